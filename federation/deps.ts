@@ -1,7 +1,8 @@
 /** The dependencies of the routes. */
 import type { EntityId } from '#core/entity-id.ts'
+import type { Signer } from '#core/jws.ts'
 import type { CursorKey } from '#store/cursor-key.ts'
-import type { KeyDirectory } from '#store/key-directory.ts'
+import type { KeySets } from '#store/key-directory.ts'
 import type { PushedKeys } from '#store/pushed-keys.ts'
 import type { Questions } from '#store/questions.ts'
 import type { Reader } from '#store/reader.ts'
@@ -32,7 +33,9 @@ export type Deps = {
   /** Refuses an entity at a port from which nothing is fetched for anonymous callers. @throws FetchError */
   checkPort(entity: EntityId): Promise<void>
   /** Returns the current key directory, which changes at run time. */
-  keys: () => KeyDirectory
+  keys: () => KeySets
+  /** The key that signs answers. @throws FederationError `temporarily_unavailable` */
+  signer: () => Promise<Signer>
   /** Unix seconds. */
   now: () => number
   version: string

@@ -7,7 +7,7 @@ import { getMember } from '#core/json.ts'
 import { verifySignature } from '#core/jws.ts'
 import type { JwkSet } from '#core/keys.ts'
 import { checkDelegation, parseTrustMark, type TrustMarkStatus } from '#core/trust-mark/index.ts'
-import type { KeyDirectory } from '#store/key-directory.ts'
+import type { KeySets } from '#store/key-directory.ts'
 import { isCurrent, type PublishedJwt } from '#store/published-jwt.ts'
 import type { Reader } from '#store/reader.ts'
 import type { TrustMarkHolder } from '#store/trust-mark-reader.ts'
@@ -31,7 +31,7 @@ export type IssuedMarks = {
 type Options = {
   entityId: EntityId
   reader: Pick<Reader, 'entityConfiguration' | 'trustMark' | 'trustMarkHolders' | 'peek'>
-  keys: () => KeyDirectory
+  keys: () => KeySets
   /** Unix seconds. */
   now: () => number
 }
@@ -154,7 +154,7 @@ export function createIssuedMarks({ entityId, reader, keys, now }: Options): Iss
   }
 }
 
-function isUnder({ rules }: Judgement, directory: KeyDirectory, configuration: PublishedJwt | undefined) {
+function isUnder({ rules }: Judgement, directory: KeySets, configuration: PublishedJwt | undefined) {
   return rules.directory === directory && rules.etag === configuration?.etag
 }
 

@@ -4,12 +4,12 @@ import type { EntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
 import { type Jwk, type JwkSet, parseJwkSet } from '#core/keys.ts'
 import { parseTrustMarkOwners, type TrustMarkOwners } from '#core/trust-mark/index.ts'
-import { type KeyDirectory, verificationKeys } from '#store/key-directory.ts'
+import { type KeySets, verificationKeys } from '#store/key-directory.ts'
 import type { PublishedJwt } from '#store/published-jwt.ts'
 
 export type MarkRules = {
   /** With the next member, what the rules come from. */
-  directory: KeyDirectory
+  directory: KeySets
   etag: string | undefined
   /** Keys of the key directory that verify our marks. */
   jwks: JwkSet
@@ -22,7 +22,7 @@ export type MarkRules = {
 
 export function describeMarkRules(
   entityId: EntityId,
-  directory: KeyDirectory,
+  directory: KeySets,
   configuration: PublishedJwt | undefined,
 ): MarkRules {
   const claims = configuration ? decodeJwt<Record<string, unknown>>(configuration.jwt) : {}
@@ -54,7 +54,7 @@ function readOwners(value: unknown): TrustMarkOwners {
 }
 
 /** The keys of a published set that are not in the key directory yet. */
-function selectNewKeys(value: unknown, { published, historical }: KeyDirectory): Jwk[] {
+function selectNewKeys(value: unknown, { published, historical }: KeySets): Jwk[] {
   const known = new Set([...published.keys, ...historical].map(({ kid }) => kid))
   return readKeys(value).filter(({ kid }) => !known.has(kid))
 }

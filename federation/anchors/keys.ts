@@ -2,10 +2,10 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { KeyStores } from '#federation/key-store/stores.ts'
 import type { AnchorPlace } from '#store/anchors.ts'
-import { type KeyDirectory, readKeyDirectory, watchKeyDirectory } from '#store/key-directory.ts'
+import { readServingKeys, type ServingKeys, watchKeyDirectory } from '#store/key-directory.ts'
 
 export type Keys = {
-  current(): KeyDirectory
+  current(): ServingKeys
   close(): void
 }
 
@@ -19,11 +19,13 @@ export async function openKeys(
   intervalMs: number,
   stores: KeyStores,
 ): Promise<Keys> {
-  const read = () => readKeyDirectory(keysDirectory, { historicalDir, stores })
+  const read = () => readServingKeys(keysDirectory, { historicalDir, stores })
   const reload = async () => {
     try {
       current = await read()
-      logger.info({ kid: current.signer.kid, published: current.published.keys.length }, 'Reloaded the keys')
+      const { signer, answers, published } = current
+      const kids = { kid: signer?.kid, answers: answers?.kid }
+      logger.info({ ...kids, published: published.keys.length }, 'Reloaded the keys')
     } catch (error) {
       logger.error(
         { err: error },

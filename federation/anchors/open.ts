@@ -23,6 +23,7 @@ import type { KeyStores } from '../key-store/stores.ts'
 import { createObserver } from '../metrics/observer.ts'
 import { createResolver } from '../resolver/resolver.ts'
 import { isTrustedEntity } from '../resolver/trusted-entity.ts'
+import { createAnswerSigner } from './answer-signer.ts'
 import type { Keys } from './keys.ts'
 
 /** What the anchors of a process share. */
@@ -70,7 +71,8 @@ export function openAnchor(
   const fetcher = observe.fetcher(createFetcher({ allowHttp, userAgent: `inmor/${version}`, portGuard }))
   const ownMetadata = createOwnMetadata(reader)
   const now = () => Math.floor(Date.now() / 1000)
-  const common = { entityId, allowHttp, reader, keys, now }
+  const signer = createAnswerSigner({ keys, reader, logger })
+  const common = { entityId, allowHttp, reader, keys, signer, now }
   const finding = { ...common, fetcher, statements: observe.statements(createStatementCache(store)) }
   const app = buildApp(
     {

@@ -1,23 +1,24 @@
 #!/usr/bin/env node
-/** Generates the Trust Anchor's signing key: `inmor-keygeneration --type=RS256 --output=DIR [--force]`. */
+/** Generates the Trust Anchor's signing key, or a key for answers: `inmor-keygeneration --type=RS256 --output=DIR`. */
 import { parseArgs } from 'node:util'
 import { signingAlgorithms } from '#core/keys.ts'
 import { KeyFileError } from '#store/key-directory.ts'
-import { generateKey, type KeyRequest } from '#store/key-generation.ts'
+import { answersAdvice, generateKey, type KeyRequest } from '#store/key-generation.ts'
 import { ConfigurationError } from '../config/error.ts'
 import { readKeyStoreSettings } from '../config/key-store.ts'
 import { KeyStoreError, storeNames } from '../key-store/store.ts'
 import { createKeyStores } from '../key-store/stores.ts'
 
-const usage = `Usage: inmor-keygeneration --type=TYPE --output=DIR [--store=STORE] [--force]
+const usage = `Usage: inmor-keygeneration --type=TYPE --output=DIR [--answers] [--store=STORE] [--force]
 
 Writes a new signing key to DIR/private.json (mode 0600) and its public part to DIR/publickeys/{kid}.json.
 
   --type    ${signingAlgorithms.join(', ')}
   --output  the key directory; it is created if it does not exist
+  --answers a key of the federation server for its answers instead: DIR/answers.json and DIR/answer_keys/{kid}.json
   --store   ${storeNames.join(', ')}: where to create it (default: KEY_STORE). Only files writes the private key itself;
             the others write a reference to it
-  --force   replace an existing private.json, which invalidates everything that it signed
+  --force   replace an existing key, which invalidates everything that it signed
 `
 
 /** Wrong arguments. */
@@ -36,7 +37,8 @@ function readArguments(args: string[]) {
   if (values.store !== undefined && !store) {
     throw new UsageError(`--store "${values.store}" is not known. Use ${storeNames.join(', ')}.`)
   }
-  return { type, store, output: values.output, force: values.force ?? false }
+  const { answers = false, force = false } = values
+  return { type, store, output: values.output, answers, force }
 }
 
 function parse(args: string[]) {
@@ -47,6 +49,7 @@ function parse(args: string[]) {
         type: { type: 'string', short: 't' },
         output: { type: 'string', short: 'o' },
         store: { type: 'string' },
+        answers: { type: 'boolean' },
         force: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
@@ -59,15 +62,17 @@ function parse(args: string[]) {
 
 type Request = NonNullable<ReturnType<typeof readArguments>>
 
-async function generate({ type: alg, output, store, force }: Request): Promise<void> {
+async function generate({ type: alg, output, store, answers, force }: Request): Promise<void> {
   const stores = createKeyStores(readKeyStoreSettings())
-  const request: KeyRequest = { alg, store: store ?? stores.preferred, force }
+  const purpose = answers ? 'answers' : 'statements'
+  const request: KeyRequest = { alg, store: store ?? stores.preferred, purpose, force }
   const { kid, what, privateFile, publicFile } = await generateKey(stores, output, request).finally(
     stores.close,
   )
   console.log(`${alg} signing key ${kid}`)
   console.log(`${what[0]?.toUpperCase()}${what.slice(1)}: ${privateFile}`)
   console.log(`Public key:  ${publicFile}`)
+  if (answers) console.log(answersAdvice)
 }
 
 try {

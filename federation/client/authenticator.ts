@@ -5,7 +5,7 @@ import { verifySignature } from '#core/jws.ts'
 import { type JwkSet, selectCurrentKeys } from '#core/keys.ts'
 import type { Fetcher } from '#fetcher/fetcher.ts'
 import { createCache } from '#store/cache.ts'
-import type { KeyDirectory } from '#store/key-directory.ts'
+import type { KeySets } from '#store/key-directory.ts'
 import { isStoreOutage } from '#store/outage.ts'
 import type { Reader } from '#store/reader.ts'
 import type { ReplayGuard } from '#store/replay.ts'
@@ -33,7 +33,7 @@ type AuthenticatorOptions = {
   fetcher: Fetcher
   statements: StatementCache
   replays: ReplayGuard
-  keys: () => KeyDirectory
+  keys: () => KeySets
   /** Unix seconds. */
   now: () => number
 }
@@ -91,7 +91,7 @@ function createKeyLookup(options: AuthenticatorOptions): (client: EntityId) => P
       id,
       keys: selectCurrentKeys(jwks, now()),
     }))
-    const anchors = [{ id: entityId, keys: keys().published }, ...pinned]
+    const anchors = [{ id: entityId, keys: keys().statementKeys }, ...pinned]
     try {
       const { chain } = await finder.find(client, anchors, AbortSignal.timeout(TIME_BUDGET_MS))
       return getSubjectKeys(chain)

@@ -27,7 +27,7 @@ export const sharedVariables = {
     names: ['KEYS_DIR'],
     kind: text.default('.'),
     meaning:
-      'the key directory, with private.json, publickeys/ and next.json; only the admin server must be able to write it',
+      'the key directory, with private.json, publickeys/ and next.json, or answers.json on a host that signs answers only; only the admin server must be able to write it',
   },
   historicalKeysDirectory: {
     names: ['HISTORICAL_KEYS_DIR'],

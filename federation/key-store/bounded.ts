@@ -98,7 +98,7 @@ export function bound(
   }
 
   return {
-    generate: (alg) => run(() => store.generate(alg), timeoutMs * GENERATION_FACTOR),
+    generate: (alg, note) => run(() => store.generate(alg, note), timeoutMs * GENERATION_FACTOR),
     sign: (key, alg, input) => run(() => store.sign(key, alg, input)),
     destroy: (key) => run(() => store.destroy(key)),
     reset: store.reset,

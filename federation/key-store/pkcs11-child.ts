@@ -5,13 +5,22 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { environmentWithoutPin } from '../config/inherited.ts'
-import { type Answered, type TokenCall, TokenError, type TokenValue } from './pkcs11-message.ts'
+import {
+  type Answered,
+  PROCESS_ENDED,
+  type TokenCall,
+  TokenError,
+  type TokenValue,
+} from './pkcs11-message.ts'
 
 export type TokenProcess = {
-  /** @throws TokenError, or Error when the process ended */
+  /** @throws TokenError */
   call(call: TokenCall): Promise<TokenValue>
   kill(): void
 }
+
+const ENDED =
+  'The process of the PKCS#11 module ended. It is started again. If it ends again, check the module with the tool of its vendor.'
 
 const program = fileURLToPath(import.meta.resolve('./pkcs11-process.ts'))
 
@@ -41,7 +50,7 @@ export function startTokenProcess(threads: number, onEnd: () => void): TokenProc
     if (hasEnded) return
     hasEnded = true
     process.off('exit', kill)
-    for (const { reject } of pending.values()) reject(new Error('The process of the PKCS#11 module ended.'))
+    for (const { reject } of pending.values()) reject(new TokenError(PROCESS_ENDED, ENDED))
     pending.clear()
     onEnd()
   }

@@ -23,6 +23,7 @@ export const NO_SUCH_KEY = 'NO_SUCH_KEY'
 export const NO_SUCH_TOKEN = 'NO_SUCH_TOKEN'
 export const NOT_LOADED = 'NOT_LOADED'
 export const NO_MECHANISM = 'NO_MECHANISM'
+export const PROCESS_ENDED = 'PROCESS_ENDED'
 
 /** A failure with one of these codes. */
 export class TokenError extends Error {

@@ -33,12 +33,21 @@ export function openToken({ module: file, slot: wanted, pin, sessions: maximum }
   let opened = 1
 
   function take(): Buffer | Promise<Buffer> {
-    const session = free.pop()
-    if (session) return session
-    if (opened >= maximum) return new Promise((resolve) => waiting.push(resolve))
-    const another = open()
-    opened += 1
-    return another
+    const session = free.pop() ?? openAnother()
+    return session ?? new Promise((resolve) => waiting.push(resolve))
+  }
+
+  /** Undefined if there are enough, or if other clients of the token hold the rest: then ours are used in turn. */
+  function openAnother(): Buffer | undefined {
+    if (opened >= maximum) return undefined
+    try {
+      const session = open()
+      opened += 1
+      return session
+    } catch (error) {
+      if (error instanceof Error && error.message === 'CKR_SESSION_COUNT') return undefined
+      throw error
+    }
   }
 
   async function inSession<T>(work: (session: Buffer) => T | Promise<T>): Promise<T> {
@@ -67,7 +76,7 @@ export function openToken({ module: file, slot: wanted, pin, sessions: maximum }
 
   function findPrivateKey(session: Buffer, id: string): Buffer {
     const key = privateKeys.get(id) ?? find(session, id, true)[0]
-    if (!key) throw new TokenError(NO_SUCH_KEY, `The token has no private key with the CKA_ID ${id}.`)
+    if (!key) throw withoutKey(id)
     privateKeys.set(id, key)
     return key
   }
@@ -139,6 +148,12 @@ function requireAlgorithm(alg: string): StoreAlgorithm {
   if (!found) throw withoutMechanism(alg)
   return found
 }
+
+const withoutKey = (id: string) =>
+  new TokenError(
+    NO_SUCH_KEY,
+    `The token has no private key with the CKA_ID ${id}. Check PKCS11_SLOT, or restore the token from its backup.`,
+  )
 
 const withoutMechanism = (alg: string) =>
   new TokenError(NO_MECHANISM, `The token cannot sign with ${alg}. Use another algorithm, or another store.`)

@@ -111,8 +111,9 @@ export function createPkcs11Store({ module, slot, pin, pinFile, concurrency }: P
   }
 
   return {
-    async generate(alg) {
+    async generate(alg, note) {
       const id = randomBytes(ID_BYTES).toString('hex')
+      await note?.(id)
       const { jwk } = await call({ op: 'generate', alg, id })
       if (!jwk) throw new KeyStoreError('passing', 'The token returned no public key.')
       return { publicJwk: { ...jwk, kid: await computeKeyId(jwk), alg, use: 'sig' }, store: 'pkcs11', id }

@@ -10,14 +10,17 @@ export type ExternalStoreName = Exclude<StoreName, 'files'>
 /** A public key, and where its private part is. */
 export type KeyReference = { publicJwk: Jwk; store: ExternalStoreName; id: string }
 
+export type KeyPlaceInStore = Pick<KeyReference, 'store' | 'id'>
+export type NoteId = (id: string) => Promise<void>
+
 /** Every function fails with a KeyStoreError. */
 export type KeyStore = {
-  /** Creates a key that cannot be exported. */
-  generate(alg: string): Promise<KeyReference>
+  /** Creates a key that cannot be exported. `note` gets its id before it exists, unless the store chooses the id. */
+  generate(alg: string, note?: NoteId): Promise<KeyReference>
   /** Returns the signature of `input` in the form of a JWS (RFC 7518 §3). */
   sign(key: KeyReference, alg: string, input: Uint8Array): Promise<Uint8Array>
   /** Destroys the private part. A key that no longer exists is no error. */
-  destroy(key: KeyReference): Promise<void>
+  destroy(key: KeyPlaceInStore): Promise<void>
   /** Abandons what hangs; the next call connects again. */
   reset(): void
   /** Ends the connection. */

@@ -10,9 +10,11 @@ import { createPkcs11Store } from './pkcs11.ts'
 import { findStoreAlgorithm } from './signature.ts'
 import {
   type ExternalStoreName,
+  type KeyPlaceInStore,
   type KeyReference,
   type KeyStore,
   KeyStoreError,
+  type NoteId,
   type StoreName,
 } from './store.ts'
 
@@ -33,11 +35,11 @@ export type KeyStores = {
   /** The stores in which this process can create keys. */
   available(): StoreName[]
   /** @throws KeyStoreError */
-  generate(name: ExternalStoreName, alg: SigningAlgorithm): Promise<KeyReference>
+  generate(name: ExternalStoreName, alg: SigningAlgorithm, note?: NoteId): Promise<KeyReference>
   /** A signer for a key; the same one until its key changes. @throws KeyStoreError if its store is not configured */
   open(key: KeyReference): Signer
   /** @throws KeyStoreError */
-  destroy(key: KeyReference): Promise<void>
+  destroy(key: KeyPlaceInStore): Promise<void>
   /** Why the last signature with a key failed; null if it succeeded, and for keys in files. */
   fault(kid: string): string | null
   /** Signs something with a key whose last signature failed, to see whether its store is back. */
@@ -46,7 +48,7 @@ export type KeyStores = {
   close(): void
 }
 
-type Opened = { text: string; signer: Signer; fault: string | null }
+type Opened = { id: string; text: string; signer: Signer; fault: string | null }
 
 const NO_MODULE =
   'The key is in a PKCS#11 token, but PKCS11_MODULE is not set. Set it to the module of the token.'
@@ -83,8 +85,8 @@ export function createKeyStores(settings: KeyStoreSettings, { waitMs }: { waitMs
       }
       return (['files', 'pkcs11', 'awskms'] as const).filter((name) => isHere[name])
     },
-    async generate(name, alg) {
-      if (findStoreAlgorithm(alg)) return get(name).generate(alg)
+    async generate(name, alg, note) {
+      if (findStoreAlgorithm(alg)) return get(name).generate(alg, note)
       const message = `A key store cannot sign with ${alg}. Use RS256, PS256, ES256, ES384 or ES512, or a key in a file.`
       throw new KeyStoreError('refused', message)
     },
@@ -92,7 +94,8 @@ export function createKeyStores(settings: KeyStoreSettings, { waitMs }: { waitMs
       const text = JSON.stringify(key)
       const known = opened.get(key.publicJwk.kid)
       if (known?.text === text) return known.signer
-      const entry: Opened = { text, fault: null, signer: createStoreSigner(key, get(key.store), note) }
+      const signer = createStoreSigner(key, get(key.store), note)
+      const entry: Opened = { id: key.id, text, fault: null, signer }
       function note(fault: string | null): void {
         entry.fault = fault
       }
@@ -101,7 +104,7 @@ export function createKeyStores(settings: KeyStoreSettings, { waitMs }: { waitMs
     },
     async destroy(key) {
       await get(key.store).destroy(key)
-      opened.delete(key.publicJwk.kid)
+      for (const [kid, { id }] of opened) if (id === key.id) opened.delete(kid)
     },
     fault: (kid) => opened.get(kid)?.fault ?? null,
     async probe(kid) {

@@ -2,23 +2,22 @@
 import type { FastifyInstance } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { Fetcher } from '#fetcher/fetcher.ts'
-import type { KeyDirectory } from '#store/key-directory.ts'
-import type { Reader } from '#store/reader.ts'
+import type { ServingKeys } from '#store/key-directory.ts'
 import type { StatementCache } from '#store/statement-cache.ts'
 import type { Lookup } from '../resolver/options.ts'
 import { observeFetches } from './fetches.ts'
 import { observeLookups } from './lookups.ts'
 import { observeRequests } from './requests.ts'
 import { observeSigning } from './signing.ts'
-import { observeState } from './state.ts'
+import { type ObservedState, observeState } from './state.ts'
 
 export type Observer = {
   fetcher(fetcher: Fetcher): Fetcher
-  keys(keys: () => KeyDirectory): () => KeyDirectory
+  keys(keys: () => ServingKeys): () => ServingKeys
   statements(cache: StatementCache): StatementCache
   lookup(found: Lookup): void
   /** Measures the requests of the app, and the state that it serves. */
-  app(app: FastifyInstance, state: { reader: Reader; keys: () => KeyDirectory; now: () => number }): void
+  app(app: FastifyInstance, state: ObservedState): void
 }
 
 /** Without a registry, metrics are off. */

@@ -1,11 +1,12 @@
 /** Measures signatures of resolve responses and Trust Mark status responses. */
 import { Histogram, type Registry } from 'prom-client'
 import type { Signer } from '#core/jws.ts'
-import type { KeyDirectory } from '#store/key-directory.ts'
 import { durationBuckets } from './registry.ts'
 
-/** Wraps the signer of the keys. Returns the same object while the directory is the same. */
-export function observeSigning(keys: () => KeyDirectory, registry: Registry): () => KeyDirectory {
+type Signers = { signer: Signer | null; answers?: Signer | null }
+
+/** Wraps the signers of the keys. Returns the same object while the directory is the same. */
+export function observeSigning<Keys extends Signers>(keys: () => Keys, registry: Registry): () => Keys {
   const durations = new Histogram({
     name: 'inmor_sign_duration_seconds',
     help: 'Duration of one signature, by algorithm.',
@@ -13,7 +14,7 @@ export function observeSigning(keys: () => KeyDirectory, registry: Registry): ()
     buckets: durationBuckets,
     registers: [registry],
   })
-  const wrapped = new WeakMap<KeyDirectory, KeyDirectory>()
+  const wrapped = new WeakMap<Keys, Keys>()
 
   function wrap(signer: Signer): Signer {
     return {
@@ -29,7 +30,9 @@ export function observeSigning(keys: () => KeyDirectory, registry: Registry): ()
 
   return () => {
     const directory = keys()
-    const known = wrapped.get(directory) ?? { ...directory, signer: wrap(directory.signer) }
+    const { signer, answers } = directory
+    const observed = { signer: signer && wrap(signer), ...(answers && { answers: wrap(answers) }) }
+    const known = wrapped.get(directory) ?? { ...directory, ...observed }
     wrapped.set(directory, known)
     return known
   }

@@ -1,19 +1,22 @@
 /** Measures state at each scrape: whether Redis is reachable, and when keys and statements expire. */
 import { Gauge, type Registry } from 'prom-client'
-import type { KeyDirectory } from '#store/key-directory.ts'
+import type { Signer } from '#core/jws.ts'
+import type { KeySets } from '#store/key-directory.ts'
 import type { Reader } from '#store/reader.ts'
 
-type ObservedState = {
+export type ObservedState = {
   reader: Reader
-  keys: () => KeyDirectory
+  keys: () => KeySets
+  /** Rejects while there is no key to sign with. */
+  signer: () => Promise<Signer>
   /** Unix seconds. */
   now: () => number
 }
 
-export function observeState(registry: Registry, { reader, keys, now }: ObservedState): void {
+export function observeState(registry: Registry, { reader, keys, signer, now }: ObservedState): void {
   const registers = [registry]
   observeRedis(registry, () => reader.ping())
-  observeKeys(registry, { keys, now })
+  observeKeys(registry, { keys, signer: () => signer().catch(() => undefined), now })
   new Gauge({
     name: 'inmor_entity_configuration_expires_in_seconds',
     help: 'Remaining validity of the published Entity Configuration; absent while there is none.',
@@ -46,10 +49,18 @@ export function observeRedis(registry: Registry, ping: () => Promise<unknown>): 
   })
 }
 
-/** Without a usable key directory there are no samples: `keys` returns undefined. */
+/** Without a usable key directory there are no samples: `keys` and `signer` return undefined. */
 export function observeKeys(
   registry: Registry,
-  { keys, now }: { keys: () => KeyDirectory | undefined; now: () => number },
+  {
+    keys,
+    signer,
+    now,
+  }: {
+    keys: () => KeySets | undefined
+    signer: () => Signer | undefined | Promise<Signer | undefined>
+    now: () => number
+  },
 ): void {
   const registers = [registry]
   new Gauge({
@@ -71,10 +82,10 @@ export function observeKeys(
     labelNames: ['kid', 'alg'],
     registers,
     aggregator: 'max',
-    collect() {
+    async collect() {
+      const found = await signer()
       this.reset()
-      const signer = keys()?.signer
-      if (signer) this.set({ kid: signer.kid, alg: signer.alg }, 1)
+      if (found) this.set({ kid: found.kid, alg: found.alg }, 1)
     },
   })
 }

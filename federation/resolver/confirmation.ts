@@ -1,6 +1,5 @@
 /** Skips the check of a response's inputs while they cannot have changed. */
-import type { Signer } from '#core/jws.ts'
-import type { KeyDirectory } from '#store/key-directory.ts'
+import type { KeySets } from '#store/key-directory.ts'
 import type { Reader } from '#store/reader.ts'
 import type { Answer } from './answer.ts'
 import type { TrustAnchor } from './trust-anchor.ts'
@@ -8,7 +7,7 @@ import type { TrustAnchor } from './trust-anchor.ts'
 /** Milliseconds. Foreign writers announce no changes. */
 const MAX_AGE_MS = 1_000
 
-type Confirmed = { generation: number; at: number; signer: Signer; anchors: readonly TrustAnchor[] }
+type Confirmed = { generation: number; at: number; keys: KeySets; anchors: readonly TrustAnchor[] }
 
 export type Confirmation = {
   /** Returns the result of `check`, or true if it was true recently and no change was announced since. */
@@ -19,7 +18,7 @@ export type Confirmation = {
 
 export function createConfirmation(options: {
   reader: Pick<Reader, 'onChange'>
-  keys: () => KeyDirectory
+  keys: () => KeySets
 }): Confirmation {
   const confirmed = new WeakMap<Answer, Confirmed>()
   let generation = 0
@@ -31,7 +30,7 @@ export function createConfirmation(options: {
     const isRecent =
       earlier?.generation === generation &&
       performance.now() - earlier.at < MAX_AGE_MS &&
-      earlier.signer === options.keys().signer
+      earlier.keys === options.keys()
     return isRecent ? earlier : undefined
   }
 
@@ -39,7 +38,7 @@ export function createConfirmation(options: {
     async confirm(answer, anchors, check) {
       const earlier = findRecent(answer)
       if (earlier && hasSameKeys(earlier.anchors, anchors)) return true
-      const beforeCheck = { generation, at: performance.now(), signer: options.keys().signer, anchors }
+      const beforeCheck = { generation, at: performance.now(), keys: options.keys(), anchors }
       const isValid = await check()
       if (isValid) confirmed.set(answer, beforeCheck)
       return isValid

@@ -1,8 +1,9 @@
 /** What the resolver needs: where to read and fetch, whose keys to sign with, and the time. */
 import type { EntityId } from '#core/entity-id.ts'
+import type { Signer } from '#core/jws.ts'
 import type { Fetcher } from '#fetcher/fetcher.ts'
 import type { AnswerCache } from '#store/answer-cache.ts'
-import type { KeyDirectory } from '#store/key-directory.ts'
+import type { KeySets } from '#store/key-directory.ts'
 import type { Reader } from '#store/reader.ts'
 import type { StatementCache } from '#store/statement-cache.ts'
 
@@ -16,7 +17,9 @@ export type ResolverOptions = {
   fetcher: Fetcher
   statements: StatementCache
   answers: AnswerCache
-  keys: () => KeyDirectory
+  keys: () => KeySets
+  /** The key that signs the responses. @throws FederationError `temporarily_unavailable` */
+  signer: () => Promise<Signer>
   /** Unix seconds. */
   now: () => number
   /** Called with the place where each response was found. */

@@ -16,7 +16,7 @@ const TIME_BUDGET_MS = 20_000
 export type Producer = (query: Query) => Promise<Answer>
 
 export function createProducer({ entityId, ...options }: ResolverOptions): Producer {
-  const { reader, keys, now } = options
+  const { reader, now } = options
   const finder = createChainFinder({ entityId, ...options })
   const selectMarks = createTrustMarkVerifier({ entityId, finder, ...options })
 
@@ -42,7 +42,7 @@ export function createProducer({ entityId, ...options }: ResolverOptions): Produ
       trustMarks: marks.entries,
     })
     const addressed = audience === undefined ? claims : { ...claims, aud: audience }
-    const { signer } = keys()
+    const signer = await options.signer()
     const jwt = await signJwt(addressed, { key: signer, typ: RESOLVE_RESPONSE_TYP })
     const circumstances = { subject, anchors, kid: signer.kid }
     return describeAnswer(jwt, describeBasis(chain.statements, circumstances, { entityId, stored }), made)

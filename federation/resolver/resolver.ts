@@ -31,7 +31,7 @@ const MAX_AGE_MS = 4 * 60_000
 const MAX_BYTES = 64 * 1024 * 1024
 
 export function createResolver(options: ResolverOptions): Resolver {
-  const { reader, keys, now } = options
+  const { reader, signer, now } = options
   const produce = createProducer(options)
   const refusals = createRefusals(reader)
   const memory = createCache<Answer>({
@@ -44,8 +44,8 @@ export function createResolver(options: ResolverOptions): Resolver {
   const queries = new WeakMap<PublishedJwt, { key: string; answer: Answer }>()
   const isValid = async (answer: Answer, { subject, anchors }: Query) =>
     answer.until > now() &&
-    confirmation.confirm(answer, anchors, () =>
-      isUnchanged(answer.basis, { subject, anchors, kid: keys().signer.kid }, options),
+    confirmation.confirm(answer, anchors, async () =>
+      isUnchanged(answer.basis, { subject, anchors, kid: (await signer()).kid }, options),
     )
   const shared = createSharedAnswers({ ...options, cache: options.answers, isValid })
   const renewing = new Set<string>()

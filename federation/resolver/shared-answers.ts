@@ -7,13 +7,13 @@ import { isJsonObject } from '#core/json.ts'
 import { verifyJwt } from '#core/jws.ts'
 import { RESOLVE_RESPONSE_TYP } from '#core/resolve-response.ts'
 import type { AnswerCache, HeldAnswer } from '#store/answer-cache.ts'
-import type { KeyDirectory } from '#store/key-directory.ts'
+import type { KeySets } from '#store/key-directory.ts'
 import { type Answer, describeAnswer, type Query } from './answer.ts'
 
 type SharedOptions = {
   entityId: EntityId
   cache: AnswerCache
-  keys: () => KeyDirectory
+  keys: () => KeySets
   /** Unix seconds. */
   now: () => number
   /** Whether the inputs of the response are unchanged. */

@@ -2,13 +2,13 @@
 import type { EntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
 import { type JwkSet, selectCurrentKeys } from '#core/keys.ts'
-import type { KeyDirectory } from '#store/key-directory.ts'
+import type { KeySets } from '#store/key-directory.ts'
 import type { Reader } from '#store/reader.ts'
 
 export type TrustAnchor = { id: EntityId; keys: JwkSet }
 
 /** `now` in unix seconds. */
-type Known = { entityId: EntityId; keys: () => KeyDirectory; reader: Reader; now: () => number }
+type Known = { entityId: EntityId; keys: () => KeySets; reader: Reader; now: () => number }
 
 /**
  * Selects the known anchors in the requested order, with the keys that have not expired.
@@ -20,7 +20,7 @@ export async function findTrustAnchors(
 ): Promise<TrustAnchor[]> {
   const pinned = await reader.trustAnchors()
   const found = requested.flatMap((id) => {
-    const jwks = id === entityId ? keys().published : pinned.get(id)
+    const jwks = id === entityId ? keys().statementKeys : pinned.get(id)
     return jwks ? [{ id, keys: selectCurrentKeys(jwks, now()) }] : []
   })
   if (found.length > 0) return found

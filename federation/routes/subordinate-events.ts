@@ -12,7 +12,7 @@ import { readRequiredEntityId } from './parameter.ts'
 
 const TYP = 'entity-events-statement+jwt'
 
-/** Milliseconds for reuse of a signed response, unless a subordinate changes before. */
+/** Milliseconds for reuse of a signed response, unless a subordinate or our keys change before. */
 const REUSE_MS = 5_000
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024
 
@@ -24,7 +24,7 @@ export function subordinateEventsRoute(app: FastifyInstance, deps: Deps) {
   })
   deps.reader.onChange(({ kind, id }) => {
     if (kind === 'subordinate') answers.drop(id)
-    if (kind === 'all') answers.drop()
+    if (kind === 'entity-configuration' || kind === 'all') answers.drop() // the keys may have changed
   })
 
   const answer = async ({ reply, parameters }: Call) => {
@@ -35,7 +35,7 @@ export function subordinateEventsRoute(app: FastifyInstance, deps: Deps) {
   registerEndpoint(app, deps, 'subordinate_events', answer)
 }
 
-async function signEvents({ entityId, reader, keys, now }: Deps, subject: EntityId): Promise<Buffer> {
+async function signEvents({ entityId, reader, signer, now }: Deps, subject: EntityId): Promise<Buffer> {
   const events = await reader.subordinateEvents(subject)
   // A subordinate may have no recorded events.
   if (!events && !(await reader.subordinateStatement(subject))) {
@@ -50,5 +50,5 @@ async function signEvents({ entityId, reader, keys, now }: Deps, subject: Entity
     iat: now(),
     federation_registration_events: events ?? [],
   }
-  return Buffer.from(await signJwt(claims, { key: keys().signer, typ: TYP }))
+  return Buffer.from(await signJwt(claims, { key: await signer(), typ: TYP }))
 }

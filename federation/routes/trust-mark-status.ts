@@ -41,7 +41,7 @@ export function trustMarkStatusRoute(app: FastifyInstance, deps: RouteDeps) {
 async function signStatus(deps: RouteDeps, jwt: string): Promise<string> {
   const status = await findStatus(deps, jwt)
   const claims = buildTrustMarkStatus({ issuer: deps.entityId, iat: deps.now(), trustMark: jwt, status })
-  return signJwt(claims, { key: deps.keys().signer, typ: TRUST_MARK_STATUS_TYP })
+  return signJwt(claims, { key: await deps.signer(), typ: TRUST_MARK_STATUS_TYP })
 }
 
 /** Revoked takes precedence over expired. The specification has no order, and this is safer. */

@@ -14,7 +14,9 @@ const explanations: Readonly<Record<string, string>> = {
 
 /** Returns a message, or null when the key directory is writable. */
 export async function explainReadOnly({ directory, historicalDirectory }: KeyPlace): Promise<string | null> {
-  const folders = [directory, join(directory, keyDirectoryFiles.publicKeys), historicalDirectory]
+  const { publicKeys, answerKeys } = keyDirectoryFiles
+  const own = [publicKeys, answerKeys].map((name) => join(directory, name))
+  const folders = [directory, ...own, historicalDirectory]
   for (const folder of folders) {
     const code = await findAccessError(folder)
     if (code) return `The key directory ${folder} ${explanations[code] ?? `cannot be written (${code}).`}`

@@ -5,11 +5,12 @@
 import { join } from 'node:path'
 import type { HistoricalKey } from '#core/historical-keys.ts'
 import { filesOnly, type KeyStores } from '#federation/key-store/stores.ts'
-import { type KeyDirectory, makeDirectory, readKeyDirectory } from './key-directory.ts'
+import { type KeyDirectory, readKeyDirectory } from './key-directory.ts'
 import { formatFileName, keyDirectoryFiles } from './key-directory-layout.ts'
 import {
   KeyFileError,
   listNames,
+  makeDirectory,
   moveKeyFile,
   readKeyFile,
   removeKeyFile,
@@ -23,10 +24,23 @@ import { formatStoredKey, parseStoredKey, toStoredKey } from './stored-key.ts'
 /** `stores`: where private parts are that the files only refer to; none by default. */
 export type KeyPlace = { directory: string; historicalDirectory: string; stores?: KeyStores }
 
-/** Announces the next key: it is published, but does not sign yet. @throws KeyFileError */
-export async function announceKey({ directory }: KeyPlace, key: NewKey): Promise<void> {
-  const content = formatStoredKey(toStoredKey(key))
-  await writeKeyFile(join(directory, keyDirectoryFiles.next), content, 0o600)
+/**
+ * Announces the next key: it is published, but does not sign yet. Federation servers that cannot read the private part
+ * find the public one where the others are.
+ * @throws KeyFileError when a file cannot be written: then the key is not announced
+ */
+export async function announceKey({ directory }: KeyPlace, newKey: NewKey): Promise<void> {
+  const key = toStoredKey(newKey)
+  const nextFile = join(directory, keyDirectoryFiles.next)
+  const folder = join(directory, keyDirectoryFiles.publicKeys)
+  await writeKeyFile(nextFile, formatStoredKey(key), 0o600)
+  try {
+    await makeDirectory(folder)
+    await writeKeyFile(join(folder, formatFileName(key.publicJwk.kid)), key.publicJwk, 0o644)
+  } catch (error) {
+    await removeKeyFile(nextFile)
+    throw error
+  }
 }
 
 /**
@@ -63,18 +77,22 @@ export async function withdrawKey(place: KeyPlace, key: HistoricalKey): Promise<
 export async function tidyKeyDirectory(place: KeyPlace): Promise<KeyDirectory> {
   const { directory, historicalDirectory } = place
   const keys = await readPlace(place)
-  const publicKeys = join(directory, keyDirectoryFiles.publicKeys)
+  const { publicKeys, answerKeys, next, answers } = keyDirectoryFiles
+  const published = [publicKeys, answerKeys].map((name) => join(directory, name))
   for (const { kid } of keys.historical) {
-    const file = await findFile(publicKeys, kid)
-    if (file) await removeKeyFile(join(publicKeys, file))
+    for (const folder of published) {
+      const file = await findFile(folder, kid)
+      if (file) await removeKeyFile(join(folder, file))
+    }
   }
-  const nextFile = join(directory, keyDirectoryFiles.next)
-  const next = await readKeyFile(nextFile, parseStoredKey)
-  const nextKid = next?.publicJwk.kid
-  const isWithdrawn = keys.historical.some(({ kid }) => kid === nextKid)
-  if (next && isWithdrawn) await noteReplaced(directory, next)
-  if (nextKid === keys.signer.kid || isWithdrawn) await removeKeyFile(nextFile)
-  for (const folder of [directory, publicKeys, historicalDirectory]) {
+  for (const file of [next, answers].map((name) => join(directory, name))) {
+    const key = await readKeyFile(file, parseStoredKey)
+    const kid = key?.publicJwk.kid
+    const isWithdrawn = keys.historical.some((each) => each.kid === kid)
+    if (key && isWithdrawn) await noteReplaced(directory, key)
+    if (kid === keys.signer.kid || isWithdrawn) await removeKeyFile(file)
+  }
+  for (const folder of [directory, ...published, historicalDirectory]) {
     // An unfinished file may hold a private key.
     const unfinished = (await listNames(folder)).filter((name) => name.endsWith(UNFINISHED))
     for (const name of unfinished) await removeKeyFile(join(folder, name))

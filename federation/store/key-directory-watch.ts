@@ -14,11 +14,14 @@ export function watchKeyDirectory(
 }
 
 async function describeDirectory(directory: string, historicalDir?: string): Promise<string> {
+  const { publicKeys, answerKeys, historicalKeys } = keyDirectoryFiles
   const folders = [
-    join(directory, keyDirectoryFiles.publicKeys),
-    historicalDir ?? join(directory, keyDirectoryFiles.historicalKeys),
+    join(directory, publicKeys),
+    join(directory, answerKeys),
+    historicalDir ?? join(directory, historicalKeys),
   ]
-  const files = [keyDirectoryFiles.private, keyDirectoryFiles.next].map((name) => join(directory, name))
+  const { private: current, next, answers } = keyDirectoryFiles
+  const files = [current, next, answers].map((name) => join(directory, name))
   for (const folder of folders) {
     const names = await readdir(folder).catch(() => []) // a missing folder has no keys
     files.push(...names.sort().map((name) => join(folder, name)))

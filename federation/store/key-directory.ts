@@ -1,92 +1,148 @@
-/** Reads and writes the key directory: the signing key, published keys and historical keys (§3.1.1, §8.7). */
-import { access, mkdir } from 'node:fs/promises'
+/** Reads the key directory: the keys that sign, published keys and historical keys (§3.1.1, §8.7). */
 import { join } from 'node:path'
 import { type HistoricalKey, parseHistoricalKey } from '#core/historical-keys.ts'
 import { createLocalSigner, type Signer, signJwt, verifyJwt } from '#core/jws.ts'
 import { type Jwk, type JwkSet, parseJwk } from '#core/keys.ts'
 import { KeyStoreError, type StoreName } from '#federation/key-store/store.ts'
 import { filesOnly, type KeyStores } from '#federation/key-store/stores.ts'
-import { formatFileName, keyDirectoryFiles } from './key-directory-layout.ts'
-import { getErrorCode, KeyFileError, listNames, readKeyFile, writeKeyFile } from './key-file.ts'
-import type { NewKey } from './new-key.ts'
-import { formatStoredKey, parseStoredKey, type StoredKey, toStoredKey } from './stored-key.ts'
+import { keyDirectoryFiles } from './key-directory-layout.ts'
+import { KeyFileError, listNames, readKeyFile } from './key-file.ts'
+import { parseAnswersKey, parseStoredKey, type StoredKey } from './stored-key.ts'
 
 export { keyDirectoryFiles } from './key-directory-layout.ts'
 export { watchKeyDirectory } from './key-directory-watch.ts'
+export { writeNewKey } from './key-directory-write.ts'
 export { KeyFileError } from './key-file.ts'
 
-/** The current key signs, an announced key signs next, and a published key verifies earlier signatures. */
-export type KeyRole = 'current' | 'announced' | 'published'
+/**
+ * The current key signs, an announced key signs next, and a published key verifies earlier signatures. A key for answers
+ * is published like them, but only a federation server signs with it, and no rollover counts it.
+ */
+export type KeyRole = 'current' | 'announced' | 'answers' | 'published'
 /**
  * A public key, and the file that gives it its role, relative to the directory. `store`: where the private part is; null
- * for a published key, which needs none.
+ * for a key whose private part is not needed or elsewhere.
  */
 export type ListedKey = { jwk: Jwk; role: KeyRole; file: string; store: StoreName | null }
 
-export type KeyDirectory = {
-  /** Signs with the current key, `private.json`. */
-  signer: Signer
+/** The public keys of a directory. */
+export type KeySets = {
   /** The keys of `published` with their roles, the current key first. */
   listed: ListedKey[]
   /** Public keys of the Entity Configuration. */
   published: JwkSet
+  /** Those of `published` that sign statements and Trust Marks: all but the keys for answers. */
+  statementKeys: JwkSet
   /** Retired and revoked keys, with `iat`, `exp` and `revoked`. */
   historical: HistoricalKey[]
 }
 
-/** Those that verify our Trust Marks. Retired keys still do, but compromised ones do not (§8.7.3). */
-export function verificationKeys({ published, historical }: KeyDirectory): JwkSet {
-  const retired = historical.filter(({ revoked }) => revoked?.reason !== 'compromised')
-  return { keys: [...published.keys, ...retired] }
+export type KeyDirectory = KeySets & {
+  /** Signs with the current key, `private.json`. */
+  signer: Signer
 }
+
+/** The directory of a federation server, which signs answers only. */
+export type ServingKeys = KeySets & {
+  /** Null without `private.json`. */
+  signer: Signer | null
+  /** Signs with the key for answers, `answers.json`; null without one, and for a historical key. */
+  answers: Signer | null
+}
+
+/** Those that verify our Trust Marks. Retired keys still do, but compromised ones do not (§8.7.3). */
+export function verificationKeys({ statementKeys, historical }: KeySets): JwkSet {
+  const retired = historical.filter(({ revoked }) => revoked?.reason !== 'compromised')
+  return { keys: [...statementKeys.keys, ...retired] }
+}
+
+type ReadOptions = { historicalDir?: string; stores?: KeyStores }
 
 /**
  * Reads the whole directory. A historical key is not published, even if an interrupted step left it in `publickeys`.
  * @throws KeyFileError when a file is missing, unreadable or not a usable key
  */
-export async function readKeyDirectory(
-  directory: string,
-  options: { historicalDir?: string; stores?: KeyStores } = {},
-): Promise<KeyDirectory> {
-  const { stores = filesOnly } = options
-  const privateFile = join(directory, keyDirectoryFiles.private)
-  const current = await readKeyFile(privateFile, parseStoredKey)
-  if (!current) {
-    throw new KeyFileError(privateFile, 'does not exist. Generate a signing key with inmor-keygeneration.')
+export async function readKeyDirectory(directory: string, options: ReadOptions = {}): Promise<KeyDirectory> {
+  const { signer, sets } = await readFiles(directory, options)
+  if (signer) return { ...sets, signer }
+  const file = join(directory, keyDirectoryFiles.private)
+  throw new KeyFileError(file, 'does not exist. Generate a signing key with inmor-keygeneration.')
+}
+
+/**
+ * Reads the directory of a federation server. A revoked key for answers is no reason to stop serving what is published.
+ * @throws KeyFileError as above, and when there is neither `private.json` nor `answers.json`
+ */
+export async function readServingKeys(directory: string, options: ReadOptions = {}): Promise<ServingKeys> {
+  const { signer, answersKey, sets } = await readFiles(directory, options)
+  if (!signer && !answersKey) {
+    const sentence = `does not exist, and neither does ${keyDirectoryFiles.answers}. Generate a signing key with inmor-keygeneration, or a key for the answers of this server with inmor-keygeneration --answers.`
+    throw new KeyFileError(join(directory, keyDirectoryFiles.private), sentence)
   }
-  const signer = await createSigner(privateFile, current, stores)
-  const nextFile = join(directory, keyDirectoryFiles.next)
+  const isUsable = answersKey && !isHistorical(sets, answersKey)
+  const file = join(directory, keyDirectoryFiles.answers)
+  const answers = isUsable ? await createSigner(file, answersKey, options.stores ?? filesOnly) : null
+  return { ...sets, signer, answers }
+}
+
+async function readFiles(directory: string, { historicalDir, stores = filesOnly }: ReadOptions) {
+  const { private: privateName, next: nextName, answers: answersName } = keyDirectoryFiles
+  const privateFile = join(directory, privateName)
+  const current = await readKeyFile(privateFile, parseStoredKey)
+  const signer = current ? await createSigner(privateFile, current, stores) : null
+  const nextFile = join(directory, nextName)
   const next = await readKeyFile(nextFile, parseStoredKey)
   if (next) await createSigner(nextFile, next, stores)
-  const others = await readKeys(join(directory, keyDirectoryFiles.publicKeys), (value) => parseJwk(value))
+  const answersFile = join(directory, answersName)
+  const answersKey = await readKeyFile(answersFile, parseAnswersKey)
   const history = await readKeys(
-    options.historicalDir ?? join(directory, keyDirectoryFiles.historicalKeys),
+    historicalDir ?? join(directory, keyDirectoryFiles.historicalKeys),
     (value) => parseHistoricalKey(value),
   )
-  const historical = history.map(({ key }) => key)
-  const withdrawn = new Set(historical.map(({ kid }) => kid))
-  const { kid } = current.publicJwk
-  if (withdrawn.has(kid)) {
-    throw new KeyFileError(
-      privateFile,
-      `contains the key ${kid}, which is also a historical key. Use another signing key.`,
-    )
-  }
   const listed: ListedKey[] = [
-    listKey(current, 'current', keyDirectoryFiles.private),
-    ...(next ? [listKey(next, 'announced', keyDirectoryFiles.next)] : []),
-    ...others.map(({ key, name }) => {
-      const file = `${keyDirectoryFiles.publicKeys}/${name}`
-      return { jwk: key, role: 'published' as const, file, store: null }
-    }),
+    ...(current ? [listKey(current, 'current', privateName)] : []),
+    ...(next ? [listKey(next, 'announced', nextName)] : []),
+    ...(answersKey ? [listKey(answersKey, 'answers', answersName)] : []),
+    ...(await readPublished(directory, 'answers', keyDirectoryFiles.answerKeys)),
+    ...(await readPublished(directory, 'published', keyDirectoryFiles.publicKeys)),
   ]
-  const remaining = removeDuplicates(listed).filter(({ jwk }) => !withdrawn.has(jwk.kid))
-  return {
-    signer,
-    listed: remaining,
-    published: { keys: remaining.map(({ jwk }) => jwk) },
-    historical,
+  const sets = toKeySets(
+    listed,
+    history.map(({ key }) => key),
+  )
+  if (current && isHistorical(sets, current)) {
+    const sentence = `contains the key ${current.publicJwk.kid}, which is also a historical key. Use another signing key.`
+    throw new KeyFileError(privateFile, sentence)
   }
+  if (
+    answersKey &&
+    listed.some(({ jwk, role }) => role !== 'answers' && jwk.kid === answersKey.publicJwk.kid)
+  ) {
+    const sentence = `contains the key ${answersKey.publicJwk.kid}, which signs statements. Generate a key of its own with inmor-keygeneration --answers.`
+    throw new KeyFileError(answersFile, sentence)
+  }
+  return { signer, answersKey, sets }
+}
+
+async function readPublished(
+  directory: string,
+  role: 'answers' | 'published',
+  folder: string,
+): Promise<ListedKey[]> {
+  const keys = await readKeys(join(directory, folder), (value) => parseJwk(value))
+  return keys.map(({ key, name }) => ({ jwk: key, role, file: `${folder}/${name}`, store: null }))
+}
+
+function toKeySets(all: readonly ListedKey[], historical: HistoricalKey[]): KeySets {
+  const withdrawn = new Set(historical.map(({ kid }) => kid))
+  const listed = removeDuplicates(all).filter(({ jwk }) => !withdrawn.has(jwk.kid))
+  const keysOf = (keys: readonly ListedKey[]) => ({ keys: keys.map(({ jwk }) => jwk) })
+  const statementKeys = keysOf(listed.filter(({ role }) => role !== 'answers'))
+  return { listed, published: keysOf(listed), statementKeys, historical }
+}
+
+function isHistorical({ historical }: KeySets, { publicJwk }: StoredKey): boolean {
+  return historical.some(({ kid }) => kid === publicJwk.kid)
 }
 
 function listKey({ publicJwk, store }: StoredKey, role: KeyRole, file: string): ListedKey {
@@ -118,31 +174,6 @@ async function createVerifiedSigner(file: string, privateJwk: Jwk): Promise<Sign
   }
 }
 
-/**
- * Writes `newKey` as the signing key of a directory and publishes its public part.
- * @throws KeyFileError when a signing key exists and `force` is not set
- */
-export async function writeNewKey(
-  directory: string,
-  newKey: NewKey,
-  { force = false }: { force?: boolean } = {},
-): Promise<{ privateFile: string; publicFile: string }> {
-  const key = toStoredKey(newKey)
-  const privateFile = join(directory, keyDirectoryFiles.private)
-  const publicFile = join(directory, keyDirectoryFiles.publicKeys, formatFileName(key.publicJwk.kid))
-  if (!force && (await exists(privateFile))) {
-    throw new KeyFileError(
-      privateFile,
-      'already exists. Replacing it invalidates everything that it signed; use --force to replace it anyway.',
-    )
-  }
-  await makeDirectory(join(directory, keyDirectoryFiles.publicKeys))
-  // The public part first: a signing key must always be published.
-  await writeKeyFile(publicFile, key.publicJwk, 0o644)
-  await writeKeyFile(privateFile, formatStoredKey(key), 0o600)
-  return { privateFile, publicFile }
-}
-
 /** Reads a directory of `{kid}.json` files. A missing directory has no keys. */
 async function readKeys<Key>(
   directory: string,
@@ -162,19 +193,4 @@ function removeDuplicates(keys: readonly ListedKey[]): ListedKey[] {
   const byKid = new Map<string, ListedKey>()
   for (const key of keys) if (!byKid.has(key.jwk.kid)) byKid.set(key.jwk.kid, key)
   return [...byKid.values()]
-}
-
-export async function makeDirectory(directory: string): Promise<void> {
-  try {
-    await mkdir(directory, { recursive: true })
-  } catch (error) {
-    throw new KeyFileError(directory, `cannot be created (${getErrorCode(error)}).`, { cause: error })
-  }
-}
-
-async function exists(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
-  )
 }

@@ -1,6 +1,6 @@
 /** Reads and writes key files. A write goes to a temporary file first, so a key file is never incomplete. */
 import { randomUUID } from 'node:crypto'
-import { open, readdir, readFile, rename, unlink } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { FederationError } from '#core/errors.ts'
 
@@ -78,6 +78,15 @@ export async function listNames(folder: string): Promise<string[]> {
   } catch (error) {
     if (getErrorCode(error) === 'ENOENT') return []
     throw new KeyFileError(folder, `cannot be read (${getErrorCode(error)}).`, { cause: error })
+  }
+}
+
+/** Creates a folder of the key directory if it does not exist. @throws KeyFileError */
+export async function makeDirectory(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true })
+  } catch (error) {
+    throw new KeyFileError(directory, `cannot be created (${getErrorCode(error)}).`, { cause: error })
   }
 }
 

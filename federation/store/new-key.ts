@@ -2,15 +2,17 @@
 import { generateSigningKey, type Jwk, type SigningAlgorithm } from '#core/keys.ts'
 import type { KeyReference, StoreName } from '#federation/key-store/store.ts'
 import type { KeyStores } from '#federation/key-store/stores.ts'
+import { noteCreation } from './created-keys.ts'
 
 /** A private key, or a key that was created in a store. */
 export type NewKey = Jwk | KeyReference
 
-/** @throws KeyStoreError */
+/** `directory`: where a key in a store is noted before it exists. @throws KeyStoreError */
 export async function createKey(
-  stores: KeyStores,
+  { stores, directory }: { stores: KeyStores; directory: string },
   alg: SigningAlgorithm,
   store: StoreName = stores.preferred,
 ): Promise<NewKey> {
-  return store === 'files' ? generateSigningKey(alg) : stores.generate(store, alg)
+  if (store === 'files') return generateSigningKey(alg)
+  return stores.generate(store, alg, (id) => noteCreation(directory, store, id))
 }

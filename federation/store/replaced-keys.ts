@@ -1,16 +1,17 @@
 /**
- * Destroys the private parts of replaced keys that are in a key store. Until then, a file keeps the reference: the store
- * may be away, and a process that has not read the directory since the switch still signs with the key.
+ * Destroys the private parts of keys in a key store that no longer sign, or that never came into use. Until then, a file
+ * keeps the reference: the store may be away, and a process that has not read the directory since the switch still signs
+ * with a replaced key.
  */
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { KeyStores } from '#federation/key-store/stores.ts'
 import { formatFileName, keyDirectoryFiles } from './key-directory-layout.ts'
 import { listNames, readKeyFile, removeKeyFile, writeKeyFile } from './key-file.ts'
-import { formatStoredKey, parseStoredKey, type StoredKey } from './stored-key.ts'
+import { formatStoredKey, parseStoredKey, parseStorePlace, type StoredKey } from './stored-key.ts'
 
-/** Milliseconds after the switch. */
-const DELAY_MS = 60_000
+/** Milliseconds after the switch, and after the beginning of a creation, which ends in a key file or fails by then. */
+const delays = { [keyDirectoryFiles.replaced]: 60_000, [keyDirectoryFiles.created]: 600_000 } as const
 
 /** Notes a key whose private part has to be destroyed. @throws KeyFileError */
 export async function noteReplaced(directory: string, key: StoredKey): Promise<void> {
@@ -24,17 +25,19 @@ export async function destroyReplacedKeys(
   directory: string,
   { stores, onError }: { stores: KeyStores; onError: (error: unknown) => void },
 ): Promise<{ isLeft: boolean }> {
-  const files = (await listNames(directory))
-    .filter((name) => name.startsWith(keyDirectoryFiles.replaced) && name.endsWith('.json'))
-    .map((name) => join(directory, name))
-  const inUse = files.length > 0 ? await readKidsInUse(directory) : []
+  const names = await listNames(directory)
+  const notes = Object.entries(delays).flatMap(([beginning, delay]) => {
+    const own = names.filter((name) => name.startsWith(beginning) && name.endsWith('.json'))
+    return own.map((name) => ({ file: join(directory, name), delay }))
+  })
+  const inUse = notes.length > 0 ? await readIdsInUse(directory) : []
   let isLeft = false
-  for (const file of files) {
-    const key = await readKeyFile(file, parseStoredKey)
-    if (!key || key.store === 'files') continue
+  for (const { file, delay } of notes) {
+    const key = await readKeyFile(file, parseStorePlace)
+    if (!key) continue
     try {
-      const isReplaced = !inUse.includes(key.publicJwk.kid) // the switch may have been interrupted
-      if (isReplaced && Date.now() - (await stat(file)).mtimeMs < DELAY_MS) {
+      const isReplaced = !inUse.includes(key.id) // the switch may have been interrupted, and the creation succeeded
+      if (isReplaced && Date.now() - (await stat(file)).mtimeMs < delay) {
         isLeft = true
         continue
       }
@@ -48,8 +51,8 @@ export async function destroyReplacedKeys(
   return { isLeft }
 }
 
-async function readKidsInUse(directory: string): Promise<(string | undefined)[]> {
-  const names = [keyDirectoryFiles.private, keyDirectoryFiles.next]
-  const keys = names.map((name) => readKeyFile(join(directory, name), parseStoredKey))
-  return (await Promise.all(keys)).map((key) => key?.publicJwk.kid)
+async function readIdsInUse(directory: string): Promise<string[]> {
+  const names = [keyDirectoryFiles.private, keyDirectoryFiles.next, keyDirectoryFiles.answers]
+  const keys = await Promise.all(names.map((name) => readKeyFile(join(directory, name), parseStoredKey)))
+  return keys.flatMap((key) => (key && key.store !== 'files' ? [key.id] : []))
 }

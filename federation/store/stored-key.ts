@@ -1,9 +1,10 @@
-/** The content of `private.json` and `next.json`: a private JWK, or a public JWK whose `store` says where the private part is. */
+/** The content of `private.json`, `next.json` and `answers.json`: a private JWK, or a public JWK whose `store` says where the private part is. */
 import { findAlgorithms } from '#core/algorithm.ts'
 import { refuseAt } from '#core/errors.ts'
 import { isJsonObject } from '#core/json.ts'
 import { describeKey, type Jwk, parseJwk, parsePrivateJwk, toPublicJwk } from '#core/keys.ts'
-import { type KeyReference, storeNames } from '#federation/key-store/store.ts'
+import { type KeyPlaceInStore, type KeyReference, storeNames } from '#federation/key-store/store.ts'
+import { keyDirectoryFiles } from './key-directory-layout.ts'
 import type { NewKey } from './new-key.ts'
 
 export type StoredKey = KeyReference | { store: 'files'; privateJwk: Jwk; publicJwk: Jwk }
@@ -19,18 +20,41 @@ const inFile = (privateJwk: Jwk): StoredKey => {
 /** @throws FederationError `invalid_request` */
 export function parseStoredKey(value: unknown): StoredKey {
   if (!isJsonObject(value) || !('store' in value)) return inFile(parsePrivateJwk(value))
-  const { store, ...rest } = value
-  const { name, id } = isJsonObject(store) ? store : {}
+  const { store: _, ...rest } = value
+  const place = parseStorePlace(value)
+  const publicJwk = parseJwk(rest, ['public key'])
+  if (findAlgorithms(publicJwk).length === 0) {
+    throw refuseAt(['public key'], `cannot sign: no supported algorithm fits it (${describeKey(publicJwk)})`)
+  }
+  return { publicJwk, ...place }
+}
+
+/** Where a key is, from the member `store`. @throws FederationError `invalid_request` */
+export function parseStorePlace(value: unknown): KeyPlaceInStore {
+  const { name, id } = isJsonObject(value) && isJsonObject(value.store) ? value.store : {}
   const known = storeNames.filter((each) => each !== 'files')
   const found = known.find((each) => each === name)
   if (!found || typeof id !== 'string' || id === '') {
     throw refuseAt(['store'], `must name a key store (${known.join(' or ')}) and the id of a key there`)
   }
-  const publicJwk = parseJwk(rest, ['public key'])
-  if (findAlgorithms(publicJwk).length === 0) {
-    throw refuseAt(['public key'], `cannot sign: no supported algorithm fits it (${describeKey(publicJwk)})`)
+  return { store: found, id }
+}
+
+/** As above, for `answers.json`: an operator may copy the wrong part of the pair. @throws FederationError `invalid_request` */
+export function parseAnswersKey(value: unknown): StoredKey {
+  if (!isPublicKey(value)) return parseStoredKey(value)
+  const message = `is a public key, but a private key or a reference to one is required. Move it to the folder ${keyDirectoryFiles.answerKeys}`
+  throw refuseAt(['key for answers'], message)
+}
+
+function isPublicKey(value: unknown): boolean {
+  if (!isJsonObject(value) || 'store' in value) return false
+  try {
+    parseJwk(value)
+    return true
+  } catch {
+    return false
   }
-  return { publicJwk, store: found, id }
 }
 
 /** The JSON object to write. */

@@ -67,6 +67,12 @@ export function createAnchorChanges(installation: Installation, anchors: Anchors
     return anchor
   }
 
+  /** It takes several transactions, of which the last could be refused. @throws ApprovalRequiredError */
+  function requireJoinable(caller: Caller, superior: { entityId: string }, entityId: string) {
+    const after = { superior: superior.entityId }
+    return requireApprovalBefore(db, caller, { action: 'makeIntermediate', resource: entityId, after })
+  }
+
   function requireRunning(slug: string): Anchor {
     const { running, fault } = find(slug)
     if (!running) throw new UnavailableError(`The anchor ${slug} cannot start. ${fault ?? ''}`)
@@ -89,7 +95,7 @@ export function createAnchorChanges(installation: Installation, anchors: Anchors
 
   return {
     async create(caller, { slug, entityId, alg, superior, ...look }) {
-      if (superior != null) find(superior, 'superior')
+      if (superior != null) await requireJoinable(caller, find(superior, 'superior'), entityId)
       checkSlug(slug)
       parseField('entityId', () => parseEntityId(entityId, { allowHttp: config.allowHttp }))
       const columns = columnsOf(appearance, parsePatch(appearance, look, {}))
@@ -129,6 +135,7 @@ export function createAnchorChanges(installation: Installation, anchors: Anchors
 
     async join(caller, name, superior) {
       const anchor = requireRunning(find(name).slug)
+      await requireJoinable(caller, find(superior, 'superior'), anchor.entityId)
       const above = requireRunning(find(superior, 'superior').slug)
       const all = anchors.list().flatMap(({ running }) => running ?? [])
       await joinSuperior(caller, anchor, above, all)

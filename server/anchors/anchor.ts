@@ -17,7 +17,7 @@ import { createRuns } from '#server/jobs/runs.ts'
 import { createScheduleChanges } from '#server/jobs/schedule-changes.ts'
 import type { ScheduleContext } from '#server/jobs/schedule-row.ts'
 import { schedulesOf } from '#server/jobs/schedules.ts'
-import { ensureSchedules } from '#server/jobs/scheduling.ts'
+import { ensureSchedules, keepKeys } from '#server/jobs/scheduling.ts'
 import { startWorker } from '#server/jobs/worker.ts'
 import { createAuditFeed } from '#server/live/audit-feed.ts'
 import { createEvents } from '#server/live/events.ts'
@@ -29,6 +29,7 @@ import { openSigningKeys } from '#server/publish/signing-keys.ts'
 import { createServices } from '#server/services/index.ts'
 import { anchorPlace } from '#store/anchors.ts'
 import type { ChangeChannels } from '#store/change-subscription.ts'
+import { explainReadOnly } from '#store/key-directory-access.ts'
 import { redisKeys } from '#store/keys.ts'
 import { createReader } from '#store/reader.ts'
 
@@ -117,7 +118,8 @@ export async function startAnchor(installation: Installation, { slug, entityId, 
   const services = createServices(deps)
 
   const { isWorker, queuePool } = installation
-  const queue = await openQueue(queuePool, isFirst ? null : slug, log, { isWorker })
+  const keepsKeys = !isWorker && (await explainReadOnly(openedKeys.place)) === null
+  const queue = await openQueue(queuePool, isFirst ? null : slug, log, { isWorker, keepsKeys })
   opened.defer(queue.close)
   const ofInstallation = { installation: isFirst ? installation.db : null }
   await ensureSchedules(db, queue.boss, schedulesOf(ofInstallation), slug)
@@ -146,8 +148,10 @@ export async function startAnchor(installation: Installation, { slug, entityId, 
     redisKeyPrefix,
     gate: installation.gate,
     runs,
+    queue,
     observe: observe.jobs,
   }
+  if (keepsKeys) await keepKeys(queue.boss, jobContext, log)
   const alerts = createAlertService({ db, publishing, queue, now, slug, isFirst })
   const streams = {
     auditFeed: createAuditFeed(db, (err) => log.warn({ err }, 'the audit log cannot be read; watchers wait')),

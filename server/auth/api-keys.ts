@@ -44,7 +44,9 @@ export function createApiKeys(db: Database, now: Clock) {
         if (owner.role === null && (await tx.anchorRole.count({ where: { userId: owner.id } })) === 0)
           throw new InvalidInputError(`${username} has no role, and a key has none without.`, 'username')
         const anchor = input.anchor === undefined ? {} : { anchor: await slugOf(tx, input.anchor) }
-        const limits = { ...(role ? { role } : {}), ...anchor }
+        // A key that a key makes is known to who knows that one.
+        const createdBy = caller.keyCreatedBy ?? caller.name
+        const metadata = { ...(role ? { role } : {}), ...anchor, createdBy }
         const { id } = await tx.apikey.create({
           data: {
             id: generateRandomString(32),
@@ -55,7 +57,7 @@ export function createApiKeys(db: Database, now: Clock) {
             referenceId: owner.id,
             rateLimitEnabled: false,
             expiresAt,
-            metadata: Object.keys(limits).length > 0 ? JSON.stringify(limits) : null,
+            metadata: JSON.stringify(metadata),
             createdAt,
             updatedAt: createdAt,
           },

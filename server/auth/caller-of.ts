@@ -82,7 +82,11 @@ async function callerOfApiKey(
   const installation = isRole(owner.role) ? owner.role : null
   const anchors = await rolesInAnchors(db, owner.id)
   if (installation === null && anchors.size === 0) return null
-  const { role: limit = null, anchor: only = null } = keyMetadata.parse(verified.key.metadata ?? {})
+  const {
+    role: limit = null,
+    anchor: only = null,
+    createdBy,
+  } = keyMetadata.parse(verified.key.metadata ?? {})
   return inInstallation({
     name: owner.username ?? owner.email,
     displayName: owner.name,
@@ -90,13 +94,21 @@ async function callerOfApiKey(
     role: installation,
     ...(anchors.size > 0 || only || limit ? { grants: { installation, anchors, only, limit } } : {}),
     method: 'api_key',
+    ...(createdBy === undefined ? {} : { keyCreatedBy: createdBy }),
     address,
     requestId,
   })
 }
 
-/** As we write it (auth/api-keys.ts): a lower role than the owner's, and the only anchor in which the key is valid. */
-const keyMetadata = z.object({ role: z.enum(roles).optional(), anchor: z.string().optional() })
+/**
+ * As we write it (auth/api-keys.ts): a lower role than the owner's, the only anchor in which the key is valid, and who made
+ * it.
+ */
+const keyMetadata = z.object({
+  role: z.enum(roles).optional(),
+  anchor: z.string().optional(),
+  createdBy: z.string().optional(),
+})
 
 async function rolesInAnchors(db: Database, userId: string): Promise<Map<string, Role>> {
   const rows = await db.anchorRole.findMany({ where: { userId } })

@@ -1,6 +1,7 @@
 /** Records sign-ins and ceremonies with devices in the audit log, failed and throttled ones included. */
 import type { FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
+import { z } from 'zod'
 import { callerOf, type Doors } from '#server/auth/caller-of.ts'
 import type { Database } from '#server/database/client.ts'
 import type { Caller } from '#server/identity/caller.ts'
@@ -62,7 +63,7 @@ export async function recordAnswer(
   const actor = (isSignIn && isDone ? name : caller?.name) ?? 'anonymous'
   const who: Caller = { ...withoutRights, name: actor, address, requestId }
   const outcome = isDone
-    ? { after: isSignIn ? waysOf(request) : {} }
+    ? { after: isSignIn ? waysOf(request) : await detailsOf(action, answer) }
     : ({ outcome: 'FAILED', reason: await reasonOf(answer) } as const)
   await recordChange(db, who, async (tx) => {
     if (isSignIn && session)
@@ -82,6 +83,16 @@ function waysOf(request: FastifyRequest): Record<string, string> {
   const factor = secondFactors[request.routeOptions.url ?? '']
   return { signedInBy: methodOf(request), ...(factor ? { secondFactor: factor } : {}) }
 }
+
+/** The public key of a passkey, with which the approvals that it signs can be verified. */
+async function detailsOf(action: RecordedAction, answer: Response): Promise<Record<string, string>> {
+  if (action !== 'registerPasskey') return {}
+  const { credentialID, publicKey } = registeredPasskey.parse(await answer.clone().json())
+  return { credentialId: credentialID, publicKey }
+}
+
+/** As the library answers. */
+const registeredPasskey = z.object({ credentialID: z.string(), publicKey: z.string() })
 
 function methodOf({ routeOptions: { url = '' } }: FastifyRequest): SignInMethod {
   return signInMethodOf(url.replace('/api/auth', '').replace(/^\/callback\/.*/, '/callback/:id'))

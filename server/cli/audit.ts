@@ -3,26 +3,43 @@ import { once } from 'node:events'
 import { Command } from 'commander'
 import { ConfigurationError } from '#federation/config/error.ts'
 import type { Prisma } from '#prisma/generated/client/client.ts'
+import { plural } from '#server/alerts/alert.ts'
 import { type AnchorOptions, aboutAnchor, withAnchor, withInstallation } from '#server/cli/opened.ts'
 import { command, print } from '#server/cli/output.ts'
 import { parseTime } from '#server/cli/parse.ts'
 import type { Database } from '#server/database/client.ts'
 import type { Installation } from '#server/process/installation.ts'
 import { nameInEnvironment } from '#server/process/open-anchor.ts'
+import type { VerifiedApproval } from '#server/services/audit/approvals.ts'
 import { pruneAuditEvents } from '#server/services/audit/retention.ts'
 import { verifyAuditLog } from '#server/services/audit/verification.ts'
 
 /** Entries read at a time. */
 const PAGE = 1000
 
-const verify = command('verify', 'check that no entry was changed, removed or inserted').action(
-  async (options) => {
+const verify = command('verify', 'check that no entry was changed, removed or inserted, and each approval')
+  .option('--approvals', 'list who approved what, with which passkey')
+  .action(async (options: { approvals?: true; json?: boolean }) => {
     const { fault, ...rest } = await withInstallation(({ db }) => verifyAuditLog(db))
     if (fault) throw new ConfigurationError(`${fault} The ${rest.checked} entries before it are intact.`)
     const pruned = rest.pruned > 0 ? ` Retention removed ${rest.pruned} older entries.` : ''
-    print(options, rest, `${rest.checked} entries, all intact.${pruned}\nLast hash: ${rest.hash}`)
-  },
-)
+    const count = rest.approvals.length
+    const signed = count > 0 ? ` ${plural(count, 'approval')}, each signed by a second person.` : ''
+    const lines = [
+      `${rest.checked} entries, all intact.${pruned}${signed}`,
+      ...(options.approvals ? rest.approvals.map(inWords) : []),
+      `Last hash: ${rest.hash}`,
+    ]
+    print(options, rest, lines.join('\n'))
+  })
+
+function inWords(approval: VerifiedApproval): string {
+  const { changeRequest, mutation, requestedBy, approvedBy, at, credentialId, registeredAt } = approval
+  const registered = registeredAt
+    ? `registered ${registeredAt.toISOString()}`
+    : 'registered before the first entry that is kept'
+  return `Change request ${changeRequest}, ${mutation}: asked for by ${requestedBy}, approved by ${approvedBy} at ${at.toISOString()} with the passkey ${credentialId}, ${registered}.`
+}
 
 const prune = command('prune', 'remove old entries; the remaining ones stay verifiable')
   .requiredOption('--before <time>', 'entries before this time', parseTime)

@@ -1,4 +1,4 @@
-/** `inmor keygen`: generates a signing key, like `inmor-keygeneration`, also in the place of an anchor. */
+/** `inmor keygen`: generates a signing key, or a key for answers, like `inmor-keygeneration`, also in the place of an anchor. */
 import { Option } from 'commander'
 import { signingAlgorithms } from '#core/keys.ts'
 import { readKeyStoreSettings } from '#federation/config/key-store.ts'
@@ -6,7 +6,7 @@ import { createKeyStores } from '#federation/key-store/stores.ts'
 import { aboutAnchor, orOfAnchor } from '#server/cli/opened.ts'
 import { command, print } from '#server/cli/output.ts'
 import { storeOption } from '#server/cli/store-option.ts'
-import { generateKey } from '#store/key-generation.ts'
+import { answersAdvice, generateKey } from '#store/key-generation.ts'
 
 export const keygenCommand = aboutAnchor(command('keygen', 'generate the signing key of a key directory'))
   .addOption(
@@ -16,17 +16,20 @@ export const keygenCommand = aboutAnchor(command('keygen', 'generate the signing
     new Option('--output <directory>', 'the key directory, instead of that of an anchor').conflicts('anchor'),
   )
   .addOption(storeOption())
+  .option('--answers', 'generate a key of the federation server for its answers instead', false)
   .option('--force', 'replace an existing key; its signatures can no longer be verified', false)
   .action(async (options) => {
     const directory = await orOfAnchor('--output', options.output, options, ({ keys }) => keys.directory)
     const stores = createKeyStores(readKeyStoreSettings())
     const store = options.store ?? stores.preferred
-    const request = { alg: options.type, store, force: options.force }
+    const purpose = options.answers ? ('answers' as const) : ('statements' as const)
+    const request = { alg: options.type, store, purpose, force: options.force }
     const { kid, what, ...files } = await generateKey(stores, directory, request).finally(stores.close)
     const lines = [
       `${options.type} signing key ${kid}`,
       `${what}: ${files.privateFile}`,
       `public key:  ${files.publicFile}`,
+      ...(options.answers ? [answersAdvice] : []),
     ]
     print(options, { kid, alg: options.type, store, ...files }, lines.join('\n'))
   })

@@ -45,24 +45,38 @@ function rethrowWithOptions(error: unknown): never {
   throw new ConfigurationError(optionOf.reduce(replace, error.message))
 }
 
-const describeKey = ({ kid, alg, state, row, store }: SigningKeyView) => {
-  return [kid, alg, state, row?.signsSince ?? row?.createdAt ?? null, store] as const
-}
-const describePast = ({ key }: HistoricalKeyView) => {
-  const state = key.revoked ? 'REVOKED' : 'RETIRED'
-  return [key.kid, key.alg ?? '', state, new Date((key.revoked?.revoked_at ?? key.exp) * 1000), null] as const
+type ListedRow = Pick<SigningKeyView, 'kid' | 'alg' | 'store' | 'usableFrom'> & {
+  state: string
+  since: Date | null
 }
 
-const list = command('list', 'list every key with its state and since when').action(async (options) => {
-  const [rows, readOnly] = await withKeys(options, async ({ keys }) => {
+const describeKey = ({ kid, alg, state, row, store, usableFrom }: SigningKeyView): ListedRow => {
+  return { kid, alg, state, since: row?.signsSince ?? row?.createdAt ?? null, store, usableFrom }
+}
+const describePast = ({ key }: HistoricalKeyView): ListedRow => {
+  const since = new Date((key.revoked?.revoked_at ?? key.exp) * 1000)
+  const { kid, alg = '', revoked } = key
+  return { kid, alg, state: revoked ? 'REVOKED' : 'RETIRED', since, store: null, usableFrom: null }
+}
+
+/** Of a key whose first signature has to wait until it is known to all. */
+function describeUse({ state, usableFrom }: ListedRow): string {
+  if (state !== 'ANNOUNCED' && state !== 'ANSWERS') return ''
+  return usableFrom ? `  usable from ${usableFrom.toISOString()}` : '  not usable yet'
+}
+
+const list = command(
+  'list',
+  'list every key with its state, since when, and when a published key can sign',
+).action(async (options) => {
+  const [keys, readOnly] = await withKeys(options, async ({ keys }) => {
     const known = [...(await keys.listed()).map(describeKey), ...(await keys.historical()).map(describePast)]
     return [known, await keys.explainReadOnly()] as const
   })
-  const keys = rows.map(([kid, alg, state, since, store]) => ({ kid, alg, state, since, store }))
-  const lines = keys.map(
-    ({ kid, alg, state, since, store }) =>
-      `${kid}  ${alg}  ${state}  ${since?.toISOString() ?? '-'}  ${store ?? '-'}`,
-  )
+  const lines = keys.map((key) => {
+    const { kid, alg, state, since, store } = key
+    return `${kid}  ${alg}  ${state}  ${since?.toISOString() ?? '-'}  ${store ?? '-'}${describeUse(key)}`
+  })
   const summary = `${keys.length} keys.${readOnly ? ` ${readOnly}` : ''}`
   print(options, { keys, readOnlyReason: readOnly }, [...lines, summary].join('\n'))
 })

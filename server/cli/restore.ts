@@ -13,6 +13,7 @@ import { withInstallation } from '#server/cli/opened.ts'
 import { command, print } from '#server/cli/output.ts'
 import { anchorDatabase } from '#server/process/open-anchor.ts'
 import { verifyAuditLog } from '#server/services/audit/verification.ts'
+import { requireApprovalBefore } from '#server/services/protection/approval.ts'
 import { recordOnly } from '#server/services/write.ts'
 import { anchorPlace } from '#store/anchors.ts'
 
@@ -63,6 +64,8 @@ async function restoreOne(
   const { keysDirectory, ...result } = await withInstallation(
     async (installation) => {
       const { config, caller } = installation
+      const planned = { action: 'restore', resource: '', after: { anchor: options.anchor } } as const
+      await requireApprovalBefore(installation.db, caller, planned)
       const { tables, ...about } = await restoreAnchor(config, file, passphrase, options.anchor)
       const db = anchorDatabase(installation, about.anchor)
       await recordOnly(db, caller, { action: 'restore', resource: '', after: about }).finally(() =>

@@ -37,6 +37,8 @@ export type Caller = {
   /** The organizations for which the user acts, by their numbers. */
   organizations?: ReadonlyMap<number, { mayInvite: boolean }>
   method: CallerMethod
+  /** Of an API key: who made it, and so knows it; absent: an earlier version made it. */
+  keyCreatedBy?: string
   session?: CallerSession
   /** A second factor is required and the session has none: only setting one up is allowed. */
   lacksSecondFactor?: boolean

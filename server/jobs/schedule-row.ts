@@ -1,12 +1,14 @@
 /** What a schedule is made of: its context and its result. */
 import type { Database } from '#server/database/client.ts'
 import type { RunContext } from '#server/jobs/context.ts'
+import type { JobQueue } from '#server/jobs/queue.ts'
 import type { Runs } from '#server/jobs/runs.ts'
 
 export type ScheduleContext = RunContext & {
   runs: Runs
   /** The database of the installation, for the first anchor, which also does the work of the installation. */
   installation: Database | null
+  queue: Pick<JobQueue, 'handOverKeyStep'>
 }
 
 export type ScheduleResult = {

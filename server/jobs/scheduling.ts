@@ -2,6 +2,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { PgBoss } from 'pg-boss'
 import type { Database } from '#server/database/client.ts'
+import { KEY_QUEUE } from '#server/jobs/queue.ts'
 import type { ScheduleContext, ScheduleResult } from '#server/jobs/schedule-row.ts'
 import { type ScheduleName, schedules, schedulesOf } from '#server/jobs/schedules.ts'
 
@@ -59,6 +60,18 @@ export async function startScheduling(
     )
   }
   for (const row of rows) await applySchedule(boss, row)
+}
+
+/** Takes the looks at the rollover that workers hand over, and hands none over itself. */
+export async function keepKeys(
+  boss: PgBoss,
+  context: ScheduleContext,
+  log: FastifyBaseLogger,
+): Promise<void> {
+  const keeping = { ...context, queue: { handOverKeyStep: async () => false } }
+  await boss.work(KEY_QUEUE, { pollingIntervalSeconds: POLLING_SECONDS }, async ([order]) => {
+    if (order) await runSchedule(keeping, 'key-rollover', log, order.signal)
+  })
 }
 
 /** Executes the schedule unless it is off, and stores the result. @throws unexpected errors, after storing them */

@@ -81,7 +81,7 @@ function observeAnchor(registry: Registry, now: Clock, close: () => void): Ancho
       observeInstallation(registry, { ...installation, now })
       observeRedis(registry, () => reader.ping())
       const keys = () => (signingKeys.isUsable() ? signingKeys.current() : undefined)
-      observeKeys(registry, { keys, now: () => toUnix(now()) })
+      observeKeys(registry, { keys, signer: () => keys()?.signer, now: () => toUnix(now()) })
     },
     close,
   }

@@ -6,6 +6,7 @@ import { SigningUnavailableError } from '#server/error/operation-error.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { LeaseLostError } from '#server/publish/lease.ts'
 import type { PublicationObserver } from '#server/publish/observer.ts'
+import { laneNumber } from '#server/publish/outbox.ts'
 import type { Progress } from '#server/publish/progress.ts'
 import { isPublished, settle } from '#server/publish/publication-mark.ts'
 import { type Beat, isSingleTopic, publish, type SingleTopic } from '#server/publish/publish.ts'
@@ -26,20 +27,30 @@ type Parts = {
   remember(error: unknown): Promise<void>
 }
 
+const withdrawal = laneNumber('withdrawal')
+
 /** Returns a function that empties the outbox; the caller has the lease. True: nothing failed. */
 export function createDrain({ context, log, observe, progress, holdLease, rebuild, remember }: Parts) {
   const { db, redis, keys, signingKeys } = context
   /** Entries that this version cannot read; each is logged once. */
   const foreign = new Set<bigint>()
+  let storeFault: string | null = null
 
   async function drain(): Promise<boolean> {
     const failed: bigint[] = []
-    await drainLanes({}, failed)
+    storeFault = null
+    try {
+      await drainLanes({}, failed)
+    } catch (error) {
+      // A withdrawal needs no signature, and must not wait for the key store.
+      if (error instanceof SigningUnavailableError) await drainLanes({ equals: withdrawal }, failed)
+      throw error
+    }
     return failed.length === 0
   }
 
   /** Adds the entries that failed to `failed`, for a later retry. */
-  async function drainLanes(lane: { lt?: number }, failed: bigint[]): Promise<void> {
+  async function drainLanes(lane: { lt?: number; equals?: number }, failed: bigint[]): Promise<void> {
     for (;;) {
       const entries = await db.outboxEntry.findMany({
         where: { lane, id: { notIn: failed } },
@@ -83,9 +94,7 @@ export function createDrain({ context, log, observe, progress, holdLease, rebuil
     const done: bigint[] = []
     for (const [key, its] of objects) {
       if (failures.has(key)) {
-        log.error({ err: failures.get(key), topic, key }, 'could not publish')
-        observe.failed(topic)
-        await remember(failures.get(key))
+        await report(topic, key, failures.get(key))
         failed.push(...idsOf(its))
       } else {
         const queued = its.map(({ createdAt }) => createdAt)
@@ -94,6 +103,16 @@ export function createDrain({ context, log, observe, progress, holdLease, rebuil
       }
     }
     if (done.length > 0) await settle(context, done, progress.after(objects.size - failures.size))
+  }
+
+  /** While the key store is away, all fail for one reason: it is reported once in a drain. */
+  async function report(topic: string, key: string, error: unknown): Promise<void> {
+    observe.failed(topic)
+    const isOfStore = error instanceof SigningUnavailableError
+    if (isOfStore && error.message === storeFault) return
+    if (isOfStore) storeFault = error.message
+    log.error({ err: error, topic, key }, 'could not publish')
+    await remember(error)
   }
 
   /** Returns the objects that failed with their reasons. @throws when a store is away, also the key store, or another process publishes */

@@ -4,6 +4,8 @@ import type { Transaction } from '#server/database/client.ts'
 /** The most urgent lane first. A lane waits for the lanes before it, and long work of a lane lets them pass. */
 const lanes = ['anchor', 'withdrawal', 'federation', 'ordinary'] as const
 export type Lane = (typeof lanes)[number]
+/** As entries have it. */
+export const laneNumber = (lane: Lane): number => lanes.indexOf(lane)
 
 /**
  * What to publish, and its lane. `key` is the Entity Identifier of a subordinate or the id of a Trust Mark, else empty.
@@ -23,7 +25,7 @@ export type Topic = keyof typeof topics
 export type OutboxItem = { topic: Topic; key: string; lane: number }
 
 export function toPublish(topic: Topic, key: string | number = '', lane: Lane = topics[topic]): OutboxItem {
-  return { topic, key: String(key), lane: lanes.indexOf(lane) }
+  return { topic, key: String(key), lane: laneNumber(lane) }
 }
 
 export async function enqueue(tx: Transaction, items: readonly OutboxItem[]): Promise<void> {

@@ -4,6 +4,7 @@ import { KeyStoreError } from '#federation/key-store/store.ts'
 import { createKeyStores, type KeyStoreSettings, type KeyStores } from '#federation/key-store/stores.ts'
 import { SigningUnavailableError } from '#server/error/operation-error.ts'
 import type { KeyDirectory } from '#store/key-directory.ts'
+import { explainReadOnly } from '#store/key-directory-access.ts'
 import type { KeyPlace } from '#store/key-directory-change.ts'
 import { destroyReplacedKeys } from '#store/replaced-keys.ts'
 
@@ -22,7 +23,8 @@ type Options = {
   onError(error: unknown): void
 }
 
-export function keepStoredKeys({ directory, stores }: KeyPlace & { stores: KeyStores }, options: Options) {
+export function keepStoredKeys(place: KeyPlace & { stores: KeyStores }, options: Options) {
+  const { directory, stores } = place
   let lastFailure = ''
   let destroying: NodeJS.Timeout | undefined
   let isClosed = false
@@ -41,6 +43,7 @@ export function keepStoredKeys({ directory, stores }: KeyPlace & { stores: KeySt
   }
 
   async function destroy(): Promise<void> {
+    if ((await explainReadOnly(place)) !== null) return // an admin server does it that can write the notes
     const { isLeft } = await destroyReplacedKeys(directory, { stores, onError: report })
     if (!isLeft) lastFailure = ''
     if (isLeft && !isClosed) destroying = setTimeout(() => void destroy().catch(report), DESTROY_MS).unref()

@@ -8,8 +8,11 @@ import { enqueue, type OutboxItem } from '#server/publish/outbox.ts'
 import type { Publisher } from '#server/publish/publisher.ts'
 import { type AuditEntry, appendAuditEntry } from '#server/services/audit/append.ts'
 import { noteApprovalUsed, requireApproval } from '#server/services/protection/approval.ts'
+import type { ProtectionSettings } from '#server/services/protection/operation.ts'
 
 type Change<Row> = AuditEntry & {
+  /** Of a change of what is protected: as it was before. */
+  protection?: ProtectionSettings
   publish?: readonly OutboxItem[]
   /** Of another change in the same transaction. */
   also?: AuditEntry

@@ -2,9 +2,10 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { generateSigningKey } from '#core/keys.ts'
+import { readKeyStoreSettings } from '#federation/config/key-store.ts'
+import { createKeyStores } from '#federation/key-store/stores.ts'
 import { migrate } from '#prisma/migrate.ts'
-import { writeNewKey } from '#store/key-directory.ts'
+import { generateKey } from '#store/key-generation.ts'
 import { startDatabase } from '#test/helpers/database.ts'
 import { freePort } from '#test/helpers/port.ts'
 import { startRedis } from '#test/helpers/redis.ts'
@@ -26,13 +27,14 @@ export type Installation = {
 /** As the image of the admin server starts it. */
 const flagsOfImage = ['--heap-growing-percent=50']
 
-/** Migrated but not started, to insert rows first. */
-export async function prepareInstallation(): Promise<Installation> {
+/** Migrated but not started, to insert rows first. `environment`: also says where its key is created. */
+export async function prepareInstallation(environment: Record<string, string> = {}): Promise<Installation> {
   const [database, redis, port] = await Promise.all([startDatabase(), startRedis(), freePort()])
   await migrate(database.url)
   const directory = await mkdtemp(join(tmpdir(), 'bench-'))
-  const key = await generateSigningKey('ES256')
-  await writeNewKey(directory, key)
+  const stores = createKeyStores(readKeyStoreSettings(environment))
+  const request = { alg: 'ES256', store: stores.preferred } as const
+  const { kid } = await generateKey(stores, directory, request).finally(stores.close)
   const adminUrl = `http://127.0.0.1:${port}`
   const entityId = 'https://ta.example'
   let program: MeasuredProgram | undefined
@@ -42,11 +44,12 @@ export async function prepareInstallation(): Promise<Installation> {
     databaseUrl: database.url,
     redisUrl: redis.url,
     keysDirectory: directory,
-    kid: key.kid,
+    kid,
     async start() {
       program = launch(
         'test/bench/admin.ts',
         {
+          ...environment,
           TA_DOMAIN: entityId,
           DATABASE_URL: database.url,
           REDIS_URL: redis.url,

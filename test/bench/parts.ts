@@ -114,7 +114,13 @@ export const parts: readonly Part[] = [
   {
     name: 'key-stores',
     isUsual: always,
-    measure: async (effort) => [await keyStoreSection({ quick: 1, full: 5 }[effort])],
+    async measure(effort) {
+      const efforts = {
+        quick: { seconds: 1, subordinates: 5_000 },
+        full: { seconds: 5, subordinates: 100_000 },
+      }
+      return [await keyStoreSection(efforts[effort])]
+    },
   },
   {
     name: 'outages',

@@ -20,8 +20,12 @@ export type RebuildMeasure = {
 
 const LIFETIME_MS = 365 * 86_400_000
 
-export async function measureRebuild(subordinates: number): Promise<RebuildMeasure> {
-  const installation = await prepareInstallation()
+/** `environment`: of the installation, which says where its key is. */
+export async function measureRebuild(
+  subordinates: number,
+  environment: Record<string, string> = {},
+): Promise<RebuildMeasure> {
+  const installation = await prepareInstallation(environment)
   const program = await installation.start()
   const { memory: before } = await program.usage()
   await insertSubordinates(installation.databaseUrl, subordinates)

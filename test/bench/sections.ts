@@ -183,6 +183,6 @@ function checkTable(checks: readonly CheckMeasure[]): string {
   return table(['subordinates', 'checks', 'processor time of one', 'memory before, after', 'hourly'], rows)
 }
 
-function duration({ clock, processor }: RebuildMeasure['signing']): string {
+export function duration({ clock, processor }: RebuildMeasure['signing']): string {
   return `${clock.toFixed(1)} s, ${processor.toFixed(1)} s of processor time`
 }

@@ -132,5 +132,7 @@ test('the images run the steps that the build stage is tested with', () => {
 
 test('the build is given no keys, data or installed packages', async () => {
   const ignored = (await readFile(root('.dockerignore'), 'utf8')).split('\n')
-  expect(ignored).toEqual(expect.arrayContaining(['private.json', 'next.json', 'node_modules', 'data']))
+  expect(ignored).toEqual(
+    expect.arrayContaining(['private.json', 'next.json', 'answers.json', 'node_modules', 'data']),
+  )
 })

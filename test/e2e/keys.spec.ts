@@ -1,12 +1,15 @@
 /** Tests the key rollover in the console, step by step, and an emergency revocation. */
+import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { generateSigningKey } from '#core/keys.ts'
 import { connectDatabase, type Database } from '#server/database/client.ts'
 import { readRunning } from '#server/embedded/data-directory.ts'
+import { writeNewKey } from '#store/key-directory.ts'
 import type { Watched } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
-import { connectAdmin, type Product, startProduct } from '#test/helpers/product.ts'
+import { connectAdmin, eventually, type Product, startProduct } from '#test/helpers/product.ts'
 import { mutate } from '#test/product/mutation.ts'
 import { openConsole } from './signed-in-console.ts'
 
@@ -114,5 +117,31 @@ test('revokes the current key only as an emergency', async () => {
   await history.getByText('cannot be verified').waitFor()
   await page.getByRole('button', { name: 'Re-issue 1 Trust Mark' }).waitFor()
   await expect.poll(publishedKids).not.toContain(stolen)
+  expect(complaints).toEqual([])
+})
+
+test('shows a key that signs answers, and retires it when no server signs with it', async () => {
+  const { page, complaints } = watched
+  const { kid, ...answers } = await generateSigningKey('ES256')
+  const directory = join(product.installation.dataDirectory, 'keys')
+  await writeNewKey(directory, { kid, ...answers }, { purpose: 'answers' })
+  await eventually(async () => expect(await publishedKids()).toContain(kid))
+  await page.reload()
+  await page.getByText('a rollover leaves it as it is').waitFor()
+  const row = page.getByRole('table', { name: 'Published keys' }).getByRole('row').filter({ hasText: kid })
+  await row.getByText('Signs answers', { exact: true }).filter({ visible: true }).waitFor()
+  await row.getByText('not known to all caches until').filter({ visible: true }).waitFor()
+  await step('Retire the old key').getByText('Later', { exact: true }).waitFor()
+  await row.getByRole('button', { name: 'Retire…' }).click()
+  await dialog().getByRole('button', { name: 'Retire' }).click()
+  await dialog()
+    .getByRole('alert')
+    .filter({ hasText: 'A federation server may sign answers with this key.' })
+    .waitFor()
+  await dialog().getByRole('checkbox').check()
+  await dialog().getByRole('button', { name: 'Retire' }).click()
+  const history = page.getByRole('table', { name: 'Historical keys' })
+  await history.getByRole('row').filter({ hasText: kid }).getByText('Retired').waitFor()
+  await eventually(async () => expect(await publishedKids()).not.toContain(kid))
   expect(complaints).toEqual([])
 })

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { HistoricalKey } from '#core/historical-keys.ts'
 import { createLocalSigner } from '#core/jws.ts'
-import { generateSigningKey, type SigningAlgorithm, toPublicJwk } from '#core/keys.ts'
+import { generateSigningKey, type Jwk, type SigningAlgorithm, toPublicJwk } from '#core/keys.ts'
 import { type AppOptions, buildApp } from '#federation/app.ts'
 import { createAuthMethods } from '#federation/client/auth-methods.ts'
 import { createClientAuthenticator } from '#federation/client/authenticator.ts'
@@ -55,6 +55,7 @@ export async function startTrustAnchor(options: Options = {}) {
     signer: await createLocalSigner(key),
     listed: [{ jwk: toPublicJwk(key), role: 'current', file: 'private.json', store: 'files' }],
     published: { keys: [toPublicJwk(key)] },
+    statementKeys: { keys: [toPublicJwk(key)] },
     historical: [],
   }
   /** Seconds by which the server's clock is ahead of the present, or of the time at which it was stopped. */
@@ -72,7 +73,8 @@ export async function startTrustAnchor(options: Options = {}) {
   /** A changed key directory is another object, as in the product. */
   const current = { directory: keyDirectory }
   const keys = () => current.directory
-  const common = { entityId, isFirst: true, allowHttp, reader, keys, now }
+  const signer = async () => keys().signer
+  const common = { entityId, isFirst: true, allowHttp, reader, keys, signer, now }
   const place = { redis: connection, prefix }
   const ownMetadata = createOwnMetadata(reader)
   const asking = {
@@ -98,6 +100,17 @@ export async function startTrustAnchor(options: Options = {}) {
     keyDirectory,
     retireKeys(...historical: HistoricalKey[]) {
       current.directory = { ...current.directory, historical }
+    },
+    /** Publishes a key for answers in the key directory, as a file of `answer_keys` does. */
+    addAnswersKey(answers: Jwk) {
+      const { directory } = current
+      const jwk = toPublicJwk(answers)
+      const file = `answer_keys/${jwk.kid}.json`
+      current.directory = {
+        ...directory,
+        listed: [...directory.listed, { jwk, role: 'answers', file, store: null }],
+        published: { keys: [...directory.published.keys, jwk] },
+      }
     },
     jwks: keyDirectory.published,
     clock,

@@ -73,6 +73,18 @@ describe.each([
   })
 })
 
+test('generates a key for answers with inmor keygen', async () => {
+  const args = ['keygen', '--answers', '--type=ES256', `--output=${directory}`, '--json']
+  const { stdout } = await call('server/cli/inmor.ts', args)
+  const { kid } = await readJson('answers.json')
+  expect(JSON.parse(stdout)).toMatchObject({
+    kid,
+    privateFile: join(directory, 'answers.json'),
+    publicFile: join(directory, 'answer_keys', `${kid}.json`),
+  })
+  expect(await modeOf('answers.json')).toBe('600')
+})
+
 test('answers in JSON with inmor keygen', async () => {
   const { stdout } = await call('server/cli/inmor.ts', [
     'keygen',

@@ -45,7 +45,7 @@ test('announces a key, and publishes it before the command ends', async () => {
   expect(await publishedKids()).toEqual([CURRENT, kid].sort())
   expect(await succeed('keys list')).toMatch(
     new RegExp(
-      `^${CURRENT} {2}\\S+ {2}CURRENT {2}\\S+Z {2}files\n${kid} {2}ES256 {2}ANNOUNCED {2}\\S+Z {2}files\n2 keys\\.\n$`,
+      `^${CURRENT} {2}\\S+ {2}CURRENT {2}\\S+Z {2}files\n${kid} {2}ES256 {2}ANNOUNCED {2}\\S+Z {2}files {2}usable from \\S+Z\n2 keys\\.\n$`,
     ),
   )
 })

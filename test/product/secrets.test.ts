@@ -239,6 +239,23 @@ test('a private key that cannot be read', async () => {
   await writeFile(file, whole)
 })
 
+test('a key for answers, which is used, damaged and read', async () => {
+  const file = join(directory, 'answers.json')
+  await listen('federation/cli/keygeneration.ts', ['--answers', '--type=ES256', `--output=${directory}`], {})
+  const whole = await readFile(file, 'utf8')
+  secrets['the private key for answers'] = JSON.parse(whole).d
+  expect(await listen('server/cli/inmor.ts', ['keys', 'list'], {})).toContain('ANSWERS')
+  expect(await post('/graphql', { query: '{ signingKeys { keys { state jwk } } }' }, key())).toContain(
+    'ANSWERS',
+  )
+  for (const text of [whole.slice(0, -3), whole.replace('"kty"', '"kyt"'), `x${whole}`]) {
+    await writeFile(file, text)
+    await listen('federation/main.ts', [], { PORT: '0' })
+    await listen('server/main.ts', [], { PORT: '0' })
+  }
+  await writeFile(file, whole)
+})
+
 test('a backup, created, refused and not opened', async () => {
   const file = join(directory, 'inmor.backup')
   const passphrase = { BACKUP_PASSPHRASE: plant('BACKUP_PASSPHRASE') }

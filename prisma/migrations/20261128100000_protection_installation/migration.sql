@@ -27,6 +27,7 @@ CREATE TABLE "ChangeRequest" (
     "state" TEXT NOT NULL DEFAULT 'OPEN',
     "requestedBy" TEXT NOT NULL,
     "requestedMethod" TEXT NOT NULL,
+    "keyCreatedBy" TEXT,
     "reason" TEXT,
     "requestedAt" TIMESTAMP(3) NOT NULL,
     "expiresAt" TIMESTAMP(3) NOT NULL,

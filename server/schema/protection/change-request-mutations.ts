@@ -90,7 +90,7 @@ builder.mutationFields((t) => ({
     type: ChangeRequestRef,
     description:
       'Executes a change request without a second person, in an emergency. An alert and the audit log name it and the reason. For administrators with a recent sign-in; not for API keys.',
-    authScopes: { administer: true },
+    authScopes: { $all: { ownAccount: true, administer: true } },
     errors: { types: [InvalidInputError, ConflictError, NotFoundError, ReauthenticationRequiredError] },
     args: {
       input: t.arg({

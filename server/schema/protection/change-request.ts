@@ -66,6 +66,11 @@ export const ChangeRequestRef = builder.prismaNode('ChangeRequest', {
     requestedMethod: t.exposeString('requestedMethod', {
       description: 'How the requester authenticated: `session` or `api_key`.',
     }),
+    keyCreatedBy: t.exposeString('keyCreatedBy', {
+      nullable: true,
+      description:
+        'Who created the API key that asked for it, and cannot approve it either; null: no key asked.',
+    }),
     reason: t.exposeString('reason', {
       nullable: true,
       description: 'The reason that the requester gave; null: none.',

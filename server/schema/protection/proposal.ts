@@ -1,6 +1,7 @@
 /** Turns a mutation that was refused because it is protected into a change request. */
 import { GraphQLError, type GraphQLResolveInfo, type GraphQLSchema, Kind, print } from 'graphql'
 import type { YogaInitialContext } from 'graphql-yoga'
+import { ConflictError } from '#server/error/operation-error.ts'
 import type { Context } from '#server/schema/context.ts'
 import { encodeNodeId } from '#server/schema/global-id.ts'
 import { ApprovalRequiredError } from '#server/services/protection/approval.ts'
@@ -33,21 +34,20 @@ async function propose(
   const { caller } = context
   const sent = sentMutation(context, info)
   const { operations } = error
-  if (!caller || typeof sent === 'string')
-    return new GraphQLError(`A second person must approve this change. ${sent}`, {
-      extensions: { code: error.code, operations },
+  const refusal = (sentence: string, further: object = {}) =>
+    new GraphQLError(`A second person must approve this change. ${sentence}`, {
+      extensions: { code: error.code, operations, ...further },
     })
-  const row = await context.changeRequests.create(caller, anchor, sent, error)
-  return new GraphQLError(
-    `A second person must approve this change. It waits until ${row.expiresAt.toISOString()}, as change request ${row.id}.`,
-    {
-      extensions: {
-        code: error.code,
-        operations,
-        changeRequest: encodeNodeId('ChangeRequest', row.id, context),
-      },
-    },
-  )
+  if (!caller) return refusal('')
+  if (typeof sent === 'string') return refusal(sent)
+  const row = await context.changeRequests.create(caller, anchor, sent, error).catch((failure: unknown) => {
+    if (!(failure instanceof ConflictError)) throw failure
+    return failure.message
+  })
+  if (typeof row === 'string') return refusal(row)
+  return refusal(`It waits until ${row.expiresAt.toISOString()}, as change request ${row.id}.`, {
+    changeRequest: encodeNodeId('ChangeRequest', row.id, context),
+  })
 }
 
 /** The request as it was sent; a sentence if it cannot be executed later. */

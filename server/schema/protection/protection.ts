@@ -2,8 +2,11 @@
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
 import { requireRecentCaller } from '#server/schema/input.ts'
-import { operationNames, protectedOperations } from '#server/services/protection/operation.ts'
-import type { ProtectionSettings } from '#server/services/protection/settings.ts'
+import {
+  operationNames,
+  type ProtectionSettings,
+  protectedOperations,
+} from '#server/services/protection/operation.ts'
 
 export const ProtectedOperationEnum = builder.enumType('ProtectedOperation', {
   description: 'Changes that a second person may have to approve.',

@@ -53,7 +53,7 @@ const RetireKeyInput = builder.inputType('RetireKeyInput', {
     kid: t.string({ required: true, description: 'The key id.' }),
     acceptCopies: t.boolean({
       description:
-        'Retires the key although caches may hold replaced statements and marks that it signed. Verifiers must fetch these again.',
+        'Retires the key although caches may hold replaced statements and marks, or answers, that it signed. Verifiers must fetch these again.',
     }),
   }),
 })
@@ -100,7 +100,7 @@ builder.mutationFields((t) => ({
   retireKey: t.field({
     type: HistoricalKey,
     description:
-      'Moves a previous key into the historical keys. Refused while anything that it signed is valid.',
+      'Moves a previous key, or one for answers, into the historical keys. Refused while anything that a previous key signed is valid. One for answers needs acceptCopies, because only federation servers know whether they sign with it.',
     authScopes: { administer: true },
     errors: { types: [ConflictError, NotFoundError, UnsafeKeyChangeError, ...commonFailures] },
     args: { input: t.arg({ type: RetireKeyInput, required: true, description: 'The key.' }) },

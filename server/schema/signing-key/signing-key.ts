@@ -9,6 +9,10 @@ const SigningKeyState = builder.enumType('SigningKeyState', {
   values: {
     CURRENT: { description: 'The key that signs.' },
     ANNOUNCED: { description: 'The next key: published, but not yet used to sign.' },
+    ANSWERS: {
+      description:
+        'A key of a federation server, which signs answers of the moment only. A rollover does not count it.',
+    },
     PUBLISHED: { description: 'A previous key: published to verify its signatures.' },
   } as const,
 })
@@ -56,7 +60,8 @@ export const SigningKey = builder.objectRef<SigningKeyView>('SigningKey').implem
     store: t.expose('store', {
       type: KeyStore,
       nullable: true,
-      description: 'Where its private key is; null for a previous key, whose private key is destroyed.',
+      description:
+        'Where its private key is; null for a previous key, whose private key is destroyed, and for a key that signs answers on another host.',
     }),
     file: t.exposeString('file', { description: 'Its file in the key directory.' }),
     jwk: t.field({
@@ -80,11 +85,12 @@ export const SigningKey = builder.objectRef<SigningKeyView>('SigningKey').implem
       type: 'DateTime',
       nullable: true,
       description:
-        'When the last cached statement without it expires, our Entity Configuration and those of superiors: an announced key may sign from then on. Null: not known yet.',
+        'When the last cached statement without it expires, our Entity Configuration and those of superiors: an announced key or one for answers may sign from then on. Null: not known yet.',
       resolve: ({ usableFrom }) => usableFrom,
     }),
     superiorFaults: t.exposeStringList('superiorFaults', {
-      description: 'Why superiors make a switch to this announced key unsafe, one sentence each.',
+      description:
+        'Why superiors make the first signature of this announced key, or of this key for answers, unsafe, one sentence each.',
     }),
     signsSince: t.field({
       type: 'DateTime',
@@ -118,7 +124,7 @@ export const SigningKeys = builder.objectRef<Keyring>('SigningKeys').implement({
   fields: (t) => ({
     keys: t.expose('keys', {
       type: [SigningKey],
-      description: 'The current key, then the announced one, then previous ones.',
+      description: 'The current key, then the announced one, then those for answers, then previous ones.',
     }),
     isWritable: t.boolean({
       description: 'Whether the admin server can change the key directory.',
@@ -144,7 +150,7 @@ export const SigningKeys = builder.objectRef<Keyring>('SigningKeys').implement({
 builder.queryField('signingKeys', (t) =>
   t.field({
     type: SigningKeys,
-    description: 'The published keys: current, announced and previous ones.',
+    description: 'The published keys: current and announced ones, those for answers, and previous ones.',
     authScopes: { read: true },
     resolve: async (_root, _args, { services: { signingKeys } }) => ({
       keys: await signingKeys.listed(),

@@ -1,6 +1,7 @@
-/** Verifies the audit log: detects changed, deleted and inserted entries, the newest included. */
+/** Verifies the audit log: detects changed, deleted and inserted entries, the newest included, and false approvals. */
 import type { AuditEvent, AuditHead } from '#prisma/generated/client/client.ts'
 import type { Database } from '#server/database/client.ts'
+import { createApprovalVerification, type VerifiedApproval } from '#server/services/audit/approvals.ts'
 import { hashOf } from '#server/services/audit/hash.ts'
 
 export type AuditVerification = {
@@ -10,6 +11,8 @@ export type AuditVerification = {
   pruned: number
   /** Hash of the last entry. Compare it with a copy kept elsewhere to detect a log that was rewritten as a whole. */
   hash: string
+  /** The approvals whose signatures verify, in their order. */
+  approvals: VerifiedApproval[]
   /** The fault as a sentence; null when there is none. */
   fault: string | null
 }
@@ -25,14 +28,16 @@ export async function verifyAuditLog(db: Database): Promise<AuditVerification> {
       checked: 0,
       pruned: 0,
       hash: '',
+      approvals: [],
       fault: 'The head row is missing: the log was emptied or replaced.',
     }
   }
-  const { checked, last, fault } = await follow(db, head)
+  const { checked, last, approvals, fault } = await follow(db, head)
   return {
     checked,
     pruned: head.prunedCount,
     hash: head.hash,
+    approvals,
     fault: fault ?? missingAtEnd(head, checked, last) ?? (await addedAfter(db, head)),
   }
 }
@@ -42,6 +47,7 @@ type Link = { id: number; hash: string }
 async function follow(db: Database, head: AuditHead) {
   let last: Link = { id: head.prunedId, hash: head.prunedHash }
   let checked = 0
+  const { approvals, faultOf: faultOfApproval } = createApprovalVerification()
   for (;;) {
     const events = await db.auditEvent.findMany({
       where: { id: { gt: last.id, lte: head.lastId } },
@@ -49,12 +55,12 @@ async function follow(db: Database, head: AuditHead) {
       take: PAGE,
     })
     for (const event of events) {
-      const fault = faultOf(event, last)
-      if (fault) return { checked, last, fault }
+      const fault = faultOf(event, last) ?? (await faultOfApproval(event))
+      if (fault) return { checked, last, approvals, fault }
       last = event
       checked++
     }
-    if (events.length < PAGE) return { checked, last, fault: null }
+    if (events.length < PAGE) return { checked, last, approvals, fault: null }
   }
 }
 

@@ -37,7 +37,7 @@ export function createCarriedTypes({
     const anchor = parseEntityStatement(published.jwt, { allowHttp })
     const { sub: subject, exp } = configuration.claims
     const chain = { subject, trustAnchor: entityId, statements: [configuration, anchor], exp }
-    const anchors = [{ id: entityId, keys: signingKeys.current().published }]
+    const anchors = [{ id: entityId, keys: signingKeys.current().statementKeys }]
     const { entries } = await verify(chain, anchors, AbortSignal.timeout(TIME_BUDGET_MS))
     return entries.map(({ trust_mark_type }) => trust_mark_type)
   }

@@ -94,7 +94,7 @@ async function findProtected(
   changed: Changed,
 ): Promise<readonly ProtectedOperation[]> {
   if (!actsForPerson(caller) || operationsWith(changed.action).length === 0) return []
-  const protection = await readProtection(tx)
+  const protection = changed.protection ?? (await readProtection(tx))
   if (protection.operations.length === 0) return []
   const { trustMarkTypes } = protection
   const covered = await operationsOf(changed, {

@@ -128,6 +128,7 @@ export function createChangeRequests({ db, databaseOf, rpId, origins, now }: Cha
           resource: changed.resource,
           requestedBy: caller.name,
           requestedMethod: caller.method,
+          keyCreatedBy: requireKnownMaker(caller),
           reason: reason ?? null,
           requestedAt,
           expiresAt: new Date(requestedAt.getTime() + validForHours * HOUR_MS),
@@ -151,7 +152,7 @@ export function createChangeRequests({ db, databaseOf, rpId, origins, now }: Cha
     async obstacle(caller: Caller, row: ChangeRequest): Promise<string | null> {
       const ended = sentenceOfEnd(row, now())
       if (ended) return ended
-      if (caller.name === row.requestedBy) return 'You asked for it. Another person must approve it.'
+      if (isAsker(caller, row)) return 'You asked for it. Another person must approve it.'
       if (!caller.session) return 'Only a person can approve it, with a passkey in the console.'
       const passkeys = await db.passkey.count({ where: { userId: caller.session.userId } })
       return passkeys > 0 ? null : 'You have no passkey. Register one on your account page.'
@@ -198,7 +199,7 @@ export function createChangeRequests({ db, databaseOf, rpId, origins, now }: Cha
       const reason = parseReason(message)
       const ended = sentenceOfEnd(row, now())
       if (ended) throw new ConflictError(ended, 'id')
-      const isOwn = caller.name === row.requestedBy
+      const isOwn = isAsker(caller, row)
       await recordChange(
         databaseFor(row.anchor),
         { ...caller, ...(reason ? { reason } : {}) },
@@ -261,6 +262,19 @@ export function createChangeRequests({ db, databaseOf, rpId, origins, now }: Cha
     return { passkeyId: passkey.id, proof, counter }
   }
 }
+
+/** Null for a session. @throws ConflictError for a key that one person could hold without our knowledge */
+function requireKnownMaker({ method, keyCreatedBy }: Caller): string | null {
+  if (method !== 'api_key') return null
+  if (keyCreatedBy !== undefined && !keyCreatedBy.includes(':')) return keyCreatedBy
+  throw new ConflictError(
+    'This API key was made on the command line or by an earlier version, so it is not known who has it. Create one in the console.',
+  )
+}
+
+/** Also who made the API key that asked, and so knows it. */
+const isAsker = ({ name }: Caller, { requestedBy, keyCreatedBy }: ChangeRequest) =>
+  name === requestedBy || name === keyCreatedBy
 
 const ends: Readonly<Record<string, string>> = {
   EXECUTED: 'It was executed.',

@@ -12,6 +12,7 @@ type Source = Pick<
   | 'namedAnchor'
   | 'requestedBy'
   | 'requestedMethod'
+  | 'keyCreatedBy'
   | 'reason'
 > &
   Pick<ChangeRequest, 'requestedAt' | 'expiresAt' | 'nonce'> & { variables: unknown }
@@ -19,7 +20,7 @@ type Source = Pick<
 /** Everything that decides what an approval executes, who asked for it, and until when. Times as ISO 8601. */
 export function contentOf(row: Source) {
   const { anchor, operations, mutation, document, variables, namedAnchor } = row
-  const { requestedBy, requestedMethod, reason, requestedAt, expiresAt, nonce } = row
+  const { requestedBy, requestedMethod, keyCreatedBy, reason, requestedAt, expiresAt, nonce } = row
   return {
     anchor,
     operations,
@@ -29,6 +30,7 @@ export function contentOf(row: Source) {
     namedAnchor,
     requestedBy,
     requestedMethod,
+    keyCreatedBy,
     reason,
     requestedAt: requestedAt.toISOString(),
     expiresAt: expiresAt.toISOString(),

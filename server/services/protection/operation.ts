@@ -1,5 +1,6 @@
 /** The operations that two people may have to agree on: one row each, with the changes that it covers. */
 import { isJsonEqual } from '#core/json.ts'
+import type { Protection } from '#prisma/generated/client/client.ts'
 import type { AuditAction } from '#server/services/audit/action.ts'
 
 /** A change as the audit log records it. */
@@ -9,6 +10,8 @@ export type Changed = {
   resource: string
   before?: object | undefined
   after?: object | undefined
+  /** What was protected before the change; absent: the change does not change that. */
+  protection?: ProtectionSettings
 }
 
 /** What the settings of the protection say beyond the names of operations. */
@@ -75,22 +78,24 @@ export const protectedOperations = {
   },
   SETTINGS: {
     description: 'Change any setting of a Trust Anchor.',
-    covers: { updateTrustAnchor: always, importSetting: always },
+    covers: { updateTrustAnchor: always, importSetting: always, makeIntermediate: always },
   },
   TRUST_ANCHORS: {
-    description: 'Create, pause, resume or remove a Trust Anchor, or place it under another one.',
+    description: 'Create, restore, pause, resume or remove a Trust Anchor, or place it under another one.',
     covers: {
       createTrustAnchor: always,
       makeIntermediate: always,
       pauseTrustAnchor: always,
       resumeTrustAnchor: always,
       removeTrustAnchor: always,
+      restore: (change) => membersOf(change.after).anchor !== undefined,
     },
   },
   SUBORDINATE_REGISTRATION: {
     description: 'Register or reactivate a member, also by the approval of a request.',
     covers: {
       registerSubordinate: always,
+      makeIntermediate: always,
       reactivateSubordinate: always,
       importSubordinate: always,
       importSubordinates: unlessDryRun,
@@ -130,9 +135,10 @@ export const protectedOperations = {
   },
   ACCESS: {
     description:
-      'Create, invite, change or remove a user, reset a password or a second factor, or change which operations are protected. Always protected with any other operation, because one person could make a second one.',
+      'Create, invite, change or remove a user, reset a password or a second factor, remove entries of the audit log, or change what is protected. Always protected with any other operation, because one person could make a second one.',
     covers: {
       updateProtection: always,
+      pruneAuditLog: always,
       createUser: always,
       updateUser: differ('role', 'anchorRoles', 'banned'),
       removeUser: always,
@@ -144,6 +150,8 @@ export const protectedOperations = {
 } as const satisfies Record<string, Row>
 
 export type ProtectedOperation = keyof typeof protectedOperations
+
+export type ProtectionSettings = Omit<Protection, 'id' | 'operations'> & { operations: ProtectedOperation[] }
 
 export const operationNames = Object.keys(protectedOperations) as ProtectedOperation[] // its own keys
 

@@ -4,8 +4,12 @@ import type { Database, Transaction } from '#server/database/client.ts'
 import { lock } from '#server/database/lock.ts'
 import { ConflictError, createVersionConflict, InvalidInputError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
-import { ALWAYS, type ProtectedOperation } from '#server/services/protection/operation.ts'
-import { type ProtectionSettings, readProtection } from '#server/services/protection/settings.ts'
+import {
+  ALWAYS,
+  type ProtectedOperation,
+  type ProtectionSettings,
+} from '#server/services/protection/operation.ts'
+import { readProtection } from '#server/services/protection/settings.ts'
 import { recordChange } from '#server/services/write.ts'
 
 const LONGEST_HOURS = 720
@@ -47,7 +51,8 @@ export function createProtectionService({ db, now }: { db: Database; now: Clock 
         }
         await tx.protection.upsert({ where: { id: 1 }, create: data, update: data })
         const result = await readProtection(tx)
-        return { action: 'updateProtection', resource: '', before, after: result, result }
+        const states = { before, after: result, protection: before }
+        return { action: 'updateProtection', resource: '', ...states, result }
       })
     },
   }

@@ -1,13 +1,10 @@
 /** Reads what is protected. */
-import type { Protection } from '#prisma/generated/client/client.ts'
 import type { Transaction } from '#server/database/client.ts'
 import {
   ALWAYS,
   isProtectedOperation,
-  type ProtectedOperation,
+  type ProtectionSettings,
 } from '#server/services/protection/operation.ts'
-
-export type ProtectionSettings = Omit<Protection, 'id' | 'operations'> & { operations: ProtectedOperation[] }
 
 /** Hours after which a change request can no longer be approved, unless the settings say otherwise. */
 const VALID_FOR_HOURS = 72

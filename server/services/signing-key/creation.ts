@@ -3,23 +3,32 @@ import { type SigningAlgorithm, signingAlgorithms } from '#core/keys.ts'
 import { findStoreAlgorithm } from '#federation/key-store/signature.ts'
 import { KeyStoreError, type StoreName } from '#federation/key-store/store.ts'
 import type { KeyStores } from '#federation/key-store/stores.ts'
-import { InvalidInputError, UnavailableError } from '#server/error/operation-error.ts'
+import {
+  InvalidInputError,
+  KeyDirectoryReadOnlyError,
+  UnavailableError,
+} from '#server/error/operation-error.ts'
+import { explainReadOnly } from '#store/key-directory-access.ts'
+import type { KeyPlace } from '#store/key-directory-change.ts'
 import { createKey, type NewKey } from '#store/new-key.ts'
 import { toStoredKey } from '#store/stored-key.ts'
 
 export type CreatedKey = { key: NewKey; kid: string; store: StoreName; discard(): Promise<void> }
 
-/** @throws InvalidInputError if the store cannot have such a key; UnavailableError */
+/** @throws InvalidInputError if the store cannot have such a key; KeyDirectoryReadOnlyError, UnavailableError */
 export async function createSigningKey(
-  stores: KeyStores,
+  place: KeyPlace & { stores: KeyStores },
   alg: SigningAlgorithm,
-  store: StoreName = stores.preferred,
+  store: StoreName = place.stores.preferred,
 ): Promise<CreatedKey> {
+  const { stores } = place
   const known = stores.available()
   if (!known.includes(store)) {
     throw new InvalidInputError(`The store ${store} is not configured. Use ${known.join(' or ')}.`, 'store')
   }
-  const key = await createKey(stores, alg, store).catch((error: unknown) => {
+  const readOnly = await explainReadOnly(place)
+  if (readOnly) throw new KeyDirectoryReadOnlyError(readOnly)
+  const key = await createKey(place, alg, store).catch((error: unknown) => {
     if (!(error instanceof KeyStoreError)) throw error
     if (error.kind === 'refused') throw new InvalidInputError(error.message, 'store')
     throw new UnavailableError(error.message)

@@ -7,11 +7,12 @@ import { lock, lockShared } from '#server/database/lock.ts'
 import { ConflictError } from '#server/error/operation-error.ts'
 import type { KeyDirectory, KeyRole } from '#store/key-directory.ts'
 
-export type KeyState = 'CURRENT' | 'ANNOUNCED' | 'PUBLISHED' | 'RETIRED' | 'REVOKED' | 'MISSING'
+export type KeyState = 'CURRENT' | 'ANNOUNCED' | 'ANSWERS' | 'PUBLISHED' | 'RETIRED' | 'REVOKED' | 'MISSING'
 
-export const stateOfRole: Readonly<Record<KeyRole, 'CURRENT' | 'ANNOUNCED' | 'PUBLISHED'>> = {
+export const stateOfRole: Readonly<Record<KeyRole, 'CURRENT' | 'ANNOUNCED' | 'ANSWERS' | 'PUBLISHED'>> = {
   current: 'CURRENT',
   announced: 'ANNOUNCED',
+  answers: 'ANSWERS',
   published: 'PUBLISHED',
 }
 
@@ -19,6 +20,7 @@ export const stateOfRole: Readonly<Record<KeyRole, 'CURRENT' | 'ANNOUNCED' | 'PU
 const beginnings: Readonly<Record<KeyState, (now: Date) => Partial<SigningKey>>> = {
   CURRENT: (now) => ({ signsSince: now, replacedAt: null }),
   ANNOUNCED: () => ({}),
+  ANSWERS: () => ({}),
   PUBLISHED: (now) => ({ replacedAt: now }),
   RETIRED: (now) => ({ withdrawnAt: now }),
   REVOKED: (now) => ({ withdrawnAt: now }),
@@ -96,7 +98,8 @@ async function firstRow(
   now: Date,
 ): Promise<Prisma.SigningKeyCreateInput> {
   const signsSince = seen.state === 'CURRENT' ? now : null
-  const statementsUntil = seen.state === 'ANNOUNCED' ? null : await lastExpiry(tx, kid)
+  const signsNoStatements = seen.state === 'ANNOUNCED' || seen.state === 'ANSWERS'
+  const statementsUntil = signsNoStatements ? null : await lastExpiry(tx, kid)
   return { kid, ...seen, createdAt: now, signsSince, statementsUntil }
 }
 

@@ -24,30 +24,31 @@ export function requireKnownToAll(row: SigningKey | null, now: Date): void {
   )
 }
 
-/** Why a switch to this key is not safe yet below this superior (§11.2); null: it is. */
+/** Why a switch to this key is not safe yet below this superior (§11.2); null: it is. `what`: its name in messages. */
 export function findSuperiorFault(
   { entityId, row }: SuperiorView,
   kid: string,
   now: Date,
+  what = 'announced key',
 ): { message: string; safeFrom: Date | null } | null {
   if (!row || row.lastError !== null) {
     const reason = row?.lastError ? ` (${row.lastError})` : ''
     return {
-      message: `It is not known whether the superior ${entityId} lists the announced key ${kid}${reason}. Check that it can be reached.`,
+      message: `It is not known whether the superior ${entityId} lists the ${what} ${kid}${reason}. Check that it can be reached.`,
       safeFrom: null,
     }
   }
   const from = keysOf(row)[kid]
   if (from === undefined) {
     return {
-      message: `The superior ${entityId} does not list the announced key ${kid} in its statement about this anchor. Ask its operator to add the key.`,
+      message: `The superior ${entityId} does not list the ${what} ${kid} in its statement about this anchor. Ask its operator to add the key.`,
       safeFrom: null,
     }
   }
   const safeFrom = new Date(from)
   if (safeFrom <= now) return null
   return {
-    message: `Until ${say(safeFrom)} caches may hold a statement of the superior ${entityId} without the announced key ${kid}.`,
+    message: `Until ${say(safeFrom)} caches may hold a statement of the superior ${entityId} without the ${what} ${kid}.`,
     safeFrom,
   }
 }
@@ -87,6 +88,19 @@ export function requireUnused(use: KeyUse, acceptCopies: boolean): void {
   throw new UnsafeKeyChangeError(
     `Everything published is re-signed, but until ${say(use.neededUntil)} caches may hold signatures of the key${marks}. Retire it then, or set acceptCopies: caches must fetch again.`,
     use.neededUntil,
+    'acceptCopies',
+  )
+}
+
+/**
+ * Only the federation servers know whether they sign with a key for answers, and what they signed.
+ * @throws UnsafeKeyChangeError without consent
+ */
+export function requireAnswersReplaced(acceptCopies: boolean): void {
+  if (acceptCopies) return
+  throw new UnsafeKeyChangeError(
+    'A federation server may sign answers with this key. Let every federation server sign with another key, wait until the last resolve responses of this key have expired, and set acceptCopies.',
+    null,
     'acceptCopies',
   )
 }

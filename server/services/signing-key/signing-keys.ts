@@ -44,7 +44,7 @@ export function createSigningKeyService(context: KeyContext & { superiors: Pick<
         throw new InvalidInputError(`The algorithm must be one of ${signingAlgorithms.join(', ')}.`, 'alg')
       }
       // Outside of the transaction, because an RSA key takes long.
-      const created = await createSigningKey(place.stores, alg, input.store ?? undefined)
+      const created = await createSigningKey(place, alg, input.store ?? undefined)
       const step = async (keys: KeyDirectory): Promise<KeyStep> => {
         const announced = keyOf(keys, 'announced')
         if (announced) {

@@ -19,7 +19,7 @@ export type SigningKeyView = {
   /** Relative to the key directory. */
   file: string
   jwk: Jwk
-  /** Where its private part is; null for a published key. */
+  /** Where its private part is; null for a published key, and for one that signs answers elsewhere. */
   store: StoreName | null
   /** Its history; null for a file that was added a moment ago. */
   row: SigningKey | null
@@ -55,7 +55,8 @@ export function createKeyView({ db, signingKeys, now }: Pick<KeyContext, 'db' | 
     return keys.map(({ jwk, role, file, store }) => {
       const { kid } = jwk
       const row = rows.find((row) => row.kid === kid) ?? null
-      const known = role === 'announced' ? usableBelow(superiors, row, kid, now()) : usable(row)
+      const isAwaited = role === 'announced' || role === 'answers'
+      const known = isAwaited ? usableBelow(superiors, row, { kid, role }, now()) : usable(row)
       const view = { kid, alg: algorithmOf(jwk), state: stateOfRole[role], file, jwk, store, row }
       return { ...view, ...known, use: () => count(kid) }
     })
@@ -102,8 +103,14 @@ export function createKeyView({ db, signingKeys, now }: Pick<KeyContext, 'db' | 
 const usable = (row: SigningKey | null) => ({ usableFrom: row?.usableFrom ?? null, superiorFaults: [] })
 
 /** The latest time of our Entity Configuration and of the statements of all superiors. */
-function usableBelow(superiors: readonly SuperiorView[], row: SigningKey | null, kid: string, now: Date) {
-  const faults = superiors.flatMap((superior) => findSuperiorFault(superior, kid, now) ?? [])
+function usableBelow(
+  superiors: readonly SuperiorView[],
+  row: SigningKey | null,
+  { kid, role }: { kid: string; role: 'announced' | 'answers' },
+  now: Date,
+) {
+  const what = role === 'answers' ? 'key for answers' : undefined
+  const faults = superiors.flatMap((superior) => findSuperiorFault(superior, kid, now, what) ?? [])
   const times = [row?.usableFrom ?? null, ...faults.map(({ safeFrom }) => safeFrom)]
   const isKnown = times.every((time) => time !== null)
   return {
@@ -113,6 +120,6 @@ function usableBelow(superiors: readonly SuperiorView[], row: SigningKey | null,
 }
 
 /** The one key of a role, where there is one. */
-export function keyOf({ listed }: KeyDirectory, role: Exclude<KeyRole, 'published'>): ListedKey | undefined {
+export function keyOf({ listed }: KeyDirectory, role: 'current' | 'announced'): ListedKey | undefined {
   return listed.find((key) => key.role === role)
 }

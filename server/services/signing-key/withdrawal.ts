@@ -15,7 +15,7 @@ import {
 import { createSigningKey, successorAlgorithm } from '#server/services/signing-key/creation.ts'
 import { parseReason, retiredKey, revokedKey } from '#server/services/signing-key/history.ts'
 import { algorithmOf, stateOfRole } from '#server/services/signing-key/rows.ts'
-import { requireUnused } from '#server/services/signing-key/safety.ts'
+import { requireAnswersReplaced, requireUnused } from '#server/services/signing-key/safety.ts'
 import { findKeyUses } from '#server/services/signing-key/use.ts'
 import { type HistoricalKeyView, type KeyViews, keyOf } from '#server/services/signing-key/view.ts'
 import type { KeyDirectory, KeyRole, ListedKey } from '#store/key-directory.ts'
@@ -25,6 +25,7 @@ import { announceKey, switchKey, withdrawKey } from '#store/key-directory-change
 const notRetirable: Readonly<Record<KeyRole, string | null>> = {
   current: 'This is the current key. Announce another one and switch to it first.',
   announced: 'This key is announced and has not signed yet. Switch to it, or revoke it.',
+  answers: null,
   published: null,
 }
 
@@ -44,7 +45,9 @@ export function createKeyWithdrawal(
         const refusal = notRetirable[role]
         if (refusal) throw new ConflictError(refusal, 'kid')
         await requirePublished(tx)
-        requireUnused((await findKeyUses(tx, now()))(jwk.kid), input.acceptCopies ?? false)
+        const acceptCopies = input.acceptCopies ?? false
+        if (role === 'answers') requireAnswersReplaced(acceptCopies)
+        else requireUnused((await findKeyUses(tx, now()))(jwk.kid), acceptCopies)
         const history = await retiredKey(tx, jwk, now())
         const states = { before: { state: stateOfRole[role] }, after: { state: 'RETIRED' } }
         const apply = () => withdrawKey(place, history)
@@ -96,7 +99,7 @@ export function createKeyWithdrawal(
     }
     const present = keyOf(keys, 'current')
     const alg = successorAlgorithm(place.stores, present ? algorithmOf(present.jwk) : '')
-    const created = await createSigningKey(place.stores, alg)
+    const created = await createSigningKey(place, alg)
     await announceKey(place, created.key)
     await switchKey(place)
     return created.kid

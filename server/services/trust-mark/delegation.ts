@@ -72,7 +72,7 @@ async function verify(
   { sub: owner, jwks }: TrustMarkOwner,
   jwt: string,
 ): Promise<Delegation> {
-  const ownerKeys = owner === entityId ? signingKeys.current().published : jwks
+  const ownerKeys = owner === entityId ? signingKeys.current().statementKeys : jwks
   const options = { owner, ownerKeys, issuer: entityId, type, allowHttp, now: toUnix(now()) }
   try {
     const { exp = Infinity } = (await verifyDelegation(jwt, options)).claims

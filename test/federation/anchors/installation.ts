@@ -62,12 +62,16 @@ export async function prepareInstallation(
     return key
   }
 
-  /** Publishes the Entity Configuration of an anchor and statements about its members, with one key set for all. */
+  /**
+   * Publishes the Entity Configuration of an anchor and statements about its members, with one key set for all.
+   * `further`: keys of the configuration beside the one that signs.
+   */
   async function publish(
     slug: string,
     id: string,
     members: readonly string[] = [],
     memberKeys?: JwkSet,
+    further: readonly Jwk[] = [],
   ): Promise<void> {
     const key = keys.get(slug) ?? (await createKey(slug))
     const names = redisKeys(placeOf(slug).redisKeyPrefix)
@@ -87,7 +91,8 @@ export async function prepareInstallation(
       buildEndpointUrl(id, name),
     ])
     const metadata = { federation_entity: { organization_name: slug, ...Object.fromEntries(named) } }
-    const own = buildEntityConfiguration({ entityId: id, ...times, keys: jwks, metadata })
+    const keysOfAnchor = { keys: [...jwks.keys, ...further.map(toPublicJwk)] }
+    const own = buildEntityConfiguration({ entityId: id, ...times, keys: keysOfAnchor, metadata })
     await redis.client.set(names.entityConfiguration, await sign(own))
     for (const subject of members) {
       const statement = buildSubordinateStatement({ issuer: id, subject, ...times, keys: memberKeys ?? jwks })

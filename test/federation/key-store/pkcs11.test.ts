@@ -9,6 +9,7 @@ import { signJwt, verifyJwt } from '#core/jws.ts'
 import { readKeyStoreSettings } from '#federation/config/key-store.ts'
 import { createKeyStores, type KeyStores } from '#federation/key-store/stores.ts'
 import { type SoftHsm, softHsmLacking, startSoftHsm } from '#test/helpers/soft-hsm.ts'
+import { signalToken, tokenProcesses } from '#test/helpers/token-process.ts'
 
 const exec = promisify(execFile)
 
@@ -187,8 +188,7 @@ describe.skipIf(softHsmLacking !== null)(`a PKCS#11 token (${softHsmLacking ?? '
     const key = await generate(stores)
     const sign = () => signJwt({}, { key: stores.open(key), typ: 'JWT' })
     await sign()
-    const { stdout } = await exec('pgrep', ['-P', String(process.pid), '-f', 'pkcs11-process'])
-    for (const pid of stdout.trim().split('\n')) process.kill(Number(pid), 'SIGSTOP')
+    await signalToken(hsm.environment.SOFTHSM2_CONF, 'SIGSTOP')
     await expect(sign()).rejects.toThrow('The key store did not answer within 1 seconds.')
     await vi.waitFor(() => expect(sign()).resolves.toBeDefined(), { timeout: 10_000, interval: 100 })
   })
@@ -196,8 +196,9 @@ describe.skipIf(softHsmLacking !== null)(`a PKCS#11 token (${softHsmLacking ?? '
   it('has no PIN in the arguments and the environment of its process', async () => {
     vi.stubEnv('PKCS11_PIN', hsm.pin)
     await generate(open())
-    const { stdout } = await exec('pgrep', ['-P', String(process.pid), '-f', 'pkcs11-process'])
-    for (const pid of stdout.trim().split('\n')) {
+    const pids = await tokenProcesses(hsm.environment.SOFTHSM2_CONF)
+    expect(pids).not.toEqual([])
+    for (const pid of pids) {
       for (const part of ['cmdline', 'environ']) {
         expect(await readFile(`/proc/${pid}/${part}`, 'utf8')).not.toContain(hsm.pin)
       }

@@ -1,10 +1,10 @@
 /** The command `inmor-keygeneration`. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { signingAlgorithms } from '#core/keys.ts'
-import { readKeyDirectory } from '#store/key-directory.ts'
+import { readKeyDirectory, readServingKeys } from '#store/key-directory.ts'
 import { run } from '#test/helpers/program.ts'
 import { softHsmLacking, startSoftHsm } from '#test/helpers/soft-hsm.ts'
 
@@ -44,6 +44,32 @@ test('replaces a key only with --force', async () => {
   const replaced = await readKeyDirectory(directory)
   expect(replaced.signer.kid).not.toBe(signer.kid)
   expect(replaced.published.keys.map(({ kid }) => kid)).toContain(signer.kid)
+})
+
+test('generates a key for answers beside the signing key, and says where its parts belong', async () => {
+  const output = join(directory, 'new')
+  const args = ['--answers', '--type=ES256', `--output=${output}`]
+  const made = await keygen(...args)
+  expect(made).toMatchObject({ code: 0 })
+  expect(made.output).toContain(`Private key: ${join(output, 'answers.json')}`)
+  expect(made.output).toContain('Copy the public key to the folder answer_keys of the admin server')
+  expect((await stat(join(output, 'answers.json'))).mode & 0o777).toBe(0o600)
+  const { answers, signer, published } = await readServingKeys(output)
+  expect([answers?.kid, signer]).toEqual([published.keys[0]?.kid, null])
+  await expect(readKeyDirectory(output)).rejects.toThrow(/private\.json does not exist\. Generate/)
+  const again = await keygen(...args)
+  expect(again).toMatchObject({
+    code: 1,
+    output: expect.stringMatching(
+      /answers\.json already exists\. Generate its successor in another directory/,
+    ),
+  })
+  await keygen('--type=ES256', `--output=${output}`)
+  const { listed } = await readKeyDirectory(output)
+  expect(listed.map(({ role, file }) => [role, file])).toEqual([
+    ['current', 'private.json'],
+    ['answers', 'answers.json'],
+  ])
 })
 
 test.skipIf(softHsmLacking !== null)('writes a reference to a key in a token', async () => {

@@ -153,3 +153,14 @@ test('a mark of a compromised key is not served, a mark of a retired key is', as
   await ta.announce({ kind: 'all' })
   expect(await seen(mark, plain)).toEqual(invalid)
 })
+
+test('a mark that a key for answers signed is invalid, although the Entity Configuration lists the key', async () => {
+  const answers = await generateSigningKey('ES256')
+  ta.addAnswersKey(answers)
+  const jwks = { keys: [...ta.jwks.keys, toPublicJwk(answers)] }
+  await ta.publishConfiguration({ jwks, trust_mark_issuers: { [plain]: [entityId] } }, 7200)
+  const exp = ta.now() + 3600
+  const mark = await ta.issueTrustMark({ type: plain, subject, exp, key: answers })
+  expect(await seen(mark, plain)).toEqual(invalid)
+  expect(await seen(await ta.issueTrustMark({ type: plain, subject, exp }), plain)).toEqual(active)
+})

@@ -73,6 +73,35 @@ test('finds a key under any file name, and keeps an unusual kid inside the folde
   expect(await files()).not.toContain('publickeys/by-hand.json')
 })
 
+test('an announced key is where a server finds it that cannot read private parts', async () => {
+  await announceKey(place, next)
+  expect(await files()).toContain(`publickeys/${next.kid}.json`)
+  await withdrawKey(place, past(next))
+  expect(await files()).toEqual(
+    [`historical_keys/${next.kid}.json`, 'private.json', `publickeys/${current.kid}.json`].sort(),
+  )
+})
+
+test('announces nothing when the public part cannot be written', async () => {
+  await rm(join(directory, 'publickeys'), { recursive: true })
+  await write('publickeys', {})
+  await expect(announceKey(place, next)).rejects.toThrow(/publickeys cannot be created/)
+  expect(await readdir(directory)).not.toContain('next.json')
+})
+
+test('a rollover leaves a key for answers, and its withdrawal removes every part of it', async () => {
+  const answers = await generateSigningKey('ES256')
+  await writeNewKey(directory, answers, { purpose: 'answers' })
+  await announceKey(place, next)
+  await switchKey(place)
+  await withdrawKey(place, past(current))
+  expect((await seen()).listed).toEqual({ next: 'current', [answers.kid]: 'answers' })
+  await withdrawKey(place, past(answers, { revoked: { revoked_at: 2 } }))
+  expect((await seen()).listed).toEqual({ next: 'current' })
+  const left = [current, answers].map(({ kid }) => `historical_keys/${kid}.json`)
+  expect(await files()).toEqual([...left, 'private.json', `publickeys/${next.kid}.json`].sort())
+})
+
 /** The state at an interruption, how a server reads it, and the files after tidying. */
 const cut: [what: string, arrange: () => Promise<unknown>, signs: string, listed: object, left: string[]][] =
   [

@@ -55,7 +55,8 @@ it('restores a policy, which every statement then carries, as a new change with 
     trustAnchor: { metadataPolicy: policyOf(['openid']), version: version + 1 },
     subordinate: null,
   })
-  expect(await servedStatement(admin, leaf.id)).toMatchObject({ metadata_policy: policyOf(['openid']) })
+  const served = () => servedStatement(admin, leaf.id)
+  await expect.poll(served).toMatchObject({ metadata_policy: policyOf(['openid']) })
   expect(await latest('updateFederationPolicy')).toMatchObject({
     actor: 'admin',
     reason: `Restored as after audit entry ${first.id} of ${first.at.toISOString()}. Logins failed.`,
@@ -63,7 +64,7 @@ it('restores a policy, which every statement then carries, as a new change with 
     after: { metadataPolicy: policyOf(['openid']) },
   })
   await restore(first.globalId, { side: 'BEFORE' })
-  expect(await servedStatement(admin, leaf.id)).not.toHaveProperty('metadata_policy')
+  await expect.poll(served).not.toHaveProperty('metadata_policy')
 })
 
 it('restores settings without the policy', async () => {

@@ -1,7 +1,10 @@
 /** Tests the key rollover and the policy of an Intermediate: what its superior says about it counts. */
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { generateSigningKey } from '#core/keys.ts'
+import { writeNewKey } from '#store/key-directory.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { eventually } from '#test/helpers/product.ts'
 
 let admin: TestAdmin
 let superior: TestEntity
@@ -78,6 +81,30 @@ it('switches in an emergency without asking the superior', async () => {
   superior.misbehave('rubbish')
   const switched = await change('switchSigningKey', { overrideReason: 'The key may be stolen.' })
   expect(switched).toMatchObject({ kid: next.kid, state: 'CURRENT' })
+})
+
+it('says that a key for answers is not usable until the superior lists it', async () => {
+  const answers = await generateSigningKey('ES256')
+  await writeNewKey(admin.config.keysDirectory, answers, { purpose: 'answers' })
+  const found = async () => {
+    const { data } = await admin.execute('{ signingKeys { keys { kid usableFrom superiorFaults } } }')
+    return data.signingKeys.keys.find((key: { kid: string }) => key.kid === answers.kid)
+  }
+  const without = (await publishedKeys()).filter((jwk: { kid: string }) => jwk.kid !== answers.kid)
+  adopt(without)
+  await admin.server.services.superiors.check()
+  await eventually(async () =>
+    expect(await found()).toMatchObject({
+      usableFrom: null,
+      superiorFaults: [expect.stringContaining(`does not list the key for answers ${answers.kid}`)],
+    }),
+  )
+  adopt(await publishedKeys())
+  await admin.server.services.superiors.check()
+  expect((await found()).superiorFaults).toEqual([expect.stringContaining('caches may hold a statement')])
+  await eventually(async () => {
+    expect(Date.parse((await found()).usableFrom)).toBeGreaterThan(Date.now() + 3_000_000)
+  })
 })
 
 it('warns when the policy contradicts that of the superior', async () => {

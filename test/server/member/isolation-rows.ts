@@ -12,6 +12,7 @@ const input =
   (ids) => ({ input: members(ids) })
 /** There is none: members are refused before that is seen. */
 const ofWebhook = (further: object = {}) => input(() => ({ id: btoa('Webhook:1'), ...further }))
+const ofChangeRequest = (further: object = {}) => input(() => ({ id: btoa('ChangeRequest:1'), ...further }))
 const ofUser = input(({ user }) => ({ id: user }))
 
 /** The fields that answer members. They are read whole, or are about the caller's own account. */
@@ -43,8 +44,18 @@ export const open: Record<'query' | 'mutation', Rows> = {
 
 /** Fields of the installation that refuse members. Those of an anchor are called with the rows of the anchors' test. */
 const ofInstallation: Record<'query' | 'mutation', Rows> = {
-  query: { apiKeys: none, deliveries: none, mails: none, trustAnchors: none, users: none, webhooks: none },
+  query: {
+    apiKeys: none,
+    changeRequests: none,
+    deliveries: none,
+    mails: none,
+    protection: none,
+    trustAnchors: none,
+    users: none,
+    webhooks: none,
+  },
   mutation: {
+    approveChangeRequest: ofChangeRequest({ passkey: {} }),
     admitOrganization: input((ids) => ({ id: ids.organization, to: 'test' })),
     createApiKey: input(() => ({ username: 'anna@lu.example', name: 'mine' })),
     createInvitation: ofUser,
@@ -53,8 +64,10 @@ const ofInstallation: Record<'query' | 'mutation', Rows> = {
     createWebhook: input(() => ({ url: 'https://hooks.example.org' })),
     inviteMember: input((ids) => ({ organizationId: ids.organization, email: 'bo@lu.example' })),
     makeIntermediate: input(() => ({ anchor: 'test', superior: 'main' })),
+    overrideChangeRequest: ofChangeRequest({ reason: 'mine' }),
     pauseTrustAnchor: input(() => ({ anchor: 'test' })),
     promoteSubordinates: input((ids) => ({ from: 'main', to: 'test', ids: [ids.subordinate] })),
+    refuseChangeRequest: ofChangeRequest(),
     removeMember: input((ids) => ({ organizationId: ids.organization, userId: ids.user })),
     removeTrustAnchor: input(() => ({ anchor: 'test' })),
     removeUser: ofUser,
@@ -71,6 +84,7 @@ const ofInstallation: Record<'query' | 'mutation', Rows> = {
       userId: ids.user,
       mayInvite: true,
     })),
+    updateProtection: input(() => ({ operations: [] })),
     updateUser: input((ids) => ({ id: ids.user, name: 'changed' })),
     updateWebhook: ofWebhook({ rotateSecret: true }),
   },

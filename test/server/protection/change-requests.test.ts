@@ -9,7 +9,7 @@ import {
   type People,
   protect,
   refuse,
-  sign,
+  signed,
   signIn,
   waiting,
 } from './people.ts'
@@ -118,7 +118,7 @@ describe('an approval is refused', () => {
       code: 'CONFLICT',
       message: 'You asked for it. Another person must approve it.',
     })
-    const passkey = await sign(people.bob, id)
+    const { passkey } = await signed(people.bob, id)
     const { errors } = await admin.execute(
       'mutation ($input: ApproveChangeRequestInput!) { approveChangeRequest(input: $input) { __typename } }',
       { input: { id, passkey } },
@@ -134,10 +134,10 @@ describe('an approval is refused', () => {
     const decide = (passkey: unknown) =>
       people.bob.visitor.mutate('approveChangeRequest', { id, passkey }, 'state')
     const refusal = { code: 'INVALID_INPUT', path: ['input', 'passkey'] }
-    expect(await decide(await sign(people.bob, other))).toMatchObject(refusal)
-    expect(await decide(await sign({ ...people.bob, device: people.alice.device }, id))).toMatchObject(
-      refusal,
-    )
+    expect(await decide((await signed(people.bob, other)).passkey)).toMatchObject(refusal)
+    expect(
+      await decide((await signed({ ...people.bob, device: people.alice.device }, id)).passkey),
+    ).toMatchObject(refusal)
     expect(await decide({ id: 'x' })).toMatchObject(refusal)
     const { data } = await people.bob.visitor.execute(
       'query ($id: ID!) { node(id: $id) { ... on ChangeRequest { hash } } }',
@@ -146,7 +146,7 @@ describe('an approval is refused', () => {
     const elsewhere = createAuthenticator('https://phishing.example.org')
     const forged = elsewhere.authenticate({ challenge: data.node.hash, rpId: '127.0.0.1' })
     expect(await decide(forged)).toMatchObject(refusal)
-    expect(await decide(await sign(people.bob, id))).toEqual({ state: 'EXECUTED' })
+    expect(await decide((await signed(people.bob, id)).passkey)).toEqual({ state: 'EXECUTED' })
   })
 
   it('of a person without the right, who does not even see it', {
@@ -159,7 +159,7 @@ describe('an approval is refused', () => {
     expect(await viewer.mutate('approveChangeRequest', { id, passkey: {} }, 'id')).toMatchObject({
       code: 'NOT_FOUND',
     })
-    const passkey = await sign(people.bob, id)
+    const { passkey } = await signed(people.bob, id)
     const operator = await signIn(admin, 'operator')
     expect(await operator.mutate('approveChangeRequest', { id, passkey }, 'id')).toMatchObject({
       code: 'CONFLICT',
@@ -201,6 +201,27 @@ describe('a change request', () => {
       { actor: 'bob', after: { state: 'REFUSED' }, reason: 'Not now.' },
       { actor: 'alice', after: { state: 'WITHDRAWN' } },
     ])
+  })
+
+  it('is not refused or overridden without need', {
+    tags: [
+      'mutation/refuseChangeRequest/InvalidInputError',
+      'mutation/refuseChangeRequest/NotFoundError',
+      'mutation/overrideChangeRequest/NotFoundError',
+      'mutation/overrideChangeRequest/ReauthenticationRequiredError',
+    ],
+  }, async () => {
+    const id = waiting(await propose(newPolicy()))
+    expect(await refuse(people.bob, id, 'x'.repeat(1001))).toMatchObject({ code: 'INVALID_INPUT' })
+    const unknown = btoa('ChangeRequest:999999')
+    expect(await refuse(people.bob, unknown)).toMatchObject({ code: 'NOT_FOUND' })
+    expect(await override(people.bob, unknown, 'Now.')).toMatchObject({ code: 'NOT_FOUND' })
+    const { session } = admin.server.installation
+    const where = { user: { username: 'bob' } }
+    await session.updateMany({ where, data: { createdAt: new Date(Date.now() - 3_600_000) } })
+    expect(await override(people.bob, id, 'Now.')).toMatchObject({ code: 'REAUTHENTICATION_REQUIRED' })
+    await session.updateMany({ where, data: { createdAt: new Date() } })
+    expect(await refuse(people.bob, id)).toMatchObject({ state: 'REFUSED' })
   })
 
   it('is overridden by one administrator with a reason, which alerts', {

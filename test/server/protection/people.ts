@@ -2,7 +2,6 @@
 import { expect } from 'vitest'
 import { createAccounts } from '#server/auth/accounts.ts'
 import { cliCaller } from '#server/identity/caller.ts'
-import { globalId } from '#server/schema/global-id.ts'
 import type { ProtectedOperation } from '#server/services/protection/operation.ts'
 import { type GraphQLAnswer, PASSWORD, type TestAdmin } from '#test/helpers/admin.ts'
 import { type Authenticator, createAuthenticator } from '#test/helpers/authenticator.ts'
@@ -44,31 +43,30 @@ export async function protect(
 }
 
 /** The id of the change request that the answer names. */
-export function waiting({ errors }: GraphQLAnswer): string {
-  expect(errors).toMatchObject([{ extensions: { code: 'APPROVAL_REQUIRED' } }])
+export function waiting({ data, errors }: GraphQLAnswer, about = ''): string {
+  expect(errors, `${about} ${JSON.stringify(data)}`).toMatchObject([
+    { extensions: { code: 'APPROVAL_REQUIRED' } },
+  ])
   const { changeRequest } = errors?.[0]?.extensions as { changeRequest?: string }
   expect(changeRequest).toBeTypeOf('string')
   return String(changeRequest)
 }
 
-export const idOf = (key: number) => globalId('ChangeRequest', key)
-
 const FIELDS =
   'id state mutation action resource before after requestedBy decidedBy lastError overridden result'
 
-/** The answer of the device to the options of the request. */
-export async function sign({ visitor, device }: Administrator, id: string): Promise<object> {
-  const { data } = await visitor.execute(
-    'query ($id: ID!) { node(id: $id) { ... on ChangeRequest { signingOptions } } }',
-    { id },
-  )
-  return device.authenticate(data.node.signingOptions)
+/** The input of an approval, with the answer of the device. */
+export async function signed(
+  { visitor, device }: Administrator,
+  id: string,
+): Promise<{ id: string; passkey: object }> {
+  const document = 'query ($id: ID!) { node(id: $id) { ... on ChangeRequest { signingOptions } } }'
+  const { data } = await visitor.execute(document, { id })
+  return { id, passkey: device.authenticate(data.node.signingOptions) }
 }
 
-export async function approve(person: Administrator, id: string) {
-  const passkey = await sign(person, id)
-  return person.visitor.mutate('approveChangeRequest', { id, passkey }, FIELDS)
-}
+export const approve = async (person: Administrator, id: string) =>
+  person.visitor.mutate('approveChangeRequest', await signed(person, id), FIELDS)
 
 export const refuse = ({ visitor }: Administrator, id: string, message?: string) =>
   visitor.mutate('refuseChangeRequest', { id, message }, FIELDS)

@@ -2,10 +2,12 @@
 import { URI } from 'otpauth'
 import { expect } from 'vitest'
 import { PASSWORD, type TestAdmin } from '#test/helpers/admin.ts'
-import { createAuthenticator } from '#test/helpers/authenticator.ts'
+import { type Authenticator, createAuthenticator } from '#test/helpers/authenticator.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { startLeaf } from '#test/helpers/subordinate.ts'
 import { type Visitor, visit } from '#test/helpers/visitor.ts'
+import { signed } from '../protection/people.ts'
+import { makeChangeRequest } from './change-request-maker.ts'
 import { createMemberMakers, makeFailedMail, makeUniversity } from './member-makers.ts'
 
 const ANOTHER = { slug: 'another' }
@@ -49,10 +51,18 @@ export function createCalls({ admin, visitor, succeed }: Started): Row[] {
     return make('registerSubordinate', { entityId, ...place })
   }
 
-  async function addPasskey(): Promise<Made> {
+  async function addDevice(): Promise<Authenticator> {
     const { body: options } = await visitor().auth('/passkey/generate-register-options')
-    const response = createAuthenticator(admin().adminUrl).register(options)
-    await visitor().auth('/passkey/verify-registration', { response, name: 'Laptop' })
+    const device = createAuthenticator(admin().adminUrl)
+    await visitor().auth('/passkey/verify-registration', {
+      response: device.register(options),
+      name: 'Laptop',
+    })
+    return device
+  }
+
+  async function addPasskey(): Promise<Made> {
+    await addDevice()
     const { data } = await visitor().execute('{ viewer { account { passkeys { id } } } }')
     return data.viewer.account.passkeys.at(-1)
   }
@@ -202,6 +212,19 @@ export function createCalls({ admin, visitor, succeed }: Started): Row[] {
     ['regenerateEntityConfiguration', () => null],
     ['publishHistoricalKeys', () => null],
     ['rebuildPublication', () => null],
+    ['updateProtection', () => ({ input: { validForHours: 48 } })],
+    [
+      'approveChangeRequest',
+      async () => {
+        const person = { visitor: visitor(), device: await addDevice() }
+        return { input: await signed(person, await makeChangeRequest(admin())) }
+      },
+    ],
+    ['refuseChangeRequest', async () => ({ input: { id: await makeChangeRequest(admin()) } })],
+    [
+      'overrideChangeRequest',
+      async () => ({ input: { id: await makeChangeRequest(admin()), reason: 'It is urgent.' } }),
+    ],
     ['updateSchedule', () => ({ input: { name: 'prune', enabled: false } })],
     ['startRenewal', () => ({ kind: 'SUBORDINATES' })],
     ['startCollectionWalk', () => null],

@@ -93,6 +93,7 @@ export const RevokeKey = graphql(`
 export const keyStates: Readonly<Record<SigningKeyFieldsFragment['state'], { tone: Tone; label: string }>> = {
   CURRENT: { tone: 'success', label: 'Signs' },
   ANNOUNCED: { tone: 'warning', label: 'Announced' },
+  ANSWERS: { tone: 'success', label: 'Signs answers' },
   PUBLISHED: { tone: 'quiet', label: 'Only verifies' },
 }
 

@@ -1,0 +1,79 @@
+/** Verifies the approvals in the audit log: each has the signature of a passkey over the change that was asked for. */
+import { z } from 'zod'
+import type { AuditEvent } from '#prisma/generated/client/client.ts'
+import { hashOfContent } from '#server/services/protection/content.ts'
+import { passkeyProof, verifyProof } from '#server/services/protection/passkey-proof.ts'
+
+/** Who approved what, with which key. */
+export type VerifiedApproval = {
+  /** The id of the audit entry, and of the change request. */
+  entry: number
+  changeRequest: string
+  at: Date
+  mutation: string
+  requestedBy: string
+  approvedBy: string
+  /** The passkey: base64url. */
+  credentialId: string
+  /** When the log says that it was registered; null: before the first entry that is kept. */
+  registeredAt: Date | null
+}
+
+const asked = z.object({
+  mutation: z.string(),
+  requestedBy: z.string(),
+  keyCreatedBy: z.string().nullable(),
+})
+const decision = z.object({ approvedBy: z.string(), hash: z.string(), passkey: passkeyProof })
+const registration = z.object({ credentialId: z.string(), publicKey: z.string() })
+
+type Registration = { actor: string; publicKey: string; at: Date }
+
+/** Reads all entries in their order. `fault`: a sentence about the entry; null: nothing is wrong with it. */
+export function createApprovalVerification() {
+  const approvals: VerifiedApproval[] = []
+  const registrations = new Map<string, Registration>()
+
+  async function verify(event: AuditEvent): Promise<string | null> {
+    const [content, signed] = [asked.safeParse(event.before).data, decision.safeParse(event.after).data]
+    const approval = `Entry ${event.id}, the approval of change request ${event.resource},`
+    if (!content || !signed) return `${approval} lacks its content or its signature.`
+    const { approvedBy, hash, passkey } = signed
+    const { requestedBy, keyCreatedBy } = content
+    if (approvedBy !== event.actor || [requestedBy, keyCreatedBy].includes(approvedBy))
+      return `${approval} is not by another person than the request.`
+    if (hash !== hashOfContent(event.before)) return `${approval} is about another change than was signed.`
+    if ((await verifyProof(passkey, hash)) === null)
+      return `${approval} has a signature that does not verify.`
+    const known = registrations.get(passkey.credentialId)
+    if (known && (known.actor !== approvedBy || known.publicKey !== passkey.publicKey))
+      return `${approval} was signed with a passkey that ${known.actor} registered with another key.`
+    approvals.push({
+      entry: event.id,
+      changeRequest: event.resource,
+      at: event.at,
+      ...{ mutation: content.mutation, requestedBy, approvedBy },
+      credentialId: passkey.credentialId,
+      registeredAt: known?.at ?? null,
+    })
+    return null
+  }
+
+  return {
+    approvals,
+
+    async faultOf(event: AuditEvent): Promise<string | null> {
+      if (event.outcome !== 'SUCCEEDED') return null
+      if (event.action === 'approveChangeRequest') return verify(event)
+      if (event.action !== 'registerPasskey') return null
+      const { data } = registration.safeParse(event.after) // earlier versions did not keep the key
+      if (data)
+        registrations.set(data.credentialId, {
+          actor: event.actor,
+          publicKey: data.publicKey,
+          at: event.at,
+        })
+      return null
+    },
+  }
+}

@@ -1,0 +1,109 @@
+/** Tests that a token keeps no key that nothing names: a replaced one, and one whose creation was interrupted. */
+import { mkdtemp, readdir, readFile, rm, utimes } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { signJwt } from '#core/jws.ts'
+import { readKeyStoreSettings } from '#federation/config/key-store.ts'
+import type { KeyReference } from '#federation/key-store/store.ts'
+import { createKeyStores, type KeyStores } from '#federation/key-store/stores.ts'
+import { announceKey } from '#store/key-directory-change.ts'
+import { generateKey } from '#store/key-generation.ts'
+import { createKey } from '#store/new-key.ts'
+import { destroyReplacedKeys } from '#store/replaced-keys.ts'
+import { parseStoredKey } from '#store/stored-key.ts'
+import { type SoftHsm, softHsmLacking, startSoftHsm } from '#test/helpers/soft-hsm.ts'
+
+describe.skipIf(softHsmLacking !== null)(`keys that are not in use (${softHsmLacking ?? 'SoftHSM'})`, () => {
+  let hsm: SoftHsm
+  let stores: KeyStores
+  let directory: string
+
+  beforeAll(async () => {
+    hsm = await startSoftHsm()
+    for (const [name, value] of Object.entries(hsm.environment)) vi.stubEnv(name, value)
+    stores = createKeyStores(readKeyStoreSettings({ PKCS11_MODULE: hsm.module, PKCS11_PIN: hsm.pin }))
+  })
+  beforeEach(async () => {
+    const made = await mkdtemp(join(tmpdir(), 'inmor-keys-'))
+    onTestFinished(() => rm(made, { recursive: true }))
+    directory = made
+  })
+  afterAll(async () => {
+    stores.close()
+    vi.unstubAllEnvs()
+    await hsm.close()
+  })
+
+  const noted = async () => (await readdir(directory)).filter((name) => /^(created|replaced)-/.test(name))
+  const destroy = () =>
+    destroyReplacedKeys(directory, { stores, onError: (error) => expect.unreachable(String(error)) })
+  /** As if that many seconds had passed. */
+  async function age(seconds: number): Promise<void> {
+    const then = new Date(Date.now() - seconds * 1_000)
+    for (const name of await noted()) await utimes(join(directory, name), then, then)
+  }
+  async function read(name: string): Promise<KeyReference> {
+    const key = parseStoredKey(JSON.parse(await readFile(join(directory, name), 'utf8')))
+    return key.store === 'files' ? expect.unreachable('the key is in a file') : key
+  }
+  /** By another connection, which remembers no key. */
+  async function canSign(key: KeyReference): Promise<boolean> {
+    const other = createKeyStores(readKeyStoreSettings({ PKCS11_MODULE: hsm.module, PKCS11_PIN: hsm.pin }))
+    return signJwt({}, { key: other.open(key), typ: 'JWT' })
+      .then(
+        () => true,
+        (error: Error) => {
+          expect(error.message).toContain('The token has no private key')
+          return false
+        },
+      )
+      .finally(other.close)
+  }
+  const generate = (force: boolean) =>
+    generateKey(stores, directory, { alg: 'ES256', store: 'pkcs11', force })
+
+  it('destroys a key that inmor-keygeneration --force replaced, a minute later', async () => {
+    await generate(false)
+    const old = await read('private.json')
+    expect(await destroy()).toEqual({ isLeft: false }) // forgets the note of its creation
+    await generate(true)
+    const present = await read('private.json')
+    expect(present.id).not.toBe(old.id)
+    await age(50)
+    expect(await destroy()).toEqual({ isLeft: true })
+    expect(await canSign(old)).toBe(true)
+    await age(61)
+    expect(await destroy()).toEqual({ isLeft: false })
+    expect([await canSign(old), await canSign(present)]).toEqual([false, true])
+    expect(await noted()).toEqual([])
+  })
+
+  it('destroys a key whose process ended before it was announced, ten minutes later', async () => {
+    await generate(false)
+    const key = (await createKey({ stores, directory }, 'ES256', 'pkcs11')) as KeyReference // of this store
+    expect(await noted()).toContain(`created-${key.id}.json`)
+    await age(590)
+    expect(await destroy()).toEqual({ isLeft: true })
+    expect(await canSign(key)).toBe(true)
+    await age(601)
+    expect(await destroy()).toEqual({ isLeft: false })
+    expect([await canSign(key), await canSign(await read('private.json'))]).toEqual([false, true])
+    expect(await noted()).toEqual([])
+  })
+
+  it('keeps an announced key, and forgets that it noted its creation', async () => {
+    await generate(false)
+    const key = await createKey({ stores, directory }, 'ES256', 'pkcs11')
+    await announceKey({ directory, historicalDirectory: directory }, key)
+    await age(601)
+    expect(await destroy()).toEqual({ isLeft: false })
+    expect(await noted()).toEqual([])
+    expect(await canSign(await read('next.json'))).toBe(true)
+  })
+
+  it('notes nothing for a key in a file', async () => {
+    await createKey({ stores, directory }, 'ES256', 'files')
+    expect(await readdir(directory)).toEqual([])
+  })
+})

@@ -1,0 +1,60 @@
+/* Forwards PKCS#11 to the module in LIMITED_MODULE. Refuses sessions while the file LIMITED_FOLDER/sessions has a lower
+   number than those that are open, and writes each log-in to LIMITED_FOLDER/logins: the user's result as a number. */
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+typedef unsigned long Result;
+/* CK_FUNCTION_LIST of PKCS#11 2.40: its version, and its functions in the order of the standard. */
+typedef struct { unsigned char version[2]; void *functions[68]; } List;
+enum { OPEN_SESSION = 12, LOGIN = 18 };
+enum { OK = 0, GENERAL_ERROR = 5, SESSION_COUNT = 0xb1 };
+
+typedef Result (*OpenSession)(Result, Result, void *, void *, Result *);
+typedef Result (*Login)(Result, Result, unsigned char *, Result);
+
+static List *real;
+static List list;
+static long opened = 0;
+
+static FILE *open_file(const char *name, const char *mode) {
+  char path[4096];
+  snprintf(path, sizeof path, "%s/%s", getenv("LIMITED_FOLDER"), name);
+  return fopen(path, mode);
+}
+
+static Result open_session(Result slot, Result flags, void *data, void *notify, Result *session) {
+  long limit = -1;
+  FILE *file = open_file("sessions", "r");
+  if (file) {
+    if (fscanf(file, "%ld", &limit) != 1) limit = -1;
+    fclose(file);
+  }
+  if (limit >= 0 && opened >= limit) return SESSION_COUNT;
+  Result result = ((OpenSession)real->functions[OPEN_SESSION])(slot, flags, data, notify, session);
+  if (result == OK) opened += 1;
+  return result;
+}
+
+static Result login(Result session, Result user, unsigned char *pin, Result length) {
+  Result result = ((Login)real->functions[LOGIN])(session, user, pin, length);
+  FILE *file = open_file("logins", "a");
+  if (file) {
+    fprintf(file, "%lu\n", result);
+    fclose(file);
+  }
+  return result;
+}
+
+Result C_GetFunctionList(List **out) {
+  Result (*get)(List **);
+  void *module = dlopen(getenv("LIMITED_MODULE"), RTLD_NOW | RTLD_LOCAL);
+  if (!module) return GENERAL_ERROR;
+  *(void **)&get = dlsym(module, "C_GetFunctionList");
+  if (!get || get(&real) != OK) return GENERAL_ERROR;
+  list = *real;
+  list.functions[OPEN_SESSION] = (void *)open_session;
+  list.functions[LOGIN] = (void *)login;
+  *out = &list;
+  return OK;
+}

@@ -1,0 +1,42 @@
+/** A PKCS#11 module in front of SoftHSM with a limit of sessions, which SoftHSM itself has not; it counts log-ins too. */
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { type SoftHsm, startSoftHsm } from './soft-hsm.ts'
+
+const exec = promisify(execFile)
+
+export type LimitedToken = SoftHsm & {
+  environment: { LIMITED_MODULE: string; LIMITED_FOLDER: string }
+  /** How many sessions a process may open; null: as many as it likes. */
+  limitSessions(count: number | null): Promise<void>
+  /** The log-ins that the token refused, by all processes. */
+  refusedLogins(): Promise<number>
+}
+
+/** The compiler is the one that built the package pkcs11js. */
+export async function startLimitedToken(): Promise<LimitedToken> {
+  const hsm = await startSoftHsm()
+  const folder = await mkdtemp(join(tmpdir(), 'inmor-limited-'))
+  const [module, sessions] = [join(folder, 'limited.so'), join(folder, 'sessions')]
+  const source = fileURLToPath(import.meta.resolve('./limited-token.c'))
+  await exec('cc', ['-shared', '-fPIC', '-Wall', '-Werror', '-o', module, source, '-ldl'])
+  return {
+    ...hsm,
+    module,
+    environment: { ...hsm.environment, LIMITED_MODULE: hsm.module, LIMITED_FOLDER: folder },
+    limitSessions: (count) =>
+      count === null ? rm(sessions, { force: true }) : writeFile(sessions, String(count)),
+    async refusedLogins() {
+      const text = await readFile(join(folder, 'logins'), 'utf8').catch(() => '') // nothing has logged in
+      return text.split('\n').filter((line) => line !== '' && line !== '0').length
+    },
+    async close() {
+      await hsm.close()
+      await rm(folder, { recursive: true })
+    },
+  }
+}

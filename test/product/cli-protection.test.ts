@@ -1,0 +1,98 @@
+/** Tests the command line under protection: it does nothing while it is switched off, and is named when it does. */
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { operationNames } from '#server/services/protection/operation.ts'
+import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { type OldInmor, startOldInmor } from '#test/helpers/old-inmor.ts'
+import { fill, TYPE, UNUSED_TYPE } from '../server/protection/filled.ts'
+import { readState } from '../server/protection/installation-state.ts'
+import { addAdministrators, approve, protect, waiting } from '../server/protection/people.ts'
+import { type Commands, commandsFor } from './command.ts'
+import { fillOldInmor } from './old-federation.ts'
+
+let admin: TestAdmin
+let old: OldInmor
+let commands: Commands
+
+beforeAll(async () => {
+  admin = await startAdmin()
+  old = await startOldInmor(admin.entityId, admin.config.keysDirectory)
+  commands = commandsFor(admin)
+})
+afterAll(async () => {
+  await old.close()
+  await admin.close()
+})
+
+const REFUSAL = /A second person must approve this change\./
+
+it('changes nothing that is protected while it is switched off', { timeout: 120_000 }, async () => {
+  const filled = await fill(admin)
+  const { leaf } = filled
+  const federation = await fillOldInmor(old, admin)
+  const requestId = atob(filled.request).split(':')[1] ?? ''
+  const backup = join(admin.config.keysDirectory, 'anchor.backup')
+  await commands.succeed(['backup', '--anchor=test', `--output=${backup}`])
+  await admin.mutate('removeTrustAnchor', { anchor: 'test' }, '__typename', 'admin')
+  await expect.poll(() => admin.server.db.outboxEntry.count()).toBe(0)
+  await protect(admin, operationNames)
+  const before = await readState(admin)
+  const main = '--anchor=main'
+  const change = (...words: string[]) => ['change-subordinates', ...words, '--all', main]
+  for (const args of [
+    ['keys', 'switch', '--override-reason=Now.', main],
+    ['keys', 'revoke', filled.kidUnused, '--reason=compromised', main],
+    ['keys', 'retire', filled.kidInUse, '--accept-copies', main],
+    ['keys', 'schedule', '--months=12', main],
+    ['user', 'create', '--username=dave', '--role=admin'],
+    ['user', 'set-password', '--username=carol'],
+    ['user', 'remove', '--username=carol'],
+    ['request', 'approve', requestId, main],
+    change('remove'),
+    change('deactivate'),
+    change('reactivate'),
+    change('issue-trust-mark', `--type=${UNUSED_TYPE}`),
+    change('revoke-trust-mark', `--type=${TYPE}`),
+    change('update', '--set={"metadataPolicy": {}}'),
+    ['import', '--redis', old.redis.url, '--postgres', old.database.url, main],
+    ['restore', backup, '--anchor=test'],
+    ['audit', 'prune', `--before=${new Date().toISOString()}`],
+  ]) {
+    const { code, stdout, stderr } = await commands.run(args)
+    expect(code, `${args.join(' ')}: ${stdout} ${stderr}`).not.toBe(0)
+    expect(`${stdout} ${stderr}`, args.join(' ')).toMatch(REFUSAL)
+  }
+  expect(await readState(admin)).toEqual(before)
+  expect(leaf.id).toBeTypeOf('string')
+  await Promise.all([...federation.entities.values()].map((entity) => entity.close().catch(() => undefined)))
+})
+
+it('does what is protected while it is allowed, with an entry and an alert', async () => {
+  await protect(admin, ['ACCESS', 'POLICY'], { commandLine: true })
+  await commands.succeed(['user', 'create', '--username=frank', '--role=viewer', '--password-stdin'], `${PASSWORD}\n`)
+  const [created, bypass] = await commands.entries(2)
+  expect(created).toMatchObject({ action: 'createUser', resource: 'frank' })
+  expect(bypass).toMatchObject({
+    action: 'bypassApproval',
+    resource: 'frank',
+    method: 'cli',
+    after: { action: 'createUser', operations: ['ACCESS'] },
+  })
+  const { data } = await admin.execute('{ alerts(anchor: "main") { code message } }', {}, 'admin')
+  expect(data.alerts).toContainEqual({
+    code: 'APPROVAL_BYPASSED',
+    message: expect.stringMatching(/^1 protected change was made .* on the command line of the server\.$/),
+  })
+})
+
+it('verifies who approved what', async () => {
+  const people = await addAdministrators(admin)
+  await protect(admin, ['SETTINGS'])
+  const answer = await people.alice.visitor.execute(
+    'mutation { updateTrustAnchor(input: { anchor: "main", organizationName: "Signed" }) { __typename } }',
+  )
+  await approve(people.bob, waiting(answer))
+  expect(await commands.succeed(['audit', 'verify', '--approvals'])).toMatch(
+    /^\d+ entries, all intact\. 1 approval, each signed by a second person\.\nChange request \d+, updateTrustAnchor: asked for by alice, approved by bob at \S+ with the passkey \S+, registered \S+\.\nLast hash: \w+\n$/,
+  )
+})

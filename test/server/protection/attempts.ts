@@ -1,0 +1,90 @@
+/** How one person could try each protected operation: by GraphQL, in bulk, from the history and by REST. */
+import { generateSigningKey, type JwkSet, toPublicJwk } from '#core/keys.ts'
+import { PASSWORD, type TestAdmin } from '#test/helpers/admin.ts'
+import { type Filled, POLICY, UNUSED_TYPE } from './filled.ts'
+
+/** A mutation with its input; the action that it would record. */
+export type Mutation = [action: string, mutation: string, input: Record<string, unknown>]
+
+const MAIN = { anchor: 'main' }
+const NEW_TYPE = 'https://ta.example.org/marks/new'
+
+export async function mutations(admin: TestAdmin, filled: Filled): Promise<Mutation[]> {
+  const { member, inactive, mark, type, unusedType, user, request, leaf, candidate } = filled
+  const { jwks } = await admin.server.db.subordinate.findFirstOrThrow({ where: { entityId: leaf.id } })
+  const further = toPublicJwk(await generateSigningKey('ES256'))
+  const moreKeys = { keys: [...(jwks as JwkSet).keys, further] } // as it was written
+  const same = (mutation: string, input: object): Mutation => [mutation, mutation, { ...input }]
+  const bulk = (input: object): Mutation => same('startSubordinateChange', { ...MAIN, filter: {}, ...input })
+  return [
+    same('switchSigningKey', { ...MAIN, overrideReason: 'Now.' }),
+    same('retireKey', { ...MAIN, kid: filled.kidInUse, acceptCopies: true }),
+    same('revokeKey', { ...MAIN, kid: filled.kidUnused, reason: 'compromised' }),
+    same('scheduleRollover', { ...MAIN, months: 12 }),
+    same('updateFederationPolicy', { ...MAIN, metadataPolicy: POLICY }),
+    same('updateTrustAnchor', { ...MAIN, constraints: { max_path_length: 1 } }),
+    same('updateTrustAnchor', { ...MAIN, organizationName: 'Another' }),
+    same('updateSubordinate', { id: member, metadataPolicy: POLICY }),
+    same('updateSubordinate', { id: member, jwks: moreKeys }),
+    ['updateFederationPolicy', 'restoreVersion', { ...MAIN, auditEventId: filled.policyEntry }],
+    ['updateSubordinate', 'restoreVersion', { ...MAIN, auditEventId: filled.memberEntry }],
+    bulk({ action: 'UPDATE', changes: { metadataPolicy: POLICY } }),
+    bulk({ action: 'REMOVE' }),
+    bulk({ action: 'DEACTIVATE' }),
+    bulk({ action: 'REACTIVATE' }),
+    bulk({ action: 'ISSUE_TRUST_MARK', trustMarkType: UNUSED_TYPE }),
+    same('createTrustAnchor', { slug: 'new', entityId: `${admin.entityId}/new`, displayName: 'New' }),
+    same('makeIntermediate', { anchor: 'test', superior: 'main' }),
+    same('pauseTrustAnchor', { anchor: 'test' }),
+    same('resumeTrustAnchor', { anchor: 'paused' }),
+    same('removeTrustAnchor', { anchor: 'test' }),
+    same('registerSubordinate', { ...MAIN, entityId: candidate.id }),
+    same('reactivateSubordinate', { id: inactive }),
+    same('deactivateSubordinate', { id: member }),
+    same('removeSubordinate', { id: member }),
+    same('importSubordinates', { ...MAIN, subordinates: [{ entityId: candidate.id }] }),
+    same('promoteSubordinates', { from: 'main', to: 'test', ids: [member] }),
+    ['registerSubordinate', 'approveRequest', { id: request }],
+    same('startRequestApproval', { ...MAIN, filter: {} }),
+    same('issueTrustMark', { ...MAIN, trustMarkType: UNUSED_TYPE, entityId: leaf.id }),
+    same('updateTrustMark', { id: mark, validFor: 5 }),
+    same('revokeTrustMark', { id: mark }),
+    same('createTrustMarkType', { ...MAIN, type: NEW_TYPE }),
+    same('updateTrustMarkType', { id: type, validFor: 5 }),
+    same('removeTrustMarkType', { id: unusedType }),
+    same('createUser', { username: 'dave', role: 'ADMIN' }),
+    same('updateUser', { id: user, role: 'ADMIN' }),
+    same('removeUser', { id: user }),
+    same('createInvitation', { id: filled.invited }),
+    same('resetSecondFactor', { id: user }),
+    same('updateProtection', { operations: [] }),
+  ]
+}
+
+/** Those whose input has a password, which is not kept. */
+export const mutationsWithPassword = ({ user }: Filled): Mutation[] => [
+  ['createUser', 'createUser', { username: 'dave', role: 'ADMIN', password: PASSWORD }],
+  ['resetUserPassword', 'resetUserPassword', { id: user, password: PASSWORD }],
+]
+
+/** Requests of the REST API, by numbers. */
+export function restRequests(filled: Filled): [action: string, method: string, path: string, body: object][] {
+  const number = (id: string) => atob(id).split(':')[1]
+  const { leaf, candidate } = filled
+  return [
+    ['scheduleRollover', 'PUT', '/server/rollover', { months: 12 }],
+    ['registerSubordinate', 'POST', '/subordinates', { entityid: candidate.id }],
+    [
+      'updateSubordinate',
+      'POST',
+      `/subordinates/${number(filled.member)}`,
+      { entityid: leaf.id, forced_metadata: { openid_relying_party: { client_name: 'Forced' } } },
+    ],
+    ['removeSubordinate', 'POST', `/subordinates/${number(filled.member)}`, { active: false }],
+    ['registerSubordinate', 'POST', `/requests/${number(filled.request)}/approve`, {}],
+    ['createTrustMarkType', 'POST', '/trustmarktypes', { tmtype: NEW_TYPE }],
+    ['updateTrustMarkType', 'PUT', `/trustmarktypes/${number(filled.type)}`, { valid_for: 5 }],
+    ['issueTrustMark', 'POST', '/trustmarks', { tmt: Number(number(filled.unusedType)), domain: leaf.id }],
+    ['updateTrustMark', 'PUT', `/trustmarks/${number(filled.mark)}`, { active: false }],
+  ]
+}

@@ -1,0 +1,96 @@
+/** An installation with something that each protected operation could change. */
+import { createAccounts } from '#server/auth/accounts.ts'
+import { cliCaller } from '#server/identity/caller.ts'
+import { PASSWORD, type TestAdmin } from '#test/helpers/admin.ts'
+import { makeAnchor } from '#test/helpers/anchor.ts'
+import type { TestEntity } from '#test/helpers/entity.ts'
+import { relyingParty } from '#test/helpers/federation.ts'
+import { signInAsMember } from '#test/helpers/member.ts'
+import { startLeaf } from '#test/helpers/subordinate.ts'
+import type { Visitor } from '#test/helpers/visitor.ts'
+
+export const TYPE = 'https://ta.example.org/marks/member'
+export const UNUSED_TYPE = `${TYPE}/unused`
+export const POLICY = { openid_relying_party: { client_name: { default: 'Service' } } }
+
+export type Filled = {
+  /** Ids. */
+  member: string
+  inactive: string
+  mark: string
+  type: string
+  unusedType: string
+  user: string
+  invited: string
+  request: string
+  organization: string
+  policyEntry: string
+  memberEntry: string
+  kidInUse: string
+  kidUnused: string
+  /** Registered, and not. */
+  leaf: TestEntity
+  candidate: TestEntity
+  /** Of the organization. */
+  person: Visitor
+}
+
+/** The entities end with the test that calls it. */
+export async function fill(admin: TestAdmin): Promise<Filled> {
+  const make = (name: string, input: object, selection = 'id') =>
+    admin.mutate(name, input, selection, 'admin')
+  const [leaf, second, candidate, asked] = await Promise.all([
+    startLeaf(admin, { metadata: relyingParty }),
+    startLeaf(admin, { metadata: relyingParty }),
+    startLeaf(admin, { metadata: relyingParty }),
+    startLeaf(admin, { metadata: relyingParty }),
+  ])
+  const { id: organization } = await make('createOrganization', { name: 'University' })
+  const person = await signInAsMember(admin, { organizationId: organization, email: 'anna@lu.example' })
+  const { id: member } = await make('registerSubordinate', {
+    entityId: leaf.id,
+    organizationId: organization,
+  })
+  await make('updateSubordinate', { id: member, validFor: 24, metadataPolicy: POLICY })
+  await make('updateSubordinate', { id: member, metadataPolicy: null })
+  const { id: inactive } = await make('registerSubordinate', { entityId: second.id })
+  await make('deactivateSubordinate', { id: inactive })
+  await make('updateFederationPolicy', { metadataPolicy: POLICY }, '__typename')
+  await make('updateFederationPolicy', { metadataPolicy: {} }, '__typename')
+  const kidInUse = (await admin.server.db.signingKey.findFirstOrThrow()).kid
+  await make('announceSigningKey', { alg: 'ES256' }, 'kid')
+  await make('switchSigningKey', { overrideReason: 'A test.' }, 'kid')
+  const { kid: kidUnused } = await make('announceSigningKey', { alg: 'ES256' }, 'kid')
+  const { id: type } = await make('createTrustMarkType', { type: TYPE })
+  const { id: unusedType } = await make('createTrustMarkType', { type: UNUSED_TYPE })
+  const { id: mark } = await make('issueTrustMark', { trustMarkType: TYPE, entityId: leaf.id })
+  const { id: user } = await createAccounts(admin.server).createUser(cliCaller('test'), {
+    username: 'carol',
+    password: PASSWORD,
+    role: 'operator',
+  })
+  const { id: invited } = await make('createUser', { username: 'erin', role: 'OPERATOR' })
+  const { id: request } = await person.mutate(
+    'submitRequest',
+    { organizationId: organization, kind: 'REGISTER', entityId: asked.id },
+    'id',
+  )
+  // What the portal asks for is then approved by rule.
+  await make('updateCheckPipeline', { entityType: 'openid_relying_party', approves: true }, 'id')
+  await make('updateCheckPipeline', { trustMarkType: UNUSED_TYPE, approves: true }, 'id')
+  // Last, because from then on each mutation must name its anchor.
+  await makeAnchor(admin, 'test')
+  await makeAnchor(admin, 'paused')
+  await make('pauseTrustAnchor', { anchor: 'paused' }, '__typename')
+  const entry = async (action: string) => {
+    const where = { action, outcome: 'SUCCEEDED' }
+    return (await admin.server.db.auditEvent.findFirstOrThrow({ where, orderBy: { id: 'asc' } })).id
+  }
+  return {
+    ...{ member, inactive, mark, type, unusedType, request, organization, invited, leaf, candidate, person },
+    user: btoa(`User:${user}`),
+    ...{ kidInUse, kidUnused },
+    policyEntry: btoa(`AuditEvent:${await entry('updateFederationPolicy')}`),
+    memberEntry: btoa(`AuditEvent:${await entry('updateSubordinate')}`),
+  }
+}

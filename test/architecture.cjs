@@ -17,7 +17,8 @@ const serverFloors = [
   ['cli', 'demo', 'main|standalone|worker'],
 ]
 const serviceFloors = [
-  ['audit|protection|write', 'claim-size', 'line', 'reason'],
+  ['claim-size', 'line', 'reason'],
+  ['audit|protection|write'],
   ['context', 'patch', 'search'],
   ['annotation', 'mail', 'superior'],
   ['entity', 'organization', 'signing-key'],

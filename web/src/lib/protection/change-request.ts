@@ -10,7 +10,7 @@ graphql(`
 graphql(`
   fragment ChangeRequestDetails on ChangeRequest {
     ...ChangeRequestFields
-    requestedMethod mutation document variables before after reason message lastError hash obstacle
+    requestedMethod keyCreatedBy mutation document variables before after reason message lastError hash obstacle
     signingOptions
   }
 `)

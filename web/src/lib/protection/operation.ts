@@ -17,7 +17,7 @@ export const operations: Readonly<Record<ProtectedOperation, { label: string; de
   SETTINGS: { label: 'Settings', description: 'Change any setting of a Trust Anchor.' },
   TRUST_ANCHORS: {
     label: 'Anchors',
-    description: 'Create, pause, resume or remove a Trust Anchor, or place it under another one.',
+    description: 'Create, restore, pause, resume or remove a Trust Anchor, or place it under another one.',
   },
   SUBORDINATE_REGISTRATION: {
     label: 'Registration of members',
@@ -35,7 +35,7 @@ export const operations: Readonly<Record<ProtectedOperation, { label: string; de
   ACCESS: {
     label: 'Users and this protection',
     description:
-      'Create, invite, change or remove a user, reset a password or a second factor, or change these settings. Always protected with any other operation, because one person could otherwise make a second one.',
+      'Create, invite, change or remove a user, reset a password or a second factor, remove entries of the audit log, or change these settings. Always protected with any other operation, because one person could otherwise make a second one.',
   },
 }
 

@@ -94,6 +94,7 @@ test('leads from the alerts to the change requests and to the entries of the aud
   expect(placeOf({ code: 'APPROVAL_BYPASSED', node: null })).toBe('/audit?bypass=1')
   expect(auditVariables(new URLSearchParams('bypass=1')).filter).toEqual({
     actions: ['overrideChangeRequest', 'bypassApproval'],
+    outcome: 'SUCCEEDED',
     folded: false,
   })
 })

@@ -39,6 +39,7 @@ export const auditList: List<
     run: link('Entries of one run', (run) => ({ run })),
     bypass: link('Protected changes without a second person', () => ({
       actions: ['overrideChangeRequest', 'bypassApproval'],
+      outcome: 'SUCCEEDED',
     })),
   },
 }

@@ -47,7 +47,7 @@ export function waiting({ data, errors }: GraphQLAnswer, about = ''): string {
   expect(errors, `${about} ${JSON.stringify(data)}`).toMatchObject([
     { extensions: { code: 'APPROVAL_REQUIRED' } },
   ])
-  const { changeRequest } = errors?.[0]?.extensions as { changeRequest?: string }
+  const { changeRequest } = (errors?.[0]?.extensions ?? {}) as { changeRequest?: string }
   expect(changeRequest).toBeTypeOf('string')
   return String(changeRequest)
 }

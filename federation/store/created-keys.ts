@@ -13,7 +13,8 @@ export async function noteCreation(directory: string, store: ExternalStoreName, 
 }
 
 /** The key is in a key file. @throws KeyFileError */
-export const endCreation = (directory: string, id: string): Promise<void> => removeKeyFile(noteOf(directory, id))
+export const endCreation = (directory: string, id: string): Promise<void> =>
+  removeKeyFile(noteOf(directory, id))
 
 const noteOf = (directory: string, id: string) =>
   join(directory, `${keyDirectoryFiles.created}${encodeURIComponent(id)}.json`)

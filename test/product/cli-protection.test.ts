@@ -69,7 +69,10 @@ it('changes nothing that is protected while it is switched off', { timeout: 120_
 
 it('does what is protected while it is allowed, with an entry and an alert', async () => {
   await protect(admin, ['ACCESS', 'POLICY'], { commandLine: true })
-  await commands.succeed(['user', 'create', '--username=frank', '--role=viewer', '--password-stdin'], `${PASSWORD}\n`)
+  await commands.succeed(
+    ['user', 'create', '--username=frank', '--role=viewer', '--password-stdin'],
+    `${PASSWORD}\n`,
+  )
   const [created, bypass] = await commands.entries(2)
   expect(created).toMatchObject({ action: 'createUser', resource: 'frank' })
   expect(bypass).toMatchObject({

@@ -64,6 +64,12 @@ export function hasRole({ role, grants }: Caller): boolean {
   return role !== null || (grants !== undefined && (grants.installation !== null || grants.anchors.size > 0))
 }
 
+/** Whether the caller has the right in the installation or in any anchor. */
+export function mayAnywhere({ role, grants, lacksSecondFactor }: Caller, scope: Scope): boolean {
+  const roles = [role, grants?.installation ?? null, ...(grants?.anchors.values() ?? [])]
+  return !lacksSecondFactor && roles.some((each) => each !== null && mayDo(each, scope))
+}
+
 /** Whether the caller acts for an organization. */
 export function isMember({ organizations, session }: Caller): boolean {
   return session !== undefined && organizations !== undefined && organizations.size > 0

@@ -7,7 +7,14 @@ import ScopeAuthPlugin from '@pothos/plugin-scope-auth'
 import { GraphQLError } from 'graphql'
 import type PrismaTypes from '#prisma/generated/pothos-types.ts'
 import { getDatamodel } from '#prisma/generated/pothos-types.ts'
-import { type Caller, callerMay, hasRole, inInstallation, isMember } from '#server/identity/caller.ts'
+import {
+  type Caller,
+  callerMay,
+  hasRole,
+  inInstallation,
+  isMember,
+  mayAnywhere,
+} from '#server/identity/caller.ts'
 import type { Scope } from '#server/identity/roles.ts'
 import type { Context } from '#server/schema/context.ts'
 import { decodeNodeId, encodeNodeId, isNodeType } from '#server/schema/global-id.ts'
@@ -15,15 +22,25 @@ import PasswordChangePlugin from '#server/schema/password-change.ts'
 
 type Scalar<T> = { Input: T; Output: T }
 
+type FurtherScope =
+  | 'anyone'
+  | 'known'
+  | 'member'
+  | 'ownAccount'
+  | 'administerInstallation'
+  | 'operateAnywhere'
+  | 'administerAnywhere'
+
 export type SchemaTypes = {
   Context: Context
   PrismaTypes: PrismaTypes
   /**
    * `ownAccount`: any caller with a session, even before a required second factor is set up; `known`: any caller with a role
    * in any anchor; `member`: any who acts for an organization; `administerInstallation`: an administrator of more than
-   * single anchors, also where the field is about one.
+   * single anchors, also where the field is about one; `operateAnywhere`, `administerAnywhere`: in the installation or in any
+   * anchor.
    */
-  AuthScopes: Record<Scope | 'anyone' | 'known' | 'member' | 'ownAccount' | 'administerInstallation', boolean>
+  AuthScopes: Record<Scope | FurtherScope, boolean>
   DefaultFieldNullability: false
   Scalars: {
     ID: { Input: string; Output: string | number | bigint }
@@ -51,6 +68,8 @@ export const builder = new SchemaBuilder<SchemaTypes>({
       read: caller !== null && callerMay(caller, 'read'),
       operate: caller !== null && callerMay(caller, 'operate'),
       administer: caller !== null && callerMay(caller, 'administer'),
+      operateAnywhere: caller !== null && mayAnywhere(caller, 'operate'),
+      administerAnywhere: caller !== null && mayAnywhere(caller, 'administer'),
       administerInstallation: caller !== null && callerMay(inInstallation(caller), 'administer'),
     }),
     // Also at the start: an open stream would reveal when something happens.

@@ -50,7 +50,7 @@ builder.mutationFields((t) => ({
     type: ChangeRequestRef,
     description:
       'Approves a change request of another person and executes its mutation with the rights of the caller. The passkey signs the hash of the request; the audit log keeps the signature. A failure changes nothing and leaves the request open. Not for API keys.',
-    authScopes: { $all: { ownAccount: true, known: true } },
+    authScopes: { $all: { ownAccount: true, operateAnywhere: true } },
     errors: { types: [InvalidInputError, ConflictError, NotFoundError] },
     args: {
       input: t.arg({
@@ -71,7 +71,7 @@ builder.mutationFields((t) => ({
     ...ofInstallation,
     type: ChangeRequestRef,
     description: 'Refuses a change request, or withdraws one’s own.',
-    authScopes: { known: true },
+    authScopes: { operateAnywhere: true },
     errors: { types: [InvalidInputError, ConflictError, NotFoundError] },
     args: {
       input: t.arg({
@@ -90,7 +90,7 @@ builder.mutationFields((t) => ({
     type: ChangeRequestRef,
     description:
       'Executes a change request without a second person, in an emergency. An alert and the audit log name it and the reason. For administrators with a recent sign-in; not for API keys.',
-    authScopes: { $all: { ownAccount: true, administer: true } },
+    authScopes: { $all: { ownAccount: true, administerAnywhere: true } },
     errors: { types: [InvalidInputError, ConflictError, NotFoundError, ReauthenticationRequiredError] },
     args: {
       input: t.arg({

@@ -23,8 +23,10 @@ export type KeyStep = {
   before?: object
   after?: object
   publish: readonly OutboxItem[]
-  /** Changes the files. Returns what `after` says besides. */
-  apply(): Promise<object | void>
+  /** Changes the files. */
+  apply(): Promise<void>
+  /** What `after` says besides, once that is known. */
+  outcome?(): object
 }
 
 /** The data that depends on the keys. Statements of the current key are not signed again. */
@@ -78,12 +80,12 @@ export function createKeyChange(context: KeyContext) {
     const work = async (tx: Transaction) => {
       await lockKeys(tx)
       await tidyKeyDirectory(place)
-      const { kid, apply, publish, ...states } = await step(tx, await read())
+      const { kid, apply, outcome, publish, ...states } = await step(tx, await read())
       const planned = { action, resource: kid, ...states }
       await requireApprovalBefore(tx, caller, planned)
-      const further = await apply()
+      await apply()
       await recordKeys(tx, await read(), now())
-      const after = further ? { ...states.after, ...further } : states.after
+      const after = outcome ? { ...states.after, ...outcome() } : states.after
       return { ...planned, after, publish, result: { kid } }
     }
     const result = await follow()

@@ -75,15 +75,16 @@ export function createKeyWithdrawal(
         const { jwk, role } = requireListed(keys, input.kid)
         if (role === 'current' && !input.emergency) throw needsEmergency(keys)
         const history = revokedKey(await retiredKey(tx, jwk, now()), reason, now())
+        let signs: string | undefined
         return {
           kid: jwk.kid,
           ...revocation(stateOfRole[role], reason),
           publish: everythingSigned,
           async apply() {
-            const further = role === 'current' ? { signs: await replaceCurrent(keys) } : undefined
+            if (role === 'current') signs = await replaceCurrent(keys)
             await withdrawKey(place, history)
-            return further
           },
+          outcome: () => (signs === undefined ? {} : { signs }),
         }
       })
       return view.findHistorical(kid)

@@ -156,7 +156,13 @@ describe('an approval is refused', () => {
     const viewer = await signIn(admin, 'viewer')
     const { data } = await viewer.execute('{ changeRequests { totalCount } }')
     expect(data.changeRequests.totalCount).toBe(0)
-    expect(await viewer.mutate('approveChangeRequest', { id, passkey: {} }, 'id')).toMatchObject({
+    const { errors } = await viewer.execute(
+      'mutation ($input: RefuseChangeRequestInput!) { refuseChangeRequest(input: $input) { __typename } }',
+      { input: { id } },
+    )
+    expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }])
+    const unknown = { id: btoa('ChangeRequest:999999'), passkey: {} }
+    expect(await people.bob.visitor.mutate('approveChangeRequest', unknown, 'id')).toMatchObject({
       code: 'NOT_FOUND',
     })
     const { passkey } = await signed(people.bob, id)

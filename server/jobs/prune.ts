@@ -1,4 +1,7 @@
-/** Deletes expired runs, audit events, sessions, counters, awaited entities, decided requests, deliveries and e-mails. */
+/**
+ * Deletes expired runs, audit events, sessions, counters, awaited entities, decided requests, change requests, deliveries and
+ * e-mails.
+ */
 import type { Database } from '#server/database/client.ts'
 import { readSettings } from '#server/database/settings.ts'
 import { applyAuditRetention } from '#server/services/audit/retention.ts'
@@ -15,13 +18,14 @@ const MAIL_DAYS = 30
 /** Runs deleted at a time with their items. A single large transaction would delay writers. */
 const BATCH = 20
 
+const lastYear = (now: Date) => new Date(now.getTime() - REQUEST_DAYS * DAY_MS)
+
 /** Of an anchor. */
 export async function prune(db: Database, now: Date): Promise<{ runs: number }> {
   const { runRetentionDays } = await readSettings(db)
   const runs = await pruneRuns(db, new Date(now.getTime() - runRetentionDays * DAY_MS))
   await db.awaitedEntity.deleteMany({ where: whereNoLongerAwaited(now) })
-  const lastYear = new Date(now.getTime() - REQUEST_DAYS * DAY_MS)
-  await db.request.deleteMany({ where: { decidedAt: { lt: lastYear } } })
+  await db.request.deleteMany({ where: { decidedAt: { lt: lastYear(now) } } })
   return { runs }
 }
 
@@ -34,6 +38,7 @@ export async function pruneInstallation(
   const { count: sessions } = await db.session.deleteMany(expired)
   await db.verification.deleteMany(expired)
   await db.rateLimit.deleteMany({ where: { lastRequest: { lt: BigInt(now.getTime() - DAY_MS) } } })
+  await db.changeRequest.deleteMany({ where: { expiresAt: { lt: lastYear(now) } } })
   await pruneDeliveries(db, now)
   await db.mail.deleteMany({ where: { createdAt: { lt: new Date(now.getTime() - MAIL_DAYS * DAY_MS) } } })
   return { sessions, auditEvents: await applyAuditRetention(db, now) }

@@ -63,6 +63,18 @@ it('removes e-mails after 30 days', async () => {
   expect(await db.mail.findMany()).toMatchObject([{ createdAt: data[2]?.createdAt }])
 })
 
+it('removes change requests a year after their time', async () => {
+  const { installation: db } = admin.server
+  const request = (expiresAt: Date, hash: string) => ({
+    ...{ operations: ['POLICY'], mutation: 'updateFederationPolicy', document: '', variables: {} },
+    ...{ action: 'updateFederationPolicy', resource: admin.entityId, requestedBy: 'alice' },
+    ...{ requestedMethod: 'session', requestedAt: expiresAt, expiresAt, nonce: hash, hash },
+  })
+  await db.changeRequest.createMany({ data: [request(days(-366), 'old'), request(days(-364), 'recent')] })
+  await pruneInstallation(db, new Date())
+  expect(await db.changeRequest.findMany({ select: { hash: true } })).toEqual([{ hash: 'recent' }])
+})
+
 it('keeps recent audit entries before one that a slow clock dated', async () => {
   const { installation: db } = admin.server
   await admin.mutate('createTrustMarkType', { type: 'https://ta.example.org/marks/young' }, 'id')

@@ -1,5 +1,5 @@
 /** Tests two administrators with passkeys: one asks for protected changes, and the other decides them in the console. */
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { AdminClient } from '#server/demo/admin-client.ts'
 import { violations } from '#test/helpers/axe.ts'
@@ -7,8 +7,20 @@ import { startBrowser, type Watched } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { connectAdmin, type Product, startProduct } from '#test/helpers/product.ts'
-import { addVirtualAuthenticator } from '#test/helpers/virtual-authenticator.ts'
 import { mutate } from '#test/product/mutation.ts'
+import {
+  addPasskey,
+  button,
+  heading,
+  main,
+  openNewest,
+  operation,
+  policyOf,
+  question,
+  request,
+  rows,
+  savePolicy,
+} from './change-pages.ts'
 import { openSignedIn } from './signed-in-console.ts'
 
 const PASSWORD = 'a password of my own'
@@ -45,54 +57,11 @@ afterAll(async () => {
 const open = (username: string, path: string) =>
   openSignedIn(browser, product.installation.adminUrl, PASSWORD, path, username)
 
-const main = (page: Page) => page.getByRole('main')
-const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name, exact: true })
-const button = (page: Page, name: string) => main(page).getByRole('button', { name, exact: true })
-const operation = (page: Page, name: string) => main(page).getByRole('checkbox', { name, exact: true })
-const question = (page: Page) => page.getByRole('alertdialog')
-const rows = (page: Page) => main(page).getByRole('table', { name: 'change requests' }).locator('tbody tr')
-
-async function addPasskey(page: Page): Promise<void> {
-  await addVirtualAuthenticator(page)
-  await page.goto('/account')
-  await button(page, 'Add a passkey').click()
-  await page.getByRole('dialog').getByLabel('Name').fill('key')
-  await page.getByRole('dialog').getByRole('button', { name: 'Add passkey' }).click()
-  await page.getByText('Passkey: key').waitFor()
-}
-
-const policyOf = (name: string) => ({
-  openid_relying_party: { policy_uri: { default: `https://ta.example/${name}` } },
-})
-
 async function presentPolicy(): Promise<unknown> {
   const { trustAnchor } = await admin<{ trustAnchor: { metadataPolicy: unknown } }>(
     '{ trustAnchor { metadataPolicy } }',
   )
   return trustAnchor.metadataPolicy
-}
-
-/** Types the policy as JSON, and saves it. */
-async function savePolicy(page: Page, policy: object): Promise<void> {
-  await page.goto('/policy')
-  await page.getByRole('textbox', { name: 'Metadata policy' }).click()
-  await page.keyboard.press('ControlOrMeta+a')
-  await page.keyboard.insertText(JSON.stringify(policy))
-  await button(page, 'Save…').click()
-  await question(page).getByRole('button', { name: 'Save and publish' }).click()
-}
-
-/** The change request of a policy, on the page of it. */
-async function request(page: Page, policy: object): Promise<void> {
-  await savePolicy(page, policy)
-  await question(page).getByRole('link', { name: 'See the change request.' }).click()
-  await heading(page, 'Change the metadata policy').waitFor()
-}
-
-async function openNewest(page: Page, name: string): Promise<void> {
-  await page.goto('/changes')
-  await rows(page).first().getByRole('link', { name }).click()
-  await heading(page, name).waitFor()
 }
 
 test('protects nothing before two administrators have a passkey', async () => {

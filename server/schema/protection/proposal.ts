@@ -5,7 +5,7 @@ import { ConflictError } from '#server/error/operation-error.ts'
 import type { Context } from '#server/schema/context.ts'
 import { encodeNodeId } from '#server/schema/global-id.ts'
 import { ApprovalRequiredError } from '#server/services/protection/approval.ts'
-import type { SentMutation } from '#server/services/protection/change-requests.ts'
+import type { SentMutation } from '#server/services/protection/proposal.ts'
 
 /** Wraps mutations outside the plugins. What a resolver threw was rolled back. */
 export function proposeChanges(schema: GraphQLSchema): GraphQLSchema {

@@ -1,14 +1,11 @@
-/** Change requests: made when a protected mutation is refused, then approved by another person, refused or overridden. */
-import { randomBytes } from 'node:crypto'
+/** Decides change requests: another person approves one with a passkey or refuses it, or it is withdrawn or overridden. */
 import type { ChangeRequest, Prisma } from '#prisma/generated/client/client.ts'
 import type { Clock } from '#server/clock.ts'
-import { type Database, jsonOrNull, type Transaction } from '#server/database/client.ts'
-import { lock } from '#server/database/lock.ts'
+import type { Database, Transaction } from '#server/database/client.ts'
 import { ConflictError, InvalidInputError, NotFoundError } from '#server/error/operation-error.ts'
 import type { Caller, CallerSession } from '#server/identity/caller.ts'
 import type { AuditEntry } from '#server/services/audit/append.ts'
-import { canonicalJson } from '#server/services/audit/hash.ts'
-import { type ApprovalRequiredError, runWithApproval } from '#server/services/protection/approval.ts'
+import { runWithApproval } from '#server/services/protection/approval.ts'
 import { contentOf, hashOfContent } from '#server/services/protection/content.ts'
 import {
   originOf,
@@ -17,19 +14,9 @@ import {
   toProof,
   verifyProof,
 } from '#server/services/protection/passkey-proof.ts'
-import { readProtection } from '#server/services/protection/settings.ts'
+import { createProposal } from '#server/services/protection/proposal.ts'
 import { parseReason } from '#server/services/reason.ts'
 import { recordChange } from '#server/services/write.ts'
-
-const HOUR_MS = 3_600_000
-/** Of one person, so that a script in a loop does not fill the list. */
-const MAXIMUM_OPEN = 100
-const NONCE_BYTES = 32
-
-/** The mutation as it was sent. */
-export type SentMutation = Pick<ChangeRequest, 'mutation' | 'document' | 'namedAnchor'> & {
-  variables: object
-}
 
 export type ChangeRequestState = 'OPEN' | 'EXECUTED' | 'REFUSED' | 'WITHDRAWN' | 'EXPIRED'
 
@@ -98,55 +85,7 @@ export function createChangeRequests({ db, databaseOf, rpId, origins, now }: Cha
   return {
     find,
 
-    /** A person who repeats a mutation gets the open request that is there. @throws ConflictError */
-    async create(
-      caller: Caller,
-      anchor: string | null,
-      sent: SentMutation,
-      { changed, operations, reason }: ApprovalRequiredError,
-    ): Promise<ChangeRequest> {
-      const { validForHours } = await readProtection(db)
-      return recordChange(databaseFor(anchor), caller, async (tx) => {
-        await lock(tx, 'inmor:change-requests')
-        const where = { state: 'OPEN', expiresAt: { gt: now() }, requestedBy: caller.name }
-        const { mutation, document, namedAnchor } = sent
-        const similar = await tx.changeRequest.findMany({
-          where: { ...where, anchor, mutation, document, namedAnchor },
-        })
-        const same = similar.find(
-          ({ variables }) => canonicalJson(variables) === canonicalJson(sent.variables),
-        )
-        if (same) return { action: null, result: same }
-        if ((await tx.changeRequest.count({ where })) >= MAXIMUM_OPEN)
-          throw new ConflictError(`You have ${MAXIMUM_OPEN} open change requests. Withdraw one first.`)
-        const requestedAt = now()
-        const columns = {
-          anchor,
-          operations: [...operations],
-          ...sent,
-          action: changed.action,
-          resource: changed.resource,
-          requestedBy: caller.name,
-          requestedMethod: caller.method,
-          keyCreatedBy: requireKnownMaker(caller),
-          reason: reason ?? null,
-          requestedAt,
-          expiresAt: new Date(requestedAt.getTime() + validForHours * HOUR_MS),
-          nonce: randomBytes(NONCE_BYTES).toString('base64url'),
-        }
-        const content = contentOf(columns)
-        const result = await tx.changeRequest.create({
-          data: {
-            ...columns,
-            variables: sent.variables as Prisma.InputJsonObject, // parsed from JSON
-            before: jsonOrNull(snapshot(changed.before)),
-            after: jsonOrNull(snapshot(changed.after)),
-            hash: hashOfContent(content),
-          },
-        })
-        return { action: 'createChangeRequest', resource: String(result.id), after: content, result }
-      })
-    },
+    create: createProposal({ db, databaseFor, now }),
 
     /** Why the caller may not approve it, as a sentence; null: nothing is in the way. */
     async obstacle(caller: Caller, row: ChangeRequest): Promise<string | null> {
@@ -180,6 +119,8 @@ export function createChangeRequests({ db, databaseOf, rpId, origins, now }: Cha
       const row = await find(id)
       const obstacle = await this.obstacle(caller, row)
       if (obstacle) throw new ConflictError(obstacle, 'id')
+      if (hashOfContent(contentOf(row)) !== row.hash)
+        throw new ConflictError('It was changed in the database since it was asked for. Refuse it.', 'id')
       const { passkeyId, proof, counter } = await verify(caller, row, answer)
       return execute(caller, row, work, async (tx) => {
         await end(tx, row, { state: 'EXECUTED', decidedBy: caller.name, lastError: null })
@@ -263,15 +204,6 @@ export function createChangeRequests({ db, databaseOf, rpId, origins, now }: Cha
   }
 }
 
-/** Null for a session. @throws ConflictError for a key that one person could hold without our knowledge */
-function requireKnownMaker({ method, keyCreatedBy }: Caller): string | null {
-  if (method !== 'api_key') return null
-  if (keyCreatedBy !== undefined && !keyCreatedBy.includes(':')) return keyCreatedBy
-  throw new ConflictError(
-    'This API key was made on the command line or by an earlier version, so it is not known who has it. Create one in the console.',
-  )
-}
-
 /** Also who made the API key that asked, and so knows it. */
 const isAsker = ({ name }: Caller, { requestedBy, keyCreatedBy }: ChangeRequest) =>
   name === requestedBy || name === keyCreatedBy
@@ -285,9 +217,4 @@ const ends: Readonly<Record<string, string>> = {
 /** Null: it is open. */
 function sentenceOfEnd({ state, expiresAt }: ChangeRequest, now: Date): string | null {
   return ends[state] ?? (expiresAt <= now ? 'Its time has ended. Make the change again.' : null)
-}
-
-/** A row as plain JSON, as in the audit log. */
-function snapshot(row: object | undefined): unknown {
-  return row ? JSON.parse(JSON.stringify(row)) : null
 }

@@ -1,0 +1,94 @@
+/** Keeps a protected mutation that was refused as a change request. */
+import { randomBytes } from 'node:crypto'
+import type { ChangeRequest, Prisma } from '#prisma/generated/client/client.ts'
+import type { Clock } from '#server/clock.ts'
+import { type Database, jsonOrNull } from '#server/database/client.ts'
+import { lock } from '#server/database/lock.ts'
+import { ConflictError } from '#server/error/operation-error.ts'
+import type { Caller } from '#server/identity/caller.ts'
+import { canonicalJson } from '#server/services/audit/hash.ts'
+import type { ApprovalRequiredError } from '#server/services/protection/approval.ts'
+import { contentOf, hashOfContent } from '#server/services/protection/content.ts'
+import { readProtection } from '#server/services/protection/settings.ts'
+import { recordChange } from '#server/services/write.ts'
+
+const HOUR_MS = 3_600_000
+/** Of one person, so that a script in a loop does not fill the list. */
+const MAXIMUM_OPEN = 100
+const NONCE_BYTES = 32
+
+/** The mutation as it was sent. */
+export type SentMutation = Pick<ChangeRequest, 'mutation' | 'document' | 'namedAnchor'> & {
+  variables: object
+}
+
+type Deps = {
+  db: Database
+  /** Whose audit log has the entry. */
+  databaseFor(anchor: string | null): Database
+  now: Clock
+}
+
+/** A person who repeats a mutation gets the open request that is there. The function throws ConflictError. */
+export function createProposal({ db, databaseFor, now }: Deps) {
+  return async function create(
+    caller: Caller,
+    anchor: string | null,
+    sent: SentMutation,
+    { changed, operations, reason }: ApprovalRequiredError,
+  ): Promise<ChangeRequest> {
+    const { validForHours } = await readProtection(db)
+    return recordChange(databaseFor(anchor), caller, async (tx) => {
+      await lock(tx, 'inmor:change-requests')
+      const where = { state: 'OPEN', expiresAt: { gt: now() }, requestedBy: caller.name }
+      const { mutation, document, namedAnchor } = sent
+      const similar = await tx.changeRequest.findMany({
+        where: { ...where, anchor, mutation, document, namedAnchor },
+      })
+      const same = similar.find(({ variables }) => canonicalJson(variables) === canonicalJson(sent.variables))
+      if (same) return { action: null, result: same }
+      if ((await tx.changeRequest.count({ where })) >= MAXIMUM_OPEN)
+        throw new ConflictError(`You have ${MAXIMUM_OPEN} open change requests. Withdraw one first.`)
+      const requestedAt = now()
+      const columns = {
+        anchor,
+        operations: [...operations],
+        ...sent,
+        action: changed.action,
+        resource: changed.resource,
+        requestedBy: caller.name,
+        requestedMethod: caller.method,
+        keyCreatedBy: requireKnownMaker(caller),
+        reason: reason ?? null,
+        requestedAt,
+        expiresAt: new Date(requestedAt.getTime() + validForHours * HOUR_MS),
+        nonce: randomBytes(NONCE_BYTES).toString('base64url'),
+      }
+      const content = contentOf(columns)
+      const result = await tx.changeRequest.create({
+        data: {
+          ...columns,
+          variables: sent.variables as Prisma.InputJsonObject, // parsed from JSON
+          before: jsonOrNull(snapshot(changed.before)),
+          after: jsonOrNull(snapshot(changed.after)),
+          hash: hashOfContent(content),
+        },
+      })
+      return { action: 'createChangeRequest', resource: String(result.id), after: content, result }
+    })
+  }
+}
+
+/** Null for a session. @throws ConflictError for a key that one person could hold without our knowledge */
+function requireKnownMaker({ method, keyCreatedBy }: Caller): string | null {
+  if (method !== 'api_key') return null
+  if (keyCreatedBy !== undefined && !keyCreatedBy.includes(':')) return keyCreatedBy
+  throw new ConflictError(
+    'This API key was made on the command line or by an earlier version, so it is not known who has it. Create one in the console.',
+  )
+}
+
+/** A row as plain JSON, as in the audit log. */
+function snapshot(row: object | undefined): unknown {
+  return row ? JSON.parse(JSON.stringify(row)) : null
+}

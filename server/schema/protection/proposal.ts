@@ -56,7 +56,7 @@ function sentMutation(context: Context, info: GraphQLResolveInfo): SentMutation 
   const [field, ...others] = operation.selectionSet.selections
   if (field?.kind !== Kind.FIELD || others.length > 0) return 'Send this mutation in a request of its own.'
   if (hasPassword(info, context))
-    return 'A password cannot be kept until then. Create the user without one: the invitation is a link.'
+    return 'A password cannot be kept until then. Create the user without one: the invitation is a link. A user who has lost the password is removed and invited again.'
   const definitions = [operation, ...Object.values(fragments)]
   return {
     mutation: fieldName,

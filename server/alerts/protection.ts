@@ -37,9 +37,8 @@ export const bypassAlerts: AlertSource<Context> = async ({ db, now }) => {
   ])
   if (!last) return []
   const made = `${plural(size, 'protected change')} ${size === 1 ? 'was' : 'were'} made without a second person in the last 7 days.`
-  const way =
-    last.method === 'cli'
-      ? `${size === 1 ? 'It was' : 'The last one was'} made by ${last.actor}, on the command line of the server.`
-      : `${size === 1 ? 'It was' : 'The last one was'} made by ${last.actor}, who gave this reason: ${last.reason}`
-  return [{ code: 'APPROVAL_BYPASSED', since: last.at, size, message: `${made} ${way}` }]
+  const by = `${size === 1 ? 'It was' : 'The last one was'} made by ${last.actor}`
+  const how =
+    last.method === 'cli' ? 'on the command line of the server.' : `who gave this reason: ${last.reason}`
+  return [{ code: 'APPROVAL_BYPASSED', since: last.at, size, message: `${made} ${by}, ${how}` }]
 }

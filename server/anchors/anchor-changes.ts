@@ -95,7 +95,7 @@ export function createAnchorChanges(installation: Installation, anchors: Anchors
 
   return {
     async create(caller, { slug, entityId, alg, superior, ...look }) {
-      if (superior != null) await requireJoinable(caller, find(superior, 'superior'), entityId)
+      const above = superior == null ? null : find(superior, 'superior')
       checkSlug(slug)
       parseField('entityId', () => parseEntityId(entityId, { allowHttp: config.allowHttp }))
       const columns = columnsOf(appearance, parsePatch(appearance, look, {}))
@@ -112,6 +112,7 @@ export function createAnchorChanges(installation: Installation, anchors: Anchors
         after: { slug, ...look },
       } as const
       await requireApprovalBefore(db, caller, created)
+      if (above) await requireJoinable(caller, above, entityId)
       await ensureKeys(slug, alg ?? 'ES256')
       const names = await migrationNames()
       await recordChange(db, caller, async (tx) => {
@@ -135,8 +136,8 @@ export function createAnchorChanges(installation: Installation, anchors: Anchors
 
     async join(caller, name, superior) {
       const anchor = requireRunning(find(name).slug)
-      await requireJoinable(caller, find(superior, 'superior'), anchor.entityId)
       const above = requireRunning(find(superior, 'superior').slug)
+      await requireJoinable(caller, above, anchor.entityId)
       const all = anchors.list().flatMap(({ running }) => running ?? [])
       await joinSuperior(caller, anchor, above, all)
       return anchor

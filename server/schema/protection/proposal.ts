@@ -18,21 +18,25 @@ export function proposeChanges(schema: GraphQLSchema): GraphQLSchema {
         return await resolve(root, args, context, info)
       } catch (error) {
         if (!(error instanceof ApprovalRequiredError)) throw error
-        throw await propose(error, context, info, isOfInstallation ? null : context.slug)
+        const sent = hasPassword(args) ? NO_PASSWORD : sentMutation(context, info)
+        throw await propose(error, context, sent, isOfInstallation ? null : context.slug)
       }
     }
   }
   return schema
 }
 
+const NO_PASSWORD =
+  'A password cannot be kept until then. Create the user without one: the invitation is a link. A user who has lost the password is removed and invited again.'
+
+/** `sent`: a sentence if it cannot be executed later. */
 async function propose(
   error: ApprovalRequiredError,
   context: Context,
-  info: GraphQLResolveInfo,
+  sent: SentMutation | string,
   anchor: string | null,
 ): Promise<GraphQLError> {
   const { caller } = context
-  const sent = sentMutation(context, info)
   const { operations } = error
   const refusal = (sentence: string, further: object = {}) =>
     new GraphQLError(`A second person must approve this change. ${sentence}`, {
@@ -55,8 +59,6 @@ function sentMutation(context: Context, info: GraphQLResolveInfo): SentMutation 
   const { operation, fragments, fieldName } = info
   const [field, ...others] = operation.selectionSet.selections
   if (field?.kind !== Kind.FIELD || others.length > 0) return 'Send this mutation in a request of its own.'
-  if (hasPassword(info, context))
-    return 'A password cannot be kept until then. Create the user without one: the invitation is a link. A user who has lost the password is removed and invited again.'
   const definitions = [operation, ...Object.values(fragments)]
   return {
     mutation: fieldName,
@@ -72,8 +74,6 @@ function variablesOf(context: Context): Record<string, unknown> {
   return params?.variables ?? {}
 }
 
-/** In the document or in the variables. */
-function hasPassword({ operation }: GraphQLResolveInfo, context: Context): boolean {
-  const text = `${print(operation)} ${JSON.stringify(variablesOf(context))}`
-  return /\bpassword"?\s*:/.test(text)
+function hasPassword({ input }: Record<string, unknown>): boolean {
+  return typeof input === 'object' && input !== null && 'password' in input
 }

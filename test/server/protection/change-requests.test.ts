@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { createAuthenticator } from '#test/helpers/authenticator.ts'
 import { addAdministrators, approve, type People, protect, signed, signIn, waiting } from './people.ts'
-import { createPolicies, proposePolicy } from './policy-change.ts'
+import { createPolicies, entriesOf, presentPolicy, proposePolicy } from './policy-change.ts'
 
 let admin: TestAdmin
 let people: People
@@ -17,15 +17,12 @@ afterAll(() => admin.close())
 
 const newPolicy = createPolicies()
 const propose = (policy: object) => proposePolicy(people.alice, policy)
-const present = async () => (await admin.server.db.settings.findFirstOrThrow()).metadataPolicy
-const entries = (action: string) =>
-  admin.server.db.auditEvent.findMany({ where: { action, outcome: 'SUCCEEDED' }, orderBy: { id: 'asc' } })
 
 describe('a protected mutation', () => {
   it('changes nothing and becomes a change request with what it would change', async () => {
-    const [before, policy] = [await present(), newPolicy()]
+    const [before, policy] = [await presentPolicy(admin), newPolicy()]
     const id = waiting(await propose(policy))
-    expect(await present()).toEqual(before)
+    expect(await presentPolicy(admin)).toEqual(before)
     const { data } = await people.bob.visitor.execute(
       '{ changeRequests(filter: { state: OPEN }) { totalCount edges { node { id mutation operations requestedBy requestedMethod before after variables state obstacle } } } }',
     )
@@ -55,13 +52,13 @@ describe('a protected mutation', () => {
       overridden: false,
       result: { __typename: 'MutationUpdateFederationPolicySuccess', data: { metadataPolicy: policy } },
     })
-    expect(await present()).toEqual(policy)
-    expect((await entries('approveChangeRequest')).at(-1)).toMatchObject({
+    expect(await presentPolicy(admin)).toEqual(policy)
+    expect((await entriesOf(admin, 'approveChangeRequest')).at(-1)).toMatchObject({
       actor: 'bob',
       before: { mutation: 'updateFederationPolicy', requestedBy: 'alice' },
       after: { approvedBy: 'bob', passkey: { rpId: '127.0.0.1' } },
     })
-    expect((await entries('updateFederationPolicy')).at(-1)).toMatchObject({
+    expect((await entriesOf(admin, 'updateFederationPolicy')).at(-1)).toMatchObject({
       actor: 'bob',
       reason: expect.stringMatching(/^Change request \d+ of alice\.$/),
     })

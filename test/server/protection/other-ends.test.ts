@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { addAdministrators, approve, override, type People, protect, refuse, waiting } from './people.ts'
-import { createPolicies, proposePolicy } from './policy-change.ts'
+import { createPolicies, entriesOf, presentPolicy, proposePolicy } from './policy-change.ts'
 
 let admin: TestAdmin
 let people: People
@@ -16,9 +16,6 @@ afterAll(() => admin.close())
 
 const newPolicy = createPolicies()
 const propose = (policy: object) => proposePolicy(people.alice, policy)
-const present = async () => (await admin.server.db.settings.findFirstOrThrow()).metadataPolicy
-const entries = (action: string) =>
-  admin.server.db.auditEvent.findMany({ where: { action, outcome: 'SUCCEEDED' }, orderBy: { id: 'asc' } })
 
 describe('a change request', () => {
   it('is refused by another person and withdrawn by its requester', {
@@ -33,7 +30,7 @@ describe('a change request', () => {
     expect(await refuse(people.alice, second)).toMatchObject({ state: 'WITHDRAWN', decidedBy: 'alice' })
     expect(await approve(people.bob, first)).toMatchObject({ code: 'CONFLICT', message: 'It was refused.' })
     expect(await refuse(people.bob, second)).toMatchObject({ code: 'CONFLICT' })
-    expect((await entries('refuseChangeRequest')).slice(-2)).toMatchObject([
+    expect((await entriesOf(admin, 'refuseChangeRequest')).slice(-2)).toMatchObject([
       { actor: 'bob', after: { state: 'REFUSED' }, reason: 'Not now.' },
       { actor: 'alice', after: { state: 'WITHDRAWN' } },
     ])
@@ -76,8 +73,8 @@ describe('a change request', () => {
       decidedBy: 'alice',
       overridden: true,
     })
-    expect(await present()).toEqual(policy)
-    expect((await entries('overrideChangeRequest')).at(-1)).toMatchObject({
+    expect(await presentPolicy(admin)).toEqual(policy)
+    expect((await entriesOf(admin, 'overrideChangeRequest')).at(-1)).toMatchObject({
       actor: 'alice',
       reason: 'The policy blocks every login.',
     })

@@ -1,5 +1,5 @@
 /** A change of the metadata policy, which the tests protect. */
-import type { GraphQLAnswer } from '#test/helpers/admin.ts'
+import type { GraphQLAnswer, TestAdmin } from '#test/helpers/admin.ts'
 import type { Administrator } from './people.ts'
 
 const POLICY =
@@ -13,3 +13,10 @@ export function createPolicies(): () => object {
 
 export const proposePolicy = ({ visitor }: Administrator, metadataPolicy: object): Promise<GraphQLAnswer> =>
   visitor.execute(POLICY, { input: { metadataPolicy } })
+
+export const presentPolicy = async ({ server }: TestAdmin) =>
+  (await server.db.settings.findFirstOrThrow()).metadataPolicy
+
+/** The successes of an action, the oldest first. */
+export const entriesOf = ({ server }: TestAdmin, action: string) =>
+  server.db.auditEvent.findMany({ where: { action, outcome: 'SUCCEEDED' }, orderBy: { id: 'asc' } })

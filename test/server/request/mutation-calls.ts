@@ -1,12 +1,10 @@
-/** A successful call for each mutation. */
-import { URI } from 'otpauth'
 import { expect } from 'vitest'
 import { PASSWORD, type TestAdmin } from '#test/helpers/admin.ts'
-import { type Authenticator, createAuthenticator } from '#test/helpers/authenticator.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { startLeaf } from '#test/helpers/subordinate.ts'
-import { type Visitor, visit } from '#test/helpers/visitor.ts'
+import type { Visitor } from '#test/helpers/visitor.ts'
 import { signed } from '../protection/people.ts'
+import { createAccountMakers } from './account-makers.ts'
 import { makeChangeRequest } from './change-request-maker.ts'
 import { createMemberMakers, makeFailedMail, makeUniversity } from './member-makers.ts'
 
@@ -36,6 +34,7 @@ export function createCalls({ admin, visitor, succeed }: Started): Row[] {
     succeed('createUser', { input: { username: `u${crypto.randomUUID()}`, role: 'VIEWER' } })
   const makeOrganization = () => makeUniversity(make)
   const { makePerson, askedFor, submission } = createMemberMakers(admin, make)
+  const { addDevice, addPasskey, enableTwoFactor, otherSession } = createAccountMakers(admin, visitor)
   const makeWebhook = async (): Promise<Made> =>
     (await succeed('createWebhook', { input: { url: 'http://127.0.0.1:9', active: false } })).webhook
   const makeType = () => make('createTrustMarkType', { type: uniqueType() })
@@ -49,35 +48,6 @@ export function createCalls({ admin, visitor, succeed }: Started): Row[] {
   async function register(place: { anchor?: string } = {}): Promise<Made> {
     const { id: entityId } = await startLeaf(admin(), { metadata: relyingParty })
     return make('registerSubordinate', { entityId, ...place })
-  }
-
-  async function addDevice(): Promise<Authenticator> {
-    const { body: options } = await visitor().auth('/passkey/generate-register-options')
-    const device = createAuthenticator(admin().adminUrl)
-    await visitor().auth('/passkey/verify-registration', {
-      response: device.register(options),
-      name: 'Laptop',
-    })
-    return device
-  }
-
-  async function addPasskey(): Promise<Made> {
-    await addDevice()
-    const { data } = await visitor().execute('{ viewer { account { passkeys { id } } } }')
-    return data.viewer.account.passkeys.at(-1)
-  }
-
-  async function enableTwoFactor(): Promise<null> {
-    const { body } = await visitor().auth('/two-factor/enable', { password: PASSWORD })
-    await visitor().auth('/two-factor/verify-totp', { code: URI.parse(body.totpURI).generate() })
-    return null
-  }
-
-  async function otherSession(): Promise<Made> {
-    const other = visit(admin().adminUrl)
-    await other.signIn('admin', PASSWORD)
-    const { data } = await other.execute('{ viewer { account { sessions { id isCurrent } } } }')
-    return data.viewer.account.sessions.find(({ isCurrent }: { isCurrent: boolean }) => isCurrent)
   }
 
   /** The id of a signing key in a state. */

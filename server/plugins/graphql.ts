@@ -5,8 +5,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { NoSchemaIntrospectionCustomRule, validate } from 'graphql'
 import { createYoga, type Plugin } from 'graphql-yoga'
 import { maskError } from '#server/plugins/graphql-error.ts'
+import { explainNotAcceptable } from '#server/plugins/not-acceptable.ts'
 import { endOfSubscriptions } from '#server/plugins/subscription-end.ts'
 import { hideSuggestions } from '#server/plugins/suggestion.ts'
+import { unbufferedEvents } from '#server/plugins/unbuffered-events.ts'
 import { variableCheck } from '#server/plugins/variable-check.ts'
 import type { Context } from '#server/schema/context.ts'
 import { schema } from '#server/schema/index.ts'
@@ -54,6 +56,8 @@ export function graphqlRoute(
     plugins: [
       useCSRFPrevention({ requestHeaders: csrfHeaders }),
       introspectionForCallers,
+      explainNotAcceptable,
+      unbufferedEvents,
       variableCheck,
       hideSuggestions<Transport>(async ({ req }) => (await contextOf(req)).caller !== null),
       endOfSubscriptions<Transport>(async ({ req }) => (await contextOf(req)).caller),

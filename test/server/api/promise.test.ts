@@ -1,0 +1,88 @@
+/** What `npm run check` refuses about a changed schema. */
+import { readFile } from 'node:fs/promises'
+import { expect, it } from 'vitest'
+import { findBroken, findStale, findUndated } from './promise.ts'
+
+const before = `
+  type Query { member(id: ID!, state: State): Member members: [Member!]! }
+  type Member { name: String! note: String }
+  enum State { ACTIVE INACTIVE }
+  input Change { note: String }
+  type Mutation { change(input: Change!): Member }`
+
+const changelog = (entry: string) =>
+  `# Changelog\n\n## [Unreleased]\n\n${entry}\n\n## [0.1.0] - 2026-11-25\n\nThe field \`Member.note\`.\n`
+
+const rows: readonly (readonly [what: string, from: string, to: string, place: string])[] = [
+  ['a removed field', 'note: String }\n  enum', '}\n  enum', 'Member.note'],
+  ['a field that can be null', 'name: String!', 'name: String', 'Member.name'],
+  ['a removed argument', ', state: State', '', 'Query.member.state'],
+  [
+    'a new argument that callers must send',
+    'state: State)',
+    'state: State, why: String!)',
+    'Query.member.why',
+  ],
+  ['a removed value', ' INACTIVE', '', 'State.INACTIVE'],
+  [
+    'an input field that callers must send',
+    'input Change { note: String',
+    'input Change { note: String!',
+    'Change.note',
+  ],
+  [
+    'a removed mutation',
+    'change(input: Change!): Member',
+    'amend(input: Change!): Member',
+    'Mutation.change',
+  ],
+]
+
+it.each(rows)('refuses %s until the changelog names it', async (_what, from, to, place) => {
+  const now = before.replace(from, to)
+  expect(now).not.toBe(before)
+  const faults = await findBroken(before, now, changelog('Other things.'))
+  expect(faults).toHaveLength(1)
+  expect(faults[0]).toContain(`name \`${place}\` in CHANGELOG, or keep it.`)
+  expect(await findBroken(before, now, changelog(`\`${place}\` is gone.`))).toEqual([])
+})
+
+it('accepts what clients do not notice', async () => {
+  const now = before
+    .replace('note: String }\n  enum', 'note: String city: String }\n  enum')
+    .replace('INACTIVE', 'INACTIVE FAILING')
+    .replace('state: State)', 'state: State, city: String)')
+  expect(await findBroken(before, now, changelog(''))).toEqual([])
+})
+
+it.each([
+  ['no reason', '@deprecated', 1],
+  ['no date', '@deprecated(reason: "Use name.")', 1],
+  ['a date alone', '@deprecated(reason: "2027-05-31")', 1],
+  ['what to use and a date', '@deprecated(reason: "Use name. It stays until 2027-05-31.")', 0],
+])('asks for the date of a deprecation: %s', (_what, directive, count) => {
+  const schema = before
+    .replace('note: String }\n  enum', `note: String ${directive} }\n  enum`)
+    .replace('ACTIVE INACTIVE', `ACTIVE INACTIVE ${directive}`)
+    .replace('state: State', `state: State ${directive}`)
+    .replace('input Change { note: String', `input Change { note: String ${directive}`)
+  const places = ['Query.member(state:)', 'Member.note', 'State.INACTIVE', 'Change.note']
+  const faults = findUndated(schema)
+  expect(faults).toHaveLength(count * places.length)
+  if (count > 0) for (const place of places) expect(faults.join('\n')).toContain(`${place} is deprecated`)
+})
+
+it('notices a release whose schema was not kept', async () => {
+  expect(findStale('# The schema of 0.1.0.\ntype Query', changelog(''))).toEqual([])
+  expect(findStale('# The schema of 0.0.9.\ntype Query', changelog(''))).toHaveLength(1)
+})
+
+it('notices a field that the schema of today loses', async () => {
+  const today = await readFile('schema.graphql', 'utf8')
+  const faults = await findBroken(
+    today,
+    today.replace('hasPassword: Boolean!', 'hasSecret: Boolean!'),
+    changelog(''),
+  )
+  expect(faults).toHaveLength(1)
+})

@@ -8,8 +8,10 @@ export default {
   generates: {
     'web/src/lib/gql/': {
       preset: 'client',
-      presetConfig: { fragmentMasking: false },
+      // The console sends the hash of a document instead of its text.
+      presetConfig: { fragmentMasking: false, persistedDocuments: { hashAlgorithm: 'sha256' } },
       config: {
+        documentMode: 'string',
         enumsAsTypes: true,
         useTypeImports: true,
         strictScalars: true,

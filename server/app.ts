@@ -15,6 +15,7 @@ import type { Anchors } from '#server/anchors/anchors.ts'
 import type { Accounts } from '#server/auth/accounts.ts'
 import type { Auth } from '#server/auth/auth.ts'
 import { callerOf } from '#server/auth/caller-of.ts'
+import type { DocumentPasses } from '#server/auth/document-pass.ts'
 import type { OwnAccount } from '#server/auth/own-account.ts'
 import { authRoutes } from '#server/auth/routes.ts'
 import { singleSignOnRoutes } from '#server/auth/single-sign-on-routes.ts'
@@ -66,6 +67,9 @@ export type AppDeps = {
   trustedOrigins: string[]
   /** The proxies whose forwarding headers are trusted. */
   trustedProxies: boolean | string[]
+  /** Whether sessions may send the console's documents only. */
+  trustedDocuments: 'off' | 'sessions'
+  documentPasses: DocumentPasses
   /** The folder of the built console. */
   consoleRoot: string
   log: FastifyBaseLogger
@@ -99,7 +103,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const entrance = { ...deps, onSignIn: deps.observe.signIn }
   authRoutes(app, entrance)
   singleSignOnRoutes(app, entrance)
-  graphqlRoute(app, deps.observe.operations.plugin, (request) => contextOf(deps, request))
+  graphqlRoute(app, deps.observe.operations.plugin, deps, (request) => contextOf(deps, request))
   restRoutes(app, deps)
   healthRoute(app, deps)
   await consolePages(app, deps.consoleRoot)

@@ -5,6 +5,7 @@ import adapter from '@sveltejs/adapter-static'
 import { sveltekit } from '@sveltejs/kit/vite'
 import tailwindcss from '@tailwindcss/vite'
 import { defineConfig } from 'vite'
+import { documents } from './vite/documents.ts'
 
 const admin = `http://localhost:${process.env.ADMIN_PORT || 8000}`
 
@@ -19,6 +20,7 @@ function announcerStyle(): `sha256-${string}` {
 
 export default defineConfig({
   plugins: [
+    documents(),
     tailwindcss(),
     sveltekit({
       adapter: adapter({ fallback: '200.html', precompress: true }),

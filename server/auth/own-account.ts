@@ -1,6 +1,7 @@
 /** Changes that users make to their own account. Ceremonies with a device belong to better-auth (routes.ts). */
 import type { Auth } from '#server/auth/auth.ts'
 import { CREDENTIAL } from '#server/auth/credential.ts'
+import type { DocumentPass, DocumentPasses } from '#server/auth/document-pass.ts'
 import { checkPassword } from '#server/auth/password.ts'
 import type { Database } from '#server/database/client.ts'
 import { ConflictError, InvalidInputError, NotFoundError } from '#server/error/operation-error.ts'
@@ -12,7 +13,7 @@ export type Person = Caller & { session: CallerSession }
 
 const MAXIMUM_PASSKEY_NAME = 64
 
-export function createOwnAccount(db: Database, auth: Auth) {
+export function createOwnAccount(db: Database, auth: Auth, passes: DocumentPasses) {
   const about = (person: Person) => ({ resource: person.name })
 
   async function refuseSamePassword(userId: string, password: string): Promise<void> {
@@ -71,6 +72,14 @@ export function createOwnAccount(db: Database, auth: Auth) {
         return { action: 'updateMail', ...about(person), before, after: { mail: enabled }, result: null }
       })
     },
+
+    /** Lets this session send documents of its own for an hour, where only the console's are trusted. */
+    requestDocumentPass: (person: Person): Promise<DocumentPass> =>
+      recordChange(db, person, async () => {
+        const pass = passes.issue(person.session.id)
+        const after = { expiresAt: pass.expiresAt.toISOString() }
+        return { action: 'requestDocumentPass', ...about(person), after, result: pass }
+      }),
 
     async disableTwoFactor(person: Person): Promise<void> {
       await recordChange(db, person, async (tx) => {

@@ -116,6 +116,12 @@ export const serverVariables = {
     meaning:
       'the sender of e-mail, such as Example Federation <federation@example.org>; set both SMTP_URL and MAIL_FROM, or none',
   },
+  trustedDocuments: {
+    names: ['TRUSTED_DOCUMENTS'],
+    kind: choice('off', 'sessions').default('off'),
+    meaning:
+      'sessions to execute only the GraphQL documents of the console for a browser that is signed in; API keys may send any',
+  },
   worker: {
     names: ['WORKER'],
     kind: choice('inline', 'external').default('inline'),

@@ -8,6 +8,7 @@ import { maskError } from '#server/plugins/graphql-error.ts'
 import { explainNotAcceptable } from '#server/plugins/not-acceptable.ts'
 import { endOfSubscriptions } from '#server/plugins/subscription-end.ts'
 import { hideSuggestions } from '#server/plugins/suggestion.ts'
+import { type Trust, trustDocuments } from '#server/plugins/trusted-documents.ts'
 import { unbufferedEvents } from '#server/plugins/unbuffered-events.ts'
 import { variableCheck } from '#server/plugins/variable-check.ts'
 import type { Context } from '#server/schema/context.ts'
@@ -41,6 +42,7 @@ const introspectionForCallers: Plugin<Context> = {
 export function graphqlRoute(
   app: FastifyInstance,
   observer: Plugin,
+  trust: Omit<Trust, 'sessionOf'>,
   contextOf: (request: FastifyRequest) => Context | Promise<Context>,
 ): void {
   const yoga = createYoga<Transport, Context>({
@@ -55,6 +57,10 @@ export function graphqlRoute(
     context: ({ req }) => contextOf(req),
     plugins: [
       useCSRFPrevention({ requestHeaders: csrfHeaders }),
+      ...trustDocuments({
+        ...trust,
+        sessionOf: async (req) => (await contextOf(req)).caller?.session ?? null,
+      }),
       introspectionForCallers,
       explainNotAcceptable,
       unbufferedEvents,

@@ -7,6 +7,7 @@ import type { Anchor } from '#server/anchors/anchor.ts'
 import { buildApp } from '#server/app.ts'
 import { createAccounts } from '#server/auth/accounts.ts'
 import { type Auth, createAuth } from '#server/auth/auth.ts'
+import { createDocumentPasses } from '#server/auth/document-pass.ts'
 import { createOwnAccount } from '#server/auth/own-account.ts'
 import type { Clock } from '#server/clock.ts'
 import type { ServerConfig } from '#server/config/config.ts'
@@ -50,11 +51,12 @@ export async function startAdminServer(
   const backend = await startBackend(config, log, { ...overrides, isWorker: config.worker === 'inline' })
   const { db, anchors, mail, observe, now } = backend
   const auth = createAuth(db, config, now)
+  const documentPasses = createDocumentPasses(config.authSecret, now)
   const app = await buildApp({
     ...backend,
     auth,
     accounts: createAccounts({ db, auth, now, mail }),
-    ownAccount: createOwnAccount(db, auth),
+    ownAccount: createOwnAccount(db, auth, documentPasses),
     mails: createMailService({ db, mail, now }),
     protection: createProtectionService({ db, now }),
     changeRequests: createChangeRequests({
@@ -71,6 +73,8 @@ export async function startAdminServer(
     adminUrl: config.adminUrl,
     loginRedirectUrl: config.loginRedirectUrl,
     trustedProxies: config.trustedProxies,
+    trustedDocuments: config.trustedDocuments,
+    documentPasses,
     consoleRoot: overrides.consoleRoot ?? CONSOLE_ROOT,
   })
   if (config.worker === 'inline') await backend.startWorkers()

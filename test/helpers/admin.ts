@@ -53,8 +53,9 @@ const silent = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' })
 export function startSecondAdmin(
   { config }: TestAdmin,
   changes: Partial<ServerConfig> = {},
+  overrides: Overrides = {},
 ): Promise<AdminServer> {
-  return startAdminServer({ ...config, port: 0, ...changes }, silent)
+  return startAdminServer({ ...config, port: 0, ...changes }, silent, overrides)
 }
 
 /** `changes` override the configuration. */

@@ -76,6 +76,7 @@ export const auditActions = {
   endSession: 'User',
   endOtherSessions: 'User',
   updateMail: 'User',
+  requestDocumentPass: 'User',
   retryMail: 'Mail',
   createApiKey: 'ApiKey',
   revokeApiKey: 'ApiKey',

@@ -114,6 +114,7 @@ const table = {
   signIn: false,
   signOut: false,
   updateMail: false,
+  requestDocumentPass: false,
   retryMail: false,
 } as const satisfies Record<AuditAction, boolean>
 

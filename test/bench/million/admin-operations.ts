@@ -1,6 +1,5 @@
 /** The queries of the console whose cost can grow with the federation, with the variables that its lists send. */
 import { formatPrismaCursor } from '@pothos/plugin-prisma'
-import { type DocumentNode, print } from 'graphql'
 import { auditList, auditVariables } from '#lib/audit/list.ts'
 import { collectionList } from '#lib/collection/list.ts'
 import * as generated from '#lib/gql/graphql.ts'
@@ -246,11 +245,10 @@ export const others: readonly string[] = [
 
 /** Every query of the console, by name. */
 export const documents: ReadonlyMap<string, string> = new Map(
-  Object.values<DocumentNode | object>(generated).flatMap((document) => {
-    if (!('definitions' in document)) return []
-    const [operation] = document.definitions
-    return operation?.kind === 'OperationDefinition' && operation.operation === 'query' && operation.name
-      ? [[operation.name.value, print(document)] as const]
-      : []
+  Object.values<unknown>(generated).flatMap((document) => {
+    if (!(document instanceof generated.TypedDocumentString)) return []
+    const text = document.toString()
+    const [, name] = /^\s*query (\w+)/.exec(text) ?? []
+    return name ? [[name, text] as const] : []
   }),
 )

@@ -57,6 +57,7 @@ const ofInstallation: Record<'query' | 'mutation', Rows> = {
   mutation: {
     approveChangeRequest: ofChangeRequest({ passkey: {} }),
     admitOrganization: input((ids) => ({ id: ids.organization, to: 'test' })),
+    requestDocumentPass: none,
     createApiKey: input(() => ({ username: 'anna@lu.example', name: 'mine' })),
     createInvitation: ofUser,
     createTrustAnchor: input(() => ({ slug: 'own', entityId: 'http://own.example.org', displayName: 'Own' })),

@@ -215,6 +215,7 @@ export function createCalls({ admin, visitor, succeed }: Started): Row[] {
     ['removePasskey', async () => ({ input: { id: (await addPasskey()).id } })],
     ['endSession', async () => ({ input: { id: (await otherSession()).id } })],
     ['endOtherSessions', () => null],
+    ['requestDocumentPass', () => null],
     ['changePassword', () => ({ input: { newPassword: PASSWORD } })],
     ['disableTwoFactor', enableTwoFactor],
     ['scheduleRollover', () => ({ input: { months: 12 } })],

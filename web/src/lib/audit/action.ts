@@ -70,6 +70,7 @@ export const actionWords: Readonly<Record<AuditAction, string>> = {
   signIn: 'Signed in',
   signOut: 'Signed out',
   updateMail: 'E-mail turned on or off',
+  requestDocumentPass: 'Documents of a session allowed',
   retryMail: 'E-mail sent again',
   createApiKey: 'API key created',
   revokeApiKey: 'API key revoked',

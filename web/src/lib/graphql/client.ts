@@ -1,13 +1,14 @@
 /** Calls the GraphQL API. `read` throws what +error.svelte shows; `write` returns what a form shows. */
 
-import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
 import { error } from '@sveltejs/kit'
 import { type AnyVariables, Client, type CombinedError, fetchExchange } from '@urql/core'
+import { persistedExchange } from '@urql/exchange-persisted'
 import { acrossExchanges } from '#lib/auth/exchange.ts'
 import { reauthentication } from '#lib/auth/reauthentication.svelte.ts'
 import type { EntityCheckFieldsFragment, ErrorCode } from '#lib/gql/graphql.ts'
 import { waitingMessage } from '#lib/protection/waiting.ts'
 import { connection } from './connection.svelte.ts'
+import { type Document, hashOfNode, nodeOf } from './document.ts'
 import { headers, headersWithoutAnchor, url } from './endpoint.ts'
 import { noting } from './noting.ts'
 import type { Outcome, Refusal } from './refusal.ts'
@@ -16,7 +17,14 @@ const options = { headers, credentials: 'same-origin' } as const
 
 const client = new Client({
   url,
-  exchanges: [fetchExchange],
+  exchanges: [
+    persistedExchange({
+      enableForMutation: true,
+      preferGetForPersistedQueries: false,
+      generateHash: async (_text, document) => hashOfNode(document),
+    }),
+    fetchExchange,
+  ],
   fetchOptions: options,
   fetch: noting((...request) => globalThis.fetch(...request)),
   preferGetMethod: false,
@@ -51,6 +59,11 @@ const problems = {
     status: 409,
     message: 'This installation has several anchors now.',
     advice: 'Your input is kept; note it, then reload the page to choose an anchor.',
+  },
+  DOCUMENT_NOT_TRUSTED: {
+    status: 409,
+    message: 'This page is older than the server.',
+    advice: 'Your input is kept; note it, then reload the page.',
   },
   NETWORK: {
     status: 503,
@@ -125,11 +138,11 @@ async function inSession<Answer extends { error?: CombinedError }>(
 /** Reads in the background: a failure is silent and never asks the user to sign in. */
 export async function readInBackground<Data, Variables extends AnyVariables>(
   fetch: typeof globalThis.fetch,
-  document: TypedDocumentNode<Data, Variables>,
+  document: Document<Data, Variables>,
   variables: Variables,
 ): Promise<Data | undefined> {
   const { data, error: failure } = await acrossExchanges(
-    () => client.query(document, variables, { fetch: noting(fetch) }).toPromise(),
+    () => client.query(nodeOf(document), variables, { fetch: noting(fetch) }).toPromise(),
     lacksSession,
   )
   if (isSignedOut(failure)) connection.refused()
@@ -139,22 +152,22 @@ export async function readInBackground<Data, Variables extends AnyVariables>(
 /** As `readInBackground`, about the installation: for a user without a role in the anchor of the document. */
 export async function readWithoutAnchor<Data, Variables extends AnyVariables>(
   fetch: typeof globalThis.fetch,
-  document: TypedDocumentNode<Data, Variables>,
+  document: Document<Data, Variables>,
   variables: Variables,
 ): Promise<Data | undefined> {
   const context = { fetch: noting(fetch), fetchOptions: { ...options, headers: headersWithoutAnchor } }
-  const { data, error: failure } = await client.query(document, variables, context).toPromise()
+  const { data, error: failure } = await client.query(nodeOf(document), variables, context).toPromise()
   return failure ? undefined : data
 }
 
 /** @throws the error that the nearest +error.svelte shows. */
 export async function read<Data, Variables extends AnyVariables>(
   fetch: typeof globalThis.fetch,
-  document: TypedDocumentNode<Data, Variables>,
+  document: Document<Data, Variables>,
   variables: Variables,
 ): Promise<Data> {
   const { data, error: failure } = await inSession(() =>
-    client.query(document, variables, { fetch: noting(fetch) }).toPromise(),
+    client.query(nodeOf(document), variables, { fetch: noting(fetch) }).toPromise(),
   )
   if (failure) {
     const { status, message, requestId } = problemOf(failure)
@@ -166,10 +179,12 @@ export async function read<Data, Variables extends AnyVariables>(
 
 /** Queries from a form. Never throws, so that the user's input survives a failure. */
 export async function ask<Data, Variables extends AnyVariables>(
-  document: TypedDocumentNode<Data, Variables>,
+  document: Document<Data, Variables>,
   variables: Variables,
 ): Promise<Outcome<Data>> {
-  const { data, error: failure } = await inSession(() => client.query(document, variables).toPromise())
+  const { data, error: failure } = await inSession(() =>
+    client.query(nodeOf(document), variables).toPromise(),
+  )
   return failure || data === undefined ? { refusal: refusalOf(failure) } : { value: data }
 }
 
@@ -186,7 +201,7 @@ type Result<Value> =
 
 /** Sends a mutation. Never throws, like `ask`. Asks the user to sign in again if the API requires it. */
 export async function write<Value, Variables extends AnyVariables>(
-  document: TypedDocumentNode<Record<string, Result<Value>>, Variables>,
+  document: Document<Record<string, Result<Value>>, Variables>,
   variables: Variables,
 ): Promise<Outcome<Value>> {
   const outcome = await attempt(document, variables)
@@ -195,10 +210,12 @@ export async function write<Value, Variables extends AnyVariables>(
 }
 
 async function attempt<Value, Variables extends AnyVariables>(
-  document: TypedDocumentNode<Record<string, Result<Value>>, Variables>,
+  document: Document<Record<string, Result<Value>>, Variables>,
   variables: Variables,
 ): Promise<Outcome<Value>> {
-  const { data, error: failure } = await inSession(() => client.mutation(document, variables).toPromise())
+  const { data, error: failure } = await inSession(() =>
+    client.mutation(nodeOf(document), variables).toPromise(),
+  )
   const [result] = Object.values(data ?? {})
   if (failure || !result) return { refusal: refusalOf(failure) }
   if (!('message' in result)) return { value: result.data }

@@ -1,8 +1,8 @@
 /** Subscribes to the GraphQL API and reconnects. */
-import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
-import { type AnyVariables, stringifyDocument } from '@urql/core'
+import type { AnyVariables } from '@urql/core'
 import { createClient } from 'graphql-sse'
 import { connection } from './connection.svelte.ts'
+import { type Document, isUnknown, namedBy } from './document.ts'
 import { headers, url } from './endpoint.ts'
 import { noting } from './noting.ts'
 
@@ -23,13 +23,13 @@ interface Listener<Data> {
  * page holds no connection, because browsers allow six per server.
  */
 export function watch<Data, Variables extends AnyVariables>(
-  subscription: TypedDocumentNode<Data, Variables>,
+  subscription: Document<Data, Variables>,
   variables: Variables,
   { changed, resumed, isLast }: Listener<Data>,
 ): () => void {
   void connection.session
   const self = Symbol()
-  const query = stringifyDocument(subscription)
+  let request: { query: string; extensions?: object } = { query: '', extensions: namedBy(subscription) }
   let isAgain = false
   /** Counts the connections, because a closed one still reports its end. */
   let current = 0
@@ -54,9 +54,10 @@ export function watch<Data, Variables extends AnyVariables>(
     const connected = ++current
     const retry = () => connected === current && reconnect()
     close = events.subscribe<Data>(
-      { query, variables: { ...variables } },
+      { ...request, variables: { ...variables } },
       {
         next({ data, errors }) {
+          if (isUnknown(errors)) return sendText()
           if (data) changed(data)
           if (errors || (data && isLast?.(data))) end()
         },
@@ -71,6 +72,12 @@ export function watch<Data, Variables extends AnyVariables>(
         },
       },
     )
+  }
+
+  function sendText() {
+    request = { query: subscription.toString() }
+    hangUp()
+    open()
   }
 
   function reconnect() {

@@ -1,0 +1,29 @@
+/** The pass of the playground. */
+import type { DocumentPass } from '#server/auth/document-pass.ts'
+import { builder } from '#server/schema/builder.ts'
+import { failures } from '#server/schema/error.ts'
+import { requireRecentSession } from '#server/schema/input.ts'
+
+const DocumentPassRef = builder.objectRef<DocumentPass>('DocumentPass').implement({
+  description:
+    'Allows one session to send GraphQL documents of its own, where TRUSTED_DOCUMENTS is sessions.',
+  authScopes: { known: true },
+  fields: (t) => ({
+    token: t.exposeString('token', { description: 'The value of the header Inmor-Document-Pass.' }),
+    expiresAt: t.expose('expiresAt', {
+      type: 'DateTime',
+      description: 'An hour later, or with the session.',
+    }),
+  }),
+})
+
+builder.mutationField('requestDocumentPass', (t) =>
+  t.field({
+    extensions: { ofInstallation: true },
+    type: DocumentPassRef,
+    description: 'Lets the caller’s session send documents that are not the console’s, for an hour.',
+    authScopes: { $all: { ownAccount: true, known: true } },
+    errors: { types: [failures.ReauthenticationRequiredError] },
+    resolve: (_root, _args, context) => context.ownAccount.requestDocumentPass(requireRecentSession(context)),
+  }),
+)

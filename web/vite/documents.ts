@@ -1,0 +1,38 @@
+/**
+ * The console's GraphQL documents in the build. Each call `graphql("…")` becomes the document that codegen made of it,
+ * without the table of all texts; and the texts by hash go into documents.json, which the admin server reads.
+ */
+import { readFileSync } from 'node:fs'
+import type { Plugin } from 'vite'
+
+const persisted = new URL('../src/lib/gql/persisted-documents.json', import.meta.url)
+
+/** A call with one text that contains no expression. */
+const call = /\bgraphql\(\s*(?:`((?:[^`$]|\$(?!\{))*)`|"((?:[^"\\]|\\.)*)")\s*,?\s*\)/g
+const definition = /^\s*(query|mutation|subscription|fragment)\s+(\w+)/
+const module = '#lib/gql/graphql.ts'
+
+export function documents(): Plugin {
+  return {
+    name: 'inmor-documents',
+    apply: 'build',
+    enforce: 'post',
+    transform(code, id) {
+      if (id.includes('/lib/gql/') || !code.includes('graphql(')) return
+      const names = new Set<string>()
+      const replaced = code.replaceAll(call, (_call, template?: string, literal?: string) => {
+        const [, kind, name] = definition.exec((template ?? literal ?? '').replaceAll('\\n', '\n')) ?? []
+        if (!kind || !name)
+          throw new TypeError(`${id}: a document begins with query, mutation, subscription or fragment`)
+        const document = `${name}${kind === 'fragment' ? 'FragmentDoc' : 'Document'}`
+        names.add(document)
+        return document
+      })
+      if (names.size === 0) return
+      return { code: `import { ${[...names].join(', ')} } from '${module}'\n${replaced}`, map: null }
+    },
+    generateBundle() {
+      this.emitFile({ type: 'asset', fileName: 'documents.json', source: readFileSync(persisted) })
+    },
+  }
+}

@@ -6,6 +6,8 @@ import type { TypedDocumentString } from '#lib/gql/graphql.ts'
 /** A document of codegen. */
 export type Document<Data, Variables> = TypedDocumentString<Data, Variables>
 
+type Hashed = Pick<Document<never, never>, '__meta__'>
+
 const hashes = new WeakMap<object, string>()
 
 /** As urql takes it. The same document is parsed once. */
@@ -20,12 +22,12 @@ export function nodeOf<Data, Variables>(
 /** Names a document that `nodeOf` has parsed. */
 export const hashOfNode = (node: object): string => hashes.get(node) ?? ''
 
-function hashOf({ __meta__: meta }: Document<unknown, unknown>): string {
+function hashOf({ __meta__: meta }: Hashed): string {
   return String(meta?.hash ?? '')
 }
 
 /** The member `extensions` of a request that names the document instead of its text. */
-export const namedBy = (document: Document<unknown, unknown>) => ({
+export const namedBy = (document: Hashed) => ({
   persistedQuery: { version: 1, sha256Hash: hashOf(document) },
 })
 

@@ -29,7 +29,10 @@ export function watch<Data, Variables extends AnyVariables>(
 ): () => void {
   void connection.session
   const self = Symbol()
-  let request: { query: string; extensions?: object } = { query: '', extensions: namedBy(subscription) }
+  let request: { query: string; extensions?: Record<string, unknown> } = {
+    query: '',
+    extensions: namedBy(subscription),
+  }
   let isAgain = false
   /** Counts the connections, because a closed one still reports its end. */
   let current = 0

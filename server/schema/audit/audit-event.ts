@@ -123,6 +123,9 @@ builder.prismaNode('AuditEvent', {
         return db.auditEvent.count({ where: { runId, part: true } })
       },
     }),
+    previousHash: t.exposeString('previousHash', {
+      description: 'The hash of the entry before it in the installation; zeros for the first one.',
+    }),
     hash: t.exposeString('hash', { description: 'SHA-256 of this entry and the previous hash.' }),
   }),
 })

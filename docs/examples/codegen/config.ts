@@ -1,0 +1,28 @@
+/** Writes the typed operations of the examples: `npm run examples`. */
+import type { CodegenConfig } from '@graphql-codegen/cli'
+
+export default {
+  schema: 'schema.graphql',
+  documents: 'docs/examples/documents/*.graphql',
+  generates: {
+    'docs/examples/typescript/operations.ts': {
+      plugins: ['./docs/examples/codegen/typescript.ts', 'typescript-operations'],
+      config: {
+        enumsAsTypes: true,
+        useTypeImports: true,
+        strictScalars: true,
+        scalars: {
+          EntityIdentifier: 'string',
+          URL: 'string',
+          DateTime: 'string',
+          JWT: 'string',
+          JSON: 'unknown',
+          JWKS: 'unknown',
+        },
+      },
+    },
+    'docs/examples/python/operations.py': { plugins: ['./docs/examples/codegen/python.ts'] },
+  },
+  importExtension: '.ts',
+  emitLegacyCommonJSImports: false,
+} satisfies CodegenConfig

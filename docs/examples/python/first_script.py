@@ -1,0 +1,34 @@
+"""Registers an entity and renews every member, with the progress of the renewal. The key needs the role operator.
+
+    python3 first_script.py https://rp.example.org
+"""
+
+import sys
+
+from inmor import Inmor, Ok, Refused
+from operations import REGISTER_MEMBER, RUN_PROGRESS, START_RENEWAL
+
+_, entity_id = sys.argv
+inmor = Inmor.from_environment()
+
+match inmor.mutate(REGISTER_MEMBER, {"input": {"entityId": entity_id}}):
+    case Ok(member):
+        print(f"Registered {member['entityId']}: {member['state']}")
+    case Refused(code="CONFLICT"):
+        print(f"{entity_id} is a member already.")
+    case Refused(message=message):
+        sys.exit(message)
+
+match inmor.mutate(START_RENEWAL, {"kind": "SUBORDINATES"}):
+    case Ok(started):
+        run_id = started["id"]
+    case Refused(message=message):
+        sys.exit(message)
+
+for event in inmor.subscribe(RUN_PROGRESS, {"runId": run_id}):
+    run, item = event["renewalProgress"]["run"], event["renewalProgress"]["item"]
+    if item:
+        print(f"{item['sequence']}/{run['total']} {item['resource']} {'ok' if item['ok'] else item['message']}")
+    elif run["endedAt"]:
+        print(f"{run['state']}: {run['done']} renewed, {run['failed']} failed.")
+        break

@@ -1,0 +1,27 @@
+/**
+ * Registers an entity and renews every member, with the progress of the renewal. The key needs the role operator.
+ *
+ *     node first-script.ts https://rp.example.org
+ */
+import { Inmor } from './inmor.ts'
+import { RegisterMember, RunProgress, StartRenewal } from './operations.ts'
+
+const [entityId = ''] = process.argv.slice(2)
+const inmor = Inmor.from(process.env)
+
+const registration = await inmor.mutate(RegisterMember, { input: { entityId } })
+if (registration.ok) console.log(`Registered ${registration.data.entityId}: ${registration.data.state}`)
+else if (registration.code === 'CONFLICT') console.log(`${entityId} is a member already.`)
+else throw new Error(registration.message)
+
+const renewal = await inmor.mutate(StartRenewal, { kind: 'SUBORDINATES' })
+if (!renewal.ok) throw new Error(renewal.message)
+
+for await (const { renewalProgress } of inmor.subscribe(RunProgress, { runId: renewal.data.id })) {
+  const { run, item } = renewalProgress
+  if (item) console.log(`${item.sequence}/${run.total} ${item.resource} ${item.ok ? 'ok' : item.message}`)
+  if (!item && run.endedAt) {
+    console.log(`${run.state}: ${run.done} renewed, ${run.failed} failed.`)
+    break
+  }
+}

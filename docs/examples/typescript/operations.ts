@@ -1,0 +1,675 @@
+/** The operations of the examples and their types. Generated from docs/examples/documents; do not edit. */
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { Document } from './inmor.ts'
+export const AlertsChanged = `subscription AlertsChanged {
+  alertsChanged {
+    id
+    severity
+    code
+    message
+    since
+  }
+}` as Document<'subscription', AlertsChangedSubscription, AlertsChangedSubscriptionVariables>
+
+export const AnnounceKey = `mutation AnnounceKey($input: AnnounceSigningKeyInput!) {
+  announceSigningKey(input: $input) {
+    __typename
+    ... on MutationAnnounceSigningKeySuccess {
+      data {
+        kid
+      }
+    }
+    ... on Error {
+      code
+      message
+      path
+    }
+  }
+}` as Document<'mutation', AnnounceKeyMutation, AnnounceKeyMutationVariables>
+
+export const AuditLog = `query AuditLog($last: Int!, $before: String) {
+  auditEvents(last: $last, before: $before) {
+    edges {
+      cursor
+      node {
+        id
+        at
+        anchor
+        actor
+        method
+        action
+        resourceType
+        resource
+        outcome
+        reason
+        diff
+        previousHash
+        hash
+      }
+    }
+    pageInfo {
+      hasPreviousPage
+      startCursor
+    }
+  }
+}` as Document<'query', AuditLogQuery, AuditLogQueryVariables>
+
+export const ImportMembers = `mutation ImportMembers($input: ImportSubordinatesInput!) {
+  importSubordinates(input: $input) {
+    __typename
+    ... on MutationImportSubordinatesSuccess {
+      data {
+        id
+      }
+    }
+    ... on Error {
+      code
+      message
+      path
+    }
+  }
+}` as Document<'mutation', ImportMembersMutation, ImportMembersMutationVariables>
+
+export const Members = `query Members($first: Int!, $after: String, $filter: SubordinateFilter) {
+  subordinates(first: $first, after: $after, filter: $filter) {
+    edges {
+      node {
+        entityId
+        displayName
+        state
+        entityTypes
+        tags
+        registeredAt
+        problem {
+          code
+          message
+        }
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}` as Document<'query', MembersQuery, MembersQueryVariables>
+
+export const PolicyPreview = `query PolicyPreview($policy: JSON!, $after: EntityIdentifier) {
+  previewMetadataPolicy(policy: $policy, effect: FAILS, first: 100, after: $after) {
+    affected {
+      entityId
+      before
+      findings
+    }
+    hasMore
+  }
+}` as Document<'query', PolicyPreviewQuery, PolicyPreviewQueryVariables>
+
+export const RegisterMember = `mutation RegisterMember($input: RegisterSubordinateInput!) {
+  registerSubordinate(input: $input) {
+    __typename
+    ... on MutationRegisterSubordinateSuccess {
+      data {
+        id
+        entityId
+        state
+      }
+    }
+    ... on Error {
+      code
+      message
+      path
+    }
+  }
+}` as Document<'mutation', RegisterMemberMutation, RegisterMemberMutationVariables>
+
+export const ReissueTrustMarks = `mutation ReissueTrustMarks {
+  reissueTrustMarks {
+    __typename
+    ... on MutationReissueTrustMarksSuccess {
+      data {
+        id
+      }
+    }
+    ... on Error {
+      code
+      message
+      path
+    }
+  }
+}` as Document<'mutation', ReissueTrustMarksMutation, ReissueTrustMarksMutationVariables>
+
+export const RetireKey = `mutation RetireKey($input: RetireKeyInput!) {
+  retireKey(input: $input) {
+    __typename
+    ... on MutationRetireKeySuccess {
+      data {
+        kid
+      }
+    }
+    ... on UnsafeKeyChangeError {
+      safeFrom
+    }
+    ... on Error {
+      code
+      message
+      path
+    }
+  }
+}` as Document<'mutation', RetireKeyMutation, RetireKeyMutationVariables>
+
+export const RunProgress = `subscription RunProgress($runId: ID!, $after: Int) {
+  renewalProgress(runId: $runId, after: $after) {
+    run {
+      state
+      total
+      done
+      failed
+      error
+      endedAt
+    }
+    item {
+      sequence
+      resource
+      ok
+      message
+    }
+  }
+}` as Document<'subscription', RunProgressSubscription, RunProgressSubscriptionVariables>
+
+export const SigningKeys = `query SigningKeys {
+  signingKeys {
+    keys {
+      kid
+      alg
+      state
+      signsSince
+      usableFrom
+      superiorFaults
+    }
+  }
+}` as Document<'query', SigningKeysQuery, SigningKeysQueryVariables>
+
+export const StartRenewal = `mutation StartRenewal($kind: RenewalKind!) {
+  startRenewal(kind: $kind) {
+    __typename
+    ... on MutationStartRenewalSuccess {
+      data {
+        id
+      }
+    }
+    ... on Error {
+      code
+      message
+      path
+    }
+  }
+}` as Document<'mutation', StartRenewalMutation, StartRenewalMutationVariables>
+
+export const SwitchKey = `mutation SwitchKey($input: SwitchSigningKeyInput) {
+  switchSigningKey(input: $input) {
+    __typename
+    ... on MutationSwitchSigningKeySuccess {
+      data {
+        kid
+      }
+    }
+    ... on UnsafeKeyChangeError {
+      safeFrom
+    }
+    ... on Error {
+      code
+      message
+      path
+    }
+  }
+}` as Document<'mutation', SwitchKeyMutation, SwitchKeyMutationVariables>
+
+/** The kind of an alert. */
+export type AlertCode =
+  /** API keys expire soon. */
+  | 'API_KEYS_EXPIRE'
+  /** A protected change was made without a second person in the last 7 days. */
+  | 'APPROVAL_BYPASSED'
+  /** Entries of the audit log were changed, deleted or inserted. */
+  | 'AUDIT_LOG_CHANGED'
+  /** An awaited entity passes all checks now: it can be registered. */
+  | 'AWAITED_ENTITY_PASSES'
+  /** The certificate of the public address expires soon, or clients refuse it. */
+  | 'CERTIFICATE_EXPIRES'
+  /** A protected change waits for the approval of a second person. */
+  | 'CHANGE_WAITS'
+  /** Statements or Trust Marks were issued in the future: a clock was wrong. */
+  | 'CLOCK'
+  /** Entities below Intermediates, as the last crawl read them, do not resolve. */
+  | 'COLLECTED_DO_NOT_RESOLVE'
+  /** The published data was found to differ from the database. */
+  | 'DRIFT'
+  /** The key directory cannot be used. */
+  | 'KEYS_UNUSABLE'
+  /** A key rollover waits for its next step. */
+  | 'KEY_ROLLOVER'
+  /** E-mails could not be sent in the last 7 days. */
+  | 'MAIL_FAILED'
+  /** No SMTP server has accepted e-mails for an hour. */
+  | 'MAIL_WAITING'
+  /** No process executes runs and schedules. */
+  | 'NO_WORKER'
+  /** Trust Marks issued to this Trust Anchor expire soon. */
+  | 'OWN_TRUST_MARKS_EXPIRE'
+  /** A Trust Mark issued to this Trust Anchor cannot be renewed. */
+  | 'OWN_TRUST_MARK_FAILING'
+  /** A pinned Trust Anchor publishes a configuration that no pinned key verifies. */
+  | 'PINNED_ANCHOR_CHANGED'
+  /** The keys of a pinned Trust Anchor have not been followed for a day. */
+  | 'PINNED_ANCHOR_NOT_FOLLOWED'
+  /** Publication is behind the changes, but goes on. */
+  | 'PUBLICATION_BEHIND'
+  /** Changes wait, and none of them is being published. */
+  | 'PUBLICATION_STALLED'
+  /** Redis cannot be reached: nothing is published. */
+  | 'REDIS_UNREACHABLE'
+  /** A step of the scheduled key rollover is ahead. It can be held. */
+  | 'ROLLOVER_STEP_AHEAD'
+  /** A step of the scheduled key rollover is due and cannot be done. */
+  | 'ROLLOVER_STUCK'
+  /** The last execution of a schedule failed. */
+  | 'SCHEDULE_FAILING'
+  /** A schedule that keeps the federation alive is switched off. */
+  | 'SCHEDULE_OFF'
+  /** Administrators sign in without a second factor. */
+  | 'SECOND_FACTOR_MISSING'
+  /** Subordinate Statements that nothing renews expire soon. */
+  | 'STATEMENTS_EXPIRE'
+  /** Published subordinates do not resolve. */
+  | 'SUBORDINATES_DO_NOT_RESOLVE'
+  /** Subordinate Statements have expired. */
+  | 'SUBORDINATES_EXPIRED'
+  /** Subordinates cannot be renewed. */
+  | 'SUBORDINATES_FAILING'
+  /** Subordinates have not been reachable for more than an hour. */
+  | 'SUBORDINATES_UNREACHABLE'
+  /** Trust Marks that nothing renews expire soon. */
+  | 'TRUST_MARKS_EXPIRE'
+  /** Trust Marks cannot be renewed. */
+  | 'TRUST_MARKS_FAILING'
+  /** Verifiers refuse Trust Marks, although they are not revoked. */
+  | 'TRUST_MARKS_INVALID'
+  /** A webhook has failed for an hour, or was paused because it failed. */
+  | 'WEBHOOK_FAILING';
+
+/** How bad an alert is. */
+export type AlertSeverity =
+  /** Services are refused now, or will be soon. */
+  | 'CRITICAL'
+  /** Something needs a person before it becomes critical. */
+  | 'WARNING';
+
+/** The key to create. */
+export type AnnounceSigningKeyInput = {
+  /** Its algorithm. */
+  alg: SigningAlgorithm;
+  /** The anchor: its slug or Entity Identifier. Where there are several, it is needed. */
+  anchor?: string | null | undefined;
+  /** Where to create it; `KEY_STORE` by default. */
+  store?: KeyStore | null | undefined;
+};
+
+/** The outcome of an action. */
+export type AuditOutcome =
+  /** It failed for an expected reason. Nothing was changed. */
+  | 'FAILED'
+  /** It was refused: the caller lacks the right. */
+  | 'REFUSED'
+  /** It succeeded. */
+  | 'SUCCEEDED';
+
+/** The kind of a failure. */
+export type ErrorCode =
+  /** A second person must approve the change. Only as `extensions.code` of an error, beside the id of the `changeRequest`. */
+  | 'APPROVAL_REQUIRED'
+  /** The object already exists, or someone else changed it first. */
+  | 'CONFLICT'
+  /** The entity’s configuration failed a check. */
+  | 'ENTITY_REJECTED'
+  /** A field has an invalid value. */
+  | 'INVALID_INPUT'
+  /** The key directory cannot be written by the admin server. */
+  | 'KEY_DIRECTORY_READ_ONLY'
+  /** The object does not exist. */
+  | 'NOT_FOUND'
+  /** The sign-in is not recent enough. Sign in again and repeat the operation. Never applies to API keys. */
+  | 'REAUTHENTICATION_REQUIRED'
+  /** Too many attempts from one address. Try again later. */
+  | 'TOO_MANY_REQUESTS'
+  /** A required service is unreachable. Try again later. */
+  | 'UNAVAILABLE'
+  /** The step of a key rollover would invalidate data in caches. The message says until when. */
+  | 'UNSAFE_KEY_CHANGE';
+
+/** The entities to register. */
+export type ImportSubordinatesInput = {
+  /** The anchor: its slug or Entity Identifier. Where there are several, it is needed. */
+  anchor?: string | null | undefined;
+  /** Checks each entity and registers none. False by default. */
+  dryRun?: boolean | null | undefined;
+  /** Further entities by their identifiers as written. A line that is no Entity Identifier fails with the reason. */
+  lines?: Array<string> | null | undefined;
+  /** The entities, each with the fields of registerSubordinate. An entity that is named twice is registered once. */
+  subordinates?: Array<RegisterSubordinateInput> | null | undefined;
+};
+
+/** Where private keys are. */
+export type KeyStore =
+  /** AWS Key Management Service. */
+  | 'AWSKMS'
+  /** A file in the key directory. */
+  | 'FILES'
+  /** A hardware security module or another PKCS#11 token. */
+  | 'PKCS11';
+
+/** An entity to register, with the settings of its Subordinate Statement. */
+export type RegisterSubordinateInput = {
+  /** Whether to publish it immediately; true by default. */
+  active?: boolean | null | undefined;
+  /** Additional claims of the statement; protected names are refused. */
+  additionalClaims?: unknown;
+  /** The anchor: its slug or Entity Identifier. Where there are several, it is needed. */
+  anchor?: string | null | undefined;
+  /** Whether its statement is renewed automatically; true by default. */
+  autorenew?: boolean | null | undefined;
+  /** The constraints for it and all entities below it (§6.2). */
+  constraints?: unknown;
+  /** Its Entity Identifier. */
+  entityId: string;
+  /** Metadata in the statement that replaces the declared parameters (§3.1.1). */
+  forcedMetadata?: unknown;
+  /** Its keys, obtained out of band. Its configuration must verify with them, and the statement carries them. */
+  jwks?: unknown;
+  /** Metadata to record; its declared metadata by default. */
+  metadata?: unknown;
+  /** The metadata policy for it and all entities below it (§6.1). */
+  metadataPolicy?: unknown;
+  /** A note of the operators, at most 4000 characters. It is never published. */
+  note?: string | null | undefined;
+  /** The organization that it belongs to; none by default. It is never published. */
+  organizationId?: string | number | null | undefined;
+  /** Types of the Trust Marks that it must hold to be registered and renewed. */
+  requiredTrustMarks?: Array<string> | null | undefined;
+  /** Tags of the operators, at most 20 with 1 to 40 characters each, unique without regard to case. They are never published. */
+  tags?: Array<string> | null | undefined;
+  /** The validity of the statement in hours, at most the federation’s maximum. */
+  validFor?: number | null | undefined;
+};
+
+/** What to renew. */
+export type RenewalKind =
+  /** Every active subordinate. */
+  | 'SUBORDINATES'
+  /** Every active Trust Mark. */
+  | 'TRUST_MARKS';
+
+/** The key to retire. */
+export type RetireKeyInput = {
+  /** Retires the key although caches may hold replaced statements and marks, or answers, that it signed. Verifiers must fetch these again. */
+  acceptCopies?: boolean | null | undefined;
+  /** The anchor: its slug or Entity Identifier. Where there are several, it is needed. */
+  anchor?: string | null | undefined;
+  /** The key id. */
+  kid: string;
+};
+
+/** The state of a run. */
+export type RunState =
+  /** Cancelled by a user. */
+  | 'CANCELLED'
+  /** Stopped with an error. */
+  | 'FAILED'
+  /** Waiting for a worker: newly started, or its worker stopped. */
+  | 'QUEUED'
+  /** Running. */
+  | 'RUNNING'
+  /** Completed; single items may have failed. */
+  | 'SUCCEEDED';
+
+/** An algorithm of signing keys. */
+export type SigningAlgorithm =
+  /** Ed448 of the JOSE registry. */
+  | 'ED448'
+  /** Ed25519 of the JOSE registry. */
+  | 'ED25519'
+  /** ES256 of the JOSE registry. */
+  | 'ES256'
+  /** ES384 of the JOSE registry. */
+  | 'ES384'
+  /** ES512 of the JOSE registry. */
+  | 'ES512'
+  /** ML-DSA-44 of the JOSE registry. */
+  | 'ML_DSA_44'
+  /** ML-DSA-65 of the JOSE registry. */
+  | 'ML_DSA_65'
+  /** ML-DSA-87 of the JOSE registry. */
+  | 'ML_DSA_87'
+  /** PS256 of the JOSE registry. */
+  | 'PS256'
+  /** RS256 of the JOSE registry. */
+  | 'RS256';
+
+/** The state of a key (§11.2). */
+export type SigningKeyState =
+  /** The next key: published, but not yet used to sign. */
+  | 'ANNOUNCED'
+  /** A key of a federation server, which signs answers of the moment only. A rollover does not count it. */
+  | 'ANSWERS'
+  /** The key that signs. */
+  | 'CURRENT'
+  /** A previous key: published to verify its signatures. */
+  | 'PUBLISHED';
+
+/** Conditions, combined with AND; absent ones are ignored. */
+export type SubordinateFilter = {
+  /** An Entity Type, such as `openid_provider`. */
+  entityType?: string | null | undefined;
+  /** Its statement expires before this time. */
+  expiresBefore?: string | null | undefined;
+  /** Whether it has a problem: its state is neither `ACTIVE` nor `INACTIVE`. */
+  hasProblem?: boolean | null | undefined;
+  /** Whether it has subordinates. */
+  intermediate?: boolean | null | undefined;
+  /** It belongs to this organization. */
+  organizationId?: string | number | null | undefined;
+  /** Words in any order, each a part of the Entity Identifier, a name of it or its organization, a contact, its note or a tag; case-insensitive. At most 16. */
+  search?: string | null | undefined;
+  /** Its state. */
+  state?: SubordinateState | null | undefined;
+  /** It has all of these tags; case-insensitive. At most 20. */
+  tags?: Array<string> | null | undefined;
+  /** It holds a valid Trust Mark of this type, issued here. */
+  trustMarkType?: string | null | undefined;
+};
+
+/** What is wrong with a subordinate: a check of its registration that fails now, or another reason. */
+export type SubordinateProblemCode =
+  /** Not so: It names this Trust Anchor as its superior (§3.1.2). */
+  | 'AUTHORITY_HINT'
+  /** Not so: It satisfies the federation’s constraints (§6.2). */
+  | 'CONSTRAINTS'
+  /** Not so: It is about the entity itself (§3.1.1). */
+  | 'IDENTITY'
+  /** Not so: Its keys match the ones you were given (§11.3). */
+  | 'KEYS'
+  /** Not so: It is within the limits of resolvers (§18.1). */
+  | 'LIMITS'
+  /** Not so: It declares at least one Entity Type (§5). */
+  | 'METADATA'
+  /** Not so: Its metadata satisfies the metadata policy (§6.1). */
+  | 'METADATA_POLICY'
+  /** Not so: Its metadata parameters have the types that the specifications define (§5.1). */
+  | 'METADATA_TYPES'
+  /** Not so: Publishes an Entity Configuration (§9). */
+  | 'REACHABLE'
+  /** A failed renewal that an earlier version recorded. */
+  | 'RENEWAL'
+  /** Not so: It is signed with the entity’s own keys (§3.2). */
+  | 'SIGNATURE'
+  /** Not so: The Entity Configuration is well-formed (§3.2). */
+  | 'STATEMENT'
+  /** Our statement about it has expired. */
+  | 'STATEMENT_EXPIRED'
+  /** Not so: It is valid now (§3.2). */
+  | 'TIMES'
+  /** Not so: It has the required Trust Marks (§7). */
+  | 'TRUST_MARKS';
+
+/** The state of a subordinate. */
+export type SubordinateState =
+  /** Published, and its last check succeeded. */
+  | 'ACTIVE'
+  /** Published, but a third party would refuse it; `problem` names the rule at fault. */
+  | 'DOES_NOT_RESOLVE'
+  /** Its statement has expired: it does not resolve. */
+  | 'EXPIRED'
+  /** It resolves, but cannot be renewed, for example without a required Trust Mark; the present statement is served until it expires. */
+  | 'FAILING'
+  /** Deactivated: no endpoint serves it. */
+  | 'INACTIVE'
+  /** Published, but its Entity Configuration could not be fetched at the last check. */
+  | 'UNREACHABLE';
+
+/** Options of the switch. */
+export type SwitchSigningKeyInput = {
+  /** The anchor: its slug or Entity Identifier. Where there are several, it is needed. */
+  anchor?: string | null | undefined;
+  /** Switches although caches may lack the key, for this reason (kept in the audit log). Verifiers must fetch the Entity Configuration again. */
+  overrideReason?: string | null | undefined;
+};
+
+export type AlertsChangedSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AlertsChangedSubscription = { alertsChanged: Array<{ id: string, severity: AlertSeverity, code: AlertCode, message: string, since: string }> };
+
+export type AnnounceKeyMutationVariables = Exact<{
+  input: AnnounceSigningKeyInput;
+}>;
+
+
+export type AnnounceKeyMutation = { announceSigningKey:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string, path: Array<string> | null }
+    | { __typename: 'InvalidInputError', code: ErrorCode, message: string, path: Array<string> | null }
+    | { __typename: 'KeyDirectoryReadOnlyError', code: ErrorCode, message: string, path: Array<string> | null }
+    | { __typename: 'MutationAnnounceSigningKeySuccess', data: { kid: string } }
+    | { __typename: 'ReauthenticationRequiredError', code: ErrorCode, message: string, path: Array<string> | null }
+    | { __typename: 'UnavailableError', code: ErrorCode, message: string, path: Array<string> | null }
+   };
+
+export type AuditLogQueryVariables = Exact<{
+  last: number;
+  before?: string | null | undefined;
+}>;
+
+
+export type AuditLogQuery = { auditEvents: { edges: Array<{ cursor: string, node: { id: string, at: string, anchor: string | null, actor: string, method: string, action: string, resourceType: string, resource: string, outcome: AuditOutcome, reason: string | null, diff: unknown, previousHash: string, hash: string } }>, pageInfo: { hasPreviousPage: boolean, startCursor: string | null } } };
+
+export type ImportMembersMutationVariables = Exact<{
+  input: ImportSubordinatesInput;
+}>;
+
+
+export type ImportMembersMutation = { importSubordinates:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string, path: Array<string> | null }
+    | { __typename: 'InvalidInputError', code: ErrorCode, message: string, path: Array<string> | null }
+    | { __typename: 'MutationImportSubordinatesSuccess', data: { id: string } }
+   };
+
+export type MembersQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  filter?: SubordinateFilter | null | undefined;
+}>;
+
+
+export type MembersQuery = { subordinates: { edges: Array<{ node: { entityId: string, displayName: string | null, state: SubordinateState, entityTypes: Array<string>, tags: Array<string>, registeredAt: string, problem: { code: SubordinateProblemCode, message: string } | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type PolicyPreviewQueryVariables = Exact<{
+  policy: unknown;
+  after?: string | null | undefined;
+}>;
+
+
+export type PolicyPreviewQuery = { previewMetadataPolicy: { hasMore: boolean, affected: Array<{ entityId: string, before: unknown, findings: Array<string> }> } };
+
+export type RegisterMemberMutationVariables = Exact<{
+  input: RegisterSubordinateInput;
+}>;
+
+
+export type RegisterMemberMutation = { registerSubordinate:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string, path: Array<string> | null }
+    | { __typename: 'EntityRejectedError', code: ErrorCode, message: string, path: Array<string> | null }
+    | { __typename: 'InvalidInputError', code: ErrorCode, message: string, path: Array<string> | null }
+    | { __typename: 'MutationRegisterSubordinateSuccess', data: { id: string, entityId: string, state: SubordinateState } }
+   };
+
+export type ReissueTrustMarksMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ReissueTrustMarksMutation = { reissueTrustMarks:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string, path: Array<string> | null }
+    | { __typename: 'MutationReissueTrustMarksSuccess', data: { id: string } }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string, path: Array<string> | null }
+   };
+
+export type RetireKeyMutationVariables = Exact<{
+  input: RetireKeyInput;
+}>;
+
+
+export type RetireKeyMutation = { retireKey:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string, path: Array<string> | null }
+    | { __typename: 'KeyDirectoryReadOnlyError', code: ErrorCode, message: string, path: Array<string> | null }
+    | { __typename: 'MutationRetireKeySuccess', data: { kid: string } }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string, path: Array<string> | null }
+    | { __typename: 'ReauthenticationRequiredError', code: ErrorCode, message: string, path: Array<string> | null }
+    | { __typename: 'UnavailableError', code: ErrorCode, message: string, path: Array<string> | null }
+    | { __typename: 'UnsafeKeyChangeError', safeFrom: string | null, code: ErrorCode, message: string, path: Array<string> | null }
+   };
+
+export type RunProgressSubscriptionVariables = Exact<{
+  runId: string | number;
+  after?: number | null | undefined;
+}>;
+
+
+export type RunProgressSubscription = { renewalProgress: { run: { state: RunState, total: number | null, done: number, failed: number, error: string | null, endedAt: string | null }, item: { sequence: number | null, resource: string, ok: boolean | null, message: string | null } | null } };
+
+export type SigningKeysQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SigningKeysQuery = { signingKeys: { keys: Array<{ kid: string, alg: string, state: SigningKeyState, signsSince: string | null, usableFrom: string | null, superiorFaults: Array<string> }> } };
+
+export type StartRenewalMutationVariables = Exact<{
+  kind: RenewalKind;
+}>;
+
+
+export type StartRenewalMutation = { startRenewal:
+    | { __typename: 'ConflictError', code: ErrorCode, message: string, path: Array<string> | null }
+    | { __typename: 'MutationStartRenewalSuccess', data: { id: string } }
+   };
+
+export type SwitchKeyMutationVariables = Exact<{
+  input?: SwitchSigningKeyInput | null | undefined;
+}>;
+
+
+export type SwitchKeyMutation = { switchSigningKey:
+    | { __typename: 'KeyDirectoryReadOnlyError', code: ErrorCode, message: string, path: Array<string> | null }
+    | { __typename: 'MutationSwitchSigningKeySuccess', data: { kid: string } }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string, path: Array<string> | null }
+    | { __typename: 'ReauthenticationRequiredError', code: ErrorCode, message: string, path: Array<string> | null }
+    | { __typename: 'UnavailableError', code: ErrorCode, message: string, path: Array<string> | null }
+    | { __typename: 'UnsafeKeyChangeError', safeFrom: string | null, code: ErrorCode, message: string, path: Array<string> | null }
+   };

@@ -53,7 +53,7 @@ export default defineConfig({
       // Functions without state share a worker.
       project('web', 'test/web/*.test.ts', { testTimeout: 30_000, isolate: false }),
       { ...project('components', 'test/web/component/*.test.ts'), ...components },
-      project('deploy', 'test/{bench,deploy,docs}/**/*.test.ts', {
+      project('deploy', 'test/{bench,deploy,docs,examples}/**/*.test.ts', {
         ...started,
         testTimeout: 300_000,
         hookTimeout: 300_000,

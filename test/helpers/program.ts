@@ -42,12 +42,20 @@ const { NODE_COMPILE_CACHE = '' } = process.env
 /** The environment is only what is given, so that no variable of the test run leaks into the program. */
 export function run(script: string, args: readonly string[] = [], options: Options = {}): Program {
   const file = fileURLToPath(new URL(`../../${script}`, import.meta.url))
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file, ...args], {
-    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE, ...options.environment },
+  const node = ['--disable-warning=ExperimentalWarning', file, ...args]
+  const environment = { NODE_COMPILE_CACHE, ...options.environment }
+  return runCommand(process.execPath, node, { ...options, environment })
+}
+
+/** Runs any program, with the `PATH` and the given environment. */
+export function runCommand(command: string, args: readonly string[], options: Options = {}): Program {
+  const child = spawn(command, args, {
+    env: { PATH: process.env.PATH, ...options.environment },
     ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
     stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   })
-  if (child.pid === undefined) throw new Error(`${script} could not be started`)
+  const name = [command, ...args].join(' ')
+  if (child.pid === undefined) throw new Error(`${name} could not be started`)
   running.add(child)
   child.once('exit', () => running.delete(child))
   child.stdin?.end(options.input)
@@ -80,7 +88,7 @@ export function run(script: string, args: readonly string[] = [], options: Optio
         if (match) resolve(match)
       }
       onOutput.add(look)
-      void ended.then(() => reject(new Error(`${script} ended before it printed ${pattern}:\n${output}`)))
+      void ended.then(() => reject(new Error(`${name} ended before it printed ${pattern}:\n${output}`)))
       look()
       return promise.finally(() => onOutput.delete(look))
     },

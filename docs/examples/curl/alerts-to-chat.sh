@@ -12,9 +12,10 @@ post() {
     curl --silent --show-error --fail --header 'Content-Type: application/json' --data-binary @- --output /dev/null "$CHAT_URL"
 }
 
-inmor_events alerts-changed '{}' false | {
+inmor_events alerts-changed '{}' | {
   posted='[]' # the ids of the present alerts that the chat has
   while IFS= read -r event; do
+    [ -n "$event" ] || continue
     present='[]'
     while IFS= read -r alert; do
       [ -n "$alert" ] || continue

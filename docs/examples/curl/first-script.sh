@@ -15,8 +15,9 @@ else
 fi
 
 run=$(inmor_mutate start-renewal '{"kind": "SUBORDINATES"}')
-inmor_events run-progress "$(printf %s "$run" | jq -c '{runId: .id}')" "$last_of_run" |
-  jq --unbuffered -r '.renewalProgress | .run as $run
-    | if .item then .item | "\(.sequence)/\($run.total) \(.resource) \(if .ok then "ok" else .message end)"
-      elif $run.endedAt then "\($run.state): \($run.done) renewed, \($run.failed) failed."
-      else empty end'
+inmor_events run-progress "$(printf %s "$run" | jq -c '{runId: .id, after: 0}')" |
+  jq --unbuffered -nr 'foreach (inputs | .renewalProgress) as {$run, $item} (0; $item.sequence // .;
+    ($item // empty | "\(.sequence)/\($run.total) \(.resource) \(if .ok then "ok" else .message end)"),
+    if $run.endedAt and . == $run.done + $run.failed then
+      "\($run.state): \($run.done) renewed, \($run.failed) failed.", ("" | halt_error(0))
+    else empty end), ("" | halt_error(1)) # the stream was refused'

@@ -3,8 +3,6 @@
 
 : "${INMOR_URL:?Set INMOR_URL, such as https://admin.example.org}" "${INMOR_KEY:?Set INMOR_KEY}"
 documents=$(dirname "$0")/../documents
-# Of the stream of a run: the event that says how it ended.
-last_of_run='.renewalProgress | .run.endedAt != null and .item == null'
 
 # inmor_send DOCUMENT VARIABLES [OPTION OF CURL…]: prints the answer. Every user of the machine can read the arguments of a
 # program, so the key is not one of them.
@@ -41,34 +39,34 @@ inmor_mutate() {
   printf %s "$result" | jq -c 'first(.[]) | .data // .'
 }
 
-# inmor_events DOCUMENT VARIABLES LAST: prints the data of each event until one for which LAST holds, a filter of jq.
+# inmor_events DOCUMENT VARIABLES: prints the data of each event until its reader leaves; a blank line is no event.
 # Reconnects after a loss. Returns 1 if the server refuses the subscription, 2 if the first connection fails.
 inmor_events() {
   connected='' pause=1
   while :; do
-    inmor_send "$1" "$2" --no-buffer --fail --keepalive-time 20 --header 'Accept: text/event-stream' | inmor_read "$3"
-    case $? in
-      0) return 0 ;;
+    outcome=0
+    inmor_send "$1" "$2" --no-buffer --fail --keepalive-time 20 --header 'Accept: text/event-stream' |
+      inmor_read || outcome=$?
+    case $outcome in
+      0) connected=yes pause=1 ;;
       1) return 1 ;;
-      2) [ "$connected" ] || return 2 ;;
-      *) connected=yes pause=1 ;;
+      *) [ "$connected" ] || return 2 ;;
     esac
+    echo 2>/dev/null || return 0
     sleep "$pause"
     [ "$pause" -ge 30 ] || pause=$((pause * 2))
   done
 }
 
-# inmor_read LAST: reads a stream. Returns 0 after the last event, 1 if it is refused, 2 if it is empty, 3 if it broke off.
+# inmor_read: reads a stream to its end. Returns 1 if the server refuses it, 2 if it is empty.
 inmor_read() {
-  outcome=2
+  state=2
   while IFS= read -r line; do
-    outcome=3
+    state=0
     case $line in
-      'data: {"errors"'*'"code":"UNAVAILABLE"'*) return 3 ;;
+      'data: {"errors"'*'"code":"UNAVAILABLE"'*) return 0 ;;
       'data: {'*) inmor_data "${line#data: }" || return 1 ;;
-      *) continue ;;
     esac
-    [ "$(printf %s "${line#data: }" | jq ".data | ($1)")" != true ] || return 0
   done
-  return "$outcome"
+  return "$state"
 }

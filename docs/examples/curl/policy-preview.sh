@@ -10,9 +10,9 @@ after=null count=0
 while [ "$after" != done ]; do
   page=$(inmor_query policy-preview "$(jq -c --argjson after "$after" '{policy: ., $after}' "$1")")
   # Without `before` it does not resolve under the present policy either.
-  lost=$(printf %s "$page" | jq -r '.previewMetadataPolicy.affected[] | select(.before) | "\(.entityId): \(.findings | join(" "))"')
-  [ -z "$lost" ] || printf '%s\n' "$lost"
-  count=$((count + $(printf %s "$lost" | grep -c '')))
+  lost=$(printf %s "$page" | jq -c '.previewMetadataPolicy.affected | map(select(.before))')
+  printf %s "$lost" | jq -r '.[] | "\(.entityId): \(.findings | join(" "))"'
+  count=$((count + $(printf %s "$lost" | jq length)))
   after=$(printf %s "$page" | jq -r '.previewMetadataPolicy | if .hasMore then .affected[-1].entityId | tojson else "done" end')
 done
 echo "$count members would stop resolving."

@@ -19,14 +19,14 @@ variables=$(jq -cRn '
   | {input: {subordinates: .}}' "$1")
 run=$(inmor_mutate import-members "$variables")
 
-# After a reconnect the stream begins again: `after` is the last item seen.
-inmor_events run-progress "$(printf %s "$run" | jq -c '{runId: .id}')" "$last_of_run" |
+# `seen` is the last item. After a reconnect the stream begins again.
+inmor_events run-progress "$(printf %s "$run" | jq -c '{runId: .id, after: 0}')" |
   jq --unbuffered -nr '
-    (foreach (inputs | .renewalProgress) as {$run, $item} ({after: 0};
-      {after: ([.after, $item.sequence // 0] | max), isNew: (($item.sequence // 0) > .after)};
-      if .isNew then (if $item.ok then "ok \($item.resource)" else "FAILED \($item.resource): \($item.message)" end)
-      elif $run.endedAt and ($item | not) then
+    foreach (inputs | .renewalProgress) as {$run, $item} ({seen: 0};
+      {isNew: ($item.sequence // 0 > .seen), seen: ([$item.sequence // 0, .seen] | max)};
+      if .isNew then $item | if .ok then "ok \(.resource)" else "FAILED \(.resource): \(.message)" end else empty end,
+      if $run.endedAt and .seen == $run.done + $run.failed then
         "\($run.state): \($run.done) of \($run.total) registered.",
         ("" | halt_error(if $run.state == "SUCCEEDED" and $run.failed == 0 then 0 else 1 end))
-      else empty end)),
+      else empty end),
     ("" | halt_error(1)) # the stream was refused'

@@ -6,7 +6,7 @@
 import sys
 
 from inmor import Inmor, Ok, Refused
-from operations import REGISTER_MEMBER, RUN_PROGRESS, START_RENEWAL
+from operations import REGISTER_MEMBER, RUN_PROGRESS, START_RENEWAL, RunProgressVariables
 
 _, entity_id = sys.argv
 inmor = Inmor.from_environment()
@@ -25,10 +25,13 @@ match inmor.mutate(START_RENEWAL, {"kind": "SUBORDINATES"}):
     case Refused(message=message):
         sys.exit(message)
 
-for event in inmor.subscribe(RUN_PROGRESS, {"runId": run_id}):
+# After a reconnect the stream goes on after the last item seen.
+position: RunProgressVariables = {"runId": run_id, "after": 0}
+for event in inmor.subscribe(RUN_PROGRESS, position):
     run, item = event["renewalProgress"]["run"], event["renewalProgress"]["item"]
     if item:
         print(f"{item['sequence']}/{run['total']} {item['resource']} {'ok' if item['ok'] else item['message']}")
-    elif run["endedAt"]:
+        position["after"] = item["sequence"]
+    if run["endedAt"] and position.get("after") == run["done"] + run["failed"]:
         print(f"{run['state']}: {run['done']} renewed, {run['failed']} failed.")
         break

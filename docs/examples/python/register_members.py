@@ -24,12 +24,12 @@ if isinstance(start, Refused):
     sys.exit(start.message)
 
 # After a reconnect the stream goes on after the last item seen.
-position: RunProgressVariables = {"runId": start.data["id"]}
+position: RunProgressVariables = {"runId": start.data["id"], "after": 0}
 for event in inmor.subscribe(RUN_PROGRESS, position):
     run, item = event["renewalProgress"]["run"], event["renewalProgress"]["item"]
     if item:
-        position["after"] = item["sequence"]
         print(f"ok {item['resource']}" if item["ok"] else f"FAILED {item['resource']}: {item['message']}")
-    elif run["endedAt"]:
+        position["after"] = item["sequence"]
+    if run["endedAt"] and position.get("after") == run["done"] + run["failed"]:
         print(f"{run['state']}: {run['done']} of {run['total']} registered.")
         sys.exit(0 if run["state"] == "SUCCEEDED" and run["failed"] == 0 else 1)

@@ -17,10 +17,14 @@ else throw new Error(registration.message)
 const renewal = await inmor.mutate(StartRenewal, { kind: 'SUBORDINATES' })
 if (!renewal.ok) throw new Error(renewal.message)
 
-for await (const { renewalProgress } of inmor.subscribe(RunProgress, { runId: renewal.data.id })) {
+const runId = renewal.data.id
+/** The sequence of the last item seen: after a reconnect the stream goes on after it. */
+let seen = 0
+for await (const { renewalProgress } of inmor.subscribe(RunProgress, () => ({ runId, after: seen }))) {
   const { run, item } = renewalProgress
   if (item) console.log(`${item.sequence}/${run.total} ${item.resource} ${item.ok ? 'ok' : item.message}`)
-  if (!item && run.endedAt) {
+  seen = item?.sequence ?? seen
+  if (run.endedAt && seen === run.done + run.failed) {
     console.log(`${run.state}: ${run.done} renewed, ${run.failed} failed.`)
     break
   }

@@ -21,13 +21,13 @@ const start = await inmor.mutate(ImportMembers, { input: { subordinates } })
 if (!start.ok) throw new Error(start.message)
 
 const runId = start.data.id
-let after: number | null = null
-for await (const { renewalProgress } of inmor.subscribe(RunProgress, () => ({ runId, after }))) {
+/** The sequence of the last item seen: after a reconnect the stream goes on after it. */
+let seen = 0
+for await (const { renewalProgress } of inmor.subscribe(RunProgress, () => ({ runId, after: seen }))) {
   const { run, item } = renewalProgress
-  if (item) {
-    after = item.sequence
-    console.log(`${item.ok ? 'ok' : 'FAILED'} ${item.resource}${item.ok ? '' : `: ${item.message}`}`)
-  } else if (run.endedAt) {
+  if (item) console.log(item.ok ? `ok ${item.resource}` : `FAILED ${item.resource}: ${item.message}`)
+  seen = item?.sequence ?? seen
+  if (run.endedAt && seen === run.done + run.failed) {
     console.log(`${run.state}: ${run.done} of ${run.total} registered.`)
     process.exitCode = run.state === 'SUCCEEDED' && run.failed === 0 ? 0 : 1
     break

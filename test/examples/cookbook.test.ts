@@ -1,0 +1,241 @@
+/**
+ * Tests every example in every language against one product and a small federation. Each is a program with the
+ * variables that the documents name; all languages have to print the same.
+ */
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { json } from 'node:stream/consumers'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import type { AdminClient } from '#server/demo/admin-client.ts'
+import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { relyingParty } from '#test/helpers/federation.ts'
+import { connectAdmin, eventually, type Product, startProduct } from '#test/helpers/product.ts'
+import { startRelay } from '#test/helpers/relay.ts'
+import { type Environment, type Language, languages, type Name, play, start } from './example.ts'
+
+let product: Product
+let admin: AdminClient
+let directory: string
+const keys = { VIEWER: '', OPERATOR: '', ADMIN: '' }
+const started: TestEntity[] = []
+
+beforeAll(async () => {
+  product = await startProduct()
+  admin = await connectAdmin(product.installation)
+  directory = await mkdtemp(join(tmpdir(), 'inmor-examples-'))
+  for (const role of ['VIEWER', 'OPERATOR', 'ADMIN'] as const) {
+    const input = { username: 'admin', name: role, role }
+    const { createApiKey } = await admin<{ createApiKey: { data: { key: string } } }>(
+      'mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { ... on MutationCreateApiKeySuccess { data { key } } } }',
+      { input },
+    )
+    keys[role] = createApiKey.data.key
+  }
+})
+afterAll(async () => {
+  await Promise.all(started.map((entity) => entity.close()))
+  await product.stop()
+  await rm(directory, { recursive: true })
+})
+
+const environment = (role: keyof typeof keys): Environment => ({
+  INMOR_URL: product.installation.adminUrl,
+  INMOR_KEY: keys[role],
+})
+
+async function makeMember(superior = product.installation.federationUrl): Promise<string> {
+  const entity = await startEntity({ metadata: relyingParty, authorityHints: [superior] })
+  started.push(entity)
+  return entity.id
+}
+
+type Member = { entityId: string; tags: string[]; note: string | null }
+async function members(): Promise<Member[]> {
+  const { subordinates } = await admin<{ subordinates: { edges: { node: Member }[] } }>(
+    '{ subordinates(first: 100) { edges { node { entityId tags note } } } }',
+  )
+  return subordinates.edges.map(({ node }) => node)
+}
+
+/** Plays an example with a role that may do it, and gives its lines. */
+async function lines(language: Language, name: Name, args: string[], role: keyof typeof keys, code = 0) {
+  const answer = await play(language, name, args, environment(role))
+  expect(answer, answer.stderr).toMatchObject({ code })
+  return answer.stdout.trimEnd().split('\n')
+}
+
+/** A role that may not do it gets a sentence, and nothing is changed. */
+async function expectRefusal(language: Language, name: Name, args: string[], role: keyof typeof keys) {
+  const { code, stdout, stderr } = await play(language, name, args, environment(role))
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+  expect(stderr).toContain('FORBIDDEN: An API key of the role')
+}
+
+describe.each(languages)('in %s', (language) => {
+  const file = (name: string) => join(directory, `${language}-${name}`)
+
+  test('the first script registers a member and prints the progress of a renewal', async () => {
+    const member = await makeMember()
+    await expectRefusal(language, 'first-script', [member], 'VIEWER')
+    const [first, ...progress] = await lines(language, 'first-script', [member], 'OPERATOR')
+    expect(first).toBe(`Registered ${member}: ACTIVE`)
+    const all = (await members()).map(({ entityId }) => entityId)
+    expect(all).toContain(member)
+    const end = progress.pop()
+    expect(progress.map((line) => line.replace(/^\d+/, '')).sort()).toEqual(
+      all.map((id) => `/${all.length} ${id} ok`).sort(),
+    )
+    expect(end).toBe(`SUCCEEDED: ${all.length} renewed, 0 failed.`)
+    const [again] = await lines(language, 'first-script', [member], 'OPERATOR')
+    expect(again).toBe(`${member} is a member already.`)
+  })
+
+  test('members of a CSV file are registered, and each failure is printed', async () => {
+    const [one, other, foreign] = [await makeMember(), await makeMember(), await makeMember('https://ta.other.example')]
+    const rows = [
+      'entityId,tags,note',
+      `${one},pilot campus,"Called ""A"", first"`,
+      `${other},,`,
+      `${foreign},,`,
+    ]
+    await writeFile(file('members.csv'), `${rows.join('\r\n')}\r\n`)
+    await expectRefusal(language, 'register-members', [file('members.csv')], 'VIEWER')
+    const printed = await lines(language, 'register-members', [file('members.csv')], 'OPERATOR', 1)
+    expect(printed.pop()).toBe('SUCCEEDED: 2 of 3 registered.')
+    expect(printed.sort()).toEqual([
+      expect.stringMatching(`^FAILED ${foreign}: .*authority_hints`),
+      ...[`ok ${one}`, `ok ${other}`].sort(),
+    ])
+    const found = (await members()).filter(({ entityId }) => [one, other].includes(entityId))
+    expect(found).toHaveLength(2)
+    expect(found).toContainEqual({ entityId: one, tags: ['pilot', 'campus'], note: 'Called "A", first' })
+    expect(found).toContainEqual({ entityId: other, tags: [], note: null })
+  })
+
+  test('the export replaces the file only when it is complete', async () => {
+    const path = file('members.jsonl')
+    await writeFile(path, 'the export of yesterday')
+    const broken = await play(language, 'export-members', [path], { ...environment('VIEWER'), INMOR_KEY: 'no' })
+    expect(broken.code).toBe(1)
+    expect(broken.stderr).toContain('UNAUTHENTICATED: Sign in, or send an API key.')
+    expect(await readFile(path, 'utf8')).toBe('the export of yesterday')
+    const all = (await members()).map(({ entityId }) => entityId)
+    expect(await lines(language, 'export-members', [path], 'VIEWER')).toEqual([`Exported ${all.length} members.`])
+    const exported = (await readFile(path, 'utf8')).trimEnd().split('\n')
+    expect(exported.map((line) => JSON.parse(line).entityId)).toEqual(all)
+    expect(exported[0]).toMatch(/^\{"entityId":"[^"]+","displayName":"Test Relying Party","state":"ACTIVE",/)
+  })
+
+  test('the preview of a policy lists the members that would stop resolving', async () => {
+    const all = (await members()).map(({ entityId }) => entityId)
+    const policy = (names: string[]) =>
+      JSON.stringify({ openid_relying_party: { client_name: { one_of: names } } })
+    await writeFile(file('strict.json'), policy(['Another']))
+    const printed = await lines(language, 'policy-preview', [file('strict.json')], 'VIEWER', 1)
+    expect(printed.pop()).toBe(`${all.length} members would stop resolving.`)
+    const reason = 'one_of does not allow "Test Relying Party". Allowed: "Another".'
+    expect(printed.sort()).toEqual(
+      all.map((id) => `${id}: openid_relying_party.client_name: ${reason}`).sort(),
+    )
+    await writeFile(file('mild.json'), policy(['Test Relying Party']))
+    expect(await lines(language, 'policy-preview', [file('mild.json')], 'VIEWER')).toEqual([
+      '0 members would stop resolving.',
+    ])
+  })
+
+  test('the mirror of the audit log goes on after its last entry, and notices a gap', async () => {
+    const path = file('audit.jsonl')
+    const count = async () =>
+      (await admin<{ auditEvents: { totalCount: number } }>('{ auditEvents { totalCount } }')).auditEvents.totalCount
+    const before = await count()
+    expect(await lines(language, 'mirror-audit-log', [path], 'VIEWER')).toEqual([`Mirrored ${before} entries.`])
+    await admin('mutation { rebuildPublication { __typename } }')
+    const added = (await count()) - before
+    expect(added).toBeGreaterThan(0)
+    expect(await lines(language, 'mirror-audit-log', [path], 'VIEWER')).toEqual([`Mirrored ${added} entries.`])
+    expect(await lines(language, 'mirror-audit-log', [path], 'VIEWER')).toEqual(['Mirrored 0 entries.'])
+    const mirrored = (await readFile(path, 'utf8')).trimEnd().split('\n')
+    const entries = mirrored.map((line) => JSON.parse(line))
+    expect(entries.map(({ previousHash }) => previousHash).slice(1)).toEqual(
+      entries.map(({ hash }) => hash).slice(0, -1),
+    )
+    expect(entries[0]).toMatchObject({ action: 'createUser', resource: 'admin' })
+
+    const last = JSON.stringify({ ...entries.at(-2), hash: 'another' })
+    await writeFile(path, `${[...mirrored.slice(0, -2), last].join('\n')}\n`)
+    const { code, stderr } = await play(language, 'mirror-audit-log', [path], environment('VIEWER'))
+    expect(code).toBe(1)
+    expect(stderr).toContain('Entries are missing before ')
+  })
+
+  test('a key is announced, waits for the caches, and signs', async () => {
+    await expectRefusal(language, 'rotate-key', ['ES256', '0'], 'VIEWER')
+    const step = async (...args: string[]) => (await lines(language, 'rotate-key', args, 'ADMIN')).at(-1)
+    expect(await step('ES256', '90')).toMatch(/^[\w-]{43} signs since \S+Z\.$/)
+    const [, kid] = (await step('ES256', '0'))?.match(/^Announced ([\w-]{43})\.$/) ?? []
+    expect(kid).toBeDefined()
+    expect(await step('ES256', '0')).toMatch(/^Until \S+Z caches may hold an Entity Configuration without /)
+    expect(await step('ES256', '0', '--now', 'It’s a "drill".')).toBe(`Signing with ${kid}.`)
+    const after = await lines(language, 'rotate-key', ['ES256', '90'], 'ADMIN')
+    expect(after[0]).toMatch(/^Everything published is re-signed, but until \S+Z /)
+    expect(after.at(-1)).toMatch(`${kid} signs since `)
+  })
+})
+
+/** Receives what is posted to a chat; refuses the first message to show that it comes again. */
+async function startChat(): Promise<{ url: string; texts: string[] }> {
+  const texts: string[] = []
+  const server: Server = createServer(async (request, response) => {
+    const { text } = (await json(request)) as { text: string }
+    texts.push(text)
+    response.writeHead(200).end('ok')
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return { url: `http://127.0.0.1:${(server.address() as { port: number }).port}`, texts }
+}
+
+test('alerts reach a chat once, also after a lost connection, until the key is revoked', async () => {
+  const relay = await startRelay(product.installation.adminUrl)
+  onTestFinished(relay.close)
+  const input = { username: 'admin', name: 'alerts', role: 'VIEWER' }
+  const { createApiKey } = await admin<{ createApiKey: { data: { key: string; apiKey: { id: string } } } }>(
+    'mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { ... on MutationCreateApiKeySuccess { data { key apiKey { id } } } } }',
+    { input },
+  )
+  const { key, apiKey } = createApiKey.data
+  const running = await Promise.all(
+    languages.map(async (language) => {
+      const chat = await startChat()
+      const variables = { INMOR_URL: relay.url, INMOR_KEY: key, CHAT_URL: chat.url }
+      return { ...chat, language, program: start(language, 'alerts-to-chat', [], variables) }
+    }),
+  )
+  const turnOff = (name: string) =>
+    admin(`mutation { updateSchedule(input: { name: "${name}", enabled: false }) { __typename } }`)
+  const text = (name: string) => expect.stringContaining(`WARNING SCHEDULE_OFF: The schedule ${name} is off.`)
+  const all = () => running.map(({ texts }) => texts)
+
+  await turnOff('renew-subordinates')
+  await eventually(() => expect(all()).toEqual(languages.map(() => [text('renew-subordinates')])))
+  const before = relay.accepted()
+  relay.cut()
+  await eventually(() => expect(relay.accepted()).toBeGreaterThanOrEqual(before + languages.length))
+  await turnOff('renew-trust-marks')
+  const both = languages.map(() => [text('renew-subordinates'), text('renew-trust-marks')])
+  await eventually(() => expect(all()).toEqual(both))
+
+  await admin(`mutation { revokeApiKey(input: { id: "${apiKey.id}" }) { __typename } }`)
+  for (const { program, language } of running) {
+    expect((await program.ended).code, language).toBe(1)
+    expect(program.stderr(), language).toContain('UNAUTHENTICATED: Sign in, or send an API key.')
+  }
+  expect(all()).toEqual(both)
+})

@@ -1,0 +1,109 @@
+/** Tests the documents of the examples against the schema, and what is generated from them. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { generate } from '@graphql-codegen/cli'
+import {
+  buildASTSchema,
+  type DocumentNode,
+  type GraphQLSchema,
+  Kind,
+  parse,
+  TypeInfo,
+  validate,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql'
+import { expect, test } from 'vitest'
+import config from '../../docs/examples/codegen/config.ts'
+import { runCommand } from '#test/helpers/program.ts'
+import { examplesIn, folder, languages, names } from './example.ts'
+
+const root = folder('../../')
+const sdl = parse(readFileSync(`${root}schema.graphql`, 'utf8'))
+const schema = buildASTSchema(sdl, { assumeValid: true })
+
+/** File -> document. */
+const documents = new Map(
+  readdirSync(folder('documents')).map((file) => [
+    file,
+    parse(readFileSync(folder(`documents/${file}`), 'utf8'), { noLocation: true }),
+  ]),
+)
+
+const faultsOf = (document: DocumentNode, against = schema) =>
+  validate(against, document).map(({ message }) => message)
+
+test.each([...documents])('docs/examples/documents/%s fits the schema', (_file, document) => {
+  expect(faultsOf(document)).toEqual([])
+})
+
+/** The files of documents that no longer fit. */
+function broken(changed: GraphQLSchema): string[] {
+  return [...documents].filter(([, document]) => faultsOf(document, changed).length > 0).map(([file]) => file)
+}
+
+/** Fields of the schema, as `Type.field` -> the files of documents that select them. */
+function usedFields(): Map<string, Set<string>> {
+  const used = new Map<string, Set<string>>()
+  for (const [file, document] of documents) {
+    const info = new TypeInfo(schema)
+    const Field = () => {
+      const name = `${info.getParentType()?.name}.${info.getFieldDef()?.name}`
+      if (!name.endsWith('.__typename')) used.set(name, (used.get(name) ?? new Set()).add(file))
+    }
+    visit(document, visitWithTypeInfo(info, { Field }))
+  }
+  return used
+}
+
+/** The schema without a field. */
+function without(coordinate: string): GraphQLSchema {
+  const [type, field] = coordinate.split('.')
+  const definitions = sdl.definitions.map((definition) =>
+    (definition.kind === Kind.OBJECT_TYPE_DEFINITION || definition.kind === Kind.INTERFACE_TYPE_DEFINITION) &&
+    definition.name.value === type
+      ? { ...definition, fields: definition.fields?.filter(({ name }) => name.value !== field) ?? [] }
+      : definition,
+  )
+  return buildASTSchema({ ...sdl, definitions }, { assumeValid: true })
+}
+
+test('a field that the schema loses breaks exactly the documents that select it', () => {
+  const used = usedFields()
+  expect(used.get('Query.subordinates')).toEqual(new Set(['members.graphql']))
+  expect(used.size).toBeGreaterThan(60)
+  for (const [coordinate, files] of used) expect(broken(without(coordinate)), coordinate).toEqual([...files])
+})
+
+test('the operations are as generated; `npm run examples` writes them', async () => {
+  const made = (await generate({ ...config, cwd: root, silent: true }, false)) as {
+    filename: string
+    content: string
+  }[]
+  expect(made).toHaveLength(2)
+  for (const { filename, content } of made) expect(readFileSync(filename, 'utf8'), filename).toBe(content)
+})
+
+test.each(languages)('each document is used in %s, and no other', (language) => {
+  const path = folder(language.toLowerCase())
+  const code = readdirSync(path)
+    .filter((file) => !/^(inmor|operations)\.|^__/.test(file))
+    .map((file) => readFileSync(`${path}/${file}`, 'utf8'))
+    .join('\n')
+  const namesIn = {
+    curl: [...code.matchAll(/(?:inmor_(?:query|mutate|events)|step) ([a-z-]+) ["']/g)],
+    TypeScript: [...code.matchAll(/inmor\.(?:query|mutate|pages|subscribe)\((\w+)/g)],
+    Python: [...code.matchAll(/inmor\.(?:query|mutate|pages|subscribe)\((\w+)/g)],
+  }[language].map(([, name = '']) => name.toLowerCase().replaceAll(/[-_]/g, ''))
+  const all = [...documents.keys()].map((file) => file.replace('.graphql', '').replaceAll('-', ''))
+  expect([...new Set(namesIn)].sort()).toEqual(all.sort())
+})
+
+test.each(languages)('every example exists in %s', (language) => {
+  expect(examplesIn(language)).toEqual(names)
+})
+
+test('Python’s types are strict', async () => {
+  const pyright = `${root}node_modules/.bin/pyright`
+  const program = runCommand(pyright, ['--project', folder('python')])
+  expect((await program.ended).code, program.output()).toBe(0)
+})

@@ -46,9 +46,34 @@ export function start(
   args: readonly string[],
   environment: Environment,
 ): Program {
-  const [command = '', ...file] = commands[language](name)
-  const own = { NODE_NO_WARNINGS: '1', PYTHONUNBUFFERED: '1', PYTHONDONTWRITEBYTECODE: '1' }
-  return runCommand(command, [...file, ...args], { environment: { ...own, ...environment } })
+  return startCommand([...commands[language](name), ...args], environment)
+}
+
+/** What a script in a language sees of a failure: the programs beside this file. */
+export function startFaults(
+  language: Language,
+  what: 'request' | 'mutation' | 'subscription' | 'pages',
+  document: string,
+  variables: object,
+  environment: Environment,
+): Program {
+  const beside = (file: string) => fileURLToPath(new URL(file, import.meta.url))
+  const programs = {
+    curl: ['sh', beside('faults.sh')],
+    TypeScript: [process.execPath, beside('faults.ts')],
+    Python: ['python3', beside('faults.py')],
+  }
+  return startCommand([...programs[language], what, document, JSON.stringify(variables)], environment)
+}
+
+function startCommand([command = '', ...args]: readonly string[], environment: Environment): Program {
+  const own = {
+    NODE_NO_WARNINGS: '1',
+    PYTHONUNBUFFERED: '1',
+    PYTHONDONTWRITEBYTECODE: '1',
+    PYTHONPATH: folder('python'),
+  }
+  return runCommand(command, args, { environment: { ...own, ...environment } })
 }
 
 /** Until it ends. */

@@ -16,8 +16,9 @@ alg=$1 days=$2 reason=${4:-}
 # step DOCUMENT VARIABLES SENTENCE: prints the sentence about a key, or why the step is not due. Exits on any other failure.
 step() {
   answer=$(inmor_send "$1" "$2" --max-time 120)
-  request=$(printf %s "$answer" | jq -r '.errors[0].extensions | select(.code == "APPROVAL_REQUIRED") | .changeRequest')
-  [ -z "$request" ] || { echo "A second person must approve it: change request $request." && exit 3; }
+  waiting=$(printf %s "$answer" | jq -r '.errors[0] | select(.extensions.changeRequest)
+    | "\(.extensions.code): \(.message) (\(.extensions.changeRequest))"')
+  [ -z "$waiting" ] || { printf '%s\n' "$waiting" && exit 3; }
   result=$(inmor_data "$answer" | jq -c 'first(.[])')
   case $(printf %s "$result" | jq -r .code) in
     null) echo "$3 $(printf %s "$result" | jq -r .data.kid)." ;;

@@ -55,7 +55,7 @@ def take_step() -> None:
 try:
     take_step()
 except RequestError as error:
-    if error.code != "APPROVAL_REQUIRED":
+    if "changeRequest" not in error.details:
         raise
-    print(f"A second person must approve it: change request {error.details.get('changeRequest')}.")
+    print(f"{error} ({error.details['changeRequest']})")
     sys.exit(3)

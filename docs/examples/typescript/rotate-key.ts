@@ -20,8 +20,8 @@ const inmor = Inmor.from(process.env)
 try {
   await takeStep()
 } catch (error) {
-  if (!(error instanceof RequestError) || error.code !== 'APPROVAL_REQUIRED') throw error
-  console.log(`A second person must approve it: change request ${error.details.changeRequest}.`)
+  if (!(error instanceof RequestError) || !error.details.changeRequest) throw error
+  console.log(`${error.message} (${error.details.changeRequest})`)
   process.exitCode = 3
 }
 

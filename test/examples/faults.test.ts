@@ -1,0 +1,192 @@
+/** Tests what docs/examples/README.md says that a script sees of each failure, with every client. */
+import { createServer } from 'node:http'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { type TestAdmin, startAdmin } from '#test/helpers/admin.ts'
+import { registerMany } from '#test/helpers/many-entities.ts'
+import { eventually } from '#test/helpers/product.ts'
+import { startRelay } from '#test/helpers/relay.ts'
+import { addAdministrators, protect, signIn } from '../server/protection/people.ts'
+import { type Environment, languages, play, startFaults } from './example.ts'
+
+let admin: TestAdmin
+beforeAll(async () => {
+  admin = await startAdmin()
+})
+afterAll(() => admin.close())
+
+const environment = (key = admin.keys.viewer, url = admin.adminUrl): Environment => ({
+  INMOR_URL: url,
+  INMOR_KEY: key,
+})
+
+const clients = ['TypeScript', 'Python'] as const
+type Client = (typeof clients)[number]
+
+/** The names of the errors. */
+const classes = {
+  TypeScript: { request: 'RequestError', http: 'HttpError', connection: 'ConnectionError' },
+  Python: { request: 'RequestError', http: 'HttpError', connection: 'LostConnection' },
+} as const
+
+async function seen(...call: Parameters<typeof startFaults>): Promise<unknown[][]> {
+  const program = startFaults(...call)
+  const { code } = await program.ended
+  expect(code, program.output()).toBe(0)
+  return linesOf(program.stdout())
+}
+const linesOf = (stdout: string): unknown[][] =>
+  stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line))
+
+async function seenByCurl(...call: Parameters<typeof startFaults> extends [unknown, ...infer Rest] ? Rest : never) {
+  const program = startFaults('curl', ...call)
+  await program.ended
+  return program.stdout().trimEnd().split('\n')
+}
+
+/** A key of an operator that has expired. */
+async function expiredKey(): Promise<string> {
+  const { key, apiKey } = await admin.mutate(
+    'createApiKey',
+    { username: 'operator', name: `expired ${Math.random()}`, days: 1 },
+    'key apiKey { id }',
+    'admin',
+  )
+  await expire(apiKey.id)
+  return key
+}
+async function expire(id: string): Promise<void> {
+  const expiresAt = new Date(Date.now() - 1000)
+  const [, row = id] = atob(id).split(':')
+  await admin.server.db.apikey.update({ where: { id: row }, data: { expiresAt } })
+}
+
+const anyText = expect.any(String)
+const LIST = 'query ($first: Int) { list: subordinates(first: $first) { totalCount } }'
+
+describe.each([
+  ['a misspelt field', '{ trustAnchor { entityID } }', {}, 'GRAPHQL_VALIDATION_FAILED', {}, 'Did you mean "entityId"'],
+  ['a wrong type', LIST, { first: 'ten' }, 'INVALID_INPUT', { path: ['first'] }, 'Enter a whole number.'],
+  ['a missing right', 'mutation { startEvaluation { __typename } }', {}, 'FORBIDDEN', {}, 'the role viewer does not allow'],
+])('%s', (_what, document, variables, code, details, message) => {
+  test.each(clients)('is a RequestError with the code in %s', async (client) => {
+    const [error] = await seen(client, 'request', document, variables, environment())
+    expect(error).toEqual(['error', 'RequestError', code, details, expect.stringContaining(`${code}: `)])
+    expect(error?.at(-1)).toContain(message)
+  })
+
+  test('is printed by the functions for curl, which return 1', async () => {
+    const [line, returned] = await seenByCurl('request', document, variables, environment())
+    expect(line).toMatch(`${code}: `)
+    expect(line).toContain(message)
+    expect(returned).toBe('returned 1')
+  })
+})
+
+describe('an expired key', () => {
+  const sentence = 'UNAUTHENTICATED: Sign in, or send an API key.'
+
+  test.each(clients)('is a RequestError in %s, also at the start of a subscription', async (client) => {
+    const by = environment(await expiredKey())
+    const error = ['error', 'RequestError', 'UNAUTHENTICATED', {}, sentence]
+    expect(await seen(client, 'request', LIST, {}, by)).toEqual([error])
+    expect(await seen(client, 'subscription', 'subscription { alertsChanged { id } }', {}, by)).toEqual([error])
+  })
+
+  test('is printed by the functions for curl, which return 1', async () => {
+    const by = environment(await expiredKey())
+    const printed = [sentence, 'returned 1']
+    expect(await seenByCurl('request', LIST, {}, by)).toEqual(printed)
+    expect(await seenByCurl('subscription', 'subscription { alertsChanged { id } }', {}, by)).toEqual(printed)
+  })
+})
+
+test.each(clients)('a lost subscription goes on in %s, and says so; a refused key ends it', async (client) => {
+  const relay = await startRelay(admin.adminUrl)
+  onTestFinished(relay.close)
+  const { key, apiKey } = await admin.mutate(
+    'createApiKey',
+    { username: 'viewer', name: `subscription ${client}` },
+    'key apiKey { id }',
+    'admin',
+  )
+  const document = 'subscription { alertsChanged { id } }'
+  const program = startFaults(client, 'subscription', document, {}, environment(key, relay.url))
+  const present = ['event', { alertsChanged: expect.any(Array) }]
+  await eventually(() => expect(linesOf(program.stdout())).toEqual([present]))
+  relay.cut()
+  const again = [present, ['reconnected'], present]
+  await eventually(() => expect(linesOf(program.stdout())).toEqual(again))
+  await expire(apiKey.id)
+  await program.ended
+  expect(linesOf(program.stdout()).slice(0, 3)).toEqual(again)
+  expect(linesOf(program.stdout()).at(-1)).toEqual(['error', 'RequestError', 'UNAUTHENTICATED', {}, anyText])
+})
+
+describe('without an answer of GraphQL', () => {
+  /** A proxy whose server is away. */
+  async function startBroken(): Promise<string> {
+    const server = createServer((_request, response) => response.writeHead(502).end('<h1>Bad Gateway</h1>'))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void server.close())
+    return `http://127.0.0.1:${(server.address() as { port: number }).port}`
+  }
+
+  test.each(clients)('%s tells a proxy from a lost connection, also at the start of a subscription', async (client) => {
+    const [proxy, nothing] = [environment('key', await startBroken()), environment('key', 'http://127.0.0.1:9')]
+    for (const what of ['request', 'subscription'] as const) {
+      const [http] = await seen(client, what, LIST, {}, proxy)
+      expect(http?.slice(0, 3)).toEqual(['error', classes[client].http, 502])
+      const [lost] = await seen(client, what, LIST, {}, nothing)
+      expect(lost?.slice(0, 3)).toEqual(['error', classes[client].connection, null])
+    }
+  })
+
+  test('the functions for curl return 2', async () => {
+    const [proxy, nothing] = [environment('key', await startBroken()), environment('key', 'http://127.0.0.1:9')]
+    for (const by of [proxy, nothing])
+      for (const what of ['request', 'subscription'] as const)
+        expect((await seenByCurl(what, LIST, {}, by)).at(-1)).toBe('returned 2')
+  })
+})
+
+test.each(clients)('an expected refusal of a mutation is a result in %s', async (client) => {
+  const document = 'mutation ($input: RemoveSubordinateInput!) { removeSubordinate(input: $input) { __typename ... on Error { code message path } } }'
+  const by = environment(admin.keys.operator)
+  const refused = await seen(client, 'mutation', document, { input: { id: btoa('Subordinate:99') } }, by)
+  expect(refused).toEqual([['outcome', 'Refused']])
+})
+
+describe('a page that moves', () => {
+  const MEMBERS =
+    'query ($first: Int!, $after: String) { list: subordinates(first: $first, after: $after) { edges { node { id entityId } } pageInfo { hasNextPage endCursor } } }'
+
+  test.each(clients)('lacks nothing in %s, and an error says when its place is gone', async (client: Client) => {
+    await admin.server.db.subordinate.deleteMany()
+    const { ids, close } = await registerMany(admin.server.db, admin.entityId, 102)
+    onTestFinished(close)
+    const all = ids.toSorted()
+    const by = environment(admin.keys.operator)
+    // One that was read is removed: the others follow, each once.
+    expect(await seen(client, 'pages', MEMBERS, { remove: 50 }, by)).toEqual([['end', all]])
+    const [error] = await seen(client, 'pages', MEMBERS, { remove: 99 }, by)
+    expect(error?.slice(0, 3)).toEqual(['error', 'RequestError', 'BAD_USER_INPUT'])
+    expect(error?.at(-1)).toContain('Start again with the first page.')
+  })
+})
+
+test.each(languages)('a key whose change needs a second person waits, in %s', async (language) => {
+  if (language === languages[0]) await addAdministrators(admin)
+  await protect(admin, [])
+  const alice = await signIn(admin, 'alice')
+  const input = { username: 'alice', name: `pipeline ${language}` }
+  const { key } = await alice.mutate('createApiKey', input, 'key')
+  await play(language, 'rotate-key', ['ES256', '0'], environment(key))
+  await protect(admin, ['SIGNING_KEYS'])
+  const { code, stdout } = await play(language, 'rotate-key', ['ES256', '0', '--now', 'A drill.'], environment(key))
+  expect(code).toBe(3)
+  expect(stdout).toMatch(/^APPROVAL_REQUIRED: A second person must approve this change\. .* \([\w=]+\)\n$/)
+  await protect(admin, [])
+})

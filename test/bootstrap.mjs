@@ -15,6 +15,9 @@ const needs = [
   },
   { what: 'ps', commands: ['ps'], package: 'procps' },
   { what: 'openssl', commands: ['openssl'], package: 'openssl' },
+  { what: 'Python', commands: ['python3'], package: 'python3' },
+  { what: 'curl', commands: ['curl'], package: 'curl' },
+  { what: 'jq', commands: ['jq'], package: 'jq' },
   // Without these, their tests are skipped with a reason.
   { what: 'age', commands: ['age'], package: 'age', optional: true },
   { what: 'SoftHSM', commands: ['softhsm2-util'], package: 'softhsm2', optional: true },

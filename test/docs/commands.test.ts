@@ -53,6 +53,7 @@ function translate(script: string): string {
     )
     .replaceAll('npx inmor', `node --disable-warning=ExperimentalWarning ${root('server/cli/inmor.ts')}`)
     .replaceAll('curl ', 'curl --fail --silent --show-error ')
+    .replaceAll(' docs/examples/', ` ${root('docs/examples/')}`)
     .replaceAll('/tmp/inmor.backup', join(directory, 'inmor.backup'))
     .replaceAll('keys/publickeys', join(dataDirectory, 'keys/publickeys'))
     .replaceAll('redis://old-redis:6379', old.redis.url)

@@ -7,6 +7,7 @@ export const root = (path = '') => fileURLToPath(new URL(`../../${path}`, import
 /** Documents whose shell blocks commands.test.ts runs, in this order. */
 export const played = [
   'docs/api.md',
+  'docs/examples/README.md',
   'docs/operations.md',
   'docs/deployment.md',
   'docs/migration.md',

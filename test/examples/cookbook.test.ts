@@ -2,55 +2,29 @@
  * Tests every example in every language against one product and a small federation. Each is a program with the
  * variables that the documents name; all languages have to print the same.
  */
-import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { json } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { AdminClient } from '#server/demo/admin-client.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
-import { connectAdmin, eventually, type Product, startProduct } from '#test/helpers/product.ts'
+import { eventually } from '#test/helpers/product.ts'
 import { startRelay } from '#test/helpers/relay.ts'
 import { type Environment, type Language, languages, type Name, play, start } from './example.ts'
+import { type Installation, type Role, startChat, startInstallation } from './installation.ts'
 
-let product: Product
-let admin: AdminClient
+let installation: Installation
 let directory: string
-const keys = { VIEWER: '', OPERATOR: '', ADMIN: '' }
-const started: TestEntity[] = []
-
 beforeAll(async () => {
-  product = await startProduct()
-  admin = await connectAdmin(product.installation)
+  installation = await startInstallation()
   directory = await mkdtemp(join(tmpdir(), 'inmor-examples-'))
-  for (const role of ['VIEWER', 'OPERATOR', 'ADMIN'] as const) {
-    const input = { username: 'admin', name: role, role }
-    const { createApiKey } = await admin<{ createApiKey: { data: { key: string } } }>(
-      'mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { ... on MutationCreateApiKeySuccess { data { key } } } }',
-      { input },
-    )
-    keys[role] = createApiKey.data.key
-  }
 })
 afterAll(async () => {
-  await Promise.all(started.map((entity) => entity.close()))
-  await product.stop()
+  await installation.close()
   await rm(directory, { recursive: true })
 })
 
-const environment = (role: keyof typeof keys): Environment => ({
-  INMOR_URL: product.installation.adminUrl,
-  INMOR_KEY: keys[role],
-})
-
-async function makeMember(superior = product.installation.federationUrl): Promise<string> {
-  const entity = await startEntity({ metadata: relyingParty, authorityHints: [superior] })
-  started.push(entity)
-  return entity.id
-}
+const admin: AdminClient = (query, variables) => installation.admin(query, variables)
+const environment = (role: Role): Environment => installation.environment(role)
 
 type Member = { entityId: string; tags: string[]; note: string | null }
 async function members(): Promise<Member[]> {
@@ -61,14 +35,14 @@ async function members(): Promise<Member[]> {
 }
 
 /** Plays an example with a role that may do it, and gives its lines. */
-async function lines(language: Language, name: Name, args: string[], role: keyof typeof keys, code = 0) {
+async function lines(language: Language, name: Name, args: string[], role: Role, code = 0) {
   const answer = await play(language, name, args, environment(role))
   expect(answer, answer.stderr).toMatchObject({ code })
   return answer.stdout.trimEnd().split('\n')
 }
 
 /** A role that may not do it gets a sentence, and nothing is changed. */
-async function expectRefusal(language: Language, name: Name, args: string[], role: keyof typeof keys) {
+async function expectRefusal(language: Language, name: Name, args: string[], role: Role) {
   const { code, stdout, stderr } = await play(language, name, args, environment(role))
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
   expect(stderr).toContain('FORBIDDEN: An API key of the role')
@@ -78,7 +52,7 @@ describe.each(languages)('in %s', (language) => {
   const file = (name: string) => join(directory, `${language}-${name}`)
 
   test('the first script registers a member and prints the progress of a renewal', async () => {
-    const member = await makeMember()
+    const member = await installation.makeMember()
     await expectRefusal(language, 'first-script', [member], 'VIEWER')
     const [first, ...progress] = await lines(language, 'first-script', [member], 'OPERATOR')
     expect(first).toBe(`Registered ${member}: ACTIVE`)
@@ -94,7 +68,11 @@ describe.each(languages)('in %s', (language) => {
   })
 
   test('members of a CSV file are registered, and each failure is printed', async () => {
-    const [one, other, foreign] = [await makeMember(), await makeMember(), await makeMember('https://ta.other.example')]
+    const [one, other, foreign] = [
+      await installation.makeMember(),
+      await installation.makeMember(),
+      await installation.makeMember('https://ta.other.example'),
+    ]
     const rows = [
       'entityId,tags,note',
       `${one},pilot campus,"Called ""A"", first"`,
@@ -118,12 +96,17 @@ describe.each(languages)('in %s', (language) => {
   test('the export replaces the file only when it is complete', async () => {
     const path = file('members.jsonl')
     await writeFile(path, 'the export of yesterday')
-    const broken = await play(language, 'export-members', [path], { ...environment('VIEWER'), INMOR_KEY: 'no' })
+    const broken = await play(language, 'export-members', [path], {
+      ...environment('VIEWER'),
+      INMOR_KEY: 'no',
+    })
     expect(broken.code).toBe(1)
     expect(broken.stderr).toContain('UNAUTHENTICATED: Sign in, or send an API key.')
     expect(await readFile(path, 'utf8')).toBe('the export of yesterday')
     const all = (await members()).map(({ entityId }) => entityId)
-    expect(await lines(language, 'export-members', [path], 'VIEWER')).toEqual([`Exported ${all.length} members.`])
+    expect(await lines(language, 'export-members', [path], 'VIEWER')).toEqual([
+      `Exported ${all.length} members.`,
+    ])
     const exported = (await readFile(path, 'utf8')).trimEnd().split('\n')
     expect(exported.map((line) => JSON.parse(line).entityId)).toEqual(all)
     expect(exported[0]).toMatch(/^\{"entityId":"[^"]+","displayName":"Test Relying Party","state":"ACTIVE",/)
@@ -149,13 +132,18 @@ describe.each(languages)('in %s', (language) => {
   test('the mirror of the audit log goes on after its last entry, and notices a gap', async () => {
     const path = file('audit.jsonl')
     const count = async () =>
-      (await admin<{ auditEvents: { totalCount: number } }>('{ auditEvents { totalCount } }')).auditEvents.totalCount
+      (await admin<{ auditEvents: { totalCount: number } }>('{ auditEvents { totalCount } }')).auditEvents
+        .totalCount
     const before = await count()
-    expect(await lines(language, 'mirror-audit-log', [path], 'VIEWER')).toEqual([`Mirrored ${before} entries.`])
+    expect(await lines(language, 'mirror-audit-log', [path], 'VIEWER')).toEqual([
+      `Mirrored ${before} entries.`,
+    ])
     await admin('mutation { rebuildPublication { __typename } }')
     const added = (await count()) - before
     expect(added).toBeGreaterThan(0)
-    expect(await lines(language, 'mirror-audit-log', [path], 'VIEWER')).toEqual([`Mirrored ${added} entries.`])
+    expect(await lines(language, 'mirror-audit-log', [path], 'VIEWER')).toEqual([
+      `Mirrored ${added} entries.`,
+    ])
     expect(await lines(language, 'mirror-audit-log', [path], 'VIEWER')).toEqual(['Mirrored 0 entries.'])
     const mirrored = (await readFile(path, 'utf8')).trimEnd().split('\n')
     const entries = mirrored.map((line) => JSON.parse(line))
@@ -185,32 +173,10 @@ describe.each(languages)('in %s', (language) => {
   })
 })
 
-/** Receives what is posted to a chat; refuses the first message to show that it comes again. */
-async function startChat(): Promise<{ url: string; texts: string[] }> {
-  const texts: string[] = []
-  const server: Server = createServer(async (request, response) => {
-    const { text } = (await json(request)) as { text: string }
-    texts.push(text)
-    response.writeHead(200).end('ok')
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return { url: `http://127.0.0.1:${(server.address() as { port: number }).port}`, texts }
-}
-
 test('alerts reach a chat once, also after a lost connection, until the key is revoked', async () => {
-  const relay = await startRelay(product.installation.adminUrl)
+  const relay = await startRelay(installation.adminUrl)
   onTestFinished(relay.close)
-  const input = { username: 'admin', name: 'alerts', role: 'VIEWER' }
-  const { createApiKey } = await admin<{ createApiKey: { data: { key: string; apiKey: { id: string } } } }>(
-    'mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { ... on MutationCreateApiKeySuccess { data { key apiKey { id } } } } }',
-    { input },
-  )
-  const { key, apiKey } = createApiKey.data
+  const { key, id } = await installation.makeKey('VIEWER')
   const running = await Promise.all(
     languages.map(async (language) => {
       const chat = await startChat()
@@ -232,7 +198,7 @@ test('alerts reach a chat once, also after a lost connection, until the key is r
   const both = languages.map(() => [text('renew-subordinates'), text('renew-trust-marks')])
   await eventually(() => expect(all()).toEqual(both))
 
-  await admin(`mutation { revokeApiKey(input: { id: "${apiKey.id}" }) { __typename } }`)
+  await admin(`mutation { revokeApiKey(input: { id: "${id}" }) { __typename } }`)
   for (const { program, language } of running) {
     expect((await program.ended).code, language).toBe(1)
     expect(program.stderr(), language).toContain('UNAUTHENTICATED: Sign in, or send an API key.')

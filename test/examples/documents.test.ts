@@ -13,8 +13,8 @@ import {
   visitWithTypeInfo,
 } from 'graphql'
 import { expect, test } from 'vitest'
-import config from '../../docs/examples/codegen/config.ts'
 import { runCommand } from '#test/helpers/program.ts'
+import config from '../../docs/examples/codegen/config.ts'
 import { examplesIn, folder, languages, names } from './example.ts'
 
 const root = folder('../../')

@@ -4,8 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { Answer } from '#test/helpers/product.ts'
 import { type Program, runCommand } from '#test/helpers/program.ts'
 
-export const folder = (path = '') =>
-  fileURLToPath(new URL(`../../docs/examples/${path}`, import.meta.url))
+export const folder = (path = '') => fileURLToPath(new URL(`../../docs/examples/${path}`, import.meta.url))
 
 const commands = {
   curl: (name: string) => ['sh', folder(`curl/${name}.sh`)],

@@ -1,10 +1,12 @@
 /** Tests what docs/examples/README.md says that a script sees of each failure, with every client. */
 import { createServer } from 'node:http'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { type TestAdmin, startAdmin } from '#test/helpers/admin.ts'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { registerMany } from '#test/helpers/many-entities.ts'
 import { eventually } from '#test/helpers/product.ts'
 import { startRelay } from '#test/helpers/relay.ts'
+import { Inmor } from '../../docs/examples/typescript/inmor.ts'
+import { AlertsChanged } from '../../docs/examples/typescript/operations.ts'
 import { addAdministrators, protect, signIn } from '../server/protection/people.ts'
 import { type Environment, languages, play, startFaults } from './example.ts'
 
@@ -40,7 +42,9 @@ const linesOf = (stdout: string): unknown[][] =>
     .filter(Boolean)
     .map((line) => JSON.parse(line))
 
-async function seenByCurl(...call: Parameters<typeof startFaults> extends [unknown, ...infer Rest] ? Rest : never) {
+async function seenByCurl(
+  ...call: Parameters<typeof startFaults> extends [unknown, ...infer Rest] ? Rest : never
+) {
   const program = startFaults('curl', ...call)
   await program.ended
   return program.stdout().trimEnd().split('\n')
@@ -67,9 +71,23 @@ const anyText = expect.any(String)
 const LIST = 'query ($first: Int) { list: subordinates(first: $first) { totalCount } }'
 
 describe.each([
-  ['a misspelt field', '{ trustAnchor { entityID } }', {}, 'GRAPHQL_VALIDATION_FAILED', {}, 'Did you mean "entityId"'],
+  [
+    'a misspelt field',
+    '{ trustAnchor { entityID } }',
+    {},
+    'GRAPHQL_VALIDATION_FAILED',
+    {},
+    'Did you mean "entityId"',
+  ],
   ['a wrong type', LIST, { first: 'ten' }, 'INVALID_INPUT', { path: ['first'] }, 'Enter a whole number.'],
-  ['a missing right', 'mutation { startEvaluation { __typename } }', {}, 'FORBIDDEN', {}, 'the role viewer does not allow'],
+  [
+    'a missing right',
+    'mutation { startEvaluation { __typename } }',
+    {},
+    'FORBIDDEN',
+    {},
+    'the role viewer does not allow',
+  ],
 ])('%s', (_what, document, variables, code, details, message) => {
   test.each(clients)('is a RequestError with the code in %s', async (client) => {
     const [error] = await seen(client, 'request', document, variables, environment())
@@ -92,7 +110,9 @@ describe('an expired key', () => {
     const by = environment(await expiredKey())
     const error = ['error', 'RequestError', 'UNAUTHENTICATED', {}, sentence]
     expect(await seen(client, 'request', LIST, {}, by)).toEqual([error])
-    expect(await seen(client, 'subscription', 'subscription { alertsChanged { id } }', {}, by)).toEqual([error])
+    expect(await seen(client, 'subscription', 'subscription { alertsChanged { id } }', {}, by)).toEqual([
+      error,
+    ])
   })
 
   test('is printed by the functions for curl, which return 1', async () => {
@@ -103,26 +123,43 @@ describe('an expired key', () => {
   })
 })
 
-test.each(clients)('a lost subscription goes on in %s, and says so; a refused key ends it', async (client) => {
-  const relay = await startRelay(admin.adminUrl)
-  onTestFinished(relay.close)
-  const { key, apiKey } = await admin.mutate(
-    'createApiKey',
-    { username: 'viewer', name: `subscription ${client}` },
-    'key apiKey { id }',
-    'admin',
-  )
-  const document = 'subscription { alertsChanged { id } }'
-  const program = startFaults(client, 'subscription', document, {}, environment(key, relay.url))
-  const present = ['event', { alertsChanged: expect.any(Array) }]
-  await eventually(() => expect(linesOf(program.stdout())).toEqual([present]))
-  relay.cut()
-  const again = [present, ['reconnected'], present]
-  await eventually(() => expect(linesOf(program.stdout())).toEqual(again))
-  await expire(apiKey.id)
-  await program.ended
-  expect(linesOf(program.stdout()).slice(0, 3)).toEqual(again)
-  expect(linesOf(program.stdout()).at(-1)).toEqual(['error', 'RequestError', 'UNAUTHENTICATED', {}, anyText])
+test.each(clients)(
+  'a lost subscription goes on in %s, and says so; a refused key ends it',
+  async (client) => {
+    const relay = await startRelay(admin.adminUrl)
+    onTestFinished(relay.close)
+    const { key, apiKey } = await admin.mutate(
+      'createApiKey',
+      { username: 'viewer', name: `subscription ${client}` },
+      'key apiKey { id }',
+      'admin',
+    )
+    const document = 'subscription { alertsChanged { id } }'
+    const program = startFaults(client, 'subscription', document, {}, environment(key, relay.url))
+    const present = ['event', { alertsChanged: expect.any(Array) }]
+    await eventually(() => expect(linesOf(program.stdout())).toEqual([present]))
+    relay.cut()
+    const again = [present, ['reconnected'], present]
+    await eventually(() => expect(linesOf(program.stdout())).toEqual(again))
+    await expire(apiKey.id)
+    await program.ended
+    expect(linesOf(program.stdout()).slice(0, 3)).toEqual(again)
+    expect(linesOf(program.stdout()).at(-1)).toEqual([
+      'error',
+      'RequestError',
+      'UNAUTHENTICATED',
+      {},
+      anyText,
+    ])
+  },
+)
+
+test('a signal ends a subscription in TypeScript', async () => {
+  const [stop, inmor] = [new AbortController(), new Inmor({ url: admin.adminUrl, key: admin.keys.viewer })]
+  const events = inmor.subscribe(AlertsChanged, {}, { signal: stop.signal })
+  expect((await events.next()).value).toEqual({ alertsChanged: expect.any(Array) })
+  stop.abort()
+  expect(await events.next()).toEqual({ done: true, value: undefined })
 })
 
 describe('without an answer of GraphQL', () => {
@@ -134,18 +171,27 @@ describe('without an answer of GraphQL', () => {
     return `http://127.0.0.1:${(server.address() as { port: number }).port}`
   }
 
-  test.each(clients)('%s tells a proxy from a lost connection, also at the start of a subscription', async (client) => {
-    const [proxy, nothing] = [environment('key', await startBroken()), environment('key', 'http://127.0.0.1:9')]
-    for (const what of ['request', 'subscription'] as const) {
-      const [http] = await seen(client, what, LIST, {}, proxy)
-      expect(http?.slice(0, 3)).toEqual(['error', classes[client].http, 502])
-      const [lost] = await seen(client, what, LIST, {}, nothing)
-      expect(lost?.slice(0, 3)).toEqual(['error', classes[client].connection, null])
-    }
-  })
+  test.each(clients)(
+    '%s tells a proxy from a lost connection, also at the start of a subscription',
+    async (client) => {
+      const [proxy, nothing] = [
+        environment('key', await startBroken()),
+        environment('key', 'http://127.0.0.1:9'),
+      ]
+      for (const what of ['request', 'subscription'] as const) {
+        const [http] = await seen(client, what, LIST, {}, proxy)
+        expect(http?.slice(0, 3)).toEqual(['error', classes[client].http, 502])
+        const [lost] = await seen(client, what, LIST, {}, nothing)
+        expect(lost?.slice(0, 3)).toEqual(['error', classes[client].connection, null])
+      }
+    },
+  )
 
   test('the functions for curl return 2', async () => {
-    const [proxy, nothing] = [environment('key', await startBroken()), environment('key', 'http://127.0.0.1:9')]
+    const [proxy, nothing] = [
+      environment('key', await startBroken()),
+      environment('key', 'http://127.0.0.1:9'),
+    ]
     for (const by of [proxy, nothing])
       for (const what of ['request', 'subscription'] as const)
         expect((await seenByCurl(what, LIST, {}, by)).at(-1)).toBe('returned 2')
@@ -153,7 +199,8 @@ describe('without an answer of GraphQL', () => {
 })
 
 test.each(clients)('an expected refusal of a mutation is a result in %s', async (client) => {
-  const document = 'mutation ($input: RemoveSubordinateInput!) { removeSubordinate(input: $input) { __typename ... on Error { code message path } } }'
+  const document =
+    'mutation ($input: RemoveSubordinateInput!) { removeSubordinate(input: $input) { __typename ... on Error { code message path } } }'
   const by = environment(admin.keys.operator)
   const refused = await seen(client, 'mutation', document, { input: { id: btoa('Subordinate:99') } }, by)
   expect(refused).toEqual([['outcome', 'Refused']])
@@ -163,18 +210,21 @@ describe('a page that moves', () => {
   const MEMBERS =
     'query ($first: Int!, $after: String) { list: subordinates(first: $first, after: $after) { edges { node { id entityId } } pageInfo { hasNextPage endCursor } } }'
 
-  test.each(clients)('lacks nothing in %s, and an error says when its place is gone', async (client: Client) => {
-    await admin.server.db.subordinate.deleteMany()
-    const { ids, close } = await registerMany(admin.server.db, admin.entityId, 102)
-    onTestFinished(close)
-    const all = ids.toSorted()
-    const by = environment(admin.keys.operator)
-    // One that was read is removed: the others follow, each once.
-    expect(await seen(client, 'pages', MEMBERS, { remove: 50 }, by)).toEqual([['end', all]])
-    const [error] = await seen(client, 'pages', MEMBERS, { remove: 99 }, by)
-    expect(error?.slice(0, 3)).toEqual(['error', 'RequestError', 'BAD_USER_INPUT'])
-    expect(error?.at(-1)).toContain('Start again with the first page.')
-  })
+  test.each(clients)(
+    'lacks nothing in %s, and an error says when its place is gone',
+    async (client: Client) => {
+      await admin.server.db.subordinate.deleteMany()
+      const { ids, close } = await registerMany(admin.server.db, admin.entityId, 102)
+      onTestFinished(close)
+      const all = ids.toSorted()
+      const by = environment(admin.keys.operator)
+      // One that was read is removed: the others follow, each once.
+      expect(await seen(client, 'pages', MEMBERS, { remove: 50 }, by)).toEqual([['end', all]])
+      const [error] = await seen(client, 'pages', MEMBERS, { remove: 99 }, by)
+      expect(error?.slice(0, 3)).toEqual(['error', 'RequestError', 'BAD_USER_INPUT'])
+      expect(error?.at(-1)).toContain('Start again with the first page.')
+    },
+  )
 })
 
 test.each(languages)('a key whose change needs a second person waits, in %s', async (language) => {
@@ -185,7 +235,12 @@ test.each(languages)('a key whose change needs a second person waits, in %s', as
   const { key } = await alice.mutate('createApiKey', input, 'key')
   await play(language, 'rotate-key', ['ES256', '0'], environment(key))
   await protect(admin, ['SIGNING_KEYS'])
-  const { code, stdout } = await play(language, 'rotate-key', ['ES256', '0', '--now', 'A drill.'], environment(key))
+  const { code, stdout } = await play(
+    language,
+    'rotate-key',
+    ['ES256', '0', '--now', 'A drill.'],
+    environment(key),
+  )
   expect(code).toBe(3)
   expect(stdout).toMatch(/^APPROVAL_REQUIRED: A second person must approve this change\. .* \([\w=]+\)\n$/)
   await protect(admin, [])

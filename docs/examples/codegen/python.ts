@@ -119,15 +119,21 @@ function createTypes(schema: GraphQLSchema) {
 
   function variablesOf({ variableDefinitions = [] }: OperationDefinitionNode, name: string): string {
     const typeOf = (node: TypeNode) => typeFromAST(schema, node) as GraphQLInputType // validated
-    const members = variableDefinitions.map(({ variable, type }) => memberOf(variable.name.value, typeOf(type)))
+    const members = variableDefinitions.map(({ variable, type }) =>
+      memberOf(variable.name.value, typeOf(type)),
+    )
     return declare(`${name}Variables`, null, members)
   }
 
   /** What a mutation returns when it succeeds: `data` of its type `Mutation…Success`. */
-  function successOf(root: GraphQLObjectType, { name: field, selectionSet }: FieldNode, name: string): string {
+  function successOf(
+    root: GraphQLObjectType,
+    { name: field, selectionSet }: FieldNode,
+    name: string,
+  ): string {
     for (const selection of selectionSet?.selections ?? []) {
       const condition = selection.kind === Kind.INLINE_FRAGMENT && selection.typeCondition?.name.value
-      if (!condition || !condition.endsWith('Success')) continue
+      if (!condition || !/Success$/.test(condition)) continue
       const [data] = fieldsOf(selection.selectionSet)
       const type = getNamedType(outputOf(schema.getType(condition) as GraphQLObjectType, 'data'))
       if (data?.selectionSet && isObjectType(type)) return objectOf(type, data.selectionSet, name)
@@ -147,7 +153,9 @@ function createTypes(schema: GraphQLSchema) {
       const variables = variablesOf(operation, name)
       if (operation.operation === 'mutation') return [variables, successOf(root, field, name)]
       const data = objectOf(root, operation.selectionSet, name)
-      const node = [...declarations.keys()].find((each) => each.endsWith('EdgesNode') && each.startsWith(name))
+      const node = [...declarations.keys()].find(
+        (each) => each.endsWith('EdgesNode') && each.startsWith(name),
+      )
       return kindOf(operation) === 'Connection' ? [variables, data, node ?? 'object'] : [variables, data]
     },
   }

@@ -27,6 +27,8 @@ async function post(text: string): Promise<boolean> {
   const headers = { 'content-type': 'application/json' }
   const answer = await fetch(CHAT_URL, { method: 'POST', headers, body }).catch((error: Error) => error)
   if (answer instanceof Response && answer.ok) return true
-  console.error(`The chat refused the message: ${answer instanceof Response ? answer.status : answer.message}`)
+  console.error(
+    `The chat refused the message: ${answer instanceof Response ? answer.status : answer.message}`,
+  )
   return false
 }

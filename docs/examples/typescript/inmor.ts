@@ -1,7 +1,4 @@
-/**
- * A client of the Inmor API in one file without dependencies, for Node 22 or newer, Deno and browsers: queries,
- * mutations, pages and subscriptions, all typed by operations.ts. Copy it into a project.
- */
+/** A client of the Inmor API for Node 22 or newer, Deno and browsers, typed by operations.ts. Copy it into a project. */
 
 /** A GraphQL document, and the types of its data and variables. */
 export type Document<Kind extends 'query' | 'mutation' | 'subscription', Data, Variables> = string & {
@@ -77,21 +74,22 @@ type Listening = {
 const TIMEOUT = 120_000
 /** Milliseconds without a byte after which a stream is lost. The server sends a comment every 12 seconds. */
 const SILENCE = 40_000
-/** Milliseconds before the first reconnect; doubled for each further one, up to the maximum. */
+/** Milliseconds before the first reconnect, doubled for each further one, and the maximum. */
 const [FIRST_PAUSE, LONGEST_PAUSE] = [500, 30_000]
+/** The most entries that the server gives at once. */
 const PAGE = 100
 
 export class Inmor {
-  readonly #url: string
-  readonly #headers: Record<string, string>
+  #url: string
+  #headers: Record<string, string>
 
   constructor({ url, key, anchor }: Options) {
-    this.#url = new URL('/graphql', url).href
+    this.#url = `${url.replace(/\/$/, '')}/graphql`
     this.#headers = { 'content-type': 'application/json', 'x-api-key': key }
     if (anchor) this.#headers['inmor-anchor'] = anchor
   }
 
-  /** From `INMOR_URL`, `INMOR_KEY` and, where there are several anchors, `INMOR_ANCHOR`. */
+  /** Reads `INMOR_URL`, `INMOR_KEY` and, where there are several anchors, `INMOR_ANCHOR`. */
   static from({ INMOR_URL, INMOR_KEY, INMOR_ANCHOR }: Record<string, string | undefined>): Inmor {
     if (!INMOR_URL || !INMOR_KEY) throw new Error('Set INMOR_URL and INMOR_KEY.')
     return new Inmor({ url: INMOR_URL, key: INMOR_KEY, anchor: INMOR_ANCHOR })
@@ -167,13 +165,14 @@ export class Inmor {
     query: string,
     variables: unknown,
     connected: () => Promise<void>,
-    signal: AbortSignal = new AbortController().signal,
+    signal?: AbortSignal,
   ): AsyncGenerator<Data> {
     const close = new AbortController()
+    const signals = signal ? [close.signal, signal] : [close.signal]
     const silent = () => close.abort(new ConnectionError('The server is silent.'))
     let timer = setTimeout(silent, SILENCE)
     try {
-      const response = await this.#send(query, variables, 'text/event-stream', AbortSignal.any([close.signal, signal]))
+      const response = await this.#send(query, variables, 'text/event-stream', AbortSignal.any(signals))
       if (!response.body || !response.headers.get('content-type')?.startsWith('text/event-stream')) {
         dataOf(await answerOf<Data>(response))
         throw new HttpError(response.status, 'The answer is not a stream of events.')
@@ -240,9 +239,10 @@ function isTemporary(error: unknown): boolean {
 /** With jitter, so that many clients do not return at once. */
 async function pause(losses: number, signal?: AbortSignal): Promise<void> {
   const longest = Math.min(FIRST_PAUSE * 2 ** losses, LONGEST_PAUSE)
-  const { promise, resolve } = Promise.withResolvers<void>()
+  const { promise, resolve } = Promise.withResolvers<unknown>()
   const timer = setTimeout(resolve, longest * (0.5 + Math.random() / 2))
-  signal?.addEventListener('abort', () => resolve(), { once: true })
+  signal?.addEventListener('abort', resolve)
   await promise
   clearTimeout(timer)
+  signal?.removeEventListener('abort', resolve)
 }

@@ -15,7 +15,9 @@ const inmor = Inmor.from(process.env)
 
 const lines = (await readFile(file, 'utf8').catch(() => '')).split('\n').filter(Boolean)
 const last = lines.at(-1)
-let { cursor: before = null, hash = null }: { cursor?: string | null; hash?: string | null } = last ? JSON.parse(last) : {}
+let { cursor: before = null, hash = null }: { cursor?: string | null; hash?: string | null } = last
+  ? JSON.parse(last)
+  : {}
 
 let count = 0
 for (;;) {

@@ -14,7 +14,10 @@ const inmor = Inmor.from(process.env)
 
 let count = 0
 for (let after: string | null = null, hasMore = true; hasMore; ) {
-  const { previewMetadataPolicy: page }: PolicyPreviewQuery = await inmor.query(PolicyPreview, { policy, after })
+  const { previewMetadataPolicy: page }: PolicyPreviewQuery = await inmor.query(PolicyPreview, {
+    policy,
+    after,
+  })
   for (const { entityId, before, findings } of page.affected) {
     if (before === null) continue // does not resolve under the present policy either
     console.log(`${entityId}: ${findings.join(' ')}`)

@@ -13,7 +13,11 @@ const [file = ''] = process.argv.slice(2)
 const [columns = [], ...rows] = (await readFile(file, 'utf8')).split(/\r?\n/).filter(Boolean).map(fieldsOf)
 const subordinates = rows.map((fields) => {
   const row = Object.fromEntries(columns.map((column, at) => [column, fields[at] ?? '']))
-  return { entityId: row.entityId ?? '', tags: row.tags?.split(' ').filter(Boolean) ?? [], note: row.note || null }
+  return {
+    entityId: row.entityId ?? '',
+    tags: row.tags?.split(' ').filter(Boolean) ?? [],
+    note: row.note || null,
+  }
 })
 
 const inmor = Inmor.from(process.env)

@@ -10,8 +10,8 @@
  *     node rotate-key.ts ES256 0 --now "the key was stolen"
  */
 import { Inmor, RequestError } from './inmor.ts'
-import { AnnounceKey, ReissueTrustMarks, RetireKey, SigningKeys, SwitchKey } from './operations.ts'
 import type { SigningAlgorithm } from './operations.ts'
+import { AnnounceKey, ReissueTrustMarks, RetireKey, SigningKeys, SwitchKey } from './operations.ts'
 
 const DAY = 86_400_000
 const [alg = 'ES256', days = '90', , overrideReason] = process.argv.slice(2)
@@ -27,7 +27,9 @@ try {
 
 async function takeStep(): Promise<void> {
   const { keys } = (await inmor.query(SigningKeys, {})).signingKeys
-  const [current, announced] = ['CURRENT', 'ANNOUNCED'].map((state) => keys.find((key) => key.state === state))
+  const [current, announced] = ['CURRENT', 'ANNOUNCED'].map((state) =>
+    keys.find((key) => key.state === state),
+  )
 
   for (const { kid } of keys.filter(({ state }) => state === 'PUBLISHED')) {
     const retirement = await inmor.mutate(RetireKey, { input: { kid } })

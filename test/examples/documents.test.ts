@@ -1,5 +1,6 @@
 /** Tests the documents of the examples against the schema, and what is generated from them. */
 import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { generate } from '@graphql-codegen/cli'
 import {
   buildASTSchema,
@@ -102,8 +103,18 @@ test.each(languages)('every example exists in %s', (language) => {
   expect(examplesIn(language)).toEqual(names)
 })
 
+test('the client imports nothing, and an example only that and parts of Node', () => {
+  const importsOf = (file: string) =>
+    [...readFileSync(folder(`typescript/${file}`), 'utf8').matchAll(/from '([^']+)'/g)].map(
+      ([, from]) => from,
+    )
+  expect(importsOf('inmor.ts')).toEqual([])
+  for (const name of names)
+    for (const from of importsOf(`${name}.ts`)) expect(from).toMatch(/^(node:|\.\/(inmor|operations)\.ts$)/)
+})
+
 test('Python’s types are strict', async () => {
-  const pyright = `${root}node_modules/.bin/pyright`
-  const program = runCommand(pyright, ['--project', folder('python')])
+  const pyright = fileURLToPath(import.meta.resolve('pyright/index.js'))
+  const program = runCommand(process.execPath, [pyright, '--project', folder('python')])
   expect((await program.ended).code, program.output()).toBe(0)
 })

@@ -48,24 +48,8 @@ export function start(
   return startCommand([...commands[language](name), ...args], environment)
 }
 
-/** What a script in a language sees of a failure: the programs beside this file. */
-export function startFaults(
-  language: Language,
-  what: 'request' | 'mutation' | 'subscription' | 'pages',
-  document: string,
-  variables: object,
-  environment: Environment,
-): Program {
-  const beside = (file: string) => fileURLToPath(new URL(file, import.meta.url))
-  const programs = {
-    curl: ['sh', beside('faults.sh')],
-    TypeScript: [process.execPath, beside('faults.ts')],
-    Python: ['python3', beside('faults.py')],
-  }
-  return startCommand([...programs[language], what, document, JSON.stringify(variables)], environment)
-}
-
-function startCommand([command = '', ...args]: readonly string[], environment: Environment): Program {
+/** With the clients where the languages look for them. */
+export function startCommand([command = '', ...args]: readonly string[], environment: Environment): Program {
   const own = {
     NODE_NO_WARNINGS: '1',
     PYTHONUNBUFFERED: '1',

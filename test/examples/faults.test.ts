@@ -2,13 +2,15 @@
 import { createServer } from 'node:http'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { makeAnchor } from '#test/helpers/anchor.ts'
 import { registerMany } from '#test/helpers/many-entities.ts'
 import { eventually } from '#test/helpers/product.ts'
 import { startRelay } from '#test/helpers/relay.ts'
 import { Inmor } from '../../docs/examples/typescript/inmor.ts'
 import { AlertsChanged } from '../../docs/examples/typescript/operations.ts'
 import { addAdministrators, protect, signIn } from '../server/protection/people.ts'
-import { type Environment, languages, play, startFaults } from './example.ts'
+import { type Environment, languages, play } from './example.ts'
+import { documented, linesOf, seen, seenByCurl, startFaults } from './seen.ts'
 
 let admin: TestAdmin
 beforeAll(async () => {
@@ -24,31 +26,7 @@ const environment = (key = admin.keys.viewer, url = admin.adminUrl): Environment
 const clients = ['TypeScript', 'Python'] as const
 type Client = (typeof clients)[number]
 
-/** The names of the errors. */
-const classes = {
-  TypeScript: { request: 'RequestError', http: 'HttpError', connection: 'ConnectionError' },
-  Python: { request: 'RequestError', http: 'HttpError', connection: 'LostConnection' },
-} as const
-
-async function seen(...call: Parameters<typeof startFaults>): Promise<unknown[][]> {
-  const program = startFaults(...call)
-  const { code } = await program.ended
-  expect(code, program.output()).toBe(0)
-  return linesOf(program.stdout())
-}
-const linesOf = (stdout: string): unknown[][] =>
-  stdout
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line))
-
-async function seenByCurl(
-  ...call: Parameters<typeof startFaults> extends [unknown, ...infer Rest] ? Rest : never
-) {
-  const program = startFaults('curl', ...call)
-  await program.ended
-  return program.stdout().trimEnd().split('\n')
-}
+const LOST = { TypeScript: 'ConnectionError', Python: 'LostConnection' } as const
 
 /** A key of an operator that has expired. */
 async function expiredKey(): Promise<string> {
@@ -88,7 +66,10 @@ describe.each([
     {},
     'the role viewer does not allow',
   ],
-])('%s', (_what, document, variables, code, details, message) => {
+])('%s', (what, document, variables, code, details, message) => {
+  test('is documented', async () =>
+    expect(await documented(what)).toContain(`\`RequestError\` with the code \`${code}\``))
+
   test.each(clients)('is a RequestError with the code in %s', async (client) => {
     const [error] = await seen(client, 'request', document, variables, environment())
     expect(error).toEqual(['error', 'RequestError', code, details, expect.stringContaining(`${code}: `)])
@@ -105,6 +86,7 @@ describe.each([
 
 describe('an expired key', () => {
   const sentence = 'UNAUTHENTICATED: Sign in, or send an API key.'
+  test('is documented', async () => expect(await documented('an expired key')).toContain('`UNAUTHENTICATED`'))
 
   test.each(clients)('is a RequestError in %s, also at the start of a subscription', async (client) => {
     const by = environment(await expiredKey())
@@ -174,15 +156,16 @@ describe('without an answer of GraphQL', () => {
   test.each(clients)(
     '%s tells a proxy from a lost connection, also at the start of a subscription',
     async (client) => {
+      expect(await documented('a lost connection')).toContain(`\`${LOST[client]}\` in ${client}`)
       const [proxy, nothing] = [
         environment('key', await startBroken()),
         environment('key', 'http://127.0.0.1:9'),
       ]
       for (const what of ['request', 'subscription'] as const) {
         const [http] = await seen(client, what, LIST, {}, proxy)
-        expect(http?.slice(0, 3)).toEqual(['error', classes[client].http, 502])
+        expect(http?.slice(0, 3)).toEqual(['error', 'HttpError', 502])
         const [lost] = await seen(client, what, LIST, {}, nothing)
-        expect(lost?.slice(0, 3)).toEqual(['error', classes[client].connection, null])
+        expect(lost?.slice(0, 3)).toEqual(['error', LOST[client], null])
       }
     },
   )
@@ -222,6 +205,7 @@ describe('a page that moves', () => {
       expect(await seen(client, 'pages', MEMBERS, { remove: 50 }, by)).toEqual([['end', all]])
       const [error] = await seen(client, 'pages', MEMBERS, { remove: 99 }, by)
       expect(error?.slice(0, 3)).toEqual(['error', 'RequestError', 'BAD_USER_INPUT'])
+      expect(await documented('a page that moves')).toContain('`BAD_USER_INPUT`')
       expect(error?.at(-1)).toContain('Start again with the first page.')
     },
   )
@@ -244,4 +228,17 @@ test.each(languages)('a key whose change needs a second person waits, in %s', as
   expect(code).toBe(3)
   expect(stdout).toMatch(/^APPROVAL_REQUIRED: A second person must approve this change\. .* \([\w=]+\)\n$/)
   await protect(admin, [])
+})
+
+test.each(languages)('where there are several anchors, INMOR_ANCHOR names one, in %s', async (language) => {
+  if (language === languages[0]) await makeAnchor(admin, 'other')
+  const file = `${admin.config.keysDirectory}/${language}.jsonl`
+  const without = await play(language, 'export-members', [file], environment(admin.keys.admin))
+  expect(without.code, without.stdout).toBe(1)
+  expect(without.stderr).toContain('ANCHOR_REQUIRED')
+  const by = { ...environment(admin.keys.admin), INMOR_ANCHOR: 'other' }
+  const exported = await play(language, 'export-members', [file], by)
+  expect(exported).toMatchObject({ code: 0, stdout: 'Exported 0 members.\n' })
+  const mirrored = await play(language, 'mirror-audit-log', [`${file}.audit`], by)
+  expect(mirrored).toMatchObject({ code: 0, stdout: 'Mirrored 0 entries.\n' })
 })

@@ -1,6 +1,6 @@
 /** A plugin of GraphQL Code Generator: each document as a constant with its types as TypedDicts, for inmor.py. */
-import type { PluginFunction } from '@graphql-codegen/plugin-helpers'
 import {
+  type DocumentNode,
   type FieldNode,
   type GraphQLInputType,
   type GraphQLObjectType,
@@ -38,7 +38,7 @@ const scalars: Readonly<Record<string, string>> = {
 
 type Type = GraphQLInputType | GraphQLOutputType
 
-export const plugin: PluginFunction = (schema, documents) => {
+export function plugin(schema: GraphQLSchema, documents: readonly { document?: DocumentNode }[]): string {
   const types = createTypes(schema)
   const constants = documents.flatMap(({ document }) =>
     (document?.definitions ?? []).map((definition) => {

@@ -1,14 +1,15 @@
 /** A plugin of GraphQL Code Generator: each document as a constant with the types of `typescript-operations`. */
-import type { PluginFunction } from '@graphql-codegen/plugin-helpers'
-import { type DefinitionNode, Kind, print } from 'graphql'
+import { type DefinitionNode, type DocumentNode, type GraphQLSchema, Kind, print } from 'graphql'
 
-export const plugin: PluginFunction = (_schema, documents) => ({
-  prepend: [
-    '/** The operations of the examples and their types. Generated from docs/examples/documents; do not edit. */',
-    "import type { Document } from './inmor.ts'",
-  ],
-  content: documents.flatMap(({ document }) => document?.definitions.map(constantOf) ?? []).join('\n'),
-})
+export function plugin(_schema: GraphQLSchema, documents: readonly { document?: DocumentNode }[]) {
+  return {
+    prepend: [
+      '/** The operations of the examples and their types. Generated from docs/examples/documents; do not edit. */',
+      "import type { Document } from './inmor.ts'",
+    ],
+    content: documents.flatMap(({ document }) => document?.definitions.map(constantOf) ?? []).join('\n'),
+  }
+}
 
 function constantOf(definition: DefinitionNode): string {
   if (definition.kind !== Kind.OPERATION_DEFINITION || !definition.name)

@@ -1,4 +1,4 @@
-/** A client of the Inmor API for Node 22 or newer, Deno and browsers, typed by operations.ts. Copy it into a project. */
+/** A client of the Inmor API for Node 22 or newer, with web APIs only, typed by operations.ts. Copy it into a project. */
 
 /** A GraphQL document, and the types of its data and variables. */
 export type Document<Kind extends 'query' | 'mutation' | 'subscription', Data, Variables> = string & {

@@ -12,7 +12,6 @@ import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { below, type Federation, relyingParty } from '#test/helpers/federation.ts'
 import { type OldInmor, startOldInmor } from '#test/helpers/old-inmor.ts'
 import { type Product, startProduct } from '#test/helpers/product.ts'
-import { configurationDocument, configurationFile } from './configuration.ts'
 import { engine, played, root, shellOf } from './document.ts'
 
 let product: Product
@@ -108,8 +107,4 @@ describe('the commands', () => {
       }
     }
   })
-})
-
-test('docs/configuration.md matches the code; `npm run docs` writes it', async () => {
-  expect(await readFile(configurationFile, 'utf8')).toBe(configurationDocument())
 })

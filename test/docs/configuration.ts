@@ -1,13 +1,9 @@
-/** Prints docs/configuration.md from the tables that the servers read their configuration by: `npm run docs`. */
-import { writeFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
+/** Prints docs/configuration.md from the tables that the servers read their configuration by. */
 import type { Table, Variable } from '#federation/config/variable.ts'
 import { federationVariables } from '#federation/config/variables.ts'
 import { commandVariables } from '#server/config/command.ts'
 import { embeddedVariables } from '#server/config/embedded.ts'
 import { serverVariables } from '#server/config/variables.ts'
-
-export const configurationFile = fileURLToPath(new URL('../../docs/configuration.md', import.meta.url))
 
 function rowOf({ names, toml, kind, meaning }: Variable): string {
   const all = [...names.map((name) => `\`${name}\``), ...(toml ? [`\`${toml}\` in the file`] : [])]
@@ -63,5 +59,3 @@ ${print(commandVariables)}
 ${print(embeddedVariables)}
 `
 }
-
-if (import.meta.main) await writeFile(configurationFile, configurationDocument())

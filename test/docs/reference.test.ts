@@ -1,0 +1,98 @@
+/** Tests docs/reference/: it is as printed, and has everything of the schema and the command line exactly once. */
+import { readFile } from 'node:fs/promises'
+import { buildSchema } from 'graphql'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { loadProgram } from '#server/cli/program.ts'
+import { root } from './document.ts'
+import { commonPage, pageOf } from './reference/page.ts'
+import { findPlaces } from './reference/places.ts'
+import { readPlaces } from './reference/reference.ts'
+import { printSchemaPage } from './reference/schema-page.ts'
+import { printedDocuments } from './write.ts'
+
+let documents: Map<string, string>
+
+beforeAll(async () => {
+  documents = await printedDocuments()
+})
+
+test('the documents are as printed; `npm run docs` writes them', async () => {
+  for (const [path, text] of documents) expect(await readFile(root(path), 'utf8'), path).toBe(text)
+})
+
+/** The headings of all pages. */
+const headings = () =>
+  [...documents].flatMap(([path, text]) =>
+    path.includes('/reference/') ? [...text.matchAll(/^#{3,4} (.+)$/gm)].map(([, name = '']) => name) : [],
+  )
+
+describe('each name is on exactly one page:', () => {
+  test('queries, mutations and subscriptions', async () => {
+    const { roots } = await readPlaces()
+    const names = roots.map((each) => `${each.root}.${each.field.name}`)
+    expect(names.length).toBeGreaterThan(100)
+    const printed = headings().filter((name) => /^(Query|Mutation|Subscription)\./.test(name))
+    expect(printed.sort()).toEqual(names.sort())
+  })
+
+  test('types, of which the generated ones stand with their field', async () => {
+    const { types, isGenerated } = await readPlaces()
+    const printed = headings().filter((name) => /^\w+$/.test(name))
+    const names = types.map(({ name }) => name)
+    expect(printed.sort()).toEqual(names.filter((name) => !isGenerated(name)).sort())
+    const generated = names.filter(isGenerated)
+    expect(generated.length).toBeGreaterThan(100)
+    expect(generated.filter((name) => !/(Result|Success|Connection|ConnectionEdge)$/.test(name))).toEqual([])
+  })
+
+  test('commands', async () => {
+    const { commands } = await loadProgram()
+    const printed = headings().filter((name) => name.startsWith('inmor '))
+    expect(printed).toEqual(
+      commands.flatMap((command) => [
+        `inmor ${command.name()}`,
+        ...command.commands.map((each) => `inmor ${command.name()} ${each.name()}`),
+      ]),
+    )
+  })
+})
+
+test('a type without a noun is on the common page, and a new folder needs a page', () => {
+  expect(pageOf('DateTime', new Map())).toBe(commonPage)
+  const definitions = new Map([['Ship', 'harbour/ship']])
+  expect(() => pageOf('Ship', definitions)).toThrow(/server\/schema\/harbour has no page/)
+})
+
+test('a mutation shows its input, result and errors; deprecation and defaults are said', () => {
+  const schema = buildSchema(`
+    type Query { old(first: Int = 20): String @deprecated(reason: "Use | new.") "New <b> and \`a|b\`." new(filter: Filter): [Kind!]! }
+    type Mutation { "Builds a house." build(input: BuildInput!): MutationBuildResult! }
+    input BuildInput { "The number of floors." floors: Int! = 2 filter: Filter }
+    input Filter { "Any text." text: String }
+    enum Kind { "A small one." HUT OLD @deprecated(reason: "Unsafe.") }
+    type House { floors("In metres." height: Int): Int! }
+    type MutationBuildSuccess { data: House! }
+    interface Failure { message: String! }
+    type TooHigh implements Failure { message: String! }
+    union MutationBuildResult = MutationBuildSuccess | TooHigh
+  `)
+  const text = printSchemaPage(commonPage, findPlaces(schema, new Map()))
+  const lines = text.split('\n')
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      '**Deprecated:** Use | new. ',
+      'old(first: Int = 20): String',
+      'New \\<b\\> and `a|b`.',
+      'build(input: BuildInput!): MutationBuildResult!',
+      '- Result: `MutationBuildSuccess` with `data` ([`House!`](#house)).',
+      '- Errors: [`TooHigh`](#toohigh).',
+      '#### BuildInput',
+      '| `floors` | [`Int!`](#int) | The number of floors. Default: `2`. |',
+      '### Filter',
+      '| `OLD` | **Deprecated:** Unsafe.  |',
+      '| `floors` | [`Int!`](#int) |  `height` ([`Int`](#int)): In metres. |',
+      'Implemented by [`TooHigh`](#toohigh).',
+    ]),
+  )
+  expect(text).not.toContain('### MutationBuild')
+})

@@ -1,4 +1,4 @@
-/** Prints docs/reference/ from schema.graphql, the folders of server/schema/ and the command line. */
+/** Prints docs/reference/ from schema.graphql, the folders of server/schema/, the OpenAPI document and the commands. */
 import { readFile } from 'node:fs/promises'
 import { buildSchema } from 'graphql'
 import { root } from '../document.ts'
@@ -7,6 +7,7 @@ import { loadDefinitions } from './definition.ts'
 import { blocks, notice } from './markdown.ts'
 import { commonPage, nounPages, type Page } from './page.ts'
 import { findPlaces, type Places } from './places.ts'
+import { printRestContents, printRestPage, restPage } from './rest-page.ts'
 import { printContents, printSchemaPage } from './schema-page.ts'
 
 const lists = `## Lists
@@ -32,6 +33,7 @@ export async function referenceDocuments(): Promise<Map<string, string>> {
     ['README', await printIndex(places)],
     ...pages,
     [commonPage.name, printSchemaPage(commonPage, places, lists)],
+    [restPage.name, await printRestPage()],
     [commandPage.name, await printCommandPage()],
   ] as const
   return new Map(texts.map(([name, text]) => [`docs/reference/${name}.md`, text]))
@@ -43,9 +45,10 @@ async function printIndex(places: Places): Promise<string> {
   const document = blocks(
     '# Reference',
     notice,
-    'The GraphQL API by noun, and the command line. [Using the API](../api.md) shows how to call it.',
+    'The GraphQL API by noun, the REST API, and the command line. [Using the API](../api.md) shows how to call it.',
     ...nounPages.map((page) => entry(page, printContents(page, places))),
     entry(commonPage, printContents(commonPage, places)),
+    entry(restPage, await printRestContents()),
     entry(commandPage, await printCommandContents()),
   )
   return `${document}\n`

@@ -6,6 +6,7 @@ import { sveltekit } from '@sveltejs/kit/vite'
 import tailwindcss from '@tailwindcss/vite'
 import { defineConfig } from 'vite'
 import { documents } from './vite/documents.ts'
+import { reference } from './vite/reference.ts'
 
 const admin = `http://localhost:${process.env.ADMIN_PORT || 8000}`
 
@@ -22,6 +23,7 @@ export default defineConfig({
   plugins: [
     documents(),
     tailwindcss(),
+    reference(),
     sveltekit({
       adapter: adapter({ fallback: '200.html', precompress: true }),
       // A cold start takes one script and one style sheet, where each page apart took about 90 requests.

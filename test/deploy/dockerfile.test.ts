@@ -136,3 +136,9 @@ test('the build is given no keys, data or installed packages', async () => {
     expect.arrayContaining(['private.json', 'next.json', 'answers.json', 'node_modules', 'data']),
   )
 })
+
+test('the build stage has the reference, which the console shows, and no other document', async () => {
+  const lines = (await readFile(root('.dockerignore'), 'utf8')).split('\n')
+  const documents = lines.filter((line) => /^!?docs/.test(line))
+  expect(documents).toEqual(['docs/*', '!docs/reference'])
+})

@@ -7,6 +7,7 @@ import { root } from './document.ts'
 import { commonPage, pageOf } from './reference/page.ts'
 import { findPlaces } from './reference/places.ts'
 import { readPlaces } from './reference/reference.ts'
+import { readOperations } from './reference/rest-page.ts'
 import { printSchemaPage } from './reference/schema-page.ts'
 import { printedDocuments } from './write.ts'
 
@@ -43,6 +44,14 @@ describe('each name is on exactly one page:', () => {
     const generated = names.filter(isGenerated)
     expect(generated.length).toBeGreaterThan(100)
     expect(generated.filter((name) => !/(Result|Success|Connection|ConnectionEdge)$/.test(name))).toEqual([])
+  })
+
+  test('operations of the REST API', async () => {
+    const operations = await readOperations()
+    const names = operations.map(({ method, path }) => `${method} /api/v1${path}`)
+    expect(names.length).toBeGreaterThan(40)
+    const printed = headings().filter((name) => name.includes('/api/v1/'))
+    expect(printed.map((name) => name.split('?')[0]).sort()).toEqual(names.sort())
   })
 
   test('commands', async () => {

@@ -1,10 +1,12 @@
 /** Prints the page of the command line: the commands of `inmor`, and the two programs of the federation server. */
+
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import type { Argument, Command, Option } from 'commander'
+import { toAnchor } from '#lib/reference/anchor.ts'
 import { loadProgram } from '#server/cli/program.ts'
 import { root } from '../document.ts'
-import { blocks, code, notice, plain, section, table, toAnchor } from './markdown.ts'
+import { blocks, code, notice, plain, section, table } from './markdown.ts'
 import type { Page } from './page.ts'
 
 export const commandPage: Page = {

@@ -1,13 +1,6 @@
-/** Parts of Markdown: text, tables, lists and the anchors of headings. */
+/** Parts of Markdown: text, tables and sections. */
 
 export const notice = '<!-- Made by `npm run docs` from the code; a test compares. -->'
-
-/** The anchor that GitHub gives a heading. */
-export const toAnchor = (heading: string): string =>
-  heading
-    .toLowerCase()
-    .replace(/[^\w -]/g, '')
-    .replaceAll(' ', '-')
 
 const codeOrLink = /(`[^`]*`|\[[^\]]*\]\(https:[^)]*\))/
 

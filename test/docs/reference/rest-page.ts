@@ -1,8 +1,10 @@
 /** Prints the page of the REST API from its OpenAPI document. */
+
 import Fastify from 'fastify'
+import { toAnchor } from '#lib/reference/anchor.ts'
 import type { RestDeps } from '#server/rest/deps.ts'
 import { restRoutes } from '#server/rest/routes.ts'
-import { blocks, code, notice, plain, section, table, toAnchor } from './markdown.ts'
+import { blocks, code, notice, plain, section, table } from './markdown.ts'
 import type { Page } from './page.ts'
 
 export const restPage: Page = {

@@ -1,4 +1,5 @@
 /** Prints a page of the GraphQL reference: queries, mutations and subscriptions, then objects, inputs and enums. */
+
 import {
   type GraphQLArgument,
   type GraphQLEnumValue,
@@ -14,7 +15,8 @@ import {
   isUnionType,
   print,
 } from 'graphql'
-import { blocks, code, notice, plain, section, table, toAnchor } from './markdown.ts'
+import { toAnchor } from '#lib/reference/anchor.ts'
+import { blocks, code, notice, plain, section, table } from './markdown.ts'
 import { commonPage, type Page } from './page.ts'
 import { type Field, isConnection, type Places, successOf } from './places.ts'
 

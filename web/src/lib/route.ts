@@ -100,6 +100,9 @@ export const route = {
   collection: (search: Search<typeof collectionList> = {}) => at('/collection', search),
   collectionEntity: (entityId: string) => at('/collection/entity', { id: entityId }),
   trustAnchor: (tab?: 'edit') => at(`/trust-anchor${tab ? `/${tab}` : ''}`),
+  /** `name` goes to the place of a type, a field or an operation; `q` searches. */
+  reference: (search: { name?: string; q?: string } = {}) => at('/reference', search),
+  referencePage: (page: string, id?: string) => `${at(`/reference/${page}`)}${id ? `#${id}` : ''}`,
   policy: () => at('/policy'),
   keys: () => at('/keys'),
   trustMarks: (search: Search<typeof trustMarkList> = {}) => at('/trust-marks', search),

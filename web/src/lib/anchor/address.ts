@@ -12,6 +12,7 @@ const installationPages: ReadonlySet<string> = new Set([
   'messages',
   'new-password',
   'portal',
+  'reference',
   'sign-in',
   'users',
   'webhooks',

@@ -1,5 +1,6 @@
 /** The commands of the palette that need no server: every screen and action that the role allows. */
 import Award from '@lucide/svelte/icons/award'
+import BookOpen from '@lucide/svelte/icons/book-open'
 import Building2 from '@lucide/svelte/icons/building-2'
 import Footprints from '@lucide/svelte/icons/footprints'
 import Handshake from '@lucide/svelte/icons/handshake'
@@ -57,6 +58,13 @@ export function screens(viewer: Viewer): Command[] {
       href: route.twoPeople(),
       icon: Handshake,
       words: 'protection approval four eyes dual control settings',
+    },
+    {
+      id: route.reference(),
+      label: 'Reference',
+      href: route.reference(),
+      icon: BookOpen,
+      words: 'api graphql rest commands documentation types',
     },
     { id: route.account(), label: 'My account', href: route.account(), icon: UserRound, words: 'profile' },
   ]

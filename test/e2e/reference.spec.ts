@@ -50,7 +50,7 @@ test('lists the nouns, and leads to their pages', async () => {
   await expectMarked('mutationissuetrustmark')
 })
 
-test.each(['members', 'scalars-and-errors', 'rest', 'cli'])(
+test.each(['keys', 'scalars-and-errors', 'rest', 'cli'])(
   'has no violations on the page %s, and its links lead somewhere',
   { timeout: LONG_PAGE_TIMEOUT },
   async (name) => {

@@ -8,8 +8,13 @@ const sources = globSync('**/*.{ts,svelte}', { cwd: root })
   .filter((path) => !path.startsWith('lib/gql/'))
   .map((path) => ({ path, text: readFileSync(root + path, 'utf8') }))
 
-/** The modules that send requests: the GraphQL API, its subscriptions, and the sign-in paths. */
-const clients = new Set(['lib/graphql/client.ts', 'lib/graphql/watch.ts', 'lib/auth/request.ts'])
+/** The modules that send requests: the GraphQL API, its subscriptions, the sign-in paths, and the files of the reference. */
+const clients = new Set([
+  'lib/graphql/client.ts',
+  'lib/graphql/watch.ts',
+  'lib/reference/load.ts',
+  'lib/auth/request.ts',
+])
 
 /** A call, not the `fetch` that a load hands to the client. */
 const asksTheServer = /\b\$?fetch\(|\bnew (?:WebSocket|EventSource|XMLHttpRequest)\b|\bsendBeacon\(/

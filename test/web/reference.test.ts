@@ -124,8 +124,8 @@ describe('a name', () => {
     expect(searchNames(entries, 'house FLOORS').map(({ name }) => name)).toEqual(['House.floors'])
     expect(searchNames(entries, 'build').map(({ name }) => name)).toEqual([
       'BuildInput',
-      'BuildInput.floors',
       'Mutation.build',
+      'BuildInput.floors',
     ])
   })
 })

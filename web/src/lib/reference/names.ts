@@ -59,20 +59,22 @@ export function findName(entries: readonly Entry[], wanted: string): Found | und
   return owner && place(owner)
 }
 
-/** The places whose names match the typed text, the best first. */
+/** The places whose names match the typed text: headings, then what their tables list, each the best first. */
 export function searchNames(entries: readonly Entry[], text: string): Found[] {
-  const all = entries.flatMap((entry) => [
-    place(entry),
-    ...entry.members.map((member) => ({
+  const members = entries.flatMap((entry) =>
+    entry.members.map((member) => ({
       name: `${entry.name}.${member}`,
       page: entry.page,
       id: memberId(entry.name, member),
     })),
-  ])
-  // A name has its words after dots, spaces and slashes.
-  const searchable = all.map((found) => ({ found, label: found.name.replace(/[./]/g, ' ') }))
-  return matching(searchable, text.replace(/[./]/g, ' ')).map(({ found }) => found)
+  )
+  return [entries.map(place), members].flatMap((places) => {
+    const searchable = places.map((found) => ({ found, label: wordsOf(found.name) }))
+    return matching(searchable, wordsOf(text)).map(({ found }) => found)
+  })
 }
+
+const wordsOf = (name: string) => name.replace(/[./]/g, ' ')
 
 /** What to search for instead of an unknown name: its longest beginning that finds something, or that of its last part. */
 export function nearestSearch(entries: readonly Entry[], wanted: string): string {

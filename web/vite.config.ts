@@ -6,7 +6,9 @@ import { sveltekit } from '@sveltejs/kit/vite'
 import tailwindcss from '@tailwindcss/vite'
 import { defineConfig } from 'vite'
 import { documents } from './vite/documents.ts'
+import { readyOperations } from './vite/ready-operations.ts'
 import { reference } from './vite/reference.ts'
+import { secondFile } from './vite/second-file.ts'
 
 const admin = `http://localhost:${process.env.ADMIN_PORT || 8000}`
 
@@ -24,6 +26,8 @@ export default defineConfig({
     documents(),
     tailwindcss(),
     reference(),
+    readyOperations(),
+    secondFile(),
     sveltekit({
       adapter: adapter({ fallback: '200.html', precompress: true }),
       // A cold start takes one script and one style sheet, where each page apart took about 90 requests.

@@ -46,7 +46,15 @@ const steps = [
   {
     name: 'building the console',
     stamp: 'console',
-    inputs: ['package-lock.json', 'schema.graphql', 'codegen.ts', 'federation/core', 'docs/reference', 'web'],
+    inputs: [
+      'package-lock.json',
+      'schema.graphql',
+      'codegen.ts',
+      'federation/core',
+      'docs/api.md',
+      'docs/reference',
+      'web',
+    ],
     outputs: ['web/build/200.html'],
     run: () => {
       node('node_modules/@graphql-codegen/cli/cjs/bin.js', '--config', 'codegen.ts', '--silent')

@@ -5,6 +5,7 @@ import Anchor from '@lucide/svelte/icons/anchor'
 import Award from '@lucide/svelte/icons/award'
 import BadgeCheck from '@lucide/svelte/icons/badge-check'
 import BookUser from '@lucide/svelte/icons/book-user'
+import Braces from '@lucide/svelte/icons/braces'
 import Building2 from '@lucide/svelte/icons/building-2'
 import Inbox from '@lucide/svelte/icons/inbox'
 import KeyRound from '@lucide/svelte/icons/key-round'
@@ -99,6 +100,12 @@ export const navigation: readonly { heading: string; screens: readonly Screen[] 
         words: 'approve approval sign passkey protected waiting second person',
       },
       { label: 'Users', href: route.users(), icon: Users, isForAdministrators: true },
+      {
+        label: 'API',
+        href: route.playground(),
+        icon: Braces,
+        words: 'graphql playground query mutation subscription curl python script rest',
+      },
       { label: 'API keys', href: route.apiKeys(), icon: KeySquare, isForAdministrators: true },
       {
         label: 'Webhooks',

@@ -1,11 +1,15 @@
 /** Ends the session and shows the sign-in page. */
 import { toast } from 'svelte-sonner'
+import { clearHistory } from '#lib/playground/history.ts'
 import { route } from '#lib/route.ts'
 import { signOut } from './sign-in.ts'
 
 export async function signOutAndLeave(): Promise<void> {
   const { problem } = await signOut()
   if (problem) toast.error(`You are still signed in. ${problem}`)
-  // Loads a new document, so that no data of the session stays in this window.
-  else location.assign(route.signIn())
+  else {
+    clearHistory(localStorage)
+    // Loads a new document, so that no data of the session stays in this window.
+    location.assign(route.signIn())
+  }
 }

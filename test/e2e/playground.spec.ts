@@ -91,6 +91,25 @@ test('says when its editor cannot be loaded, and tries again', async () => {
   await cold.page.context().close()
 })
 
+test('says why it has no schema, and asks for it again', async () => {
+  const cold = await openPage(browser, admin.adminUrl, { storageState: await page.context().storageState() })
+  const message = 'This document is not trusted.'
+  await cold.page.route('**/graphql', (route) =>
+    route.request().postData()?.includes('IntrospectionQuery')
+      ? route.fulfill({ json: { errors: [{ message, extensions: { code: 'DOCUMENT_NOT_TRUSTED' } }] } })
+      : route.fallback(),
+  )
+  await cold.page.goto('/playground')
+  await cold.page.getByText(`The schema is not available. ${message}`).waitFor()
+  expect(await violations(cold.page)).toEqual([])
+  await cold.page.unroute('**/graphql')
+  await cold.page.getByRole('button', { name: 'Try again' }).click()
+  await cold.page.getByText('The editor cannot complete and validate').waitFor({ state: 'hidden' })
+  await cold.page.getByRole('button', { name: 'Documentation' }).click()
+  await cold.page.getByRole('button', { name: 'Mutation' }).waitFor()
+  await cold.page.context().close()
+})
+
 test('explains itself, and runs its first query with the rights of the session', async () => {
   await page.getByText('It runs as admin, with the rights of Administrator.').waitFor()
   await page.getByRole('button', { name: 'Run query' }).click()
@@ -105,6 +124,7 @@ test('completes fields and their arguments from the schema', async () => {
   await page.keyboard.type('organizati')
   const options = page.getByTestId('query-editor').getByRole('option')
   await options.filter({ hasText: /^organizations/ }).waitFor()
+  await page.getByTestId('query-editor').getByText('The organizations of the anchor, by name').waitFor()
   await page.keyboard.type('ons')
   await options
     .first()

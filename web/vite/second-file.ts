@@ -42,6 +42,8 @@ export function secondFile(): Plugin {
   let built: ReturnType<typeof buildFile> | undefined
   return {
     name: 'second-file',
+    // The development server would find them when the page opens, and reload it.
+    config: () => ({ optimizeDeps: { include: ['cm6-graphql', 'graphql'] } }),
     configResolved({ command }) {
       isServed = command === 'serve'
     },

@@ -26,7 +26,7 @@ const queryLook = EditorView.theme({
   '.cm-scroller': { minHeight: '16rem' },
   '.cm-gutters': { background: 'transparent', border: 'none', color: quiet },
   '.cm-activeLine, .cm-activeLineGutter': { background: faint },
-  '.cm-tooltip': { borderRadius: '6px', overflow: 'hidden' },
+  '.cm-tooltip': { borderRadius: '6px' },
   '.cm-tooltip.cm-tooltip-autocomplete > ul': { fontFamily: 'var(--font-mono)', maxHeight: '15rem' },
   '.cm-tooltip.cm-tooltip-autocomplete > ul > li': { padding: '2px 8px', lineHeight: '20px' },
   '.cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]': {

@@ -111,7 +111,7 @@ test('says why it has no schema, and asks for it again', async () => {
 })
 
 test('explains itself, and runs its first query with the rights of the session', async () => {
-  await page.getByText('It runs as admin, with the rights of Administrator.').waitFor()
+  await page.getByText('It runs as admin, with the role Administrator.').waitFor()
   await page.getByRole('button', { name: 'Run query' }).click()
   const text = await shownResult()
   expect(JSON.parse(text).data.viewer).toEqual({ username: 'admin', role: 'ADMIN' })
@@ -124,12 +124,12 @@ test('completes fields and their arguments from the schema', async () => {
   await page.keyboard.type('organizati')
   const options = page.getByTestId('query-editor').getByRole('option')
   await options.filter({ hasText: /^organizations/ }).waitFor()
-  await page.getByTestId('query-editor').getByText('The organizations of the anchor, by name').waitFor()
   await page.keyboard.type('ons')
   await options
     .first()
     .filter({ hasText: /^organizations/ })
     .waitFor()
+  await page.getByTestId('query-editor').getByText('The organizations of the anchor, by name').waitFor()
   await page.keyboard.press('Enter')
   await page.keyboard.type('(fil')
   await options.filter({ hasText: 'filter' }).waitFor()
@@ -343,7 +343,7 @@ test('removes the history when the user signs out', async () => {
 
 test('gives a viewer the rights of a viewer', async () => {
   const other = await openSignedIn(browser, admin.adminUrl, PASSWORD, '/playground', 'viewer')
-  await other.page.getByText('It runs as viewer, with the rights of Viewer.').waitFor()
+  await other.page.getByText('It runs as viewer, with the role Viewer.').waitFor()
   expect(await other.page.getByRole('main').getByRole('link', { name: 'API keys' }).count()).toBe(0)
   await other.page.getByTestId('query-editor').getByRole('textbox').click()
   await other.page.keyboard.press('Control+a')

@@ -332,6 +332,20 @@ test('asks to sign in again when the session has ended, then sends the operation
   await eventually(async () => expect(await result().textContent()).toContain('"username": "admin"'))
 })
 
+test('asks to sign in again before a mutation that needs a recent sign-in, then sends it', async () => {
+  await admin.server.db.session.updateMany({ data: { createdAt: new Date(Date.now() - 3_600_000) } })
+  await write(
+    'mutation { createUser(input: { username: "later", role: VIEWER }) { __typename ... on Error { code } } }',
+  )
+  await page.getByRole('button', { name: 'Run mutation…' }).click()
+  await dialog().getByRole('button', { name: 'Run mutation' }).click()
+  const question = page.getByRole('dialog', { name: 'Confirm it is you' })
+  await question.getByLabel('Password').fill(PASSWORD)
+  await question.getByRole('button', { name: 'Sign in' }).click()
+  await question.waitFor({ state: 'hidden' })
+  await eventually(async () => expect(await result().textContent()).toContain('MutationCreateUserSuccess'))
+})
+
 test('removes the history when the user signs out', async () => {
   const kept = () => page.evaluate(() => localStorage.getItem('playground admin'))
   expect(await kept()).toContain('trustAnchor')

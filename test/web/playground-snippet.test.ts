@@ -69,7 +69,7 @@ const variables = {
   nested: { deeper: { list: [{ a: 1 }, { b: 'c' }] } },
 }
 
-/** The same document, whatever its white space and comments. */
+/** The same document, apart from white space and comments. */
 const sameDocument = (one: unknown, other: string) =>
   expect(print(parse(String(one)))).toBe(print(parse(other)))
 

@@ -52,6 +52,7 @@ const steps = [
       'codegen.ts',
       'federation/core',
       'docs/api.md',
+      'docs/examples/documents',
       'docs/reference',
       'web',
     ],

@@ -1,17 +1,29 @@
 /** Tests the ready operations of the playground: those of the documents, and valid for the schema. */
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { buildSchema, parse, validate } from 'graphql'
 import { expect, test } from 'vitest'
-import { readCommands, readReadyOperations } from '../../web/vite/ready-operations.ts'
+import { readCommands, readExample, readReadyOperations } from '../../web/vite/ready-operations.ts'
 
 const root = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 const schema = buildSchema(root('schema.graphql'))
 const operations = readReadyOperations()
 
-test('has every GraphQL call of docs/api.md', () => {
-  const calls = root('docs/api.md').match(/^curl \S+\/graphql /gm) ?? []
+test('has every GraphQL call of docs/api.md, and every document of the examples', () => {
+  const calls = root('docs/api.md').match(/^curl .*\/graphql /gm) ?? []
+  const examples = readdirSync(new URL('../../docs/examples/documents', import.meta.url))
   expect(calls.length).toBeGreaterThan(10)
-  expect(operations).toHaveLength(calls.length)
+  expect(examples.length).toBeGreaterThan(10)
+  expect(operations).toHaveLength(calls.length + examples.length)
+})
+
+test('gives an example the variables that it needs', () => {
+  const text = `# Starts it.
+mutation Start($kind: RenewalKind!, $input: RegisterSubordinateInput!, $first: Int!, $after: String, $last: Int! = 3) {
+  startRenewal(kind: $kind) { __typename }
+}`
+  const { variables, description } = readExample(text, schema)
+  expect(description).toBe('Starts it.')
+  expect(JSON.parse(variables)).toEqual({ kind: 'SUBORDINATES', input: { entityId: '' }, first: 1 })
 })
 
 test.each(operations)('$description is valid, and described by a short sentence', (operation) => {

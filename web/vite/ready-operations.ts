@@ -1,8 +1,9 @@
 /** Reads the operations in the documents, which the page "API" offers, so that both are the same. */
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { parse, print } from 'graphql'
+import { buildSchema, type GraphQLSchema, parse, print } from 'graphql'
 import type { Plugin } from 'vite'
+import { skeletonOf } from './skeleton.ts'
 
 export interface ReadyOperation {
   /** The document as the editor shows it. */
@@ -13,14 +14,10 @@ export interface ReadyOperation {
   description: string
 }
 
-interface Source {
-  /** From the root of the repository. */
-  path: string
-  read: (text: string) => ReadyOperation[]
-}
-
-/** Where operations come from, in this order. A further kind of document is a further row. */
-const sources: readonly Source[] = [{ path: 'docs/api.md', read: readCommands }]
+const root = new URL('../../', import.meta.url)
+const commands = fileURLToPath(new URL('docs/api.md', root))
+const examples = fileURLToPath(new URL('docs/examples/documents/', root))
+const schemaFile = fileURLToPath(new URL('schema.graphql', root))
 
 const fence = /^```sh\n(.*?)^```$/gms
 /** The body of a `curl` command, in single quotes of the shell. */
@@ -52,10 +49,31 @@ function lastSentence(before: string): string {
   return sentence.replace(/:$/, '.')
 }
 
-const fileOf = ({ path }: Source) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
+/** An operation of the examples: a comment says what it does, and its variables are still to be filled in. */
+export function readExample(text: string, schema: GraphQLSchema): ReadyOperation {
+  const document = parse(text)
+  const variables = skeletonOf(document, schema)
+  const comments = [...text.matchAll(/^# (.*)$/gm)].map(([, line]) => line)
+  return {
+    query: print(document),
+    variables: variables === undefined ? '' : JSON.stringify(variables, null, 2),
+    description: comments.join(' '),
+  }
+}
 
-export const readReadyOperations = (): ReadyOperation[] =>
-  sources.flatMap((source) => source.read(readFileSync(fileOf(source), 'utf8')))
+const exampleFiles = () =>
+  readdirSync(examples)
+    .sort()
+    .map((name) => `${examples}${name}`)
+
+/** Those of docs/api.md in its order, then those of the examples. */
+export function readReadyOperations(): ReadyOperation[] {
+  const schema = buildSchema(readFileSync(schemaFile, 'utf8'))
+  return [
+    ...readCommands(readFileSync(commands, 'utf8')),
+    ...exampleFiles().map((file) => readExample(readFileSync(file, 'utf8'), schema)),
+  ]
+}
 
 const MODULE = 'virtual:ready-operations'
 
@@ -66,7 +84,7 @@ export function readyOperations(): Plugin {
     resolveId: (id) => (id === MODULE ? `\0${MODULE}` : undefined),
     load(id) {
       if (id !== `\0${MODULE}`) return undefined
-      for (const source of sources) this.addWatchFile(fileOf(source))
+      for (const file of [commands, schemaFile, ...exampleFiles()]) this.addWatchFile(file)
       return `export default ${JSON.stringify(readReadyOperations())}`
     },
   }

@@ -78,8 +78,6 @@ export const route = {
   users: (search: Search<typeof userList> = {}) => at('/users', search),
   apiKeys: (search: Search<typeof apiKeyList> = {}) => at('/api-keys', search),
   playground: () => at('/playground'),
-  /** About a type or a field: `Subordinate`, `Query.subordinates`. */
-  reference: (name?: string) => at('/reference', { name }),
   webhooks: () => at('/webhooks'),
   createWebhook: () => at('/webhooks/new'),
   webhook: (id: string, tab?: 'edit') => at(`/webhooks/${encodeURIComponent(id)}${tab ? `/${tab}` : ''}`),

@@ -5,6 +5,7 @@ import { headers, url } from '#lib/graphql/endpoint.ts'
 import { noting } from '#lib/graphql/noting.ts'
 import { isRecord } from '#lib/json/json.ts'
 import { readEvents } from './events.ts'
+import { pass } from './pass.svelte.ts'
 
 export interface Request {
   query: string
@@ -33,7 +34,9 @@ const fetchNoting = noting((...request) => globalThis.fetch(...request))
  */
 export async function send(request: Request, options: Options): Promise<Answer> {
   const answer = await post(request, options)
-  const occasion = occasionOf(answer)
+  const codes = codesOf(answer)
+  if (codes.includes('DOCUMENT_NOT_TRUSTED')) pass.refused()
+  const occasion = occasionOf(codes)
   if (occasion === 'ended') connection.refused()
   return occasion && (await reauthentication.ask(occasion)) ? post(request, options) : answer
 }
@@ -43,7 +46,7 @@ async function post(request: Request, { signal, onevent }: Options): Promise<Ans
   const response = await fetchNoting(url, {
     method: 'POST',
     credentials: 'same-origin',
-    headers: { ...headers, accept, 'content-type': 'application/json' },
+    headers: { ...headers, ...pass.headers(), accept, 'content-type': 'application/json' },
     body: JSON.stringify(request),
     signal,
   })
@@ -54,13 +57,17 @@ async function post(request: Request, { signal, onevent }: Options): Promise<Ans
   return { status, text: '' }
 }
 
-/** Why the user must sign in again, by the codes of errors: of the request, or of a mutation's result. */
-function occasionOf({ text }: Answer): Occasion | undefined {
+/** The codes of errors: of the request, or of a mutation's result. */
+function codesOf({ text }: Answer): unknown[] {
   const { errors, data } = parse(text)
-  const codes = [
+  return [
     ...(Array.isArray(errors) ? errors : []).map((error) => isRecord(error) && error.extensions),
     ...Object.values(isRecord(data) ? data : {}),
   ].map((part) => isRecord(part) && part.code)
+}
+
+/** Why the user must sign in again. */
+function occasionOf(codes: readonly unknown[]): Occasion | undefined {
   if (codes.includes('UNAUTHENTICATED')) return 'ended'
   return codes.includes('REAUTHENTICATION_REQUIRED') ? 'stale' : undefined
 }

@@ -1,0 +1,35 @@
+/** The pass with which this session may send operations of its own, where the server executes only the console's. */
+import { graphql } from '#lib/gql/index.ts'
+import { write } from '#lib/graphql/client.ts'
+import type { Refusal } from '#lib/graphql/refusal.ts'
+
+const RequestDocumentPass = graphql(`
+  mutation RequestDocumentPass {
+    requestDocumentPass {
+      __typename
+      ... on MutationRequestDocumentPassSuccess { data { token } }
+      ...Refusal
+    }
+  }
+`)
+
+let token: string | undefined
+let isNeeded = $state(false)
+
+export const pass = {
+  /** The server has refused an operation for want of a pass. */
+  get isNeeded() {
+    return isNeeded
+  },
+  refused: () => (isNeeded = true),
+  /** The header of requests; none without a pass. */
+  headers: (): Record<string, string> => (token === undefined ? {} : { 'Inmor-Document-Pass': token }),
+  /** Asks for one, which lasts an hour. Asks the user to sign in again if that was long ago. */
+  async request(): Promise<Refusal | undefined> {
+    const { value, refusal } = await write(RequestDocumentPass, {})
+    if (refusal) return refusal
+    token = value?.token
+    isNeeded = false
+    return undefined
+  },
+}

@@ -13,7 +13,8 @@ const [file = ''] = process.argv.slice(2)
 const isWhole = !process.env.INMOR_ANCHOR
 const inmor = Inmor.from(process.env)
 
-const lines = (await readFile(file, 'utf8').catch(() => '')).split('\n').filter(Boolean)
+await appendFile(file, '') // creates it
+const lines = (await readFile(file, 'utf8')).split('\n').filter(Boolean)
 const last = lines.at(-1)
 let { cursor: before = null, hash = null }: { cursor?: string | null; hash?: string | null } = last
   ? JSON.parse(last)

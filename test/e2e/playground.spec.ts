@@ -61,10 +61,10 @@ test('says when its editor cannot be loaded, and tries again', async () => {
 
 test('says why it has no schema, and asks for it again', async () => {
   const cold = await openPage(browser, admin.adminUrl, { storageState: await page.context().storageState() })
-  const message = 'This document is not trusted.'
+  const message = 'The database cannot be reached.'
   await cold.page.route('**/graphql', (route) =>
     route.request().postData()?.includes('IntrospectionQuery')
-      ? route.fulfill({ json: { errors: [{ message, extensions: { code: 'DOCUMENT_NOT_TRUSTED' } }] } })
+      ? route.fulfill({ json: { errors: [{ message, extensions: { code: 'UNAVAILABLE' } }] } })
       : route.fallback(),
   )
   await cold.page.goto('/playground')
@@ -164,7 +164,7 @@ test('offers the operations of the documents', async () => {
     .getByRole('button', { name: 'inspectEntity query Check any entity as a third party would' })
     .click()
   await api.editor.getByText('inspectEntity').waitFor()
-  await page.getByRole('button', { name: 'registerSubordinate mutation' }).click()
+  await page.getByRole('button', { name: 'registerSubordinate mutation Register a subordinate.' }).click()
   await api.variables.getByText('"entityId"').waitFor()
   await page.getByRole('button', { name: 'Run mutation…' }).waitFor()
 })

@@ -3,6 +3,7 @@
  * without the table of all texts; and the texts by hash go into documents.json, which the admin server reads.
  */
 import { readFileSync } from 'node:fs'
+import { stripIgnoredCharacters } from 'graphql'
 import type { Plugin } from 'vite'
 
 const persisted = new URL('../src/lib/gql/persisted-documents.json', import.meta.url)
@@ -12,12 +13,17 @@ const call = /\bgraphql\(\s*(?:`((?:[^`$]|\$(?!\{))*)`|"((?:[^"\\]|\\.)*)")\s*,?
 const definition = /^\s*(query|mutation|subscription|fragment)\s+(\w+)/
 const module = '#lib/gql/graphql.ts'
 
+const text = /(new TypedDocumentString\()(`[^`$]*(?:\$(?!\{)[^`$]*)*`)/g
+const shorten = (_match: string, call: string, template: string) =>
+  `${call}\`${stripIgnoredCharacters(template.slice(1, -1))}\``
+
 export function documents(): Plugin {
   return {
     name: 'inmor-documents',
     apply: 'build',
     enforce: 'post',
     transform(code, id) {
+      if (id.endsWith('/lib/gql/graphql.ts')) return { code: code.replaceAll(text, shorten), map: null }
       if (id.includes('/lib/gql/') || !code.includes('graphql(')) return
       const names = new Set<string>()
       const replaced = code.replaceAll(call, (_call, template?: string, literal?: string) => {

@@ -76,7 +76,11 @@ function withoutRepetitions(script: string): string {
 async function run(script: string): Promise<{ code: number; output: string }> {
   const child = spawn('sh', ['-e', '-x', '-c', script], {
     cwd: directory,
-    env: { PATH: `${dirname(process.execPath)}:${process.env.PATH}`, ...product.installation.environment },
+    env: {
+      PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+      ...product.installation.environment,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const output = Promise.all([text(child.stdout), text(child.stderr)])

@@ -11,6 +11,7 @@ const sources = globSync('**/*.{ts,svelte}', { cwd: root })
 /** The modules that send requests: the GraphQL API, its subscriptions, operations of the user, files of the reference, sign-in. */
 const clients = new Set([
   'lib/graphql/client.ts',
+  'lib/graphql/document.ts', // what the client sends
   'lib/graphql/watch.ts',
   'lib/playground/send.ts',
   'lib/reference/load.ts',

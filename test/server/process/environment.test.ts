@@ -53,6 +53,7 @@ describe('readServerConfig', () => {
       loginRedirectUrl: '/',
       allowHttp: false,
       trustedProxies: [],
+      trustedDocuments: 'off',
       worker: 'inline',
       host: '0.0.0.0',
       port: 8000,

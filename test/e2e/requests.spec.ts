@@ -57,7 +57,7 @@ async function decide(label: string, text?: string): Promise<void> {
 /** Something that happens after the click, and before the refusal arrives at the server. */
 const beforeRefusal = (happen: () => Promise<unknown>) =>
   page.route('**/graphql', async (route) => {
-    if (route.request().postData()?.includes('refuseRequest')) await happen()
+    if (route.request().postData()?.includes('RefuseRequest')) await happen()
     await route.continue()
   })
 

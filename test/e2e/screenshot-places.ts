@@ -180,6 +180,7 @@ export const places: Readonly<Record<string, Place>> = {
   audit: { reach: list('/audit', 'Subordinate registered') },
   users: { reach: list('/users', 'admin') },
   'api-keys': { reach: list('/api-keys', 'demo') },
+  playground: { reach: list('/playground', 'registerSubordinate') },
   account: { reach: list('/account', 'Your sessions') },
   palette: { looks: ['light', 'dark'], reach: palette },
   revoke: { reach: revoking },

@@ -81,7 +81,7 @@ describe('a document by hash', () => {
 })
 
 describe('a text', () => {
-  it('is refused from a session, whatever else the request names', async () => {
+  it('is refused from a session, also beside a known hash, and by GET', async () => {
     const headers = await signIn('admin')
     for (const body of [text, { ...text, ...hashed(hash) }]) {
       const answer = await send(body, headers)

@@ -58,7 +58,8 @@ function readDocuments(consoleRoot: string): ReadonlyMap<string, string> | null 
 function refuseTexts({ sessionOf, documentPasses }: Trust): Plugin<object, Transport> {
   return {
     async onParams({ params, context: { req } }) {
-      if (!params.query) return
+      // A session is a cookie. Without one, the caller is not looked up a second time.
+      if (!params.query || !req.headers.cookie) return
       const session = await sessionOf(req)
       const [pass = ''] = [req.headers[PASS_HEADER] ?? []].flat()
       if (session === null || documentPasses.isValid(pass, session.id)) return

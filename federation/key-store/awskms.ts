@@ -58,13 +58,14 @@ export function createAwsKmsStore(): KeyStore {
 
   async function send(command: (sdk: Sdk) => Command): Promise<Answer> {
     const { sdk, client } = open()
-    return client.send(command(sdk), { abortSignal: underWay.signal }).catch((error: unknown) => {
-      throw explain(error)
+    const { signal } = underWay
+    return client.send(command(sdk), { abortSignal: signal }).catch((error: unknown) => {
+      throw signal.reason instanceof KeyStoreError ? signal.reason : explain(error)
     })
   }
 
-  function abandon(): void {
-    underWay.abort()
+  function abandon(reason?: KeyStoreError): void {
+    underWay.abort(reason)
     underWay = new AbortController()
   }
 
@@ -94,8 +95,11 @@ export function createAwsKmsStore(): KeyStore {
         if (!(error instanceof KeyStoreError && error.kind === 'refused')) throw error // it is gone, or will be
       })
     },
-    reset: abandon,
-    close: abandon,
+    reset(reason) {
+      abandon(reason)
+      return true
+    },
+    close: () => abandon(),
   }
 }
 

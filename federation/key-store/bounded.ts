@@ -42,6 +42,12 @@ export function bound(
     isTrying = true
   }
 
+  function recover(): void {
+    isTrying = false
+    failures = 0
+    last = undefined
+  }
+
   function note(error: KeyStoreError): void {
     isTrying = false
     if (error.kind === 'refused') {
@@ -66,8 +72,11 @@ export function bound(
   async function inTime<T>(result: Promise<T>, limit: number, late: string): Promise<T> {
     const timer = new AbortController()
     const timeout = setTimeout(limit, undefined, { signal: timer.signal }).then(() => {
-      store.reset() // a module that hangs is abandoned
-      throw new KeyStoreError('passing', late)
+      const error = new KeyStoreError('passing', late)
+      if (store.reset(error)) throw error
+      // It still starts. How that ends counts, and until then the last failure says more than a limit.
+      result.then(recover, (cause: unknown) => note(toKeyStoreError(cause)))
+      throw last ? new KeyStoreError('passing', last.message) : error
     })
     timeout.catch(() => {}) // the timer was stopped
     result.catch(() => {}) // after the limit
@@ -84,8 +93,7 @@ export function bound(
       enter()
       try {
         const result = await once(work, limit)
-        isTrying = false
-        failures = 0
+        recover()
         return result
       } catch (cause) {
         const error = toKeyStoreError(cause)

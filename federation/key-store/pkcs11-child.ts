@@ -16,7 +16,8 @@ import {
 export type TokenProcess = {
   /** @throws TokenError */
   call(call: TokenCall): Promise<TokenValue>
-  kill(): void
+  /** Calls under way fail with `reason`, or because the process ended. */
+  kill(reason?: Error): void
 }
 
 const ENDED =
@@ -46,24 +47,26 @@ export function startTokenProcess(threads: number, onEnd: () => void): TokenProc
     if (pending.size === 0) release(child)
   }
 
-  function end(): void {
+  function end(reason: Error = new TokenError(PROCESS_ENDED, ENDED)): void {
     if (hasEnded) return
     hasEnded = true
-    process.off('exit', kill)
-    for (const { reject } of pending.values()) reject(new TokenError(PROCESS_ENDED, ENDED))
+    process.off('exit', killAtExit)
+    for (const { reject } of pending.values()) reject(reason)
     pending.clear()
     onEnd()
   }
 
-  function kill(): void {
+  function kill(reason?: Error): void {
     child.kill('SIGKILL')
-    end()
+    end(reason)
   }
 
+  const killAtExit = () => kill()
+
   child.on('message', (message) => settle(message as Answered)) // our own program sends it
-  child.on('error', end)
-  child.on('exit', end)
-  process.once('exit', kill)
+  child.on('error', () => end())
+  child.on('exit', () => end())
+  process.once('exit', killAtExit)
   release(child)
 
   return {

@@ -127,10 +127,11 @@ export function createPkcs11Store({ module, slot, pin, pinFile, concurrency }: P
     async destroy({ id }) {
       await call({ op: 'destroy', id })
     },
-    reset() {
+    reset(reason) {
       // A busy machine may start the process in more time than a signature has.
       const isStarting = startedAt !== null && performance.now() - startedAt < START_MS
-      if (!isStarting) child?.kill()
+      if (!isStarting) child?.kill(reason)
+      return !isStarting
     },
     close: () => child?.kill(),
   }

@@ -21,8 +21,8 @@ export type KeyStore = {
   sign(key: KeyReference, alg: string, input: Uint8Array): Promise<Uint8Array>
   /** Destroys the private part. A key that no longer exists is no error. */
   destroy(key: KeyPlaceInStore): Promise<void>
-  /** Abandons what hangs; the next call connects again. */
-  reset(): void
+  /** Abandons what hangs: its calls fail with `reason`, and the next one connects again. Returns false while it starts. */
+  reset(reason: KeyStoreError): boolean
   /** Ends the connection. */
   close(): void
 }

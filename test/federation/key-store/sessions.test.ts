@@ -1,28 +1,57 @@
 /** Tests a token that has fewer sessions than KEY_STORE_CONCURRENCY asks for. */
-import { expect, it, onTestFinished, vi } from 'vitest'
+import { setTimeout } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { signJwt } from '#core/jws.ts'
 import { readKeyStoreSettings } from '#federation/config/key-store.ts'
-import { createKeyStores } from '#federation/key-store/stores.ts'
-import { startLimitedToken } from '#test/helpers/limited-token.ts'
+import { createKeyStores, type KeyStoreSettings, type KeyStores } from '#federation/key-store/stores.ts'
+import { type LimitedToken, startLimitedToken } from '#test/helpers/limited-token.ts'
 import { softHsmLacking } from '#test/helpers/soft-hsm.ts'
 import { tokenProcesses } from '#test/helpers/token-process.ts'
 
-it.skipIf(softHsmLacking !== null)(
-  `signs in turn with the sessions that it gets (${softHsmLacking ?? 'SoftHSM'})`,
-  async () => {
-    const token = await startLimitedToken()
-    onTestFinished(token.close)
+describe.skipIf(softHsmLacking !== null)(`few sessions (${softHsmLacking ?? 'SoftHSM'})`, () => {
+  let token: LimitedToken
+
+  beforeAll(async () => {
+    token = await startLimitedToken()
     for (const [name, value] of Object.entries(token.environment)) vi.stubEnv(name, value)
-    onTestFinished(() => void vi.unstubAllEnvs())
-    await token.limitSessions(2)
+  })
+  afterAll(async () => {
+    vi.unstubAllEnvs()
+    await token.close()
+  })
+
+  function open(changes: Partial<KeyStoreSettings> = {}): KeyStores {
     const settings = { PKCS11_MODULE: token.module, PKCS11_PIN: token.pin, KEY_STORE_CONCURRENCY: '8' }
-    const stores = createKeyStores(readKeyStoreSettings(settings))
+    const stores = createKeyStores({ ...readKeyStoreSettings(settings), ...changes })
     onTestFinished(stores.close)
+    return stores
+  }
+
+  it('signs in turn with the sessions that it gets', async () => {
+    await token.limitSessions(2)
+    const stores = open()
     const key = await stores.generate('pkcs11', 'ES256')
     const pids = await tokenProcesses(token.environment.SOFTHSM2_CONF)
     const signer = stores.open(key)
     const signed = Array.from({ length: 100 }, (_, n) => signJwt({ n }, { key: signer, typ: 'JWT' }))
     expect(new Set(await Promise.all(signed)).size).toBe(100)
     expect(await tokenProcesses(token.environment.SOFTHSM2_CONF)).toEqual(pids) // it was not started again
-  },
-)
+  })
+
+  it('says why the token does not open, although its process takes longer to start than a signature may', async () => {
+    await token.limitSessions(null)
+    const key = await open().generate('pkcs11', 'ES256')
+    const stores = open({ keyStoreTimeout: 0.05 })
+    const sign = () => signJwt({}, { key: stores.open(key), typ: 'JWT' })
+    await token.limitSessions(0)
+    await expect(sign()).rejects.toThrow('The key store did not answer within 0.05 seconds.')
+    await vi.waitFor(() => expect(sign()).rejects.toThrow('has no free session'), { timeout: 15_000 })
+    const end = performance.now() + 5_000 // the process is started again in between
+    while (performance.now() < end) {
+      await expect(sign()).rejects.toThrow('has no free session')
+      await setTimeout(50)
+    }
+    await token.limitSessions(null)
+    await vi.waitFor(() => expect(sign()).resolves.toBeDefined(), { timeout: 15_000 })
+  })
+})

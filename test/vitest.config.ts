@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { svelteTesting } from '@testing-library/svelte/vite'
 import { defineConfig } from 'vitest/config'
+import { PATIENCE_MS } from './helpers/patience.ts'
 import { points } from './points.ts'
 
 const cores = availableParallelism()
@@ -31,8 +32,7 @@ export default defineConfig({
   test: {
     // Tests wait for programs and timers more than they compute, so more run at once than there are cores.
     maxWorkers: cores + 1,
-    // The limit is for a machine that has other things to do: a poll ends as soon as it holds.
-    expect: { poll: { timeout: 15_000 } },
+    expect: { poll: { timeout: PATIENCE_MS } },
     // What a test prints is of interest when it fails.
     silent: 'passed-only',
     // A test names what it proves; `--tags-filter='10.2/*'` runs the tests of a section.

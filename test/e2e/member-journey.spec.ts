@@ -48,7 +48,7 @@ const main = (page: Page) => page.getByRole('main')
 const press = (page: Page, name: string) => main(page).getByRole('button', { name, exact: true }).click()
 /** Waits for the next message to the member, and returns its text. */
 async function nextMail(count: number): Promise<string> {
-  await expect.poll(() => mail.received.length, { timeout: 15_000 }).toBe(count)
+  await expect.poll(() => mail.received.length).toBe(count)
   expect(mail.received.at(-1)?.to).toEqual([EMAIL])
   return mail.received.at(-1)?.text ?? ''
 }

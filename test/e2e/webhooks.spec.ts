@@ -108,7 +108,7 @@ test('delivers what waits after the receiver is back, without a reload', async (
   receiver.isAway = false
   await press('Try again now')
   await eventually(() => expect(subjects(receiver).slice(1)).toEqual(['Lund University', 'Kiruna Archive']))
-  await expect.poll(() => rows().filter({ hasText: 'Delivered' }).count(), { timeout: 15_000 }).toBe(3)
+  await expect.poll(() => rows().filter({ hasText: 'Delivered' }).count()).toBe(3)
   await expect.poll(() => fact('Events that wait').textContent()).toBe('0')
   expect(await fact('State').textContent()).toContain('Active')
   expect(await main().getByRole('alert').count()).toBe(0)
@@ -175,7 +175,7 @@ test('pauses and resumes a webhook, whose events wait', async () => {
   await main().getByRole('note').filter({ hasText: 'Paused' }).waitFor()
   receiver.received.length = 0
   await create('Umeå Museum')
-  await expect.poll(() => fact('Events that wait').textContent(), { timeout: 15_000 }).toBe('1')
+  await expect.poll(() => fact('Events that wait').textContent()).toBe('1')
   expect(receiver.received).toEqual([])
   await press('Resume webhook')
   await eventually(() => expect(subjects(receiver)).toEqual(['Umeå Museum']))

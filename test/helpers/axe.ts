@@ -1,5 +1,5 @@
 /** Checks a page with axe in each theme, and its width on a phone. */
-import { AxeBuilder } from '@axe-core/playwright'
+import axe, { type RunOptions } from 'axe-core'
 import type { Page } from 'playwright-core'
 import { tooWide } from './too-wide.ts'
 
@@ -7,10 +7,10 @@ const desktop = { width: 1280, height: 800 }
 const phone = { width: 390, height: 844 }
 /** The dark theme differs from the light theme in colours only. */
 const looks = [
-  { name: 'light', colorScheme: 'light', viewport: desktop, rules: undefined },
+  { name: 'light', colorScheme: 'light', viewport: desktop, rules: null },
   { name: 'dark', colorScheme: 'dark', viewport: desktop, rules: ['color-contrast'] },
   { name: 'dark on a phone', colorScheme: 'dark', viewport: phone, rules: ['color-contrast'] },
-  { name: 'light on a phone', colorScheme: 'light', viewport: phone, rules: undefined },
+  { name: 'light on a phone', colorScheme: 'light', viewport: phone, rules: null },
 ] as const
 
 /** Violations in a part of the current page, in every theme: the rule and the elements. */
@@ -20,20 +20,29 @@ export async function violations(page: Page, part = 'html'): Promise<string[]> {
     await page.emulateMedia({ colorScheme })
     await page.setViewportSize(viewport)
     await settle(page)
-    // Legacy mode opens no second page for frames of other origins, which the console does not have.
-    // To describe each element that passes takes longer than the checks.
-    const options = { resultTypes: ['violations' as const] }
-    const axe = new AxeBuilder({ page }).options(options).include(part).setLegacyMode()
-    const result = await (rules ? axe.withRules([...rules]) : axe).analyze()
-    for (const { id, nodes } of result.violations) {
-      found.push(`${page.url()} (${name}): ${id}: ${nodes.map(({ html }) => html).join(' ')}`)
-    }
+    for (const violation of await check(page, part, rules))
+      found.push(`${page.url()} (${name}): ${violation}`)
     for (const element of await tooWide(page)) found.push(`${page.url()} (${name}): too wide: ${element}`)
   }
   await page.setViewportSize(desktop)
   return found
 }
 
+/** Checks with some rules, or all. A page keeps axe until it is loaded again: to read it takes as long as a check. */
+async function check(page: Page, part: string, rules: readonly string[] | null): Promise<string[]> {
+  const isRead = await page.evaluate(() => 'axe' in window)
+  if (!isRead) await page.evaluate(axe.source)
+  // To describe each element that passes takes longer than the checks.
+  const options: RunOptions = { resultTypes: ['violations'], ...(rules && { runOnly: [...rules] }) }
+  return page.evaluate(
+    async ({ part, options }) => {
+      const { axe } = window as unknown as { axe: typeof import('axe-core') }
+      const { violations } = await axe.run(part, options)
+      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+    },
+    { part, options },
+  )
+}
 /**
  * Ends colour transitions and other animations that have an end, and those that begin with it. It waits for no frame,
  * because a browser without a screen may draw none. Those that have ended but hold their last state stay in the list.

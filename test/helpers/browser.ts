@@ -2,8 +2,7 @@
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
-
-const PATIENCE_MS = 15_000
+import { PATIENCE_MS } from './patience.ts'
 
 /** No background requests, and no sandbox, because root cannot use it. */
 const switches = [

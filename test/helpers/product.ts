@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, vi } from 'vitest'
 import { type AdminClient, createAdminClient } from '#server/demo/admin-client.ts'
+import { patience } from '#test/helpers/patience.ts'
 import { unpackMigrated } from './data-directory.ts'
 import { freePort } from './port.ts'
 import { type Ending, type Program, run } from './program.ts'
@@ -109,5 +110,5 @@ export async function connectAdmin(installation: Installation): Promise<AdminCli
 
 /** The limit for assertions that become true within seconds. */
 export function eventually(assertion: () => unknown): Promise<unknown> {
-  return vi.waitFor(assertion, { timeout: 15_000, interval: 50 })
+  return vi.waitFor(assertion, patience)
 }

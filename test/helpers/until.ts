@@ -1,5 +1,6 @@
 /** Waits for a condition with a time limit, inside and outside tests. */
 import { setTimeout } from 'node:timers/promises'
+import { PATIENCE_MS } from './patience.ts'
 
 /** Milliseconds. */
 type Patience = { timeout: number; interval: number }
@@ -17,7 +18,7 @@ export async function until<T>(work: () => Promise<T>, { timeout, interval }: Pa
 }
 
 /** Shorter than any test's limit, so a test fails with this message. */
-const PATIENCE = { timeout: 15_000, interval: 5 }
+const PATIENCE = { timeout: PATIENCE_MS, interval: 5 }
 
 /** Polls until the answer is yes. @throws a message with `condition` after the time limit */
 export async function untilTrue(condition: string, isTrue: () => boolean | Promise<boolean>): Promise<void> {

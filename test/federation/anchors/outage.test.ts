@@ -33,7 +33,7 @@ const statuses = () =>
     ),
   )
 
-const eventually = (codes: number[]) => expect.poll(statuses, { timeout: 15_000 }).toEqual(codes)
+const eventually = (codes: number[]) => expect.poll(statuses).toEqual(codes)
 
 test('the known anchors stay without Redis, and with one that lost its data', {
   tags: 'fault/redis-away',
@@ -47,7 +47,7 @@ test('the known anchors stay without Redis, and with one that lost its data', {
 
   await installation.redis.restart()
   await expect
-    .poll(async () => (await ask(server, 'ta.example', '/health')).body, { timeout: 15_000 })
+    .poll(async () => (await ask(server, 'ta.example', '/health')).body)
     .toContain('No Entity Configuration')
   expect(await statuses()).toEqual([503, 503, 404])
   await publish()

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'v
 import { signJwt, verifyJwt } from '#core/jws.ts'
 import { readKeyStoreSettings } from '#federation/config/key-store.ts'
 import { createKeyStores, type KeyStores } from '#federation/key-store/stores.ts'
+import { patience } from '#test/helpers/patience.ts'
 import { type SoftHsm, softHsmLacking, startSoftHsm } from '#test/helpers/soft-hsm.ts'
 import { signalToken, tokenProcesses } from '#test/helpers/token-process.ts'
 
@@ -155,7 +156,7 @@ describe.skipIf(softHsmLacking !== null)(`a PKCS#11 token (${softHsmLacking ?? '
     for (let tries = 0; tries < 20; tries++) await expect(sign()).rejects.toThrow(message)
     expect(stores.fault(key.publicJwk.kid)).toBe(message)
     await writeFile(file, hsm.pin)
-    await vi.waitFor(() => expect(sign()).resolves.toBeDefined(), { timeout: 10_000, interval: 100 })
+    await vi.waitFor(() => expect(sign()).resolves.toBeDefined(), patience)
     expect(stores.fault(key.publicJwk.kid)).toBeNull()
   })
 
@@ -180,7 +181,7 @@ describe.skipIf(softHsmLacking !== null)(`a PKCS#11 token (${softHsmLacking ?? '
     await hsm.remove()
     await expect(sign()).rejects.toMatchObject({ code: 'temporarily_unavailable' })
     await hsm.putBack()
-    await vi.waitFor(() => expect(sign()).resolves.toBeDefined(), { timeout: 15_000, interval: 200 })
+    await vi.waitFor(() => expect(sign()).resolves.toBeDefined(), patience)
   })
 
   it('abandons a module that hangs', async () => {
@@ -190,7 +191,7 @@ describe.skipIf(softHsmLacking !== null)(`a PKCS#11 token (${softHsmLacking ?? '
     await sign()
     await signalToken(hsm.environment.SOFTHSM2_CONF, 'SIGSTOP')
     await expect(sign()).rejects.toThrow('The key store did not answer within 1 seconds.')
-    await vi.waitFor(() => expect(sign()).resolves.toBeDefined(), { timeout: 10_000, interval: 100 })
+    await vi.waitFor(() => expect(sign()).resolves.toBeDefined(), patience)
   })
 
   it('has no PIN in the arguments and the environment of its process', async () => {

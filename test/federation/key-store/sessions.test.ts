@@ -5,6 +5,7 @@ import { signJwt } from '#core/jws.ts'
 import { readKeyStoreSettings } from '#federation/config/key-store.ts'
 import { createKeyStores, type KeyStoreSettings, type KeyStores } from '#federation/key-store/stores.ts'
 import { type LimitedToken, startLimitedToken } from '#test/helpers/limited-token.ts'
+import { patience } from '#test/helpers/patience.ts'
 import { softHsmLacking } from '#test/helpers/soft-hsm.ts'
 import { tokenProcesses } from '#test/helpers/token-process.ts'
 
@@ -45,13 +46,13 @@ describe.skipIf(softHsmLacking !== null)(`few sessions (${softHsmLacking ?? 'Sof
     const sign = () => signJwt({}, { key: stores.open(key), typ: 'JWT' })
     await token.limitSessions(0)
     await expect(sign()).rejects.toThrow('The key store did not answer within 0.05 seconds.')
-    await vi.waitFor(() => expect(sign()).rejects.toThrow('has no free session'), { timeout: 15_000 })
+    await vi.waitFor(() => expect(sign()).rejects.toThrow('has no free session'), patience)
     const end = performance.now() + 5_000 // the process is started again in between
     while (performance.now() < end) {
       await expect(sign()).rejects.toThrow('has no free session')
       await setTimeout(50)
     }
     await token.limitSessions(null)
-    await vi.waitFor(() => expect(sign()).resolves.toBeDefined(), { timeout: 15_000 })
+    await vi.waitFor(() => expect(sign()).resolves.toBeDefined(), patience)
   })
 })

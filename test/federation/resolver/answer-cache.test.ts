@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { createLocalSigner } from '#core/jws.ts'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { below, type Federation } from '#test/helpers/federation.ts'
+import { patience } from '#test/helpers/patience.ts'
 import { assertionType, post, signAssertion } from '../client.ts'
 import { offlineEntity } from '../offline-entity.ts'
 import { entityId } from '../publisher.ts'
@@ -40,7 +41,7 @@ const publishTop = (statement = {}) =>
 
 const ask = (app = ta.app, sub = federation.leaf.id, more = '') =>
   app.inject({ url: `/resolve?sub=${sub}&trust_anchor=${entityId}${more}` })
-const eventually = (assertion: () => unknown) => vi.waitFor(assertion, { timeout: 10_000, interval: 10 })
+const eventually = (assertion: () => unknown) => vi.waitFor(assertion, patience)
 const requests = () => federation.entities.flatMap((entity) => entity.requests)
 
 /** The response of both processes, after the second has received the last change. */

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { formatCollectionRecord } from '#store/collection-record.ts'
+import { patience } from '#test/helpers/patience.ts'
 import { eachRow, proves } from '#test/helpers/rows.ts'
 import { startSecondProcess } from '../resolver/second-process.ts'
 import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
@@ -93,7 +94,7 @@ describe.each(lists)('%s', (path, other) => {
     await ta.redis.client.set(ta.names.cursorKey, randomBytes(32).toString('base64url'))
     await ta.announce({ kind: 'all' })
     const status = async (from: string) => (await page(from, second.app)).status
-    await vi.waitFor(async () => expect(await status(before)).toBe(404), { timeout: 10_000, interval: 10 })
+    await vi.waitFor(async () => expect(await status(before)).toBe(404), patience)
     expect(await status(await next())).toBe(200)
   })
 })

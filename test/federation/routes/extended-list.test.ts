@@ -1,5 +1,6 @@
 /** `/extended_list`: the parameters of `/list`, and those of the Extended Subordinate Listing draft. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { patience } from '#test/helpers/patience.ts'
 import { eachRow, proves } from '#test/helpers/rows.ts'
 import { entityId } from '../publisher.ts'
 import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
@@ -134,12 +135,12 @@ test('sends the same bytes until a change or an expiry', async () => {
 
   const soon = 'https://soon.example'
   await ta.publishSubordinate({ id: soon, exp: ta.now() + 60 })
-  await vi.waitFor(async () => expect(await ids('claims=exp')).toContain(soon))
+  await vi.waitFor(async () => expect(await ids('claims=exp')).toContain(soon), patience)
   ta.clock.ahead += 61
   expect(await ids('claims=exp')).not.toContain(soon)
   ta.clock.ahead -= 61
   await ta.publishSubordinate({ id: a, registered: 100, updated: 500 })
-  await vi.waitFor(async () => expect(await ids('updated_after=500')).toContain(a))
+  await vi.waitFor(async () => expect(await ids('updated_after=500')).toContain(a), patience)
 })
 
 test('ignores empty parameters and a limit of 0 (RFC 6749 §3.1)', async () => {

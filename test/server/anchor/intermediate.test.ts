@@ -46,9 +46,7 @@ it('is made in one action, and its members resolve from the superior', async () 
   })
   await as('registerSubordinate', { anchor: 'sector', entityId: leaf }, 'id')
   await expect
-    .poll(async () => (await admin.get('/resolve', { sub: leaf, trust_anchor: admin.entityId })).status, {
-      timeout: 10_000,
-    })
+    .poll(async () => (await admin.get('/resolve', { sub: leaf, trust_anchor: admin.entityId })).status)
     .toBe(200)
   const answer = await admin.get('/resolve', { sub: leaf, trust_anchor: admin.entityId })
   expect(decodeJwt(await answer.text())).toMatchObject({ iss: admin.entityId, sub: leaf })
@@ -112,6 +110,6 @@ describe('a key rollover', () => {
       await as('switchSigningKey', { anchor, overrideReason: 'The test waits for no cache.' }, 'kid')
       expect(await resolves()).toMatchObject({ resolved: true })
     }
-    await expect.poll(resolves, { timeout: 10_000 }).toMatchObject({ resolved: true })
+    await expect.poll(resolves).toMatchObject({ resolved: true })
   })
 })

@@ -25,7 +25,7 @@ it('is served with its own keys and members within seconds', async () => {
     alg: 'ES384',
   })
   expect(created).toMatchObject({ slug: 'edu' })
-  await expect.poll(() => served(CONFIGURATION), { timeout: 10_000 }).toBe(200)
+  await expect.poll(() => served(CONFIGURATION)).toBe(200)
   const own = decodeJwt(await (await fetch(`${entityId}${CONFIGURATION}`)).text())
   expect(own).toMatchObject({ iss: entityId, jwks: { keys: [{ alg: 'ES384' }] } })
   expect(decodeJwt(await (await admin.get(CONFIGURATION)).text()).iss).toBe(admin.entityId)
@@ -38,7 +38,7 @@ it('is served with its own keys and members within seconds', async () => {
 
   const { leaf, close } = await below(entityId).leaf({ metadata: relyingParty }).start()
   const { id } = await as('registerSubordinate', { anchor: 'edu', entityId: leaf.id }, 'id')
-  await expect.poll(() => served(`/fetch?sub=${leaf.id}`), { timeout: 10_000 }).toBe(200)
+  await expect.poll(() => served(`/fetch?sub=${leaf.id}`)).toBe(200)
   expect((await admin.get('/fetch', { sub: leaf.id })).status).toBe(404)
   await close()
 
@@ -48,11 +48,11 @@ it('is served with its own keys and members within seconds', async () => {
 
 it('answers 503 while it is paused, and the others serve', async () => {
   await as('pauseTrustAnchor', { anchor: 'edu' })
-  await expect.poll(() => served(CONFIGURATION), { timeout: 10_000 }).toBe(503)
+  await expect.poll(() => served(CONFIGURATION)).toBe(503)
   expect((await admin.get(CONFIGURATION)).status).toBe(200)
   expect(await as('pauseTrustAnchor', { anchor: 'edu' })).toMatchObject({ code: 'CONFLICT' })
   await as('resumeTrustAnchor', { anchor: 'edu' })
-  await expect.poll(() => served(CONFIGURATION), { timeout: 10_000 }).toBe(200)
+  await expect.poll(() => served(CONFIGURATION)).toBe(200)
 })
 
 it('is gone after its removal, with everything in the database and in Redis', async () => {
@@ -64,7 +64,7 @@ it('is gone after its removal, with everything in the database and in Redis', as
   expect(await as('removeTrustAnchor', { anchor: entityId })).toMatchObject({ slug: 'edu' })
   const left = await admin.server.installation.organization.findMany({ orderBy: { name: 'asc' } })
   expect(left.map(({ name }) => name)).toEqual(['Only in main', 'Shared'])
-  await expect.poll(() => served(CONFIGURATION), { timeout: 10_000 }).toBe(404)
+  await expect.poll(() => served(CONFIGURATION)).toBe(404)
   expect(await admin.redis.client.keys('*edu*')).toEqual([])
   const schemas = await admin.server.installation.$queryRaw`
     SELECT nspname FROM pg_namespace WHERE nspname LIKE '%edu%'`
@@ -89,6 +89,6 @@ it('comes and goes in every process', async () => {
   const running = () => second.anchors.list().flatMap(({ running }) => running?.slug ?? [])
   expect(running()).toEqual(['main', 'edu', 'late'])
   await as('removeTrustAnchor', { anchor: 'late' })
-  await expect.poll(running, { timeout: 10_000 }).toEqual(['main', 'edu'])
+  await expect.poll(running).toEqual(['main', 'edu'])
   await second.close()
 })

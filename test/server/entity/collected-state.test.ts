@@ -4,6 +4,7 @@ import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { below, type Federation, relyingParty } from '#test/helpers/federation.ts'
 import { readMetrics } from '#test/helpers/metrics.ts'
+import { patience } from '#test/helpers/patience.ts'
 import { startRun, watchRun } from '#test/helpers/run.ts'
 import { register } from '#test/helpers/subordinate.ts'
 
@@ -55,7 +56,7 @@ const list = async (state: string) => {
   return entityIds
 }
 const sorted = (...entities: TestEntity[]) => entities.map(({ id }) => id).sort()
-const soon = (assertion: () => Promise<void>) => vi.waitFor(assertion, { timeout: 25_000, interval: 100 })
+const soon = (assertion: () => Promise<void>) => vi.waitFor(assertion, patience)
 const requests = () => [...federation.entities, odd, unvouched].map(({ requests }) => requests.length)
 
 it('says after a crawl which entities a third party refuses, and why', async () => {

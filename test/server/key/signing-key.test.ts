@@ -10,6 +10,7 @@ import { KeyFileError, writeNewKey } from '#store/key-directory.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
+import { patience } from '#test/helpers/patience.ts'
 import { register, servedConfiguration } from '#test/helpers/subordinate.ts'
 
 let admin: TestAdmin
@@ -28,7 +29,6 @@ afterAll(async () => {
   await admin.close()
 })
 
-const WITHIN = { timeout: 15_000, interval: 50 }
 const text = async (path: string, parameters = {}) => (await admin.get(path, parameters)).text()
 const configuration = () => text('/.well-known/openid-federation')
 const statement = () => text('/fetch', { sub: entity.id })
@@ -41,7 +41,7 @@ it('signs everything again with a new key, and keeps earlier signatures verifiab
   const key = await generateSigningKey('PS256')
   await writeNewKey(admin.config.keysDirectory, key, { force: true })
   for (const served of [configuration, statement, historicalKeys]) {
-    await vi.waitFor(async () => expect(kidOf(await served())).toBe(key.kid), WITHIN)
+    await vi.waitFor(async () => expect(kidOf(await served())).toBe(key.kid), patience)
   }
   const { jwks } = await servedConfiguration(admin) // it verifies with one of its own keys
   const { keys } = jwks as JwkSet
@@ -68,7 +68,7 @@ it('detects a second change that follows immediately', async () => {
       return onError
     }),
   )
-  for (const each of told) await vi.waitFor(() => expect(each).toHaveBeenCalled(), WITHIN)
+  for (const each of told) await vi.waitFor(() => expect(each).toHaveBeenCalled(), patience)
 })
 
 it('keeps its key when the file becomes unreadable, and loads the next valid one', {
@@ -84,7 +84,7 @@ it('keeps its key when the file becomes unreadable, and loads the next valid one
   })
   onTestFinished(() => watched.close())
   await writeFile(file, '{"kty": "EC", "crv":')
-  await vi.waitFor(() => expect(errors).not.toEqual([]), WITHIN)
+  await vi.waitFor(() => expect(errors).not.toEqual([]), patience)
   expect(errors[0]).toBeInstanceOf(KeyFileError)
   expect(watched.current().signer.kid).toBe(before)
   const updated = await admin.mutate('updateSubordinate', { id: await idOfEntity(), validFor: 7 }, 'version')
@@ -93,7 +93,7 @@ it('keeps its key when the file becomes unreadable, and loads the next valid one
 
   const key = await generateSigningKey('Ed25519')
   await writeNewKey(admin.config.keysDirectory, key, { force: true })
-  await vi.waitFor(async () => expect(kidOf(await statement())).toBe(key.kid), WITHIN)
+  await vi.waitFor(async () => expect(kidOf(await statement())).toBe(key.kid), patience)
 })
 
 async function idOfEntity(): Promise<string> {

@@ -222,9 +222,9 @@ it('a subscription tells operators of each change', async () => {
   const { id: entityId } = await leaf()
   const { id } = await submit({ kind: 'REGISTER', entityId })
   const told = () => results.map(({ data }) => data?.requestChanged)
-  await expect.poll(told, { timeout: 10_000 }).toEqual([{ entityId, state: 'WAITING_FOR_OPERATOR' }])
+  await expect.poll(told).toEqual([{ entityId, state: 'WAITING_FOR_OPERATOR' }])
   await approve(id)
-  await expect.poll(told, { timeout: 10_000 }).toContainEqual({ entityId, state: 'APPROVED' })
+  await expect.poll(told).toContainEqual({ entityId, state: 'APPROVED' })
 })
 
 eachRow<[mutation: string, input?: object]>(

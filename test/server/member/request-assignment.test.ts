@@ -102,7 +102,7 @@ describe('assigns a request', () => {
     )
     await assign(id, 'olga')
     const seen = () => results.map(({ data }) => data?.requestChanged)
-    await expect.poll(seen, { timeout: 10_000 }).toEqual([{ id, assignee: 'olga' }])
+    await expect.poll(seen).toEqual([{ id, assignee: 'olga' }])
   })
 })
 

@@ -1,6 +1,7 @@
 /** Tests a database without disk space and a Redis that refuses writes: each answer says so, and what it knows. */
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { patience } from '#test/helpers/patience.ts'
 
 let admin: TestAdmin
 beforeAll(async () => {
@@ -93,13 +94,10 @@ it('keeps changes while Redis is out of memory, says so, serves what it has, and
   const sentence = 'Redis is out of memory and refuses writes. Raise its maxmemory.'
   await client.config('SET', 'maxmemory', '1')
   expect(await admin.mutate('createTrustMarkType', { type }, 'id')).toHaveProperty('id')
-  await vi.waitFor(
-    async () => {
-      const expected = { health: 'STALLED', lastError: sentence, pending: expect.any(Number) }
-      expect(await publication()).toEqual(expected)
-    },
-    { timeout: 15_000 },
-  )
+  await vi.waitFor(async () => {
+    const expected = { health: 'STALLED', lastError: sentence, pending: expect.any(Number) }
+    expect(await publication()).toEqual(expected)
+  }, patience)
   expect((await admin.get('/.well-known/openid-federation')).status).toBe(200)
   expect((await admin.get('/list')).status).toBe(200)
   const resolve = await admin.get('/resolve', { sub: admin.entityId, trust_anchor: admin.entityId })
@@ -112,6 +110,6 @@ it('keeps changes while Redis is out of memory, says so, serves what it has, and
   await client.config('SET', 'maxmemory', '0')
   await vi.waitFor(
     async () => expect(await publication()).toEqual({ health: 'UP_TO_DATE', pending: 0, lastError: null }),
-    { timeout: 15_000 },
+    patience,
   )
 })

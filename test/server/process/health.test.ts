@@ -1,6 +1,7 @@
 /** Tests the health report of the admin server while a dependency is unavailable. */
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { type GraphQLAnswer, PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { patience } from '#test/helpers/patience.ts'
 
 let admin: TestAdmin
 
@@ -8,8 +9,6 @@ beforeAll(async () => {
   admin = await startAdmin()
 })
 afterAll(() => admin.close())
-
-const WITHIN = { timeout: 15_000, interval: 50 }
 
 async function health(): Promise<{ status: number; body: unknown }> {
   const response = await fetch(`${admin.adminUrl}/health`)
@@ -41,10 +40,10 @@ it('is healthy without Redis, and reports that it is unavailable', async () => {
   await admin.redis.stop()
   expect((await fetch(`${admin.adminUrl}/health/live`)).status).toBe(200)
   const withoutRedis = { status: 200, body: { status: 'ok', redis: 'unavailable' } }
-  await vi.waitFor(async () => expect(await health()).toEqual(withoutRedis), WITHIN)
+  await vi.waitFor(async () => expect(await health()).toEqual(withoutRedis), patience)
   await admin.redis.restart()
   const well = { status: 200, body: { status: 'ok', redis: 'ok' } }
-  await vi.waitFor(async () => expect(await health()).toEqual(well), WITHIN)
+  await vi.waitFor(async () => expect(await health()).toEqual(well), patience)
 })
 
 it('reports Redis as unavailable when it keeps the connection and does not answer', async () => {

@@ -141,7 +141,7 @@ it('leaves every byte that the version before published in Redis', async () => {
   try {
     await server.publisher.flush(20_000)
     // The registry of anchors comes last.
-    await expect.poll(() => redis.client.exists('inmor:anchors'), { timeout: 10_000 }).toBe(1)
+    await expect.poll(() => redis.client.exists('inmor:anchors')).toBe(1)
     const { 'inmor:anchors': registry, ...after } = await contentOf(redis.client)
     expect(registry).toEqual({ main: JSON.stringify({ entityId: admin.entityId, paused: false }) })
     expect(after).toEqual(before)

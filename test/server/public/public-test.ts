@@ -26,14 +26,11 @@ export const post = ({ entityId }: TestAdmin, path: string, parameters: Asked): 
 export async function answered(admin: TestAdmin, path: string, parameters: Asked) {
   let body: Record<string, unknown> & Partial<Answer> = {}
   await expect
-    .poll(
-      async () => {
-        const response = await get(admin, path, parameters)
-        body = (await response.json()) as typeof body
-        return response.status
-      },
-      { timeout: 15_000, interval: 100 },
-    )
+    .poll(async () => {
+      const response = await get(admin, path, parameters)
+      body = (await response.json()) as typeof body
+      return response.status
+    })
     .not.toBe(202)
   return body
 }

@@ -61,7 +61,7 @@ describe('the self-check', () => {
     await afterAMinute(admin)
     expect((await check(sub)).state).toBe('not_acceptable')
     expect((await get(admin, '/self_check', again)).status).toBe(202)
-    await expect.poll(async () => (await check(sub)).state, { timeout: 15_000 }).toBe('acceptable')
+    await expect.poll(async () => (await check(sub)).state).toBe('acceptable')
     expect(entity.requests).toHaveLength(2)
   })
 

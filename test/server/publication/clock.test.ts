@@ -28,9 +28,7 @@ it('publishes although a lease of another process runs out in the far future', {
   await admin.server.db.publisherLease.updateMany({ data })
   const leaf = await startLeaf(admin)
   await register(admin, leaf)
-  await expect
-    .poll(async () => (await admin.get('/fetch', { sub: leaf.id })).status, { timeout: 10_000 })
-    .toBe(200)
+  await expect.poll(async () => (await admin.get('/fetch', { sub: leaf.id })).status).toBe(200)
 })
 
 it('respects a lease that another process took while this one waited for the row', async () => {
@@ -67,13 +65,13 @@ it('has current documents again after a day ahead, while no member can be reache
   const served = () => Promise.all([servedConfiguration(admin), ...members.map(({ id }) => statementOf(id))])
   const future = () =>
     served().then((all) => all.filter(({ iat = 0 }) => iat > Date.now() / 1000 + 60).length)
-  await expect.poll(future, { timeout: 10_000 }).toBe(5)
+  await expect.poll(future).toBe(5)
 
   ahead = 0
   for (const leaf of members) leaf.misbehave('hang')
   await schedule.run('republish-future')
   await schedule.run('regenerate-entity-configuration')
-  await expect.poll(future, { timeout: 10_000 }).toBe(0)
+  await expect.poll(future).toBe(0)
   const all = await served()
   expect(all.every(({ exp = 0 }) => exp > Date.now() / 1000)).toBe(true)
 })

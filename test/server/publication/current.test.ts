@@ -3,6 +3,7 @@ import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { type DriftRepair, openDriftRepair } from '#test/helpers/drift.ts'
+import { patience } from '#test/helpers/patience.ts'
 import { register, startLeaf } from '#test/helpers/subordinate.ts'
 
 let admin: TestAdmin
@@ -40,7 +41,7 @@ it.each([
   expect((await reported()).drift.examples).toEqual([
     `different: Subordinate Statement (${fault}) of ${leaf.id}`,
   ])
-  await vi.waitFor(async () => expect((await reported()).pending).toBe(0), { timeout: 15_000 })
+  await vi.waitFor(async () => expect((await reported()).pending).toBe(0), patience)
   expect(await repair()).toEqual(nothing)
   const { iat, exp } = decodeJwt(await (await admin.get('/fetch', { sub: leaf.id })).text())
   expect(Number(iat)).toBeLessThanOrEqual(Date.now() / 1000)

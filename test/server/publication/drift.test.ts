@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { type DriftRepair, openDriftRepair } from '#test/helpers/drift.ts'
+import { patience } from '#test/helpers/patience.ts'
 import { listed, register, startLeaf } from '#test/helpers/subordinate.ts'
 
 let admin: TestAdmin
@@ -69,7 +70,7 @@ it('finds missing, unexpected and different data, and republishes it', async () 
       `missing: Trust Mark ${type} of ${holder}`,
     ]),
   )
-  await vi.waitFor(async () => expect((await reported()).pending).toBe(0), { timeout: 15_000 })
+  await vi.waitFor(async () => expect((await reported()).pending).toBe(0), patience)
   expect(await repair()).toEqual(nothing)
   expect(await listed(admin)).toEqual([...entityIds].sort())
   expect((await admin.get('/trust_mark', { trust_mark_type: type, sub: holder })).status).toBe(200)
@@ -79,7 +80,7 @@ it('removes marks that were never issued', async () => {
   const { client } = admin.redis
   await client.hset('inmor:tm:https://ghost.example.org', type, 'a.b.c')
   expect(await repair()).toEqual({ ...nothing, unexpected: 1 })
-  await vi.waitFor(async () => expect(await client.keys('*ghost*')).toEqual([]), { timeout: 15_000 })
+  await vi.waitFor(async () => expect(await client.keys('*ghost*')).toEqual([]), patience)
   expect(await repair()).toEqual(nothing)
 })
 
@@ -101,7 +102,7 @@ async function published() {
 async function expectRepaired(count: Partial<typeof nothing>, words: string[], before: object) {
   expect(await repair()).toEqual({ ...nothing, ...count })
   expect((await reported()).drift.examples.sort()).toEqual(words.sort())
-  await vi.waitFor(async () => expect((await reported()).pending).toBe(0), { timeout: 15_000 })
+  await vi.waitFor(async () => expect((await reported()).pending).toBe(0), patience)
   expect(await repair()).toEqual(nothing)
   expect(await published()).toEqual(before)
 }

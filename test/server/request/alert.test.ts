@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Role } from '#server/identity/roles.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { patience } from '#test/helpers/patience.ts'
 import { register, startLeaf } from '#test/helpers/subordinate.ts'
 import { subscribe } from '#test/helpers/subscription.ts'
 
@@ -213,9 +214,9 @@ describe('decisions', () => {
 it('streams the list after each change of it', async () => {
   const document = 'subscription { alertsChanged { code } }'
   const { results } = await subscribe(admin.adminUrl, admin.keys.viewer, document)
-  await vi.waitFor(() => expect(results).toEqual([{ data: { alertsChanged: [] } }]), { timeout: 10_000 })
+  await vi.waitFor(() => expect(results).toEqual([{ data: { alertsChanged: [] } }]), patience)
   await addMember({ unresolvableSince: days(-1) })
   const changed = { data: { alertsChanged: [{ code: 'SUBORDINATES_DO_NOT_RESOLVE' }] } }
-  await vi.waitFor(() => expect(results.at(-1)).toEqual(changed), { timeout: 15_000 })
+  await vi.waitFor(() => expect(results.at(-1)).toEqual(changed), patience)
   expect(results).toHaveLength(2)
 })

@@ -1,6 +1,7 @@
 /** Tests the subscription to all changes over one connection. */
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { patience } from '#test/helpers/patience.ts'
 import { startRun, watchRun } from '#test/helpers/run.ts'
 import { register, startLeaf } from '#test/helpers/subordinate.ts'
 import { type Subscription, subscribe } from '#test/helpers/subscription.ts'
@@ -15,7 +16,6 @@ afterAll(() => admin.close())
 const DOCUMENT = 'subscription { changed { about auditEvent { action resourceType resource } } }'
 const listen = () => subscribe(admin.server.app.listeningOrigin, admin.keys.viewer, DOCUMENT)
 const seen = ({ results }: Subscription) => results.map(({ data }) => data?.changed)
-const within = { timeout: 10_000, interval: 50 }
 
 it('streams audit entries, subordinates and runs', async () => {
   const subscription = await listen()
@@ -25,11 +25,11 @@ it('streams audit entries, subordinates and runs', async () => {
   await vi.waitFor(() => {
     expect(seen(subscription)).toContainEqual({ about: 'SUBORDINATE', auditEvent: null })
     expect(seen(subscription)).toContainEqual({ about: 'AUDIT_EVENT', auditEvent: entry })
-  }, within)
+  }, patience)
   expect(seen(subscription)).not.toContainEqual({ about: 'RUN', auditEvent: null })
   await watchRun(admin, await startRun(admin, 'startRenewal(kind: SUBORDINATES)'))
   await vi.waitFor(
     () => expect(seen(subscription)).toContainEqual({ about: 'RUN', auditEvent: null }),
-    within,
+    patience,
   )
 })

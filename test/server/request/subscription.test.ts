@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import type { AdminServer } from '#server/process/start.ts'
 import { PASSWORD, startAdmin, startSecondAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { patience } from '#test/helpers/patience.ts'
 import { startLeaf } from '#test/helpers/subordinate.ts'
 import { type Subscription, subscribe } from '#test/helpers/subscription.ts'
 
@@ -23,9 +24,7 @@ const listen = ({ app } = admin.server) => subscribe(app.listeningOrigin, admin.
 const changes = ({ results }: Subscription) => results.map(({ data }) => data?.subordinateChanged)
 /** The kinds of change that arrived, once `count` of them have. */
 async function kinds(subscription: Subscription, count: number): Promise<unknown[]> {
-  await vi.waitFor(() => expect(subscription.results.length).toBeGreaterThanOrEqual(count), {
-    timeout: 10_000,
-  })
+  await vi.waitFor(() => expect(subscription.results.length).toBeGreaterThanOrEqual(count), patience)
   return changes(subscription).map((change) => (change as { kind: string }).kind)
 }
 

@@ -64,9 +64,9 @@ describe('a webhook', () => {
     const { waiting: _, ...item } = shown
     expect((await rest.call('GET', '/webhooks')).body).toEqual({ count: 1, items: [item] })
     await happen('first')
-    await expect.poll(() => subjects(receiver), { timeout: 10_000 }).toEqual([typeNamed('first')])
+    await expect.poll(() => subjects(receiver)).toEqual([typeNamed('first')])
     const delivered = async () => (await rest.call('GET', `${path}/deliveries?state=DELIVERED`)).body
-    await expect.poll(delivered, { timeout: 10_000 }).toMatchObject({
+    await expect.poll(delivered).toMatchObject({
       count: 1,
       items: [
         {
@@ -126,7 +126,7 @@ describe('a webhook', () => {
     const { receiver, path } = await connect({ events: ['createTrustMarkType'] })
     const replayed = await rest.call('POST', `${path}/replay`, { from })
     expect(replayed).toMatchObject({ status: 200, body: { state: 'ACTIVE', version: 2 } })
-    await expect.poll(() => subjects(receiver), { timeout: 10_000 }).toEqual([typeNamed('replayed')])
+    await expect.poll(() => subjects(receiver)).toEqual([typeNamed('replayed')])
   })
 
   it.each<[from: unknown, message: RegExp]>([

@@ -5,6 +5,7 @@ import { checkSubordinates, nextTime } from '#server/jobs/checks.ts'
 import type { RunContext } from '#server/jobs/context.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { registerMany } from '#test/helpers/many-entities.ts'
+import { patience } from '#test/helpers/patience.ts'
 import { register, startLeaf } from '#test/helpers/subordinate.ts'
 
 let admin: TestAdmin
@@ -142,7 +143,7 @@ describe('checkSubordinates', () => {
     const asked = leaf.requests.length
     const closing = new AbortController()
     const checking = checkAll(closing.signal)
-    await vi.waitFor(() => expect(leaf.requests.length).toBeGreaterThan(asked))
+    await vi.waitFor(() => expect(leaf.requests.length).toBeGreaterThan(asked), patience)
     closing.abort()
     expect(await checking).toEqual({ checked: 0, failed: 0 })
     const row = await admin.server.db.subordinate.findUniqueOrThrow({ where: { entityId: leaf.id } })

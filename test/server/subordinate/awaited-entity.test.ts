@@ -6,6 +6,7 @@ import type { RunContext } from '#server/jobs/context.ts'
 import { prune } from '#server/jobs/prune.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import type { TestEntity } from '#test/helpers/entity.ts'
+import { patience } from '#test/helpers/patience.ts'
 import { register, startLeaf } from '#test/helpers/subordinate.ts'
 
 let admin: TestAdmin
@@ -232,7 +233,7 @@ it('ends without an error when the worker closes', async () => {
   await admin.server.db.awaitedEntity.deleteMany()
   await fill(1, { entityId: leaf.id, examinedAt: minutesAgo(58) })
   const ended = examine(closing.signal)
-  await vi.waitFor(() => expect(leaf.requests).toHaveLength(1))
+  await vi.waitFor(() => expect(leaf.requests).toHaveLength(1), patience)
   closing.abort()
   expect(await ended).toEqual({ examined: 0, passing: 0 })
 })

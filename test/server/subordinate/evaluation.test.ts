@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { readMetrics } from '#test/helpers/metrics.ts'
+import { patience } from '#test/helpers/patience.ts'
 import { register, startLeaf } from '#test/helpers/subordinate.ts'
 import { subscribe } from '#test/helpers/subscription.ts'
 
@@ -25,7 +26,7 @@ async function statesOf(entityIds: readonly string[]) {
   return answers.map(({ data }) => data.subordinate)
 }
 
-const soon = (assertion: () => Promise<void>) => vi.waitFor(assertion, { timeout: 25_000, interval: 100 })
+const soon = (assertion: () => Promise<void>) => vi.waitFor(assertion, patience)
 
 it('tells within a minute which members a change breaks, and that it was taken back, without a fetch', async () => {
   const [kept, broken] = [await startLeaf(admin), await startLeaf(admin)]

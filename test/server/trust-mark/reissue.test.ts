@@ -50,7 +50,7 @@ it('re-signs all valid marks with the current key, and no revoked or expired mar
   await announceKey(place, key)
   await switchKey(place)
   await expect
-    .poll(() => admin.server.services.signingKeys.find(key.kid), { timeout: 15_000 })
+    .poll(() => admin.server.services.signingKeys.find(key.kid))
     .toMatchObject({
       state: 'CURRENT',
     })

@@ -4,6 +4,7 @@ import { signJwt } from '#core/jws.ts'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { buildDelegation, TRUST_MARK_DELEGATION_TYP } from '#core/trust-mark/index.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { patience } from '#test/helpers/patience.ts'
 import { openSchedules, type TestSchedules } from '#test/helpers/schedule.ts'
 import { trustMarksOf } from '#test/helpers/trust-mark.ts'
 
@@ -122,7 +123,7 @@ it('is invalid after its key was revoked as compromised, until it is signed agai
     state: 'INVALID',
     invalidReason: 'The key that signed it is no longer valid.',
   })
-  await vi.waitFor(async () => expect(await statusOf(jwt)).toBe('invalid'), { timeout: 10_000 })
+  await vi.waitFor(async () => expect(await statusOf(jwt)).toBe('invalid'), patience)
   const renewed = await admin.mutate('renewTrustMark', { id }, 'state mark { jwt }')
   expect([renewed.state, await statusOf(renewed.mark.jwt)]).toEqual(['ACTIVE', 'active'])
 })

@@ -55,7 +55,7 @@ it('sends what happens in every anchor, with the anchor’s identifier as source
   expect(JSON.stringify(entry)).not.toContain(secret)
   await makeType('first')
   await makeType('second', 'test')
-  await expect.poll(() => receiver.received.length, { timeout: 10_000 }).toBe(2)
+  await expect.poll(() => receiver.received.length).toBe(2)
   expect(receiver.received.map(({ event: { source, data } }) => [source, data.anchor])).toEqual([
     [admin.entityId, 'main'],
     ['http://test.example.org', 'test'],
@@ -83,8 +83,8 @@ it('sends the events of some anchors only', async () => {
   await makeType('third')
   await makeType('fourth', 'test')
   const url = (name: string) => `https://marks.example.org/${name}`
-  await expect.poll(() => subjects(receivers.main), { timeout: 10_000 }).toEqual([url('third')])
-  await expect.poll(() => subjects(receivers.test), { timeout: 10_000 }).toEqual([url('fourth')])
+  await expect.poll(() => subjects(receivers.main)).toEqual([url('third')])
+  await expect.poll(() => subjects(receivers.test)).toEqual([url('fourth')])
 })
 
 it('shows why a webhook fails, and how many events wait', async () => {
@@ -94,9 +94,7 @@ it('shows why a webhook fails, and how many events wait', async () => {
   await makeType('fifth')
   await makeType('sixth')
   const problem = `The receiver returned HTTP status 500.`
-  await expect
-    .poll(list, { timeout: 10_000 })
-    .toMatchObject([{ state: 'FAILING', problem, waiting: { count: 2, more: false } }])
+  await expect.poll(list).toMatchObject([{ state: 'FAILING', problem, waiting: { count: 2, more: false } }])
   const { edges } = await deliveriesOf({ state: 'WAITING' }, 'lastError nextAttemptAt webhook { id }')
   expect(edges).toMatchObject([{ node: { lastError: problem, webhook: { id: webhook.id } } }])
 })
@@ -155,9 +153,7 @@ it('replays', { tags: ['mutation/replayWebhook/success', 'mutation/replayWebhook
   const { webhook } = await create({ url: receiver.url })
   const replayed = await as('replayWebhook', { id: webhook.id, from }, FIELDS)
   expect(replayed).toMatchObject({ id: webhook.id, version: 2 })
-  await expect
-    .poll(() => subjects(receiver), { timeout: 10_000 })
-    .toEqual(['https://marks.example.org/seventh'])
+  await expect.poll(() => subjects(receiver)).toEqual(['https://marks.example.org/seventh'])
   expect(await lastEntry()).toMatchObject({ action: 'replayWebhook', after: { from } })
 })
 

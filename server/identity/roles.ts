@@ -24,6 +24,11 @@ export function mayDo(role: Role, scope: Scope): boolean {
   return scopes[role].includes(scope)
 }
 
+/** The first role that has the scope. */
+export function leastRole(scope: Scope): Role {
+  return roles.find((role) => mayDo(role, scope)) ?? 'admin'
+}
+
 /** The lesser of two roles: an API key never does more than its owner. */
 export function lesserRole(a: Role, b: Role): Role {
   return roles.indexOf(a) < roles.indexOf(b) ? a : b

@@ -1,7 +1,8 @@
 /** Uses the Zod schemas of a route to validate requests, type handlers and generate OpenAPI. */
 import type { SwaggerTransform } from '@fastify/swagger'
-import type { FastifyInstance, FastifySchema, FastifyTypeProvider } from 'fastify'
+import type { FastifyContextConfig, FastifyInstance, FastifySchema, FastifyTypeProvider } from 'fastify'
 import { z } from 'zod'
+import { leastRole } from '#server/identity/roles.ts'
 
 export interface ZodProvider extends FastifyTypeProvider {
   validator: this['schema'] extends z.ZodType ? z.output<this['schema']> : unknown
@@ -28,15 +29,28 @@ export function useZod(app: FastifyInstance) {
   return app.withTypeProvider<ZodProvider>()
 }
 
-/** Zod schemas as JSON Schema, part by part. */
-export const describeRoute: SwaggerTransform = ({ schema, url }) => {
+/** Zod schemas as JSON Schema, part by part, with the role that the route needs. */
+export const describeRoute: SwaggerTransform = ({ schema, url, route }) => {
   const { response, ...rest }: FastifySchema = schema ?? {}
   const parts = Object.entries(rest).map(([name, part]) => [name, describe(part, 'input')])
   const answers = Object.entries(response ?? {}).map(([status, part]) => [status, describe(part, 'output')])
   return {
-    schema: { ...Object.fromEntries(parts), ...(response ? { response: Object.fromEntries(answers) } : {}) },
+    schema: {
+      ...describeAccess(route.config),
+      ...Object.fromEntries(parts),
+      ...(response ? { response: Object.fromEntries(answers) } : {}),
+    },
     url,
   }
+}
+
+/** The least role, in words and as OpenAPI 3.1 has it: a security requirement of an API key names roles. */
+function describeAccess({ scope }: FastifyContextConfig = {}): FastifySchema {
+  if (scope === undefined || scope === 'public') return {}
+  const isOfInstallation = scope === 'administerInstallation'
+  const role = leastRole(isOfInstallation ? 'administer' : scope)
+  const description = `Needs the role ${role}${isOfInstallation ? ' in the installation' : ''}.`
+  return { description, security: [{ apiKey: [role] }] }
 }
 
 /** Leaves everything that is not a schema unchanged, such as tags and summaries. */

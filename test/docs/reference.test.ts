@@ -4,6 +4,7 @@ import { buildSchema } from 'graphql'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { loadProgram } from '#server/cli/program.ts'
 import { root } from './document.ts'
+import { findAccess } from './reference/access.ts'
 import { commonPage, pageOf } from './reference/page.ts'
 import { findPlaces } from './reference/places.ts'
 import { readPlaces } from './reference/reference.ts'
@@ -85,13 +86,15 @@ test('a mutation shows its input, result and errors; deprecation and defaults ar
     type TooHigh implements Failure { message: String! }
     union MutationBuildResult = MutationBuildSuccess | TooHigh
   `)
-  const text = printSchemaPage(commonPage, findPlaces(schema, new Map()))
+  const access = (name: string) => (name === 'Mutation.build' ? 'Needs a spade.' : '')
+  const text = printSchemaPage(commonPage, { places: findPlaces(schema, new Map()), access })
   const lines = text.split('\n')
   expect(lines).toEqual(
     expect.arrayContaining([
       '**Deprecated:** Use | new. ',
       'old(first: Int = 20): String',
       'New \\<b\\> and `a|b`.',
+      'Needs a spade.',
       'build(input: BuildInput!): MutationBuildResult!',
       '- Result: `MutationBuildSuccess` with `data` ([`House!`](#house)).',
       '- Errors: [`TooHigh`](#toohigh).',
@@ -99,9 +102,43 @@ test('a mutation shows its input, result and errors; deprecation and defaults ar
       '| `floors` | [`Int!`](#int) | The number of floors. Default: `2`. |',
       '### Filter',
       '| `OLD` | **Deprecated:** Unsafe.  |',
-      '| `floors` | [`Int!`](#int) |  `height` ([`Int`](#int)): In metres. |',
+      '| `floors` | [`Int!`](#int) | `height` ([`Int`](#int)): In metres. |',
       'Implemented by [`TooHigh`](#toohigh).',
     ]),
   )
   expect(text).not.toContain('### MutationBuild')
+})
+
+describe('what an operation needs', () => {
+  const schema = buildSchema('type Query { house: House } type House { floors: Int }')
+  const house = schema.getQueryType()?.getFields().house
+  const needed = (authScopes: unknown, ofInstallation = false) => {
+    if (house) house.extensions = { ofInstallation, pothosOptions: { authScopes } }
+    return findAccess(schema)('Query.house')
+  }
+
+  test.each([
+    [{ anyone: true }, false, 'Needs no sign-in.'],
+    [{ operate: true }, false, 'Needs the role operator.'],
+    [{ administer: true }, true, 'Needs the role admin in the installation.'],
+    [{ known: true }, true, 'Needs a role in the installation or in any anchor.'],
+    [
+      { read: true, member: true },
+      false,
+      'Needs the role viewer, or the session of a user who acts for an organization.',
+    ],
+    [
+      { $all: { ownAccount: true, operateAnywhere: true } },
+      true,
+      'Needs a session, which an API key does not have, and the role operator in the installation or in any anchor.',
+    ],
+    [undefined, false, ''],
+  ])('%j', (scopes, ofInstallation, sentence) => {
+    expect(needed(scopes, ofInstallation)).toBe(sentence)
+  })
+
+  test('a new scope or rule needs words', () => {
+    expect(() => needed({ haunt: true })).toThrow('does not know haunt')
+    expect(() => needed(() => true)).toThrow('does not know Query.house')
+  })
 })

@@ -4,6 +4,7 @@ import type { Role } from '#server/identity/roles.ts'
 import type { TestAdmin } from '#test/helpers/admin.ts'
 
 type Operation = {
+  security: readonly Record<string, string[]>[]
   responses: Record<string, { content?: Record<string, { schema: z.core.JSONSchema.JSONSchema }> }>
 }
 type OpenApi = { openapi: string; paths: Record<string, Record<string, Operation>> }

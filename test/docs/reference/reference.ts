@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { buildSchema } from 'graphql'
 import { root } from '../document.ts'
+import { findAccess } from './access.ts'
 import { commandPage, printCommandContents, printCommandPage } from './command-page.ts'
 import { loadDefinitions } from './definition.ts'
 import { blocks, notice } from './markdown.ts'
@@ -28,11 +29,13 @@ export async function readPlaces(): Promise<Places> {
 /** The documents by their paths in the checkout. */
 export async function referenceDocuments(): Promise<Map<string, string>> {
   const places = await readPlaces()
-  const pages = nounPages.map((page) => [page.name, printSchemaPage(page, places)] as const)
+  const { schema } = await import('#server/schema/index.ts') // after its definitions were recorded
+  const known = { places, access: findAccess(schema) }
+  const pages = nounPages.map((page) => [page.name, printSchemaPage(page, known)] as const)
   const texts = [
     ['README', await printIndex(places)],
     ...pages,
-    [commonPage.name, printSchemaPage(commonPage, places, lists)],
+    [commonPage.name, printSchemaPage(commonPage, known, lists)],
     [restPage.name, await printRestPage()],
     [commandPage.name, await printCommandPage()],
   ] as const
@@ -46,6 +49,7 @@ async function printIndex(places: Places): Promise<string> {
     '# Reference',
     notice,
     'The GraphQL API by noun, the REST API, and the command line. [Using the API](../api.md) shows how to call it.',
+    'A higher role may do what a lower one may: viewer, operator, admin. A role is one in the anchor that the call is about, unless it says otherwise. A key has the role of its user or a lesser one.',
     ...nounPages.map((page) => entry(page, printContents(page, places))),
     entry(commonPage, printContents(commonPage, places)),
     entry(restPage, await printRestContents()),

@@ -42,6 +42,8 @@ interface Operation {
   method: string
   path: string
   summary: string
+  /** The role that it needs. */
+  description: string
   tags: readonly [string]
   parameters?: readonly {
     name: string
@@ -120,7 +122,7 @@ function failuresOf(operations: readonly Operation[]): string[][] {
 }
 
 function printOperation(operation: Operation, shapes: Map<string, string>): string {
-  const { summary, parameters = [], requestBody, responses } = operation
+  const { summary, description, parameters = [], requestBody, responses } = operation
   const heading = headingOf(operation)
   const sent = [
     ...parameters.map((each) => {
@@ -133,7 +135,7 @@ function printOperation(operation: Operation, shapes: Map<string, string>): stri
   const failures = Object.keys(responses).filter(isFailure)
   return blocks(
     `### ${heading}`,
-    `${plain(summary)}.`,
+    `${plain(summary)}. ${description}`,
     table(['parameter', 'in', 'type', 'what it is'], sent),
     ...answers.map((answer) => printAnswer(answer, heading, shapes)),
     `Failures: ${failures.map(code).join(', ')}.`,

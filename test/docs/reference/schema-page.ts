@@ -16,6 +16,7 @@ import {
   print,
 } from 'graphql'
 import { toAnchor } from '#lib/reference/anchor.ts'
+import type { Access } from './access.ts'
 import { blocks, code, notice, plain, section, table } from './markdown.ts'
 import { commonPage, type Page } from './page.ts'
 import { type Field, isConnection, type Places, successOf } from './places.ts'
@@ -24,8 +25,11 @@ const WIDTH = 100
 const paging = ['first', 'after', 'last', 'before']
 const rootTypes = ['Query', 'Mutation', 'Subscription']
 
-export function printSchemaPage(page: Page, places: Places, introduction = ''): string {
-  const printer = createPrinter(page, places)
+export type Known = { places: Places; access: Access }
+
+export function printSchemaPage(page: Page, known: Known, introduction = ''): string {
+  const { places } = known
+  const printer = createPrinter(page, known)
   const fields = places.roots.filter(({ root, field }) => places.page(`${root}.${field.name}`) === page)
   const ofRoot = (root: string) => fields.filter((each) => each.root === root).map(({ field }) => field)
   const types = places.types.filter(
@@ -67,7 +71,7 @@ export function printContents(page: Page, { roots, page: pageOf }: Places): stri
   return lines.join('\n')
 }
 
-function createPrinter(page: Page, places: Places) {
+function createPrinter(page: Page, { places, access }: Known) {
   const link = (type: GraphQLType, text = String(type)) =>
     `[${code(text)}](${places.link(getNamedType(type).name, page)})`
 
@@ -77,13 +81,14 @@ function createPrinter(page: Page, places: Places) {
     return [code(value.name), link(value.type), `${describe(value)}${normally}`]
   }
 
-  const fieldRow = (field: Field) => {
+  const fieldRow = (parent: string) => (field: Field) => {
     const type = getNamedType(field.type)
     const given = field.args.filter(({ name }) => !isConnection(type) || !paging.includes(name))
     const about = given.map(
       (argument) => `${code(argument.name)} (${link(argument.type)}): ${describe(argument)}`,
     )
-    const text = [describe(field), ...about, ...pageNote(type)].join(' ')
+    const needed = access(`${parent}.${field.name}`)
+    const text = [describe(field), ...about, ...pageNote(type), needed].filter(Boolean).join(' ')
     return [code(field.name), isConnection(type) ? code(type.name) : link(field.type), text]
   }
 
@@ -107,6 +112,7 @@ function createPrinter(page: Page, places: Places) {
     return blocks(
       `### ${root}.${field.name}`,
       describe(field),
+      access(`${root}.${field.name}`),
       signature(field),
       table(['argument', 'type', 'what it is'], given.map(rowOf)),
       isList ? `Result: ${pageNote(type).join(' ')}` : `Result: ${link(field.type)}.`,
@@ -125,6 +131,7 @@ function createPrinter(page: Page, places: Places) {
     return blocks(
       `### Mutation.${field.name}`,
       describe(field),
+      access(`Mutation.${field.name}`),
       signature(field),
       table(['argument', 'type', 'what it is'], given.map(rowOf)),
       [
@@ -148,7 +155,7 @@ function createPrinter(page: Page, places: Places) {
 
   const type = (each: GraphQLNamedType): string => {
     if (isInputObjectType(each)) return inputBlock(each, '###')
-    const head = blocks(`### ${each.name}`, describe(each))
+    const head = blocks(`### ${each.name}`, describe(each), access(each.name))
     if (rootTypes.includes(each.name)) return blocks(head, 'The [index](README.md) lists its fields.')
     if (isEnumType(each)) return blocks(head, table(['value', 'what it is'], each.getValues().map(valueRow)))
     if (isUnionType(each))
@@ -166,7 +173,7 @@ function createPrinter(page: Page, places: Places) {
       head,
       interfaces.length > 0 ? `Implements ${interfaces.join(', ')}.` : '',
       known.length > 0 ? `Implemented by ${known.join(', ')}.` : '',
-      table(['field', 'type', 'what it is'], Object.values(each.getFields()).map(fieldRow)),
+      table(['field', 'type', 'what it is'], Object.values(each.getFields()).map(fieldRow(each.name))),
     )
   }
 

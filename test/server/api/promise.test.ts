@@ -1,7 +1,9 @@
-/** What `npm run check` refuses about a changed schema. */
+/** What `npm run check` refuses about a changed schema, REST API or command line. */
 import { readFile } from 'node:fs/promises'
-import { expect, it } from 'vitest'
-import { findBroken, findStale, findUndated } from './promise.ts'
+import { Command } from 'commander'
+import { describe, expect, it } from 'vitest'
+import { namesOfCommands, namesOfRest, readNames } from './names.ts'
+import { findBroken, findStale, findUndated, findUnnamed } from './promise.ts'
 
 const before = `
   type Query { member(id: ID!, state: State): Member members: [Member!]! }
@@ -73,8 +75,8 @@ it.each([
 })
 
 it('notices a release whose schema was not kept', async () => {
-  expect(findStale('# The schema of 0.1.0.\ntype Query', changelog(''))).toEqual([])
-  expect(findStale('# The schema of 0.0.9.\ntype Query', changelog(''))).toHaveLength(1)
+  expect(findStale('# As released in 0.1.0.\ntype Query', changelog(''))).toEqual([])
+  expect(findStale('# As released in 0.0.9.\ntype Query', changelog(''))).toHaveLength(1)
 })
 
 it('notices a field that the schema of today loses', async () => {
@@ -85,4 +87,79 @@ it('notices a field that the schema of today loses', async () => {
     changelog(''),
   )
   expect(faults).toHaveLength(1)
+})
+
+describe('the REST API and the command line', () => {
+  const json = (schema: object) => ({ content: { 'application/json': { schema } } })
+  const contact = { properties: { email: {} } }
+  const member = { properties: { name: {}, contacts: { items: { anyOf: [contact, {}] } } } }
+  const rest = namesOfRest({
+    paths: {
+      '/members': {
+        post: {
+          parameters: [{ name: 'dry', required: true }, { name: 'tag' }],
+          requestBody: json({ properties: { name: {}, note: {} }, required: ['name'] }),
+          responses: { 201: json(member), 409: {} },
+        },
+      },
+    },
+  })
+  const move = new Command('move').argument('<id>').argument('[to]').requiredOption('--reason <text>')
+  const commands = namesOfCommands(new Command('inmor').addCommand(move.option('-f, --force')))
+  const names = [...rest, ...commands]
+
+  it('has a name for each part that a script uses', () => {
+    expect(rest).toEqual([
+      'POST /members',
+      ...['dry', 'tag', 'name', 'note'].map((name) => `POST /members takes ${name}`),
+      ...['dry', 'name'].map((name) => `POST /members needs ${name}`),
+      'POST /members answers 201',
+      ...['name', 'contacts', 'contacts[].email'].map((name) => `POST /members answers 201 ${name}`),
+      'POST /members answers 409',
+    ])
+    expect(commands).toEqual([
+      'inmor',
+      'inmor move',
+      ...['--reason', '--force', '<id>', '<to>'].map((name) => `inmor move takes ${name}`),
+      ...['--reason', '<id>'].map((name) => `inmor move needs ${name}`),
+    ])
+  })
+
+  const rows = [
+    ['a removed command', names.filter((name) => !name.startsWith('inmor move')), 'inmor move'],
+    ['a removed member', without('POST /members answers 201 contacts[].email'), 'contacts[].email'],
+    ['another status', without('POST /members answers 409'), 'POST /members answers 409'],
+    ['a removed option', without('inmor move takes --force'), '--force'],
+    [
+      'a member that callers must send',
+      [...names, 'POST /members takes city', 'POST /members needs city'],
+      'city',
+    ],
+  ] as const
+  function without(removed: string): string[] {
+    return names.filter((name) => name !== removed)
+  }
+
+  it.each(rows)('refuses %s until the changelog names it', (_what, now, part) => {
+    const faults = findUnnamed(names, now, changelog('Other things.'))
+    expect(faults.length).toBeGreaterThan(0)
+    expect(faults[0]).toContain(part)
+    const listed = faults.map((fault) => /`[^`]+`/.exec(fault)?.[0]).join(', ')
+    expect(findUnnamed(names, now, changelog(`${listed} changed.`))).toEqual([])
+  })
+
+  it.each([
+    ['what is new, with its own demands', [...names, 'inmor burn', 'inmor burn needs <id>']],
+    ['a demand less', without('inmor move needs --reason')],
+    ['an option more', [...names, 'inmor move takes --soon']],
+  ])('accepts %s', (_what, now) => {
+    expect(findUnnamed(names, now, changelog(''))).toEqual([])
+  })
+
+  it('notices what the product of today loses', async () => {
+    const today = await readNames()
+    const lost = ['POST /api/v1/subordinates takes entityid', 'inmor keys announce takes --alg']
+    const now = today.filter((name) => !lost.includes(name))
+    expect(findUnnamed(today, now, changelog(''))).toHaveLength(2)
+  })
 })

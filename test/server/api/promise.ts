@@ -1,7 +1,7 @@
 /**
- * Compares schema.graphql with that of the last release, as a part of `npm run check`: a breaking change must be named in
- * CHANGELOG, and a deprecation must say what to use and until when it stays. With `--release` it keeps the schema of today
- * as that of the last release.
+ * Compares schema.graphql, the REST API and the commands with those of the last release, as a part of `npm run check`: a
+ * breaking change must be named in CHANGELOG, and a deprecation must say what to use and until when it stays. With
+ * `--release` it keeps those of today as those of the last release.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
@@ -15,9 +15,11 @@ import {
   isInterfaceType,
   isObjectType,
 } from 'graphql'
+import { findLost, readNames } from './names.ts'
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const released = file('released.graphql')
+const releasedNames = file('released-names.txt')
 const current = file('../../../schema.graphql')
 const changelog = file('../../../CHANGELOG.md')
 
@@ -31,6 +33,14 @@ export async function findBroken(before: string, now: string, changes: string): 
     .map(({ message, path }) => `${message}. Clients break: name \`${path}\` in CHANGELOG, or keep it.`)
 }
 
+/** Where scripts for the REST API and the command line break, and CHANGELOG does not name it. */
+export function findUnnamed(before: readonly string[], now: readonly string[], changes: string): string[] {
+  const named = namesIn(unreleased(changes))
+  return findLost(before, now)
+    .filter((name) => !named.has(name))
+    .map((name) => `Scripts break at “${name}”: name \`${name}\` in CHANGELOG, or keep what was.`)
+}
+
 /** Deprecations without a date, one sentence each. */
 export function findUndated(text: string): string[] {
   return [...deprecationsOf(buildSchema(text))]
@@ -41,16 +51,16 @@ export function findUndated(text: string): string[] {
     )
 }
 
-/** The release whose schema is kept must be the last one of CHANGELOG. */
+/** What is kept must be of the last release of CHANGELOG. */
 export function findStale(before: string, changes: string): string[] {
-  const version = lastRelease(changes)
-  if (before.startsWith(headOf(version))) return []
+  const head = headOf(lastRelease(changes))
+  if (before.startsWith(head)) return []
   return [
-    `released.graphql is not the schema of ${version}. Run node test/server/api/promise.ts --release at a release.`,
+    `A kept file does not begin with “${head.trim()}”. Run node test/server/api/promise.ts --release at a release.`,
   ]
 }
 
-const headOf = (version: string) => `# The schema of ${version}.\n`
+const headOf = (version: string) => `# As released in ${version}.\n`
 
 const lastRelease = (changes: string) => /^## \[(\d[^\]]*)\]/m.exec(changes)?.[1] ?? 'no release'
 
@@ -86,13 +96,20 @@ function* partsOf(type: GraphQLNamedType): Generator<[coordinate: string, part: 
 
 if (import.meta.main) {
   const [now, changes] = await Promise.all([readFile(current, 'utf8'), readFile(changelog, 'utf8')])
-  if (process.argv.includes('--release')) await writeFile(released, `${headOf(lastRelease(changes))}${now}`)
+  const names = await readNames()
+  if (process.argv.includes('--release')) {
+    const head = headOf(lastRelease(changes))
+    await writeFile(released, `${head}${now}`)
+    await writeFile(releasedNames, `${head}${names.join('\n')}\n`)
+  }
   const before = await readFile(released, 'utf8')
+  const namesBefore = await readFile(releasedNames, 'utf8')
   const faults = [
-    ...findStale(before, changes),
+    ...[before, namesBefore].flatMap((text) => findStale(text, changes)),
     ...(await findBroken(before, now, changes)),
+    ...findUnnamed(namesBefore.trim().split('\n').slice(1), names, changes),
     ...findUndated(now),
   ]
-  process.stdout.write(`${faults.join('\n') || 'The API keeps what the last release promised.'}\n`)
+  process.stdout.write(`${faults.join('\n') || 'The APIs keep what the last release promised.'}\n`)
   if (faults.length > 0) process.exitCode = 1
 }

@@ -3,107 +3,25 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TOTP, URI } from 'otpauth'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createAccounts } from '#server/auth/accounts.ts'
-import { createAuth } from '#server/auth/auth.ts'
-import { systemClock } from '#server/clock.ts'
-import { readServerConfig } from '#server/config/config.ts'
-import { cliCaller } from '#server/identity/caller.ts'
-import { type Deployment, startDeployment } from '#test/helpers/deployment.ts'
-import { type MailServer, startMailServer } from '#test/helpers/mail-server.ts'
 import { freePort } from '#test/helpers/port.ts'
 import { eventually } from '#test/helpers/product.ts'
-import { run } from '#test/helpers/program.ts'
-import { startRedis } from '#test/helpers/redis.ts'
-import { startRestartableDatabase } from '#test/helpers/restartable-database.ts'
 import { visit } from '#test/helpers/visitor.ts'
-import { around, forms, plant, secrets, withPassword } from './planted-secrets.ts'
+import { around, forms, plant, secrets } from './planted-secrets.ts'
+import { type RecordedDeployment, startRecordedDeployment } from './recorded-deployment.ts'
 
-/** All output, by source. */
-const heard: { who: string; what: string }[] = []
-
-let deployment: Deployment
-let environment: Record<string, string>
-let directory: string
-/** Refuses the password. */
-let mailServer: MailServer
-
+let recorded: RecordedDeployment
 beforeAll(async () => {
-  mailServer = await startMailServer({ inmor: 'another password' })
-  const database = await startRestartableDatabase()
-  environment = {
-    LOG_LEVEL: 'trace',
-    DATABASE_URL: withPassword(database.url, 'the password in DATABASE_URL'),
-    AUTH_SECRET: plant('AUTH_SECRET'),
-    OIDC_ISSUER: `http://127.0.0.1:${await freePort()}`,
-    OIDC_CLIENT_ID: 'inmor',
-    OIDC_CLIENT_SECRET: plant('OIDC_CLIENT_SECRET'),
-    OIDC_ROLE_MAP: 'staff=operator',
-    // With SoftHSM there is no token, and without it no module.
-    PKCS11_MODULE: '/usr/lib/softhsm/libsofthsm2.so',
-    PKCS11_PIN: plant('PKCS11_PIN'),
-    SMTP_URL: withPassword(mailServer.config.smtpUrl.replace('//', '//inmor@'), 'the password in SMTP_URL'),
-    MAIL_FROM: 'federation@example.org',
-  }
-  deployment = await startDeployment(
-    { admins: 1, workers: 1, tas: 1 },
-    {
-      database: async () => database,
-      redis: () => startRedis({ password: plant('the password in REDIS_URL') }),
-      environment,
-    },
-  )
-  environment = { ...environment, ...deployment.environment }
-  directory = deployment.environment.KEYS_DIR
-  const { d } = JSON.parse(await readFile(join(directory, 'private.json'), 'utf8'))
-  secrets['the private key'] = d
-  secrets['an API key'] = deployment.apiKey
+  recorded = await startRecordedDeployment()
 })
-afterAll(async () => {
-  await deployment?.close()
-  await mailServer.stop()
-})
+afterAll(() => recorded?.close())
 
-const adminUrl = () => String(deployment.admins[0]?.url)
-
-/** An answer of the admin server, fully recorded. */
-async function post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<string> {
-  const response = await fetch(`${adminUrl()}${path}`, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      origin: adminUrl(),
-      'x-graphql-yoga-csrf': '1',
-      ...headers,
-    },
-    body: typeof body === 'string' ? body : JSON.stringify(body),
-  })
-  const text = await response.text()
-  heard.push({ who: path, what: `${JSON.stringify([...response.headers])} ${text}` })
-  return text
-}
-
-/** A program that ends without a signal, fully recorded. */
-async function listen(script: string, args: string[], changes: Record<string, string>): Promise<string> {
-  const program = run(script, args, { environment: { ...environment, ...changes } })
-  await program.ended
-  heard.push({ who: `${script} ${args.join(' ')}`, what: program.output() })
-  return program.output()
-}
-
-async function makeUser() {
-  const { db } = deployment
-  const auth = createAuth(
-    db,
-    readServerConfig({ ...environment, ADMIN_URL: 'http://localhost:8000' }),
-    systemClock,
-  )
-  const user = { username: 'root', password: plant('a password'), role: 'admin' } as const
-  await createAccounts({ db, auth, now: systemClock }).createUser(cliCaller('test'), user)
-}
+const post: RecordedDeployment['post'] = (...request) => recorded.post(...request)
+const listen: RecordedDeployment['listen'] = (...command) => recorded.listen(...command)
+const key = () => recorded.key
 
 test('signing in, with and without success', async () => {
-  await makeUser()
-  const visitor = visit(adminUrl())
+  await recorded.makeUser()
+  const visitor = visit(recorded.adminUrl)
   await visitor.signIn('root', plant('a password'))
   for (const [name, value] of visitor.cookies) secrets[`the cookie ${name}`] = decodeURIComponent(value)
   const { body } = await visitor.auth('/two-factor/enable', { password: plant('a password') })
@@ -119,14 +37,12 @@ test('signing in, with and without success', async () => {
   expect(await post('/api/auth/sign-in/social', {})).toContain('UNAVAILABLE')
 })
 
-const key = () => ({ 'x-api-key': deployment.apiKey })
-
 /** The token of a new invitation. Its answer is the one place where it is shown. */
 async function invite(): Promise<string> {
   const query =
     'mutation ($input: CreateUserInput!) { createUser(input: $input) { ... on MutationCreateUserSuccess { data { invitation { link } } } } }'
   const input = { username: 'invited', role: 'VIEWER', email: 'invited@example.org' }
-  const response = await fetch(`${adminUrl()}/graphql`, {
+  const response = await fetch(`${recorded.adminUrl}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...key() },
     body: JSON.stringify({ query, variables: { input } }),
@@ -136,7 +52,11 @@ async function invite(): Promise<string> {
 
 test('the API, with valid and invalid requests', async () => {
   expect(await post('/graphql', { query: '{ viewer { username } }' }, key())).toContain('username')
-  await post('/graphql', { query: '{ viewer { username } }' }, { 'x-api-key': `${deployment.apiKey}x` })
+  await post(
+    '/graphql',
+    { query: '{ viewer { username } }' },
+    { 'x-api-key': `${recorded.deployment.apiKey}x` },
+  )
   const query = 'mutation ($input: CreateUserInput!) { createUser(input: $input) { __typename } }'
   const input = { username: 'new', password: plant('a password for a new user'), role: 'NOBODY' }
   await post('/graphql', { query, variables: { input } }, key())
@@ -162,19 +82,19 @@ test('the API, with valid and invalid requests', async () => {
     await post('/graphql', { query: accept, variables }, { cookie: 'inmor.session_token=x' })
     await post('/graphql', { query: accept.replace('__typename', 'nothing'), variables }, key())
   }
-  await fetch(`${adminUrl()}/invitation`)
+  await fetch(`${recorded.adminUrl}/invitation`)
   await eventually(async () =>
     expect(await post('/graphql', { query: '{ mails { edges { node { lastError } } } }' }, key())).toContain(
       'refused the user or the password',
     ),
   )
   await post('/graphql', `{"query": "{ viewer", "token": "${invitation}"`)
-  await post('/graphql', `{"query": "{ viewer", "key": "${deployment.apiKey}"`, key())
+  await post('/graphql', `{"query": "{ viewer", "key": "${recorded.deployment.apiKey}"`, key())
   await post('/api/v1/trustmarktypes', { tmtype: 'rubbish' }, key())
 })
 
 test('a database and a Redis that are unavailable or refuse access', async () => {
-  const { db, database, redis, tas } = deployment
+  const { db, database, redis, tas } = recorded.deployment
   await db.$executeRaw`ALTER TABLE "TrustMark" RENAME TO "Elsewhere"`
   expect(await post('/graphql', { query: '{ trustMarks { totalCount } }' }, key())).toContain('INTERNAL')
   await db.$executeRaw`ALTER TABLE "Elsewhere" RENAME TO "TrustMark"`
@@ -188,7 +108,7 @@ test('a database and a Redis that are unavailable or refuse access', async () =>
   await redis.client.call('CLIENT', 'KILL', 'TYPE', 'pubsub').catch(() => undefined)
   await eventually(async () => {
     const answer = await fetch(`${tas[0]}/fetch?sub=https://nobody.example`)
-    heard.push({ who: 'ta', what: await answer.text() })
+    recorded.heard.push({ who: 'ta', what: await answer.text() })
     expect(answer.status).toBe(503)
   })
   await post('/graphql', { query: '{ serverStatus { publication { lastError } } }' }, key())
@@ -215,7 +135,9 @@ test('an announced ML-DSA key, whose private part has another name', async () =>
   const query =
     'mutation { announceSigningKey(input: {alg: ML_DSA_65}) { __typename ... on Error { message } } }'
   expect(await post('/graphql', { query }, key())).toContain('Success')
-  secrets['the next private key'] = JSON.parse(await readFile(join(directory, 'next.json'), 'utf8')).priv
+  secrets['the next private key'] = JSON.parse(
+    await readFile(join(recorded.directory, 'next.json'), 'utf8'),
+  ).priv
   expect(await post('/graphql', { query: '{ signingKeys { keys { jwk } } }' }, key())).toContain('AKP')
   expect(await listen('server/cli/inmor.ts', ['keys', 'list'], {})).toContain('ML-DSA-65')
 })
@@ -224,12 +146,12 @@ test('a token that cannot be opened', async () => {
   const input = '{alg: ES256, store: PKCS11}'
   const query = `mutation { announceSigningKey(input: ${input}) { __typename ... on Error { message } } }`
   expect(await post('/graphql', { query }, key())).toContain('UnavailableError')
-  const args = ['--type=ES256', '--store=pkcs11', `--output=${directory}`, '--force']
+  const args = ['--type=ES256', '--store=pkcs11', `--output=${recorded.directory}`, '--force']
   expect(await listen('federation/cli/keygeneration.ts', args, {})).not.toContain('Private key')
 })
 
 test('a private key that cannot be read', async () => {
-  const file = join(directory, 'private.json')
+  const file = join(recorded.directory, 'private.json')
   const whole = await readFile(file, 'utf8')
   for (const text of [whole.slice(0, -3), whole.replace('"kty"', '"kyt"'), `x${whole}`]) {
     await writeFile(file, text)
@@ -240,8 +162,12 @@ test('a private key that cannot be read', async () => {
 })
 
 test('a key for answers, which is used, damaged and read', async () => {
-  const file = join(directory, 'answers.json')
-  await listen('federation/cli/keygeneration.ts', ['--answers', '--type=ES256', `--output=${directory}`], {})
+  const file = join(recorded.directory, 'answers.json')
+  await listen(
+    'federation/cli/keygeneration.ts',
+    ['--answers', '--type=ES256', `--output=${recorded.directory}`],
+    {},
+  )
   const whole = await readFile(file, 'utf8')
   secrets['the private key for answers'] = JSON.parse(whole).d
   expect(await listen('server/cli/inmor.ts', ['keys', 'list'], {})).toContain('ANSWERS')
@@ -257,7 +183,7 @@ test('a key for answers, which is used, damaged and read', async () => {
 })
 
 test('a backup, created, refused and not opened', async () => {
-  const file = join(directory, 'inmor.backup')
+  const file = join(recorded.directory, 'inmor.backup')
   const passphrase = { BACKUP_PASSPHRASE: plant('BACKUP_PASSPHRASE') }
   expect(await listen('server/cli/inmor.ts', ['backup', '--output', file], passphrase)).toContain('encrypted')
   await listen('server/cli/inmor.ts', ['backup', '--output', '/nowhere/at/all'], passphrase)
@@ -267,18 +193,19 @@ test('a backup, created, refused and not opened', async () => {
 
 // Keep this test last: it checks the output of all others.
 test('reveals none of the secrets', async () => {
-  const { db } = deployment
+  const { db } = recorded.deployment
   const rows = { events: await db.auditEvent.findMany(), runs: await db.renewalRun.findMany() }
-  heard.push({ who: 'the audit log and the runs', what: JSON.stringify(rows) })
-  for (const program of deployment.programs) heard.push({ who: 'a service', what: program.output() })
+  recorded.heard.push({ who: 'the audit log and the runs', what: JSON.stringify(rows) })
+  for (const program of recorded.deployment.programs)
+    recorded.heard.push({ who: 'a service', what: program.output() })
   // Failures were logged at all, or there would be nothing to find.
-  const log = heard
+  const log = recorded.heard
     .filter(({ who }) => who === 'a service')
     .map(({ what }) => what)
     .join('')
   expect(log).toMatch(/WRONGPASS|NOAUTH/)
   expect(log).toContain('unexpected error')
-  const leaks = heard.flatMap(({ who, what }) =>
+  const leaks = recorded.heard.flatMap(({ who, what }) =>
     Object.entries(secrets).flatMap(([name, secret]) =>
       forms(secret).some((form) => what.includes(form)) ? [`${name}: ${who}: ${around(what, secret)}`] : [],
     ),

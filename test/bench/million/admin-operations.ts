@@ -2,7 +2,6 @@
 import { formatPrismaCursor } from '@pothos/plugin-prisma'
 import { auditList, auditVariables } from '#lib/audit/list.ts'
 import { collectionList } from '#lib/collection/list.ts'
-import * as generated from '#lib/gql/graphql.ts'
 import type { Filter } from '#lib/list/filter.ts'
 import { type List, listVariables } from '#lib/list/list.ts'
 import { organizationVariables } from '#lib/organization/list.ts'
@@ -242,13 +241,3 @@ export const others: readonly string[] = [
   'WebhookPage',
   'WebhooksPage',
 ]
-
-/** Every query of the console, by name. */
-export const documents: ReadonlyMap<string, string> = new Map(
-  Object.values<unknown>(generated).flatMap((document) => {
-    if (!(document instanceof generated.TypedDocumentString)) return []
-    const text = document.toString()
-    const [, name] = /^\s*query (\w+)/.exec(text) ?? []
-    return name ? [[name, text] as const] : []
-  }),
-)

@@ -9,8 +9,9 @@ import { redisKeys } from '#store/keys.ts'
 import { prepareInstallation } from '../installation.ts'
 import type { MeasuredProgram } from '../program.ts'
 import type { Duration } from '../rebuild.ts'
-import { documents, operations, type Samples } from './admin-operations.ts'
+import { operations, type Samples } from './admin-operations.ts'
 import { insertFederation } from './admin-rows.ts'
+import { documents } from './console-documents.ts'
 
 export type Named = { name: string; milliseconds: number }
 

@@ -3,7 +3,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
 import { pino } from 'pino'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { generateSigningKey, type Jwk, type JwkSet, toPublicJwk } from '#core/keys.ts'
 import { createKeyStores } from '#federation/key-store/stores.ts'
 import type { FederationServer } from '#federation/start.ts'
@@ -225,27 +225,26 @@ test.each<[what: string, arrange: () => Promise<unknown>, sentence: RegExp]>([
   await expect(installation.start()).rejects.toThrow(sentence)
 })
 
-describe.skipIf(softHsmLacking !== null)(`a key in a token (${softHsmLacking ?? 'SoftHSM'})`, () => {
-  test('signs answers without a private key in any file', async () => {
+test.skipIf(softHsmLacking !== null)(
+  `signs with a key in a token, without a private key in any file (${softHsmLacking ?? 'SoftHSM'})`,
+  async () => {
     const hsm = await startSoftHsm()
     for (const [name, value] of Object.entries(hsm.environment)) vi.stubEnv(name, value)
-    const token = { pkcs11Module: hsm.module, pkcs11Pin: hsm.pin, keyStoreTimeout: 5 }
-    try {
-      const directory = dirname(fileOf('answers.json'))
-      const stores = createKeyStores({ ...installation.config, ...token })
-      const { kid, publicFile } = await generateKey(stores, directory, {
-        ...{ alg: 'ES256' as const, store: 'pkcs11' as const, purpose: 'answers' as const },
-      }).finally(stores.close)
-      expect(await readFile(fileOf('answers.json'), 'utf8')).not.toMatch(/"(d|priv)":/)
-      await publish([JSON.parse(await readFile(publicFile, 'utf8'))])
-      await rm(fileOf('private.json'))
-      server = await installation.start({}, token)
-      expect(await verified((await eventsOf()).body)).toBe(kid)
-    } finally {
-      await server?.close()
-      server = undefined
+    // After the server was closed.
+    onTestFinished(async () => {
       vi.unstubAllEnvs()
       await hsm.close()
-    }
-  })
-})
+    })
+    const token = { pkcs11Module: hsm.module, pkcs11Pin: hsm.pin, keyStoreTimeout: 5 }
+    const directory = dirname(fileOf('answers.json'))
+    const stores = createKeyStores({ ...installation.config, ...token })
+    const { kid, publicFile } = await generateKey(stores, directory, {
+      ...{ alg: 'ES256' as const, store: 'pkcs11' as const, purpose: 'answers' as const },
+    }).finally(stores.close)
+    expect(await readFile(fileOf('answers.json'), 'utf8')).not.toMatch(/"(d|priv)":/)
+    await publish([JSON.parse(await readFile(publicFile, 'utf8'))])
+    await rm(fileOf('private.json'))
+    server = await installation.start({}, token)
+    expect(await verified((await eventsOf()).body)).toBe(kid)
+  },
+)

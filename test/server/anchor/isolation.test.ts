@@ -4,7 +4,6 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { schemaOf, scopedNames } from '#prisma/anchor-schema.ts'
-import { encodeNodeId } from '#server/schema/global-id.ts'
 import { schema } from '#server/schema/index.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import type { Federation } from '#test/helpers/federation.ts'
@@ -12,7 +11,8 @@ import { below, relyingParty } from '#test/helpers/federation.ts'
 import { createRestClient } from '#test/helpers/rest.ts'
 import { subscribe } from '#test/helpers/subscription.ts'
 import { documentOf } from './isolation-document.ts'
-import { AWAITED, type Filled, MARK, mutations, queries, subscriptions, TYPE } from './isolation-rows.ts'
+import { fillAnchor } from './isolation-fill.ts'
+import { type Filled, MARK, mutations, queries, subscriptions } from './isolation-rows.ts'
 
 let admin: TestAdmin
 let federation: Federation
@@ -30,49 +30,13 @@ beforeAll(async () => {
     .leaf({ metadata: relyingParty, authorityHints: [admin.entityId, input.entityId] })
     .start()
   entityId = federation.leaf.id
-  first = await fill('main', MARK)
-  other = await fill('test', 'only-in-test')
+  first = await fillAnchor(admin, { anchor: 'main', mark: MARK, entityId })
+  other = await fillAnchor(admin, { anchor: 'test', mark: 'only-in-test', entityId })
 }, 60_000)
 afterAll(async () => {
   await federation?.close()
   await admin?.close()
 })
-
-/** The same members, types and marks in each anchor, with another text. */
-async function fill(anchor: string, mark: string): Promise<Filled> {
-  const make = async (name: string, input: object, selection = 'id') => {
-    const made = await admin.mutate(name, { anchor, ...input }, selection, 'admin')
-    expect(made.message).toBeUndefined()
-    return made
-  }
-  await make('updateTrustAnchor', { organizationName: mark, displayName: mark }, 'version')
-  const contacts = [{ role: 'SECURITY', email: `${mark}@example.org` }]
-  const { id: organization } = await make('createOrganization', { name: mark, contacts })
-  const subject = { entityId, note: mark, tags: [mark], organizationId: organization }
-  const { id: subordinate } = await make('registerSubordinate', subject)
-  const { id: trustMarkType } = await make('createTrustMarkType', { type: TYPE, description: mark })
-  const terms = [{ check: 'TERMS_ACCEPTED', text: mark }]
-  const { id: pipeline } = await make('updateCheckPipeline', { trustMarkType: TYPE, checks: terms })
-  const issued = { trustMarkType: TYPE, entityId, additionalClaims: { mark } }
-  const { id: trustMark } = await make('issueTrustMark', issued)
-  const { id: awaited } = await make('awaitEntity', { entityId: AWAITED })
-  const run = await make('startSubordinateChange', {
-    action: 'RENEW',
-    filter: {},
-    dryRun: true,
-    reason: mark,
-  })
-  const document = `{ auditEvents(anchor: "${anchor}", first: 1) { edges { node { id } } } }`
-  const entry = (await admin.execute(document, {}, 'admin')).data?.auditEvents.edges[0].node.id
-  const kid = admin.server.anchors.find(anchor)?.running?.signingKeys.current().signer.kid ?? ''
-  const running = admin.server.anchors.find(anchor)?.running
-  const { organizationId } = (await running?.db.subordinate.findFirst()) ?? {}
-  const asked = { kind: 'REGISTER', entityId: AWAITED, trustMarkType: mark, submittedBy: mark }
-  const row = await running?.db.request.create({ data: { ...asked, organizationId: organizationId ?? 0 } })
-  const request = encodeNodeId('Request', row?.id ?? 0, { slug: anchor, isFirst: anchor === 'main' })
-  const ids = { organization, subordinate, trustMarkType, trustMark, awaited, request, pipeline }
-  return { ...ids, run: run.id, entry, entityId, kid }
-}
 
 const scoped = (type: ReturnType<typeof schema.getQueryType>) =>
   Object.values(type?.getFields() ?? {}).filter(({ extensions }) => !extensions.ofInstallation)

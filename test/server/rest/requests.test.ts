@@ -169,13 +169,8 @@ describe('a request', () => {
     await admin.server.installation.organizationUser.create({ data: membership })
     const refused = await step(id, 'approve')
     await admin.server.installation.organizationUser.deleteMany({ where: membership })
-    expect(refused).toEqual({
-      status: 409,
-      body: {
-        message: 'You act for the organization of this request. Another operator must approve it.',
-        id,
-      },
-    })
+    const message = 'You act for the organization of this request. Another operator must approve it.'
+    expect(refused).toEqual({ status: 409, body: { message, id } })
     expect((await step(id, 'approve')).status).toBe(200)
   })
 

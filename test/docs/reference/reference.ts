@@ -49,7 +49,7 @@ async function printIndex(places: Places): Promise<string> {
     '# Reference',
     notice,
     'The GraphQL API by noun, the REST API, and the command line. [Using the API](../api.md) shows how to call it.',
-    'A higher role may do what a lower one may: viewer, operator, admin. A role is one in the anchor that the call is about, unless it says otherwise. A key has the role of its user or a lesser one.',
+    'A higher role may do what a lower one may: viewer, operator, admin. An operation needs the role in the anchor that it is about, unless it says otherwise. A key has the role of its user or a lesser one.',
     ...nounPages.map((page) => entry(page, printContents(page, places))),
     entry(commonPage, printContents(commonPage, places)),
     entry(restPage, await printRestContents()),

@@ -20,7 +20,9 @@ export async function openKeys(
   stores: KeyStores,
 ): Promise<Keys> {
   const read = () => readServingKeys(keysDirectory, { historicalDir, stores })
+  const opened = Promise.withResolvers<void>()
   const reload = async () => {
+    await opened.promise // a change during the first read is read after it
     try {
       current = await read()
       const { signer, answers, published } = current
@@ -39,5 +41,6 @@ export async function openKeys(
     watch.close()
     throw error
   })
+  opened.resolve()
   return { current: () => current, close: watch.close }
 }

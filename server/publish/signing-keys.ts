@@ -80,7 +80,13 @@ export async function openSigningKeys(options: Options): Promise<SigningKeys> {
   }
   const watch = watchKeyDirectory(directory, () => void refresh(), { historicalDir: historicalDirectory })
   await watch.ready // before the first read, so that no change is missed
-  keys = await read().catch((error: unknown) => {
+  const first = read()
+  // A change in the meantime is read after it.
+  last = first.then(
+    () => {},
+    () => {},
+  )
+  keys = await first.catch((error: unknown) => {
     if (mayBeUnusable) return void note(error)
     watch.close()
     throw error

@@ -21,8 +21,9 @@ export async function openKeys(
 ): Promise<Keys> {
   const read = () => readServingKeys(keysDirectory, { historicalDir, stores })
   const opened = Promise.withResolvers<void>()
+  /** Reads run one after the other, after the first one: a slow read must not replace the result of a later one. */
+  let last = opened.promise
   const reload = async () => {
-    await opened.promise // a change during the first read is read after it
     try {
       current = await read()
       const { signer, answers, published } = current
@@ -35,7 +36,10 @@ export async function openKeys(
       )
     }
   }
-  const watch = watchKeyDirectory(keysDirectory, () => void reload(), { historicalDir, intervalMs })
+  const onChange = () => {
+    last = last.then(reload)
+  }
+  const watch = watchKeyDirectory(keysDirectory, onChange, { historicalDir, intervalMs })
   await watch.ready // before the first read, so that no change is missed
   let current = await read().catch((error: unknown) => {
     watch.close()

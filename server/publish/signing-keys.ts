@@ -67,7 +67,7 @@ export async function openSigningKeys(options: Options): Promise<SigningKeys> {
    * Reads run one after the other, so that a slow earlier read cannot restore keys that a later one saw removed. Callers
    * share a read that has not started yet.
    */
-  let last = Promise.resolve()
+  let last: Promise<unknown> = Promise.resolve()
   let waiting: Promise<void> | undefined
   const refresh = () => {
     if (waiting) return waiting
@@ -81,11 +81,7 @@ export async function openSigningKeys(options: Options): Promise<SigningKeys> {
   const watch = watchKeyDirectory(directory, () => void refresh(), { historicalDir: historicalDirectory })
   await watch.ready // before the first read, so that no change is missed
   const first = read()
-  // A change in the meantime is read after it.
-  last = first.then(
-    () => {},
-    () => {},
-  )
+  last = Promise.allSettled([first]) // a change in the meantime is read after it
   keys = await first.catch((error: unknown) => {
     if (mayBeUnusable) return void note(error)
     watch.close()

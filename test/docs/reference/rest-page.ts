@@ -1,9 +1,6 @@
 /** Prints the page of the REST API from its OpenAPI document. */
-
-import Fastify from 'fastify'
 import { toAnchor } from '#lib/reference/anchor.ts'
-import type { RestDeps } from '#server/rest/deps.ts'
-import { restRoutes } from '#server/rest/routes.ts'
+import { readOpenApi } from '#test/helpers/open-api.ts'
 import { blocks, code, notice, plain, section, table } from './markdown.ts'
 import type { Page } from './page.ts'
 
@@ -56,16 +53,16 @@ interface Operation {
   responses: Readonly<Record<string, Body>>
 }
 
-/** The operations of the document, in its order. No handler runs. */
+type OpenApi = {
+  paths: Readonly<Record<string, Readonly<Record<string, Omit<Operation, 'method' | 'path'>>>>>
+}
+
+/** The operations of the document, in its order. */
 export async function readOperations(): Promise<Operation[]> {
-  const app = Fastify()
-  restRoutes(app, { version: '' } as RestDeps)
-  const { paths } = (await app.inject(`${PREFIX}/openapi.json`)).json()
-  await app.close()
-  return Object.entries<Record<string, object>>(paths).flatMap(([path, operations]) =>
+  const { paths } = await readOpenApi<OpenApi>()
+  return Object.entries(paths).flatMap(([path, operations]) =>
     Object.entries(operations).map(([method, operation]) => {
-      const named = { method: method.toUpperCase(), path: path.replace(PREFIX, '') }
-      return { ...(operation as Omit<Operation, 'method' | 'path'>), ...named } // our own document
+      return { ...operation, method: method.toUpperCase(), path: path.replace(PREFIX, '') }
     }),
   )
 }

@@ -1,9 +1,7 @@
 /** The names by which scripts call the REST API and the command line, a line each, so that two releases can be compared. */
 import type { Command } from 'commander'
-import Fastify from 'fastify'
 import { loadProgram } from '#server/cli/program.ts'
-import type { RestDeps } from '#server/rest/deps.ts'
-import { restRoutes } from '#server/rest/routes.ts'
+import { readOpenApi } from '#test/helpers/open-api.ts'
 
 interface Schema {
   anyOf?: readonly Schema[]
@@ -19,7 +17,7 @@ interface Operation {
   requestBody?: Body
   responses: Readonly<Record<string, Body>>
 }
-export type OpenApi = { paths: Readonly<Record<string, Readonly<Record<string, Operation>>>> }
+type OpenApi = { paths: Readonly<Record<string, Readonly<Record<string, Operation>>>> }
 
 /** `POST /api/v1/subordinates takes entityid`, `… needs entityid`, `… answers 201`, `… answers 201 entityid`. */
 export function namesOfRest({ paths }: OpenApi): string[] {
@@ -75,13 +73,10 @@ export function namesOfCommands(command: Command, path = command.name()): string
   ]
 }
 
-/** Those of this checkout, sorted. No handler runs. */
+/** Those of this checkout, sorted. */
 export async function readNames(): Promise<string[]> {
-  const app = Fastify()
-  restRoutes(app, { version: '' } as RestDeps)
-  const document: OpenApi = (await app.inject('/api/v1/openapi.json')).json()
-  await app.close()
-  return [...new Set([...namesOfRest(document), ...namesOfCommands(await loadProgram())])].sort()
+  const names = [...namesOfRest(await readOpenApi<OpenApi>()), ...namesOfCommands(await loadProgram())]
+  return [...new Set(names)].sort()
 }
 
 /** What scripts of the earlier release would miss, or would have to send in addition. */

@@ -87,18 +87,15 @@ test.each([
 })
 
 describe('access', () => {
-  test.each(routes)(
-    '%s %s needs a key with at least the role %s, and says so',
-    async (method, path, role) => {
-      const operation = rest.document.paths[`/api/v1${path}`]?.[method.toLowerCase()]
-      expect(operation?.security).toEqual([{ apiKey: [role] }])
-      const nobody = await rest.call(method, withId(path), undefined, null)
-      expect(nobody).toMatchObject({ status: 401, body: { message: expect.stringContaining('X-API-Key') } })
-      const below = lesser[role]
-      if (below) expect((await rest.call(method, withId(path), undefined, below)).status).toBe(403)
-      expect([401, 403]).not.toContain((await rest.call(method, withId(path), undefined, role)).status)
-    },
-  )
+  test.each(routes)('%s %s needs at least the role %s, and says so', async (method, path, role) => {
+    const operation = rest.document.paths[`/api/v1${path}`]?.[method.toLowerCase()]
+    expect(operation?.security).toEqual([{ apiKey: [role] }])
+    const withoutKey = await rest.call(method, withId(path), undefined, null)
+    expect(withoutKey).toMatchObject({ status: 401, body: { message: expect.stringContaining('X-API-Key') } })
+    const below = lesser[role]
+    if (below) expect((await rest.call(method, withId(path), undefined, below)).status).toBe(403)
+    expect([401, 403]).not.toContain((await rest.call(method, withId(path), undefined, role)).status)
+  })
 
   test('accepts a key in Authorization, and no session cookie', async () => {
     const url = `${admin.adminUrl}/api/v1/trustmarktypes`

@@ -67,3 +67,19 @@ export function unproved(evidence: readonly Evidence[]): { untested: Point[]; no
     notPassed: missing.filter((point) => named.has(point)),
   }
 }
+
+const kinds = ['mutation', 'fault', 'command']
+const kindOf = (point: string) => kinds.find((kind) => point.startsWith(`${kind}/`)) ?? 'requirement'
+
+/** One line with the number of points of each kind that passed tests prove, of all, and of the tests that name them. */
+export function pointCounts(evidence: readonly Evidence[]): string {
+  const all = [...points().keys()]
+  const { untested, notPassed } = unproved(evidence)
+  const missing = new Set<Point>([...untested, ...notPassed])
+  const counts = ['requirement', ...kinds].map((kind) => {
+    const of = all.filter((point) => kindOf(point) === kind)
+    return `${of.filter((point) => !missing.has(point)).length} of ${of.length} of kind ${kind}`
+  })
+  const naming = evidence.filter(({ tags }) => tags.length > 0)
+  return `proved: ${counts.join(', ')}; ${naming.length} tests name ${naming.flatMap(({ tags }) => tags).length}`
+}

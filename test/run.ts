@@ -1,10 +1,11 @@
 /**
- * `npm test`: runs Vitest with the given arguments, lists skipped and failed tests with their reasons, one per line, and
- * ends with a line of counts. A run without tests fails.
+ * `npm test`: runs Vitest with the given arguments, prints what it cost, lists skipped and failed tests with their
+ * reasons, one per line, and ends with a line of counts. A run without tests fails.
  */
 import { fileURLToPath } from 'node:url'
 import { parseCLI, startVitest, type TestCase, type TestModule, type TestSuite } from 'vitest/node'
-import { unproved } from './points.ts'
+import { pointCounts, unproved } from './points.ts'
+import { costLines } from './report.ts'
 
 // The tests start the product's programs hundreds of times.
 process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('../node_modules/.inmor/compiled', import.meta.url))
@@ -23,6 +24,8 @@ const errors = [
   ...vitest.state.getUnhandledErrors().map((error) => `outside of all tests: ${firstLine(messageOf(error))}`),
 ]
 await vitest.close()
+
+for (const line of ['', ...costLines(modules), '']) process.stdout.write(`${line}\n`)
 
 const having = (...states: string[]) => tests.filter((test) => states.includes(test.result().state))
 const skipped = having('skipped')
@@ -43,9 +46,9 @@ process.stdout.write(`${passed} passed, ${failed} failed\n`, () => process.exit(
 /** After a run of every test: the points of test/points.ts that no test names. */
 function withoutProof(): string[] {
   if (filter.length > 0 || project || testNamePattern || tagsFilter || shard) return []
-  const { untested, notPassed } = unproved(
-    tests.map((test) => ({ tags: test.tags, state: test.result().state })),
-  )
+  const evidence = tests.map((test) => ({ tags: test.tags, state: test.result().state }))
+  const { untested, notPassed } = unproved(evidence)
+  process.stdout.write(`${pointCounts(evidence)}\n`)
   for (const point of notPassed) process.stdout.write(`not proved in this run: ${point}\n`)
   return untested.map((point) => `no test has the tag ${point}`)
 }

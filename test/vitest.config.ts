@@ -14,8 +14,11 @@ const project = (name: string, include: string, extra: object = {}) => ({
   test: { name, include: [include], ...extra },
 })
 
+/** Node runs our code as it is. To transform it for each worker takes longer; only components need it. */
+const native = { experimental: { viteModuleRunner: false, nodeLoader: false } }
+
 /** For tests that start programs. */
-const started = { setupFiles: 'test/set-up.ts', hookTimeout: 120_000 }
+const started = { ...native, setupFiles: ['test/set-up.ts'], hookTimeout: 120_000 }
 const servers = { ...started, testTimeout: 60_000 }
 
 /** Compiles the console's components; SvelteKit's own modules are replaced. */
@@ -33,6 +36,7 @@ export default defineConfig({
     // Tests wait for programs and timers more than they compute, so more run at once than there are cores.
     maxWorkers: cores + 1,
     expect: { poll: { timeout: PATIENCE_MS } },
+    setupFiles: ['test/cost.ts'],
     // What a test prints is of interest when it fails.
     silent: 'passed-only',
     // A test names what it proves; `--tags-filter='10.2/*'` runs the tests of a section.
@@ -42,8 +46,9 @@ export default defineConfig({
       // Properties try many inputs, on a machine that may have other things to do. Pure code shares a worker.
       project('core', 'test/core/**/*.test.ts', {
         testTimeout: 30_000,
+        ...native,
         isolate: false,
-        setupFiles: 'test/core/seed.ts',
+        setupFiles: ['test/core/seed.ts'],
       }),
       // The servers have no state outside of what a test starts, so files share a worker and what it has loaded.
       project('federation', 'test/federation/!(process)/**/*.test.ts', { ...servers, isolate: false }),

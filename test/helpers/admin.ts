@@ -7,17 +7,16 @@ import { generateSigningKey } from '#core/keys.ts'
 import { readConfig } from '#federation/config/config.ts'
 import type { KeyStoreSettings } from '#federation/key-store/stores.ts'
 import { type FederationServer, startFederationServer } from '#federation/start.ts'
-import { createAccounts } from '#server/auth/accounts.ts'
 import { readServerConfig, type ServerConfig } from '#server/config/config.ts'
-import { cliCaller } from '#server/identity/caller.ts'
-import { type Role, roles } from '#server/identity/roles.ts'
+import type { Role } from '#server/identity/roles.ts'
 import { type AdminServer, type Overrides, startAdminServer } from '#server/process/start.ts'
 import { writeNewKey } from '#store/key-directory.ts'
-import { startMigratedDatabase, type TestDatabase } from '#test/helpers/database.ts'
+import { startCopy, type TestDatabase } from '#test/helpers/database.ts'
 import { freePort } from '#test/helpers/port.ts'
 import { startRedis, type TestRedis } from '#test/helpers/redis.ts'
+import { AUTH_SECRET, apiKeys, PASSWORD, withUsers } from '#test/helpers/users.ts'
 
-export const PASSWORD = 'correct horse battery staple'
+export { PASSWORD }
 
 // biome-ignore lint/suspicious/noExplicitAny: the document defines the shape of the data
 type Data = any
@@ -63,11 +62,7 @@ export async function startAdmin(
   overrides: Overrides = {},
   changes: Partial<ServerConfig> = {},
 ): Promise<TestAdmin> {
-  const [database, redis, keysDirectory] = await Promise.all([
-    startMigratedDatabase(),
-    startRedis(),
-    makeKeys(),
-  ])
+  const [database, redis, keysDirectory] = await Promise.all([startCopy(withUsers), startRedis(), makeKeys()])
   const [adminPort, federationPort] = [await freePort(), await freePort()]
   const entityId = `http://127.0.0.1:${federationPort}`
   const { adminUrl = `http://127.0.0.1:${adminPort}` } = changes
@@ -76,7 +71,7 @@ export async function startAdmin(
     DATABASE_URL: database.url,
     REDIS_URL: redis.url,
     KEYS_DIR: keysDirectory,
-    AUTH_SECRET: 'a secret of these tests that nobody else would use',
+    AUTH_SECRET,
     ADMIN_URL: adminUrl,
     ALLOW_HTTP: 'true',
     HOST: '127.0.0.1',
@@ -100,7 +95,6 @@ export async function startAdmin(
     },
     { logger: silent },
   )
-  const keys = await makeUsers(server)
 
   async function execute(
     document: string,
@@ -112,7 +106,7 @@ export async function startAdmin(
       headers: {
         'content-type': 'application/json',
         'x-graphql-yoga-csrf': '1',
-        ...(as ? { 'x-api-key': keys[as] } : {}),
+        ...(as ? { 'x-api-key': apiKeys[as] } : {}),
       },
       body: JSON.stringify({ query: document, variables }),
     })
@@ -127,7 +121,7 @@ export async function startAdmin(
     federation,
     database,
     redis,
-    keys,
+    keys: apiKeys,
     execute,
     async mutate(name, input, selection, as = 'operator') {
       const type = name.charAt(0).toUpperCase() + name.slice(1)
@@ -168,17 +162,4 @@ async function makeKeys(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'inmor-keys-'))
   await writeNewKey(directory, await generateSigningKey('ES256'))
   return directory
-}
-
-async function makeUsers(server: AdminServer): Promise<Record<Role, string>> {
-  const accounts = createAccounts(server)
-  const caller = cliCaller('test')
-  const keys = await Promise.all(
-    roles.map(async (role) => {
-      await accounts.createUser(caller, { username: role, password: PASSWORD, role })
-      const { key } = await accounts.createApiKey(caller, { username: role, keyName: 'test' })
-      return [role, key]
-    }),
-  )
-  return Object.fromEntries(keys) as Record<Role, string> // one for each role
 }

@@ -1,6 +1,6 @@
 /**
- * Makes data directories of PGlite once, as tars: an empty one, and one with every migration applied. Their creation
- * takes most of the start of a server.
+ * Databases that are made once and then copied, because their creation takes most of the start of a server; and data
+ * directories of PGlite with them, as tars.
  */
 import { execFile } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
@@ -19,24 +19,35 @@ import packageJson from '../../package.json' with { type: 'json' }
 const folder = fileURLToPath(new URL('../../node_modules/.inmor', import.meta.url))
 const version = packageJson.dependencies['@electric-sql/pglite']
 
-/** Changes when a migration is added or edited. */
-export function migrationsKey(): string {
+export type Template = {
+  /** Also a part of the names of databases: lower-case letters, digits and `_`. */
+  name: string
+  /** Absent: an empty database. */
+  from?: Template
+  /** Changes the copy of `from`; leaves no connection open. */
+  make(databaseUrl: string): Promise<unknown>
+}
+
+/** Its name changes when a migration is added or edited. */
+export const migrated: Template = { name: `migrated_${migrationsKey()}`, make: migrate }
+
+function migrationsKey(): string {
   const files = globSync(fileURLToPath(new URL('../../prisma/migrations/*/*.sql', import.meta.url))).sort()
   const hash = createHash('sha256')
   for (const file of files) hash.update(readFileSync(file))
   return hash.digest('hex').slice(0, 12)
 }
 
-const migratedName = () => `migrated-database-${version}-${migrationsKey()}`
-const fileOf = (name: string) => join(folder, `${name}.tar`)
+const fileOf = (name: string) => join(folder, `database-${version}-${name}.tar`)
 
-export const emptyDataDirectory = () => kept(`empty-database-${version}`, async () => dump())
+export const emptyDataDirectory = () => kept('empty', async () => dump())
 
-export const migratedDataDirectory = () =>
-  kept(migratedName(), async () => {
-    const directory = await mkdtemp(join(tmpdir(), 'inmor-migrated-'))
-    const { url, close } = await startEmbeddedDatabase(directory, { loadDataDir: await emptyDataDirectory() })
-    await migrate(url)
+export const dataDirectoryOf = ({ name, from, make }: Template): Promise<Blob> =>
+  kept(name, async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'inmor-template-'))
+    const loadDataDir = await (from ? dataDirectoryOf(from) : emptyDataDirectory())
+    const { url, close } = await startEmbeddedDatabase(directory, { loadDataDir })
+    await make(url)
     await close()
     const made = await dump(directory)
     await rm(directory, { recursive: true })
@@ -45,9 +56,9 @@ export const migratedDataDirectory = () =>
 
 /** Unpacks the migrated one into a new folder. */
 export async function unpackMigrated(folder: string): Promise<void> {
-  await migratedDataDirectory() // makes the file
+  await dataDirectoryOf(migrated) // makes the file
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  await promisify(execFile)('tar', ['-xf', fileOf(migratedName()), '-C', folder])
+  await promisify(execFile)('tar', ['-xf', fileOf(migrated.name), '-C', folder])
 }
 
 async function dump(directory?: string): Promise<Blob> {

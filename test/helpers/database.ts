@@ -1,9 +1,8 @@
 /** A fresh database for one test file: on the PostgreSQL that DATABASE_URL names, else PGlite in memory. */
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
-import { migrate } from '#prisma/migrate.ts'
 import { startEmbeddedDatabase } from '#server/embedded/database.ts'
-import { emptyDataDirectory, migratedDataDirectory, migrationsKey } from '#test/helpers/data-directory.ts'
+import { dataDirectoryOf, emptyDataDirectory, migrated, type Template } from '#test/helpers/data-directory.ts'
 
 export type TestDatabase = {
   url: string
@@ -15,9 +14,15 @@ export type TestDatabase = {
 export const startDatabase = () =>
   closingOnce((server) => createDatabase(server, 'template1'), emptyDataDirectory)
 
-/** A database with empty tables: a copy of a migrated one. */
-export const startMigratedDatabase = () =>
-  closingOnce(async (server) => createDatabase(server, await migratedTemplate(server)), migratedDataDirectory)
+/** A database with empty tables. */
+export const startMigratedDatabase = () => startCopy(migrated)
+
+/** A copy of a database that is made once. */
+export const startCopy = (template: Template) =>
+  closingOnce(
+    async (server) => createDatabase(server, await makeTemplate(server, template)),
+    () => dataDirectoryOf(template),
+  )
 
 async function closingOnce(
   onServer: (server: string) => Promise<TestDatabase>,
@@ -48,20 +53,21 @@ async function createDatabase(server: string, template: string): Promise<TestDat
   }
 }
 
-/** The name of the migrated template database. One process creates it, and the others wait. */
-function migratedTemplate(server: string): Promise<string> {
-  const name = `inmor_template_${migrationsKey()}`
+/** The name of the template on the server. One process creates it, and the others wait. */
+async function makeTemplate(server: string, { name, from, make }: Template): Promise<string> {
+  const base = from ? await makeTemplate(server, from) : 'template1'
+  const template = `inmor_template_${name}`
   return withClient(server, async (client) => {
     await client.query("SELECT pg_advisory_lock(hashtext('inmor:template'))")
-    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name])
+    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [template])
     if (rowCount === 0) {
-      const unfinished = `${name}_unfinished`
+      const unfinished = `${template}_unfinished`
       await client.query(`DROP DATABASE IF EXISTS ${unfinished} WITH (FORCE)`)
-      await client.query(`CREATE DATABASE ${unfinished}`)
-      await migrate(databaseAt(server, unfinished))
-      await client.query(`ALTER DATABASE ${unfinished} RENAME TO ${name}`)
+      await client.query(`CREATE DATABASE ${unfinished} TEMPLATE ${base}`)
+      await make(databaseAt(server, unfinished))
+      await client.query(`ALTER DATABASE ${unfinished} RENAME TO ${template}`)
     }
-    return name
+    return template
   })
 }
 

@@ -4,13 +4,19 @@
  */
 import { fileURLToPath } from 'node:url'
 import { parseCLI, startVitest, type TestCase, type TestModule, type TestSuite } from 'vitest/node'
+import { changedFiles, testsOf } from './changed.ts'
 import { pointCounts, unproved } from './points.ts'
 import { costLines } from './report.ts'
 
 // The tests start the product's programs hundreds of times.
 process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('../node_modules/.inmor/compiled', import.meta.url))
 const config = fileURLToPath(new URL('vitest.config.ts', import.meta.url))
-const { filter, options } = parseCLI(['vitest', 'run', ...process.argv.slice(2)])
+const {
+  filter,
+  options: { changed, ...options },
+} = parseCLI(['vitest', 'run', ...process.argv.slice(2)])
+// Vitest's own choice does not see the programs that tests start.
+if (changed) filter.push(...testsOf(changedFiles(changed === true ? 'HEAD' : changed)))
 const vitest = await startVitest(filter, { ...options, config, watch: false })
 
 const modules = vitest.state.getTestModules()

@@ -50,6 +50,7 @@ CMD ["node", "--heap-growing-percent=50", "--disable-warning=ExperimentalWarning
 
 FROM nginx:1.28-alpine AS frontend
 COPY --from=build /image/frontend/web/build /srv/console
+COPY --from=build /image/frontend/LICENSE /image/frontend/THIRD-PARTY-NOTICES.md /srv/
 COPY deploy/proxy/frontend.conf /etc/nginx/nginx.conf
 USER 999:999
 EXPOSE 8080

@@ -1,7 +1,7 @@
 # One target for each service: docker build --target ta|admin|worker|frontend .
 # deploy/images/images.ts lists the content of each application directory.
 
-FROM node:24-bookworm-slim AS build
+FROM node:24-bookworm-slim@sha256:d6aa754f16b3197301076f047b5def2f02ea1dbbc2ca920407d46d7ec7f87b20 AS build
 WORKDIR /src
 COPY package.json package-lock.json ./
 COPY server/cli/bootstrap.mjs server/cli/
@@ -14,7 +14,7 @@ RUN npm run build \
 
 # uid 999 owns the key files in the deployment guide. The file system may be mounted read-only; package managers are
 # removed.
-FROM node:24-bookworm-slim AS runtime
+FROM node:24-bookworm-slim@sha256:d6aa754f16b3197301076f047b5def2f02ea1dbbc2ca920407d46d7ec7f87b20 AS runtime
 RUN rm -rf /usr/local/lib/node_modules /opt/yarn-* /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \
       /usr/local/bin/yarn /usr/local/bin/yarnpkg
 RUN groupadd --gid 999 app && useradd --uid 999 --gid 999 --no-create-home --home-dir /app app
@@ -48,8 +48,9 @@ USER 999:999
 # docs/decisions/0030-heap-of-the-admin-server.md
 CMD ["node", "--heap-growing-percent=50", "--disable-warning=ExperimentalWarning", "/app/server/worker.ts"]
 
-FROM nginx:1.28-alpine AS frontend
+FROM nginx:1.28-alpine@sha256:a8b39bd9cf0f83869a2162827a0caf6137ddf759d50a171451b335cecc87d236 AS frontend
 COPY --from=build /image/frontend/web/build /srv/console
+COPY --from=build /image/frontend/LICENSE /image/frontend/THIRD-PARTY-NOTICES.md /srv/
 COPY deploy/proxy/frontend.conf /etc/nginx/nginx.conf
 USER 999:999
 EXPOSE 8080

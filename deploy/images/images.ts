@@ -20,6 +20,8 @@ const keyCommands = { 'inmor-keygeneration': keygeneration, 'inmor-collection': 
 const management = 'server/cli/inmor.ts'
 const migrations = 'prisma/migrations'
 const console = 'web/build'
+/** The licences of the packages demand that their text comes along. */
+const licences = ['LICENSE', 'THIRD-PARTY-NOTICES.md']
 
 /** Embedded services. Programs import them on demand, and no image contains them. */
 export const leftOut: readonly string[] = ['server/embedded/database.ts', 'server/embedded/redis.ts']
@@ -27,12 +29,12 @@ export const leftOut: readonly string[] = ['server/embedded/database.ts', 'serve
 export const images = {
   ta: {
     programs: ['federation/main.ts', tokenProcess, ...keyTools],
-    files: ['federation/page/style.css'],
+    files: ['federation/page/style.css', ...licences],
     commands: keyCommands,
   },
   admin: {
     programs: ['server/main.ts', management, tokenProcess, ...keyTools],
-    files: [migrations, console, 'deploy/images/docker-entrypoint.sh'],
+    files: [migrations, console, 'deploy/images/docker-entrypoint.sh', ...licences],
     commands: {
       ...keyCommands,
       inmor: management,
@@ -41,8 +43,8 @@ export const images = {
   },
   worker: {
     programs: ['server/worker.ts', management, tokenProcess],
-    files: [migrations],
+    files: [migrations, ...licences],
     commands: { inmor: management },
   },
-  frontend: { programs: [], files: [console], commands: {} },
+  frontend: { programs: [], files: [console, ...licences], commands: {} },
 } satisfies Record<string, Image>

@@ -64,6 +64,12 @@ describe('compose.yaml', () => {
     expect(services.worker?.profiles).toEqual(['worker'])
   })
 
+  test('fixes the content of each image that is not built here', () => {
+    const images = Object.values(services).flatMap(({ image, build }) => (build ? [] : [image]))
+    expect(images).toHaveLength(2)
+    for (const image of images) expect(image).toMatch(/^\w+:\d+-alpine@sha256:[0-9a-f]{64}$/)
+  })
+
   test('opens the ports of the guide, on loopback only', () => {
     const ports = Object.values(services).flatMap((service) => service.ports ?? [])
     expect(ports.every((port) => port.startsWith('127.0.0.1:'))).toBe(true)

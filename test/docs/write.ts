@@ -3,11 +3,16 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { configurationDocument } from './configuration.ts'
 import { root } from './document.ts'
+import { noticesDocument } from './notices/notices.ts'
 import { referenceDocuments } from './reference/reference.ts'
 
 /** All of them, by their paths in the checkout. */
 export async function printedDocuments(): Promise<Map<string, string>> {
-  return new Map([['docs/configuration.md', configurationDocument()], ...(await referenceDocuments())])
+  return new Map([
+    ['docs/configuration.md', configurationDocument()],
+    ['THIRD-PARTY-NOTICES.md', await noticesDocument()],
+    ...(await referenceDocuments()),
+  ])
 }
 
 if (import.meta.main) {

@@ -57,9 +57,12 @@ export default defineConfig({
       { ...project('components', 'test/web/component/*.test.ts'), ...components },
       project('deploy', 'test/{bench,deploy,docs,examples}/**/*.test.ts', {
         ...started,
+        exclude: ['test/docs/reference.test.ts'],
         testTimeout: 300_000,
         hookTimeout: 300_000,
       }),
+      // It records how the schema is built, which no other file may have done before it.
+      project('reference', 'test/docs/reference.test.ts', { ...servers, isolate: true }),
       project('e2e', 'test/e2e/**/*.spec.ts', {
         ...started,
         testTimeout: 120_000,

@@ -7,7 +7,7 @@ import { type FederationConfig, readConfig } from './config/config.ts'
 import { ConfigurationError } from './config/error.ts'
 import { createLog } from './log.ts'
 import { createSharedRegistry, startProcesses } from './processes.ts'
-import { startFederationServer } from './start.ts'
+import type { FederationServer, Overrides } from './start.ts'
 import { StartError } from './start-error.ts'
 
 /** Milliseconds for pending requests to finish after a signal. */
@@ -31,7 +31,7 @@ try {
 async function start(config: FederationConfig): Promise<void> {
   if (cluster.isWorker) {
     const registry = createSharedRegistry()
-    const server = await startFederationServer({ ...config, metricsPort: undefined }, { registry })
+    const server = await serve({ ...config, metricsPort: undefined }, { registry })
     closeOnSignals(server.app.log, () => server.close().finally(() => cluster.worker?.disconnect()))
   } else if (config.processes > 1) {
     const log = createLog({ level: config.logLevel })
@@ -39,9 +39,15 @@ async function start(config: FederationConfig): Promise<void> {
     if (close) closeOnSignals(log, close)
     else process.exitCode = 1
   } else {
-    const server = await startFederationServer(config)
+    const server = await serve(config)
     closeOnSignals(server.app.log, server.close)
   }
+}
+
+/** Loads the server, which neither a wrong variable nor the process that watches over others needs. */
+async function serve(config: FederationConfig, overrides?: Overrides): Promise<FederationServer> {
+  const { startFederationServer } = await import('./start.ts')
+  return startFederationServer(config, overrides)
 }
 
 function closeOnSignals(log: FastifyBaseLogger, close: () => Promise<void>): void {

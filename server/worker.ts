@@ -1,8 +1,6 @@
 #!/usr/bin/env -S node --disable-warning=ExperimentalWarning
 /** Runs a worker as a process: it executes runs and schedules for admin servers with WORKER=external. */
 import { readServerConfig } from '#server/config/config.ts'
-import { offerMetrics } from '#server/metrics/observer.ts'
-import { startBackend } from '#server/process/backend.ts'
 import { closeOnSignals } from '#server/process/closing.ts'
 import { createServerLog } from '#server/process/log.ts'
 import { sentenceOf } from '#server/process/start-failure.ts'
@@ -10,6 +8,9 @@ import { sentenceOf } from '#server/process/start-failure.ts'
 try {
   const config = readServerConfig()
   const log = createServerLog(config.logLevel)
+  // A wrong variable does not wait until everything is loaded.
+  const { startBackend } = await import('#server/process/backend.ts')
+  const { offerMetrics } = await import('#server/metrics/observer.ts')
   const backend = await startBackend(config, log, { isWorker: true })
   // Redis may be away for a while: runs continue, and their changes are published later.
   const isWell = () =>

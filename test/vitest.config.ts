@@ -17,8 +17,11 @@ const project = (name: string, include: string, extra: object = {}) => ({
 /** Node runs our code as it is. To transform it for each worker takes longer; only components need it. */
 const native = { experimental: { viteModuleRunner: false, nodeLoader: false } }
 
-/** For tests that start programs. */
-const started = { ...native, setupFiles: ['test/set-up.ts'], hookTimeout: 120_000 }
+/**
+ * For tests that start servers and programs. Files share a worker and what it has loaded: the product has no state
+ * outside of what a test starts.
+ */
+const started = { ...native, setupFiles: ['test/set-up.ts'], hookTimeout: 120_000, isolate: false }
 const servers = { ...started, testTimeout: 60_000 }
 
 /** Compiles the console's components; SvelteKit's own modules are replaced. */
@@ -50,9 +53,8 @@ export default defineConfig({
         isolate: false,
         setupFiles: ['test/core/seed.ts'],
       }),
-      // The servers have no state outside of what a test starts, so files share a worker and what it has loaded.
-      project('federation', 'test/federation/!(process)/**/*.test.ts', { ...servers, isolate: false }),
-      project('server', 'test/server/!(process)/**/*.test.ts', { ...servers, isolate: false }),
+      project('federation', 'test/federation/!(process)/**/*.test.ts', servers),
+      project('server', 'test/server/!(process)/**/*.test.ts', servers),
       project('process', 'test/{federation,server}/process/**/*.test.ts', servers),
       project('product', 'test/product/**/*.test.ts', { ...started, testTimeout: 120_000 }),
       // Functions without state share a worker.
@@ -60,14 +62,16 @@ export default defineConfig({
       { ...project('components', 'test/web/component/*.test.ts'), ...components },
       project('deploy', 'test/{bench,deploy,docs,examples}/**/*.test.ts', {
         ...started,
+        exclude: ['test/docs/reference.test.ts'],
         testTimeout: 300_000,
         hookTimeout: 300_000,
       }),
+      // It records how the schema is built, which no other file may have done before it.
+      project('reference', 'test/docs/reference.test.ts', { ...servers, isolate: true }),
       project('e2e', 'test/e2e/**/*.spec.ts', {
         ...started,
         testTimeout: 120_000,
         hookTimeout: 180_000,
-        isolate: false,
         // Each wait of a test has a limit of its own. When the whole test has none left, the browser hangs.
         retry: { count: 1, condition: /^Test timed out in/ },
         // Browsers compute: they come last, and not too many at once.

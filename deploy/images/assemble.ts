@@ -11,18 +11,25 @@ import { reachableFiles } from './sources.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-export async function assemble({ programs, files, commands }: Image, target: string): Promise<void> {
+/** `copyPackages` may have another way for what is large: the folders of packages, relative to the root. */
+export async function assemble(
+  { programs, files, commands }: Image,
+  target: string,
+  copyPackages = copyAll,
+): Promise<void> {
   const { sources, packages } = await reachableFiles(root, programs, leftOut)
-  const folders = await requiredPackages(root, packages)
-  for (const path of [...sources, ...files, ...folders]) await copy(path, target)
+  await copyAll([...sources, ...files], target)
+  await copyPackages(await requiredPackages(root, packages), target)
   await writeFile(join(target, 'package.json'), await packageJson())
   for (const program of programs) await chmod(join(target, program), 0o755)
   for (const [name, program] of Object.entries(commands)) await symlink(program, join(target, name))
 }
 
-async function copy(path: string, target: string): Promise<void> {
-  await mkdir(dirname(join(target, path)), { recursive: true })
-  await cp(join(root, path), join(target, path), { recursive: true, verbatimSymlinks: true })
+async function copyAll(paths: readonly string[], target: string): Promise<void> {
+  for (const path of paths) {
+    await mkdir(dirname(join(target, path)), { recursive: true })
+    await cp(join(root, path), join(target, path), { recursive: true, verbatimSymlinks: true })
+  }
 }
 
 /** The part of package.json that the code reads at run time. */

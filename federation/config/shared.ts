@@ -1,6 +1,6 @@
 /** The variables that every process reads, and what they must say together. */
 import { join } from 'node:path'
-import { keyDirectoryFiles } from '#store/key-directory.ts'
+import { keyDirectoryFiles } from '#store/key-directory-layout.ts'
 import { hashTagNeeded, lacksHashTag, redisUrlForms } from '#store/redis-url.ts'
 import { compareKeyStore, keyStoreVariables } from './key-store.ts'
 import { choice, entityId, flag, port, proxies, redisUrl, text } from './kind.ts'

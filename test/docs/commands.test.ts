@@ -1,4 +1,7 @@
-/** Tests every command in the documentation, unchanged except for hosts, on a separate installation. */
+/**
+ * Tests every command in the documentation, unchanged except for hosts, on a separate installation. The shell reads each
+ * line; what follows `inmor` is executed in this process, as in the program.
+ */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
@@ -12,11 +15,13 @@ import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { below, type Federation, relyingParty } from '#test/helpers/federation.ts'
 import { type OldInmor, startOldInmor } from '#test/helpers/old-inmor.ts'
 import { type Product, startProduct } from '#test/helpers/product.ts'
+import { type CommandServer, startCommandServer } from './command-server.ts'
 import { engine, played, root, shellOf } from './document.ts'
 
 let product: Product
 let federation: Federation
 let directory: string
+let commands: CommandServer
 /** The installation that docs/migration.md imports. */
 let old: OldInmor
 let oldMember: TestEntity
@@ -32,11 +37,13 @@ beforeAll(async () => {
   await old.addSubordinate(oldMember)
   applicant = await startEntity({ metadata: relyingParty, authorityHints: [federationUrl] })
   directory = await mkdtemp(join(tmpdir(), 'inmor-docs-'))
+  commands = await startCommandServer(join(directory, 'commands.sock'))
   await cp(root('compose.production.example.yaml'), join(directory, 'compose.production.example.yaml'))
 })
 afterAll(async () => {
   await Promise.all([federation.close(), oldMember.close(), applicant.close(), old.close()])
   await product.stop()
+  commands.close()
   await rm(directory, { recursive: true })
 })
 
@@ -46,11 +53,8 @@ function translate(script: string): string {
   return withoutRepetitions(script)
     .replace(engine, ':')
     .replaceAll(' -e BACKUP_PASSPHRASE', '')
-    .replaceAll(
-      'docker compose exec -T admin inmor',
-      `node --disable-warning=ExperimentalWarning ${root('server/cli/inmor.ts')}`,
-    )
-    .replaceAll('npx inmor', `node --disable-warning=ExperimentalWarning ${root('server/cli/inmor.ts')}`)
+    .replaceAll('docker compose exec -T admin inmor', commands.command)
+    .replaceAll('npx inmor', commands.command)
     .replaceAll('curl ', 'curl --fail --silent --show-error ')
     .replaceAll(' docs/examples/', ` ${root('docs/examples/')}`)
     .replaceAll('/tmp/inmor.backup', join(directory, 'inmor.backup'))
@@ -80,6 +84,7 @@ async function run(script: string): Promise<{ code: number; output: string }> {
       PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
       NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
       ...product.installation.environment,
+      ...commands.environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -52,6 +52,7 @@ export function start(
 export function startCommand([command = '', ...args]: readonly string[], environment: Environment): Program {
   const own = {
     NODE_NO_WARNINGS: '1',
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? '',
     PYTHONUNBUFFERED: '1',
     PYTHONDONTWRITEBYTECODE: '1',
     PYTHONPATH: folder('python'),

@@ -1,10 +1,12 @@
 /** Starts the services in directories laid out as in the images, as a user without write access. */
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, chown, copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { vi } from 'vitest'
 import { freePort } from '#test/helpers/port.ts'
 import { findPostgres } from '#test/helpers/postgres.ts'
@@ -50,9 +52,9 @@ export async function layOut(): Promise<Deployment> {
     keys: place('keys'),
   }
   await chmod(base, 0o755)
-  await assemble(images.ta, directory.ta)
-  await assemble(images.admin, directory.admin)
-  await assemble(images.worker, directory.worker)
+  await assemble(images.ta, directory.ta, linkPackages)
+  await assemble(images.admin, directory.admin, linkPackages)
+  await assemble(images.worker, directory.worker, linkPackages)
   for (const name of ['keys', 'tmp', 'proxy', 'bin']) await mkdir(join(base, name), { mode: 0o755 })
   for (const name of ['keys', 'tmp']) if (user.uid) await chown(join(base, name), user.uid, user.gid)
   await copyFile(process.execPath, join(base, 'bin', 'node'))
@@ -69,6 +71,7 @@ export async function layOut(): Promise<Deployment> {
     PATH: `${join(base, 'bin')}:/usr/bin:/bin`,
     HOME: join(base, 'tmp'),
     NODE_EXTRA_CA_CERTS: proxy.certificate,
+    NODE_COMPILE_CACHE: join(base, 'tmp', 'compiled'), // the chapters start many commands
     KEYS_DIR: directory.keys,
     ALLOW_HTTP: 'true', // the entities of the test are on loopback
     HOST: '127.0.0.1',
@@ -125,6 +128,14 @@ export async function layOut(): Promise<Deployment> {
       await rm(base, { recursive: true, force: true })
     },
   }
+}
+
+/** Links the files, half a gigabyte in all, and copies them only onto another file system. */
+async function linkPackages(folders: readonly string[], target: string): Promise<void> {
+  const cwd = fileURLToPath(new URL('../..', import.meta.url))
+  const copy = (...options: string[]) =>
+    promisify(execFile)('cp', ['--archive', '--parents', ...options, ...folders, target], { cwd })
+  await copy('--link').catch(() => copy())
 }
 
 /** Hides its log, but reports why it does not start. */

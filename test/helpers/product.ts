@@ -85,8 +85,8 @@ export async function startProduct(
 /** The result of a command: its exit code and both outputs. */
 export type Answer = { code: number | null; stdout: string; stderr: string }
 
-/** `npx inmor …` on this installation, running or not. */
-export async function inmor(
+/** `npx inmor …` on this installation, running or not, as the program. */
+export async function inmorProgram(
   { environment }: Pick<Installation, 'environment'>,
   args: readonly string[],
   input?: string,
@@ -94,6 +94,16 @@ export async function inmor(
   const program = run('server/cli/inmor.ts', args, { environment, ...(input === undefined ? {} : { input }) })
   const { code } = await program.ended
   return { code, stdout: program.stdout(), stderr: program.stderr() }
+}
+
+/** The same in this process, which has loaded the commands: the program takes a second of processor time. */
+export async function inmor(
+  { environment }: Pick<Installation, 'environment'>,
+  args: readonly string[],
+  input = '',
+): Promise<Answer> {
+  const { executeHere } = await import('#test/helpers/execution.ts') // most tests of the console run no command
+  return executeHere(args, environment, input)
 }
 
 /** The admin API with a key from the command line. */

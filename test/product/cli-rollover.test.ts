@@ -1,37 +1,27 @@
-/** Tests the key rollover from the command line, with and without a running product. */
+/** Tests the key rollover from the command line. cli-runs.test.ts announces a key without a running product. */
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { HistoricalKey } from '#core/historical-keys.ts'
 import type { JwkSet } from '#core/keys.ts'
-import {
-  eventually,
-  type Installation,
-  inmor,
-  type Product,
-  prepareInstallation,
-  startProduct,
-} from '#test/helpers/product.ts'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { type Commands, commandsFor } from './command.ts'
 
-let installation: Installation
-let product: Product | undefined
+let admin: TestAdmin
+let cli: Commands
 
 beforeAll(async () => {
-  installation = await prepareInstallation()
-  product = await startProduct(installation)
+  admin = await startAdmin()
+  cli = commandsFor(admin)
 })
-afterAll(async () => void (await product?.stop()))
+afterAll(() => admin.close())
 
-const answer = (args: string) => inmor(installation, args.split(' '))
-async function succeed(args: string): Promise<string> {
-  const { code, stdout, stderr } = await answer(args)
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  return stdout
-}
+const answer = (args: string) => cli.run(args.split(' '))
+const succeed = (args: string) => cli.succeed(args.split(' '))
 const listed = async () => JSON.parse(await succeed('keys list --json'))
 const states = async () =>
   Object.fromEntries((await listed()).keys.map(({ kid, state }: Record<string, string>) => [state, kid]))
 
-const text = async (path: string) => (await fetch(installation.federationUrl + path)).text()
+const text = async (path: string) => (await admin.get(path)).text()
 const configuration = () => text('/.well-known/openid-federation')
 const publishedKids = async () => {
   const { jwks } = decodeJwt<{ jwks: JwkSet }>(await configuration())
@@ -107,13 +97,4 @@ test('publishes the history and the issued marks again', async () => {
   expect(await succeed('publish-historical-keys')).toBe('Published the historical keys.\n')
   expect(await text('/historical_keys')).not.toBe(before)
   expect(await succeed('reload-issued-tms')).toBe('Reloaded every issued Trust Mark.\n')
-})
-
-test('works without the server, which publishes when it starts', async () => {
-  await product?.stop()
-  product = undefined
-  const said = await succeed('keys announce --alg PS256')
-  const kid = /^Announced (\S+)\.\nThe server publishes it when it starts\.\n$/.exec(said)?.[1] ?? ''
-  product = await startProduct(installation)
-  await eventually(async () => expect(await publishedKids()).toContain(kid))
 })

@@ -1,10 +1,12 @@
-/** Tests renewals and crawls from the command line: one line per item, with and without a running product. */
+/** Tests renewals, crawls and an announced key from the command line: one line per item, with and without a running product. */
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { JwkSet } from '#core/keys.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import {
   connectAdmin,
+  eventually,
   type Installation,
   inmor,
   type Product,
@@ -31,6 +33,12 @@ afterAll(async () => {
   await product.stop()
   await Promise.all([good.close(), bad.close()])
 })
+
+async function publishedKids() {
+  const response = await fetch(`${installation.federationUrl}/.well-known/openid-federation`)
+  const { jwks } = decodeJwt<{ jwks: JwkSet }>(await response.text())
+  return jwks.keys.map(({ kid }) => kid)
+}
 
 const linesOf = (stdout: string) => stdout.trim().split('\n').sort()
 
@@ -142,7 +150,12 @@ test('without a running product', async () => {
     stdout: '',
     stderr: 'The result is kept in the Redis of the server. Start the server first.\n',
   })
+  const said = await inmor(installation, ['keys', 'announce', '--alg', 'PS256'])
+  const sentence = /^Announced (\S+)\.\nThe server publishes it when it starts\.\n$/
+  const [, kid = ''] = sentence.exec(said.stdout) ?? expect.unreachable(said.stderr)
+
   product = await startProduct(installation)
   const list = await fetch(`${installation.federationUrl}/list`)
   expect(await list.json()).toEqual([good.id, bad.id].sort())
+  await eventually(async () => expect(await publishedKids()).toContain(kid))
 })

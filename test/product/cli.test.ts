@@ -7,6 +7,7 @@ import {
   eventually,
   type Installation,
   inmor,
+  inmorProgram,
   makeInstallation,
   type Product,
   prepareInstallation,
@@ -129,6 +130,21 @@ describe('with a running product', () => {
       expect(await succeed(installation, 'regenerate-entity')).toBe('Published the Entity Configuration.\n')
       expect(await published()).not.toBe(before)
     })
+  })
+
+  test('the program: reads its input, prints its output and ends with its exit code', async () => {
+    const password = ['user', 'set-password', '--username', 'admin', '--password-stdin']
+    expect(await inmorProgram(installation, password, `${PASSWORD}\n`)).toEqual({
+      code: 0,
+      stdout: 'Set the password of admin.\n',
+      stderr: '',
+    })
+    expect(await signIn(installation, 'admin', PASSWORD)).toBe(200)
+    const sentence = { code: 1, stdout: '', stderr: 'There is no user nobody.\n' }
+    expect(await inmorProgram(installation, ['user', 'remove', '--username', 'nobody'])).toEqual(sentence)
+    const { code, stdout, stderr } = await inmorProgram(installation, ['renew'])
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr.split('\n', 1)[0]).toContain("unknown command 'renew'")
   })
 
   test('migrate: finds nothing to do', async () => {

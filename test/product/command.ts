@@ -1,8 +1,8 @@
 /** Runs commands on the installation of an admin server under test. */
 import { expect } from 'vitest'
 import type { TestAdmin } from '#test/helpers/admin.ts'
+import { executeHere } from '#test/helpers/execution.ts'
 import type { Answer } from '#test/helpers/product.ts'
-import { executeHere } from './execution.ts'
 
 /** `variables` are added to those of the server. A program of its own would take a second to start for each command. */
 export function runFor(

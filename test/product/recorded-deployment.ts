@@ -7,6 +7,7 @@ import { systemClock } from '#server/clock.ts'
 import { readServerConfig } from '#server/config/config.ts'
 import { cliCaller } from '#server/identity/caller.ts'
 import { type Deployment, startDeployment } from '#test/helpers/deployment.ts'
+import { executeHere } from '#test/helpers/execution.ts'
 import { startMailServer } from '#test/helpers/mail-server.ts'
 import { freePort } from '#test/helpers/port.ts'
 import { run } from '#test/helpers/program.ts'
@@ -27,6 +28,8 @@ export type RecordedDeployment = {
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<string>
   /** The output of a program that ends without a signal, with changes of its environment. */
   listen(script: string, args: string[], changes: Record<string, string>): Promise<string>
+  /** The output of `inmor` with these words. */
+  command(words: string[], changes: Record<string, string>): Promise<string>
   /** Creates the administrator `root`. */
   makeUser(): Promise<void>
   close(): Promise<void>
@@ -87,6 +90,11 @@ export async function startRecordedDeployment(): Promise<RecordedDeployment> {
       await program.ended
       heard.push({ who: `${script} ${args.join(' ')}`, what: program.output() })
       return program.output()
+    },
+    async command(words, changes) {
+      const { stdout, stderr } = await executeHere(words, { ...environment, ...changes }, '')
+      heard.push({ who: words.join(' '), what: stdout + stderr })
+      return stdout + stderr
     },
     async makeUser() {
       const { db } = deployment

@@ -16,7 +16,8 @@ beforeAll(async () => {
 afterAll(() => recorded?.close())
 
 const post: RecordedDeployment['post'] = (...request) => recorded.post(...request)
-const listen: RecordedDeployment['listen'] = (...command) => recorded.listen(...command)
+const listen: RecordedDeployment['listen'] = (...program) => recorded.listen(...program)
+const command: RecordedDeployment['command'] = (...words) => recorded.command(...words)
 const key = () => recorded.key
 
 test('signing in, with and without success', async () => {
@@ -127,8 +128,8 @@ test('starts that fail', async () => {
     await listen(script, [], { AUTH_SECRET: plant('an AUTH_SECRET that is too short') })
   }
   await listen('federation/main.ts', [], { REDIS_URL: `redis://:${redis}@${refused}x/y` })
-  await listen('server/cli/inmor.ts', ['audit', 'verify'], away)
-  await listen('server/cli/inmor.ts', ['keys', 'list'], { ...away, DATABASE_URL: `x:${database}` })
+  await command(['audit', 'verify'], away)
+  await command(['keys', 'list'], { ...away, DATABASE_URL: `x:${database}` })
 })
 
 test('an announced ML-DSA key, whose private part has another name', async () => {
@@ -139,7 +140,7 @@ test('an announced ML-DSA key, whose private part has another name', async () =>
     await readFile(join(recorded.directory, 'next.json'), 'utf8'),
   ).priv
   expect(await post('/graphql', { query: '{ signingKeys { keys { jwk } } }' }, key())).toContain('AKP')
-  expect(await listen('server/cli/inmor.ts', ['keys', 'list'], {})).toContain('ML-DSA-65')
+  expect(await command(['keys', 'list'], {})).toContain('ML-DSA-65')
 })
 
 test('a token that cannot be opened', async () => {
@@ -170,7 +171,7 @@ test('a key for answers, which is used, damaged and read', async () => {
   )
   const whole = await readFile(file, 'utf8')
   secrets['the private key for answers'] = JSON.parse(whole).d
-  expect(await listen('server/cli/inmor.ts', ['keys', 'list'], {})).toContain('ANSWERS')
+  expect(await command(['keys', 'list'], {})).toContain('ANSWERS')
   expect(await post('/graphql', { query: '{ signingKeys { keys { state jwk } } }' }, key())).toContain(
     'ANSWERS',
   )
@@ -185,10 +186,10 @@ test('a key for answers, which is used, damaged and read', async () => {
 test('a backup, created, refused and not opened', async () => {
   const file = join(recorded.directory, 'inmor.backup')
   const passphrase = { BACKUP_PASSPHRASE: plant('BACKUP_PASSPHRASE') }
-  expect(await listen('server/cli/inmor.ts', ['backup', '--output', file], passphrase)).toContain('encrypted')
-  await listen('server/cli/inmor.ts', ['backup', '--output', '/nowhere/at/all'], passphrase)
+  expect(await command(['backup', '--output', file], passphrase)).toContain('encrypted')
+  await command(['backup', '--output', '/nowhere/at/all'], passphrase)
   const wrong = { BACKUP_PASSPHRASE: plant('a passphrase that is wrong') }
-  await listen('server/cli/inmor.ts', ['restore', file], wrong)
+  await command(['restore', file], wrong)
 })
 
 // Keep this test last: it checks the output of all others.

@@ -1,9 +1,10 @@
 /** Tests failing starts: one clear sentence, a non-zero exit code, and nothing left running. */
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { cp, readdir, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
-import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { freePort } from '#test/helpers/port.ts'
 import {
@@ -13,7 +14,7 @@ import {
   type Product,
   startProduct,
 } from '#test/helpers/product.ts'
-import { descendants, survivors } from '#test/helpers/program.ts'
+import { descendants } from '#test/helpers/program.ts'
 
 let installation: Installation
 let occupied: string
@@ -78,34 +79,41 @@ async function withKeyFile(content: string): Promise<Record<string, string>> {
   return { DATA_DIR: directory }
 }
 
-/** Finds its descendants while it runs, because afterwards their parent is unknown. */
-async function endingOf(environment: Record<string, string>) {
-  const program = launch(installation, environment)
-  const children = new Set<number>()
-  let isRunning = true
-  const ending = program.ended.finally(() => {
-    isRunning = false
-  })
-  for (; isRunning; await setTimeout(50)) for (const pid of await descendants(program.pid)) children.add(pid)
+/** Living processes that name the folder of the installation in their arguments, or in the variables that they inherit. */
+async function processesOf({ dataDirectory }: Installation): Promise<number[]> {
+  const folder = dirname(dataDirectory)
+  const { stdout } = await promisify(execFile)('ps', ['axeww', '-o', 'pid=,command='], { maxBuffer: 2 ** 26 })
+  const lines = stdout.split('\n').filter((line) => line.includes(folder))
+  return lines.map((line) => Number.parseInt(line, 10))
+}
+
+/** Its Redis has its socket in the folder too. */
+async function endingOf(place: Installation, environment: Record<string, string>) {
+  const program = launch(place, { TMPDIR: dirname(place.dataDirectory), ...environment })
+  const ending = await program.ended
   return {
-    ...(await ending),
+    ...ending,
     stderr: program.stderr(),
     stdout: program.stdout(),
-    left: await survivors([...children]),
+    left: await processesOf(place),
   }
 }
 
 test.each(failures)('%s', async (_what, environment, sentence) => {
-  const { code, stdout, stderr, left } = await endingOf(await environment())
+  const { code, stdout, stderr, left } = await endingOf(installation, await environment())
   expect(stderr).toMatch(sentence())
   expect(stderr.trimEnd().split('\n')).toHaveLength(1)
   expect({ code, stdout, left }).toEqual({ code: 1, stdout: '', left: [] })
 })
 
 test('refuses a data directory in use, without affecting its product', async () => {
-  const product: Product = await startProduct(installation)
+  const product: Product = await startProduct(installation, { TMPDIR: dirname(installation.dataDirectory) })
   const other = await makeInstallation()
-  const { code, stderr } = await endingOf({ ...other.environment, DATA_DIR: installation.dataDirectory })
+  const { code, stderr } = await endingOf(other, { DATA_DIR: installation.dataDirectory })
+  // So that `left` above would name what is left.
+  const running = [product.pid, ...(await descendants(product.pid))]
+  expect(running.length).toBeGreaterThan(1)
+  expect(await processesOf(installation)).toEqual(expect.arrayContaining(running))
   expect(stderr).toMatch(RegExp(`^The data directory .* is in use by process ${product.pid}`))
   expect(code).toBe(1)
   expect((await fetch(`${installation.adminUrl}/health`)).status).toBe(200)
@@ -114,7 +122,7 @@ test('refuses a data directory in use, without affecting its product', async () 
 
 test('reports an invalid variable before it opens anything, and leaves no database', async () => {
   const fresh = await makeInstallation()
-  const { code, stderr } = await endingOf({ ...fresh.environment, LOG_LEVEL: 'loud' })
+  const { code, stderr } = await endingOf(fresh, { LOG_LEVEL: 'loud' })
   expect({ code, stderr }).toEqual({
     code: 1,
     stderr: expect.stringMatching(/^LOG_LEVEL must be one of trace, .*, not "loud"\.$/m),

@@ -1,14 +1,18 @@
-/** Tests `npm start`: the first start, the second, and a clean shutdown. */
-
+/** Tests `npm start`: the first start with its metrics, an exit of its Redis, a clean shutdown, and the second start. */
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { readdir, stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 import { beforeAll, expect, test } from 'vitest'
 import { startEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
+import { readMetrics } from '#test/helpers/metrics.ts'
+import { freePort } from '#test/helpers/port.ts'
 import {
   connectAdmin,
+  eventually,
   type Installation,
   makeInstallation,
   type Product,
@@ -19,10 +23,12 @@ import { mutate } from './mutation.ts'
 
 let installation: Installation
 let product: Product
+let METRICS_PORT: string
 
 beforeAll(async () => {
   installation = await makeInstallation()
-  product = await startProduct(installation)
+  METRICS_PORT = String(await freePort())
+  product = await startProduct(installation, { METRICS_PORT })
 })
 
 async function signIn(password: string | null): Promise<number> {
@@ -34,6 +40,21 @@ async function signIn(password: string | null): Promise<number> {
   await response.body?.cancel()
   return response.status
 }
+
+// Keep this test first: it counts requests.
+test('serves the metrics of both servers together', async () => {
+  const { adminUrl, federationUrl } = installation
+  await fetch(`${federationUrl}/list`)
+  await fetch(`${adminUrl}/health`)
+  const { names, values } = await readMetrics(`http://localhost:${METRICS_PORT}/metrics`)
+  expect(new Set(names).size).toBe(names.length)
+  expect(values('inmor_redis_up', { service: 'ta' })).toEqual([1])
+  expect(values('inmor_redis_up', { service: 'admin' })).toEqual([1])
+  const count = 'inmor_http_request_duration_seconds_count'
+  expect(values(count, { service: 'ta', endpoint: '/list' })).toEqual([1])
+  expect(values(count, { service: 'admin', endpoint: '/health' })).toEqual([1])
+  expect(values('process_resident_memory_bytes')).toHaveLength(1)
+})
 
 test('prints one password, with which the administrator signs in', async () => {
   expect(product.stdout().match(/Password/g)).toHaveLength(1)
@@ -69,12 +90,37 @@ test('serves the console, the API and the federation endpoints', async () => {
   await expect.poll(collection).toMatchObject({ entities: [] }) // crawled right after the start
 })
 
+type RedisServer = { pid: number; directory: string }
+
+/** Redis shows in its process title where it listens. */
+async function redisServer(): Promise<RedisServer> {
+  const pids = await descendants(product.pid)
+  const { stdout } = await promisify(execFile)('ps', ['-ww', '-o', 'pid=,args=', '-p', pids.join()])
+  const [, pid, socket] = /^ *(\d+) redis-server unixsocket:(\S+)$/m.exec(stdout) ?? []
+  if (socket === undefined) throw new Error('No redis-server is among the children.')
+  return { pid: Number(pid), directory: dirname(socket) }
+}
+
+test('restarts and refills a redis-server that exits', async () => {
+  const first = await redisServer()
+  process.kill(first.pid, 'SIGKILL')
+  await eventually(async () => {
+    expect((await redisServer()).pid).not.toBe(first.pid)
+    const { status } = await fetch(`${installation.federationUrl}/.well-known/openid-federation`)
+    expect(status).toBe(200)
+  })
+  expect(product.stderr()).toMatch(/redis-server exited; restarting/)
+})
+
 test('ends on SIGINT with exit code 0, with nothing left running and its ports free', async () => {
   const { ADMIN_PORT, FEDERATION_PORT } = installation.environment
+  const { directory } = await redisServer()
+  expect((await stat(directory)).mode & 0o777, 'nobody else reaches it').toBe(0o700)
   const children = await descendants(product.pid)
   expect(children).not.toEqual([]) // the redis-server and its watchdog
   expect(await product.stop()).toEqual({ code: 0, signal: null })
   expect(await survivors([product.pid, ...children])).toEqual([])
+  expect(await stat(directory).catch(({ code }) => code)).toBe('ENOENT')
   for (const port of [ADMIN_PORT, FEDERATION_PORT]) {
     const server = createServer().listen(Number(port), 'localhost')
     await once(server, 'listening')

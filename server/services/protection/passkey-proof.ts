@@ -1,5 +1,5 @@
 /** Signatures of passkeys over change requests (Web Authentication, §7.2): verified at approval, and in the audit log. */
-import { type AuthenticationResponseJSON, verifyAuthenticationResponse } from '@simplewebauthn/server'
+import type { AuthenticationResponseJSON } from '@simplewebauthn/server'
 import { z } from 'zod'
 import { InvalidInputError } from '#server/error/operation-error.ts'
 
@@ -71,6 +71,8 @@ export async function verifyProof(proof: PasskeyProof, hash: string): Promise<nu
     clientExtensionResults: {},
     response,
   }
+  // Large; most commands that read the audit log verify no signature.
+  const { verifyAuthenticationResponse } = await import('@simplewebauthn/server')
   try {
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
       response: answer,

@@ -8,31 +8,36 @@ import { writeNewKey } from '#store/key-directory.ts'
 import { type Program, run } from '#test/helpers/program.ts'
 import { startRedis, type TestRedis } from '#test/helpers/redis.ts'
 
-let redis: TestRedis
-let keys: string
+/** Called at the top of a test file. */
+export function federationProcesses() {
+  let redis: TestRedis
+  let keys: string
 
-beforeAll(async () => {
-  redis = await startRedis()
-  keys = await mkdtemp(join(tmpdir(), 'federation-process-'))
-  await writeNewKey(keys, await generateSigningKey('ES256'))
-})
-afterAll(async () => {
-  await redis.close()
-  await rm(keys, { recursive: true })
-})
-
-/** A place in the key directory, for files of a test. */
-export const inKeys = (name: string): string => join(keys, name)
-
-/** `changes` are variables of the environment. */
-export const start = (changes: Record<string, string> = {}): Program =>
-  run('federation/main.ts', [], {
-    environment: {
-      TA_DOMAIN: 'https://ta.example',
-      REDIS_URL: redis.url,
-      KEYS_DIR: keys,
-      HOST: '127.0.0.1',
-      PORT: '0',
-      ...changes,
-    },
+  beforeAll(async () => {
+    redis = await startRedis()
+    keys = await mkdtemp(join(tmpdir(), 'federation-process-'))
+    await writeNewKey(keys, await generateSigningKey('ES256'))
   })
+  afterAll(async () => {
+    await redis.close()
+    await rm(keys, { recursive: true })
+  })
+
+  return {
+    /** A place in the key directory, for files of a test. */
+    inKeys: (name: string): string => join(keys, name),
+
+    /** `changes` are variables of the environment. */
+    start: (changes: Record<string, string> = {}): Program =>
+      run('federation/main.ts', [], {
+        environment: {
+          TA_DOMAIN: 'https://ta.example',
+          REDIS_URL: redis.url,
+          KEYS_DIR: keys,
+          HOST: '127.0.0.1',
+          PORT: '0',
+          ...changes,
+        },
+      }),
+  }
+}

@@ -6,7 +6,9 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Program } from '#test/helpers/program.ts'
 import { startRawServer } from '../raw-server.ts'
-import { inKeys, start } from './federation-process.ts'
+import { federationProcesses } from './federation-process.ts'
+
+const { inKeys, start } = federationProcesses()
 
 const listening = async (program: Program) => (await program.printed(/http:\/\/127\.0\.0\.1:\d+/))[0]
 

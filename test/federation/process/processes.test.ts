@@ -3,7 +3,9 @@ import { request } from 'node:http'
 import { expect, test, vi } from 'vitest'
 import { readMetrics } from '#test/helpers/metrics.ts'
 import { descendants, type Program, survivors } from '#test/helpers/program.ts'
-import { inKeys, start } from './federation-process.ts'
+import { federationProcesses } from './federation-process.ts'
+
+const { inKeys, start } = federationProcesses()
 
 const startThree = (changes: Record<string, string> = {}): Program =>
   start({ METRICS_PORT: '0', WEB_CONCURRENCY: '3', ...changes })

@@ -1,26 +1,24 @@
 /** Tests a cold start: what is painted before the script, in the chosen colours, and how many requests it takes. */
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { openPage, signIn, startBrowser } from '#test/helpers/browser.ts'
+import { closePages, openPage, signIn } from '#test/helpers/browser.ts'
 
 let admin: TestAdmin
-let browser: Browser
 
 beforeAll(async () => {
   admin = await startAdmin()
-  browser = await startBrowser()
 })
 afterAll(async () => {
-  await browser.close()
+  await closePages()
   await admin.close()
 })
 
 test.each(['light', 'dark'] as const)('paints the %s page before the script has loaded', async (chosen) => {
   // The system's theme is the other one.
   const colorScheme = chosen === 'dark' ? 'light' : 'dark'
-  const { page } = await openPage(browser, admin.adminUrl, { colorScheme })
+  const { page } = await openPage(admin.adminUrl, { colorScheme })
   await page.addInitScript((theme) => localStorage.setItem('theme', theme), chosen)
   await page.route('**/_app/**/*.js', (route) => route.abort())
   await page.goto('/')
@@ -46,7 +44,7 @@ test.each([
   ['wide', 1280],
   ['narrow', 480],
 ] as const)('shows the name where the console has it, in a %s window', async (_name, width) => {
-  const { page } = await openPage(browser, admin.adminUrl, { viewport: { width, height: 800 } })
+  const { page } = await openPage(admin.adminUrl, { viewport: { width, height: 800 } })
   await page.goto('/')
   await signIn(page, 'admin', PASSWORD)
   await page.getByRole('heading', { level: 1, name: 'Dashboard' }).waitFor()
@@ -60,7 +58,7 @@ test.each([
 })
 
 test('says what it needs where scripts are off', async () => {
-  const { page, complaints } = await openPage(browser, admin.adminUrl, { javaScriptEnabled: false })
+  const { page, complaints } = await openPage(admin.adminUrl, { javaScriptEnabled: false })
   await page.goto('/')
   await page.locator('noscript').waitFor() // text locators pass over it
   expect(await page.getByText('Loading…').isVisible()).toBe(false)
@@ -69,7 +67,7 @@ test('says what it needs where scripts are off', async () => {
 })
 
 test('disappears when the console is there', async () => {
-  const { page, complaints } = await openPage(browser, admin.adminUrl)
+  const { page, complaints } = await openPage(admin.adminUrl)
   await page.goto('/sign-in')
   await page.getByLabel('Username').waitFor()
   expect(await page.getByText('Loading…').isVisible()).toBe(false)
@@ -80,13 +78,13 @@ test('disappears when the console is there', async () => {
 })
 
 test('starts cold with at most 15 requests, also on a page that does not exist', async () => {
-  const { page } = await openPage(browser, admin.adminUrl)
+  const { page } = await openPage(admin.adminUrl)
   await page.goto('/')
   await signIn(page, 'admin', PASSWORD)
   await page.waitForURL('/')
   const storageState = await page.context().storageState()
   for (const path of ['/', '/subordinates', '/trust-anchor/edit', '/explorer', '/no-such-page']) {
-    const cold = await openPage(browser, admin.adminUrl, { storageState })
+    const cold = await openPage(admin.adminUrl, { storageState })
     const asked: string[] = []
     cold.page.on('request', (request) => asked.push(new URL(request.url()).pathname))
     await cold.page.goto(path)

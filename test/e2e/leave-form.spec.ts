@@ -1,24 +1,26 @@
 /** Tests that unsaved input is never lost without a question, and that nothing else is asked about. */
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { openConsole } from './signed-in-console.ts'
+import { closePages } from '#test/helpers/browser.ts'
+import { type Session, startSession } from './signed-in-console.ts'
 
 let admin: TestAdmin
-let browser: Browser
+let session: Session
 let page: Page
 
 beforeAll(async () => {
   admin = await startAdmin()
   await admin.mutate('createTrustMarkType', { type: `${admin.entityId}/certified` }, 'id')
-  ;({
-    browser,
-    watched: { page },
-  } = await openConsole(admin.adminUrl, PASSWORD))
+  session = await startSession(admin)
+})
+beforeEach(async () => {
+  ;({ page } = await session.open())
+  return () => page.close()
 })
 afterAll(async () => {
-  await browser.close()
+  await closePages()
   await admin.close()
 })
 

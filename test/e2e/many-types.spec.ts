@@ -1,18 +1,18 @@
 /** Tests more Trust Mark types than an API page contains: each can be found, used as a filter and issued. */
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import type { Watched } from '#test/helpers/browser.ts'
+import { closePages, type Watched } from '#test/helpers/browser.ts'
 import { tooWide } from '#test/helpers/too-wide.ts'
-import { openConsole } from './signed-in-console.ts'
+import { type Session, startSession } from './signed-in-console.ts'
 
 const COUNT = 150
 /** The last identifier, far behind the first hundred. */
 const LAST = 'Certificate 149'
 
 let admin: TestAdmin
-let browser: Browser
+let session: Session
 let watched: Watched
 
 const typeOf = (index: number) => `${admin.entityId}/type/${String(index).padStart(3, '0')}`
@@ -25,10 +25,14 @@ beforeAll(async () => {
       description: `Certificate ${index}`,
     })),
   })
-  ;({ browser, watched } = await openConsole(admin.adminUrl, PASSWORD, '/trust-mark-types'))
+  session = await startSession(admin)
+})
+beforeEach(async () => {
+  watched = await session.open('/trust-mark-types')
+  return () => watched.page.close()
 })
 afterAll(async () => {
-  await browser.close()
+  await closePages()
   await admin.close()
 })
 

@@ -1,14 +1,14 @@
 /** Tests the list of organizations, what a viewer sees of one, and how another anchor admits one. */
 import { readFile } from 'node:fs/promises'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { openPage, signIn, type Watched } from '#test/helpers/browser.ts'
-import { openConsole } from './signed-in-console.ts'
+import { closePages, openPage, signIn, type Watched } from '#test/helpers/browser.ts'
+import { type Session, startSession } from './signed-in-console.ts'
 
 let admin: TestAdmin
-let browser: Browser
+let session: Session
 let watched: Watched
 let page: Page
 
@@ -29,11 +29,15 @@ beforeAll(async () => {
   })
   const contacts = [{ role: 'SECURITY', email: 'cert@example.org' }]
   await as('createOrganization', { name: 'Southern Museum', country: 'FI', active: false, contacts })
-  ;({ browser, watched } = await openConsole(admin.adminUrl, PASSWORD, '/organizations'))
+  session = await startSession(admin)
+})
+beforeEach(async () => {
+  watched = await session.open('/organizations')
   page = watched.page
+  return () => watched.page.close()
 })
 afterAll(async () => {
-  await browser.close()
+  await closePages()
   await admin.close()
 })
 
@@ -78,7 +82,7 @@ test('exports what is listed', async () => {
 })
 
 test('shows a viewer everything, and no button that would be refused', async () => {
-  const { page: theirs, complaints } = await openPage(browser, admin.adminUrl)
+  const { page: theirs, complaints } = await openPage(admin.adminUrl)
   await theirs.goto('/organizations')
   await signIn(theirs, 'viewer', PASSWORD)
   await theirs.getByRole('main').getByRole('link', { name: 'Southern Museum' }).waitFor()

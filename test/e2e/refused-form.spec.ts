@@ -1,15 +1,16 @@
 /** Tests that a refused form shows why, where the user looks: the focus is there, in the window, under nothing. */
-import type { Browser, Locator, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import type { Locator, Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
+import { closePages } from '#test/helpers/browser.ts'
 import { below } from '#test/helpers/federation.ts'
-import { openConsole } from './signed-in-console.ts'
+import { type Session, startSession } from './signed-in-console.ts'
 
 const TOO_LONG = '9999999'
 
 let admin: TestAdmin
-let browser: Browser
+let session: Session
 let page: Page
 /** The addresses of a subordinate, a Trust Mark type and a Trust Mark. */
 let paths: Record<'member' | 'type' | 'mark', string>
@@ -28,13 +29,14 @@ beforeAll(async () => {
     type: `/trust-mark-types/${encodeURIComponent(type.id)}/edit`,
     mark: `/trust-marks/${encodeURIComponent(mark.id)}/edit`,
   }
-  ;({
-    browser,
-    watched: { page },
-  } = await openConsole(admin.adminUrl, PASSWORD))
+  session = await startSession(admin)
+})
+beforeEach(async () => {
+  ;({ page } = await session.open())
+  return () => page.close()
 })
 afterAll(async () => {
-  await browser.close()
+  await closePages()
   await admin.close()
   await closeLeaf()
 })

@@ -1,31 +1,31 @@
 /** Tests what the registration page does about an entity that cannot be registered yet. */
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { examineAwaited } from '#server/jobs/awaited.ts'
 import type { RunContext } from '#server/jobs/context.ts'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import { closePages, type Watched } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
+import { type Session, startSession } from './signed-in-console.ts'
 
 let admin: TestAdmin
 let entity: TestEntity
-let browser: Browser
+let session: Session
 let watched: Watched
 
 beforeAll(async () => {
   admin = await startAdmin()
   entity = await startEntity({ metadata: relyingParty, authorityHints: ['https://other.example'] })
-  browser = await startBrowser()
-  const permissions = ['clipboard-read', 'clipboard-write']
-  watched = await openPage(browser, admin.adminUrl, { permissions })
-  await watched.page.goto('/')
-  await signIn(watched.page, 'admin', PASSWORD)
-  await watched.page.waitForURL('/')
+  session = await startSession(admin)
+  await session.context.grantPermissions(['clipboard-read', 'clipboard-write'])
+})
+beforeEach(async () => {
+  watched = await session.open()
+  return () => watched.page.close()
 })
 afterAll(async () => {
-  await browser.close()
+  await closePages()
   await entity.close()
   await admin.close()
 })
@@ -104,6 +104,7 @@ test('an entity that failed is checked every hour, and an alert says that it can
 })
 
 test('a candidate can be dismissed', async () => {
+  await admin.server.db.awaitedEntity.deleteMany()
   const { page, complaints } = watched
   await check('http://127.0.0.1:1')
   await page.getByRole('button', { name: 'Try again every hour' }).click()

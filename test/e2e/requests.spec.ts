@@ -1,17 +1,17 @@
 /** Tests requests of members in the console: the list follows, and operators compare, ask back, approve and refuse. */
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import type { Watched } from '#test/helpers/browser.ts'
+import { closePages, type Watched } from '#test/helpers/browser.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
 import { servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
 import type { Visitor } from '#test/helpers/visitor.ts'
-import { openConsole, openSignedIn } from './signed-in-console.ts'
+import { openSignedIn, type Session, startSession } from './signed-in-console.ts'
 
 let admin: TestAdmin
-let browser: Browser
+let session: Session
 let watched: Watched
 let page: Page
 let anna: Visitor
@@ -21,11 +21,15 @@ beforeAll(async () => {
   admin = await startAdmin()
   organizationId = (await admin.mutate('createOrganization', { name: 'Lund University' }, 'id')).id
   anna = await signInAsMember(admin, { organizationId, email: 'anna@lu.example' })
-  ;({ browser, watched } = await openConsole(admin.adminUrl, PASSWORD, '/requests', 'operator'))
+  session = await startSession(admin, 'operator')
+})
+beforeEach(async () => {
+  watched = await session.open('/requests')
   page = watched.page
+  return () => watched.page.close()
 })
 afterAll(async () => {
-  await browser.close()
+  await closePages()
   await admin.close()
 })
 
@@ -207,13 +211,7 @@ test('shows the checks that fail at the approval', async () => {
 
 test('a viewer sees the requests, and no action', async () => {
   const id = await submit({ entityId: (await leaf()).id })
-  const { page: theirs, complaints } = await openSignedIn(
-    browser,
-    admin.adminUrl,
-    PASSWORD,
-    '/requests',
-    'viewer',
-  )
+  const { page: theirs, complaints } = await openSignedIn(admin, '/requests', 'viewer')
   await theirs.getByRole('row').filter({ hasText: 'Registration' }).first().waitFor()
   await open(id, theirs)
   await panel('What an approval records', theirs).getByText('Test Relying Party').waitFor()

@@ -1,9 +1,10 @@
 /** Tests a cold start: what is painted before the script, in the chosen colours, and how many requests it takes. */
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { violations } from '#test/helpers/axe.ts'
-import { closePages, openPage, signIn } from '#test/helpers/browser.ts'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { looks, violations, violationsNow } from '#test/helpers/axe.ts'
+import { closePages, openPage } from '#test/helpers/browser.ts'
+import { openSignedIn, startSession } from './signed-in-console.ts'
 
 let admin: TestAdmin
 
@@ -44,9 +45,8 @@ test.each([
   ['wide', 1280],
   ['narrow', 480],
 ] as const)('shows the name where the console has it, in a %s window', async (_name, width) => {
-  const { page } = await openPage(admin.adminUrl, { viewport: { width, height: 800 } })
-  await page.goto('/')
-  await signIn(page, 'admin', PASSWORD)
+  const { page } = await openSignedIn(admin, '/')
+  await page.setViewportSize({ width, height: 800 })
   await page.getByRole('heading', { level: 1, name: 'Dashboard' }).waitFor()
   const inConsole = await placeOfName(page)
   await page.route('**/_app/**/*.js', (route) => route.abort())
@@ -77,12 +77,31 @@ test('disappears when the console is there', async () => {
   await page.context().close()
 })
 
+test('a page that takes long shows a bar, which violates nothing', async () => {
+  const { page, complaints } = await openSignedIn(admin, '/')
+  await page.getByRole('heading', { level: 1, name: 'Dashboard' }).waitFor()
+  // The answers of the next page are held until the bar was judged.
+  const { promise: judged, resolve: release } = Promise.withResolvers<void>()
+  onTestFinished(() => release())
+  await page.route('**/graphql', async (route) => {
+    await judged
+    await route.continue()
+  })
+  await page.getByRole('navigation').getByRole('link', { name: 'Users' }).click()
+  const bar = page.getByRole('progressbar', { name: 'Loading the page' })
+  await bar.waitFor()
+  for (const look of looks) expect(await violationsNow(page, look)).toEqual([])
+  await bar.waitFor()
+  release()
+  await page.getByRole('heading', { level: 1, name: 'Users' }).waitFor()
+  await bar.waitFor({ state: 'detached' })
+  expect(complaints).toEqual([])
+  await page.context().close()
+})
+
 test('starts cold with at most 15 requests, also on a page that does not exist', async () => {
-  const { page } = await openPage(admin.adminUrl)
-  await page.goto('/')
-  await signIn(page, 'admin', PASSWORD)
-  await page.waitForURL('/')
-  const storageState = await page.context().storageState()
+  const { context } = await startSession(admin)
+  const storageState = await context.storageState()
   for (const path of ['/', '/subordinates', '/trust-anchor/edit', '/explorer', '/no-such-page']) {
     const cold = await openPage(admin.adminUrl, { storageState })
     const asked: string[] = []
@@ -93,5 +112,4 @@ test('starts cold with at most 15 requests, also on a page that does not exist',
     expect(asked.length, asked.join('\n')).toBeLessThanOrEqual(15)
     await cold.page.context().close()
   }
-  await page.context().close()
 })

@@ -41,7 +41,6 @@ test('reports invalid lines before it sends anything, and checks the others in a
   await skipped.getByText('is not an Entity Identifier').waitFor()
   const listed = await (await fetch(`${admin.entityId}/list`)).json()
   expect(listed).toEqual([])
-  await page.goto('/subordinates/import')
 })
 
 test('registers a list, and the public endpoint serves all except the refused entity', async () => {

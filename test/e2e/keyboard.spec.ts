@@ -16,6 +16,7 @@ beforeAll(async () => {
 })
 beforeEach(async () => {
   ;({ page } = await session.open('/'))
+  await page.getByRole('heading', { level: 1 }).waitFor()
   return () => page.close()
 })
 afterAll(async () => {
@@ -47,6 +48,7 @@ test('focuses the content of a new page', async () => {
 })
 
 test('keeps the focus in a refused form', async () => {
+  await open('Users')
   await page.getByRole('button', { name: 'Create a user' }).press('Enter')
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('Username').fill('admin')

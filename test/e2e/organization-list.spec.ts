@@ -2,10 +2,10 @@
 import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { violations } from '#test/helpers/axe.ts'
-import { closePages, openPage, signIn, type Watched } from '#test/helpers/browser.ts'
-import { type Session, startSession } from './signed-in-console.ts'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { violations, violationsInEveryLook } from '#test/helpers/axe.ts'
+import { closePages, type Watched } from '#test/helpers/browser.ts'
+import { openSignedIn, type Session, startSession } from './signed-in-console.ts'
 
 let admin: TestAdmin
 let session: Session
@@ -82,9 +82,7 @@ test('exports what is listed', async () => {
 })
 
 test('shows a viewer everything, and no button that would be refused', async () => {
-  const { page: theirs, complaints } = await openPage(admin.adminUrl)
-  await theirs.goto('/organizations')
-  await signIn(theirs, 'viewer', PASSWORD)
+  const { page: theirs, complaints } = await openSignedIn(admin, '/organizations', 'viewer')
   await theirs.getByRole('main').getByRole('link', { name: 'Southern Museum' }).waitFor()
   expect(await theirs.getByRole('main').getByRole('link', { name: 'Create' }).count()).toBe(0)
   await theirs.getByRole('main').getByRole('link', { name: 'Southern Museum' }).click()
@@ -113,7 +111,7 @@ test('comes to another anchor, which then has the same one', async () => {
   const dialog = page.getByRole('dialog')
   // There is one other anchor.
   expect(await dialog.getByLabel('To anchor').inputValue()).toBe('test')
-  expect(await violations(page, '[role=dialog]')).toEqual([])
+  expect(await violationsInEveryLook(page, '[role=dialog]')).toEqual([])
   await dialog.getByRole('button', { name: 'Admit organization' }).click()
   await page.getByText('Southern Museum admitted to Test federation.').waitFor()
   // There is no further anchor.

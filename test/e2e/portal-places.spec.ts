@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { violations } from '#test/helpers/axe.ts'
+import { violationsInEveryLook } from '#test/helpers/axe.ts'
 import { closePages, type Watched } from '#test/helpers/browser.ts'
 import { journey } from '#test/helpers/journey.ts'
 import { type ManyEntities, registerMany } from '#test/helpers/many-entities.ts'
@@ -43,7 +43,7 @@ journey('a person sees entities of several organizations and anchors', (step) =>
     await main().getByText('No entity of Northern Library is registered').waitFor()
     await main().getByText('Ask the operators of the Trust Anchor').waitFor()
     await main().getByRole('link', { name: 'Register an entity' }).waitFor()
-    expect(await violations(page)).toEqual([])
+    expect(await violationsInEveryLook(page)).toEqual([])
   })
 
   step('shows one more page of entities at a time, to the last', async () => {
@@ -77,7 +77,7 @@ journey('a person sees entities of several organizations and anchors', (step) =>
     await main().getByRole('note').filter({ hasText: 'Second federation is paused' }).waitFor()
     await panel('Northern Library in Second federation').getByText('No entity of Northern Library').waitFor()
     await panel('Southern Museum').getByText('No entity of Southern Museum').waitFor()
-    expect(await violations(page)).toEqual([])
+    expect(await violationsInEveryLook(page)).toEqual([])
     const [first] = await main().getByRole('region').all()
     expect(await first?.getByRole('row').count()).toBe(51)
     await first?.getByRole('link', { name: 'Show more' }).click()

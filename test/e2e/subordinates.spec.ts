@@ -1,7 +1,7 @@
 /** Tests the list of subordinates: search, order, bulk changes and export. */
 import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { closePages, type Watched } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
@@ -81,6 +81,7 @@ test('shows in a dry run what would happen to each, and changes nothing', async 
   const { page } = watched
   const [archive, botany] = entities
   botany?.misbehave('no authority hint')
+  onTestFinished(() => botany?.misbehave(undefined))
   await page.getByLabel('Select all on this page').check()
   await page.getByText('3 subordinates selected').waitFor()
   await page.getByRole('button', { name: 'Renew…' }).click()
@@ -96,8 +97,8 @@ test('shows in a dry run what would happen to each, and changes nothing', async 
   await dialog.getByRole('button', { name: 'Cancel' }).click()
   await dialog.waitFor({ state: 'hidden' })
   await page.reload()
+  await row(page, 'Botany').waitFor()
   expect(await row(page, 'Botany').getByText('Failing').count()).toBe(0)
-  botany?.misbehave(undefined)
 })
 
 test('changes all that match the filter, and a pasted list', async () => {

@@ -7,7 +7,7 @@ const desktop = { width: 1280, height: 800 }
 const phone = { width: 390, height: 844 }
 const light = { name: 'light', colorScheme: 'light', viewport: desktop, rules: null } as const
 /** The dark theme differs from the light theme in colours only. */
-const looks = [
+export const looks = [
   light,
   { name: 'dark', colorScheme: 'dark', viewport: desktop, rules: ['color-contrast'] },
   { name: 'dark on a phone', colorScheme: 'dark', viewport: phone, rules: ['color-contrast'] },
@@ -28,17 +28,26 @@ export function violationsInEveryLook(page: Page, part?: string): Promise<string
 async function violationsIn(page: Page, looks: readonly Look[], part = 'html'): Promise<string[]> {
   const found: string[] = []
   for (const look of looks) {
-    await page.emulateMedia({ colorScheme: look.colorScheme })
-    await page.setViewportSize(look.viewport)
+    await show(page, look)
     await rest(page)
-    found.push(...(await violationsNow(page, part, look)))
+    found.push(...(await judge(page, part, look)))
   }
   await page.setViewportSize(desktop)
   return found
 }
 
-/** Violations without a wait, also while the page loads. */
-export async function violationsNow(page: Page, part = 'html', look: Look = light): Promise<string[]> {
+/** Violations in a look while the page loads. */
+export async function violationsNow(page: Page, look: Look): Promise<string[]> {
+  await show(page, look)
+  return judge(page, 'html', look)
+}
+
+async function show(page: Page, { colorScheme, viewport }: Look): Promise<void> {
+  await page.emulateMedia({ colorScheme })
+  await page.setViewportSize(viewport)
+}
+
+async function judge(page: Page, part: string, look: Look): Promise<string[]> {
   await settle(page)
   const found = await check(page, part, look.rules)
   const wide = await tooWide(page)

@@ -52,7 +52,7 @@ journey('users are created, invited, locked out, found and removed, and the audi
       await dialog.getByLabel('First password').fill('too short')
       await dialog.getByRole('button', { name: 'Create user' }).click()
       await dialog.getByRole('alert').filter({ hasText: '12' }).waitFor()
-      expect(await dialog.getByLabel('First password').getAttribute('aria-invalid')).toBe('true')
+      await expect.poll(() => dialog.getByLabel('First password').getAttribute('aria-invalid')).toBe('true')
       await dialog.getByLabel('First password').fill(FIRST_PASSWORD)
       await dialog.getByRole('button', { name: 'Create user' }).click()
       await page.getByRole('button', { name: 'What to do with vera' }).waitFor()
@@ -226,6 +226,7 @@ test('shows an API key once, which works until it is revoked', async () => {
   expect(await viewerOf(key)).toBeNull()
 
   await page.getByLabel('Search', { exact: true }).fill('nightly')
+  await page.waitForURL(/q=nightly/)
   await page.getByLabel('State').selectOption('Works')
   await page.getByText('No API key matches').waitFor()
   await page.getByLabel('State').selectOption('Revoked')

@@ -93,7 +93,7 @@ test('unsaved input stays until the user leaves it, and does not come along', as
   await switcher().click()
   await page.getByRole('menuitem', { name: 'Test federation' }).click()
   await confirm('Stay')
-  expect(await page.getByLabel('Type identifier').inputValue()).toBe('https://marks.example.org/a')
+  await expect.poll(() => page.getByLabel('Type identifier').inputValue()).toBe('https://marks.example.org/a')
   await switcher().click()
   await page.getByRole('menuitem', { name: 'Test federation' }).click()
   await confirm('Leave without saving')

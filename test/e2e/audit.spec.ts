@@ -38,7 +38,7 @@ test('shows a run as one entry, with its entries folded under it', async () => {
   const { page, complaints } = watched
   const run = entries().filter({ hasText: 'Import of subordinates started' })
   await run.getByText('2 more entries of this run').waitFor()
-  expect(await page.getByText('Subordinate registered').count()).toBe(1) // the option of the filter
+  await expect.poll(() => page.getByText('Subordinate registered').count()).toBe(1) // the option of the filter
   await run.getByText('2 more entries of this run').click()
   const folded = run.getByRole('list', { name: 'Entries of the run' })
   await expect.poll(() => folded.getByText('Subordinate registered').count()).toBe(2)

@@ -73,7 +73,7 @@ journey('a policy breaks one of five thousand subordinates, and is taken back', 
       await notice.getByText(/client_name/).waitFor()
       await notice.getByText('§6.1').waitFor()
       const explorer = notice.getByRole('link', { name: 'See its Trust Chain in the explorer' })
-      expect(await explorer.getAttribute('href')).toContain(encodeURIComponent(odd))
+      await expect.poll(() => explorer.getAttribute('href')).toContain(encodeURIComponent(odd))
       expect(complaints).toEqual([])
     },
   )

@@ -70,7 +70,7 @@ test('undoes the latest change of a subordinate', async () => {
   await page.getByRole('button', { name: 'Restore this version…' }).first().click()
   const dialog = page.getByRole('dialog')
   await dialog.getByRole('row').filter({ hasText: 'validFor' }).getByText('12').waitFor()
-  expect(await dialog.getByLabel('As it was before this change').isChecked()).toBe(true)
+  await expect.poll(() => dialog.getByLabel('As it was before this change').isChecked()).toBe(true)
   await dialog.getByRole('button', { name: 'Restore this version' }).click()
   await dialog.waitFor({ state: 'hidden' })
   await eventually(async () => {

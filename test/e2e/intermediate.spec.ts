@@ -80,7 +80,7 @@ journey('anchors become Intermediates', (step) => {
     await dialog().getByLabel('Superior').selectOption({ label: 'Late' })
     await dialog().getByRole('button', { name: 'Make Intermediate' }).click()
     await dialog().getByText('choose another superior').waitFor()
-    expect(await dialog().getByLabel('Superior').getAttribute('aria-invalid')).toBe('true')
+    await expect.poll(() => dialog().getByLabel('Superior').getAttribute('aria-invalid')).toBe('true')
     await dialog().getByRole('button', { name: 'Cancel' }).click()
     await dialog().waitFor({ state: 'hidden' })
     expect(watched.complaints).toEqual([])

@@ -16,7 +16,6 @@ beforeAll(async () => {
 })
 beforeEach(async () => {
   ;({ page } = await session.open('/'))
-  await page.getByRole('heading', { level: 1 }).waitFor()
   return () => page.close()
 })
 afterAll(async () => {

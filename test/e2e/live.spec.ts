@@ -38,9 +38,7 @@ afterAll(async () => {
 })
 
 async function pageOf(username: string, secret: string, path: string): Promise<Page> {
-  const { page } = await openSignedIn(product.installation, path, username, secret)
-  await page.getByRole('heading', { level: 1 }).waitFor()
-  return page
+  return (await openSignedIn(product.installation, path, username, secret)).page
 }
 
 /** A change by another user, with a script. */
@@ -145,7 +143,7 @@ test('keeps the form when the sign-in is cancelled, and refuses changes until th
   await page.getByRole('button', { name: 'Save' }).click()
   await dialog().getByRole('button', { name: 'Cancel' }).click()
   await page.getByRole('alert').filter({ hasText: 'Your session has ended.' }).waitFor()
-  expect(await page.getByLabel('Validity of the statement').inputValue()).toBe('96')
+  await expect.poll(() => page.getByLabel('Validity of the statement').inputValue()).toBe('96')
   await page.getByRole('status').getByRole('button', { name: 'Sign in again' }).click()
   await signInAgain()
   await page.getByRole('button', { name: 'Save' }).click()
@@ -160,7 +158,7 @@ test('reports a lowered role, and keeps the page', async () => {
   await other.getByLabel('Validity of the statement').fill('120')
   await mutate(admin, 'updateUser', { id: created.id, role: 'VIEWER' }, 'id')
   await other.getByRole('status').getByRole('button', { name: 'Sign in again' }).click()
-  expect(await other.getByLabel('Validity of the statement').inputValue()).toBe('120')
+  await expect.poll(() => other.getByLabel('Validity of the statement').inputValue()).toBe('120')
   const again = other.getByRole('dialog', { name: 'Your session has ended' })
   await again.getByLabel('Password').fill(PASSWORD)
   await again.getByRole('button', { name: 'Sign in', exact: true }).click()
@@ -172,7 +170,7 @@ test('reports a lowered role, and keeps the page', async () => {
     .getByRole('alert')
     .filter({ hasText: 'Your role does not allow this. It was changed' })
     .waitFor()
-  expect(await other.getByLabel('Validity of the statement').inputValue()).toBe('120')
+  await expect.poll(() => other.getByLabel('Validity of the statement').inputValue()).toBe('120')
 
   // After leaving, the user is a viewer and cannot return.
   await other.getByRole('navigation').getByRole('link', { name: 'Subordinates', exact: true }).click()
@@ -199,7 +197,7 @@ test('keeps a form above a list after the role changes, and updates the list whe
   await again.getByLabel('Password').fill(PASSWORD)
   await again.getByRole('button', { name: 'Sign in', exact: true }).click()
   await form.getByRole('alert').filter({ hasText: 'Your role does not allow this. It was changed' }).waitFor()
-  expect(await form.getByLabel('Username').inputValue()).toBe('otto')
+  await expect.poll(() => form.getByLabel('Username').inputValue()).toBe('otto')
   await form.getByRole('button', { name: 'Cancel' }).click()
   await other.getByRole('heading', { name: 'No right to do this' }).waitFor()
   await other.context().close()

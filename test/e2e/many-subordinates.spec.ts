@@ -81,7 +81,7 @@ const total = (page: Page, text: string) =>
 test('loads and shows one page of the list', async () => {
   const { page, complaints } = watched
   await total(page, '1–50 of 5,000 subordinates')
-  expect(await rows(page).count()).toBe(PAGE_SIZE)
+  await expect.poll(() => rows(page).count()).toBe(PAGE_SIZE)
   expect(await mostAnswered()).toBeLessThanOrEqual(PAGE_SIZE)
   await page.getByRole('link', { name: 'Next' }).click()
   await total(page, '51–100 of 5,000 subordinates')
@@ -91,7 +91,7 @@ test('loads and shows one page of the list', async () => {
   await total(page, '101–150 of 5,000 subordinates')
   await page.getByRole('link', { name: 'Previous' }).click()
   await total(page, '51–100 of 5,000 subordinates')
-  expect(await rows(page).count()).toBe(PAGE_SIZE)
+  await expect.poll(() => rows(page).count()).toBe(PAGE_SIZE)
   expect(await mostAnswered()).toBeLessThanOrEqual(PAGE_SIZE)
   expect(complaints).toEqual([])
 })
@@ -101,11 +101,11 @@ test('finds matches with search and filter', async () => {
   await page.getByLabel('Search', { exact: true }).fill('/rp/4242')
   await total(page, '1 subordinate')
   await page.getByRole('link', { name: /rp\/4242/ }).waitFor()
-  expect(await rows(page).count()).toBe(1)
+  await expect.poll(() => rows(page).count()).toBe(1)
   await mostAnswered()
   await page.goto('/subordinates?type=openid_relying_party&sort=-expires')
   await total(page, '5,000 subordinates')
-  expect(await rows(page).count()).toBe(PAGE_SIZE)
+  await expect.poll(() => rows(page).count()).toBe(PAGE_SIZE)
   expect(await mostAnswered()).toBeLessThanOrEqual(PAGE_SIZE)
 })
 
@@ -132,7 +132,7 @@ test('pages and searches the collection', async () => {
   const { page } = watched
   await page.goto('/collection')
   await total(page, '5,000 entities')
-  expect(await rows(page).count()).toBe(PAGE_SIZE)
+  await expect.poll(() => rows(page).count()).toBe(PAGE_SIZE)
   await page.getByRole('link', { name: 'Next' }).click()
   await page.getByRole('link', { name: 'First page' }).waitFor()
   expect(await mostAnswered()).toBeLessThanOrEqual(PAGE_SIZE)

@@ -144,7 +144,6 @@ test('works with the keyboard alone, and discards text that is not chosen', asyn
 
 test('finds types by name as a required type and in the palette', async () => {
   const { page } = watched
-  await page.getByRole('heading', { level: 1 }).waitFor()
   await page.keyboard.press('Control+k')
   await page.getByRole('combobox', { name: 'Find a screen' }).fill(LAST)
   await page.getByRole('option', { name: LAST }).click()

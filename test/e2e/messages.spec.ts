@@ -37,7 +37,7 @@ journey('an e-mail fails, and is sent again', (step) => {
     mail.behave({ refusal: '550 no such user' })
     await invite('anna@lu.example')
     await row('anna@lu.example').getByText('Failed').waitFor()
-    expect(await row('anna@lu.example').textContent()).toMatch(/Invitation[\s\S]*no such user/)
+    await expect.poll(() => row('anna@lu.example').textContent()).toMatch(/Invitation[\s\S]*no such user/)
     expect(await violationsInEveryLook(page)).toEqual([])
     mail.behave({})
     await invite('ben@lu.example')

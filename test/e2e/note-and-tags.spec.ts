@@ -46,11 +46,11 @@ journey('note and tags are changed, filtered and exported', (step) => {
     const { page } = watched
     await page.goto(`/subordinates/${encodeURIComponent(ids[0] ?? '')}`)
     await page.getByText('Northern <b>Library</b>').first().waitFor()
-    expect(await page.getByRole('link', { name: 'ops@example.org' }).getAttribute('href')).toBe(
-      'mailto:ops@example.org',
-    )
+    await expect
+      .poll(() => page.getByRole('link', { name: 'ops@example.org' }).getAttribute('href'))
+      .toBe('mailto:ops@example.org')
     await page.getByText(HOSTILE).waitFor()
-    expect(await page.locator('a[href^="mailto:"]').count()).toBe(1)
+    await expect.poll(() => page.locator('a[href^="mailto:"]').count()).toBe(1)
     await page.getByText('Next signature').waitFor()
   })
 

@@ -110,7 +110,7 @@ test('comes to another anchor, which then has the same one', async () => {
   await admit().click()
   const dialog = page.getByRole('dialog')
   // There is one other anchor.
-  expect(await dialog.getByLabel('To anchor').inputValue()).toBe('test')
+  await expect.poll(() => dialog.getByLabel('To anchor').inputValue()).toBe('test')
   expect(await violationsInEveryLook(page, '[role=dialog]')).toEqual([])
   await dialog.getByRole('button', { name: 'Admit organization' }).click()
   await page.getByText('Southern Museum admitted to Test federation.').waitFor()

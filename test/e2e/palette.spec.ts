@@ -24,7 +24,6 @@ beforeAll(async () => {
 })
 beforeEach(async () => {
   watched = await session.open('/')
-  await watched.page.getByRole('heading', { level: 1 }).waitFor()
   return () => watched.page.close()
 })
 afterAll(async () => {
@@ -46,7 +45,9 @@ test('finds a screen by the start of its name, keeps the focus and announces the
   await find(page, 'coll')
   const option = chosen(page, 'Collection')
   await option.waitFor()
-  expect(await field(page).getAttribute('aria-activedescendant')).toBe(await option.getAttribute('id'))
+  await expect
+    .poll(() => field(page).getAttribute('aria-activedescendant'))
+    .toBe(await option.getAttribute('id'))
   await page.keyboard.press('Tab')
   await expect.poll(() => field(page).evaluate((input) => input === document.activeElement)).toBe(true)
   await page.keyboard.press('Enter')

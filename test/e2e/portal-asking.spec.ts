@@ -80,7 +80,7 @@ journey('a member asks while others change the same', (step) => {
     )
     await returnToWindow()
     await notice('Open request: Withdrawal').waitFor()
-    expect(await main().getByLabel('Message to the operators').inputValue()).toBe('New keys.')
+    await expect.poll(() => main().getByLabel('Message to the operators').inputValue()).toBe('New keys.')
     await main().getByLabel('Record the keys that the entity publishes now').check()
     await press('Send request')
     await main().getByRole('alert').filter({ hasText: 'A request for this entity waits already.' }).waitFor()
@@ -139,7 +139,9 @@ journey('a member asks while others change the same', (step) => {
   step('an organization that is inactive can ask for nothing, and its input stays', async () => {
     await setActive(false)
     await notice('Nothing can be asked for at present').waitFor()
-    expect(await main().getByLabel('Entity Identifier').inputValue()).toBe('https://rp.example.org')
+    await expect
+      .poll(() => main().getByLabel('Entity Identifier').inputValue())
+      .toBe('https://rp.example.org')
     await main().getByLabel('Entity Identifier').fill('')
     await main().getByLabel('Entity Identifier').waitFor({ state: 'detached' })
     expect(await violationsInEveryLook(page)).toEqual([])
@@ -174,7 +176,7 @@ journey('a member asks while others change the same', (step) => {
     const panel = main().getByRole('region', { name: 'Museum', exact: true })
     const refused = panel.getByRole('row').filter({ hasText: 'Refused' })
     await refused.first().waitFor()
-    expect(await refused.count()).toBe(20)
+    await expect.poll(() => refused.count()).toBe(20)
     await panel.getByRole('row').nth(1).getByText('Waits for the operators').waitFor()
     await main().getByRole('region', { name: 'Northern Library' }).getByText('Withdrawn').waitFor()
     expect(await violationsInEveryLook(page)).toEqual([])

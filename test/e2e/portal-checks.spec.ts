@@ -61,7 +61,7 @@ journey('members meet the checks that operators compose', (step) => {
     await compose({ entityType: RP, checks: [terms] })
     await ask((await entity()).id)
     await notice('The request was not sent').getByText('Accept the terms of the federation below').waitFor()
-    expect(await main().getByRole('textbox', { name: 'Terms' }).inputValue()).toBe(TERMS)
+    await expect.poll(() => main().getByRole('textbox', { name: 'Terms' }).inputValue()).toBe(TERMS)
     expect(await main().getByText('Failed', { exact: true }).count()).toBe(0)
     expect(await violationsInEveryLook(page)).toEqual([])
     await press('Send request')

@@ -44,7 +44,7 @@ journey('an open page follows its entity', (step) => {
     await before.waitFor()
     await setBotany(false)
     await other.page.clock.runFor(20_000)
-    expect(await before.count()).toBe(1)
+    await expect.poll(() => before.count()).toBe(1)
     await other.page.clock.runFor(11_000)
     await other.page.getByText('2 entities, none with a problem.').waitFor()
     expect(other.complaints).toEqual([])

@@ -56,7 +56,7 @@ journey('a person invites another one, gives and takes rights, and is removed', 
     for (const fact of ['Active', 'GLEIF', '549300ABC', 'Sweden', 'Northern Federation'])
       await overview.getByText(fact, { exact: true }).waitFor()
     await page.getByRole('link', { name: 'ann@library.example.org' }).waitFor()
-    expect(await row('Anna Ek').textContent()).toContain('(you)')
+    await expect.poll(() => row('Anna Ek').textContent()).toContain('(you)')
     expect(await violationsInEveryLook(page)).toEqual([])
   })
 
@@ -121,7 +121,7 @@ journey('a person invites another one, gives and takes rights, and is removed', 
   step('offers no removal of oneself', async () => {
     await page.getByRole('button', { name: 'What to do with Anna Ek' }).click()
     await page.getByRole('menuitem', { name: 'Take away the right to invite' }).waitFor()
-    expect(await page.getByRole('menuitem').count()).toBe(1)
+    await expect.poll(() => page.getByRole('menuitem').count()).toBe(1)
     await page.keyboard.press('Escape')
     expect(watched.complaints).toEqual([])
   })

@@ -79,7 +79,7 @@ journey('a person sees entities of several organizations and anchors', (step) =>
     await panel('Southern Museum').getByText('No entity of Southern Museum').waitFor()
     expect(await violationsInEveryLook(page)).toEqual([])
     const [first] = await main().getByRole('region').all()
-    expect(await first?.getByRole('row').count()).toBe(51)
+    await expect.poll(() => first?.getByRole('row').count()).toBe(51)
     await first?.getByRole('link', { name: 'Show more' }).click()
     await expect.poll(() => first?.getByRole('row').count()).toBe(101)
   })
@@ -89,7 +89,9 @@ journey('a person sees entities of several organizations and anchors', (step) =>
     for (const name of ['Southern Museum', 'Northern Library']) {
       await navigation.getByRole('link', { name }).click()
       await title(name).waitFor()
-      expect(await navigation.getByRole('link', { name }).getAttribute('aria-current')).toBe('page')
+      await expect
+        .poll(() => navigation.getByRole('link', { name }).getAttribute('aria-current'))
+        .toBe('page')
     }
     await panel('Overview').getByText('Second federation').waitFor()
     expect(watched.complaints).toEqual([])

@@ -85,7 +85,7 @@ journey('a member asks for a registration, and for all that follows', (step) => 
     await expect
       .poll(() => page.evaluate(() => document.activeElement?.hasAttribute('data-refusal')))
       .toBe(true)
-    expect(await main().getByLabel('Message to the operators').inputValue()).toContain('catalogue')
+    await expect.poll(() => main().getByLabel('Message to the operators').inputValue()).toContain('catalogue')
     expect(await violationsInEveryLook(page)).toEqual([])
   })
 
@@ -97,7 +97,7 @@ journey('a member asks for a registration, and for all that follows', (step) => 
     )
     await returnToWindow()
     await answered
-    expect(await main().getByLabel('Entity Identifier').inputValue()).toBe(entity.id)
+    await expect.poll(() => main().getByLabel('Entity Identifier').inputValue()).toBe(entity.id)
   })
 
   step('sends the request once the entity is fixed, and shows it', async () => {

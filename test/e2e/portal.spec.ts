@@ -97,7 +97,7 @@ journey('a member sees the entities of the organization, and what is wrong with 
     await row('Archive').getByRole('cell', { name: 'in 7 days' }).waitFor()
     await row('Botany').getByText('Does not resolve').waitFor()
     await row('Botany').getByText(`The entity must add ${federation.admin.entityId}`).waitFor()
-    expect(await main().getByRole('row').count()).toBe(3)
+    await expect.poll(() => main().getByRole('row').count()).toBe(3)
     expect(await main().getByText('Foreign').count()).toBe(0)
     expect(await violationsInEveryLook(page)).toEqual([])
   })
@@ -134,7 +134,7 @@ journey('a member sees the entities of the organization, and what is wrong with 
     const contacts = main().getByRole('row').filter({ hasText: 'contacts' })
     await contacts.getByText('added by the federation').waitFor()
     await contacts.getByText('help@federation.example').waitFor()
-    expect(await tab('Metadata').getAttribute('aria-current')).toBe('page')
+    await expect.poll(() => tab('Metadata').getAttribute('aria-current')).toBe('page')
     expect(await violationsInEveryLook(page)).toEqual([])
   })
 

@@ -51,8 +51,8 @@ journey('members of one anchor come to another one', (step) => {
     await page.getByLabel('Select all on this page').check()
     await bar('Promote…').click()
     // There is one other anchor.
-    expect(await dialog().getByLabel('To anchor').inputValue()).toBe('main')
-    expect(await dialog().getByLabel('The selected ones (2)').isChecked()).toBe(true)
+    await expect.poll(() => dialog().getByLabel('To anchor').inputValue()).toBe('main')
+    await expect.poll(() => dialog().getByLabel('The selected ones (2)').isChecked()).toBe(true)
     expect(await violationsInEveryLook(page, '[role=dialog]')).toEqual([])
     await dialog().getByLabel('All subordinates (2)').check()
     await dialog().getByRole('button', { name: 'Show what would happen' }).click()

@@ -60,7 +60,7 @@ journey('two administrators decide protected changes', (step) => {
     const { page } = alice
     await page.getByText('No operation is protected yet.').waitFor()
     await operation(page, 'Policy and constraints').check()
-    expect(await operation(page, 'Users and this protection').isChecked()).toBe(true)
+    await expect.poll(() => operation(page, 'Users and this protection').isChecked()).toBe(true)
     expect(await violationsInEveryLook(page)).toEqual([])
     await button(page, 'Save').click()
     await page.getByRole('alert').getByText('Two administrators with a passkey are needed').first().waitFor()
@@ -105,7 +105,9 @@ journey('two administrators decide protected changes', (step) => {
     await waits.getByText('A second person must approve this. See the change request.').waitFor()
     expect(await violationsInEveryLook(page, '[role=alertdialog]')).toEqual([])
     await question(page).getByRole('button', { name: 'Cancel' }).click()
-    expect(await page.getByRole('textbox', { name: 'Metadata policy' }).textContent()).toContain('Alice')
+    await expect
+      .poll(() => page.getByRole('textbox', { name: 'Metadata policy' }).textContent())
+      .toContain('Alice')
     expect(await presentPolicy()).toEqual(before)
 
     // The same change is the same request, which keeps the input: the page is left without a question.
@@ -123,8 +125,8 @@ journey('two administrators decide protected changes', (step) => {
     await page.goto('/')
     await page.getByRole('link', { name: '1 change waits for the approval of a second person.' }).click()
     await heading(page, 'Change requests').waitFor()
-    expect(await rows(page).count()).toBe(1)
-    expect(await rows(page).first().textContent()).toMatch(/alice[\s\S]*Waits for approval/)
+    await expect.poll(() => rows(page).count()).toBe(1)
+    await expect.poll(() => rows(page).first().textContent()).toMatch(/alice[\s\S]*Waits for approval/)
     expect(await violationsInEveryLook(page)).toEqual([])
     await rows(page).first().getByRole('link', { name: 'Change the metadata policy' }).click()
     await page.getByRole('cell', { name: 'https://ta.example/Alice' }).waitFor()
@@ -143,7 +145,7 @@ journey('two administrators decide protected changes', (step) => {
     await page.getByText('No change waits for approval').waitFor()
     await page.getByRole('link', { name: 'Executed', exact: true }).click()
     await page.waitForURL('/changes?state=EXECUTED')
-    expect(await rows(page).first().textContent()).toMatch(/Executed[\s\S]*by bob/)
+    await expect.poll(() => rows(page).first().textContent()).toMatch(/Executed[\s\S]*by bob/)
     expect(complaints).toEqual([])
   })
 
@@ -196,7 +198,7 @@ journey('two administrators decide protected changes', (step) => {
     await page.waitForURL('/audit?bypass=1')
     const entries = main(page).getByRole('list', { name: 'entries' }).getByRole('listitem')
     await entries.getByText('Reason: The policy blocks every login.').waitFor()
-    expect(await entries.count()).toBe(1)
+    await expect.poll(() => entries.count()).toBe(1)
   })
 
   step('the approver of a new user gets the invitation link, once', async () => {
@@ -207,7 +209,7 @@ journey('two administrators decide protected changes', (step) => {
     await dialog.getByLabel('Username').fill('carol')
     await dialog.getByRole('button', { name: 'Create user' }).click()
     await dialog.getByRole('link', { name: 'See the change request.' }).waitFor()
-    expect(await dialog.getByLabel('Username').inputValue()).toBe('carol')
+    await expect.poll(() => dialog.getByLabel('Username').inputValue()).toBe('carol')
 
     await openNewest(bob.page, 'Create a user')
     await button(bob.page, 'Sign and approve').click()

@@ -30,7 +30,7 @@ test('explains why, and names the equivalent commands', async () => {
   const notice = page.getByText('The keys cannot be changed from here').locator('..')
   await notice.getByText(reading.directory).waitFor()
   await notice.getByText('inmor keys switch').waitFor()
-  expect(await notice.getByRole('button', { name: 'Copy the command' }).count()).toBe(4)
+  await expect.poll(() => notice.getByRole('button', { name: 'Copy the command' }).count()).toBe(4)
 })
 
 test('shows an announced key, and offers no action that would fail', async () => {

@@ -79,7 +79,7 @@ test.each(editors)('a wrong field of the %s gets the focus, and the bar says why
   await page.evaluate(() => scrollTo(0, 0))
   await press('Save')
   await expectAt(field(label))
-  expect(await refusal().textContent()).toContain(`${label}:`)
+  await expect.poll(() => refusal().textContent()).toContain(`${label}:`)
   expect(await isSeen(refusal())).toBe(true)
 })
 
@@ -193,7 +193,7 @@ test('a fault in the policy gets the focus', async () => {
   await editor.click()
   await page.keyboard.insertText('{"openid_relying_party": {"scope": {"one_of": 5}}}')
   await press('Save…')
-  expect(await refusal().textContent()).toContain('Fix the errors')
+  await expect.poll(() => refusal().textContent()).toContain('Fix the errors')
   expect(await isSeen(refusal())).toBe(true)
   const focused = () => page.evaluate(() => document.activeElement?.closest('[data-fault]') !== null)
   await expect.poll(focused).toBe(true)
@@ -220,9 +220,9 @@ test.each(valid)(
     await context.setOffline(true)
     await press('save' in form ? form.save : 'Create Trust Mark type')
     await expectAt(refusal())
-    expect(await refusal().textContent()).toContain('The server cannot be reached.')
+    await expect.poll(() => refusal().textContent()).toContain('The server cannot be reached.')
     await context.setOffline(false)
-    expect(await field(label).inputValue()).toBe(value)
+    await expect.poll(() => field(label).inputValue()).toBe(value)
   },
 )
 
@@ -237,5 +237,5 @@ test('the policy form says that the server is dead', async () => {
   await server.close()
   await press('Save…')
   await expectAt(refusal())
-  expect(await refusal().textContent()).toContain('The server cannot be reached.')
+  await expect.poll(() => refusal().textContent()).toContain('The server cannot be reached.')
 })

@@ -68,10 +68,10 @@ journey('runs are started, followed, cancelled and found', (step) => {
 
     const results = page.getByRole('list', { name: 'Results' })
     await results.getByText(stray.id).waitFor()
-    expect(await results.getByRole('listitem').count()).toBe(2)
+    await expect.poll(() => results.getByRole('listitem').count()).toBe(2)
     await page.getByRole('link', { name: /^Succeeded/ }).click()
     await results.getByText(sound.id).waitFor()
-    expect(await results.getByRole('listitem').count()).toBe(2)
+    await expect.poll(() => results.getByRole('listitem').count()).toBe(2)
     expect(complaints).toEqual([])
   })
 

@@ -57,11 +57,11 @@ async function save(): Promise<void> {
 journey('checks of requests are composed, changed and read', (step) => {
   step('says what happens without checks, and what they are for', async () => {
     const screens = page.getByRole('navigation', { name: 'Main' }).locator('[aria-current=page]')
-    expect(await screens.allInnerTexts()).toEqual(['Requests'])
+    await expect.poll(() => screens.allInnerTexts()).toEqual(['Requests'])
     await main().getByRole('link', { name: 'Checks', exact: true }).click()
     await main().getByText('No checks of your own yet').waitFor()
     await main().getByText('an operator decides every request').waitFor()
-    expect(await screens.allInnerTexts()).toEqual(['Checks of requests'])
+    await expect.poll(() => screens.allInnerTexts()).toEqual(['Checks of requests'])
     expect(await violations(page)).toEqual([])
   })
 
@@ -164,7 +164,9 @@ journey('checks of requests are composed, changed and read', (step) => {
     await main().getByText('Changed: Approve at once.').waitFor()
     expect(await order()).toHaveLength(4)
     await press('Take their changes and keep mine')
-    expect(await main().getByLabel('Approve at once when every check passed').isChecked()).toBe(true)
+    await expect
+      .poll(() => main().getByLabel('Approve at once when every check passed').isChecked())
+      .toBe(true)
     await main().getByText('Metadata that the entity does not publish itself').waitFor()
     expect(await violationsInEveryLook(page)).toEqual([])
     await save()

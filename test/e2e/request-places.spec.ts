@@ -215,7 +215,7 @@ journey('requests of each kind are shown, decided and found', (step) => {
     }
     await page.goto('/requests?assignee=*me')
     await main().getByRole('cell', { name: 'operator', exact: true }).waitFor()
-    expect(await filter.inputValue()).toBe('Me')
+    await expect.poll(() => filter.inputValue()).toBe('Me')
     await open(id)
     await assigned.getByRole('button', { name: 'Remove assignment' }).click()
     await assigned.getByText('No one').waitFor()
@@ -237,16 +237,16 @@ journey('requests of each kind are shown, decided and found', (step) => {
     await dialog.getByRole('button', { name: 'Show what would happen' }).click()
     const results = dialog.getByRole('list', { name: '3 would be approved' })
     await results.getByText('Would remove the entity.').waitFor()
-    expect(await results.getByText('Would register the entity.').count()).toBe(2)
+    await expect.poll(() => results.getByText('Would register the entity.').count()).toBe(2)
     expect(await violationsInEveryLook(page)).toEqual([])
     await dialog.getByRole('button', { name: 'Approve 3 requests' }).click()
     await page.getByRole('heading', { level: 1, name: 'Approval of requests' }).waitFor()
     await main().getByText('3 of 3 requests approved').waitFor()
     await main().getByText('The entity was removed.').waitFor()
     expect(await violationsInEveryLook(page)).toEqual([])
-    expect(await admin.server.db.requestStep.count({ where: { action: 'APPROVED', text: 'Welcome.' } })).toBe(
-      3,
-    )
+    await expect
+      .poll(() => admin.server.db.requestStep.count({ where: { action: 'APPROVED', text: 'Welcome.' } }))
+      .toBe(3)
   })
 
   step('the removal of the organization says that its requests are deleted', async () => {

@@ -69,9 +69,9 @@ const beforeRefusal = (happen: () => Promise<unknown>) =>
 test('says in the empty list where requests come from', async () => {
   await main().getByText('No open requests').waitFor()
   await main().getByText('People of organizations send requests from the portal').waitFor()
-  expect(await main().getByRole('link', { name: 'Go to organizations' }).getAttribute('href')).toBe(
-    '/organizations',
-  )
+  await expect
+    .poll(() => main().getByRole('link', { name: 'Go to organizations' }).getAttribute('href'))
+    .toBe('/organizations')
   expect(await violations(page)).toEqual([])
 })
 
@@ -91,10 +91,10 @@ test('a request goes from the member to the operators and back, and ends as a pu
   await row.getByRole('link').click()
   await main().getByText(`Lund University asks to register ${entityId}.`).waitFor()
   const difference = panel('What an approval records').getByRole('row').filter({ hasText: 'client_name' })
-  expect(await difference.getByRole('deletion').allTextContents()).toEqual(['Test Relying Party'])
-  expect(await difference.getByRole('insertion').allTextContents()).toEqual(['Wiki of Lund'])
+  await expect.poll(() => difference.getByRole('deletion').allTextContents()).toEqual(['Test Relying Party'])
+  await expect.poll(() => difference.getByRole('insertion').allTextContents()).toEqual(['Wiki of Lund'])
   await panel('Checks').getByText('At submission').waitFor()
-  expect(await steps().allInnerTexts()).toEqual([expect.stringContaining('Our new wiki.')])
+  await expect.poll(() => steps().allInnerTexts()).toEqual([expect.stringContaining('Our new wiki.')])
   expect(await panel('Decision').getByRole('button').count()).toBe(0)
   expect(await violationsInEveryLook(page)).toEqual([])
 
@@ -161,7 +161,7 @@ test('shows another configuration of the entity before it can be approved', asyn
   await refusal.getByText('The entity has changed').waitFor()
   await refusal.getByText('This page shows what it declares now.').waitFor()
   await panel('What an approval records').getByText('Other Party').waitFor()
-  expect(await panel('Decision').getByRole('textbox').inputValue()).toBe('Welcome.')
+  await expect.poll(() => panel('Decision').getByRole('textbox').inputValue()).toBe('Welcome.')
   expect(await violationsInEveryLook(page)).toEqual([])
   expect(await servedStatement(admin, entity.id)).toBe(404)
   await decide('Approve')
@@ -182,7 +182,7 @@ test('shows what the member wrote meanwhile, before and instead of a decision', 
   await panel('Decision').getByRole('alert').getByText('The request has changed', { exact: true }).waitFor()
   await steps().nth(2).getByText('One more thing.').waitFor()
   await state().getByText('Waits for an operator').waitFor()
-  expect(await panel('Decision').getByRole('textbox').inputValue()).toBe('No.')
+  await expect.poll(() => panel('Decision').getByRole('textbox').inputValue()).toBe('No.')
   await decide('Refuse')
   await state().getByText('Refused', { exact: true }).waitFor()
 })

@@ -32,6 +32,8 @@ export async function continueSession({ adminUrl }: Place, { cookies }: Visitor)
       if (path) {
         await watched.page.goto(path)
         await watched.page.waitForURL(path)
+        // The script draws the page after it has loaded; keys that are pressed before have no effect.
+        await watched.page.getByRole('heading', { level: 1 }).first().waitFor()
       }
       return watched
     },

@@ -99,8 +99,8 @@ journey('a statement is changed with forms, and shown with its history', (step) 
     await page.getByRole('alert').filter({ hasText: 'Not saved' }).waitFor()
 
     await page.getByRole('button', { name: 'Take their changes' }).click()
-    expect(await page.getByLabel('Intermediates in a chain').inputValue()).toBe('1')
-    expect(await page.getByLabel('Validity of the statement').inputValue()).toBe('72')
+    await expect.poll(() => page.getByLabel('Intermediates in a chain').inputValue()).toBe('1')
+    await expect.poll(() => page.getByLabel('Validity of the statement').inputValue()).toBe('72')
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByText('72 hours', { exact: false }).waitFor()
     const { iat, exp, constraints } = await published()
@@ -130,7 +130,7 @@ test('shows the server’s refusal of a value at its field', async () => {
   await page.getByLabel('Validity of the statement').fill('999999')
   await page.getByRole('button', { name: 'Save' }).click()
   await page.getByRole('alert').filter({ hasText: "above the federation's maximum" }).first().waitFor()
-  expect(await page.getByLabel('Validity of the statement').inputValue()).toBe('999999')
+  await expect.poll(() => page.getByLabel('Validity of the statement').inputValue()).toBe('999999')
 })
 
 test('confirms a path length of 0 for an Intermediate, because it excludes its members (§6.2.1)', async () => {
@@ -167,7 +167,7 @@ test('allows Entity Types by default, and keeps at least one', async () => {
   const count = await types.count()
   expect(count).toBeGreaterThan(1)
   for (let left = count; left > 0; left--) {
-    expect(await limit.isChecked()).toBe(true)
+    await expect.poll(() => limit.isChecked()).toBe(true)
     await types.nth(left - 1).click()
   }
   expect(await limit.isChecked()).toBe(false)

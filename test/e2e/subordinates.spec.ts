@@ -158,6 +158,8 @@ test('finishes the change of the selected subordinates after the user has left t
   await page.goto('/renewals?kind=changes')
   await page.getByRole('link', { name: 'Deactivation of subordinates', exact: true }).click()
   await page.getByText('Reason: The contract ended.').waitFor()
-  expect(await page.getByRole('list', { name: 'Results' }).getByText('Deactivated').count()).toBe(2)
+  await expect
+    .poll(() => page.getByRole('list', { name: 'Results' }).getByText('Deactivated').count())
+    .toBe(2)
   expect(complaints).toEqual([])
 })

@@ -52,11 +52,11 @@ journey('a mark is issued, changed, found and revoked', (step) => {
 
     await page.getByRole('link', { name: 'Issue', exact: true }).click()
     const type = page.getByRole('combobox', { name: 'Trust Mark type' })
-    expect(await type.inputValue()).toBe('Has signed the agreement')
+    await expect.poll(() => type.inputValue()).toBe('Has signed the agreement')
     await page.getByRole('main').getByText(`${anchor}/member`).waitFor()
     await page.getByLabel('Entity', { exact: true }).pressSequentially('test rel')
     await page.getByRole('option', { name: entity.id }).click()
-    expect(await page.getByLabel('Entity', { exact: true }).inputValue()).toBe(entity.id)
+    await expect.poll(() => page.getByLabel('Entity', { exact: true }).inputValue()).toBe(entity.id)
     await page.getByRole('paragraph').filter({ hasText: 'Test Relying Party' }).waitFor()
     await page.getByRole('button', { name: 'Issue Trust Mark' }).click()
     await page.getByRole('heading', { name: 'The current mark' }).waitFor()
@@ -87,7 +87,7 @@ journey('a mark is issued, changed, found and revoked', (step) => {
     await page.keyboard.insertText('{"sub": "https://other.example"}')
     await page.getByRole('button', { name: 'Save' }).click()
     await claims.getByRole('alert').filter({ hasText: 'protected claims' }).waitFor()
-    expect(await editor.textContent()).toContain('other.example')
+    await expect.poll(() => editor.textContent()).toContain('other.example')
   })
 
   step('finds the mark in the list, and stops serving it after revocation', async () => {

@@ -72,8 +72,6 @@ export default defineConfig({
         ...started,
         testTimeout: 120_000,
         hookTimeout: 180_000,
-        // Each wait of a test has a limit of its own. When the whole test has none left, the browser hangs.
-        retry: { count: 1, condition: /^Test timed out in/ },
         // Browsers compute: they come last, and not too many at once.
         maxWorkers: cores,
         sequence: { groupOrder: 1 },

@@ -4,7 +4,7 @@
  */
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { violations } from '#test/helpers/axe.ts'
+import { violationsInEveryLook } from '#test/helpers/axe.ts'
 import { openPage } from '#test/helpers/browser.ts'
 import { openPopulatedConsole, type PopulatedConsole, visit } from './populated-console.ts'
 
@@ -24,21 +24,21 @@ async function links(page: Page): Promise<string[]> {
     .evaluateAll((all) => all.map((a) => (a as HTMLAnchorElement).href))
   const urls = hrefs.map((href) => new URL(href))
   return urls
-    .filter(({ origin }) => origin === opened.product.installation.adminUrl)
+    .filter(({ origin }) => origin === opened.admin.adminUrl)
     .map(({ pathname }) => pathname)
     .filter((path) => !path.startsWith('/reference/'))
 }
 
 test('the sign-in page', async () => {
-  const { page, complaints } = await openPage(opened.browser, opened.product.installation.adminUrl)
+  const { page, complaints } = await openPage(opened.admin.adminUrl)
   await visit(page, '/')
   expect(new URL(page.url()).pathname).toBe('/sign-in')
-  expect(await violations(page)).toEqual([])
+  expect(await violationsInEveryLook(page)).toEqual([])
   expect(complaints).toEqual([])
 })
 
 test('blocks inline scripts and scripts of other origins', async () => {
-  const { page } = await openPage(opened.browser, opened.product.installation.adminUrl)
+  const { page } = await openPage(opened.admin.adminUrl)
   await visit(page, '/')
   const policy = await page.locator('meta[http-equiv=content-security-policy]').getAttribute('content')
   const scripts = policy?.split(';').find((directive) => directive.trim().startsWith('script-src'))
@@ -52,13 +52,13 @@ test('blocks inline scripts and scripts of other origins', async () => {
 })
 
 test('has no violations on any linked page', { timeout: WALK_TIMEOUT }, async () => {
-  const { page, complaints } = opened.watched
+  const { page, complaints } = await opened.session.open()
   const paths = new Set(['/'])
   const found: string[] = []
   for (const path of paths) {
     await visit(page, path)
     for (const link of await links(page)) paths.add(link)
-    found.push(...(await violations(page)))
+    found.push(...(await violationsInEveryLook(page)))
   }
   expect(found).toEqual([])
   expect(complaints).toEqual([])

@@ -1,15 +1,15 @@
 /** Tests several anchors in the console: one is created, has members of its own, is paused and resumed, and is removed. */
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect } from 'vitest'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { violations } from '#test/helpers/axe.ts'
-import { signIn, type Watched } from '#test/helpers/browser.ts'
+import { violations, violationsInEveryLook } from '#test/helpers/axe.ts'
+import { closePages, signIn, type Watched } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
-import { openConsole, openSignedIn } from './signed-in-console.ts'
+import { journey } from '#test/helpers/journey.ts'
+import { openSignedIn } from './signed-in-console.ts'
 
 let admin: TestAdmin
-let browser: Browser
 let watched: Watched
 let page: Page
 let anchorId: string
@@ -21,17 +21,16 @@ beforeAll(async () => {
   for (let count = 0; count < 2; count++) {
     members.push(await startEntity({ authorityHints: [anchorId], metadata: relyingParty }))
   }
-  ;({ browser, watched } = await openConsole(admin.adminUrl, PASSWORD))
+  watched = await openSignedIn(admin, '/')
   page = watched.page
 })
 afterAll(async () => {
-  await browser.close()
+  await closePages()
   await Promise.all(members.map((member) => member.close()))
   await admin.close()
 })
 
-const openAs = (username: string, path: string) =>
-  openSignedIn(browser, admin.adminUrl, PASSWORD, path, username)
+const openAs = (username: string, path: string) => openSignedIn(admin, path, username)
 
 /** Ends the sessions of the user. */
 async function setRole(username: string, role: string | null, anchor = 'test'): Promise<void> {
@@ -57,137 +56,139 @@ const statusOfAddress = async () => (await fetch(`${anchorId}/.well-known/openid
 
 const confirm = (name: string) => page.getByRole('alertdialog').getByRole('button', { name }).click()
 
-test('with one anchor, no address and no request names it', async () => {
-  const named: string[] = []
-  page.on('request', (request) => {
-    const anchor = request.headers()['inmor-anchor']
-    if (anchor) named.push(anchor)
+journey('an anchor is created, has members and users of its own, is paused and removed', (step) => {
+  step('with one anchor, no address and no request names it', async () => {
+    const named: string[] = []
+    page.on('request', (request) => {
+      const anchor = request.headers()['inmor-anchor']
+      if (anchor) named.push(anchor)
+    })
+    await page.getByRole('navigation').getByRole('link', { name: 'Subordinates' }).click()
+    await page.waitForURL('/subordinates')
+    expect(await switcher().count()).toBe(0)
+    await page.getByRole('navigation').getByRole('link', { name: 'Anchors' }).click()
+    await page.waitForURL('/installation')
+    await heading('Anchors')
+    expect(await violations(page)).toEqual([])
+    expect(named).toEqual([])
   })
-  await page.getByRole('navigation').getByRole('link', { name: 'Subordinates' }).click()
-  await page.waitForURL('/subordinates')
-  expect(await switcher().count()).toBe(0)
-  await page.getByRole('navigation').getByRole('link', { name: 'Anchors' }).click()
-  await page.waitForURL('/installation')
-  await heading('Anchors')
-  expect(await violations(page)).toEqual([])
-  expect(named).toEqual([])
-})
 
-test('the form of a new anchor suggests a short name, and shows what is wrong at its field', async () => {
-  await page.getByRole('link', { name: 'New anchor' }).click()
-  await heading('New anchor')
-  await main().getByLabel('Name', { exact: true }).fill('Test federation')
-  await page.getByLabel('Environment').selectOption('TEST')
-  await page.getByLabel('Green').check()
-  await page.getByLabel('Entity Identifier').fill(anchorId)
-  expect(await page.getByLabel('Short name').inputValue()).toBe('test')
-  await page.getByLabel('Short name').fill('main')
-  await page.getByRole('button', { name: 'Create anchor' }).click()
-  await page.getByText('There is an anchor main already.').waitFor()
-  expect(await page.getByLabel('Short name').getAttribute('aria-invalid')).toBe('true')
-  expect(await violations(page)).toEqual([])
-  await page.getByLabel('Short name').fill('test')
-})
+  step('the form of a new anchor suggests a short name, and shows what is wrong at its field', async () => {
+    await page.getByRole('link', { name: 'New anchor' }).click()
+    await heading('New anchor')
+    await main().getByLabel('Name', { exact: true }).fill('Test federation')
+    await page.getByLabel('Environment').selectOption('TEST')
+    await page.getByLabel('Green').check()
+    await page.getByLabel('Entity Identifier').fill(anchorId)
+    await expect.poll(() => page.getByLabel('Short name').inputValue()).toBe('test')
+    await page.getByLabel('Short name').fill('main')
+    await page.getByRole('button', { name: 'Create anchor' }).click()
+    await page.getByText('There is an anchor main already.').waitFor()
+    await expect.poll(() => page.getByLabel('Short name').getAttribute('aria-invalid')).toBe('true')
+    expect(await violationsInEveryLook(page)).toEqual([])
+    await page.getByLabel('Short name').fill('test')
+  })
 
-test('a new anchor is created, its address is checked, and open pages follow', async () => {
-  const other = await openAs('operator', '/keys')
-  await page.getByRole('button', { name: 'Create anchor' }).click()
-  await page.waitForURL('/installation/anchors/test')
-  await heading('Test federation')
-  await page.getByRole('button', { name: 'Check again' }).click()
-  await page.getByText('Reachable', { exact: true }).waitFor()
-  await page.getByText('location /test/ {').waitFor()
-  expect(await violations(page)).toEqual([])
-  // The document shows the first anchor, which is one of several now.
-  await switcher().waitFor()
-  // The operator has a role in the first anchor only.
-  expect(new URL(other.page.url()).pathname).toBe('/keys')
-  await setRole('operator', 'OPERATOR')
-  await other.page.reload()
-  await signIn(other.page, 'operator', PASSWORD)
-  await other.page.waitForURL('/a/main/keys')
-  expect(other.complaints).toEqual([])
-  await other.page.context().close()
-})
+  step('a new anchor is created, its address is checked, and open pages follow', async () => {
+    const other = await openAs('operator', '/keys')
+    await page.getByRole('button', { name: 'Create anchor' }).click()
+    await page.waitForURL('/installation/anchors/test')
+    await heading('Test federation')
+    await page.getByRole('button', { name: 'Check again' }).click()
+    await page.getByText('Reachable', { exact: true }).waitFor()
+    await page.getByText('location /test/ {').waitFor()
+    expect(await violations(page)).toEqual([])
+    // The document shows the first anchor, which is one of several now.
+    await switcher().waitFor()
+    // The operator has a role in the first anchor only.
+    expect(new URL(other.page.url()).pathname).toBe('/keys')
+    await setRole('operator', 'OPERATOR')
+    await other.page.reload()
+    await signIn(other.page, 'operator', PASSWORD)
+    await other.page.waitForURL('/a/main/keys')
+    expect(other.complaints).toEqual([])
+    await other.page.context().close()
+  })
 
-test('who has a role in one anchor alone sees no other one', async () => {
-  await setRole('operator', null, 'main')
-  const { page: theirs, complaints } = await openAs('operator', '/subordinates/new')
-  await theirs.getByRole('banner').getByText('Test federation').waitFor()
-  expect(await theirs.getByRole('button', { name: 'Anchor:' }).count()).toBe(0)
-  expect(complaints).toEqual([])
-  await theirs.context().close()
-})
+  step('who has a role in one anchor alone sees no other one', async () => {
+    await setRole('operator', null, 'main')
+    const { page: theirs, complaints } = await openAs('operator', '/subordinates/new')
+    await theirs.getByRole('banner').getByText('Test federation').waitFor()
+    expect(await theirs.getByRole('button', { name: 'Anchor:' }).count()).toBe(0)
+    expect(complaints).toEqual([])
+    await theirs.context().close()
+  })
 
-test('it has members that the first anchor does not have', async () => {
-  await page.getByRole('link', { name: 'Open anchor' }).click()
-  await page.waitForURL('/a/test')
-  for (const { id } of members) {
-    await page.goto('/a/test/subordinates/new')
-    await page.getByLabel('Entity Identifier').fill(id)
-    await page.getByRole('button', { name: 'Check', exact: true }).click()
-    await page.getByRole('button', { name: 'Register subordinate' }).click()
-    await page.waitForURL(/\/a\/test\/subordinates\/[^/]{10,}$/)
-  }
-  await page.goto('/a/test/subordinates')
-  await page.getByText('2 subordinates').waitFor()
-  await switcher().click()
-  await page.getByRole('menuitem', { name: 'All anchors' }).waitFor()
-  expect(await violations(page)).toEqual([])
-  await page.getByRole('menuitem').first().click()
-  await page.waitForURL('/a/main/subordinates')
-  await page.getByText('No subordinates yet').waitFor()
-})
+  step('it has members that the first anchor does not have', async () => {
+    await page.getByRole('link', { name: 'Open anchor' }).click()
+    await page.waitForURL('/a/test')
+    for (const { id } of members) {
+      await page.goto('/a/test/subordinates/new')
+      await page.getByLabel('Entity Identifier').fill(id)
+      await page.getByRole('button', { name: 'Check', exact: true }).click()
+      await page.getByRole('button', { name: 'Register subordinate' }).click()
+      await page.waitForURL(/\/a\/test\/subordinates\/[^/]{10,}$/)
+    }
+    await page.goto('/a/test/subordinates')
+    await page.getByText('2 subordinates').waitFor()
+    await switcher().click()
+    await page.getByRole('menuitem', { name: 'All anchors' }).waitFor()
+    expect(await violations(page)).toEqual([])
+    await page.getByRole('menuitem').first().click()
+    await page.waitForURL('/a/main/subordinates')
+    await page.getByText('No subordinates yet').waitFor()
+  })
 
-test('it is paused and resumed', async () => {
-  await page.goto('/installation')
-  await choose('Pause anchor')
-  await page.getByText('answer 503 until you resume it').waitFor()
-  expect(await violations(page, '[role=alertdialog]')).toEqual([])
-  await confirm('Pause anchor')
-  await row().getByText('Paused').first().waitFor()
-  await expect.poll(statusOfAddress).toBe(503)
-  await choose('Resume anchor')
-  await confirm('Resume anchor')
-  await row().getByText('Paused').first().waitFor({ state: 'hidden' })
-  await expect.poll(statusOfAddress).toBe(200)
-})
+  step('it is paused and resumed', async () => {
+    await page.goto('/installation')
+    await choose('Pause anchor')
+    await page.getByText('answer 503 until you resume it').waitFor()
+    expect(await violations(page, '[role=alertdialog]')).toEqual([])
+    await confirm('Pause anchor')
+    await row().getByText('Paused').first().waitFor()
+    await expect.poll(statusOfAddress).toBe(503)
+    await choose('Resume anchor')
+    await confirm('Resume anchor')
+    await row().getByText('Paused').first().waitFor({ state: 'hidden' })
+    await expect.poll(statusOfAddress).toBe(200)
+  })
 
-test('a user gets a role in one anchor', async () => {
-  await page.goto('/users')
-  await page.getByRole('button', { name: 'What to do with viewer' }).click()
-  await page.getByRole('menuitem', { name: 'Change the role' }).click()
-  await page.getByRole('dialog').getByLabel('Test federation').selectOption('OPERATOR')
-  expect(await violations(page, '[role=dialog]')).toEqual([])
-  await page.getByRole('dialog').getByRole('button', { name: 'Change role' }).click()
-  await page.getByRole('row', { name: 'viewer' }).getByText('in Test federation').waitFor()
-})
+  step('a user gets a role in one anchor', async () => {
+    await page.goto('/users')
+    await page.getByRole('button', { name: 'What to do with viewer' }).click()
+    await page.getByRole('menuitem', { name: 'Change the role' }).click()
+    await page.getByRole('dialog').getByLabel('Test federation').selectOption('OPERATOR')
+    expect(await violationsInEveryLook(page, '[role=dialog]')).toEqual([])
+    await page.getByRole('dialog').getByRole('button', { name: 'Change role' }).click()
+    await page.getByRole('row', { name: 'viewer' }).getByText('in Test federation').waitFor()
+  })
 
-test('it is removed after its members', async () => {
-  await page.goto('/installation')
-  await choose('Remove anchor')
-  await page.getByText('Remove first its 2 members').waitFor()
-  await confirm('Remove anchor')
-  await page.getByText('It still has 2 subordinates').waitFor()
-  await page.getByRole('alertdialog').getByRole('link', { name: '2 members' }).click()
-  await page.waitForURL('/a/test/subordinates')
-  for (const left of [1, 0]) {
-    await page.getByRole('table').locator('tbody').getByRole('link').first().click()
-    await page.getByRole('button', { name: 'Remove' }).click()
-    await confirm('Remove')
+  step('it is removed after its members', async () => {
+    await page.goto('/installation')
+    await choose('Remove anchor')
+    await page.getByText('Remove first its 2 members').waitFor()
+    await confirm('Remove anchor')
+    await page.getByText('It still has 2 subordinates').waitFor()
+    await page.getByRole('alertdialog').getByRole('link', { name: '2 members' }).click()
     await page.waitForURL('/a/test/subordinates')
-    await page
-      .getByText(left > 0 ? `${left} subordinate` : 'No subordinates yet')
-      .first()
-      .waitFor()
-  }
-  await page.goto('/installation')
-  await choose('Remove anchor')
-  await confirm('Remove anchor')
-  await row().waitFor({ state: 'hidden' })
-  // One anchor again.
-  await page.goto('/a/main/subordinates')
-  await page.waitForURL('/subordinates')
-  expect(await switcher().count()).toBe(0)
-  expect(watched.complaints).toEqual([])
+    for (const left of [1, 0]) {
+      await page.getByRole('table').locator('tbody').getByRole('link').first().click()
+      await page.getByRole('button', { name: 'Remove' }).click()
+      await confirm('Remove')
+      await page.waitForURL('/a/test/subordinates')
+      await page
+        .getByText(left > 0 ? `${left} subordinate` : 'No subordinates yet')
+        .first()
+        .waitFor()
+    }
+    await page.goto('/installation')
+    await choose('Remove anchor')
+    await confirm('Remove anchor')
+    await row().waitFor({ state: 'hidden' })
+    // One anchor again.
+    await page.goto('/a/main/subordinates')
+    await page.waitForURL('/subordinates')
+    expect(await switcher().count()).toBe(0)
+    expect(watched.complaints).toEqual([])
+  })
 })

@@ -1,15 +1,14 @@
 /** Tests how the audit log is searched: by the words that it shows, by parts, by presets, and a run as one entry. */
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { violations } from '#test/helpers/axe.ts'
-import type { Watched } from '#test/helpers/browser.ts'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { violationsInEveryLook } from '#test/helpers/axe.ts'
+import { closePages, type Watched } from '#test/helpers/browser.ts'
 import { below } from '#test/helpers/federation.ts'
 import { watchRun } from '#test/helpers/run.ts'
-import { openConsole } from './signed-in-console.ts'
+import { type Session, startSession } from './signed-in-console.ts'
 
 let admin: TestAdmin
-let browser: Browser
+let session: Session
 let watched: Watched
 let leafId: string
 let closeLeaves: () => Promise<unknown>
@@ -21,10 +20,14 @@ beforeAll(async () => {
   leafId = started[0]?.leaf.id ?? ''
   const subordinates = started.map(({ leaf }) => ({ entityId: leaf.id }))
   await watchRun(admin, (await admin.mutate('importSubordinates', { subordinates }, 'id')).id)
-  ;({ browser, watched } = await openConsole(admin.adminUrl, PASSWORD, '/audit'))
+  session = await startSession(admin)
+})
+beforeEach(async () => {
+  watched = await session.open('/audit')
+  return () => watched.page.close()
 })
 afterAll(async () => {
-  await browser.close()
+  await closePages()
   await admin.close()
   await closeLeaves()
 })
@@ -35,11 +38,11 @@ test('shows a run as one entry, with its entries folded under it', async () => {
   const { page, complaints } = watched
   const run = entries().filter({ hasText: 'Import of subordinates started' })
   await run.getByText('2 more entries of this run').waitFor()
-  expect(await page.getByText('Subordinate registered').count()).toBe(1) // the option of the filter
+  await expect.poll(() => page.getByText('Subordinate registered').count()).toBe(1) // the option of the filter
   await run.getByText('2 more entries of this run').click()
   const folded = run.getByRole('list', { name: 'Entries of the run' })
   await expect.poll(() => folded.getByText('Subordinate registered').count()).toBe(2)
-  expect(await violations(page)).toEqual([])
+  expect(await violationsInEveryLook(page)).toEqual([])
   await page.getByRole('link', { name: 'Run: Import of subordinates' }).click()
   await page.waitForURL(/\/renewals\//)
   expect(complaints).toEqual([])
@@ -47,7 +50,6 @@ test('shows a run as one entry, with its entries folded under it', async () => {
 
 test('finds entries by the words that they show', async () => {
   const { page } = watched
-  await page.goto('/audit')
   await page.getByLabel('Action').selectOption({ label: 'Subordinate registered' })
   await page.getByText('2 entries match').waitFor()
   for (const entry of await entries().all()) await entry.getByText('Subordinate registered').waitFor()
@@ -55,7 +57,6 @@ test('finds entries by the words that they show', async () => {
 
 test('finds entries by typing a part of the object or the user', async () => {
   const { page } = watched
-  await page.goto('/audit')
   await page.getByLabel('Object', { exact: true }).fill(leafId.slice(7).toUpperCase())
   await page.getByLabel('Object', { exact: true }).press('Enter')
   await page.getByText('1 entry matches').waitFor()
@@ -92,7 +93,7 @@ test('the entries of one run are a list of their own', async () => {
   const { data } = await admin.execute('{ renewalRuns(first: 1) { edges { node { id } } } }')
   await page.goto(`/audit?run=${encodeURIComponent(data.renewalRuns.edges[0].node.id)}`)
   await page.getByText('2 entries match').waitFor()
-  expect(await violations(page)).toEqual([])
+  expect(await violationsInEveryLook(page)).toEqual([])
   await page.getByRole('button', { name: /^Entries of one run/ }).click()
   await page.waitForURL('/audit')
 })

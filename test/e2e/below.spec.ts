@@ -1,17 +1,16 @@
 /** Tests what the console says about entities below an Intermediate that a policy breaks. */
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect } from 'vitest'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { violations } from '#test/helpers/axe.ts'
-import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import { violationsInEveryLook } from '#test/helpers/axe.ts'
+import { closePages, openPage, signIn, type Watched } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { below, type Federation, relyingParty } from '#test/helpers/federation.ts'
+import { journey } from '#test/helpers/journey.ts'
 import { type ManyEntities, registerMany } from '#test/helpers/many-entities.ts'
 import { startRun, watchRun } from '#test/helpers/run.ts'
 import { register } from '#test/helpers/subordinate.ts'
 
 let admin: TestAdmin
-let browser: Browser
 let watched: Watched
 let federation: Federation
 let odd: TestEntity
@@ -25,14 +24,13 @@ beforeAll(async () => {
   federation.top.adopt(odd)
   await register(admin, federation.top)
   await watchRun(admin, await startRun(admin, 'startCollectionWalk'))
-  browser = await startBrowser()
-  watched = await openPage(browser, admin.adminUrl)
+  watched = await openPage(admin.adminUrl)
   await watched.page.goto('/')
   await signIn(watched.page, 'admin', PASSWORD)
   await watched.page.waitForURL('/')
 })
 afterAll(async () => {
-  await browser.close()
+  await closePages()
   await Promise.all([federation.close(), odd.close(), many.close()])
   await admin.close()
 })
@@ -40,81 +38,83 @@ afterAll(async () => {
 const setPolicy = (metadataPolicy: object) =>
   admin.mutate('updateFederationPolicy', { metadataPolicy }, 'version', 'admin')
 
-test('the dashboard, the collection and the page of the entity say that it would be refused', async () => {
-  const { page, complaints } = watched
-  await page.goto('/collection')
-  const row = page.getByRole('row').filter({ hasText: 'Odd one' })
-  await row.getByText('Resolves', { exact: true }).waitFor()
+journey('a policy breaks an entity below an Intermediate, and is taken back', (step) => {
+  step('the dashboard, the collection and the page of the entity say that it would be refused', async () => {
+    const { page, complaints } = watched
+    await page.goto('/collection')
+    const row = page.getByRole('row').filter({ hasText: 'Odd one' })
+    await row.getByText('Resolves', { exact: true }).waitFor()
 
-  await setPolicy({ openid_relying_party: { client_name: { one_of: ['Test Relying Party'] } } })
-  await page.goto('/')
-  const alert = page.getByRole('link', { name: `1 entity below ${federation.top.id} would be refused` })
-  await alert.waitFor({ timeout: 60_000 })
-  await alert.click()
-  await page.waitForURL('/collection?state=DOES_NOT_RESOLVE')
-  await page.getByText('1 entity matches').waitFor()
-  await row.getByText('Does not resolve').waitFor()
+    await setPolicy({ openid_relying_party: { client_name: { one_of: ['Test Relying Party'] } } })
+    await page.goto('/')
+    const alert = page.getByRole('link', { name: `1 entity below ${federation.top.id} would be refused` })
+    await alert.waitFor({ timeout: 60_000 })
+    await alert.click()
+    await page.waitForURL('/collection?state=DOES_NOT_RESOLVE')
+    await page.getByText('1 entity matches').waitFor()
+    await row.getByText('Does not resolve').waitFor()
 
-  await page.getByRole('link', { name: 'Odd one' }).click()
-  const notice = page.getByRole('alert').filter({ hasText: 'Does not resolve' })
-  await notice.getByText(/client_name/).waitFor()
-  await notice.getByText('§6.1').waitFor()
-  await notice.getByRole('link', { name: federation.top.id }).waitFor()
-  const explorer = notice.getByRole('link', { name: 'See its Trust Chain in the explorer' })
-  expect(await explorer.getAttribute('href')).toContain(encodeURIComponent(odd.id))
-  expect(complaints).toEqual([])
-})
+    await page.getByRole('link', { name: 'Odd one' }).click()
+    const notice = page.getByRole('alert').filter({ hasText: 'Does not resolve' })
+    await notice.getByText(/client_name/).waitFor()
+    await notice.getByText('§6.1').waitFor()
+    await notice.getByRole('link', { name: federation.top.id }).waitFor()
+    const explorer = notice.getByRole('link', { name: 'See its Trust Chain in the explorer' })
+    await expect.poll(() => explorer.getAttribute('href')).toContain(encodeURIComponent(odd.id))
+    expect(complaints).toEqual([])
+  })
 
-test('the effect of a policy names the entities below an Intermediate, grouped by difference', async () => {
-  await setPolicy({})
-  many = await registerMany(admin.server.db, admin.entityId, 40)
-  const { page, complaints } = watched
-  await page.goto('/policy')
-  const editor = page.getByRole('textbox', { name: 'Metadata policy' })
-  await editor.click()
-  await page.keyboard.press('ControlOrMeta+a')
-  const policy = {
-    openid_relying_party: {
-      client_name: { one_of: ['Test Relying Party'] },
-      logo_uri: { default: 'https://ta.example/logo.svg' },
-    },
-  }
-  await page.keyboard.insertText(JSON.stringify(policy))
-  await page.getByRole('button', { name: 'Show the effect' }).click()
-  const groups = page.getByRole('list', { name: 'Below Intermediates', exact: true }).locator(':scope > li')
-  const [breaking, changed] = [groups.nth(0), groups.nth(1)]
-  await breaking.getByText('Would no longer resolve').waitFor()
-  await breaking.getByText('openid_relying_party.client_name', { exact: true }).waitFor()
-  await breaking.getByText('1 entity', { exact: true }).waitFor()
-  const link = breaking.getByRole('link', { name: 'Odd one' })
-  expect(await link.getAttribute('href')).toContain(encodeURIComponent(odd.id))
-  await changed.getByText('is added: "https://ta.example/logo.svg"').waitFor()
-  await changed.getByText(federation.leaf.id).waitFor()
-  await page.getByText('What the crawl of').waitFor()
-  expect(await violations(page)).toEqual([])
+  step('the effect of a policy names the entities below an Intermediate, grouped by difference', async () => {
+    await setPolicy({})
+    many = await registerMany(admin.server.db, admin.entityId, 40)
+    const { page, complaints } = watched
+    await page.goto('/policy')
+    const editor = page.getByRole('textbox', { name: 'Metadata policy' })
+    await editor.click()
+    await page.keyboard.press('ControlOrMeta+a')
+    const policy = {
+      openid_relying_party: {
+        client_name: { one_of: ['Test Relying Party'] },
+        logo_uri: { default: 'https://ta.example/logo.svg' },
+      },
+    }
+    await page.keyboard.insertText(JSON.stringify(policy))
+    await page.getByRole('button', { name: 'Show the effect' }).click()
+    const groups = page.getByRole('list', { name: 'Below Intermediates', exact: true }).locator(':scope > li')
+    const [breaking, changed] = [groups.nth(0), groups.nth(1)]
+    await breaking.getByText('Would no longer resolve').waitFor()
+    await breaking.getByText('openid_relying_party.client_name', { exact: true }).waitFor()
+    await breaking.getByText('1 entity', { exact: true }).waitFor()
+    const link = breaking.getByRole('link', { name: 'Odd one' })
+    await expect.poll(() => link.getAttribute('href')).toContain(encodeURIComponent(odd.id))
+    await changed.getByText('is added: "https://ta.example/logo.svg"').waitFor()
+    await changed.getByText(federation.leaf.id).waitFor()
+    await page.getByText('What the crawl of').waitFor()
+    expect(await violationsInEveryLook(page)).toEqual([])
 
-  const members = page.getByRole('list', { name: /^Would no longer resolve/ }).first()
-  expect(await members.getByRole('listitem').count()).toBe(5)
-  await page.getByRole('button', { name: 'Show 25 more of 35' }).click()
-  await page.getByRole('button', { name: 'Show 10 more' }).click()
-  await members.getByRole('listitem').nth(39).waitFor()
-  await members.getByRole('link', { name: String(many.ids[39]), exact: true }).waitFor()
-  await page.getByRole('button', { name: 'Show 10 more' }).waitFor({ state: 'detached' })
+    const members = page.getByRole('list', { name: /^Would no longer resolve/ }).first()
+    await expect.poll(() => members.getByRole('listitem').count()).toBe(5)
+    await page.getByRole('button', { name: 'Show 25 more of 35' }).click()
+    await page.getByRole('button', { name: 'Show 10 more' }).click()
+    await members.getByRole('listitem').nth(39).waitFor()
+    await members.getByRole('link', { name: String(many.ids[39]), exact: true }).waitFor()
+    await page.getByRole('button', { name: 'Show 10 more' }).waitFor({ state: 'detached' })
 
-  await page.getByRole('button', { name: 'Save…' }).click()
-  const question = page.getByRole('alertdialog')
-  await question.getByText('1 entity below Intermediates would no longer resolve').waitFor()
-  await question.getByRole('button', { name: 'Cancel' }).click()
-  await page.getByRole('button', { name: 'Discard' }).click()
-  expect(complaints).toEqual([])
-})
+    await page.getByRole('button', { name: 'Save…' }).click()
+    const question = page.getByRole('alertdialog')
+    await question.getByText('1 entity below Intermediates would no longer resolve').waitFor()
+    await question.getByRole('button', { name: 'Cancel' }).click()
+    await page.getByRole('button', { name: 'Discard' }).click()
+    expect(complaints).toEqual([])
+  })
 
-test('all is well again when the policy is taken back, without another crawl', async () => {
-  const { page, complaints } = watched
-  await setPolicy({})
-  await page.goto('/')
-  await page.getByText('would be refused').waitFor({ state: 'detached', timeout: 60_000 })
-  await page.goto('/collection?state=ACTIVE')
-  await page.getByText('3 entities match').waitFor()
-  expect(complaints).toEqual([])
+  step('all is well again when the policy is taken back, without another crawl', async () => {
+    const { page, complaints } = watched
+    await setPolicy({})
+    await page.goto('/')
+    await page.getByText('would be refused').waitFor({ state: 'detached', timeout: 60_000 })
+    await page.goto('/collection?state=ACTIVE')
+    await page.getByText('3 entities match').waitFor()
+    expect(complaints).toEqual([])
+  })
 })

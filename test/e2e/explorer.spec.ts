@@ -1,14 +1,14 @@
 /** Tests the trust check in the console: the chain as a graph and as a list, and where it fails. */
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Watched } from '#test/helpers/browser.ts'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { closePages, type Watched } from '#test/helpers/browser.ts'
 import { below, type Federation, relyingParty } from '#test/helpers/federation.ts'
-import { connectAdmin, type Product, startProduct } from '#test/helpers/product.ts'
-import { mutate } from '#test/product/mutation.ts'
-import { openConsole } from './signed-in-console.ts'
+import { journey } from '#test/helpers/journey.ts'
+import { make } from './make.ts'
+import { type Session, startSession } from './signed-in-console.ts'
 
-let product: Product
-let browser: Browser
+let admin: TestAdmin
+let session: Session
 let watched: Watched
 let anchor: string
 let sound: Federation
@@ -18,52 +18,57 @@ let confined: Federation
 async function federate(statement: Record<string, unknown>): Promise<Federation> {
   const leaf = { metadata: relyingParty, statement }
   const federation = await below(anchor).intermediate().leaf(leaf).start()
-  const admin = await connectAdmin(product.installation)
-  await mutate(admin, 'registerSubordinate', { entityId: federation.top.id }, 'id')
+  await make(admin, 'registerSubordinate', { entityId: federation.top.id }, 'id')
   return federation
 }
 
 beforeAll(async () => {
-  product = await startProduct()
-  anchor = product.installation.federationUrl
+  admin = await startAdmin()
+  anchor = admin.entityId
   const policy = { openid_relying_party: { contacts: { add: ['help@im.example'] } } }
   sound = await federate({ metadata_policy: policy })
   confined = await federate({ constraints: { naming_constraints: { permitted: ['.example.org'] } } })
-  ;({ browser, watched } = await openConsole(product.installation.adminUrl, product.password, '/explorer'))
+  session = await startSession(admin)
+})
+beforeEach(async () => {
+  watched = await session.open('/explorer')
+  return () => watched.page.close()
 })
 afterAll(async () => {
-  await browser.close()
+  await closePages()
   await Promise.all([sound.close(), confined.close()])
-  await product.stop()
+  await admin.close()
 })
 
-test('resolves an entity, opens each statement with its checks, and saves the picture', async () => {
-  const { page, complaints } = watched
-  await page.getByRole('main').getByLabel('Entity Identifier').fill(sound.leaf.id)
-  await page.getByRole('button', { name: 'Check trust' }).click()
-  await page.getByRole('heading', { name: 'It resolves' }).waitFor()
+journey('an entity resolves, and its statements are shown', (step) => {
+  step('resolves an entity, opens each statement with its checks, and saves the picture', async () => {
+    const { page, complaints } = watched
+    await page.getByRole('main').getByLabel('Entity Identifier').fill(sound.leaf.id)
+    await page.getByRole('button', { name: 'Check trust' }).click()
+    await page.getByRole('heading', { name: 'It resolves' }).waitFor()
 
-  await page.getByRole('link', { name: `valid: ${anchor} about ${sound.top.id}` }).click()
-  await page.getByRole('heading', { name: 'Subordinate Statement' }).waitFor()
-  await page.getByText(`It is ${anchor}’s statement about ${sound.top.id}.`).waitFor()
-  expect(new URL(page.url()).searchParams.get('statement')).toBe('2')
-  await page.getByText('Adds the missing values.').waitFor()
+    await page.getByRole('link', { name: `valid: ${anchor} about ${sound.top.id}` }).click()
+    await page.getByRole('heading', { name: 'Subordinate Statement' }).waitFor()
+    await page.getByText(`It is ${anchor}’s statement about ${sound.top.id}.`).waitFor()
+    expect(new URL(page.url()).searchParams.get('statement')).toBe('2')
+    await page.getByText('Adds the missing values.').waitFor()
 
-  const download = page.waitForEvent('download')
-  await page.getByRole('button', { name: 'Save as PNG' }).click()
-  const stream = await (await download).createReadStream()
-  const picture = Buffer.concat(await stream.toArray())
-  expect(picture.subarray(1, 4).toString()).toBe('PNG')
-  expect(complaints).toEqual([])
-})
+    const download = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Save as PNG' }).click()
+    const stream = await (await download).createReadStream()
+    const picture = Buffer.concat(await stream.toArray())
+    expect(picture.subarray(1, 4).toString()).toBe('PNG')
+    expect(complaints).toEqual([])
+  })
 
-test('keeps the statement in the address, and shows the graph as a list', async () => {
-  const { page } = watched
-  await page.reload()
-  await page.getByText(`It is ${anchor}’s statement about ${sound.top.id}.`).waitFor()
-  await page.getByRole('link', { name: 'List', exact: true }).press('Enter')
-  await page.getByRole('link', { name: /^Entity Configuration of the Trust Anchor/ }).press('Enter')
-  await page.getByText(`It is ${anchor}’s statement about itself.`).waitFor()
+  step('keeps the statement in the address, and shows the graph as a list', async () => {
+    const { page } = watched
+    await page.reload()
+    await page.getByText(`It is ${anchor}’s statement about ${sound.top.id}.`).waitFor()
+    await page.getByRole('link', { name: 'List', exact: true }).press('Enter')
+    await page.getByRole('link', { name: /^Entity Configuration of the Trust Anchor/ }).press('Enter')
+    await page.getByText(`It is ${anchor}’s statement about itself.`).waitFor()
+  })
 })
 
 test('names the failed check of a chain, its statement, and what to do', async () => {

@@ -1,26 +1,25 @@
 /** Tests a cold start: what is painted before the script, in the chosen colours, and how many requests it takes. */
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { violations } from '#test/helpers/axe.ts'
-import { openPage, signIn, startBrowser } from '#test/helpers/browser.ts'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { looks, violations, violationsNow } from '#test/helpers/axe.ts'
+import { closePages, openPage } from '#test/helpers/browser.ts'
+import { openSignedIn, startSession } from './signed-in-console.ts'
 
 let admin: TestAdmin
-let browser: Browser
 
 beforeAll(async () => {
   admin = await startAdmin()
-  browser = await startBrowser()
 })
 afterAll(async () => {
-  await browser.close()
+  await closePages()
   await admin.close()
 })
 
 test.each(['light', 'dark'] as const)('paints the %s page before the script has loaded', async (chosen) => {
   // The system's theme is the other one.
   const colorScheme = chosen === 'dark' ? 'light' : 'dark'
-  const { page } = await openPage(browser, admin.adminUrl, { colorScheme })
+  const { page } = await openPage(admin.adminUrl, { colorScheme })
   await page.addInitScript((theme) => localStorage.setItem('theme', theme), chosen)
   await page.route('**/_app/**/*.js', (route) => route.abort())
   await page.goto('/')
@@ -46,9 +45,8 @@ test.each([
   ['wide', 1280],
   ['narrow', 480],
 ] as const)('shows the name where the console has it, in a %s window', async (_name, width) => {
-  const { page } = await openPage(browser, admin.adminUrl, { viewport: { width, height: 800 } })
-  await page.goto('/')
-  await signIn(page, 'admin', PASSWORD)
+  const { page } = await openSignedIn(admin, '/')
+  await page.setViewportSize({ width, height: 800 })
   await page.getByRole('heading', { level: 1, name: 'Dashboard' }).waitFor()
   const inConsole = await placeOfName(page)
   await page.route('**/_app/**/*.js', (route) => route.abort())
@@ -60,7 +58,7 @@ test.each([
 })
 
 test('says what it needs where scripts are off', async () => {
-  const { page, complaints } = await openPage(browser, admin.adminUrl, { javaScriptEnabled: false })
+  const { page, complaints } = await openPage(admin.adminUrl, { javaScriptEnabled: false })
   await page.goto('/')
   await page.locator('noscript').waitFor() // text locators pass over it
   expect(await page.getByText('Loading…').isVisible()).toBe(false)
@@ -69,7 +67,7 @@ test('says what it needs where scripts are off', async () => {
 })
 
 test('disappears when the console is there', async () => {
-  const { page, complaints } = await openPage(browser, admin.adminUrl)
+  const { page, complaints } = await openPage(admin.adminUrl)
   await page.goto('/sign-in')
   await page.getByLabel('Username').waitFor()
   expect(await page.getByText('Loading…').isVisible()).toBe(false)
@@ -79,14 +77,33 @@ test('disappears when the console is there', async () => {
   await page.context().close()
 })
 
+test('a page that takes long shows a bar, which violates nothing', async () => {
+  const { page, complaints } = await openSignedIn(admin, '/')
+  await page.getByRole('heading', { level: 1, name: 'Dashboard' }).waitFor()
+  // The answers of the next page are held until the bar was judged.
+  const { promise: judged, resolve: release } = Promise.withResolvers<void>()
+  onTestFinished(() => release())
+  await page.route('**/graphql', async (route) => {
+    await judged
+    await route.continue()
+  })
+  await page.getByRole('navigation').getByRole('link', { name: 'Users' }).click()
+  const bar = page.getByRole('progressbar', { name: 'Loading the page' })
+  await bar.waitFor()
+  for (const look of looks) expect(await violationsNow(page, look)).toEqual([])
+  await bar.waitFor()
+  release()
+  await page.getByRole('heading', { level: 1, name: 'Users' }).waitFor()
+  await bar.waitFor({ state: 'detached' })
+  expect(complaints).toEqual([])
+  await page.context().close()
+})
+
 test('starts cold with at most 15 requests, also on a page that does not exist', async () => {
-  const { page } = await openPage(browser, admin.adminUrl)
-  await page.goto('/')
-  await signIn(page, 'admin', PASSWORD)
-  await page.waitForURL('/')
-  const storageState = await page.context().storageState()
+  const { context } = await startSession(admin)
+  const storageState = await context.storageState()
   for (const path of ['/', '/subordinates', '/trust-anchor/edit', '/explorer', '/no-such-page']) {
-    const cold = await openPage(browser, admin.adminUrl, { storageState })
+    const cold = await openPage(admin.adminUrl, { storageState })
     const asked: string[] = []
     cold.page.on('request', (request) => asked.push(new URL(request.url()).pathname))
     await cold.page.goto(path)
@@ -95,5 +112,4 @@ test('starts cold with at most 15 requests, also on a page that does not exist',
     expect(asked.length, asked.join('\n')).toBeLessThanOrEqual(15)
     await cold.page.context().close()
   }
-  await page.context().close()
 })

@@ -1,17 +1,17 @@
 /** Tests what the console says when a policy breaks one of five thousand subordinates, and when it is taken back. */
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import type { Watched } from '#test/helpers/browser.ts'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { closePages, type Watched } from '#test/helpers/browser.ts'
+import { journey } from '#test/helpers/journey.ts'
 import { type ManyEntities, registerMany } from '#test/helpers/many-entities.ts'
 import { readMetrics } from '#test/helpers/metrics.ts'
-import { openConsole } from './signed-in-console.ts'
+import { openSignedIn } from './signed-in-console.ts'
 
 const COUNT = 5_000
 
 let admin: TestAdmin
 let entities: ManyEntities
-let browser: Browser
 let watched: Watched
 let odd: string
 
@@ -26,10 +26,10 @@ beforeAll(async () => {
     data: { entityConfiguration, displayName: 'The odd one' },
   })
   await db.schedule.updateMany({ data: { enabled: true, cron: '0 0 1 1 *' } })
-  ;({ browser, watched } = await openConsole(admin.adminUrl, PASSWORD))
+  watched = await openSignedIn(admin, '/')
 })
 afterAll(async () => {
-  await browser.close()
+  await closePages()
   await entities.close()
   await admin.close()
 })
@@ -52,52 +52,57 @@ async function savePolicy(page: Page, policy: object) {
   await question.waitFor({ state: 'detached' })
 }
 
-test('the dashboard, the list, the page of the member and the metric say that it does not resolve', async () => {
-  const { page, complaints } = watched
-  await savePolicy(page, { openid_relying_party: { client_name: { one_of: ['Registered'] } } })
-  await page.goto('/')
-  const alert = page.getByRole('link', { name: /^The odd one does not resolve\./ })
-  await alert.waitFor({ timeout: 60_000 })
-  expect(await unresolvable()).toEqual([1])
+journey('a policy breaks one of five thousand subordinates, and is taken back', (step) => {
+  step(
+    'the dashboard, the list, the page of the member and the metric say that it does not resolve',
+    async () => {
+      const { page, complaints } = watched
+      await savePolicy(page, { openid_relying_party: { client_name: { one_of: ['Registered'] } } })
+      await page.goto('/')
+      const alert = page.getByRole('link', { name: /^The odd one does not resolve\./ })
+      await alert.waitFor({ timeout: 60_000 })
+      expect(await unresolvable()).toEqual([1])
 
-  await page.goto('/subordinates?state=DOES_NOT_RESOLVE')
-  await page.getByText('1 subordinate', { exact: false }).first().waitFor()
-  await page.getByRole('link', { name: 'The odd one' }).waitFor()
+      await page.goto('/subordinates?state=DOES_NOT_RESOLVE')
+      await page.getByText('1 subordinate', { exact: false }).first().waitFor()
+      await page.getByRole('link', { name: 'The odd one' }).waitFor()
 
-  await page.goto('/')
-  await alert.click()
-  const notice = page.getByRole('alert').filter({ hasText: 'Does not resolve' })
-  await notice.getByText(/client_name/).waitFor()
-  await notice.getByText('§6.1').waitFor()
-  const explorer = notice.getByRole('link', { name: 'See its Trust Chain in the explorer' })
-  expect(await explorer.getAttribute('href')).toContain(encodeURIComponent(odd))
-  expect(complaints).toEqual([])
-})
+      await page.goto('/')
+      await alert.click()
+      const notice = page.getByRole('alert').filter({ hasText: 'Does not resolve' })
+      await notice.getByText(/client_name/).waitFor()
+      await notice.getByText('§6.1').waitFor()
+      const explorer = notice.getByRole('link', { name: 'See its Trust Chain in the explorer' })
+      await expect.poll(() => explorer.getAttribute('href')).toContain(encodeURIComponent(odd))
+      expect(complaints).toEqual([])
+    },
+  )
 
-test('an acknowledged alert is put below', async () => {
-  const { page } = watched
-  await page.goto('/')
-  const item = page.getByRole('listitem').filter({ hasText: 'The odd one does not resolve' })
-  await item.getByRole('button', { name: 'Acknowledge' }).click()
-  await page.getByText(/acknowledged or put aside/).click()
-  await item.getByText('acknowledged by admin').waitFor()
-})
+  step('an acknowledged alert is put below', async () => {
+    const { page } = watched
+    await page.goto('/')
+    const item = page.getByRole('listitem').filter({ hasText: 'The odd one does not resolve' })
+    await item.getByRole('button', { name: 'Acknowledge' }).click()
+    await page.getByText(/acknowledged or put aside/).click()
+    await item.getByText('acknowledged by admin').waitFor()
+  })
 
-test('all is well again when the policy is taken back from history', async () => {
-  const { page, complaints } = watched
-  await page.goto('/policy')
-  await page.getByRole('link', { name: 'History' }).click()
-  await page.getByRole('button', { name: 'Restore this version…' }).first().click()
-  const dialog = page.getByRole('dialog')
-  await dialog.getByLabel('As it was before this change').check()
-  await dialog.getByRole('button', { name: 'Restore this version' }).click()
-  await dialog.waitFor({ state: 'hidden' })
-  // The gauges are kept for fifteen seconds, and an evaluation that runs ends first.
-  await expect.poll(unresolvable, { timeout: 60_000 }).toEqual([0])
-  await page.goto('/')
-  await page.getByRole('heading', { name: 'Needs attention' }).waitFor()
-  await page.getByText('does not resolve').first().waitFor({ state: 'hidden' })
-  await page.goto('/subordinates?state=DOES_NOT_RESOLVE')
-  await page.getByText('No subordinate matches').waitFor()
-  expect(complaints).toEqual([])
+  step('all is well again when the policy is taken back from history', async () => {
+    const { page, complaints } = watched
+    await page.goto('/policy')
+    await page.getByRole('link', { name: 'History' }).click()
+    await page.getByRole('button', { name: 'Restore this version…' }).first().click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('As it was before this change').check()
+    await dialog.getByRole('button', { name: 'Restore this version' }).click()
+    await dialog.waitFor({ state: 'hidden' })
+    // The gauges are kept for fifteen seconds, and an evaluation that runs ends first.
+    await expect.poll(unresolvable, { timeout: 60_000 }).toEqual([0])
+    await page.goto('/')
+    await page.getByRole('heading', { name: 'Needs attention' }).waitFor()
+    await page.getByText('does not resolve').first().waitFor({ state: 'hidden' })
+    await page.goto('/subordinates?state=DOES_NOT_RESOLVE')
+    await page.getByText('No subordinate matches').waitFor()
+    expect(complaints).toEqual([])
+  })
 })

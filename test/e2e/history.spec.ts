@@ -1,42 +1,41 @@
 /** Tests the history: an earlier policy and earlier settings of a subordinate are restored as new changes. */
 import { decodeJwt } from 'jose'
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { AdminClient } from '#server/demo/admin-client.ts'
-import type { Watched } from '#test/helpers/browser.ts'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { closePages, type Watched } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
-import { connectAdmin, eventually, type Product, startProduct } from '#test/helpers/product.ts'
-import { mutate } from '#test/product/mutation.ts'
-import { openConsole } from './signed-in-console.ts'
+import { eventually } from '#test/helpers/product.ts'
+import { make } from './make.ts'
+import { type Session, startSession } from './signed-in-console.ts'
 
-let product: Product
-let browser: Browser
-let admin: AdminClient
+let admin: TestAdmin
 let entity: TestEntity
 let id: string
+let session: Session
 let watched: Watched
 
 beforeAll(async () => {
-  product = await startProduct()
-  const { installation, password } = product
-  admin = await connectAdmin(installation)
-  entity = await startEntity({ authorityHints: [installation.federationUrl], metadata: relyingParty })
+  admin = await startAdmin()
+  entity = await startEntity({ authorityHints: [admin.entityId], metadata: relyingParty })
   const input = { entityId: entity.id, validFor: 12 }
-  const registered = await mutate<{ id: string }>(admin, 'registerSubordinate', input, 'id')
+  const registered = await make(admin, 'registerSubordinate', input, 'id')
   id = registered.id
-  ;({ browser, watched } = await openConsole(installation.adminUrl, password))
+  session = await startSession(admin)
+})
+beforeEach(async () => {
+  watched = await session.open()
+  return () => watched.page.close()
 })
 afterAll(async () => {
-  await browser.close()
+  await closePages()
   await entity.close()
-  await product.stop()
+  await admin.close()
 })
 
 /** The public statement about the subordinate. */
 async function statement() {
-  const { federationUrl } = product.installation
-  const response = await fetch(`${federationUrl}/fetch?${new URLSearchParams({ sub: entity.id })}`)
+  const response = await admin.get('/fetch', { sub: entity.id })
   return decodeJwt(await response.text())
 }
 
@@ -46,8 +45,8 @@ const lax = { openid_relying_party: { contacts: { essential: false } } }
 
 test('restores an earlier policy after its difference was shown, and publishes it', async () => {
   const { page, complaints } = watched
-  await mutate(admin, 'updateFederationPolicy', { metadataPolicy: strict }, 'version')
-  await mutate(admin, 'updateFederationPolicy', { metadataPolicy: lax }, 'version')
+  await make(admin, 'updateFederationPolicy', { metadataPolicy: strict }, 'version')
+  await make(admin, 'updateFederationPolicy', { metadataPolicy: lax }, 'version')
   await eventually(async () => expect(await statement()).toMatchObject({ metadata_policy: lax }))
   await page.goto('/policy')
   await page.getByRole('link', { name: 'History' }).click()
@@ -66,12 +65,12 @@ test('restores an earlier policy after its difference was shown, and publishes i
 
 test('undoes the latest change of a subordinate', async () => {
   const { page, complaints } = watched
-  await mutate(admin, 'updateSubordinate', { id, validFor: 48 }, 'id')
+  await make(admin, 'updateSubordinate', { id, validFor: 48 }, 'id')
   await page.goto(`/subordinates/${encodeURIComponent(id)}/history`)
   await page.getByRole('button', { name: 'Restore this version…' }).first().click()
   const dialog = page.getByRole('dialog')
   await dialog.getByRole('row').filter({ hasText: 'validFor' }).getByText('12').waitFor()
-  expect(await dialog.getByLabel('As it was before this change').isChecked()).toBe(true)
+  await expect.poll(() => dialog.getByLabel('As it was before this change').isChecked()).toBe(true)
   await dialog.getByRole('button', { name: 'Restore this version' }).click()
   await dialog.waitFor({ state: 'hidden' })
   await eventually(async () => {

@@ -1,35 +1,33 @@
 /** Tests the import of a list of entities: progress as a run, and failures that do not affect the others. */
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Watched } from '#test/helpers/browser.ts'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { closePages, type Watched } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
-import { type Product, startProduct } from '#test/helpers/product.ts'
-import { openConsole } from './signed-in-console.ts'
+import { type Session, startSession } from './signed-in-console.ts'
 
-let product: Product
-let browser: Browser
+let admin: TestAdmin
 let entities: TestEntity[]
 let stray: TestEntity
+let session: Session
 let watched: Watched
 
 beforeAll(async () => {
-  product = await startProduct()
-  const start = () =>
-    startEntity({ authorityHints: [product.installation.federationUrl], metadata: relyingParty })
+  admin = await startAdmin()
+  const start = () => startEntity({ authorityHints: [admin.entityId], metadata: relyingParty })
   entities = await Promise.all([start(), start(), start()])
   stray = await start()
   stray.misbehave('no authority hint')
-  ;({ browser, watched } = await openConsole(
-    product.installation.adminUrl,
-    product.password,
-    '/subordinates/import',
-  ))
+  session = await startSession(admin)
+})
+beforeEach(async () => {
+  watched = await session.open('/subordinates/import')
+  return () => watched.page.close()
 })
 afterAll(async () => {
-  await browser.close()
+  await closePages()
   await Promise.all([...entities, stray].map((entity) => entity.close()))
-  await product.stop()
+  await admin.close()
 })
 
 test('reports invalid lines before it sends anything, and checks the others in a dry run', async () => {
@@ -41,9 +39,8 @@ test('reports invalid lines before it sends anything, and checks the others in a
   await page.getByText('Finished, 1 failed', { exact: true }).waitFor()
   const skipped = page.getByRole('listitem').filter({ hasText: 'nobody' })
   await skipped.getByText('is not an Entity Identifier').waitFor()
-  const listed = await (await fetch(`${product.installation.federationUrl}/list`)).json()
+  const listed = await (await fetch(`${admin.entityId}/list`)).json()
   expect(listed).toEqual([])
-  await page.goto('/subordinates/import')
 })
 
 test('registers a list, and the public endpoint serves all except the refused entity', async () => {
@@ -55,7 +52,7 @@ test('registers a list, and the public endpoint serves all except the refused en
   await page.getByRole('heading', { level: 1, name: 'Import of subordinates' }).waitFor()
   await page.getByText('Finished, 1 failed', { exact: true }).waitFor()
   await page.getByRole('list', { name: 'Results' }).getByText(stray.id).waitFor()
-  const listed = await (await fetch(`${product.installation.federationUrl}/list`)).json()
+  const listed = await (await fetch(`${admin.entityId}/list`)).json()
   expect(new Set(listed)).toEqual(new Set(entities.map(({ id }) => id)))
   expect(complaints).toEqual([])
 })

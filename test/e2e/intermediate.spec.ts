@@ -1,15 +1,15 @@
 /** Tests Intermediates in the console: a new anchor under another one, and one that becomes an Intermediate later. */
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { violations } from '#test/helpers/axe.ts'
-import type { Watched } from '#test/helpers/browser.ts'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { violations, violationsInEveryLook } from '#test/helpers/axe.ts'
+import { closePages, type Watched } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
-import { openConsole } from './signed-in-console.ts'
+import { journey } from '#test/helpers/journey.ts'
+import { openSignedIn } from './signed-in-console.ts'
 
 let admin: TestAdmin
-let browser: Browser
 let watched: Watched
 let page: Page
 let leaf: TestEntity
@@ -22,11 +22,11 @@ beforeAll(async () => {
   sector = `${admin.entityId}/sector`
   leaf = await startEntity({ authorityHints: [sector], metadata: relyingParty })
   await as('updateTrustAnchor', { displayName: 'Main federation' })
-  ;({ browser, watched } = await openConsole(admin.adminUrl, PASSWORD, '/installation/new'))
+  watched = await openSignedIn(admin, '/installation/new')
   page = watched.page
 })
 afterAll(async () => {
-  await browser.close()
+  await closePages()
   await leaf.close()
   await admin.close()
 })
@@ -40,47 +40,49 @@ async function askAbout(name: string): Promise<void> {
   await dialog().waitFor()
 }
 
-test('a new anchor is an Intermediate in one action', async () => {
-  await page.getByLabel('Name', { exact: true }).fill('Sector')
-  expect(await page.getByLabel('Superior').inputValue()).toBe('')
-  await page.getByLabel('Superior').selectOption({ label: 'Main federation' })
-  await page.getByLabel('Entity Identifier').fill(sector)
-  expect(await violations(page)).toEqual([])
-  await page.getByRole('button', { name: 'Create anchor' }).click()
-  await page.waitForURL('/installation/anchors/sector')
-  await page.getByRole('heading', { level: 1, name: 'Sector' }).waitFor()
-  await page.goto('/installation')
-  await row('Sector').getByText('Intermediate under Main federation').waitFor()
-})
+journey('anchors become Intermediates', (step) => {
+  step('a new anchor is an Intermediate in one action', async () => {
+    await page.getByLabel('Name', { exact: true }).fill('Sector')
+    expect(await page.getByLabel('Superior').inputValue()).toBe('')
+    await page.getByLabel('Superior').selectOption({ label: 'Main federation' })
+    await page.getByLabel('Entity Identifier').fill(sector)
+    expect(await violations(page)).toEqual([])
+    await page.getByRole('button', { name: 'Create anchor' }).click()
+    await page.waitForURL('/installation/anchors/sector')
+    await page.getByRole('heading', { level: 1, name: 'Sector' }).waitFor()
+    await page.goto('/installation')
+    await row('Sector').getByText('Intermediate under Main federation').waitFor()
+  })
 
-test('a leaf below it resolves at its superior', async () => {
-  await as('registerSubordinate', { anchor: 'sector', entityId: leaf.id }, 'id')
-  const resolve = () => admin.get('/resolve', { sub: leaf.id, trust_anchor: admin.entityId })
-  await expect.poll(async () => (await resolve()).status).toBe(200)
-  const [, payload = ''] = (await (await resolve()).text()).split('.')
-  const { trust_chain: chain } = JSON.parse(Buffer.from(payload, 'base64url').toString())
-  // The leaf, the Intermediate about it, the Trust Anchor about the Intermediate, and the Trust Anchor.
-  expect(chain).toHaveLength(4)
-})
+  step('a leaf below it resolves at its superior', async () => {
+    await as('registerSubordinate', { anchor: 'sector', entityId: leaf.id }, 'id')
+    const resolve = () => admin.get('/resolve', { sub: leaf.id, trust_anchor: admin.entityId })
+    await expect.poll(async () => (await resolve()).status).toBe(200)
+    const [, payload = ''] = (await (await resolve()).text()).split('.')
+    const { trust_chain: chain } = JSON.parse(Buffer.from(payload, 'base64url').toString())
+    // The leaf, the Intermediate about it, the Trust Anchor about the Intermediate, and the Trust Anchor.
+    expect(chain).toHaveLength(4)
+  })
 
-test('an anchor becomes an Intermediate later', async () => {
-  await as('createTrustAnchor', { slug: 'late', entityId: `${admin.entityId}/late`, displayName: 'Late' })
-  await page.reload()
-  await askAbout('Late')
-  await dialog().getByLabel('Superior').selectOption({ label: 'Sector' })
-  await dialog().getByText('Late names Sector in its authority hints').waitFor()
-  expect(await violations(page, '[role=dialog]')).toEqual([])
-  await dialog().getByRole('button', { name: 'Make Intermediate' }).click()
-  await row('Late').getByText('Intermediate under Sector').waitFor()
-})
+  step('an anchor becomes an Intermediate later', async () => {
+    await as('createTrustAnchor', { slug: 'late', entityId: `${admin.entityId}/late`, displayName: 'Late' })
+    await page.reload()
+    await askAbout('Late')
+    await dialog().getByLabel('Superior').selectOption({ label: 'Sector' })
+    await dialog().getByText('Late names Sector in its authority hints').waitFor()
+    expect(await violationsInEveryLook(page, '[role=dialog]')).toEqual([])
+    await dialog().getByRole('button', { name: 'Make Intermediate' }).click()
+    await row('Late').getByText('Intermediate under Sector').waitFor()
+  })
 
-test('a superior that is below it is refused at its field', async () => {
-  await askAbout('Main federation')
-  await dialog().getByLabel('Superior').selectOption({ label: 'Late' })
-  await dialog().getByRole('button', { name: 'Make Intermediate' }).click()
-  await dialog().getByText('choose another superior').waitFor()
-  expect(await dialog().getByLabel('Superior').getAttribute('aria-invalid')).toBe('true')
-  await dialog().getByRole('button', { name: 'Cancel' }).click()
-  await dialog().waitFor({ state: 'hidden' })
-  expect(watched.complaints).toEqual([])
+  step('a superior that is below it is refused at its field', async () => {
+    await askAbout('Main federation')
+    await dialog().getByLabel('Superior').selectOption({ label: 'Late' })
+    await dialog().getByRole('button', { name: 'Make Intermediate' }).click()
+    await dialog().getByText('choose another superior').waitFor()
+    await expect.poll(() => dialog().getByLabel('Superior').getAttribute('aria-invalid')).toBe('true')
+    await dialog().getByRole('button', { name: 'Cancel' }).click()
+    await dialog().waitFor({ state: 'hidden' })
+    expect(watched.complaints).toEqual([])
+  })
 })

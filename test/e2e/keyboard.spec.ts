@@ -1,23 +1,26 @@
 /** Tests keyboard focus: it moves to the content, to new items, and away from removed ones. */
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { eventually, type Product, startProduct } from '#test/helpers/product.ts'
-import { openConsole } from './signed-in-console.ts'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { closePages } from '#test/helpers/browser.ts'
+import { eventually } from '#test/helpers/product.ts'
+import { type Session, startSession } from './signed-in-console.ts'
 
-let product: Product
-let browser: Browser
+let admin: TestAdmin
+let session: Session
 let page: Page
 
 beforeAll(async () => {
-  product = await startProduct()
-  ;({
-    browser,
-    watched: { page },
-  } = await openConsole(product.installation.adminUrl, product.password))
+  admin = await startAdmin()
+  session = await startSession(admin)
+})
+beforeEach(async () => {
+  ;({ page } = await session.open('/'))
+  return () => page.close()
 })
 afterAll(async () => {
-  await browser.close()
-  await product.stop()
+  await closePages()
+  await admin.close()
 })
 
 /** The focused element: its accessible name, or else its tag. */
@@ -44,6 +47,7 @@ test('focuses the content of a new page', async () => {
 })
 
 test('keeps the focus in a refused form', async () => {
+  await open('Users')
   await page.getByRole('button', { name: 'Create a user' }).press('Enter')
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('Username').fill('admin')

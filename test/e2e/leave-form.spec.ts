@@ -1,24 +1,26 @@
 /** Tests that unsaved input is never lost without a question, and that nothing else is asked about. */
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { violations } from '#test/helpers/axe.ts'
-import { openConsole } from './signed-in-console.ts'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { violationsInEveryLook } from '#test/helpers/axe.ts'
+import { closePages } from '#test/helpers/browser.ts'
+import { type Session, startSession } from './signed-in-console.ts'
 
 let admin: TestAdmin
-let browser: Browser
+let session: Session
 let page: Page
 
 beforeAll(async () => {
   admin = await startAdmin()
   await admin.mutate('createTrustMarkType', { type: `${admin.entityId}/certified` }, 'id')
-  ;({
-    browser,
-    watched: { page },
-  } = await openConsole(admin.adminUrl, PASSWORD))
+  session = await startSession(admin)
+})
+beforeEach(async () => {
+  ;({ page } = await session.open())
+  return () => page.close()
 })
 afterAll(async () => {
-  await browser.close()
+  await closePages()
   await admin.close()
 })
 
@@ -49,7 +51,7 @@ test.each(forms)('%s asks before a link discards its input', async (path, label,
   await answer('Stay')
   await question().waitFor({ state: 'detached' })
   expect(new URL(page.url()).pathname).toBe(path)
-  expect(await page.getByLabel(label, { exact: true }).inputValue()).toBe(text)
+  await expect.poll(() => page.getByLabel(label, { exact: true }).inputValue()).toBe(text)
   await openKeys()
   await answer('Leave without saving')
   await page.waitForURL('/keys')
@@ -59,7 +61,7 @@ test('the question has no violations', async () => {
   await change('/trust-anchor/edit', 'Organization name', 'Unsaved')
   await openKeys()
   await question().waitFor()
-  expect(await violations(page, '[role=alertdialog]')).toEqual([])
+  expect(await violationsInEveryLook(page, '[role=alertdialog]')).toEqual([])
   await answer('Leave without saving')
   await page.waitForURL('/keys')
 })
@@ -71,7 +73,7 @@ test('the back button asks too, and goes back', async () => {
   await page.getByLabel('Organization name').fill('Unsaved')
   await page.goBack()
   await answer('Stay')
-  expect(await page.getByLabel('Organization name').inputValue()).toBe('Unsaved')
+  await expect.poll(() => page.getByLabel('Organization name').inputValue()).toBe('Unsaved')
   await page.goBack()
   await answer('Leave without saving')
   await page.waitForURL('/trust-anchor')

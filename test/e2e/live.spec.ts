@@ -1,20 +1,21 @@
 /** Tests live updates: changes of others appear, and failures are reported without loss of input. */
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { connectDatabase } from '#server/database/client.ts'
 import type { AdminClient } from '#server/demo/admin-client.ts'
 import { readRunning } from '#server/embedded/data-directory.ts'
-import { openPage, signIn, startBrowser } from '#test/helpers/browser.ts'
+import { closePages } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
+import { journey } from '#test/helpers/journey.ts'
 import { connectAdmin, type Product, startProduct } from '#test/helpers/product.ts'
 import { mutate } from '#test/product/mutation.ts'
+import { openSignedIn } from './signed-in-console.ts'
 
 const PASSWORD = 'correct horse battery'
 
 let product: Product
 let password: string
-let browser: Browser
 let admin: AdminClient
 let page: Page
 const entities: TestEntity[] = []
@@ -25,22 +26,19 @@ beforeAll(async () => {
   password = product.password ?? ''
   admin = await connectAdmin(product.installation)
   id = (await register()).id
-  browser = await startBrowser()
+})
+beforeEach(async () => {
   page = await pageOf('admin', password, '/subordinates')
+  return () => page.context().close()
 })
 afterAll(async () => {
-  await browser.close()
+  await closePages()
   await Promise.all(entities.map((entity) => entity.close()))
   await product.stop()
 })
 
 async function pageOf(username: string, secret: string, path: string): Promise<Page> {
-  const { page } = await openPage(browser, product.installation.adminUrl)
-  await page.goto(path)
-  await signIn(page, username, secret)
-  await page.waitForURL(path)
-  await page.getByRole('heading', { level: 1 }).waitFor()
-  return page
+  return (await openSignedIn(product.installation, path, username, secret)).page
 }
 
 /** A change by another user, with a script. */
@@ -68,58 +66,60 @@ async function signInAgain(): Promise<void> {
   await dialog().waitFor({ state: 'hidden' })
 }
 
-test('shows changes of other users in lists without a reload', async () => {
-  const { entityId } = await register()
-  await page.getByRole('main').getByText(entityId).first().waitFor()
-
-  await page.getByRole('link', { name: 'Trust Mark types' }).click()
-  await page.getByRole('heading', { level: 1, name: 'Trust Mark types' }).waitFor()
-  const type = `${product.installation.federationUrl}/marks/member`
-  await mutate(admin, 'createTrustMarkType', { type, description: 'Members in good standing' }, 'id')
-  await page.getByText('Members in good standing').waitFor()
-
-  await page.getByRole('link', { name: 'Trust Marks', exact: true }).click()
-  await page.getByRole('heading', { level: 1, name: 'Trust Marks' }).waitFor()
-  await mutate(admin, 'issueTrustMark', { trustMarkType: type, entityId }, 'id')
-  await page.getByText(entityId.replace('http://', ''), { exact: false }).first().waitFor()
-})
-
-test('shows changes, active runs and expiries on the dashboard', async () => {
-  await page.getByRole('link', { name: 'Dashboard' }).click()
-  const changes = page.getByRole('list', { name: /^Recent changes/ })
-  await changes.getByText('Trust Mark issued').waitFor()
-  await page.getByRole('heading', { name: 'Expiring in the next 30 days' }).waitFor()
-  await page.getByRole('rowheader').first().waitFor({ state: 'attached' })
-  const desktop = page.viewportSize() ?? { width: 1280, height: 720 }
-  await page.setViewportSize({ width: 390, height: 844 })
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
-  await page.setViewportSize(desktop)
-  await page.getByText('Nothing is running.').waitFor()
-
-  const [slow] = entities
-  slow?.misbehave('hang')
-  await admin('mutation { startRenewal(kind: SUBORDINATES) { __typename } }')
-  await page.getByRole('progressbar', { name: 'Renewal of subordinates' }).waitFor()
-  slow?.misbehave(undefined)
-  await mutate(admin, 'updateSubordinate', { id, validFor: 48 }, 'id')
-  await changes.getByText('Subordinate changed', { exact: true }).waitFor()
-})
-
 const publication = () => page.getByRole('status', { name: 'Publication' })
 
-test('shows a lost connection, reconnects, and shows missed changes', async () => {
-  await page.getByRole('link', { name: 'Subordinates', exact: true }).first().click()
-  await page.getByRole('heading', { level: 1, name: 'Subordinates' }).waitFor()
-  await product.stop()
-  await page.getByText('The connection to the server is lost').waitFor()
-  await publication().getByText('Server unreachable').waitFor()
-  await publication().getByText('The admin server has not answered since').waitFor()
-  expect(await publication().getByText('Up to date').count()).toBe(0)
-  product = { ...(await startProduct(product.installation)) }
-  await page.getByText('The connection to the server is lost').waitFor({ state: 'hidden' })
-  await publication().getByText('Up to date').waitFor()
-  const { entityId } = await register()
-  await page.getByRole('main').getByText(entityId).first().waitFor()
+journey('a page follows the changes of others, also after the server was away', (step) => {
+  step('shows changes of other users in lists without a reload', async () => {
+    const { entityId } = await register()
+    await page.getByRole('main').getByText(entityId).first().waitFor()
+
+    await page.getByRole('link', { name: 'Trust Mark types' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Trust Mark types' }).waitFor()
+    const type = `${product.installation.federationUrl}/marks/member`
+    await mutate(admin, 'createTrustMarkType', { type, description: 'Members in good standing' }, 'id')
+    await page.getByText('Members in good standing').waitFor()
+
+    await page.getByRole('link', { name: 'Trust Marks', exact: true }).click()
+    await page.getByRole('heading', { level: 1, name: 'Trust Marks' }).waitFor()
+    await mutate(admin, 'issueTrustMark', { trustMarkType: type, entityId }, 'id')
+    await page.getByText(entityId.replace('http://', ''), { exact: false }).first().waitFor()
+  })
+
+  step('shows changes, active runs and expiries on the dashboard', async () => {
+    await page.getByRole('link', { name: 'Dashboard' }).click()
+    const changes = page.getByRole('list', { name: /^Recent changes/ })
+    await changes.getByText('Trust Mark issued').waitFor()
+    await page.getByRole('heading', { name: 'Expiring in the next 30 days' }).waitFor()
+    await page.getByRole('rowheader').first().waitFor({ state: 'attached' })
+    const desktop = page.viewportSize() ?? { width: 1280, height: 720 }
+    await page.setViewportSize({ width: 390, height: 844 })
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
+    await page.setViewportSize(desktop)
+    await page.getByText('Nothing is running.').waitFor()
+
+    const [slow] = entities
+    slow?.misbehave('hang')
+    await admin('mutation { startRenewal(kind: SUBORDINATES) { __typename } }')
+    await page.getByRole('progressbar', { name: 'Renewal of subordinates' }).waitFor()
+    slow?.misbehave(undefined)
+    await mutate(admin, 'updateSubordinate', { id, validFor: 48 }, 'id')
+    await changes.getByText('Subordinate changed', { exact: true }).waitFor()
+  })
+
+  step('shows a lost connection, reconnects, and shows missed changes', async () => {
+    await page.getByRole('link', { name: 'Subordinates', exact: true }).first().click()
+    await page.getByRole('heading', { level: 1, name: 'Subordinates' }).waitFor()
+    await product.stop()
+    await page.getByText('The connection to the server is lost').waitFor()
+    await publication().getByText('Server unreachable').waitFor()
+    await publication().getByText('The admin server has not answered since').waitFor()
+    expect(await publication().getByText('Up to date').count()).toBe(0)
+    product = { ...(await startProduct(product.installation)) }
+    await page.getByText('The connection to the server is lost').waitFor({ state: 'hidden' })
+    await publication().getByText('Up to date').waitFor()
+    const { entityId } = await register()
+    await page.getByRole('main').getByText(entityId).first().waitFor()
+  })
 })
 
 test('signs in again within a form after the session ends, and saves the form', async () => {
@@ -143,7 +143,7 @@ test('keeps the form when the sign-in is cancelled, and refuses changes until th
   await page.getByRole('button', { name: 'Save' }).click()
   await dialog().getByRole('button', { name: 'Cancel' }).click()
   await page.getByRole('alert').filter({ hasText: 'Your session has ended.' }).waitFor()
-  expect(await page.getByLabel('Validity of the statement').inputValue()).toBe('96')
+  await expect.poll(() => page.getByLabel('Validity of the statement').inputValue()).toBe('96')
   await page.getByRole('status').getByRole('button', { name: 'Sign in again' }).click()
   await signInAgain()
   await page.getByRole('button', { name: 'Save' }).click()
@@ -158,7 +158,7 @@ test('reports a lowered role, and keeps the page', async () => {
   await other.getByLabel('Validity of the statement').fill('120')
   await mutate(admin, 'updateUser', { id: created.id, role: 'VIEWER' }, 'id')
   await other.getByRole('status').getByRole('button', { name: 'Sign in again' }).click()
-  expect(await other.getByLabel('Validity of the statement').inputValue()).toBe('120')
+  await expect.poll(() => other.getByLabel('Validity of the statement').inputValue()).toBe('120')
   const again = other.getByRole('dialog', { name: 'Your session has ended' })
   await again.getByLabel('Password').fill(PASSWORD)
   await again.getByRole('button', { name: 'Sign in', exact: true }).click()
@@ -170,7 +170,7 @@ test('reports a lowered role, and keeps the page', async () => {
     .getByRole('alert')
     .filter({ hasText: 'Your role does not allow this. It was changed' })
     .waitFor()
-  expect(await other.getByLabel('Validity of the statement').inputValue()).toBe('120')
+  await expect.poll(() => other.getByLabel('Validity of the statement').inputValue()).toBe('120')
 
   // After leaving, the user is a viewer and cannot return.
   await other.getByRole('navigation').getByRole('link', { name: 'Subordinates', exact: true }).click()
@@ -197,7 +197,7 @@ test('keeps a form above a list after the role changes, and updates the list whe
   await again.getByLabel('Password').fill(PASSWORD)
   await again.getByRole('button', { name: 'Sign in', exact: true }).click()
   await form.getByRole('alert').filter({ hasText: 'Your role does not allow this. It was changed' }).waitFor()
-  expect(await form.getByLabel('Username').inputValue()).toBe('otto')
+  await expect.poll(() => form.getByLabel('Username').inputValue()).toBe('otto')
   await form.getByRole('button', { name: 'Cancel' }).click()
   await other.getByRole('heading', { name: 'No right to do this' }).waitFor()
   await other.context().close()

@@ -1,29 +1,31 @@
 /** Tests e-mail in the console and the portal: an invitation by e-mail, and turning e-mail off. */
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { violations } from '#test/helpers/axe.ts'
+import { violationsInEveryLook } from '#test/helpers/axe.ts'
+import { closePages } from '#test/helpers/browser.ts'
 import { type MailServer, startMailServer } from '#test/helpers/mail-server.ts'
 import { untilTrue } from '#test/helpers/until.ts'
 import { acceptInvitation } from './portal-federation.ts'
-import { openConsole } from './signed-in-console.ts'
+import { type Session, startSession } from './signed-in-console.ts'
 
 let admin: TestAdmin
 let server: MailServer
-let browser: Browser
+let session: Session
 let page: Page
 beforeAll(async () => {
   server = await startMailServer()
   admin = await startAdmin({}, { mail: server.config })
   const chief = { username: 'chief', password: PASSWORD, role: 'ADMIN', email: 'chief@example.org' }
   await admin.mutate('createUser', chief, 'id', 'admin')
-  const opened = await openConsole(admin.adminUrl, PASSWORD, '/account', 'chief')
-  browser = opened.browser
-  page = opened.watched.page
-  await page.getByRole('heading', { level: 1, name: 'My account' }).waitFor()
+  session = await startSession(admin, 'chief')
+})
+beforeEach(async () => {
+  ;({ page } = await session.open())
+  return () => page.close()
 })
 afterAll(async () => {
-  await browser.close()
+  await closePages()
   await admin.close()
   await server.stop()
 })
@@ -41,7 +43,7 @@ test('an invitation says that it is sent, and the link of the message opens the 
   await untilTrue('the invitation arrived', () => server.received.length === 1)
   const link = /http\S+\/invitation#\S+/.exec(server.received[0]?.text ?? '')?.[0] ?? ''
 
-  const { page: other } = await acceptInvitation(browser, admin, link)
+  const { page: other } = await acceptInvitation(admin, link)
   await other.goto('/portal/account')
   const toggle = other.getByLabel('Send me e-mail about changes')
   await toggle.uncheck()
@@ -51,15 +53,15 @@ test('an invitation says that it is sent, and the link of the message opens the 
   })
   expect(mail).toBe(false)
   await other.reload()
-  expect(await toggle.isChecked()).toBe(false)
+  await expect.poll(() => toggle.isChecked()).toBe(false)
   await other.context().close()
 })
 
 test('an operator turns e-mail off and on under “My account”', async () => {
   await page.goto('/account')
   const toggle = main().getByLabel('Send me e-mail about changes')
-  expect(await toggle.isChecked()).toBe(true)
-  expect(await violations(page)).toEqual([])
+  await expect.poll(() => toggle.isChecked()).toBe(true)
+  expect(await violationsInEveryLook(page)).toEqual([])
   await toggle.uncheck()
   await page.getByText('E-mail turned off.').waitFor()
   await toggle.check()

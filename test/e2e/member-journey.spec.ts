@@ -4,17 +4,17 @@
  */
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { violations } from '#test/helpers/axe.ts'
-import { openPage } from '#test/helpers/browser.ts'
+import { PASSWORD, type TestAdmin } from '#test/helpers/admin.ts'
+import { violationsInEveryLook } from '#test/helpers/axe.ts'
+import { closePages, openPage } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { type MailServer, startMailServer } from '#test/helpers/mail-server.ts'
-import { freePort } from '#test/helpers/port.ts'
 import { servedStatement } from '#test/helpers/subordinate.ts'
 import { addVirtualAuthenticator } from '#test/helpers/virtual-authenticator.ts'
 import { afterAMinute } from '../server/public/public-test.ts'
 import { startReceiver } from '../server/webhook/receiver.ts'
-import { openConsole, openSignedIn } from './signed-in-console.ts'
+import { startAdminAtLocalhost } from './localhost.ts'
+import { openSignedIn } from './signed-in-console.ts'
 
 const EMAIL = 'anna@library.example.org'
 const MARK = 'https://marks.example.org/library'
@@ -24,11 +24,7 @@ let admin: TestAdmin
 let entity: TestEntity
 beforeAll(async () => {
   mail = await startMailServer()
-  const port = await freePort()
-  // Passkeys need a name, not an address.
-  const adminUrl = `http://localhost:${port}`
-  const place = { port, adminUrl, trustedOrigins: [adminUrl], loginRedirectUrl: adminUrl }
-  admin = await startAdmin({}, { ...place, mail: mail.config })
+  admin = await startAdminAtLocalhost({ mail: mail.config })
   entity = await startEntity({ authorityHints: ['https://other.example.org'] })
 })
 afterAll(async () => {
@@ -73,13 +69,10 @@ test('a member registers an entity and gets a mark, and every event arrives', {
   receiver.trust(secret)
   receiver.isAway = true
 
-  const { browser, watched } = await openConsole(admin.adminUrl, PASSWORD, '/requests', 'operator')
   try {
-    const operator = watched.page
+    const { page: operator } = await openSignedIn(admin, '/requests', 'operator')
     const { page: form } = await openSignedIn(
-      browser,
-      admin.adminUrl,
-      PASSWORD,
+      admin,
       `/organizations/${encodeURIComponent(organizationId)}`,
       'operator',
     )
@@ -119,7 +112,7 @@ test('a member registers an entity and gets a mark, and every event arrives', {
     await check.getByLabel('Entity Identifier').fill(entity.id)
     await check.getByRole('button', { name: 'Check', exact: true }).click()
     await check.getByText('It cannot be registered yet: 2 checks failed.').waitFor()
-    expect(await violations(check)).toEqual([])
+    expect(await violationsInEveryLook(check)).toEqual([])
     entity.options.authorityHints = [admin.entityId]
     entity.options.metadata = {
       openid_relying_party: { client_name: 'Catalogue', redirect_uris: ['https://rp.example/callback'] },
@@ -160,7 +153,7 @@ test('a member registers an entity and gets a mark, and every event arrives', {
     const mark = { sub: entity.id, trust_mark_type: MARK }
     await expect.poll(async () => (await admin.get('/trust_mark', mark)).status).toBe(200)
   } finally {
-    await browser.close()
+    await closePages()
   }
 
   // The receiver was away all the time. Ten minutes later the next attempt is due.
@@ -183,7 +176,7 @@ test('a member registers an entity and gets a mark, and every event arrives', {
   expect(webhook.id).toBeTruthy()
 
   function openSignedOut() {
-    return openPage(browser, admin.adminUrl)
+    return openPage(admin.adminUrl)
   }
 
   async function decide(operator: Page, label: string, text: string): Promise<void> {

@@ -1,15 +1,15 @@
 /** Tests the list of e-mails in the console, with an SMTP server that refuses a recipient at first. */
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { violations } from '#test/helpers/axe.ts'
-import type { Watched } from '#test/helpers/browser.ts'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { violationsInEveryLook } from '#test/helpers/axe.ts'
+import { closePages, type Watched } from '#test/helpers/browser.ts'
+import { journey } from '#test/helpers/journey.ts'
 import { type MailServer, startMailServer } from '#test/helpers/mail-server.ts'
-import { openConsole, openSignedIn } from './signed-in-console.ts'
+import { openSignedIn } from './signed-in-console.ts'
 
 let admin: TestAdmin
 let mail: MailServer
-let browser: Browser
 let watched: Watched
 let page: Page
 let organizationId: string
@@ -18,11 +18,11 @@ beforeAll(async () => {
   mail = await startMailServer()
   admin = await startAdmin({}, { mail: mail.config })
   organizationId = (await admin.mutate('createOrganization', { name: 'Lund University' }, 'id')).id
-  ;({ browser, watched } = await openConsole(admin.adminUrl, PASSWORD, '/messages'))
+  watched = await openSignedIn(admin, '/messages')
   page = watched.page
 })
 afterAll(async () => {
-  await browser.close()
+  await closePages()
   await admin.close()
   await mail.stop()
 })
@@ -30,37 +30,39 @@ afterAll(async () => {
 const row = (address: string) => page.getByRole('main').getByRole('row').filter({ hasText: address })
 const invite = (email: string) => admin.mutate('inviteMember', { organizationId, name: 'Anna', email }, 'id')
 
-test('shows e-mails as they are created, fail and are sent', async () => {
-  await page.getByText('No e-mails in the last 30 days').waitFor()
-  expect(await violations(page)).toEqual([])
-  mail.behave({ refusal: '550 no such user' })
-  await invite('anna@lu.example')
-  await row('anna@lu.example').getByText('Failed').waitFor()
-  expect(await row('anna@lu.example').textContent()).toMatch(/Invitation[\s\S]*no such user/)
-  expect(await violations(page)).toEqual([])
-  mail.behave({})
-  await invite('ben@lu.example')
-  await row('ben@lu.example').getByText('Sent').waitFor()
-})
+journey('an e-mail fails, and is sent again', (step) => {
+  step('shows e-mails as they are created, fail and are sent', async () => {
+    await page.getByText('No e-mails in the last 30 days').waitFor()
+    expect(await violationsInEveryLook(page)).toEqual([])
+    mail.behave({ refusal: '550 no such user' })
+    await invite('anna@lu.example')
+    await row('anna@lu.example').getByText('Failed').waitFor()
+    await expect.poll(() => row('anna@lu.example').textContent()).toMatch(/Invitation[\s\S]*no such user/)
+    expect(await violationsInEveryLook(page)).toEqual([])
+    mail.behave({})
+    await invite('ben@lu.example')
+    await row('ben@lu.example').getByText('Sent').waitFor()
+  })
 
-test('sends a failed one again', async () => {
-  await page.getByLabel('State').selectOption('Failed')
-  await expect.poll(() => row('ben@lu.example').count()).toBe(0)
-  mail.received.length = 0
-  await page.getByRole('button', { name: 'Send again to anna@lu.example' }).click()
-  await page.getByText('No e-mail matches').waitFor()
-  await page.getByLabel('State').selectOption('Sent')
-  await row('anna@lu.example').waitFor()
-  expect(mail.received.map(({ to }) => to)).toEqual([['anna@lu.example']])
-  await page.getByLabel('Recipient').fill('ben@lu.example')
-  await page.getByLabel('Recipient').press('Enter')
-  await expect.poll(() => row('anna@lu.example').count()).toBe(0)
-  await row('ben@lu.example').waitFor()
-  expect(watched.complaints).toEqual([])
+  step('sends a failed one again', async () => {
+    await page.getByLabel('State').selectOption('Failed')
+    await expect.poll(() => row('ben@lu.example').count()).toBe(0)
+    mail.received.length = 0
+    await page.getByRole('button', { name: 'Send again to anna@lu.example' }).click()
+    await page.getByText('No e-mail matches').waitFor()
+    await page.getByLabel('State').selectOption('Sent')
+    await row('anna@lu.example').waitFor()
+    expect(mail.received.map(({ to }) => to)).toEqual([['anna@lu.example']])
+    await page.getByLabel('Recipient').fill('ben@lu.example')
+    await page.getByLabel('Recipient').press('Enter')
+    await expect.poll(() => row('anna@lu.example').count()).toBe(0)
+    await row('ben@lu.example').waitFor()
+    expect(watched.complaints).toEqual([])
+  })
 })
 
 test('is shown to administrators of the installation only', async () => {
-  const other = await openSignedIn(browser, admin.adminUrl, PASSWORD, '/', 'operator')
+  const other = await openSignedIn(admin, '/', 'operator')
   const menu = other.page.getByRole('navigation', { name: 'Main' })
   await menu.getByRole('link', { name: 'Audit log' }).waitFor()
   expect(await menu.getByRole('link', { name: 'E-mail' }).count()).toBe(0)

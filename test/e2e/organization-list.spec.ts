@@ -1,14 +1,14 @@
 /** Tests the list of organizations, what a viewer sees of one, and how another anchor admits one. */
 import { readFile } from 'node:fs/promises'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { violations } from '#test/helpers/axe.ts'
-import { openPage, signIn, type Watched } from '#test/helpers/browser.ts'
-import { openConsole } from './signed-in-console.ts'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { violations, violationsInEveryLook } from '#test/helpers/axe.ts'
+import { closePages, type Watched } from '#test/helpers/browser.ts'
+import { openSignedIn, type Session, startSession } from './signed-in-console.ts'
 
 let admin: TestAdmin
-let browser: Browser
+let session: Session
 let watched: Watched
 let page: Page
 
@@ -29,11 +29,15 @@ beforeAll(async () => {
   })
   const contacts = [{ role: 'SECURITY', email: 'cert@example.org' }]
   await as('createOrganization', { name: 'Southern Museum', country: 'FI', active: false, contacts })
-  ;({ browser, watched } = await openConsole(admin.adminUrl, PASSWORD, '/organizations'))
+  session = await startSession(admin)
+})
+beforeEach(async () => {
+  watched = await session.open('/organizations')
   page = watched.page
+  return () => watched.page.close()
 })
 afterAll(async () => {
-  await browser.close()
+  await closePages()
   await admin.close()
 })
 
@@ -78,9 +82,7 @@ test('exports what is listed', async () => {
 })
 
 test('shows a viewer everything, and no button that would be refused', async () => {
-  const { page: theirs, complaints } = await openPage(browser, admin.adminUrl)
-  await theirs.goto('/organizations')
-  await signIn(theirs, 'viewer', PASSWORD)
+  const { page: theirs, complaints } = await openSignedIn(admin, '/organizations', 'viewer')
   await theirs.getByRole('main').getByRole('link', { name: 'Southern Museum' }).waitFor()
   expect(await theirs.getByRole('main').getByRole('link', { name: 'Create' }).count()).toBe(0)
   await theirs.getByRole('main').getByRole('link', { name: 'Southern Museum' }).click()
@@ -108,8 +110,8 @@ test('comes to another anchor, which then has the same one', async () => {
   await admit().click()
   const dialog = page.getByRole('dialog')
   // There is one other anchor.
-  expect(await dialog.getByLabel('To anchor').inputValue()).toBe('test')
-  expect(await violations(page, '[role=dialog]')).toEqual([])
+  await expect.poll(() => dialog.getByLabel('To anchor').inputValue()).toBe('test')
+  expect(await violationsInEveryLook(page, '[role=dialog]')).toEqual([])
   await dialog.getByRole('button', { name: 'Admit organization' }).click()
   await page.getByText('Southern Museum admitted to Test federation.').waitFor()
   // There is no further anchor.

@@ -1,15 +1,15 @@
 /** Tests the people of an organization in the console: operators invite, change and remove them, viewers see them. */
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect } from 'vitest'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { violations } from '#test/helpers/axe.ts'
-import { openPage, type Watched } from '#test/helpers/browser.ts'
-import { openConsole, openSignedIn } from './signed-in-console.ts'
+import { violations, violationsInEveryLook } from '#test/helpers/axe.ts'
+import { closePages, openPage, type Watched } from '#test/helpers/browser.ts'
+import { journey } from '#test/helpers/journey.ts'
+import { openSignedIn } from './signed-in-console.ts'
 
 const ADDRESS = 'anna@lu.example'
 
 let admin: TestAdmin
-let browser: Browser
 let watched: Watched
 let page: Page
 let path: string
@@ -20,11 +20,11 @@ beforeAll(async () => {
   admin = await startAdmin()
   const { id } = await as('createOrganization', { name: 'Lund University' })
   path = `/organizations/${encodeURIComponent(id)}`
-  ;({ browser, watched } = await openConsole(admin.adminUrl, PASSWORD, path, 'operator'))
+  watched = await openSignedIn(admin, path, 'operator')
   page = watched.page
 })
 afterAll(async () => {
-  await browser.close()
+  await closePages()
   await admin.close()
 })
 
@@ -54,119 +54,121 @@ async function accept(of: Page, link: string): Promise<void> {
   await of.getByRole('button', { name: 'Set password and sign in' }).click()
 }
 
-test('says what people can do, and that there are none yet', async () => {
-  await people().getByText('They sign in to the portal and see the entities of the organization.').waitFor()
-  await people().getByText('The organization has no people yet.').waitFor()
-  expect(await violations(page)).toEqual([])
-})
+journey('a person is invited, gets rights, and is removed', (step) => {
+  step('says what people can do, and that there are none yet', async () => {
+    await people().getByText('They sign in to the portal and see the entities of the organization.').waitFor()
+    await people().getByText('The organization has no people yet.').waitFor()
+    expect(await violations(page)).toEqual([])
+  })
 
-test('an operator invites a person, after a refusal at the address, and gets the link once', async () => {
-  await people().getByRole('button', { name: 'Invite a person' }).click()
-  await dialog().getByLabel('Name').fill('Anna Ek')
-  const address = dialog().getByLabel('E-mail address')
-  await address.fill('anna@lund')
-  await dialog().getByRole('button', { name: 'Invite person' }).click()
-  await dialog().getByText('This is not an e-mail address.').waitFor()
-  expect(await address.getAttribute('aria-invalid')).toBe('true')
-  expect(await violations(page, '[role=dialog]')).toEqual([])
-  await address.fill(ADDRESS)
-  await dialog().getByRole('button', { name: 'Invite person' }).click()
-  const link = await shownLink()
-  await dialog().getByText('It works once, for seven days.').waitFor()
-  expect(await violations(page, '[role=dialog]')).toEqual([])
-  await dialog().getByRole('button', { name: 'Done' }).click()
-  await row(ADDRESS).getByText('Invited', { exact: true }).waitFor()
-  await row(ADDRESS).getByText('in 7 days').waitFor()
-  await row(ADDRESS).getByRole('cell', { name: 'no', exact: true }).waitFor()
-  expect(await page.getByText(link).count()).toBe(0)
-  expect(await violations(page)).toEqual([])
-})
+  step('an operator invites a person, after a refusal at the address, and gets the link once', async () => {
+    await people().getByRole('button', { name: 'Invite a person' }).click()
+    await dialog().getByLabel('Name').fill('Anna Ek')
+    const address = dialog().getByLabel('E-mail address')
+    await address.fill('anna@lund')
+    await dialog().getByRole('button', { name: 'Invite person' }).click()
+    await dialog().getByText('This is not an e-mail address.').waitFor()
+    await expect.poll(() => address.getAttribute('aria-invalid')).toBe('true')
+    expect(await violationsInEveryLook(page, '[role=dialog]')).toEqual([])
+    await address.fill(ADDRESS)
+    await dialog().getByRole('button', { name: 'Invite person' }).click()
+    const link = await shownLink()
+    await dialog().getByText('It works once, for seven days.').waitFor()
+    expect(await violationsInEveryLook(page, '[role=dialog]')).toEqual([])
+    await dialog().getByRole('button', { name: 'Done' }).click()
+    await row(ADDRESS).getByText('Invited', { exact: true }).waitFor()
+    await row(ADDRESS).getByText('in 7 days').waitFor()
+    await row(ADDRESS).getByRole('cell', { name: 'no', exact: true }).waitFor()
+    expect(await page.getByText(link).count()).toBe(0)
+    expect(await violationsInEveryLook(page)).toEqual([])
+  })
 
-test('the person opens a new link, which replaces the first, and is signed in', async () => {
-  const first = await admin.mutate(
-    'inviteMember',
-    { organizationId: decodeURIComponent(path.slice('/organizations/'.length)), email: ADDRESS },
-    'invitationLink',
-  )
-  await choose('Anna Ek', 'New invitation link')
-  await dialog().getByRole('button', { name: 'Create link' }).click()
-  const link = await shownLink()
-  await dialog().getByRole('button', { name: 'Done' }).click()
+  step('the person opens a new link, which replaces the first, and is signed in', async () => {
+    const first = await admin.mutate(
+      'inviteMember',
+      { organizationId: decodeURIComponent(path.slice('/organizations/'.length)), email: ADDRESS },
+      'invitationLink',
+    )
+    await choose('Anna Ek', 'New invitation link')
+    await dialog().getByRole('button', { name: 'Create link' }).click()
+    const link = await shownLink()
+    await dialog().getByRole('button', { name: 'Done' }).click()
 
-  const { page: theirs } = await openPage(browser, admin.adminUrl)
-  await accept(theirs, first.invitationLink)
-  await theirs.getByText('This invitation is not valid.').waitFor()
-  await accept(theirs, link)
-  await theirs.getByText(`Your username is ${ADDRESS}.`).waitFor()
-  await theirs.context().close()
+    const { page: theirs } = await openPage(admin.adminUrl)
+    await accept(theirs, first.invitationLink)
+    await theirs.getByText('This invitation is not valid.').waitFor()
+    await accept(theirs, link)
+    await theirs.getByText(`Your username is ${ADDRESS}.`).waitFor()
+    await theirs.context().close()
 
-  // The list changes without a reload.
-  await row(ADDRESS).getByText('Invited', { exact: true }).waitFor({ state: 'detached' })
-})
+    // The list changes without a reload.
+    await row(ADDRESS).getByText('Invited', { exact: true }).waitFor({ state: 'detached' })
+  })
 
-test('the list shows the last sign-in', async () => {
-  await page.reload()
-  await row(ADDRESS).getByRole('cell', { name: 'just now', exact: true }).waitFor()
-})
+  step('the list shows the last sign-in', async () => {
+    await page.reload()
+    await row(ADDRESS).getByRole('cell', { name: 'just now', exact: true }).waitFor()
+  })
 
-test('an operator changes the right to invite', async () => {
-  await choose('Anna Ek', 'Give the right to invite')
-  expect(await violations(page, '[role=alertdialog]')).toEqual([])
-  await question().getByRole('button', { name: 'Give the right to invite' }).click()
-  await page.getByText('Anna Ek may invite people now.').waitFor()
-  await row(ADDRESS).getByRole('cell', { name: 'yes', exact: true }).waitFor()
-})
+  step('an operator changes the right to invite', async () => {
+    await choose('Anna Ek', 'Give the right to invite')
+    expect(await violationsInEveryLook(page, '[role=alertdialog]')).toEqual([])
+    await question().getByRole('button', { name: 'Give the right to invite' }).click()
+    await page.getByText('Anna Ek may invite people now.').waitFor()
+    await row(ADDRESS).getByRole('cell', { name: 'yes', exact: true }).waitFor()
+  })
 
-test('a viewer sees the people, and no action', async () => {
-  const { page: theirs, complaints } = await openSignedIn(browser, admin.adminUrl, PASSWORD, path, 'viewer')
-  await people(theirs).getByText(ADDRESS).waitFor()
-  expect(await people(theirs).getByRole('button').count()).toBe(0)
-  expect(await violations(theirs)).toEqual([])
-  expect(complaints).toEqual([])
-  await theirs.context().close()
-})
+  step('a viewer sees the people, and no action', async () => {
+    const { page: theirs, complaints } = await openSignedIn(admin, path, 'viewer')
+    await people(theirs).getByText(ADDRESS).waitFor()
+    expect(await people(theirs).getByRole('button').count()).toBe(0)
+    expect(await violations(theirs)).toEqual([])
+    expect(complaints).toEqual([])
+    await theirs.context().close()
+  })
 
-test('an administrator sees a member in the list of users, and adds a role and takes it away', async () => {
-  const { page: theirs, complaints } = await openSignedIn(browser, admin.adminUrl, PASSWORD, '/users')
-  const user = theirs.getByRole('row').filter({ hasText: ADDRESS })
-  const roleCell = user.getByRole('cell').nth(1)
-  const roleText = async () => (await roleCell.textContent())?.trim().replace(/\s+/g, ' ')
-  expect(await roleText()).toBe('Member of Lund University')
-  expect(await violations(theirs)).toEqual([])
-  const change = async (shown: string, explanation: string, role: string) => {
-    await user.getByRole('button', { name: `What to do with ${ADDRESS}` }).click()
-    await theirs.getByRole('menuitem', { name: 'Change the role' }).click()
-    const form = theirs.getByRole('dialog')
-    await form.getByText(explanation).waitFor()
-    expect(await form.getByLabel('Role').locator('option:checked').textContent()).toBe(shown)
-    expect(await violations(theirs, '[role=dialog]')).toEqual([])
-    await form.getByLabel('Role').selectOption(role)
-    await form.getByRole('button', { name: 'Change role' }).click()
-    await form.waitFor({ state: 'detached' })
-  }
-  await change('No role', 'A role also opens this console', 'Viewer')
-  await expect.poll(roleText).toBe('Viewer Member of Lund University')
-  await change('Viewer', 'That stays after a change of the role.', 'No role')
-  await expect.poll(roleText).toBe('Member of Lund University')
-  await change('No role', 'A role also opens this console', 'No role')
-  expect(await roleText()).toBe('Member of Lund University')
-  expect(complaints).toEqual([])
-  await theirs.context().close()
-})
+  step('an administrator sees a member in the list of users, and adds a role and takes it away', async () => {
+    const { page: theirs, complaints } = await openSignedIn(admin, '/users')
+    const user = theirs.getByRole('row').filter({ hasText: ADDRESS })
+    const roleCell = user.getByRole('cell').nth(1)
+    const roleText = async () => (await roleCell.textContent())?.trim().replace(/\s+/g, ' ')
+    expect(await roleText()).toBe('Member of Lund University')
+    expect(await violationsInEveryLook(theirs)).toEqual([])
+    const change = async (shown: string, explanation: string, role: string) => {
+      await user.getByRole('button', { name: `What to do with ${ADDRESS}` }).click()
+      await theirs.getByRole('menuitem', { name: 'Change the role' }).click()
+      const form = theirs.getByRole('dialog')
+      await form.getByText(explanation).waitFor()
+      await expect.poll(() => form.getByLabel('Role').locator('option:checked').textContent()).toBe(shown)
+      expect(await violations(theirs, '[role=dialog]')).toEqual([])
+      await form.getByLabel('Role').selectOption(role)
+      await form.getByRole('button', { name: 'Change role' }).click()
+      await form.waitFor({ state: 'detached' })
+    }
+    await change('No role', 'A role also opens this console', 'Viewer')
+    await expect.poll(roleText).toBe('Viewer Member of Lund University')
+    await change('Viewer', 'That stays after a change of the role.', 'No role')
+    await expect.poll(roleText).toBe('Member of Lund University')
+    await change('No role', 'A role also opens this console', 'No role')
+    expect(await roleText()).toBe('Member of Lund University')
+    expect(complaints).toEqual([])
+    await theirs.context().close()
+  })
 
-test('an operator removes a person after a question', async () => {
-  await choose('Anna Ek', 'Remove person')
-  await question().getByText('An account that serves only this organization is deleted.').waitFor()
-  expect(await violations(page, '[role=alertdialog]')).toEqual([])
-  await question().getByRole('button', { name: 'Remove person' }).click()
-  await page.getByText('Anna Ek removed.').waitFor()
-  await people().getByText('The organization has no people yet.').waitFor()
-})
+  step('an operator removes a person after a question', async () => {
+    await choose('Anna Ek', 'Remove person')
+    await question().getByText('An account that serves only this organization is deleted.').waitFor()
+    expect(await violationsInEveryLook(page, '[role=alertdialog]')).toEqual([])
+    await question().getByRole('button', { name: 'Remove person' }).click()
+    await page.getByText('Anna Ek removed.').waitFor()
+    await people().getByText('The organization has no people yet.').waitFor()
+  })
 
-test('the removal of the organization says that its people are removed too', async () => {
-  await page.getByRole('main').getByRole('button', { name: 'Remove…' }).click()
-  await question().getByText('people who act only for it are removed with their accounts').waitFor()
-  expect(await violations(page, '[role=alertdialog]')).toEqual([])
-  await question().getByRole('button', { name: 'Cancel' }).click()
-  expect(watched.complaints).toEqual([])
+  step('the removal of the organization says that its people are removed too', async () => {
+    await page.getByRole('main').getByRole('button', { name: 'Remove…' }).click()
+    await question().getByText('people who act only for it are removed with their accounts').waitFor()
+    expect(await violations(page, '[role=alertdialog]')).toEqual([])
+    await question().getByRole('button', { name: 'Cancel' }).click()
+    expect(watched.complaints).toEqual([])
+  })
 })

@@ -3,6 +3,25 @@ import type { Page } from 'playwright-core'
 import type { Entities, State } from './state.ts'
 import { subordinateStates } from './subordinate-state.ts'
 
+async function crawl(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Crawl now' }).click()
+  await page.getByRole('cell', { name: 'Test Relying Party' }).waitFor()
+  await page.getByRole('button', { name: 'Crawl now', disabled: false }).waitFor()
+}
+
+/** Unless an earlier state has announced one: there is one next key at most. */
+async function announceKey(page: Page): Promise<void> {
+  const begin = page.getByRole('button', { name: 'Announce a key' })
+  const waiting = page.getByRole('progressbar', { name: 'Waiting until caches have the key' })
+  await begin.or(waiting).first().waitFor()
+  if ((await waiting.count()) === 0) {
+    await begin.click()
+    await page.getByRole('button', { name: 'Make and announce it' }).click()
+  }
+  await waiting.waitFor()
+  await page.getByRole('dialog').waitFor({ state: 'hidden' })
+}
+
 export const states: readonly State[] = [
   {
     what: 'an inspection with its options open',
@@ -99,11 +118,7 @@ export const states: readonly State[] = [
   {
     what: 'the collection after a walk',
     path: () => '/collection',
-    async reach(page) {
-      await page.getByRole('button', { name: 'Crawl now' }).click()
-      await page.getByRole('cell', { name: 'Test Relying Party' }).waitFor()
-      await page.getByRole('button', { name: 'Crawl now', disabled: false }).waitFor()
-    },
+    reach: crawl,
   },
   ...['', 'nothing is called so'].map((typed) => ({
     what: `a picker after ${typed === '' ? 'nothing' : `“${typed}”`} was typed`,
@@ -116,8 +131,12 @@ export const states: readonly State[] = [
   })),
   {
     what: 'an entity of the collection',
-    path: ({ registered }) => `/collection/entity?id=${registered}`,
-    reach: (page) => page.getByText('Display information').waitFor(),
+    path: () => '/collection',
+    async reach(page) {
+      await crawl(page)
+      await page.getByRole('link', { name: 'Test Relying Party' }).click()
+      await page.getByText('Display information').waitFor()
+    },
   },
   {
     what: 'a question before a key is announced',
@@ -190,17 +209,13 @@ export const states: readonly State[] = [
   {
     what: 'a key that is announced, and waits',
     path: () => '/keys',
-    async reach(page) {
-      await page.getByRole('button', { name: 'Announce a key' }).click()
-      await page.getByRole('button', { name: 'Make and announce it' }).click()
-      await page.getByRole('progressbar', { name: 'Waiting until caches have the key' }).waitFor()
-      await page.getByRole('dialog').waitFor({ state: 'hidden' })
-    },
+    reach: announceKey,
   },
   {
     what: 'a question before switching to a key too early',
     path: () => '/keys',
     async reach(page) {
+      await announceKey(page)
       await page.getByRole('button', { name: 'Switch now (unsafe)…' }).click()
       await page.getByRole('alertdialog').waitFor()
     },

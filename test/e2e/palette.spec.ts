@@ -1,46 +1,35 @@
 /** Tests the command palette: screens, actions, entities and Trust Mark types, by keyboard. */
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { closePages, type Watched } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
-import { connectAdmin, type Product, startProduct } from '#test/helpers/product.ts'
-import { mutate } from '#test/product/mutation.ts'
+import { make, read } from './make.ts'
+import { openSignedIn, type Session, startSession } from './signed-in-console.ts'
 
-let product: Product
-let browser: Browser
+let admin: TestAdmin
 let entity: TestEntity
+let session: Session
 let watched: Watched
 
-async function signedIn(username: string, password: string): Promise<Watched> {
-  const opened = await openPage(browser, product.installation.adminUrl)
-  await opened.page.goto('/')
-  await signIn(opened.page, username, password)
-  await opened.page.waitForURL('/')
-  return opened
-}
-
 beforeAll(async () => {
-  product = await startProduct()
-  const { installation, password } = product
-  const admin = await connectAdmin(installation)
-  entity = await startEntity({ authorityHints: [installation.federationUrl], metadata: relyingParty })
-  await mutate(admin, 'registerSubordinate', { entityId: entity.id }, 'id')
-  const type = `${installation.federationUrl}/member`
-  await mutate(admin, 'createTrustMarkType', { type, description: 'Has paid the fee' }, 'id')
-  await mutate(
-    admin,
-    'createUser',
-    { username: 'visitor', password: 'only to look at things', role: 'VIEWER' },
-    'id',
-  )
-  browser = await startBrowser()
-  watched = await signedIn('admin', password ?? '')
+  admin = await startAdmin()
+  entity = await startEntity({ authorityHints: [admin.entityId], metadata: relyingParty })
+  await make(admin, 'registerSubordinate', { entityId: entity.id }, 'id')
+  const type = `${admin.entityId}/member`
+  await make(admin, 'createTrustMarkType', { type, description: 'Has paid the fee' }, 'id')
+  await make(admin, 'issueTrustMark', { entityId: 'https://rp.example.org/marked', trustMarkType: type })
+  session = await startSession(admin)
+})
+beforeEach(async () => {
+  watched = await session.open('/')
+  return () => watched.page.close()
 })
 afterAll(async () => {
-  await browser.close()
+  await closePages()
   await entity.close()
-  await product.stop()
+  await admin.close()
 })
 
 const field = (page: Page) => page.getByRole('combobox', { name: 'Find a screen, an action or an entity' })
@@ -56,7 +45,9 @@ test('finds a screen by the start of its name, keeps the focus and announces the
   await find(page, 'coll')
   const option = chosen(page, 'Collection')
   await option.waitFor()
-  expect(await field(page).getAttribute('aria-activedescendant')).toBe(await option.getAttribute('id'))
+  await expect
+    .poll(() => field(page).getAttribute('aria-activedescendant'))
+    .toBe(await option.getAttribute('id'))
   await page.keyboard.press('Tab')
   await expect.poll(() => field(page).evaluate((input) => input === document.activeElement)).toBe(true)
   await page.keyboard.press('Enter')
@@ -124,7 +115,7 @@ test('opens on a phone, also from the menu', async () => {
 })
 
 test('offers a viewer only permitted actions, and signs out', async () => {
-  const { page } = await signedIn('visitor', 'only to look at things')
+  const { page } = await openSignedIn(admin, '/', 'viewer')
   await page.keyboard.press('Control+k')
   await page.getByRole('option', { name: 'Subordinates' }).waitFor()
   const offered = await page.getByRole('option').allTextContents()
@@ -137,7 +128,7 @@ test('offers a viewer only permitted actions, and signs out', async () => {
 })
 
 test('offers recent entities before anything is typed', async () => {
-  const { page, complaints } = await signedIn('admin', product.password ?? '')
+  const { page, complaints } = await openSignedIn(admin, '/')
   await page.goto('/subordinates')
   await page.getByRole('main').getByRole('link', { name: 'Test Relying Party' }).click()
   await page.getByRole('heading', { level: 1, name: 'Test Relying Party' }).waitFor()
@@ -151,27 +142,14 @@ test('offers recent entities before anything is typed', async () => {
 })
 
 test.each([
-  ['User visitor', 'visitor', /\/users\?q=visitor/],
+  ['User viewer', 'viewer', /\/users\?q=viewer/],
   ['API key of admin', 'test', /\/api-keys\?q=test/],
   ['Trust Mark of', 'https://rp.example.org/marked', /\/trust-marks\/[^/]+$/],
   ['Signing key', '', /\/keys$/],
 ])('finds what is noted as %s', async (note, typed, address) => {
   const { page, complaints } = watched
-  const admin = await connectAdmin(product.installation)
-  const kid = (await admin<{ signingKeys: { keys: { kid: string }[] } }>('{ signingKeys { keys { kid } } }'))
-    .signingKeys.keys[0]?.kid
-  const trustMarkType = `${product.installation.federationUrl}/member`
-  await mutate(
-    admin,
-    'issueTrustMark',
-    { entityId: 'https://rp.example.org/marked', trustMarkType },
-    'id',
-  ).catch(
-    () => undefined, // issued by an earlier row
-  )
-  await page.goto('/')
-  await page.getByRole('heading', { level: 1 }).waitFor()
-  await find(page, typed || (kid ?? ''))
+  const { signingKeys } = await read(admin, '{ signingKeys { keys { kid } } }')
+  await find(page, typed || signingKeys.keys[0].kid)
   await page.getByRole('option').filter({ hasText: note }).first().click()
   await page.waitForURL(address)
   expect(complaints).toEqual([])

@@ -1,22 +1,20 @@
-/** A product with a small federation in every state that its pages show, and its console in a browser. */
-import type { Browser, Page } from 'playwright-core'
-import { expect } from 'vitest'
-import type { Watched } from '#test/helpers/browser.ts'
+/** An admin server with a small federation in every state that its pages show, and its console in a browser. */
+import type { Page } from 'playwright-core'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { closePages } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
-import { connectAdmin, type Product, startProduct } from '#test/helpers/product.ts'
-import { mutate } from '#test/product/mutation.ts'
-import { openConsole } from './signed-in-console.ts'
+import { make } from './make.ts'
+import { type Session, startSession } from './signed-in-console.ts'
 
 export type PopulatedConsole = {
-  product: Product
-  browser: Browser
+  admin: TestAdmin
   /** A subordinate with a Trust Mark. */
   registered: TestEntity
   /** An entity that can be registered. */
   candidate: TestEntity
-  /** Signed in as the administrator. */
-  watched: Watched
+  /** Of the administrator. */
+  session: Session
   close(): Promise<void>
 }
 
@@ -24,48 +22,35 @@ export type PopulatedConsole = {
 const long = 'association_of_the_libraries_archives_and_museums_of_the_north'
 
 export async function openPopulatedConsole(): Promise<PopulatedConsole> {
-  const product = await startProduct()
-  const { installation } = product
-  const authorityHints = [installation.federationUrl]
+  const admin = await startAdmin()
+  const authorityHints = [admin.entityId]
   const registered = await startEntity({ authorityHints, metadata: relyingParty })
   const candidate = await startEntity({ authorityHints, metadata: relyingParty })
-  const admin = await connectAdmin(installation)
-  const trustMarkType = `${installation.federationUrl}/trust-marks/${long}`
-  await mutate(admin, 'createTrustMarkType', { type: trustMarkType, description: 'Has signed.' }, 'id')
-  const { id: organizationId } = await mutate<{ id: string }>(
-    admin,
-    'createOrganization',
-    {
-      name: 'Northern Library',
-      identifierScheme: 'GLEIF',
-      identifier: long,
-      country: 'SE',
-      contacts: [{ role: 'TECHNICAL', name: 'Ann', email: `ann@${'a'.repeat(60)}.example.org` }],
-      tags: ['pilot'],
-    },
-    'id',
-  )
-  await mutate(admin, 'registerSubordinate', { entityId: registered.id, organizationId }, 'id')
-  await mutate(
-    admin,
-    'createUser',
-    { username: long, password: 'only for these tests', role: 'VIEWER' },
-    'id',
-  )
-  await mutate(admin, 'issueTrustMark', { entityId: registered.id, trustMarkType }, 'id')
-  const again = `mutation { registerSubordinate(input: { entityId: "${registered.id}" }) { __typename } }`
-  expect(await admin(again)).toEqual({ registerSubordinate: { __typename: 'ConflictError' } })
-  const { browser, watched } = await openConsole(installation.adminUrl, product.password)
+  const trustMarkType = `${admin.entityId}/trust-marks/${long}`
+  await make(admin, 'createTrustMarkType', { type: trustMarkType, description: 'Has signed.' })
+  const { id: organizationId } = await make(admin, 'createOrganization', {
+    name: 'Northern Library',
+    identifierScheme: 'GLEIF',
+    identifier: long,
+    country: 'SE',
+    contacts: [{ role: 'TECHNICAL', name: 'Ann', email: `ann@${'a'.repeat(60)}.example.org` }],
+    tags: ['pilot'],
+  })
+  const subordinate = { entityId: registered.id, organizationId }
+  await make(admin, 'registerSubordinate', subordinate)
+  await make(admin, 'createUser', { username: long, password: 'only for these tests', role: 'VIEWER' })
+  await make(admin, 'issueTrustMark', { entityId: registered.id, trustMarkType })
+  const { __typename } = await admin.mutate('registerSubordinate', subordinate, 'id')
+  if (__typename !== 'ConflictError') throw new Error('The audit log needs a change that failed.')
   return {
-    product,
-    browser,
+    admin,
     registered,
     candidate,
-    watched,
+    session: await startSession(admin),
     async close() {
-      await browser.close()
+      await closePages()
       await Promise.all([registered.close(), candidate.close()])
-      await product.stop()
+      await admin.close()
     },
   }
 }

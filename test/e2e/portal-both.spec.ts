@@ -1,40 +1,36 @@
 /** Tests the account of a member in the portal, and users who are operators and members. */
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { AdminClient } from '#server/demo/admin-client.ts'
-import { violations } from '#test/helpers/axe.ts'
-import { openPage, signIn, startBrowser } from '#test/helpers/browser.ts'
-import { connectAdmin, type Product, startProduct } from '#test/helpers/product.ts'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect } from 'vitest'
+import type { TestAdmin } from '#test/helpers/admin.ts'
+import { violations, violationsInEveryLook } from '#test/helpers/axe.ts'
+import { closePages, openPage, signIn } from '#test/helpers/browser.ts'
+import { journey } from '#test/helpers/journey.ts'
 import { addVirtualAuthenticator } from '#test/helpers/virtual-authenticator.ts'
-import { mutate } from '#test/product/mutation.ts'
+import { startAdminAtLocalhost } from './localhost.ts'
+import { make as makeIn, read } from './make.ts'
 import { openSignedIn } from './signed-in-console.ts'
 
 const email = 'anna@library.example.org'
 const password = 'a password of my own'
 
-let product: Product
-let browser: Browser
-let admin: AdminClient
+let admin: TestAdmin
 let organizationId: string
 
-const make = <Made>(name: string, input: Record<string, unknown>, selection = 'id') =>
-  mutate<Made>(admin, name, input, selection)
+const make = (name: string, input: object, selection?: string) => makeIn(admin, name, input, selection)
 
 beforeAll(async () => {
-  product = await startProduct()
-  admin = await connectAdmin(product.installation)
-  organizationId = (await make<{ id: string }>('createOrganization', { name: 'Northern Library' })).id
-  browser = await startBrowser()
+  admin = await startAdminAtLocalhost()
+  organizationId = (await make('createOrganization', { name: 'Northern Library' })).id
 })
 afterAll(async () => {
-  await browser.close()
-  await product.stop()
+  await closePages()
+  await admin.close()
 })
 
 async function userId(name: string): Promise<string | undefined> {
   const document = '{ users(first: 50) { edges { node { id username } } } }'
-  const { users } = await admin<{ users: { edges: { node: { id: string; username: string } }[] } }>(document)
-  return users.edges.find(({ node }) => node.username === name)?.node.id
+  const { users } = await read(admin, document)
+  return users.edges.find(({ node }: { node: { username: string } }) => node.username === name)?.node.id
 }
 
 const title = (page: Page, name: string) => page.getByRole('heading', { level: 1, name, exact: true })
@@ -44,115 +40,118 @@ async function choose(page: Page, user: string, item: string): Promise<void> {
   await page.getByRole('menuitem', { name: item }).click()
 }
 
-test('a member adds a passkey in the portal, and signs in with it', async () => {
-  const person = { organizationId, email, name: 'Anna Ek' }
-  const { invitationLink } = await make<{ invitationLink: string }>('inviteMember', person, 'invitationLink')
-  const { page, complaints } = await openPage(browser, product.installation.adminUrl)
-  await addVirtualAuthenticator(page)
-  await page.goto(invitationLink)
-  await page.getByText('or for an organization of its federation').waitFor()
-  expect(await violations(page)).toEqual([])
-  await page.getByLabel('New password', { exact: true }).fill(password)
-  await page.getByLabel('Repeat the new password').fill(password)
-  await page.getByRole('button', { name: 'Set password and sign in' }).click()
-  await title(page, 'My entities').waitFor()
+journey('a member has an account in the portal', (step) => {
+  step('a member adds a passkey in the portal, and signs in with it', async () => {
+    const person = { organizationId, email, name: 'Anna Ek' }
+    const { invitationLink } = await make('inviteMember', person, 'invitationLink')
+    const { page, complaints } = await openPage(admin.adminUrl)
+    await addVirtualAuthenticator(page)
+    await page.goto(invitationLink)
+    await page.getByText('or for an organization of its federation').waitFor()
+    expect(await violations(page)).toEqual([])
+    await page.getByLabel('New password', { exact: true }).fill(password)
+    await page.getByLabel('Repeat the new password').fill(password)
+    await page.getByRole('button', { name: 'Set password and sign in' }).click()
+    await title(page, 'My entities').waitFor()
 
-  await choose(page, 'Anna Ek', 'My account')
-  await title(page, 'My account').waitFor()
-  await page.getByRole('region', { name: 'Anna Ek' }).getByText('Northern Library').waitFor()
-  expect(await page.getByText('Role', { exact: true }).count()).toBe(0)
-  expect(await violations(page)).toEqual([])
-  await page.getByRole('button', { name: 'Add a passkey' }).click()
-  await page.getByRole('dialog').getByLabel('Name').fill('laptop')
-  await page.getByRole('dialog').getByRole('button', { name: 'Add passkey' }).click()
-  await page.getByText('Passkey: laptop').waitFor()
+    await choose(page, 'Anna Ek', 'My account')
+    await title(page, 'My account').waitFor()
+    await page.getByRole('region', { name: 'Anna Ek' }).getByText('Northern Library').waitFor()
+    expect(await page.getByText('Role', { exact: true }).count()).toBe(0)
+    expect(await violationsInEveryLook(page)).toEqual([])
+    await page.getByRole('button', { name: 'Add a passkey' }).click()
+    await page.getByRole('dialog').getByLabel('Name').fill('laptop')
+    await page.getByRole('dialog').getByRole('button', { name: 'Add passkey' }).click()
+    await page.getByText('Passkey: laptop').waitFor()
 
-  await choose(page, 'Anna Ek', 'Sign out')
-  await page.waitForURL('/sign-in')
-  await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
-  await title(page, 'My entities').waitFor()
-  await page.goto('/portal/account')
-  await page.getByText('by passkey').waitFor()
-  expect(complaints).toEqual([])
-  await page.context().close()
-})
-
-test('a member without a right to the console is offered none', async () => {
-  const { page } = await openSignedIn(browser, product.installation.adminUrl, password, '/portal', email)
-  await page.getByRole('button', { name: 'Anna Ek' }).click()
-  await page.getByRole('menuitem', { name: 'My account' }).waitFor()
-  expect(await page.getByRole('menuitem', { name: 'Console' }).count()).toBe(0)
-  expect(await violations(page)).toEqual([])
-  await page.context().close()
-})
-
-test('a user without an organization is led from the portal to the console', async () => {
-  await make('createUser', { username: 'otto', password, role: 'OPERATOR', email: 'otto@example.org' })
-  const { page, complaints } = await openPage(browser, product.installation.adminUrl)
-  await page.goto('/portal/account')
-  await signIn(page, 'otto', password)
-  await title(page, 'Dashboard').waitFor()
-  expect(new URL(page.url()).pathname).toBe('/')
-  await page.getByRole('button', { name: 'otto' }).click()
-  await page.getByRole('menuitem', { name: 'My account' }).waitFor()
-  expect(await page.getByRole('menuitem', { name: 'Portal' }).count()).toBe(0)
-  expect(complaints).toEqual([])
-  await page.context().close()
-})
-
-test('a member whose password was set chooses another one before the portal', async () => {
-  const input = { id: await userId(email), password: 'set by the administrator', mustChangePassword: true }
-  await make('resetUserPassword', input)
-  const { page } = await openPage(browser, product.installation.adminUrl)
-  await page.goto('/portal/organization')
-  await signIn(page, email, 'set by the administrator')
-  await page.waitForURL('/new-password?next=%2Fportal%2Forganization')
-  await page.getByLabel('New password', { exact: true }).fill(password)
-  await page.getByLabel('Repeat the new password').fill(password)
-  await page.getByRole('button', { name: 'Change password' }).click()
-  await page.waitForURL('/portal/organization')
-  await title(page, 'Northern Library').waitFor()
-  await page.context().close()
-})
-
-test('an operator who is a member too goes to the portal and back, also with several anchors', async () => {
-  await make('inviteMember', { organizationId, email: 'otto@example.org' })
-  const { adminUrl, federationUrl } = product.installation
-  const { page, complaints } = await openSignedIn(browser, adminUrl, password, '/', 'otto')
-  const anchorsNamed: (string | undefined)[] = []
-  page.on('request', (request) => {
-    if (request.url().endsWith('/graphql') && new URL(page.url()).pathname.startsWith('/portal'))
-      anchorsNamed.push(request.headers()['inmor-anchor'])
+    await choose(page, 'Anna Ek', 'Sign out')
+    await page.waitForURL('/sign-in')
+    await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
+    await title(page, 'My entities').waitFor()
+    await page.goto('/portal/account')
+    await page.getByText('by passkey').waitFor()
+    expect(complaints).toEqual([])
+    await page.context().close()
   })
-  await choose(page, 'otto', 'Portal')
-  await title(page, 'My entities').waitFor()
-  await choose(page, 'otto', 'Console')
-  await title(page, 'Dashboard').waitFor()
 
-  await make(
-    'createTrustAnchor',
-    { slug: 'test', entityId: `${federationUrl}/test`, displayName: 'Test' },
-    'slug',
-  )
-  const anchorRoles = [{ anchor: 'test', role: 'OPERATOR' }]
-  await make('updateUser', { id: await userId('otto'), anchorRoles })
-  await page.goto('/sign-in')
-  await signIn(page, 'otto', password)
-  await page.waitForURL('/a/main')
-  await page.goto('/a/test/subordinates')
-  await title(page, 'Subordinates').waitFor()
-  await choose(page, 'otto', 'Portal')
-  await page.waitForURL('/portal')
-  await title(page, 'My entities').waitFor()
-  await page.getByRole('link', { name: 'My organization' }).click()
-  await title(page, 'Northern Library').waitFor()
-  await choose(page, 'otto', 'Console')
-  await page.waitForURL('/a/test')
-  await title(page, 'Dashboard').waitFor()
-  await page.goto('/a/test/portal')
-  await title(page, 'Nothing here').waitFor()
-  expect(anchorsNamed.length).toBeGreaterThan(3)
-  expect(anchorsNamed.filter((name) => name !== undefined)).toEqual([])
-  expect(complaints).toEqual([])
-  await page.context().close()
+  step('a member without a right to the console is offered none', async () => {
+    const { page } = await openSignedIn(admin, '/portal', email)
+    await page.getByRole('button', { name: 'Anna Ek' }).click()
+    await page.getByRole('menuitem', { name: 'My account' }).waitFor()
+    expect(await page.getByRole('menuitem', { name: 'Console' }).count()).toBe(0)
+    expect(await violationsInEveryLook(page)).toEqual([])
+    await page.context().close()
+  })
+
+  step('a member whose password was set chooses another one before the portal', async () => {
+    const input = { id: await userId(email), password: 'set by the administrator', mustChangePassword: true }
+    await make('resetUserPassword', input)
+    const { page } = await openPage(admin.adminUrl)
+    await page.goto('/portal/organization')
+    await signIn(page, email, 'set by the administrator')
+    await page.waitForURL('/new-password?next=%2Fportal%2Forganization')
+    await page.getByLabel('New password', { exact: true }).fill(password)
+    await page.getByLabel('Repeat the new password').fill(password)
+    await page.getByRole('button', { name: 'Change password' }).click()
+    await page.waitForURL('/portal/organization')
+    await title(page, 'Northern Library').waitFor()
+    await page.context().close()
+  })
+})
+
+journey('an operator is a member too', (step) => {
+  step('a user without an organization is led from the portal to the console', async () => {
+    await make('createUser', { username: 'otto', password, role: 'OPERATOR', email: 'otto@example.org' })
+    const { page, complaints } = await openPage(admin.adminUrl)
+    await page.goto('/portal/account')
+    await signIn(page, 'otto', password)
+    await title(page, 'Dashboard').waitFor()
+    expect(new URL(page.url()).pathname).toBe('/')
+    await page.getByRole('button', { name: 'otto' }).click()
+    await page.getByRole('menuitem', { name: 'My account' }).waitFor()
+    expect(await page.getByRole('menuitem', { name: 'Portal' }).count()).toBe(0)
+    expect(complaints).toEqual([])
+    await page.context().close()
+  })
+
+  step('an operator who is a member too goes to the portal and back, also with several anchors', async () => {
+    await make('inviteMember', { organizationId, email: 'otto@example.org' })
+    const { page, complaints } = await openSignedIn(admin, '/', 'otto', password)
+    const anchorsNamed: (string | undefined)[] = []
+    page.on('request', (request) => {
+      if (request.url().endsWith('/graphql') && new URL(page.url()).pathname.startsWith('/portal'))
+        anchorsNamed.push(request.headers()['inmor-anchor'])
+    })
+    await choose(page, 'otto', 'Portal')
+    await title(page, 'My entities').waitFor()
+    await choose(page, 'otto', 'Console')
+    await title(page, 'Dashboard').waitFor()
+
+    await make(
+      'createTrustAnchor',
+      { slug: 'test', entityId: `${admin.entityId}/test`, displayName: 'Test' },
+      'slug',
+    )
+    const anchorRoles = [{ anchor: 'test', role: 'OPERATOR' }]
+    await make('updateUser', { id: await userId('otto'), anchorRoles })
+    await page.goto('/sign-in')
+    await signIn(page, 'otto', password)
+    await page.waitForURL('/a/main')
+    await page.goto('/a/test/subordinates')
+    await title(page, 'Subordinates').waitFor()
+    await choose(page, 'otto', 'Portal')
+    await page.waitForURL('/portal')
+    await title(page, 'My entities').waitFor()
+    await page.getByRole('link', { name: 'My organization' }).click()
+    await title(page, 'Northern Library').waitFor()
+    await choose(page, 'otto', 'Console')
+    await page.waitForURL('/a/test')
+    await title(page, 'Dashboard').waitFor()
+    await page.goto('/a/test/portal')
+    await title(page, 'Nothing here').waitFor()
+    expect(anchorsNamed.length).toBeGreaterThan(3)
+    expect(anchorsNamed.filter((name) => name !== undefined)).toEqual([])
+    expect(complaints).toEqual([])
+    await page.context().close()
+  })
 })

@@ -1,17 +1,12 @@
 /** Tests the checks of operators in the portal: terms to accept, warnings, and requests that are approved at once. */
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { PASSWORD } from '#test/helpers/admin.ts'
-import { violations } from '#test/helpers/axe.ts'
-import { startBrowser, type Watched } from '#test/helpers/browser.ts'
+import type { Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, expect } from 'vitest'
+import { violationsInEveryLook } from '#test/helpers/axe.ts'
+import { closePages, type Watched } from '#test/helpers/browser.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
+import { journey } from '#test/helpers/journey.ts'
 import { startLeaf } from '#test/helpers/subordinate.ts'
-import {
-  acceptInvitation,
-  invitePerson,
-  type PortalFederation,
-  startPortalFederation,
-} from './portal-federation.ts'
+import { openAsMember, type PortalFederation, startPortalFederation } from './portal-federation.ts'
 import { openSignedIn } from './signed-in-console.ts'
 
 const RP = 'openid_relying_party'
@@ -20,20 +15,17 @@ const terms = { check: 'TERMS_ACCEPTED', text: TERMS }
 const marks = { check: 'TRUST_MARKS_HELD', trustMarkTypes: ['https://marks.example.org/member'] }
 
 let federation: PortalFederation
-let browser: Browser
 let watched: Watched
 let page: Page
 
 beforeAll(async () => {
   federation = await startPortalFederation()
-  browser = await startBrowser()
   const { admin, organizationId } = federation
-  const link = await invitePerson(admin, { organizationId, email: 'anna@library.example.org' })
-  watched = await acceptInvitation(browser, admin, link)
+  watched = await openAsMember(admin, { organizationId, email: 'anna@library.example.org' })
   page = watched.page
 })
 afterAll(async () => {
-  await browser.close()
+  await closePages()
   await federation.close()
 })
 
@@ -64,117 +56,113 @@ async function ask(entityId: string): Promise<void> {
 const openArchive = (path = '') =>
   page.goto(`/portal/entity${path}?${new URLSearchParams({ anchor: 'main', id: federation.archive.id })}`)
 
-test('shows the terms of a registration, and sends it once they are accepted', async () => {
-  await compose({ entityType: RP, checks: [terms] })
-  await ask((await entity()).id)
-  await notice('The request was not sent').getByText('Accept the terms of the federation below').waitFor()
-  expect(await main().getByRole('textbox', { name: 'Terms' }).inputValue()).toBe(TERMS)
-  expect(await main().getByText('Failed', { exact: true }).count()).toBe(0)
-  expect(await violations(page)).toEqual([])
-  await press('Send request')
-  await notice('The request was not sent').waitFor()
-  await accept().check()
-  await press('Send request')
-  await page.waitForURL('/portal/request?id=*')
-  await page.getByText('Request sent.').waitFor()
-  await main().getByText('Waits for the operators', { exact: true }).waitFor()
-  expect(await acceptedTerms()).toHaveLength(1)
-})
+journey('members meet the checks that operators compose', (step) => {
+  step('shows the terms of a registration, and sends it once they are accepted', async () => {
+    await compose({ entityType: RP, checks: [terms] })
+    await ask((await entity()).id)
+    await notice('The request was not sent').getByText('Accept the terms of the federation below').waitFor()
+    await expect.poll(() => main().getByRole('textbox', { name: 'Terms' }).inputValue()).toBe(TERMS)
+    expect(await main().getByText('Failed', { exact: true }).count()).toBe(0)
+    expect(await violationsInEveryLook(page)).toEqual([])
+    await press('Send request')
+    await notice('The request was not sent').waitFor()
+    await accept().check()
+    await press('Send request')
+    await page.waitForURL('/portal/request?id=*')
+    await page.getByText('Request sent.').waitFor()
+    await main().getByText('Waits for the operators', { exact: true }).waitFor()
+    expect(await acceptedTerms()).toHaveLength(1)
+  })
 
-test('keeps what was accepted while another check fails, and says what a warning means', async () => {
-  const list = { check: 'ON_LIST', entityIds: ['https://other.example.org'], onFailure: 'REFUSE' }
-  await compose({ entityType: RP, checks: [terms, list, marks] })
-  const { id } = await entity()
-  await ask(id)
-  await main().getByRole('alert').filter({ hasText: '1 check failed.' }).waitFor()
-  await main().getByText('Also accept the terms of the federation below.').waitFor()
-  await main().getByText('A warning does not stop the request').waitFor()
-  expect(await violations(page)).toEqual([])
-  await accept().check()
-  await press('Send request')
-  await main().getByText('Also accept').waitFor({ state: 'detached' })
-  expect(await accept().count()).toBe(0)
-  await compose({ entityType: RP, checks: [terms, marks] })
-  await press('Send request')
-  await page.waitForURL('/portal/request?id=*')
-  expect(await acceptedTerms()).toHaveLength(1)
-  await checks().getByText('Warning', { exact: true }).waitFor()
-  await checks().getByText('Ask for the Trust Marks first').waitFor()
-  await checks().getByText('After a warning, an operator decides the request.').waitFor()
-  expect(await violations(page)).toEqual([])
-})
+  step('keeps what was accepted while another check fails, and says what a warning means', async () => {
+    const list = { check: 'ON_LIST', entityIds: ['https://other.example.org'], onFailure: 'REFUSE' }
+    await compose({ entityType: RP, checks: [terms, list, marks] })
+    const { id } = await entity()
+    await ask(id)
+    await main().getByRole('alert').filter({ hasText: '1 check failed.' }).waitFor()
+    await main().getByText('Also accept the terms of the federation below.').waitFor()
+    await main().getByText('A warning does not stop the request').waitFor()
+    expect(await violationsInEveryLook(page)).toEqual([])
+    await accept().check()
+    await press('Send request')
+    await main().getByText('Also accept').waitFor({ state: 'detached' })
+    expect(await accept().count()).toBe(0)
+    await compose({ entityType: RP, checks: [terms, marks] })
+    await press('Send request')
+    await page.waitForURL('/portal/request?id=*')
+    expect(await acceptedTerms()).toHaveLength(1)
+    await checks().getByText('Warning', { exact: true }).waitFor()
+    await checks().getByText('Ask for the Trust Marks first').waitFor()
+    await checks().getByText('After a warning, an operator decides the request.').waitFor()
+    expect(await violationsInEveryLook(page)).toEqual([])
+  })
 
-test('shows the warning and the accepted terms to the operator', async () => {
-  const { admin } = federation
-  const { page: theirs } = await openSignedIn(browser, admin.adminUrl, PASSWORD, '/requests', 'operator')
-  await main(theirs).locator('tbody').getByRole('link').last().click()
-  await checks(theirs).getByText('A warning does not prevent the approval').waitFor()
-  await checks(theirs)
-    .getByText(/\d+ checks passed/)
-    .click()
-  await checks(theirs).getByText('The terms', { exact: true }).click()
-  await checks(theirs).getByText('We publish a security contact.').waitFor()
-  expect(await violations(theirs)).toEqual([])
-  await theirs.context().close()
-})
+  step('shows the warning and the accepted terms to the operator', async () => {
+    const { admin } = federation
+    const { page: theirs } = await openSignedIn(admin, '/requests', 'operator')
+    await main(theirs).locator('tbody').getByRole('link').last().click()
+    await checks(theirs).getByText('A warning does not prevent the approval').waitFor()
+    await checks(theirs)
+      .getByText(/\d+ checks passed/)
+      .click()
+    await checks(theirs).getByText('The terms', { exact: true }).click()
+    await checks(theirs).getByText('We publish a security contact.').waitFor()
+    expect(await violationsInEveryLook(theirs)).toEqual([])
+    await theirs.context().close()
+  })
 
-test('shows a registration that was approved at once', async () => {
-  await compose({ entityType: RP, checks: [terms], approves: true })
-  await ask((await entity()).id)
-  await accept().check()
-  await press('Send request')
-  await page.waitForURL('/portal/request?id=*')
-  await page.getByText('Request approved.').waitFor()
-  await notice('Approved').getByText('The entity was registered.').waitFor()
-  await main().getByRole('list', { name: 'Conversation' }).getByText('Every check passed.').waitFor()
-  expect(await main().getByRole('button', { name: 'Withdraw…' }).count()).toBe(0)
-  expect(await violations(page)).toEqual([])
-})
+  step('shows a registration that was approved at once', async () => {
+    await compose({ entityType: RP, checks: [terms], approves: true })
+    await ask((await entity()).id)
+    await accept().check()
+    await press('Send request')
+    await page.waitForURL('/portal/request?id=*')
+    await page.getByText('Request approved.').waitFor()
+    await notice('Approved').getByText('The entity was registered.').waitFor()
+    await main().getByRole('list', { name: 'Conversation' }).getByText('Every check passed.').waitFor()
+    expect(await main().getByRole('button', { name: 'Withdraw…' }).count()).toBe(0)
+    expect(await violationsInEveryLook(page)).toEqual([])
+  })
 
-test('names no operator of such an approval in the console', async () => {
-  const { admin } = federation
-  const { page: theirs } = await openSignedIn(
-    browser,
-    admin.adminUrl,
-    PASSWORD,
-    '/requests?state=APPROVED',
-    'operator',
-  )
-  await main(theirs).locator('tbody').getByRole('link').first().click()
-  const step = main(theirs).getByRole('list', { name: 'Conversation' }).getByRole('listitem').last()
-  await step.getByText('The checks of this federation').waitFor()
-  expect(await step.textContent()).not.toMatch(/job:|operator\b/)
-  await theirs.context().close()
-})
+  step('names no operator of such an approval in the console', async () => {
+    const { admin } = federation
+    const { page: theirs } = await openSignedIn(admin, '/requests?state=APPROVED', 'operator')
+    await main(theirs).locator('tbody').getByRole('link').first().click()
+    const step = main(theirs).getByRole('list', { name: 'Conversation' }).getByRole('listitem').last()
+    await step.getByText('The checks of this federation').waitFor()
+    expect(await step.textContent()).not.toMatch(/job:|operator\b/)
+    await theirs.context().close()
+  })
 
-test('shows the terms of a change', async () => {
-  await openArchive('/change')
-  await main().getByLabel('Record the keys that the entity publishes now').check()
-  await press('Send request')
-  await accept().check()
-  expect(await violations(page)).toEqual([])
-  await press('Send request')
-  await page.waitForURL('/portal/request?id=*')
-  await notice('The change was recorded.').waitFor()
-})
+  step('shows the terms of a change', async () => {
+    await openArchive('/change')
+    await main().getByLabel('Record the keys that the entity publishes now').check()
+    await press('Send request')
+    await accept().check()
+    expect(await violationsInEveryLook(page)).toEqual([])
+    await press('Send request')
+    await page.waitForURL('/portal/request?id=*')
+    await notice('The change was recorded.').waitFor()
+  })
 
-test('shows the terms of a Trust Mark in its dialog, and the checks of its request', async () => {
-  const { admin } = federation
-  const type = `${admin.entityId}/member`
-  await admin.mutate('createTrustMarkType', { type }, 'id', 'admin')
-  await compose({ trustMarkType: type, checks: [terms] })
-  await openArchive()
-  await press('Ask for a Trust Mark…')
-  await dialog().getByLabel('Trust Mark type').fill(type)
-  await press('Send request', dialog())
-  await accept(dialog()).check()
-  expect(await violations(page, '[role=dialog]')).toEqual([])
-  await press('Send request', dialog())
-  await page.waitForURL('/portal/request?id=*')
-  await checks().getByText('At submission').waitFor()
-  await checks()
-    .getByText(/\d+ checks passed/)
-    .click()
-  await checks().getByText('The terms are accepted.').waitFor()
-  expect(watched.complaints).toEqual([])
+  step('shows the terms of a Trust Mark in its dialog, and the checks of its request', async () => {
+    const { admin } = federation
+    const type = `${admin.entityId}/member`
+    await admin.mutate('createTrustMarkType', { type }, 'id', 'admin')
+    await compose({ trustMarkType: type, checks: [terms] })
+    await openArchive()
+    await press('Ask for a Trust Mark…')
+    await dialog().getByLabel('Trust Mark type').fill(type)
+    await press('Send request', dialog())
+    await accept(dialog()).check()
+    expect(await violationsInEveryLook(page, '[role=dialog]')).toEqual([])
+    await press('Send request', dialog())
+    await page.waitForURL('/portal/request?id=*')
+    await checks().getByText('At submission').waitFor()
+    await checks()
+      .getByText(/\d+ checks passed/)
+      .click()
+    await checks().getByText('The terms are accepted.').waitFor()
+    expect(watched.complaints).toEqual([])
+  })
 })

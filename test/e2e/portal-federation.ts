@@ -1,9 +1,10 @@
 /** A Trust Anchor with entities of an organization, and people of it, for tests of the portal. */
-import type { Browser } from 'playwright-core'
 import { jobCaller } from '#server/identity/caller.ts'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { openPage, type Watched } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { type Person, signInAsMember } from '#test/helpers/member.ts'
+import { continueSession } from './signed-in-console.ts'
 
 export type PortalFederation = {
   admin: TestAdmin
@@ -74,14 +75,12 @@ export async function checkEntity(server: TestAdmin['server'], { id }: TestEntit
 }
 
 /** The link of a new invitation to an organization. */
-export const invitePerson = async (
-  admin: TestAdmin,
-  person: { organizationId: string; email: string; name?: string; mayInvite?: boolean },
-): Promise<string> => (await admin.mutate('inviteMember', person, 'invitationLink', 'admin')).invitationLink
+export const invitePerson = async (admin: TestAdmin, person: Person): Promise<string> =>
+  (await admin.mutate('inviteMember', person, 'invitationLink', 'admin')).invitationLink
 
-/** A new context in which the person accepts the invitation. */
-export async function acceptInvitation(browser: Browser, admin: TestAdmin, link: string): Promise<Watched> {
-  const watched = await openPage(browser, admin.adminUrl)
+/** A new context in which the person accepts the invitation in its form. */
+export async function acceptInvitation(admin: TestAdmin, link: string): Promise<Watched> {
+  const watched = await openPage(admin.adminUrl)
   const { page } = watched
   await page.goto(link)
   await page.getByLabel('New password', { exact: true }).fill(PASSWORD)
@@ -89,4 +88,9 @@ export async function acceptInvitation(browser: Browser, admin: TestAdmin, link:
   await page.getByRole('button', { name: 'Set password and sign in' }).click()
   await page.waitForURL('/portal')
   return watched
+}
+
+/** The pages of a new person of an organization. */
+export async function openAsMember(admin: TestAdmin, person: Person): Promise<Watched> {
+  return (await continueSession(admin, await signInAsMember(admin, person))).open('/portal')
 }

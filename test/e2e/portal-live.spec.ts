@@ -1,30 +1,27 @@
 /** Tests that an open page of the portal follows its entity, and survives a server that is away. */
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openPage, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect } from 'vitest'
+import { closePages, openPage, type Watched } from '#test/helpers/browser.ts'
+import { journey } from '#test/helpers/journey.ts'
 import {
-  acceptInvitation,
   checkEntity,
-  invitePerson,
+  openAsMember,
   type PortalFederation,
   startPortalFederation,
 } from './portal-federation.ts'
 
 let federation: PortalFederation
-let browser: Browser
 let watched: Watched
 let page: Page
 
 beforeAll(async () => {
   federation = await startPortalFederation()
-  browser = await startBrowser()
   const { admin, organizationId } = federation
-  const link = await invitePerson(admin, { organizationId, email: 'anna@library.example.org' })
-  watched = await acceptInvitation(browser, admin, link)
+  watched = await openAsMember(admin, { organizationId, email: 'anna@library.example.org' })
   page = watched.page
 })
 afterAll(async () => {
-  await browser.close()
+  await closePages()
   await federation.close()
 })
 
@@ -37,56 +34,58 @@ async function setBotany(isBroken: boolean): Promise<void> {
   await checkEntity(admin.server, botany)
 }
 
-test('reads again each half minute', async () => {
-  const storageState = await page.context().storageState()
-  const other = await openPage(browser, federation.admin.adminUrl, { storageState })
-  await other.page.clock.install()
-  await other.page.goto('/portal')
-  const before = other.page.getByText('1 of 2 entities has a problem.')
-  await before.waitFor()
-  await setBotany(false)
-  await other.page.clock.runFor(20_000)
-  expect(await before.count()).toBe(1)
-  await other.page.clock.runFor(11_000)
-  await other.page.getByText('2 entities, none with a problem.').waitFor()
-  expect(other.complaints).toEqual([])
-  await other.page.context().close()
-})
+journey('an open page follows its entity', (step) => {
+  step('reads again each half minute', async () => {
+    const storageState = await page.context().storageState()
+    const other = await openPage(federation.admin.adminUrl, { storageState })
+    await other.page.clock.install()
+    await other.page.goto('/portal')
+    const before = other.page.getByText('1 of 2 entities has a problem.')
+    await before.waitFor()
+    await setBotany(false)
+    await other.page.clock.runFor(20_000)
+    await expect.poll(() => before.count()).toBe(1)
+    await other.page.clock.runFor(11_000)
+    await other.page.getByText('2 entities, none with a problem.').waitFor()
+    expect(other.complaints).toEqual([])
+    await other.page.context().close()
+  })
 
-test('reads again when the user returns to the window', async () => {
-  await page.getByRole('link', { name: 'Botany', exact: true }).click()
-  const notice = page.getByRole('main').getByRole('alert').filter({ hasText: 'Does not resolve' })
-  for (const isBroken of [true, false, true]) {
-    await setBotany(isBroken)
+  step('reads again when the user returns to the window', async () => {
+    await page.getByRole('link', { name: 'Botany', exact: true }).click()
+    const notice = page.getByRole('main').getByRole('alert').filter({ hasText: 'Does not resolve' })
+    for (const isBroken of [true, false, true]) {
+      await setBotany(isBroken)
+      await returnToWindow()
+      await notice.waitFor({ state: isBroken ? 'visible' : 'detached' })
+      await page.getByText(isBroken ? '1 of the last 1 check failed' : 'The last 1 check passed').waitFor()
+    }
+    expect(watched.complaints).toEqual([])
+  })
+
+  step('keeps the page while the server is away, and says so', async () => {
+    const lost = page.getByText('The connection to the server is lost.')
+    await page.route('**/graphql', (request) => request.abort())
     await returnToWindow()
-    await notice.waitFor({ state: isBroken ? 'visible' : 'detached' })
-    await page.getByText(isBroken ? '1 of the last 1 check failed' : 'The last 1 check passed').waitFor()
-  }
-  expect(watched.complaints).toEqual([])
-})
+    await lost.waitFor()
+    await page.getByRole('heading', { level: 1, name: 'Botany' }).waitFor()
+    await page.unroute('**/graphql')
+    await returnToWindow()
+    await lost.waitFor({ state: 'detached' })
+    expect(watched.complaints.filter((complaint) => !complaint.includes('net::ERR_FAILED'))).toEqual([])
+  })
 
-test('keeps the page while the server is away, and says so', async () => {
-  const lost = page.getByText('The connection to the server is lost.')
-  await page.route('**/graphql', (request) => request.abort())
-  await returnToWindow()
-  await lost.waitFor()
-  await page.getByRole('heading', { level: 1, name: 'Botany' }).waitFor()
-  await page.unroute('**/graphql')
-  await returnToWindow()
-  await lost.waitFor({ state: 'detached' })
-  expect(watched.complaints.filter((complaint) => !complaint.includes('net::ERR_FAILED'))).toEqual([])
-})
-
-test('shows an organization to which an operator adds the person', async () => {
-  const { id } = await federation.admin.mutate(
-    'createOrganization',
-    { name: 'Southern Museum' },
-    'id',
-    'admin',
-  )
-  const input = { organizationId: id, email: 'anna@library.example.org' }
-  await federation.admin.mutate('inviteMember', input, 'id', 'admin')
-  await returnToWindow()
-  await page.getByRole('link', { name: 'Southern Museum' }).waitFor()
-  await page.getByRole('heading', { level: 1, name: 'Botany' }).waitFor()
+  step('shows an organization to which an operator adds the person', async () => {
+    const { id } = await federation.admin.mutate(
+      'createOrganization',
+      { name: 'Southern Museum' },
+      'id',
+      'admin',
+    )
+    const input = { organizationId: id, email: 'anna@library.example.org' }
+    await federation.admin.mutate('inviteMember', input, 'id', 'admin')
+    await returnToWindow()
+    await page.getByRole('link', { name: 'Southern Museum' }).waitFor()
+    await page.getByRole('heading', { level: 1, name: 'Botany' }).waitFor()
+  })
 })

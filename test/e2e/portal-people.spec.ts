@@ -1,33 +1,32 @@
 /** Tests the people of an organization in the portal: invite, give and take the right to invite, remove. */
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect } from 'vitest'
 import { PASSWORD } from '#test/helpers/admin.ts'
-import { violations } from '#test/helpers/axe.ts'
-import { startBrowser, type Watched } from '#test/helpers/browser.ts'
+import { violations, violationsInEveryLook } from '#test/helpers/axe.ts'
+import { closePages, type Watched } from '#test/helpers/browser.ts'
+import { journey } from '#test/helpers/journey.ts'
 import {
   acceptInvitation,
-  invitePerson,
+  openAsMember,
   type PortalFederation,
   startPortalFederation,
 } from './portal-federation.ts'
 
 let federation: PortalFederation
-let browser: Browser
 let watched: Watched
 let page: Page
 
 beforeAll(async () => {
   federation = await startPortalFederation()
-  browser = await startBrowser()
   const { admin, organizationId } = federation
   const person = { organizationId, email: 'anna@library.example.org', name: 'Anna Ek', mayInvite: true }
-  watched = await acceptInvitation(browser, admin, await invitePerson(admin, person))
+  watched = await openAsMember(admin, person)
   page = watched.page
   await page.getByRole('link', { name: 'My organization' }).click()
   await page.getByRole('heading', { level: 1, name: 'Northern Library' }).waitFor()
 })
 afterAll(async () => {
-  await browser.close()
+  await closePages()
   await federation.close()
 })
 
@@ -51,94 +50,96 @@ async function readLink(): Promise<string> {
   return link
 }
 
-test('shows the organization as the operators have recorded it', async () => {
-  const overview = page.getByRole('region', { name: 'Overview' })
-  for (const fact of ['Active', 'GLEIF', '549300ABC', 'Sweden', 'Northern Federation'])
-    await overview.getByText(fact, { exact: true }).waitFor()
-  await page.getByRole('link', { name: 'ann@library.example.org' }).waitFor()
-  expect(await row('Anna Ek').textContent()).toContain('(you)')
-  expect(await violations(page)).toEqual([])
-})
+journey('a person invites another one, gives and takes rights, and is removed', (step) => {
+  step('shows the organization as the operators have recorded it', async () => {
+    const overview = page.getByRole('region', { name: 'Overview' })
+    for (const fact of ['Active', 'GLEIF', '549300ABC', 'Sweden', 'Northern Federation'])
+      await overview.getByText(fact, { exact: true }).waitFor()
+    await page.getByRole('link', { name: 'ann@library.example.org' }).waitFor()
+    await expect.poll(() => row('Anna Ek').textContent()).toContain('(you)')
+    expect(await violationsInEveryLook(page)).toEqual([])
+  })
 
-test('invites a person after a refusal at the field, who accepts and sees the same', async () => {
-  await people().getByRole('button', { name: 'Invite a person' }).click()
-  await dialog().getByLabel('E-mail address').fill('anna@library.example.org')
-  await dialog().getByRole('button', { name: 'Invite person' }).click()
-  await dialog().getByRole('alert').filter({ hasText: 'belongs to Northern Library already' }).waitFor()
-  expect(await violations(page, '[role=dialog]')).toEqual([])
-  await dialog().getByLabel('E-mail address').fill('bo@library.example.org')
-  await dialog().getByLabel('Name').fill('Bo Ask')
-  await dialog().getByRole('button', { name: 'Invite person' }).click()
-  await dialog().getByTestId('invitation-link').waitFor()
-  expect(await violations(page, '[role=dialog]')).toEqual([])
-  const first = await readLink()
-  await row('Bo Ask').getByText('the link expires in 7 days').waitFor()
-  await act('Bo Ask', 'New invitation link')
-  await dialog().getByRole('button', { name: 'Create link' }).click()
-  const link = await readLink()
-  expect(link).not.toBe(first)
+  step('invites a person after a refusal at the field, who accepts and sees the same', async () => {
+    await people().getByRole('button', { name: 'Invite a person' }).click()
+    await dialog().getByLabel('E-mail address').fill('anna@library.example.org')
+    await dialog().getByRole('button', { name: 'Invite person' }).click()
+    await dialog().getByRole('alert').filter({ hasText: 'belongs to Northern Library already' }).waitFor()
+    expect(await violationsInEveryLook(page, '[role=dialog]')).toEqual([])
+    await dialog().getByLabel('E-mail address').fill('bo@library.example.org')
+    await dialog().getByLabel('Name').fill('Bo Ask')
+    await dialog().getByRole('button', { name: 'Invite person' }).click()
+    await dialog().getByTestId('invitation-link').waitFor()
+    expect(await violations(page, '[role=dialog]')).toEqual([])
+    const first = await readLink()
+    await row('Bo Ask').getByText('the link expires in 7 days').waitFor()
+    await act('Bo Ask', 'New invitation link')
+    await dialog().getByRole('button', { name: 'Create link' }).click()
+    const link = await readLink()
+    expect(link).not.toBe(first)
 
-  const other = await acceptInvitation(browser, federation.admin, link)
-  await other.page.getByRole('link', { name: 'Archive' }).waitFor()
-  await other.page.getByRole('link', { name: 'My organization' }).click()
-  await people(other.page).getByText('Anna Ek').waitFor()
-  expect(await people(other.page).getByRole('button').count()).toBe(0)
-  expect(other.complaints).toEqual([])
-  await other.page.context().close()
-  await page.reload()
-  await row('Bo Ask').getByRole('cell', { name: 'just now' }).waitFor()
-  expect(await row('Bo Ask').getByText('Invited').count()).toBe(0)
-})
+    const other = await acceptInvitation(federation.admin, link)
+    await other.page.getByRole('link', { name: 'Archive' }).waitFor()
+    await other.page.getByRole('link', { name: 'My organization' }).click()
+    await people(other.page).getByText('Anna Ek').waitFor()
+    expect(await people(other.page).getByRole('button').count()).toBe(0)
+    expect(other.complaints).toEqual([])
+    await other.page.context().close()
+    await page.reload()
+    await row('Bo Ask').getByRole('cell', { name: 'just now' }).waitFor()
+    expect(await row('Bo Ask').getByText('Invited').count()).toBe(0)
+  })
 
-test('gives the right to invite, and takes it away', async () => {
-  await act('Bo Ask', 'Give the right to invite')
-  const question = page.getByRole('alertdialog')
-  await question.getByText('They can invite, change and remove people').waitFor()
-  expect(await violations(page, '[role=alertdialog]')).toEqual([])
-  await question.getByRole('button', { name: 'Give the right to invite' }).click()
-  await toast('Bo Ask may invite people now.').waitFor()
-  await row('Bo Ask').getByRole('cell', { name: 'yes' }).waitFor()
-  await act('Bo Ask', 'Take away the right to invite')
-  await question.getByRole('button', { name: 'Take away the right to invite' }).click()
-  await row('Bo Ask').getByRole('cell', { name: 'no', exact: true }).waitFor()
-})
+  step('gives the right to invite, and takes it away', async () => {
+    await act('Bo Ask', 'Give the right to invite')
+    const question = page.getByRole('alertdialog')
+    await question.getByText('They can invite, change and remove people').waitFor()
+    expect(await violations(page, '[role=alertdialog]')).toEqual([])
+    await question.getByRole('button', { name: 'Give the right to invite' }).click()
+    await toast('Bo Ask may invite people now.').waitFor()
+    await row('Bo Ask').getByRole('cell', { name: 'yes' }).waitFor()
+    await act('Bo Ask', 'Take away the right to invite')
+    await question.getByRole('button', { name: 'Take away the right to invite' }).click()
+    await row('Bo Ask').getByRole('cell', { name: 'no', exact: true }).waitFor()
+  })
 
-test('asks for a new sign-in when the last one is old, then removes the person', async () => {
-  const before = new Date(Date.now() - 3_600_000)
-  await federation.admin.server.db.session.updateMany({ data: { createdAt: before } })
-  await act('Bo Ask', 'Remove person')
-  const question = page.getByRole('alertdialog')
-  await question.getByText('An account that serves only this organization is deleted.').waitFor()
-  await question.getByRole('button', { name: 'Remove person' }).click()
-  const again = page.getByRole('dialog', { name: 'Confirm it is you' })
-  await again.getByLabel('Password').fill(PASSWORD)
-  await again.getByRole('button', { name: 'Sign in', exact: true }).click()
-  await toast('Bo Ask removed.').waitFor()
-  await row('Bo Ask').waitFor({ state: 'detached' })
-  expect(await federation.admin.server.db.user.count({ where: { name: 'Bo Ask' } })).toBe(0)
-})
+  step('asks for a new sign-in when the last one is old, then removes the person', async () => {
+    const before = new Date(Date.now() - 3_600_000)
+    await federation.admin.server.db.session.updateMany({ data: { createdAt: before } })
+    await act('Bo Ask', 'Remove person')
+    const question = page.getByRole('alertdialog')
+    await question.getByText('An account that serves only this organization is deleted.').waitFor()
+    await question.getByRole('button', { name: 'Remove person' }).click()
+    const again = page.getByRole('dialog', { name: 'Confirm it is you' })
+    await again.getByLabel('Password').fill(PASSWORD)
+    await again.getByRole('button', { name: 'Sign in', exact: true }).click()
+    await toast('Bo Ask removed.').waitFor()
+    await row('Bo Ask').waitFor({ state: 'detached' })
+    expect(await federation.admin.server.db.user.count({ where: { name: 'Bo Ask' } })).toBe(0)
+  })
 
-test('offers no removal of oneself', async () => {
-  await page.getByRole('button', { name: 'What to do with Anna Ek' }).click()
-  await page.getByRole('menuitem', { name: 'Take away the right to invite' }).waitFor()
-  expect(await page.getByRole('menuitem').count()).toBe(1)
-  await page.keyboard.press('Escape')
-  expect(watched.complaints).toEqual([])
-})
+  step('offers no removal of oneself', async () => {
+    await page.getByRole('button', { name: 'What to do with Anna Ek' }).click()
+    await page.getByRole('menuitem', { name: 'Take away the right to invite' }).waitFor()
+    await expect.poll(() => page.getByRole('menuitem').count()).toBe(1)
+    await page.keyboard.press('Escape')
+    expect(watched.complaints).toEqual([])
+  })
 
-test('leads to the sign-in page when an operator removes the person', async () => {
-  const { db } = federation.admin.server
-  const anna = await db.user.findFirstOrThrow({ where: { name: 'Anna Ek' } })
-  const userId = Buffer.from(`User:${anna.id}`).toString('base64')
-  await federation.admin.mutate(
-    'removeMember',
-    { organizationId: federation.organizationId, userId },
-    '',
-    'admin',
-  )
-  await page.evaluate(() => window.dispatchEvent(new Event('focus')))
-  await page.getByText('Your session has ended. What is on this page stays.').waitFor()
-  await page.goto('/portal')
-  await page.getByLabel('Username').waitFor()
-  expect(new URL(page.url()).searchParams.get('next')).toBe('/portal')
+  step('leads to the sign-in page when an operator removes the person', async () => {
+    const { db } = federation.admin.server
+    const anna = await db.user.findFirstOrThrow({ where: { name: 'Anna Ek' } })
+    const userId = Buffer.from(`User:${anna.id}`).toString('base64')
+    await federation.admin.mutate(
+      'removeMember',
+      { organizationId: federation.organizationId, userId },
+      '',
+      'admin',
+    )
+    await page.evaluate(() => window.dispatchEvent(new Event('focus')))
+    await page.getByText('Your session has ended. What is on this page stays.').waitFor()
+    await page.goto('/portal')
+    await page.getByLabel('Username').waitFor()
+    expect(new URL(page.url()).searchParams.get('next')).toBe('/portal')
+  })
 })

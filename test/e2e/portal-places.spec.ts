@@ -1,11 +1,12 @@
 /** Tests the portal with more than one organization, anchor and page of entities, and without any entity. */
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { violations } from '#test/helpers/axe.ts'
-import { startBrowser, type Watched } from '#test/helpers/browser.ts'
+import { violationsInEveryLook } from '#test/helpers/axe.ts'
+import { closePages, type Watched } from '#test/helpers/browser.ts'
+import { journey } from '#test/helpers/journey.ts'
 import { type ManyEntities, registerMany } from '#test/helpers/many-entities.ts'
-import { acceptInvitation, invitePerson } from './portal-federation.ts'
+import { openAsMember } from './portal-federation.ts'
 
 /** More than two pages. */
 const COUNT = 120
@@ -13,7 +14,6 @@ const email = 'anna@library.example.org'
 
 let admin: TestAdmin
 let entities: ManyEntities
-let browser: Browser
 let watched: Watched
 let page: Page
 let library: string
@@ -23,17 +23,12 @@ const make = (name: string, input: object, selection = 'id') => admin.mutate(nam
 
 beforeAll(async () => {
   admin = await startAdmin()
-  browser = await startBrowser()
   library = (await make('createOrganization', { name: 'Northern Library' })).id
-  watched = await acceptInvitation(
-    browser,
-    admin,
-    await invitePerson(admin, { organizationId: library, email }),
-  )
+  watched = await openAsMember(admin, { organizationId: library, email })
   page = watched.page
 })
 afterAll(async () => {
-  await browser.close()
+  await closePages()
   await entities.close()
   await admin.close()
 })
@@ -42,59 +37,63 @@ const main = () => page.getByRole('main')
 const panel = (name: string) => main().getByRole('region', { name, exact: true })
 const title = (name: string) => page.getByRole('heading', { level: 1, name, exact: true })
 
-test('explains without entities what the page will show, and what to do', async () => {
-  await main().getByText('No entities yet').waitFor()
-  await main().getByText('No entity of Northern Library is registered').waitFor()
-  await main().getByText('Ask the operators of the Trust Anchor').waitFor()
-  await main().getByRole('link', { name: 'Register an entity' }).waitFor()
-  expect(await violations(page)).toEqual([])
-})
+journey('a person sees entities of several organizations and anchors', (step) => {
+  step('explains without entities what the page will show, and what to do', async () => {
+    await main().getByText('No entities yet').waitFor()
+    await main().getByText('No entity of Northern Library is registered').waitFor()
+    await main().getByText('Ask the operators of the Trust Anchor').waitFor()
+    await main().getByRole('link', { name: 'Register an entity' }).waitFor()
+    expect(await violationsInEveryLook(page)).toEqual([])
+  })
 
-test('shows one more page of entities at a time, to the last', async () => {
-  const { db } = admin.server
-  entities = await registerMany(db, admin.entityId, COUNT)
-  const { id: organizationId } = await db.organization.findFirstOrThrow()
-  await db.subordinate.updateMany({ data: { organizationId } })
-  await page.reload()
-  const more = main().getByRole('link', { name: 'Show more' })
-  for (const shown of [50, 100]) {
-    await expect.poll(() => main().getByRole('row').count()).toBe(shown + 1)
-    await more.click()
-  }
-  await expect.poll(() => main().getByRole('row').count()).toBe(COUNT + 1)
-  expect(await more.count()).toBe(0)
-  const shown = await main().locator('td .identifier').allTextContents()
-  expect(shown.toSorted()).toEqual(entities.ids.toSorted())
-})
+  step('shows one more page of entities at a time, to the last', async () => {
+    const { db } = admin.server
+    entities = await registerMany(db, admin.entityId, COUNT)
+    const { id: organizationId } = await db.organization.findFirstOrThrow()
+    await db.subordinate.updateMany({ data: { organizationId } })
+    await page.reload()
+    const more = main().getByRole('link', { name: 'Show more' })
+    for (const shown of [50, 100]) {
+      await expect.poll(() => main().getByRole('row').count()).toBe(shown + 1)
+      await more.click()
+    }
+    await expect.poll(() => main().getByRole('row').count()).toBe(COUNT + 1)
+    expect(await more.count()).toBe(0)
+    const shown = await main().locator('td .identifier').allTextContents()
+    expect(shown.toSorted()).toEqual(entities.ids.toSorted())
+  })
 
-test('keeps organizations and anchors apart, and says which is inactive or paused', async () => {
-  const slug = 'test'
-  const second = { slug, entityId: `${admin.entityId}/test`, displayName: 'Second federation' }
-  await make('createTrustAnchor', second, 'slug')
-  await make('admitOrganization', { id: library, to: slug })
-  museum = (await make('createOrganization', { anchor: slug, name: 'Southern Museum' })).id
-  await make('inviteMember', { organizationId: museum, email })
-  await make('updateOrganization', { anchor: slug, id: museum, active: false })
-  await make('pauseTrustAnchor', { anchor: slug }, 'slug')
-  await page.goto('/portal')
-  await main().getByRole('note').filter({ hasText: 'Southern Museum is inactive' }).waitFor()
-  await main().getByRole('note').filter({ hasText: 'Second federation is paused' }).waitFor()
-  await panel('Northern Library in Second federation').getByText('No entity of Northern Library').waitFor()
-  await panel('Southern Museum').getByText('No entity of Southern Museum').waitFor()
-  expect(await violations(page)).toEqual([])
-  const [first] = await main().getByRole('region').all()
-  expect(await first?.getByRole('row').count()).toBe(51)
-  await first?.getByRole('link', { name: 'Show more' }).click()
-  await expect.poll(() => first?.getByRole('row').count()).toBe(101)
-})
+  step('keeps organizations and anchors apart, and says which is inactive or paused', async () => {
+    const slug = 'test'
+    const second = { slug, entityId: `${admin.entityId}/test`, displayName: 'Second federation' }
+    await make('createTrustAnchor', second, 'slug')
+    await make('admitOrganization', { id: library, to: slug })
+    museum = (await make('createOrganization', { anchor: slug, name: 'Southern Museum' })).id
+    await make('inviteMember', { organizationId: museum, email })
+    await make('updateOrganization', { anchor: slug, id: museum, active: false })
+    await make('pauseTrustAnchor', { anchor: slug }, 'slug')
+    await page.goto('/portal')
+    await main().getByRole('note').filter({ hasText: 'Southern Museum is inactive' }).waitFor()
+    await main().getByRole('note').filter({ hasText: 'Second federation is paused' }).waitFor()
+    await panel('Northern Library in Second federation').getByText('No entity of Northern Library').waitFor()
+    await panel('Southern Museum').getByText('No entity of Southern Museum').waitFor()
+    expect(await violationsInEveryLook(page)).toEqual([])
+    const [first] = await main().getByRole('region').all()
+    await expect.poll(() => first?.getByRole('row').count()).toBe(51)
+    await first?.getByRole('link', { name: 'Show more' }).click()
+    await expect.poll(() => first?.getByRole('row').count()).toBe(101)
+  })
 
-test('has a page for each organization', async () => {
-  const navigation = page.getByRole('navigation', { name: 'Main' })
-  for (const name of ['Southern Museum', 'Northern Library']) {
-    await navigation.getByRole('link', { name }).click()
-    await title(name).waitFor()
-    expect(await navigation.getByRole('link', { name }).getAttribute('aria-current')).toBe('page')
-  }
-  await panel('Overview').getByText('Second federation').waitFor()
-  expect(watched.complaints).toEqual([])
+  step('has a page for each organization', async () => {
+    const navigation = page.getByRole('navigation', { name: 'Main' })
+    for (const name of ['Southern Museum', 'Northern Library']) {
+      await navigation.getByRole('link', { name }).click()
+      await title(name).waitFor()
+      await expect
+        .poll(() => navigation.getByRole('link', { name }).getAttribute('aria-current'))
+        .toBe('page')
+    }
+    await panel('Overview').getByText('Second federation').waitFor()
+    expect(watched.complaints).toEqual([])
+  })
 })

@@ -1,21 +1,16 @@
 /** Tests how a member asks the operators in the portal: a registration, from failed checks to the entity, and the rest. */
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect } from 'vitest'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
-import { violations } from '#test/helpers/axe.ts'
-import { startBrowser, type Watched } from '#test/helpers/browser.ts'
+import { violationsInEveryLook } from '#test/helpers/axe.ts'
+import { closePages, type Watched } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
-import {
-  acceptInvitation,
-  invitePerson,
-  type PortalFederation,
-  startPortalFederation,
-} from './portal-federation.ts'
+import { journey } from '#test/helpers/journey.ts'
+import { openAsMember, type PortalFederation, startPortalFederation } from './portal-federation.ts'
 
 const email = 'anna@library.example.org'
 
 let federation: PortalFederation
-let browser: Browser
 let watched: Watched
 let page: Page
 let entity: TestEntity
@@ -23,13 +18,12 @@ let entity: TestEntity
 beforeAll(async () => {
   federation = await startPortalFederation()
   entity = await startEntity({ authorityHints: ['https://other.example.org'] })
-  browser = await startBrowser()
   const { admin, organizationId } = federation
-  watched = await acceptInvitation(browser, admin, await invitePerson(admin, { organizationId, email }))
+  watched = await openAsMember(admin, { organizationId, email })
   page = watched.page
 })
 afterAll(async () => {
-  await browser.close()
+  await closePages()
   await entity.close()
   await federation.close()
 })
@@ -61,179 +55,184 @@ async function openEntity(name: string): Promise<void> {
   await title(name).waitFor()
 }
 
-test('says that nothing was asked yet, and how to begin', async () => {
-  await screen('Requests').click()
-  await main().getByRole('heading', { name: 'No requests yet' }).waitFor()
-  expect(await violations(page)).toEqual([])
-  await main().getByRole('link', { name: 'Register an entity' }).last().click()
-  await title('Register an entity').waitFor()
-})
-
-test('refuses what is no Entity Identifier at the field, without a request to the entity', async () => {
-  await main().getByLabel('Entity Identifier').fill('nonsense')
-  await press('Send request')
-  await main().getByRole('alert').filter({ hasText: 'is a URL such as' }).waitFor()
-  expect(entity.requests).toEqual([])
-})
-
-test('shows each failed check of the entity with its section, and keeps the input', async () => {
-  await main().getByLabel('Entity Identifier').fill(entity.id)
-  await main().getByLabel('Message to the operators').fill('The catalogue of the library.')
-  await press('Send request')
-  await main().getByText('2 checks failed.').waitFor()
-  const checks = main().getByRole('region', { name: 'Checks of the entity' }).getByRole('listitem')
-  for (const [check, section] of [
-    ['It names this Trust Anchor as its superior', '§3.1.2'],
-    ['It declares at least one Entity Type', '§5'],
-  ] as const)
-    await checks.filter({ hasText: check }).getByText(`(${section})`).waitFor()
-  await expect
-    .poll(() => page.evaluate(() => document.activeElement?.hasAttribute('data-refusal')))
-    .toBe(true)
-  expect(await main().getByLabel('Message to the operators').inputValue()).toContain('catalogue')
-  expect(await violations(page)).toEqual([])
-})
-
-test('asks before a link discards the input, and a refresh keeps it', async () => {
-  await screen('My organization').click()
-  await press('Stay', page.getByRole('alertdialog'))
-  const answered = page.waitForResponse(
-    (response) => response.request().postData()?.includes('OpenRequests') ?? false,
-  )
-  await returnToWindow()
-  await answered
-  expect(await main().getByLabel('Entity Identifier').inputValue()).toBe(entity.id)
-})
-
-test('sends the request once the entity is fixed, and shows it', async () => {
-  entity.options.authorityHints = [federation.admin.entityId]
-  entity.options.metadata = {
-    openid_relying_party: { client_name: 'Catalogue', redirect_uris: ['https://rp.example/callback'] },
-  }
-  await press('Send request')
-  await page.waitForURL('/portal/request?id=*')
-  await main().getByText('Waits for the operators', { exact: true }).waitFor()
-  await conversation().getByText('The catalogue of the library.').waitFor()
-  await main().getByRole('region', { name: 'Checks' }).getByText('At submission').waitFor()
-  expect(await violations(page)).toEqual([])
-})
-
-test('shows the question of the operators on every page, without a name, and takes the answer', async () => {
-  await operate('returnRequest', { message: 'Which faculty?' })
-  await notice('The operators ask you').getByText('Which faculty?').waitFor()
-  await conversation().getByText('The operators').waitFor()
-  expect(await main().getByText('operator', { exact: true }).count()).toBe(0)
-  expect(await violations(page)).toEqual([])
-  await screen('Requests 1 waiting for you').click()
-  await main().getByText('Waits for you', { exact: true }).waitFor()
-  expect(await violations(page)).toEqual([])
-  await screen('My entities').click()
-  await notice('A request waits for you').getByRole('link').click()
-  await main().getByLabel('Comment').fill('Law.')
-  await press('Send comment')
-  await main().getByText('Waits for the operators', { exact: true }).waitFor()
-  await conversation().getByText('Law.').waitFor()
-  expect(await screen(/Requests/).textContent()).not.toContain('1')
-})
-
-test('shows the approval, and the entity among the others', async () => {
-  await operate('approveRequest', { message: 'Welcome.' })
-  await notice('Approved').getByText('The entity was registered.').waitFor()
-  await conversation().getByText('Welcome.').waitFor()
-  await main().getByRole('region', { name: 'Checks' }).getByText('At the approval').waitFor()
-  expect(await main().getByRole('button', { name: 'Withdraw…' }).count()).toBe(0)
-  await notice('Approved').getByRole('link', { name: 'Go to the entity' }).click()
-  await title('Catalogue').waitFor()
-  await screen('My entities').click()
-  await main().getByRole('row').filter({ hasText: 'Catalogue' }).getByText('Active').waitFor()
-})
-
-test('asks for a Trust Mark after a refusal at the field', async () => {
-  const { admin } = federation
-  const type = `${admin.entityId}/member`
-  await admin.mutate('createTrustMarkType', { type, description: 'Full member' }, 'id', 'admin')
-  await openEntity('Catalogue')
-  expect(await violations(page)).toEqual([])
-  await press('Ask for a Trust Mark…')
-  await dialog().getByLabel('Trust Mark type').fill('https://other.example.org/none')
-  await press('Send request', dialog())
-  await dialog().getByRole('alert').filter({ hasText: 'No Trust Mark of this type' }).waitFor()
-  expect(await violations(page, '[role=dialog]')).toEqual([])
-  await dialog().getByLabel('Trust Mark type').fill(type)
-  await press('Send request', dialog())
-  await page.waitForURL('/portal/request?id=*')
-  await main().getByText(type).waitFor()
-  await operate('approveRequest')
-  await notice('The Trust Mark was issued.').getByRole('link').click()
-  await main().getByRole('listitem').filter({ hasText: 'Full member' }).getByText('Active').waitFor()
-})
-
-test('asks for other keys, after saying what is wrong with them', async () => {
-  const next = toPublicJwk(await generateSigningKey('ES256'))
-  await openEntity('Catalogue')
-  await main().getByRole('link', { name: 'Ask for a change…' }).click()
-  await press('Send request')
-  await main().getByRole('alert').filter({ hasText: 'Say what shall change' }).waitFor()
-  expect(await violations(page)).toEqual([])
-  const keys = main().getByRole('region', { name: 'Keys', exact: true })
-  await keys.getByLabel('Record these keys').check()
-  await keys.getByText(String(entity.keys.keys[0]?.kid)).waitFor()
-  await keys.getByLabel('Add keys').fill(JSON.stringify({ ...next, d: 'secret' }))
-  await press('Add to the keys', keys)
-  expect(await violations(page)).toEqual([])
-  const asked: string[] = []
-  page.on('request', (request) => asked.push(request.postData() ?? ''))
-  await press('Send request')
-  await page.waitForFunction(() => document.activeElement?.closest('[data-fault]'))
-  await keys.getByText('has the private member').waitFor()
-  expect(asked.filter((body) => body.includes('SubmitRequest'))).toEqual([])
-  await press(`Remove the key ${next.kid}`, keys)
-  await keys.getByLabel('Add keys').fill(JSON.stringify(next))
-  await press('Add to the keys', keys)
-  await press('Send request')
-  await page.waitForURL('/portal/request?id=*')
-  await title(`Change of ${entity.id}`).waitFor()
-  await main().getByText(String(next.kid)).first().waitFor()
-  await operate('approveRequest')
-  await notice('The change was recorded.').waitFor()
-  const row = await federation.admin.server.db.subordinate.findUniqueOrThrow({
-    where: { entityId: entity.id },
+journey('a member asks for a registration, and for all that follows', (step) => {
+  step('says that nothing was asked yet, and how to begin', async () => {
+    await screen('Requests').click()
+    await main().getByRole('heading', { name: 'No requests yet' }).waitFor()
+    expect(await violationsInEveryLook(page)).toEqual([])
+    await main().getByRole('link', { name: 'Register an entity' }).last().click()
+    await title('Register an entity').waitFor()
   })
-  expect(row.jwks).toEqual({ keys: [...entity.keys.keys, next] })
-})
 
-test('withdraws a request, and links to an open one instead of offering another', async () => {
-  await openEntity('Catalogue')
-  await press('Ask for removal…')
-  await dialog().getByText('Its Subordinate Statement is not served any more.').waitFor()
-  expect(await violations(page, '[role=dialog]')).toEqual([])
-  await press('Send request', dialog())
-  await page.waitForURL('/portal/request?id=*')
-  await openEntity('Catalogue')
-  await notice('Open request: Withdrawal').waitFor()
-  expect(
-    await main()
-      .getByRole('button', { name: /Ask for/ })
-      .count(),
-  ).toBe(0)
-  expect(await violations(page)).toEqual([])
-  await notice('Open request: Withdrawal').getByRole('link').click()
-  await press('Withdraw…')
-  await dialog().getByLabel('Message to the operators').fill('By mistake.')
-  expect(await violations(page, '[role=dialog]')).toEqual([])
-  await press('Withdraw request', dialog())
-  await notice('Withdrawn').waitFor()
-  await conversation().getByText('By mistake.').waitFor()
-})
+  step('refuses what is no Entity Identifier at the field, without a request to the entity', async () => {
+    await main().getByLabel('Entity Identifier').fill('nonsense')
+    await press('Send request')
+    await main().getByRole('alert').filter({ hasText: 'is a URL such as' }).waitFor()
+    expect(entity.requests).toEqual([])
+  })
 
-test('an approved removal takes the entity away', async () => {
-  await openEntity('Catalogue')
-  await press('Ask for removal…')
-  await press('Send request', dialog())
-  await page.waitForURL('/portal/request?id=*')
-  await operate('approveRequest')
-  await notice('The entity was removed.').waitFor()
-  await screen('My entities').click()
-  await main().getByRole('row').filter({ hasText: 'Archive' }).waitFor()
-  expect(await main().getByText('Catalogue').count()).toBe(0)
+  step('shows each failed check of the entity with its section, and keeps the input', async () => {
+    await main().getByLabel('Entity Identifier').fill(entity.id)
+    await main().getByLabel('Message to the operators').fill('The catalogue of the library.')
+    await press('Send request')
+    await main().getByText('2 checks failed.').waitFor()
+    const checks = main().getByRole('region', { name: 'Checks of the entity' }).getByRole('listitem')
+    for (const [check, section] of [
+      ['It names this Trust Anchor as its superior', '§3.1.2'],
+      ['It declares at least one Entity Type', '§5'],
+    ] as const)
+      await checks.filter({ hasText: check }).getByText(`(${section})`).waitFor()
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.hasAttribute('data-refusal')))
+      .toBe(true)
+    await expect.poll(() => main().getByLabel('Message to the operators').inputValue()).toContain('catalogue')
+    expect(await violationsInEveryLook(page)).toEqual([])
+  })
+
+  step('asks before a link discards the input, and a refresh keeps it', async () => {
+    await screen('My organization').click()
+    await press('Stay', page.getByRole('alertdialog'))
+    const answered = page.waitForResponse(
+      (response) => response.request().postData()?.includes('OpenRequests') ?? false,
+    )
+    await returnToWindow()
+    await answered
+    await expect.poll(() => main().getByLabel('Entity Identifier').inputValue()).toBe(entity.id)
+  })
+
+  step('sends the request once the entity is fixed, and shows it', async () => {
+    entity.options.authorityHints = [federation.admin.entityId]
+    entity.options.metadata = {
+      openid_relying_party: { client_name: 'Catalogue', redirect_uris: ['https://rp.example/callback'] },
+    }
+    await press('Send request')
+    await page.waitForURL('/portal/request?id=*')
+    await main().getByText('Waits for the operators', { exact: true }).waitFor()
+    await conversation().getByText('The catalogue of the library.').waitFor()
+    await main().getByRole('region', { name: 'Checks' }).getByText('At submission').waitFor()
+    expect(await violationsInEveryLook(page)).toEqual([])
+  })
+
+  step(
+    'shows the question of the operators on every page, without a name, and takes the answer',
+    async () => {
+      await operate('returnRequest', { message: 'Which faculty?' })
+      await notice('The operators ask you').getByText('Which faculty?').waitFor()
+      await conversation().getByText('The operators').waitFor()
+      expect(await main().getByText('operator', { exact: true }).count()).toBe(0)
+      expect(await violationsInEveryLook(page)).toEqual([])
+      await screen('Requests 1 waiting for you').click()
+      await main().getByText('Waits for you', { exact: true }).waitFor()
+      expect(await violationsInEveryLook(page)).toEqual([])
+      await screen('My entities').click()
+      await notice('A request waits for you').getByRole('link').click()
+      await main().getByLabel('Comment').fill('Law.')
+      await press('Send comment')
+      await main().getByText('Waits for the operators', { exact: true }).waitFor()
+      await conversation().getByText('Law.').waitFor()
+      expect(await screen(/Requests/).textContent()).not.toContain('1')
+    },
+  )
+
+  step('shows the approval, and the entity among the others', async () => {
+    await operate('approveRequest', { message: 'Welcome.' })
+    await notice('Approved').getByText('The entity was registered.').waitFor()
+    await conversation().getByText('Welcome.').waitFor()
+    await main().getByRole('region', { name: 'Checks' }).getByText('At the approval').waitFor()
+    expect(await main().getByRole('button', { name: 'Withdraw…' }).count()).toBe(0)
+    await notice('Approved').getByRole('link', { name: 'Go to the entity' }).click()
+    await title('Catalogue').waitFor()
+    await screen('My entities').click()
+    await main().getByRole('row').filter({ hasText: 'Catalogue' }).getByText('Active').waitFor()
+  })
+
+  step('asks for a Trust Mark after a refusal at the field', async () => {
+    const { admin } = federation
+    const type = `${admin.entityId}/member`
+    await admin.mutate('createTrustMarkType', { type, description: 'Full member' }, 'id', 'admin')
+    await openEntity('Catalogue')
+    expect(await violationsInEveryLook(page)).toEqual([])
+    await press('Ask for a Trust Mark…')
+    await dialog().getByLabel('Trust Mark type').fill('https://other.example.org/none')
+    await press('Send request', dialog())
+    await dialog().getByRole('alert').filter({ hasText: 'No Trust Mark of this type' }).waitFor()
+    expect(await violationsInEveryLook(page, '[role=dialog]')).toEqual([])
+    await dialog().getByLabel('Trust Mark type').fill(type)
+    await press('Send request', dialog())
+    await page.waitForURL('/portal/request?id=*')
+    await main().getByText(type).waitFor()
+    await operate('approveRequest')
+    await notice('The Trust Mark was issued.').getByRole('link').click()
+    await main().getByRole('listitem').filter({ hasText: 'Full member' }).getByText('Active').waitFor()
+  })
+
+  step('asks for other keys, after saying what is wrong with them', async () => {
+    const next = toPublicJwk(await generateSigningKey('ES256'))
+    await openEntity('Catalogue')
+    await main().getByRole('link', { name: 'Ask for a change…' }).click()
+    await press('Send request')
+    await main().getByRole('alert').filter({ hasText: 'Say what shall change' }).waitFor()
+    expect(await violationsInEveryLook(page)).toEqual([])
+    const keys = main().getByRole('region', { name: 'Keys', exact: true })
+    await keys.getByLabel('Record these keys').check()
+    await keys.getByText(String(entity.keys.keys[0]?.kid)).waitFor()
+    await keys.getByLabel('Add keys').fill(JSON.stringify({ ...next, d: 'secret' }))
+    await press('Add to the keys', keys)
+    expect(await violationsInEveryLook(page)).toEqual([])
+    const asked: string[] = []
+    page.on('request', (request) => asked.push(request.postData() ?? ''))
+    await press('Send request')
+    await page.waitForFunction(() => document.activeElement?.closest('[data-fault]'))
+    await keys.getByText('has the private member').waitFor()
+    expect(asked.filter((body) => body.includes('SubmitRequest'))).toEqual([])
+    await press(`Remove the key ${next.kid}`, keys)
+    await keys.getByLabel('Add keys').fill(JSON.stringify(next))
+    await press('Add to the keys', keys)
+    await press('Send request')
+    await page.waitForURL('/portal/request?id=*')
+    await title(`Change of ${entity.id}`).waitFor()
+    await main().getByText(String(next.kid)).first().waitFor()
+    await operate('approveRequest')
+    await notice('The change was recorded.').waitFor()
+    const row = await federation.admin.server.db.subordinate.findUniqueOrThrow({
+      where: { entityId: entity.id },
+    })
+    expect(row.jwks).toEqual({ keys: [...entity.keys.keys, next] })
+  })
+
+  step('withdraws a request, and links to an open one instead of offering another', async () => {
+    await openEntity('Catalogue')
+    await press('Ask for removal…')
+    await dialog().getByText('Its Subordinate Statement is not served any more.').waitFor()
+    expect(await violationsInEveryLook(page, '[role=dialog]')).toEqual([])
+    await press('Send request', dialog())
+    await page.waitForURL('/portal/request?id=*')
+    await openEntity('Catalogue')
+    await notice('Open request: Withdrawal').waitFor()
+    expect(
+      await main()
+        .getByRole('button', { name: /Ask for/ })
+        .count(),
+    ).toBe(0)
+    expect(await violationsInEveryLook(page)).toEqual([])
+    await notice('Open request: Withdrawal').getByRole('link').click()
+    await press('Withdraw…')
+    await dialog().getByLabel('Message to the operators').fill('By mistake.')
+    expect(await violationsInEveryLook(page, '[role=dialog]')).toEqual([])
+    await press('Withdraw request', dialog())
+    await notice('Withdrawn').waitFor()
+    await conversation().getByText('By mistake.').waitFor()
+  })
+
+  step('an approved removal takes the entity away', async () => {
+    await openEntity('Catalogue')
+    await press('Ask for removal…')
+    await press('Send request', dialog())
+    await page.waitForURL('/portal/request?id=*')
+    await operate('approveRequest')
+    await notice('The entity was removed.').waitFor()
+    await screen('My entities').click()
+    await main().getByRole('row').filter({ hasText: 'Archive' }).waitFor()
+    expect(await main().getByText('Catalogue').count()).toBe(0)
+  })
 })

@@ -1,35 +1,32 @@
 /** Tests the portal where the people of organizations need a second factor. */
 import { Secret, TOTP } from 'otpauth'
-import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { violations } from '#test/helpers/axe.ts'
-import { openPage, signIn, startBrowser } from '#test/helpers/browser.ts'
+import { violationsInEveryLook } from '#test/helpers/axe.ts'
+import { closePages, openPage, signIn } from '#test/helpers/browser.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
 
 const email = 'anna@lu.example'
 
 let admin: TestAdmin
-let browser: Browser
 
 beforeAll(async () => {
   admin = await startAdmin({}, { secondFactorGroups: ['member'] })
-  browser = await startBrowser()
 })
 afterAll(async () => {
-  await browser.close()
+  await closePages()
   await admin.close()
 })
 
 test('leads to My account until one is set up, and to the entities after', async () => {
   const { id: organizationId } = await admin.mutate('createOrganization', { name: 'Lund' }, 'id')
   await signInAsMember(admin, { organizationId, email, name: 'Anna Ek' })
-  const { page, complaints } = await openPage(browser, admin.adminUrl)
+  const { page, complaints } = await openPage(admin.adminUrl)
   await page.goto('/')
   await signIn(page, email, PASSWORD)
   await page.getByRole('heading', { level: 1, name: 'My account' }).waitFor()
   await page.getByText('Your account requires a second factor').waitFor()
-  expect(await violations(page)).toEqual([])
+  expect(await violationsInEveryLook(page)).toEqual([])
   await page.getByRole('link', { name: 'My entities' }).click()
   await page.getByText('Your account requires a second factor').waitFor()
   expect(new URL(page.url()).pathname).toBe('/portal/account')

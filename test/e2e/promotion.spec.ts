@@ -1,16 +1,16 @@
 /** Tests a promotion in the console: members of one anchor come to another one, after a dry run. */
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { violations } from '#test/helpers/axe.ts'
-import type { Watched } from '#test/helpers/browser.ts'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { violationsInEveryLook } from '#test/helpers/axe.ts'
+import { closePages, type Watched } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
-import { openConsole } from './signed-in-console.ts'
+import { journey } from '#test/helpers/journey.ts'
+import { openSignedIn } from './signed-in-console.ts'
 
 const TYPE = 'https://marks.example.org/member'
 
 let admin: TestAdmin
-let browser: Browser
 let watched: Watched
 let page: Page
 let ready: TestEntity
@@ -28,11 +28,11 @@ beforeAll(async () => {
   early = await startMember('Botany', [anchorId])
   await as('createTrustMarkType', { anchor: 'test', type: TYPE, description: 'Member' })
   await as('issueTrustMark', { anchor: 'test', trustMarkType: TYPE, entityId: ready.id })
-  ;({ browser, watched } = await openConsole(admin.adminUrl, PASSWORD, '/a/test/subordinates'))
+  watched = await openSignedIn(admin, '/a/test/subordinates')
   page = watched.page
 })
 afterAll(async () => {
-  await browser.close()
+  await closePages()
   await Promise.all([ready, early].map((member) => member.close()))
   await admin.close()
 })
@@ -46,57 +46,56 @@ async function startMember(client_name: string, authorityHints: string[]): Promi
 const dialog = () => page.getByRole('dialog')
 const bar = (name: string) => page.getByRole('button', { name })
 
-test('shows in a dry run what would come to the other anchor, and changes nothing there', async () => {
-  await page.getByLabel('Select all on this page').check()
-  await bar('Promote…').click()
-  // There is one other anchor.
-  expect(await dialog().getByLabel('To anchor').inputValue()).toBe('main')
-  expect(await dialog().getByLabel('The selected ones (2)').isChecked()).toBe(true)
-  expect(await violations(page, '[role=dialog]')).toEqual([])
-  await dialog().getByLabel('All subordinates (2)').check()
-  await dialog().getByRole('button', { name: 'Show what would happen' }).click()
-  const refused = dialog().getByRole('region', { name: '1 would be refused' })
-  await refused.getByText(early.id).waitFor()
-  await refused.getByText('authority_hints').waitFor()
-  const promoted = dialog().getByRole('region', { name: '2 would be promoted' })
-  await promoted.getByText(TYPE).waitFor()
-  await promoted.getByText(ready.id).waitFor()
-  expect(await violations(page, '[role=dialog]')).toEqual([])
-  expect(await (await admin.get('/list')).json()).toEqual([])
-})
+journey('members of one anchor come to another one', (step) => {
+  step('shows in a dry run what would come to the other anchor, and changes nothing there', async () => {
+    await page.getByLabel('Select all on this page').check()
+    await bar('Promote…').click()
+    // There is one other anchor.
+    await expect.poll(() => dialog().getByLabel('To anchor').inputValue()).toBe('main')
+    await expect.poll(() => dialog().getByLabel('The selected ones (2)').isChecked()).toBe(true)
+    expect(await violationsInEveryLook(page, '[role=dialog]')).toEqual([])
+    await dialog().getByLabel('All subordinates (2)').check()
+    await dialog().getByRole('button', { name: 'Show what would happen' }).click()
+    const refused = dialog().getByRole('region', { name: '1 would be refused' })
+    await refused.getByText(early.id).waitFor()
+    await refused.getByText('authority_hints').waitFor()
+    const promoted = dialog().getByRole('region', { name: '2 would be promoted' })
+    await promoted.getByText(TYPE).waitFor()
+    await promoted.getByText(ready.id).waitFor()
+    expect(await violationsInEveryLook(page, '[role=dialog]')).toEqual([])
+    expect(await (await admin.get('/list')).json()).toEqual([])
+  })
 
-test('promotes after the confirmation, and leads to the run in the other anchor', async () => {
-  await dialog().getByRole('button', { name: 'Promote to Main federation' }).click()
-  await dialog().getByText('The promotion has started').waitFor()
-  expect(await violations(page, '[role=dialog]')).toEqual([])
-  await dialog().getByRole('link', { name: 'Open the run in Main federation' }).click()
-  await page.waitForURL(/\/a\/main\/renewals\/.+/)
-  await page.getByRole('heading', { level: 1, name: 'Promotion of subordinates' }).waitFor()
-  await page.getByText('Finished, 1 failed', { exact: true }).waitFor()
-  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Subordinates' }).click()
-  await page.getByRole('link', { name: 'Archive' }).click()
-  await page.getByText('Tested.').waitFor()
-  await expect.poll(async () => (await admin.get('/list')).json()).toEqual([ready.id])
-})
+  step('promotes after the confirmation, and leads to the run in the other anchor', async () => {
+    await dialog().getByRole('button', { name: 'Promote to Main federation' }).click()
+    await dialog().getByText('The promotion has started').waitFor()
+    expect(await violationsInEveryLook(page, '[role=dialog]')).toEqual([])
+    await dialog().getByRole('link', { name: 'Open the run in Main federation' }).click()
+    await page.waitForURL(/\/a\/main\/renewals\/.+/)
+    await page.getByRole('heading', { level: 1, name: 'Promotion of subordinates' }).waitFor()
+    await page.getByText('Finished, 1 failed', { exact: true }).waitFor()
+    await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Subordinates' }).click()
+    await page.getByRole('link', { name: 'Archive' }).click()
+    await page.getByText('Tested.').waitFor()
+    await expect.poll(async () => (await admin.get('/list')).json()).toEqual([ready.id])
+  })
 
-test('is for users who may register members in the other anchor', async () => {
-  const { data } = await admin.execute('{ users(filter: { search: "operator" }) { edges { node { id } } } }')
-  const [{ node }] = data.users.edges
-  await as('updateUser', { id: node.id, anchorRoles: [{ anchor: 'test', role: 'VIEWER' }] })
-  const { browser: another, watched: theirs } = await openConsole(
-    admin.adminUrl,
-    PASSWORD,
-    '/a/test/subordinates',
-    'operator',
-  )
-  await theirs.page.getByLabel('Select Archive').check()
-  await theirs.page.getByRole('button', { name: 'Promote…' }).waitFor()
-  expect(await theirs.page.getByRole('button', { name: 'Renew…' }).count()).toBe(0)
-  await theirs.page.goto('/a/main/subordinates')
-  await theirs.page.getByLabel('Select Archive').check()
-  await theirs.page.getByRole('button', { name: 'Renew…' }).waitFor()
-  expect(await theirs.page.getByRole('button', { name: 'Promote…' }).count()).toBe(0)
-  expect(theirs.complaints).toEqual([])
-  await another.close()
-  expect(watched.complaints).toEqual([])
+  step('is for users who may register members in the other anchor', async () => {
+    const { data } = await admin.execute(
+      '{ users(filter: { search: "operator" }) { edges { node { id } } } }',
+    )
+    const [{ node }] = data.users.edges
+    await as('updateUser', { id: node.id, anchorRoles: [{ anchor: 'test', role: 'VIEWER' }] })
+    const theirs = await openSignedIn(admin, '/a/test/subordinates', 'operator')
+    await theirs.page.getByLabel('Select Archive').check()
+    await theirs.page.getByRole('button', { name: 'Promote…' }).waitFor()
+    expect(await theirs.page.getByRole('button', { name: 'Renew…' }).count()).toBe(0)
+    await theirs.page.goto('/a/main/subordinates')
+    await theirs.page.getByLabel('Select Archive').check()
+    await theirs.page.getByRole('button', { name: 'Renew…' }).waitFor()
+    expect(await theirs.page.getByRole('button', { name: 'Promote…' }).count()).toBe(0)
+    expect(theirs.complaints).toEqual([])
+    await theirs.page.context().close()
+    expect(watched.complaints).toEqual([])
+  })
 })

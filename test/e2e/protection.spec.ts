@@ -1,13 +1,11 @@
 /** Tests two administrators with passkeys: one asks for protected changes, and the other decides them in the console. */
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { AdminClient } from '#server/demo/admin-client.ts'
-import { violations } from '#test/helpers/axe.ts'
-import { startBrowser, type Watched } from '#test/helpers/browser.ts'
+import { afterAll, beforeAll, expect } from 'vitest'
+import { PASSWORD, type TestAdmin } from '#test/helpers/admin.ts'
+import { violations, violationsInEveryLook } from '#test/helpers/axe.ts'
+import { closePages, type Watched } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
-import { connectAdmin, type Product, startProduct } from '#test/helpers/product.ts'
-import { mutate } from '#test/product/mutation.ts'
+import { journey } from '#test/helpers/journey.ts'
 import {
   addPasskey,
   button,
@@ -21,226 +19,224 @@ import {
   rows,
   savePolicy,
 } from './change-pages.ts'
+import { startAdminAtLocalhost } from './localhost.ts'
+import { make, read } from './make.ts'
 import { openSignedIn } from './signed-in-console.ts'
 
-const PASSWORD = 'a password of my own'
-
-let product: Product
-let browser: Browser
-let admin: AdminClient
+let admin: TestAdmin
 let member: TestEntity
 let alice: Watched
 let bob: Watched
 
 beforeAll(async () => {
-  product = await startProduct()
-  admin = await connectAdmin(product.installation)
-  const authorityHints = [product.installation.federationUrl]
+  admin = await startAdminAtLocalhost()
+  const authorityHints = [admin.entityId]
   member = await startEntity({ metadata: relyingParty, authorityHints })
-  await mutate(admin, 'registerSubordinate', { entityId: member.id }, 'id')
+  await make(admin, 'registerSubordinate', { entityId: member.id }, 'id')
   const people = [
     ['alice', 'ADMIN'],
     ['bob', 'ADMIN'],
     ['vera', 'VIEWER'],
   ]
   for (const [username, role] of people)
-    await mutate(admin, 'createUser', { username, password: PASSWORD, role }, 'id')
-  browser = await startBrowser()
+    await make(admin, 'createUser', { username, password: PASSWORD, role }, 'id')
   ;[alice, bob] = [await open('alice', '/changes/two-people'), await open('bob', '/account')]
 })
 afterAll(async () => {
-  await browser.close()
+  await closePages()
   await member.close()
-  await product.stop()
+  await admin.close()
 })
 
-const open = (username: string, path: string) =>
-  openSignedIn(browser, product.installation.adminUrl, PASSWORD, path, username)
+const open = (username: string, path: string) => openSignedIn(admin, path, username)
 
 async function presentPolicy(): Promise<unknown> {
-  const { trustAnchor } = await admin<{ trustAnchor: { metadataPolicy: unknown } }>(
-    '{ trustAnchor { metadataPolicy } }',
-  )
+  const { trustAnchor } = await read(admin, '{ trustAnchor { metadataPolicy } }')
   return trustAnchor.metadataPolicy
 }
 
-test('protects nothing before two administrators have a passkey', async () => {
-  const { page } = alice
-  await page.getByText('No operation is protected yet.').waitFor()
-  await operation(page, 'Policy and constraints').check()
-  expect(await operation(page, 'Users and this protection').isChecked()).toBe(true)
-  expect(await violations(page)).toEqual([])
-  await button(page, 'Save').click()
-  await page.getByRole('alert').getByText('Two administrators with a passkey are needed').first().waitFor()
-  await button(page, 'Discard').click()
-  await page.goto('/changes')
-  await page.getByText('No operation is protected. Changes take effect at once.').waitFor()
-  expect(await violations(page)).toEqual([])
-  await addPasskey(page)
-  await addPasskey(bob.page)
+journey('two administrators decide protected changes', (step) => {
+  step('protects nothing before two administrators have a passkey', async () => {
+    const { page } = alice
+    await page.getByText('No operation is protected yet.').waitFor()
+    await operation(page, 'Policy and constraints').check()
+    await expect.poll(() => operation(page, 'Users and this protection').isChecked()).toBe(true)
+    expect(await violationsInEveryLook(page)).toEqual([])
+    await button(page, 'Save').click()
+    await page.getByRole('alert').getByText('Two administrators with a passkey are needed').first().waitFor()
+    await button(page, 'Discard').click()
+    await page.goto('/changes')
+    await page.getByText('No operation is protected. Changes take effect at once.').waitFor()
+    expect(await violations(page)).toEqual([])
+    await addPasskey(page)
+    await addPasskey(bob.page)
 
-  await page.goto('/changes/two-people')
-  await operation(page, 'Policy and constraints').check()
-  await operation(page, 'Removal of members').check()
-  await page.getByLabel('Only members with a Trust Mark of these types').fill('https://example.org/mark')
-  await page.getByLabel('Only members with a Trust Mark of these types').press('Enter')
-  await operation(page, 'Commands on the server may do these too').uncheck()
-  await page.getByLabel('Hours until a change request expires').fill('0')
-  await button(page, 'Save').click()
-  await page.getByText('Enter whole hours, from 1 to 720.').first().waitFor()
-  await page.getByLabel('Hours until a change request expires').fill('48')
-  await page.getByText('48 hours are 2 days.').waitFor()
-  expect(await violations(page)).toEqual([])
-  await button(page, 'Save').click()
-  await page.getByText('Protection changed.').waitFor()
-  const { protection } = await admin<{ protection: unknown }>(
-    '{ protection { operations trustMarkTypes commandLine validForHours } }',
-  )
-  expect(protection).toEqual({
-    operations: ['POLICY', 'SUBORDINATE_REMOVAL', 'ACCESS'],
-    trustMarkTypes: ['https://example.org/mark'],
-    commandLine: false,
-    validForHours: 48,
+    await page.goto('/changes/two-people')
+    await operation(page, 'Policy and constraints').check()
+    await operation(page, 'Removal of members').check()
+    await page.getByLabel('Only members with a Trust Mark of these types').fill('https://example.org/mark')
+    await page.getByLabel('Only members with a Trust Mark of these types').press('Enter')
+    await operation(page, 'Commands on the server may do these too').uncheck()
+    await page.getByLabel('Hours until a change request expires').fill('0')
+    await button(page, 'Save').click()
+    await page.getByText('Enter whole hours, from 1 to 720.').first().waitFor()
+    await page.getByLabel('Hours until a change request expires').fill('48')
+    await page.getByText('48 hours are 2 days.').waitFor()
+    expect(await violationsInEveryLook(page)).toEqual([])
+    await button(page, 'Save').click()
+    await page.getByText('Protection changed.').waitFor()
+    const { protection } = await read(
+      admin,
+      '{ protection { operations trustMarkTypes commandLine validForHours } }',
+    )
+    expect(protection).toEqual({
+      operations: ['POLICY', 'SUBORDINATE_REMOVAL', 'ACCESS'],
+      trustMarkTypes: ['https://example.org/mark'],
+      commandLine: false,
+      validForHours: 48,
+    })
   })
-})
 
-test('a protected change waits, the form keeps its input and links to the change request', async () => {
-  const { page } = alice
-  const before = await presentPolicy()
-  await savePolicy(page, policyOf('Alice'))
-  const waits = question(page).getByRole('note')
-  await waits.getByText('A second person must approve this. See the change request.').waitFor()
-  expect(await violations(page, '[role=alertdialog]')).toEqual([])
-  await question(page).getByRole('button', { name: 'Cancel' }).click()
-  expect(await page.getByRole('textbox', { name: 'Metadata policy' }).textContent()).toContain('Alice')
-  expect(await presentPolicy()).toEqual(before)
+  step('a protected change waits, the form keeps its input and links to the change request', async () => {
+    const { page } = alice
+    const before = await presentPolicy()
+    await savePolicy(page, policyOf('Alice'))
+    const waits = question(page).getByRole('note')
+    await waits.getByText('A second person must approve this. See the change request.').waitFor()
+    expect(await violationsInEveryLook(page, '[role=alertdialog]')).toEqual([])
+    await question(page).getByRole('button', { name: 'Cancel' }).click()
+    await expect
+      .poll(() => page.getByRole('textbox', { name: 'Metadata policy' }).textContent())
+      .toContain('Alice')
+    expect(await presentPolicy()).toEqual(before)
 
-  // The same change is the same request, which keeps the input: the page is left without a question.
-  await button(page, 'Save…').click()
-  await question(page).getByRole('button', { name: 'Save and publish' }).click()
-  await waits.getByRole('link', { name: 'See the change request.' }).click()
-  await heading(page, 'Change the metadata policy').waitFor()
-  await page.getByText('You asked for it. Another person must approve it.').waitFor()
-  expect(await button(page, 'Sign and approve').count()).toBe(0)
-  expect(await violations(page)).toEqual([])
-})
-
-test('another person signs it with the passkey, and the page shows that it took effect', async () => {
-  const { page, complaints } = bob
-  await page.goto('/')
-  await page.getByRole('link', { name: '1 change waits for the approval of a second person.' }).click()
-  await heading(page, 'Change requests').waitFor()
-  expect(await rows(page).count()).toBe(1)
-  expect(await rows(page).first().textContent()).toMatch(/alice[\s\S]*Waits for approval/)
-  expect(await violations(page)).toEqual([])
-  await rows(page).first().getByRole('link', { name: 'Change the metadata policy' }).click()
-  await page.getByRole('cell', { name: 'https://ta.example/Alice' }).waitFor()
-  await page.getByText('It changes the resolved metadata of 1 subordinate').waitFor()
-  await page.getByText('The mutation as it was sent').click()
-  await page.getByText('mutation UpdateFederationPolicy').waitFor()
-  expect(await violations(page)).toEqual([])
-  await button(page, 'Sign and approve').click()
-  await page.getByRole('note').getByText('Approved and executed').waitFor()
-  expect(await presentPolicy()).toEqual(policyOf('Alice'))
-  expect(await button(page, 'Sign and approve').count()).toBe(0)
-  expect(await violations(page)).toEqual([])
-  // Alice sees the decision without a reload.
-  await alice.page.getByRole('note').getByText('Approved and executed').waitFor()
-  await page.goto('/changes')
-  await page.getByText('No change waits for approval').waitFor()
-  await page.getByRole('link', { name: 'Executed', exact: true }).click()
-  await page.waitForURL('/changes?state=EXECUTED')
-  expect(await rows(page).first().textContent()).toMatch(/Executed[\s\S]*by bob/)
-  expect(complaints).toEqual([])
-})
-
-test('a device that does not sign changes nothing', async () => {
-  await request(alice.page, policyOf('Unsigned'))
-  const other = await open('bob', '/changes')
-  await openNewest(other.page, 'Change the metadata policy')
-  await other.page.evaluate(() => {
-    navigator.credentials.get = () => Promise.reject(new DOMException('closed', 'NotAllowedError'))
+    // The same change is the same request, which keeps the input: the page is left without a question.
+    await button(page, 'Save…').click()
+    await question(page).getByRole('button', { name: 'Save and publish' }).click()
+    await waits.getByRole('link', { name: 'See the change request.' }).click()
+    await heading(page, 'Change the metadata policy').waitFor()
+    await page.getByText('You asked for it. Another person must approve it.').waitFor()
+    expect(await button(page, 'Sign and approve').count()).toBe(0)
+    expect(await violationsInEveryLook(page)).toEqual([])
   })
-  await button(other.page, 'Sign and approve').click()
-  await other.page.getByRole('alert').getByText('The passkey was not used. Try again.').waitFor()
-  expect(await presentPolicy()).toEqual(policyOf('Alice'))
-  await other.page.context().close()
-})
 
-test('the other person refuses with a reason, and the requester withdraws', async () => {
-  await openNewest(bob.page, 'Change the metadata policy')
-  await button(bob.page, 'Refuse…').click()
-  await question(bob.page).getByLabel('Reason').fill('Not before the summer.')
-  expect(await violations(bob.page, '[role=alertdialog]')).toEqual([])
-  await question(bob.page).getByRole('button', { name: 'Refuse change' }).click()
-  const { page } = alice
-  await page.getByRole('note').getByText('Reason: Not before the summer.').waitFor()
+  step('another person signs it with the passkey, and the page shows that it took effect', async () => {
+    const { page, complaints } = bob
+    await page.goto('/')
+    await page.getByRole('link', { name: '1 change waits for the approval of a second person.' }).click()
+    await heading(page, 'Change requests').waitFor()
+    await expect.poll(() => rows(page).count()).toBe(1)
+    await expect.poll(() => rows(page).first().textContent()).toMatch(/alice[\s\S]*Waits for approval/)
+    expect(await violationsInEveryLook(page)).toEqual([])
+    await rows(page).first().getByRole('link', { name: 'Change the metadata policy' }).click()
+    await page.getByRole('cell', { name: 'https://ta.example/Alice' }).waitFor()
+    await page.getByText('It changes the resolved metadata of 1 subordinate').waitFor()
+    await page.getByText('The mutation as it was sent').click()
+    await page.getByText('mutation UpdateFederationPolicy').waitFor()
+    expect(await violationsInEveryLook(page)).toEqual([])
+    await button(page, 'Sign and approve').click()
+    await page.getByRole('note').getByText('Approved and executed').waitFor()
+    expect(await presentPolicy()).toEqual(policyOf('Alice'))
+    expect(await button(page, 'Sign and approve').count()).toBe(0)
+    expect(await violations(page)).toEqual([])
+    // Alice sees the decision without a reload.
+    await alice.page.getByRole('note').getByText('Approved and executed').waitFor()
+    await page.goto('/changes')
+    await page.getByText('No change waits for approval').waitFor()
+    await page.getByRole('link', { name: 'Executed', exact: true }).click()
+    await page.waitForURL('/changes?state=EXECUTED')
+    await expect.poll(() => rows(page).first().textContent()).toMatch(/Executed[\s\S]*by bob/)
+    expect(complaints).toEqual([])
+  })
 
-  await request(page, policyOf('Withdrawn'))
-  await button(page, 'Withdraw…').click()
-  await question(page).getByRole('button', { name: 'Withdraw change' }).click()
-  await page.getByText('The requester withdrew the change.').waitFor()
-  expect(await violations(page)).toEqual([])
-  expect(await presentPolicy()).toEqual(policyOf('Alice'))
-})
+  step('a device that does not sign changes nothing', async () => {
+    await request(alice.page, policyOf('Unsigned'))
+    const other = await open('bob', '/changes')
+    await openNewest(other.page, 'Change the metadata policy')
+    await other.page.evaluate(() => {
+      navigator.credentials.get = () => Promise.reject(new DOMException('closed', 'NotAllowedError'))
+    })
+    await button(other.page, 'Sign and approve').click()
+    await other.page.getByRole('alert').getByText('The passkey was not used. Try again.').waitFor()
+    expect(await presentPolicy()).toEqual(policyOf('Alice'))
+    await other.page.context().close()
+  })
 
-test('one administrator executes a change with a reason, and an alert leads to the audit log', async () => {
-  const { page } = alice
-  await request(page, policyOf('Urgent'))
-  await button(page, 'Execute without a second person…').click()
-  const execute = question(page).getByRole('button', { name: 'Execute without a second person' })
-  await execute.click()
-  await question(page).getByRole('alert').getByText('Say why it cannot wait').waitFor()
-  await question(page).getByLabel('Reason').fill('The policy blocks every login.')
-  expect(await violations(page, '[role=alertdialog]')).toEqual([])
-  await execute.click()
-  await page.getByRole('note').getByText('Executed without a second person').waitFor()
-  expect(await presentPolicy()).toEqual(policyOf('Urgent'))
-  expect(await violations(page)).toEqual([])
+  step('the other person refuses with a reason, and the requester withdraws', async () => {
+    await openNewest(bob.page, 'Change the metadata policy')
+    await button(bob.page, 'Refuse…').click()
+    await question(bob.page).getByLabel('Reason').fill('Not before the summer.')
+    expect(await violationsInEveryLook(bob.page, '[role=alertdialog]')).toEqual([])
+    await question(bob.page).getByRole('button', { name: 'Refuse change' }).click()
+    const { page } = alice
+    await page.getByRole('note').getByText('Reason: Not before the summer.').waitFor()
 
-  await page.goto('/')
-  await page.getByRole('link', { name: '1 protected change was made without a second person' }).click()
-  await page.waitForURL('/audit?bypass=1')
-  const entries = main(page).getByRole('list', { name: 'entries' }).getByRole('listitem')
-  await entries.getByText('Reason: The policy blocks every login.').waitFor()
-  expect(await entries.count()).toBe(1)
-})
+    await request(page, policyOf('Withdrawn'))
+    await button(page, 'Withdraw…').click()
+    await question(page).getByRole('button', { name: 'Withdraw change' }).click()
+    await page.getByText('The requester withdrew the change.').waitFor()
+    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await presentPolicy()).toEqual(policyOf('Alice'))
+  })
 
-test('the approver of a new user gets the invitation link, once', async () => {
-  const { page } = alice
-  await page.goto('/users')
-  await button(page, 'Create a user').click()
-  const dialog = page.getByRole('dialog', { name: 'Create a user' })
-  await dialog.getByLabel('Username').fill('carol')
-  await dialog.getByRole('button', { name: 'Create user' }).click()
-  await dialog.getByRole('link', { name: 'See the change request.' }).waitFor()
-  expect(await dialog.getByLabel('Username').inputValue()).toBe('carol')
+  step('one administrator executes a change with a reason, and an alert leads to the audit log', async () => {
+    const { page } = alice
+    await request(page, policyOf('Urgent'))
+    await button(page, 'Execute without a second person…').click()
+    const execute = question(page).getByRole('button', { name: 'Execute without a second person' })
+    await execute.click()
+    await question(page).getByRole('alert').getByText('Say why it cannot wait').waitFor()
+    await question(page).getByLabel('Reason').fill('The policy blocks every login.')
+    expect(await violationsInEveryLook(page, '[role=alertdialog]')).toEqual([])
+    await execute.click()
+    await page.getByRole('note').getByText('Executed without a second person').waitFor()
+    expect(await presentPolicy()).toEqual(policyOf('Urgent'))
+    expect(await violations(page)).toEqual([])
 
-  await openNewest(bob.page, 'Create a user')
-  await button(bob.page, 'Sign and approve').click()
-  await bob.page.getByTestId('invitation-link').getByText('/invitation#').waitFor()
-  expect(await violations(bob.page)).toEqual([])
-  await bob.page.reload()
-  await bob.page.getByRole('note').getByText('Approved and executed').waitFor()
-  expect(await bob.page.getByTestId('invitation-link').count()).toBe(0)
-})
+    await page.goto('/')
+    await page.getByRole('link', { name: '1 protected change was made without a second person' }).click()
+    await page.waitForURL('/audit?bypass=1')
+    const entries = main(page).getByRole('list', { name: 'entries' }).getByRole('listitem')
+    await entries.getByText('Reason: The policy blocks every login.').waitFor()
+    await expect.poll(() => entries.count()).toBe(1)
+  })
 
-test('the end of the protection needs two people as well, and others only read it', async () => {
-  const { page } = alice
-  await page.goto('/changes/two-people')
-  await operation(page, 'Removal of members').uncheck()
-  await button(page, 'Save').click()
-  await page.getByRole('note').getByText('A second person must approve this.').waitFor()
-  expect(await operation(page, 'Removal of members').isChecked()).toBe(false)
-  expect(await violations(page)).toEqual([])
+  step('the approver of a new user gets the invitation link, once', async () => {
+    const { page } = alice
+    await page.goto('/users')
+    await button(page, 'Create a user').click()
+    const dialog = page.getByRole('dialog', { name: 'Create a user' })
+    await dialog.getByLabel('Username').fill('carol')
+    await dialog.getByRole('button', { name: 'Create user' }).click()
+    await dialog.getByRole('link', { name: 'See the change request.' }).waitFor()
+    await expect.poll(() => dialog.getByLabel('Username').inputValue()).toBe('carol')
 
-  const { page: viewers } = await open('vera', '/changes/two-people')
-  await viewers.getByText('Administrators of the installation can change this.').waitFor()
-  await viewers.getByText('https://example.org/mark').waitFor()
-  expect(await viewers.getByRole('checkbox').count()).toBe(0)
-  expect(await violations(viewers)).toEqual([])
-  await viewers.goto('/changes')
-  await viewers.getByText('No change waits for approval').waitFor()
-  await viewers.context().close()
-  expect(alice.complaints).toEqual([])
+    await openNewest(bob.page, 'Create a user')
+    await button(bob.page, 'Sign and approve').click()
+    await bob.page.getByTestId('invitation-link').getByText('/invitation#').waitFor()
+    expect(await violationsInEveryLook(bob.page)).toEqual([])
+    await bob.page.reload()
+    await bob.page.getByRole('note').getByText('Approved and executed').waitFor()
+    expect(await bob.page.getByTestId('invitation-link').count()).toBe(0)
+  })
+
+  step('the end of the protection needs two people as well, and others only read it', async () => {
+    const { page } = alice
+    await page.goto('/changes/two-people')
+    await operation(page, 'Removal of members').uncheck()
+    await button(page, 'Save').click()
+    await page.getByRole('note').getByText('A second person must approve this.').waitFor()
+    expect(await operation(page, 'Removal of members').isChecked()).toBe(false)
+    expect(await violationsInEveryLook(page)).toEqual([])
+
+    const { page: viewers } = await open('vera', '/changes/two-people')
+    await viewers.getByText('Administrators of the installation can change this.').waitFor()
+    await viewers.getByText('https://example.org/mark').waitFor()
+    expect(await viewers.getByRole('checkbox').count()).toBe(0)
+    expect(await violationsInEveryLook(viewers)).toEqual([])
+    await viewers.goto('/changes')
+    await viewers.getByText('No change waits for approval').waitFor()
+    await viewers.context().close()
+    expect(alice.complaints).toEqual([])
+  })
 })

@@ -1,38 +1,30 @@
 /** Tests an operator's tasks in the console, and their results at the public endpoints. */
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { closePages, openPage, signIn } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
-import { eventually, type Product, startProduct } from '#test/helpers/product.ts'
+import { eventually } from '#test/helpers/product.ts'
 import { fetchVerified, keysIn } from '#test/product/verify.ts'
+import { openSignedIn } from './signed-in-console.ts'
 
 const TYPE = 'entity-statement+jwt'
 
-let product: Product
-let browser: Browser
+let admin: TestAdmin
 let entity: TestEntity
 let anchor: string
 
 beforeAll(async () => {
-  product = await startProduct()
-  anchor = product.installation.federationUrl
+  admin = await startAdmin()
+  anchor = admin.entityId
   entity = await startEntity({ authorityHints: [anchor], metadata: relyingParty })
-  browser = await startBrowser()
 })
 afterAll(async () => {
-  await browser.close()
+  await closePages()
   await entity.close()
-  await product.stop()
+  await admin.close()
 })
-
-async function openConsole(): Promise<Watched> {
-  const watched = await openPage(browser, product.installation.adminUrl)
-  await watched.page.goto('/')
-  await signIn(watched.page, 'admin', product.password ?? '')
-  await watched.page.getByRole('link', { name: 'Subordinates', exact: true }).first().waitFor()
-  return watched
-}
 
 async function inspect(page: Page, entityId: string): Promise<void> {
   await page.getByRole('link', { name: 'Subordinates', exact: true }).first().click()
@@ -47,31 +39,31 @@ async function inspect(page: Page, entityId: string): Promise<void> {
 const list = async () => (await fetch(`${anchor}/list`)).json()
 
 test('refuses a wrong password at the field', async () => {
-  const { page } = await openPage(browser, product.installation.adminUrl)
+  const { page } = await openPage(admin.adminUrl)
   await page.goto('/subordinates')
-  await signIn(page, 'admin', 'not the printed one')
+  await signIn(page, 'admin', 'not the right one')
   await page.getByRole('alert').filter({ hasText: 'Wrong username or password' }).waitFor()
-  expect(await page.getByLabel('Password').getAttribute('aria-invalid')).toBe('true')
+  await expect.poll(() => page.getByLabel('Password').getAttribute('aria-invalid')).toBe('true')
   expect(new URL(page.url()).pathname).toBe('/sign-in')
   await page.context().close()
 })
 
 test('shows a refused entity with the reason, and registers nothing', async () => {
-  const { page, complaints } = await openConsole()
+  const { page, complaints } = await openSignedIn(admin, '/')
   entity.misbehave('no authority hint')
+  onTestFinished(() => entity.misbehave(undefined))
   await inspect(page, entity.id)
   await page.getByText('cannot be registered').waitFor()
   const reason = page.getByRole('listitem').filter({ hasText: 'names this Trust Anchor as its superior' })
-  expect(await reason.textContent()).toMatch(RegExp(`Failed[\\s\\S]*must add ${anchor}`))
+  await expect.poll(() => reason.textContent()).toMatch(RegExp(`Failed[\\s\\S]*must add ${anchor}`))
   expect(await page.getByRole('button', { name: 'Register subordinate' }).count()).toBe(0)
-  entity.misbehave(undefined)
   expect(await list()).toEqual([])
   expect(complaints).toEqual([])
   await page.context().close()
 })
 
 test('checks, registers, publishes and deactivates an entity', async () => {
-  const { page, complaints } = await openConsole()
+  const { page, complaints } = await openSignedIn(admin, '/')
   await inspect(page, entity.id)
   await page.getByText('This entity can be registered').waitFor()
   await page.getByRole('button', { name: 'Preview the statement' }).click()

@@ -1,29 +1,30 @@
 /** Tests the reference in the console: its index, its pages, jumps by name, and both themes. */
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { violations } from '#test/helpers/axe.ts'
-import { openPage } from '#test/helpers/browser.ts'
-import { openConsole } from './signed-in-console.ts'
+import type { Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { violations, violationsInEveryLook } from '#test/helpers/axe.ts'
+import { closePages, openPage } from '#test/helpers/browser.ts'
+import { type Session, startSession } from './signed-in-console.ts'
 
 /** axe looks at each of some thousand cells, in four looks. */
 const LONG_PAGE_TIMEOUT = 300_000
 
 let admin: TestAdmin
-let browser: Browser
+let session: Session
 let page: Page
 /** Also refusals of the content security policy, and requests to other hosts. */
 let complaints: string[]
 
 beforeAll(async () => {
   admin = await startAdmin()
-  const opened = await openConsole(admin.adminUrl, PASSWORD, '/reference')
-  browser = opened.browser
-  page = opened.watched.page
-  complaints = opened.watched.complaints
+  session = await startSession(admin)
+})
+beforeEach(async () => {
+  ;({ page, complaints } = await session.open())
+  return () => page.close()
 })
 afterAll(async () => {
-  await browser.close()
+  await closePages()
   await admin.close()
 })
 afterEach(() => expect(complaints).toEqual([]))
@@ -56,7 +57,7 @@ test.each(['keys', 'scalars-and-errors', 'rest', 'cli'])(
   async (name) => {
     await page.goto(`/reference/${name}`)
     await page.getByRole('navigation', { name: 'On this page' }).waitFor()
-    expect(await violations(page, 'main')).toEqual([])
+    expect(await violationsInEveryLook(page, 'main')).toEqual([])
     const broken = await page.locator('main a[href*="#"]').evaluateAll((links) =>
       links
         .filter((link): link is HTMLAnchorElement => link instanceof HTMLAnchorElement)
@@ -87,7 +88,7 @@ test('says that it does not know a name, and shows similar ones', async () => {
   await page.goto('/reference?name=Mutation.registerSubordinatesAtOnce')
   await page.getByText('“Mutation.registerSubordinatesAtOnce” is not in this reference.').waitFor()
   await page.getByRole('link', { name: 'Mutation.registerSubordinate', exact: true }).waitFor()
-  expect(await violations(page, 'main')).toEqual([])
+  expect(await violationsInEveryLook(page, 'main')).toEqual([])
 })
 
 test('finds names while one types', async () => {
@@ -105,14 +106,14 @@ test('a page that does not exist says so', async () => {
 })
 
 test('is for signed-in users', async () => {
-  const { page: visitor } = await openPage(browser, admin.adminUrl)
+  const { page: visitor } = await openPage(admin.adminUrl)
   await visitor.goto('/reference/rest')
   await visitor.waitForURL('**/sign-in?next=%2Freference%2Frest')
   await visitor.context().close()
 })
 
 test('its files are apart from the script of the console', async () => {
-  const { page: cold } = await openPage(browser, admin.adminUrl, {
+  const { page: cold } = await openPage(admin.adminUrl, {
     storageState: await page.context().storageState(),
   })
   const asked: string[] = []

@@ -1,15 +1,15 @@
 /** Tests a renewal in the console: its start, progress, reload and results. */
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Watched } from '#test/helpers/browser.ts'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { closePages, type Watched } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
-import { connectAdmin, type Product, startProduct } from '#test/helpers/product.ts'
-import { mutate } from '#test/product/mutation.ts'
-import { openConsole } from './signed-in-console.ts'
+import { journey } from '#test/helpers/journey.ts'
+import { make } from './make.ts'
+import { openSignedIn } from './signed-in-console.ts'
 
-let product: Product
-let browser: Browser
+let admin: TestAdmin
 let sound: TestEntity
 let stray: TestEntity
 /** They answer until a test silences or closes them. */
@@ -18,15 +18,13 @@ let second: TestEntity
 let watched: Watched
 
 beforeAll(async () => {
-  product = await startProduct()
-  const { installation, password } = product
-  const admin = await connectAdmin(installation)
+  admin = await startAdmin()
   const start = async () => {
     const entity = await startEntity({
-      authorityHints: [installation.federationUrl],
+      authorityHints: [admin.entityId],
       metadata: relyingParty,
     })
-    await mutate(admin, 'registerSubordinate', { entityId: entity.id }, 'id')
+    await make(admin, 'registerSubordinate', { entityId: entity.id }, 'id')
     return entity
   }
   sound = await start()
@@ -34,12 +32,12 @@ beforeAll(async () => {
   first = await start()
   second = await start()
   stray.misbehave('no authority hint')
-  ;({ browser, watched } = await openConsole(installation.adminUrl, password))
+  watched = await openSignedIn(admin, '/')
 })
 afterAll(async () => {
-  await browser.close()
+  await closePages()
   await Promise.all([sound.close(), stray.close()])
-  await product.stop()
+  await admin.close()
 })
 
 async function startRenewal(page: Page): Promise<void> {
@@ -55,57 +53,59 @@ const bar = (page: Page, percent: number) =>
     .getByRole('progressbar', { name: 'Renewal of subordinates' })
     .and(page.locator(`[aria-valuenow="${percent}"]`))
 
-test('shows progress during a run and after a reload, then the results', async () => {
-  const { page, complaints } = watched
-  first.misbehave('hang')
-  await startRenewal(page)
-  await bar(page, 75).waitFor()
-  await page.reload()
-  await bar(page, 75).waitFor()
-  await page.getByText('Running', { exact: true }).waitFor()
-  await first.close()
-  await bar(page, 100).waitFor()
-  await page.getByText('Finished, 2 failed', { exact: true }).waitFor()
+journey('runs are started, followed, cancelled and found', (step) => {
+  step('shows progress during a run and after a reload, then the results', async () => {
+    const { page, complaints } = watched
+    first.misbehave('hang')
+    await startRenewal(page)
+    await bar(page, 75).waitFor()
+    await page.reload()
+    await bar(page, 75).waitFor()
+    await page.getByText('Running', { exact: true }).waitFor()
+    await first.close()
+    await bar(page, 100).waitFor()
+    await page.getByText('Finished, 2 failed', { exact: true }).waitFor()
 
-  const results = page.getByRole('list', { name: 'Results' })
-  await results.getByText(stray.id).waitFor()
-  expect(await results.getByRole('listitem').count()).toBe(2)
-  await page.getByRole('link', { name: /^Succeeded/ }).click()
-  await results.getByText(sound.id).waitFor()
-  expect(await results.getByRole('listitem').count()).toBe(2)
-  expect(complaints).toEqual([])
-})
+    const results = page.getByRole('list', { name: 'Results' })
+    await results.getByText(stray.id).waitFor()
+    await expect.poll(() => results.getByRole('listitem').count()).toBe(2)
+    await page.getByRole('link', { name: /^Succeeded/ }).click()
+    await results.getByText(sound.id).waitFor()
+    await expect.poll(() => results.getByRole('listitem').count()).toBe(2)
+    expect(complaints).toEqual([])
+  })
 
-test('cancels a run, and shows it as cancelled', async () => {
-  const { page } = watched
-  second.misbehave('hang')
-  await startRenewal(page)
-  // `first` no longer answers: it waits for a retry, and is not counted yet.
-  await bar(page, 50).waitFor()
-  await page.getByRole('button', { name: 'Cancel the run' }).click()
-  await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel the run' }).click()
-  await page.getByText('Ending', { exact: true }).waitFor()
-  await second.close()
-  await page.getByText('Cancelled', { exact: true }).waitFor()
-})
+  step('cancels a run, and shows it as cancelled', async () => {
+    const { page } = watched
+    second.misbehave('hang')
+    await startRenewal(page)
+    // `first` no longer answers: it waits for a retry, and is not counted yet.
+    await bar(page, 50).waitFor()
+    await page.getByRole('button', { name: 'Cancel the run' }).click()
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel the run' }).click()
+    await page.getByText('Ending', { exact: true }).waitFor()
+    await second.close()
+    await page.getByText('Cancelled', { exact: true }).waitFor()
+  })
 
-test('shows the outcome of each run in the list', async () => {
-  const { page } = watched
-  await page.getByRole('link', { name: 'Activity', exact: true }).first().click()
-  await page.getByText('2 of 4 subordinates renewed, 2 failed', { exact: false }).waitFor()
-  await page.getByRole('cell', { name: 'Cancelled' }).waitFor()
-  await page.getByText('2 runs', { exact: true }).waitFor()
-})
+  step('shows the outcome of each run in the list', async () => {
+    const { page } = watched
+    await page.getByRole('link', { name: 'Activity', exact: true }).first().click()
+    await page.getByText('2 of 4 subordinates renewed, 2 failed', { exact: false }).waitFor()
+    await page.getByRole('cell', { name: 'Cancelled' }).waitFor()
+    await page.getByText('2 runs', { exact: true }).waitFor()
+  })
 
-test('filters runs by kind and result, and keeps the filter in the address', async () => {
-  const { page, complaints } = watched
-  await page.getByLabel('Result').selectOption('Cancelled')
-  await page.waitForURL(/state=cancelled/)
-  await page.getByText('1 run matches').waitFor()
-  await page.getByRole('cell', { name: 'Cancelled' }).waitFor()
-  await page.getByRole('navigation', { name: 'Which runs' }).getByRole('link', { name: 'Imports' }).click()
-  await page.getByText('No run matches').waitFor()
-  await page.reload()
-  await page.getByText('No run matches').waitFor()
-  expect(complaints).toEqual([])
+  step('filters runs by kind and result, and keeps the filter in the address', async () => {
+    const { page, complaints } = watched
+    await page.getByLabel('Result').selectOption('Cancelled')
+    await page.waitForURL(/state=cancelled/)
+    await page.getByText('1 run matches').waitFor()
+    await page.getByRole('cell', { name: 'Cancelled' }).waitFor()
+    await page.getByRole('navigation', { name: 'Which runs' }).getByRole('link', { name: 'Imports' }).click()
+    await page.getByText('No run matches').waitFor()
+    await page.reload()
+    await page.getByText('No run matches').waitFor()
+    expect(complaints).toEqual([])
+  })
 })

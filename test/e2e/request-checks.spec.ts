@@ -1,26 +1,26 @@
 /** Tests the checks of requests in the console: administrators compose, move and save them, and others read them. */
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { violations } from '#test/helpers/axe.ts'
-import type { Watched } from '#test/helpers/browser.ts'
-import { openConsole, openSignedIn } from './signed-in-console.ts'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { violations, violationsInEveryLook } from '#test/helpers/axe.ts'
+import { closePages, type Watched } from '#test/helpers/browser.ts'
+import { journey } from '#test/helpers/journey.ts'
+import { openSignedIn } from './signed-in-console.ts'
 
 const MARK = 'https://marks.example.org/research'
 
 let admin: TestAdmin
-let browser: Browser
 let watched: Watched
 let page: Page
 
 beforeAll(async () => {
   admin = await startAdmin()
   await admin.mutate('createTrustMarkType', { type: MARK, description: 'Research and scholarship' }, 'id')
-  ;({ browser, watched } = await openConsole(admin.adminUrl, PASSWORD, '/requests'))
+  watched = await openSignedIn(admin, '/requests')
   page = watched.page
 })
 afterAll(async () => {
-  await browser.close()
+  await closePages()
   await admin.close()
 })
 
@@ -54,187 +54,185 @@ async function save(): Promise<void> {
   await page.waitForURL('/requests/checks')
 }
 
-test('says what happens without checks, and what they are for', async () => {
-  const screens = page.getByRole('navigation', { name: 'Main' }).locator('[aria-current=page]')
-  expect(await screens.allInnerTexts()).toEqual(['Requests'])
-  await main().getByRole('link', { name: 'Checks', exact: true }).click()
-  await main().getByText('No checks of your own yet').waitFor()
-  await main().getByText('an operator decides every request').waitFor()
-  expect(await screens.allInnerTexts()).toEqual(['Checks of requests'])
-  expect(await violations(page)).toEqual([])
-})
-
-test('composes checks of each kind for an Entity Type, in an order that the keyboard changes', async () => {
-  await begin('openid_relying_party', 'Relying Party')
-  await main().getByText('An operator decides each request.').waitFor()
-  await add('It declares the name of its organization')
-  await add('The organization accepted the terms')
-  await check(2).getByLabel('Terms').fill('We follow the rules.')
-  await add('It holds the Trust Marks that are asked for')
-  await check(3).getByLabel('Trust Mark types').fill(MARK)
-  await check(3).getByLabel('It must hold marks of all of these types').uncheck()
-  await add('It is on a list of the operators')
-  await check(4).getByLabel('Entities').fill('https://rp.example.org\nhttps://wiki.example.org')
-  await check(4).getByLabel('If it fails').selectOption({ label: 'Refuse the request' })
-  await check(4).getByText('The organization reads what failed').waitFor()
-  await add('A service of the federation agrees')
-  await check(5).getByLabel('URL of the service').fill('https://decide.example.org/check')
-  await check(5).getByText('What the service receives and answers').click()
-  await check(5).getByText('check-request+jwt').waitFor()
-  await add('Its OpenID metadata is complete, and its keys can be fetched')
-  const offered = await main().getByLabel('Check to add').getByRole('option').allTextContents()
-  expect(offered.map((text) => text.trim())).toEqual([
-    'Choose a check',
-    'It holds the Trust Marks that are asked for',
-  ])
-  expect(await violations(page)).toEqual([])
-
-  await check(6).getByRole('button', { name: 'Move check 6 up' }).focus()
-  await page.keyboard.press('Enter')
-  await main().getByText('Moved to place 5 of 6.').waitFor()
-  await expect.poll(focused).toBe('Move check 5 up')
-  for (const place of [4, 3, 2]) {
-    await page.keyboard.press('Enter')
-    await main().getByText(`Moved to place ${place} of 6.`).waitFor()
-  }
-  await expect.poll(focused).toBe('Move check 2 up')
-  await page.keyboard.press('Enter')
-  await main().getByText('Moved to place 1 of 6.').waitFor()
-  await expect.poll(focused).toBe('Move check 1 down')
-  await press('Remove check 6')
-  expect(await order()).toEqual([
-    'Check 1: Its OpenID metadata is complete, and its keys can be fetched',
-    'Check 2: It declares the name of its organization',
-    'Check 3: The organization accepted the terms',
-    'Check 4: It holds the Trust Marks that are asked for',
-    'Check 5: It is on a list of the operators',
-  ])
-  await save()
-  const card = panel('Relying Party')
-  await card.getByText('An operator decides each request').waitFor()
-  await card.getByText(MARK).waitFor()
-  await card.getByText('2 entities').click()
-  await card.getByText('https://wiki.example.org').waitFor()
-  expect(await violations(page)).toEqual([])
-  expect(await pipelines()).toMatchObject([
-    {
-      entityType: 'openid_relying_party',
-      approves: false,
-      checks: [
-        { check: 'OPENID_METADATA', onFailure: 'ASK' },
-        { check: 'ORGANIZATION_NAME', onFailure: 'ASK' },
-        { check: 'TERMS_ACCEPTED', onFailure: 'REFUSE', text: 'We follow the rules.' },
-        { check: 'TRUST_MARKS_HELD', onFailure: 'ASK', trustMarkTypes: [MARK], requiresAll: false },
-        {
-          check: 'ON_LIST',
-          onFailure: 'REFUSE',
-          entityIds: ['https://rp.example.org', 'https://wiki.example.org'],
-        },
-      ],
-    },
-  ])
-})
-
-test('shows a refusal at the field of the check, also after the check has moved', async () => {
-  await panel('Relying Party').getByRole('link', { name: 'Edit' }).click()
-  await check(5).getByLabel('Entities').fill('https://rp.example.org\nnonsense')
-  await press('Save')
-  const alert = () => main().getByRole('group').getByRole('alert')
-  await alert().filter({ hasText: 'At entry 2:' }).waitFor()
-  await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe('TEXTAREA')
-  await press('Move check 5 up')
-  await check(4).getByRole('alert').filter({ hasText: 'At entry 2:' }).waitFor()
-  expect(await violations(page)).toEqual([])
-  await check(4).getByLabel('Entities').fill('https://rp.example.org')
-  await save()
-  await panel('Relying Party').getByText('1 entity').waitFor()
-})
-
-test('keeps the input after a change by someone else, and merges both', async () => {
-  await panel('Relying Party').getByRole('link', { name: 'Edit' }).click()
-  await press('Remove check 5')
-  await admin.mutate(
-    'updateCheckPipeline',
-    { entityType: 'openid_relying_party', approves: true },
-    'id',
-    'admin',
-  )
-  await main().getByText('Someone else changed this').waitFor()
-  await main().getByText('Changed: Approve at once.').waitFor()
-  expect(await order()).toHaveLength(4)
-  await press('Take their changes and keep mine')
-  expect(await main().getByLabel('Approve at once when every check passed').isChecked()).toBe(true)
-  await main().getByText('Metadata that the entity does not publish itself').waitFor()
-  expect(await violations(page)).toEqual([])
-  await save()
-  await panel('Relying Party').getByText('Approves at once when every check passed').waitFor()
-})
-
-test('does not overwrite checks that someone else began at the same time', async () => {
-  await begin('openid_provider', 'OpenID Provider')
-  await main().getByLabel('Approve at once when every check passed').check()
-  await main().getByText('There is no check of your own').waitFor()
-  await page.route('**/graphql', async (route) => {
-    const checks = [{ check: 'ORGANIZATION_NAME' }]
-    if (route.request().postData()?.includes('UpdateCheckPipeline'))
-      await admin.mutate('updateCheckPipeline', { entityType: 'openid_provider', checks }, 'id', 'admin')
-    await route.continue()
+journey('checks of requests are composed, changed and read', (step) => {
+  step('says what happens without checks, and what they are for', async () => {
+    const screens = page.getByRole('navigation', { name: 'Main' }).locator('[aria-current=page]')
+    await expect.poll(() => screens.allInnerTexts()).toEqual(['Requests'])
+    await main().getByRole('link', { name: 'Checks', exact: true }).click()
+    await main().getByText('No checks of your own yet').waitFor()
+    await main().getByText('an operator decides every request').waitFor()
+    await expect.poll(() => screens.allInnerTexts()).toEqual(['Checks of requests'])
+    expect(await violations(page)).toEqual([])
   })
-  await press('Save')
-  await main().getByText('Someone else changed this').waitFor()
-  await page.unroute('**/graphql')
-  await press('Take their changes and keep mine')
-  expect(await order()).toEqual(['Check 1: It declares the name of its organization'])
-  await save()
-  await panel('OpenID Provider').getByText('It declares the name of its organization').waitFor()
-})
 
-test('composes checks for a Trust Mark type, and forgets them without checks', async () => {
-  await main().getByRole('combobox', { name: 'Trust Mark type' }).click()
-  await page.getByRole('option', { name: 'Research and scholarship' }).click()
-  await title(`Checks for ${MARK}`).waitFor()
-  await main().getByLabel('Approve at once when every check passed').check()
-  await main().getByText('The Trust Mark is issued and published within seconds.').waitFor()
-  await add('It is on a list of the operators')
-  await check(1).getByLabel('Tags').fill('Pilot')
-  expect(await violations(page)).toEqual([])
-  await save()
-  await panel(MARK).getByText('Requests for a Trust Mark of this type.').waitFor()
-  await panel(MARK).getByRole('link', { name: 'Pilot' }).waitFor()
-  expect(await violations(page)).toEqual([])
+  step('composes checks of each kind for an Entity Type, in an order that the keyboard changes', async () => {
+    await begin('openid_relying_party', 'Relying Party')
+    await main().getByText('An operator decides each request.').waitFor()
+    await add('It declares the name of its organization')
+    await add('The organization accepted the terms')
+    await check(2).getByLabel('Terms').fill('We follow the rules.')
+    await add('It holds the Trust Marks that are asked for')
+    await check(3).getByLabel('Trust Mark types').fill(MARK)
+    await check(3).getByLabel('It must hold marks of all of these types').uncheck()
+    await add('It is on a list of the operators')
+    await check(4).getByLabel('Entities').fill('https://rp.example.org\nhttps://wiki.example.org')
+    await check(4).getByLabel('If it fails').selectOption({ label: 'Refuse the request' })
+    await check(4).getByText('The organization reads what failed').waitFor()
+    await add('A service of the federation agrees')
+    await check(5).getByLabel('URL of the service').fill('https://decide.example.org/check')
+    await check(5).getByText('What the service receives and answers').click()
+    await check(5).getByText('check-request+jwt').waitFor()
+    await add('Its OpenID metadata is complete, and its keys can be fetched')
+    const offered = await main().getByLabel('Check to add').getByRole('option').allTextContents()
+    expect(offered.map((text) => text.trim())).toEqual([
+      'Choose a check',
+      'It holds the Trust Marks that are asked for',
+    ])
+    expect(await violationsInEveryLook(page)).toEqual([])
 
-  await page.goto('/trust-mark-types')
-  await main().getByRole('link', { name: 'Research and scholarship' }).click()
-  await main().getByRole('link', { name: 'Checks of requests' }).click()
-  await title(`Checks for ${MARK}`).waitFor()
-  await press('Remove check 1')
-  await main().getByLabel('Approve at once when every check passed').uncheck()
-  await save()
-  await panel('OpenID Provider').waitFor()
-  expect(await panel(MARK).count()).toBe(0)
-})
+    await check(6).getByRole('button', { name: 'Move check 6 up' }).focus()
+    await page.keyboard.press('Enter')
+    await main().getByText('Moved to place 5 of 6.').waitFor()
+    await expect.poll(focused).toBe('Move check 5 up')
+    for (const place of [4, 3, 2]) {
+      await page.keyboard.press('Enter')
+      await main().getByText(`Moved to place ${place} of 6.`).waitFor()
+    }
+    await expect.poll(focused).toBe('Move check 2 up')
+    await page.keyboard.press('Enter')
+    await main().getByText('Moved to place 1 of 6.').waitFor()
+    await expect.poll(focused).toBe('Move check 1 down')
+    await press('Remove check 6')
+    expect(await order()).toEqual([
+      'Check 1: Its OpenID metadata is complete, and its keys can be fetched',
+      'Check 2: It declares the name of its organization',
+      'Check 3: The organization accepted the terms',
+      'Check 4: It holds the Trust Marks that are asked for',
+      'Check 5: It is on a list of the operators',
+    ])
+    await save()
+    const card = panel('Relying Party')
+    await card.getByText('An operator decides each request').waitFor()
+    await card.getByText(MARK).waitFor()
+    await card.getByText('2 entities').click()
+    await card.getByText('https://wiki.example.org').waitFor()
+    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await pipelines()).toMatchObject([
+      {
+        entityType: 'openid_relying_party',
+        approves: false,
+        checks: [
+          { check: 'OPENID_METADATA', onFailure: 'ASK' },
+          { check: 'ORGANIZATION_NAME', onFailure: 'ASK' },
+          { check: 'TERMS_ACCEPTED', onFailure: 'REFUSE', text: 'We follow the rules.' },
+          { check: 'TRUST_MARKS_HELD', onFailure: 'ASK', trustMarkTypes: [MARK], requiresAll: false },
+          {
+            check: 'ON_LIST',
+            onFailure: 'REFUSE',
+            entityIds: ['https://rp.example.org', 'https://wiki.example.org'],
+          },
+        ],
+      },
+    ])
+  })
 
-test('an operator reads the checks, and changes none', async () => {
-  const { page: theirs, complaints } = await openSignedIn(
-    browser,
-    admin.adminUrl,
-    PASSWORD,
-    '/requests/checks',
-    'operator',
-  )
-  await panel('Relying Party', theirs).getByText('If it fails: Refuse the request').first().waitFor()
-  await main(theirs).getByText('Only administrators can change the checks.').waitFor()
-  expect(await main(theirs).getByRole('link', { name: 'Edit' }).count()).toBe(0)
-  expect(await main(theirs).getByRole('textbox').count()).toBe(0)
-  expect(await violations(theirs)).toEqual([])
-  await theirs.goto('/requests/checks/edit?type=openid_provider')
-  await main(theirs).getByText('Your role cannot change the checks of requests.').waitFor()
-  expect(complaints.filter((text) => !text.includes('403'))).toEqual([])
-  await theirs.context().close()
-})
+  step('shows a refusal at the field of the check, also after the check has moved', async () => {
+    await panel('Relying Party').getByRole('link', { name: 'Edit' }).click()
+    await check(5).getByLabel('Entities').fill('https://rp.example.org\nnonsense')
+    await press('Save')
+    const alert = () => main().getByRole('group').getByRole('alert')
+    await alert().filter({ hasText: 'At entry 2:' }).waitFor()
+    await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe('TEXTAREA')
+    await press('Move check 5 up')
+    await check(4).getByRole('alert').filter({ hasText: 'At entry 2:' }).waitFor()
+    expect(await violationsInEveryLook(page)).toEqual([])
+    await check(4).getByLabel('Entities').fill('https://rp.example.org')
+    await save()
+    await panel('Relying Party').getByText('1 entity').waitFor()
+  })
 
-test('the address of no type leads to nothing', async () => {
-  await page.goto('/requests/checks/edit')
-  await main().getByText('The address names no type.').waitFor()
-  expect(watched.complaints).toEqual([])
+  step('keeps the input after a change by someone else, and merges both', async () => {
+    await panel('Relying Party').getByRole('link', { name: 'Edit' }).click()
+    await press('Remove check 5')
+    await admin.mutate(
+      'updateCheckPipeline',
+      { entityType: 'openid_relying_party', approves: true },
+      'id',
+      'admin',
+    )
+    await main().getByText('Someone else changed this').waitFor()
+    await main().getByText('Changed: Approve at once.').waitFor()
+    expect(await order()).toHaveLength(4)
+    await press('Take their changes and keep mine')
+    await expect
+      .poll(() => main().getByLabel('Approve at once when every check passed').isChecked())
+      .toBe(true)
+    await main().getByText('Metadata that the entity does not publish itself').waitFor()
+    expect(await violationsInEveryLook(page)).toEqual([])
+    await save()
+    await panel('Relying Party').getByText('Approves at once when every check passed').waitFor()
+  })
+
+  step('does not overwrite checks that someone else began at the same time', async () => {
+    await begin('openid_provider', 'OpenID Provider')
+    await main().getByLabel('Approve at once when every check passed').check()
+    await main().getByText('There is no check of your own').waitFor()
+    await page.route('**/graphql', async (route) => {
+      const checks = [{ check: 'ORGANIZATION_NAME' }]
+      if (route.request().postData()?.includes('UpdateCheckPipeline'))
+        await admin.mutate('updateCheckPipeline', { entityType: 'openid_provider', checks }, 'id', 'admin')
+      await route.continue()
+    })
+    await press('Save')
+    await main().getByText('Someone else changed this').waitFor()
+    await page.unroute('**/graphql')
+    await press('Take their changes and keep mine')
+    expect(await order()).toEqual(['Check 1: It declares the name of its organization'])
+    await save()
+    await panel('OpenID Provider').getByText('It declares the name of its organization').waitFor()
+  })
+
+  step('composes checks for a Trust Mark type, and forgets them without checks', async () => {
+    await main().getByRole('combobox', { name: 'Trust Mark type' }).click()
+    await page.getByRole('option', { name: 'Research and scholarship' }).click()
+    await title(`Checks for ${MARK}`).waitFor()
+    await main().getByLabel('Approve at once when every check passed').check()
+    await main().getByText('The Trust Mark is issued and published within seconds.').waitFor()
+    await add('It is on a list of the operators')
+    await check(1).getByLabel('Tags').fill('Pilot')
+    expect(await violations(page)).toEqual([])
+    await save()
+    await panel(MARK).getByText('Requests for a Trust Mark of this type.').waitFor()
+    await panel(MARK).getByRole('link', { name: 'Pilot' }).waitFor()
+    expect(await violations(page)).toEqual([])
+
+    await page.goto('/trust-mark-types')
+    await main().getByRole('link', { name: 'Research and scholarship' }).click()
+    await main().getByRole('link', { name: 'Checks of requests' }).click()
+    await title(`Checks for ${MARK}`).waitFor()
+    await press('Remove check 1')
+    await main().getByLabel('Approve at once when every check passed').uncheck()
+    await save()
+    await panel('OpenID Provider').waitFor()
+    expect(await panel(MARK).count()).toBe(0)
+  })
+
+  step('an operator reads the checks, and changes none', async () => {
+    const { page: theirs, complaints } = await openSignedIn(admin, '/requests/checks', 'operator')
+    await panel('Relying Party', theirs).getByText('If it fails: Refuse the request').first().waitFor()
+    await main(theirs).getByText('Only administrators can change the checks.').waitFor()
+    expect(await main(theirs).getByRole('link', { name: 'Edit' }).count()).toBe(0)
+    expect(await main(theirs).getByRole('textbox').count()).toBe(0)
+    expect(await violationsInEveryLook(theirs)).toEqual([])
+    await theirs.goto('/requests/checks/edit?type=openid_provider')
+    await main(theirs).getByText('Your role cannot change the checks of requests.').waitFor()
+    expect(complaints.filter((text) => !text.includes('403'))).toEqual([])
+    await theirs.context().close()
+  })
+
+  step('the address of no type leads to nothing', async () => {
+    await page.goto('/requests/checks/edit')
+    await main().getByText('The address names no type.').waitFor()
+    expect(watched.complaints).toEqual([])
+  })
 })

@@ -1,21 +1,21 @@
 /** Tests what the pages of requests of each kind show, and the other places of the console that show open requests. */
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect } from 'vitest'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { violations } from '#test/helpers/axe.ts'
-import type { Watched } from '#test/helpers/browser.ts'
+import { violationsInEveryLook } from '#test/helpers/axe.ts'
+import { closePages, type Watched } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
+import { journey } from '#test/helpers/journey.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
 import { register } from '#test/helpers/subordinate.ts'
 import { type Visitor, visit } from '#test/helpers/visitor.ts'
-import { openConsole, openSignedIn } from './signed-in-console.ts'
+import { openSignedIn } from './signed-in-console.ts'
 
 const MARK = 'https://marks.example.org/research'
 
 let admin: TestAdmin
-let browser: Browser
 let watched: Watched
 let page: Page
 let anna: Visitor
@@ -27,11 +27,11 @@ beforeAll(async () => {
   organizationId = (await admin.mutate('createOrganization', { name: 'Lund University' }, 'id')).id
   await admin.mutate('createTrustMarkType', { type: MARK, description: 'Research and Scholarship' }, 'id')
   anna = await signInAsMember(admin, { organizationId, email: 'anna@lu.example' })
-  ;({ browser, watched } = await openConsole(admin.adminUrl, PASSWORD, '/', 'operator'))
+  watched = await openSignedIn(admin, '/', 'operator')
   page = watched.page
 })
 afterAll(async () => {
-  await browser.close()
+  await closePages()
   await Promise.all(entities.map((entity) => entity.close()))
   await admin.close()
 })
@@ -60,187 +60,199 @@ async function approve(): Promise<void> {
   await panel('Decision').getByRole('button', { name: 'Approve request' }).click()
 }
 
-test('compares a change of keys with the registered ones, key by key', async () => {
-  const { entity } = await member()
-  const other = toPublicJwk(await generateSigningKey('ES256'))
-  const jwks = { keys: [toPublicJwk(entity.key), other] }
-  await open(await submit({ kind: 'CHANGE', entityId: entity.id, changes: { jwks } }))
-  await main().getByText(`asks to change the keys that are recorded for ${entity.id}.`).waitFor()
-  const rows = panel('What an approval records').getByRole('rowheader')
-  await expect.poll(() => rows.allTextContents()).toEqual([expect.stringContaining(String(other.kid))])
-  expect(await panel('Checks').getByText('Warning').count()).toBe(0)
-  expect(await violations(page)).toEqual([])
-  await approve()
-  await main().getByText('The change was recorded.').waitFor()
-  await panel('What was asked for').getByText(String(other.kid)).waitFor()
-})
-
-test('shows the type of a Trust Mark, and links to it after the approval', async () => {
-  const { entity, id } = await member()
-  await open(await submit({ kind: 'TRUST_MARK', entityId: entity.id, trustMarkType: MARK }))
-  await panel('Trust Mark').getByRole('link', { name: 'Research and Scholarship' }).waitFor()
-  await panel('Trust Mark').getByText(MARK, { exact: true }).waitFor()
-  expect(await violations(page)).toEqual([])
-  await approve()
-  await main().getByText('The Trust Mark was issued.').waitFor()
-  await main().getByRole('note').getByRole('link', { name: 'Go to the subordinate' }).click()
-  await page.waitForURL(`/subordinates/${encodeURIComponent(id)}/trust-marks`)
-  await main().getByText('Research and Scholarship').waitFor()
-})
-
-test('says what ends with a withdrawal, and which marks stay', async () => {
-  const { entity } = await member()
-  await admin.mutate('issueTrustMark', { entityId: entity.id, trustMarkType: MARK }, 'id')
-  await open(await submit({ kind: 'WITHDRAW', entityId: entity.id }))
-  await panel('What ends').getByText('Its Trust Marks stay valid.').waitFor()
-  await panel('What ends').getByRole('link', { name: 'Research and Scholarship' }).waitFor()
-  await panel('What ends').getByText('It has no entities below it.').waitFor()
-  expect(await violations(page)).toEqual([])
-  await approve()
-  await main().getByText('The entity was removed.').waitFor()
-  await panel('Overview').getByText('It is not registered.').waitFor()
-  expect(await admin.server.db.subordinate.count({ where: { entityId: entity.id } })).toBe(0)
-})
-
-test('refuses the approval of an operator who acts for the organization', async () => {
-  const both = { username: 'both', role: 'OPERATOR', email: 'both@lu.example', password: PASSWORD }
-  await admin.mutate('createUser', both, 'id', 'admin')
-  await admin.mutate('inviteMember', { organizationId, email: both.email }, 'id')
-  const visitor = visit(admin.adminUrl)
-  await visitor.signIn('both', PASSWORD)
-  const id = await submit({ kind: 'REGISTER', entityId: (await start()).id }, visitor)
-  const path = `/requests/${encodeURIComponent(id)}`
-  const theirs = await openSignedIn(browser, admin.adminUrl, PASSWORD, path, 'both')
-  const decision = theirs.page.getByRole('region', { name: 'Decision' })
-  await decision.getByRole('radio', { name: 'Approve' }).check()
-  await decision.getByRole('button', { name: 'Approve request' }).click()
-  await decision.getByText('Another operator must approve it.').waitFor()
-  expect(theirs.complaints).toEqual([])
-  await theirs.page.context().close()
-  await admin.mutate('refuseRequest', { id, reason: 'Only a test.' }, 'id')
-})
-
-test('the dashboard, the organization, the subordinate and the palette lead to an open request', async () => {
-  await page.goto('/')
-  await page.getByRole('heading', { level: 1 }).waitFor()
-  await page.getByText('Needs attention').waitFor()
-  expect(await main().getByText('waits for an operator').count()).toBe(0)
-
-  const { entity, id: subordinate } = await member()
-  const id = await submit({ kind: 'WITHDRAW', entityId: entity.id })
-  const path = `/requests/${encodeURIComponent(id)}`
-  const line = main().getByRole('link', {
-    name: /^1 request waits for an operator, for (under a|\d+) minutes?$/,
+journey('requests of each kind are shown, decided and found', (step) => {
+  step('compares a change of keys with the registered ones, key by key', async () => {
+    const { entity } = await member()
+    const other = toPublicJwk(await generateSigningKey('ES256'))
+    const jwks = { keys: [toPublicJwk(entity.key), other] }
+    await open(await submit({ kind: 'CHANGE', entityId: entity.id, changes: { jwks } }))
+    await main().getByText(`asks to change the keys that are recorded for ${entity.id}.`).waitFor()
+    const rows = panel('What an approval records').getByRole('rowheader')
+    await expect.poll(() => rows.allTextContents()).toEqual([expect.stringContaining(String(other.kid))])
+    expect(await panel('Checks').getByText('Warning').count()).toBe(0)
+    expect(await violationsInEveryLook(page)).toEqual([])
+    await approve()
+    await main().getByText('The change was recorded.').waitFor()
+    await panel('What was asked for').getByText(String(other.kid)).waitFor()
   })
-  await line.waitFor()
-  expect(await violations(page)).toEqual([])
-  await line.click()
-  await page.waitForURL('/requests?state=WAITING_FOR_OPERATOR')
-  await main()
-    .getByRole('link', { name: entity.id.replace('https://', '') })
-    .waitFor()
 
-  await page.goto(`/organizations/${encodeURIComponent(organizationId)}`)
-  await panel('Requests').getByText('1 open request.').waitFor()
-  await panel('Requests')
-    .getByRole('link', { name: `Withdrawal of ${entity.id}` })
-    .waitFor()
-  expect(await violations(page)).toEqual([])
-  await panel('Requests').getByRole('link', { name: 'Show all requests' }).click()
-  await main().getByRole('cell', { name: 'Approved', exact: true }).first().waitFor()
-  await main().getByText('5 requests match').waitFor()
+  step('shows the type of a Trust Mark, and links to it after the approval', async () => {
+    const { entity, id } = await member()
+    await open(await submit({ kind: 'TRUST_MARK', entityId: entity.id, trustMarkType: MARK }))
+    await panel('Trust Mark').getByRole('link', { name: 'Research and Scholarship' }).waitFor()
+    await panel('Trust Mark').getByText(MARK, { exact: true }).waitFor()
+    expect(await violationsInEveryLook(page)).toEqual([])
+    await approve()
+    await main().getByText('The Trust Mark was issued.').waitFor()
+    await main().getByRole('note').getByRole('link', { name: 'Go to the subordinate' }).click()
+    await page.waitForURL(`/subordinates/${encodeURIComponent(id)}/trust-marks`)
+    await main().getByText('Research and Scholarship').waitFor()
+  })
 
-  await page.goto(`/subordinates/${encodeURIComponent(subordinate)}`)
-  await main().getByText('Open request: Withdrawal').waitFor()
-  expect(await violations(page)).toEqual([])
-  await main().getByRole('link', { name: 'Go to the request of Lund University' }).click()
-  await page.waitForURL(path)
+  step('says what ends with a withdrawal, and which marks stay', async () => {
+    const { entity } = await member()
+    await admin.mutate('issueTrustMark', { entityId: entity.id, trustMarkType: MARK }, 'id')
+    await open(await submit({ kind: 'WITHDRAW', entityId: entity.id }))
+    await panel('What ends').getByText('Its Trust Marks stay valid.').waitFor()
+    await panel('What ends').getByRole('link', { name: 'Research and Scholarship' }).waitFor()
+    await panel('What ends').getByText('It has no entities below it.').waitFor()
+    expect(await violationsInEveryLook(page)).toEqual([])
+    await approve()
+    await main().getByText('The entity was removed.').waitFor()
+    await panel('Overview').getByText('It is not registered.').waitFor()
+    expect(await admin.server.db.subordinate.count({ where: { entityId: entity.id } })).toBe(0)
+  })
 
-  await page.goto('/')
-  await page.getByRole('heading', { level: 1 }).waitFor()
-  await page.keyboard.press('Control+k')
-  await page.getByRole('combobox').fill(entity.id)
-  await page.getByRole('option', { name: `Withdrawal of ${entity.id} Request of Lund University` }).click()
-  await page.waitForURL(path)
-})
+  step('refuses the approval of an operator who acts for the organization', async () => {
+    const both = { username: 'both', role: 'OPERATOR', email: 'both@lu.example', password: PASSWORD }
+    await admin.mutate('createUser', both, 'id', 'admin')
+    await admin.mutate('inviteMember', { organizationId, email: both.email }, 'id')
+    const visitor = visit(admin.adminUrl)
+    await visitor.signIn('both', PASSWORD)
+    const id = await submit({ kind: 'REGISTER', entityId: (await start()).id }, visitor)
+    const path = `/requests/${encodeURIComponent(id)}`
+    const theirs = await openSignedIn(admin, path, 'both')
+    const decision = theirs.page.getByRole('region', { name: 'Decision' })
+    await decision.getByRole('radio', { name: 'Approve' }).check()
+    await decision.getByRole('button', { name: 'Approve request' }).click()
+    await decision.getByText('Another operator must approve it.').waitFor()
+    expect(theirs.complaints).toEqual([])
+    await theirs.page.context().close()
+    await admin.mutate('refuseRequest', { id, reason: 'Only a test.' }, 'id')
+  })
 
-test('the list keeps its filters in the address, and the history of a request is in the audit log', async () => {
-  await page.goto('/requests')
-  await main().getByRole('link', { name: 'Approved' }).click()
-  await page.waitForURL('/requests?state=APPROVED')
-  await main().getByLabel('Kind').selectOption('Change')
-  await page.waitForURL('/requests?state=APPROVED&kind=CHANGE')
-  await main().getByText('1 request matches').waitFor()
-  await main().getByRole('row').nth(1).getByRole('link').click()
-  await main().getByRole('link', { name: 'History' }).click()
-  await main().getByRole('list', { name: 'entries' }).getByText('Request approved').waitFor()
-})
+  step(
+    'the dashboard, the organization, the subordinate and the palette lead to an open request',
+    async () => {
+      await page.goto('/')
+      await page.getByRole('heading', { level: 1 }).waitFor()
+      await page.getByText('Needs attention').waitFor()
+      expect(await main().getByText('waits for an operator').count()).toBe(0)
 
-test('assigns a request, and filters the list by the operator', async () => {
-  const id = await submit({ kind: 'REGISTER', entityId: (await start()).id })
-  await open(id)
-  const assigned = panel('Assigned to')
-  await assigned.getByText('No one').waitFor()
-  await assigned.getByRole('button', { name: 'Assign to me' }).click()
-  await page.getByText('Request assigned.').waitFor()
-  await assigned.getByText('operator (you)').waitFor()
-  await panel('Overview').getByText('Assigned to').waitFor()
-  await assigned.getByRole('combobox', { name: 'Assign to another operator' }).click()
-  await page.getByRole('option', { name: 'admin', exact: true }).click()
-  await assigned.getByText('admin', { exact: true }).waitFor()
-  expect(await violations(page)).toEqual([])
-  await admin.mutate('assignRequest', { id, username: 'operator' }, 'id', 'admin')
-  await assigned.getByText('operator (you)').waitFor() // without a reload
+      const { entity, id: subordinate } = await member()
+      const id = await submit({ kind: 'WITHDRAW', entityId: entity.id })
+      const path = `/requests/${encodeURIComponent(id)}`
+      const line = main().getByRole('link', {
+        name: /^1 request waits for an operator, for (under a|\d+) minutes?$/,
+      })
+      await line.waitFor()
+      expect(await violationsInEveryLook(page)).toEqual([])
+      await line.click()
+      await page.waitForURL('/requests?state=WAITING_FOR_OPERATOR')
+      await main()
+        .getByRole('link', { name: entity.id.replace('https://', '') })
+        .waitFor()
 
-  await page.goto('/requests')
-  const filter = main().getByRole('combobox', { name: 'Assigned to' })
-  for (const [choice, address, matches] of [
-    ['Me', '*me', '1 request matches'],
-    ['No one', '*none', '1 request matches'],
-    ['admin', 'admin', 'No request matches'],
-  ] as const) {
-    await filter.click()
-    await page.getByRole('option', { name: choice, exact: true }).click()
-    await page.waitForURL(`/requests?assignee=${address}`)
-    await main().getByText(matches).waitFor()
-  }
-  await page.goto('/requests?assignee=*me')
-  await main().getByRole('cell', { name: 'operator', exact: true }).waitFor()
-  expect(await filter.inputValue()).toBe('Me')
-  await open(id)
-  await assigned.getByRole('button', { name: 'Remove assignment' }).click()
-  await assigned.getByText('No one').waitFor()
-})
+      await page.goto(`/organizations/${encodeURIComponent(organizationId)}`)
+      await panel('Requests').getByText('1 open request.').waitFor()
+      await panel('Requests')
+        .getByRole('link', { name: `Withdrawal of ${entity.id}` })
+        .waitFor()
+      expect(await violationsInEveryLook(page)).toEqual([])
+      await panel('Requests').getByRole('link', { name: 'Show all requests' }).click()
+      await main().getByRole('cell', { name: 'Approved', exact: true }).first().waitFor()
+      await main().getByText('5 requests match').waitFor()
 
-test('approves the selected requests after a dry run, and shows the run', async () => {
-  const entity = await start()
-  await submit({ kind: 'REGISTER', entityId: entity.id })
-  await page.goto('/requests')
-  await main().getByText('3 requests', { exact: true }).waitFor()
-  await page.getByLabel('Select all on this page').check()
-  await main().getByText('3 requests selected').waitFor()
-  await main().getByRole('button', { name: 'Approve 3 requests…' }).click()
-  const dialog = page.getByRole('dialog', { name: 'Approve 3 requests' })
-  const words = 'the approval registers 2 entities and removes 1 entity from the federation.'
-  await dialog.getByText(words).waitFor()
-  await dialog.getByRole('textbox', { name: 'Message to the organizations' }).fill('Welcome.')
-  expect(await violations(page)).toEqual([])
-  await dialog.getByRole('button', { name: 'Show what would happen' }).click()
-  const results = dialog.getByRole('list', { name: '3 would be approved' })
-  await results.getByText('Would remove the entity.').waitFor()
-  expect(await results.getByText('Would register the entity.').count()).toBe(2)
-  expect(await violations(page)).toEqual([])
-  await dialog.getByRole('button', { name: 'Approve 3 requests' }).click()
-  await page.getByRole('heading', { level: 1, name: 'Approval of requests' }).waitFor()
-  await main().getByText('3 of 3 requests approved').waitFor()
-  await main().getByText('The entity was removed.').waitFor()
-  expect(await violations(page)).toEqual([])
-  expect(await admin.server.db.requestStep.count({ where: { action: 'APPROVED', text: 'Welcome.' } })).toBe(3)
-})
+      await page.goto(`/subordinates/${encodeURIComponent(subordinate)}`)
+      await main().getByText('Open request: Withdrawal').waitFor()
+      expect(await violationsInEveryLook(page)).toEqual([])
+      await main().getByRole('link', { name: 'Go to the request of Lund University' }).click()
+      await page.waitForURL(path)
 
-test('the removal of the organization says that its requests are deleted', async () => {
-  await page.goto(`/organizations/${encodeURIComponent(organizationId)}`)
-  await main().getByRole('button', { name: 'Remove…' }).click()
-  await page.getByRole('alertdialog').getByText('its requests to this anchor are deleted').waitFor()
-  expect(watched.complaints).toEqual([])
+      await page.goto('/')
+      await page.getByRole('heading', { level: 1 }).waitFor()
+      await page.keyboard.press('Control+k')
+      await page.getByRole('combobox').fill(entity.id)
+      await page
+        .getByRole('option', { name: `Withdrawal of ${entity.id} Request of Lund University` })
+        .click()
+      await page.waitForURL(path)
+    },
+  )
+
+  step(
+    'the list keeps its filters in the address, and the history of a request is in the audit log',
+    async () => {
+      await page.goto('/requests')
+      await main().getByRole('link', { name: 'Approved' }).click()
+      await page.waitForURL('/requests?state=APPROVED')
+      await main().getByLabel('Kind').selectOption('Change')
+      await page.waitForURL('/requests?state=APPROVED&kind=CHANGE')
+      await main().getByText('1 request matches').waitFor()
+      await main().getByRole('row').nth(1).getByRole('link').click()
+      await main().getByRole('link', { name: 'History' }).click()
+      await main().getByRole('list', { name: 'entries' }).getByText('Request approved').waitFor()
+    },
+  )
+
+  step('assigns a request, and filters the list by the operator', async () => {
+    const id = await submit({ kind: 'REGISTER', entityId: (await start()).id })
+    await open(id)
+    const assigned = panel('Assigned to')
+    await assigned.getByText('No one').waitFor()
+    await assigned.getByRole('button', { name: 'Assign to me' }).click()
+    await page.getByText('Request assigned.').waitFor()
+    await assigned.getByText('operator (you)').waitFor()
+    await panel('Overview').getByText('Assigned to').waitFor()
+    await assigned.getByRole('combobox', { name: 'Assign to another operator' }).click()
+    await page.getByRole('option', { name: 'admin', exact: true }).click()
+    await assigned.getByText('admin', { exact: true }).waitFor()
+    expect(await violationsInEveryLook(page)).toEqual([])
+    await admin.mutate('assignRequest', { id, username: 'operator' }, 'id', 'admin')
+    await assigned.getByText('operator (you)').waitFor() // without a reload
+
+    await page.goto('/requests')
+    const filter = main().getByRole('combobox', { name: 'Assigned to' })
+    for (const [choice, address, matches] of [
+      ['Me', '*me', '1 request matches'],
+      ['No one', '*none', '1 request matches'],
+      ['admin', 'admin', 'No request matches'],
+    ] as const) {
+      await filter.click()
+      await page.getByRole('option', { name: choice, exact: true }).click()
+      await page.waitForURL(`/requests?assignee=${address}`)
+      await main().getByText(matches).waitFor()
+    }
+    await page.goto('/requests?assignee=*me')
+    await main().getByRole('cell', { name: 'operator', exact: true }).waitFor()
+    await expect.poll(() => filter.inputValue()).toBe('Me')
+    await open(id)
+    await assigned.getByRole('button', { name: 'Remove assignment' }).click()
+    await assigned.getByText('No one').waitFor()
+  })
+
+  step('approves the selected requests after a dry run, and shows the run', async () => {
+    const entity = await start()
+    await submit({ kind: 'REGISTER', entityId: entity.id })
+    await page.goto('/requests')
+    await main().getByText('3 requests', { exact: true }).waitFor()
+    await page.getByLabel('Select all on this page').check()
+    await main().getByText('3 requests selected').waitFor()
+    await main().getByRole('button', { name: 'Approve 3 requests…' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Approve 3 requests' })
+    const words = 'the approval registers 2 entities and removes 1 entity from the federation.'
+    await dialog.getByText(words).waitFor()
+    await dialog.getByRole('textbox', { name: 'Message to the organizations' }).fill('Welcome.')
+    expect(await violationsInEveryLook(page)).toEqual([])
+    await dialog.getByRole('button', { name: 'Show what would happen' }).click()
+    const results = dialog.getByRole('list', { name: '3 would be approved' })
+    await results.getByText('Would remove the entity.').waitFor()
+    await expect.poll(() => results.getByText('Would register the entity.').count()).toBe(2)
+    expect(await violationsInEveryLook(page)).toEqual([])
+    await dialog.getByRole('button', { name: 'Approve 3 requests' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Approval of requests' }).waitFor()
+    await main().getByText('3 of 3 requests approved').waitFor()
+    await main().getByText('The entity was removed.').waitFor()
+    expect(await violationsInEveryLook(page)).toEqual([])
+    await expect
+      .poll(() => admin.server.db.requestStep.count({ where: { action: 'APPROVED', text: 'Welcome.' } }))
+      .toBe(3)
+  })
+
+  step('the removal of the organization says that its requests are deleted', async () => {
+    await page.goto(`/organizations/${encodeURIComponent(organizationId)}`)
+    await main().getByRole('button', { name: 'Remove…' }).click()
+    await page.getByRole('alertdialog').getByText('its requests to this anchor are deleted').waitFor()
+    expect(watched.complaints).toEqual([])
+  })
 })

@@ -1,34 +1,35 @@
 /** Tests schedules in the console: switch, time, and manual start. */
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { AdminClient } from '#server/demo/admin-client.ts'
-import type { Watched } from '#test/helpers/browser.ts'
-import { connectAdmin, type Product, startProduct } from '#test/helpers/product.ts'
-import { openConsole } from './signed-in-console.ts'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { closePages, type Watched } from '#test/helpers/browser.ts'
+import { read } from './make.ts'
+import { type Session, startSession } from './signed-in-console.ts'
 
-let product: Product
-let browser: Browser
-let admin: AdminClient
+let admin: TestAdmin
+let session: Session
 let watched: Watched
 
 beforeAll(async () => {
-  product = await startProduct()
-  admin = await connectAdmin(product.installation)
-  ;({ browser, watched } = await openConsole(product.installation.adminUrl, product.password, '/renewals'))
-  await watched.page.getByRole('table', { name: 'Schedules' }).waitFor()
+  admin = await startAdmin()
+  await admin.server.db.schedule.updateMany({ data: { enabled: true } })
+  session = await startSession(admin)
+})
+beforeEach(async () => {
+  watched = await session.open('/renewals')
+  return () => watched.page.close()
 })
 afterAll(async () => {
-  await browser.close()
-  await product.stop()
+  await closePages()
+  await admin.server.db.$executeRaw`DELETE FROM "jobs"."schedule"`
+  await admin.close()
 })
 
 const row = (name: string) =>
   watched.page.getByRole('table', { name: 'Schedules' }).getByRole('row').filter({ hasText: name })
 
-type Schedule = { name: string; enabled: boolean; cron: string }
 const stored = async (name: string) =>
-  (await admin<{ schedules: Schedule[] }>('{ schedules { name enabled cron } }')).schedules.find(
-    (schedule) => schedule.name === name,
+  (await read(admin, '{ schedules { name enabled cron } }')).schedules.find(
+    (schedule: { name: string }) => schedule.name === name,
   )
 
 test('switches a schedule off and on', async () => {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
-import { openPage, signIn, startBrowser } from '#test/helpers/browser.ts'
+import { closeBrowser, openPage, signIn } from '#test/helpers/browser.ts'
 import { type Look, type Place, places } from './screenshot-places.ts'
 import { joinPortal, portalPlaces } from './screenshot-portal.ts'
 
@@ -72,8 +72,7 @@ try {
   const said = await printed()
   const password = /Password\s+(\S+)/.exec(said)?.[1] ?? ''
   for (const file of await readdir(output)) await rm(join(output, file))
-  const browser = await startBrowser()
-  const { page } = await openPage(browser, CONSOLE)
+  const { page } = await openPage(CONSOLE)
   await page.goto('/')
   await page.getByLabel('Username').waitFor()
   await take(page, 'sign-in', 'light')
@@ -81,11 +80,11 @@ try {
   await page.getByRole('heading', { name: 'Dashboard' }).waitFor()
   await page.getByRole('button', { name: 'Later' }).click() // the question for a new password
   await renewAndWalk(page)
-  const { page: portal } = await openPage(browser, CONSOLE)
+  const { page: portal } = await openPage(CONSOLE)
   await joinPortal(portal, /http\S+\/invitation#\S+/.exec(said)?.[0] ?? '')
   await takeAll(portal, portalPlaces)
   await takeAll(page, places)
-  await browser.close()
+  await closeBrowser()
 } finally {
   demo.kill('SIGTERM')
   demo.stdout.resume()

@@ -1,29 +1,50 @@
-/** Opens the console in a browser, and signs in. */
-import type { Browser } from 'playwright-core'
-import { openPage, signIn, startBrowser, type Watched } from '#test/helpers/browser.ts'
+/** Opens the console for a user who has signed in: without the form, which only the tests of the sign-in need. */
+import type { BrowserContext } from 'playwright-core'
+import { PASSWORD } from '#test/helpers/admin.ts'
+import { openContext, openPageIn, type Watched } from '#test/helpers/browser.ts'
+import { type Visitor, visit } from '#test/helpers/visitor.ts'
 
-/** Signs in at the path, and is there afterwards. A product that has started before prints no password. */
-export async function openConsole(
-  adminUrl: string,
-  password: string | null,
-  path = '/',
-  username = 'admin',
-): Promise<{ browser: Browser; watched: Watched }> {
-  const browser = await startBrowser()
-  return { browser, watched: await openSignedIn(browser, adminUrl, password, path, username) }
+type Place = { adminUrl: string }
+
+export type Session = {
+  context: BrowserContext
+  /** A new page, at the path or blank. Pages share cookies and cache; each holds connections until it is closed. */
+  open(path?: string): Promise<Watched>
 }
 
-/** The same in a new context of an open browser. */
+/** A signed-in user in a browser context of their own. */
+export async function startSession(place: Place, username = 'admin', password = PASSWORD): Promise<Session> {
+  const visitor = visit(place.adminUrl)
+  const { status, body } = await visitor.signIn(username, password)
+  if (status !== 200) throw new Error(`${username} cannot sign in: ${JSON.stringify(body)}`)
+  return continueSession(place, visitor)
+}
+
+/** The same user in the browser. */
+export async function continueSession({ adminUrl }: Place, { cookies }: Visitor): Promise<Session> {
+  const context = await openContext(adminUrl)
+  const place = { url: adminUrl, httpOnly: true, sameSite: 'Lax' as const }
+  await context.addCookies([...cookies].map(([name, value]) => ({ name, value, ...place })))
+  return {
+    context,
+    async open(path) {
+      const watched = await openPageIn(context, adminUrl)
+      if (path) {
+        await watched.page.goto(path)
+        await watched.page.waitForURL(path)
+        // The script draws the page after it has loaded; keys that are pressed before have no effect.
+        await watched.page.getByRole('heading', { level: 1 }).first().waitFor()
+      }
+      return watched
+    },
+  }
+}
+
 export async function openSignedIn(
-  browser: Browser,
-  adminUrl: string,
-  password: string | null,
+  place: Place,
   path: string,
   username = 'admin',
+  password = PASSWORD,
 ): Promise<Watched> {
-  const watched = await openPage(browser, adminUrl)
-  await watched.page.goto(path)
-  await signIn(watched.page, username, password ?? '')
-  await watched.page.waitForURL(path)
-  return watched
+  return (await startSession(place, username, password)).open(path)
 }

@@ -1,34 +1,36 @@
 /** Tests the statement about a subordinate: changes in forms, the fetch endpoint, and the history. */
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import type { AdminClient } from '#server/demo/admin-client.ts'
-import type { Watched } from '#test/helpers/browser.ts'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { closePages, type Watched } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
-import { connectAdmin, eventually, type Product, startProduct } from '#test/helpers/product.ts'
-import { mutate } from '#test/product/mutation.ts'
+import { journey } from '#test/helpers/journey.ts'
+import { eventually } from '#test/helpers/product.ts'
 import { fetchVerified, keysIn } from '#test/product/verify.ts'
-import { openConsole } from './signed-in-console.ts'
+import { make, read } from './make.ts'
+import { type Session, startSession } from './signed-in-console.ts'
 
-let product: Product
-let browser: Browser
 let entity: TestEntity
-let admin: AdminClient
+let admin: TestAdmin
 let id: string
+let session: Session
 let watched: Watched
 
 beforeAll(async () => {
-  product = await startProduct()
-  const { installation, password } = product
-  admin = await connectAdmin(installation)
-  entity = await startEntity({ authorityHints: [installation.federationUrl], metadata: relyingParty })
-  id = (await mutate<{ id: string }>(admin, 'registerSubordinate', { entityId: entity.id }, 'id')).id
-  ;({ browser, watched } = await openConsole(installation.adminUrl, password))
+  admin = await startAdmin()
+  entity = await startEntity({ authorityHints: [admin.entityId], metadata: relyingParty })
+  id = (await make(admin, 'registerSubordinate', { entityId: entity.id }, 'id')).id
+  session = await startSession(admin)
+})
+beforeEach(async () => {
+  watched = await session.open()
+  return () => watched.page.close()
 })
 afterAll(async () => {
-  await browser.close()
+  await closePages()
   await entity.close()
-  await product.stop()
+  await admin.close()
 })
 
 async function edit(page: Page): Promise<void> {
@@ -38,7 +40,7 @@ async function edit(page: Page): Promise<void> {
 }
 
 async function published(): Promise<Record<string, unknown>> {
-  const anchor = product.installation.federationUrl
+  const anchor = admin.entityId
   const configuration = await (await fetch(`${anchor}/.well-known/openid-federation`)).text()
   const { claims } = await fetchVerified(`${anchor}/fetch?sub=${entity.id}`, {
     keys: keysIn(configuration),
@@ -47,63 +49,78 @@ async function published(): Promise<Record<string, unknown>> {
   return claims
 }
 
-test('sets metadata and policy with forms, and publishes them in the statement', async () => {
-  const { page, complaints } = watched
-  await edit(page)
-  const forced = page.getByRole('group', { name: 'Forced metadata', exact: true })
-  await forced.getByLabel('Entity Type').fill('openid_relying_party')
-  await forced.getByRole('button', { name: 'Add' }).click()
-  await forced.getByLabel('Parameter of Relying Party').fill('contacts')
-  await forced.getByLabel('Parameter of Relying Party').press('Enter')
-  await forced.getByLabel('contacts', { exact: true }).fill('help@rp.example, ops@rp.example')
-  await forced.getByLabel('contacts', { exact: true }).press('Enter')
+journey('a statement is changed with forms, and shown with its history', (step) => {
+  step('sets metadata and policy with forms, and publishes them in the statement', async () => {
+    const { page, complaints } = watched
+    await edit(page)
+    const forced = page.getByRole('group', { name: 'Forced metadata', exact: true })
+    await forced.getByLabel('Entity Type').fill('openid_relying_party')
+    await forced.getByRole('button', { name: 'Add' }).click()
+    await forced.getByLabel('Parameter of Relying Party').fill('contacts')
+    await forced.getByLabel('Parameter of Relying Party').press('Enter')
+    await forced.getByLabel('contacts', { exact: true }).fill('help@rp.example, ops@rp.example')
+    await forced.getByLabel('contacts', { exact: true }).press('Enter')
 
-  const policy = page.getByRole('group', { name: 'Metadata policy', exact: true })
-  await policy.getByLabel('Entity Type').fill('openid_relying_party')
-  await policy.getByRole('button', { name: 'Add' }).click()
-  await policy.getByLabel('Parameter of Relying Party').fill('grant_types')
-  await policy.getByLabel('Parameter of Relying Party').press('Enter')
-  await policy.getByLabel('Add an operator to grant_types').selectOption('subset_of')
-  await policy.getByLabel('subset_of of grant_types', { exact: true }).fill('authorization_code')
-  await policy.getByLabel('subset_of of grant_types', { exact: true }).press('Enter')
-  await policy.getByLabel('Add an operator to grant_types').selectOption('one_of')
-  await policy.getByText('one_of and subset_of exclude each other').waitFor()
-  await policy.getByRole('button', { name: 'Remove one_of of grant_types' }).click()
-  await page.getByRole('button', { name: 'Preview the statement' }).click()
-  await page.getByText('Its metadata would resolve').waitFor()
-  await page.getByRole('rowheader', { name: 'metadata_policy' }).first().waitFor()
-  expect(await published()).not.toHaveProperty('metadata_policy')
-  await page.getByRole('button', { name: 'Save' }).click()
+    const policy = page.getByRole('group', { name: 'Metadata policy', exact: true })
+    await policy.getByLabel('Entity Type').fill('openid_relying_party')
+    await policy.getByRole('button', { name: 'Add' }).click()
+    await policy.getByLabel('Parameter of Relying Party').fill('grant_types')
+    await policy.getByLabel('Parameter of Relying Party').press('Enter')
+    await policy.getByLabel('Add an operator to grant_types').selectOption('subset_of')
+    await policy.getByLabel('subset_of of grant_types', { exact: true }).fill('authorization_code')
+    await policy.getByLabel('subset_of of grant_types', { exact: true }).press('Enter')
+    await policy.getByLabel('Add an operator to grant_types').selectOption('one_of')
+    await policy.getByText('one_of and subset_of exclude each other').waitFor()
+    await policy.getByRole('button', { name: 'Remove one_of of grant_types' }).click()
+    await page.getByRole('button', { name: 'Preview the statement' }).click()
+    await page.getByText('Its metadata would resolve').waitFor()
+    await page.getByRole('rowheader', { name: 'metadata_policy' }).first().waitFor()
+    expect(await published()).not.toHaveProperty('metadata_policy')
+    await page.getByRole('button', { name: 'Save' }).click()
 
-  await page.getByRole('heading', { name: 'Set in its statement' }).waitFor()
-  await eventually(async () =>
-    expect(await published()).toMatchObject({
-      metadata: { openid_relying_party: { contacts: ['help@rp.example', 'ops@rp.example'] } },
-      metadata_policy: { openid_relying_party: { grant_types: { subset_of: ['authorization_code'] } } },
-    }),
-  )
-  expect(complaints).toEqual([])
-})
+    await page.getByRole('heading', { name: 'Set in its statement' }).waitFor()
+    await eventually(async () =>
+      expect(await published()).toMatchObject({
+        metadata: { openid_relying_party: { contacts: ['help@rp.example', 'ops@rp.example'] } },
+        metadata_policy: { openid_relying_party: { grant_types: { subset_of: ['authorization_code'] } } },
+      }),
+    )
+    expect(complaints).toEqual([])
+  })
 
-test('reports a concurrent change by another administrator, and keeps the input', async () => {
-  const { page } = watched
-  await edit(page)
-  await page.getByLabel('Validity of the statement').fill('72')
-  await mutate(admin, 'updateSubordinate', { id, constraints: { max_path_length: 1 } }, 'id')
-  await page.getByText('Someone else changed this').waitFor()
-  await page.getByText('Changed: Constraints.', { exact: false }).waitFor()
-  await page.getByRole('button', { name: 'Save' }).click()
-  await page.getByRole('alert').filter({ hasText: 'Not saved' }).waitFor()
+  step('reports a concurrent change by another administrator, and keeps the input', async () => {
+    const { page } = watched
+    await edit(page)
+    await page.getByLabel('Validity of the statement').fill('72')
+    await make(admin, 'updateSubordinate', { id, constraints: { max_path_length: 1 } }, 'id')
+    await page.getByText('Someone else changed this').waitFor()
+    await page.getByText('Changed: Constraints.', { exact: false }).waitFor()
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('alert').filter({ hasText: 'Not saved' }).waitFor()
 
-  await page.getByRole('button', { name: 'Take their changes' }).click()
-  expect(await page.getByLabel('Intermediates in a chain').inputValue()).toBe('1')
-  expect(await page.getByLabel('Validity of the statement').inputValue()).toBe('72')
-  await page.getByRole('button', { name: 'Save' }).click()
-  await page.getByText('72 hours', { exact: false }).waitFor()
-  const { iat, exp, constraints } = await published()
-  expect({ lifetime: Number(exp) - Number(iat), constraints }).toEqual({
-    lifetime: 72 * 3600,
-    constraints: { max_path_length: 1 },
+    await page.getByRole('button', { name: 'Take their changes' }).click()
+    await expect.poll(() => page.getByLabel('Intermediates in a chain').inputValue()).toBe('1')
+    await expect.poll(() => page.getByLabel('Validity of the statement').inputValue()).toBe('72')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('72 hours', { exact: false }).waitFor()
+    const { iat, exp, constraints } = await published()
+    expect({ lifetime: Number(exp) - Number(iat), constraints }).toEqual({
+      lifetime: 72 * 3600,
+      constraints: { max_path_length: 1 },
+    })
+  })
+
+  step('shows the policy, the constraints and the history', async () => {
+    const { page, complaints } = watched
+    await page.goto(`/subordinates/${encodeURIComponent(id)}/policy`)
+    await page.getByText('set by its own policy').waitFor()
+    await page.getByText('at most 1').waitFor()
+    await page.getByRole('link', { name: 'History' }).click()
+    const history = page.getByRole('list', { name: /^Changes of this subordinate/ })
+    await history.getByText('Subordinate registered', { exact: true }).waitFor()
+    await history.getByText('difference').first().click()
+    await history.getByRole('rowheader', { name: 'validFor' }).waitFor()
+    expect(complaints).toEqual([])
   })
 })
 
@@ -113,21 +130,16 @@ test('shows the server’s refusal of a value at its field', async () => {
   await page.getByLabel('Validity of the statement').fill('999999')
   await page.getByRole('button', { name: 'Save' }).click()
   await page.getByRole('alert').filter({ hasText: "above the federation's maximum" }).first().waitFor()
-  expect(await page.getByLabel('Validity of the statement').inputValue()).toBe('999999')
+  await expect.poll(() => page.getByLabel('Validity of the statement').inputValue()).toBe('999999')
 })
 
 test('confirms a path length of 0 for an Intermediate, because it excludes its members (§6.2.1)', async () => {
   const { page, complaints } = watched
-  const anchor = product.installation.federationUrl
+  const anchor = admin.entityId
   const fetchEndpoint = { federation_entity: { federation_fetch_endpoint: 'https://ia.example/fetch' } }
   const intermediate = await startEntity({ authorityHints: [anchor], metadata: fetchEndpoint })
   onTestFinished(() => intermediate.close())
-  const { id } = await mutate<{ id: string }>(
-    admin,
-    'registerSubordinate',
-    { entityId: intermediate.id },
-    'id',
-  )
+  const { id } = await make(admin, 'registerSubordinate', { entityId: intermediate.id }, 'id')
   await page.goto(`/subordinates/${encodeURIComponent(id)}/edit`)
   const length = page.getByLabel('Intermediates in a chain, this one included')
   await length.fill('0')
@@ -140,7 +152,7 @@ test('confirms a path length of 0 for an Intermediate, because it excludes its m
   await page.getByRole('button', { name: 'Save' }).click()
   await page.getByRole('heading', { name: 'Set in its statement' }).waitFor()
   const constraintsOf = 'query ($id: ID!) { node(id: $id) { ... on Subordinate { constraints } } }'
-  expect(await admin(constraintsOf, { id })).toEqual({
+  expect(await read(admin, constraintsOf, { id })).toEqual({
     node: { constraints: { max_path_length: 1 } },
   })
   expect(complaints).toEqual([])
@@ -155,21 +167,8 @@ test('allows Entity Types by default, and keeps at least one', async () => {
   const count = await types.count()
   expect(count).toBeGreaterThan(1)
   for (let left = count; left > 0; left--) {
-    expect(await limit.isChecked()).toBe(true)
+    await expect.poll(() => limit.isChecked()).toBe(true)
     await types.nth(left - 1).click()
   }
   expect(await limit.isChecked()).toBe(false)
-})
-
-test('shows the policy, the constraints and the history', async () => {
-  const { page, complaints } = watched
-  await page.goto(`/subordinates/${encodeURIComponent(id)}/policy`)
-  await page.getByText('set by its own policy').waitFor()
-  await page.getByText('at most 1').waitFor()
-  await page.getByRole('link', { name: 'History' }).click()
-  const history = page.getByRole('list', { name: /^Changes of this subordinate/ })
-  await history.getByText('Subordinate registered', { exact: true }).waitFor()
-  await history.getByText('difference').first().click()
-  await history.getByRole('rowheader', { name: 'validFor' }).waitFor()
-  expect(complaints).toEqual([])
 })

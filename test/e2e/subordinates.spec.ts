@@ -1,45 +1,48 @@
 /** Tests the list of subordinates: search, order, bulk changes and export. */
 import { readFile } from 'node:fs/promises'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Watched } from '#test/helpers/browser.ts'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { closePages, type Watched } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
-import { connectAdmin, eventually, type Product, startProduct } from '#test/helpers/product.ts'
-import { mutate } from '#test/product/mutation.ts'
-import { openConsole } from './signed-in-console.ts'
+import { eventually } from '#test/helpers/product.ts'
+import { make } from './make.ts'
+import { type Session, startSession } from './signed-in-console.ts'
 
 const names = ['Archive', 'Botany', 'Chemistry']
 
-let product: Product
-let browser: Browser
+let admin: TestAdmin
 let entities: TestEntity[]
+let session: Session
 let watched: Watched
 
 beforeAll(async () => {
-  product = await startProduct()
-  const { installation, password } = product
-  const admin = await connectAdmin(installation)
-  const authorityHints = [installation.federationUrl]
+  admin = await startAdmin()
+  const authorityHints = [admin.entityId]
   entities = await Promise.all(
     names.map((client_name) =>
       startEntity({ authorityHints, metadata: { openid_relying_party: { client_name } } }),
     ),
   )
-  for (const { id } of entities) await mutate(admin, 'registerSubordinate', { entityId: id }, 'id')
-  const trustMarkType = `${installation.federationUrl}/member`
-  await mutate(admin, 'createTrustMarkType', { type: trustMarkType, description: 'Member' }, 'id')
-  await mutate(admin, 'issueTrustMark', { entityId: entities[0]?.id, trustMarkType }, 'id')
-  ;({ browser, watched } = await openConsole(installation.adminUrl, password))
+  for (const { id } of entities) await make(admin, 'registerSubordinate', { entityId: id }, 'id')
+  const trustMarkType = `${admin.entityId}/member`
+  await make(admin, 'createTrustMarkType', { type: trustMarkType, description: 'Member' }, 'id')
+  await make(admin, 'issueTrustMark', { entityId: entities[0]?.id, trustMarkType }, 'id')
+  session = await startSession(admin)
   await watched.page.goto('/subordinates')
 })
+beforeEach(async () => {
+  watched = await session.open('/subordinates')
+  return () => watched.page.close()
+})
 afterAll(async () => {
-  await browser.close()
+  await closePages()
   await Promise.all(entities.map((entity) => entity.close()))
-  await product.stop()
+  await admin.close()
 })
 
 const row = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name })
-const list = async () => (await fetch(`${product.installation.federationUrl}/list`)).json()
+const list = async () => (await fetch(`${admin.entityId}/list`)).json()
 
 test('keeps search, order and filter in the address', async () => {
   const { page } = watched
@@ -78,6 +81,7 @@ test('shows in a dry run what would happen to each, and changes nothing', async 
   const { page } = watched
   const [archive, botany] = entities
   botany?.misbehave('no authority hint')
+  onTestFinished(() => botany?.misbehave(undefined))
   await page.getByLabel('Select all on this page').check()
   await page.getByText('3 subordinates selected').waitFor()
   await page.getByRole('button', { name: 'Renew…' }).click()
@@ -93,8 +97,8 @@ test('shows in a dry run what would happen to each, and changes nothing', async 
   await dialog.getByRole('button', { name: 'Cancel' }).click()
   await dialog.waitFor({ state: 'hidden' })
   await page.reload()
+  await row(page, 'Botany').waitFor()
   expect(await row(page, 'Botany').getByText('Failing').count()).toBe(0)
-  botany?.misbehave(undefined)
 })
 
 test('changes all that match the filter, and a pasted list', async () => {
@@ -131,10 +135,10 @@ test('changes all that match the filter, and a pasted list', async () => {
   await dialog.getByRole('button', { name: 'Issue a Trust Mark to 1 subordinate' }).click()
   await page.getByText('Finished, 1 failed', { exact: true }).waitFor()
   const query = new URLSearchParams({
-    trust_mark_type: `${product.installation.federationUrl}/member`,
+    trust_mark_type: `${admin.entityId}/member`,
     sub: entities[2]?.id ?? '',
   })
-  const mark = await fetch(`${product.installation.federationUrl}/trust_mark?${query}`)
+  const mark = await fetch(`${admin.entityId}/trust_mark?${query}`)
   expect(mark.status).toBe(200)
 })
 
@@ -154,6 +158,8 @@ test('finishes the change of the selected subordinates after the user has left t
   await page.goto('/renewals?kind=changes')
   await page.getByRole('link', { name: 'Deactivation of subordinates', exact: true }).click()
   await page.getByText('Reason: The contract ended.').waitFor()
-  expect(await page.getByRole('list', { name: 'Results' }).getByText('Deactivated').count()).toBe(2)
+  await expect
+    .poll(() => page.getByRole('list', { name: 'Results' }).getByText('Deactivated').count())
+    .toBe(2)
   expect(complaints).toEqual([])
 })

@@ -1,32 +1,30 @@
 /** Tests a Trust Mark type and its marks: issue, change, revocation, and the status endpoint. */
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Watched } from '#test/helpers/browser.ts'
+import { afterAll, beforeAll, expect } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { closePages, type Watched } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
-import { connectAdmin, eventually, type Product, startProduct } from '#test/helpers/product.ts'
-import { mutate } from '#test/product/mutation.ts'
-import { openConsole } from './signed-in-console.ts'
+import { journey } from '#test/helpers/journey.ts'
+import { eventually } from '#test/helpers/product.ts'
+import { make } from './make.ts'
+import { openSignedIn } from './signed-in-console.ts'
 
-let product: Product
-let browser: Browser
+let admin: TestAdmin
 let entity: TestEntity
 let watched: Watched
 let anchor: string
 
 beforeAll(async () => {
-  product = await startProduct()
-  const { installation, password } = product
-  anchor = installation.federationUrl
-  const admin = await connectAdmin(installation)
+  admin = await startAdmin()
+  anchor = admin.entityId
   entity = await startEntity({ authorityHints: [anchor], metadata: relyingParty })
-  await mutate(admin, 'registerSubordinate', { entityId: entity.id }, 'id')
-  ;({ browser, watched } = await openConsole(installation.adminUrl, password))
+  await make(admin, 'registerSubordinate', { entityId: entity.id }, 'id')
+  watched = await openSignedIn(admin, '/')
 })
 afterAll(async () => {
-  await browser.close()
+  await closePages()
   await entity.close()
-  await product.stop()
+  await admin.close()
 })
 
 const query = () => new URLSearchParams({ trust_mark_type: `${anchor}/member`, sub: entity.id })
@@ -39,77 +37,79 @@ async function served(): Promise<Record<string, unknown> | undefined> {
   return JSON.parse(Buffer.from(claims, 'base64url').toString())
 }
 
-test('creates a type, and issues a mark to an entity found by name', async () => {
-  const { page, complaints } = watched
-  await page.getByRole('link', { name: 'Trust Mark types' }).first().click()
-  await page
-    .getByRole('link', { name: /^Create/ })
-    .first()
-    .click()
-  await page.getByLabel('Type identifier').fill(`${anchor}/member`)
-  await page.getByLabel('Description').fill('Has signed the agreement')
-  await page.getByRole('button', { name: 'Create Trust Mark type' }).click()
-  await page.getByRole('heading', { level: 1, name: 'Has signed the agreement' }).waitFor()
+journey('a mark is issued, changed, found and revoked', (step) => {
+  step('creates a type, and issues a mark to an entity found by name', async () => {
+    const { page, complaints } = watched
+    await page.getByRole('link', { name: 'Trust Mark types' }).first().click()
+    await page
+      .getByRole('link', { name: /^Create/ })
+      .first()
+      .click()
+    await page.getByLabel('Type identifier').fill(`${anchor}/member`)
+    await page.getByLabel('Description').fill('Has signed the agreement')
+    await page.getByRole('button', { name: 'Create Trust Mark type' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Has signed the agreement' }).waitFor()
 
-  await page.getByRole('link', { name: 'Issue', exact: true }).click()
-  const type = page.getByRole('combobox', { name: 'Trust Mark type' })
-  expect(await type.inputValue()).toBe('Has signed the agreement')
-  await page.getByRole('main').getByText(`${anchor}/member`).waitFor()
-  await page.getByLabel('Entity', { exact: true }).pressSequentially('test rel')
-  await page.getByRole('option', { name: entity.id }).click()
-  expect(await page.getByLabel('Entity', { exact: true }).inputValue()).toBe(entity.id)
-  await page.getByRole('paragraph').filter({ hasText: 'Test Relying Party' }).waitFor()
-  await page.getByRole('button', { name: 'Issue Trust Mark' }).click()
-  await page.getByRole('heading', { name: 'The current mark' }).waitFor()
-  await eventually(async () => expect(await served()).toMatchObject({ sub: entity.id }))
-  expect(complaints).toEqual([])
-})
+    await page.getByRole('link', { name: 'Issue', exact: true }).click()
+    const type = page.getByRole('combobox', { name: 'Trust Mark type' })
+    await expect.poll(() => type.inputValue()).toBe('Has signed the agreement')
+    await page.getByRole('main').getByText(`${anchor}/member`).waitFor()
+    await page.getByLabel('Entity', { exact: true }).pressSequentially('test rel')
+    await page.getByRole('option', { name: entity.id }).click()
+    await expect.poll(() => page.getByLabel('Entity', { exact: true }).inputValue()).toBe(entity.id)
+    await page.getByRole('paragraph').filter({ hasText: 'Test Relying Party' }).waitFor()
+    await page.getByRole('button', { name: 'Issue Trust Mark' }).click()
+    await page.getByRole('heading', { name: 'The current mark' }).waitFor()
+    await eventually(async () => expect(await served()).toMatchObject({ sub: entity.id }))
+    expect(complaints).toEqual([])
+  })
 
-test('adds claims to a mark, and signs it again', async () => {
-  const { page } = watched
-  await page.getByRole('link', { name: 'Edit', exact: true }).click()
-  const claims = page.getByRole('group', { name: 'Additional claims', exact: true })
-  await claims.getByLabel('Claim', { exact: true }).fill('level')
-  await claims.getByRole('button', { name: 'Add' }).click()
-  await claims.getByLabel('level', { exact: true }).fill('gold')
-  await page.getByRole('button', { name: 'Save' }).click()
-  await page.getByRole('heading', { name: 'The current mark' }).waitFor()
-  await eventually(async () => expect(await served()).toMatchObject({ level: 'gold' }))
-})
+  step('adds claims to a mark, and signs it again', async () => {
+    const { page } = watched
+    await page.getByRole('link', { name: 'Edit', exact: true }).click()
+    const claims = page.getByRole('group', { name: 'Additional claims', exact: true })
+    await claims.getByLabel('Claim', { exact: true }).fill('level')
+    await claims.getByRole('button', { name: 'Add' }).click()
+    await claims.getByLabel('level', { exact: true }).fill('gold')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('heading', { name: 'The current mark' }).waitFor()
+    await eventually(async () => expect(await served()).toMatchObject({ level: 'gold' }))
+  })
 
-test('refuses a protected claim at its field', async () => {
-  const { page } = watched
-  await page.getByRole('link', { name: 'Edit', exact: true }).click()
-  const claims = page.getByRole('group', { name: 'Additional claims', exact: true })
-  await claims.getByRole('button', { name: 'JSON', exact: true }).click()
-  const editor = page.getByRole('textbox', { name: 'Additional claims' })
-  await editor.click()
-  await page.keyboard.press('ControlOrMeta+a')
-  await page.keyboard.insertText('{"sub": "https://other.example"}')
-  await page.getByRole('button', { name: 'Save' }).click()
-  await claims.getByRole('alert').filter({ hasText: 'protected claims' }).waitFor()
-  expect(await editor.textContent()).toContain('other.example')
-})
+  step('refuses a protected claim at its field', async () => {
+    const { page } = watched
+    await page.getByRole('link', { name: 'Edit', exact: true }).click()
+    const claims = page.getByRole('group', { name: 'Additional claims', exact: true })
+    await claims.getByRole('button', { name: 'JSON', exact: true }).click()
+    const editor = page.getByRole('textbox', { name: 'Additional claims' })
+    await editor.click()
+    await page.keyboard.press('ControlOrMeta+a')
+    await page.keyboard.insertText('{"sub": "https://other.example"}')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await claims.getByRole('alert').filter({ hasText: 'protected claims' }).waitFor()
+    await expect.poll(() => editor.textContent()).toContain('other.example')
+  })
 
-test('finds the mark in the list, and stops serving it after revocation', async () => {
-  const { page, complaints } = watched
-  await page.getByRole('link', { name: 'Trust Marks', exact: true }).first().click()
-  // The refused claim of the test before is still in the form.
-  await page.getByRole('button', { name: 'Leave without saving' }).click()
-  await page.getByRole('searchbox', { name: 'Search' }).fill(new URL(entity.id).host)
-  await page.waitForURL(/q=/)
-  const row = page.getByRole('row').filter({ hasText: 'Has signed' })
-  await row.getByText(entity.id).waitFor()
-  await row.getByRole('link', { name: 'Test Relying Party' }).click()
-  await page.getByRole('button', { name: 'Revoke…' }).click()
-  await page.getByRole('alertdialog').getByLabel('Reason').fill('Left the federation')
-  await page.getByRole('alertdialog').getByRole('button', { name: 'Revoke this Trust Mark' }).click()
-  await page.getByText('Left the federation').waitFor()
-  await page.getByRole('link', { name: 'Issue a new one' }).waitFor()
-  await eventually(async () => expect(await served()).toBeUndefined())
+  step('finds the mark in the list, and stops serving it after revocation', async () => {
+    const { page, complaints } = watched
+    await page.getByRole('link', { name: 'Trust Marks', exact: true }).first().click()
+    // The refused claim of the test before is still in the form.
+    await page.getByRole('button', { name: 'Leave without saving' }).click()
+    await page.getByRole('searchbox', { name: 'Search' }).fill(new URL(entity.id).host)
+    await page.waitForURL(/q=/)
+    const row = page.getByRole('row').filter({ hasText: 'Has signed' })
+    await row.getByText(entity.id).waitFor()
+    await row.getByRole('link', { name: 'Test Relying Party' }).click()
+    await page.getByRole('button', { name: 'Revoke…' }).click()
+    await page.getByRole('alertdialog').getByLabel('Reason').fill('Left the federation')
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Revoke this Trust Mark' }).click()
+    await page.getByText('Left the federation').waitFor()
+    await page.getByRole('link', { name: 'Issue a new one' }).waitFor()
+    await eventually(async () => expect(await served()).toBeUndefined())
 
-  await page.getByRole('link', { name: 'Trust Marks', exact: true }).first().click()
-  await page.getByLabel('State').selectOption('ACTIVE')
-  await page.getByText('No Trust Mark matches').waitFor()
-  expect(complaints).toEqual([])
+    await page.getByRole('link', { name: 'Trust Marks', exact: true }).first().click()
+    await page.getByLabel('State').selectOption('ACTIVE')
+    await page.getByText('No Trust Mark matches').waitFor()
+    expect(complaints).toEqual([])
+  })
 })

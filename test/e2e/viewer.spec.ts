@@ -1,16 +1,16 @@
 /** Tests the console for viewers: all pages, without actions that would be refused. */
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Watched } from '#test/helpers/browser.ts'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { closePages, type Watched } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
-import { connectAdmin, type Product, startProduct } from '#test/helpers/product.ts'
-import { mutate } from '#test/product/mutation.ts'
-import { openConsole } from './signed-in-console.ts'
+import { make as makeIn } from './make.ts'
+import { type Session, startSession } from './signed-in-console.ts'
 
-let product: Product
-let browser: Browser
+let admin: TestAdmin
 let entity: TestEntity
+let session: Session
 let watched: Watched
 const ids: Record<'subordinate' | 'organization' | 'type' | 'mark', string> = {
   subordinate: '',
@@ -20,13 +20,10 @@ const ids: Record<'subordinate' | 'organization' | 'type' | 'mark', string> = {
 }
 
 beforeAll(async () => {
-  product = await startProduct()
-  const { installation } = product
-  const admin = await connectAdmin(installation)
-  entity = await startEntity({ authorityHints: [installation.federationUrl], metadata: relyingParty })
-  const make = async (name: string, input: Record<string, unknown>) =>
-    (await mutate<{ id: string }>(admin, name, input, 'id')).id
-  const trustMarkType = `${installation.federationUrl}/member`
+  admin = await startAdmin()
+  entity = await startEntity({ authorityHints: [admin.entityId], metadata: relyingParty })
+  const make = async (name: string, input: Record<string, unknown>) => (await makeIn(admin, name, input)).id
+  const trustMarkType = `${admin.entityId}/member`
   ids.organization = await make('createOrganization', { name: 'Northern Library' })
   ids.subordinate = await make('registerSubordinate', {
     entityId: entity.id,
@@ -34,14 +31,16 @@ beforeAll(async () => {
   })
   ids.type = await make('createTrustMarkType', { type: trustMarkType, description: 'Member' })
   ids.mark = await make('issueTrustMark', { entityId: entity.id, trustMarkType })
-  const password = 'only to look at things'
-  await mutate(admin, 'createUser', { username: 'visitor', password, role: 'VIEWER' }, 'id')
-  ;({ browser, watched } = await openConsole(installation.adminUrl, password, '/', 'visitor'))
+  session = await startSession(admin, 'viewer')
+})
+beforeEach(async () => {
+  watched = await session.open()
+  return () => watched.page.close()
 })
 afterAll(async () => {
-  await browser.close()
+  await closePages()
   await entity.close()
-  await product.stop()
+  await admin.close()
 })
 
 const operations =

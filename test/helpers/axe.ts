@@ -1,31 +1,68 @@
-/** Checks a page with axe in each theme, and its width on a phone. */
+/** Checks a page with axe, in the light theme or in each look, and whether a window cuts anything off. */
 import axe, { type RunOptions } from 'axe-core'
 import type { Page } from 'playwright-core'
 import { tooWide } from './too-wide.ts'
 
 const desktop = { width: 1280, height: 800 }
 const phone = { width: 390, height: 844 }
+const light = { name: 'light', colorScheme: 'light', viewport: desktop, rules: null } as const
 /** The dark theme differs from the light theme in colours only. */
-const looks = [
-  { name: 'light', colorScheme: 'light', viewport: desktop, rules: null },
+export const looks = [
+  light,
   { name: 'dark', colorScheme: 'dark', viewport: desktop, rules: ['color-contrast'] },
   { name: 'dark on a phone', colorScheme: 'dark', viewport: phone, rules: ['color-contrast'] },
   { name: 'light on a phone', colorScheme: 'light', viewport: phone, rules: null },
 ] as const
+type Look = (typeof looks)[number]
 
-/** Violations in a part of the current page, in every theme: the rule and the elements. */
-export async function violations(page: Page, part = 'html'): Promise<string[]> {
+/** Violations in a part of the current page at rest, in the light theme: the rule and the elements. */
+export function violations(page: Page, part?: string): Promise<string[]> {
+  return violationsIn(page, [light], part)
+}
+
+/** The same in light and dark, on a desktop and a phone. */
+export function violationsInEveryLook(page: Page, part?: string): Promise<string[]> {
+  return violationsIn(page, looks, part)
+}
+
+async function violationsIn(page: Page, looks: readonly Look[], part = 'html'): Promise<string[]> {
   const found: string[] = []
-  for (const { name, colorScheme, viewport, rules } of looks) {
-    await page.emulateMedia({ colorScheme })
-    await page.setViewportSize(viewport)
-    await settle(page)
-    for (const violation of await check(page, part, rules))
-      found.push(`${page.url()} (${name}): ${violation}`)
-    for (const element of await tooWide(page)) found.push(`${page.url()} (${name}): too wide: ${element}`)
+  for (const look of looks) {
+    await show(page, look)
+    await rest(page)
+    found.push(...(await judge(page, part, look)))
   }
   await page.setViewportSize(desktop)
   return found
+}
+
+/** Violations in a look while the page loads. */
+export async function violationsNow(page: Page, look: Look): Promise<string[]> {
+  await show(page, look)
+  return judge(page, 'html', look)
+}
+
+async function show(page: Page, { colorScheme, viewport }: Look): Promise<void> {
+  await page.emulateMedia({ colorScheme })
+  await page.setViewportSize(viewport)
+}
+
+async function judge(page: Page, part: string, look: Look): Promise<string[]> {
+  await settle(page)
+  const found = await check(page, part, look.rules)
+  const wide = await tooWide(page)
+  return [...found, ...wide.map((element) => `too wide: ${element}`)].map(
+    (finding) => `${page.url()} (${look.name}): ${finding}`,
+  )
+}
+
+/** Waits until nothing loads: the next page, the answer to a button, or what a part of the page shows. */
+async function rest(page: Page): Promise<void> {
+  await page.waitForFunction(
+    () => !document.querySelector('[data-loading], .animate-spin, [aria-busy=true]'),
+    undefined,
+    { polling: 20 },
+  )
 }
 
 /** Checks with some rules, or all. A page keeps axe until it is loaded again: to read it takes as long as a check. */
@@ -43,6 +80,7 @@ async function check(page: Page, part: string, rules: readonly string[] | null):
     { part, options },
   )
 }
+
 /**
  * Ends colour transitions and other animations that have an end, and those that begin with it. It waits for no frame,
  * because a browser without a screen may draw none. Those that have ended but hold their last state stay in the list.

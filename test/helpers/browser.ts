@@ -1,7 +1,13 @@
-/** Starts headless Chromium, and records errors and foreign requests of its pages. */
+/** Opens pages in headless Chromium, and records their errors and foreign requests. A worker has one browser for all files. */
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core'
 import { PATIENCE_MS } from './patience.ts'
 
 /** No background requests, and no sandbox, because root cannot use it. */
@@ -24,8 +30,28 @@ function findChromium(): string {
   return found
 }
 
-export function startBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: findChromium(), args: switches })
+let started: Promise<Browser> | undefined
+
+/** The browser of this worker. It ends with the process at the latest, and is started again after a crash. */
+function startBrowser(): Promise<Browser> {
+  const forget = () => {
+    started = undefined
+  }
+  if (!started) {
+    started = chromium.launch({ executablePath: findChromium(), args: switches })
+    started.then((browser) => browser.once('disconnected', forget), forget)
+  }
+  return started
+}
+
+/** Ends what a test file has opened. */
+export async function closePages(): Promise<void> {
+  const contexts = (await started)?.contexts() ?? []
+  await Promise.all(contexts.map((context) => context.close()))
+}
+
+export async function closeBrowser(): Promise<void> {
+  await (await started)?.close()
 }
 
 export type Watched = {
@@ -35,13 +61,22 @@ export type Watched = {
 }
 
 /** A page of a fresh browser context; paths are below `origin`. */
-export async function openPage(
-  browser: Browser,
+export async function openPage(origin: string, options: BrowserContextOptions = {}): Promise<Watched> {
+  return openPageIn(await openContext(origin, options), origin)
+}
+
+/** Cookies, storage and cache of one user. */
+export async function openContext(
   origin: string,
   options: BrowserContextOptions = {},
-): Promise<Watched> {
+): Promise<BrowserContext> {
+  const browser = await startBrowser()
   const context = await browser.newContext({ baseURL: origin, reducedMotion: 'reduce', ...options })
   context.setDefaultTimeout(PATIENCE_MS)
+  return context
+}
+
+export async function openPageIn(context: BrowserContext, origin: string): Promise<Watched> {
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('console', (message) => {

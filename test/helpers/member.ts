@@ -2,7 +2,7 @@
 import { PASSWORD, type TestAdmin } from '#test/helpers/admin.ts'
 import { type Visitor, visit } from '#test/helpers/visitor.ts'
 
-type Person = { organizationId: string; email: string; name?: string; mayInvite?: boolean }
+export type Person = { organizationId: string; email: string; name?: string; mayInvite?: boolean }
 
 export async function signInAsMember(admin: TestAdmin, person: Person): Promise<Visitor> {
   const { invitationLink, username } = await admin.mutate(

@@ -13,6 +13,7 @@ import { createAccounts } from '#server/auth/accounts.ts'
 import { readServerConfig } from '#server/config/config.ts'
 import { readEmbeddedConfig } from '#server/config/embedded.ts'
 import { banner } from '#server/embedded/banner.ts'
+import { createConsoleBuild } from '#server/embedded/console-build.ts'
 import { openDataDirectory } from '#server/embedded/data-directory.ts'
 import { startEmbeddedDatabase } from '#server/embedded/database.ts'
 import { requireFreePorts } from '#server/embedded/port.ts'
@@ -58,7 +59,14 @@ async function start(): Promise<void> {
   const log = createServerLog(config.logLevel, pretty({ sync: true, ignore: 'pid,hostname' }))
 
   const connect = redis?.connect ?? (() => connectRedis(config.redisUrl, { commandTimeout: 30_000 }))
-  const admin = await startAdminServer(config, log, { connectRedis: connect })
+  // Asked for by `npm start`; tests and `npm run dev` need no build.
+  const consoleBuild = process.argv.includes('--build-console')
+    ? createConsoleBuild((line) => process.stdout.write(`${line}\n`))
+    : null
+  const admin = await startAdminServer(config, log, {
+    connectRedis: connect,
+    ...(consoleBuild ? { isConsoleBeingBuilt: consoleBuild.isBeingBuilt } : {}),
+  })
   closers.push(admin.close)
   const anchors = admin.anchors.list().flatMap(({ running }) => running ?? [])
   // No other process uses this database: a remaining publisher's lease belongs to a killed process.
@@ -90,12 +98,17 @@ async function start(): Promise<void> {
       entityId: embedded.entityId,
       federationUrl: `http://localhost:${federationPort}`,
       adminUrl: config.adminUrl,
+      isConsoleBeingBuilt: consoleBuild?.isBeingBuilt() ?? false,
       administrator: ADMINISTRATOR,
       password,
       database: database ? `embedded PGlite in ${data.database}` : 'PostgreSQL at DATABASE_URL',
       redis: redis?.description ?? 'Redis at REDIS_URL',
     }),
   )
+  if (consoleBuild) {
+    consoleBuild.start()
+    closers.push(consoleBuild.close)
+  }
 }
 
 /** The password of the first administrator, shown once; null if there are users. */

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { svelteTesting } from '@testing-library/svelte/vite'
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type Plugin } from 'vitest/config'
 import { PATIENCE_MS } from './helpers/patience.ts'
 import { points } from './points.ts'
 
@@ -21,8 +21,20 @@ const servers = { ...started, testTimeout: 60_000 }
 /** Compiles the console's components; SvelteKit's own modules are replaced. */
 const app = fileURLToPath(new URL('web/component/app.ts', import.meta.url))
 const components = {
-  plugins: [svelte({ configFile: false }), svelteTesting()],
+  plugins: [consolePackages(), svelte({ configFile: false }), svelteTesting()],
   resolve: { alias: { '$app/navigation': app, '$app/state': app } },
+}
+
+/** Tests of components, and the library that renders them, get the same copies as the components. */
+function consolePackages(): Plugin {
+  const consoleManifest = fileURLToPath(new URL('../web/package.json', import.meta.url))
+  return {
+    name: 'console-packages',
+    enforce: 'pre',
+    resolveId(id) {
+      return /^(svelte|codemirror)(\/|$)/.test(id) ? this.resolve(id, consoleManifest, { skipSelf: true }) : null
+    },
+  }
 }
 
 export default defineConfig({

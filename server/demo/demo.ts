@@ -32,7 +32,7 @@ let product: ChildProcess | undefined
 
 async function startProduct() {
   const script = fileURLToPath(new URL('../standalone.ts', import.meta.url))
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script], {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, ...process.argv.slice(2)], {
     stdio: 'inherit',
   })
   product = child

@@ -1,9 +1,9 @@
 /** Writes the typed operations of the examples: `npm run examples`. */
-import type { CodegenConfig } from '@graphql-codegen/cli'
+import type { Configuration } from '../../../web/codegen/generate.ts'
 
 export default {
   schema: 'schema.graphql',
-  documents: 'docs/examples/documents/*.graphql',
+  documents: ['docs/examples/documents/*.graphql'],
   generates: {
     'docs/examples/typescript/operations.ts': {
       plugins: ['./docs/examples/codegen/typescript.ts', 'typescript-operations'],
@@ -25,4 +25,4 @@ export default {
   },
   importExtension: '.ts',
   emitLegacyCommonJSImports: false,
-} satisfies CodegenConfig
+} satisfies Configuration

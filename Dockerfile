@@ -4,8 +4,9 @@
 FROM node:24-bookworm-slim AS build
 WORKDIR /src
 COPY package.json package-lock.json ./
+COPY web/package.json web/package-lock.json web/.npmrc web/
 COPY server/cli/bootstrap.mjs server/cli/
-RUN node server/cli/bootstrap.mjs install
+RUN node server/cli/bootstrap.mjs install web
 COPY . .
 RUN npm run build \
  && for image in ta admin worker frontend; do \

@@ -8,6 +8,7 @@ import { PATIENCE_MS } from './helpers/patience.ts'
 import { points } from './points.ts'
 
 const cores = availableParallelism()
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 const project = (name: string, include: string, extra: object = {}) => ({
   extends: true as const,
@@ -15,11 +16,11 @@ const project = (name: string, include: string, extra: object = {}) => ({
 })
 
 /** For tests that start programs. */
-const started = { setupFiles: 'test/set-up.ts', hookTimeout: 120_000 }
+const started = { setupFiles: here('set-up.ts'), hookTimeout: 120_000 }
 const servers = { ...started, testTimeout: 60_000 }
 
 /** Compiles the console's components; SvelteKit's own modules are replaced. */
-const app = fileURLToPath(new URL('web/component/app.ts', import.meta.url))
+const app = here('web/component/app.ts')
 const components = {
   plugins: [consolePackages(), svelte({ configFile: false }), svelteTesting()],
   resolve: { alias: { '$app/navigation': app, '$app/state': app } },
@@ -27,18 +28,20 @@ const components = {
 
 /** Tests of components, and the library that renders them, get the same copies as the components. */
 function consolePackages(): Plugin {
-  const consoleManifest = fileURLToPath(new URL('../web/package.json', import.meta.url))
+  const consoleManifest = here('../web/package.json')
   return {
     name: 'console-packages',
     enforce: 'pre',
     resolveId(id) {
-      return /^(svelte|codemirror)(\/|$)/.test(id) ? this.resolve(id, consoleManifest, { skipSelf: true }) : null
+      return /^(svelte|codemirror)(\/|$)/.test(id)
+        ? this.resolve(id, consoleManifest, { skipSelf: true })
+        : null
     },
   }
 }
 
 export default defineConfig({
-  root: fileURLToPath(new URL('..', import.meta.url)),
+  root: here('..'),
   // As Node itself resolves: with `development` among the conditions our code would get another copy of graphql.
   ssr: { resolve: { conditions: ['node', 'module-sync'] } },
   test: {
@@ -55,7 +58,7 @@ export default defineConfig({
       project('core', 'test/core/**/*.test.ts', {
         testTimeout: 30_000,
         isolate: false,
-        setupFiles: 'test/core/seed.ts',
+        setupFiles: here('core/seed.ts'),
       }),
       // The servers have no state outside of what a test starts, so files share a worker and what it has loaded.
       project('federation', 'test/federation/!(process)/**/*.test.ts', { ...servers, isolate: false }),

@@ -4,8 +4,18 @@
 // Plain JavaScript without dependencies, because it runs before anything is installed, on Node 20 too.
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
-import { symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { delimiter, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -16,7 +26,7 @@ const at = (...path) => join(root, ...path)
 const OLDEST_NODE = [24, 6]
 const ownNode = at('node_modules', '.bin', 'node')
 /** npm puts our own Node in front of the system's. */
-const isOwnNode = /[\\/]node_modules[\\/]node-[\w-]+[\\/]bin[\\/]/.test(process.execPath)
+const isOwnNode = process.execPath.startsWith(join(realpathSync(root), 'node_modules'))
 const needsOwnNode = isOwnNode || isOlder(process.versions.node.split('.').map(Number), OLDEST_NODE)
 
 /** A step is repeated when an input changes or an output is missing. Its stamp keeps the hash of the inputs. */
@@ -90,7 +100,8 @@ for (const name of wanted) {
   if (name === 'install') link()
 }
 // Nobody shall see a console of other sources while the new one is built.
-if (names.includes('start') && !isCurrent(steps.console)) rmSync(at('web/build'), { recursive: true, force: true })
+if (names.includes('start') && !isCurrent(steps.console))
+  rmSync(at('web/build'), { recursive: true, force: true })
 
 function isCurrent({ stamp, inputs, outputs }) {
   return outputs.every((output) => existsSync(at(output))) && read(at(stamp)) === fingerprint(inputs)
@@ -109,8 +120,8 @@ async function make(name) {
 
 /** Shows the seconds while they pass on a terminal, and at the end elsewhere. */
 function showTime(line) {
-  const begun = Date.now()
-  const seconds = () => `${Math.round((Date.now() - begun) / 1000)} s`
+  const begun = performance.now()
+  const seconds = () => `${Math.round((performance.now() - begun) / 1000)} s`
   if (!process.stdout.isTTY) {
     console.log(line)
     return () => console.log(`${line} ${seconds()}`)
@@ -140,11 +151,11 @@ async function buildConsole() {
 /** Lets `npx inmor` find the project's own commands, and `web` and `test` import from the project's other folders. */
 function link() {
   const { name, bin } = JSON.parse(readFileSync(at('package.json'), 'utf8'))
-  for (const target of Object.values(bin)) chmodSync(at(target), 0o755)
   const links = Object.entries(bin).map(([command, target]) => [`.bin/${command}`, target])
   for (const [link, target] of [...links, [name, '.']]) {
     const place = at('node_modules', link)
-    if (existsSync(place)) continue
+    if (existsSync(place) || !existsSync(at(target))) continue // an image installs before it has the sources
+    if (target !== '.') chmodSync(at(target), 0o755)
     rmSync(place, { force: true })
     symlinkSync(relative(dirname(place), at(target)), place)
   }

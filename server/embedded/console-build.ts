@@ -3,11 +3,11 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { constants, setPriority } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
-const bootstrap = fileURLToPath(new URL('../cli/bootstrap.mjs', import.meta.url))
-const document = fileURLToPath(new URL('../../web/build/200.html', import.meta.url))
+const PROJECT = fileURLToPath(new URL('../..', import.meta.url))
 
 export type ConsoleBuild = {
   /** Whether the console is absent and is or will be built. */
@@ -17,8 +17,8 @@ export type ConsoleBuild = {
 }
 
 /** `print` gets whole lines. */
-export function createConsoleBuild(print: (line: string) => void): ConsoleBuild {
-  let isBeingBuilt = !existsSync(document)
+export function createConsoleBuild(print: (line: string) => void, project = PROJECT): ConsoleBuild {
+  let isBeingBuilt = !existsSync(join(project, 'web/build/200.html'))
   let child: ChildProcess | undefined
   let isClosing = false
 
@@ -26,20 +26,23 @@ export function createConsoleBuild(print: (line: string) => void): ConsoleBuild 
     isBeingBuilt = false
     if (isClosing) return
     if (code === 0) print('inmor: the console is ready')
-    else print('inmor: The console could not be built. npm run build says why and tries again; the servers go on.')
+    else
+      print(
+        'inmor: The console could not be built. npm run build says why and tries again; the servers go on.',
+      )
   }
 
   return {
     isBeingBuilt: () => isBeingBuilt,
     start() {
       if (!isBeingBuilt) return
-      const args = [bootstrap, 'console', '--with-parent']
+      const args = [join(project, 'server/cli/bootstrap.mjs'), 'console', '--with-parent']
       // A process group of its own, which ends when its input is closed, even if this process is killed.
       child = spawn(process.execPath, args, { detached: true, stdio: ['pipe', 'pipe', 'ignore'] })
       if (child.pid) setPriority(child.pid, constants.priority.PRIORITY_LOW)
       if (child.stdout) createInterface({ input: child.stdout }).on('line', print)
       child.once('error', () => ended(1))
-      child.once('exit', ended)
+      child.once('close', ended) // after its last line
     },
     async close() {
       isClosing = true

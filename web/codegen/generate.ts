@@ -4,7 +4,11 @@ import { dirname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { preset } from '@graphql-codegen/client-preset'
 import { codegen } from '@graphql-codegen/core'
-import { type CodegenPlugin, getCachedDocumentNodeFromSchema, type Types } from '@graphql-codegen/plugin-helpers'
+import {
+  type CodegenPlugin,
+  getCachedDocumentNodeFromSchema,
+  type Types,
+} from '@graphql-codegen/plugin-helpers'
 import * as operations from '@graphql-codegen/typescript-operations'
 import { buildSchema, type GraphQLSchema, lexicographicSortSchema, parse } from 'graphql'
 
@@ -18,7 +22,10 @@ export type Configuration = {
   importExtension: `.${string}`
   emitLegacyCommonJSImports: false
 }
-type Output = { config?: object } & ({ preset: 'client'; presetConfig: object } | { plugins: readonly string[] })
+type Output = { config?: object } & (
+  | { preset: 'client'; presetConfig: object }
+  | { plugins: readonly string[] }
+)
 
 export type Generated = { filename: string; content: string }
 
@@ -47,7 +54,10 @@ export async function generate(configuration: Configuration, folder: string): Pr
 function readDocuments({ documents }: Configuration, folder: string): Types.DocumentFile[] {
   const isOut = (pattern: string) => pattern.startsWith('!')
   const exclude = documents.filter(isOut).map((pattern) => pattern.slice(1))
-  const files = globSync(documents.filter((pattern) => !isOut(pattern)), { cwd: folder, exclude }).sort()
+  const files = globSync(
+    documents.filter((pattern) => !isOut(pattern)),
+    { cwd: folder, exclude },
+  ).sort()
   return files.flatMap((file) => {
     const location = resolve(folder, file)
     const text = readFileSync(location, 'utf8')

@@ -1,5 +1,4 @@
 /** Writes the typed operations of the examples: `npm run examples`. */
-import type { Configuration } from '../../../web/codegen/generate.ts'
 
 export default {
   schema: 'schema.graphql',
@@ -23,6 +22,6 @@ export default {
     },
     'docs/examples/python/operations.py': { plugins: ['./docs/examples/codegen/python.ts'] },
   },
-  importExtension: '.ts',
-  emitLegacyCommonJSImports: false,
-} satisfies Configuration
+  importExtension: '.ts' as const,
+  emitLegacyCommonJSImports: false as const,
+}

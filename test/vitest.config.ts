@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { svelteTesting } from '@testing-library/svelte/vite'
-import { defineConfig, type Plugin } from 'vitest/config'
+import { defineConfig } from 'vitest/config'
 import { PATIENCE_MS } from './helpers/patience.ts'
 import { points } from './points.ts'
 
@@ -19,25 +19,15 @@ const project = (name: string, include: string, extra: object = {}) => ({
 const started = { setupFiles: here('set-up.ts'), hookTimeout: 120_000 }
 const servers = { ...started, testTimeout: 60_000 }
 
-/** Compiles the console's components; SvelteKit's own modules are replaced. */
+/**
+ * Compiles the console's components; SvelteKit's own modules are replaced. The root decides which packages have components,
+ * and whose copies the tests and the library that renders components get.
+ */
 const app = here('web/component/app.ts')
 const components = {
-  plugins: [consolePackages(), svelte({ configFile: false }), svelteTesting()],
-  resolve: { alias: { '$app/navigation': app, '$app/state': app } },
-}
-
-/** Tests of components, and the library that renders them, get the same copies as the components. */
-function consolePackages(): Plugin {
-  const consoleManifest = here('../web/package.json')
-  return {
-    name: 'console-packages',
-    enforce: 'pre',
-    resolveId(id) {
-      return /^(svelte|codemirror)(\/|$)/.test(id)
-        ? this.resolve(id, consoleManifest, { skipSelf: true })
-        : null
-    },
-  }
+  root: here('../web'),
+  plugins: [svelte({ configFile: false }), svelteTesting()],
+  resolve: { alias: { '$app/navigation': app, '$app/state': app }, dedupe: ['svelte', 'codemirror'] },
 }
 
 export default defineConfig({
@@ -67,7 +57,7 @@ export default defineConfig({
       project('product', 'test/product/**/*.test.ts', { ...started, testTimeout: 120_000 }),
       // Functions without state share a worker.
       project('web', 'test/web/*.test.ts', { testTimeout: 30_000, isolate: false }),
-      { ...project('components', 'test/web/component/*.test.ts'), ...components },
+      { ...project('components', 'test/web/component/*.test.ts', { dir: here('..') }), ...components },
       project('deploy', 'test/{bench,deploy,docs,examples}/**/*.test.ts', {
         ...started,
         testTimeout: 300_000,

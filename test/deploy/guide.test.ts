@@ -14,7 +14,7 @@ import { type Chapter, guideCommands, translate } from './guide-commands.ts'
 const WITHIN = { timeout: 60_000, interval: 100 }
 /** Packages that no delivered directory contains: of the build and the tests, and what generates the client. */
 const tools = [
-  ...['typescript', 'vite', 'vitest', '@biomejs', 'svelte', '@sveltejs', 'knip', 'tailwindcss', '@types'],
+  ...['typescript', 'vite', 'vitest', '@biomejs', 'svelte', '@sveltejs', 'knip', 'tailwindcss'],
   ...['prisma', 'es-module-lexer', '@graphql-codegen', 'playwright-core', 'oidc-provider', 'happy-dom'],
 ]
 /** Packages of the embedded services, which only the release contains. */

@@ -12,6 +12,9 @@ import { reachableFiles } from './sources.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
+/** Files of packages that no program loads: source maps and declarations of types. */
+const unused = /\/node_modules\/.*\.(map|d\.[cm]?ts)$/
+
 export async function assemble(
   { programs, files, commands, leftOut }: Layout,
   target: string,
@@ -26,7 +29,8 @@ export async function assemble(
 
 async function copy(path: string, target: string): Promise<void> {
   await mkdir(dirname(join(target, path)), { recursive: true })
-  await cp(join(root, path), join(target, path), { recursive: true, verbatimSymlinks: true })
+  const filter = (source: string) => !unused.test(source)
+  await cp(join(root, path), join(target, path), { recursive: true, verbatimSymlinks: true, filter })
 }
 
 /** What the code reads at run time, and what npm needs to install the packages. */

@@ -4,8 +4,9 @@
 FROM node:24-bookworm-slim@sha256:d6aa754f16b3197301076f047b5def2f02ea1dbbc2ca920407d46d7ec7f87b20 AS build
 WORKDIR /src
 COPY package.json package-lock.json ./
+COPY web/package.json web/package-lock.json web/.npmrc web/
 COPY server/cli/bootstrap.mjs server/cli/
-RUN node server/cli/bootstrap.mjs install
+RUN node server/cli/bootstrap.mjs install web
 COPY . .
 RUN npm run build \
  && for image in ta admin worker frontend; do \

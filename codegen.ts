@@ -1,6 +1,6 @@
 /** Generates the console's typed operations from schema.graphql and the documents in web/src. */
 import { createHash } from 'node:crypto'
-import type { CodegenConfig } from '@graphql-codegen/cli'
+import type { Configuration } from './web/codegen/generate.ts'
 
 /** Names a document of the console. Half of a hash is enough to tell them apart, and hashes do not compress. */
 const hashAlgorithm = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 32)
@@ -8,7 +8,6 @@ const hashAlgorithm = (text: string) => createHash('sha256').update(text).digest
 export default {
   schema: 'schema.graphql',
   documents: ['web/src/**/*.{ts,svelte}', '!web/src/lib/gql/**'],
-  ignoreNoDocuments: true,
   generates: {
     'web/src/lib/gql/': {
       preset: 'client',
@@ -33,4 +32,4 @@ export default {
   },
   importExtension: '.ts',
   emitLegacyCommonJSImports: false,
-} satisfies CodegenConfig
+} satisfies Configuration

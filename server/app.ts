@@ -25,7 +25,7 @@ import { runWithOrigin } from '#server/identity/origin.ts'
 import type { SecondFactorGroup } from '#server/identity/roles.ts'
 import type { SingleSignOn } from '#server/identity/single-sign-on-roles.ts'
 import type { Observer } from '#server/metrics/observer.ts'
-import { consolePages } from '#server/plugins/console.ts'
+import { type Console, consolePages } from '#server/plugins/console.ts'
 import { answerFailures } from '#server/plugins/failure.ts'
 import { GRAPHQL_PATH, graphqlRoute } from '#server/plugins/graphql.ts'
 import { refuseFaultyInput } from '#server/plugins/input-check.ts'
@@ -70,8 +70,7 @@ export type AppDeps = {
   /** Whether sessions may send the console's documents only. */
   trustedDocuments: 'off' | 'sessions'
   documentPasses: DocumentPasses
-  /** The folder of the built console. */
-  consoleRoot: string
+  console: Console
   log: FastifyBaseLogger
 }
 
@@ -106,7 +105,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   graphqlRoute(app, deps.observe.operations.plugin, deps, (request) => contextOf(deps, request))
   restRoutes(app, deps)
   healthRoute(app, deps)
-  await consolePages(app, deps.consoleRoot)
+  await consolePages(app, deps.console)
   app.addHook('preClose', () => deps.anchors.endStreams())
   return app
 }

@@ -7,6 +7,7 @@ import { readConfig } from '#federation/config/config.ts'
 import { readServerConfig } from '#server/config/config.ts'
 import { readEmbeddedConfig } from '#server/config/embedded.ts'
 import { banner } from '#server/embedded/banner.ts'
+import { createConsoleBuild } from '#server/embedded/console-build.ts'
 import { openDataDirectory } from '#server/embedded/data-directory.ts'
 import { requireFreePorts } from '#server/embedded/port.ts'
 import { sentenceOf } from '#server/process/start-failure.ts'
@@ -33,16 +34,26 @@ async function start(): Promise<void> {
 
   // Loading it takes a second, which a wrong variable does not wait for.
   const { ADMINISTRATOR, startEvaluation } = await import('#server/process/evaluation.ts')
-  const started = await startEvaluation({ embedded, data, server, federation }, closers)
+  // Asked for by `npm start`; tests and `npm run dev` need no build.
+  const consoleBuild = process.argv.includes('--build-console')
+    ? createConsoleBuild((line) => process.stdout.write(`${line}\n`))
+    : null
+  const isConsoleBeingBuilt = consoleBuild?.isBeingBuilt ?? (() => false)
+  const started = await startEvaluation({ embedded, data, server, federation, isConsoleBeingBuilt }, closers)
   process.stdout.write(
     banner({
       ...started,
       entityId: embedded.entityId,
       federationUrl: `http://localhost:${federationPort}`,
       adminUrl: server.adminUrl,
+      isConsoleBeingBuilt: isConsoleBeingBuilt(),
       administrator: ADMINISTRATOR,
     }),
   )
+  if (consoleBuild) {
+    consoleBuild.start()
+    closers.push(consoleBuild.close)
+  }
 }
 
 let ending: Promise<void> | undefined

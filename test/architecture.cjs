@@ -133,8 +133,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    // prisma/config.ts imports the package of the same name, which looks like itself from here.
-    exclude: { path: '^prisma/(generated/|config.ts)' },
+    exclude: { path: '^prisma/generated/' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true, // type-only imports count, except those of .svelte files, which the compiler drops
     enhancedResolveOptions: {

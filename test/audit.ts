@@ -1,10 +1,12 @@
 /**
- * Asks the npm registry for known weaknesses in what runs in production, as a part of `npm run check`. Fails on those
- * of high and critical severity; where the registry does not answer, it says so and fails nothing.
+ * Asks the npm registry for known weaknesses in what runs in production, servers and console, as a part of
+ * `npm run check`. Fails on those of high and critical severity; where the registry does not answer, it says so and fails
+ * nothing.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 
 /** Milliseconds for the registry to answer. */
@@ -55,8 +57,9 @@ function parse(output: string): unknown {
   }
 }
 
-async function ask(): Promise<string> {
-  const child = spawn('npm', ['audit', '--json', '--omit=dev'], { stdio: ['ignore', 'pipe', 'ignore'] })
+async function ask(folder: string): Promise<string> {
+  const cwd = fileURLToPath(new URL(`../${folder}`, import.meta.url))
+  const child = spawn('npm', ['audit', '--json', '--omit=dev'], { cwd, stdio: ['ignore', 'pipe', 'ignore'] })
   const timer = setTimeout(() => child.kill(), PATIENCE_MS)
   const [output] = await Promise.all([text(child.stdout), once(child, 'close')])
   clearTimeout(timer)
@@ -64,7 +67,12 @@ async function ask(): Promise<string> {
 }
 
 if (import.meta.main) {
-  const { isFailure, sentences } = judge(await ask())
-  process.stdout.write(`${sentences.join('\n')}\n`)
-  if (isFailure) process.exitCode = 1
+  for (const [what, folder] of [
+    ['servers', ''],
+    ['console', 'web'],
+  ] as const) {
+    const { isFailure, sentences } = judge(await ask(folder))
+    for (const sentence of sentences) process.stdout.write(`${what}: ${sentence}\n`)
+    if (isFailure) process.exitCode = 1
+  }
 }

@@ -8,6 +8,7 @@ import { PATIENCE_MS } from './helpers/patience.ts'
 import { points } from './points.ts'
 
 const cores = availableParallelism()
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 const project = (name: string, include: string, extra: object = {}) => ({
   extends: true as const,
@@ -21,25 +22,29 @@ const native = { experimental: { viteModuleRunner: false, nodeLoader: false } }
  * For tests that start servers and programs. Files share a worker and what it has loaded: the product has no state
  * outside of what a test starts.
  */
-const started = { ...native, setupFiles: ['test/set-up.ts'], hookTimeout: 120_000, isolate: false }
+const started = { ...native, setupFiles: [here('set-up.ts')], hookTimeout: 120_000, isolate: false }
 const servers = { ...started, testTimeout: 60_000 }
 
-/** Compiles the console's components; SvelteKit's own modules are replaced. */
-const app = fileURLToPath(new URL('web/component/app.ts', import.meta.url))
+/**
+ * Compiles the console's components; SvelteKit's own modules are replaced. The root decides which packages have components,
+ * and whose copies the tests and the library that renders components get.
+ */
+const app = here('web/component/app.ts')
 const components = {
+  root: here('../web'),
   plugins: [svelte({ configFile: false }), svelteTesting()],
-  resolve: { alias: { '$app/navigation': app, '$app/state': app } },
+  resolve: { alias: { '$app/navigation': app, '$app/state': app }, dedupe: ['svelte', 'codemirror'] },
 }
 
 export default defineConfig({
-  root: fileURLToPath(new URL('..', import.meta.url)),
+  root: here('..'),
   // As Node itself resolves: with `development` among the conditions our code would get another copy of graphql.
   ssr: { resolve: { conditions: ['node', 'module-sync'] } },
   test: {
     // Tests wait for programs and timers more than they compute, so more run at once than there are cores.
     maxWorkers: cores + 1,
     expect: { poll: { timeout: PATIENCE_MS } },
-    setupFiles: ['test/cost.ts'],
+    setupFiles: [here('cost.ts')],
     // What a test prints is of interest when it fails.
     silent: 'passed-only',
     // A test names what it proves; `--tags-filter='10.2/*'` runs the tests of a section.
@@ -51,7 +56,7 @@ export default defineConfig({
         testTimeout: 30_000,
         ...native,
         isolate: false,
-        setupFiles: ['test/core/seed.ts'],
+        setupFiles: [here('core/seed.ts')],
       }),
       project('federation', 'test/federation/!(process)/**/*.test.ts', servers),
       project('server', 'test/server/!(process)/**/*.test.ts', servers),
@@ -59,7 +64,7 @@ export default defineConfig({
       project('product', 'test/product/**/*.test.ts', { ...started, testTimeout: 120_000 }),
       // Functions without state share a worker.
       project('web', 'test/web/*.test.ts', { testTimeout: 30_000, isolate: false }),
-      { ...project('components', 'test/web/component/*.test.ts'), ...components },
+      { ...project('components', 'test/web/component/*.test.ts', { dir: here('..') }), ...components },
       project('deploy', 'test/{bench,deploy,docs,examples}/**/*.test.ts', {
         ...started,
         exclude: ['test/docs/reference.test.ts'],

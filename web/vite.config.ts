@@ -14,7 +14,7 @@ const admin = `http://localhost:${process.env.ADMIN_PORT || 8000}`
 
 /** SvelteKit's route announcer carries one static style attribute: the only inline style that the policy admits. */
 function announcerStyle(): `sha256-${string}` {
-  const root = new URL('../node_modules/@sveltejs/kit/src/runtime/components/root.svelte', import.meta.url)
+  const root = new URL('./node_modules/@sveltejs/kit/src/runtime/components/root.svelte', import.meta.url)
   const style = /style="([^"]+)"/.exec(readFileSync(root, 'utf8'))?.[1]
   if (!style)
     throw new TypeError('SvelteKit has no route announcer any more: drop style-src-attr from the policy')
@@ -29,7 +29,12 @@ export default defineConfig({
     readyOperations(),
     secondFile(),
     sveltekit({
-      adapter: adapter({ fallback: '200.html', precompress: true }),
+      // server/cli/bootstrap.mjs builds elsewhere, and puts the result in its place when it is complete.
+      adapter: adapter({
+        fallback: '200.html',
+        precompress: true,
+        pages: process.env.CONSOLE_FOLDER || 'build',
+      }),
       // A cold start takes one script and one style sheet, where each page apart took about 90 requests.
       output: { bundleStrategy: 'single' },
       csp: {

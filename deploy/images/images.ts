@@ -1,12 +1,14 @@
-/** Describes the images: one row for each target of the Dockerfile. */
+/** Describes what is delivered: a row for each target of the Dockerfile, and one for the release. */
 
-export type Image = {
+export type Layout = {
   /** Entry points; what they import comes along. */
   programs: readonly string[]
   /** Files and folders that are read rather than imported. */
   files: readonly string[]
   /** Command names of the programs in the application directory. */
   commands: Readonly<Record<string, string>>
+  /** Files whose imports are left out. Programs import them on demand. */
+  leftOut: readonly string[]
 }
 
 const [keygeneration, collection] = [
@@ -23,14 +25,15 @@ const console = 'web/build'
 /** The licences of the packages demand that their text comes along. */
 const licences = ['LICENSE', 'THIRD-PARTY-NOTICES.md']
 
-/** Embedded services. Programs import them on demand, and no image contains them. */
-export const leftOut: readonly string[] = ['server/embedded/database.ts', 'server/embedded/redis.ts']
+/** No image contains the embedded services. */
+const leftOut = ['server/embedded/database.ts', 'server/embedded/redis.ts']
 
 export const images = {
   ta: {
     programs: ['federation/main.ts', tokenProcess, ...keyTools],
     files: ['federation/page/style.css', ...licences],
     commands: keyCommands,
+    leftOut,
   },
   admin: {
     programs: ['server/main.ts', management, tokenProcess, ...keyTools],
@@ -40,11 +43,24 @@ export const images = {
       inmor: management,
       'docker-entrypoint.sh': 'deploy/images/docker-entrypoint.sh',
     },
+    leftOut,
   },
   worker: {
     programs: ['server/worker.ts', management, tokenProcess],
     files: [migrations, ...licences],
     commands: { inmor: management },
+    leftOut,
   },
-  frontend: { programs: [], files: [console, ...licences], commands: {} },
-} satisfies Record<string, Image>
+  frontend: { programs: [], files: [console, ...licences], commands: {}, leftOut: [] },
+} satisfies Record<string, Layout>
+
+/** All programs but those that build and test: both servers in one process or apart, and the commands. */
+export const release: Layout = {
+  programs: [
+    'server/standalone.ts',
+    ...new Set([images.ta, images.admin, images.worker].flatMap(({ programs }) => programs)),
+  ],
+  files: [...images.ta.files, migrations, console, 'README.md', 'CHANGELOG.md'],
+  commands: {},
+  leftOut: [],
+}

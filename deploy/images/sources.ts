@@ -1,8 +1,8 @@
 /** Finds the files that a program imports, directly and indirectly, and the packages that they name. */
 import { readFile } from 'node:fs/promises'
-import { builtinModules } from 'node:module'
+import { builtinModules, stripTypeScriptTypes } from 'node:module'
 import { join, relative } from 'node:path'
-import ts from 'typescript'
+import { init, parse } from 'es-module-lexer'
 
 export type Reached = { sources: string[]; packages: string[] }
 
@@ -30,7 +30,9 @@ export async function reachableFiles(
 
 async function importsOf(path: string): Promise<string[]> {
   if (!path.endsWith('.ts')) return [] // JSON and text
-  return ts.preProcessFile(await readFile(path, 'utf8')).importedFiles.map(({ fileName }) => fileName)
+  await init
+  const [imports] = parse(stripTypeScriptTypes(await readFile(path, 'utf8')))
+  return imports.flatMap(({ n: specifier }) => specifier ?? [])
 }
 
 function fileOf(specifier: string, from: string, imports: Record<string, string>): string | undefined {

@@ -22,12 +22,12 @@ const parts: readonly Part[] = [
     name: 'types',
     args: [
       ...[...watch, '--watch-path=schema.graphql', '--watch-path=web/src'],
-      ...['node_modules/@graphql-codegen/cli/cjs/bin.js', '--config=codegen.ts', '--silent'],
+      ...['web/codegen/generate.ts', 'codegen.ts'],
     ],
   },
   {
     name: 'console',
-    args: ['../node_modules/vite/bin/vite.js', '--strictPort', '--port', String(consolePort)],
+    args: ['node_modules/vite/bin/vite.js', '--strictPort', '--port', String(consolePort)],
     folder: 'web',
   },
 ]

@@ -32,9 +32,13 @@ let product: ChildProcess | undefined
 
 async function startProduct() {
   const script = fileURLToPath(new URL('../standalone.ts', import.meta.url))
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script], {
-    stdio: 'inherit',
-  })
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', script, ...process.argv.slice(2)],
+    {
+      stdio: 'inherit',
+    },
+  )
   product = child
   const ended = once(child, 'exit').then(([code]) => Number(code ?? 1))
   // A terminal sends Ctrl-C to both processes, other senders to this one only. A second signal does no harm.

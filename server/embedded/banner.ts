@@ -4,6 +4,7 @@ type Facts = {
   entityId: string
   federationUrl: string
   adminUrl: string
+  isConsoleBeingBuilt: boolean
   administrator: string
   /** Of the administrator just created; null if one exists. */
   password: string | null
@@ -16,7 +17,7 @@ export function banner(facts: Facts): string {
     '',
     `  Inmor is running: Trust Anchor ${facts.entityId}`,
     '',
-    `    Console             ${facts.adminUrl}`,
+    `    Console             ${facts.adminUrl}${facts.isConsoleBeingBuilt ? '   (being built, ready in about a minute)' : ''}`,
     `    Federation server   ${facts.federationUrl}`,
     `    Database            ${facts.database}`,
     `    Redis               ${facts.redis}`,

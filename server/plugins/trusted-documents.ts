@@ -11,6 +11,7 @@ import type { Plugin } from 'graphql-yoga'
 import { z } from 'zod'
 import type { DocumentPasses } from '#server/auth/document-pass.ts'
 import type { CallerSession } from '#server/identity/caller.ts'
+import type { Console } from '#server/plugins/console.ts'
 
 /** Written by the console's build (web/vite/documents.ts). */
 const FILE = 'documents.json'
@@ -19,8 +20,7 @@ const PASS_HEADER = 'inmor-document-pass'
 const texts = z.record(z.string(), z.string())
 
 export type Trust = {
-  /** The folder of the built console. */
-  consoleRoot: string
+  console: Console
   trustedDocuments: 'off' | 'sessions'
   documentPasses: DocumentPasses
   /** The session of a request; null: none, or the request has an API key. */
@@ -31,10 +31,13 @@ type Transport = { req: FastifyRequest }
 
 /** @throws an error if sessions are limited to the documents of a console that is not built */
 export function trustDocuments(trust: Trust): (Plugin | Plugin<object, Transport>)[] {
-  const documents = readDocuments(trust.consoleRoot)
+  let documents = readDocuments(trust.console)
   const byHash = usePersistedOperations({
     allowArbitraryOperations: true,
-    getPersistedOperation: (hash) => documents?.get(hash) ?? null,
+    getPersistedOperation(hash) {
+      documents ??= readDocuments(trust.console) // built since the start
+      return documents?.get(hash) ?? null
+    },
     customErrors: {
       keyNotFound: {
         message: 'The request has no document. Send it as query.',
@@ -43,14 +46,14 @@ export function trustDocuments(trust: Trust): (Plugin | Plugin<object, Transport
     },
   })
   if (trust.trustedDocuments === 'off') return [byHash]
-  if (!documents)
+  if (!documents && !trust.console.isBeingBuilt())
     throw new Error('TRUSTED_DOCUMENTS=sessions needs the documents of the console: run npm run build.')
   return [refuseTexts(trust), byHash]
 }
 
 /** The texts of the console's documents by hash; null: the console is not built. */
-function readDocuments(consoleRoot: string): ReadonlyMap<string, string> | null {
-  const file = join(consoleRoot, FILE)
+function readDocuments({ root }: Console): ReadonlyMap<string, string> | null {
+  const file = join(root, FILE)
   if (!existsSync(file)) return null
   return new Map(Object.entries(texts.parse(JSON.parse(readFileSync(file, 'utf8')))))
 }

@@ -25,6 +25,8 @@ export type Configured = {
   data: DataDirectory
   server: ServerConfig
   federation: FederationConfig
+  /** Whether the console will be there later. */
+  isConsoleBeingBuilt: () => boolean
 }
 
 /** What runs, for the banner. `password`: of the administrator just created; null if one exists. */
@@ -32,7 +34,13 @@ export type Evaluation = { password: string | null; database: string; redis: str
 
 /** `closers` gets what ends each part, also when a later one cannot be started. */
 export async function startEvaluation(
-  { embedded, data, server, federation: { metricsPort, ...federationConfig } }: Configured,
+  {
+    embedded,
+    data,
+    server,
+    federation: { metricsPort, ...federationConfig },
+    isConsoleBeingBuilt,
+  }: Configured,
   closers: (() => Promise<void>)[],
 ): Promise<Evaluation> {
   if (embedded.isDatabaseEmbedded) await copyTemplate(data.database)
@@ -44,7 +52,7 @@ export async function startEvaluation(
   const log = createServerLog(config.logLevel, pretty({ sync: true, ignore: 'pid,hostname' }))
 
   const connect = redis?.connect ?? (() => connectRedis(config.redisUrl, { commandTimeout: 30_000 }))
-  const admin = await startAdminServer(config, log, { connectRedis: connect })
+  const admin = await startAdminServer(config, log, { connectRedis: connect, isConsoleBeingBuilt })
   closers.push(admin.close)
   const anchors = admin.anchors.list().flatMap(({ running }) => running ?? [])
   // No other process uses this database: a remaining publisher's lease belongs to a killed process.

@@ -38,6 +38,8 @@ export type AdminServer = Pick<Backend, 'anchors' | 'mail' | 'observe' | 'now'> 
 export type Overrides = {
   connectRedis?: () => Redis
   consoleRoot?: string
+  /** Whether the console is absent because it is being built. */
+  isConsoleBeingBuilt?: () => boolean
   fetchLimits?: Partial<FetchLimits>
   now?: Clock
 }
@@ -75,7 +77,10 @@ export async function startAdminServer(
     trustedProxies: config.trustedProxies,
     trustedDocuments: config.trustedDocuments,
     documentPasses,
-    consoleRoot: overrides.consoleRoot ?? CONSOLE_ROOT,
+    console: {
+      root: overrides.consoleRoot ?? CONSOLE_ROOT,
+      isBeingBuilt: overrides.isConsoleBeingBuilt ?? (() => false),
+    },
   })
   if (config.worker === 'inline') await backend.startWorkers()
 

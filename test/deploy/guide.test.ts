@@ -1,6 +1,8 @@
 /** Tests the deployment guide from key generation to a resolved entity, on the layout of the images. */
+import { execFile } from 'node:child_process'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { createLocalJWKSet, decodeJwt, jwtVerify } from 'jose'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -10,6 +12,13 @@ import { ask, isInstalled } from '#test/helpers/proxy.ts'
 import { type Chapter, guideCommands, translate } from './guide-commands.ts'
 
 const WITHIN = { timeout: 60_000, interval: 100 }
+/** Packages that no delivered directory contains: of the build and the tests, and what generates the client. */
+const tools = [
+  ...['typescript', 'vite', 'vitest', '@biomejs', 'svelte', '@sveltejs', 'knip', 'tailwindcss'],
+  ...['prisma', 'es-module-lexer', '@graphql-codegen', 'playwright-core', 'oidc-provider', 'happy-dom'],
+]
+/** Packages of the embedded services, which only the release contains. */
+const evaluation = ['@electric-sql', 'ioredis-mock', 'pino-pretty']
 const isPossible = await isInstalled('nginx')
 
 describe.skipIf(!isPossible)('the deployment guide', () => {
@@ -57,25 +66,37 @@ describe.skipIf(!isPossible)('the deployment guide', () => {
 
   test('the layout is read-only for its user, and has no build tools', async ({ skip }) => {
     const { ta, admin, worker } = deployment.directory
-    const evaluation = ['@electric-sql', 'ioredis-mock', 'pino-pretty']
-    const tools = [
-      ...evaluation,
-      'typescript',
-      'vite',
-      'vitest',
-      '@biomejs',
-      'prisma',
-      'svelte',
-      '@sveltejs',
-      'knip',
-    ]
     for (const image of [ta, admin, worker]) {
       const packages = await readdir(join(image, 'node_modules'))
-      expect(packages.filter((name) => tools.includes(name) || name === '.bin')).toEqual([])
+      const unwanted = [...tools, ...evaluation]
+      expect(packages.filter((name) => unwanted.includes(name) || name === '.bin')).toEqual([])
     }
     skip(!deployment.isUnprivileged, 'only root can become another user')
-    const found = await deployment.shell(`find ${ta} ${admin} ${worker} -writable`)
+    const found = await deployment.shell(
+      `find ${ta} ${admin} ${worker} ${deployment.directory.release} -writable`,
+    )
     expect(found).toEqual({ code: 0, output: '' })
+  })
+
+  test('the release runs both servers and the console on its run-time packages alone', async () => {
+    const { release } = deployment.directory
+    const entries = await readdir(join(release, 'node_modules'), { recursive: true })
+    const packages = entries.filter((path) =>
+      /(^|node_modules\/)(@[^/]+\/)?[^/@]+\/package\.json$/.test(path),
+    )
+    expect(packages.length).toBeLessThanOrEqual(300)
+    const unwanted = [...tools, '@prisma/internals', '@prisma/client-generator-ts']
+    expect(entries.filter((path) => unwanted.includes(path))).toEqual([])
+    const { taUrl, adminUrl } = await deployment.startRelease()
+    expect((await fetch(`${taUrl}/.well-known/openid-federation`)).status).toBe(200)
+    expect(await (await fetch(adminUrl)).text()).toContain('/_app/immutable/')
+    // As npm would publish it; packages are installed from its dependencies.
+    const { stdout } = await promisify(execFile)('npm', ['pack', '--dry-run', '--json'], { cwd: release })
+    const paths = JSON.parse(stdout)[0].files.map(({ path }: { path: string }) => path)
+    expect(paths).toEqual(
+      expect.arrayContaining(['package.json', 'web/build/200.html', 'prisma/generated/client/client.ts']),
+    )
+    expect(paths.filter((path: string) => /node_modules|^test\/|^web\/src\//.test(path))).toEqual([])
   })
 
   test('refuses a command without DATABASE_URL, because there is no embedded database', async () => {

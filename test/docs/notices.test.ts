@@ -1,7 +1,7 @@
 /** Tests THIRD-PARTY-NOTICES.md: it names every package that we ship. reference.test.ts compares it with what is printed. */
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { type Image, images, leftOut } from '../../deploy/images/images.ts'
+import { images, type Layout, release } from '../../deploy/images/images.ts'
 import { requiredPackages } from '../../deploy/images/packages.ts'
 import { reachableFiles } from '../../deploy/images/sources.ts'
 import { root } from './document.ts'
@@ -9,8 +9,8 @@ import { noticesDocument } from './notices/notices.ts'
 import { shippedPackages } from './notices/shipped.ts'
 import { readText } from './notices/text.ts'
 
-test.each(Object.entries<Image>(images))('names every package of the image %s', async (_name, image) => {
-  const { packages } = await reachableFiles(root(), image.programs, leftOut)
+test.each(Object.entries<Layout>({ ...images, release }))('names every package of %s', async (_name, image) => {
+  const { packages } = await reachableFiles(root(), image.programs, image.leftOut)
   const contained = await requiredPackages(root(), packages)
   const shipped = (await shippedPackages()).map(({ folder }) => folder)
   // A package for one platform only belongs to a build tool.

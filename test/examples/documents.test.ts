@@ -1,7 +1,6 @@
 /** Tests the documents of the examples against the schema, and what is generated from them. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { generate } from '@graphql-codegen/cli'
 import {
   buildASTSchema,
   type DocumentNode,
@@ -16,6 +15,7 @@ import {
 import { expect, test } from 'vitest'
 import { runCommand } from '#test/helpers/program.ts'
 import config from '../../docs/examples/codegen/config.ts'
+import { generate } from '../../web/codegen/generate.ts'
 import { examplesIn, folder, languages, names } from './example.ts'
 
 const root = folder('../../')
@@ -76,10 +76,7 @@ test('a field that the schema loses breaks exactly the documents that select it'
 })
 
 test('the operations are as generated; `npm run examples` writes them', async () => {
-  const made = (await generate({ ...config, cwd: root, silent: true }, false)) as {
-    filename: string
-    content: string
-  }[]
+  const made = await generate(config, root)
   expect(made).toHaveLength(2)
   for (const { filename, content } of made) expect(readFileSync(filename, 'utf8'), filename).toBe(content)
 })

@@ -14,7 +14,8 @@ import { ask, type ReverseProxy, startProxy } from '#test/helpers/proxy.ts'
 import { startRedis } from '#test/helpers/redis.ts'
 import { startRestartableDatabase } from '#test/helpers/restartable-database.ts'
 import { assemble } from '../../deploy/images/assemble.ts'
-import { images } from '../../deploy/images/images.ts'
+import { images, release } from '../../deploy/images/images.ts'
+import { unpackMigrated } from './data-directory.ts'
 
 /** The uid of the images, if this process may switch to it. */
 const user = process.getuid?.() === 0 ? { uid: 999, gid: 999 } : {}
@@ -23,7 +24,7 @@ export type Outcome = { code: number | null; output: string }
 
 export type Deployment = {
   /** Application directories, by image. */
-  directory: { base: string; ta: string; admin: string; worker: string; keys: string }
+  directory: { base: string; ta: string; admin: string; worker: string; release: string; keys: string }
   /** Entity Identifier of the Trust Anchor, at the reverse proxy. */
   anchor: string
   /** The services without the proxy and its cache. */
@@ -38,6 +39,8 @@ export type Deployment = {
   shell(command: string, environment?: Record<string, string>): Promise<Outcome>
   /** Starts both servers and a worker; resolves when they serve. */
   start(): Promise<void>
+  /** Starts the release with its embedded services; resolves with its addresses when both servers serve. */
+  startRelease(): Promise<{ taUrl: string; adminUrl: string }>
   close(): Promise<void>
 }
 
@@ -49,12 +52,14 @@ export async function layOut(): Promise<Deployment> {
     ta: place('ta'),
     admin: place('admin'),
     worker: place('worker'),
+    release: place('release'),
     keys: place('keys'),
   }
   await chmod(base, 0o755)
   await assemble(images.ta, directory.ta, linkPackages)
   await assemble(images.admin, directory.admin, linkPackages)
   await assemble(images.worker, directory.worker, linkPackages)
+  await assemble(release, directory.release)
   for (const name of ['keys', 'tmp', 'proxy', 'bin']) await mkdir(join(base, name), { mode: 0o755 })
   for (const name of ['keys', 'tmp']) if (user.uid) await chown(join(base, name), user.uid, user.gid)
   await copyFile(process.execPath, join(base, 'bin', 'node'))
@@ -119,6 +124,25 @@ export async function layOut(): Promise<Deployment> {
         }
       }
       await vi.waitFor(isServing, { timeout: 90_000, interval: 100 })
+    },
+    async startRelease() {
+      const ports = { ta: await freePort(), admin: await freePort() }
+      const data = join(base, 'tmp', 'data')
+      await unpackMigrated(join(data, 'postgres'))
+      if (user.uid) await promisify(execFile)('chown', ['-R', `${user.uid}:${user.gid}`, data])
+      const { PATH, HOME } = common
+      const environment = {
+        DATA_DIR: data,
+        ADMIN_PORT: String(ports.admin),
+        FEDERATION_PORT: String(ports.ta),
+      }
+      servers.push(serve(['node', 'server/standalone.ts'], directory.release, { PATH, HOME, ...environment }))
+      const urls = { taUrl: `http://localhost:${ports.ta}`, adminUrl: `http://localhost:${ports.admin}` }
+      const isServing = async () => {
+        for (const url of Object.values(urls)) if (!(await fetch(`${url}/health`)).ok) throw new Error(url)
+      }
+      await vi.waitFor(isServing, { timeout: 90_000, interval: 100 })
+      return urls
     },
     async close() {
       const ends = servers.map((server) => server.exitCode ?? once(server, 'exit'))

@@ -1,9 +1,8 @@
 /** Writes the typed operations of the examples: `npm run examples`. */
-import type { CodegenConfig } from '@graphql-codegen/cli'
 
 export default {
   schema: 'schema.graphql',
-  documents: 'docs/examples/documents/*.graphql',
+  documents: ['docs/examples/documents/*.graphql'],
   generates: {
     'docs/examples/typescript/operations.ts': {
       plugins: ['./docs/examples/codegen/typescript.ts', 'typescript-operations'],
@@ -23,6 +22,6 @@ export default {
     },
     'docs/examples/python/operations.py': { plugins: ['./docs/examples/codegen/python.ts'] },
   },
-  importExtension: '.ts',
-  emitLegacyCommonJSImports: false,
-} satisfies CodegenConfig
+  importExtension: '.ts' as const,
+  emitLegacyCommonJSImports: false as const,
+}

@@ -1,5 +1,5 @@
 /** Documents by hash, and sessions that may send nothing else. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
@@ -174,4 +174,23 @@ it('does not start without the documents of the console', async () => {
   await expect(
     startSecondAdmin(admin, { trustedDocuments: 'sessions' }, { consoleRoot: folder }),
   ).rejects.toThrow('TRUSTED_DOCUMENTS=sessions needs the documents of the console: run npm run build.')
+})
+
+it('trusts the documents of a console that is built after the start', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'inmor-console-'))
+  const overrides = { consoleRoot: folder, isConsoleBeingBuilt: () => true }
+  const second = await startSecondAdmin(admin, { trustedDocuments: 'sessions' }, overrides)
+  onTestFinished(async () => {
+    await second.close()
+    await rm(folder, { recursive: true })
+  })
+  const url = second.app.listeningOrigin
+  const headers = await signIn('operator')
+  expect(codeOf(await send(hashed(hash), headers, url))).toBe('PERSISTED_QUERY_NOT_IN_LIST')
+  expect(codeOf(await send(text, headers, url))).toBe('DOCUMENT_NOT_TRUSTED')
+  await cp('web/build/documents.json', join(folder, 'documents.json'))
+  expect(await send(hashed(hash), headers, url)).toMatchObject({
+    status: 200,
+    data: { viewer: { account: { hasPassword: true } } },
+  })
 })

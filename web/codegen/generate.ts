@@ -1,0 +1,103 @@
+/** Generates typed operations with GraphQL Code Generator: `node web/codegen/generate.ts codegen.ts`. */
+import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { preset } from '@graphql-codegen/client-preset'
+import { codegen } from '@graphql-codegen/core'
+import {
+  type CodegenPlugin,
+  getCachedDocumentNodeFromSchema,
+  type Types,
+} from '@graphql-codegen/plugin-helpers'
+import * as operations from '@graphql-codegen/typescript-operations'
+import { buildSchema, type GraphQLSchema, lexicographicSortSchema, parse } from 'graphql'
+
+/** The part of a configuration of GraphQL Code Generator that is understood here. Paths are relative to a folder. */
+export type Configuration = {
+  schema: string
+  /** Patterns; those with `!` in front leave files out. */
+  documents: readonly string[]
+  /** The preset of clients for a folder, or plugins for a file: a path, or `typescript-operations`. */
+  generates: Record<string, Output>
+  importExtension: `.${string}`
+  emitLegacyCommonJSImports: false
+}
+type Output = { config?: object } & (
+  | { preset: 'client'; presetConfig: object }
+  | { plugins: readonly string[] }
+)
+
+export type Generated = { filename: string; content: string }
+
+const packages: Readonly<Record<string, CodegenPlugin>> = { 'typescript-operations': operations }
+
+/** A call with one text that contains no expression. */
+const call = /\bgraphql\(\s*`([^`$]*(?:\$(?!\{)[^`$]*)*)`\s*,?\s*\)/g
+
+export async function generate(configuration: Configuration, folder: string): Promise<Generated[]> {
+  const { schema, generates, importExtension, emitLegacyCommonJSImports } = configuration
+  const schemaAst = lexicographicSortSchema(buildSchema(readFileSync(resolve(folder, schema), 'utf8')))
+  const input = {
+    schemaAst,
+    schema: getCachedDocumentNodeFromSchema(schemaAst),
+    documents: readDocuments(configuration, folder),
+    imports: { importExtension, emitLegacyCommonJSImports },
+  }
+  const files: Generated[] = []
+  for (const [target, output] of Object.entries(generates)) {
+    for (const options of await partsOf(target, output, input, folder))
+      files.push({ filename: resolve(folder, options.filename), content: await codegen(options) })
+  }
+  return files
+}
+
+function readDocuments({ documents }: Configuration, folder: string): Types.DocumentFile[] {
+  const isOut = (pattern: string) => pattern.startsWith('!')
+  const exclude = documents.filter(isOut).map((pattern) => pattern.slice(1))
+  const files = globSync(
+    documents.filter((pattern) => !isOut(pattern)),
+    { cwd: folder, exclude },
+  ).sort()
+  return files.flatMap((file) => {
+    const location = resolve(folder, file)
+    const text = readFileSync(location, 'utf8')
+    const found = file.endsWith('.graphql') ? [text] : [...text.matchAll(call)].map(([, found = '']) => found)
+    return found.map((rawSDL) => ({ location, rawSDL, document: parse(rawSDL) }))
+  })
+}
+
+type Input = Pick<Types.GenerateOptions, 'schema' | 'documents'> & {
+  schemaAst: GraphQLSchema
+  imports: Pick<Configuration, 'importExtension' | 'emitLegacyCommonJSImports'>
+}
+
+async function partsOf(
+  target: string,
+  output: Output,
+  { imports, ...input }: Input,
+  folder: string,
+): Promise<Types.GenerateOptions[]> {
+  const common = { ...input, config: { ...output.config, ...imports } }
+  if ('preset' in output) {
+    const { presetConfig } = output
+    const options = { ...common, baseOutputDir: target, presetConfig, plugins: [], pluginMap: {} }
+    return (await preset.buildGeneratesSection(options)).map((part) => ({ ...part, ...imports }))
+  }
+  const plugins = output.plugins.map((name) => ({ [name]: {} }))
+  const loaded = output.plugins.map(async (name) => [name, packages[name] ?? (await load(folder, name))])
+  const pluginMap = Object.fromEntries(await Promise.all(loaded))
+  return [{ ...common, ...imports, filename: target, plugins, pluginMap }]
+}
+
+function load(folder: string, path: string) {
+  return import(pathToFileURL(resolve(folder, path)).href)
+}
+
+if (import.meta.main) {
+  const [path = ''] = process.argv.slice(2)
+  const { default: configuration } = await load(process.cwd(), path)
+  for (const { filename, content } of await generate(configuration, process.cwd())) {
+    mkdirSync(dirname(filename), { recursive: true })
+    writeFileSync(filename, content)
+  }
+}

@@ -118,7 +118,6 @@ journey('requests of each kind are shown, decided and found', (step) => {
     'the dashboard, the organization, the subordinate and the palette lead to an open request',
     async () => {
       await page.goto('/')
-      await page.getByRole('heading', { level: 1 }).waitFor()
       await page.getByText('Needs attention').waitFor()
       expect(await main().getByText('waits for an operator').count()).toBe(0)
 

@@ -1,7 +1,7 @@
 /** Tests live updates: changes of others appear, and failures are reported without loss of input. */
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { connectDatabase } from '#server/database/client.ts'
+import { connectDatabase, type Database } from '#server/database/client.ts'
 import type { AdminClient } from '#server/demo/admin-client.ts'
 import { readRunning } from '#server/embedded/data-directory.ts'
 import { closePages } from '#test/helpers/browser.ts'
@@ -28,6 +28,7 @@ beforeAll(async () => {
   id = (await register()).id
 })
 beforeEach(async () => {
+  await forgetSignIns()
   page = await pageOf('admin', password, '/subordinates')
   return () => page.context().close()
 })
@@ -50,13 +51,18 @@ async function register(): Promise<{ id: string; entityId: string }> {
   return { id, entityId: entity.id }
 }
 
-/** Expires every session, because waiting takes twelve hours. */
-async function endSessions(): Promise<void> {
+async function changeDatabase(change: (db: Database) => Promise<unknown>): Promise<void> {
   const running = await readRunning(product.installation.dataDirectory)
   const db = connectDatabase(running?.parts?.databaseUrl ?? '')
-  await db.session.deleteMany()
+  await change(db)
   await db.$disconnect()
 }
+
+/** Expires every session, because waiting takes twelve hours. */
+const endSessions = () => changeDatabase((db) => db.session.deleteMany())
+
+/** These tests sign in more often than ten times a minute. */
+const forgetSignIns = () => changeDatabase((db) => db.rateLimit.deleteMany())
 
 const dialog = () => page.getByRole('dialog', { name: 'Your session has ended' })
 

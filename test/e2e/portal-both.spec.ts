@@ -75,7 +75,7 @@ journey('a member has an account in the portal', (step) => {
   })
 
   step('a member without a right to the console is offered none', async () => {
-    const { page } = await openSignedIn(admin, '/portal', email)
+    const { page } = await openSignedIn(admin, '/portal', email, password)
     await page.getByRole('button', { name: 'Anna Ek' }).click()
     await page.getByRole('menuitem', { name: 'My account' }).waitFor()
     expect(await page.getByRole('menuitem', { name: 'Console' }).count()).toBe(0)

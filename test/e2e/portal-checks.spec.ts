@@ -1,6 +1,6 @@
 /** Tests the checks of operators in the portal: terms to accept, warnings, and requests that are approved at once. */
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect } from 'vitest'
+import { afterAll, beforeAll, expect } from 'vitest'
 import { violationsInEveryLook } from '#test/helpers/axe.ts'
 import { closePages, type Watched } from '#test/helpers/browser.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
@@ -30,7 +30,7 @@ afterAll(async () => {
 })
 
 /** These tests ask more often than is allowed. */
-afterEach(() => federation.admin.server.db.rateLimit.deleteMany())
+const forgetAsking = () => federation.admin.server.db.rateLimit.deleteMany()
 
 const main = (of: Page = page) => of.getByRole('main')
 const dialog = () => page.getByRole('dialog')
@@ -43,6 +43,7 @@ const acceptedTerms = async () =>
   (await federation.admin.server.db.request.findFirstOrThrow({ orderBy: { id: 'desc' } })).acceptedTerms
 
 async function compose(input: object): Promise<void> {
+  await forgetAsking()
   const { message } = await federation.admin.mutate('updateCheckPipeline', input, 'id', 'admin')
   expect(message).toBeUndefined()
 }
@@ -53,8 +54,11 @@ async function ask(entityId: string): Promise<void> {
   await press('Send request')
 }
 
-const openArchive = (path = '') =>
-  page.goto(`/portal/entity${path}?${new URLSearchParams({ anchor: 'main', id: federation.archive.id })}`)
+async function openArchive(path = ''): Promise<void> {
+  await forgetAsking()
+  const place = new URLSearchParams({ anchor: 'main', id: federation.archive.id })
+  await page.goto(`/portal/entity${path}?${place}`)
+}
 
 journey('members meet the checks that operators compose', (step) => {
   step('shows the terms of a registration, and sends it once they are accepted', async () => {

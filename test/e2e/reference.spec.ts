@@ -4,24 +4,22 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { violations, violationsInEveryLook } from '#test/helpers/axe.ts'
 import { closePages, openPage } from '#test/helpers/browser.ts'
-import { type Session, startSession } from './signed-in-console.ts'
+import { openSignedIn } from './signed-in-console.ts'
 
 /** axe looks at each of some thousand cells, in four looks. */
 const LONG_PAGE_TIMEOUT = 300_000
 
 let admin: TestAdmin
-let session: Session
 let page: Page
 /** Also refusals of the content security policy, and requests to other hosts. */
 let complaints: string[]
 
 beforeAll(async () => {
   admin = await startAdmin()
-  session = await startSession(admin)
+  ;({ page, complaints } = await openSignedIn(admin, '/reference'))
 })
-beforeEach(async () => {
-  ;({ page, complaints } = await session.open())
-  return () => page.close()
+beforeEach(() => {
+  complaints.length = 0
 })
 afterAll(async () => {
   await closePages()

@@ -1,17 +1,16 @@
 /** Tests that a refused form shows why, where the user looks: the focus is there, in the window, under nothing. */
 import type { Locator, Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { startAdmin, startSecondAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { violationsInEveryLook } from '#test/helpers/axe.ts'
 import { closePages } from '#test/helpers/browser.ts'
 import { below } from '#test/helpers/federation.ts'
 import { freePort } from '#test/helpers/port.ts'
-import { openSignedIn, type Session, startSession } from './signed-in-console.ts'
+import { openSignedIn } from './signed-in-console.ts'
 
 const TOO_LONG = '9999999'
 
 let admin: TestAdmin
-let session: Session
 let page: Page
 /** The addresses of a subordinate, a Trust Mark type and a Trust Mark. */
 let paths: Record<'member' | 'type' | 'mark', string>
@@ -30,11 +29,7 @@ beforeAll(async () => {
     type: `/trust-mark-types/${encodeURIComponent(type.id)}/edit`,
     mark: `/trust-marks/${encodeURIComponent(mark.id)}/edit`,
   }
-  session = await startSession(admin)
-})
-beforeEach(async () => {
-  ;({ page } = await session.open())
-  return () => page.close()
+  ;({ page } = await openSignedIn(admin, '/'))
 })
 afterAll(async () => {
   await closePages()
@@ -215,7 +210,7 @@ test.each(valid)(
   async ({ path, label, value, ...form }) => {
     await page.goto(path())
     await fill(label, value)
-    const { context } = session
+    const context = page.context()
     onTestFinished(() => context.setOffline(false))
     await context.setOffline(true)
     await press('save' in form ? form.save : 'Create Trust Mark type')
@@ -230,7 +225,7 @@ test('the policy form says that the server is dead', async () => {
   const port = await freePort()
   const adminUrl = `http://127.0.0.1:${port}`
   const server = await startSecondAdmin(admin, { port, adminUrl, trustedOrigins: [adminUrl] })
-  ;({ page } = await openSignedIn({ adminUrl }, '/policy'))
+  ;({ page } = await openSignedIn({ adminUrl }, '/policy')) // the last test with a page
   const editor = page.getByRole('textbox', { name: 'Metadata policy' })
   await editor.click()
   await page.keyboard.insertText('{"openid_relying_party": {"client_name": {"essential": true}}}')

@@ -5,11 +5,10 @@ import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { violationsInEveryLook } from '#test/helpers/axe.ts'
 import { closePages, type Watched } from '#test/helpers/browser.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { journey } from '#test/helpers/journey.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
-import { register } from '#test/helpers/subordinate.ts'
+import { register, startLeaf } from '#test/helpers/subordinate.ts'
 import { type Visitor, visit } from '#test/helpers/visitor.ts'
 import { openSignedIn } from './signed-in-console.ts'
 
@@ -20,7 +19,6 @@ let watched: Watched
 let page: Page
 let anna: Visitor
 let organizationId: string
-const entities: TestEntity[] = []
 
 beforeAll(async () => {
   admin = await startAdmin()
@@ -28,20 +26,15 @@ beforeAll(async () => {
   await admin.mutate('createTrustMarkType', { type: MARK, description: 'Research and Scholarship' }, 'id')
   anna = await signInAsMember(admin, { organizationId, email: 'anna@lu.example' })
   watched = await openSignedIn(admin, '/', 'operator')
-  page = watched.page
+  ;({ page } = watched)
 })
 afterAll(async () => {
   await closePages()
-  await Promise.all(entities.map((entity) => entity.close()))
   await admin.close()
 })
 
-async function start(): Promise<TestEntity> {
-  const entity = await startEntity({ authorityHints: [admin.entityId], metadata: relyingParty })
-  entities.push(entity)
-  return entity
-}
-async function member(): Promise<{ entity: TestEntity; id: string }> {
+const start = () => startLeaf(admin, { metadata: relyingParty })
+async function member() {
   const entity = await start()
   return { entity, id: (await register(admin, entity, { organizationId })).id }
 }
@@ -125,7 +118,6 @@ journey('requests of each kind are shown, decided and found', (step) => {
     'the dashboard, the organization, the subordinate and the palette lead to an open request',
     async () => {
       await page.goto('/')
-      await page.getByRole('heading', { level: 1 }).waitFor()
       await page.getByText('Needs attention').waitFor()
       expect(await main().getByText('waits for an operator').count()).toBe(0)
 

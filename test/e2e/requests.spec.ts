@@ -180,6 +180,7 @@ test('shows what the member wrote meanwhile, before and instead of a decision', 
   await beforeRefusal(() => anna.mutate('commentRequest', { id, text: 'One more thing.' }, 'id'))
   await decide('Refuse', 'No.')
   await panel('Decision').getByRole('alert').getByText('The request has changed', { exact: true }).waitFor()
+  await page.unroute('**/graphql')
   await steps().nth(2).getByText('One more thing.').waitFor()
   await state().getByText('Waits for an operator').waitFor()
   await expect.poll(() => panel('Decision').getByRole('textbox').inputValue()).toBe('No.')

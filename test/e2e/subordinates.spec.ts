@@ -29,7 +29,6 @@ beforeAll(async () => {
   await make(admin, 'createTrustMarkType', { type: trustMarkType, description: 'Member' }, 'id')
   await make(admin, 'issueTrustMark', { entityId: entities[0]?.id, trustMarkType }, 'id')
   session = await startSession(admin)
-  await watched.page.goto('/subordinates')
 })
 beforeEach(async () => {
   watched = await session.open('/subordinates')

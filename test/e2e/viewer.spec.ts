@@ -6,11 +6,10 @@ import { closePages, type Watched } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { make as makeIn } from './make.ts'
-import { type Session, startSession } from './signed-in-console.ts'
+import { openSignedIn } from './signed-in-console.ts'
 
 let admin: TestAdmin
 let entity: TestEntity
-let session: Session
 let watched: Watched
 const ids: Record<'subordinate' | 'organization' | 'type' | 'mark', string> = {
   subordinate: '',
@@ -31,11 +30,10 @@ beforeAll(async () => {
   })
   ids.type = await make('createTrustMarkType', { type: trustMarkType, description: 'Member' })
   ids.mark = await make('issueTrustMark', { entityId: entity.id, trustMarkType })
-  session = await startSession(admin, 'viewer')
+  watched = await openSignedIn(admin, '/', 'viewer')
 })
-beforeEach(async () => {
-  watched = await session.open()
-  return () => watched.page.close()
+beforeEach(() => {
+  watched.complaints.length = 0
 })
 afterAll(async () => {
   await closePages()

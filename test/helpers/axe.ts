@@ -29,7 +29,7 @@ async function violationsIn(page: Page, looks: readonly Look[], part = 'html'): 
   const found: string[] = []
   for (const look of looks) {
     await show(page, look)
-    await rest(page)
+    await rest(page, part)
     found.push(...(await judge(page, part, look)))
   }
   await page.setViewportSize(desktop)
@@ -56,11 +56,13 @@ async function judge(page: Page, part: string, look: Look): Promise<string[]> {
   )
 }
 
-/** Waits until nothing loads: the next page, the answer to a button, or what a part of the page shows. */
-async function rest(page: Page): Promise<void> {
+/** Waits until no page loads, and nothing in the part. Behind a question, a button may wait for the answer. */
+async function rest(page: Page, part: string): Promise<void> {
   await page.waitForFunction(
-    () => !document.querySelector('[data-loading], .animate-spin, [aria-busy=true]'),
-    undefined,
+    (part) =>
+      !document.querySelector('[data-loading]') &&
+      ![...document.querySelectorAll('.animate-spin, [aria-busy=true]')].some((busy) => busy.closest(part)),
+    part,
     { polling: 20 },
   )
 }

@@ -21,7 +21,8 @@ export function changedFiles(since: string): string[] {
   return paths.filter(Boolean)
 }
 
-export const testFiles = (): string[] => globSync('test/**/*.{test,spec}.ts', { cwd: root }).sort()
+export const testFiles = (): string[] =>
+  globSync('test/**/*.{test,spec}.ts', { cwd: root, exclude: ['test/node_modules/**'] }).sort()
 
 /** The test files that a change of these paths concerns, sorted. */
 export function testsOf(changed: readonly string[]): string[] {

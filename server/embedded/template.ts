@@ -41,4 +41,7 @@ function isDatabase(directory: string): Promise<boolean> {
   )
 }
 
-if (import.meta.main) await makeTemplate()
+if (import.meta.main) {
+  await makeTemplate()
+  process.exit(0) // idle connections of the migration would keep the process for ten seconds
+}

@@ -9,14 +9,17 @@ import { noticesDocument } from './notices/notices.ts'
 import { shippedPackages } from './notices/shipped.ts'
 import { readText } from './notices/text.ts'
 
-test.each(Object.entries<Layout>({ ...images, release }))('names every package of %s', async (_name, image) => {
-  const { packages } = await reachableFiles(root(), image.programs, image.leftOut)
-  const contained = await requiredPackages(root(), packages)
-  const shipped = (await shippedPackages()).map(({ folder }) => folder)
-  // A package for one platform only belongs to a build tool.
-  expect(contained.filter((folder) => !shipped.includes(folder))).toEqual([])
-  expect(image.files).toEqual(expect.arrayContaining(['LICENSE', 'THIRD-PARTY-NOTICES.md']))
-})
+test.each(Object.entries<Layout>({ ...images, release }))(
+  'names every package of %s',
+  async (_name, image) => {
+    const { packages } = await reachableFiles(root(), image.programs, image.leftOut)
+    const contained = await requiredPackages(root(), packages)
+    const shipped = (await shippedPackages()).map(({ folder }) => folder)
+    // A package for one platform only belongs to a build tool.
+    expect(contained.filter((folder) => !shipped.includes(folder))).toEqual([])
+    expect(image.files).toEqual(expect.arrayContaining(['LICENSE', 'THIRD-PARTY-NOTICES.md']))
+  },
+)
 
 test('names what the console imports, in scripts and style sheets', async () => {
   const names = (await shippedPackages()).map(({ name }) => name)

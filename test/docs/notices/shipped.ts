@@ -40,7 +40,8 @@ export async function shippedPackages(): Promise<Shipped[]> {
     for (const path of closure(lock, await part.names())) {
       const { version = '', license } = lock[path] ?? {}
       const name = path.split('node_modules/').at(-1) ?? path
-      found.set(`${name} ${version}`, { name, version, license, folder: join(part.folder, path) })
+      const key = `${name} ${version}`
+      if (!found.has(key)) found.set(key, { name, version, license, folder: join(part.folder, path) })
     }
   }
   return [...found.values()].sort((a, b) => (`${a.name} ${a.version}` < `${b.name} ${b.version}` ? -1 : 1))

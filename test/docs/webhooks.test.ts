@@ -32,13 +32,14 @@ test('its receiver takes each signed event once, and refuses others', async () =
   const secret = createSecret()
   const port = await freePort()
   const receiver = spawn(process.execPath, ['--input-type=module', '-e', await blockOf('js')], {
-    cwd: root(),
+    cwd: root('test'), // where its package is installed
     env: { WEBHOOK_SECRET: secret, PORT: String(port) },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   onTestFinished(async () => {
+    const closed = receiver.exitCode === null ? once(receiver, 'close') : undefined
     receiver.kill('SIGKILL')
-    await once(receiver, 'close')
+    await closed
   })
   let printed = ''
   receiver.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -1,8 +1,10 @@
 /** What a run has cost, as lines of text: the time of each project, and the slowest files. */
 import { relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { TestModule } from 'vitest/node'
 
 const SLOWEST = 10
+const root = fileURLToPath(new URL('..', import.meta.url))
 
 type Cost = { project: string; file: string; tests: number; wall: number; processor: number }
 
@@ -11,7 +13,7 @@ function costOf(module: TestModule): Cost {
   const { duration, collectDuration, setupDuration } = module.diagnostic()
   return {
     project: module.project.name,
-    file: relative(module.project.config.root, module.moduleId),
+    file: relative(root, module.moduleId),
     tests: [...module.children.allTests()].length,
     wall: (duration + collectDuration + setupDuration) / 1000,
     processor: module.meta().processorSeconds ?? 0,

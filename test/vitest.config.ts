@@ -42,7 +42,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['node', 'module-sync'] } },
   test: {
     // Tests wait for programs and timers more than they compute, so more run at once than there are cores.
-    maxWorkers: cores + 1,
+    maxWorkers: cores * 2,
     expect: { poll: { timeout: PATIENCE_MS } },
     setupFiles: [here('cost.ts')],
     // What a test prints is of interest when it fails.

@@ -7,6 +7,7 @@ import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { below, type Federation, relyingParty } from '#test/helpers/federation.ts'
 import { journey } from '#test/helpers/journey.ts'
 import { type ManyEntities, registerMany } from '#test/helpers/many-entities.ts'
+import { eventually } from '#test/helpers/product.ts'
 import { startRun, watchRun } from '#test/helpers/run.ts'
 import { register } from '#test/helpers/subordinate.ts'
 
@@ -113,8 +114,11 @@ journey('a policy breaks an entity below an Intermediate, and is taken back', (s
     await setPolicy({})
     await page.goto('/')
     await page.getByText('would be refused').waitFor({ state: 'detached', timeout: 60_000 })
-    await page.goto('/collection?state=ACTIVE')
-    await page.getByText('3 entities match').waitFor()
+    // The evaluation goes on while the pages are read.
+    await eventually(async () => {
+      await page.goto('/collection?state=ACTIVE')
+      await page.getByText('3 entities match').waitFor({ timeout: 2_000 })
+    })
     expect(complaints).toEqual([])
   })
 })

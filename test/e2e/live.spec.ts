@@ -10,7 +10,7 @@ import { relyingParty } from '#test/helpers/federation.ts'
 import { journey } from '#test/helpers/journey.ts'
 import { connectAdmin, type Product, startProduct } from '#test/helpers/product.ts'
 import { mutate } from '#test/product/mutation.ts'
-import { openSignedIn } from './signed-in-console.ts'
+import { openLive, startSession } from './signed-in-console.ts'
 
 const PASSWORD = 'correct horse battery'
 
@@ -39,7 +39,11 @@ afterAll(async () => {
 })
 
 async function pageOf(username: string, secret: string, path: string): Promise<Page> {
-  return (await openSignedIn(product.installation, path, username, secret)).page
+  const session = await startSession(product.installation, username, secret)
+  const { page } = await session.open()
+  await openLive(page, path)
+  await page.getByRole('heading', { level: 1 }).first().waitFor()
+  return page
 }
 
 /** A change by another user, with a script. */

@@ -1,5 +1,5 @@
 /** Opens the console for a user who has signed in: without the form, which only the tests of the sign-in need. */
-import type { BrowserContext } from 'playwright-core'
+import type { BrowserContext, Page } from 'playwright-core'
 import { PASSWORD } from '#test/helpers/admin.ts'
 import { openContext, openPageIn, type Watched } from '#test/helpers/browser.ts'
 import { type Visitor, visit } from '#test/helpers/visitor.ts'
@@ -38,6 +38,15 @@ export async function continueSession({ adminUrl }: Place, { cookies }: Visitor)
       return watched
     },
   }
+}
+
+/** Opens a path of the console, and waits until changes by others arrive: those of before are not shown. */
+export async function openLive(page: Page, path: string): Promise<void> {
+  const events = page.waitForResponse((response) =>
+    (response.headers()['content-type'] ?? '').startsWith('text/event-stream'),
+  )
+  await page.goto(path)
+  await events
 }
 
 export async function openSignedIn(

@@ -7,7 +7,7 @@ import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { journey } from '#test/helpers/journey.ts'
 import { make } from './make.ts'
-import { openSignedIn, type Session, startSession } from './signed-in-console.ts'
+import { openLive, openSignedIn, type Session, startSession } from './signed-in-console.ts'
 
 let admin: TestAdmin
 let session: Session
@@ -48,7 +48,7 @@ journey('the console sends hashes alone', (step) => {
   })
 
   step('a mutation and the events of a subscription work', async () => {
-    await page.goto('/subordinates')
+    await openLive(page, '/subordinates')
     await make(admin, 'registerSubordinate', { entityId: entity.id }, 'id')
     await page.getByRole('main').getByText(entity.id).first().waitFor() // by a subscription
     await page.goto('/renewals')

@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { violationsInEveryLook } from '#test/helpers/axe.ts'
+import { violations } from '#test/helpers/axe.ts'
 import { closePages, openPage, signIn, type Watched } from '#test/helpers/browser.ts'
 import { journey } from '#test/helpers/journey.ts'
 import { openSignedIn } from './signed-in-console.ts'
@@ -62,7 +62,7 @@ journey('users are created, invited, locked out, found and removed, and the audi
       await signIn(other.page, 'vera', FIRST_PASSWORD)
       await other.page.getByRole('heading', { name: 'Choose a new password' }).waitFor()
       expect(await other.page.getByRole('navigation').count()).toBe(0)
-      expect(await violationsInEveryLook(other.page)).toEqual([])
+      expect(await violations(other.page)).toEqual([])
       for (const [password, problem] of [
         ['passwordpassword', 'easy to guess'],
         [FIRST_PASSWORD, 'your present password'],
@@ -114,7 +114,7 @@ journey('users are created, invited, locked out, found and removed, and the audi
     await other.page.getByText('This invitation is not valid.').waitFor()
     await accept(link, 'passwordpassword')
     await other.page.getByRole('alert').filter({ hasText: 'easy to guess' }).waitFor()
-    expect(await violationsInEveryLook(other.page)).toEqual([])
+    expect(await violations(other.page)).toEqual([])
     await accept(link, PASSWORD)
     await other.page.getByText('Your username is ines.').waitFor()
     await other.page.getByRole('heading', { name: 'Dashboard' }).waitFor()
@@ -208,7 +208,7 @@ test('shows an API key once, which works until it is revoked', async () => {
   await dialog.getByRole('button', { name: 'Create key' }).click()
   const key = (await dialog.getByTestId('api-key').textContent()) ?? ''
   expect(await viewerOf(key)).toEqual({ username: 'admin', role: 'VIEWER' })
-  expect(await violationsInEveryLook(page, '[role=dialog]')).toEqual([])
+  expect(await violations(page, '[role=dialog]')).toEqual([])
   const command = (await dialog.getByTestId('curl').textContent()) ?? ''
   const { stdout } = await promisify(execFile)('sh', ['-c', command])
   expect(JSON.parse(stdout)).toMatchObject({

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { violationsInEveryLook } from '#test/helpers/axe.ts'
+import { violations } from '#test/helpers/axe.ts'
 import { closePages, openPage, signIn, type Watched } from '#test/helpers/browser.ts'
 import { type Session, startSession } from './signed-in-console.ts'
 
@@ -55,7 +55,7 @@ test('an address without an anchor leads to the one used last', async () => {
 test('an anchor that is not there leads to the others', async () => {
   await page.goto('/a/none/subordinates')
   await page.getByText('There is no anchor').waitFor()
-  expect(await violationsInEveryLook(page)).toEqual([])
+  expect(await violations(page)).toEqual([])
   await page.getByRole('link', { name: 'Test federation' }).click()
   await page.waitForURL('/a/test')
   await heading('Dashboard')
@@ -80,7 +80,7 @@ test('a phone shows the anchor in its top bar, and switches there', async () => 
   await heading('Keys')
   await switcher().click()
   await page.getByRole('menuitem', { name: 'All anchors' }).waitFor()
-  expect(await violationsInEveryLook(page)).toEqual([])
+  expect(await violations(page)).toEqual([])
   await page.setViewportSize(phone)
   await page.getByRole('menuitem').first().click()
   await page.waitForURL('/a/main/keys')

@@ -1,7 +1,7 @@
 /** Tests how the audit log is searched: by the words that it shows, by parts, by presets, and a run as one entry. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { violationsInEveryLook } from '#test/helpers/axe.ts'
+import { violations } from '#test/helpers/axe.ts'
 import { closePages, type Watched } from '#test/helpers/browser.ts'
 import { below } from '#test/helpers/federation.ts'
 import { watchRun } from '#test/helpers/run.ts'
@@ -42,7 +42,7 @@ test('shows a run as one entry, with its entries folded under it', async () => {
   await run.getByText('2 more entries of this run').click()
   const folded = run.getByRole('list', { name: 'Entries of the run' })
   await expect.poll(() => folded.getByText('Subordinate registered').count()).toBe(2)
-  expect(await violationsInEveryLook(page)).toEqual([])
+  expect(await violations(page)).toEqual([])
   await page.getByRole('link', { name: 'Run: Import of subordinates' }).click()
   await page.waitForURL(/\/renewals\//)
   expect(complaints).toEqual([])
@@ -93,7 +93,7 @@ test('the entries of one run are a list of their own', async () => {
   const { data } = await admin.execute('{ renewalRuns(first: 1) { edges { node { id } } } }')
   await page.goto(`/audit?run=${encodeURIComponent(data.renewalRuns.edges[0].node.id)}`)
   await page.getByText('2 entries match').waitFor()
-  expect(await violationsInEveryLook(page)).toEqual([])
+  expect(await violations(page)).toEqual([])
   await page.getByRole('button', { name: /^Entries of one run/ }).click()
   await page.waitForURL('/audit')
 })

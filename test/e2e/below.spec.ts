@@ -1,7 +1,7 @@
 /** Tests what the console says about entities below an Intermediate that a policy breaks. */
 import { afterAll, beforeAll, expect } from 'vitest'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { violationsInEveryLook } from '#test/helpers/axe.ts'
+import { violations } from '#test/helpers/axe.ts'
 import { closePages, openPage, signIn, type Watched } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { below, type Federation, relyingParty } from '#test/helpers/federation.ts'
@@ -91,7 +91,7 @@ journey('a policy breaks an entity below an Intermediate, and is taken back', (s
     await changed.getByText('is added: "https://ta.example/logo.svg"').waitFor()
     await changed.getByText(federation.leaf.id).waitFor()
     await page.getByText('What the crawl of').waitFor()
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
 
     const members = page.getByRole('list', { name: /^Would no longer resolve/ }).first()
     await expect.poll(() => members.getByRole('listitem').count()).toBe(5)

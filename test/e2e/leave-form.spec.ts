@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { violationsInEveryLook } from '#test/helpers/axe.ts'
+import { violations } from '#test/helpers/axe.ts'
 import { closePages } from '#test/helpers/browser.ts'
 import { type Session, startSession } from './signed-in-console.ts'
 
@@ -61,7 +61,7 @@ test('the question has no violations', async () => {
   await change('/trust-anchor/edit', 'Organization name', 'Unsaved')
   await openKeys()
   await question().waitFor()
-  expect(await violationsInEveryLook(page, '[role=alertdialog]')).toEqual([])
+  expect(await violations(page, '[role=alertdialog]')).toEqual([])
   await answer('Leave without saving')
   await page.waitForURL('/keys')
 })

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { violationsInEveryLook } from '#test/helpers/axe.ts'
+import { violations } from '#test/helpers/axe.ts'
 import { closePages } from '#test/helpers/browser.ts'
 import { type MailServer, startMailServer } from '#test/helpers/mail-server.ts'
 import { untilTrue } from '#test/helpers/until.ts'
@@ -61,7 +61,7 @@ test('an operator turns e-mail off and on under “My account”', async () => {
   await page.goto('/account')
   const toggle = main().getByLabel('Send me e-mail about changes')
   await expect.poll(() => toggle.isChecked()).toBe(true)
-  expect(await violationsInEveryLook(page)).toEqual([])
+  expect(await violations(page)).toEqual([])
   await toggle.uncheck()
   await page.getByText('E-mail turned off.').waitFor()
   await toggle.check()

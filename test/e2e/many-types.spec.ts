@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { violationsInEveryLook } from '#test/helpers/axe.ts'
+import { violations } from '#test/helpers/axe.ts'
 import { closePages, type Watched } from '#test/helpers/browser.ts'
 import { tooWide } from '#test/helpers/too-wide.ts'
 import { type Session, startSession } from './signed-in-console.ts'
@@ -78,13 +78,13 @@ test('saves the filters of a list under a name, and keeps them in the browser', 
   await page.getByRole('link', { name: LAST }).waitFor()
   await page.getByRole('button', { name: 'Save this view' }).click()
   await page.getByLabel('Name of the view').fill('The last one')
-  expect(await violationsInEveryLook(page)).toEqual([])
+  expect(await violations(page)).toEqual([])
   await page.getByRole('button', { name: 'Save view' }).click()
   await page.goto('/trust-mark-types')
   await page.getByText('1–50 of 150').waitFor()
   await page.getByRole('link', { name: 'The last one' }).click()
   await page.getByText('1 Trust Mark type matches').waitFor()
-  expect(await violationsInEveryLook(page)).toEqual([])
+  expect(await violations(page)).toEqual([])
   await page.getByRole('button', { name: 'Remove the view The last one' }).click()
   await page.reload()
   await page.getByRole('button', { name: 'Save this view' }).waitFor()
@@ -101,7 +101,7 @@ test('a mark of the last type is issued', async () => {
   await page.getByRole('button', { name: 'Issue Trust Mark' }).click()
   const question = page.getByRole('alertdialog', { name: 'This entity is not registered' })
   await question.getByText('https://rp.example.org').waitFor()
-  expect(await violationsInEveryLook(page, '[role=alertdialog]')).toEqual([])
+  expect(await violations(page, '[role=alertdialog]')).toEqual([])
   await question.getByRole('button', { name: 'Cancel' }).click()
   await page.getByText('Not issued: no subordinate has this identifier.').waitFor()
   expect(await admin.server.db.trustMark.count()).toBe(0)

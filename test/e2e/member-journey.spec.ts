@@ -5,7 +5,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { PASSWORD, type TestAdmin } from '#test/helpers/admin.ts'
-import { violationsInEveryLook } from '#test/helpers/axe.ts'
+import { violations } from '#test/helpers/axe.ts'
 import { closePages, openPage } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { type MailServer, startMailServer } from '#test/helpers/mail-server.ts'
@@ -112,7 +112,7 @@ test('a member registers an entity and gets a mark, and every event arrives', {
     await check.getByLabel('Entity Identifier').fill(entity.id)
     await check.getByRole('button', { name: 'Check', exact: true }).click()
     await check.getByText('It cannot be registered yet: 2 checks failed.').waitFor()
-    expect(await violationsInEveryLook(check)).toEqual([])
+    expect(await violations(check)).toEqual([])
     entity.options.authorityHints = [admin.entityId]
     entity.options.metadata = {
       openid_relying_party: { client_name: 'Catalogue', redirect_uris: ['https://rp.example/callback'] },

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { violations, violationsInEveryLook } from '#test/helpers/axe.ts'
+import { violations } from '#test/helpers/axe.ts'
 import { closePages, type Watched } from '#test/helpers/browser.ts'
 import { openSignedIn, type Session, startSession } from './signed-in-console.ts'
 
@@ -111,7 +111,7 @@ test('comes to another anchor, which then has the same one', async () => {
   const dialog = page.getByRole('dialog')
   // There is one other anchor.
   await expect.poll(() => dialog.getByLabel('To anchor').inputValue()).toBe('test')
-  expect(await violationsInEveryLook(page, '[role=dialog]')).toEqual([])
+  expect(await violations(page, '[role=dialog]')).toEqual([])
   await dialog.getByRole('button', { name: 'Admit organization' }).click()
   await page.getByText('Southern Museum admitted to Test federation.').waitFor()
   // There is no further anchor.

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { violations, violationsInEveryLook } from '#test/helpers/axe.ts'
+import { violations } from '#test/helpers/axe.ts'
 import { closePages, openPage, type Watched } from '#test/helpers/browser.ts'
 import { journey } from '#test/helpers/journey.ts'
 import { openSignedIn } from './signed-in-console.ts'
@@ -69,18 +69,18 @@ journey('a person is invited, gets rights, and is removed', (step) => {
     await dialog().getByRole('button', { name: 'Invite person' }).click()
     await dialog().getByText('This is not an e-mail address.').waitFor()
     await expect.poll(() => address.getAttribute('aria-invalid')).toBe('true')
-    expect(await violationsInEveryLook(page, '[role=dialog]')).toEqual([])
+    expect(await violations(page, '[role=dialog]')).toEqual([])
     await address.fill(ADDRESS)
     await dialog().getByRole('button', { name: 'Invite person' }).click()
     const link = await shownLink()
     await dialog().getByText('It works once, for seven days.').waitFor()
-    expect(await violationsInEveryLook(page, '[role=dialog]')).toEqual([])
+    expect(await violations(page, '[role=dialog]')).toEqual([])
     await dialog().getByRole('button', { name: 'Done' }).click()
     await row(ADDRESS).getByText('Invited', { exact: true }).waitFor()
     await row(ADDRESS).getByText('in 7 days').waitFor()
     await row(ADDRESS).getByRole('cell', { name: 'no', exact: true }).waitFor()
     expect(await page.getByText(link).count()).toBe(0)
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
   })
 
   step('the person opens a new link, which replaces the first, and is signed in', async () => {
@@ -112,7 +112,7 @@ journey('a person is invited, gets rights, and is removed', (step) => {
 
   step('an operator changes the right to invite', async () => {
     await choose('Anna Ek', 'Give the right to invite')
-    expect(await violationsInEveryLook(page, '[role=alertdialog]')).toEqual([])
+    expect(await violations(page, '[role=alertdialog]')).toEqual([])
     await question().getByRole('button', { name: 'Give the right to invite' }).click()
     await page.getByText('Anna Ek may invite people now.').waitFor()
     await row(ADDRESS).getByRole('cell', { name: 'yes', exact: true }).waitFor()
@@ -133,7 +133,7 @@ journey('a person is invited, gets rights, and is removed', (step) => {
     const roleCell = user.getByRole('cell').nth(1)
     const roleText = async () => (await roleCell.textContent())?.trim().replace(/\s+/g, ' ')
     expect(await roleText()).toBe('Member of Lund University')
-    expect(await violationsInEveryLook(theirs)).toEqual([])
+    expect(await violations(theirs)).toEqual([])
     const change = async (shown: string, explanation: string, role: string) => {
       await user.getByRole('button', { name: `What to do with ${ADDRESS}` }).click()
       await theirs.getByRole('menuitem', { name: 'Change the role' }).click()
@@ -158,7 +158,7 @@ journey('a person is invited, gets rights, and is removed', (step) => {
   step('an operator removes a person after a question', async () => {
     await choose('Anna Ek', 'Remove person')
     await question().getByText('An account that serves only this organization is deleted.').waitFor()
-    expect(await violationsInEveryLook(page, '[role=alertdialog]')).toEqual([])
+    expect(await violations(page, '[role=alertdialog]')).toEqual([])
     await question().getByRole('button', { name: 'Remove person' }).click()
     await page.getByText('Anna Ek removed.').waitFor()
     await people().getByText('The organization has no people yet.').waitFor()

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { violations, violationsInEveryLook } from '#test/helpers/axe.ts'
+import { violations } from '#test/helpers/axe.ts'
 import { closePages, type Watched } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { journey } from '#test/helpers/journey.ts'
@@ -57,7 +57,7 @@ async function openOrganization(name: string): Promise<void> {
 journey('an organization is created, gets members, is changed and removed', (step) => {
   step('says in the empty list what organizations are for, and how to start', async () => {
     await main().getByText('No organizations yet').waitFor()
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
     await main().getByRole('link', { name: 'Create the first' }).click()
     await title('Create an organization').waitFor()
     expect(await violations(page)).toEqual([])
@@ -134,7 +134,7 @@ journey('an organization is created, gets members, is changed and removed', (ste
     await page.waitForURL(/\/subordinates\?organization=/)
     await main().getByText('2 subordinates match').waitFor()
     await expect.poll(() => picker().inputValue()).toBe('Northern Library')
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
     await picker().fill('')
     await page.waitForURL('/subordinates')
     await choose('north', 'Northern Library')
@@ -204,7 +204,7 @@ journey('an organization is created, gets members, is changed and removed', (ste
     expect(await violations(page, '[role=alertdialog]')).toEqual([])
     await question.getByRole('button', { name: 'Remove this organization' }).click()
     await question.getByText('Northern Libraries has 2 members.').waitFor()
-    expect(await violationsInEveryLook(page, '[role=alertdialog]')).toEqual([])
+    expect(await violations(page, '[role=alertdialog]')).toEqual([])
     await question.getByRole('button', { name: 'Cancel' }).click()
   })
 

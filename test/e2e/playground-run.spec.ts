@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { violationsInEveryLook } from '#test/helpers/axe.ts'
+import { violations } from '#test/helpers/axe.ts'
 import { closePages } from '#test/helpers/browser.ts'
 import { journey } from '#test/helpers/journey.ts'
 import { eventually } from '#test/helpers/product.ts'
@@ -33,7 +33,7 @@ journey('operations run with the session of the user', (step) => {
     await api.write('mutation { createOrganization(input: { name: "Asked first" }) { __typename } }')
     await page.keyboard.press('Control+Enter')
     await api.dialog.getByText('Run the mutation createOrganization?').waitFor()
-    expect(await violationsInEveryLook(page, '[role=alertdialog]')).toEqual([])
+    expect(await violations(page, '[role=alertdialog]')).toEqual([])
     await api.dialog.getByRole('button', { name: 'Cancel' }).click()
     await api.dialog.waitFor({ state: 'hidden' })
     await page.getByRole('button', { name: 'Run mutation…' }).click()

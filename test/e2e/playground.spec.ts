@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { violationsInEveryLook } from '#test/helpers/axe.ts'
+import { violations } from '#test/helpers/axe.ts'
 import { closePages, openPage, type Watched } from '#test/helpers/browser.ts'
 import { journey } from '#test/helpers/journey.ts'
 import { eventually } from '#test/helpers/product.ts'
@@ -65,7 +65,7 @@ test('says why it has no schema, and asks for it again', async () => {
   )
   await cold.page.goto('/playground')
   await cold.page.getByText(`The schema is not available. ${message}`).waitFor()
-  expect(await violationsInEveryLook(cold.page)).toEqual([])
+  expect(await violations(cold.page)).toEqual([])
   await cold.page.unroute('**/graphql')
   await cold.page.getByRole('button', { name: 'Try again' }).click()
   await cold.page.getByText('The editor cannot complete and validate').waitFor({ state: 'hidden' })
@@ -98,7 +98,7 @@ journey('an operation is written, run, explained and kept', (step) => {
     await page.keyboard.press('Enter')
     await page.keyboard.type('(fil')
     await options.filter({ hasText: 'filter' }).waitFor()
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
   })
 
   step('marks what the schema does not have, and shows the errors of the API as they came', async () => {
@@ -199,7 +199,7 @@ journey('an operation is written, run, explained and kept', (step) => {
     // The cursor moves on.
     await api.editor.getByText('totalCount').click()
     await shelf.getByRole('heading', { name: 'totalCount' }).waitFor()
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
   })
 
   step('fits into a small window', async () => {

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
-import { violationsInEveryLook } from '#test/helpers/axe.ts'
+import { violations } from '#test/helpers/axe.ts'
 import { closePages, type Watched } from '#test/helpers/browser.ts'
 import { journey } from '#test/helpers/journey.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
@@ -47,7 +47,7 @@ test.each(['unknown', ''])('finds no request “%s”, in the frame of the porta
   await page.goto(`/portal/request?id=${id}`)
   await title('Nothing here').waitFor()
   await main().getByText('There is no such request of your organizations.').waitFor()
-  expect(await violationsInEveryLook(page)).toEqual([])
+  expect(await violations(page)).toEqual([])
   await main().getByRole('link', { name: 'Go to my entities' }).click()
   await title('My entities').waitFor()
 })
@@ -84,7 +84,7 @@ journey('a member asks while others change the same', (step) => {
     await main().getByLabel('Record the keys that the entity publishes now').check()
     await press('Send request')
     await main().getByRole('alert').filter({ hasText: 'A request for this entity waits already.' }).waitFor()
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
     await notice('Open request: Withdrawal').getByRole('link').click()
     await press('Leave without saving', page.getByRole('alertdialog'))
     await title(`Withdrawal of ${archive.id}`).waitFor()
@@ -144,7 +144,7 @@ journey('a member asks while others change the same', (step) => {
       .toBe('https://rp.example.org')
     await main().getByLabel('Entity Identifier').fill('')
     await main().getByLabel('Entity Identifier').waitFor({ state: 'detached' })
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
     await page.goto(archiveAt())
     await notice('Northern Library is inactive').waitFor()
     expect(
@@ -179,7 +179,7 @@ journey('a member asks while others change the same', (step) => {
     await expect.poll(() => refused.count()).toBe(20)
     await panel.getByRole('row').nth(1).getByText('Waits for the operators').waitFor()
     await main().getByRole('region', { name: 'Northern Library' }).getByText('Withdrawn').waitFor()
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
     await panel.getByRole('link', { name: 'Show more' }).click()
     await refused.nth(20).waitFor()
     expect(await panel.getByRole('link', { name: 'Show more' }).count()).toBe(0)
@@ -194,7 +194,7 @@ journey('a member asks while others change the same', (step) => {
     await main().getByText('Museum asks the operators of Northern Federation').waitFor()
     await press('Send request')
     await main().getByRole('alert').filter({ hasText: 'is already registered' }).waitFor()
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
     expect(watched.complaints).toEqual([])
   })
 })

@@ -1,7 +1,7 @@
 /** Tests the checks of operators in the portal: terms to accept, warnings, and requests that are approved at once. */
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
-import { violationsInEveryLook } from '#test/helpers/axe.ts'
+import { violations } from '#test/helpers/axe.ts'
 import { closePages, type Watched } from '#test/helpers/browser.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { journey } from '#test/helpers/journey.ts'
@@ -67,7 +67,7 @@ journey('members meet the checks that operators compose', (step) => {
     await notice('The request was not sent').getByText('Accept the terms of the federation below').waitFor()
     await expect.poll(() => main().getByRole('textbox', { name: 'Terms' }).inputValue()).toBe(TERMS)
     expect(await main().getByText('Failed', { exact: true }).count()).toBe(0)
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
     await press('Send request')
     await notice('The request was not sent').waitFor()
     await accept().check()
@@ -86,7 +86,7 @@ journey('members meet the checks that operators compose', (step) => {
     await main().getByRole('alert').filter({ hasText: '1 check failed.' }).waitFor()
     await main().getByText('Also accept the terms of the federation below.').waitFor()
     await main().getByText('A warning does not stop the request').waitFor()
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
     await accept().check()
     await press('Send request')
     await main().getByText('Also accept').waitFor({ state: 'detached' })
@@ -98,7 +98,7 @@ journey('members meet the checks that operators compose', (step) => {
     await checks().getByText('Warning', { exact: true }).waitFor()
     await checks().getByText('Ask for the Trust Marks first').waitFor()
     await checks().getByText('After a warning, an operator decides the request.').waitFor()
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
   })
 
   step('shows the warning and the accepted terms to the operator', async () => {
@@ -111,7 +111,7 @@ journey('members meet the checks that operators compose', (step) => {
       .click()
     await checks(theirs).getByText('The terms', { exact: true }).click()
     await checks(theirs).getByText('We publish a security contact.').waitFor()
-    expect(await violationsInEveryLook(theirs)).toEqual([])
+    expect(await violations(theirs)).toEqual([])
     await theirs.context().close()
   })
 
@@ -125,7 +125,7 @@ journey('members meet the checks that operators compose', (step) => {
     await notice('Approved').getByText('The entity was registered.').waitFor()
     await main().getByRole('list', { name: 'Conversation' }).getByText('Every check passed.').waitFor()
     expect(await main().getByRole('button', { name: 'Withdraw…' }).count()).toBe(0)
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
   })
 
   step('names no operator of such an approval in the console', async () => {
@@ -143,7 +143,7 @@ journey('members meet the checks that operators compose', (step) => {
     await main().getByLabel('Record the keys that the entity publishes now').check()
     await press('Send request')
     await accept().check()
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
     await press('Send request')
     await page.waitForURL('/portal/request?id=*')
     await notice('The change was recorded.').waitFor()
@@ -159,7 +159,7 @@ journey('members meet the checks that operators compose', (step) => {
     await dialog().getByLabel('Trust Mark type').fill(type)
     await press('Send request', dialog())
     await accept(dialog()).check()
-    expect(await violationsInEveryLook(page, '[role=dialog]')).toEqual([])
+    expect(await violations(page, '[role=dialog]')).toEqual([])
     await press('Send request', dialog())
     await page.waitForURL('/portal/request?id=*')
     await checks().getByText('At submission').waitFor()

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
-import { violationsInEveryLook } from '#test/helpers/axe.ts'
+import { violations } from '#test/helpers/axe.ts'
 import { closePages, type Watched } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { journey } from '#test/helpers/journey.ts'
@@ -59,7 +59,7 @@ journey('a member asks for a registration, and for all that follows', (step) => 
   step('says that nothing was asked yet, and how to begin', async () => {
     await screen('Requests').click()
     await main().getByRole('heading', { name: 'No requests yet' }).waitFor()
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
     await main().getByRole('link', { name: 'Register an entity' }).last().click()
     await title('Register an entity').waitFor()
   })
@@ -86,7 +86,7 @@ journey('a member asks for a registration, and for all that follows', (step) => 
       .poll(() => page.evaluate(() => document.activeElement?.hasAttribute('data-refusal')))
       .toBe(true)
     await expect.poll(() => main().getByLabel('Message to the operators').inputValue()).toContain('catalogue')
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
   })
 
   step('asks before a link discards the input, and a refresh keeps it', async () => {
@@ -110,7 +110,7 @@ journey('a member asks for a registration, and for all that follows', (step) => 
     await main().getByText('Waits for the operators', { exact: true }).waitFor()
     await conversation().getByText('The catalogue of the library.').waitFor()
     await main().getByRole('region', { name: 'Checks' }).getByText('At submission').waitFor()
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
   })
 
   step(
@@ -120,10 +120,10 @@ journey('a member asks for a registration, and for all that follows', (step) => 
       await notice('The operators ask you').getByText('Which faculty?').waitFor()
       await conversation().getByText('The operators').waitFor()
       expect(await main().getByText('operator', { exact: true }).count()).toBe(0)
-      expect(await violationsInEveryLook(page)).toEqual([])
+      expect(await violations(page)).toEqual([])
       await screen('Requests 1 waiting for you').click()
       await main().getByText('Waits for you', { exact: true }).waitFor()
-      expect(await violationsInEveryLook(page)).toEqual([])
+      expect(await violations(page)).toEqual([])
       await screen('My entities').click()
       await notice('A request waits for you').getByRole('link').click()
       await main().getByLabel('Comment').fill('Law.')
@@ -151,12 +151,12 @@ journey('a member asks for a registration, and for all that follows', (step) => 
     const type = `${admin.entityId}/member`
     await admin.mutate('createTrustMarkType', { type, description: 'Full member' }, 'id', 'admin')
     await openEntity('Catalogue')
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
     await press('Ask for a Trust Mark…')
     await dialog().getByLabel('Trust Mark type').fill('https://other.example.org/none')
     await press('Send request', dialog())
     await dialog().getByRole('alert').filter({ hasText: 'No Trust Mark of this type' }).waitFor()
-    expect(await violationsInEveryLook(page, '[role=dialog]')).toEqual([])
+    expect(await violations(page, '[role=dialog]')).toEqual([])
     await dialog().getByLabel('Trust Mark type').fill(type)
     await press('Send request', dialog())
     await page.waitForURL('/portal/request?id=*')
@@ -172,13 +172,13 @@ journey('a member asks for a registration, and for all that follows', (step) => 
     await main().getByRole('link', { name: 'Ask for a change…' }).click()
     await press('Send request')
     await main().getByRole('alert').filter({ hasText: 'Say what shall change' }).waitFor()
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
     const keys = main().getByRole('region', { name: 'Keys', exact: true })
     await keys.getByLabel('Record these keys').check()
     await keys.getByText(String(entity.keys.keys[0]?.kid)).waitFor()
     await keys.getByLabel('Add keys').fill(JSON.stringify({ ...next, d: 'secret' }))
     await press('Add to the keys', keys)
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
     const asked: string[] = []
     page.on('request', (request) => asked.push(request.postData() ?? ''))
     await press('Send request')
@@ -204,7 +204,7 @@ journey('a member asks for a registration, and for all that follows', (step) => 
     await openEntity('Catalogue')
     await press('Ask for removal…')
     await dialog().getByText('Its Subordinate Statement is not served any more.').waitFor()
-    expect(await violationsInEveryLook(page, '[role=dialog]')).toEqual([])
+    expect(await violations(page, '[role=dialog]')).toEqual([])
     await press('Send request', dialog())
     await page.waitForURL('/portal/request?id=*')
     await openEntity('Catalogue')
@@ -214,11 +214,11 @@ journey('a member asks for a registration, and for all that follows', (step) => 
         .getByRole('button', { name: /Ask for/ })
         .count(),
     ).toBe(0)
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
     await notice('Open request: Withdrawal').getByRole('link').click()
     await press('Withdraw…')
     await dialog().getByLabel('Message to the operators').fill('By mistake.')
-    expect(await violationsInEveryLook(page, '[role=dialog]')).toEqual([])
+    expect(await violations(page, '[role=dialog]')).toEqual([])
     await press('Withdraw request', dialog())
     await notice('Withdrawn').waitFor()
     await conversation().getByText('By mistake.').waitFor()

@@ -2,7 +2,7 @@
 import { Secret, TOTP } from 'otpauth'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { violationsInEveryLook } from '#test/helpers/axe.ts'
+import { violations } from '#test/helpers/axe.ts'
 import { closePages, openPage, signIn } from '#test/helpers/browser.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
 
@@ -26,7 +26,7 @@ test('leads to My account until one is set up, and to the entities after', async
   await signIn(page, email, PASSWORD)
   await page.getByRole('heading', { level: 1, name: 'My account' }).waitFor()
   await page.getByText('Your account requires a second factor').waitFor()
-  expect(await violationsInEveryLook(page)).toEqual([])
+  expect(await violations(page)).toEqual([])
   await page.getByRole('link', { name: 'My entities' }).click()
   await page.getByText('Your account requires a second factor').waitFor()
   expect(new URL(page.url()).pathname).toBe('/portal/account')

@@ -4,7 +4,7 @@ import { Kind, parse } from 'graphql'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { PASSWORD } from '#test/helpers/admin.ts'
-import { violations, violationsInEveryLook } from '#test/helpers/axe.ts'
+import { violationsInEveryLook } from '#test/helpers/axe.ts'
 import { closePages, openPage, signIn, type Watched } from '#test/helpers/browser.ts'
 import { journey } from '#test/helpers/journey.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
@@ -184,7 +184,7 @@ test.each([
 ])('finds nothing at %s, in the frame of the portal', async (_what, address) => {
   await page.goto(address())
   await title('Nothing here').waitFor()
-  expect(await violations(page)).toEqual([])
+  expect(await violationsInEveryLook(page)).toEqual([])
   await main().getByRole('link', { name: 'Go to my entities' }).click()
   await title('My entities').waitFor()
   expect(watched.complaints).toEqual([])

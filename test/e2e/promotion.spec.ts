@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { violationsInEveryLook } from '#test/helpers/axe.ts'
+import { violations } from '#test/helpers/axe.ts'
 import { closePages, type Watched } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { journey } from '#test/helpers/journey.ts'
@@ -53,7 +53,7 @@ journey('members of one anchor come to another one', (step) => {
     // There is one other anchor.
     await expect.poll(() => dialog().getByLabel('To anchor').inputValue()).toBe('main')
     await expect.poll(() => dialog().getByLabel('The selected ones (2)').isChecked()).toBe(true)
-    expect(await violationsInEveryLook(page, '[role=dialog]')).toEqual([])
+    expect(await violations(page, '[role=dialog]')).toEqual([])
     await dialog().getByLabel('All subordinates (2)').check()
     await dialog().getByRole('button', { name: 'Show what would happen' }).click()
     const refused = dialog().getByRole('region', { name: '1 would be refused' })
@@ -62,14 +62,14 @@ journey('members of one anchor come to another one', (step) => {
     const promoted = dialog().getByRole('region', { name: '2 would be promoted' })
     await promoted.getByText(TYPE).waitFor()
     await promoted.getByText(ready.id).waitFor()
-    expect(await violationsInEveryLook(page, '[role=dialog]')).toEqual([])
+    expect(await violations(page, '[role=dialog]')).toEqual([])
     expect(await (await admin.get('/list')).json()).toEqual([])
   })
 
   step('promotes after the confirmation, and leads to the run in the other anchor', async () => {
     await dialog().getByRole('button', { name: 'Promote to Main federation' }).click()
     await dialog().getByText('The promotion has started').waitFor()
-    expect(await violationsInEveryLook(page, '[role=dialog]')).toEqual([])
+    expect(await violations(page, '[role=dialog]')).toEqual([])
     await dialog().getByRole('link', { name: 'Open the run in Main federation' }).click()
     await page.waitForURL(/\/a\/main\/renewals\/.+/)
     await page.getByRole('heading', { level: 1, name: 'Promotion of subordinates' }).waitFor()

@@ -1,7 +1,7 @@
 /** Tests two administrators with passkeys: one asks for protected changes, and the other decides them in the console. */
 import { afterAll, beforeAll, expect } from 'vitest'
 import { PASSWORD, type TestAdmin } from '#test/helpers/admin.ts'
-import { violations, violationsInEveryLook } from '#test/helpers/axe.ts'
+import { violations } from '#test/helpers/axe.ts'
 import { closePages, type Watched } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
@@ -61,7 +61,7 @@ journey('two administrators decide protected changes', (step) => {
     await page.getByText('No operation is protected yet.').waitFor()
     await operation(page, 'Policy and constraints').check()
     await expect.poll(() => operation(page, 'Users and this protection').isChecked()).toBe(true)
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
     await button(page, 'Save').click()
     await page.getByRole('alert').getByText('Two administrators with a passkey are needed').first().waitFor()
     await button(page, 'Discard').click()
@@ -82,7 +82,7 @@ journey('two administrators decide protected changes', (step) => {
     await page.getByText('Enter whole hours, from 1 to 720.').first().waitFor()
     await page.getByLabel('Hours until a change request expires').fill('48')
     await page.getByText('48 hours are 2 days.').waitFor()
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
     await button(page, 'Save').click()
     await page.getByText('Protection changed.').waitFor()
     const { protection } = await read(
@@ -103,7 +103,7 @@ journey('two administrators decide protected changes', (step) => {
     await savePolicy(page, policyOf('Alice'))
     const waits = question(page).getByRole('note')
     await waits.getByText('A second person must approve this. See the change request.').waitFor()
-    expect(await violationsInEveryLook(page, '[role=alertdialog]')).toEqual([])
+    expect(await violations(page, '[role=alertdialog]')).toEqual([])
     await question(page).getByRole('button', { name: 'Cancel' }).click()
     await expect
       .poll(() => page.getByRole('textbox', { name: 'Metadata policy' }).textContent())
@@ -117,7 +117,7 @@ journey('two administrators decide protected changes', (step) => {
     await heading(page, 'Change the metadata policy').waitFor()
     await page.getByText('You asked for it. Another person must approve it.').waitFor()
     expect(await button(page, 'Sign and approve').count()).toBe(0)
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
   })
 
   step('another person signs it with the passkey, and the page shows that it took effect', async () => {
@@ -127,13 +127,13 @@ journey('two administrators decide protected changes', (step) => {
     await heading(page, 'Change requests').waitFor()
     await expect.poll(() => rows(page).count()).toBe(1)
     await expect.poll(() => rows(page).first().textContent()).toMatch(/alice[\s\S]*Waits for approval/)
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
     await rows(page).first().getByRole('link', { name: 'Change the metadata policy' }).click()
     await page.getByRole('cell', { name: 'https://ta.example/Alice' }).waitFor()
     await page.getByText('It changes the resolved metadata of 1 subordinate').waitFor()
     await page.getByText('The mutation as it was sent').click()
     await page.getByText('mutation UpdateFederationPolicy').waitFor()
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
     await button(page, 'Sign and approve').click()
     await page.getByRole('note').getByText('Approved and executed').waitFor()
     expect(await presentPolicy()).toEqual(policyOf('Alice'))
@@ -166,7 +166,7 @@ journey('two administrators decide protected changes', (step) => {
     await openNewest(bob.page, 'Change the metadata policy')
     await button(bob.page, 'Refuse…').click()
     await question(bob.page).getByLabel('Reason').fill('Not before the summer.')
-    expect(await violationsInEveryLook(bob.page, '[role=alertdialog]')).toEqual([])
+    expect(await violations(bob.page, '[role=alertdialog]')).toEqual([])
     await question(bob.page).getByRole('button', { name: 'Refuse change' }).click()
     const { page } = alice
     await page.getByRole('note').getByText('Reason: Not before the summer.').waitFor()
@@ -175,7 +175,7 @@ journey('two administrators decide protected changes', (step) => {
     await button(page, 'Withdraw…').click()
     await question(page).getByRole('button', { name: 'Withdraw change' }).click()
     await page.getByText('The requester withdrew the change.').waitFor()
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
     expect(await presentPolicy()).toEqual(policyOf('Alice'))
   })
 
@@ -187,7 +187,7 @@ journey('two administrators decide protected changes', (step) => {
     await execute.click()
     await question(page).getByRole('alert').getByText('Say why it cannot wait').waitFor()
     await question(page).getByLabel('Reason').fill('The policy blocks every login.')
-    expect(await violationsInEveryLook(page, '[role=alertdialog]')).toEqual([])
+    expect(await violations(page, '[role=alertdialog]')).toEqual([])
     await execute.click()
     await page.getByRole('note').getByText('Executed without a second person').waitFor()
     expect(await presentPolicy()).toEqual(policyOf('Urgent'))
@@ -214,7 +214,7 @@ journey('two administrators decide protected changes', (step) => {
     await openNewest(bob.page, 'Create a user')
     await button(bob.page, 'Sign and approve').click()
     await bob.page.getByTestId('invitation-link').getByText('/invitation#').waitFor()
-    expect(await violationsInEveryLook(bob.page)).toEqual([])
+    expect(await violations(bob.page)).toEqual([])
     await bob.page.reload()
     await bob.page.getByRole('note').getByText('Approved and executed').waitFor()
     expect(await bob.page.getByTestId('invitation-link').count()).toBe(0)
@@ -227,13 +227,13 @@ journey('two administrators decide protected changes', (step) => {
     await button(page, 'Save').click()
     await page.getByRole('note').getByText('A second person must approve this.').waitFor()
     expect(await operation(page, 'Removal of members').isChecked()).toBe(false)
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
 
     const { page: viewers } = await open('vera', '/changes/two-people')
     await viewers.getByText('Administrators of the installation can change this.').waitFor()
     await viewers.getByText('https://example.org/mark').waitFor()
     expect(await viewers.getByRole('checkbox').count()).toBe(0)
-    expect(await violationsInEveryLook(viewers)).toEqual([])
+    expect(await violations(viewers)).toEqual([])
     await viewers.goto('/changes')
     await viewers.getByText('No change waits for approval').waitFor()
     await viewers.context().close()

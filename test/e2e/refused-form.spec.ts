@@ -2,7 +2,7 @@
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { startAdmin, startSecondAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { violationsInEveryLook } from '#test/helpers/axe.ts'
+import { violations } from '#test/helpers/axe.ts'
 import { closePages } from '#test/helpers/browser.ts'
 import { below } from '#test/helpers/federation.ts'
 import { freePort } from '#test/helpers/port.ts'
@@ -83,7 +83,7 @@ test('a refused save has no violations', async () => {
   await fill('Validity', TOO_LONG)
   await press('Save')
   await expectAt(field('Validity'))
-  expect(await violationsInEveryLook(page)).toEqual([])
+  expect(await violations(page)).toEqual([])
 })
 
 test.each(editors)('a conflict of the %s is shown in the bar, with the way out', async (...row) => {
@@ -110,7 +110,7 @@ test("another administrator's change can be taken over where the conflict is sho
   await expectAt(refusal())
   const take = page.getByRole('button', { name: 'Take their changes and keep mine' })
   expect(await isSeen(take)).toBe(true)
-  expect(await violationsInEveryLook(page)).toEqual([])
+  expect(await violations(page)).toEqual([])
   await take.click()
   await refusal().waitFor({ state: 'detached' })
   await press('Save')

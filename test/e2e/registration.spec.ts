@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { examineAwaited } from '#server/jobs/awaited.ts'
 import type { RunContext } from '#server/jobs/context.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { violationsInEveryLook } from '#test/helpers/axe.ts'
+import { violations } from '#test/helpers/axe.ts'
 import { closePages, type Watched } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
@@ -53,7 +53,7 @@ test('failed checks come first, and the report for the operator says what to do'
   expect(report).toMatch(`authority_hints must name: ${admin.entityId}`)
   await page.getByText('11 checks passed').click()
   await page.getByText('It is signed with the entity’s own keys').waitFor()
-  expect(await violationsInEveryLook(page)).toEqual([])
+  expect(await violations(page)).toEqual([])
   expect(complaints).toEqual([])
 })
 
@@ -62,7 +62,7 @@ test('one button checks the identifier that was meant', async () => {
   await check(`${entity.id}/`)
   const offer = page.getByRole('note').filter({ hasText: 'Is it another identifier?' })
   await offer.getByText(`The entity says that it is ${entity.id}.`).waitFor()
-  expect(await violationsInEveryLook(page)).toEqual([])
+  expect(await violations(page)).toEqual([])
   await offer.getByRole('link', { name: 'Check this identifier' }).click()
   await page.getByText('1 check failed.').waitFor()
   await expect.poll(() => page.getByLabel('Entity Identifier').inputValue()).toBe(entity.id)
@@ -85,7 +85,7 @@ test('an entity that failed is checked every hour, and an alert says that it can
   await page.getByText('It is checked every hour.').waitFor()
   const list = page.getByRole('region', { name: 'Checked every hour' })
   await list.getByText(`The entity must add ${admin.entityId}.`).waitFor()
-  expect(await violationsInEveryLook(page)).toEqual([])
+  expect(await violations(page)).toEqual([])
 
   entity.options.authorityHints = [admin.entityId]
   const { db } = admin.server

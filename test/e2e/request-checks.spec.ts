@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { violations, violationsInEveryLook } from '#test/helpers/axe.ts'
+import { violations } from '#test/helpers/axe.ts'
 import { closePages, type Watched } from '#test/helpers/browser.ts'
 import { journey } from '#test/helpers/journey.ts'
 import { openSignedIn } from './signed-in-console.ts'
@@ -88,7 +88,7 @@ journey('checks of requests are composed, changed and read', (step) => {
       'Choose a check',
       'It holds the Trust Marks that are asked for',
     ])
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
 
     await check(6).getByRole('button', { name: 'Move check 6 up' }).focus()
     await page.keyboard.press('Enter')
@@ -116,7 +116,7 @@ journey('checks of requests are composed, changed and read', (step) => {
     await card.getByText(MARK).waitFor()
     await card.getByText('2 entities').click()
     await card.getByText('https://wiki.example.org').waitFor()
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
     expect(await pipelines()).toMatchObject([
       {
         entityType: 'openid_relying_party',
@@ -145,7 +145,7 @@ journey('checks of requests are composed, changed and read', (step) => {
     await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe('TEXTAREA')
     await press('Move check 5 up')
     await check(4).getByRole('alert').filter({ hasText: 'At entry 2:' }).waitFor()
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
     await check(4).getByLabel('Entities').fill('https://rp.example.org')
     await save()
     await panel('Relying Party').getByText('1 entity').waitFor()
@@ -168,7 +168,7 @@ journey('checks of requests are composed, changed and read', (step) => {
       .poll(() => main().getByLabel('Approve at once when every check passed').isChecked())
       .toBe(true)
     await main().getByText('Metadata that the entity does not publish itself').waitFor()
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
     await save()
     await panel('Relying Party').getByText('Approves at once when every check passed').waitFor()
   })
@@ -223,7 +223,7 @@ journey('checks of requests are composed, changed and read', (step) => {
     await main(theirs).getByText('Only administrators can change the checks.').waitFor()
     expect(await main(theirs).getByRole('link', { name: 'Edit' }).count()).toBe(0)
     expect(await main(theirs).getByRole('textbox').count()).toBe(0)
-    expect(await violationsInEveryLook(theirs)).toEqual([])
+    expect(await violations(theirs)).toEqual([])
     await theirs.goto('/requests/checks/edit?type=openid_provider')
     await main(theirs).getByText('Your role cannot change the checks of requests.').waitFor()
     expect(complaints.filter((text) => !text.includes('403'))).toEqual([])

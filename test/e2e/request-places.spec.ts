@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { violationsInEveryLook } from '#test/helpers/axe.ts'
+import { violations } from '#test/helpers/axe.ts'
 import { closePages, type Watched } from '#test/helpers/browser.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { journey } from '#test/helpers/journey.ts'
@@ -63,7 +63,7 @@ journey('requests of each kind are shown, decided and found', (step) => {
     const rows = panel('What an approval records').getByRole('rowheader')
     await expect.poll(() => rows.allTextContents()).toEqual([expect.stringContaining(String(other.kid))])
     expect(await panel('Checks').getByText('Warning').count()).toBe(0)
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
     await approve()
     await main().getByText('The change was recorded.').waitFor()
     await panel('What was asked for').getByText(String(other.kid)).waitFor()
@@ -74,7 +74,7 @@ journey('requests of each kind are shown, decided and found', (step) => {
     await open(await submit({ kind: 'TRUST_MARK', entityId: entity.id, trustMarkType: MARK }))
     await panel('Trust Mark').getByRole('link', { name: 'Research and Scholarship' }).waitFor()
     await panel('Trust Mark').getByText(MARK, { exact: true }).waitFor()
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
     await approve()
     await main().getByText('The Trust Mark was issued.').waitFor()
     await main().getByRole('note').getByRole('link', { name: 'Go to the subordinate' }).click()
@@ -89,7 +89,7 @@ journey('requests of each kind are shown, decided and found', (step) => {
     await panel('What ends').getByText('Its Trust Marks stay valid.').waitFor()
     await panel('What ends').getByRole('link', { name: 'Research and Scholarship' }).waitFor()
     await panel('What ends').getByText('It has no entities below it.').waitFor()
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
     await approve()
     await main().getByText('The entity was removed.').waitFor()
     await panel('Overview').getByText('It is not registered.').waitFor()
@@ -128,7 +128,7 @@ journey('requests of each kind are shown, decided and found', (step) => {
         name: /^1 request waits for an operator, for (under a|\d+) minutes?$/,
       })
       await line.waitFor()
-      expect(await violationsInEveryLook(page)).toEqual([])
+      expect(await violations(page)).toEqual([])
       await line.click()
       await page.waitForURL('/requests?state=WAITING_FOR_OPERATOR')
       await main()
@@ -140,14 +140,14 @@ journey('requests of each kind are shown, decided and found', (step) => {
       await panel('Requests')
         .getByRole('link', { name: `Withdrawal of ${entity.id}` })
         .waitFor()
-      expect(await violationsInEveryLook(page)).toEqual([])
+      expect(await violations(page)).toEqual([])
       await panel('Requests').getByRole('link', { name: 'Show all requests' }).click()
       await main().getByRole('cell', { name: 'Approved', exact: true }).first().waitFor()
       await main().getByText('5 requests match').waitFor()
 
       await page.goto(`/subordinates/${encodeURIComponent(subordinate)}`)
       await main().getByText('Open request: Withdrawal').waitFor()
-      expect(await violationsInEveryLook(page)).toEqual([])
+      expect(await violations(page)).toEqual([])
       await main().getByRole('link', { name: 'Go to the request of Lund University' }).click()
       await page.waitForURL(path)
 
@@ -189,7 +189,7 @@ journey('requests of each kind are shown, decided and found', (step) => {
     await assigned.getByRole('combobox', { name: 'Assign to another operator' }).click()
     await page.getByRole('option', { name: 'admin', exact: true }).click()
     await assigned.getByText('admin', { exact: true }).waitFor()
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
     await admin.mutate('assignRequest', { id, username: 'operator' }, 'id', 'admin')
     await assigned.getByText('operator (you)').waitFor() // without a reload
 
@@ -225,17 +225,17 @@ journey('requests of each kind are shown, decided and found', (step) => {
     const words = 'the approval registers 2 entities and removes 1 entity from the federation.'
     await dialog.getByText(words).waitFor()
     await dialog.getByRole('textbox', { name: 'Message to the organizations' }).fill('Welcome.')
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
     await dialog.getByRole('button', { name: 'Show what would happen' }).click()
     const results = dialog.getByRole('list', { name: '3 would be approved' })
     await results.getByText('Would remove the entity.').waitFor()
     await expect.poll(() => results.getByText('Would register the entity.').count()).toBe(2)
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
     await dialog.getByRole('button', { name: 'Approve 3 requests' }).click()
     await page.getByRole('heading', { level: 1, name: 'Approval of requests' }).waitFor()
     await main().getByText('3 of 3 requests approved').waitFor()
     await main().getByText('The entity was removed.').waitFor()
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
     await expect
       .poll(() => admin.server.db.requestStep.count({ where: { action: 'APPROVED', text: 'Welcome.' } }))
       .toBe(3)

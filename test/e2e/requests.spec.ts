@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { violations, violationsInEveryLook } from '#test/helpers/axe.ts'
+import { violations } from '#test/helpers/axe.ts'
 import { closePages, type Watched } from '#test/helpers/browser.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
@@ -86,7 +86,7 @@ test('a request goes from the member to the operators and back, and ends as a pu
   await row.getByRole('cell', { name: 'Lund University', exact: true }).waitFor()
   await row.getByRole('cell', { name: 'Waits for an operator', exact: true }).waitFor()
   await row.getByRole('cell', { name: /^(under a|\d+) minutes?$/ }).waitFor()
-  expect(await violationsInEveryLook(page)).toEqual([])
+  expect(await violations(page)).toEqual([])
 
   await row.getByRole('link').click()
   await main().getByText(`Lund University asks to register ${entityId}.`).waitFor()
@@ -96,7 +96,7 @@ test('a request goes from the member to the operators and back, and ends as a pu
   await panel('Checks').getByText('At submission').waitFor()
   await expect.poll(() => steps().allInnerTexts()).toEqual([expect.stringContaining('Our new wiki.')])
   expect(await panel('Decision').getByRole('button').count()).toBe(0)
-  expect(await violationsInEveryLook(page)).toEqual([])
+  expect(await violations(page)).toEqual([])
 
   await decide('Return')
   expect(
@@ -119,7 +119,7 @@ test('a request goes from the member to the operators and back, and ends as a pu
 
   await panel('Decision').getByRole('radio', { name: 'Approve' }).check()
   await panel('Decision').getByText('its statement is published within seconds').waitFor()
-  expect(await violationsInEveryLook(page)).toEqual([])
+  expect(await violations(page)).toEqual([])
   await decide('Approve', 'Welcome.')
   await page.getByText('Request approved.').waitFor()
   await main().getByText('The entity was registered.').waitFor()
@@ -127,7 +127,7 @@ test('a request goes from the member to the operators and back, and ends as a pu
   await panel('Checks').getByText('At the approval').waitFor()
   expect(await panel('Decision').count()).toBe(0)
   expect(await main().getByLabel('Comment').count()).toBe(0)
-  expect(await violationsInEveryLook(page)).toEqual([])
+  expect(await violations(page)).toEqual([])
   await expect.poll(() => servedStatement(admin, entityId)).toMatchObject({ sub: entityId, jwks: keys })
   await main().getByRole('note').getByRole('link', { name: 'Go to the subordinate' }).click()
   await page.getByRole('heading', { level: 1, name: 'Wiki of Lund' }).waitFor()
@@ -142,7 +142,7 @@ test('a refusal needs a reason, which the member reads', async () => {
   await decide('Refuse', 'Not a service of a university.')
   await page.getByText('Request refused.').waitFor()
   await main().getByRole('note').getByText('Reason: Not a service of a university.').waitFor()
-  expect(await violationsInEveryLook(page)).toEqual([])
+  expect(await violations(page)).toEqual([])
   const { data } = await anna.execute(`{ request(id: "${id}") { state steps { text } } }`)
   expect(data.request).toEqual({
     state: 'REFUSED',
@@ -162,7 +162,7 @@ test('shows another configuration of the entity before it can be approved', asyn
   await refusal.getByText('This page shows what it declares now.').waitFor()
   await panel('What an approval records').getByText('Other Party').waitFor()
   await expect.poll(() => panel('Decision').getByRole('textbox').inputValue()).toBe('Welcome.')
-  expect(await violationsInEveryLook(page)).toEqual([])
+  expect(await violations(page)).toEqual([])
   expect(await servedStatement(admin, entity.id)).toBe(404)
   await decide('Approve')
   await main().getByText('The entity was registered.').waitFor()
@@ -175,7 +175,7 @@ test('shows what the member wrote meanwhile, before and instead of a decision', 
   await anna.mutate('commentRequest', { id, text: 'Please wait.' }, 'id')
   await steps().nth(1).getByText('Please wait.').waitFor()
   await panel('Decision').getByText('The request has changed since you chose.').waitFor()
-  expect(await violationsInEveryLook(page)).toEqual([])
+  expect(await violations(page)).toEqual([])
 
   await beforeRefusal(() => anna.mutate('commentRequest', { id, text: 'One more thing.' }, 'id'))
   await decide('Refuse', 'No.')
@@ -206,7 +206,7 @@ test('shows the checks that fail at the approval', async () => {
   await panel('Checks').getByText('At the approval').waitFor()
   await panel('Checks').getByText('Failed', { exact: true }).waitFor()
   await state().getByText('Waits for an operator').waitFor()
-  expect(await violationsInEveryLook(page)).toEqual([])
+  expect(await violations(page)).toEqual([])
 })
 
 test('a viewer sees the requests, and no action', async () => {

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { violationsInEveryLook } from '#test/helpers/axe.ts'
+import { violations } from '#test/helpers/axe.ts'
 import { closePages, openPage, signIn } from '#test/helpers/browser.ts'
 import { journey } from '#test/helpers/journey.ts'
 
@@ -37,7 +37,7 @@ journey('a rollover is scheduled, held, resumed and switched off', (step) => {
     await dialog().getByLabel('Days of notice').fill('2')
     await dialog().getByRole('button', { name: 'Save schedule' }).click()
     await dialog().getByText('must be from 1 to 60 months.').waitFor()
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
     await dialog().getByLabel('Age in months').fill('12')
     await dialog().getByRole('button', { name: 'Save schedule' }).click()
     await panel().getByText('when it is 12 months old').waitFor()
@@ -51,7 +51,7 @@ journey('a rollover is scheduled, held, resumed and switched off', (step) => {
       alg: 'ES384',
       noticeDays: 2,
     })
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
     expect(complaints).toEqual([])
   })
 

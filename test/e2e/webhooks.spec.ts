@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { violations, violationsInEveryLook } from '#test/helpers/axe.ts'
+import { violations } from '#test/helpers/axe.ts'
 import { closePages, type Watched } from '#test/helpers/browser.ts'
 import { journey } from '#test/helpers/journey.ts'
 import { eventually } from '#test/helpers/product.ts'
@@ -74,7 +74,7 @@ journey('a webhook is created, fails, recovers, is changed and removed', (step) 
     await press('Create webhook')
     secret = (await main().getByTestId('webhook-secret').textContent()) ?? ''
     expect(secret).toMatch(/^whsec_/)
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
     receiver.trust(secret)
     await main().getByRole('link', { name: 'Done, secret saved' }).click()
     await page.getByRole('heading', { name: 'Ticket system' }).waitFor()
@@ -102,12 +102,12 @@ journey('a webhook is created, fails, recovers, is changed and removed', (step) 
     await rows().filter({ hasText: 'Organization created' }).filter({ hasText: 'Next attempt' }).waitFor()
     const notice = main().getByRole('alert').filter({ hasText: 'Failing' })
     await notice.filter({ hasText: 'Events that wait: 2' }).waitFor()
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
     await main().getByRole('link', { name: 'Webhooks' }).click()
     const row = main().getByRole('row').filter({ hasText: 'Ticket system' })
     await row.getByText('Failing').filter({ visible: true }).waitFor()
     await expect.poll(() => row.getByRole('cell').last().textContent()).toBe('2')
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
     await row.getByRole('link').click()
   })
 
@@ -138,7 +138,7 @@ journey('a webhook is created, fails, recovers, is changed and removed', (step) 
     expect(next).toMatch(/^whsec_/)
     expect(next).not.toBe(secret)
     await expect.poll(() => dialog().textContent()).toContain('each event is signed with both secrets')
-    expect(await violationsInEveryLook(page, '[role=dialog]')).toEqual([])
+    expect(await violations(page, '[role=dialog]')).toEqual([])
     await dialog().getByRole('button', { name: 'Done' }).click()
     await fact('Secret').getByText('The previous one signs beside it until').waitFor()
     for (const known of [secret, next]) {
@@ -157,7 +157,7 @@ journey('a webhook is created, fails, recovers, is changed and removed', (step) 
     await expect.poll(() => since.getAttribute('aria-invalid')).toBe('true')
     await since.fill('2020-01-01T00:00')
     await dialog().getByText('Every event since 2020-01-01 00:00:00 UTC is sent').waitFor()
-    expect(await violationsInEveryLook(page, '[role=dialog]')).toEqual([])
+    expect(await violations(page, '[role=dialog]')).toEqual([])
     receiver.received.length = 0
     await dialog().getByRole('button', { name: 'Send again' }).click()
     await eventually(() => expect(receiver.received.map(({ id }) => id)).toEqual(before))
@@ -170,7 +170,7 @@ journey('a webhook is created, fails, recovers, is changed and removed', (step) 
     await expect.poll(() => field('URL').getAttribute('aria-invalid')).toBe('true')
     await press('Discard')
     await main().getByRole('radio', { name: 'All events' }).check()
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
     await press('Save')
     await expect.poll(() => fact('Receives').textContent()).toContain('All events')
   })
@@ -191,7 +191,7 @@ journey('a webhook is created, fails, recovers, is changed and removed', (step) 
   step('removes a webhook after a question', async () => {
     await choose('Remove webhook…')
     await question().getByText('Nothing more is sent to it').waitFor()
-    expect(await violationsInEveryLook(page, '[role=alertdialog]')).toEqual([])
+    expect(await violations(page, '[role=alertdialog]')).toEqual([])
     await question().getByRole('button', { name: 'Remove webhook' }).click()
     await page.getByText('No webhooks yet').waitFor()
     expect(watched.complaints).toEqual([])

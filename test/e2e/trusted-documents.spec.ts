@@ -6,6 +6,7 @@ import { closePages } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { journey } from '#test/helpers/journey.ts'
+import { eventually } from '#test/helpers/product.ts'
 import { make } from './make.ts'
 import { openLive, openSignedIn, type Session, startSession } from './signed-in-console.ts'
 
@@ -49,8 +50,14 @@ journey('the console sends hashes alone', (step) => {
 
   step('a mutation and the events of a subscription work', async () => {
     await openLive(page, '/subordinates')
-    await make(admin, 'registerSubordinate', { entityId: entity.id }, 'id')
-    await page.getByRole('main').getByText(entity.id).first().waitFor() // by a subscription
+    const { id } = await make(admin, 'registerSubordinate', { entityId: entity.id }, 'id')
+    let hours = 24
+    // By a subscription. Events before its begin are not sent, so there is another one.
+    await eventually(async () => {
+      hours += 1
+      await make(admin, 'updateSubordinate', { id, validFor: hours })
+      await page.getByRole('main').getByText(entity.id).first().waitFor({ timeout: 2_000 })
+    })
     await page.goto('/renewals')
     await page.getByRole('button', { name: 'Renew subordinates' }).click()
     await page.getByRole('alertdialog').getByRole('button', { name: 'Start' }).click()

@@ -1,17 +1,21 @@
 /* Forwards PKCS#11 to the module in LIMITED_MODULE. Refuses sessions while the file LIMITED_FOLDER/sessions has a lower
-   number than those that are open, and writes each log-in to LIMITED_FOLDER/logins: the user's result as a number. */
+   number than those that are open, and writes each log-in to LIMITED_FOLDER/logins: the user's result as a number. While
+   the file LIMITED_FOLDER/signal has the number of a signal, a process that opens a session or signs gets it: then
+   SoftHSM is not writing, and a kill cannot leave half a token behind. */
 #include <dlfcn.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 typedef unsigned long Result;
 /* CK_FUNCTION_LIST of PKCS#11 2.40: its version, and its functions in the order of the standard. */
 typedef struct { unsigned char version[2]; void *functions[68]; } List;
-enum { OPEN_SESSION = 12, LOGIN = 18 };
+enum { OPEN_SESSION = 12, LOGIN = 18, SIGN_INIT = 42 };
 enum { OK = 0, GENERAL_ERROR = 5, SESSION_COUNT = 0xb1 };
 
 typedef Result (*OpenSession)(Result, Result, void *, void *, Result *);
 typedef Result (*Login)(Result, Result, unsigned char *, Result);
+typedef Result (*SignInit)(Result, void *, Result);
 
 static List *real;
 static List list;
@@ -23,17 +27,34 @@ static FILE *open_file(const char *name, const char *mode) {
   return fopen(path, mode);
 }
 
-static Result open_session(Result slot, Result flags, void *data, void *notify, Result *session) {
-  long limit = -1;
-  FILE *file = open_file("sessions", "r");
+/* The number in a file; -1 without one. */
+static long read_number(const char *name) {
+  long number = -1;
+  FILE *file = open_file(name, "r");
   if (file) {
-    if (fscanf(file, "%ld", &limit) != 1) limit = -1;
+    if (fscanf(file, "%ld", &number) != 1) number = -1;
     fclose(file);
   }
+  return number;
+}
+
+static void take_signal(void) {
+  long number = read_number("signal");
+  if (number > 0) raise((int)number);
+}
+
+static Result open_session(Result slot, Result flags, void *data, void *notify, Result *session) {
+  take_signal();
+  long limit = read_number("sessions");
   if (limit >= 0 && opened >= limit) return SESSION_COUNT;
   Result result = ((OpenSession)real->functions[OPEN_SESSION])(slot, flags, data, notify, session);
   if (result == OK) opened += 1;
   return result;
+}
+
+static Result sign_init(Result session, void *mechanism, Result key) {
+  take_signal();
+  return ((SignInit)real->functions[SIGN_INIT])(session, mechanism, key);
 }
 
 static Result login(Result session, Result user, unsigned char *pin, Result length) {
@@ -55,6 +76,7 @@ Result C_GetFunctionList(List **out) {
   list = *real;
   list.functions[OPEN_SESSION] = (void *)open_session;
   list.functions[LOGIN] = (void *)login;
+  list.functions[SIGN_INIT] = (void *)sign_init;
   *out = &list;
   return OK;
 }

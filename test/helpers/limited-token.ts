@@ -1,7 +1,7 @@
 /** A PKCS#11 module in front of SoftHSM with a limit of sessions, which SoftHSM itself has not; it counts log-ins too. */
 import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -13,6 +13,8 @@ export type LimitedToken = SoftHsm & {
   environment: { LIMITED_MODULE: string; LIMITED_FOLDER: string }
   /** How many sessions a process may open; null: as many as it likes. */
   limitSessions(count: number | null): Promise<void>
+  /** Each process that opens a session or signs gets the signal; null: none. */
+  signal(name: 'SIGKILL' | 'SIGSTOP' | null): Promise<void>
   /** The log-ins that the token refused, by all processes. */
   refusedLogins(): Promise<number>
 }
@@ -21,7 +23,8 @@ export type LimitedToken = SoftHsm & {
 export async function startLimitedToken(): Promise<LimitedToken> {
   const hsm = await startSoftHsm()
   const folder = await mkdtemp(join(tmpdir(), 'inmor-limited-'))
-  const [module, sessions] = [join(folder, 'limited.so'), join(folder, 'sessions')]
+  const module = join(folder, 'limited.so')
+  const [sessions, signal] = [join(folder, 'sessions'), join(folder, 'signal')]
   const source = fileURLToPath(import.meta.resolve('./limited-token.c'))
   await exec('cc', ['-shared', '-fPIC', '-Wall', '-Werror', '-o', module, source, '-ldl'])
   return {
@@ -30,6 +33,8 @@ export async function startLimitedToken(): Promise<LimitedToken> {
     environment: { ...hsm.environment, LIMITED_MODULE: hsm.module, LIMITED_FOLDER: folder },
     limitSessions: (count) =>
       count === null ? rm(sessions, { force: true }) : writeFile(sessions, String(count)),
+    signal: (name) =>
+      name === null ? rm(signal, { force: true }) : writeFile(signal, String(constants.signals[name])),
     async refusedLogins() {
       const text = await readFile(join(folder, 'logins'), 'utf8').catch(() => '') // nothing has logged in
       return text.split('\n').filter((line) => line !== '' && line !== '0').length

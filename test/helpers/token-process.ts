@@ -1,7 +1,6 @@
 /** Signals the processes of the PKCS#11 modules that this process started, as an operator or a fault would. */
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
-import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
 const exec = promisify(execFile)
@@ -18,21 +17,4 @@ export async function tokenProcesses(configuration: string): Promise<number[]> {
 
 export async function signalToken(configuration: string, signal: NodeJS.Signals): Promise<void> {
   for (const pid of await tokenProcesses(configuration)) process.kill(pid, signal)
-}
-
-const EVERY_MS = 20
-
-/** Sends the signal to each process that there is or that starts, until the returned function is called. */
-export function keepSignalling(configuration: string, signal: NodeJS.Signals): () => Promise<void> {
-  const stop = new AbortController()
-  const loop = (async () => {
-    while (!stop.signal.aborted) {
-      await signalToken(configuration, signal).catch(() => {}) // it ended in between
-      await setTimeout(EVERY_MS)
-    }
-  })()
-  return async () => {
-    stop.abort()
-    await loop
-  }
 }

@@ -14,7 +14,7 @@ import { eventually } from '#test/helpers/product.ts'
 import { startRun, watchRun } from '#test/helpers/run.ts'
 import { softHsmLacking } from '#test/helpers/soft-hsm.ts'
 import { listed } from '#test/helpers/subordinate.ts'
-import { keepSignalling, signalToken, tokenProcesses } from '#test/helpers/token-process.ts'
+import { signalToken, tokenProcesses } from '#test/helpers/token-process.ts'
 
 const MEMBERS = 1_000
 const typ = 'entity-statement+jwt'
@@ -120,27 +120,23 @@ describe.skipIf(softHsmLacking !== null)(`faults of a token (${softHsmLacking ??
   }
 
   it('names a module that is killed again and again', async () => {
-    let stop = async () => {}
     await expectHarmless({
-      begin: async () => {
-        stop = keepSignalling(configuration(), 'SIGKILL')
-      },
+      begin: () => token.signal('SIGKILL'),
       sentence: /^The process of the PKCS#11 module ended\. It is started again\./,
-      end: () => stop(),
+      end: () => token.signal(null),
     })
   })
 
   it('names a module that hangs, and abandons it', async () => {
-    let stop = async () => {}
     let hung: number[] = []
     await expectHarmless({
       begin: async () => {
         hung = await tokenProcesses(configuration())
-        stop = keepSignalling(configuration(), 'SIGSTOP')
+        await token.signal('SIGSTOP')
       },
       sentence: /^The key store did not answer within \d seconds\./,
       end: async () => {
-        await stop()
+        await token.signal(null)
         expect(hung).not.toEqual([])
         for (const pid of hung) expect(() => process.kill(pid, 0)).toThrow('ESRCH')
         await signalToken(configuration(), 'SIGCONT')

@@ -1,4 +1,5 @@
 /** Checks a page with axe, in the light theme or in each look, and whether a window cuts anything off. */
+import { setTimeout } from 'node:timers/promises'
 import axe, { type RunOptions } from 'axe-core'
 import type { Page } from 'playwright-core'
 import { tooWide } from './too-wide.ts'
@@ -50,10 +51,22 @@ async function show(page: Page, { colorScheme, viewport }: Look): Promise<void> 
 async function judge(page: Page, part: string, look: Look): Promise<string[]> {
   await settle(page)
   const found = await check(page, part, look.rules)
-  const wide = await tooWide(page)
+  const wide = await lastingTooWide(page)
   return [...found, ...wide.map((element) => `too wide: ${element}`)].map(
     (finding) => `${page.url()} (${look.name}): ${finding}`,
   )
+}
+
+/** Milliseconds for a menu to follow a window that has changed its size. */
+const FOLLOW_MS = 3_000
+
+/** What stays too wide. */
+async function lastingTooWide(page: Page): Promise<string[]> {
+  for (const end = performance.now() + FOLLOW_MS; ; ) {
+    const wide = await tooWide(page)
+    if (wide.length === 0 || performance.now() > end) return wide
+    await setTimeout(20)
+  }
 }
 
 /** Waits until no page loads, and nothing in the part. Behind a question, a button may wait for the answer. */

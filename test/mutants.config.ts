@@ -25,6 +25,7 @@ export default defineConfig({
     ...options,
     ...(chosen as { test: object }).test,
     name,
+    experimental: { viteModuleRunner: true }, // for the names
     include: [`test/${MUTANTS}/**/*.test.ts`],
   },
 })

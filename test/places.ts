@@ -177,6 +177,15 @@ export const places: Readonly<Record<string, Tests>> = {
     'e2e/webhooks',
   ],
   'web/': console,
+  // What all pages share: those that open every page, a list, a form, and the keyboard.
+  'web/src/lib/': [
+    'web/',
+    'e2e/accessibility',
+    'e2e/portal-places',
+    'e2e/subordinates',
+    'e2e/trust-anchor',
+    'e2e/keyboard',
+  ],
   'web/src/lib/account/': ['web/', 'e2e/account', 'e2e/accessibility'],
   'web/src/lib/audit/': ['web/', 'e2e/audit', 'e2e/history'],
   'web/src/lib/collection/': ['web/', 'e2e/collection', 'e2e/explorer'],

@@ -18,7 +18,7 @@ import {
 } from '#server/jobs/run-ledger.ts'
 import type { Task } from '#server/jobs/task.ts'
 import type { Events } from '#server/live/events.ts'
-import { runWithApproval } from '#server/services/protection/approval.ts'
+import { runAsShown, runWithApproval } from '#server/services/protection/approval.ts'
 
 const CONCURRENCY = 8
 const HEARTBEAT_MS = 2_000
@@ -45,7 +45,9 @@ export async function executeRun(parts: Parts, runId: number, outer: AbortSignal
 
 /** The approval of its start covers each change that it makes. */
 function approved({ changeRequestId }: RenewalRun, work: () => Promise<void>): Promise<void> {
-  return changeRequestId === null ? work() : runWithApproval({ changeRequestId, use: null }, work)
+  return changeRequestId === null
+    ? work()
+    : runWithApproval({ changeRequestId, effect: null, use: null }, work)
 }
 
 async function execute(parts: Parts, run: RenewalRun, outer: AbortSignal): Promise<void> {
@@ -141,7 +143,7 @@ function createWork(parts: Parts, run: RenewalRun, kind: RunKindRow, ledger: Led
     }
     const task: Task = { item, run, caller, isResumed: run.attempts > 1, signal, onFound }
     try {
-      await finish(item, { ok: true, ...(await kind.work(context, task)) })
+      await finish(item, { ok: true, ...(await asShown(item, () => kind.work(context, task))) })
     } catch (error) {
       if (error instanceof RunLostError || signal.aborted) throw error
       await afterFailure(item, error)
@@ -178,6 +180,11 @@ function createWork(parts: Parts, run: RenewalRun, kind: RunKindRow, ledger: Led
     lastFailure: () => failure,
     stop: () => clearInterval(heartbeat),
   }
+}
+
+/** An item of a dry run that is executed does what that said, or fails. */
+function asShown<Result>({ effect }: RenewalRunItem, work: () => Result): Result {
+  return effect === null ? work() : runAsShown(effect, work)
 }
 
 /**

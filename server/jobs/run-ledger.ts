@@ -5,7 +5,7 @@
 import { Prisma, type RenewalRun, type RenewalRunItem } from '#prisma/generated/client/client.ts'
 import type { Clock } from '#server/clock.ts'
 import { type Database, jsonOrNull, type Transaction } from '#server/database/client.ts'
-import type { Outcome } from '#server/jobs/task.ts'
+import { isDryRun, type Outcome } from '#server/jobs/task.ts'
 
 /** Another worker has taken the run over, or it was ended. */
 export class RunLostError extends Error {
@@ -13,6 +13,7 @@ export class RunLostError extends Error {
 }
 
 export type FinishedItem = { ok: boolean } & Outcome
+type Recorded = FinishedItem & { at: Date; keepsInput: boolean }
 
 export type Ledger = {
   /** The next items to work on, at most a page. */
@@ -50,11 +51,11 @@ async function markAlive(db: Database | Transaction, { id, attempts }: Pick<Rene
     WHERE "id" = ${id} AND "attempts" = ${attempts}`
 }
 
-export function createLedger(
-  { db, now }: { db: Database; now: Clock },
-  { id, attempts }: RenewalRun,
-): Ledger {
+export function createLedger({ db, now }: { db: Database; now: Clock }, run: RenewalRun): Ledger {
+  const { id, attempts } = run
   const mine = { id, attempts, state: 'RUNNING' }
+  /** The run that executes a dry run needs it. */
+  const keepsInput = isDryRun({ run })
 
   async function update(data: Prisma.RenewalRunUpdateManyMutationInput): Promise<RenewalRun> {
     const [run] = await db.renewalRun.updateManyAndReturn({ where: mine, data })
@@ -86,7 +87,7 @@ export function createLedger(
       return cancelRequested
     },
 
-    finish: (item, result) => record(db, mine, item, { ...result, at: now() }),
+    finish: (item, result) => record(db, mine, item, { ...result, at: now(), keepsInput }),
 
     async postpone(item, milliseconds, message) {
       const notBefore = new Date(now().getTime() + milliseconds)
@@ -115,7 +116,7 @@ async function record(
   db: Database,
   mine: { id: number; attempts: number; state: string },
   item: RenewalRunItem,
-  { ok, message, isSkipped = false, changes, total, failures = [], at }: FinishedItem & { at: Date },
+  { ok, message, isSkipped = false, changes, total, failures = [], effect, at, keepsInput }: Recorded,
 ): Promise<boolean> {
   return db.$transaction(async (tx) => {
     const [run] = await tx.renewalRun.updateManyAndReturn({
@@ -145,7 +146,7 @@ async function record(
         skipped: isSkipped,
         message: message ?? null,
         changes: jsonOrNull(changes),
-        input: Prisma.DbNull,
+        ...(keepsInput ? { effect: effect ?? null } : { input: Prisma.DbNull }),
         notBefore: null,
         attempts: { increment: 1 },
         sequence,

@@ -6,6 +6,7 @@ import type { Database, Transaction } from '#server/database/client.ts'
 import { lock } from '#server/database/lock.ts'
 import { ConflictError, NotFoundError } from '#server/error/operation-error.ts'
 import { type Caller, jobCaller } from '#server/identity/caller.ts'
+import { copyItems, findDryRun } from '#server/jobs/dry-run.ts'
 import { isEvaluationDue } from '#server/jobs/kind/evaluation-due.ts'
 import type { RunItemInput, RunOptions } from '#server/jobs/kind/row.ts'
 import type { JobQueue } from '#server/jobs/queue.ts'
@@ -22,6 +23,11 @@ const LOST_SECONDS = 20
 export type Runs = {
   /** Queues a run for the next free worker. @throws ConflictError if one of this kind is queued or running */
   start(caller: Caller, kind: RunKind, options?: RunOptions): Promise<RenewalRun>
+  /**
+   * Does what a dry run said, to exactly the objects that it named. An object for which that would be something else now
+   * fails. @throws NotFoundError, ConflictError
+   */
+  executeDryRun(caller: Caller, id: number, reason?: string): Promise<RenewalRun>
   /** Cancels a run after its current items. @throws NotFoundError, ConflictError if it has ended */
   cancel(caller: Caller, id: number): Promise<RenewalRun>
   close(): void
@@ -63,6 +69,21 @@ export function createRuns({ db, queue, events, log, now }: RunsDeps): Runs {
 
   return {
     start,
+
+    async executeDryRun(caller, id, reason) {
+      const run = await recordChange(db, caller, async (tx) => {
+        const dryRun = await findDryRun(tx, id)
+        const parameters = { ...dryRun.parameters, dryRun: false, ...(reason ? { reason } : {}) }
+        const { id: runId } = await create(tx, queue, caller, dryRun.kind, { parameters })
+        const { total, digest } = await copyItems(tx, id, runId)
+        if (total === 0) throw new ConflictError('The dry run found nothing to do.', 'id')
+        const result = await tx.renewalRun.update({ where: { id: runId }, data: { total } })
+        const { resource, after } = recorded(result)
+        return { action: 'executeDryRun', resource, after: { ...after, dryRun: id, items: digest }, result }
+      })
+      announceQueued(run.id)
+      return run
+    },
 
     async cancel(caller, id) {
       const run = await recordChange(db, caller, async (tx) => {

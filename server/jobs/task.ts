@@ -1,4 +1,5 @@
 /** The interface of one item of a run: its input and its outcome. */
+import { getMember, isJsonObject } from '#core/json.ts'
 import type { RenewalRun, RenewalRunItem } from '#prisma/generated/client/client.ts'
 import type { Caller } from '#server/identity/caller.ts'
 
@@ -25,9 +26,11 @@ export type Outcome = {
   total?: number
   /** The failed ones; each becomes an item of the run. */
   failures?: readonly { resource: string; message: string }[]
+  /** The hash of what a dry run found that the item would do. */
+  effect?: string
 }
 
 /** Whether the run only says what it would do. */
-export function isDryRun({ run: { parameters } }: Task): boolean {
-  return typeof parameters === 'object' && parameters !== null && 'dryRun' in parameters
+export function isDryRun({ run }: { run: Pick<RenewalRun, 'parameters'> }): boolean {
+  return isJsonObject(run.parameters) && getMember(run.parameters, 'dryRun') === true
 }

@@ -218,7 +218,7 @@ test.each(languages)('a key whose change needs a second person waits, in %s', as
   const input = { username: 'alice', name: `pipeline ${language}` }
   const { key } = await alice.mutate('createApiKey', input, 'key')
   await play(language, 'rotate-key', ['ES256', '0'], environment(key))
-  await protect(admin, ['SIGNING_KEYS'])
+  await protect(admin, ['ANCHOR'])
   const { code, stdout } = await play(
     language,
     'rotate-key',

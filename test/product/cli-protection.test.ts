@@ -69,7 +69,7 @@ it('changes nothing that is protected while it is switched off', { timeout: 120_
 })
 
 it('does what is protected while it is allowed, with an entry and an alert', async () => {
-  await protect(admin, ['ACCESS', 'POLICY'], { commandLine: true })
+  await protect(admin, ['ACCESS', 'ANCHOR'], { commandLine: true })
   await commands.succeed(
     ['user', 'create', '--username=frank', '--role=viewer', '--password-stdin'],
     `${PASSWORD}\n`,
@@ -91,7 +91,7 @@ it('does what is protected while it is allowed, with an entry and an alert', asy
 
 it('verifies who approved what', async () => {
   const people = await addAdministrators(admin)
-  await protect(admin, ['SETTINGS'])
+  await protect(admin, ['ANCHOR'])
   const answer = await people.alice.visitor.execute(
     'mutation { updateTrustAnchor(input: { anchor: "main", organizationName: "Signed" }) { __typename } }',
   )

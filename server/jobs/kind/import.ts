@@ -3,6 +3,7 @@
 import { ConflictError } from '#server/error/operation-error.ts'
 import type { RunContext } from '#server/jobs/context.ts'
 import type { RunKindRow } from '#server/jobs/kind/row.ts'
+import { wouldChange } from '#server/jobs/kind/would-change.ts'
 import { isDryRun, type Outcome, type Task } from '#server/jobs/task.ts'
 import type { ImportedEntity } from '#server/services/subordinate/import.ts'
 
@@ -12,8 +13,8 @@ async function register({ db, services }: RunContext, task: Task): Promise<Outco
   const { isDuplicate, ...input } = task.item.input as ImportedEntity // as received; registration parses every field
   if (isDuplicate) return { message: 'An earlier line names the same entity.', isSkipped: true }
   if (isDryRun(task)) {
-    await services.subordinates.checkRegistration(input)
-    return { message: 'Would register it and publish a statement about it.' }
+    const shown = await wouldChange(() => services.subordinates.register(task.caller, input))
+    return { message: 'Would register it and publish a statement about it.', ...shown }
   }
   try {
     await services.subordinates.register(task.caller, input)

@@ -3,6 +3,7 @@ import { ConflictError } from '#server/error/operation-error.ts'
 import type { RunContext } from '#server/jobs/context.ts'
 import { importing } from '#server/jobs/kind/import.ts'
 import type { RunKindRow } from '#server/jobs/kind/row.ts'
+import { wouldChange } from '#server/jobs/kind/would-change.ts'
 import { isDryRun, type Outcome, type Task } from '#server/jobs/task.ts'
 import type { RegisterInput } from '#server/services/subordinate/input.ts'
 import type { TrustMarkTypeFields } from '#server/services/trust-mark/trust-mark-types.ts'
@@ -24,9 +25,10 @@ async function createType(
 ): Promise<Outcome> {
   const known = { message: 'This anchor has the Trust Mark type already.', isSkipped: true }
   if (await db.trustMarkType.findUnique({ where: { type } })) return known
-  if (isDryRun(task)) return { message: 'Would create the Trust Mark type.' }
+  const create = () => services.trustMarkTypes.create(task.caller, { type, ...fields })
+  if (isDryRun(task)) return { message: 'Would create the Trust Mark type.', ...(await wouldChange(create)) }
   try {
-    await services.trustMarkTypes.create(task.caller, { type, ...fields })
+    await create()
     return { message: 'Created the Trust Mark type.' }
   } catch (error) {
     if (error instanceof ConflictError) return known

@@ -10,6 +10,7 @@ import type { ChangeParameters } from '#server/jobs/kind/change/parameters.ts'
 import { addMatching } from '#server/jobs/kind/change/subjects.ts'
 import type { RunKindRow } from '#server/jobs/kind/row.ts'
 import { throwRetryable } from '#server/jobs/kind/subordinates.ts'
+import { wouldChange } from '#server/jobs/kind/would-change.ts'
 import type { Outcome, Task } from '#server/jobs/task.ts'
 
 export const subordinateChange: RunKindRow = {
@@ -38,12 +39,15 @@ async function changeOne(context: RunContext, task: Task): Promise<Outcome> {
   }
   const step = await plans[action](context, typedSubordinate(row), parameters, task)
   if (typeof step === 'string') return { message: step, isSkipped: true }
-  if (dryRun) {
-    const differences = (await step.check?.()) ?? step.differences ?? []
-    return { message: `Would ${step.would}.`, ...toChanges(differences) }
+  const named = { ...caller, ...(reason ? { reason } : {}) }
+  const perform = () => step.perform(named).catch(throwRetryable)
+  const changes = toChanges(step.differences ?? [])
+  if (!dryRun) {
+    await perform()
+    return changes
   }
-  await step.perform({ ...caller, ...(reason ? { reason } : {}) }).catch(throwRetryable)
-  return toChanges(step.differences ?? [])
+  const found = step.check ? toChanges(await step.check()) : await wouldChange(perform)
+  return { message: `Would ${step.would}.`, ...found, ...changes }
 }
 
 function toChanges(differences: readonly Difference[]): Outcome {

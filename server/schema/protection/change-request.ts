@@ -57,6 +57,23 @@ export const ChangeRequestRef = builder.prismaNode('ChangeRequest', {
       nullable: true,
       description: 'The same after the change; null: nothing is there.',
     }),
+    effect: t.expose('effect', {
+      type: 'JSON',
+      nullable: true,
+      description:
+        'What it does, which the approver signs: `action`, `resource`, and `fields` with `before` and `after` of each field that changes. An execution that would do something else changes nothing. Null: an earlier version kept it.',
+    }),
+    previousEffect: t.expose('previousEffect', {
+      type: 'JSON',
+      nullable: true,
+      description:
+        'The effect that was shown before, if it is another one now; null: it is as it was asked for.',
+    }),
+    movedAt: t.expose('movedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was found that the effect is another one; null: it is as it was asked for.',
+    }),
     state: t.field({
       type: ChangeRequestStateEnum,
       description: 'Its state.',

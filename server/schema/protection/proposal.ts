@@ -4,6 +4,7 @@ import type { YogaInitialContext } from 'graphql-yoga'
 import { ConflictError } from '#server/error/operation-error.ts'
 import type { Context } from '#server/schema/context.ts'
 import { encodeNodeId } from '#server/schema/global-id.ts'
+import { auditActions } from '#server/services/audit/action.ts'
 import { ApprovalRequiredError } from '#server/services/protection/approval.ts'
 import type { SentMutation } from '#server/services/protection/proposal.ts'
 
@@ -18,7 +19,7 @@ export function proposeChanges(schema: GraphQLSchema): GraphQLSchema {
         return await resolve(root, args, context, info)
       } catch (error) {
         if (!(error instanceof ApprovalRequiredError)) throw error
-        const sent = hasPassword(args) ? NO_PASSWORD : sentMutation(context, info)
+        const sent = cannotWait(error, args) ?? sentMutation(context, info)
         throw await propose(error, context, sent, isOfInstallation ? null : context.slug)
       }
     }
@@ -26,8 +27,19 @@ export function proposeChanges(schema: GraphQLSchema): GraphQLSchema {
   return schema
 }
 
+const NO_LIST =
+  'Make a dry run first, then execute it with executeDryRun: the second person approves exactly what it lists.'
 const NO_PASSWORD =
   'A password cannot be kept until then. Create the user without one: the invitation is a link. A user who has lost the password is removed and invited again.'
+
+/** Why the change cannot be asked for in this way, as a sentence. */
+function cannotWait(
+  { changed: { action } }: ApprovalRequiredError,
+  args: Record<string, unknown>,
+): string | null {
+  if (auditActions[action] === 'RenewalRun' && action !== 'executeDryRun') return NO_LIST
+  return hasPassword(args) ? NO_PASSWORD : null
+}
 
 /** `sent`: a sentence if it cannot be executed later. */
 async function propose(

@@ -21,12 +21,8 @@ export const ProtectionRef = builder.objectRef<ProtectionSettings>('Protection')
   fields: (t) => ({
     operations: t.field({
       type: [ProtectedOperationEnum],
-      description: 'The protected operations; empty: none. ACCESS is among them as soon as there is another.',
+      description: 'The protected operations with those that they imply; empty: none.',
       resolve: ({ operations }) => operations,
-    }),
-    trustMarkTypes: t.exposeStringList('trustMarkTypes', {
-      description:
-        'SUBORDINATE_REMOVAL is about members that have a Trust Mark of one of these types only; empty: about all.',
     }),
     commandLine: t.exposeBoolean('commandLine', {
       description:
@@ -56,10 +52,8 @@ const UpdateProtectionInput = builder.inputType('UpdateProtectionInput', {
   fields: (t) => ({
     operations: t.field({
       type: [ProtectedOperationEnum],
-      description: 'The protected operations. Two administrators with a passkey are needed for any.',
-    }),
-    trustMarkTypes: t.stringList({
-      description: 'The types of Trust Marks whose members SUBORDINATE_REMOVAL is about, at most 100.',
+      description:
+        'The protected operations; those that they imply are added. Two administrators with a passkey are needed for any.',
     }),
     commandLine: t.boolean({ description: 'Whether commands on the server may do protected operations.' }),
     validForHours: t.int({ description: 'Hours for which a change request waits, 1 to 720.' }),

@@ -3,8 +3,9 @@ import { reissueParameters } from '#server/jobs/kind/reissue.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
 import { nodeId, requireCaller } from '#server/schema/input.ts'
+import { parseReason } from '#server/services/reason.ts'
 
-const { ConflictError, NotFoundError } = failures
+const { ConflictError, InvalidInputError, NotFoundError } = failures
 
 const RenewalKind = builder.enumType('RenewalKind', {
   description: 'What to renew.',
@@ -17,6 +18,16 @@ const RenewalKind = builder.enumType('RenewalKind', {
 const CancelRunInput = builder.inputType('CancelRunInput', {
   description: 'The run to cancel.',
   fields: (t) => ({ id: t.id({ required: true, description: 'The run’s id.' }) }),
+})
+
+const ExecuteDryRunInput = builder.inputType('ExecuteDryRunInput', {
+  description: 'The dry run to execute.',
+  fields: (t) => ({
+    id: t.id({ required: true, description: 'The id of a dry run that has succeeded.' }),
+    reason: t.string({
+      description: 'Why, at most 1000 characters. The audit log and revoked marks keep it.',
+    }),
+  }),
 })
 
 const ReissueTrustMarksInput = builder.inputType('ReissueTrustMarksInput', {
@@ -69,6 +80,19 @@ builder.mutationFields((t) => ({
     authScopes: { operate: true },
     errors: { types: [ConflictError] },
     resolve: (_query, _root, _args, context) => context.runs.start(requireCaller(context), 'EVALUATION'),
+  }),
+  executeDryRun: t.prismaField({
+    type: 'RenewalRun',
+    description:
+      'Starts a run that does what a dry run said, to exactly the objects that it named. An object for which that would be something else now fails. A change of many that a second person must approve is asked for with this.',
+    authScopes: { operate: true },
+    errors: { types: [InvalidInputError, ConflictError, NotFoundError] },
+    args: { input: t.arg({ type: ExecuteDryRunInput, required: true, description: 'The dry run.' }) },
+    resolve: (_query, _root, { input }, context) => {
+      const reason = parseReason(input.reason)
+      const caller = { ...requireCaller(context), ...(reason ? { reason } : {}) }
+      return context.runs.executeDryRun(caller, nodeId(input.id, 'RenewalRun'), reason)
+    },
   }),
   cancelRun: t.prismaField({
     type: 'RenewalRun',

@@ -91,6 +91,7 @@ export const auditActions = {
   startSubordinateChange: 'RenewalRun',
   startRequestApproval: 'RenewalRun',
   promoteSubordinates: 'RenewalRun',
+  executeDryRun: 'RenewalRun',
   cancelRun: 'RenewalRun',
   updateSchedule: 'Schedule',
   updateProtection: 'Protection',

@@ -85,6 +85,7 @@ const table = {
   startSubordinateChange: false,
   startRequestApproval: false,
   promoteSubordinates: false,
+  executeDryRun: false,
   cancelRun: false,
   restoreVersion: false,
   // People and their access.

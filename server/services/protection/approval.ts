@@ -1,19 +1,21 @@
 /**
- * Refuses changes that a second person must approve. Every write passes here before it commits (services/write.ts), so
- * that no way in goes around it; changes of key files ask first, because files do not roll back.
+ * Decides at the one writer (services/write.ts) whether a change may commit: a protected one needs an approval, and what was
+ * shown to somebody commits as it was shown or not at all. Changes of key files ask first, because files do not roll back.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Database, Transaction } from '#server/database/client.ts'
 import { OperationError } from '#server/error/operation-error.ts'
 import { actsForPerson, type Caller } from '#server/identity/caller.ts'
 import type { AuditEntry } from '#server/services/audit/append.ts'
-import {
-  type Changed,
-  operationsOf,
-  operationsWith,
-  type ProtectedOperation,
-} from '#server/services/protection/operation.ts'
+import { hashOfContent } from '#server/services/protection/content.ts'
+import { type Changed, effectOf, operationsOf } from '#server/services/protection/effect.ts'
+import type { ProtectedOperation, ProtectionSettings } from '#server/services/protection/operation.ts'
 import { readProtection } from '#server/services/protection/settings.ts'
+
+export type Change = Changed & {
+  /** What was protected before the change; absent: the change does not change that. */
+  protection?: ProtectionSettings
+}
 
 /** The change is protected, and was not approved; nothing was changed. */
 export class ApprovalRequiredError extends OperationError {
@@ -35,22 +37,64 @@ export class ApprovalRequiredError extends OperationError {
   }
 }
 
-/** Covers all changes of one mutation, or of one run. */
-type Approval = {
+/** Covers one mutation, or all items of a run. */
+export type Approval = {
   changeRequestId: number
+  /** The hash of the effect that was approved; null: compared already, or each item of the run has its own. */
+  effect: string | null
   /**
    * Ends the change request, in the transaction of the first change; null: that has happened.
    * @throws OperationError if it is not open any more
    */
   use: ((tx: Transaction) => Promise<AuditEntry>) | null
+  /** Set if the change has another effect now than was approved. */
+  moved?: Changed
+}
+
+/** The effect is another one than was shown; nothing was changed. Trying again does not help. */
+class MovedError extends OperationError {
+  override readonly name = 'MovedError'
+  constructor(message: string) {
+    super('CONFLICT', message)
+  }
+}
+
+/** Found instead of a commit. */
+class Rehearsed extends Error {
+  readonly changed: Changed
+  constructor(changed: Changed) {
+    super('A rehearsal was rolled back.')
+    this.changed = changed
+  }
 }
 
 const approvals = new AsyncLocalStorage<Approval>()
+const rehearsals = new AsyncLocalStorage<true>()
+/** The hash of the effect that a dry run showed. */
+const shown = new AsyncLocalStorage<string>()
 
 /** The protected changes of `work` are approved. */
 export function runWithApproval<Result>(approval: Approval, work: () => Result): Result {
   return approvals.run(approval, work)
 }
+
+/** Does `work` up to its first commit, which is rolled back. Returns what it would change; null: nothing. */
+export async function rehearse(work: () => Promise<unknown>): Promise<Changed | null> {
+  try {
+    await rehearsals.run(true, work)
+    return null
+  } catch (error) {
+    if (error instanceof Rehearsed) return error.changed
+    throw error
+  }
+}
+
+/** `work` commits the effect of this hash, or nothing. */
+export function runAsShown<Result>(effect: string, work: () => Result): Result {
+  return shown.run(effect, work)
+}
+
+export const hashOfEffect = (changed: Changed): string => hashOfContent(effectOf(changed))
 
 /** The change request whose approval covers the present work; null: none does. */
 export const currentChangeRequest = (): number | null => approvals.getStore()?.changeRequestId ?? null
@@ -63,13 +107,15 @@ export function noteApprovalUsed(): void {
 
 /**
  * The further audit entry of a protected change: its approval, or that the command line needed none.
- * @throws ApprovalRequiredError
+ * @throws ApprovalRequiredError, MovedError if its effect is not the one that was shown
  */
 export async function requireApproval(
   tx: Transaction,
   caller: Caller,
-  changed: Changed,
+  changed: Change,
 ): Promise<AuditEntry | null> {
+  if (rehearsals.getStore()) throw new Rehearsed(changed)
+  requireShown(changed)
   const operations = await findProtected(tx, caller, changed)
   if (operations.length === 0) return null
   const approval = approvals.getStore()
@@ -78,7 +124,7 @@ export async function requireApproval(
   return { action: 'bypassApproval', resource, after: { action, operations } }
 }
 
-/** Asks before a change that a rollback would not undo. @throws ApprovalRequiredError */
+/** Asks before a change that a rollback would not undo. @throws as `requireApproval` */
 export async function requireApprovalBefore(
   tx: Transaction | Database,
   caller: Caller,
@@ -87,32 +133,39 @@ export async function requireApprovalBefore(
   await findProtected(tx, caller, changed)
 }
 
-/** The operations for which there is an approval, or which the command line may do. @throws ApprovalRequiredError */
+/** The operations for which there is an approval, or which the command line may do. @throws as `requireApproval` */
 async function findProtected(
   tx: Transaction | Database,
   caller: Caller,
-  changed: Changed,
+  changed: Change,
 ): Promise<readonly ProtectedOperation[]> {
-  if (!actsForPerson(caller) || operationsWith(changed.action).length === 0) return []
+  if (!actsForPerson(caller)) return []
+  const amounts = operationsOf(changed, caller)
+  if (amounts.length === 0) return []
   const protection = changed.protection ?? (await readProtection(tx))
-  if (protection.operations.length === 0) return []
-  const { trustMarkTypes } = protection
-  const covered = await operationsOf(changed, {
-    trustMarkTypes,
-    hasMark: (entityId) => hasMark(tx, entityId, trustMarkTypes),
-  })
-  const operations = covered.filter((name) => protection.operations.includes(name))
-  if (operations.length === 0 || approvals.getStore()) return operations
+  const operations = amounts.filter((name) => protection.operations.includes(name))
+  if (operations.length === 0) return operations
+  const approval = approvals.getStore()
+  if (approval) return requireApproved(approval, changed, operations)
   if (caller.method === 'cli' && protection.commandLine) return operations
   throw new ApprovalRequiredError(changed, operations, caller.reason)
 }
 
-/** Marks outlive the registration of their subject. */
-async function hasMark(
-  tx: Transaction | Database,
-  entityId: string,
-  types: readonly string[],
-): Promise<boolean> {
-  const where = { entityId, revokedAt: null, trustMarkType: { type: { in: [...types] } } }
-  return (await tx.trustMark.findFirst({ where, select: { id: true } })) !== null
+function requireShown(changed: Changed): void {
+  const effect = shown.getStore()
+  if (effect === undefined || effect === hashOfEffect(changed)) return
+  throw new MovedError('It has changed since the dry run, so it would be another change. Nothing was done.')
+}
+
+function requireApproved(
+  approval: Approval,
+  changed: Changed,
+  operations: readonly ProtectedOperation[],
+): readonly ProtectedOperation[] {
+  if (approval.effect !== null && approval.effect !== hashOfEffect(changed)) {
+    approval.moved = changed
+    throw new MovedError('It would do something else now than what was asked for. Nothing was changed.')
+  }
+  approval.effect = null
+  return operations
 }

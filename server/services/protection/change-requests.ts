@@ -1,12 +1,13 @@
 /** Decides change requests: another person approves one with a passkey or refuses it, or it is withdrawn or overridden. */
 import type { ChangeRequest, Prisma } from '#prisma/generated/client/client.ts'
 import type { Clock } from '#server/clock.ts'
-import type { Database, Transaction } from '#server/database/client.ts'
+import { type Database, jsonOrNull, type Transaction } from '#server/database/client.ts'
 import { ConflictError, InvalidInputError, NotFoundError } from '#server/error/operation-error.ts'
 import type { Caller, CallerSession } from '#server/identity/caller.ts'
 import type { AuditEntry } from '#server/services/audit/append.ts'
-import { runWithApproval } from '#server/services/protection/approval.ts'
+import { type Approval, runWithApproval } from '#server/services/protection/approval.ts'
 import { contentOf, hashOfContent } from '#server/services/protection/content.ts'
+import type { Changed } from '#server/services/protection/effect.ts'
 import {
   originOf,
   type PasskeyAnswer,
@@ -14,7 +15,7 @@ import {
   toProof,
   verifyProof,
 } from '#server/services/protection/passkey-proof.ts'
-import { createProposal } from '#server/services/protection/proposal.ts'
+import { columnsOfEffect, createProposal } from '#server/services/protection/proposal.ts'
 import { parseReason } from '#server/services/reason.ts'
 import { recordChange } from '#server/services/write.ts'
 
@@ -58,14 +59,42 @@ export function createChangeRequests({ db, databaseOf, rpId, origins, now }: Cha
     if (count === 0) throw new ConflictError('Someone else has decided it, or its time has ended.', 'id')
   }
 
+  /** Shows what it would do now beside what it did when it was read. Earlier signatures are about something else. */
+  async function askAgain(caller: Caller, row: ChangeRequest, changed: Changed): Promise<never> {
+    const before = contentOf(row)
+    await recordChange(databaseFor(row.anchor), caller, async (tx) => {
+      const columns = columnsOfEffect(changed)
+      const after = contentOf({ ...row, ...columns })
+      const { count } = await tx.changeRequest.updateMany({
+        where: { id: row.id, hash: row.hash, state: 'OPEN' },
+        data: {
+          ...columns,
+          hash: hashOfContent(after),
+          previousEffect: jsonOrNull(row.effect),
+          movedAt: now(),
+        },
+      })
+      if (count === 0) return { action: null, result: undefined }
+      return { action: 'createChangeRequest', resource: String(row.id), before, after, result: undefined }
+    })
+    throw new ConflictError(
+      'It would do something else now than when it was shown. Nothing was changed. Read what is different, then sign again.',
+      'id',
+    )
+  }
+
   async function execute(
     caller: Caller,
     row: ChangeRequest,
     work: Execute,
     use: (tx: Transaction) => Promise<AuditEntry>,
   ): Promise<ChangeRequest> {
-    const approval = { changeRequestId: row.id, use: use as typeof use | null }
-    const { failure } = await runWithApproval(approval, () => work(row))
+    const approval: Approval = { changeRequestId: row.id, effect: hashOfContent(row.effect), use }
+    const { failure } = await runWithApproval(approval, () => work(row)).catch((error: unknown) => {
+      if (!approval.moved) throw error
+      return { failure: null }
+    })
+    if (approval.moved) return askAgain(caller, row, approval.moved)
     if (failure !== null) {
       await db.changeRequest.updateMany({
         where: { id: row.id, state: 'OPEN' },
@@ -91,6 +120,7 @@ export function createChangeRequests({ db, databaseOf, rpId, origins, now }: Cha
     async obstacle(caller: Caller, row: ChangeRequest): Promise<string | null> {
       const ended = sentenceOfEnd(row, now())
       if (ended) return ended
+      if (row.effect === null) return WITHOUT_EFFECT
       if (isAsker(caller, row)) return 'You asked for it. Another person must approve it.'
       if (!caller.session) return 'Only a person can approve it, with a passkey in the console.'
       const passkeys = await db.passkey.count({ where: { userId: caller.session.userId } })
@@ -160,6 +190,7 @@ export function createChangeRequests({ db, databaseOf, rpId, origins, now }: Cha
       if (!reason) throw new InvalidInputError('Say why it cannot wait for a second person.', 'reason')
       const ended = sentenceOfEnd(row, now())
       if (ended) throw new ConflictError(ended, 'id')
+      if (row.effect === null) throw new ConflictError(WITHOUT_EFFECT, 'id')
       return execute(caller, row, work, async (tx) => {
         const decision = { decidedBy: caller.name, message: reason, overridden: true }
         await end(tx, row, { state: 'EXECUTED', ...decision, lastError: null })
@@ -207,6 +238,8 @@ export function createChangeRequests({ db, databaseOf, rpId, origins, now }: Cha
 /** Also who made the API key that asked, and so knows it. */
 const isAsker = ({ name }: Caller, { requestedBy, keyCreatedBy }: ChangeRequest) =>
   name === requestedBy || name === keyCreatedBy
+
+const WITHOUT_EFFECT = 'An earlier version kept it without its effect. Make the change again.'
 
 const ends: Readonly<Record<string, string>> = {
   EXECUTED: 'It was executed.',

@@ -15,11 +15,11 @@ type Source = Pick<
   | 'keyCreatedBy'
   | 'reason'
 > &
-  Pick<ChangeRequest, 'requestedAt' | 'expiresAt' | 'nonce'> & { variables: unknown }
+  Pick<ChangeRequest, 'requestedAt' | 'expiresAt' | 'nonce'> & { variables: unknown; effect: unknown }
 
-/** Everything that decides what an approval executes, who asked for it, and until when. Times as ISO 8601. */
+/** Everything that decides what an approval executes and what that does, who asked for it, and until when. Times as ISO 8601. */
 export function contentOf(row: Source) {
-  const { anchor, operations, mutation, document, variables, namedAnchor } = row
+  const { anchor, operations, mutation, document, variables, namedAnchor, effect } = row
   const { requestedBy, requestedMethod, keyCreatedBy, reason, requestedAt, expiresAt, nonce } = row
   return {
     anchor,
@@ -28,6 +28,7 @@ export function contentOf(row: Source) {
     document,
     variables,
     namedAnchor,
+    effect,
     requestedBy,
     requestedMethod,
     keyCreatedBy,

@@ -9,6 +9,7 @@ import type { Caller } from '#server/identity/caller.ts'
 import { canonicalJson } from '#server/services/audit/hash.ts'
 import type { ApprovalRequiredError } from '#server/services/protection/approval.ts'
 import { contentOf, hashOfContent } from '#server/services/protection/content.ts'
+import { type Changed, effectOf } from '#server/services/protection/effect.ts'
 import { readProtection } from '#server/services/protection/settings.ts'
 import { recordChange } from '#server/services/write.ts'
 
@@ -54,8 +55,7 @@ export function createProposal({ db, databaseFor, now }: Deps) {
         anchor,
         operations: [...operations],
         ...sent,
-        action: changed.action,
-        resource: changed.resource,
+        ...columnsOfEffect(changed),
         requestedBy: caller.name,
         requestedMethod: caller.method,
         keyCreatedBy: requireKnownMaker(caller),
@@ -69,8 +69,6 @@ export function createProposal({ db, databaseFor, now }: Deps) {
         data: {
           ...columns,
           variables: sent.variables as Prisma.InputJsonObject, // parsed from JSON
-          before: jsonOrNull(snapshot(changed.before)),
-          after: jsonOrNull(snapshot(changed.after)),
           hash: hashOfContent(content),
         },
       })
@@ -86,6 +84,17 @@ function requireKnownMaker({ method, keyCreatedBy }: Caller): string | null {
   throw new ConflictError(
     'This API key was made on the command line or by an earlier version, so it is not known who has it. Create one in the console.',
   )
+}
+
+/** What it does, as the approver sees it. */
+export function columnsOfEffect(changed: Changed) {
+  return {
+    action: changed.action,
+    resource: changed.resource,
+    before: jsonOrNull(snapshot(changed.before)),
+    after: jsonOrNull(snapshot(changed.after)),
+    effect: effectOf(changed) as Prisma.InputJsonObject, // plain JSON
+  }
 }
 
 /** A row as plain JSON, as in the audit log. */

@@ -5,22 +5,20 @@ import { lock } from '#server/database/lock.ts'
 import { ConflictError, createVersionConflict, InvalidInputError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import {
-  ALWAYS,
   type ProtectedOperation,
   type ProtectionSettings,
+  withImplied,
 } from '#server/services/protection/operation.ts'
 import { readProtection } from '#server/services/protection/settings.ts'
 import { recordChange } from '#server/services/write.ts'
 
 const LONGEST_HOURS = 720
-const MAXIMUM_TYPES = 100
 /** One asks, the other approves. */
 const NEEDED = 2
 
 /** Absent: unchanged. */
 export type ProtectionChange = {
   operations?: readonly ProtectedOperation[] | null | undefined
-  trustMarkTypes?: readonly string[] | null | undefined
   commandLine?: boolean | null | undefined
   validForHours?: number | null | undefined
   version?: number | null | undefined
@@ -39,11 +37,10 @@ export function createProtectionService({ db, now }: { db: Database; now: Clock 
         await lock(tx, 'inmor:protection')
         const before = await readProtection(tx)
         if (version != null && version !== before.version) throw createVersionConflict(version)
-        const operations = change.operations ? withoutImplied(change.operations) : before.operations
+        const operations = change.operations ? withImplied(change.operations) : before.operations
         if (operations.length > 0) await requireTwoPeople(tx)
         const data = {
           operations: [...operations],
-          trustMarkTypes: [...new Set(change.trustMarkTypes ?? before.trustMarkTypes)],
           commandLine: change.commandLine ?? before.commandLine,
           validForHours: change.validForHours ?? before.validForHours,
           version: before.version + 1,
@@ -58,17 +55,9 @@ export function createProtectionService({ db, now }: { db: Database; now: Clock 
   }
 }
 
-/** Alone it protects nothing else, so it is not chosen. */
-function withoutImplied(operations: readonly ProtectedOperation[]): ProtectedOperation[] {
-  const chosen = [...new Set(operations)]
-  return chosen.every((name) => name === ALWAYS) ? [] : chosen
-}
-
-function checkInput({ trustMarkTypes, validForHours }: ProtectionChange): void {
+function checkInput({ validForHours }: ProtectionChange): void {
   if (validForHours != null && (validForHours < 1 || validForHours > LONGEST_HOURS))
     throw new InvalidInputError(`validForHours must be between 1 and ${LONGEST_HOURS}.`, 'validForHours')
-  if (trustMarkTypes && trustMarkTypes.length > MAXIMUM_TYPES)
-    throw new InvalidInputError(`At most ${MAXIMUM_TYPES} types are possible.`, 'trustMarkTypes')
 }
 
 /** Otherwise no change could be approved, not even the end of the protection. @throws ConflictError */

@@ -1,10 +1,6 @@
 /** Reads what is protected. */
 import type { Transaction } from '#server/database/client.ts'
-import {
-  ALWAYS,
-  isProtectedOperation,
-  type ProtectionSettings,
-} from '#server/services/protection/operation.ts'
+import { type ProtectionSettings, withImplied } from '#server/services/protection/operation.ts'
 
 /** Hours after which a change request can no longer be approved, unless the settings say otherwise. */
 const VALID_FOR_HOURS = 72
@@ -14,7 +10,6 @@ export async function readProtection(tx: Pick<Transaction, 'protection'>): Promi
   if (!row) {
     return {
       operations: [],
-      trustMarkTypes: [],
       commandLine: true,
       validForHours: VALID_FOR_HOURS,
       updatedAt: new Date(0),
@@ -22,6 +17,5 @@ export async function readProtection(tx: Pick<Transaction, 'protection'>): Promi
     }
   }
   const { id, ...settings } = row
-  const operations = settings.operations.filter(isProtectedOperation)
-  return { ...settings, operations: operations.length === 0 ? [] : [...new Set([...operations, ALWAYS])] }
+  return { ...settings, operations: withImplied(settings.operations) }
 }

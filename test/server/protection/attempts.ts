@@ -15,8 +15,8 @@ export async function mutations(admin: TestAdmin, filled: Filled): Promise<Mutat
   const further = toPublicJwk(await generateSigningKey('ES256'))
   const moreKeys = { keys: [...(jwks as JwkSet).keys, further] } // as it was written
   const same = (mutation: string, input: object): Mutation => [mutation, mutation, { ...input }]
-  const bulk = (input: object): Mutation => same('startSubordinateChange', { ...MAIN, filter: {}, ...input })
   return [
+    same('announceSigningKey', { anchor: 'test', alg: 'ES384' }),
     same('switchSigningKey', { ...MAIN, overrideReason: 'Now.' }),
     same('retireKey', { ...MAIN, kid: filled.kidInUse, acceptCopies: true }),
     same('revokeKey', { ...MAIN, kid: filled.kidUnused, reason: 'compromised' }),
@@ -24,15 +24,17 @@ export async function mutations(admin: TestAdmin, filled: Filled): Promise<Mutat
     same('updateFederationPolicy', { ...MAIN, metadataPolicy: POLICY }),
     same('updateTrustAnchor', { ...MAIN, constraints: { max_path_length: 1 } }),
     same('updateTrustAnchor', { ...MAIN, organizationName: 'Another' }),
+    same('updateTrustAnchor', { ...MAIN, auditRetentionDays: 30 }),
+    same('updateSchedule', { ...MAIN, name: 'renew-subordinates', enabled: false }),
+    same('updateCheckPipeline', { ...MAIN, entityType: 'federation_entity', checks: [], approves: true }),
     same('updateSubordinate', { id: member, metadataPolicy: POLICY }),
+    same('updateSubordinate', { id: member, validFor: 1, autorenew: false }),
+    same('renewSubordinate', { id: filled.unrenewed }),
     same('updateSubordinate', { id: member, jwks: moreKeys }),
     ['updateFederationPolicy', 'restoreVersion', { ...MAIN, auditEventId: filled.policyEntry }],
     ['updateSubordinate', 'restoreVersion', { ...MAIN, auditEventId: filled.memberEntry }],
-    bulk({ action: 'UPDATE', changes: { metadataPolicy: POLICY } }),
-    bulk({ action: 'REMOVE' }),
-    bulk({ action: 'DEACTIVATE' }),
-    bulk({ action: 'REACTIVATE' }),
-    bulk({ action: 'ISSUE_TRUST_MARK', trustMarkType: UNUSED_TYPE }),
+    ...filled.dryRuns.map((id) => same('executeDryRun', { ...MAIN, id })),
+    same('executeDryRun', { anchor: 'test', id: filled.testDryRun }),
     same('createTrustAnchor', { slug: 'new', entityId: `${admin.entityId}/new`, displayName: 'New' }),
     same('makeIntermediate', { anchor: 'test', superior: 'main' }),
     same('pauseTrustAnchor', { anchor: 'test' }),
@@ -42,16 +44,15 @@ export async function mutations(admin: TestAdmin, filled: Filled): Promise<Mutat
     same('reactivateSubordinate', { id: inactive }),
     same('deactivateSubordinate', { id: member }),
     same('removeSubordinate', { id: member }),
-    same('importSubordinates', { ...MAIN, subordinates: [{ entityId: candidate.id }] }),
-    same('promoteSubordinates', { from: 'main', to: 'test', ids: [member] }),
     ['registerSubordinate', 'approveRequest', { id: request }],
-    same('startRequestApproval', { ...MAIN, filter: {} }),
     same('issueTrustMark', { ...MAIN, trustMarkType: UNUSED_TYPE, entityId: leaf.id }),
     same('updateTrustMark', { id: mark, validFor: 5 }),
     same('revokeTrustMark', { id: mark }),
     same('createTrustMarkType', { ...MAIN, type: NEW_TYPE }),
     same('updateTrustMarkType', { id: type, validFor: 5 }),
     same('removeTrustMarkType', { id: unusedType }),
+    same('renewTrustMark', { id: filled.unrenewedMark }),
+    same('createApiKey', { username: 'bob', name: 'of-bob' }),
     same('createUser', { username: 'dave', role: 'ADMIN' }),
     same('updateUser', { id: user, role: 'ADMIN' }),
     same('removeUser', { id: user }),
@@ -60,6 +61,15 @@ export async function mutations(admin: TestAdmin, filled: Filled): Promise<Mutat
     same('updateProtection', { operations: [] }),
   ]
 }
+
+/** Changes of many, which wait as the execution of a dry run only. */
+export const starts = ({ member, candidate }: Filled): [mutation: string, input: object][] => [
+  ['startSubordinateChange', { ...MAIN, filter: {}, action: 'REMOVE' }],
+  ['startSubordinateChange', { ...MAIN, ids: [member], action: 'UPDATE', changes: { validFor: 1 } }],
+  ['importSubordinates', { ...MAIN, subordinates: [{ entityId: candidate.id, jwks: { keys: [] } }] }],
+  ['promoteSubordinates', { from: 'main', to: 'test', ids: [member] }],
+  ['startRequestApproval', { ...MAIN, filter: {} }],
+]
 
 /** Those whose input has a password, which is not kept. */
 export const mutationsWithPassword = ({ user }: Filled): Mutation[] => [

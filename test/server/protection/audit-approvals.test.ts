@@ -12,7 +12,7 @@ let people: People
 beforeAll(async () => {
   admin = await startAdmin()
   people = await addAdministrators(admin)
-  await protect(admin, ['SETTINGS'])
+  await protect(admin, ['ANCHOR'])
   const { execute } = people.alice.visitor
   const document =
     'mutation ($input: UpdateTrustAnchorInput!) { updateTrustAnchor(input: $input) { __typename } }'

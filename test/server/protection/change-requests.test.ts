@@ -12,7 +12,7 @@ beforeAll(async () => {
   admin = await startAdmin()
   people = await addAdministrators(admin)
 })
-beforeEach(() => protect(admin, ['POLICY']))
+beforeEach(() => protect(admin, ['ANCHOR']))
 afterAll(() => admin.close())
 
 const newPolicy = createPolicies()
@@ -29,7 +29,7 @@ describe('a protected mutation', () => {
     expect(data.changeRequests.edges[0].node).toMatchObject({
       id,
       mutation: 'updateFederationPolicy',
-      operations: ['POLICY'],
+      operations: ['ANCHOR'],
       requestedBy: 'alice',
       requestedMethod: 'session',
       before: { metadataPolicy: before },

@@ -1,9 +1,11 @@
 /** Tests that one person alone does no protected operation, by any way in. The command line: test/product. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { operationNames, protectedOperations } from '#server/services/protection/operation.ts'
+import { auditActions } from '#server/services/audit/action.ts'
+import { operationNames } from '#server/services/protection/operation.ts'
+import { none, rules } from '#server/services/protection/rule.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { createRestClient } from '#test/helpers/rest.ts'
-import { type Mutation, mutations, mutationsWithPassword, restRequests } from './attempts.ts'
+import { type Mutation, mutations, mutationsWithPassword, restRequests, starts } from './attempts.ts'
 import { type Filled, fill, UNUSED_TYPE } from './filled.ts'
 import { readState } from './installation-state.ts'
 import { addAdministrators, approve, type People, protect, waiting } from './people.ts'
@@ -38,6 +40,7 @@ const COMMANDS = [
   'importSubordinate',
   'importTrustMark',
   'importTrustMarkType',
+  'importIssuedTrustMarks',
   'restore',
   'pruneAuditLog',
 ]
@@ -60,10 +63,19 @@ it('one person alone does no protected operation', { timeout: 120_000 }, async (
     ])
     tried.add(action)
   }
+  for (const [mutation, input] of starts(filled)) {
+    const answer = await people.alice.visitor.execute(documentOf(mutation), { input })
+    expect(answer.errors, mutation).toMatchObject([
+      { message: expect.stringContaining('Make a dry run first'), extensions: { code: 'APPROVAL_REQUIRED' } },
+    ])
+    expect(answer.errors?.[0]?.extensions, mutation).not.toHaveProperty('changeRequest')
+    tried.add(mutation)
+  }
   await refusedByRest(filled)
   await waitsInPortal(filled)
   expect(await readState(admin)).toEqual(before)
-  const covered = operationNames.flatMap((name) => Object.keys(protectedOperations[name].covers))
+  const actions = Object.keys(auditActions) as (keyof typeof auditActions)[] // its own keys
+  const covered = actions.filter((action) => rules[action] !== none)
   expect(covered.filter((action) => !tried.has(action) && !COMMANDS.includes(action))).toEqual([])
 })
 

@@ -1,4 +1,5 @@
 /** An installation with something that each protected operation could change. */
+import { expect } from 'vitest'
 import { createAccounts } from '#server/auth/accounts.ts'
 import { cliCaller } from '#server/identity/caller.ts'
 import { PASSWORD, type TestAdmin } from '#test/helpers/admin.ts'
@@ -18,6 +19,9 @@ export type Filled = {
   member: string
   inactive: string
   mark: string
+  /** Not renewed by the clock. */
+  unrenewed: string
+  unrenewedMark: string
   type: string
   unusedType: string
   user: string
@@ -26,6 +30,9 @@ export type Filled = {
   organization: string
   policyEntry: string
   memberEntry: string
+  /** Of each kind of change of many; the last is of the anchor test. */
+  dryRuns: string[]
+  testDryRun: string
   kidInUse: string
   kidUnused: string
   /** Registered, and not. */
@@ -64,6 +71,12 @@ export async function fill(admin: TestAdmin): Promise<Filled> {
   const { id: type } = await make('createTrustMarkType', { type: TYPE })
   const { id: unusedType } = await make('createTrustMarkType', { type: UNUSED_TYPE })
   const { id: mark } = await make('issueTrustMark', { trustMarkType: TYPE, entityId: leaf.id })
+  await make('updateSubordinate', { id: inactive, autorenew: false })
+  const unrenewedMark = await make('issueTrustMark', {
+    trustMarkType: TYPE,
+    entityId: second.id,
+    autorenew: false,
+  })
   const { id: user } = await createAccounts(admin.server).createUser(cliCaller('test'), {
     username: 'carol',
     password: PASSWORD,
@@ -82,6 +95,16 @@ export async function fill(admin: TestAdmin): Promise<Filled> {
   await makeAnchor(admin, 'test')
   await makeAnchor(admin, 'paused')
   await make('pauseTrustAnchor', { anchor: 'paused' }, '__typename')
+  const bulk = (input: object) => dryRun(admin, 'startSubordinateChange', { filter: {}, ...input })
+  const dryRuns = [
+    await bulk({ action: 'UPDATE', changes: { metadataPolicy: POLICY } }),
+    await bulk({ action: 'REMOVE' }),
+    await bulk({ action: 'DEACTIVATE' }),
+    await bulk({ action: 'REACTIVATE' }),
+    await bulk({ action: 'ISSUE_TRUST_MARK', trustMarkType: UNUSED_TYPE }),
+    await dryRun(admin, 'importSubordinates', { subordinates: [{ entityId: candidate.id }] }),
+    await dryRun(admin, 'startRequestApproval', { filter: {} }),
+  ]
   const entry = async (action: string) => {
     const where = { action, outcome: 'SUCCEEDED' }
     return (await admin.server.db.auditEvent.findFirstOrThrow({ where, orderBy: { id: 'asc' } })).id
@@ -89,8 +112,34 @@ export async function fill(admin: TestAdmin): Promise<Filled> {
   return {
     ...{ member, inactive, mark, type, unusedType, request, organization, invited, leaf, candidate, person },
     user: btoa(`User:${user}`),
-    ...{ kidInUse, kidUnused },
+    ...{ kidInUse, kidUnused, dryRuns },
+    unrenewed: inactive,
+    unrenewedMark: unrenewedMark.id,
+    testDryRun: await promoted(admin, member),
     policyEntry: btoa(`AuditEvent:${await entry('updateFederationPolicy')}`),
     memberEntry: btoa(`AuditEvent:${await entry('updateSubordinate')}`),
   }
+}
+
+/** The id of the dry run, which has ended. */
+export async function dryRun(admin: TestAdmin, mutation: string, input: object): Promise<string> {
+  const { id } = await admin.mutate(mutation, { anchor: 'main', ...input, dryRun: true }, 'id', 'admin')
+  await ended(admin, id, 'main')
+  return id
+}
+
+async function promoted(admin: TestAdmin, member: string): Promise<string> {
+  const input = { from: 'main', to: 'test', ids: [member], dryRun: true }
+  const { id } = await admin.mutate('promoteSubordinates', input, 'id', 'admin')
+  await ended(admin, id, 'test')
+  return id
+}
+
+/** Until it has succeeded. */
+export async function ended(admin: TestAdmin, id: string, anchor: string): Promise<void> {
+  const state = async () => {
+    const document = `query ($id: ID!) { node(id: $id, anchor: "${anchor}") { ... on RenewalRun { state } } }`
+    return (await admin.execute(document, { id }, 'admin')).data.node?.state
+  }
+  await expect.poll(state).toBe('SUCCEEDED')
 }

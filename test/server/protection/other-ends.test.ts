@@ -11,7 +11,7 @@ beforeAll(async () => {
   admin = await startAdmin()
   people = await addAdministrators(admin)
 })
-beforeEach(() => protect(admin, ['POLICY']))
+beforeEach(() => protect(admin, ['ANCHOR']))
 afterAll(() => admin.close())
 
 const newPolicy = createPolicies()

@@ -36,9 +36,9 @@ export async function signIn(admin: TestAdmin, username: string): Promise<Visito
 export async function protect(
   { server }: TestAdmin,
   operations: readonly ProtectedOperation[],
-  further: { trustMarkTypes?: string[]; commandLine?: boolean } = {},
+  further: { commandLine?: boolean } = {},
 ): Promise<void> {
-  const row = { trustMarkTypes: [], commandLine: false, ...further, operations: [...operations] }
+  const row = { commandLine: false, ...further, operations: [...operations] }
   await server.installation.protection.upsert({ where: { id: 1 }, create: row, update: row })
 }
 

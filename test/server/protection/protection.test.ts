@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { register, startLeaf } from '#test/helpers/subordinate.ts'
+import { dryRun } from './filled.ts'
 import { type Administrator, addAdministrator, approve, type People, protect, waiting } from './people.ts'
 
 let admin: TestAdmin
@@ -14,7 +15,7 @@ beforeAll(async () => {
 beforeEach(() => protect(admin, []))
 afterAll(() => admin.close())
 
-const FIELDS = 'operations trustMarkTypes commandLine validForHours version'
+const FIELDS = 'operations commandLine validForHours version'
 const update = ({ visitor }: Administrator, input: object) =>
   visitor.mutate('updateProtection', input, FIELDS)
 const propose = ({ visitor }: Administrator, mutation: string, input: object) => {
@@ -30,13 +31,13 @@ describe('protection', () => {
     tags: ['mutation/updateProtection/success', 'mutation/updateProtection/ConflictError'],
   }, async () => {
     const alice = await addAdministrator(admin, 'alice')
-    expect(await update(alice, { operations: ['POLICY'] })).toMatchObject({
+    expect(await update(alice, { operations: ['ANCHOR'] })).toMatchObject({
       code: 'CONFLICT',
       message: 'Two administrators with a passkey are needed, and there is 1. Register passkeys first.',
     })
     people = { alice, bob: await addAdministrator(admin, 'bob') }
-    expect(await update(alice, { operations: ['POLICY'], validForHours: 24 })).toMatchObject({
-      operations: ['POLICY', 'ACCESS'],
+    expect(await update(alice, { operations: ['ANCHOR'], validForHours: 24 })).toMatchObject({
+      operations: ['ANCHOR', 'ACCESS'],
       validForHours: 24,
     })
   })
@@ -44,17 +45,17 @@ describe('protection', () => {
   it('protects its own change, and ends by an approval', {
     tags: ['mutation/updateProtection/audit'],
   }, async () => {
-    await protect(admin, ['POLICY'])
+    await protect(admin, ['ANCHOR'])
     const id = waiting(await propose(people.alice, 'updateProtection', { operations: [] }))
     const { data } = await people.alice.visitor.execute('{ protection { operations } }')
-    expect(data.protection.operations).toEqual(['POLICY', 'ACCESS'])
+    expect(data.protection.operations).toEqual(['ANCHOR', 'ACCESS'])
     expect(await approve(people.bob, id)).toMatchObject({ state: 'EXECUTED' })
     const { operations } = await admin.server.installation.protection.findFirstOrThrow()
     expect(operations).toEqual([])
     const where = { action: { in: ['approveChangeRequest', 'updateProtection'] }, outcome: 'SUCCEEDED' }
     const entries = await admin.server.db.auditEvent.findMany({ where, orderBy: { id: 'desc' }, take: 2 })
     expect(entries).toMatchObject([
-      { action: 'updateProtection', before: { operations: ['POLICY', 'ACCESS'] }, after: { operations: [] } },
+      { action: 'updateProtection', before: { operations: ['ANCHOR', 'ACCESS'] }, after: { operations: [] } },
       { action: 'approveChangeRequest', resource: atob(id).split(':')[1] },
     ])
   })
@@ -80,18 +81,16 @@ describe('protection', () => {
   })
 })
 
-describe('the removal of members', () => {
-  it('is protected for those with a mark of certain types only, and so is their mark', async () => {
-    const type = 'https://ta.example.org/marks/protected'
-    await admin.mutate('createTrustMarkType', { type }, 'id', 'admin')
-    const [marked, plain] = [await startLeaf(admin), await startLeaf(admin)]
-    const [{ id: markedId }, { id: plainId }] = [await register(admin, marked), await register(admin, plain)]
-    const mark = await admin.mutate('issueTrustMark', { trustMarkType: type, entityId: marked.id }, 'id')
-    await protect(admin, ['SUBORDINATE_REMOVAL'], { trustMarkTypes: [type] })
-    waiting(await propose(people.alice, 'removeSubordinate', { id: markedId }))
-    waiting(await propose(people.alice, 'revokeTrustMark', { id: mark.id }))
-    const { data } = await propose(people.alice, 'removeSubordinate', { id: plainId })
-    expect(data.removeSubordinate.__typename).toBe('MutationRemoveSubordinateSuccess')
+describe('what is chosen', () => {
+  it.each([
+    [['MEMBERS'], ['ANCHOR', 'MEMBERS', 'ACCESS']],
+    [['TRUST_MARKS'], ['ANCHOR', 'TRUST_MARKS', 'ACCESS']],
+    [['ANCHOR'], ['ANCHOR', 'ACCESS']],
+    [['ACCESS'], ['ACCESS']],
+  ] as const)('%j protects what does the same by another way', async (chosen, operations) => {
+    await protect(admin, chosen)
+    const { data } = await people.alice.visitor.execute('{ protection { operations } }')
+    expect(data.protection.operations).toEqual(operations)
   })
 })
 
@@ -101,9 +100,12 @@ describe('a run', () => {
     const { id } = await register(admin, leaf)
     const isActive = async () =>
       (await admin.server.db.subordinate.findUniqueOrThrow({ where: { entityId: leaf.id } })).active
-    await protect(admin, ['SUBORDINATE_REMOVAL'])
+    await protect(admin, ['MEMBERS'])
+    const input = { action: 'DEACTIVATE', ids: [id] }
     const request = waiting(
-      await propose(people.alice, 'startSubordinateChange', { action: 'DEACTIVATE', ids: [id] }),
+      await propose(people.alice, 'executeDryRun', {
+        id: await dryRun(admin, 'startSubordinateChange', input),
+      }),
     )
     expect(await approve(people.bob, request)).toMatchObject({ state: 'EXECUTED' })
     await expect.poll(isActive).toBe(false)
@@ -113,8 +115,11 @@ describe('a run', () => {
 
     // A run that was started before the protection has no approval.
     const where = { kind: 'SUBORDINATE_CHANGE' }
-    const { parameters } = await admin.server.db.renewalRun.findFirstOrThrow({ where })
-    await protect(admin, ['SUBORDINATE_REMOVAL'])
+    const { parameters } = await admin.server.db.renewalRun.findFirstOrThrow({
+      where,
+      orderBy: { id: 'desc' },
+    })
+    await protect(admin, ['MEMBERS'])
     const run = await admin.server.db.renewalRun.create({
       data: {
         ...where,

@@ -18,9 +18,9 @@ import { accepted } from '#server/services/subordinate/rejection.ts'
 export type Step = {
   /** What it would do, as a sentence without its end: `Would …`. */
   would: string
-  /** The differences that it makes, where they are known without a check. */
+  /** The differences that it makes, where they are known before. */
   differences?: readonly Difference[]
-  /** Finds out whether it would be refused, and changes nothing. @throws OperationError */
+  /** What a dry run does instead of a rehearsal, where the change follows the entity. @throws OperationError */
   check?(): Promise<readonly Difference[]>
   perform(caller: Caller): Promise<unknown>
 }
@@ -82,10 +82,6 @@ export const plans: Readonly<Record<SubordinateAction, Plan>> = {
     return {
       would: `change ${names.join(', ')}`,
       differences,
-      check: async () => {
-        await services.subordinates.checkUpdate(input)
-        return differences
-      },
       perform: (caller) => services.subordinates.update(caller, input),
     }
   },

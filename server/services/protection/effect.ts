@@ -1,0 +1,71 @@
+/**
+ * What a change does to what is published or to who may act: the difference between before and after, whatever the name of
+ * the action. Two people agree on the effect; the approver signs it.
+ */
+import { isJsonEqual } from '#core/json.ts'
+import type { Caller } from '#server/identity/caller.ts'
+import { type AuditAction, auditActions } from '#server/services/audit/action.ts'
+import type { ProtectedOperation } from '#server/services/protection/operation.ts'
+import { publishedOfMark, publishedOfSubordinate } from '#server/services/protection/published-fields.ts'
+import { rules } from '#server/services/protection/rule.ts'
+
+/** A change as the audit log records it. */
+export type Changed = {
+  action: AuditAction
+  /** Natural key of the object. */
+  resource: string
+  before?: object | undefined
+  after?: object | undefined
+}
+
+/** As plain JSON, without what time alone changes. */
+export type Effect = {
+  action: AuditAction
+  /** Empty where each attempt gets a new one. */
+  resource: string
+  /** The fields that differ, by name. An object that is removed has none. */
+  fields: Record<string, { before: unknown; after: unknown }>
+}
+
+/** Which fields are compared; by default all that no clock and no counter writes. */
+const compared: Partial<Record<(typeof auditActions)[AuditAction], readonly string[]>> = {
+  Subordinate: publishedOfSubordinate,
+  TrustMark: publishedOfMark,
+}
+
+/** Of a key or a run that each attempt makes anew. */
+const withoutName: readonly AuditAction[] = ['announceSigningKey', 'executeDryRun']
+
+export function effectOf({ action, resource, before, after }: Changed): Effect {
+  const [old, current] = [plain(before), plain(after)]
+  const names = compared[auditActions[action]] ?? Object.keys({ ...old, ...current }).filter(isLasting)
+  // The entity’s own declaration, which the clock follows.
+  const shown = names.filter((name) => name !== 'metadata' || current.metadataFollowsEntity !== true)
+  const differing = after
+    ? shown.filter((name) => !isJsonEqual(memberOf(old, name), memberOf(current, name)))
+    : []
+  const fields = differing.map((name) => [
+    name,
+    { before: memberOf(old, name), after: memberOf(current, name) },
+  ])
+  return {
+    action,
+    resource: withoutName.includes(action) ? '' : resource,
+    fields: Object.fromEntries(fields),
+  }
+}
+
+/** The operations that a change amounts to, in the order of their table. */
+export function operationsOf(change: Changed, caller: Caller): readonly ProtectedOperation[] {
+  const [before, after] = [plain(change.before), plain(change.after)]
+  const { resource, fields } = effectOf(change)
+  return rules[change.action]({ resource, changed: Object.keys(fields), before, after, caller })
+}
+
+const isLasting = (name: string) => !/At$|^(id|version|statementVersion|evaluatedVersion)$/.test(name)
+
+const memberOf = (members: Record<string, unknown>, name: string): unknown => members[name] ?? null
+
+/** As in the audit log. */
+const plain = (row: object | undefined): Record<string, unknown> =>
+  row ? JSON.parse(JSON.stringify(row)) : {}

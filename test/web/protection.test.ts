@@ -7,6 +7,7 @@ import { listVariables } from '#lib/list/list.ts'
 import { objectAt } from '#lib/palette/recent.ts'
 import { protectionFields } from '#lib/protection/draft.ts'
 import { changeList } from '#lib/protection/list.ts'
+import { impliedBy, withImplied } from '#lib/protection/operation.ts'
 import { invitationIn, runIn } from '#lib/protection/result.ts'
 import { changeState } from '#lib/protection/state.ts'
 import { taskInWords } from '#lib/protection/task.ts'
@@ -51,22 +52,26 @@ test.each([
 
 const stored = {
   version: 3,
-  operations: ['ACCESS', 'POLICY', 'SIGNING_KEYS'],
-  trustMarkTypes: [],
+  operations: ['ACCESS', 'MEMBERS', 'ANCHOR'],
   commandLine: false,
   validForHours: 48,
 }
 
-test('edits the chosen operations in the order of the form, without the implied one', () => {
+test('edits the chosen operations in the order of the form', () => {
   expect(storedValues(protectionFields, stored)).toEqual({
     version: 3,
     fields: {
-      operations: ['SIGNING_KEYS', 'POLICY'],
-      trustMarkTypes: [],
+      operations: ['ANCHOR', 'MEMBERS', 'ACCESS'],
       commandLine: false,
       validForHours: '48',
     },
   })
+})
+
+test('adds what an operation implies, in the order of the form', () => {
+  expect(withImplied(['TRUST_MARKS'])).toEqual(['ANCHOR', 'TRUST_MARKS', 'ACCESS'])
+  expect(withImplied([])).toEqual([])
+  expect(impliedBy(['ANCHOR', 'ACCESS'])).toEqual(['ACCESS'])
 })
 
 test.each(['0', '721', '1.5', '', 'x'])('refuses the hours %j', (validForHours) => {
@@ -85,7 +90,7 @@ test('finds what only the approver gets: an invitation, or a run', () => {
   expect(invitationIn({ data: { id: '1', invitation } })).toEqual(invitation)
   expect(invitationIn({ data: { id: '1', invitation: null } })).toBeUndefined()
   expect(invitationIn(null)).toBeUndefined()
-  expect(runIn('startSubordinateChange', { data: { id: 'run' } })).toBe('run')
+  expect(runIn('executeDryRun', { data: { id: 'run' } })).toBe('run')
   expect(runIn('updateSubordinate', { data: { id: 'member' } })).toBeUndefined()
 })
 

@@ -96,6 +96,7 @@ export const auditActions = {
   updateSchedule: 'Schedule',
   updateProtection: 'Protection',
   createChangeRequest: 'ChangeRequest',
+  commentChangeRequest: 'ChangeRequest',
   approveChangeRequest: 'ChangeRequest',
   refuseChangeRequest: 'ChangeRequest',
   overrideChangeRequest: 'ChangeRequest',

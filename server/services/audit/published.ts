@@ -62,6 +62,7 @@ const table = {
   updateSchedule: false,
   updateProtection: false,
   createChangeRequest: false,
+  commentChangeRequest: false,
   approveChangeRequest: false,
   refuseChangeRequest: false,
   overrideChangeRequest: false,

@@ -5,6 +5,7 @@ import { lock } from '#server/database/lock.ts'
 import { ConflictError, createVersionConflict, InvalidInputError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import {
+  type BreakGlass,
   type ProtectedOperation,
   type ProtectionSettings,
   withImplied,
@@ -21,6 +22,8 @@ export type ProtectionChange = {
   operations?: readonly ProtectedOperation[] | null | undefined
   commandLine?: boolean | null | undefined
   validForHours?: number | null | undefined
+  breakGlass?: BreakGlass | null | undefined
+  breakGlassHours?: number | null | undefined
   version?: number | null | undefined
 }
 
@@ -43,6 +46,8 @@ export function createProtectionService({ db, now }: { db: Database; now: Clock 
           operations: [...operations],
           commandLine: change.commandLine ?? before.commandLine,
           validForHours: change.validForHours ?? before.validForHours,
+          breakGlass: change.breakGlass ?? before.breakGlass,
+          breakGlassHours: change.breakGlassHours ?? before.breakGlassHours,
           version: before.version + 1,
           updatedAt: now(),
         }
@@ -55,9 +60,11 @@ export function createProtectionService({ db, now }: { db: Database; now: Clock 
   }
 }
 
-function checkInput({ validForHours }: ProtectionChange): void {
-  if (validForHours != null && (validForHours < 1 || validForHours > LONGEST_HOURS))
-    throw new InvalidInputError(`validForHours must be between 1 and ${LONGEST_HOURS}.`, 'validForHours')
+function checkInput({ validForHours, breakGlassHours }: ProtectionChange): void {
+  for (const [name, hours] of Object.entries({ validForHours, breakGlassHours })) {
+    if (hours != null && (hours < 1 || hours > LONGEST_HOURS))
+      throw new InvalidInputError(`${name} must be between 1 and ${LONGEST_HOURS}.`, name)
+  }
 }
 
 /** Otherwise no change could be approved, not even the end of the protection. @throws ConflictError */

@@ -167,6 +167,7 @@ export const rules: Record<AuditAction, Rule> = {
   updateSchedule: always('ANCHOR'),
   updateProtection: always('ACCESS'),
   createChangeRequest: none,
+  commentChangeRequest: none,
   approveChangeRequest: none,
   refuseChangeRequest: none,
   overrideChangeRequest: none,

@@ -1,7 +1,7 @@
 /** Describes what needs two people as a form. */
 import { type Field, flag, list, type Values } from '#lib/form/field.ts'
 import type { ProtectedOperation } from '#lib/gql/graphql.ts'
-import { IMPLIED, operationNames } from './operation.ts'
+import { operationNames } from './operation.ts'
 
 const LONGEST_HOURS = 720
 
@@ -17,11 +17,10 @@ const hours: Field<string, number> = {
 }
 
 export const protectionFields = {
-  /** In the order of the form, without the implied one, which the server adds. */
+  /** In the order of the form. */
   operations: list<ProtectedOperation>('Protected operations', undefined, (stored) =>
-    Array.isArray(stored) ? operationNames.filter((name) => name !== IMPLIED && stored.includes(name)) : [],
+    Array.isArray(stored) ? operationNames.filter((name) => stored.includes(name)) : [],
   ),
-  trustMarkTypes: list('Trust Mark types', 'Empty: all members are protected.'),
   commandLine: flag('Commands on the server may do these too'),
   validForHours: hours,
 }

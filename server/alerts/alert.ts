@@ -80,6 +80,8 @@ export type FoundAlert = {
   subject?: AlertSubject
   /** How many things it is about. */
   size?: number
+  /** Whose own acts it is about: they decide nothing about it, and each other person for herself. */
+  actors?: readonly string[]
 }
 
 /** Reads the present alerts of one part of the installation. */

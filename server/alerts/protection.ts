@@ -31,14 +31,16 @@ export const bypassAlerts: AlertSource<Context> = async ({ db, now }) => {
     outcome: 'SUCCEEDED',
     at: { gte: new Date(now().getTime() - WEEK_MS) },
   }
-  const [size, last] = await Promise.all([
+  const [size, last, people] = await Promise.all([
     db.auditEvent.count({ where }),
     db.auditEvent.findFirst({ where, orderBy: { id: 'desc' } }),
+    db.auditEvent.groupBy({ by: ['actor'], where, orderBy: { actor: 'asc' } }),
   ])
   if (!last) return []
   const made = `${plural(size, 'protected change')} ${size === 1 ? 'was' : 'were'} made without a second person in the last 7 days.`
   const by = `${size === 1 ? 'It was' : 'The last one was'} made by ${last.actor}`
   const how =
     last.method === 'cli' ? 'on the command line of the server.' : `who gave this reason: ${last.reason}`
-  return [{ code: 'APPROVAL_BYPASSED', since: last.at, size, message: `${made} ${by}, ${how}` }]
+  const actors = people.map(({ actor }) => actor)
+  return [{ code: 'APPROVAL_BYPASSED', since: last.at, size, actors, message: `${made} ${by}, ${how}` }]
 }

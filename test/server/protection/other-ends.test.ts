@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import {
+  type Administrator,
   addAdministrators,
   approve,
   comment,
@@ -71,6 +72,8 @@ describe('a change request', () => {
       'mutation/overrideChangeRequest/audit',
       'mutation/overrideChangeRequest/InvalidInputError',
       'mutation/overrideChangeRequest/ConflictError',
+      'mutation/acknowledgeAlert/ConflictError',
+      'mutation/snoozeAlert/ConflictError',
     ],
   }, async () => {
     const policy = newPolicy()
@@ -88,11 +91,25 @@ describe('a change request', () => {
     })
     expect(await override(people.alice, id, 'Again.')).toMatchObject({ code: 'CONFLICT' })
     const { data } = await people.bob.visitor.execute('{ alerts { code severity message } }')
-    expect(data.alerts).toContainEqual({
+    expect(data.alerts[0]).toEqual({
       code: 'APPROVAL_BYPASSED',
       severity: 'CRITICAL',
       message: expect.stringContaining('alice'),
     })
+    const until = new Date(Date.now() + 3_600_000).toISOString()
+    for (const [mutation, input] of [
+      ['acknowledgeAlert', {}],
+      ['snoozeAlert', { until }],
+    ] as const)
+      expect(
+        await people.alice.visitor.mutate(mutation, { id: 'APPROVAL_BYPASSED', ...input }, 'id'),
+      ).toMatchObject({ code: 'CONFLICT', message: expect.stringContaining('what you did') })
+    const acknowledged = { id: 'APPROVAL_BYPASSED' }
+    await people.bob.visitor.mutate('acknowledgeAlert', acknowledged, 'id')
+    const seenBy = async ({ visitor }: Administrator) =>
+      (await visitor.execute('{ alerts { id acknowledgedBy } }')).data.alerts[0]
+    expect(await seenBy(people.bob)).toEqual({ ...acknowledged, acknowledgedBy: 'bob' })
+    expect(await seenBy(people.alice)).toEqual({ ...acknowledged, acknowledgedBy: null })
   })
 
   it('is overridden by a passkey only, and not where the settings say so', async () => {

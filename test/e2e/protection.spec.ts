@@ -9,6 +9,7 @@ import { journey } from '#test/helpers/journey.ts'
 import {
   addPasskey,
   button,
+  giveReason,
   heading,
   main,
   openNewest,
@@ -59,8 +60,8 @@ journey('two administrators decide protected changes', (step) => {
   step('protects nothing before two administrators have a passkey', async () => {
     const { page } = alice
     await page.getByText('No operation is protected yet.').waitFor()
-    await operation(page, 'Policy and constraints').check()
-    await expect.poll(() => operation(page, 'Users and this protection').isChecked()).toBe(true)
+    await operation(page, 'This anchor').check()
+    await expect.poll(() => operation(page, 'Access and this protection').isChecked()).toBe(true)
     expect(await violations(page)).toEqual([])
     await button(page, 'Save').click()
     await page.getByRole('alert').getByText('Two administrators with a passkey are needed').first().waitFor()
@@ -72,10 +73,9 @@ journey('two administrators decide protected changes', (step) => {
     await addPasskey(bob.page)
 
     await page.goto('/changes/two-people')
-    await operation(page, 'Policy and constraints').check()
-    await operation(page, 'Removal of members').check()
-    await page.getByLabel('Only members with a Trust Mark of these types').fill('https://example.org/mark')
-    await page.getByLabel('Only members with a Trust Mark of these types').press('Enter')
+    await operation(page, 'Members').check()
+    await expect.poll(() => operation(page, 'This anchor').isChecked()).toBe(true)
+    expect(await operation(page, 'This anchor').isDisabled()).toBe(true)
     await operation(page, 'Commands on the server may do these too').uncheck()
     await page.getByLabel('Hours until a change request expires').fill('0')
     await button(page, 'Save').click()
@@ -87,13 +87,13 @@ journey('two administrators decide protected changes', (step) => {
     await page.getByText('Protection changed.').waitFor()
     const { protection } = await read(
       admin,
-      '{ protection { operations trustMarkTypes commandLine validForHours } }',
+      '{ protection { operations commandLine validForHours breakGlass } }',
     )
     expect(protection).toEqual({
-      operations: ['POLICY', 'SUBORDINATE_REMOVAL', 'ACCESS'],
-      trustMarkTypes: ['https://example.org/mark'],
+      operations: ['ANCHOR', 'MEMBERS', 'ACCESS'],
       commandLine: false,
       validForHours: 48,
+      breakGlass: 'AT_ONCE',
     })
   })
 
@@ -117,6 +117,17 @@ journey('two administrators decide protected changes', (step) => {
     await heading(page, 'Change the metadata policy').waitFor()
     await page.getByText('You asked for it. Another person must approve it.').waitFor()
     expect(await button(page, 'Sign and approve').count()).toBe(0)
+    expect(await violations(page)).toEqual([])
+
+    const { page: others } = bob
+    await openNewest(others, 'Change the metadata policy')
+    await others.getByText('Nobody has said why yet.').waitFor()
+    expect(await button(others, 'Sign and approve').count()).toBe(0)
+    await main(others).getByLabel('Comment').fill('What is it for?')
+    await button(others, 'Send comment').click()
+    await main(page).getByText('What is it for?').waitFor()
+    await giveReason(page, 'The new law.')
+    await button(others, 'Sign and approve').waitFor()
     expect(await violations(page)).toEqual([])
   })
 
@@ -151,6 +162,7 @@ journey('two administrators decide protected changes', (step) => {
 
   step('a device that does not sign changes nothing', async () => {
     await request(alice.page, policyOf('Unsigned'))
+    await giveReason(alice.page, 'A test.')
     const other = await open('bob', '/changes')
     await openNewest(other.page, 'Change the metadata policy')
     await other.page.evaluate(() => {
@@ -211,7 +223,9 @@ journey('two administrators decide protected changes', (step) => {
     await dialog.getByRole('link', { name: 'See the change request.' }).waitFor()
     await expect.poll(() => dialog.getByLabel('Username').inputValue()).toBe('carol')
 
-    await openNewest(bob.page, 'Create a user')
+    await dialog.getByRole('link', { name: 'See the change request.' }).click()
+    await giveReason(page, 'She joins the team.')
+    await openNewest(bob.page, 'Create a user', 'Create the user carol, with the role viewer')
     await button(bob.page, 'Sign and approve').click()
     await bob.page.getByTestId('invitation-link').getByText('/invitation#').waitFor()
     expect(await violations(bob.page)).toEqual([])
@@ -223,15 +237,15 @@ journey('two administrators decide protected changes', (step) => {
   step('the end of the protection needs two people as well, and others only read it', async () => {
     const { page } = alice
     await page.goto('/changes/two-people')
-    await operation(page, 'Removal of members').uncheck()
+    await operation(page, 'Members').uncheck()
     await button(page, 'Save').click()
     await page.getByRole('note').getByText('A second person must approve this.').waitFor()
-    expect(await operation(page, 'Removal of members').isChecked()).toBe(false)
+    expect(await operation(page, 'Members').isChecked()).toBe(false)
     expect(await violations(page)).toEqual([])
 
     const { page: viewers } = await open('vera', '/changes/two-people')
     await viewers.getByText('Administrators of the installation can change this.').waitFor()
-    await viewers.getByText('https://example.org/mark').waitFor()
+    await viewers.getByText('Execution without a second person').waitFor()
     expect(await viewers.getByRole('checkbox').count()).toBe(0)
     expect(await violations(viewers)).toEqual([])
     await viewers.goto('/changes')

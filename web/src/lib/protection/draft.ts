@@ -1,12 +1,12 @@
 /** Describes what needs two people as a form. */
-import { type Field, flag, list, type Values } from '#lib/form/field.ts'
-import type { ProtectedOperation } from '#lib/gql/graphql.ts'
+import { choice, type Field, flag, list, type Values } from '#lib/form/field.ts'
+import type { BreakGlass, ProtectedOperation } from '#lib/gql/graphql.ts'
 import { operationNames } from './operation.ts'
 
 const LONGEST_HOURS = 720
 
-const hours: Field<string, number> = {
-  label: 'Hours until a change request expires',
+const hours = (label: string): Field<string, number> => ({
+  label,
   empty: '',
   show: String,
   parse(value) {
@@ -14,6 +14,13 @@ const hours: Field<string, number> = {
     const isPossible = Number.isInteger(number) && number >= 1 && number <= LONGEST_HOURS
     return isPossible ? { input: number } : { problem: `Enter whole hours, from 1 to ${LONGEST_HOURS}.` }
   },
+})
+
+/** Whether one administrator may execute a change alone. */
+export const breakGlassWords: Readonly<Record<BreakGlass, string>> = {
+  OFF: 'Never',
+  DELAYED: 'After a delay, unless another person refuses',
+  AT_ONCE: 'At once',
 }
 
 export const protectionFields = {
@@ -22,7 +29,9 @@ export const protectionFields = {
     Array.isArray(stored) ? operationNames.filter((name) => stored.includes(name)) : [],
   ),
   commandLine: flag('Commands on the server may do these too'),
-  validForHours: hours,
+  validForHours: hours('Hours until a change request expires'),
+  breakGlass: choice<BreakGlass>('Execution without a second person'),
+  breakGlassHours: hours('Hours of the delay'),
 }
 
 export type ProtectionFields = Values<typeof protectionFields>

@@ -60,6 +60,12 @@ export const administratorsOnly: readonly AlertCode[] = [
   'MAIL_FAILED',
 ]
 
+/** Told again for each further thing, because each is a decision of a person. */
+export const toldEachTime: readonly AlertCode[] = ['APPROVAL_BYPASSED', 'CHANGE_WAITS']
+
+/** Mailed although they are warnings, because somebody waits for their readers. */
+export const toldToApprovers: readonly AlertCode[] = ['CHANGE_WAITS', 'ROLLOVER_STUCK', 'ROLLOVER_STEP_AHEAD']
+
 export type AlertSeverity = 'CRITICAL' | 'WARNING'
 export type AlertCode = keyof typeof alertCodes
 

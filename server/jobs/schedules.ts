@@ -1,4 +1,5 @@
 /** Defines the schedules, one row each. Operators set its cron expression and whether it is on (model Schedule). */
+import { createAlertService } from '#server/alerts/alerts.ts'
 import { jobCaller } from '#server/identity/caller.ts'
 import { examineAwaited } from '#server/jobs/awaited.ts'
 import { checkCertificate } from '#server/jobs/certificate.ts'
@@ -19,6 +20,7 @@ import {
   republishFuture,
   walkCollection,
 } from '#server/jobs/scheduled-runs.ts'
+import { tellAlerts } from '#server/jobs/tell-alerts.ts'
 import { repairDrift } from '#server/publish/drift/repair.ts'
 import { verifyAuditLog } from '#server/services/audit/verification.ts'
 
@@ -84,6 +86,11 @@ const table = {
     cron: '*/5 * * * *',
     run: walkCollection,
   },
+  'tell-alerts': {
+    description: 'Tells operators and webhooks of alerts that have begun or ended.',
+    cron: '* * * * *',
+    run: tellOfAlerts,
+  },
   'send-reminders': {
     description: 'Sends e-mail about what expires, members that do not resolve, and new keys.',
     cron: '0 * * * *',
@@ -135,6 +142,11 @@ async function judgeTrustMarks({ services }: ScheduleContext): Promise<ScheduleR
 async function examineDue(context: ScheduleContext, signal: AbortSignal): Promise<ScheduleResult> {
   const { examined, passing } = await examineAwaited(context, signal)
   return { message: examined === 0 ? 'None is due.' : `${examined} examined. ${passing} can be registered.` }
+}
+
+async function tellOfAlerts(context: ScheduleContext): Promise<ScheduleResult> {
+  const alerts = createAlertService({ ...context, isFirst: context.installation !== null })
+  return { message: await tellAlerts(context, await alerts.list()) }
 }
 
 async function sendReminders(context: ScheduleContext, signal: AbortSignal): Promise<ScheduleResult> {

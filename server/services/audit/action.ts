@@ -102,6 +102,8 @@ export const auditActions = {
   overrideChangeRequest: 'ChangeRequest',
   bypassApproval: 'ChangeRequest',
   pruneAuditLog: 'AuditLog',
+  raiseAlert: 'Alert',
+  endAlert: 'Alert',
   acknowledgeAlert: 'Alert',
   snoozeAlert: 'Alert',
   restoreVersion: 'AuditLog',

@@ -173,6 +173,8 @@ export const rules: Record<AuditAction, Rule> = {
   overrideChangeRequest: none,
   bypassApproval: none,
   pruneAuditLog: always('ACCESS'),
+  raiseAlert: none,
+  endAlert: none,
   acknowledgeAlert: none,
   snoozeAlert: none,
   restoreVersion: none,

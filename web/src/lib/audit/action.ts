@@ -58,6 +58,8 @@ export const actionWords: Readonly<Record<AuditAction, string>> = {
   startCollectionWalk: 'Federation crawl started',
   startRebuild: 'Full republish started',
   startEvaluation: 'Evaluation of subordinates started',
+  raiseAlert: 'Alert raised',
+  endAlert: 'Alert ended',
   acknowledgeAlert: 'Alert acknowledged',
   snoozeAlert: 'Alert put aside',
   reissueTrustMarks: 'Re-signing of Trust Marks started',

@@ -44,6 +44,7 @@ export const alertCodes = {
   ROLLOVER_STUCK: ['WARNING', 'A step of the scheduled key rollover is due and cannot be done.'],
   APPROVAL_BYPASSED: ['CRITICAL', 'A protected change was made without a second person in the last 7 days.'],
   CHANGE_WAITS: ['WARNING', 'A protected change waits for the approval of a second person.'],
+  CHANGE_ENDS: ['WARNING', 'A protected change ends soon without a decision.'],
   WEBHOOK_FAILING: ['WARNING', 'A webhook has failed for an hour, or was paused because it failed.'],
   MAIL_WAITING: ['WARNING', 'No SMTP server has accepted e-mails for an hour.'],
   MAIL_FAILED: ['WARNING', 'E-mails could not be sent in the last 7 days.'],
@@ -61,10 +62,15 @@ export const administratorsOnly: readonly AlertCode[] = [
 ]
 
 /** Told again for each further thing, because each is a decision of a person. */
-export const toldEachTime: readonly AlertCode[] = ['APPROVAL_BYPASSED', 'CHANGE_WAITS']
+export const toldEachTime: readonly AlertCode[] = ['APPROVAL_BYPASSED', 'CHANGE_WAITS', 'CHANGE_ENDS']
 
 /** Mailed although they are warnings, because somebody waits for their readers. */
-export const toldToApprovers: readonly AlertCode[] = ['CHANGE_WAITS', 'ROLLOVER_STUCK', 'ROLLOVER_STEP_AHEAD']
+export const toldToApprovers: readonly AlertCode[] = [
+  'CHANGE_WAITS',
+  'CHANGE_ENDS',
+  'ROLLOVER_STUCK',
+  'ROLLOVER_STEP_AHEAD',
+]
 
 export type AlertSeverity = 'CRITICAL' | 'WARNING'
 export type AlertCode = keyof typeof alertCodes

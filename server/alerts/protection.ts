@@ -4,6 +4,8 @@ import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
 
 const WEEK_MS = 7 * 86_400_000
+/** Before the end of a change request. */
+const SOON_MS = 12 * 3_600_000
 
 type Context = { db: Database; now: Clock; slug: string; isFirst: boolean }
 
@@ -11,8 +13,10 @@ type Context = { db: Database; now: Clock; slug: string; isFirst: boolean }
 export const waitingChangeAlerts: AlertSource<Context> = async ({ db, now, slug, isFirst }) => {
   const anchor = isFirst ? [{ anchor: slug }, { anchor: null }] : [{ anchor: slug }]
   const where = { state: 'OPEN', expiresAt: { gt: now() }, OR: anchor }
-  const [size, oldest] = await Promise.all([
+  const soon = new Date(now().getTime() + SOON_MS)
+  const [size, ending, oldest] = await Promise.all([
     db.changeRequest.count({ where }),
+    db.changeRequest.count({ where: { ...where, expiresAt: { gt: now(), lte: soon } } }),
     db.changeRequest.findFirst({
       where,
       orderBy: { id: 'asc' },
@@ -22,7 +26,10 @@ export const waitingChangeAlerts: AlertSource<Context> = async ({ db, now, slug,
   if (!oldest) return []
   const waits = `${plural(size, 'change')} ${size === 1 ? 'waits' : 'wait'} for the approval of a second person.`
   const message = `${waits} ${size === 1 ? 'It' : 'The oldest one'} is by ${oldest.requestedBy}.`
-  return [{ code: 'CHANGE_WAITS', since: oldest.requestedAt, size, message }]
+  const waiting = { code: 'CHANGE_WAITS', since: oldest.requestedAt, size, message } as const
+  if (ending === 0) return [waiting]
+  const ends = `${plural(ending, 'change')} that ${ending === 1 ? 'waits' : 'wait'} for approval ${ending === 1 ? 'ends' : 'end'} within 12 hours.`
+  return [waiting, { code: 'CHANGE_ENDS', size: ending, message: `${ends} Approve or refuse.` }]
 }
 
 export const bypassAlerts: AlertSource<Context> = async ({ db, now }) => {

@@ -40,6 +40,7 @@ const places: Record<AlertCode, () => string> = {
   ROLLOVER_STUCK: route.keys,
   APPROVAL_BYPASSED: () => route.audit({ bypass: '1' }),
   CHANGE_WAITS: route.changeRequests,
+  CHANGE_ENDS: route.changeRequests,
   WEBHOOK_FAILING: route.webhooks,
   MAIL_WAITING: route.messages,
   MAIL_FAILED: route.messages,

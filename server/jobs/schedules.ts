@@ -18,6 +18,7 @@ import {
   renewSubordinates,
   renewTrustMarks,
   republishFuture,
+  startRun,
   walkCollection,
 } from '#server/jobs/scheduled-runs.ts'
 import { tellAlerts } from '#server/jobs/tell-alerts.ts'
@@ -130,7 +131,10 @@ export const schedulesOf = ({ installation }: Pick<ScheduleContext, 'installatio
   scheduleNames.filter((name) => installation !== null || !schedules[name].isOfInstallation)
 
 async function checkDue(context: ScheduleContext, signal: AbortSignal): Promise<ScheduleResult> {
-  const { checked, failed } = await checkSubordinates(context, jobCaller('check-subordinates'), signal)
+  const caller = jobCaller('check-subordinates')
+  const { checked, failed, changed } = await checkSubordinates(context, caller, signal)
+  // The collection shows what the members publish.
+  if (changed > 0) await startRun(context, 'check-subordinates', 'COLLECTION')
   return { message: checked === 0 ? 'None is due.' : `${checked} checked, ${failed} of them with a failure.` }
 }
 

@@ -181,6 +181,7 @@ export const operations: Readonly<Record<string, Cases>> = {
     })),
   RunFailures: ofRun,
   DryRunResults: ofRun,
+  ListedObjects: ofRun,
   RenewalsPage: firstPages(runList),
   CollectionPage: firstPages(collectionList),
   CollectionEntityPage: entity,

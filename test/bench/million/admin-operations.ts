@@ -223,6 +223,7 @@ export const others: readonly string[] = [
   'PortalEntityMarks',
   'PortalEntityMetadata',
   'PortalEntityOverview',
+  'RequestableMarks',
   'PortalEntityStatements',
   'PortalOrganization',
   'PortalRequest',

@@ -1,7 +1,7 @@
 /** Resolves an entity as a third party would and explains every chain, statement and policy step. */
 import type { EntityStatement } from '#core/entity-statement/index.ts'
 import { FederationError } from '#core/errors.ts'
-import { type JwkSet, selectCurrentKeys } from '#core/keys.ts'
+import type { JwkSet } from '#core/keys.ts'
 import type { Metadata } from '#core/metadata.ts'
 import type { PolicyExplanation } from '#core/metadata-policy/index.ts'
 import { collectTrustChains, resolveMetadata, validateTrustChain } from '#core/trust-chain/index.ts'
@@ -47,7 +47,7 @@ export function createResolutionService(context: ServiceContext) {
     if (trustAnchor === anchor) return signingKeys.current().published
     const { trustAnchors } = await readSettings(db)
     const keys = trustAnchors[trustAnchor]
-    if (keys) return selectCurrentKeys(keys, toUnix(context.now()))
+    if (keys) return keys
     throw new InvalidInputError(
       `No keys are pinned for the Trust Anchor ${trustAnchor}. Add it in the settings first.`,
     )

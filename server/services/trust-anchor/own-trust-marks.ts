@@ -5,7 +5,6 @@ import { verifyEntityConfiguration } from '#core/entity-statement/index.ts'
 import { FederationError } from '#core/errors.ts'
 import { getMember } from '#core/json.ts'
 import { verifySignature } from '#core/jws.ts'
-import { selectCurrentKeys } from '#core/keys.ts'
 import { parseTrustMark, type TrustMark } from '#core/trust-mark/index.ts'
 import { checkValidity } from '#core/validity.ts'
 import { FetchError } from '#fetcher/fetch-error.ts'
@@ -68,7 +67,7 @@ export function createOwnTrustMarks(context: Context) {
     })
     const { jwks, metadata } = configuration.claims
     const pinned = (await readSettings(db)).trustAnchors[issuer]
-    if (pinned) await verifySignature(configuration, selectCurrentKeys(pinned, clock.now))
+    if (pinned) await verifySignature(configuration, pinned, clock)
     const name = getEndpointParameter('trust_mark')
     const endpoint = getMember(getMember(metadata, 'federation_entity'), name)
     if (endpoint === undefined)
@@ -78,7 +77,7 @@ export function createOwnTrustMarks(context: Context) {
     const jwt = await fetcher.trustMark({ issuer, endpoint: url, type, subject: entityId })
     const mark = parseTrustMark(jwt.trim(), { allowHttp })
     checkValidity(mark.claims, clock, 'The Trust Mark')
-    await verifySignature(mark, selectCurrentKeys(jwks, clock.now))
+    await verifySignature(mark, jwks, clock)
     return mark
   }
 

@@ -3,7 +3,7 @@ import { type EntityStatement, verifyEntityConfiguration } from '#core/entity-st
 import { FederationError } from '#core/errors.ts'
 import { isJsonEqual } from '#core/json.ts'
 import { verifySignature } from '#core/jws.ts'
-import { type JwkSet, selectCurrentKeys } from '#core/keys.ts'
+import type { JwkSet } from '#core/keys.ts'
 import { followPinnedKeys } from '#core/pinned-keys.ts'
 import { checkEntityLimits } from '#core/trust-chain/index.ts'
 import { FetchError } from '#fetcher/fetch-error.ts'
@@ -47,7 +47,7 @@ export function createPinnedAnchors({ db, allowHttp, fetcher, now, trustAnchor }
     const clock = { now: toUnix(now()) }
     const jwt = await fetcher.entityConfiguration(entityId)
     const statement = await verifyEntityConfiguration(jwt, { entityId, allowHttp, ...clock })
-    await verifySignature(statement, selectCurrentKeys(pinned, clock.now))
+    await verifySignature(statement, pinned, clock)
     checkEntityLimits(statement)
     return statement
   }

@@ -344,7 +344,7 @@ export type ErrorCode =
   | 'REAUTHENTICATION_REQUIRED'
   /** Too many attempts from one address. Try again later. */
   | 'TOO_MANY_REQUESTS'
-  /** A required service is unreachable. Try again later. */
+  /** A required service is unreachable, busy or full. Try again later. */
   | 'UNAVAILABLE'
   /** The step of a key rollover would invalidate data in caches. The message says until when. */
   | 'UNSAFE_KEY_CHANGE';

@@ -16,7 +16,7 @@ type Change<Row> = AuditEntry & {
   protection?: ProtectionSettings
   publish?: readonly OutboxItem[]
   /** Of another change in the same transaction. */
-  also?: AuditEntry
+  also?: AuditEntry | undefined
   result: Row
 }
 

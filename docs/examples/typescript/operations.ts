@@ -313,7 +313,7 @@ export type AnnounceSigningKeyInput = {
   alg: SigningAlgorithm;
   /** The anchor: its slug or Entity Identifier. Where there are several, it is needed. */
   anchor?: string | null | undefined;
-  /** Where to create it; `KEY_STORE` by default. */
+  /** Where to create it; `SigningKeys.preferredStore` by default. */
   store?: KeyStore | null | undefined;
 };
 

@@ -12,6 +12,7 @@ import { startRun, watchRun } from '#test/helpers/run.ts'
 import { openSchedules, type TestSchedules } from '#test/helpers/schedule.ts'
 import { type SoftHsm, softHsmLacking, startSoftHsm } from '#test/helpers/soft-hsm.ts'
 import { register, verifiedByAnchor } from '#test/helpers/subordinate.ts'
+import { signalToken } from '#test/helpers/token-process.ts'
 
 describe.skipIf(softHsmLacking !== null)(`keys in a token (${softHsmLacking ?? 'SoftHSM'})`, () => {
   let hsm: SoftHsm
@@ -212,14 +213,28 @@ describe.skipIf(softHsmLacking !== null)(`keys in a token (${softHsmLacking ?? '
     )
   })
 
-  it('revokes a key of the token in an emergency', async () => {
+  it('revokes a key of the token in an emergency, and holds no other change while the token is slow', async () => {
     const { kid } = await change('announceSigningKey', { alg: 'RS256', store: 'PKCS11' })
     await switchNow()
     await expectSignedBy(kid)
     const revoked = { kid, reason: 'compromised', emergency: true }
-    expect(await change('revokeKey', revoked, 'revoked { reason }')).toMatchObject({
-      revoked: { reason: 'compromised' },
+    await signalToken(hsm.environment.SOFTHSM2_CONF, 'SIGSTOP')
+    let hasEnded = false
+    const revocation = change('revokeKey', revoked, 'revoked { reason }').finally(() => {
+      hasEnded = true
     })
+    try {
+      const isNoted = async () =>
+        (await readdir(admin.config.keysDirectory)).some((name) => /^created-/.test(name))
+      await eventually(async () => expect(await isNoted()).toBe(true))
+      expect(await change('createOrganization', { name: 'Of no key' }, 'name')).toMatchObject({
+        name: 'Of no key',
+      })
+      expect(hasEnded).toBe(false)
+    } finally {
+      await signalToken(hsm.environment.SOFTHSM2_CONF, 'SIGCONT')
+    }
+    expect(await revocation).toMatchObject({ revoked: { reason: 'compromised' } })
     const { data } = await admin.execute('{ signingKeys { preferredStore keys { kid alg state store } } }')
     expect(data.signingKeys.preferredStore, 'KEY_STORE is files').toBe('PKCS11')
     expect(data.signingKeys.keys[0]).toMatchObject({ alg: 'RS256', state: 'CURRENT', store: 'PKCS11' })

@@ -74,7 +74,7 @@ export function createVersionConflict(version?: number | null): ConflictError {
   return new ConflictError(message, ...(version == null ? [] : ['version']))
 }
 
-/** A required service is unreachable. */
+/** A required service is unreachable, busy or full. */
 export class UnavailableError extends OperationError {
   override readonly name = 'UnavailableError'
   override readonly isRetryable = true
@@ -92,6 +92,13 @@ export class DatabaseFullError extends UnavailableError {
     super(
       'The database is out of disk space, so it stored nothing of this change. Free space, then try again.',
     )
+  }
+}
+
+/** Other changes took too long, and the database has stored nothing of this one. */
+export class DatabaseBusyError extends UnavailableError {
+  constructor() {
+    super('The server is busy with other changes, so it stored nothing of this one. Try again in a moment.')
   }
 }
 

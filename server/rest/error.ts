@@ -20,7 +20,7 @@ export const failures = {
   400: describedAs('The request or the entity’s published data is invalid. Nothing was changed.'),
   401: describedAs('No valid API key was sent.'),
   403: describedAs('The role of the API key does not allow it, or a second person must approve it.'),
-  503: describedAs('The database or Redis is unreachable or full.'),
+  503: describedAs('The database or Redis is unreachable, busy or full.'),
 }
 export const notFound = { 404: describedAs('The object does not exist.') }
 /** After a concurrent change. A duplicate is answered with the existing object instead. */

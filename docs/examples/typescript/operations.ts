@@ -313,7 +313,7 @@ export type AnnounceSigningKeyInput = {
   alg: SigningAlgorithm;
   /** The anchor: its slug or Entity Identifier. Where there are several, it is needed. */
   anchor?: string | null | undefined;
-  /** Where to create it; `KEY_STORE` by default. */
+  /** Where to create it; `SigningKeys.preferredStore` by default. */
   store?: KeyStore | null | undefined;
 };
 
@@ -344,7 +344,7 @@ export type ErrorCode =
   | 'REAUTHENTICATION_REQUIRED'
   /** Too many attempts from one address. Try again later. */
   | 'TOO_MANY_REQUESTS'
-  /** A required service is unreachable. Try again later. */
+  /** A required service is unreachable, busy or full. Try again later. */
   | 'UNAVAILABLE'
   /** The step of a key rollover would invalidate data in caches. The message says until when. */
   | 'UNSAFE_KEY_CHANGE';

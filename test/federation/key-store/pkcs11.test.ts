@@ -212,7 +212,7 @@ it('says which package to install', async () => {
   onTestFinished(() => void vi.unstubAllEnvs())
   const stores = createKeyStores(readKeyStoreSettings({ PKCS11_MODULE: '/usr/lib/module.so' }))
   await expect(stores.generate('pkcs11', 'ES256')).rejects.toThrow(
-    'The package pkcs11js is not installed. Install it beside Inmor: npm install --no-save pkcs11js@2.1.7.',
+    /^The package pkcs11js is not installed\. Install it: npm ci --prefix "\/.*\/federation\/key-store\/packages\/pkcs11js"$/,
   )
 })
 

@@ -2,7 +2,12 @@
 import { readdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
-import { applyToAnchor, migrationsOfAnchors } from './anchor-schema.ts'
+import {
+  applyToAnchor,
+  createOrganizationViews,
+  migrationsOfAnchors,
+  ORGANIZATIONS,
+} from './anchor-schema.ts'
 import { connectionConfig } from './connection.ts'
 
 /** The names of all migrations, in order. */
@@ -25,6 +30,7 @@ export async function migrate(databaseUrl: string, { until }: { until?: string }
     await lock.query("SELECT pg_advisory_lock(hashtext('inmor:migrate'))")
     const applied = (await areApplied(lock, names)) ? [] : await apply(databaseUrl, names)
     await migrateAnchors(lock, names)
+    if (applied.length > 0 && names.includes(ORGANIZATIONS)) await renewViews(lock)
     return applied
   } finally {
     await lock.query("SELECT pg_advisory_unlock(hashtext('inmor:migrate'))").catch(() => undefined)
@@ -60,6 +66,11 @@ async function migrateAnchors(client: pg.ClientBase, names: readonly string[]): 
       throw error
     }
   }
+}
+
+async function renewViews(client: pg.ClientBase): Promise<void> {
+  const { rows } = await client.query<{ slug: string }>('SELECT "slug" FROM "Anchor"')
+  for (const { slug } of rows) await createOrganizationViews((sql) => client.query(sql), slug)
 }
 
 /** False also when a migration has failed, which the engine reports. */

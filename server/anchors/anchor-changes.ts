@@ -22,6 +22,7 @@ import {
 import type { Caller } from '#server/identity/caller.ts'
 import { queueSchema } from '#server/jobs/queue.ts'
 import type { AuditAction } from '#server/services/audit/action.ts'
+import { giveUp } from '#server/services/organization/home.ts'
 import { columnsOf, type Input, parsePatch } from '#server/services/patch.ts'
 import { requireApprovalBefore } from '#server/services/protection/approval.ts'
 import { settingFields } from '#server/services/trust-anchor/input.ts'
@@ -152,8 +153,7 @@ export function createAnchorChanges(installation: Installation, anchors: Anchors
         throw new ConflictError('This is the configured anchor. It cannot be removed.', 'anchor')
       if (running) await requireEmpty(running)
       const row = await recordChange(db, caller, async (tx) => {
-        // No other anchor could reach these.
-        await tx.organization.deleteMany({ where: { anchors: { every: { anchorSlug: slug }, some: {} } } })
+        await giveUp(tx, slug)
         const result = await tx.anchor.delete({ where: { slug } })
         return { action: 'removeTrustAnchor', resource: entityId, before: { slug }, result }
       })

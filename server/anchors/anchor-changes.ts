@@ -1,7 +1,7 @@
 /** Creates, pauses and removes anchors: each change is one transaction with its audit entry. */
 import { parseEntityId } from '#core/entity-id.ts'
 import type { SigningAlgorithm } from '#core/keys.ts'
-import { isSamePlace } from '#federation/anchors/choice.ts'
+import { findPlaceFault } from '#federation/anchors/place.ts'
 import { KeyStoreError } from '#federation/key-store/store.ts'
 import { createAnchorTables, dropAnchorTables, schemaOf } from '#prisma/anchor-schema.ts'
 import type { Anchor as Row } from '#prisma/generated/client/client.ts'
@@ -101,12 +101,8 @@ export function createAnchorChanges(installation: Installation, anchors: Anchors
       parseField('entityId', () => parseEntityId(entityId, { allowHttp: config.allowHttp }))
       const columns = columnsOf(appearance, parsePatch(appearance, look, {}))
       if (anchors.find(slug)) throw new ConflictError(`There is an anchor ${slug} already.`, 'slug')
-      const present = anchors.list().find((each) => isSamePlace(each.entityId, entityId))
-      if (present)
-        throw new ConflictError(
-          `The anchor ${present.slug} has this host and path: ${present.entityId}. Choose another identifier.`,
-          'entityId',
-        )
+      const fault = findPlaceFault({ slug, entityId }, anchors.list())
+      if (fault) throw new ConflictError(fault, 'entityId')
       const created = {
         action: 'createTrustAnchor',
         resource: entityId,

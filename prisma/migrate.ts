@@ -2,7 +2,12 @@
 import { readdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
-import { applyToAnchor, migrationsOfAnchors } from './anchor-schema.ts'
+import {
+  applyToAnchor,
+  createOrganizationViews,
+  migrationsOfAnchors,
+  ORGANIZATIONS,
+} from './anchor-schema.ts'
 import { connectionConfig } from './connection.ts'
 
 /** The names of all migrations, in order. */
@@ -39,6 +44,7 @@ export async function migrate(databaseUrl: string, { until }: { until?: string }
     const present = await requireKnownMigrations(async (sql) => (await lock.query(sql)).rows)
     const applied = areAll(names, present) ? [] : await apply(databaseUrl, names)
     await migrateAnchors(lock, names)
+    if (applied.length > 0 && names.includes(ORGANIZATIONS)) await renewViews(lock)
     return applied
   } finally {
     await lock.query("SELECT pg_advisory_unlock(hashtext('inmor:migrate'))").catch(() => undefined)
@@ -74,6 +80,11 @@ async function migrateAnchors(client: pg.ClientBase, names: readonly string[]): 
       throw error
     }
   }
+}
+
+async function renewViews(client: pg.ClientBase): Promise<void> {
+  const { rows } = await client.query<{ slug: string }>('SELECT "slug" FROM "Anchor"')
+  for (const { slug } of rows) await createOrganizationViews((sql) => client.query(sql), slug)
 }
 
 /** The migrations that the database has. @throws NewerDatabaseError if it has one that this version does not know */

@@ -13,6 +13,7 @@ export type OperationErrorCode =
   | 'REAUTHENTICATION_REQUIRED'
   | 'TOO_MANY_REQUESTS'
   | 'APPROVAL_REQUIRED'
+  | 'FORBIDDEN'
 
 export class OperationError extends Error {
   readonly code: OperationErrorCode
@@ -65,6 +66,14 @@ export class NotFoundError extends OperationError {
   override readonly name = 'NotFoundError'
   constructor(message: string, ...path: Path) {
     super('NOT_FOUND', message, path.length > 0 ? path : null)
+  }
+}
+
+/** The caller may not reach the anchor that it names, or what belongs to another one. */
+export class AnchorAccessError extends OperationError {
+  override readonly name = 'AnchorAccessError'
+  constructor(code: 'FORBIDDEN' | 'NOT_FOUND', message: string) {
+    super(code, message)
   }
 }
 

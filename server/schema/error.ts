@@ -34,6 +34,9 @@ const ErrorCode = builder.enumType('ErrorCode', {
         'The sign-in is not recent enough. Sign in again and repeat the operation. Never applies to API keys.',
     },
     TOO_MANY_REQUESTS: { description: 'Too many attempts from one address. Try again later.' },
+    FORBIDDEN: {
+      description: 'The role of the caller does not allow it. Only as `extensions.code` of an error.',
+    },
     APPROVAL_REQUIRED: {
       description:
         'A second person must approve the change. Only as `extensions.code` of an error, beside the id of the `changeRequest`.',

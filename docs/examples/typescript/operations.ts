@@ -334,6 +334,8 @@ export type ErrorCode =
   | 'CONFLICT'
   /** The entity’s configuration failed a check. */
   | 'ENTITY_REJECTED'
+  /** The role of the caller does not allow it. Only as `extensions.code` of an error. */
+  | 'FORBIDDEN'
   /** A field has an invalid value. */
   | 'INVALID_INPUT'
   /** The key directory cannot be written by the admin server. */

@@ -14,6 +14,7 @@ import type { Database } from '#server/database/client.ts'
 import { readSettings } from '#server/database/settings.ts'
 import { OperationError } from '#server/error/operation-error.ts'
 import { jobCaller } from '#server/identity/caller.ts'
+import { readPins } from '#server/publish/pins.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import { changeSettings } from '#server/services/trust-anchor/settings-change.ts'
 import type { TrustAnchorService } from '#server/services/trust-anchor/trust-anchor.ts'
@@ -31,7 +32,7 @@ export type OwnTrustMarkView = {
   row: OwnTrustMark | null
 }
 
-type Context = Pick<ServiceContext, 'db' | 'entityId' | 'allowHttp' | 'fetcher' | 'now'> & {
+type Context = Pick<ServiceContext, 'db' | 'entityId' | 'hosted' | 'allowHttp' | 'fetcher' | 'now'> & {
   trustAnchor: TrustAnchorService
 }
 
@@ -66,7 +67,7 @@ export function createOwnTrustMarks(context: Context) {
       ...clock,
     })
     const { jwks, metadata } = configuration.claims
-    const pinned = (await readSettings(db)).trustAnchors[issuer]
+    const pinned = (await readPins(context))[issuer]
     if (pinned) await verifySignature(configuration, pinned, clock)
     const name = getEndpointParameter('trust_mark')
     const endpoint = getMember(getMember(metadata, 'federation_entity'), name)

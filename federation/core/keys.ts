@@ -6,6 +6,7 @@ import { getImplementation } from './compact-jws.ts'
 import { quote, refuseAt } from './errors.ts'
 import { getMember, isJsonObject } from './json.ts'
 import type { Path } from './path.ts'
+import { formatTime } from './validity.ts'
 
 export { algorithms, type SigningAlgorithm, signingAlgorithms } from './algorithm.ts'
 
@@ -23,14 +24,13 @@ export function explainUnusable(
   jwk: Jwk & { exp?: unknown; nbf?: unknown; revoked?: unknown },
   { now, skew = 0 }: { now: number; skew?: number | undefined },
 ): string | null {
-  const day = (seconds: number) => new Date(seconds * 1000).toISOString()
   if (isJsonObject(jwk.revoked)) {
     const at = jwk.revoked.revoked_at
     if (typeof at !== 'number' || at <= now) return 'was revoked'
   }
   const expiry = keyExpiry(jwk)
-  if (expiry <= now - skew) return `expired at ${day(expiry)}`
-  if (typeof jwk.nbf === 'number' && jwk.nbf > now + skew) return `is not used before ${day(jwk.nbf)}`
+  if (expiry <= now - skew) return `expired at ${formatTime(expiry)}`
+  if (typeof jwk.nbf === 'number' && jwk.nbf > now + skew) return `is not used before ${formatTime(jwk.nbf)}`
   return null
 }
 

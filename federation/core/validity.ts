@@ -29,7 +29,8 @@ export function checkValidity(
 }
 
 /** Formats a NumericDate. A number beyond the calendar is shown as a number. */
-function formatTime(seconds: number): string {
+/** ISO 8601 where that is possible. */
+export function formatTime(seconds: number): string {
   const date = new Date(seconds * 1000)
   return Number.isNaN(date.getTime()) ? String(seconds) : date.toISOString()
 }

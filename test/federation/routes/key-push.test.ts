@@ -161,7 +161,7 @@ describe('refuses', () => {
     const response = await push(ta, await ta.sign({ key: old }))
     expect([response.statusCode, response.json().error_description]).toEqual([
       400,
-      expect.stringContaining('not one of its issuer'),
+      expect.stringContaining('which expired at'),
     ])
   })
 

@@ -85,7 +85,7 @@ describe('never trusts Redis: refuses', () => {
     })
     const jwt = await signKeySet({ id: member.id, key: old, keys: [old, next] })
     const { answer } = await admin.server.services.publicAnswers.answer(question(member.id), jwt)
-    expect(answer).toMatchObject({ state: 'not_acceptable', message: expect.stringMatching(/issuer/) })
+    expect(answer).toMatchObject({ state: 'not_acceptable', message: expect.stringMatching(/expired at/) })
   })
 
   it('an entity that is not registered', async () => {

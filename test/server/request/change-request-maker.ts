@@ -9,7 +9,9 @@ const CREATE =
 export async function makeChangeRequest(admin: TestAdmin): Promise<string> {
   await protect(admin, ['TRUST_MARKS'])
   const input = { type: `https://ta.example.org/marks/${crypto.randomUUID()}` }
-  const answer = await (await signIn(admin, 'operator')).execute(CREATE, { input })
+  const operator = await signIn(admin, 'operator')
+  const id = waiting(await operator.execute(CREATE, { input }))
   await protect(admin, [])
-  return waiting(answer)
+  await operator.mutate('commentChangeRequest', { id, text: 'A test.' }, 'id')
+  return id
 }

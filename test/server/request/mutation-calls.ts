@@ -3,6 +3,7 @@ import { PASSWORD, type TestAdmin } from '#test/helpers/admin.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { startLeaf } from '#test/helpers/subordinate.ts'
 import type { Visitor } from '#test/helpers/visitor.ts'
+import { dryRun } from '../protection/filled.ts'
 import { signed } from '../protection/people.ts'
 import { createAccountMakers } from './account-makers.ts'
 import { makeChangeRequest } from './change-request-maker.ts'
@@ -193,7 +194,24 @@ export function createCalls({ admin, visitor, succeed }: Started): Row[] {
     ['refuseChangeRequest', async () => ({ input: { id: await makeChangeRequest(admin()) } })],
     [
       'overrideChangeRequest',
-      async () => ({ input: { id: await makeChangeRequest(admin()), reason: 'It is urgent.' } }),
+      async () => {
+        const person = { visitor: visitor(), device: await addDevice() }
+        const passkey = await signed(person, await makeChangeRequest(admin()))
+        return { input: { ...passkey, reason: 'It is urgent.' } }
+      },
+    ],
+    [
+      'commentChangeRequest',
+      async () => ({ input: { id: await makeChangeRequest(admin()), text: 'A question.' } }),
+    ],
+    [
+      'executeDryRun',
+      async () => {
+        const { id } = await register()
+        return {
+          input: { id: await dryRun(admin(), 'startSubordinateChange', { action: 'DEACTIVATE', ids: [id] }) },
+        }
+      },
     ],
     ['updateSchedule', () => ({ input: { name: 'prune', enabled: false } })],
     ['startRenewal', () => ({ kind: 'SUBORDINATES' })],

@@ -36,7 +36,10 @@ describe('a check', () => {
     const leaf = await startLeaf(admin, { etag: '"one"' })
     await register(admin, leaf)
     const before = await rowOf(leaf)
-    expect(await check(leaf, '"one"')).toEqual({ result: 'UNCHANGED', message: 'Unchanged.', etag: '"one"' })
+    expect(await check(leaf, '"one"')).toEqual({
+      ...{ result: 'UNCHANGED', message: 'Unchanged.' },
+      ...{ etag: '"one"', isChanged: false },
+    })
     expect(leaf.conditions.at(-1)).toBe('"one"')
     expect(await rowOf(leaf)).toEqual(before)
     expect(await check(leaf, '"another"')).toMatchObject({ result: 'STORED', etag: '"one"' })

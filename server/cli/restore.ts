@@ -1,4 +1,5 @@
 /** `inmor restore`: a backup into an empty database, or one anchor of it into an installation. */
+import { access, constants } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { ConfigurationError } from '#federation/config/error.ts'
 import { restoreBackup } from '#server/backup/restore.ts'
@@ -33,6 +34,13 @@ export const restoreCommand = command('restore', 'restore a backup into an empty
     else await restoreOne(resolve(file), passphrase, { ...options, anchor })
   })
 
+/** Without it, no installation is made. One that exists records the failure. */
+const isReadable = (file: string) =>
+  access(file, constants.R_OK).then(
+    () => true,
+    () => false,
+  )
+
 async function restoreAll(file: string, passphrase: string | null, options: BackupOptions): Promise<void> {
   const result = await withInstallation(
     async ({ db, config, caller }) => {
@@ -41,7 +49,7 @@ async function restoreAll(file: string, passphrase: string | null, options: Back
       await recordOnly(db, caller, { action: 'restore', resource: '', after: about })
       return { ...about, tables, audit }
     },
-    { isNew: true, attempt },
+    { isNew: await isReadable(file), attempt },
   )
   if (result.audit.fault !== null) {
     throw new ConfigurationError(

@@ -56,7 +56,7 @@ export const openDataDirectory = (directory: string): Promise<DataDirectory> =>
     const secret = (await isThere(databaseOf(path))) ? await readSecret(secretFile(path)) : null
     if (secret === null) {
       throw new ConfigurationError(
-        `There is no installation in ${path}. Set DATABASE_URL, or set DATA_DIR to the data directory of an installation. Only \`npm start\` makes one.`,
+        `There is no installation in ${path}. Set DATABASE_URL, or set DATA_DIR to the data directory of an installation. Only \`npm start\` makes one, and \`inmor restore\` of a backup.`,
       )
     }
     await claim(path)

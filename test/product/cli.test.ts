@@ -191,7 +191,7 @@ describe('without a running product', () => {
     'does not make an installation: %s',
     async (args) => {
       const { dataDirectory, environment } = await makeInstallation()
-      const sentence = `There is no installation in ${dataDirectory}. Set DATABASE_URL, or set DATA_DIR to the data directory of an installation. Only \`npm start\` makes one.\n`
+      const sentence = `There is no installation in ${dataDirectory}. Set DATABASE_URL, or set DATA_DIR to the data directory of an installation. Only \`npm start\` makes one, and \`inmor restore\` of a backup.\n`
       const answer = await inmor({ environment }, args.split(' '))
       expect(answer).toEqual({ code: 1, stdout: '', stderr: sentence })
       expect(existsSync(dataDirectory)).toBe(false)

@@ -288,9 +288,16 @@ describe.skipIf(softHsmLacking !== null)(`keys in a token (${softHsmLacking ?? '
       expect((await rollover()).keys[0]).toEqual({ state: 'CURRENT', store: 'PKCS11' })
     })
 
-    it('takes it out of the token when an operator names a file', async () => {
+    it('takes it out of the token when an operator names a file, also while the token is away', async () => {
       const { data } = await admin.execute('{ signingKeys { keys { kid } } }')
       const input = { kid: data.signingKeys.keys[0].kid, reason: 'compromised', emergency: true }
+      await hsm.remove()
+      onTestFinished(hsm.putBack)
+      await signalToken(hsm.environment.SOFTHSM2_CONF, 'SIGKILL') // its sessions outlive the folder
+      expect(await change('revokeKey', input)).toMatchObject({
+        code: 'UNAVAILABLE',
+        message: expect.stringMatching(/ To replace the key now, name another store for the new one\.$/),
+      })
       await change('revokeKey', { ...input, store: 'FILES' })
       expect((await rollover()).keys[0]).toEqual({ state: 'CURRENT', store: 'FILES' })
     })

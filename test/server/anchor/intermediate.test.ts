@@ -78,7 +78,13 @@ describe('its own Trust Anchor', () => {
     const [before = ''] = kidsOfMain()
     const { kid } = await as('announceSigningKey', { anchor: 'main', alg: 'ES256' }, 'kid')
     await expect.poll(pinnedKids, { timeout: 20_000 }).toContain(kid)
-    const revoked = { anchor: 'main', kid: before, reason: 'compromised', emergency: true }
+    const revoked = {
+      anchor: 'main',
+      kid: before,
+      reason: 'compromised',
+      emergency: true,
+      directoryExposed: false,
+    }
     expect(await as('revokeKey', revoked, 'kid')).toMatchObject({ kid: before })
     await expect.poll(pinnedKids, { timeout: 20_000 }).toEqual([kid])
     expect(kidsOfMain()).toEqual([kid])

@@ -13,6 +13,7 @@ it('names each action as published or not', () => {
 it('publishes nothing about people, their access and the installation', () => {
   const types = new Set(publishedActions.map((action) => auditActions[action]))
   expect([...types].sort()).toEqual([
+    'Alert',
     'AwaitedEntity',
     'CheckPipeline',
     'Organization',

@@ -73,6 +73,12 @@ export function scopeField({ path }: GraphQLResolveInfo, context: Context): void
   scopes.set(path, context)
 }
 
+/** The context of the anchor that the field turned out to be about; else the one that it was called with. */
+export function scopeOf({ path }: GraphQLResolveInfo, context: Context): Context {
+  const found = scopes.get(path)
+  return found && !('length' in found) ? found : context
+}
+
 /** Each item of the list at the path is about another anchor. */
 export function scopeItems({ path }: GraphQLResolveInfo, contexts: readonly Context[]): void {
   scopes.set(path, contexts)

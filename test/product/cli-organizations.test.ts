@@ -44,6 +44,7 @@ describe('an organization', () => {
         'State: active',
         'Anchors: main',
         'Members in this anchor: 0',
+        'Home: main',
         'Tags: pilot',
         'Note: pays late',
         'Version: 1',

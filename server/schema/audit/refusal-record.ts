@@ -2,6 +2,7 @@
 import { errorTypeMap } from '@pothos/plugin-errors'
 import { GraphQLError, type GraphQLSchema } from 'graphql'
 import { DatabaseFullError, OperationError } from '#server/error/operation-error.ts'
+import { scopeOf } from '#server/schema/anchor-scope.ts'
 import type { Context } from '#server/schema/context.ts'
 import { isAuditAction } from '#server/services/audit/action.ts'
 import { type Refusal, recordRefusal } from '#server/services/audit/refusals.ts'
@@ -14,9 +15,10 @@ export function recordRefusals(schema: GraphQLSchema): GraphQLSchema {
     if (!isAuditAction(action))
       throw new TypeError(`The mutation ${action} is missing from the audit actions.`)
     field.resolve = async (root, args, context: Context, info) => {
-      const { caller, db } = context
+      const { caller } = context
       const record = async (failure: Failure | null) => {
         if (!caller || !failure) return
+        const { db } = scopeOf(info, context)
         const isRecorded = recordRefusal(db, caller, { action, input: args.input, ...failure })
         // A database without space cannot record that either; the caller gets the first reason.
         await isRecorded.catch((error: unknown) => {

@@ -100,10 +100,10 @@ builder.mutationFields((t) => ({
       if (!running)
         throw new NotFoundError(`Name an anchor that admits the organization: ${slugs.join(', ')}.`, 'anchor')
       const scoped = contextOf(context, running)
+      scopeField(info, scoped)
       const caller = requireCaller(scoped)
       // Each fetches a configuration.
       await countAttempt(context.anchors.first.db, context.now, 'request', caller.name)
-      scopeField(info, scoped)
       return scoped.services.requests.submit(caller, { ...input, organizationId })
     },
   }),

@@ -89,7 +89,7 @@ function contextOf(): Context {
     allowHttp: false,
     slug: 'main',
     isFirst: true,
-    anchors: { list: () => [{ slug: 'main' }] },
+    anchors: { first: { slug: 'main', isFirst: true, db }, list: () => [{ slug: 'main' }] },
     isPending: async () => false,
   }
   return context as unknown as Context // a resolver that reads more fails the test

@@ -6,10 +6,10 @@ import { protect, signIn, waiting } from '../protection/people.ts'
 const CREATE =
   'mutation ($input: CreateTrustMarkTypeInput!) { createTrustMarkType(input: $input) { __typename } }'
 
-/** A request of the operator; from then on nothing is protected. */
 /** One session for all, because sign-ins are limited. */
 const operators = new WeakMap<TestAdmin, Visitor>()
 
+/** A request of the operator; from then on nothing is protected. */
 export async function makeChangeRequest(admin: TestAdmin): Promise<string> {
   await protect(admin, ['TRUST_MARKS'])
   const input = { type: `https://ta.example.org/marks/${crypto.randomUUID()}` }

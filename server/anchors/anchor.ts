@@ -7,6 +7,7 @@ import { createFetcher } from '#fetcher/fetcher.ts'
 import type { Gate } from '#fetcher/gate.ts'
 import type { FetchLimits } from '#fetcher/limits.ts'
 import { createAlertService } from '#server/alerts/alerts.ts'
+import { tellAlerts } from '#server/alerts/tell.ts'
 import { watchAlerts } from '#server/alerts/watch.ts'
 import type { Clock } from '#server/clock.ts'
 import type { ServerConfig } from '#server/config/config.ts'
@@ -147,6 +148,7 @@ export async function startAnchor(
 
   // Items do not wait for publication; the run waits once, at its end.
   const behind = { ...publisher, flush: async () => void publisher.flush() }
+  const alerts = createAlertService({ db, publishing, queue, now, slug, isFirst })
   const jobContext: ScheduleContext = {
     ...deps,
     ...ofInstallation,
@@ -155,10 +157,10 @@ export async function startAnchor(
     gate: installation.gate,
     runs,
     queue,
+    tellAlerts: async () => tellAlerts(deps, await alerts.list()),
     observe: observe.jobs,
   }
   if (keepsKeys) await keepKeys(queue.boss, jobContext, log)
-  const alerts = createAlertService({ db, publishing, queue, now, slug, isFirst })
   const streams = {
     auditFeed: createAuditFeed(db, (err) => log.warn({ err }, 'the audit log cannot be read; watchers wait')),
     publicationWatch: watchPublication(publishing),

@@ -8,7 +8,9 @@ export type ScheduleContext = RunContext & {
   runs: Runs
   /** The database of the installation, for the first anchor, which also does the work of the installation. */
   installation: Database | null
-  queue: Pick<JobQueue, 'handOverKeyStep' | 'countWorkers'>
+  queue: Pick<JobQueue, 'handOverKeyStep'>
+  /** Tells people and webhooks of alerts. Returns the result as a sentence. */
+  tellAlerts(): Promise<string>
 }
 
 export type ScheduleResult = {

@@ -1,5 +1,4 @@
 /** Defines the schedules, one row each. Operators set its cron expression and whether it is on (model Schedule). */
-import { createAlertService } from '#server/alerts/alerts.ts'
 import { jobCaller } from '#server/identity/caller.ts'
 import { examineAwaited } from '#server/jobs/awaited.ts'
 import { checkCertificate } from '#server/jobs/certificate.ts'
@@ -21,7 +20,6 @@ import {
   startRun,
   walkCollection,
 } from '#server/jobs/scheduled-runs.ts'
-import { tellAlerts } from '#server/jobs/tell-alerts.ts'
 import { repairDrift } from '#server/publish/drift/repair.ts'
 import { verifyAuditLog } from '#server/services/audit/verification.ts'
 
@@ -148,9 +146,8 @@ async function examineDue(context: ScheduleContext, signal: AbortSignal): Promis
   return { message: examined === 0 ? 'None is due.' : `${examined} examined. ${passing} can be registered.` }
 }
 
-async function tellOfAlerts(context: ScheduleContext): Promise<ScheduleResult> {
-  const alerts = createAlertService({ ...context, isFirst: context.installation !== null })
-  return { message: await tellAlerts(context, await alerts.list()) }
+async function tellOfAlerts({ tellAlerts }: ScheduleContext): Promise<ScheduleResult> {
+  return { message: await tellAlerts() }
 }
 
 async function sendReminders(context: ScheduleContext, signal: AbortSignal): Promise<ScheduleResult> {

@@ -2,7 +2,7 @@
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { failures } from '#server/schema/error.ts'
-import { nodeId, requireCaller, requireRecentCaller, requireSession } from '#server/schema/input.ts'
+import { nodeId, requireCaller, requireRecentSession, requireSession } from '#server/schema/input.ts'
 import { ChangeRequestRef, noteResult } from '#server/schema/protection/change-request.ts'
 import { mayRead } from '#server/schema/protection/change-request-access.ts'
 import { createExecution } from '#server/schema/protection/execution.ts'
@@ -89,7 +89,7 @@ builder.mutationFields((t) => ({
     ...ofInstallation,
     type: ChangeRequestRef,
     description:
-      'Executes a change request without a second person, in an emergency. An alert and the audit log name it and the reason. For administrators with a recent sign-in; not for API keys.',
+      'Executes a change request without a second person, in an emergency. An alert and the audit log name it and the reason. For administrators with a recent sign-in and a passkey that counts for approvals; not for API keys.',
     authScopes: { $all: { ownAccount: true, administerAnywhere: true } },
     errors: { types: [InvalidInputError, ConflictError, NotFoundError, ReauthenticationRequiredError] },
     args: {
@@ -100,7 +100,7 @@ builder.mutationFields((t) => ({
       }),
     },
     resolve: async (_root, { input }, context, info) => {
-      const caller = requireRecentCaller(context)
+      const caller = requireRecentSession(context)
       const id = await requireReadable(context, input.id)
       const { work, result } = createExecution(context, caller, info)
       return noteResult(await context.changeRequests.override(caller, id, input.reason, work), result())

@@ -31,6 +31,10 @@ export const ProtectionRef = builder.objectRef<ProtectionSettings>('Protection')
     validForHours: t.exposeInt('validForHours', {
       description: 'Hours after which a change request can no longer be approved.',
     }),
+    passkeyHours: t.exposeInt('passkeyHours', {
+      description:
+        'Hours after its registration from which a passkey counts for approvals, unless another administrator has confirmed it.',
+    }),
     version: t.exposeInt('version', {
       description: 'The number of changes. Send it with an update to detect a concurrent change.',
     }),
@@ -53,10 +57,13 @@ const UpdateProtectionInput = builder.inputType('UpdateProtectionInput', {
     operations: t.field({
       type: [ProtectedOperationEnum],
       description:
-        'The protected operations; those that they imply are added. Two administrators with a passkey are needed for any.',
+        'The protected operations; those that they imply are added. Two administrators with a passkey that counts are needed for any, and REQUIRE_SECOND_FACTOR must name admin and operator.',
     }),
     commandLine: t.boolean({ description: 'Whether commands on the server may do protected operations.' }),
     validForHours: t.int({ description: 'Hours for which a change request waits, 1 to 720.' }),
+    passkeyHours: t.int({
+      description: 'Hours after its registration from which a passkey counts for approvals, 0 to 720.',
+    }),
     version: t.int({
       description: 'The version that was read; the mutation fails with CONFLICT after another change.',
     }),

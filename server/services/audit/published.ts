@@ -108,6 +108,7 @@ const table = {
   registerPasskey: false,
   renamePasskey: false,
   removePasskey: false,
+  confirmPasskey: false,
   endSession: false,
   endOtherSessions: false,
   createApiKey: false,

@@ -15,7 +15,15 @@ import {
   toProof,
   verifyProof,
 } from '#server/services/protection/passkey-proof.ts'
+import {
+  countsByAgeFrom,
+  findPasskeyObstacle,
+  type Rule,
+  tooNew,
+  whereCounts,
+} from '#server/services/protection/passkeys.ts'
 import { columnsOfEffect, createProposal } from '#server/services/protection/proposal.ts'
+import { readProtection } from '#server/services/protection/settings.ts'
 import { parseReason } from '#server/services/reason.ts'
 import { recordChange } from '#server/services/write.ts'
 
@@ -123,14 +131,14 @@ export function createChangeRequests({ db, databaseOf, rpId, origins, now }: Cha
       if (row.effect === null) return WITHOUT_EFFECT
       if (isAsker(caller, row)) return 'You asked for it. Another person must approve it.'
       if (!caller.session) return 'Only a person can approve it, with a passkey in the console.'
-      const passkeys = await db.passkey.count({ where: { userId: caller.session.userId } })
-      return passkeys > 0 ? null : 'You have no passkey. Register one on your account page.'
+      return findPasskeyObstacle(db, caller.session.userId, await passkeyRule(), askersOf(row))
     },
 
     /** The options of `navigator.credentials.get`, as JSON (Web Authentication, §5.5). */
-    async signingOptions({ session }: Signer, { hash }: ChangeRequest) {
+    async signingOptions({ session }: Signer, row: ChangeRequest) {
+      const { hash } = row
       const passkeys = await db.passkey.findMany({
-        where: { userId: session.userId },
+        where: { userId: session.userId, ...whereCounts(await passkeyRule(), askersOf(row)) },
         select: { credentialID: true },
       })
       return {
@@ -151,15 +159,17 @@ export function createChangeRequests({ db, databaseOf, rpId, origins, now }: Cha
       if (obstacle) throw new ConflictError(obstacle, 'id')
       if (hashOfContent(contentOf(row)) !== row.hash)
         throw new ConflictError('It was changed in the database since it was asked for. Refuse it.', 'id')
-      const { passkeyId, proof, counter } = await verify(caller, row, answer)
+      const rule = await passkeyRule()
+      const { passkeyId, passkeyKnownSince, proof, counter } = await verify(caller, row, answer, rule)
       return execute(caller, row, work, async (tx) => {
-        await end(tx, row, { state: 'EXECUTED', decidedBy: caller.name, lastError: null })
+        const decision = { decidedBy: caller.name, passkeyKnownSince }
+        await end(tx, row, { state: 'EXECUTED', ...decision, lastError: null })
         await tx.passkey.updateMany({ where: { id: passkeyId }, data: { counter } })
         return {
           action: 'approveChangeRequest',
           resource: String(id),
           before: contentOf(row),
-          after: { approvedBy: caller.name, hash: row.hash, passkey: proof },
+          after: { approvedBy: caller.name, hash: row.hash, passkey: proof, passkeyHours: rule.hours },
         }
       })
     },
@@ -184,13 +194,15 @@ export function createChangeRequests({ db, databaseOf, rpId, origins, now }: Cha
     },
 
     /** Executes it without a second person, which alerts everyone. @throws NotFoundError, ConflictError, InvalidInputError */
-    async override(caller: Caller, id: number, given: string, work: Execute): Promise<ChangeRequest> {
+    async override(caller: Signer, id: number, given: string, work: Execute): Promise<ChangeRequest> {
       const row = await find(id)
       const reason = parseReason(given)
       if (!reason) throw new InvalidInputError('Say why it cannot wait for a second person.', 'reason')
       const ended = sentenceOfEnd(row, now())
       if (ended) throw new ConflictError(ended, 'id')
       if (row.effect === null) throw new ConflictError(WITHOUT_EFFECT, 'id')
+      const obstacle = await findPasskeyObstacle(db, caller.session.userId, await passkeyRule())
+      if (obstacle) throw new ConflictError(obstacle, 'id')
       return execute(caller, row, work, async (tx) => {
         const decision = { decidedBy: caller.name, message: reason, overridden: true }
         await end(tx, row, { state: 'EXECUTED', ...decision, lastError: null })
@@ -208,21 +220,30 @@ export function createChangeRequests({ db, databaseOf, rpId, origins, now }: Cha
       state === 'OPEN' && expiresAt <= now() ? 'EXPIRED' : (state as ChangeRequestState), // as written here
   }
 
+  async function passkeyRule(): Promise<Rule> {
+    return { hours: (await readProtection(db)).passkeyHours, now: now() }
+  }
+
   /** @throws InvalidInputError */
   async function verify(
     { session }: Signer,
-    { hash }: ChangeRequest,
+    row: ChangeRequest,
     answer: PasskeyAnswer,
+    rule: Rule,
   ): Promise<{
     passkeyId: string
+    passkeyKnownSince: Date | null
     proof: PasskeyProof
     counter: number
   }> {
-    const passkey = await db.passkey.findFirst({ where: { credentialID: answer.id, userId: session.userId } })
+    const where = { credentialID: answer.id, userId: session.userId }
+    const passkey = await db.passkey.findFirst({ where })
     if (!passkey) throw new InvalidInputError('This is not one of your passkeys.', 'passkey')
+    if ((await db.passkey.count({ where: { ...where, ...whereCounts(rule, askersOf(row)) } })) === 0)
+      throw new InvalidInputError(tooNew(countsByAgeFrom(passkey, rule.hours)), 'passkey')
     const origin = originOf(answer)
     const proof = toProof(answer, passkey, { rpId, origin: origins.find((each) => each === origin) ?? '' })
-    const counter = await verifyProof(proof, hash)
+    const counter = await verifyProof(proof, row.hash)
     if (counter === null)
       throw new InvalidInputError(
         'The passkey did not sign this change. Load it again, then sign.',
@@ -231,13 +252,15 @@ export function createChangeRequests({ db, databaseOf, rpId, origins, now }: Cha
     // Devices that count never repeat a number: a copy of the passkey would.
     if (counter > 0 && counter <= passkey.counter)
       throw new InvalidInputError('This signature of the passkey was used before. Sign again.', 'passkey')
-    return { passkeyId: passkey.id, proof, counter }
+    return { passkeyId: passkey.id, passkeyKnownSince: passkey.createdAt, proof, counter }
   }
 }
 
 /** Also who made the API key that asked, and so knows it. */
-const isAsker = ({ name }: Caller, { requestedBy, keyCreatedBy }: ChangeRequest) =>
-  name === requestedBy || name === keyCreatedBy
+const askersOf = ({ requestedBy, keyCreatedBy }: ChangeRequest): string[] =>
+  keyCreatedBy === null ? [requestedBy] : [requestedBy, keyCreatedBy]
+
+const isAsker = ({ name }: Caller, row: ChangeRequest) => askersOf(row).includes(name)
 
 const WITHOUT_EFFECT = 'An earlier version kept it without its effect. Make the change again.'
 

@@ -4,6 +4,8 @@ import { type ProtectionSettings, withImplied } from '#server/services/protectio
 
 /** Hours after which a change request can no longer be approved, unless the settings say otherwise. */
 const VALID_FOR_HOURS = 72
+/** Hours from which a new passkey counts for approvals. */
+const PASSKEY_HOURS = 24
 
 export async function readProtection(tx: Pick<Transaction, 'protection'>): Promise<ProtectionSettings> {
   const row = await tx.protection.findUnique({ where: { id: 1 } })
@@ -12,6 +14,7 @@ export async function readProtection(tx: Pick<Transaction, 'protection'>): Promi
       operations: [],
       commandLine: true,
       validForHours: VALID_FOR_HOURS,
+      passkeyHours: PASSKEY_HOURS,
       updatedAt: new Date(0),
       version: 0,
     }

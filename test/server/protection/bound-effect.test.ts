@@ -131,7 +131,10 @@ describe('the execution of a dry run', () => {
     expect((await find(second))?.active).toBe(true)
     const where = { action: 'executeDryRun', outcome: 'SUCCEEDED' }
     const entry = await admin.server.db.auditEvent.findFirstOrThrow({ where, orderBy: { id: 'desc' } })
-    expect(entry.after).toMatchObject({ dryRun: Number(atob(id).split(':')[1]), items: expect.stringMatching(/^[0-9a-f]{64}$/) })
+    expect(entry.after).toMatchObject({
+      dryRun: Number(atob(id).split(':')[1]),
+      items: expect.stringMatching(/^[0-9a-f]{64}$/),
+    })
   })
 
   it('fails for an object that would be changed in another way', async () => {
@@ -180,7 +183,10 @@ describe('the execution of a dry run', () => {
     const tag = 'approved'
     const first = await startLeaf(admin, { metadata: relyingParty })
     await register(admin, first, { tags: [tag] })
-    const dry = await dryRun(admin, 'startSubordinateChange', { action: 'DEACTIVATE', filter: { tags: [tag] } })
+    const dry = await dryRun(admin, 'startSubordinateChange', {
+      action: 'DEACTIVATE',
+      filter: { tags: [tag] },
+    })
     await protect(admin, ['MEMBERS'])
     const id = await propose('executeDryRun', { id: dry, reason: 'They left.' })
     await protect(admin, [])

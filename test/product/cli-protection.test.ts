@@ -46,6 +46,7 @@ it('changes nothing that is protected while it is switched off', { timeout: 120_
     ['user', 'create', '--username=dave', '--role=admin'],
     ['user', 'set-password', '--username=carol'],
     ['user', 'remove', '--username=carol'],
+    ['user', 'reset-second-factor', '--username=carol'],
     ['request', 'approve', requestId, main],
     change('remove'),
     change('deactivate'),

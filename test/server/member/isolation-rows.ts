@@ -58,6 +58,7 @@ const ofInstallation: Record<'query' | 'mutation', Rows> = {
     approveChangeRequest: ofChangeRequest({ passkey: {} }),
     admitOrganization: input((ids) => ({ id: ids.organization, to: 'test' })),
     requestDocumentPass: none,
+    confirmPasskey: input(() => ({ id: 'unknown' })),
     createApiKey: input(() => ({ username: 'anna@lu.example', name: 'mine' })),
     createInvitation: ofUser,
     createTrustAnchor: input(() => ({ slug: 'own', entityId: 'http://own.example.org', displayName: 'Own' })),

@@ -34,7 +34,10 @@ export function createCalls({ admin, visitor, succeed }: Started): Row[] {
     succeed('createUser', { input: { username: `u${crypto.randomUUID()}`, role: 'VIEWER' } })
   const makeOrganization = () => makeUniversity(make)
   const { makePerson, askedFor, submission } = createMemberMakers(admin, make)
-  const { addDevice, addPasskey, enableTwoFactor, otherSession } = createAccountMakers(admin, visitor)
+  const { addDevice, addPasskey, confirmablePasskey, enableTwoFactor, otherSession } = createAccountMakers(
+    admin,
+    visitor,
+  )
   const makeWebhook = async (): Promise<Made> =>
     (await succeed('createWebhook', { input: { url: 'http://127.0.0.1:9', active: false } })).webhook
   const makeType = () => make('createTrustMarkType', { type: uniqueType() })
@@ -213,6 +216,7 @@ export function createCalls({ admin, visitor, succeed }: Started): Row[] {
     ],
     ['renamePasskey', async () => ({ input: { id: (await addPasskey()).id, name: 'Old laptop' } })],
     ['removePasskey', async () => ({ input: { id: (await addPasskey()).id } })],
+    ['confirmPasskey', confirmablePasskey],
     ['endSession', async () => ({ input: { id: (await otherSession()).id } })],
     ['endOtherSessions', () => null],
     ['requestDocumentPass', () => null],

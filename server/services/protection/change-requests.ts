@@ -159,8 +159,7 @@ export function createChangeRequests({ db, databaseOf, rpId, origins, now }: Cha
       if (obstacle) throw new ConflictError(obstacle, 'id')
       if (hashOfContent(contentOf(row)) !== row.hash)
         throw new ConflictError('It was changed in the database since it was asked for. Refuse it.', 'id')
-      const rule = await passkeyRule()
-      const { passkeyId, passkeyKnownSince, proof, counter } = await verify(caller, row, answer, rule)
+      const { passkeyId, passkeyKnownSince, passkeyHours, proof, counter } = await verify(caller, row, answer)
       return execute(caller, row, work, async (tx) => {
         const decision = { decidedBy: caller.name, passkeyKnownSince }
         await end(tx, row, { state: 'EXECUTED', ...decision, lastError: null })
@@ -169,7 +168,7 @@ export function createChangeRequests({ db, databaseOf, rpId, origins, now }: Cha
           action: 'approveChangeRequest',
           resource: String(id),
           before: contentOf(row),
-          after: { approvedBy: caller.name, hash: row.hash, passkey: proof, passkeyHours: rule.hours },
+          after: { approvedBy: caller.name, hash: row.hash, passkey: proof, passkeyHours },
         }
       })
     },
@@ -229,13 +228,15 @@ export function createChangeRequests({ db, databaseOf, rpId, origins, now }: Cha
     { session }: Signer,
     row: ChangeRequest,
     answer: PasskeyAnswer,
-    rule: Rule,
   ): Promise<{
     passkeyId: string
+    /** Hours from which a passkey counts. */
+    passkeyHours: number
     passkeyKnownSince: Date | null
     proof: PasskeyProof
     counter: number
   }> {
+    const rule = await passkeyRule()
     const where = { credentialID: answer.id, userId: session.userId }
     const passkey = await db.passkey.findFirst({ where })
     if (!passkey) throw new InvalidInputError('This is not one of your passkeys.', 'passkey')
@@ -252,7 +253,8 @@ export function createChangeRequests({ db, databaseOf, rpId, origins, now }: Cha
     // Devices that count never repeat a number: a copy of the passkey would.
     if (counter > 0 && counter <= passkey.counter)
       throw new InvalidInputError('This signature of the passkey was used before. Sign again.', 'passkey')
-    return { passkeyId: passkey.id, passkeyKnownSince: passkey.createdAt, proof, counter }
+    const { id: passkeyId, createdAt: passkeyKnownSince } = passkey
+    return { passkeyId, passkeyKnownSince, passkeyHours: rule.hours, proof, counter }
   }
 }
 

@@ -4,7 +4,7 @@ import { topic } from '#lib/topic.ts'
 import type { PageLoad } from './$types'
 
 const TwoPeoplePage = graphql(`
-  query TwoPeoplePage { protection { operations trustMarkTypes commandLine validForHours version } }
+  query TwoPeoplePage { protection { operations commandLine validForHours passkeyHours version } }
 `)
 
 export const load = (async ({ fetch, depends }) => {

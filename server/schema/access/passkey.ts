@@ -20,7 +20,7 @@ function passkeyHoursOf(context: Context): Promise<number> {
 
 export const PasskeyRef = builder.prismaObject('Passkey', {
   description: 'A passkey. Only its public key is stored.',
-  authScopes: { $any: { ownAccount: true, administerInstallation: true } },
+  authScopes: { ownAccount: true, administerInstallation: true },
   fields: (t) => ({
     id: t.exposeID('id', { description: 'The passkey’s id.' }),
     name: t.exposeString('name', { nullable: true, description: 'Its name.' }),

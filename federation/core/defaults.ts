@@ -47,8 +47,9 @@ export const minuteSettings = {
     unit: 'minutes',
     minimum: 5,
     maximum: 1440,
-    default: 60,
-    meaning: 'The minutes between two checks of a subordinate.',
+    default: null,
+    meaning:
+      'The minutes between two checks of a subordinate. Null: three minutes, and up to an hour where there are more than 1,800 subordinates.',
   },
 } satisfies Record<string, NumberRow>
 

@@ -14,6 +14,11 @@ import type { TrustAnchor } from './trust-anchor.ts'
 export type ChainFinder = {
   /** `signal` limits the time for fetches. @throws FederationError when there is no valid chain */
   find(subject: EntityId, anchors: readonly TrustAnchor[], signal: AbortSignal): Promise<ResolvedEntity>
+  /**
+   * As `find`, but with Entity Configurations of our subordinates that are as recent as those of strangers. For work that
+   * nobody waits for.
+   */
+  findAgain(subject: EntityId, anchors: readonly TrustAnchor[], signal: AbortSignal): Promise<ResolvedEntity>
 }
 
 type FinderOptions = {
@@ -35,12 +40,17 @@ export function createChainFinder(options: FinderOptions): ChainFinder {
   const { entityId, allowHttp, reader, fetcher, statements } = options
   const gate = createGate(MAX_DISCOVERIES)
 
-  function resolve(subject: EntityId, anchors: readonly TrustAnchor[], remote: Remote, signal?: AbortSignal) {
+  function resolve(
+    subject: EntityId,
+    anchors: readonly TrustAnchor[],
+    remote: Remote,
+    { signal, ...how }: { signal?: AbortSignal; isFresh?: boolean; onStored?: () => void } = {},
+  ) {
     const now = options.now()
     const settings: ResolveOptions = {
       trustAnchors: anchors.map(({ id }) => id),
       trustAnchorKeys: Object.fromEntries(anchors.map(({ id, keys }) => [id, keys])),
-      source: createStatementSource({ entityId, reader, now }, remote),
+      source: createStatementSource({ entityId, reader, now, cache: statements, ...how }, remote),
       limits: { fetches: MAX_FETCHES },
       signal,
       allowHttp,
@@ -49,30 +59,51 @@ export function createChainFinder(options: FinderOptions): ChainFinder {
     return resolveEntity(subject, settings)
   }
 
-  /** Uses cached statements first, and retries without them because they may be the cause of a failure. */
-  async function discover(subject: EntityId, anchors: readonly TrustAnchor[], signal: AbortSignal) {
+  /**
+   * Uses stored and cached statements first, and retries without them because they may be the cause of a failure: an
+   * Intermediate may have moved its endpoints.
+   */
+  async function discover(
+    subject: EntityId,
+    anchors: readonly TrustAnchor[],
+    signal: AbortSignal,
+    isFresh = false,
+  ) {
     const remote: Remote = {
       entityConfiguration: (id) => fetcher.entityConfiguration(id, { signal }),
       subordinateStatement: (request) => fetcher.subordinateStatement(request, { signal }),
     }
     const cached = createCachedRemote(remote, { cache: statements, now: options.now() })
-    const found = await resolve(subject, anchors, cached, signal).catch((error: unknown) => {
-      if (!cached.hasUsedCache() || isStoreOutage(error)) throw error
-      return resolve(subject, anchors, remote, signal)
+    let hasUsedStored = false
+    const onStored = () => {
+      hasUsedStored = true
+    }
+    const how = { signal, isFresh, onStored }
+    const found = await resolve(subject, anchors, cached, how).catch((error: unknown) => {
+      if (!(hasUsedStored || cached.hasUsedCache()) || isStoreOutage(error)) throw error
+      return resolve(subject, anchors, remote, { signal, isFresh: true })
     })
     await statements.write(cached.selectVerified(found.chain.statements), options.now()).catch(ignoreOutage)
     return found
   }
 
   return {
-    async find(subject, anchors, signal) {
-      const published = await resolve(subject, anchors, noRemote).catch(ignoreRefusal)
-      if (published) return published
-      const found = gate.run('discovery', signal, () => discover(subject, anchors, signal))
-      return found.catch((error: unknown) => {
-        throw error === signal.reason ? createBusyError(error) : error
-      })
+    find,
+
+    async findAgain(subject, anchors, signal) {
+      const recent = gate.run('discovery', signal, () => discover(subject, anchors, signal, true))
+      // Such as unannounced keys of a member: what we published about it is still valid.
+      return recent.catch(() => find(subject, anchors, signal))
     },
+  }
+
+  async function find(subject: EntityId, anchors: readonly TrustAnchor[], signal: AbortSignal) {
+    const published = await resolve(subject, anchors, noRemote).catch(ignoreRefusal)
+    if (published) return published
+    const found = gate.run('discovery', signal, () => discover(subject, anchors, signal))
+    return found.catch((error: unknown) => {
+      throw error === signal.reason ? createBusyError(error) : error
+    })
   }
 }
 

@@ -13,17 +13,18 @@ import { createTrustMarkVerifier } from './trust-mark-verifier.ts'
 const TIME_BUDGET_MS = 20_000
 
 /** @throws FederationError when there is no valid chain */
-export type Producer = (query: Query) => Promise<Answer>
+export type Producer = (query: Query, options?: { isRenewal?: boolean }) => Promise<Answer>
 
 export function createProducer({ entityId, ...options }: ResolverOptions): Producer {
   const { reader, now } = options
   const finder = createChainFinder({ entityId, ...options })
   const selectMarks = createTrustMarkVerifier({ entityId, finder, ...options })
 
-  return async ({ subject, anchors, entityTypes, audience }) => {
+  return async ({ subject, anchors, entityTypes, audience }, { isRenewal = false } = {}) => {
     const signal = AbortSignal.timeout(TIME_BUDGET_MS)
     const stored = await readStored(reader, subject)
-    const { chain, metadata } = await finder.find(subject, anchors, signal)
+    const find = isRenewal ? finder.findAgain : finder.find
+    const { chain, metadata } = await find(subject, anchors, signal)
     const anchor = anchors.find(({ id }) => id === chain.trustAnchor)
     const marks = await selectMarks(chain, anchor ? [anchor] : [], signal)
     const made = now()

@@ -76,7 +76,7 @@ export function createResolver(options: ResolverOptions): Resolver {
     renewing.add(query.key)
     try {
       const renewed = await refusals.guard(query.key, () =>
-        shared.renew(query, earlier, () => produce(query)),
+        shared.renew(query, earlier, () => produce(query, { isRenewal: true })),
       )
       if (renewed) memory.write(query.key, renewed)
     } catch (error) {

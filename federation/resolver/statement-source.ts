@@ -1,10 +1,13 @@
 /** Provides the statements of a Trust Chain: from Redis if published here, otherwise by fetching (§10.1). */
+import { decodeJwt } from 'jose'
 import type { EntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
 import type { StatementSource } from '#core/trust-chain/index.ts'
+import { FetchError } from '#fetcher/fetch-error.ts'
 import type { Fetcher } from '#fetcher/fetcher.ts'
 import { isCurrent, type PublishedJwt } from '#store/published-jwt.ts'
 import type { Reader } from '#store/reader.ts'
+import type { StatementCache } from '#store/statement-cache.ts'
 import { fetchOrRefuse } from './fetch-refusal.ts'
 
 export type SourceOptions = {
@@ -12,6 +15,15 @@ export type SourceOptions = {
   reader: Reader
   /** Unix seconds. */
   now: number
+  /**
+   * Fetches Entity Configurations of our subordinates too, as those of strangers, and uses the stored ones only while they
+   * cannot be fetched. By default the stored ones are used.
+   */
+  isFresh?: boolean
+  /** Has what such fetches found, which may be newer than what is stored. */
+  cache?: Pick<StatementCache, 'read'>
+  /** Called when an Entity Configuration was not fetched now. */
+  onStored?(): void
 }
 
 /** How to fetch statements that we do not publish ourselves. */
@@ -25,13 +37,20 @@ export const noRemote: Remote = {
 
 /** For one resolution. Our own statements are never fetched. */
 export function createStatementSource(options: SourceOptions, remote: Remote): StatementSource {
-  const { entityId, reader, now } = options
+  const { entityId, reader, now, isFresh = false, cache, onStored } = options
   return {
     async entityConfiguration(id) {
       if (id === entityId) return requireCurrent(await reader.entityConfiguration(), entityId, now)
       const stored = await readStoredConfiguration(reader, id)
-      if (stored && isCurrent(stored, now)) return stored.jwt
-      return fetchOrRefuse(() => remote.entityConfiguration(id))
+      if (!stored || !isCurrent(stored, now)) return fetchOrRefuse(() => remote.entityConfiguration(id))
+      if (!isFresh) {
+        onStored?.()
+        return newerOf(stored, await cache?.read(id, id))
+      }
+      return remote.entityConfiguration(id).catch((error: unknown) => {
+        if (error instanceof FetchError) return stored.jwt
+        throw error
+      })
     },
     async subordinateStatement(request) {
       if (request.issuer !== entityId) return fetchOrRefuse(() => remote.subordinateStatement(request))
@@ -42,6 +61,13 @@ export function createStatementSource(options: SourceOptions, remote: Remote): S
     },
   }
 }
+
+/** Both were verified when they were kept, and are again. */
+function newerOf({ jwt }: PublishedJwt, held: { jwt: string } | undefined): string {
+  return held && issuedAt(held.jwt) > issuedAt(jwt) ? held.jwt : jwt
+}
+
+const issuedAt = (jwt: string): number => decodeJwt(jwt).iat ?? 0
 
 function requireCurrent(jwt: PublishedJwt | undefined, id: EntityId, now: number): string {
   if (jwt && isCurrent(jwt, now)) return jwt.jwt

@@ -52,6 +52,7 @@ export const alertCodes = {
     'Someone who can approve has registered a passkey, which does not count for approvals yet.',
   ],
   CHANGE_WAITS: ['WARNING', 'A protected change waits for the approval of a second person.'],
+  CHANGE_ENDS: ['WARNING', 'A protected change ends soon without a decision.'],
   WEBHOOK_FAILING: ['WARNING', 'A webhook has failed for an hour, or was paused because it failed.'],
   MAIL_WAITING: ['WARNING', 'No SMTP server has accepted e-mails for an hour.'],
   MAIL_FAILED: ['WARNING', 'E-mails could not be sent in the last 7 days.'],
@@ -67,6 +68,17 @@ export const administratorsOnly: readonly AlertCode[] = [
   'WEBHOOK_FAILING',
   'MAIL_WAITING',
   'MAIL_FAILED',
+]
+
+/** Told again for each further thing, because each is a decision of a person. */
+export const toldEachTime: readonly AlertCode[] = ['APPROVAL_BYPASSED', 'CHANGE_WAITS', 'CHANGE_ENDS']
+
+/** Mailed although they are warnings, because somebody waits for their readers. */
+export const toldToApprovers: readonly AlertCode[] = [
+  'CHANGE_WAITS',
+  'CHANGE_ENDS',
+  'ROLLOVER_STUCK',
+  'ROLLOVER_STEP_AHEAD',
 ]
 
 export type AlertSeverity = 'CRITICAL' | 'WARNING'
@@ -89,6 +101,8 @@ export type FoundAlert = {
   subject?: AlertSubject
   /** How many things it is about. */
   size?: number
+  /** Whose own acts it is about: they decide nothing about it, and each other person for herself. */
+  actors?: readonly string[]
 }
 
 /** Reads the present alerts of one part of the installation. */

@@ -11,12 +11,14 @@ import { rolloverAlerts } from '#server/alerts/rollover.ts'
 import { webhookAlerts } from '#server/alerts/webhooks.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
-import { InvalidInputError, NotFoundError } from '#server/error/operation-error.ts'
+import { ConflictError, InvalidInputError, NotFoundError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { JobQueue } from '#server/jobs/queue.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import type { AuditAction } from '#server/services/audit/action.ts'
 import { recordChange } from '#server/services/write.ts'
+
+type Decision = Pick<AlertState, 'acknowledgedBy' | 'snoozedUntil'>
 
 export type Alert = FoundAlert & {
   /** The same for the same matter, also after it was gone. */
@@ -27,6 +29,8 @@ export type Alert = FoundAlert & {
   acknowledgedBy: string | null
   /** Null unless it is in the future. */
   snoozedUntil: Date | null
+  /** What single people decided, where each decides for herself. */
+  decisions?: Readonly<Record<string, Decision>>
 }
 
 export type AlertDeps = {
@@ -88,10 +92,18 @@ export function createAlertService(deps: AlertDeps) {
       const id = each.about === undefined ? each.code : `${each.code}:${each.about}`
       const [severity] = alertCodes[each.code]
       const present = { ...each, since: beginningOf(id, each), size: each.size ?? 1 }
-      return { ...present, id, severity, ...decisionOf(stateOf.get(id), present, now()) }
+      if (!each.actors) return { ...present, id, severity, ...decisionOf(stateOf.get(id), present, now()) }
+      const own = states.filter((state) => state.id.startsWith(`${id}${OF}`))
+      const decisions = own.map((state) => [
+        state.id.slice(id.length + OF.length),
+        decisionOf(state, present, now()),
+      ])
+      return { ...present, id, severity, ...undecided, decisions: Object.fromEntries(decisions) }
     })
     for (const id of firstSeen.keys()) if (!alerts.some((alert) => alert.id === id)) firstSeen.delete(id)
-    const rank = ({ severity, since }: Alert) => [severity === 'CRITICAL' ? 0 : 1, since.getTime()] as const
+    // What a person did alone stays at the top.
+    const level = ({ actors, severity }: Alert) => (actors ? 0 : severity === 'CRITICAL' ? 1 : 2)
+    const rank = (alert: Alert) => [level(alert), alert.since.getTime()] as const
     return alerts.sort((a, b) => rank(a)[0] - rank(b)[0] || rank(a)[1] - rank(b)[1])
   }
 
@@ -103,10 +115,14 @@ export function createAlertService(deps: AlertDeps) {
   ): Promise<Alert> {
     const alert = (await list()).find((each) => each.id === id)
     if (!alert) throw new NotFoundError('There is no such alert. It may have ended.', 'id')
-    const { since, size, acknowledgedBy, snoozedUntil } = alert
+    const { since, size, actors } = alert
+    if (actors?.includes(caller.name))
+      throw new ConflictError('It is about what you did. Another person decides about it.', 'id')
+    const { acknowledgedBy, snoozedUntil } = alertFor(alert, caller.name)
     const state = { since, size, acknowledgedBy, snoozedUntil, ...decision }
+    const key = actors ? `${id}${OF}${caller.name}` : id
     return recordChange(db, caller, async (tx) => {
-      await tx.alertState.upsert({ where: { id }, create: { id, ...state }, update: state })
+      await tx.alertState.upsert({ where: { id: key }, create: { id: key, ...state }, update: state })
       const after = { message: alert.message, ...decision }
       return { action, resource: id, after, result: { ...alert, ...decision } }
     })
@@ -115,11 +131,11 @@ export function createAlertService(deps: AlertDeps) {
   return {
     list,
 
-    /** @throws NotFoundError */
+    /** @throws NotFoundError, ConflictError */
     acknowledge: (caller: Caller, id: string): Promise<Alert> =>
       decide(caller, id, 'acknowledgeAlert', { acknowledgedBy: caller.name }),
 
-    /** @throws NotFoundError, InvalidInputError */
+    /** @throws NotFoundError, ConflictError, InvalidInputError */
     async snooze(caller: Caller, id: string, until: Date): Promise<Alert> {
       const most = new Date(now().getTime() + LONGEST_SNOOZE_DAYS * DAY_MS)
       if (until <= now() || until > most)
@@ -129,13 +145,24 @@ export function createAlertService(deps: AlertDeps) {
   }
 }
 
+/** Between the id of an alert and the person who decided for herself. */
+const OF = ' of '
+
+const undecided: Decision = { acknowledgedBy: null, snoozedUntil: null }
+
+/** The alert as a person sees it. */
+export const alertFor = (alert: Alert, name: string | undefined): Alert => ({
+  ...alert,
+  ...(name === undefined ? {} : alert.decisions?.[name]),
+})
+
 /** A decision is over when the alert has begun again since, or is about more things. */
 function decisionOf(
   state: AlertState | undefined,
   { since, size }: { since: Date; size: number },
   now: Date,
-): Pick<Alert, 'acknowledgedBy' | 'snoozedUntil'> {
-  if (!state || since > state.since || size > state.size) return { acknowledgedBy: null, snoozedUntil: null }
+): Decision {
+  if (!state || since > state.since || size > state.size) return undecided
   const { acknowledgedBy, snoozedUntil } = state
   return { acknowledgedBy, snoozedUntil: snoozedUntil && snoozedUntil > now ? snoozedUntil : null }
 }

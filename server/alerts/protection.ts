@@ -12,6 +12,8 @@ import {
 import { readProtection } from '#server/services/protection/settings.ts'
 
 const WEEK_MS = 7 * 86_400_000
+/** Before the end of a change request. */
+const SOON_MS = 12 * 3_600_000
 
 type Context = { db: Database; now: Clock; slug: string; isFirst: boolean }
 
@@ -19,8 +21,10 @@ type Context = { db: Database; now: Clock; slug: string; isFirst: boolean }
 export const waitingChangeAlerts: AlertSource<Context> = async ({ db, now, slug, isFirst }) => {
   const anchor = isFirst ? [{ anchor: slug }, { anchor: null }] : [{ anchor: slug }]
   const where = { state: 'OPEN', expiresAt: { gt: now() }, OR: anchor }
-  const [size, oldest] = await Promise.all([
+  const soon = new Date(now().getTime() + SOON_MS)
+  const [size, ending, oldest] = await Promise.all([
     db.changeRequest.count({ where }),
+    db.changeRequest.count({ where: { ...where, expiresAt: { gt: now(), lte: soon } } }),
     db.changeRequest.findFirst({
       where,
       orderBy: { id: 'asc' },
@@ -30,7 +34,10 @@ export const waitingChangeAlerts: AlertSource<Context> = async ({ db, now, slug,
   if (!oldest) return []
   const waits = `${plural(size, 'change')} ${size === 1 ? 'waits' : 'wait'} for the approval of a second person.`
   const message = `${waits} ${size === 1 ? 'It' : 'The oldest one'} is by ${oldest.requestedBy}.`
-  return [{ code: 'CHANGE_WAITS', since: oldest.requestedAt, size, message }]
+  const waiting = { code: 'CHANGE_WAITS', since: oldest.requestedAt, size, message } as const
+  if (ending === 0) return [waiting]
+  const ends = `${plural(ending, 'change')} that ${ending === 1 ? 'waits' : 'wait'} for approval ${ending === 1 ? 'ends' : 'end'} within 12 hours.`
+  return [waiting, { code: 'CHANGE_ENDS', size: ending, message: `${ends} Approve or refuse.` }]
 }
 
 export const bypassAlerts: AlertSource<Context> = async ({ db, now }) => {
@@ -39,16 +46,18 @@ export const bypassAlerts: AlertSource<Context> = async ({ db, now }) => {
     outcome: 'SUCCEEDED',
     at: { gte: new Date(now().getTime() - WEEK_MS) },
   }
-  const [size, last] = await Promise.all([
+  const [size, last, people] = await Promise.all([
     db.auditEvent.count({ where }),
     db.auditEvent.findFirst({ where, orderBy: { id: 'desc' } }),
+    db.auditEvent.groupBy({ by: ['actor'], where, orderBy: { actor: 'asc' } }),
   ])
   if (!last) return []
   const made = `${plural(size, 'protected change')} ${size === 1 ? 'was' : 'were'} made without a second person in the last 7 days.`
   const by = `${size === 1 ? 'It was' : 'The last one was'} made by ${last.actor}`
   const how =
     last.method === 'cli' ? 'on the command line of the server.' : `who gave this reason: ${last.reason}`
-  return [{ code: 'APPROVAL_BYPASSED', since: last.at, size, message: `${made} ${by}, ${how}` }]
+  const actors = people.map(({ actor }) => actor)
+  return [{ code: 'APPROVAL_BYPASSED', since: last.at, size, actors, message: `${made} ${by}, ${how}` }]
 }
 
 /** While anything is protected: new passkeys of those who can approve, and that too few of them are left. */
@@ -72,6 +81,8 @@ export const approverAlerts: AlertSource<Context> = async ({ db, now, isFirst })
       about: id,
       since,
       subject: { typename: 'User', key: userId },
+      // Its owner decides nothing about it.
+      actors: [user.username ?? user.email],
       message: `A passkey of ${user.name} is known since ${since.toISOString()}. It counts for approvals from ${from.toISOString()}, or once another administrator confirms it. Ask ${user.name} whether it is theirs.`,
     })
   }
@@ -90,6 +101,11 @@ function findYoung(db: Database, { hours, now }: Rule) {
   return db.passkey.findMany({
     where: { confirmedAt: null, createdAt, user },
     orderBy: { createdAt: 'asc' },
-    select: { id: true, createdAt: true, userId: true, user: { select: { name: true } } },
+    select: {
+      id: true,
+      createdAt: true,
+      userId: true,
+      user: { select: { name: true, username: true, email: true } },
+    },
   })
 }

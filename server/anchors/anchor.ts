@@ -125,7 +125,7 @@ export async function startAnchor(installation: Installation, { slug, entityId, 
   await ensureSchedules(db, queue.boss, schedulesOf(ofInstallation), slug)
   const runs = createRuns({ db, queue, events, log, now })
   opened.defer(runs.close)
-  observe.state({ db, queue, reader, signingKeys })
+  observe.state({ db, queue, reader, signingKeys, publishing, slug, isFirst })
 
   // The directory may have changed while no process ran. One that cannot be used was reported above.
   if (signingKeys.fault() === null) await services.signingKeys.follow()

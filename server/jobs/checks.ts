@@ -16,13 +16,21 @@ const BUDGET_MS = 50_000
 /** Minutes for which a page is taken. If its worker ends, another one checks it then. */
 const CLAIM_MINUTES = 2
 const FIRST_RETRY_MINUTES = 5
+const SHORTEST_SECONDS = 180
+const LONGEST_SECONDS = 3_600
+const CHECKS_PER_SECOND = 10
 /** Checks kept for each subordinate. */
 const KEPT = 24
 
 type Claimed = { subordinateId: number; etag: string | null; recent: RecentCheck[] }
-type Checked = Claimed & { isUnchanged: boolean; at: Date }
+type Checked = Claimed & { isUnchanged: boolean; isChanged?: boolean; at: Date }
 
-export type CheckCounts = { checked: number; failed: number }
+export type CheckCounts = {
+  checked: number
+  failed: number
+  /** Those that published something else. */
+  changed: number
+}
 
 /** Ends early when the signal aborts. @throws an unexpected error of one check, after all others */
 export async function checkSubordinates(
@@ -32,12 +40,12 @@ export async function checkSubordinates(
 ): Promise<CheckCounts> {
   const { db } = context
   const deadline = performance.now() + BUDGET_MS
-  const counts = { checked: 0, failed: 0 }
+  const counts = { checked: 0, failed: 0, changed: 0 }
   const unexpected: unknown[] = []
-  const { checkMinutes } = await readSettings(db)
-  await addMissing(context, checkMinutes)
+  const interval = await checkInterval(db)
+  await addMissing(context, interval)
   while (performance.now() < deadline && !signal.aborted) {
-    const claimed = await claim(context, checkMinutes)
+    const claimed = await claim(context, interval)
     if (claimed.length === 0) break
     const done: Checked[] = []
     const rows = await db.subordinate.findMany({
@@ -52,12 +60,24 @@ export async function checkSubordinates(
       done.push(checked)
       counts.checked += 1
       if (checked.recent[0]?.ok === false) counts.failed += 1
+      if (checked.isChanged) counts.changed += 1
     })
     unexpected.push(...errors)
-    await store(context, done, checkMinutes) // the claims of the others end soon
+    await store(context, done, interval) // the claims of the others end soon
   }
   if (unexpected.length > 0) throw unexpected[0]
   return counts
+}
+
+/**
+ * Seconds between two checks, unless the settings say otherwise: a change of a member is seen within five minutes, and many
+ * members cost no more than ten requests a second, up to an hour.
+ */
+export async function checkInterval(db: RunContext['db']): Promise<number> {
+  const { checkMinutes } = await readSettings(db)
+  if (checkMinutes !== null) return checkMinutes * 60
+  const count = await db.subordinate.count()
+  return Math.min(Math.max(SHORTEST_SECONDS, count / CHECKS_PER_SECOND), LONGEST_SECONDS)
 }
 
 /** Null if it changed meanwhile, or its state could not be told: the claim ends soon. */
@@ -85,6 +105,7 @@ async function checkOne(
       etag: outcome.etag,
       recent: [check, ...recent].slice(0, KEPT),
       isUnchanged: outcome.result === 'UNCHANGED',
+      isChanged: outcome.isChanged,
       at,
     }
   } catch (error) {
@@ -94,10 +115,10 @@ async function checkOne(
 }
 
 /** Spreads new subordinates over the interval. It runs each minute, and counting is much cheaper than looking for each. */
-async function addMissing({ db }: RunContext, checkMinutes: number): Promise<void> {
+async function addMissing({ db }: RunContext, seconds: number): Promise<void> {
   await db.$executeRaw`
     INSERT INTO "SubordinateCheck" ("subordinateId", "nextAt")
-    SELECT s."id", now() AT TIME ZONE 'utc' + make_interval(secs => random() * ${checkMinutes * 60}::float8)
+    SELECT s."id", now() AT TIME ZONE 'utc' + make_interval(secs => random() * ${seconds}::float8)
     FROM "Subordinate" s LEFT JOIN "SubordinateCheck" c ON c."subordinateId" = s."id"
     WHERE c."subordinateId" IS NULL
       AND (SELECT count(*) FROM "Subordinate") <> (SELECT count(*) FROM "SubordinateCheck")
@@ -105,21 +126,21 @@ async function addMissing({ db }: RunContext, checkMinutes: number): Promise<voi
 }
 
 /** Those that are due, and those whose time is further away than the interval, after a change of it or of the clock. */
-async function claim({ db }: RunContext, checkMinutes: number): Promise<Claimed[]> {
+async function claim({ db }: RunContext, seconds: number): Promise<Claimed[]> {
   return db.$queryRaw<Claimed[]>`
     UPDATE "SubordinateCheck" SET "nextAt" = now() AT TIME ZONE 'utc' + make_interval(mins => ${CLAIM_MINUTES})
     WHERE "subordinateId" IN (
       SELECT "subordinateId" FROM "SubordinateCheck"
       WHERE "nextAt" <= now() AT TIME ZONE 'utc'
-        OR "nextAt" > ${future} + make_interval(mins => ${checkMinutes}::int)
+        OR "nextAt" > ${future} + make_interval(secs => ${seconds}::float8)
       ORDER BY "nextAt" LIMIT ${PAGE} FOR UPDATE SKIP LOCKED)
     RETURNING "subordinateId", "etag", "recent"`
 }
 
-async function store({ db, now }: RunContext, done: readonly Checked[], checkMinutes: number): Promise<void> {
+async function store({ db, now }: RunContext, done: readonly Checked[], seconds: number): Promise<void> {
   if (done.length === 0) return
   const values = done.map(({ subordinateId, etag, recent }) => {
-    const next = nextTime(subordinateId, recent, checkMinutes, now())
+    const next = nextTime(subordinateId, recent, seconds, now())
     return Prisma.sql`(${subordinateId}::int, ${next}::timestamp, ${etag}, ${JSON.stringify(recent)}::jsonb)`
   })
   const unchanged = done.filter(({ isUnchanged }) => isUnchanged)
@@ -146,10 +167,10 @@ async function store({ db, now }: RunContext, done: readonly Checked[], checkMin
 export function nextTime(
   id: number,
   recent: readonly Pick<RecentCheck, 'ok'>[],
-  minutes: number,
+  seconds: number,
   now: Date,
 ): Date {
-  const interval = minutes * 60_000
+  const interval = seconds * 1_000
   const place = (id * 2_654_435_761) % interval // a multiplicative hash: neighbours are far apart
   const regular = now.getTime() + interval - ((now.getTime() - place) % interval)
   const good = recent.findIndex(({ ok }) => ok)

@@ -8,7 +8,7 @@ export type ScheduleContext = RunContext & {
   runs: Runs
   /** The database of the installation, for the first anchor, which also does the work of the installation. */
   installation: Database | null
-  queue: Pick<JobQueue, 'handOverKeyStep'>
+  queue: Pick<JobQueue, 'handOverKeyStep' | 'countWorkers'>
 }
 
 export type ScheduleResult = {

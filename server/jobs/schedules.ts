@@ -1,4 +1,5 @@
 /** Defines the schedules, one row each. Operators set its cron expression and whether it is on (model Schedule). */
+import { createAlertService } from '#server/alerts/alerts.ts'
 import { jobCaller } from '#server/identity/caller.ts'
 import { examineAwaited } from '#server/jobs/awaited.ts'
 import { checkCertificate } from '#server/jobs/certificate.ts'
@@ -17,8 +18,10 @@ import {
   renewSubordinates,
   renewTrustMarks,
   republishFuture,
+  startRun,
   walkCollection,
 } from '#server/jobs/scheduled-runs.ts'
+import { tellAlerts } from '#server/jobs/tell-alerts.ts'
 import { repairDrift } from '#server/publish/drift/repair.ts'
 import { verifyAuditLog } from '#server/services/audit/verification.ts'
 
@@ -84,6 +87,11 @@ const table = {
     cron: '*/5 * * * *',
     run: walkCollection,
   },
+  'tell-alerts': {
+    description: 'Tells operators and webhooks of alerts that have begun or ended.',
+    cron: '* * * * *',
+    run: tellOfAlerts,
+  },
   'send-reminders': {
     description: 'Sends e-mail about what expires, members that do not resolve, and new keys.',
     cron: '0 * * * *',
@@ -123,7 +131,10 @@ export const schedulesOf = ({ installation }: Pick<ScheduleContext, 'installatio
   scheduleNames.filter((name) => installation !== null || !schedules[name].isOfInstallation)
 
 async function checkDue(context: ScheduleContext, signal: AbortSignal): Promise<ScheduleResult> {
-  const { checked, failed } = await checkSubordinates(context, jobCaller('check-subordinates'), signal)
+  const caller = jobCaller('check-subordinates')
+  const { checked, failed, changed } = await checkSubordinates(context, caller, signal)
+  // The collection shows what the members publish.
+  if (changed > 0) await startRun(context, 'check-subordinates', 'COLLECTION')
   return { message: checked === 0 ? 'None is due.' : `${checked} checked, ${failed} of them with a failure.` }
 }
 
@@ -135,6 +146,11 @@ async function judgeTrustMarks({ services }: ScheduleContext): Promise<ScheduleR
 async function examineDue(context: ScheduleContext, signal: AbortSignal): Promise<ScheduleResult> {
   const { examined, passing } = await examineAwaited(context, signal)
   return { message: examined === 0 ? 'None is due.' : `${examined} examined. ${passing} can be registered.` }
+}
+
+async function tellOfAlerts(context: ScheduleContext): Promise<ScheduleResult> {
+  const alerts = createAlertService({ ...context, isFirst: context.installation !== null })
+  return { message: await tellAlerts(context, await alerts.list()) }
 }
 
 async function sendReminders(context: ScheduleContext, signal: AbortSignal): Promise<ScheduleResult> {

@@ -68,7 +68,7 @@ export async function keepKeys(
   context: ScheduleContext,
   log: FastifyBaseLogger,
 ): Promise<void> {
-  const keeping = { ...context, queue: { handOverKeyStep: async () => false } }
+  const keeping = { ...context, queue: { ...context.queue, handOverKeyStep: async () => false } }
   await boss.work(KEY_QUEUE, { pollingIntervalSeconds: POLLING_SECONDS }, async ([order]) => {
     if (order) await runSchedule(keeping, 'key-rollover', log, order.signal)
   })

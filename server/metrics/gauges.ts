@@ -46,6 +46,10 @@ const rows: Readonly<Record<InstallationGauge, { help: string; labelNames?: stri
     help: 'Seconds since the last execution of the schedule ended.',
     labelNames: ['schedule'],
   },
+  inmor_alerts: {
+    help: 'How many things each alert is about, by code and severity. Absent: there is no such alert.',
+    labelNames: ['code', 'severity'],
+  },
   inmor_workers: { help: 'Processes that execute runs and schedules.' },
 }
 

@@ -1,8 +1,7 @@
 /** Reads the samples of all installation gauges from the database. */
 
-import type { Clock } from '#server/clock.ts'
+import { type Alert, type AlertDeps, createAlertService } from '#server/alerts/alerts.ts'
 import type { Database } from '#server/database/client.ts'
-import type { JobQueue } from '#server/jobs/queue.ts'
 import { healthOf, rateOf } from '#server/publish/publication-status.ts'
 import { presentEntities } from '#server/services/collection/present.ts'
 import { stateExpression, subordinateStates } from '#server/services/subordinate/problem.ts'
@@ -12,7 +11,7 @@ export type Sample = { labels?: Record<string, string>; value: number }
 /** Days ahead for which expiring items are counted. */
 const HORIZONS = [1, 7, 14]
 
-export type InstallationSource = { db: Database; queue: Pick<JobQueue, 'countWorkers'>; now: Clock }
+export type InstallationSource = AlertDeps
 
 type Counted = { label: string; count: number }
 
@@ -20,21 +19,35 @@ const labelled = (name: string, rows: readonly Counted[]): Sample[] =>
   rows.map(({ label, count }) => ({ labels: { [name]: label }, value: count }))
 
 /** Each gauge by its name; one that has no samples is absent. */
-export async function readInstallation({ db, queue, now }: InstallationSource) {
+export async function readInstallation(source: InstallationSource) {
+  const { db, queue, now } = source
   const age = (at: Date) => (now().getTime() - at.getTime()) / 1000
-  const [subordinates, collected, trustMarks, expiring, outbox, lease, drift, runs, schedules, workers] =
-    await Promise.all([
-      countSubordinates(db),
-      countCollected(db),
-      countTrustMarks(db),
-      Promise.all(HORIZONS.map((days) => countExpiring(db, days, now()))),
-      db.outboxEntry.aggregate({ _count: true, _min: { createdAt: true } }),
-      db.publisherLease.findUnique({ where: { id: 1 } }),
-      db.driftReport.findUnique({ where: { id: 1 } }),
-      countRuns(db),
-      db.schedule.findMany({ where: { enabled: true } }),
-      queue.countWorkers(),
-    ])
+  const [
+    subordinates,
+    collected,
+    trustMarks,
+    expiring,
+    outbox,
+    lease,
+    drift,
+    runs,
+    schedules,
+    workers,
+    found,
+  ] = await Promise.all([
+    countSubordinates(db),
+    countCollected(db),
+    countTrustMarks(db),
+    Promise.all(HORIZONS.map((days) => countExpiring(db, days, now()))),
+    db.outboxEntry.aggregate({ _count: true, _min: { createdAt: true } }),
+    db.publisherLease.findUnique({ where: { id: 1 } }),
+    db.driftReport.findUnique({ where: { id: 1 } }),
+    countRuns(db),
+    db.schedule.findMany({ where: { enabled: true } }),
+    queue.countWorkers(),
+    createAlertService(source).list(),
+  ])
+  const alerts = sumByCode(found)
   const pending = { pending: outbox._count, oldest: outbox._min.createdAt }
   const publication = { ...pending, lease, redisReachable: true } // inmor_redis_up shows the rest
   return {
@@ -63,8 +76,20 @@ export async function readInstallation({ db, queue, now }: InstallationSource) {
     inmor_schedule_ended_seconds: schedules.flatMap(({ name, lastEndedAt }) =>
       lastEndedAt ? [{ labels: { schedule: name }, value: age(lastEndedAt) }] : [],
     ),
+    inmor_alerts: alerts.map(({ code, severity, size }) => ({
+      labels: { code, severity: severity.toLowerCase() },
+      value: size,
+    })),
     inmor_workers: [{ value: workers }],
   } satisfies Record<string, Sample[]>
+}
+
+/** Alerts of one code, such as of several schedules, are one sample. */
+function sumByCode(found: readonly Alert[]): Pick<Alert, 'code' | 'severity' | 'size'>[] {
+  const sums = new Map<string, Pick<Alert, 'code' | 'severity' | 'size'>>()
+  for (const { code, severity, size } of found)
+    sums.set(code, { code, severity, size: (sums.get(code)?.size ?? 0) + size })
+  return [...sums.values()]
 }
 
 export type InstallationGauge = keyof Awaited<ReturnType<typeof readInstallation>>

@@ -102,7 +102,11 @@ const rules = z.object({
             .regex(/^\d+[mh]$/)
             .optional(),
           labels: z.strictObject({ severity: z.enum(['critical', 'warning']) }),
-          annotations: z.strictObject({ summary: z.string(), description: z.string() }),
+          annotations: z.strictObject({
+            summary: z.string(),
+            description: z.string(),
+            runbook_url: z.string().optional(),
+          }),
         }),
       ),
     }),

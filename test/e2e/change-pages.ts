@@ -41,8 +41,15 @@ export async function request(page: Page, policy: object): Promise<void> {
   await heading(page, 'Change the metadata policy').waitFor()
 }
 
-export async function openNewest(page: Page, name: string): Promise<void> {
+export async function openNewest(page: Page, name: string, title = name): Promise<void> {
   await page.goto('/changes')
   await rows(page).first().getByRole('link', { name }).click()
-  await heading(page, name).waitFor()
+  await heading(page, title).waitFor()
+}
+
+/** Says why, on the page of one's own change request. */
+export async function giveReason(page: Page, text: string): Promise<void> {
+  await main(page).getByLabel('Reason').fill(text)
+  await button(page, 'Add the reason').click()
+  await page.getByText('Reason added.').waitFor()
 }

@@ -1,4 +1,5 @@
 /** Tests live updates: changes of others appear, and failures are reported without loss of input. */
+import { setTimeout } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { connectDatabase, type Database } from '#server/database/client.ts'
@@ -130,6 +131,44 @@ journey('a page follows the changes of others, also after the server was away', 
     const { entityId } = await register()
     await page.getByRole('main').getByText(entityId).first().waitFor()
   })
+})
+
+test('keeps a form while the server is away, and saves it afterwards', async () => {
+  await page.goto(`/subordinates/${encodeURIComponent(id)}/edit`)
+  await page.getByLabel('Validity of the statement').fill('84')
+  await product.stop()
+  await page.getByText('The connection to the server is lost').waitFor()
+  // Longer than two of the intervals at which the page reads its status.
+  await setTimeout(35_000)
+  await expect.poll(() => page.getByLabel('Validity of the statement').inputValue()).toBe('84')
+  product = { ...(await startProduct(product.installation)) }
+  await page.getByText('The connection to the server is lost').waitFor({ state: 'hidden' })
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('84 hours', { exact: false }).waitFor()
+})
+
+test('shows what is new while events keep coming, over a slow network', async () => {
+  await page.goto('/trust-mark-types')
+  await page.getByRole('heading', { level: 1, name: 'Trust Mark types' }).waitFor()
+  await page.route('**/graphql', async (route) => {
+    await setTimeout(400)
+    await route.continue()
+  })
+  const seen = new Set<number>()
+  let isOver = false
+  const events = (async () => {
+    for (let number = 0; !isOver; number++) {
+      const type = `${product.installation.federationUrl}/marks/flow-${number}`
+      await mutate(admin, 'createTrustMarkType', { type }, 'id')
+      await setTimeout(50)
+    }
+  })()
+  const rows = page.getByRole('main').getByRole('row')
+  await expect
+    .poll(async () => seen.add(await rows.count()).size, { timeout: 30_000 })
+    .toBeGreaterThanOrEqual(4)
+  isOver = true
+  await events
 })
 
 test('signs in again within a form after the session ends, and saves the form', async () => {

@@ -146,7 +146,7 @@ test('a member registers an entity and gets a mark, and every event arrives', {
 
     // A Trust Mark by rule.
     await press(page, 'Ask for a Trust Mark…')
-    await page.getByRole('dialog').getByLabel('Trust Mark type').fill(MARK)
+    await page.getByRole('dialog').getByLabel('Trust Mark type').selectOption(MARK)
     await page.getByRole('dialog').getByRole('button', { name: 'Send request' }).click()
     await main(page).getByText('Approved', { exact: true }).first().waitFor()
     expect(await nextMail(4)).toContain('Every check passed.')

@@ -156,7 +156,7 @@ journey('members meet the checks that operators compose', (step) => {
     await compose({ trustMarkType: type, checks: [terms] })
     await openArchive()
     await press('Ask for a Trust Mark…')
-    await dialog().getByLabel('Trust Mark type').fill(type)
+    await dialog().getByLabel('Trust Mark type').selectOption(type)
     await press('Send request', dialog())
     await accept(dialog()).check()
     expect(await violations(page, '[role=dialog]')).toEqual([])

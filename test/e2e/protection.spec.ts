@@ -2,13 +2,14 @@
 import { afterAll, beforeAll, expect } from 'vitest'
 import { PASSWORD, type TestAdmin } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { closePages, type Watched } from '#test/helpers/browser.ts'
+import { closePages, openPageIn, type Watched } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { journey } from '#test/helpers/journey.ts'
 import {
   addPasskey,
   button,
+  giveReason,
   heading,
   main,
   openNewest,
@@ -29,7 +30,7 @@ let alice: Watched
 let bob: Watched
 
 beforeAll(async () => {
-  admin = await startAdminAtLocalhost()
+  admin = await startAdminAtLocalhost({ secondFactorGroups: ['admin', 'operator'] })
   const authorityHints = [admin.entityId]
   member = await startEntity({ metadata: relyingParty, authorityHints })
   await make(admin, 'registerSubordinate', { entityId: member.id }, 'id')
@@ -40,7 +41,7 @@ beforeAll(async () => {
   ]
   for (const [username, role] of people)
     await make(admin, 'createUser', { username, password: PASSWORD, role }, 'id')
-  ;[alice, bob] = [await open('alice', '/changes/two-people'), await open('bob', '/account')]
+  ;[alice, bob] = [await open('alice', '/account'), await open('bob', '/account')]
 })
 afterAll(async () => {
   await closePages()
@@ -56,44 +57,58 @@ async function presentPolicy(): Promise<unknown> {
 }
 
 journey('two administrators decide protected changes', (step) => {
-  step('protects nothing before two administrators have a passkey', async () => {
+  step('protects nothing before two administrators have a passkey that counts', async () => {
     const { page } = alice
+    const { passkey } = admin.server.installation
+    const age = async (username: string) => {
+      const createdAt = new Date(Date.now() - 30 * 86_400_000)
+      await passkey.updateMany({ where: { user: { username } }, data: { createdAt } })
+    }
+    await page.getByText('Your role requires a second factor').waitFor()
+    await addPasskey(page)
+    await addPasskey(bob.page)
+    await age('alice')
+    await page.goto('/changes/two-people')
     await page.getByText('No operation is protected yet.').waitFor()
-    await operation(page, 'Policy and constraints').check()
-    await expect.poll(() => operation(page, 'Users and this protection').isChecked()).toBe(true)
+    await operation(page, 'This anchor').check()
+    await expect.poll(() => operation(page, 'Access and this protection').isChecked()).toBe(true)
     expect(await violations(page)).toEqual([])
     await button(page, 'Save').click()
-    await page.getByRole('alert').getByText('Two administrators with a passkey are needed').first().waitFor()
+    await page
+      .getByRole('alert')
+      .getByText('Two administrators with a passkey that counts are needed, and there is 1.')
+      .first()
+      .waitFor()
     await button(page, 'Discard').click()
     await page.goto('/changes')
     await page.getByText('No operation is protected. Changes take effect at once.').waitFor()
     expect(await violations(page)).toEqual([])
-    await addPasskey(page)
-    await addPasskey(bob.page)
+    await age('bob')
 
     await page.goto('/changes/two-people')
-    await operation(page, 'Policy and constraints').check()
-    await operation(page, 'Removal of members').check()
-    await page.getByLabel('Only members with a Trust Mark of these types').fill('https://example.org/mark')
-    await page.getByLabel('Only members with a Trust Mark of these types').press('Enter')
+    await operation(page, 'Members').check()
+    await expect.poll(() => operation(page, 'This anchor').isChecked()).toBe(true)
+    expect(await operation(page, 'This anchor').isDisabled()).toBe(true)
     await operation(page, 'Commands on the server may do these too').uncheck()
     await page.getByLabel('Hours until a change request expires').fill('0')
     await button(page, 'Save').click()
     await page.getByText('Enter whole hours, from 1 to 720.').first().waitFor()
     await page.getByLabel('Hours until a change request expires').fill('48')
     await page.getByText('48 hours are 2 days.').waitFor()
+    await page.getByLabel('Hours until a new passkey counts for approvals').fill('48')
     expect(await violations(page)).toEqual([])
     await button(page, 'Save').click()
     await page.getByText('Protection changed.').waitFor()
     const { protection } = await read(
       admin,
-      '{ protection { operations trustMarkTypes commandLine validForHours } }',
+      '{ protection { operations commandLine validForHours passkeyHours breakGlass } }',
     )
     expect(protection).toEqual({
-      operations: ['POLICY', 'SUBORDINATE_REMOVAL', 'ACCESS'],
-      trustMarkTypes: ['https://example.org/mark'],
+      operations: ['ANCHOR', 'MEMBERS', 'ACCESS'],
       commandLine: false,
       validForHours: 48,
+      passkeyHours: 48,
+      breakGlass: 'AT_ONCE',
     })
   })
 
@@ -117,6 +132,17 @@ journey('two administrators decide protected changes', (step) => {
     await heading(page, 'Change the metadata policy').waitFor()
     await page.getByText('You asked for it. Another person must approve it.').waitFor()
     expect(await button(page, 'Sign and approve').count()).toBe(0)
+    expect(await violations(page)).toEqual([])
+
+    const { page: others } = bob
+    await openNewest(others, 'Change the metadata policy')
+    await others.getByText('Nobody has said why yet.').waitFor()
+    expect(await button(others, 'Sign and approve').count()).toBe(0)
+    await main(others).getByLabel('Comment').fill('What is it for?')
+    await button(others, 'Send comment').click()
+    await main(page).getByText('What is it for?').waitFor()
+    await giveReason(page, 'The new law.')
+    await button(others, 'Sign and approve').waitFor()
     expect(await violations(page)).toEqual([])
   })
 
@@ -151,7 +177,9 @@ journey('two administrators decide protected changes', (step) => {
 
   step('a device that does not sign changes nothing', async () => {
     await request(alice.page, policyOf('Unsigned'))
-    const other = await open('bob', '/changes')
+    await giveReason(alice.page, 'A test.')
+    // In the same session: the password alone would open nothing.
+    const other = await openPageIn(bob.page.context(), admin.adminUrl)
     await openNewest(other.page, 'Change the metadata policy')
     await other.page.evaluate(() => {
       navigator.credentials.get = () => Promise.reject(new DOMException('closed', 'NotAllowedError'))
@@ -159,7 +187,7 @@ journey('two administrators decide protected changes', (step) => {
     await button(other.page, 'Sign and approve').click()
     await other.page.getByRole('alert').getByText('The passkey was not used. Try again.').waitFor()
     expect(await presentPolicy()).toEqual(policyOf('Alice'))
-    await other.page.context().close()
+    await other.page.close()
   })
 
   step('the other person refuses with a reason, and the requester withdraws', async () => {
@@ -211,7 +239,9 @@ journey('two administrators decide protected changes', (step) => {
     await dialog.getByRole('link', { name: 'See the change request.' }).waitFor()
     await expect.poll(() => dialog.getByLabel('Username').inputValue()).toBe('carol')
 
-    await openNewest(bob.page, 'Create a user')
+    await dialog.getByRole('link', { name: 'See the change request.' }).click()
+    await giveReason(page, 'She joins the team.')
+    await openNewest(bob.page, 'Create a user', 'Create the user carol, with the role viewer')
     await button(bob.page, 'Sign and approve').click()
     await bob.page.getByTestId('invitation-link').getByText('/invitation#').waitFor()
     expect(await violations(bob.page)).toEqual([])
@@ -223,15 +253,15 @@ journey('two administrators decide protected changes', (step) => {
   step('the end of the protection needs two people as well, and others only read it', async () => {
     const { page } = alice
     await page.goto('/changes/two-people')
-    await operation(page, 'Removal of members').uncheck()
+    await operation(page, 'Members').uncheck()
     await button(page, 'Save').click()
     await page.getByRole('note').getByText('A second person must approve this.').waitFor()
-    expect(await operation(page, 'Removal of members').isChecked()).toBe(false)
+    expect(await operation(page, 'Members').isChecked()).toBe(false)
     expect(await violations(page)).toEqual([])
 
     const { page: viewers } = await open('vera', '/changes/two-people')
     await viewers.getByText('Administrators of the installation can change this.').waitFor()
-    await viewers.getByText('https://example.org/mark').waitFor()
+    await viewers.getByText('Execution without a second person').waitFor()
     expect(await viewers.getByRole('checkbox').count()).toBe(0)
     expect(await violations(viewers)).toEqual([])
     await viewers.goto('/changes')

@@ -6,8 +6,11 @@ import { parseValues, storedValues } from '#lib/form/field.ts'
 import { listVariables } from '#lib/list/list.ts'
 import { objectAt } from '#lib/palette/recent.ts'
 import { protectionFields } from '#lib/protection/draft.ts'
+import { differencesOf, dryRunOf, movesBetween } from '#lib/protection/effect.ts'
 import { changeList } from '#lib/protection/list.ts'
+import { impliedBy, withImplied } from '#lib/protection/operation.ts'
 import { invitationIn, runIn } from '#lib/protection/result.ts'
+import { sentenceOf } from '#lib/protection/sentence.ts'
 import { changeState } from '#lib/protection/state.ts'
 import { taskInWords } from '#lib/protection/task.ts'
 import { changeRequestIn, waitingMessage } from '#lib/protection/waiting.ts'
@@ -51,22 +54,32 @@ test.each([
 
 const stored = {
   version: 3,
-  operations: ['ACCESS', 'POLICY', 'SIGNING_KEYS'],
-  trustMarkTypes: [],
+  operations: ['ACCESS', 'MEMBERS', 'ANCHOR'],
   commandLine: false,
   validForHours: 48,
+  passkeyHours: 12,
+  breakGlass: 'DELAYED',
+  breakGlassHours: 24,
 }
 
-test('edits the chosen operations in the order of the form, without the implied one', () => {
+test('edits the chosen operations in the order of the form', () => {
   expect(storedValues(protectionFields, stored)).toEqual({
     version: 3,
     fields: {
-      operations: ['SIGNING_KEYS', 'POLICY'],
-      trustMarkTypes: [],
+      operations: ['ANCHOR', 'MEMBERS', 'ACCESS'],
       commandLine: false,
       validForHours: '48',
+      passkeyHours: '12',
+      breakGlass: 'DELAYED',
+      breakGlassHours: '24',
     },
   })
+})
+
+test('adds what an operation implies, in the order of the form', () => {
+  expect(withImplied(['TRUST_MARKS'])).toEqual(['ANCHOR', 'TRUST_MARKS', 'ACCESS'])
+  expect(withImplied([])).toEqual([])
+  expect(impliedBy(['ANCHOR', 'ACCESS'])).toEqual(['ACCESS'])
 })
 
 test.each(['0', '721', '1.5', '', 'x'])('refuses the hours %j', (validForHours) => {
@@ -76,7 +89,9 @@ test.each(['0', '721', '1.5', '', 'x'])('refuses the hours %j', (validForHours) 
   })
 })
 
-test('sends the hours as a number', () => {
+test('sends the hours as a number, and none for passkeys that count at once', () => {
+  expect(parseValues(protectionFields, { passkeyHours: '0' }).value).toEqual({ passkeyHours: 0 })
+  expect(parseValues(protectionFields, { passkeyHours: '-1' }).refusal?.path).toEqual(['passkeyHours'])
   expect(parseValues(protectionFields, { validForHours: '720' }).value).toEqual({ validForHours: 720 })
 })
 
@@ -85,7 +100,7 @@ test('finds what only the approver gets: an invitation, or a run', () => {
   expect(invitationIn({ data: { id: '1', invitation } })).toEqual(invitation)
   expect(invitationIn({ data: { id: '1', invitation: null } })).toBeUndefined()
   expect(invitationIn(null)).toBeUndefined()
-  expect(runIn('startSubordinateChange', { data: { id: 'run' } })).toBe('run')
+  expect(runIn('executeDryRun', { data: { id: 'run' } })).toBe('run')
   expect(runIn('updateSubordinate', { data: { id: 'member' } })).toBeUndefined()
 })
 
@@ -103,4 +118,48 @@ test('remembers change requests in the palette', () => {
   expect(objectAt({ pathname: '/changes/abc', search: '' })).toBe('/changes/abc')
   expect(objectAt({ pathname: '/changes', search: '' })).toBeUndefined()
   expect(objectAt({ pathname: '/changes/two-people', search: '' })).toBeUndefined()
+})
+
+test.each([
+  ['registerSubordinate', 'https://rp.example', {}, 'Register a subordinate: https://rp.example'],
+  [
+    'createUser',
+    'bob',
+    { role: { before: null, after: 'admin' } },
+    'Create the user bob, with the role admin',
+  ],
+  [
+    'switchSigningKey',
+    'k1',
+    { overrideReason: { before: null, after: 'Now.' } },
+    'Switch the signing key before it is safe',
+  ],
+  [
+    'executeDryRun',
+    '7',
+    {
+      kind: { before: null, after: 'SUBORDINATE_CHANGE' },
+      parameters: { before: null, after: { action: 'DEACTIVATE' } },
+      total: { before: null, after: 3 },
+    },
+    'Deactivate: 3 subordinates',
+  ],
+  [
+    'executeDryRun',
+    '8',
+    { kind: { before: null, after: 'REQUEST_APPROVAL' }, total: { before: null, after: 1 } },
+    'Approve 1 request',
+  ],
+])('the sentence of %s for %s', (action, resource, fields, sentence) => {
+  expect(sentenceOf({ action, resource, effect: { fields }, after: {} })).toBe(sentence)
+})
+
+test('shows what a change does, and what is different since it was asked for', () => {
+  const asked = { fields: { jwks: { before: null, after: 'A' } } }
+  const now = { fields: { jwks: { before: null, after: 'B' } } }
+  expect(differencesOf(now)).toEqual([{ path: ['jwks'], before: undefined, after: 'B' }])
+  expect(movesBetween(asked, now)).toEqual([{ path: ['after', 'jwks'], before: 'A', after: 'B' }])
+  expect(differencesOf(null)).toEqual([])
+  expect(dryRunOf({ fields: { dryRun: { before: null, after: 7 } } })).toBe(7)
+  expect(dryRunOf(now)).toBeUndefined()
 })

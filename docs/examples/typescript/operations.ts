@@ -239,6 +239,8 @@ export type AlertCode =
   | 'AWAITED_ENTITY_PASSES'
   /** The certificate of the public address expires soon, or clients refuse it. */
   | 'CERTIFICATE_EXPIRES'
+  /** A protected change ends soon without a decision. */
+  | 'CHANGE_ENDS'
   /** A protected change waits for the approval of a second person. */
   | 'CHANGE_WAITS'
   /** Statements or Trust Marks were issued in the future: a clock was wrong. */

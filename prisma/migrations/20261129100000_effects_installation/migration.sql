@@ -2,7 +2,15 @@
 ALTER TABLE "ChangeRequest"
   ADD COLUMN "effect" JSONB,
   ADD COLUMN "previousEffect" JSONB,
-  ADD COLUMN "movedAt" TIMESTAMP(3);
+  ADD COLUMN "movedAt" TIMESTAMP(3),
+  ADD COLUMN "comments" JSONB NOT NULL DEFAULT '[]',
+  ADD COLUMN "overrideBy" TEXT,
+  ADD COLUMN "overrideAt" TIMESTAMP(3);
+
+-- Whether one administrator may execute a change request alone.
+ALTER TABLE "Protection"
+  ADD COLUMN "breakGlass" TEXT NOT NULL DEFAULT 'AT_ONCE',
+  ADD COLUMN "breakGlassHours" INTEGER NOT NULL DEFAULT 24;
 
 -- Four whole operations replace nine: each old one is protected by the new one that has it.
 UPDATE "Protection" SET "operations" = (

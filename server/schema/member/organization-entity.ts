@@ -7,6 +7,7 @@ import { DecodedJwt } from '#server/schema/decoded-jwt.ts'
 import { globalId } from '#server/schema/global-id.ts'
 import { requireCaller } from '#server/schema/input.ts'
 import { MemberAnchorRef } from '#server/schema/member/member-organization.ts'
+import { RequestableMarkRef, readRequestable } from '#server/schema/member/requestable-mark.ts'
 import { readPage } from '#server/schema/page.ts'
 import { resolvable, resolvedMetadata } from '#server/schema/subordinate/subordinate.ts'
 import {
@@ -125,6 +126,12 @@ const OrganizationEntity = builder.prismaObject('Subordinate', {
         'Its metadata as others see it, after the statement’s metadata, constraints and policy (§6.1.4.2); null if they reject it.',
       select: resolvable,
       resolve: resolvedMetadata,
+    }),
+    requestableMarks: t.field({
+      type: [RequestableMarkRef],
+      description: 'The Trust Marks of the anchor that the organization can ask for, at most 200.',
+      select: { entityId: true },
+      resolve: ({ entityId }, _args, { db }) => readRequestable(db, entityId),
     }),
     trustMarks: t.prismaField({
       type: [OrganizationEntityMark],

@@ -2,13 +2,13 @@
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { failures } from '#server/schema/error.ts'
-import { nodeId, requireCaller, requireRecentSession, requireSession } from '#server/schema/input.ts'
+import { nodeId, requireCaller, requireSession } from '#server/schema/input.ts'
 import { ChangeRequestRef, noteResult } from '#server/schema/protection/change-request.ts'
 import { mayRead } from '#server/schema/protection/change-request-access.ts'
 import { createExecution } from '#server/schema/protection/execution.ts'
 import { parsePasskeyAnswer } from '#server/services/protection/passkey-proof.ts'
 
-const { InvalidInputError, ConflictError, NotFoundError, ReauthenticationRequiredError } = failures
+const { InvalidInputError, ConflictError, NotFoundError } = failures
 
 const ApproveChangeRequestInput = builder.inputType('ApproveChangeRequestInput', {
   description: 'The change request and the signature.',
@@ -20,6 +20,14 @@ const ApproveChangeRequestInput = builder.inputType('ApproveChangeRequestInput',
       description:
         'What `navigator.credentials.get` returned for its `signingOptions`, as `toJSON()` gives it (Web Authentication, §5.5).',
     }),
+  }),
+})
+
+const CommentChangeRequestInput = builder.inputType('CommentChangeRequestInput', {
+  description: 'The change request and the text.',
+  fields: (t) => ({
+    id: t.id({ required: true, description: 'The id of the change request.' }),
+    text: t.string({ required: true, description: 'What to say, at most 1000 characters.' }),
   }),
 })
 
@@ -38,6 +46,12 @@ const OverrideChangeRequestInput = builder.inputType('OverrideChangeRequestInput
     reason: t.string({
       required: true,
       description: 'Why it cannot wait for a second person, at most 1000 characters.',
+    }),
+    passkey: t.field({
+      type: 'JSON',
+      required: true,
+      description:
+        'What `navigator.credentials.get` returned for its `signingOptions`, as `toJSON()` gives it (Web Authentication, §5.5).',
     }),
   }),
 })
@@ -67,6 +81,25 @@ builder.mutationFields((t) => ({
       return noteResult(await context.changeRequests.approve(caller, id, answer, work), result())
     },
   }),
+  commentChangeRequest: t.field({
+    ...ofInstallation,
+    type: ChangeRequestRef,
+    description:
+      'Says something about a change request. The first words of its requester, if the change came without a reason, are its reason, without which nobody can approve it.',
+    authScopes: { operateAnywhere: true },
+    errors: { types: [InvalidInputError, ConflictError, NotFoundError] },
+    args: {
+      input: t.arg({
+        type: CommentChangeRequestInput,
+        required: true,
+        description: 'The change request and the text.',
+      }),
+    },
+    resolve: async (_root, { input }, context) => {
+      const id = await requireReadable(context, input.id)
+      return context.changeRequests.comment(requireCaller(context), id, input.text)
+    },
+  }),
   refuseChangeRequest: t.field({
     ...ofInstallation,
     type: ChangeRequestRef,
@@ -89,9 +122,9 @@ builder.mutationFields((t) => ({
     ...ofInstallation,
     type: ChangeRequestRef,
     description:
-      'Executes a change request without a second person, in an emergency. An alert and the audit log name it and the reason. For administrators with a recent sign-in and a passkey that counts for approvals; not for API keys.',
+      'Executes a change request without a second person, in an emergency, signed with a passkey. If the settings ask for a delay, the first call begins it, and a second one after it executes. An alert and the audit log name it and the reason. For administrators; not for API keys.',
     authScopes: { $all: { ownAccount: true, administerAnywhere: true } },
-    errors: { types: [InvalidInputError, ConflictError, NotFoundError, ReauthenticationRequiredError] },
+    errors: { types: [InvalidInputError, ConflictError, NotFoundError] },
     args: {
       input: t.arg({
         type: OverrideChangeRequestInput,
@@ -100,10 +133,11 @@ builder.mutationFields((t) => ({
       }),
     },
     resolve: async (_root, { input }, context, info) => {
-      const caller = requireRecentSession(context)
+      const caller = requireSession(context)
       const id = await requireReadable(context, input.id)
       const { work, result } = createExecution(context, caller, info)
-      return noteResult(await context.changeRequests.override(caller, id, input.reason, work), result())
+      const given = { given: input.reason, answer: parsePasskeyAnswer(input.passkey) }
+      return noteResult(await context.changeRequests.override(caller, id, given, work), result())
     },
   }),
 }))

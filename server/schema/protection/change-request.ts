@@ -6,6 +6,7 @@ import { type PageOrder, readPage } from '#server/schema/page.ts'
 import { mayRead, readable } from '#server/schema/protection/change-request-access.ts'
 import { ProtectedOperationEnum } from '#server/schema/protection/protection.ts'
 import type { ChangeRequestState } from '#server/services/protection/change-requests.ts'
+import { type ChangeComment, commentsOf } from '#server/services/protection/discussion.ts'
 import { isProtectedOperation } from '#server/services/protection/operation.ts'
 
 const ChangeRequestStateEnum = builder.enumType('ChangeRequestState', {
@@ -17,6 +18,16 @@ const ChangeRequestStateEnum = builder.enumType('ChangeRequestState', {
     WITHDRAWN: { description: 'Its requester withdrew it.' },
     EXPIRED: { description: 'No one approved it in time.' },
   } satisfies Record<ChangeRequestState, { description: string }>,
+})
+
+const ChangeCommentRef = builder.objectRef<ChangeComment>('ChangeComment').implement({
+  description: 'What somebody said about a change request.',
+  authScopes: { known: true },
+  fields: (t) => ({
+    at: t.field({ type: 'DateTime', description: 'When.', resolve: ({ at }) => new Date(at) }),
+    by: t.exposeString('by', { description: 'Who.' }),
+    text: t.exposeString('text', { description: 'What.' }),
+  }),
 })
 
 /** What the mutation returned to the request that executed it. */
@@ -110,6 +121,27 @@ export const ChangeRequestRef = builder.prismaNode('ChangeRequest', {
         'When the passkey that signed the approval was registered; null: no one approved it, or an earlier version kept it.',
     }),
     message: t.exposeString('message', { nullable: true, description: 'The reason of the decision.' }),
+    comments: t.field({
+      type: [ChangeCommentRef],
+      description: 'What people said about it, the oldest first, at most 100.',
+      resolve: (row) => commentsOf(row),
+    }),
+    overrideBy: t.exposeString('overrideBy', {
+      nullable: true,
+      description: 'Who wants to execute it without a second person after a delay; null: nobody.',
+    }),
+    overrideAt: t.expose('overrideAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'From when that is possible, unless another person refuses; null: nobody wants to.',
+    }),
+    overrideObstacle: t.string({
+      nullable: true,
+      description:
+        'Why the viewer may not execute it without a second person now; null: nothing is in the way.',
+      resolve: (row, _args, { changeRequests, caller }) =>
+        caller && changeRequests.overrideObstacle(caller, row),
+    }),
     overridden: t.exposeBoolean('overridden', {
       description: 'Whether it was executed without a second person.',
     }),

@@ -19,8 +19,9 @@ export function proposeChanges(schema: GraphQLSchema): GraphQLSchema {
         return await resolve(root, args, context, info)
       } catch (error) {
         if (!(error instanceof ApprovalRequiredError)) throw error
-        const sent = cannotWait(error, args) ?? sentMutation(context, info)
-        throw await propose(error, context, sent, isOfInstallation ? null : context.slug)
+        const anchor = isOfInstallation ? null : context.slug
+        const sent = cannotWait(error, args) ?? sentMutation(context, info, anchor)
+        throw await propose(error, context, sent, anchor)
       }
     }
   }
@@ -67,7 +68,11 @@ async function propose(
 }
 
 /** The request as it was sent; a sentence if it cannot be executed later. */
-function sentMutation(context: Context, info: GraphQLResolveInfo): SentMutation | string {
+function sentMutation(
+  context: Context,
+  info: GraphQLResolveInfo,
+  anchor: string | null,
+): SentMutation | string {
   const { operation, fragments, fieldName } = info
   const [field, ...others] = operation.selectionSet.selections
   if (field?.kind !== Kind.FIELD || others.length > 0) return 'Send this mutation in a request of its own.'
@@ -76,7 +81,8 @@ function sentMutation(context: Context, info: GraphQLResolveInfo): SentMutation 
     mutation: fieldName,
     document: print({ kind: Kind.DOCUMENT, definitions }),
     variables: variablesOf(context),
-    namedAnchor: context.namedAnchor ?? null,
+    // Of a person with one anchor, who names none; the approver may have several.
+    namedAnchor: context.namedAnchor ?? anchor,
   }
 }
 

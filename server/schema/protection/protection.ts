@@ -3,6 +3,7 @@ import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
 import { requireRecentCaller } from '#server/schema/input.ts'
 import {
+  type BreakGlass,
   operationNames,
   type ProtectionSettings,
   protectedOperations,
@@ -13,6 +14,15 @@ export const ProtectedOperationEnum = builder.enumType('ProtectedOperation', {
   values: Object.fromEntries(
     operationNames.map((name) => [name, { value: name, description: protectedOperations[name].description }]),
   ),
+})
+
+const BreakGlassEnum = builder.enumType('BreakGlass', {
+  description: 'Whether one administrator may execute a change request without a second person.',
+  values: {
+    OFF: { description: 'Never.' },
+    DELAYED: { description: 'Some hours after asking for it, unless another person refuses.' },
+    AT_ONCE: { description: 'At once.' },
+  } as const satisfies Record<BreakGlass, object>,
 })
 
 export const ProtectionRef = builder.objectRef<ProtectionSettings>('Protection').implement({
@@ -34,6 +44,13 @@ export const ProtectionRef = builder.objectRef<ProtectionSettings>('Protection')
     passkeyHours: t.exposeInt('passkeyHours', {
       description:
         'Hours after its registration from which a passkey counts for approvals, unless another administrator has confirmed it.',
+    }),
+    breakGlass: t.expose('breakGlass', {
+      type: BreakGlassEnum,
+      description: 'Whether one administrator may execute a change request without a second person.',
+    }),
+    breakGlassHours: t.exposeInt('breakGlassHours', {
+      description: 'Hours between asking for that and doing it, if it is DELAYED.',
     }),
     version: t.exposeInt('version', {
       description: 'The number of changes. Send it with an update to detect a concurrent change.',
@@ -63,6 +80,13 @@ const UpdateProtectionInput = builder.inputType('UpdateProtectionInput', {
     validForHours: t.int({ description: 'Hours for which a change request waits, 1 to 720.' }),
     passkeyHours: t.int({
       description: 'Hours after its registration from which a passkey counts for approvals, 0 to 720.',
+    }),
+    breakGlass: t.field({
+      type: BreakGlassEnum,
+      description: 'Whether one administrator may execute a change request without a second person.',
+    }),
+    breakGlassHours: t.int({
+      description: 'Hours between asking for that and doing it, if it is DELAYED, 1 to 720.',
     }),
     version: t.int({
       description: 'The version that was read; the mutation fails with CONFLICT after another change.',

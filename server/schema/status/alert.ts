@@ -1,14 +1,14 @@
 /** Alerts: the list of what needs a person, and what people decide about it. */
 import { encodeGlobalID } from '@pothos/plugin-relay'
 import { administratorsOnly, alertCodes } from '#server/alerts/alert.ts'
-import type { Alert } from '#server/alerts/alerts.ts'
+import { type Alert, alertFor } from '#server/alerts/alerts.ts'
 import { callerMay, inInstallation } from '#server/identity/caller.ts'
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { failures } from '#server/schema/error.ts'
 import { requireCaller } from '#server/schema/input.ts'
 
-const { InvalidInputError, NotFoundError } = failures
+const { ConflictError, InvalidInputError, NotFoundError } = failures
 
 const AlertSeverity = builder.enumType('AlertSeverity', {
   description: 'How bad an alert is.',
@@ -61,7 +61,7 @@ export const AlertRef = builder.objectRef<Alert>('Alert').implement({
 export const listAlerts = async (context: Context) => visible(await context.alerts.list(), context)
 
 const visible = (alerts: readonly Alert[], context: Context): Alert[] =>
-  alerts.filter(({ code }) => maySee(context, code))
+  alerts.filter(({ code }) => maySee(context, code)).map((alert) => alertFor(alert, context.caller?.name))
 
 function maySee({ caller }: Context, code: string): boolean {
   const isAdministrator = caller !== null && callerMay(inInstallation(caller), 'administer')
@@ -110,9 +110,10 @@ const SnoozeAlertInput = builder.inputType('SnoozeAlertInput', {
 builder.mutationFields((t) => ({
   acknowledgeAlert: t.field({
     type: AlertRef,
-    description: 'Acknowledges an alert. This is over when the alert begins again or is about more things.',
+    description:
+      'Acknowledges an alert. This is over when the alert begins again or is about more things. An alert about what people did alone is acknowledged by each other person for herself.',
     authScopes: { operate: true },
-    errors: { types: [NotFoundError] },
+    errors: { types: [NotFoundError, ConflictError] },
     args: { input: t.arg({ type: AcknowledgeAlertInput, required: true, description: 'The alert.' }) },
     resolve: (_root, { input }, context) =>
       context.alerts.acknowledge(requireCaller(context), requireVisible(input.id, context)),
@@ -122,7 +123,7 @@ builder.mutationFields((t) => ({
     description:
       'Puts an alert aside for a time. This is over earlier when the alert begins again or is about more things.',
     authScopes: { operate: true },
-    errors: { types: [NotFoundError, InvalidInputError] },
+    errors: { types: [NotFoundError, InvalidInputError, ConflictError] },
     args: { input: t.arg({ type: SnoozeAlertInput, required: true, description: 'The alert and the end.' }) },
     resolve: (_root, { input }, context) =>
       context.alerts.snooze(requireCaller(context), requireVisible(input.id, context), input.until),

@@ -39,12 +39,12 @@ export async function appendAuditEntry(tx: Transaction, caller: Caller, entry: A
     outcome: entry.outcome ?? 'SUCCEEDED',
     reason: entry.reason ?? caller.reason ?? null,
     previousHash: head.hash,
+    ...(await groupOf(tx, caller)),
   }
   const hash = hashOf(data)
   const { id } = await tx.auditEvent.create({
     data: {
       ...data,
-      ...(await groupOf(tx, caller)),
       before: data.before ?? Prisma.DbNull,
       after: data.after ?? Prisma.DbNull,
       hash,
@@ -56,12 +56,9 @@ export async function appendAuditEntry(tx: Transaction, caller: Caller, entry: A
 }
 
 /** The start of a run is an entry of its own, except of a scheduled run: its first change leads the group. */
-async function groupOf(
-  tx: Transaction,
-  caller: Caller,
-): Promise<{ runId: number; part: boolean } | undefined> {
+async function groupOf(tx: Transaction, caller: Caller): Promise<{ runId: number | null; part: boolean }> {
   const { runId } = getOrigin()
-  if (runId === undefined) return undefined
+  if (runId === undefined) return { runId: null, part: false }
   const isLed =
     caller.method !== 'job' || (await tx.auditEvent.findFirst({ where: { runId }, select: { id: true } }))
   return { runId, part: Boolean(isLed) }

@@ -2,16 +2,30 @@
 import { createHash } from 'node:crypto'
 import type { AuditEvent } from '#prisma/generated/client/client.ts'
 
-type Hashed = Omit<AuditEvent, 'id' | 'hash' | 'runId' | 'part' | 'before' | 'after'> & {
+type Hashed = Omit<AuditEvent, 'id' | 'hash' | 'before' | 'after'> & {
   before: unknown
   after: unknown
+}
+
+/** Over everything that is shown, and the hash of the previous entry. */
+export function hashOf(event: Hashed): string {
+  const { runId, part } = event
+  return digest([...contentOf(event), { runId, part }])
+}
+
+/**
+ * Whether the hash of an entry is the one over its content. Earlier versions did not hash the run; such a hash is none of
+ * an entry that says a run since.
+ */
+export function hasOwnHash(event: Hashed & { hash: string }): boolean {
+  return event.hash === hashOf(event) || event.hash === digest(contentOf(event))
 }
 
 /**
  * A success without a reason hashes as before those two columns existed, and an entry without an anchor as before that
  * column did, so that old entries keep their hash.
  */
-export function hashOf(event: Hashed): string {
+function contentOf(event: Hashed): unknown[] {
   const {
     at,
     anchor,
@@ -39,10 +53,11 @@ export function hashOf(event: Hashed): string {
   ]
   const ending = event.outcome === 'SUCCEEDED' && event.reason === null ? [] : [event.outcome, event.reason]
   const place = anchor === null ? [] : [{ anchor }]
-  return createHash('sha256')
-    .update(canonicalJson([event.previousHash, ...content, before, after, ...ending, ...place]))
-    .digest('hex')
+  return [event.previousHash, ...content, before, after, ...ending, ...place]
 }
+
+const digest = (content: readonly unknown[]) =>
+  createHash('sha256').update(canonicalJson(content)).digest('hex')
 
 /** Sorts members, because the database does not keep their order. Lists keep theirs. */
 export function canonicalJson(value: unknown): string {

@@ -45,6 +45,8 @@ const table = {
   retireKey: true,
   revokeKey: true,
   changeKeyDirectory: true,
+  raiseAlert: true,
+  endAlert: true,
   // Which operator handles a request.
   assignRequest: false,
   // What is published stays the same.
@@ -62,6 +64,7 @@ const table = {
   updateSchedule: false,
   updateProtection: false,
   createChangeRequest: false,
+  commentChangeRequest: false,
   approveChangeRequest: false,
   refuseChangeRequest: false,
   overrideChangeRequest: false,

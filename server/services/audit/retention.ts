@@ -22,7 +22,7 @@ export async function applyAuditRetention(db: Database, now: Date): Promise<numb
  */
 export async function pruneAuditEvents(db: Database, before: Date, caller: Caller): Promise<number> {
   const pruned = await recordChange(db, caller, async (tx) => {
-    const { prunedId } = await lockAuditHead(tx)
+    const { prunedId, prunedCount } = await lockAuditHead(tx)
     // A wrong clock can date a late entry early; that does not make the entries before it old.
     const firstKept = await tx.auditEvent.findFirst({
       where: { at: { gte: before }, id: { gt: prunedId } },
@@ -42,7 +42,7 @@ export async function pruneAuditEvents(db: Database, before: Date, caller: Calle
       action: 'pruneAuditLog',
       resource: `before ${before.toISOString()}`,
       before: { lastEntry: last.id, hash: last.hash },
-      after: { removed: count },
+      after: { removed: count, total: prunedCount + count },
       result: count,
     }
   })

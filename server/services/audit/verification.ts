@@ -1,8 +1,9 @@
 /** Verifies the audit log: detects changed, deleted and inserted entries, the newest included, and false approvals. */
+import { z } from 'zod'
 import type { AuditEvent, AuditHead } from '#prisma/generated/client/client.ts'
 import type { Database } from '#server/database/client.ts'
 import { createApprovalVerification, type VerifiedApproval } from '#server/services/audit/approvals.ts'
-import { hashOf } from '#server/services/audit/hash.ts'
+import { hasOwnHash } from '#server/services/audit/hash.ts'
 
 export type AuditVerification = {
   /** Entries found unchanged, from the first one kept. */
@@ -32,13 +33,17 @@ export async function verifyAuditLog(db: Database): Promise<AuditVerification> {
       fault: 'The head row is missing: the log was emptied or replaced.',
     }
   }
-  const { checked, last, approvals, fault } = await follow(db, head)
+  const { checked, last, approvals, pruning, fault } = await follow(db, head)
   return {
     checked,
     pruned: head.prunedCount,
     hash: head.hash,
     approvals,
-    fault: fault ?? missingAtEnd(head, checked, last) ?? (await addedAfter(db, head)),
+    fault:
+      fault ??
+      falsePruning(head, pruning) ??
+      missingAtEnd(head, checked, last) ??
+      (await addedAfter(db, head)),
   }
 }
 
@@ -47,6 +52,8 @@ type Link = { id: number; hash: string }
 async function follow(db: Database, head: AuditHead) {
   let last: Link = { id: head.prunedId, hash: head.prunedHash }
   let checked = 0
+  /** The last entry that says what retention deleted. */
+  let pruning: AuditEvent | null = null
   const { approvals, faultOf: faultOfApproval } = createApprovalVerification()
   for (;;) {
     const events = await db.auditEvent.findMany({
@@ -56,11 +63,12 @@ async function follow(db: Database, head: AuditHead) {
     })
     for (const event of events) {
       const fault = faultOf(event, last) ?? (await faultOfApproval(event))
-      if (fault) return { checked, last, approvals, fault }
+      if (fault) return { checked, last, approvals, pruning, fault }
+      if (event.action === 'pruneAuditLog' && event.outcome === 'SUCCEEDED') pruning = event
       last = event
       checked++
     }
-    if (events.length < PAGE) return { checked, last, approvals, fault: null }
+    if (events.length < PAGE) return { checked, last, approvals, pruning, fault: null }
   }
 }
 
@@ -69,7 +77,24 @@ function faultOf(event: AuditEvent, previous: Link): string | null {
     const place = previous.id === 0 ? 'is not the first one' : `does not follow entry ${previous.id}`
     return `Entry ${event.id} ${place}: an entry in between was deleted, inserted or changed.`
   }
-  return hashOf(event) === event.hash ? null : `Entry ${event.id} was changed: its hash does not match.`
+  return hasOwnHash(event) ? null : `Entry ${event.id} was changed: its hash does not match.`
+}
+
+const pruned = z.object({ lastEntry: z.number(), hash: z.string() })
+/** `total`: of all prunings until then; earlier versions did not say it. */
+const removed = z.object({ removed: z.number(), total: z.number().optional() })
+
+/** Each deletion has an entry, which stays until a later one deletes it. */
+function falsePruning(
+  { prunedId, prunedHash, prunedCount }: AuditHead,
+  entry: AuditEvent | null,
+): string | null {
+  if (prunedId === 0 && prunedCount === 0) return null
+  const said = pruned.safeParse(entry?.before).data
+  const count = removed.safeParse(entry?.after).data
+  const isSaid = said && count && said.lastEntry === prunedId && said.hash === prunedHash
+  if (isSaid && (count.total ?? prunedCount) === prunedCount) return null
+  return `The oldest entries up to entry ${prunedId} are missing, and no entry says that retention deleted them.`
 }
 
 function missingAtEnd(head: AuditHead, checked: number, last: Link): string | null {

@@ -6,7 +6,8 @@ import { ConflictError, InvalidInputError, NotFoundError } from '#server/error/o
 import type { Caller, CallerSession } from '#server/identity/caller.ts'
 import type { AuditEntry } from '#server/services/audit/append.ts'
 import { type Approval, runWithApproval } from '#server/services/protection/approval.ts'
-import { contentOf, hashOfContent } from '#server/services/protection/content.ts'
+import { contentOf, hashOfContent, requireUnchanged } from '#server/services/protection/content.ts'
+import { addComment } from '#server/services/protection/discussion.ts'
 import type { Changed } from '#server/services/protection/effect.ts'
 import {
   originOf,
@@ -131,7 +132,13 @@ export function createChangeRequests({ db, databaseOf, rpId, origins, now }: Cha
       if (row.effect === null) return WITHOUT_EFFECT
       if (isAsker(caller, row)) return 'You asked for it. Another person must approve it.'
       if (!caller.session) return 'Only a person can approve it, with a passkey in the console.'
-      return findPasskeyObstacle(db, caller.session.userId, await passkeyRule(), askersOf(row))
+      const obstacle = await findPasskeyObstacle(
+        db,
+        caller.session.userId,
+        await passkeyRule(),
+        askersOf(row),
+      )
+      return obstacle ?? (row.reason === null ? NO_REASON : null)
     },
 
     /** The options of `navigator.credentials.get`, as JSON (Web Authentication, §5.5). */
@@ -157,8 +164,7 @@ export function createChangeRequests({ db, databaseOf, rpId, origins, now }: Cha
       const row = await find(id)
       const obstacle = await this.obstacle(caller, row)
       if (obstacle) throw new ConflictError(obstacle, 'id')
-      if (hashOfContent(contentOf(row)) !== row.hash)
-        throw new ConflictError('It was changed in the database since it was asked for. Refuse it.', 'id')
+      requireUnchanged(row)
       const { passkeyId, passkeyKnownSince, passkeyHours, proof, counter } = await verify(caller, row, answer)
       return execute(caller, row, work, async (tx) => {
         const decision = { decidedBy: caller.name, passkeyKnownSince }
@@ -192,26 +198,75 @@ export function createChangeRequests({ db, databaseOf, rpId, origins, now }: Cha
       return find(id)
     },
 
-    /** Executes it without a second person, which alerts everyone. @throws NotFoundError, ConflictError, InvalidInputError */
-    async override(caller: Signer, id: number, given: string, work: Execute): Promise<ChangeRequest> {
+    /** @throws NotFoundError, InvalidInputError, ConflictError */
+    async comment(caller: Caller, id: number, given: string): Promise<ChangeRequest> {
+      const row = await find(id)
+      const deps = { db: databaseFor(row.anchor), now }
+      await addComment(deps, caller, row, { given, isAsker: isAsker(caller, row) })
+      return find(id)
+    },
+
+    /** Why it cannot be executed without a second person now, as a sentence; null: nothing is in the way. */
+    async overrideObstacle(caller: Caller, row: ChangeRequest): Promise<string | null> {
+      const ended = sentenceOfEnd(row, now())
+      if (ended) return ended
+      if (row.effect === null) return WITHOUT_EFFECT
+      const { breakGlass } = await readProtection(db)
+      if (breakGlass === 'OFF') return 'The settings of the protection do not allow that.'
+      if (!caller.session) return 'Only a person can do that, with a passkey in the console.'
+      const obstacle = await findPasskeyObstacle(
+        db,
+        caller.session.userId,
+        await passkeyRule(),
+        askersOf(row),
+      )
+      if (obstacle) return obstacle
+      if (row.overrideBy === null || row.overrideAt === null || row.overrideAt <= now()) return null
+      return `${row.overrideBy} can execute it from ${row.overrideAt.toISOString()}, unless another person refuses it.`
+    },
+
+    /**
+     * Executes it without a second person, which alerts everyone; with a delay, the first call only begins it.
+     * @throws NotFoundError, ConflictError, InvalidInputError
+     */
+    async override(
+      caller: Signer,
+      id: number,
+      { given, answer }: { given: string; answer: PasskeyAnswer },
+      work: Execute,
+    ): Promise<ChangeRequest> {
       const row = await find(id)
       const reason = parseReason(given)
       if (!reason) throw new InvalidInputError('Say why it cannot wait for a second person.', 'reason')
-      const ended = sentenceOfEnd(row, now())
-      if (ended) throw new ConflictError(ended, 'id')
-      if (row.effect === null) throw new ConflictError(WITHOUT_EFFECT, 'id')
-      const obstacle = await findPasskeyObstacle(db, caller.session.userId, await passkeyRule())
+      const obstacle = await this.overrideObstacle(caller, row)
       if (obstacle) throw new ConflictError(obstacle, 'id')
+      requireUnchanged(row)
+      const { passkeyId, passkeyHours, proof, counter } = await verify(caller, row, answer)
+      const { breakGlass, breakGlassHours } = await readProtection(db)
+      const entry = {
+        action: 'overrideChangeRequest' as const,
+        resource: String(id),
+        before: contentOf(row),
+        reason,
+      }
+      const after = { hash: row.hash, passkey: proof, passkeyHours }
+      if (breakGlass === 'DELAYED' && row.overrideBy !== caller.name) {
+        const overrideAt = new Date(now().getTime() + breakGlassHours * HOUR_MS)
+        await recordChange(databaseFor(row.anchor), caller, async (tx) => {
+          await tx.changeRequest.updateMany({
+            where: { id, state: 'OPEN' },
+            data: { overrideBy: caller.name, overrideAt, message: reason },
+          })
+          await tx.passkey.updateMany({ where: { id: passkeyId }, data: { counter } })
+          return { ...entry, after: { ...after, from: overrideAt }, result: undefined }
+        })
+        return find(id)
+      }
       return execute(caller, row, work, async (tx) => {
         const decision = { decidedBy: caller.name, message: reason, overridden: true }
         await end(tx, row, { state: 'EXECUTED', ...decision, lastError: null })
-        return {
-          action: 'overrideChangeRequest',
-          resource: String(id),
-          before: contentOf(row),
-          after: { action: row.action, resource: row.resource },
-          reason,
-        }
+        await tx.passkey.updateMany({ where: { id: passkeyId }, data: { counter } })
+        return { ...entry, after: { ...after, action: row.action, resource: row.resource } }
       })
     },
 
@@ -265,6 +320,9 @@ const askersOf = ({ requestedBy, keyCreatedBy }: ChangeRequest): string[] =>
 const isAsker = ({ name }: Caller, row: ChangeRequest) => askersOf(row).includes(name)
 
 const WITHOUT_EFFECT = 'An earlier version kept it without its effect. Make the change again.'
+
+const NO_REASON = 'Nobody has said why yet. The requester can do so in the discussion.'
+const HOUR_MS = 3_600_000
 
 const ends: Readonly<Record<string, string>> = {
   EXECUTED: 'It was executed.',

@@ -1,6 +1,7 @@
 /** What a change request asks for, as the audit log keeps it, and its hash, which the approver signs. */
 import { createHash } from 'node:crypto'
 import type { ChangeRequest } from '#prisma/generated/client/client.ts'
+import { ConflictError } from '#server/error/operation-error.ts'
 import { canonicalJson } from '#server/services/audit/hash.ts'
 
 type Source = Pick<
@@ -37,6 +38,12 @@ export function contentOf(row: Source) {
     expiresAt: expiresAt.toISOString(),
     nonce,
   }
+}
+
+/** @throws ConflictError if somebody changed it in the database */
+export function requireUnchanged(row: Source & Pick<ChangeRequest, 'hash'>): void {
+  if (hashOfContent(contentOf(row)) !== row.hash)
+    throw new ConflictError('It was changed in the database since it was asked for. Refuse it.', 'id')
 }
 
 /** SHA-256 over the canonical JSON, base64url: the challenge of the passkey. */

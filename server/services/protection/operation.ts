@@ -32,7 +32,14 @@ export const protectedOperations = {
 
 export type ProtectedOperation = keyof typeof protectedOperations
 
-export type ProtectionSettings = Omit<Protection, 'id' | 'operations'> & { operations: ProtectedOperation[] }
+/** Whether one administrator may execute a change request without a second person. */
+export const breakGlassModes = ['OFF', 'DELAYED', 'AT_ONCE'] as const
+export type BreakGlass = (typeof breakGlassModes)[number]
+
+export type ProtectionSettings = Omit<Protection, 'id' | 'operations' | 'breakGlass'> & {
+  operations: ProtectedOperation[]
+  breakGlass: BreakGlass
+}
 
 export const operationNames = Object.keys(protectedOperations) as ProtectedOperation[] // its own keys
 

@@ -6,6 +6,7 @@ import { ConflictError, createVersionConflict, InvalidInputError } from '#server
 import type { Caller } from '#server/identity/caller.ts'
 import type { SecondFactorGroup } from '#server/identity/roles.ts'
 import {
+  type BreakGlass,
   type ProtectedOperation,
   type ProtectionSettings,
   withImplied,
@@ -24,6 +25,8 @@ export type ProtectionChange = {
   commandLine?: boolean | null | undefined
   validForHours?: number | null | undefined
   passkeyHours?: number | null | undefined
+  breakGlass?: BreakGlass | null | undefined
+  breakGlassHours?: number | null | undefined
   version?: number | null | undefined
 }
 
@@ -56,6 +59,8 @@ export function createProtectionService({ db, now, secondFactorGroups }: Deps) {
           commandLine: change.commandLine ?? before.commandLine,
           validForHours: change.validForHours ?? before.validForHours,
           passkeyHours,
+          breakGlass: change.breakGlass ?? before.breakGlass,
+          breakGlassHours: change.breakGlassHours ?? before.breakGlassHours,
           version: before.version + 1,
           updatedAt: now(),
         }
@@ -68,11 +73,15 @@ export function createProtectionService({ db, now, secondFactorGroups }: Deps) {
   }
 }
 
-function checkInput({ validForHours, passkeyHours }: ProtectionChange): void {
-  if (passkeyHours != null && (passkeyHours < 0 || passkeyHours > LONGEST_HOURS))
-    throw new InvalidInputError(`passkeyHours must be between 0 and ${LONGEST_HOURS}.`, 'passkeyHours')
-  if (validForHours != null && (validForHours < 1 || validForHours > LONGEST_HOURS))
-    throw new InvalidInputError(`validForHours must be between 1 and ${LONGEST_HOURS}.`, 'validForHours')
+function checkInput({ validForHours, breakGlassHours, passkeyHours }: ProtectionChange): void {
+  for (const [name, hours, least] of [
+    ['validForHours', validForHours, 1],
+    ['breakGlassHours', breakGlassHours, 1],
+    ['passkeyHours', passkeyHours, 0],
+  ] as const) {
+    if (hours != null && (hours < least || hours > LONGEST_HOURS))
+      throw new InvalidInputError(`${name} must be between ${least} and ${LONGEST_HOURS}.`, name)
+  }
 }
 
 /** Otherwise a password alone would be one of the two people. @throws ConflictError */

@@ -1,11 +1,16 @@
 /** Reads what is protected. */
 import type { Transaction } from '#server/database/client.ts'
-import { type ProtectionSettings, withImplied } from '#server/services/protection/operation.ts'
+import {
+  breakGlassModes,
+  type ProtectionSettings,
+  withImplied,
+} from '#server/services/protection/operation.ts'
 
 /** Hours after which a change request can no longer be approved, unless the settings say otherwise. */
 const VALID_FOR_HOURS = 72
 /** Hours from which a new passkey counts for approvals. */
 const PASSKEY_HOURS = 24
+const BREAK_GLASS_HOURS = 24
 
 export async function readProtection(tx: Pick<Transaction, 'protection'>): Promise<ProtectionSettings> {
   const row = await tx.protection.findUnique({ where: { id: 1 } })
@@ -15,10 +20,13 @@ export async function readProtection(tx: Pick<Transaction, 'protection'>): Promi
       commandLine: true,
       validForHours: VALID_FOR_HOURS,
       passkeyHours: PASSKEY_HOURS,
+      breakGlass: 'AT_ONCE',
+      breakGlassHours: BREAK_GLASS_HOURS,
       updatedAt: new Date(0),
       version: 0,
     }
   }
   const { id, ...settings } = row
-  return { ...settings, operations: withImplied(settings.operations) }
+  const breakGlass = breakGlassModes.find((mode) => mode === settings.breakGlass) ?? 'OFF'
+  return { ...settings, breakGlass, operations: withImplied(settings.operations) }
 }

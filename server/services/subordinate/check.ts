@@ -11,6 +11,8 @@ export type CheckOutcome = {
   result: 'UNCHANGED' | 'STORED' | 'FAILED'
   message: string
   etag: string | null
+  /** It published other metadata or keys, which were stored. */
+  isChanged: boolean
 }
 
 export function createSubordinateCheck({ fetcher, now }: ServiceContext, { look, store }: Follower) {
@@ -36,7 +38,8 @@ export function createSubordinateCheck({ fetcher, now }: ServiceContext, { look,
       const isReached = !(visit instanceof FetchError)
       const etag = isReached ? visit.etag : null
       const isSame = isReached && (visit.text ?? entityConfiguration) === entityConfiguration
-      if (isSame && isSettled(before)) return { result: 'UNCHANGED', message: 'Unchanged.', etag }
+      if (isSame && isSettled(before))
+        return { result: 'UNCHANGED', message: 'Unchanged.', etag, isChanged: false }
       const fetch = async () => {
         if (!isReached) throw visit
         return visit.text ?? entityConfiguration
@@ -46,12 +49,18 @@ export function createSubordinateCheck({ fetcher, now }: ServiceContext, { look,
       const differences = await store(caller, before, seen, { isFollowed: autorenew, signs })
       const failed = seen.checks.filter(({ status }) => status === 'FAILED')
       if (failed.length > 0)
-        return { result: 'FAILED', message: failed.map(({ message }) => message).join(' '), etag: null }
+        return {
+          result: 'FAILED',
+          message: failed.map(({ message }) => message).join(' '),
+          etag: null,
+          isChanged: differences.length > 0,
+        }
       const paths = differences.map(({ path }) => formatPath(path)).join(', ')
       return {
         result: 'STORED',
         message: paths ? `Changed: ${paths}.` : 'Unchanged but for its times.',
         etag,
+        isChanged: differences.length > 0,
       }
     },
   }

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { connectDatabase, type Database } from '#server/database/client.ts'
 import { cliCaller } from '#server/identity/caller.ts'
+import { runWithOrigin } from '#server/identity/origin.ts'
 import { appendAuditEntry } from '#server/services/audit/append.ts'
 import { applyAuditRetention, pruneAuditEvents } from '#server/services/audit/retention.ts'
 import { verifyAuditLog } from '#server/services/audit/verification.ts'
@@ -104,6 +105,45 @@ describe('verification detects', () => {
     expect((await verifyAuditLog(db)).fault).toMatch(`Entry ${id} was changed`)
   })
 
+  it.each([
+    ['"runId" = 7', 'of an entry that no run made'],
+    ['"part" = true', 'of an entry that stands for itself'],
+  ])('a changed run: %s %s', async (assignment) => {
+    const id = await idOf('ben')
+    await byForce(`UPDATE "AuditEvent" SET ${assignment} WHERE "id" = ${id}`)
+    expect((await verifyAuditLog(db)).fault).toMatch(`Entry ${id} was changed`)
+  })
+
+  it('another run of an entry that one made', async () => {
+    await runWithOrigin({ runId: 7 }, () => write('emil'))
+    expect((await verifyAuditLog(db)).fault).toBeNull()
+    const id = await idOf('emil')
+    await byForce(`UPDATE "AuditEvent" SET "runId" = NULL, "part" = false WHERE "id" = ${id}`)
+    expect((await verifyAuditLog(db)).fault).toMatch(`Entry ${id} was changed`)
+  })
+
+  it('a head that was moved as if retention had deleted entries', async () => {
+    const id = await idOf('ben')
+    const { hash } = await db.auditEvent.findUniqueOrThrow({ where: { id } })
+    await byForce(
+      `DELETE FROM "AuditEvent" WHERE "id" <= ${id}`,
+      `UPDATE "AuditHead" SET "prunedId" = ${id}, "prunedHash" = '${hash}', "prunedCount" = 2`,
+    )
+    expect((await verifyAuditLog(db)).fault).toMatch('no entry says that retention deleted them')
+  })
+
+  it('a head that was moved beyond what retention had deleted', async () => {
+    await pruneAuditEvents(db, new Date(Date.now() + 60_000), caller)
+    expect((await verifyAuditLog(db)).fault).toBeNull()
+    await writeEach('emil', 'fritz')
+    const entry = await db.auditEvent.findFirstOrThrow({ orderBy: { id: 'asc' } })
+    await byForce(
+      `DELETE FROM "AuditEvent" WHERE "id" <= ${entry.id}`,
+      `UPDATE "AuditHead" SET "prunedId" = ${entry.id}, "prunedHash" = '${entry.hash}', "prunedCount" = "prunedCount" + 1`,
+    )
+    expect((await verifyAuditLog(db)).fault).toMatch('no entry says that retention deleted them')
+  })
+
   it('an entry removed from the middle', async () => {
     const [removed, next] = [await idOf('ben'), await idOf('cora')]
     await byForce(`DELETE FROM "AuditEvent" WHERE "id" = ${removed}`)
@@ -161,10 +201,12 @@ describe('retention', () => {
     await writeEach('anna', 'ben', 'cora')
     const { id, hash } = await db.auditEvent.findFirstOrThrow({ where: { resource: 'ben' } })
     await db.$executeRaw`UPDATE "AuditHead" SET "prunedId" = ${id}, "prunedHash" = ${hash}, "prunedCount" = 2`
-    expect(await verifyAuditLog(db)).toMatchObject({ checked: 1, pruned: 2, fault: null })
+    const said = { before: { lastEntry: id, hash }, after: { removed: 2, total: 2 } }
+    await recordOnly(db, caller, { action: 'pruneAuditLog', resource: 'before now', ...said })
+    expect(await verifyAuditLog(db)).toMatchObject({ checked: 2, pruned: 2, fault: null })
     await db.$executeRaw`DELETE FROM "AuditEvent" WHERE "resource" = 'cora'`
     expect(await pruneAuditEvents(db, new Date(0), caller)).toBe(0)
-    expect((await db.auditEvent.findMany()).map(({ resource }) => resource)).toEqual(['cora'])
+    expect((await db.auditEvent.findMany()).map(({ resource }) => resource)).toEqual(['cora', 'before now'])
   })
 
   it('detects when more entries were removed than it recorded', async () => {

@@ -2,7 +2,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { createAuthenticator } from '#test/helpers/authenticator.ts'
-import { addAdministrators, approve, type People, protect, signed, signIn, waiting } from './people.ts'
+import {
+  addAdministrators,
+  approve,
+  comment,
+  type People,
+  protect,
+  signed,
+  signIn,
+  waiting,
+} from './people.ts'
 import { createPolicies, entriesOf, presentPolicy, proposePolicy } from './policy-change.ts'
 
 let admin: TestAdmin
@@ -36,7 +45,7 @@ describe('a protected mutation', () => {
       after: { metadataPolicy: policy },
       variables: { input: { metadataPolicy: policy } },
       state: 'OPEN',
-      obstacle: null,
+      obstacle: 'Nobody has said why yet. The requester can do so in the discussion.',
     })
     expect(waiting(await propose(policy))).toBe(id)
   })
@@ -60,7 +69,7 @@ describe('a protected mutation', () => {
     })
     expect((await entriesOf(admin, 'updateFederationPolicy')).at(-1)).toMatchObject({
       actor: 'bob',
-      reason: expect.stringMatching(/^Change request \d+ of alice\.$/),
+      reason: expect.stringMatching(/^Change request \d+ of alice\. A test\.$/),
     })
     expect(await approve(people.bob, id)).toMatchObject({ code: 'CONFLICT', message: 'It was executed.' })
   })
@@ -113,6 +122,7 @@ describe('an approval is refused', () => {
     const decide = (passkey: unknown) =>
       people.bob.visitor.mutate('approveChangeRequest', { id, passkey }, 'state')
     const refusal = { code: 'INVALID_INPUT', path: ['input', 'passkey'] }
+    for (const each of [id, other]) await comment(people.alice, each, 'A test.')
     expect(await decide((await signed(people.bob, other)).passkey)).toMatchObject(refusal)
     expect(
       await decide((await signed({ ...people.bob, device: people.alice.device }, id)).passkey),
@@ -156,7 +166,9 @@ describe('an approval is refused', () => {
     const id = waiting(await propose(newPolicy()))
     const key = Number(atob(id).split(':')[1])
     const variables = { input: { metadataPolicy: newPolicy() } }
+    await comment(people.alice, id, 'A test.')
     await admin.server.installation.changeRequest.update({ where: { id: key }, data: { variables } })
+    expect(await comment(people.alice, id, 'It is as it was.')).toMatchObject({ code: 'CONFLICT' })
     expect(await approve(people.bob, id)).toMatchObject({
       code: 'CONFLICT',
       message: 'It was changed in the database since it was asked for. Refuse it.',

@@ -1,7 +1,18 @@
 /** Tests the other ends of change requests: refused, withdrawn, and executed without a second person. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { addAdministrators, approve, override, type People, protect, refuse, waiting } from './people.ts'
+import {
+  type Administrator,
+  addAdministrators,
+  approve,
+  comment,
+  override,
+  type People,
+  protect,
+  refuse,
+  signed,
+  waiting,
+} from './people.ts'
 import { createPolicies, entriesOf, presentPolicy, proposePolicy } from './policy-change.ts'
 
 let admin: TestAdmin
@@ -41,19 +52,17 @@ describe('a change request', () => {
       'mutation/refuseChangeRequest/InvalidInputError',
       'mutation/refuseChangeRequest/NotFoundError',
       'mutation/overrideChangeRequest/NotFoundError',
-      'mutation/overrideChangeRequest/ReauthenticationRequiredError',
     ],
   }, async () => {
     const id = waiting(await propose(newPolicy()))
     expect(await refuse(people.bob, id, 'x'.repeat(1001))).toMatchObject({ code: 'INVALID_INPUT' })
     const unknown = btoa('ChangeRequest:999999')
     expect(await refuse(people.bob, unknown)).toMatchObject({ code: 'NOT_FOUND' })
-    expect(await override(people.bob, unknown, 'Now.')).toMatchObject({ code: 'NOT_FOUND' })
-    const { session } = admin.server.installation
-    const where = { user: { username: 'bob' } }
-    await session.updateMany({ where, data: { createdAt: new Date(Date.now() - 3_600_000) } })
-    expect(await override(people.bob, id, 'Now.')).toMatchObject({ code: 'REAUTHENTICATION_REQUIRED' })
-    await session.updateMany({ where, data: { createdAt: new Date() } })
+    const { passkey } = await signed(people.bob, id)
+    const input = { id: unknown, reason: 'Now.', passkey }
+    expect(await people.bob.visitor.mutate('overrideChangeRequest', input, 'id')).toMatchObject({
+      code: 'NOT_FOUND',
+    })
     expect(await refuse(people.bob, id)).toMatchObject({ state: 'REFUSED' })
   })
 
@@ -63,6 +72,8 @@ describe('a change request', () => {
       'mutation/overrideChangeRequest/audit',
       'mutation/overrideChangeRequest/InvalidInputError',
       'mutation/overrideChangeRequest/ConflictError',
+      'mutation/acknowledgeAlert/ConflictError',
+      'mutation/snoozeAlert/ConflictError',
     ],
   }, async () => {
     const policy = newPolicy()
@@ -80,10 +91,125 @@ describe('a change request', () => {
     })
     expect(await override(people.alice, id, 'Again.')).toMatchObject({ code: 'CONFLICT' })
     const { data } = await people.bob.visitor.execute('{ alerts { code severity message } }')
-    expect(data.alerts).toContainEqual({
+    expect(data.alerts[0]).toEqual({
       code: 'APPROVAL_BYPASSED',
       severity: 'CRITICAL',
       message: expect.stringContaining('alice'),
     })
+    const until = new Date(Date.now() + 3_600_000).toISOString()
+    for (const [mutation, input] of [
+      ['acknowledgeAlert', {}],
+      ['snoozeAlert', { until }],
+    ] as const)
+      expect(
+        await people.alice.visitor.mutate(mutation, { id: 'APPROVAL_BYPASSED', ...input }, 'id'),
+      ).toMatchObject({ code: 'CONFLICT', message: expect.stringContaining('what you did') })
+    const acknowledged = { id: 'APPROVAL_BYPASSED' }
+    await people.bob.visitor.mutate('acknowledgeAlert', acknowledged, 'id')
+    const seenBy = async ({ visitor }: Administrator) =>
+      (await visitor.execute('{ alerts { id acknowledgedBy } }')).data.alerts[0]
+    expect(await seenBy(people.bob)).toEqual({ ...acknowledged, acknowledgedBy: 'bob' })
+    expect(await seenBy(people.alice)).toEqual({ ...acknowledged, acknowledgedBy: null })
+  })
+
+  it('is overridden by a passkey only, and not where the settings say so', async () => {
+    const id = waiting(await propose(newPolicy()))
+    const input = { id, reason: 'Now.', passkey: { id: 'x' } }
+    expect(await people.alice.visitor.mutate('overrideChangeRequest', input, 'id')).toMatchObject({
+      code: 'INVALID_INPUT',
+      path: ['input', 'passkey'],
+    })
+    await admin.server.installation.protection.updateMany({ data: { breakGlass: 'OFF' } })
+    expect(await override(people.alice, id, 'Now.')).toMatchObject({
+      code: 'CONFLICT',
+      message: 'The settings of the protection do not allow that.',
+    })
+    await admin.server.installation.protection.updateMany({ data: { breakGlass: 'AT_ONCE' } })
+  })
+
+  it('is overridden after a delay, unless another person refuses', async () => {
+    const { installation } = admin.server
+    await installation.protection.updateMany({ data: { breakGlass: 'DELAYED', breakGlassHours: 2 } })
+    const [policy, before] = [newPolicy(), await presentPolicy(admin)]
+    const [id, other] = [waiting(await propose(policy)), waiting(await propose(newPolicy()))]
+    for (const each of [id, other])
+      expect(await override(people.alice, each, 'It blocks.')).toMatchObject({ state: 'OPEN' })
+    expect(await override(people.alice, id, 'It blocks.')).toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringMatching(/^alice can execute it from .*, unless another person refuses it\.$/),
+    })
+    expect(await presentPolicy(admin)).toEqual(before)
+    expect(await refuse(people.bob, other)).toMatchObject({ state: 'REFUSED' })
+    await installation.changeRequest.updateMany({
+      where: { overrideBy: 'alice' },
+      data: { overrideAt: new Date() },
+    })
+    expect(await override(people.alice, other, 'It blocks.')).toMatchObject({ code: 'CONFLICT' })
+    expect(await override(people.bob, id, 'Mine.')).toMatchObject({ state: 'OPEN' })
+    await installation.changeRequest.updateMany({
+      where: { overrideBy: 'bob' },
+      data: { overrideAt: new Date() },
+    })
+    expect(await override(people.bob, id, 'Mine.')).toMatchObject({ state: 'EXECUTED', overridden: true })
+    expect(await presentPolicy(admin)).toEqual(policy)
+    await installation.protection.updateMany({ data: { breakGlass: 'AT_ONCE' } })
+  })
+})
+
+describe('the discussion of a change request', () => {
+  it('gives the reason, without which nobody approves', {
+    tags: [
+      'mutation/commentChangeRequest/success',
+      'mutation/commentChangeRequest/audit',
+      'mutation/commentChangeRequest/InvalidInputError',
+      'mutation/commentChangeRequest/NotFoundError',
+    ],
+  }, async () => {
+    const id = waiting(await propose(newPolicy()))
+    const bob = { visitor: people.bob.visitor, device: people.bob.device }
+    expect(await approve(bob, id)).toMatchObject({
+      code: 'CONFLICT',
+      message: 'Nobody has said why yet. The requester can do so in the discussion.',
+    })
+    expect(await comment(people.bob, id, 'Why?')).toMatchObject({ reason: null })
+    const early = await signed(bob, id)
+    expect(await comment(people.alice, id, 'The law asks for it.')).toEqual({
+      reason: 'The law asks for it.',
+      comments: [
+        { by: 'bob', text: 'Why?' },
+        { by: 'alice', text: 'The law asks for it.' },
+      ],
+    })
+    expect(await comment(people.alice, id, 'As said.')).toMatchObject({ reason: 'The law asks for it.' })
+    expect(await comment(people.alice, id, ' ')).toMatchObject({ code: 'INVALID_INPUT' })
+    expect(await comment(people.alice, btoa('ChangeRequest:999999'), 'x')).toMatchObject({
+      code: 'NOT_FOUND',
+    })
+    // The reason is a part of what is signed.
+    expect(await bob.visitor.mutate('approveChangeRequest', early, 'state')).toMatchObject({
+      code: 'INVALID_INPUT',
+    })
+    expect(await approve(bob, id)).toMatchObject({ state: 'EXECUTED' })
+    expect((await entriesOf(admin, 'commentChangeRequest')).at(-1)).toMatchObject({
+      actor: 'alice',
+      after: { text: 'As said.' },
+    })
+    expect((await entriesOf(admin, 'updateFederationPolicy')).at(-1)).toMatchObject({
+      reason: expect.stringMatching(/^Change request \d+ of alice\. The law asks for it\.$/),
+    })
+  })
+
+  it('ends after a hundred comments', { tags: ['mutation/commentChangeRequest/ConflictError'] }, async () => {
+    const id = waiting(await propose(newPolicy()))
+    const comments = Array.from({ length: 100 }, () => ({
+      at: new Date().toISOString(),
+      by: 'bob',
+      text: 'x',
+    }))
+    await admin.server.installation.changeRequest.update({
+      where: { id: Number(atob(id).split(':')[1]) },
+      data: { comments },
+    })
+    expect(await comment(people.bob, id, 'One more.')).toMatchObject({ code: 'CONFLICT' })
   })
 })

@@ -9,6 +9,7 @@ import {
   addAdministrator,
   agePasskeys,
   approve,
+  comment,
   override,
   protect,
   signed,
@@ -41,10 +42,13 @@ const setAge = (username: string, hours: number) =>
   })
 
 let number = 0
-async function ask({ visitor }: Administrator): Promise<string> {
+async function ask(person: Administrator): Promise<string> {
+  const { visitor } = person
   const document =
     'mutation ($input: UpdateTrustAnchorInput!) { updateTrustAnchor(input: $input) { __typename } }'
-  return waiting(await visitor.execute(document, { input: { organizationName: `Name ${number++}` } }))
+  const id = waiting(await visitor.execute(document, { input: { organizationName: `Name ${number++}` } }))
+  await comment(person, id, 'A test.')
+  return id
 }
 
 const passkeyOf = (username: string) =>

@@ -7,12 +7,21 @@ import { type GraphQLAnswer, PASSWORD, type TestAdmin } from '#test/helpers/admi
 import { type Authenticator, createAuthenticator } from '#test/helpers/authenticator.ts'
 import { type Visitor, visit } from '#test/helpers/visitor.ts'
 
-export type Administrator = { visitor: Visitor; device: Authenticator }
+export type Administrator = {
+  visitor: Visitor
+  device: Authenticator
+  /** Says why, where that is missing. */
+  partner?: Administrator
+}
 
 export type People = { alice: Administrator; bob: Administrator }
 
 export async function addAdministrators(admin: TestAdmin): Promise<People> {
-  return { alice: await addAdministrator(admin, 'alice'), bob: await addAdministrator(admin, 'bob') }
+  return partners(await addAdministrator(admin, 'alice'), await addAdministrator(admin, 'bob'))
+}
+
+export function partners(alice: Administrator, bob: Administrator): People {
+  return { alice: Object.assign(alice, { partner: bob }), bob: Object.assign(bob, { partner: alice }) }
 }
 
 export async function addAdministrator(admin: TestAdmin, username: string): Promise<Administrator> {
@@ -73,11 +82,17 @@ export async function signed(
   return { id, passkey: device.authenticate(data.node.signingOptions) }
 }
 
-export const approve = async (person: Administrator, id: string) =>
-  person.visitor.mutate('approveChangeRequest', await signed(person, id), FIELDS)
+export const comment = ({ visitor }: Administrator, id: string, text: string) =>
+  visitor.mutate('commentChangeRequest', { id, text }, 'reason comments { by text }')
+
+/** The other person, who asked for it, says why first. */
+export async function approve(person: Administrator, id: string) {
+  if (person.partner) await comment(person.partner, id, 'A test.')
+  return person.visitor.mutate('approveChangeRequest', await signed(person, id), FIELDS)
+}
 
 export const refuse = ({ visitor }: Administrator, id: string, message?: string) =>
   visitor.mutate('refuseChangeRequest', { id, message }, FIELDS)
 
-export const override = ({ visitor }: Administrator, id: string, reason: string) =>
-  visitor.mutate('overrideChangeRequest', { id, reason }, FIELDS)
+export const override = async (person: Administrator, id: string, reason: string) =>
+  person.visitor.mutate('overrideChangeRequest', { reason, ...(await signed(person, id)) }, FIELDS)

@@ -4,7 +4,15 @@ import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { register, startLeaf } from '#test/helpers/subordinate.ts'
 import { dryRun } from './filled.ts'
-import { type Administrator, addAdministrator, approve, type People, protect, waiting } from './people.ts'
+import {
+  type Administrator,
+  addAdministrator,
+  approve,
+  type People,
+  partners,
+  protect,
+  waiting,
+} from './people.ts'
 
 let admin: TestAdmin
 let people: People
@@ -36,7 +44,7 @@ describe('protection', () => {
       message:
         'Two administrators with a passkey that counts are needed, and there is 1. Register passkeys first.',
     })
-    people = { alice, bob: await addAdministrator(admin, 'bob') }
+    people = partners(alice, await addAdministrator(admin, 'bob'))
     expect(await update(alice, { operations: ['ANCHOR'], validForHours: 24 })).toMatchObject({
       operations: ['ANCHOR', 'ACCESS'],
       validForHours: 24,

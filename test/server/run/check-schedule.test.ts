@@ -1,7 +1,7 @@
 /** Tests when subordinates are checked: spread over the interval, again soon after a failure, and after a wrong clock. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { jobCaller } from '#server/identity/caller.ts'
-import { checkSubordinates, nextTime } from '#server/jobs/checks.ts'
+import { checkInterval, checkSubordinates, nextTime } from '#server/jobs/checks.ts'
 import type { RunContext } from '#server/jobs/context.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { registerMany } from '#test/helpers/many-entities.ts'
@@ -40,7 +40,7 @@ describe('nextTime', () => {
   it('gives each member its own place in the interval', () => {
     const times = Array.from(
       { length: 6_000 },
-      (_, id) => nextTime(id, [good], 60, now).getTime() - now.getTime(),
+      (_, id) => nextTime(id, [good], 3_600, now).getTime() - now.getTime(),
     )
     const perMinute = Map.groupBy(times, (time) => Math.ceil(time / 60_000))
     expect(Math.min(...times)).toBeGreaterThan(0)
@@ -50,17 +50,32 @@ describe('nextTime', () => {
   })
 
   it('keeps the place of a member, also after a late check', () => {
-    const first = nextTime(7, [good], 60, now)
+    const first = nextTime(7, [good], 3_600, now)
     const late = new Date(first.getTime() + 600_000)
-    expect(nextTime(7, [good], 60, late).getTime()).toBe(first.getTime() + 3_600_000)
+    expect(nextTime(7, [good], 3_600, late).getTime()).toBe(first.getTime() + 3_600_000)
   })
 
   it('tries again soon after a failure, and less often with each further one', () => {
-    const wait = (recent: { ok: boolean }[]) => nextTime(1, recent, 1_440, now).getTime() - now.getTime()
+    const wait = (recent: { ok: boolean }[]) => nextTime(1, recent, 86_400, now).getTime() - now.getTime()
     expect([wait([bad]), wait([bad, good]), wait([bad, bad, good]), wait([bad, bad, bad])]).toEqual(
       [5, 5, 10, 20].map((count) => count * 60_000),
     )
     expect(wait(Array.from({ length: 24 }, () => bad))).toBeLessThanOrEqual(86_400_000)
+  })
+})
+
+describe('checkInterval', () => {
+  it('is three minutes, and longer for many members or where the settings say so', async () => {
+    const { db } = admin.server
+    expect(await checkInterval(db)).toBe(180)
+    await db.$executeRaw`
+      INSERT INTO "Subordinate" ("entityId", "metadata", "jwks", "entityConfiguration", "entityConfigurationExpiresAt", "lastCheckedAt")
+      SELECT 'https://rp' || n || '.example', '{}', '{"keys": []}', '', now(), now() FROM generate_series(1, 5000) AS n`
+    expect(await checkInterval(db)).toBe(500)
+    await admin.mutate('updateTrustAnchor', { checkMinutes: 60 }, 'version', 'admin')
+    expect(await checkInterval(db)).toBe(3_600)
+    await admin.mutate('updateTrustAnchor', { checkMinutes: null }, 'version', 'admin')
+    await db.subordinate.deleteMany()
   })
 })
 
@@ -70,15 +85,15 @@ describe('checkSubordinates', () => {
     await checkAll()
     const times = (await checks()).map(({ nextAt }) => nextAt.getTime() - Date.now())
     expect(times).toHaveLength(300)
-    expect(Math.max(...times)).toBeLessThanOrEqual(3_600_000)
-    expect(times.filter((time) => time > 1_800_000).length).toBeGreaterThan(75)
+    expect(Math.max(...times)).toBeLessThanOrEqual(180_000)
+    expect(times.filter((time) => time > 90_000).length).toBeGreaterThan(75)
     await many.close()
   })
 
   it('checks each due member once, more than a page of them, and remembers what it found', async () => {
     const many = await registerMany(admin.server.db, admin.entityId, 260)
     await makeDue()
-    expect(await checkAll()).toEqual({ checked: 260, failed: 0 })
+    expect(await checkAll()).toMatchObject({ checked: 260, failed: 0, changed: 260 })
     expect([...many.requests.values()]).toEqual(Array(260).fill(1))
     for (const { nextAt, recent } of await checks()) {
       expect(nextAt.getTime()).toBeGreaterThan(Date.now())
@@ -110,11 +125,12 @@ describe('checkSubordinates', () => {
     await register(admin, leaf)
     await makeDue()
     await due(minutes(24 * 60))
-    expect(await checkAll()).toEqual({ checked: 1, failed: 0 })
+    expect(await checkAll()).toEqual({ checked: 1, failed: 0, changed: 0 })
+    await admin.mutate('updateTrustAnchor', { checkMinutes: 60 }, 'version', 'admin')
     await due(minutes(30))
-    expect(await checkAll()).toEqual({ checked: 0, failed: 0 })
+    expect(await checkAll()).toEqual({ checked: 0, failed: 0, changed: 0 })
     await admin.mutate('updateTrustAnchor', { checkMinutes: 10 }, 'version', 'admin')
-    expect(await checkAll()).toEqual({ checked: 1, failed: 0 })
+    expect(await checkAll()).toEqual({ checked: 1, failed: 0, changed: 0 })
     await admin.mutate('updateTrustAnchor', { checkMinutes: null }, 'version', 'admin')
   })
 
@@ -123,7 +139,7 @@ describe('checkSubordinates', () => {
     await register(admin, leaf, { active: false })
     await makeDue()
     const { length } = leaf.requests
-    expect(await checkAll()).toEqual({ checked: 0, failed: 0 })
+    expect(await checkAll()).toEqual({ checked: 0, failed: 0, changed: 0 })
     expect(leaf.requests).toHaveLength(length)
   })
 
@@ -131,8 +147,8 @@ describe('checkSubordinates', () => {
     const leaf = await startLeaf(admin)
     await register(admin, leaf)
     await makeDue()
-    expect(await checkAll(AbortSignal.abort())).toEqual({ checked: 0, failed: 0 })
-    expect(await checkAll()).toEqual({ checked: 1, failed: 0 })
+    expect(await checkAll(AbortSignal.abort())).toEqual({ checked: 0, failed: 0, changed: 0 })
+    expect(await checkAll()).toEqual({ checked: 1, failed: 0, changed: 0 })
   })
 
   it('ends early without an error when the worker closes during a check', async () => {
@@ -145,7 +161,7 @@ describe('checkSubordinates', () => {
     const checking = checkAll(closing.signal)
     await vi.waitFor(() => expect(leaf.requests.length).toBeGreaterThan(asked), patience)
     closing.abort()
-    expect(await checking).toEqual({ checked: 0, failed: 0 })
+    expect(await checking).toEqual({ checked: 0, failed: 0, changed: 0 })
     const row = await admin.server.db.subordinate.findUniqueOrThrow({ where: { entityId: leaf.id } })
     expect(row.failingSince).toBeNull()
   })

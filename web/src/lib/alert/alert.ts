@@ -42,6 +42,7 @@ const places: Record<AlertCode, () => string> = {
   NOBODY_CAN_APPROVE: route.users,
   PASSKEY_REGISTERED: route.users,
   CHANGE_WAITS: route.changeRequests,
+  CHANGE_ENDS: route.changeRequests,
   WEBHOOK_FAILING: route.webhooks,
   MAIL_WAITING: route.messages,
   MAIL_FAILED: route.messages,

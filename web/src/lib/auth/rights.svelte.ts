@@ -6,8 +6,8 @@ import { isFormOpen } from '#lib/form/open-forms.ts'
 import type { RightsQuery } from '#lib/gql/graphql.ts'
 import { readInBackground } from '#lib/graphql/client.ts'
 import { connection } from '#lib/graphql/connection.svelte.ts'
+import { reload } from '#lib/reload.ts'
 import { topic } from '#lib/topic.ts'
-import { invalidate } from '$app/navigation'
 import { Rights } from './viewer.ts'
 
 type Viewer = NonNullable<RightsQuery['viewer']>
@@ -37,6 +37,6 @@ export const rights = {
   /** The page is reloaded with the current rights. */
   async follow(): Promise<void> {
     lowered = undefined
-    await invalidate(topic.viewer)
+    await reload(topic.viewer)
   },
 }

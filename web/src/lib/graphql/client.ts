@@ -7,6 +7,7 @@ import { acrossExchanges } from '#lib/auth/exchange.ts'
 import { reauthentication } from '#lib/auth/reauthentication.svelte.ts'
 import type { EntityCheckFieldsFragment, ErrorCode } from '#lib/gql/graphql.ts'
 import { waitingMessage } from '#lib/protection/waiting.ts'
+import { isReloading } from '#lib/reload.ts'
 import { connection } from './connection.svelte.ts'
 import { type Document, hashOfNode, nodeOf } from './document.ts'
 import { headers, headersWithoutAnchor, url } from './endpoint.ts'
@@ -160,15 +161,31 @@ export async function readWithoutAnchor<Data, Variables extends AnyVariables>(
   return failure ? undefined : data
 }
 
-/** @throws the error that the nearest +error.svelte shows. */
+/** Milliseconds between two attempts to read a part of a page again while the server is away. */
+const RETRY_PAUSE = 3_000
+
+/** The server cannot be reached, or its database cannot. */
+const isAway = (failure: CombinedError | undefined): boolean =>
+  failure !== undefined &&
+  (failure.networkError !== undefined ||
+    failure.graphQLErrors.some(({ extensions }) => extensions.code === 'UNAVAILABLE'))
+
+/**
+ * A part of a page that is read again waits for the server: an error would replace the page, with all that was typed.
+ * @throws the error that the nearest +error.svelte shows, for a page that is opened.
+ */
 export async function read<Data, Variables extends AnyVariables>(
   fetch: typeof globalThis.fetch,
   document: Document<Data, Variables>,
   variables: Variables,
 ): Promise<Data> {
-  const { data, error: failure } = await inSession(() =>
-    client.query(nodeOf(document), variables, { fetch: noting(fetch) }).toPromise(),
-  )
+  const send = () =>
+    inSession(() => client.query(nodeOf(document), variables, { fetch: noting(fetch) }).toPromise())
+  let { data, error: failure } = await send()
+  while (isAway(failure) && isReloading()) {
+    await new Promise((resolve) => setTimeout(resolve, RETRY_PAUSE))
+    ;({ data, error: failure } = await send())
+  }
   if (failure) {
     const { status, message, requestId } = problemOf(failure)
     error(status, { message, ...(requestId && { requestId }) })

@@ -13,6 +13,8 @@ interface Listener<Data> {
   changed: (data: Data) => void
   /** After a gap, whose events are lost: read again. */
   resumed: () => void
+  /** The page was read before the subscription began: what happened in between counts as a gap. */
+  isReadBefore?: boolean
   /** Whether this event is the last one, as at the end of a run. */
   isLast?: (data: Data) => boolean
 }
@@ -25,7 +27,7 @@ interface Listener<Data> {
 export function watch<Data, Variables extends AnyVariables>(
   subscription: Document<Data, Variables>,
   variables: Variables,
-  { changed, resumed, isLast }: Listener<Data>,
+  { changed, resumed, isReadBefore = false, isLast }: Listener<Data>,
 ): () => void {
   void connection.session
   const self = Symbol()
@@ -33,7 +35,7 @@ export function watch<Data, Variables extends AnyVariables>(
     query: '',
     extensions: namedBy(subscription),
   }
-  let isAgain = false
+  let isAgain = isReadBefore
   /** Counts the connections, because a closed one still reports its end. */
   let current = 0
   let close: (() => void) | undefined

@@ -10,6 +10,7 @@ export const mailEvents: Readonly<Record<MailEvent, string>> = {
   TRUST_MARK_EXPIRES: 'Trust Mark expires',
   TRUST_MARK_REVOKED: 'Trust Mark revoked',
   SIGNING_KEY_CHANGED: 'Signing key changed',
+  ALERT: 'Alert',
   DIGEST: 'Weekly digest',
 }
 

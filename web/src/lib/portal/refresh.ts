@@ -4,8 +4,8 @@ import { Rights } from '#lib/auth/viewer.ts'
 import type { ViewerFieldsFragment } from '#lib/gql/graphql.ts'
 import { readInBackground } from '#lib/graphql/client.ts'
 import { connection } from '#lib/graphql/connection.svelte.ts'
+import { reload } from '#lib/reload.ts'
 import { topic } from '#lib/topic.ts'
-import { invalidate } from '$app/navigation'
 
 const INTERVAL = 30_000
 
@@ -22,8 +22,8 @@ async function refresh(shown: ViewerFieldsFragment): Promise<void> {
     const answer = await readInBackground(fetch, Rights, {})
     if (!answer) return
     if (!answer.viewer) connection.refused()
-    else if (JSON.stringify(answer.viewer) !== JSON.stringify(shown)) await invalidate(topic.viewer)
-    else await invalidate(topic.portal)
+    else if (JSON.stringify(answer.viewer) !== JSON.stringify(shown)) await reload(topic.viewer)
+    else await reload(topic.portal)
   } finally {
     isBusy = false
   }

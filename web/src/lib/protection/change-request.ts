@@ -10,8 +10,9 @@ graphql(`
 graphql(`
   fragment ChangeRequestDetails on ChangeRequest {
     ...ChangeRequestFields
-    requestedMethod keyCreatedBy mutation document variables before after reason message lastError hash obstacle
-    signingOptions
+    requestedMethod keyCreatedBy mutation document variables before after effect previousEffect movedAt reason message
+    lastError hash obstacle signingOptions overrideBy overrideAt overrideObstacle
+    comments { at by text }
   }
 `)
 
@@ -20,6 +21,16 @@ export const ApproveChangeRequest = graphql(`
     approveChangeRequest(input: $input) {
       __typename
       ... on MutationApproveChangeRequestSuccess { data { result } }
+      ...Refusal
+    }
+  }
+`)
+
+export const CommentChangeRequest = graphql(`
+  mutation CommentChangeRequest($input: CommentChangeRequestInput!) {
+    commentChangeRequest(input: $input) {
+      __typename
+      ... on MutationCommentChangeRequestSuccess { data { id } }
       ...Refusal
     }
   }
@@ -39,7 +50,7 @@ export const OverrideChangeRequest = graphql(`
   mutation OverrideChangeRequest($input: OverrideChangeRequestInput!) {
     overrideChangeRequest(input: $input) {
       __typename
-      ... on MutationOverrideChangeRequestSuccess { data { result } }
+      ... on MutationOverrideChangeRequestSuccess { data { state result } }
       ...Refusal
     }
   }

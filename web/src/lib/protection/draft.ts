@@ -1,29 +1,40 @@
 /** Describes what needs two people as a form. */
-import { type Field, flag, list, type Values } from '#lib/form/field.ts'
-import type { ProtectedOperation } from '#lib/gql/graphql.ts'
-import { IMPLIED, operationNames } from './operation.ts'
+import { choice, type Field, flag, list, type Values } from '#lib/form/field.ts'
+import type { BreakGlass, ProtectedOperation } from '#lib/gql/graphql.ts'
+import { operationNames } from './operation.ts'
 
 const LONGEST_HOURS = 720
 
-const hours: Field<string, number> = {
-  label: 'Hours until a change request expires',
+const hours = (label: string, least = 1): Field<string, number> => ({
+  label,
   empty: '',
   show: String,
   parse(value) {
     const number = Number(value)
-    const isPossible = Number.isInteger(number) && number >= 1 && number <= LONGEST_HOURS
-    return isPossible ? { input: number } : { problem: `Enter whole hours, from 1 to ${LONGEST_HOURS}.` }
+    const isPossible = Number.isInteger(number) && number >= least && number <= LONGEST_HOURS
+    return isPossible
+      ? { input: number }
+      : { problem: `Enter whole hours, from ${least} to ${LONGEST_HOURS}.` }
   },
+})
+
+/** Whether one administrator may execute a change alone. */
+export const breakGlassWords: Readonly<Record<BreakGlass, string>> = {
+  OFF: 'Never',
+  DELAYED: 'After a delay, unless another person refuses',
+  AT_ONCE: 'At once',
 }
 
 export const protectionFields = {
-  /** In the order of the form, without the implied one, which the server adds. */
+  /** In the order of the form. */
   operations: list<ProtectedOperation>('Protected operations', undefined, (stored) =>
-    Array.isArray(stored) ? operationNames.filter((name) => name !== IMPLIED && stored.includes(name)) : [],
+    Array.isArray(stored) ? operationNames.filter((name) => stored.includes(name)) : [],
   ),
-  trustMarkTypes: list('Trust Mark types', 'Empty: all members are protected.'),
   commandLine: flag('Commands on the server may do these too'),
-  validForHours: hours,
+  validForHours: hours('Hours until a change request expires'),
+  passkeyHours: hours('Hours until a new passkey counts for approvals', 0),
+  breakGlass: choice<BreakGlass>('Execution without a second person'),
+  breakGlassHours: hours('Hours of the delay'),
 }
 
 export type ProtectionFields = Values<typeof protectionFields>

@@ -1,46 +1,52 @@
 /** Labels of the operations that a second person may have to approve. */
 import type { ProtectedOperation } from '#lib/gql/graphql.ts'
 
-/** Protected with any other one. */
-export const IMPLIED: ProtectedOperation = 'ACCESS'
+type Row = {
+  label: string
+  description: string
+  /** Protected with it, because they do the same by another way. */
+  implies: readonly ProtectedOperation[]
+}
 
-export const operations: Readonly<Record<ProtectedOperation, { label: string; description: string }>> = {
-  SIGNING_KEYS: {
-    label: 'Signing keys',
-    description: 'Switch, retire or revoke a signing key, or schedule its rollover.',
-  },
-  POLICY: {
-    label: 'Policy and constraints',
+export const operations: Readonly<Record<ProtectedOperation, Row>> = {
+  ANCHOR: {
+    label: 'This anchor',
     description:
-      'Change the metadata policy or the constraints of a Trust Anchor, or what a statement says beyond them about one member.',
+      'Its keys and their rollover, settings, metadata policy, constraints and schedules; create, restore, pause, resume or remove a Trust Anchor, or place it under another one.',
+    implies: ['ACCESS'],
   },
-  SETTINGS: { label: 'Settings', description: 'Change any setting of a Trust Anchor.' },
-  TRUST_ANCHORS: {
-    label: 'Anchors',
-    description: 'Create, restore, pause, resume or remove a Trust Anchor, or place it under another one.',
+  MEMBERS: {
+    label: 'Members',
+    description:
+      'Register, import, deactivate, reactivate or remove a member, change what is stated about it, or let checks approve requests without a person. With it the anchor is protected, because a policy or a pause takes a member away too.',
+    implies: ['ANCHOR', 'ACCESS'],
   },
-  SUBORDINATE_REGISTRATION: {
-    label: 'Registration of members',
-    description: 'Register or reactivate a member, also by the approval of a request.',
-  },
-  SUBORDINATE_REMOVAL: {
-    label: 'Removal of members',
-    description: 'Remove or deactivate a member.',
-  },
-  SUBORDINATE_KEYS: { label: 'Keys of members', description: 'Change the recorded keys of a member.' },
   TRUST_MARKS: {
     label: 'Trust Marks',
-    description: 'Issue, change or revoke a Trust Mark, or change a Trust Mark type.',
+    description:
+      'Issue, change or revoke a Trust Mark, or change a Trust Mark type. With it the anchor is protected, whose settings name issuers and owners.',
+    implies: ['ANCHOR', 'ACCESS'],
   },
   ACCESS: {
-    label: 'Users and this protection',
+    label: 'Access and this protection',
     description:
-      'Create, invite, change or remove a user, reset a password or a second factor, remove entries of the audit log, or change these settings. Always protected with any other operation, because one person could otherwise make a second one.',
+      'Create, invite, change or remove a user, reset a password or a second factor, create an API key of another person, shorten the audit log, or change these settings. Protected with each other operation, because one person could otherwise make a second one.',
+    implies: [],
   },
 }
 
 export const operationNames = Object.keys(operations) as ProtectedOperation[] // its own keys
 
-/** `Signing keys, Users and this protection`. */
+/** In the order of the table, with those that they imply. */
+export const withImplied = (chosen: readonly ProtectedOperation[]): ProtectedOperation[] =>
+  operationNames.filter(
+    (name) => chosen.includes(name) || chosen.some((other) => operations[other].implies.includes(name)),
+  )
+
+/** Those that another chosen one implies. */
+export const impliedBy = (chosen: readonly ProtectedOperation[]): ProtectedOperation[] =>
+  operationNames.filter((name) => chosen.some((other) => operations[other].implies.includes(name)))
+
+/** `This anchor, Access and this protection`. */
 export const operationsInWords = (names: readonly ProtectedOperation[]) =>
   names.map((name) => operations[name].label).join(', ')

@@ -8,17 +8,10 @@ export function invitationIn(result: unknown): { link: string; isMailed: boolean
   return { link: invitation.link, isMailed: invitation.isMailed === true }
 }
 
-const starts: readonly string[] = [
-  'importSubordinates',
-  'promoteSubordinates',
-  'startSubordinateChange',
-  'startRequestApproval',
-]
-
 /** The id of the run that the action has started. */
 export function runIn(action: string, result: unknown): string | undefined {
   const { id } = dataOf(result)
-  return starts.includes(action) && typeof id === 'string' ? id : undefined
+  return action === 'executeDryRun' && typeof id === 'string' ? id : undefined
 }
 
 function dataOf(result: unknown): Record<string, unknown> {

@@ -21,7 +21,7 @@ const numberLabels: Record<NumberSetting, [label: string, hint?: string]> = {
   maximumTrustMarkHours: ['Longest Trust Mark validity'],
   checkMinutes: [
     'Minutes between checks',
-    `Each subordinate is fetched this often, from ${numberSettings.checkMinutes.minimum} minutes to a day. Empty: ${numberSettings.checkMinutes.default}.`,
+    `Each subordinate is fetched this often, from ${numberSettings.checkMinutes.minimum} minutes to a day. Empty: three minutes, and up to an hour where there are many.`,
   ],
   runRetentionDays: [
     'Days of runs',

@@ -13,6 +13,7 @@ type Group =
   | 'Trust Marks'
   | 'anchors'
   | 'signing keys'
+  | 'alerts'
 
 const groupOf: Readonly<Record<WebhookEvent, Group>> = {
   registerSubordinate: 'members',
@@ -58,6 +59,8 @@ const groupOf: Readonly<Record<WebhookEvent, Group>> = {
   retireKey: 'signing keys',
   revokeKey: 'signing keys',
   changeKeyDirectory: 'signing keys',
+  raiseAlert: 'alerts',
+  endAlert: 'alerts',
 }
 
 const inOrder = Object.keys(groupOf) as WebhookEvent[] // the table's keys

@@ -11,6 +11,16 @@ export const StartRenewal = graphql(`
   }
 `)
 
+export const ExecuteDryRun = graphql(`
+  mutation ExecuteDryRun($input: ExecuteDryRunInput!) {
+    executeDryRun(input: $input) {
+      __typename
+      ... on MutationExecuteDryRunSuccess { data { id } }
+      ...Refusal
+    }
+  }
+`)
+
 export const CancelRun = graphql(`
   mutation CancelRun($input: CancelRunInput!) {
     cancelRun(input: $input) {

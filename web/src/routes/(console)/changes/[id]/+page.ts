@@ -1,7 +1,7 @@
 import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { nodeOf } from '#lib/node.ts'
-import { taskInWords } from '#lib/protection/task.ts'
+import { sentenceOf } from '#lib/protection/sentence.ts'
 import { topic } from '#lib/topic.ts'
 import type { PageLoad } from './$types'
 
@@ -18,5 +18,5 @@ export const load = (async ({ fetch, depends, params }) => {
   depends(topic.changeRequests)
   const { node } = await read(fetch, ChangeRequestPage, { id: params.id })
   const request = nodeOf(node, 'ChangeRequest', 'change request')
-  return { title: taskInWords(request.action), request }
+  return { title: sentenceOf(request), request }
 }) satisfies PageLoad

@@ -1,0 +1,82 @@
+/** Tests the age of what /resolve knows about our own members: their stored Entity Configurations may be old. */
+import { decodeJwt } from 'jose'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { below, type Federation, relyingParty } from '#test/helpers/federation.ts'
+import { entityId } from '../publisher.ts'
+import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+
+let ta: TrustAnchor
+let federation: Federation
+
+beforeAll(async () => {
+  ta = await startTrustAnchor()
+})
+afterAll(() => ta.close())
+beforeEach(async () => {
+  ta.clock.ahead = 0
+  await ta.publishConfiguration({}, 100_000)
+})
+
+async function start(build: (federation: ReturnType<typeof below>) => ReturnType<typeof below>) {
+  federation = await build(below(entityId)).start()
+  return federation
+}
+
+async function store({ id, keys, configuration }: Federation['top']): Promise<void> {
+  const exp = ta.now() + 100_000
+  await ta.publishSubordinate({ id, keys, exp, configuration: await configuration() })
+}
+
+const resolve = () => ta.get('/resolve', { sub: federation.leaf.id, trust_anchor: entityId })
+
+async function name(): Promise<unknown> {
+  const answer = await resolve()
+  expect(answer.statusCode, answer.body).toBe(200)
+  const { metadata } = decodeJwt<{ metadata: Record<string, Record<string, unknown>> }>(answer.body)
+  return metadata.openid_relying_party?.client_name
+}
+
+const named = (client_name: string) => ({
+  openid_relying_party: { ...relyingParty.openid_relying_party, client_name },
+})
+
+test('a renamed member is seen after minutes, and a later response keeps the new name', async () => {
+  const { leaf, close } = await start((it) => it.leaf({ metadata: named('Old') }))
+  await store(leaf)
+  expect(await name()).toBe('Old')
+  expect(leaf.requests).toEqual([])
+  // Its configuration is signed anew in a later second.
+  leaf.options.now = () => new Date(Date.now() + 60_000)
+  leaf.options.metadata = named('New')
+  ta.clock.ahead = 239
+  await expect.poll(name).toBe('New')
+  expect(leaf.requests).toContain('/.well-known/openid-federation')
+  // Another one is built from what was fetched, without a request, although it is not stored.
+  leaf.requests.length = 0
+  await ta.publishConfiguration({ changed: true }, 100_000)
+  expect(await name()).toBe('New')
+  expect(leaf.requests).toEqual([])
+  await close()
+})
+
+test('a member that is away, or that signs with keys nobody announced, stays as it was', async () => {
+  const { leaf, close } = await start((it) => it.leaf({ metadata: named('Old') }))
+  await store(leaf)
+  expect(await name()).toBe('Old')
+  leaf.misbehave('server error')
+  ta.clock.ahead = 239
+  for (let time = 0; time < 3; time++) expect(await name()).toBe('Old')
+  await expect.poll(() => leaf.requests.length).toBeGreaterThan(0)
+  expect(await name()).toBe('Old')
+  await close()
+})
+
+test('an Intermediate that moves its fetch endpoint loses no leaf', async () => {
+  const { top, close } = await start((it) => it.intermediate().leaf({ metadata: named('Below') }))
+  const { metadata } = top.options
+  top.options.metadata = { federation_entity: { federation_fetch_endpoint: `${top.id}/before` } }
+  await store(top)
+  top.options.metadata = metadata ?? {}
+  expect(await name()).toBe('Below')
+  await close()
+})

@@ -1,0 +1,55 @@
+/** What a change request asks for, as one sentence with what it is about. */
+
+import { plural } from '#lib/format.ts'
+import type { ChangeRequestDetailsFragment } from '#lib/gql/graphql.ts'
+import { isRecord } from '#lib/json/json.ts'
+import { subordinateActions } from '#lib/subordinate/action.ts'
+import { fieldsOf } from './effect.ts'
+import { taskInWords } from './task.ts'
+
+type Asked = Pick<ChangeRequestDetailsFragment, 'action' | 'resource' | 'effect' | 'after'>
+
+/** The title of the page. Where the words need no more, the task and what it is about. */
+export function sentenceOf(asked: Asked): string {
+  const { action, resource, effect } = asked
+  const after = (name: string) => fieldsOf(effect)[name]?.after
+  switch (action) {
+    case 'executeDryRun':
+      return runInWords(after('kind'), after('parameters'), after('total'))
+    case 'createUser':
+      return `Create the user ${resource}${roleInWords(after('role'))}`
+    case 'updateUser':
+      return `Change the user ${resource}${roleInWords(after('role'))}`
+    case 'switchSigningKey':
+      return after('overrideReason') ? 'Switch the signing key before it is safe' : taskInWords(action)
+    default:
+      return resource && !ofAnchor.includes(action)
+        ? `${taskInWords(action)}: ${resource}`
+        : taskInWords(action)
+  }
+}
+
+/** What they are about is the anchor, which the page names. */
+const ofAnchor: readonly string[] = [
+  'updateFederationPolicy',
+  'updateTrustAnchor',
+  'scheduleRollover',
+  'announceSigningKey',
+]
+
+const roleInWords = (role: unknown): string => (typeof role === 'string' ? `, with the role ${role}` : '')
+
+const runs: Readonly<Record<string, (count: string) => string>> = {
+  IMPORT: (count) => `Register ${count}`,
+  PROMOTION: (count) => `Register ${count} of another anchor`,
+  REQUEST_APPROVAL: (count) => `Approve ${count.replace('subordinate', 'request')}`,
+}
+
+function runInWords(kind: unknown, parameters: unknown, total: unknown): string {
+  const count = plural(typeof total === 'number' ? total : 0, 'subordinate')
+  const known = runs[String(kind)]
+  if (known) return known(count)
+  const action = isRecord(parameters) ? String(parameters.action) : ''
+  const words = Object.entries(subordinateActions).find(([name]) => name === action)?.[1]
+  return `${words?.label ?? 'Change'}: ${count}`
+}

@@ -25,6 +25,7 @@ import { subordinateEventsRoute } from './routes/subordinate-events.ts'
 import { trustMarkRoute } from './routes/trust-mark.ts'
 import { trustMarkListRoute } from './routes/trust-mark-list.ts'
 import { trustMarkStatusRoute } from './routes/trust-mark-status.ts'
+import { holdToServedPaths } from './served-paths.ts'
 
 export type AppOptions = ServerOptions & {
   /** Requests to /resolve per minute and client: one IPv4 address, or one IPv6 /64. */
@@ -40,6 +41,7 @@ export type AppOptions = ServerOptions & {
 export function buildApp(given: Deps, options: AppOptions = {}): FastifyInstance {
   const deps = { ...given, marks: createIssuedMarks(given) }
   const app = buildBareApp(options)
+  holdToServedPaths(app)
   const address = createClientAddress(options.trustedProxies ?? false)
   installFastPath(app, { ...deps, address }, options.repeatsAnswers ?? true)
   app.register(async (scope) => {

@@ -86,7 +86,7 @@ export function createIssuedMarks({ entityId, reader, keys, now }: Options): Iss
   async function findEnds(jwt: string, keys: JwkSet, current: Judgement): Promise<Ends> {
     try {
       const mark = parseTrustMark(jwt, { allowHttp: true })
-      await verifySignature(mark, keys)
+      await verifySignature(mark, keys, null)
       const { iss, trust_mark_type: type, delegation, exp = Infinity } = mark.claims
       const end = iss === entityId ? await findEnd(type, delegation, current) : undefined
       return end === undefined ? undefined : { mark: exp, delegation: end }

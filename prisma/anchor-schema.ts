@@ -38,7 +38,7 @@ export const installationModels: readonly string[] = [
 const INSTALLATION = '_installation'
 /** Since this migration, an installation may have several anchors. */
 export const FIRST_INSTALLATION = '20261127100000_anchors_installation'
-const ORGANIZATIONS = '20261127140000_organizations_installation'
+export const ORGANIZATIONS = '20261127140000_organizations_installation'
 
 /**
  * The anchor's part of tables of the installation: its entries of the audit log (the first anchor has those of the
@@ -92,7 +92,13 @@ export async function applyToAnchor(run: Run, slug: string, migrations: readonly
   await run(`CREATE OR REPLACE VIEW "${schema}"."${CURRENT}" AS SELECT '${slug}'::text AS "slug"`)
   await run(`CREATE OR REPLACE VIEW "${schema}"."AuditEvent" AS
     SELECT * FROM "public"."AuditEvent" WHERE "anchor" = '${slug}' WITH CHECK OPTION`)
-  if (!migrations.some((name) => name > ORGANIZATIONS)) return // a backup is restored in its own version first
+  // A backup is restored in its own version first.
+  if (migrations.some((name) => name > ORGANIZATIONS)) await createOrganizationViews(run, slug)
+}
+
+/** Views keep the columns that their tables had, so they are made again after each migration. */
+export async function createOrganizationViews(run: Run, slug: string): Promise<void> {
+  const schema = schemaOf(slug)
   const admitted = `SELECT "organizationId" FROM "public"."OrganizationAnchor" WHERE "anchorSlug" = '${slug}'`
   await run(`CREATE OR REPLACE VIEW "${schema}"."Organization" AS
     SELECT * FROM "public"."Organization" WHERE "id" IN (${admitted})`)

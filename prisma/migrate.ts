@@ -2,7 +2,12 @@
 import { readdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
-import { applyToAnchor, migrationsOfAnchors } from './anchor-schema.ts'
+import {
+  applyToAnchor,
+  createOrganizationViews,
+  migrationsOfAnchors,
+  ORGANIZATIONS,
+} from './anchor-schema.ts'
 import { connectionConfig } from './connection.ts'
 
 /** The names of all migrations, in order. */
@@ -15,7 +20,20 @@ export async function migrationNames(): Promise<string[]> {
     .sort()
 }
 
-/** Applies pending migrations, up to `until` if given. Returns the names of those applied. */
+/** A newer version has migrated the database; nothing was changed. */
+export class NewerDatabaseError extends Error {
+  override readonly name = 'NewerDatabaseError'
+  constructor(migration: string) {
+    super(
+      `A newer version has migrated the database (${migration}). Run that version or a later one, or restore a backup that was made before.`,
+    )
+  }
+}
+
+type Applied = { name: string; finished: boolean }
+type Query = <Row>(sql: string) => Promise<Row[]>
+
+/** Applies pending migrations, up to `until` if given. Returns the names of those applied. @throws NewerDatabaseError */
 export async function migrate(databaseUrl: string, { until }: { until?: string } = {}): Promise<string[]> {
   const names = (await migrationNames()).filter((name) => until === undefined || name <= until)
   const pool = new pg.Pool({ ...connectionConfig(databaseUrl), connectionTimeoutMillis: 10_000 })
@@ -23,8 +41,10 @@ export async function migrate(databaseUrl: string, { until }: { until?: string }
   const lock = await pool.connect()
   try {
     await lock.query("SELECT pg_advisory_lock(hashtext('inmor:migrate'))")
-    const applied = (await areApplied(lock, names)) ? [] : await apply(databaseUrl, names)
+    const present = await requireKnownMigrations(async (sql) => (await lock.query(sql)).rows)
+    const applied = areAll(names, present) ? [] : await apply(databaseUrl, names)
     await migrateAnchors(lock, names)
+    if (applied.length > 0 && names.includes(ORGANIZATIONS)) await renewViews(lock)
     return applied
   } finally {
     await lock.query("SELECT pg_advisory_unlock(hashtext('inmor:migrate'))").catch(() => undefined)
@@ -62,15 +82,28 @@ async function migrateAnchors(client: pg.ClientBase, names: readonly string[]): 
   }
 }
 
+async function renewViews(client: pg.ClientBase): Promise<void> {
+  const { rows } = await client.query<{ slug: string }>('SELECT "slug" FROM "Anchor"')
+  for (const { slug } of rows) await createOrganizationViews((sql) => client.query(sql), slug)
+}
+
+/** The migrations that the database has. @throws NewerDatabaseError if it has one that this version does not know */
+export async function requireKnownMigrations(query: Query): Promise<Applied[]> {
+  const [table] = await query<{ exists: boolean }>(
+    `SELECT to_regclass('_prisma_migrations') IS NOT NULL AS "exists"`,
+  )
+  if (!table?.exists) return []
+  const present = await query<Applied>(
+    'SELECT migration_name AS "name", finished_at IS NOT NULL AS "finished" FROM _prisma_migrations WHERE rolled_back_at IS NULL ORDER BY 1',
+  )
+  const known = await migrationNames()
+  const unknown = present.findLast(({ name }) => !known.includes(name))
+  if (unknown) throw new NewerDatabaseError(unknown.name)
+  return present
+}
+
 /** False also when a migration has failed, which the engine reports. */
-async function areApplied(client: pg.ClientBase, names: readonly string[]): Promise<boolean> {
-  const table = await client.query<{ exists: boolean }>(
-    `SELECT to_regclass('_prisma_migrations') IS NOT NULL AS exists`,
-  )
-  if (!table.rows[0]?.exists) return false
-  const { rows } = await client.query<{ name: string; finished: boolean }>(
-    'SELECT migration_name AS name, finished_at IS NOT NULL AS finished FROM _prisma_migrations WHERE rolled_back_at IS NULL',
-  )
-  const applied = new Set(rows.map(({ name }) => name))
-  return rows.every(({ finished }) => finished) && names.every((name) => applied.has(name))
+function areAll(names: readonly string[], present: readonly Applied[]): boolean {
+  const applied = new Set(present.map(({ name }) => name))
+  return present.every(({ finished }) => finished) && names.every((name) => applied.has(name))
 }

@@ -116,12 +116,14 @@ function noteOrigins(app: FastifyInstance): void {
   app.addHook('preValidation', ({ id }, _reply, done) => runWithOrigin({ requestId: id }, done))
 }
 
+/** The context of fields of the installation: all of its organizations, rather than those that an anchor admits. */
 async function contextOf(deps: AppDeps, request: FastifyRequest): Promise<Context> {
   const requester = { address: request.ip, requestId: request.id }
   const { first } = deps.anchors
   return {
     ...deps,
     ...first,
+    db: deps.db,
     requester,
     namedAnchor: namedAnchorOf(request),
     newInvitations: createNewInvitations(new URL(deps.loginRedirectUrl, deps.adminUrl)),

@@ -8,9 +8,12 @@ import { readServerConfig } from '#server/config/config.ts'
 import { readEmbeddedConfig } from '#server/config/embedded.ts'
 import { banner } from '#server/embedded/banner.ts'
 import { createConsoleBuild } from '#server/embedded/console-build.ts'
-import { openDataDirectory } from '#server/embedded/data-directory.ts'
+import { prepareDataDirectory } from '#server/embedded/data-directory.ts'
 import { requireFreePorts } from '#server/embedded/port.ts'
 import { sentenceOf } from '#server/process/start-failure.ts'
+
+/** Valid, and used for nothing. */
+const NO_SECRET = '-'.repeat(64)
 
 /** Closed in reverse order on a signal or a failed start. */
 const closers: (() => Promise<void>)[] = []
@@ -24,13 +27,18 @@ async function start(): Promise<void> {
   const { host, adminPort, federationPort } = embedded
   await requireFreePorts({ variable: 'ADMIN_PORT', first: adminPort, host })
   await requireFreePorts({ variable: 'FEDERATION_PORT', first: federationPort, host })
-  const data = await openDataDirectory(embedded.dataDirectory)
+  const read = (authSecret: string) => {
+    const environment = { AUTH_SECRET: authSecret, ...embedded.environment }
+    return {
+      server: readServerConfig({ ...environment, PORT: String(adminPort), METRICS_PORT: '' }),
+      federation: readConfig([], { ...environment, PORT: String(federationPort) }),
+    }
+  }
+  // Before anything is written, so that an invalid variable changes nothing. The data directory has the secret.
+  const { server: settings } = read(NO_SECRET)
+  const data = await prepareDataDirectory(embedded.dataDirectory, settings)
   closers.push(data.release)
-
-  // Read before anything is opened, so that an invalid variable changes nothing.
-  const environment = { AUTH_SECRET: data.authSecret, ...embedded.environment }
-  const server = readServerConfig({ ...environment, PORT: String(adminPort), METRICS_PORT: '' })
-  const federation = readConfig([], { ...environment, PORT: String(federationPort) })
+  const { server, federation } = read(data.authSecret)
 
   // Loading it takes a second, which a wrong variable does not wait for.
   const { ADMINISTRATOR, startEvaluation } = await import('#server/process/evaluation.ts')

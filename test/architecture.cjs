@@ -17,7 +17,7 @@ const serverFloors = [
   ['cli', 'demo', 'main|standalone|worker'],
 ]
 const serviceFloors = [
-  ['claim-size', 'line', 'reason'],
+  ['claim-size', 'line', 'reason', 'write-queue'],
   ['audit|protection|write'],
   ['context', 'patch', 'search'],
   ['annotation', 'mail', 'superior'],

@@ -70,6 +70,8 @@ if (import.meta.main) {
   for (const [what, folder] of [
     ['servers', ''],
     ['console', 'web'],
+    ['keys in a token', 'federation/key-store/packages/pkcs11js'],
+    ['keys in AWS KMS', 'federation/key-store/packages/client-kms'],
   ] as const) {
     const { isFailure, sentences } = judge(await ask(folder))
     for (const sentence of sentences) process.stdout.write(`${what}: ${sentence}\n`)

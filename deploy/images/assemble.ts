@@ -41,9 +41,8 @@ async function copyAll(paths: readonly string[], target: string): Promise<void> 
 async function packageJson(): Promise<string> {
   const { default: manifest } = await import('../../package.json', { with: { type: 'json' } })
   const { name, version, description, license, type, engines, bin, imports } = manifest
-  const { dependencies, peerDependencies, peerDependenciesMeta } = manifest
+  const { dependencies } = manifest
   const scripts = { start: manifest.scripts.start }
-  const needs = { dependencies, peerDependencies, peerDependenciesMeta }
   const kept = {
     name,
     version,
@@ -55,7 +54,7 @@ async function packageJson(): Promise<string> {
     bin,
     scripts,
     imports,
-    ...needs,
+    dependencies,
   }
   return `${JSON.stringify(kept, null, 2)}\n`
 }

@@ -25,19 +25,24 @@ const console = 'web/build'
 /** The licences of the packages demand that their text comes along. */
 const licences = ['LICENSE', 'THIRD-PARTY-NOTICES.md']
 
+/** Of the optional packages of key stores, which npm installs from them. */
+const manifests = ['pkcs11js', 'client-kms'].flatMap((name) =>
+  ['package.json', 'package-lock.json'].map((file) => `federation/key-store/packages/${name}/${file}`),
+)
+
 /** No image contains the embedded services. */
 const leftOut = ['server/embedded/database.ts', 'server/embedded/redis.ts']
 
 export const images = {
   ta: {
     programs: ['federation/main.ts', tokenProcess, ...keyTools],
-    files: ['federation/page/style.css', ...licences],
+    files: ['federation/page/style.css', ...manifests, ...licences],
     commands: keyCommands,
     leftOut,
   },
   admin: {
     programs: ['server/main.ts', management, tokenProcess, ...keyTools],
-    files: [migrations, console, 'deploy/images/docker-entrypoint.sh', ...licences],
+    files: [migrations, console, 'deploy/images/docker-entrypoint.sh', ...manifests, ...licences],
     commands: {
       ...keyCommands,
       inmor: management,
@@ -47,7 +52,7 @@ export const images = {
   },
   worker: {
     programs: ['server/worker.ts', management, tokenProcess],
-    files: [migrations, ...licences],
+    files: [migrations, ...manifests, ...licences],
     commands: { inmor: management },
     leftOut,
   },

@@ -39,13 +39,13 @@ export const isSamePlace = (a: EntityId, b: EntityId): boolean =>
   pathOf(a) === pathOf(b) && hostsOf(a).some((host) => hostsOf(b).includes(host))
 
 /** As clients write it in the header: with or without the default port. */
-function hostsOf(entityId: EntityId): string[] {
+export function hostsOf(entityId: EntityId): string[] {
   const { host, port, protocol } = new URL(entityId)
   return port === '' ? [host, `${host}:${protocol === 'https:' ? 443 : 80}`] : [host]
 }
 
 /** As in the URLs of its endpoints: not normalized, and without a trailing slash. */
-function pathOf(entityId: EntityId): string {
+export function pathOf(entityId: EntityId): string {
   return /^[^:]+:\/\/[^/]+(.*)$/.exec(appendPath(entityId, ''))?.[1] ?? ''
 }
 

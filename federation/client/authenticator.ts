@@ -2,7 +2,7 @@
 import type { EntityId } from '#core/entity-id.ts'
 import { FederationError, quote } from '#core/errors.ts'
 import { verifySignature } from '#core/jws.ts'
-import { type JwkSet, selectCurrentKeys } from '#core/keys.ts'
+import type { JwkSet } from '#core/keys.ts'
 import type { Fetcher } from '#fetcher/fetcher.ts'
 import { createCache } from '#store/cache.ts'
 import type { KeySets } from '#store/key-directory.ts'
@@ -63,7 +63,7 @@ export function createClientAuthenticator(options: AuthenticatorOptions): Client
           `The client_id is ${quote(clientId)}, but the client assertion is from ${parsed.client}.`,
         )
       }
-      await verifySignature(parsed, await findKeys(parsed.client), 'invalid_client')
+      await verifySignature(parsed, await findKeys(parsed.client), { now: now() }, 'invalid_client')
       // After the signature check: only the client itself may use its jti.
       if (!(await isFirstUse(replays, parsed, now()))) {
         throw refuse(`The client assertion ${quote(parsed.jti)} was already used. Send a new one.`)
@@ -75,7 +75,7 @@ export function createClientAuthenticator(options: AuthenticatorOptions): Client
 
 /** Finds a client's keys along a Trust Chain to this Trust Anchor or to a pinned anchor (§8.8). */
 function createKeyLookup(options: AuthenticatorOptions): (client: EntityId) => Promise<JwkSet> {
-  const { entityId, reader, keys, now } = options
+  const { entityId, reader, keys } = options
   const finder = createChainFinder(options)
   const known = createCache<JwkSet | FederationError>({
     maxAge: MAX_AGE_MS,
@@ -89,7 +89,7 @@ function createKeyLookup(options: AuthenticatorOptions): (client: EntityId) => P
   async function find(client: EntityId): Promise<JwkSet | FederationError> {
     const pinned = [...(await reader.trustAnchors())].map(([id, jwks]) => ({
       id,
-      keys: selectCurrentKeys(jwks, now()),
+      keys: jwks,
     }))
     const anchors = [{ id: entityId, keys: keys().statementKeys }, ...pinned]
     try {

@@ -2,7 +2,6 @@
 import type { EntityId } from '#core/entity-id.ts'
 import { type EntityStatement, verifyEntityConfiguration } from '#core/entity-statement/index.ts'
 import { FederationError } from '#core/errors.ts'
-import { selectCurrentKeys } from '#core/keys.ts'
 import type { StatementSource } from '#core/trust-chain/index.ts'
 import type { Reader } from '#store/reader.ts'
 
@@ -30,6 +29,6 @@ export async function verifyAnchor(options: AnchorOptions): Promise<EntityStatem
   }
   return verifyEntityConfiguration(await source.entityConfiguration(trustAnchor), {
     ...rules,
-    keys: selectCurrentKeys(keys, rules.now),
+    keys,
   })
 }

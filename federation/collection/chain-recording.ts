@@ -75,7 +75,7 @@ export function createChainRecording({ recorder, ...options }: RecordingOptions)
     )
     const { keys } = from
     const found = await verifySubordinateStatement(jwt, { ...request, keys, allowHttp, now: now() })
-    if (configuration) await verifySignature(configuration, found.claims.jwks)
+    if (configuration) await verifySignature(configuration, found.claims.jwks, { now: now() })
     return found
   }
 

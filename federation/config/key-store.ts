@@ -8,7 +8,7 @@ export const keyStoreVariables = {
     names: ['KEY_STORE'],
     kind: choice(...storeNames).default('files'),
     meaning:
-      'where new signing keys are created: files (the key directory), pkcs11 (a hardware security module) or awskms; keys that exist stay where they are',
+      'where signing keys are created: files (the key directory), pkcs11 (a hardware security module) or awskms; keys that exist stay where they are, and so does a key that replaces one in pkcs11 or awskms',
   },
   keyStoreConcurrency: {
     names: ['KEY_STORE_CONCURRENCY'],

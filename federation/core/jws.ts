@@ -4,7 +4,8 @@ import { findAlgorithm, findAlgorithms } from './algorithm.ts'
 import { getImplementation } from './compact-jws.ts'
 import { FederationError, type FederationErrorCode, quote } from './errors.ts'
 import { isJsonObject, type JsonObject, parseJson } from './json.ts'
-import { describeKey, type Jwk, type JwkSet, toPublicJwk } from './keys.ts'
+import { describeKey, explainUnusable, type Jwk, type JwkSet, toPublicJwk } from './keys.ts'
+import type { Clock } from './validity.ts'
 
 export type JwsHeader = { alg: string; kid: string; typ: string; [name: string]: unknown }
 export type ParsedJwt = { jwt: string; header: JwsHeader; claims: Record<string, unknown> }
@@ -77,26 +78,30 @@ export function parseJwt(jwt: unknown, options: { typ: string; code?: Federation
  */
 export async function verifyJwt(
   jwt: string,
-  options: { typ: string; keys: JwkSet; code?: FederationErrorCode },
+  options: { typ: string; keys: JwkSet; at: Clock | null; code?: FederationErrorCode },
 ): Promise<ParsedJwt> {
   const parsed = parseJwt(jwt, options)
-  await verifySignature(parsed, options.keys, options.code)
+  await verifySignature(parsed, options.keys, options.at, options.code)
   return parsed
 }
 
 /**
- * Verifies the signature of a parsed JWT.
+ * Verifies the signature of a parsed JWT. A key that must not be used `at` that time verifies nothing (§8.7.2); null: the
+ * time does not matter, as for what was signed long ago.
  * @throws FederationError `code`, by default `invalid_request`
  */
 export async function verifySignature(
   { jwt, header }: Pick<ParsedJwt, 'jwt' | 'header'>,
   keys: JwkSet,
+  at: Clock | null,
   code: FederationErrorCode = 'invalid_request',
 ): Promise<void> {
   const refuse = (message: string, cause?: unknown) =>
     new FederationError(code, `The JWT ${message}.`, { check: 'signature' }, { cause })
   const key = keys.keys.find(({ kid }) => kid === header.kid)
   if (!key) throw refuse(`is signed with the key ${quote(header.kid)}, which is not one of its issuer's keys`)
+  const unusable = at && explainUnusable(key, at)
+  if (unusable) throw refuse(`is signed with the key ${quote(key.kid)}, which ${unusable}`)
   if (key.use !== undefined && key.use !== 'sig') {
     throw refuse(`is signed with the key ${quote(key.kid)}, whose use is not "sig"`)
   }

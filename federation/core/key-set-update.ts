@@ -5,7 +5,7 @@ import type { EntityId } from './entity-id.ts'
 import { FederationError, quote, refuseAt } from './errors.ts'
 import { HISTORICAL_KEYS_TYP } from './historical-keys.ts'
 import { type ParsedJwt, parseJwt, verifySignature } from './jws.ts'
-import { describeKey, type Jwk, type JwkSet, keyExpiry, parseJwkSet, selectCurrentKeys } from './keys.ts'
+import { describeKey, type Jwk, type JwkSet, keyExpiry, parseJwkSet } from './keys.ts'
 import { entityLimits } from './trust-chain/index.ts'
 import { type Clock, checkValidity, DEFAULT_SKEW } from './validity.ts'
 
@@ -74,5 +74,5 @@ export function checkKeySetUpdate(
  * @throws FederationError `invalid_request`
  */
 export function verifyKeySetUpdate(update: KeySetUpdate, vouchedFor: JwkSet, now: number): Promise<void> {
-  return verifySignature(update, selectCurrentKeys(vouchedFor, now))
+  return verifySignature(update, vouchedFor, { now })
 }

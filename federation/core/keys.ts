@@ -4,7 +4,7 @@ import { algorithms, findAlgorithms, type SigningAlgorithm } from './algorithm.t
 import { parseArray, parseObject, parseString } from './claim.ts'
 import { getImplementation } from './compact-jws.ts'
 import { quote, refuseAt } from './errors.ts'
-import { getMember } from './json.ts'
+import { getMember, isJsonObject } from './json.ts'
 import type { Path } from './path.ts'
 
 export { algorithms, type SigningAlgorithm, signingAlgorithms } from './algorithm.ts'
@@ -18,9 +18,20 @@ export function keyExpiry(jwk: Jwk & { exp?: unknown }): number {
   return typeof jwk.exp === 'number' ? jwk.exp : Infinity
 }
 
-/** The keys that have not expired at `now` (unix seconds). */
-export function selectCurrentKeys({ keys }: JwkSet, now: number): JwkSet {
-  return { keys: keys.filter((key) => keyExpiry(key) > now) }
+/** Why a key must not be used at a time, to complete “is signed with the key …, which”; null: it may be. */
+export function explainUnusable(
+  jwk: Jwk & { exp?: unknown; nbf?: unknown; revoked?: unknown },
+  { now, skew = 0 }: { now: number; skew?: number | undefined },
+): string | null {
+  const day = (seconds: number) => new Date(seconds * 1000).toISOString()
+  if (isJsonObject(jwk.revoked)) {
+    const at = jwk.revoked.revoked_at
+    if (typeof at !== 'number' || at <= now) return 'was revoked'
+  }
+  const expiry = keyExpiry(jwk)
+  if (expiry <= now - skew) return `expired at ${day(expiry)}`
+  if (typeof jwk.nbf === 'number' && jwk.nbf > now + skew) return `is not used before ${day(jwk.nbf)}`
+  return null
 }
 
 const MIN_RSA_BITS = 2048

@@ -1,28 +1,35 @@
-/** Finds and loads optional packages: from our node_modules, or from a folder of NODE_PATH. */
+/**
+ * Finds and loads optional packages. Each has a manifest of its own below `packages/`, which names the tested version, its
+ * hash, and whether npm may build it. `npm ci` beside our own packages leaves it alone.
+ */
 import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { packageFolders } from '../config/inherited.ts'
 
 const require = createRequire(import.meta.url)
 
-/** The tested versions, which package.json names as optional peers. `npm ci` does not install them. */
-export const optionalPackages = { pkcs11js: '2.1.7', '@aws-sdk/client-kms': '3.1164.0' } as const
-export type OptionalPackage = keyof typeof optionalPackages
+/** The folders of the manifests, in which npm installs the packages. */
+const folders = { pkcs11js: 'pkcs11js', '@aws-sdk/client-kms': 'client-kms' } as const
+export type OptionalPackage = keyof typeof folders
 
-/** Null if it is not installed. */
+export const folderOf = (name: OptionalPackage): string =>
+  join(import.meta.dirname, 'packages', folders[name])
+
+/** In its folder, in our node_modules, or in a folder of NODE_PATH. Null if it is not installed. */
 export function findPackage(name: OptionalPackage): string | null {
   try {
-    return require.resolve(name, { paths: [import.meta.dirname, ...packageFolders()] })
+    return require.resolve(name, { paths: [folderOf(name), ...packageFolders()] })
   } catch {
     return null
   }
 }
 
 export const missingPackage = (name: OptionalPackage) =>
-  `The package ${name} is not installed. Install it beside Inmor: npm install --no-save ${name}@${optionalPackages[name]}`
+  `The package ${name} is not installed. Install it: npm ci --prefix "${folderOf(name)}"`
 
 /** @throws Error with a sentence if it is not installed or cannot be loaded */
 export function loadPackage(name: OptionalPackage): unknown {
   const file = findPackage(name)
-  if (!file) throw new Error(`${missingPackage(name)}.`)
+  if (!file) throw new Error(missingPackage(name))
   return require(file)
 }

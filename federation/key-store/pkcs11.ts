@@ -65,7 +65,7 @@ export function createPkcs11Store({ module, slot, pin, pinFile, concurrency }: P
   }
 
   async function start(): Promise<TokenProcess> {
-    if (!findPackage('pkcs11js')) throw new KeyStoreError('lasting', `${missingPackage('pkcs11js')}.`)
+    if (!findPackage('pkcs11js')) throw new KeyStoreError('lasting', missingPackage('pkcs11js'))
     const present = await readPin()
     if (refused?.pin === present) throw refused.error
     const started = startTokenProcess(concurrency, () => {

@@ -5,6 +5,12 @@ import type { Jwk } from '#core/keys.ts'
 /** The stores by their name in `KEY_STORE`; `files` keeps private keys in the key directory. */
 export const storeNames = ['files', 'pkcs11', 'awskms'] as const
 export type StoreName = (typeof storeNames)[number]
+/** For sentences: where a private key is. */
+export const storePlaces: Readonly<Record<StoreName, string>> = {
+  files: 'a file of the key directory',
+  pkcs11: 'the PKCS#11 token',
+  awskms: 'AWS KMS',
+}
 export type ExternalStoreName = Exclude<StoreName, 'files'>
 
 /** A public key, and where its private part is. */

@@ -132,7 +132,7 @@ function createStoreSigner(key: KeyReference, store: KeyStore, note: (fault: str
   }
 
   async function verify(jwt: string, typ: string): Promise<void> {
-    await verifyJwt(jwt, { typ, keys: { keys: [publicJwk] } }).catch((cause: unknown) => {
+    await verifyJwt(jwt, { typ, keys: { keys: [publicJwk] }, at: null }).catch((cause: unknown) => {
       const message = `The signature of the key store does not verify with the public key ${publicJwk.kid} of the key file. Check the id in the key file.`
       throw new KeyStoreError('lasting', message, { cause })
     })

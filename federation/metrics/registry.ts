@@ -8,6 +8,7 @@ import {
   type MetricValue,
   Registry,
 } from 'prom-client'
+import { METRICS_PATH } from '../served-paths.ts'
 import { ProcessRegistry } from './process-registry.ts'
 
 export type MetricsServer = {
@@ -60,7 +61,7 @@ export async function serveMetrics(
       response.writeHead(isOk ? 200 : 503, { 'content-type': 'application/json' })
       return void response.end(JSON.stringify({ status: isOk ? 'ok' : 'error' }))
     }
-    if (url !== '/metrics') return void response.writeHead(404).end()
+    if (url !== METRICS_PATH) return void response.writeHead(404).end()
     try {
       const body = await source.metrics()
       response.writeHead(200, { 'content-type': source.contentType }).end(body)

@@ -91,7 +91,7 @@ async function isGenuine(
 ): Promise<boolean> {
   if (request !== key) return false
   try {
-    const { claims } = await verifyJwt(jwt, { typ: RESOLVE_RESPONSE_TYP, keys: keys().published })
+    const { claims } = await verifyJwt(jwt, { typ: RESOLVE_RESPONSE_TYP, keys: keys().published, at: null })
     return (
       claims.iss === entityId &&
       claims.sub === subject &&

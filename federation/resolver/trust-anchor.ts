@@ -1,7 +1,7 @@
 /** Finds the Trust Anchors for resolution and their keys: this Trust Anchor and the pinned ones (§10). */
 import type { EntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
-import { type JwkSet, selectCurrentKeys } from '#core/keys.ts'
+import type { JwkSet } from '#core/keys.ts'
 import type { KeySets } from '#store/key-directory.ts'
 import type { Reader } from '#store/reader.ts'
 
@@ -16,12 +16,12 @@ type Known = { entityId: EntityId; keys: () => KeySets; reader: Reader; now: () 
  */
 export async function findTrustAnchors(
   requested: readonly EntityId[],
-  { entityId, keys, reader, now }: Known,
+  { entityId, keys, reader }: Known,
 ): Promise<TrustAnchor[]> {
   const pinned = await reader.trustAnchors()
   const found = requested.flatMap((id) => {
     const jwks = id === entityId ? keys().statementKeys : pinned.get(id)
-    return jwks ? [{ id, keys: selectCurrentKeys(jwks, now()) }] : []
+    return jwks ? [{ id, keys: jwks }] : []
   })
   if (found.length > 0) return found
   const names = requested.join(', ')

@@ -35,7 +35,7 @@ export async function checkActivity(
   if (statusEndpoint === undefined) return
   const request = { issuer: issuer.id, endpoint: statusEndpoint, trustMark: mark.jwt }
   const jwt = await fetchOrRefuse(() => fetcher.trustMarkStatus(request, { signal }))
-  const { claims } = await verifyJwt(jwt, { typ: TRUST_MARK_STATUS_TYP, keys })
+  const { claims } = await verifyJwt(jwt, { typ: TRUST_MARK_STATUS_TYP, keys, at: { now: now() } })
   if (claims.iss !== issuer.id) throw refuse(`has a status from ${quote(claims.iss)} instead of its issuer`)
   if (claims.trust_mark !== mark.jwt) throw refuse('has a status response about another mark')
   if (typeof claims.iat !== 'number') throw refuse('has a status response without iat')

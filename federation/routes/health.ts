@@ -1,11 +1,9 @@
 /** Serves readiness for the load balancer and liveness for the supervisor. */
 import type { FastifyInstance } from 'fastify'
 import type { Deps } from '../deps.ts'
+import { LIVENESS_PATH, READINESS_PATH } from '../served-paths.ts'
 import { sendJson } from './answer.ts'
 import { findPublicationFault } from './readiness.ts'
-
-const READINESS_PATH = '/health'
-export const LIVENESS_PATH = '/health/live'
 
 /** Whether a URL asks for the health of the process. */
 export function isHealthUrl(url: string): boolean {

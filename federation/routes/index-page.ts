@@ -6,6 +6,7 @@ import type { Subordinate } from '#store/subordinate-reader.ts'
 import type { Deps } from '../deps.ts'
 import { buildContentSecurityPolicy } from '../page/frame.ts'
 import { type IndexPage, renderIndexPage } from '../page/render.ts'
+import { INDEX_PATH } from '../served-paths.ts'
 import { isServed } from './endpoint.ts'
 import { rememberLists } from './list-versions.ts'
 
@@ -13,7 +14,7 @@ const policy = buildContentSecurityPolicy({ form: false })
 
 export function indexPageRoute(app: FastifyInstance, deps: Deps) {
   const count = createCounter()
-  app.get('/', async ({ originalUrl }, reply) => {
+  app.get(INDEX_PATH, async ({ originalUrl }, reply) => {
     const [path = ''] = originalUrl.split('?', 1)
     if (!path.endsWith('/')) return reply.redirect(`${path}/`, 308) // the links of the page are relative
     reply.header('content-security-policy', policy)

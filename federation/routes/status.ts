@@ -1,12 +1,13 @@
 /** Serves counts of published data for monitoring. */
 import type { FastifyInstance } from 'fastify'
 import type { Deps } from '../deps.ts'
+import { STATUS_PATH } from '../served-paths.ts'
 import { sendJson } from './answer.ts'
 import { findPublicationFault } from './readiness.ts'
 
 export function statusRoute(app: FastifyInstance, deps: Deps) {
   const { entityId, version, keys, reader } = deps
-  app.get('/status', async (_request, reply) => {
+  app.get(STATUS_PATH, async (_request, reply) => {
     const detail = await findPublicationFault(deps)
     const { collection, ...summary } = await reader.summary()
     return sendJson(reply.code(detail ? 503 : 200), {

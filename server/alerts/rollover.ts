@@ -1,4 +1,5 @@
 /** Finds alerts about the scheduled rollover of the signing key: a step that is ahead, and one that cannot be done. */
+import { storePlaces } from '#federation/key-store/store.ts'
 import type { AlertSource, FoundAlert } from '#server/alerts/alert.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
@@ -40,7 +41,7 @@ export const rolloverAlerts: AlertSource<{ db: Database; now: Clock }> = async (
 }
 
 function toAlert(notice: Notice, now: Date): FoundAlert | null {
-  const { step, kid, noticedAt, at, dueAt, waitsFor, isBlocked } = notice
+  const { step, kid, store, noticedAt, at, dueAt, waitsFor, isBlocked } = notice
   const phrases = words[step]
   if (!phrases) return null
   const [does, todo] = phrases
@@ -57,6 +58,7 @@ function toAlert(notice: Notice, now: Date): FoundAlert | null {
     }
   }
   const time = at === null ? `when that is safe. ${waitsFor}` : `on ${say(new Date(at))} at the earliest.`
-  const message = `The key rollover ${does} ${kid} ${time} To stop it, hold the rollover.`
+  const place = store && step === 'ANNOUNCE' ? ` The new key is created in ${storePlaces[store]}.` : ''
+  const message = `The key rollover ${does} ${kid} ${time}${place} To stop it, hold the rollover.`
   return { code: 'ROLLOVER_STEP_AHEAD', about, since: new Date(noticedAt), message }
 }

@@ -1,22 +1,12 @@
 /** The anchors in which a caller has a role, and the one that it names. */
 import type { Anchor } from '#server/anchors/anchor.ts'
 import type { Anchors } from '#server/anchors/anchors.ts'
+import { AnchorAccessError } from '#server/error/operation-error.ts'
 import { type Caller, callerIn, callerMay } from '#server/identity/caller.ts'
 import type { Scope } from '#server/identity/roles.ts'
 
 /** Who asks, and the anchors that there are. */
 type Inquiry = { anchors: Pick<Anchors, 'list'>; caller: Caller | null }
-
-/** The caller may not reach the anchor that it names. */
-export class AnchorAccessError extends Error {
-  override readonly name = 'AnchorAccessError'
-  readonly code: 'FORBIDDEN' | 'NOT_FOUND'
-
-  constructor(code: 'FORBIDDEN' | 'NOT_FOUND', message: string) {
-    super(message)
-    this.code = code
-  }
-}
 
 /** Those in which the caller has a role. */
 export function anchorsOf({ anchors, caller }: Inquiry): Anchor[] {

@@ -1,7 +1,7 @@
 /** Creates, pauses and removes anchors: each change is one transaction with its audit entry. */
 import { parseEntityId } from '#core/entity-id.ts'
 import type { SigningAlgorithm } from '#core/keys.ts'
-import { isSamePlace } from '#federation/anchors/choice.ts'
+import { findPlaceFault } from '#federation/anchors/place.ts'
 import { KeyStoreError } from '#federation/key-store/store.ts'
 import { createAnchorTables, dropAnchorTables, schemaOf } from '#prisma/anchor-schema.ts'
 import type { Anchor as Row } from '#prisma/generated/client/client.ts'
@@ -22,6 +22,7 @@ import {
 import type { Caller } from '#server/identity/caller.ts'
 import { queueSchema } from '#server/jobs/queue.ts'
 import type { AuditAction } from '#server/services/audit/action.ts'
+import { giveUp } from '#server/services/organization/home.ts'
 import { columnsOf, type Input, parsePatch } from '#server/services/patch.ts'
 import { requireApprovalBefore } from '#server/services/protection/approval.ts'
 import { settingFields } from '#server/services/trust-anchor/input.ts'
@@ -100,12 +101,8 @@ export function createAnchorChanges(installation: Installation, anchors: Anchors
       parseField('entityId', () => parseEntityId(entityId, { allowHttp: config.allowHttp }))
       const columns = columnsOf(appearance, parsePatch(appearance, look, {}))
       if (anchors.find(slug)) throw new ConflictError(`There is an anchor ${slug} already.`, 'slug')
-      const present = anchors.list().find((each) => isSamePlace(each.entityId, entityId))
-      if (present)
-        throw new ConflictError(
-          `The anchor ${present.slug} has this host and path: ${present.entityId}. Choose another identifier.`,
-          'entityId',
-        )
+      const fault = findPlaceFault({ slug, entityId }, anchors.list())
+      if (fault) throw new ConflictError(fault, 'entityId')
       const created = {
         action: 'createTrustAnchor',
         resource: entityId,
@@ -152,8 +149,7 @@ export function createAnchorChanges(installation: Installation, anchors: Anchors
         throw new ConflictError('This is the configured anchor. It cannot be removed.', 'anchor')
       if (running) await requireEmpty(running)
       const row = await recordChange(db, caller, async (tx) => {
-        // No other anchor could reach these.
-        await tx.organization.deleteMany({ where: { anchors: { every: { anchorSlug: slug }, some: {} } } })
+        await giveUp(tx, slug)
         const result = await tx.anchor.delete({ where: { slug } })
         return { action: 'removeTrustAnchor', resource: entityId, before: { slug }, result }
       })

@@ -99,12 +99,16 @@ async function hasKeys(superior: Anchor, anchor: Anchor, kids: readonly string[]
   return keys.length === kids.length && keys.every(({ kid }) => kids.includes(kid))
 }
 
-/** A check by the clock tries again what fails here. */
+/**
+ * The keys are those of the anchor's own process, so they need no continuity: an emergency puts unannounced ones into force.
+ * A check by the clock tries again what fails here.
+ */
 async function follow(superior: Anchor, anchor: Anchor, log: FastifyBaseLogger): Promise<void> {
   const row = await find(superior, anchor)
   if (!row) return
   try {
-    await superior.services.subordinates.refresh(jobCaller('hosted-keys'), row.id)
+    const jwks = anchor.signingKeys.current().published
+    await superior.services.subordinates.update(jobCaller('hosted-keys'), { id: row.id, jwks })
   } catch (err) {
     if (!(err instanceof OperationError)) throw err
     log.warn({ err, anchor: superior.slug }, 'a superior does not know the keys of an anchor yet')

@@ -23,6 +23,7 @@ import { createAuditFeed } from '#server/live/audit-feed.ts'
 import { createEvents } from '#server/live/events.ts'
 import type { MailOutbox } from '#server/mail/outbox.ts'
 import type { Observer } from '#server/metrics/observer.ts'
+import type { Hosted } from '#server/publish/pins.ts'
 import { watchPublication } from '#server/publish/publication-status.ts'
 import { startPublisher } from '#server/publish/publisher.ts'
 import { openSigningKeys } from '#server/publish/signing-keys.ts'
@@ -70,7 +71,11 @@ export type WorkerOptions = {
 }
 
 /** @throws an error whose message is one clear sentence, and nothing stays open */
-export async function startAnchor(installation: Installation, { slug, entityId, isFirst }: AnchorIdentity) {
+export async function startAnchor(
+  installation: Installation,
+  { slug, entityId, isFirst }: AnchorIdentity,
+  hosted: Hosted,
+) {
   await using opened = new AsyncDisposableStack()
   const { config, redis, changes, mail, now } = installation
   const { allowHttp } = config
@@ -94,7 +99,7 @@ export async function startAnchor(installation: Installation, { slug, entityId, 
   opened.defer(() => db.$disconnect())
   const fetcher = observe.fetcher(createFetcher({ allowHttp, limits: installation.fetchLimits }))
   opened.defer(fetcher.close)
-  const publishing = { db, redis, keys: redisKeys(redisKeyPrefix), entityId, signingKeys, now }
+  const publishing = { db, redis, keys: redisKeys(redisKeyPrefix), entityId, signingKeys, hosted, now }
   const publisher = startPublisher(publishing, log, observe.publication)
   opened.defer(publisher.stop)
   const events = createEvents(redis, installation.subscriber, redisKeyPrefix)
@@ -109,6 +114,7 @@ export async function startAnchor(installation: Installation, { slug, entityId, 
     allowHttp,
     fetcher,
     signingKeys,
+    hosted,
     publishing,
     publisher,
     events,

@@ -4,10 +4,13 @@ import type { Anchor as Row } from '#prisma/generated/client/client.ts'
 import { type Anchor, type Installation, startAnchor, type WorkerOptions } from '#server/anchors/anchor.ts'
 import { spreadKeys } from '#server/anchors/anchor-links.ts'
 import { eachInParallel } from '#server/jobs/in-parallel.ts'
+import { renewPins } from '#server/publish/pins.ts'
 import { FIRST_ANCHOR, readAnchors, writeAnchors } from '#store/anchors.ts'
 
 /** Milliseconds between two looks at the rows, which other processes change too. */
 const INTERVAL_MS = 2_000
+/** Milliseconds between two comparisons of the pins that are published. */
+const PINS_INTERVAL_MS = 10_000
 /** More would wait for each other's connections to the database. */
 const STARTS_AT_A_TIME = 3
 
@@ -41,22 +44,26 @@ export async function openAnchors(
   explain: (error: unknown) => string,
 ): Promise<Anchors> {
   const { db, config, log } = installation
-  const first = await startAnchor(installation, {
-    slug: FIRST_ANCHOR,
-    entityId: config.entityId,
-    isFirst: true,
-  })
   const running = new Map<string, Anchor>()
+  const hosted = (entityId: string) => [...running.values()].find((anchor) => anchor.entityId === entityId)
+  const first = await startAnchor(
+    installation,
+    { slug: FIRST_ANCHOR, entityId: config.entityId, isFirst: true },
+    hosted,
+  )
   const faults = new Map<string, string>()
   let known: KnownAnchor[] = []
   let workers: WorkerOptions | undefined
   let last = Promise.resolve()
+  let lastPins = Promise.resolve()
   const closing = new AbortController()
   let isAnnouncing = false
 
   function add(anchor: Anchor): void {
     running.set(anchor.slug, anchor)
-    if (installation.isWorker) anchor.onKeys(() => spreadKeys(anchor, [...running.values()], log))
+    if (!installation.isWorker) return
+    anchor.onKeys(() => spreadKeys(anchor, [...running.values()], log))
+    anchor.onKeys(renewAllPins)
   }
 
   /** One look at a time. */
@@ -88,7 +95,7 @@ export async function openAnchors(
   async function start({ slug, entityId }: Row): Promise<void> {
     try {
       if (entityId === null) throw new TypeError(`The anchor ${slug} has no identifier.`)
-      const anchor = await startAnchor(installation, { slug, entityId, isFirst: false })
+      const anchor = await startAnchor(installation, { slug, entityId, isFirst: false }, hosted)
       add(anchor)
       await startWorker(anchor)
       faults.delete(slug)
@@ -145,11 +152,23 @@ export async function openAnchors(
       })
   }
 
+  /** Whatever changed the pins: keys of a superior, its own superiors, a restore, or a loss of Redis. */
+  function renewAllPins(): Promise<void> {
+    const renew = async () => {
+      if (running.size === 1 || closing.signal.aborted || installation.redis.status !== 'ready') return
+      for (const anchor of running.values()) if (await renewPins(anchor)) void anchor.publisher.flush()
+    }
+    const all = lastPins.then(renew)
+    lastPins = all.catch((err) => log.warn({ err }, 'the keys of superiors here are not spread yet'))
+    return lastPins
+  }
+
   add(first)
   await refresh()
   const timer = setInterval(() => {
     refresh().catch((err) => log.warn({ err }, 'the anchors cannot be read; they stay as they are'))
   }, INTERVAL_MS)
+  const pinsTimer = installation.isWorker ? setInterval(renewAllPins, PINS_INTERVAL_MS) : undefined
 
   return {
     first,
@@ -169,7 +188,8 @@ export async function openAnchors(
     async close() {
       closing.abort()
       clearInterval(timer)
-      await last
+      clearInterval(pinsTimer)
+      await Promise.all([last, lastPins])
       await Promise.all([...running.values()].map((anchor) => anchor.close()))
     },
   }

@@ -4,6 +4,7 @@ import { requireAnchor } from '#server/anchors/access.ts'
 import type { Anchor } from '#server/anchors/anchor.ts'
 import type { Anchors } from '#server/anchors/anchors.ts'
 import { type Caller, callerIn } from '#server/identity/caller.ts'
+import { requireHome } from '#server/services/organization/home.ts'
 
 type Admission = {
   /** The organization's number. */
@@ -15,7 +16,7 @@ type Admission = {
 }
 
 /**
- * Takes the right to read in the first anchor, and to operate in the other one, which it returns.
+ * Takes the right to operate in the organization's home and in the other anchor, which it returns.
  * @throws AnchorAccessError, NotFoundError, ConflictError
  */
 export async function admitOrganization(
@@ -25,6 +26,6 @@ export async function admitOrganization(
 ): Promise<{ anchor: Anchor; organization: Organization }> {
   const source = requireAnchor({ anchors, caller }, from, 'read')
   const anchor = requireAnchor({ anchors, caller }, to, 'operate')
-  await source.services.organizations.find(id)
+  requireHome(caller, await source.services.organizations.find(id))
   return { anchor, organization: await anchor.services.organizations.admit(callerIn(caller, anchor), id) }
 }

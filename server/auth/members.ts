@@ -1,4 +1,7 @@
-/** The users who act for organizations: invite, change and remove them, by operators or by others of the organization. */
+/**
+ * The users who act for organizations: invited, changed and removed by operators of the organization's home, or by others of
+ * the organization, who have no role here.
+ */
 import { generateRandomString } from 'better-auth/crypto'
 import { z } from 'zod'
 import type { Organization, Prisma } from '#prisma/generated/client/client.ts'
@@ -7,13 +10,13 @@ import type { NewInvitation } from '#server/auth/invitation-link.ts'
 import type { InvitationMail } from '#server/auth/invitation-mail.ts'
 import { endInvitation, writeInvitation } from '#server/auth/invitations.ts'
 import { type Member, shown } from '#server/auth/member.ts'
-import { deleteUser } from '#server/auth/user-removal.ts'
 import { resourceOf } from '#server/auth/user-row.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
 import { lock } from '#server/database/lock.ts'
 import { ConflictError, InvalidInputError, NotFoundError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
+import { requireHome } from '#server/services/organization/home.ts'
 import { recordChange } from '#server/services/write.ts'
 
 export const MAXIMUM_PEOPLE = 100
@@ -49,7 +52,7 @@ export function createMembers(db: Database, now: Clock, mail: InvitationMail) {
       const { email, name } = parse(input)
       const { mayInvite } = input
       return recordChange(db, caller, async (tx) => {
-        const organization = await findOrganization(tx, organizationId)
+        const organization = await findOrganization(tx, caller, organizationId)
         await lock(tx, `inmor:organization:${organizationId}`)
         const user =
           (await tx.user.findFirst({
@@ -84,7 +87,7 @@ export function createMembers(db: Database, now: Clock, mail: InvitationMail) {
       { userId, mayInvite }: { userId: string; mayInvite: boolean },
     ): Promise<Member> {
       return recordChange(db, caller, async (tx) => {
-        const { name: organization } = await findOrganization(tx, organizationId)
+        const { name: organization } = await findOrganization(tx, caller, organizationId)
         const before = await findMember(tx, organizationId, userId)
         const where = { userId_organizationId: { userId, organizationId } }
         const result = await tx.organizationUser.update({ where, data: { mayInvite }, select: shown })
@@ -98,20 +101,22 @@ export function createMembers(db: Database, now: Clock, mail: InvitationMail) {
       })
     },
 
-    /** The last organization of a user without a role takes the user with it. */
+    /** The account stays: an administrator of the installation removes it. */
     async removeMember(caller: Caller, organizationId: number, userId: string): Promise<string> {
       return recordChange(db, caller, async (tx) => {
-        const { name: organization } = await findOrganization(tx, organizationId)
+        const { name: organization } = await findOrganization(tx, caller, organizationId)
         const { user, mayInvite } = await findMember(tx, organizationId, userId)
         const { resource } = resourceOf(user)
         if (resource === caller.name)
           throw new ConflictError('You cannot remove yourself. Another person or an operator can.')
         await tx.organizationUser.delete({ where: { userId_organizationId: { userId, organizationId } } })
         const left = await tx.user.findUniqueOrThrow({ where: { id: userId }, include: access })
-        const isUserRemoved = !hasRole(left) && left.organizations.length === 0
-        if (isUserRemoved) await deleteUser(tx, userId)
-        const before = { organization, mayInvite }
-        return { action: 'removeMember', resource, before, after: { isUserRemoved }, result: resource }
+        // Nothing is left that it could open.
+        if (!hasRole(left) && left.organizations.length === 0) {
+          await endInvitation(tx, userId)
+          await tx.session.deleteMany({ where: { userId } })
+        }
+        return { action: 'removeMember', resource, before: { organization, mayInvite }, result: resource }
       })
     },
   }
@@ -178,9 +183,11 @@ function refuseKnown(user: Known, { id, name }: Organization, { role }: Caller):
     throw new ConflictError('This address has an account here already. Ask an operator to add it.', 'email')
 }
 
-/** @throws NotFoundError */
-async function findOrganization(tx: Transaction, id: number): Promise<Organization> {
+/** For a caller who may say who acts for it. @throws NotFoundError, AnchorAccessError */
+async function findOrganization(tx: Transaction, caller: Caller, id: number): Promise<Organization> {
   const found = await tx.organization.findUnique({ where: { id } })
   if (!found) throw new NotFoundError('There is no such organization.', 'organizationId')
+  const isInviter = caller.role === null && caller.organizations?.get(id)?.mayInvite
+  if (!isInviter) requireHome(caller, found)
   return found
 }

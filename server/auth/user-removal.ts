@@ -26,7 +26,7 @@ export function createUserRemoval(db: Database) {
  * The row takes sessions, passkeys, authenticator app, invitation and places in organizations with it. Keys stay as revoked
  * rows, so that the list of keys still explains what was used.
  */
-export async function deleteUser(
+async function deleteUser(
   tx: Transaction,
   id: string,
 ): Promise<{ sessionsEnded: number; apiKeysRevoked: number }> {

@@ -3,6 +3,7 @@
  * the backup, in a schema of their own, and migrated there.
  */
 import type { Client } from 'pg'
+import { findPlaceFault } from '#federation/anchors/place.ts'
 import {
   applyToAnchor,
   createAnchorTables,
@@ -79,13 +80,15 @@ function findAnchor({ anchor, anchors, migration }: Head, name: string, entityId
   )
 }
 
-/** Whether the installation has the anchor. @throws BackupError when another one has its slug or identifier */
+/** Whether the installation has the anchor. @throws BackupError when another one has its slug, identifier or place */
 async function compare(client: Client, { slug, entityId }: AnchorInBackup, first: string): Promise<boolean> {
   const { rows } = await client.query<{ slug: string; entityId: string | null }>(
     'SELECT "slug", "entityId" FROM "Anchor"',
   )
   const here = rows.map((row) => ({ slug: row.slug, entityId: row.entityId ?? first }))
   const found = here.find((each) => each.slug === slug || each.entityId === entityId)
+  const fault = found ? undefined : findPlaceFault({ slug, entityId }, here)
+  if (fault) throw new BackupError(fault)
   if (!found) return false
   if (found.slug === slug && found.entityId === entityId) return true
   throw new BackupError(

@@ -1,5 +1,6 @@
 /** Restores a backup into an empty database, all or nothing: creates the tables of its version, then migrates them. */
 import type { Client } from 'pg'
+import { findPlaceFault } from '#federation/anchors/place.ts'
 import { createAnchorTables } from '#prisma/anchor-schema.ts'
 import { createClient } from '#prisma/connection.ts'
 import { migrate, migrationNames } from '#prisma/migrate.ts'
@@ -30,6 +31,12 @@ export async function restoreBackup(
   if (anchor) {
     const { slug } = anchor
     throw new BackupError(`This is a backup of the anchor ${slug} only. Restore it with --anchor ${slug}.`)
+  }
+  for (const each of anchors) {
+    if (each.slug === FIRST_ANCHOR) continue // its configuration decides
+    const others = anchors.filter((other) => other !== each)
+    const fault = findPlaceFault(each, others)
+    if (fault) throw new BackupError(`The anchor ${each.slug} of the backup cannot be served. ${fault}`)
   }
   const names = await migrationNames()
   const client = createClient(databaseUrl)

@@ -1,6 +1,7 @@
 /** `inmor keys schedule`: the scheduled rollover of the signing key. */
 import { Option } from 'commander'
 import { signingAlgorithms } from '#core/keys.ts'
+import { storePlaces } from '#federation/key-store/store.ts'
 import { plural } from '#server/alerts/alert.ts'
 import { changesOf, resetOption, versionOption } from '#server/cli/fields.ts'
 import { withKeys } from '#server/cli/key-services.ts'
@@ -66,8 +67,8 @@ function change(
 }
 
 function bodyOf({ next, ...settings }: RolloverView) {
-  const { step = null, kid = null, at = null, waitsFor = null } = next ?? {}
-  return { ...settings, nextStep: step, nextStepKid: kid, nextStepAt: at, waitsFor }
+  const { step = null, kid = null, at = null, store = null, waitsFor = null } = next ?? {}
+  return { ...settings, nextStep: step, nextStepKid: kid, nextStepAt: at, nextStepStore: store, waitsFor }
 }
 
 function linesOf({ months, alg, noticeDays, isHeld, version, next }: RolloverView): string {
@@ -76,7 +77,8 @@ function linesOf({ months, alg, noticeDays, isHeld, version, next }: RolloverVie
   if (!next) return plan
   const time = next.at === null ? 'when that is safe' : `on ${next.at.toISOString()} at the earliest`
   const wait = next.waitsFor ?? 'The worker does it within the hour.'
-  return `${plan}\nNext: ${stepWords[next.step]} ${next.kid}, ${time}.\n${wait}`
+  const place = next.store ? ` (in ${storePlaces[next.store]})` : ''
+  return `${plan}\nNext: ${stepWords[next.step]} ${next.kid}, ${time}${place}.\n${wait}`
 }
 
 const stepWords: Readonly<Record<NonNullable<RolloverView['next']>['step'], string>> = {

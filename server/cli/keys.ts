@@ -2,13 +2,13 @@
 import { Option } from 'commander'
 import { signingAlgorithms } from '#core/keys.ts'
 import { ConfigurationError } from '#federation/config/error.ts'
-import { commandAboutOne, groupAboutOne } from '#server/cli/about-one.ts'
+import { CommandAboutOne, commandAboutOne, groupAboutOne } from '#server/cli/about-one.ts'
 import { type KeyServices, withKeys } from '#server/cli/key-services.ts'
 import { schedule } from '#server/cli/keys-schedule.ts'
 import { type AnchorOptions, type Attempt, aboutAnchor } from '#server/cli/opened.ts'
 import { command, print } from '#server/cli/output.ts'
 import { waitUntilPublished } from '#server/cli/publication.ts'
-import { storeOption } from '#server/cli/store-option.ts'
+import { successorStoreOption } from '#server/cli/store-option.ts'
 import { OperationError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { OpenAnchor } from '#server/process/open-anchor.ts'
@@ -85,7 +85,7 @@ const announce = command('announce', 'create the next key and publish it, withou
   .addOption(
     new Option('--alg <algorithm>', 'its algorithm').choices(signingAlgorithms).makeOptionMandatory(),
   )
-  .addOption(storeOption())
+  .addOption(successorStoreOption())
   .action((options) =>
     perform(
       options,
@@ -122,22 +122,25 @@ const retire = commandAboutOne(
     ),
   )
 
-const revoke = commandAboutOne(
-  'revoke',
-  'revoke a key immediately, with a reason in the history',
-  'kid',
-  'the key id that list shows',
-)
+const revoke = command('revoke', 'revoke a key immediately, with a reason in the history', CommandAboutOne)
+  .argument('[kid]', 'the key id that list shows')
+  .option('--current', 'the key that signs now, instead of a key id', false)
   .requiredOption('--reason <reason>', 'compromised, superseded, unspecified or a word of your own')
-  .option('--emergency', 'revoke it even if it signs; the announced key or a new one replaces it')
-  .action((kid: string, options) =>
-    perform(
-      options,
-      { action: 'revokeKey', input: { kid } },
-      (keys, caller) => keys.revoke(caller, { kid, ...options }),
-      () => `Revoked ${kid}. Re-sign Trust Marks with reissue-alltms.`,
-    ),
+  .option('--emergency', 'revoke it even if it signs; a new key replaces it, and an announced key is revoked')
+  .option(
+    '--no-directory-exposed',
+    'only this key is stolen, not the files beside it: an announced key replaces it',
   )
+  .addOption(successorStoreOption())
+  .action((kid: string | undefined, { current, ...options }) => {
+    if (current === (kid !== undefined)) throw new ConfigurationError('Name a key id, or --current.')
+    return perform(
+      options,
+      { action: 'revokeKey', input: { kid: kid ?? 'current' } },
+      async (keys, caller) => keys.revoke(caller, { kid: kid ?? (await keys.signing()).kid, ...options }),
+      (revoked) => `Revoked ${revoked}. Re-sign Trust Marks with reissue-alltms.`,
+    )
+  })
 
 export const keysCommand = groupAboutOne('keys', 'manage the signing keys')
 for (const each of [list, announce, switchTo, retire, revoke, schedule])

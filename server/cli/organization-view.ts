@@ -29,7 +29,7 @@ export function describeOrganization({ _count, anchors, ...row }: Row) {
 }
 
 function describe(organization: Omit<Row, '_count' | 'anchors'> & { anchors: string[]; members: number }) {
-  const { id, name, identifier, identifierScheme, country, active, contacts } = organization
+  const { id, name, identifier, identifierScheme, country, active, contacts, homeSlug } = organization
   const { anchors, members, note, tags, version } = organization
   const field = (title: string, value: string | null) => (value ? [`${title}: ${value}`] : [])
   return [
@@ -39,6 +39,7 @@ function describe(organization: Omit<Row, '_count' | 'anchors'> & { anchors: str
     `State: ${active ? 'active' : 'inactive'}`,
     `Anchors: ${anchors.join(', ')}`,
     `Members in this anchor: ${members}`,
+    `Home: ${homeSlug}`,
     ...field('Tags', tags.join(', ')),
     ...field('Note', note),
     `Version: ${version}`,

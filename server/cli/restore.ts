@@ -41,7 +41,7 @@ async function restoreAll(file: string, passphrase: string | null, options: Back
       await recordOnly(db, caller, { action: 'restore', resource: '', after: about })
       return { ...about, tables, audit }
     },
-    { isMigrated: false, attempt },
+    { isNew: true, attempt },
   )
   if (result.audit.fault !== null) {
     throw new ConfigurationError(

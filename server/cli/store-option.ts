@@ -2,5 +2,9 @@
 import { Option } from 'commander'
 import { storeNames } from '#federation/key-store/store.ts'
 
-export const storeOption = () =>
-  new Option('--store <store>', 'where to create it (default: KEY_STORE)').choices(storeNames)
+export const storeOption = (by = 'KEY_STORE') =>
+  new Option('--store <store>', `where to create it (default: ${by})`).choices(storeNames)
+
+/** For a key that replaces another one. */
+export const successorStoreOption = () =>
+  storeOption('the store of the current key; KEY_STORE if it is in a file')

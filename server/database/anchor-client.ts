@@ -6,13 +6,13 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import type { SqlQueryable } from '@prisma/driver-adapter-utils'
 import type pg from 'pg'
 import { schemaOf, scopedNames } from '#prisma/anchor-schema.ts'
-import { PrismaClient } from '#prisma/generated/client/client.ts'
-import type { Database } from '#server/database/client.ts'
+import { createClient, type Database } from '#server/database/client.ts'
 
 /** The pool stays open when the client disconnects. */
 export function connectAnchor(pool: pg.Pool, slug: string, isFirst: boolean): Database {
-  const adapter = new AnchorAdapter(pool, toSchema(slug, isFirst ? scopedNames.first : scopedNames.other))
-  return new PrismaClient({ adapter, errorFormat: 'minimal' })
+  return createClient(
+    new AnchorAdapter(pool, toSchema(slug, isFirst ? scopedNames.first : scopedNames.other)),
+  )
 }
 
 type Rewrite = (sql: string) => string

@@ -8,8 +8,15 @@ export type Database = PrismaClient
 /** A client inside a transaction. */
 export type Transaction = Prisma.TransactionClient
 
+/** Milliseconds. A busy machine needs more than Prisma's 2,000 and 5,000, for example to create the tables of an anchor. */
+const limits = {
+  /** Until a connection is there, new or free. */
+  connection: 10_000,
+  transaction: { maxWait: 10_000, timeout: 20_000 },
+}
+
 export function createPool(url: string, { max } = { max: 10 }): pg.Pool {
-  const pool = new pg.Pool({ ...connectionConfig(url), max, connectionTimeoutMillis: 10_000 })
+  const pool = new pg.Pool({ ...connectionConfig(url), max, connectionTimeoutMillis: limits.connection })
   // An idle connection that breaks is replaced. Queries report an outage.
   pool.on('error', () => undefined)
   return pool.setMaxListeners(0) // the client of each anchor listens
@@ -18,12 +25,13 @@ export function createPool(url: string, { max } = { max: 10 }): pg.Pool {
 /** A given pool stays open when the client disconnects. */
 export function connectDatabase(place: string | pg.Pool): Database {
   const isOwn = typeof place === 'string'
-  return new PrismaClient({
-    adapter: new PrismaPg(isOwn ? createPool(place) : place, { disposeExternalPool: isOwn }),
-    errorFormat: 'minimal', // the pretty format quotes arguments and source lines
-    // Milliseconds. A busy machine needs more than Prisma's 2,000 and 5,000 to create the tables of an anchor.
-    transactionOptions: { maxWait: 10_000, timeout: 20_000 },
-  })
+  return createClient(new PrismaPg(isOwn ? createPool(place) : place, { disposeExternalPool: isOwn }))
+}
+
+/** Every client is made here, so that all have the same limits. */
+export function createClient(adapter: PrismaPg): Database {
+  // The pretty format of errors quotes arguments and source lines.
+  return new PrismaClient({ adapter, errorFormat: 'minimal', transactionOptions: limits.transaction })
 }
 
 /** A JSON column distinguishes SQL NULL from the JSON value null; we use SQL NULL only. */

@@ -2,10 +2,11 @@
 import { randomBytes } from 'node:crypto'
 import { access, constants, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { generateSigningKey } from '#core/keys.ts'
 import { ConfigurationError } from '#federation/config/error.ts'
+import { createKeyStores, type KeyStoreSettings } from '#federation/key-store/stores.ts'
 import { keysBelow } from '#server/config/embedded.ts'
-import { keyDirectoryFiles, writeNewKey } from '#store/key-directory.ts'
+import { keyDirectoryFiles } from '#store/key-directory.ts'
+import { generateKey } from '#store/key-generation.ts'
 
 /** Tells commands how to reach a running installation. */
 export type Parts = { databaseUrl: string; authSecret: string }
@@ -15,7 +16,6 @@ export type Running = { pid: number; parts: Parts | null }
 export type DataDirectory = {
   path: string
   database: string
-  keys: string
   authSecret: string
   /** Writes the parts for other processes. */
   announce(parts: Parts): Promise<void>
@@ -23,19 +23,56 @@ export type DataDirectory = {
 }
 
 const runningFile = (path: string) => join(path, 'running.json')
+const secretFile = (path: string) => join(path, 'auth-secret')
+const databaseOf = (path: string) => join(path, 'postgres')
 
-/** Creates missing files. @throws ConfigurationError when the directory is in use or not writable */
-export async function openDataDirectory(directory: string): Promise<DataDirectory> {
-  const path = resolve(directory)
+/** For `npm start`: makes the first key and what else is missing. @throws ConfigurationError as below; KeyStoreError */
+export async function prepareDataDirectory(
+  directory: string,
+  keyStore: KeyStoreSettings,
+): Promise<DataDirectory> {
+  const data = await makeDataDirectory(directory)
   try {
+    await ensureKey(keysBelow(data.path), keyStore)
+    return data
+  } catch (error) {
+    await data.release()
+    throw error
+  }
+}
+
+/** For a restoration, which brings keys of its own. @throws ConfigurationError when it is in use or not writable */
+export const makeDataDirectory = (directory: string): Promise<DataDirectory> =>
+  open(directory, async (path) => {
     await mkdir(path, { recursive: true, mode: 0o700 })
     await access(path, constants.W_OK | constants.X_OK)
     await claim(path)
+    return ensureSecret(secretFile(path))
+  })
+
+/** For commands: makes nothing. @throws ConfigurationError as above, and when there is no installation */
+export const openDataDirectory = (directory: string): Promise<DataDirectory> =>
+  open(directory, async (path) => {
+    const secret = (await isThere(databaseOf(path))) ? await readSecret(secretFile(path)) : null
+    if (secret === null) {
+      throw new ConfigurationError(
+        `There is no installation in ${path}. Set DATABASE_URL, or set DATA_DIR to the data directory of an installation. Only \`npm start\` makes one.`,
+      )
+    }
+    await claim(path)
+    return secret
+  })
+
+async function open(
+  directory: string,
+  claimAndReadSecret: (path: string) => Promise<string>,
+): Promise<DataDirectory> {
+  const path = resolve(directory)
+  try {
     return {
       path,
-      database: join(path, 'postgres'),
-      keys: await ensureKeys(keysBelow(path)),
-      authSecret: await ensureSecret(join(path, 'auth-secret')),
+      database: databaseOf(path),
+      authSecret: await claimAndReadSecret(path),
       announce: (parts) => writeRunning(path, parts),
       release: () => rm(runningFile(path), { force: true }),
     }
@@ -85,21 +122,38 @@ function isAlive(pid: number): boolean {
 }
 
 /** RS256: the algorithm that every implementation should support (§3). */
-async function ensureKeys(directory: string): Promise<string> {
-  const exists = await access(join(directory, keyDirectoryFiles.private)).then(
-    () => true,
-    () => false,
-  )
-  if (!exists) await writeNewKey(directory, await generateSigningKey('RS256'))
-  return directory
+async function ensureKey(directory: string, settings: KeyStoreSettings): Promise<void> {
+  if (await isThere(join(directory, keyDirectoryFiles.private))) return
+  const stores = createKeyStores(settings)
+  await generateKey(stores, directory, { alg: 'RS256', store: settings.keyStore }).finally(stores.close)
 }
 
 async function ensureSecret(file: string): Promise<string> {
-  const present = await readFile(file, 'utf8').catch(() => null) // absent at the first start
-  if (present !== null) return present.trim()
+  const present = await readSecret(file)
+  if (present !== null) return present
   const secret = randomBytes(32).toString('base64url')
   await writeFile(file, `${secret}\n`, { mode: 0o600, flag: 'wx' })
   return secret
+}
+
+/** Null before the first start. */
+async function readSecret(file: string): Promise<string | null> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    if (isSystemError(error) && error.code === 'ENOENT') return null
+    throw error
+  })
+  return text === null ? null : text.trim()
+}
+
+/** @throws a system error unless it is there or absent */
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    (error: unknown) => {
+      if (isSystemError(error) && error.code === 'ENOENT') return false
+      throw error
+    },
+  )
 }
 
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {

@@ -1,8 +1,14 @@
-/** Recognizes a database that is unreachable or full by the errors of Prisma and the driver. */
+/** Recognizes a database that is unreachable, busy or full by the errors of Prisma and the driver. */
 import { Prisma } from '#prisma/generated/client/client.ts'
 
-/** Prisma's codes: unreachable, timeout, missing database, closed by the server, pool or transaction timeout. */
-const prismaCodes = new Set(['P1001', 'P1002', 'P1003', 'P1008', 'P1017', 'P2024', 'P2028'])
+/** Prisma's codes: unreachable, timeout, missing database, closed by the server. */
+const prismaCodes = new Set(['P1001', 'P1002', 'P1003', 'P1008', 'P1017'])
+
+/** Prisma's codes: no connection was free in time; a transaction did not begin, or end, in time. */
+const busyCodes = new Set(['P2024', 'P2028'])
+
+/** The driver's message when no connection was free in time; the error has no code. */
+const NO_FREE_CONNECTION = 'timeout exceeded when trying to connect'
 
 /** Kinds of the driver adapter, wrapped in other codes of Prisma. */
 const adapterKinds = new Set([
@@ -19,8 +25,7 @@ const outageStates = /^(08...|3D000|57P0[1-5])$/
 const socketCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT'])
 
 /** Messages of the driver for a lost connection; these errors have no code. */
-const driverMessages =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/
+const driverMessages = /^(Connection terminated|Client has encountered a connection error)/
 
 /** SQLSTATE: disk full. */
 const FULL = '53100'
@@ -28,6 +33,7 @@ const FULL = '53100'
 /** What to answer during an outage; null for another error. It claims nothing about what was stored before. */
 export function explainDatabaseOutage(error: unknown): string | null {
   if (isDatabaseFull(error)) return 'The database is out of disk space. Free space, then try again.'
+  if (isDatabaseBusy(error)) return 'The database is busy. Try again in a moment.'
   return isDatabaseOutage(error) ? 'The database is unreachable. Try again in a moment.' : null
 }
 
@@ -38,7 +44,15 @@ export function isDatabaseFull(error: unknown): boolean {
   return stateOf(adapterCauseOf(error)) === FULL
 }
 
+/** The database answers, but not in time. A transaction was rolled back. */
+export function isDatabaseBusy(error: unknown): boolean {
+  if (error instanceof Prisma.PrismaClientKnownRequestError) return busyCodes.has(error.code)
+  return error instanceof Error && error.message === NO_FREE_CONNECTION
+}
+
+/** The database is unreachable or busy, so what failed may succeed later. */
 export function isDatabaseOutage(error: unknown): boolean {
+  if (isDatabaseBusy(error)) return true
   if (error instanceof Prisma.PrismaClientInitializationError) return true
   if (error instanceof Prisma.PrismaClientKnownRequestError) {
     return prismaCodes.has(error.code) || isAdapterOutage(adapterCauseOf(error))

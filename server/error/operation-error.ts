@@ -13,6 +13,7 @@ export type OperationErrorCode =
   | 'REAUTHENTICATION_REQUIRED'
   | 'TOO_MANY_REQUESTS'
   | 'APPROVAL_REQUIRED'
+  | 'FORBIDDEN'
 
 export class OperationError extends Error {
   readonly code: OperationErrorCode
@@ -68,13 +69,21 @@ export class NotFoundError extends OperationError {
   }
 }
 
+/** The caller may not reach the anchor that it names, or what belongs to another one. */
+export class AnchorAccessError extends OperationError {
+  override readonly name = 'AnchorAccessError'
+  constructor(code: 'FORBIDDEN' | 'NOT_FOUND', message: string) {
+    super(code, message)
+  }
+}
+
 /** The object was changed after it was read. `version`: the one that the caller sent, if any. */
 export function createVersionConflict(version?: number | null): ConflictError {
   const message = 'Someone else changed it. Reload and try again.'
   return new ConflictError(message, ...(version == null ? [] : ['version']))
 }
 
-/** A required service is unreachable. */
+/** A required service is unreachable, busy or full. */
 export class UnavailableError extends OperationError {
   override readonly name = 'UnavailableError'
   override readonly isRetryable = true
@@ -92,6 +101,13 @@ export class DatabaseFullError extends UnavailableError {
     super(
       'The database is out of disk space, so it stored nothing of this change. Free space, then try again.',
     )
+  }
+}
+
+/** Other changes took too long, and the database has stored nothing of this one. */
+export class DatabaseBusyError extends UnavailableError {
+  constructor() {
+    super('The server is busy with other changes, so it stored nothing of this one. Try again in a moment.')
   }
 }
 

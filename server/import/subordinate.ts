@@ -117,7 +117,7 @@ async function configurationOf(
   const jwt = configuration ?? (await fetcher.entityConfiguration(entityId))
   const statement = parseEntityStatement(jwt, { allowHttp })
   const keys = jwks ?? parseJwkSet(statement.claims.jwks)
-  await verifySignature(statement, keys)
+  await verifySignature(statement, keys, null)
   if (statement.claims.sub === entityId && isEntityConfiguration(statement)) return statement
   throw new FederationError(
     'invalid_request',

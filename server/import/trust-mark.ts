@@ -93,7 +93,7 @@ async function usableJwt(
     if (iss !== anchor || sub !== entityId || trust_mark_type !== type) return 'its JWT is of another mark.'
     if (exp === undefined) return 'its JWT never expires.'
     const { published, historical } = signingKeys.current()
-    await verifySignature(mark, { keys: [...published.keys, ...historical] })
+    await verifySignature(mark, { keys: [...published.keys, ...historical] }, null)
     const { kid } = mark.header
     const [issuedAt, expiresAt] = [new Date(iat * 1000), new Date(exp * 1000)]
     return { jwt, hash: hashTrustMark(jwt), kid, issuedAt, expiresAt }

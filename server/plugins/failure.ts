@@ -10,7 +10,7 @@ export function answerFailures(app: FastifyInstance): void {
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const unavailable = sentenceOfOutage(error)
     if (unavailable) {
-      request.log.error({ err: error }, 'request failed: a service is unreachable')
+      request.log.error({ err: error }, 'request failed: a service is unavailable')
       reply.status(503).header('retry-after', RETRY_AFTER_SECONDS)
       return reply.send({ code: 'UNAVAILABLE', message: unavailable })
     }

@@ -3,12 +3,17 @@ import { userInfo } from 'node:os'
 import { resolve } from 'node:path'
 import type { Pool } from 'pg'
 import { ConfigurationError } from '#federation/config/error.ts'
-import { migrate } from '#prisma/migrate.ts'
+import { migrate, requireKnownMigrations } from '#prisma/migrate.ts'
 import { type Clock, systemClock } from '#server/clock.ts'
 import { readServerConfig, type ServerConfig } from '#server/config/config.ts'
 import { type EmbeddedConfig, readEmbeddedConfig } from '#server/config/embedded.ts'
 import { connectDatabase, createPool, type Database } from '#server/database/client.ts'
-import { openDataDirectory, type Parts, readRunning } from '#server/embedded/data-directory.ts'
+import {
+  makeDataDirectory,
+  openDataDirectory,
+  type Parts,
+  readRunning,
+} from '#server/embedded/data-directory.ts'
 import { type Caller, cliCaller } from '#server/identity/caller.ts'
 import { createMailOutbox, type MailOutbox } from '#server/mail/outbox.ts'
 
@@ -29,22 +34,24 @@ export type Installation = {
   close(): Promise<void>
 }
 
-/** @throws ConfigurationError */
-export async function openInstallation({ isMigrated = true } = {}): Promise<Installation> {
+/** `isNew`: a restoration may make the data directory and its database. @throws ConfigurationError */
+export async function openInstallation({ isNew = false } = {}): Promise<Installation> {
   const place = readEmbeddedConfig()
   const { isDatabaseEmbedded, dataDirectory, environment } = place
   const running = await readRunning(resolve(dataDirectory))
   const isRunningThere = running?.parts?.databaseUrl === environment.DATABASE_URL
-  if (!isDatabaseEmbedded && !isRunningThere) return connect(readServerConfig(), true)
+  if (!isDatabaseEmbedded && !isRunningThere) return requireKnown(connect(readServerConfig(), true))
   if (running) {
     if (!running.parts) throw new ConfigurationError('The server is still starting. Try again in a moment.')
-    return connect(localConfig(place, running.parts), true)
+    sayWhich(place)
+    return requireKnown(connect(localConfig(place, running.parts), true))
   }
 
   const { startEmbeddedDatabase } = await loadEmbeddedDatabase()
-  const data = await openDataDirectory(dataDirectory)
+  const data = await (isNew ? makeDataDirectory : openDataDirectory)(dataDirectory)
+  sayWhich(place)
   const database = await startEmbeddedDatabase(data.database)
-  const applied = isMigrated ? await migrate(database.url) : []
+  const applied = isNew ? [] : await migrate(database.url)
   const authSecret = environment.AUTH_SECRET ?? data.authSecret
   const installation = connect(localConfig(place, { databaseUrl: database.url, authSecret }), false)
   return {
@@ -56,6 +63,23 @@ export async function openInstallation({ isMigrated = true } = {}): Promise<Inst
       await data.release()
     },
   }
+}
+
+/** A command of an older version would write what the newer one does not expect. @throws NewerDatabaseError */
+async function requireKnown(installation: Installation): Promise<Installation> {
+  try {
+    await requireKnownMigrations((sql) => installation.db.$queryRawUnsafe(sql))
+    return installation
+  } catch (error) {
+    await installation.close()
+    throw error
+  }
+}
+
+/** Where no variable names the installation. */
+function sayWhich({ dataDirectory, environment }: EmbeddedConfig): void {
+  if (environment.DATA_DIR !== undefined) return
+  process.stderr.write(`The installation is that of ${resolve(dataDirectory)}.\n`)
 }
 
 /** @throws ConfigurationError in a production image, which does not contain it */

@@ -3,12 +3,16 @@
 import { FederationError } from '#core/errors.ts'
 import { ConfigurationError } from '#federation/config/error.ts'
 import { StartError } from '#federation/start-error.ts'
+import { NewerDatabaseError } from '#prisma/migrate.ts'
 import { BackupError } from '#server/backup/backup-error.ts'
-import { isDatabaseOutage } from '#server/error/database-outage.ts'
+import { explainDatabaseOutage, isDatabaseBusy, isDatabaseOutage } from '#server/error/database-outage.ts'
 import { OperationError } from '#server/error/operation-error.ts'
 import { KeyFileError } from '#store/key-directory.ts'
 
-const spoken = [BackupError, ConfigurationError, StartError, KeyFileError, OperationError, FederationError]
+const spoken = [
+  ...[BackupError, ConfigurationError, StartError, KeyFileError, OperationError, FederationError],
+  NewerDatabaseError,
+]
 
 const DENIED = 'The database refuses this user or password. Check DATABASE_URL, or DB_USER and DB_PASSWORD.'
 const NO_DATABASE =
@@ -43,5 +47,6 @@ export function knownSentenceOf(error: Error): string | null {
   if (spoken.some((known) => error instanceof known)) return error.message
   const say = 'code' in error ? byCode[String(error.code)] : undefined
   if (say) return say(error)
+  if (isDatabaseBusy(error)) return explainDatabaseOutage(error)
   return isDatabaseOutage(error) ? UNREACHABLE : null
 }

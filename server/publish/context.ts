@@ -2,6 +2,7 @@
 import type { Redis } from 'ioredis'
 import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
+import type { Hosted } from '#server/publish/pins.ts'
 import type { SigningKeys } from '#server/publish/signing-keys.ts'
 import type { RedisKeys } from '#store/keys.ts'
 
@@ -12,5 +13,6 @@ export type PublishContext = {
   /** Entity Identifier of this Trust Anchor. */
   entityId: string
   signingKeys: SigningKeys
+  hosted?: Hosted
   now: Clock
 }

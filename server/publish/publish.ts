@@ -1,9 +1,10 @@
 /** Publishes the current state of some objects, or of all of a kind; idempotent, so that it can always be repeated. */
-import { readSettings } from '#server/database/settings.ts'
+
 import type { PublishContext } from '#server/publish/context.ts'
 import { beginIssue } from '#server/publish/key-publication.ts'
 import type { Topic } from '#server/publish/outbox.ts'
 import { signEntityConfiguration, signHistoricalKeys } from '#server/publish/own-statements.ts'
+import { readPins } from '#server/publish/pins.ts'
 import {
   activeSubordinates,
   allIssuedTrustMarks,
@@ -71,7 +72,7 @@ async function publishHistoricalKeys(context: PublishContext): Promise<undefined
 }
 
 async function publishTrustAnchors(context: PublishContext): Promise<undefined> {
-  const { trustAnchors } = await readSettings(context.db)
+  const trustAnchors = await readPins(context)
   await sendCommands(context.redis, context.keys, [{ kind: 'trust-anchors' }], (to) => {
     putTrustAnchors(to, context.keys, trustAnchors)
   })

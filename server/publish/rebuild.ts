@@ -1,10 +1,10 @@
 /** Rebuilds everything in Redis from the database: staged beside the live keys, then swapped in one transaction. */
 import type { ChainableCommander, Redis } from 'ioredis'
-import { readSettings } from '#server/database/settings.ts'
 import { UnavailableError } from '#server/error/operation-error.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { beginIssue } from '#server/publish/key-publication.ts'
 import { signEntityConfiguration, signHistoricalKeys } from '#server/publish/own-statements.ts'
+import { readPins } from '#server/publish/pins.ts'
 import type { Beat } from '#server/publish/publish.ts'
 import { activeSubordinates, allTrustMarks, importedTrustMarkHashes } from '#server/publish/rows.ts'
 import { allSubordinateEvents } from '#server/publish/subordinate-events.ts'
@@ -50,10 +50,10 @@ export async function rebuild(context: PublishContext, beat: Beat): Promise<Rebu
   let subordinates = 0
   let trustMarks = 0
 
-  const [configuration, historicalKeys, { trustAnchors }, ...totals] = await Promise.all([
+  const [configuration, historicalKeys, trustAnchors, ...totals] = await Promise.all([
     signEntityConfiguration(context),
     signHistoricalKeys(context),
-    readSettings(context.db),
+    readPins(context),
     context.db.subordinate.count({ where: { active: true } }),
     context.db.trustMark.count(),
   ])

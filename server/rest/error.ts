@@ -3,7 +3,6 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { z } from 'zod'
 import { FederationError } from '#core/errors.ts'
 import type { Path } from '#core/path.ts'
-import { AnchorAccessError } from '#server/anchors/access.ts'
 import { explainDatabaseOutage } from '#server/error/database-outage.ts'
 import { OperationError, type OperationErrorCode } from '#server/error/operation-error.ts'
 import { explainStoreOutage } from '#store/outage.ts'
@@ -20,7 +19,7 @@ export const failures = {
   400: describedAs('The request or the entity’s published data is invalid. Nothing was changed.'),
   401: describedAs('No valid API key was sent.'),
   403: describedAs('The role of the API key does not allow it, or a second person must approve it.'),
-  503: describedAs('The database or Redis is unreachable or full.'),
+  503: describedAs('The database or Redis is unreachable, busy or full.'),
 }
 export const notFound = { 404: describedAs('The object does not exist.') }
 /** After a concurrent change. A duplicate is answered with the existing object instead. */
@@ -37,6 +36,7 @@ const statuses: Readonly<Record<OperationErrorCode, number>> = {
   REAUTHENTICATION_REQUIRED: 403,
   TOO_MANY_REQUESTS: 429,
   APPROVAL_REQUIRED: 403,
+  FORBIDDEN: 403,
 }
 
 /** Services name fields as in GraphQL. */
@@ -55,8 +55,6 @@ const fieldNames: Readonly<Record<string, string>> = {
 export function answerFailures(app: FastifyInstance): void {
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     if (error instanceof OperationError) return fail(request, reply, statuses[error.code], inOurWords(error))
-    if (error instanceof AnchorAccessError)
-      return fail(request, reply, error.code === 'FORBIDDEN' ? 403 : 404, error.message)
     if (error instanceof FederationError && error.code === 'temporarily_unavailable') {
       return fail(request, reply, 503, error.message)
     }

@@ -1,6 +1,7 @@
 /** `/api/v1/server/rollover`: the scheduled rollover of the signing key. */
 import { z } from 'zod'
 import { signingAlgorithms } from '#core/keys.ts'
+import { storeNames } from '#federation/key-store/store.ts'
 import { anchorOf, callerOfRequest } from '#server/rest/access.ts'
 import type { RestApp } from '#server/rest/deps.ts'
 import { conflict, failures } from '#server/rest/error.ts'
@@ -34,6 +35,10 @@ const Output = z.object({
     .datetime()
     .nullable()
     .describe('The earliest time of the next step; null: not known yet.'),
+  next_step_store: z
+    .enum(storeNames)
+    .nullable()
+    .describe('Where the key of the next step is created, or is, if the step is ANNOUNCE or SWITCH.'),
   waits_for: z
     .string()
     .nullable()
@@ -63,6 +68,7 @@ function toBody({ months, alg, noticeDays, isHeld, version, next }: RolloverView
     next_step: next?.step ?? null,
     next_step_kid: next?.kid ?? null,
     next_step_at: next?.at?.toISOString() ?? null,
+    next_step_store: next?.store ?? null,
     waits_for: next?.waitsFor ?? null,
     version,
   }

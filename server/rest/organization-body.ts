@@ -32,6 +32,12 @@ export const Output = z.object({
   anchors: z
     .array(z.string())
     .describe('The anchors that admit it, by slug, of those in which the key has a role.'),
+  home: z
+    .string()
+    .nullable()
+    .describe(
+      'The anchor that it came from, by slug, whose operators change it and its people; null: one in which the key has no role.',
+    ),
   note: note.nullable(),
   tags,
   created_at: z.iso.datetime(),
@@ -104,6 +110,7 @@ export function toBody(row: Row, slugs: readonly string[]): z.input<typeof Outpu
     contacts: row.contacts.map(({ role, email, name }) => ({ role, email, name })),
     member_count: row._count.subordinates,
     anchors: slugs.filter((slug) => admitting.has(slug)),
+    home: slugs.find((slug) => slug === row.homeSlug) ?? null,
     note: row.note,
     tags: row.tags,
     created_at: row.createdAt.toISOString(),

@@ -116,7 +116,7 @@ export function organizationRoutes(app: RestApp, { anchors }: Pick<RestDeps, 'an
       schema: {
         tags,
         summary:
-          'Changes an organization, for every anchor that admits it; absent members keep their value, null resets it',
+          'Changes an organization, for every anchor that admits it, with operate in its home too; absent members keep their value, null resets it',
         params: ById,
         body: Change,
         response: { 200: Output.describe('The current state.'), ...failures, ...notFound, ...conflict },
@@ -154,11 +154,12 @@ export function organizationRoutes(app: RestApp, { anchors }: Pick<RestDeps, 'an
   app.post(
     '/organizations/:id/admit',
     {
-      // The other anchor requires the right to operate.
+      // Its home and the other anchor require the right to operate.
       config: { scope: 'read', action: 'admitOrganization' },
       schema: {
         tags,
-        summary: 'Admits an organization of this anchor to another one, in which the key must have operate',
+        summary:
+          'Admits an organization of this anchor to another one; the key must have operate there and in its home',
         params: ById,
         body: Admission,
         response: {

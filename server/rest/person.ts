@@ -133,8 +133,7 @@ export function personRoutes(app: RestApp, { accounts }: Pick<RestDeps, 'account
       config: { scope: 'operate', action: 'removeMember' },
       schema: {
         tags,
-        summary:
-          'Ends that a person acts for an organization; a user without a role and another organization is removed',
+        summary: 'Ends that a person acts for an organization; the account stays',
         params: ByUser,
         response: { 204: Nothing.describe('Removed.'), ...failures, ...notFound, ...conflict },
       },

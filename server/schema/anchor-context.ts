@@ -1,6 +1,6 @@
 /** Makes the context of one anchor out of that of the request. */
 import { GraphQLError } from 'graphql'
-import { AnchorAccessError, anchorsOf, findAnchor, requireAnchor } from '#server/anchors/access.ts'
+import { anchorsOf, findAnchor, requireAnchor } from '#server/anchors/access.ts'
 import type { Anchor } from '#server/anchors/anchor.ts'
 import { callerIn } from '#server/identity/caller.ts'
 import type { Scope } from '#server/identity/roles.ts'
@@ -12,18 +12,15 @@ const contexts = new WeakMap<Context, Map<string, Context>>()
 
 /**
  * `name` is a slug or an Entity Identifier. Without it the only anchor is meant in which the caller has a role.
- * @throws GraphQLError ANCHOR_REQUIRED or NOT_FOUND
+ * @throws GraphQLError ANCHOR_REQUIRED; AnchorAccessError
  */
 export function contextIn(context: Context, name: unknown): Context {
   return contextOf(context, name === undefined ? theOnly(context) : find(context, String(name)))
 }
 
-/** For a caller who has the right there. @throws GraphQLError FORBIDDEN or NOT_FOUND */
+/** For a caller who has the right there. @throws AnchorAccessError */
 export function contextWith(scope: Scope, context: Context, name: string): Context {
-  return contextOf(
-    context,
-    asGraphQL(() => requireAnchor(context, name, scope)),
-  )
+  return contextOf(context, requireAnchor(context, name, scope))
 }
 
 export function contextOf(context: Context, anchor: Anchor): Context {
@@ -55,19 +52,5 @@ function theOnly(context: Context): Anchor {
 
 function find(context: Context, name: string): Anchor {
   if (!context.caller) return context.anchors.first // the scope of the field refuses
-  return asGraphQL(() => findAnchor(context, name))
-}
-
-function asGraphQL(find: () => Anchor): Anchor {
-  try {
-    return find()
-  } catch (error) {
-    return throwAccess(error)
-  }
-}
-
-/** An anchor out of reach is no failure of a mutation. @throws GraphQLError instead of AnchorAccessError */
-export function throwAccess(error: unknown): never {
-  if (!(error instanceof AnchorAccessError)) throw error
-  throw new GraphQLError(error.message, { extensions: { code: error.code } })
+  return findAnchor(context, name)
 }

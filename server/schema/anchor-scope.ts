@@ -2,6 +2,7 @@
  * Gives each field the context of the anchor that it is about, so that resolvers need not know that there are several.
  * A field of the root says the anchor by its argument or the member of its input, by the header of the request, or by the
  * ids in it; its children are about the same anchor. Fields of the installation are marked with the extension `ofInstallation`.
+ * They, and objects of the installation, are in the context of the request, whatever anchor it names.
  */
 import { MapperKind, mapSchema } from '@graphql-tools/utils'
 import {
@@ -18,7 +19,7 @@ import {
   isInputObjectType,
   isListType,
 } from 'graphql'
-import { contextIn } from '#server/schema/anchor-context.ts'
+import { contextIn, contextOf } from '#server/schema/anchor-context.ts'
 import type { Context } from '#server/schema/context.ts'
 import { locateId, unknownId } from '#server/schema/global-id.ts'
 
@@ -119,8 +120,6 @@ function chooseScope(
   const { anchor: member, ...input } = (given.input ?? {}) as Arguments // an input object
   const named = argument ?? member ?? context.namedAnchor
   if (given.input) args.input = input
-  if (named === undefined && isAlone(context)) return { args, scope: context }
-
   const declared = parentType.getFields()[fieldName]?.args ?? []
   const anchorsOfIds = new Set<string | null>()
   mapArguments(declared, args, (id) => {
@@ -129,11 +128,13 @@ function chooseScope(
     return id
   })
   const [only, ...others] = anchorsOfIds
-  if (named === undefined && only === null && others.length === 0) return { args, scope: context }
+  if (only === null && others.length === 0) return { args, scope: context }
+  if (named === undefined && isAlone(context))
+    return { args, scope: contextOf(context, context.anchors.first) }
   const scope = contextIn(context, named ?? (others.length === 0 ? only : undefined))
   const plain = mapArguments(declared, args, (id) => {
     const located = locateId(id)
-    if (!located || located.anchor === null) return id
+    if (!located) return id
     return located.anchor === scope.slug ? located.id : unknownId(located.id)
   })
   return { args: plain, scope }

@@ -19,7 +19,7 @@ import {
 import type { Scope } from '#server/identity/roles.ts'
 import { type FactorStep, sentenceOfStep } from '#server/identity/strength.ts'
 import type { Context } from '#server/schema/context.ts'
-import { decodeNodeId, encodeNodeId, isNodeType } from '#server/schema/global-id.ts'
+import { decodeNodeId, encodeNodeId, isNodeType, isOfInstallation } from '#server/schema/global-id.ts'
 import PasswordChangePlugin from '#server/schema/password-change.ts'
 
 type Scalar<T> = { Input: T; Output: T }
@@ -93,14 +93,14 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     decodeGlobalID: decodeNodeId,
     nodeQueryOptions: {
       description: 'An object by its global id; null if it does not exist.',
-      authScopes: { read: true },
+      authScopes: (_root, { id }) => scopesOf([id]),
       args: { id: { description: 'The global id.' } },
       resolve: (_root, { id }, _context, { schema }, resolveNode) =>
         isNodeType(schema, id.typename) ? resolveNode(id) : null,
     },
     nodesQueryOptions: {
       description: 'Objects by their global ids, in the order of the ids; null where none exists.',
-      authScopes: { read: true },
+      authScopes: (_root, { ids }) => scopesOf(ids),
       args: { ids: { description: `The global ids, at most ${MAXIMUM_IDS}.` } },
       resolve: async (_root, args, _context, { schema }, resolveNodes) => {
         const { ids } = args
@@ -114,6 +114,11 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     },
   },
 })
+
+/** The types of the installation have stricter scopes of their own. */
+function scopesOf(ids: readonly { typename: string }[]): { read: true } | { known: true } {
+  return ids.every(({ typename }) => isOfInstallation(typename)) ? { known: true } : { read: true }
+}
 
 function refusal(code: string, message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code } })

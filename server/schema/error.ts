@@ -23,7 +23,7 @@ const ErrorCode = builder.enumType('ErrorCode', {
     NOT_FOUND: { description: 'The object does not exist.' },
     ENTITY_REJECTED: { description: 'The entity’s configuration failed a check.' },
     UNAVAILABLE: {
-      description: 'A required service is unreachable. Try again later.',
+      description: 'A required service is unreachable, busy or full. Try again later.',
     },
     UNSAFE_KEY_CHANGE: {
       description: 'The step of a key rollover would invalidate data in caches. The message says until when.',
@@ -34,6 +34,9 @@ const ErrorCode = builder.enumType('ErrorCode', {
         'The sign-in is not recent enough. Sign in again and repeat the operation. Never applies to API keys.',
     },
     TOO_MANY_REQUESTS: { description: 'Too many attempts from one address. Try again later.' },
+    FORBIDDEN: {
+      description: 'The role of the caller does not allow it. Only as `extensions.code` of an error.',
+    },
     APPROVAL_REQUIRED: {
       description:
         'A second person must approve the change. Only as `extensions.code` of an error, beside the id of the `changeRequest`.',
@@ -66,7 +69,7 @@ const OperationErrorInterface = builder.interfaceRef<OperationError>('Error').im
 const concrete = [
   [InvalidInputError, 'InvalidInputError', 'A field has an invalid value.'],
   [NotFoundError, 'NotFoundError', 'The object does not exist.'],
-  [UnavailableError, 'UnavailableError', 'A required service is unreachable.'],
+  [UnavailableError, 'UnavailableError', 'A required service is unreachable, busy or full.'],
   [
     KeyDirectoryReadOnlyError,
     'KeyDirectoryReadOnlyError',

@@ -15,6 +15,7 @@ const MAXIMUM_INTEGER_KEY = 2 ** 31 - 1
 
 /** Types of the installation, whose ids are about no anchor. */
 const installationTypes = ['ApiKey', 'ChangeRequest', 'Delivery', 'Mail', 'User', 'Webhook']
+export const isOfInstallation = (typename: string) => installationTypes.includes(typename)
 
 type Place = { slug: string; isFirst: boolean }
 
@@ -23,10 +24,7 @@ export function encodeNodeId(
   id: string | number | bigint,
   { slug, isFirst }: Place,
 ): string {
-  return encodeGlobalID(
-    isFirst || installationTypes.includes(typename) ? typename : `${slug}/${typename}`,
-    id,
-  )
+  return encodeGlobalID(isFirst || isOfInstallation(typename) ? typename : `${slug}/${typename}`, id)
 }
 
 /** The id of an object as operators of the first anchor know it, where there is no anchor to name. */
@@ -36,7 +34,7 @@ export const globalId = (typename: string, id: string | number) => encodeGlobalI
 export function locateId(globalId: string): { anchor: string | null; id: string } | null {
   const { anchor = FIRST_ANCHOR, typename, key } = idForm.exec(decodeText(globalId))?.groups ?? {}
   if (!typename || !key) return null
-  if (installationTypes.includes(typename)) return { anchor: null, id: globalId }
+  if (isOfInstallation(typename)) return { anchor: null, id: globalId }
   return getMember(models, typename) ? { anchor, id: encodeGlobalID(typename, key) } : null
 }
 

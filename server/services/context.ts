@@ -5,6 +5,7 @@ import type { Database } from '#server/database/client.ts'
 import type { SubordinateEvents } from '#server/live/events.ts'
 import type { MailOutbox } from '#server/mail/outbox.ts'
 import type { PublishContext } from '#server/publish/context.ts'
+import type { Hosted } from '#server/publish/pins.ts'
 import type { Publisher } from '#server/publish/publisher.ts'
 import type { SigningKeys } from '#server/publish/signing-keys.ts'
 import type { Writer } from '#server/services/write.ts'
@@ -21,6 +22,7 @@ export type ServiceDeps = {
   /** The published data, as the federation server reads it. */
   reader: Reader
   signingKeys: SigningKeys
+  hosted?: Hosted
   publisher: Pick<Publisher, 'flush'>
   events: SubordinateEvents
   mail: MailOutbox

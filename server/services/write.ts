@@ -1,21 +1,22 @@
 /** Records writes: the rows, the outbox entries and the audit entry commit together; publication follows the commit. */
 import { Prisma } from '#prisma/generated/client/client.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
-import { isDatabaseFull } from '#server/error/database-outage.ts'
-import { ConflictError, DatabaseFullError } from '#server/error/operation-error.ts'
+import { isDatabaseBusy, isDatabaseFull } from '#server/error/database-outage.ts'
+import { ConflictError, DatabaseBusyError, DatabaseFullError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import { enqueue, type OutboxItem } from '#server/publish/outbox.ts'
 import type { Publisher } from '#server/publish/publisher.ts'
 import { type AuditEntry, appendAuditEntry } from '#server/services/audit/append.ts'
 import { noteApprovalUsed, requireApproval } from '#server/services/protection/approval.ts'
 import type { ProtectionSettings } from '#server/services/protection/operation.ts'
+import { inTurn } from '#server/services/write-queue.ts'
 
 type Change<Row> = AuditEntry & {
   /** Of a change of what is protected: as it was before. */
   protection?: ProtectionSettings
   publish?: readonly OutboxItem[]
   /** Of another change in the same transaction. */
-  also?: AuditEntry
+  also?: AuditEntry | undefined
   result: Row
 }
 
@@ -68,7 +69,7 @@ async function transact<Row>(db: Database, caller: Caller, work: Work<Row>) {
     for (const entry of [approval, change.also, change]) if (entry) await appendAuditEntry(tx, caller, entry)
     return { change, approval }
   }
-  const { change, approval } = await db.$transaction(write).catch(throwExpected)
+  const { change, approval } = await inTurn(db, () => db.$transaction(write)).catch(throwExpected)
   if (approval) noteApprovalUsed()
   return change
 }
@@ -78,6 +79,7 @@ const succeeds = ({ outcome = 'SUCCEEDED' }: AuditEntry) => outcome === 'SUCCEED
 /** Two requests can pass the same check concurrently; the unique index decides. */
 function throwExpected(error: unknown): never {
   if (isDatabaseFull(error)) throw new DatabaseFullError()
+  if (isDatabaseBusy(error)) throw new DatabaseBusyError()
   if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002') {
     throw new ConflictError('It was just created by another request.')
   }

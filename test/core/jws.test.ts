@@ -13,6 +13,32 @@ const typ = 'test+jwt'
 const header = { typ, alg: 'ES256', kid: keys.leaf.kid }
 const sign = (claims: object) => signJwt(claims, { key: keys.leaf, typ })
 
+describe('a key that must not be used', () => {
+  const now = 1_800_000_000
+  const verifyWith = async (members: object, at: { now: number } | null = { now }) => {
+    const key = { ...toPublicJwk(keys.leaf), ...members }
+    return verifyJwt(await sign({}), { typ, keys: { keys: [key] }, at })
+  }
+
+  it.each([
+    ['expired', { exp: now }, 'expired at 2027-01-15T08:00:00.000Z'],
+    ['not used yet', { nbf: now + 1 }, 'is not used before 2027-01-15T08:00:01.000Z'],
+    ['revoked', { revoked: { revoked_at: now - 1, reason: 'compromised' } }, 'was revoked'],
+    ['revoked at no time', { revoked: {} }, 'was revoked'],
+  ])('verifies nothing: %s', async (_what, members, sentence) => {
+    await expect(verifyWith(members)).rejects.toThrow(sentence)
+    await expect(verifyWith(members)).rejects.toThrow(refusal('invalid_request', { check: 'signature' }))
+    await expect(verifyWith(members, null)).resolves.toMatchObject({ claims: {} })
+  })
+
+  it.each([[{ exp: now + 1 }], [{ nbf: now }], [{ revoked: { revoked_at: now + 1 } }]])(
+    'verifies at the right time: %j',
+    async (members) => {
+      await expect(verifyWith(members)).resolves.toMatchObject({ claims: {} })
+    },
+  )
+})
+
 describe('signJwt', () => {
   // jose verifies ML-DSA with a part of Web Crypto that warns: test/core/compact-jws.test.ts
   const known = signingAlgorithms.filter((alg) => alg !== 'Ed448' && !alg.startsWith('ML-DSA'))
@@ -42,11 +68,11 @@ describe('signJwt', () => {
       kid: key.kid,
     })
     const own = { keys: [toPublicJwk(key)] }
-    expect((await verifyJwt(jwt, { typ, keys: own })).claims).toEqual({ a: 1 })
+    expect((await verifyJwt(jwt, { typ, keys: own, at: null })).claims).toEqual({ a: 1 })
     const forged = `${head}.${payload}.${Buffer.alloc(114).toString('base64url')}`
     const another = toPublicJwk({ ...(await generateSigningKey('Ed448')), kid: key.kid })
-    await expect(verifyJwt(forged, { typ, keys: own })).rejects.toThrow(refusal('invalid_request'))
-    await expect(verifyJwt(jwt, { typ, keys: { keys: [another] } })).rejects.toThrow(
+    await expect(verifyJwt(forged, { typ, keys: own, at: null })).rejects.toThrow(refusal('invalid_request'))
+    await expect(verifyJwt(jwt, { typ, keys: { keys: [another] }, at: null })).rejects.toThrow(
       refusal('invalid_request', { check: 'signature' }),
     )
   })
@@ -67,7 +93,7 @@ describe('signJwt', () => {
         return signHere(payload, given)
       },
     }
-    await verifyJwt(await signJwt({}, { key: signer, typ }), { typ, keys: keySet('leaf') })
+    await verifyJwt(await signJwt({}, { key: signer, typ }), { typ, keys: keySet('leaf'), at: null })
     expect(signed).toEqual([header])
     expect(signer.publicKey).toEqual(toPublicJwk(keys.leaf))
   })
@@ -91,7 +117,7 @@ describe('signJwt', () => {
   it('verifies its own signatures of any claims', async () => {
     await fc.assert(
       fc.asyncProperty(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 3 })), async (claims) => {
-        const { claims: read } = await verifyJwt(await sign(claims), { typ, keys: keySet('leaf') })
+        const { claims: read } = await verifyJwt(await sign(claims), { typ, keys: keySet('leaf'), at: null })
         expect(read).toEqual(JSON.parse(JSON.stringify(claims)))
       }),
       { numRuns: 30 },
@@ -166,7 +192,7 @@ describe('parseJwt', () => {
 describe('verifyJwt', () => {
   it('returns header and claims', async () => {
     const jwt = await sign({ a: 1 })
-    expect(await verifyJwt(jwt, { typ, keys: keySet('owner', 'leaf') })).toEqual({
+    expect(await verifyJwt(jwt, { typ, keys: keySet('owner', 'leaf'), at: null })).toEqual({
       jwt,
       header,
       claims: { a: 1 },
@@ -175,7 +201,7 @@ describe('verifyJwt', () => {
 
   it('ignores key_ops of a published key', async () => {
     const set = { keys: [{ ...toPublicJwk(keys.leaf), key_ops: ['sign'], ext: false }] }
-    await expect(verifyJwt(await sign({}), { typ, keys: set })).resolves.toMatchObject({ header })
+    await expect(verifyJwt(await sign({}), { typ, keys: set, at: null })).resolves.toMatchObject({ header })
   })
 
   const own = toPublicJwk(keys.leaf)
@@ -193,7 +219,7 @@ describe('verifyJwt', () => {
     ['a key off its curve', { keys: [{ ...own, x: 'A'.repeat(43) }] }],
   ])('refuses %s', async (_what, set) => {
     const jwt = await sign({ a: 1 })
-    await expect(verifyJwt(jwt, { typ, keys: set as never })).rejects.toThrow(
+    await expect(verifyJwt(jwt, { typ, keys: set as never, at: null })).rejects.toThrow(
       refusal('invalid_request', { check: 'signature' }),
     )
   })
@@ -201,6 +227,8 @@ describe('verifyJwt', () => {
   it('refuses claims that were changed', { tags: '3.2/step-12' }, async () => {
     const [head, , signature] = (await sign({ a: 1 })).split('.')
     const changed = [head, rawJwt({}, { a: 2 }).split('.')[1], signature].join('.')
-    await expect(verifyJwt(changed, { typ, keys: keySet('leaf') })).rejects.toThrow(/does not verify/)
+    await expect(verifyJwt(changed, { typ, keys: keySet('leaf'), at: null })).rejects.toThrow(
+      /does not verify/,
+    )
   })
 })

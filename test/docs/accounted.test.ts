@@ -11,6 +11,11 @@ import { type Block, blocksOf, documents, engine, engineForms, played, root, she
 /** Of README.md: what starts the product stands in a block that is not run as a whole; other tests prove it. */
 const starts: string[] = [...Object.values(startCommands), 'npm test']
 
+/** The tests of key stores install with them. */
+const installs = ['pkcs11js', 'client-kms'].map(
+  (name) => `npm ci --prefix federation/key-store/packages/${name}`,
+)
+
 /** Other content of a fence, and its check. */
 const others: Readonly<Record<string, (block: Block) => unknown>> = {
   mermaid: ({ content }) => expect(content).toMatch(/^(flowchart|sequenceDiagram)/),
@@ -27,7 +32,7 @@ test.each(await documents())('every block of %s is run or checked', async (docum
       const own = commands.filter((line) =>
         /^(\$ |npm |npx |node |curl |docker |sudo |inmor |sh )/.test(line),
       )
-      for (const command of own) expect(starts).toContain(command)
+      for (const command of own) expect([...starts, ...installs]).toContain(command)
     }
   }
 })

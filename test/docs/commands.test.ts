@@ -14,7 +14,7 @@ import { parse } from 'yaml'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { below, type Federation, relyingParty } from '#test/helpers/federation.ts'
 import { type OldInmor, startOldInmor } from '#test/helpers/old-inmor.ts'
-import { type Product, startProduct } from '#test/helpers/product.ts'
+import { inmor, type Product, startProduct } from '#test/helpers/product.ts'
 import { type CommandServer, startCommandServer } from './command-server.ts'
 import { engine, played, root, shellOf } from './document.ts'
 
@@ -27,6 +27,8 @@ let old: OldInmor
 let oldMember: TestEntity
 /** Registers as README.md says. */
 let applicant: TestEntity
+/** The keys that lie in the key directory at first. */
+let exposed: string[] = []
 
 beforeAll(async () => {
   product = await startProduct()
@@ -38,6 +40,11 @@ beforeAll(async () => {
   applicant = await startEntity({ metadata: relyingParty, authorityHints: [federationUrl] })
   directory = await mkdtemp(join(tmpdir(), 'inmor-docs-'))
   commands = await startCommandServer(join(directory, 'commands.sock'))
+  // As in the middle of a rollover, when a key may be stolen too: two keys are published.
+  const run = (...args: string[]) => inmor(product.installation, ['keys', ...args, '--json'])
+  expect(await run('announce', '--alg', 'ES256')).toMatchObject({ code: 0 })
+  const { keys } = JSON.parse((await run('list')).stdout)
+  exposed = keys.map(({ kid }: { kid: string }) => kid)
   await cp(root('compose.production.example.yaml'), join(directory, 'compose.production.example.yaml'))
 })
 afterAll(async () => {
@@ -46,6 +53,11 @@ afterAll(async () => {
   commands.close()
   await rm(directory, { recursive: true })
 })
+
+async function configuration(): Promise<string> {
+  const response = await fetch(`${product.installation.federationUrl}/.well-known/openid-federation`)
+  return response.text()
+}
 
 /** Without a Docker engine: the command line of this checkout, and the hosts of the installation. */
 function translate(script: string): string {
@@ -99,6 +111,14 @@ describe('the commands', () => {
     expect(code, output).toBe(0)
     // GraphQL reports errors in the body.
     expect(output).not.toMatch(/"errors":|"code":"/)
+  })
+
+  test('of a theft leave neither the stolen key published, nor the announced one that lay beside it', async () => {
+    const [, payload = ''] = (await configuration()).split('.')
+    const { jwks } = JSON.parse(Buffer.from(payload, 'base64url').toString())
+    const now = jwks.keys.map(({ kid }: { kid: string }) => kid)
+    expect(exposed).toHaveLength(2)
+    expect(now.filter((kid: string) => exposed.includes(kid))).toEqual([])
   })
 
   test('that need a Docker engine name existing files and services', async () => {

@@ -98,6 +98,9 @@ export async function startTrustAnchor(options: Options = {}) {
     reader,
     key,
     keyDirectory,
+    changeKeys(change: Partial<KeyDirectory>) {
+      current.directory = { ...current.directory, ...change }
+    },
     retireKeys(...historical: HistoricalKey[]) {
       current.directory = { ...current.directory, historical }
     },

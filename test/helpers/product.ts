@@ -1,5 +1,6 @@
 /** Starts the whole product like `npm start`: a process on free ports, with its own data directory. */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, vi } from 'vitest'
@@ -51,10 +52,11 @@ export async function makeInstallation(): Promise<Installation> {
   }
 }
 
-/** With a migrated database, whose creation takes half of the first start. */
+/** With a secret and a migrated database, whose creation takes half of the first start. */
 export async function prepareInstallation(): Promise<Installation> {
   const installation = await makeInstallation()
   await unpackMigrated(join(installation.dataDirectory, 'postgres'))
+  await writeFile(join(installation.dataDirectory, 'auth-secret'), randomBytes(32).toString('base64url'))
   return installation
 }
 

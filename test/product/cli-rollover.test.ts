@@ -67,12 +67,30 @@ test('refuses an unsafe change in one sentence, and allows it in an emergency', 
   })
 })
 
+test('revokes the current key without its id, and the announced key that lay beside it', async () => {
+  const { CURRENT: stolen } = await states()
+  await succeed('keys announce --alg ES256')
+  const { ANNOUNCED: beside } = await states()
+  const reason = '--reason compromised --emergency'
+  for (const about of ['', ` ${stolen} --current`]) {
+    expect(await answer(`keys revoke${about} ${reason}`)).toMatchObject({
+      code: 1,
+      stderr: 'Name a key id, or --current.\n',
+    })
+  }
+  expect(await succeed(`keys revoke --current ${reason}`)).toContain(`Revoked ${stolen}.`)
+  const { CURRENT: now, ...others } = await states()
+  expect([stolen, beside]).not.toContain(now)
+  expect(others).toEqual({ REVOKED: expect.any(String) })
+  expect(await publishedKids()).toEqual([now])
+})
+
 test('schedules the rollover, holds it, and switches it off', async () => {
   const { CURRENT } = await states()
   expect(await succeed('keys schedule')).toBe('No rollover is scheduled. Set --months. (version 0)\n')
   expect(await succeed('keys schedule --months 12 --alg ES384 --notice-days 3')).toMatch(
     new RegExp(
-      `^Every 12 months, ES384, 3 days of notice \\(version 1\\)\\.\nNext: announce the key that follows ${CURRENT}, on \\S+Z at the earliest\\.\nThe current key ${CURRENT} is 12 months old on \\S+Z\\.\n$`,
+      `^Every 12 months, ES384, 3 days of notice \\(version 1\\)\\.\nNext: announce the key that follows ${CURRENT}, on \\S+Z at the earliest \\(in a file of the key directory\\)\\.\nThe current key ${CURRENT} is 12 months old on \\S+Z\\.\n$`,
     ),
   )
   expect(JSON.parse(await succeed('keys schedule --hold --json'))).toMatchObject({

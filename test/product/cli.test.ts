@@ -1,6 +1,7 @@
 /** Tests the command line with and without a running product: output, effects and failures. */
 import { createHash } from 'node:crypto'
-import { readdir } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createAdminClient } from '#server/demo/admin-client.ts'
 import {
@@ -184,19 +185,37 @@ describe('with a running product', () => {
   })
 })
 
-describe('without a running product', async () => {
-  const entries = await readdir(new URL('../../prisma/migrations', import.meta.url), { withFileTypes: true })
-  const migrations = entries
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => name)
-    .sort()
+describe('without a running product', () => {
   let installation: Installation
   beforeAll(async () => {
-    installation = await makeInstallation()
+    installation = await prepareInstallation()
+  })
+
+  test.each(['user list', 'migrate', 'keys list', 'rebuild', 'keygen --type ES256 --anchor main'])(
+    'does not make an installation: %s',
+    async (args) => {
+      const { dataDirectory, environment } = await makeInstallation()
+      const sentence = `There is no installation in ${dataDirectory}. Set DATABASE_URL, or set DATA_DIR to the data directory of an installation. Only \`npm start\` makes one.\n`
+      const answer = await inmor({ environment }, args.split(' '))
+      expect(answer).toEqual({ code: 1, stdout: '', stderr: sentence })
+      expect(existsSync(dataDirectory)).toBe(false)
+    },
+  )
+
+  test('says which installation it has opened where no variable names one', async () => {
+    const { DATA_DIR: _, ...environment } = installation.environment
+    const folder = process.cwd()
+    process.chdir(dirname(installation.dataDirectory))
+    const answer = await inmor({ environment }, ['user', 'list']).finally(() => process.chdir(folder))
+    expect(answer).toEqual({
+      code: 0,
+      stdout: '0 users.\n',
+      stderr: `The installation is that of ${installation.dataDirectory}.\n`,
+    })
   })
 
   test('prepares an installation that the product then starts with', async () => {
-    expect(await json(installation, 'migrate')).toEqual({ applied: migrations })
+    expect(await json(installation, 'migrate')).toEqual({ applied: [] })
     const user = 'user create --username ada --role admin --password-stdin'
     expect(await json(installation, user, PASSWORD)).toEqual({ username: 'ada', role: 'admin' })
     const { key } = await json(installation, 'apikey create --username ada --key-name ci')

@@ -1,7 +1,8 @@
 /** Tests failing starts: one clear sentence, a non-zero exit code, and nothing left running. */
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { cp, readdir, rm, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { cp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -120,12 +121,12 @@ test('refuses a data directory in use, without affecting its product', async () 
   expect(await product.stop()).toEqual({ code: 0, signal: null })
 })
 
-test('reports an invalid variable before it opens anything, and leaves no database', async () => {
+test.each([
+  [{ LOG_LEVEL: 'loud' }, /^LOG_LEVEL must be one of trace, .*, not "loud"\.$/m],
+  [{ KEY_STORE: 'pkcs11' }, /^PKCS11_MODULE is not set; set it to the file of the PKCS#11 module/m],
+])('reports an invalid variable before it writes anything: %j', async (environment, sentence) => {
   const fresh = await makeInstallation()
-  const { code, stderr } = await endingOf(fresh, { LOG_LEVEL: 'loud' })
-  expect({ code, stderr }).toEqual({
-    code: 1,
-    stderr: expect.stringMatching(/^LOG_LEVEL must be one of trace, .*, not "loud"\.$/m),
-  })
-  expect(await readdir(fresh.dataDirectory)).not.toContain('postgres')
+  const { code, stderr } = await endingOf(fresh, environment)
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(sentence) })
+  expect(existsSync(fresh.dataDirectory)).toBe(false)
 })

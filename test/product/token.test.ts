@@ -126,6 +126,19 @@ describe.skipIf(softHsmLacking !== null)(`a key in a token (${softHsmLacking ?? 
     )
   })
 
+  test('has the first key of a first start, if KEY_STORE says so', { timeout: SLOW }, async () => {
+    const made = await makeInstallation()
+    const { DATA_DIR = '', ADMIN_PORT = '', FEDERATION_PORT = '' } = made.environment
+    const environment = { ...installation.environment, DATA_DIR, ADMIN_PORT, FEDERATION_PORT }
+    const first = await startProduct({ ...made, environment })
+    const { store, ...jwk } = JSON.parse(await readFile(join(DATA_DIR, 'keys', 'private.json'), 'utf8'))
+    expect(store).toEqual({ name: 'pkcs11', id: expect.any(String) })
+    expect(Object.keys(jwk).sort()).toEqual(['alg', 'e', 'kid', 'kty', 'n', 'use'])
+    expect(await signedBy(made)).toBe(jwk.kid)
+    expect(await first.stop()).toMatchObject({ code: 0 })
+    heard.push(first.output())
+  })
+
   // Keep this test last: it looks at all that the others left.
   test('has the PIN and private members of keys nowhere', async () => {
     const files = await contents(join(installation.dataDirectory))

@@ -319,7 +319,7 @@ export type AnnounceSigningKeyInput = {
   alg: SigningAlgorithm;
   /** The anchor: its slug or Entity Identifier. Where there are several, it is needed. */
   anchor?: string | null | undefined;
-  /** Where to create it; `KEY_STORE` by default. */
+  /** Where to create it; `SigningKeys.preferredStore` by default. */
   store?: KeyStore | null | undefined;
 };
 
@@ -340,6 +340,8 @@ export type ErrorCode =
   | 'CONFLICT'
   /** The entity’s configuration failed a check. */
   | 'ENTITY_REJECTED'
+  /** The role of the caller does not allow it. Only as `extensions.code` of an error. */
+  | 'FORBIDDEN'
   /** A field has an invalid value. */
   | 'INVALID_INPUT'
   /** The key directory cannot be written by the admin server. */
@@ -350,7 +352,7 @@ export type ErrorCode =
   | 'REAUTHENTICATION_REQUIRED'
   /** Too many attempts from one address. Try again later. */
   | 'TOO_MANY_REQUESTS'
-  /** A required service is unreachable. Try again later. */
+  /** A required service is unreachable, busy or full. Try again later. */
   | 'UNAVAILABLE'
   /** The step of a key rollover would invalidate data in caches. The message says until when. */
   | 'UNSAFE_KEY_CHANGE';

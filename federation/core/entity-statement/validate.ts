@@ -38,7 +38,7 @@ export async function verifyEntityConfiguration(
   const { entityId, keys } = options
   const statement = parseEntityStatement(jwt, options)
   validateEntityStatement(statement, { ...options, issuer: entityId, subject: entityId })
-  await verifySignature(statement, keys ?? statement.claims.jwks)
+  await verifySignature(statement, keys ?? statement.claims.jwks, options)
   return statement
 }
 
@@ -52,7 +52,7 @@ export async function verifySubordinateStatement(
 ): Promise<EntityStatement> {
   const statement = parseEntityStatement(jwt, options)
   validateEntityStatement(statement, options)
-  await verifySignature(statement, options.keys)
+  await verifySignature(statement, options.keys, options)
   return statement
 }
 

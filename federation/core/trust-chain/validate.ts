@@ -55,7 +55,7 @@ export async function validateTrustChain(
     await addPosition(position, () => validateEntityStatement(statement, clock))
   }
   checkConstraints(chain)
-  await verifySignatures(chain, options.trustAnchorKeys)
+  await verifySignatures(chain, options.trustAnchorKeys, clock)
   return { subject, trustAnchor, statements: chain, exp: Math.min(...chain.map(({ claims }) => claims.exp)) }
 }
 
@@ -110,14 +110,18 @@ function checkAuthorityHints([configuration, statement]: readonly EntityStatemen
 }
 
 /** Verifies each statement with the keys in the statement above it, from the Trust Anchor down. */
-async function verifySignatures(chain: readonly EntityStatement[], trustAnchorKeys: JwkSet): Promise<void> {
+async function verifySignatures(
+  chain: readonly EntityStatement[],
+  trustAnchorKeys: JwkSet,
+  at: Clock,
+): Promise<void> {
   for (const [position, statement] of [...chain.entries()].reverse()) {
     const keys = chain[position + 1]?.claims.jwks ?? trustAnchorKeys
-    await addPosition(position, () => verifySignature(statement, keys))
+    await addPosition(position, () => verifySignature(statement, keys, at))
   }
   // The subject's Entity Configuration must also verify with its own keys (§10.2).
   const [configuration] = chain
-  if (configuration) await addPosition(0, () => verifySignature(configuration, configuration.claims.jwks))
+  if (configuration) await addPosition(0, () => verifySignature(configuration, configuration.claims.jwks, at))
 }
 
 /** Adds the position of the statement to the error of a rule. */

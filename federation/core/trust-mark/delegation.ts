@@ -68,7 +68,7 @@ export async function verifyDelegation(
       `is for the type ${claims.trust_mark_type}, but the mark has ${options.type}`,
     )
   }
-  await verifySignature(delegation, options.ownerKeys)
+  await verifySignature(delegation, options.ownerKeys, options)
   return delegation
 }
 

@@ -121,7 +121,7 @@ export async function verifyTrustMark(
   if (iss !== issuer) throw refuse('iss', `is from ${iss}, not from ${issuer}`)
   if (sub !== subject) throw refuse('sub', `is about ${sub}, not about ${subject}`)
   checkValidity(mark.claims, options, 'The Trust Mark')
-  await verifySignature(mark, options.issuerKeys)
+  await verifySignature(mark, options.issuerKeys, options)
   const delegated = await checkDelegation(mark.claims, options)
   return { ...mark, expires: Math.min(mark.claims.exp ?? Infinity, delegated) }
 }

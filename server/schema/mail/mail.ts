@@ -25,7 +25,7 @@ export const MailRef = builder.prismaNode('Mail', {
   select: { id: true },
   description:
     'An e-mail of the last 30 days. Its text is encrypted while it waits, and deleted once it is sent.',
-  authScopes: { administer: true },
+  authScopes: { administerInstallation: true },
   fields: (t) => ({
     recipient: t.exposeString('recipient', { description: 'The address.' }),
     event: t.field({

@@ -1,7 +1,6 @@
 /** The mutations of the people of an organization, for operators and for people who may invite. */
 import { GraphQLError } from 'graphql'
-import { anchorsOf } from '#server/anchors/access.ts'
-import { type Caller, callerIn, callerMay, hasRole } from '#server/identity/caller.ts'
+import { type Caller, hasRole } from '#server/identity/caller.ts'
 import { contextWith } from '#server/schema/anchor-context.ts'
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
@@ -9,6 +8,7 @@ import { failures } from '#server/schema/error.ts'
 import { locateId } from '#server/schema/global-id.ts'
 import { keyOrNull, nodeId, requireRecentCaller, textNodeId } from '#server/schema/input.ts'
 import { OrganizationPerson } from '#server/schema/member/organization-person.ts'
+import { operatesHome } from '#server/services/organization/home.ts'
 import { FIRST_ANCHOR } from '#store/anchors.ts'
 
 const { InvalidInputError, ConflictError, NotFoundError, ReauthenticationRequiredError } = failures
@@ -48,7 +48,8 @@ const RemoveMemberInput = builder.inputType('RemoveMemberInput', {
 })
 
 const authScopes = { known: true, member: true }
-const WHO = 'Takes the right to operate in the anchor of the organization’s id, or to invite people to it.'
+const WHO =
+  'Takes the right to operate in the anchor of the organization’s id and in its home, or to invite people to it.'
 
 builder.mutationFields((t) => ({
   inviteMember: t.field({
@@ -85,7 +86,7 @@ builder.mutationFields((t) => ({
     },
   }),
   removeMember: t.string({
-    description: `Ends that a person acts for an organization. A user without a role and without another organization is removed. Returns the username. ${WHO}`,
+    description: `Ends that a person acts for an organization. The account stays, until an administrator of the installation removes it. Returns the username. ${WHO}`,
     authScopes,
     extensions: { ofInstallation: true },
     errors: { types: [ConflictError, NotFoundError, ReauthenticationRequiredError] },
@@ -99,7 +100,7 @@ builder.mutationFields((t) => ({
 
 /**
  * The caller with the rights that it has about the organization: its role in the anchor of the id, or none, if it acts for
- * the organization. @throws GraphQLError FORBIDDEN, NotFoundError, ReauthenticationRequiredError
+ * the organization. @throws GraphQLError FORBIDDEN, AnchorAccessError, NotFoundError, ReauthenticationRequiredError
  */
 async function requireInviter(
   context: Context,
@@ -110,9 +111,8 @@ async function requireInviter(
   const slug = anchor ?? FIRST_ANCHOR
   const own = keyOrNull(id, 'Organization')
   // As an operator, who may do more, where the caller is both.
-  const isOperator = anchorsOf(context).some(
-    (each) => each.slug === slug && callerMay(callerIn(caller, each), 'operate'),
-  )
+  const known = own === null ? null : await context.db.organization.findUnique({ where: { id: own } })
+  const isOperator = known !== null && operatesHome(caller, known)
   if (!isOperator && own !== null && caller.organizations?.get(own)?.mayInvite)
     return { caller: { ...caller, role: null }, id: own }
   if (!hasRole(caller))

@@ -1,6 +1,6 @@
 /** The mutations of organizations. */
 import { admitOrganization } from '#server/anchors/organization-admission.ts'
-import { contextOf, throwAccess } from '#server/schema/anchor-context.ts'
+import { contextOf } from '#server/schema/anchor-context.ts'
 import { scopeField } from '#server/schema/anchor-scope.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
@@ -90,7 +90,8 @@ builder.mutationFields((t) => ({
   }),
   updateOrganization: t.field({
     type: OrganizationRef,
-    description: 'Changes an organization, for every anchor that admits it.',
+    description:
+      'Changes an organization, for every anchor that admits it. Takes the right to operate in its home too.',
     authScopes: { operate: true },
     errors: { types: [InvalidInputError, ConflictError, NotFoundError] },
     args: { input: t.arg({ type: UpdateOrganizationInput, required: true, description: 'The changes.' }) },
@@ -102,7 +103,7 @@ builder.mutationFields((t) => ({
   admitOrganization: t.field({
     type: OrganizationRef,
     description:
-      'Admits an organization of one anchor to another one. Both see the same organization from then on. Takes the right to read in the first and to operate in the other.',
+      'Admits an organization of one anchor to another one. Both see the same organization from then on. Takes the right to operate in its home and in the other one.',
     authScopes: { known: true },
     extensions: { ofInstallation: true },
     errors: { types: [ConflictError, NotFoundError] },
@@ -119,14 +120,14 @@ builder.mutationFields((t) => ({
         id: keyOrNull(id, 'Organization') ?? 0, // no organization has the key 0
         from: anchor ?? FIRST_ANCHOR,
         to: input.to,
-      }).catch(throwAccess)
+      })
       scopeField(info, contextOf(context, admitted.anchor))
       return admitted.organization
     },
   }),
   removeOrganization: t.string({
     description:
-      'Removes an organization without members from the anchor, and deletes it if no other anchor admits it. Returns its name.',
+      'Removes an organization without members from the anchor, and deletes it if no other anchor admits it. Its home that removes it passes it on to the next anchor that admits it. Returns its name.',
     authScopes: { operate: true },
     errors: { types: [ConflictError, NotFoundError] },
     args: {

@@ -1,6 +1,8 @@
 /** Organizations, whose entities are members. */
 import { anchorsOf } from '#server/anchors/access.ts'
+import { callerMay } from '#server/identity/caller.ts'
 import { builder } from '#server/schema/builder.ts'
+import { operatesHome } from '#server/services/organization/home.ts'
 import { contactRoles } from '#server/services/organization/input.ts'
 import { orderedContacts } from '#server/services/organization/organization.ts'
 
@@ -68,6 +70,20 @@ export const OrganizationRef = builder.prismaNode('Organization', {
         const admitting = new Set(anchors.map(({ anchorSlug }) => anchorSlug))
         return anchorsOf(context).flatMap(({ slug }) => (admitting.has(slug) ? [slug] : []))
       },
+    }),
+    home: t.string({
+      nullable: true,
+      description:
+        'The anchor that it came from, by slug, whose operators change it and its people; null: one in which the caller has no role.',
+      select: { homeSlug: true },
+      resolve: ({ homeSlug }, _args, context) =>
+        anchorsOf(context).find(({ slug }) => slug === homeSlug)?.slug ?? null,
+    }),
+    canBeChanged: t.boolean({
+      description: 'Whether the caller may change it and its people: it may operate here and in its home.',
+      select: { homeSlug: true },
+      resolve: (row, _args, { caller }) =>
+        caller !== null && callerMay(caller, 'operate') && operatesHome(caller, row),
     }),
     note: t.exposeString('note', { nullable: true, description: 'The note of the operators.' }),
     tags: t.exposeStringList('tags', { description: 'The tags of the operators.' }),

@@ -2,7 +2,7 @@
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
 import { requireRecentCaller } from '#server/schema/input.ts'
-import { SigningKeys } from '#server/schema/signing-key/signing-key.ts'
+import { KeyStore, SigningKeys } from '#server/schema/signing-key/signing-key.ts'
 import { SigningAlgorithm } from '#server/schema/signing-key/signing-key-mutations.ts'
 import {
   DEFAULT_NOTICE_DAYS,
@@ -62,6 +62,12 @@ export const KeyRollover = builder.objectRef<RolloverView>('KeyRollover').implem
       nullable: true,
       description: 'The earliest time of the next step; null: not known yet.',
       resolve: ({ next }) => next?.at ?? null,
+    }),
+    nextStepStore: t.field({
+      type: KeyStore,
+      nullable: true,
+      description: 'Where the key of the next step is created, or is, if the step is ANNOUNCE or SWITCH.',
+      resolve: ({ next }) => next?.store ?? null,
     }),
     waitsFor: t.string({
       nullable: true,

@@ -33,7 +33,10 @@ const AnnounceSigningKeyInput = builder.inputType('AnnounceSigningKeyInput', {
   description: 'The key to create.',
   fields: (t) => ({
     alg: t.field({ type: SigningAlgorithm, required: true, description: 'Its algorithm.' }),
-    store: t.field({ type: KeyStore, description: 'Where to create it; `KEY_STORE` by default.' }),
+    store: t.field({
+      type: KeyStore,
+      description: 'Where to create it; `SigningKeys.preferredStore` by default.',
+    }),
   }),
 })
 
@@ -68,7 +71,15 @@ const RevokeKeyInput = builder.inputType('RevokeKeyInput', {
     }),
     emergency: t.boolean({
       description:
-        'Revokes the key even if it signs. The announced key, or a new one, replaces it immediately.',
+        'Revokes the key even if it signs. A new key replaces it immediately, and an announced key is revoked too.',
+    }),
+    directoryExposed: t.boolean({
+      description:
+        'Whether other files of the key directory may be stolen too, true by default. If false, an announced key replaces the current one.',
+    }),
+    store: t.field({
+      type: KeyStore,
+      description: 'Where to create the new key; `SigningKeys.preferredStore` by default.',
     }),
   }),
 })

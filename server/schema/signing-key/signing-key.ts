@@ -137,7 +137,8 @@ export const SigningKeys = builder.objectRef<Keyring>('SigningKeys').implement({
     }),
     preferredStore: t.field({
       type: KeyStore,
-      description: 'Where a key is created unless another store is named.',
+      description:
+        'Where a key is created unless another store is named: in the store of the current key, or where `KEY_STORE` says if that is in a file.',
       resolve: ({ stores }) => stores.preferred,
     }),
     readOnlyReason: t.exposeString('readOnlyReason', {

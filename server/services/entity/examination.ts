@@ -111,7 +111,8 @@ function checkIdentityAndTimes(statement: EntityStatement, input: Input, checkli
 }
 
 async function checkSignature(statement: EntityStatement, input: Input, checklist: Checklist): Promise<void> {
-  const verify = (keys: JwkSet) => verifySignature(statement, keys).then(() => null, asFederationError)
+  const verify = (keys: JwkSet) =>
+    verifySignature(statement, keys, { now: input.now }).then(() => null, asFederationError)
   const own = await verify(statement.claims.jwks)
   if (own) checklist.fail('SIGNATURE', own.message)
   else checklist.pass('SIGNATURE', `Verified with the key ${statement.header.kid}.`)

@@ -1,14 +1,14 @@
 /** Resolves an entity as a third party would and explains every chain, statement and policy step. */
 import type { EntityStatement } from '#core/entity-statement/index.ts'
 import { FederationError } from '#core/errors.ts'
-import { type JwkSet, selectCurrentKeys } from '#core/keys.ts'
+import type { JwkSet } from '#core/keys.ts'
 import type { Metadata } from '#core/metadata.ts'
 import type { PolicyExplanation } from '#core/metadata-policy/index.ts'
 import { collectTrustChains, resolveMetadata, validateTrustChain } from '#core/trust-chain/index.ts'
 import { createStatementSource } from '#federation/resolver/statement-source.ts'
 import { toUnix } from '#server/clock.ts'
-import { readSettings } from '#server/database/settings.ts'
 import { InvalidInputError } from '#server/error/operation-error.ts'
+import { readPins } from '#server/publish/pins.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import { explainPolicy } from '#server/services/entity/policy-explanation.ts'
 import { adviceFor } from '#server/services/entity/resolution-advice.ts'
@@ -41,13 +41,12 @@ export type Resolution = {
 }
 
 export function createResolutionService(context: ServiceContext) {
-  const { db, entityId: anchor, allowHttp, fetcher, reader, signingKeys } = context
+  const { entityId: anchor, allowHttp, fetcher, reader, signingKeys } = context
 
   async function keysOf(trustAnchor: string): Promise<JwkSet> {
     if (trustAnchor === anchor) return signingKeys.current().published
-    const { trustAnchors } = await readSettings(db)
-    const keys = trustAnchors[trustAnchor]
-    if (keys) return selectCurrentKeys(keys, toUnix(context.now()))
+    const keys = (await readPins(context))[trustAnchor]
+    if (keys) return keys
     throw new InvalidInputError(
       `No keys are pinned for the Trust Anchor ${trustAnchor}. Add it in the settings first.`,
     )

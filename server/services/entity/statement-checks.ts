@@ -77,11 +77,11 @@ export const statementChecks = {
     title: 'Its signature verifies with its issuer’s keys',
     section: '10.2',
     applies: always,
-    async look({ chain, position, statement, trustAnchorKeys }) {
+    async look({ chain, position, statement, trustAnchorKeys, now }) {
       const above = chain[position + 1]
-      await verifySignature(statement, above?.claims.jwks ?? trustAnchorKeys)
+      await verifySignature(statement, above?.claims.jwks ?? trustAnchorKeys, { now })
       // The subject's Entity Configuration must also verify with its own keys.
-      if (position === 0) await verifySignature(statement, statement.claims.jwks)
+      if (position === 0) await verifySignature(statement, statement.claims.jwks, { now })
       const by = above ? `which ${above.claims.iss} published for it` : 'a key of the Trust Anchor'
       return `Signed with the key ${statement.header.kid}, ${by}.`
     },

@@ -1,4 +1,7 @@
-/** Organizations: create, change, admit to another anchor, remove. A client reaches those that its anchor admits. */
+/**
+ * Organizations: create, change, admit to another anchor, remove. A client reaches those that its anchor admits; operators of
+ * its home change them.
+ */
 import { type Organization, type OrganizationContact, Prisma } from '#prisma/generated/client/client.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
 import {
@@ -11,6 +14,7 @@ import {
 import type { Caller } from '#server/identity/caller.ts'
 import { tagKey } from '#server/services/annotation.ts'
 import type { ServiceContext } from '#server/services/context.ts'
+import { giveUp, requireHome } from '#server/services/organization/home.ts'
 import {
   type Contact,
   checkIdentifier,
@@ -20,7 +24,6 @@ import {
   organizationFields,
 } from '#server/services/organization/input.ts'
 import { orderedContacts } from '#server/services/organization/organization.ts'
-import { removePeople } from '#server/services/organization/people.ts'
 import { columnsOf, parsePatch } from '#server/services/patch.ts'
 
 type Complete = Organization & { contacts: OrganizationContact[] }
@@ -41,7 +44,7 @@ export function createOrganizationService({
         await refuseDuplicate(tx, patch)
         const { name = '', ...columns } = toColumns(patch)
         const { id } = await tx.organization
-          .create({ data: { name, ...columns }, select: { id: true } })
+          .create({ data: { name, ...columns, homeSlug: slug }, select: { id: true } })
           .catch(refuseIdentifier)
         await tx.organizationAnchor.create({ data: { organizationId: id, anchorSlug: slug } })
         await replaceContacts(tx, id, contacts)
@@ -50,6 +53,7 @@ export function createOrganizationService({
       })
     },
 
+    /** @throws AnchorAccessError when the caller does not operate in its home */
     async update(
       caller: Caller,
       { id, version, ...input }: OrganizationInput & { id: number; version?: number | null | undefined },
@@ -57,6 +61,7 @@ export function createOrganizationService({
       const { patch, contacts } = parse(input)
       return write(caller, async (tx) => {
         const before = await find(tx, id)
+        requireHome(caller, before)
         checkIdentifier({ ...before, ...patch })
         await refuseDuplicate(tx, { ...before, ...patch }, id)
         const { count } = await tx.organization
@@ -78,7 +83,7 @@ export function createOrganizationService({
       })
     },
 
-    /** Ends its place in this anchor; the last one deletes it, and the users who acted for it only. */
+    /** Ends its place in this anchor; the last one deletes it. */
     async remove(caller: Caller, id: number): Promise<string> {
       return write(caller, async (tx) => {
         const before = await find(tx, id)
@@ -90,17 +95,8 @@ export function createOrganizationService({
               : `${before.name} has ${members} members. Remove them or give them another organization first.`,
             'id',
           )
-        const others = await tx.organizationAnchor.count({
-          where: { organizationId: id, anchorSlug: { not: slug } },
-        })
         await tx.request.deleteMany({ where: { organizationId: id } })
-        if (others === 0) {
-          await removePeople(tx, id)
-          await tx.organization.delete({ where: { id } })
-        } else
-          await tx.organizationAnchor.delete({
-            where: { organizationId_anchorSlug: { organizationId: id, anchorSlug: slug } },
-          })
+        await giveUp(tx, slug, id)
         return {
           action: 'removeOrganization',
           resource: before.name,

@@ -1,6 +1,7 @@
 /** Changes the key directory under a lock across processes, and records the change in the same transaction. */
 import type { Transaction } from '#server/database/client.ts'
 import {
+  DatabaseBusyError,
   DatabaseFullError,
   KeyDirectoryReadOnlyError,
   UnavailableError,
@@ -8,6 +9,7 @@ import {
 import { type Caller, jobCaller } from '#server/identity/caller.ts'
 import { type OutboxItem, toPublish } from '#server/publish/outbox.ts'
 import type { AuditAction } from '#server/services/audit/action.ts'
+import type { AuditEntry } from '#server/services/audit/append.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import { requireApprovalBefore } from '#server/services/protection/approval.ts'
 import { lockKeys, recordKeys } from '#server/services/signing-key/rows.ts'
@@ -23,10 +25,10 @@ export type KeyStep = {
   before?: object
   after?: object
   publish: readonly OutboxItem[]
-  /** Changes the files. */
+  /** Of another key that the step changes. */
+  also?: AuditEntry | undefined
+  /** Changes the files. No key is created here: a slow store would hold the transaction. */
   apply(): Promise<void>
-  /** What `after` says besides, once that is known. */
-  outcome?(): object
 }
 
 /** The data that depends on the keys. Statements of the current key are not signed again. */
@@ -39,6 +41,8 @@ export const everythingSigned = [
 /** The files come first, so it is not known which of them were changed. */
 const UNRECORDED =
   'The database is out of disk space. The key files may have been changed; what was changed is recorded when there is space. Free space, then look at the keys before you try again.'
+const LATE =
+  'The server is busy with other changes. The key files may have been changed; what was changed is recorded automatically. Look at the keys before you try again.'
 
 export function createKeyChange(context: KeyContext) {
   const { signingKeys, write, now } = context
@@ -77,22 +81,24 @@ export function createKeyChange(context: KeyContext) {
   ): Promise<{ kid: string }> {
     const readOnly = await explainReadOnly(place)
     if (readOnly) throw new KeyDirectoryReadOnlyError(readOnly)
+    let isBegun = false
     const work = async (tx: Transaction) => {
       await lockKeys(tx)
       await tidyKeyDirectory(place)
-      const { kid, apply, outcome, publish, ...states } = await step(tx, await read())
+      const { kid, apply, publish, ...states } = await step(tx, await read())
       const planned = { action, resource: kid, ...states }
       await requireApprovalBefore(tx, caller, planned)
+      isBegun = true
       await apply()
       await recordKeys(tx, await read(), now())
-      const after = outcome ? { ...states.after, ...outcome() } : states.after
-      return { ...planned, after, publish, result: { kid } }
+      return { ...planned, publish, result: { kid } }
     }
     const result = await follow()
       .then(() => write(caller, work))
       .catch((error: unknown) => {
         if (error instanceof KeyFileError) throw new UnavailableError(error.message)
         if (error instanceof DatabaseFullError) throw new UnavailableError(UNRECORDED)
+        if (isBegun && error instanceof DatabaseBusyError) throw new UnavailableError(LATE)
         throw error
       })
     await signingKeys.refresh() // the publisher does the same, but not while Redis is down

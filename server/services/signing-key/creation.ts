@@ -1,4 +1,7 @@
-/** Creates signing keys in a key store, and destroys one there that was created in vain. */
+/**
+ * Creates signing keys in a key store, and destroys one there that was created in vain. A store may be slow, so a key is
+ * created before the transaction that puts it into use.
+ */
 import { type SigningAlgorithm, signingAlgorithms } from '#core/keys.ts'
 import { findStoreAlgorithm } from '#federation/key-store/signature.ts'
 import { KeyStoreError, type StoreName } from '#federation/key-store/store.ts'
@@ -9,17 +12,24 @@ import {
   UnavailableError,
 } from '#server/error/operation-error.ts'
 import { explainReadOnly } from '#store/key-directory-access.ts'
-import type { KeyPlace } from '#store/key-directory-change.ts'
-import { createKey, type NewKey } from '#store/new-key.ts'
+import { announceKey, type KeyPlace } from '#store/key-directory-change.ts'
+import { createKey } from '#store/new-key.ts'
 import { toStoredKey } from '#store/stored-key.ts'
 
-export type CreatedKey = { key: NewKey; kid: string; store: StoreName; discard(): Promise<void> }
+export type CreatedKey = {
+  kid: string
+  store: StoreName
+  /** Makes it the announced key. */
+  announce(): Promise<void>
+  /** Has its store destroy it, unless it was announced. */
+  discard(): Promise<void>
+}
 
 /** @throws InvalidInputError if the store cannot have such a key; KeyDirectoryReadOnlyError, UnavailableError */
 export async function createSigningKey(
   place: KeyPlace & { stores: KeyStores },
   alg: SigningAlgorithm,
-  store: StoreName = place.stores.preferred,
+  store: StoreName,
 ): Promise<CreatedKey> {
   const { stores } = place
   const known = stores.available()
@@ -34,26 +44,36 @@ export async function createSigningKey(
     throw new UnavailableError(error.message)
   })
   const stored = toStoredKey(key)
+  let isAnnounced = false
   return {
-    key,
     kid: stored.publicJwk.kid,
     store,
-    /** The failure that made it useless counts. */
-    discard: async () => void (stored.store !== 'files' && (await stores.destroy(stored).catch(() => {}))),
+    async announce() {
+      await announceKey(place, key)
+      isAnnounced = true
+    },
+    async discard() {
+      if (isAnnounced || stored.store === 'files') return
+      await stores.destroy(stored).catch(() => {}) // the failure that made it useless counts
+    },
   }
 }
 
-/** @throws InvalidInputError if keys that are created without a choice of the store cannot have the algorithm */
-export function requireCreatable(stores: KeyStores, alg: SigningAlgorithm): void {
-  const { preferred } = stores
-  if (preferred === 'files' || findStoreAlgorithm(alg)) return
-  const message = `New keys are created in ${preferred}, which cannot sign with ${alg}. Choose RS256, PS256, ES256, ES384 or ES512.`
+/** A key stays in the store of its predecessor. Only an operator who names another store takes it out of there. */
+export function successorStore(stores: KeyStores, present: StoreName | null | undefined): StoreName {
+  return present == null || present === 'files' ? stores.preferred : present
+}
+
+/** @throws InvalidInputError if keys of the store cannot have the algorithm */
+export function requireCreatable(store: StoreName, alg: SigningAlgorithm): void {
+  if (store === 'files' || findStoreAlgorithm(alg)) return
+  const message = `New keys are created in ${store}, which cannot sign with ${alg}. Choose RS256, PS256, ES256, ES384 or ES512.`
   throw new InvalidInputError(message, 'alg')
 }
 
-/** The algorithm of a key that replaces another one: the same, if new keys can have it. */
-export function successorAlgorithm(stores: KeyStores, present: string): SigningAlgorithm {
+/** The algorithm of a key that replaces another one: the same, if keys of the store can have it. */
+export function successorAlgorithm(store: StoreName, present: string): SigningAlgorithm {
   const alg = signingAlgorithms.find((name) => name === present)
-  if (stores.preferred !== 'files') return alg && findStoreAlgorithm(alg) ? alg : 'ES256'
+  if (store !== 'files') return alg && findStoreAlgorithm(alg) ? alg : 'ES256'
   return alg ?? 'RS256' // a supplied key may have an algorithm that we do not generate
 }

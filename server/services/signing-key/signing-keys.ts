@@ -1,6 +1,7 @@
 /** Performs the rollover of the signing key (§11.2): announce, then switch; refuses a step that is not safe. */
 import { type SigningAlgorithm, signingAlgorithms } from '#core/keys.ts'
 import type { StoreName } from '#federation/key-store/store.ts'
+import type { Transaction } from '#server/database/client.ts'
 import { ConflictError, InvalidInputError, NotFoundError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import { toPublish } from '#server/publish/outbox.ts'
@@ -20,7 +21,7 @@ import { createKeyView, keyOf, type SigningKeyView } from '#server/services/sign
 import { createKeyWithdrawal } from '#server/services/signing-key/withdrawal.ts'
 import type { Superiors } from '#server/services/superior/superiors.ts'
 import type { KeyDirectory } from '#store/key-directory.ts'
-import { announceKey, switchKey } from '#store/key-directory-change.ts'
+import { switchKey } from '#store/key-directory-change.ts'
 
 export function createSigningKeyService(context: KeyContext & { superiors: Pick<Superiors, 'check'> }) {
   const { place } = context.signingKeys
@@ -31,8 +32,8 @@ export function createSigningKeyService(context: KeyContext & { superiors: Pick<
     ...view,
     ...createKeyWithdrawal(context, keyChange, view),
     follow: keyChange.follow,
-    requireCreatable: (alg: SigningAlgorithm) => requireCreatable(place.stores, alg),
-    successorAlgorithm: (alg: string) => successorAlgorithm(place.stores, alg),
+    requireCreatable: (alg: SigningAlgorithm) => requireCreatable(view.stores().preferred, alg),
+    successorAlgorithm: (alg: string) => successorAlgorithm(view.stores().preferred, alg),
 
     /** Creates the next key and publishes its public part. It does not sign yet. */
     async announce(
@@ -43,32 +44,19 @@ export function createSigningKeyService(context: KeyContext & { superiors: Pick<
       if (!alg) {
         throw new InvalidInputError(`The algorithm must be one of ${signingAlgorithms.join(', ')}.`, 'alg')
       }
-      // Outside of the transaction, because an RSA key takes long.
-      const created = await createSigningKey(place, alg, input.store ?? undefined)
-      const step = async (keys: KeyDirectory): Promise<KeyStep> => {
-        const announced = keyOf(keys, 'announced')
-        if (announced) {
-          throw new ConflictError(
-            `The key ${announced.jwk.kid} is already announced. Switch to it, or revoke it first.`,
-          )
-        }
+      await context.signingKeys.refresh()
+      requireNoneAnnounced(context.signingKeys.current()) // before a key is created in vain
+      const created = await createSigningKey(place, alg, input.store ?? view.stores().preferred)
+      const step = async (_tx: Transaction, keys: KeyDirectory): Promise<KeyStep> => {
+        requireNoneAnnounced(keys)
         return {
           kid: created.kid,
           after: { state: 'ANNOUNCED', alg, store: created.store },
           publish: [toPublish('entity-configuration')],
-          async apply() {
-            await announceKey(place, created.key)
-            isAnnounced = true
-          },
+          apply: created.announce,
         }
       }
-      let isAnnounced = false
-      await keyChange
-        .change(caller, 'announceSigningKey', (_tx, keys) => step(keys))
-        .catch(async (error: unknown) => {
-          if (!isAnnounced) await created.discard()
-          throw error
-        })
+      await keyChange.change(caller, 'announceSigningKey', step).finally(created.discard)
       return view.find(created.kid)
     },
 
@@ -98,4 +86,13 @@ export function createSigningKeyService(context: KeyContext & { superiors: Pick<
       return view.find(kid)
     },
   }
+}
+
+/** @throws ConflictError */
+function requireNoneAnnounced(keys: KeyDirectory): void {
+  const announced = keyOf(keys, 'announced')
+  if (!announced) return
+  throw new ConflictError(
+    `The key ${announced.jwk.kid} is already announced. Switch to it, or revoke it first.`,
+  )
 }

@@ -5,6 +5,7 @@ import type { StoreName } from '#federation/key-store/store.ts'
 import type { SigningKey } from '#prisma/generated/client/client.ts'
 import { NotFoundError } from '#server/error/operation-error.ts'
 import type { KeyContext } from '#server/services/signing-key/change.ts'
+import { successorStore } from '#server/services/signing-key/creation.ts'
 import { algorithmOf, stateOfRole } from '#server/services/signing-key/rows.ts'
 import { findSuperiorFault } from '#server/services/signing-key/safety.ts'
 import { findKeyUses, type KeyUse } from '#server/services/signing-key/use.ts'
@@ -80,10 +81,11 @@ export function createKeyView({ db, signingKeys, now }: Pick<KeyContext, 'db' | 
   return {
     listed,
     historical,
-    /** Where keys can be created. */
+    /** Where keys can be created, and where the next one is unless an operator names another store. */
     stores() {
       const { stores } = signingKeys.place
-      return { available: stores.available(), preferred: stores.preferred }
+      const current = keyOf(signingKeys.current(), 'current')
+      return { available: stores.available(), preferred: successorStore(stores, current?.store) }
     },
     /** Why keys cannot be changed here; null if they can. */
     explainReadOnly: () => explainReadOnly(signingKeys.place),

@@ -1,4 +1,6 @@
 /** Ends the use of a signing key (§8.7, §11.2): retires an unused key, or revokes one immediately. */
+import type { Jwk } from '#core/keys.ts'
+import type { StoreName } from '#federation/key-store/store.ts'
 import type { Transaction } from '#server/database/client.ts'
 import {
   ConflictError,
@@ -12,14 +14,19 @@ import {
   everythingSigned,
   type KeyContext,
 } from '#server/services/signing-key/change.ts'
-import { createSigningKey, successorAlgorithm } from '#server/services/signing-key/creation.ts'
+import {
+  type CreatedKey,
+  createSigningKey,
+  successorAlgorithm,
+  successorStore,
+} from '#server/services/signing-key/creation.ts'
 import { parseReason, retiredKey, revokedKey } from '#server/services/signing-key/history.ts'
 import { algorithmOf, stateOfRole } from '#server/services/signing-key/rows.ts'
 import { requireAnswersReplaced, requireUnused } from '#server/services/signing-key/safety.ts'
 import { findKeyUses } from '#server/services/signing-key/use.ts'
 import { type HistoricalKeyView, type KeyViews, keyOf } from '#server/services/signing-key/view.ts'
 import type { KeyDirectory, KeyRole, ListedKey } from '#store/key-directory.ts'
-import { announceKey, switchKey, withdrawKey } from '#store/key-directory-change.ts'
+import { switchKey, withdrawKey } from '#store/key-directory-change.ts'
 
 /** The reasons why a key in another state cannot be retired. */
 const notRetirable: Readonly<Record<KeyRole, string | null>> = {
@@ -29,11 +36,23 @@ const notRetirable: Readonly<Record<KeyRole, string | null>> = {
   published: null,
 }
 
+export type Revocation = {
+  kid: string
+  reason: string
+  /** Whether to revoke the key although it signs. */
+  emergency?: boolean | null | undefined
+  /** Whether other files of the key directory may be stolen too; true by default. */
+  directoryExposed?: boolean | null | undefined
+  /** Of the new key; that of its predecessor by default. */
+  store?: StoreName | null | undefined
+}
+
 export function createKeyWithdrawal(
-  { signingKeys: { place }, now }: KeyContext,
+  { signingKeys, now }: KeyContext,
   { change }: ReturnType<typeof createKeyChange>,
   view: KeyViews,
 ) {
+  const { place } = signingKeys
   return {
     /** Stops publishing a key. The history keeps it, so that its signatures can still be verified. */
     async retire(
@@ -57,14 +76,13 @@ export function createKeyWithdrawal(
     },
 
     /**
-     * Revokes a key regardless of its signatures. In the same step, the announced key or a new one replaces the current
-     * key, because publication needs a key.
+     * Revokes a key regardless of its signatures. In the same step, another key replaces the current one, because
+     * publication needs a key: a new one, and the announced one is revoked too, because its private part was beside the
+     * stolen one. Without that exposure the announced key follows.
      */
-    async revoke(
-      caller: Caller,
-      input: { kid: string; reason: string; emergency?: boolean | null | undefined },
-    ): Promise<HistoricalKeyView> {
+    async revoke(caller: Caller, input: Revocation): Promise<HistoricalKeyView> {
       const reason = parseReason(input.reason)
+      const successor = await prepareSuccessor(input)
       const { kid } = await change(caller, 'revokeKey', async (tx, keys) => {
         const past = keys.historical.find((key) => key.kid === input.kid)
         if (past?.revoked) throw new ConflictError('This key is already revoked.', 'kid')
@@ -73,45 +91,56 @@ export function createKeyWithdrawal(
           return { kid: input.kid, ...revocation('RETIRED', reason), publish: everythingSigned, apply }
         }
         const { jwk, role } = requireListed(keys, input.kid)
-        if (role === 'current' && !input.emergency) throw needsEmergency(keys)
-        const history = revokedKey(await retiredKey(tx, jwk, now()), reason, now())
-        let signs: string | undefined
+        const revoked = async (key: Jwk) => revokedKey(await retiredKey(tx, key, now()), reason, now())
+        const history = await revoked(jwk)
+        const { before, after } = revocation(stateOfRole[role], reason)
+        const step = { kid: jwk.kid, before, publish: everythingSigned }
+        if (role !== 'current') return { ...step, after, apply: () => withdrawKey(place, history) }
+
+        if (!input.emergency) throw needsEmergency()
+        const announced = keyOf(keys, 'announced')
+        const next = successor?.kid ?? announced?.jwk.kid
+        if (next === undefined) throw new ConflictError('The keys were just changed. Try again.')
+        const exposed = successor && announced ? await revoked(announced.jwk) : null
         return {
-          kid: jwk.kid,
-          ...revocation(stateOfRole[role], reason),
-          publish: everythingSigned,
+          ...step,
+          after: { ...after, signs: next, ...(successor ? { store: successor.store } : {}) },
+          also: exposed
+            ? { action: 'revokeKey', resource: exposed.kid, ...revocation('ANNOUNCED', reason) }
+            : undefined,
           async apply() {
-            if (role === 'current') signs = await replaceCurrent(keys)
+            if (exposed) await withdrawKey(place, exposed)
+            await successor?.announce()
+            await switchKey(place)
             await withdrawKey(place, history)
           },
-          outcome: () => (signs === undefined ? {} : { signs }),
         }
-      })
+      }).finally(() => successor?.discard())
       return view.findHistorical(kid)
     },
   }
 
-  /** The kid of the key that signs from now on. */
-  async function replaceCurrent(keys: KeyDirectory): Promise<string> {
-    const announced = keyOf(keys, 'announced')
-    if (announced) {
-      await switchKey(place)
-      return announced.jwk.kid
-    }
-    const present = keyOf(keys, 'current')
-    const alg = successorAlgorithm(place.stores, present ? algorithmOf(present.jwk) : '')
-    const created = await createSigningKey(place, alg)
-    await announceKey(place, created.key)
-    await switchKey(place)
-    return created.kid
+  /** The new key that will sign, created in advance; null if none is needed. */
+  async function prepareSuccessor(input: Revocation): Promise<CreatedKey | null> {
+    await signingKeys.refresh()
+    const keys = signingKeys.current()
+    const current = keyOf(keys, 'current')
+    if (current?.jwk.kid !== input.kid || !input.emergency) return null
+    if (input.directoryExposed === false && keyOf(keys, 'announced')) return null
+    const store = input.store ?? successorStore(place.stores, current.store)
+    const alg = successorAlgorithm(store, algorithmOf(current.jwk))
+    return createSigningKey(place, alg, store).catch((error: unknown) => {
+      if (!(error instanceof UnavailableError)) throw error
+      throw new UnavailableError(
+        `${error.message} To replace the key now, name another store for the new one.`,
+      )
+    })
   }
 }
 
-function needsEmergency(keys: KeyDirectory): UnsafeKeyChangeError {
-  const announced = keyOf(keys, 'announced')
-  const replacement = announced ? `the announced key ${announced.jwk.kid}` : 'a new key'
+function needsEmergency(): UnsafeKeyChangeError {
   return new UnsafeKeyChangeError(
-    `This is the current key. Revoking it makes ${replacement} sign immediately, and caches must fetch the Entity Configuration again. Switch first, or set emergency if the key is stolen.`,
+    'This is the current key. Revoking it makes a new key sign immediately, and caches must fetch the Entity Configuration again. Switch first, or set emergency if the key is stolen.',
     null,
     'emergency',
   )

@@ -5,7 +5,6 @@ import { verifyEntityConfiguration } from '#core/entity-statement/index.ts'
 import { FederationError } from '#core/errors.ts'
 import { getMember } from '#core/json.ts'
 import { verifySignature } from '#core/jws.ts'
-import { selectCurrentKeys } from '#core/keys.ts'
 import { parseTrustMark, type TrustMark } from '#core/trust-mark/index.ts'
 import { checkValidity } from '#core/validity.ts'
 import { FetchError } from '#fetcher/fetch-error.ts'
@@ -15,6 +14,7 @@ import type { Database } from '#server/database/client.ts'
 import { readSettings } from '#server/database/settings.ts'
 import { OperationError } from '#server/error/operation-error.ts'
 import { jobCaller } from '#server/identity/caller.ts'
+import { readPins } from '#server/publish/pins.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import { changeSettings } from '#server/services/trust-anchor/settings-change.ts'
 import type { TrustAnchorService } from '#server/services/trust-anchor/trust-anchor.ts'
@@ -32,7 +32,7 @@ export type OwnTrustMarkView = {
   row: OwnTrustMark | null
 }
 
-type Context = Pick<ServiceContext, 'db' | 'entityId' | 'allowHttp' | 'fetcher' | 'now'> & {
+type Context = Pick<ServiceContext, 'db' | 'entityId' | 'hosted' | 'allowHttp' | 'fetcher' | 'now'> & {
   trustAnchor: TrustAnchorService
 }
 
@@ -67,8 +67,8 @@ export function createOwnTrustMarks(context: Context) {
       ...clock,
     })
     const { jwks, metadata } = configuration.claims
-    const pinned = (await readSettings(db)).trustAnchors[issuer]
-    if (pinned) await verifySignature(configuration, selectCurrentKeys(pinned, clock.now))
+    const pinned = (await readPins(context))[issuer]
+    if (pinned) await verifySignature(configuration, pinned, clock)
     const name = getEndpointParameter('trust_mark')
     const endpoint = getMember(getMember(metadata, 'federation_entity'), name)
     if (endpoint === undefined)
@@ -78,7 +78,7 @@ export function createOwnTrustMarks(context: Context) {
     const jwt = await fetcher.trustMark({ issuer, endpoint: url, type, subject: entityId })
     const mark = parseTrustMark(jwt.trim(), { allowHttp })
     checkValidity(mark.claims, clock, 'The Trust Mark')
-    await verifySignature(mark, selectCurrentKeys(jwks, clock.now))
+    await verifySignature(mark, jwks, clock)
     return mark
   }
 

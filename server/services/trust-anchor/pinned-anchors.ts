@@ -3,7 +3,7 @@ import { type EntityStatement, verifyEntityConfiguration } from '#core/entity-st
 import { FederationError } from '#core/errors.ts'
 import { isJsonEqual } from '#core/json.ts'
 import { verifySignature } from '#core/jws.ts'
-import { type JwkSet, selectCurrentKeys } from '#core/keys.ts'
+import type { JwkSet } from '#core/keys.ts'
 import { followPinnedKeys } from '#core/pinned-keys.ts'
 import { checkEntityLimits } from '#core/trust-chain/index.ts'
 import { FetchError } from '#fetcher/fetch-error.ts'
@@ -12,6 +12,7 @@ import { toUnix } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
 import { readSettings } from '#server/database/settings.ts'
 import { jobCaller } from '#server/identity/caller.ts'
+import { readHostedSuperiors } from '#server/publish/pins.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import { changeSettings } from '#server/services/trust-anchor/settings-change.ts'
 import type { TrustAnchorService } from '#server/services/trust-anchor/trust-anchor.ts'
@@ -21,7 +22,7 @@ const caller = jobCaller('follow-anchors')
 /** An anchor of the settings; one that was never visited has no row. */
 export type PinnedAnchorView = { entityId: string; row: PinnedAnchor | null }
 
-type Context = Pick<ServiceContext, 'db' | 'allowHttp' | 'fetcher' | 'now'> & {
+type Context = Pick<ServiceContext, 'db' | 'entityId' | 'hosted' | 'allowHttp' | 'fetcher' | 'now'> & {
   trustAnchor: TrustAnchorService
 }
 
@@ -41,13 +42,15 @@ export function endingsOf(row: PinnedAnchor | null): Readonly<Record<string, num
   return (row?.endings ?? {}) as Record<string, number> // written below
 }
 
-export function createPinnedAnchors({ db, allowHttp, fetcher, now, trustAnchor }: Context) {
+export function createPinnedAnchors(context: Context) {
+  const { db, allowHttp, fetcher, now, trustAnchor } = context
+
   /** Its configuration, which a pinned key signed. @throws FederationError with `check` signature if none did */
   async function visit(entityId: string, pinned: JwkSet): Promise<EntityStatement> {
     const clock = { now: toUnix(now()) }
     const jwt = await fetcher.entityConfiguration(entityId)
     const statement = await verifyEntityConfiguration(jwt, { entityId, allowHttp, ...clock })
-    await verifySignature(statement, selectCurrentKeys(pinned, clock.now))
+    await verifySignature(statement, pinned, clock)
     checkEntityLimits(statement)
     return statement
   }
@@ -89,11 +92,13 @@ export function createPinnedAnchors({ db, allowHttp, fetcher, now, trustAnchor }
   return {
     list: () => listPinnedAnchors(db),
 
-    /** Visits every anchor. One after another, because all of them are in one row of the settings. @throws ConflictError */
+    /** Visits every anchor of other installations. One after another, because all of them are in one row of the settings. @throws ConflictError */
     async follow(): Promise<PinnedAnchorView[]> {
       const { trustAnchors } = await readSettings(db)
-      for (const [entityId, jwks] of Object.entries(trustAnchors)) await follow(entityId, jwks)
-      await db.pinnedAnchor.deleteMany({ where: { entityId: { notIn: Object.keys(trustAnchors) } } })
+      const hosted = await readHostedSuperiors(context)
+      const foreign = Object.entries(trustAnchors).filter(([entityId]) => !hosted[entityId])
+      for (const [entityId, jwks] of foreign) await follow(entityId, jwks)
+      await db.pinnedAnchor.deleteMany({ where: { entityId: { notIn: foreign.map(([id]) => id) } } })
       return listPinnedAnchors(db)
     },
   }

@@ -132,6 +132,9 @@ function topicsOf(patch: Patch<typeof settingFields>, touchesStatements: boolean
   return [
     toPublish('entity-configuration'),
     ...(touchesStatements ? [toPublish('subordinates')] : []),
-    ...(patch.trustAnchors === undefined ? [] : [toPublish('trust-anchors')]),
+    // A superior in this installation is a pinned anchor, too.
+    ...(patch.trustAnchors === undefined && patch.authorityHints === undefined
+      ? []
+      : [toPublish('trust-anchors')]),
   ]
 }

@@ -106,7 +106,7 @@ export const parsers: readonly Parser[] = [
   row('Entity Statements', jwts(STATEMENT, ...statements), (input) => parseEntityStatement(input)),
   row('Trust Marks', jwts('trust-mark+jwt', sample.trustMark), (input) => parseTrustMark(input)),
   row('signatures', fc.tuple(near(sample.keySet), json), async ([jwks, claims]) => {
-    await verifyJwt(await sign(claims, 'leaf'), { typ: STATEMENT, keys: parseJwkSet(jwks) })
+    await verifyJwt(await sign(claims, 'leaf'), { typ: STATEMENT, keys: parseJwkSet(jwks), at: null })
   }),
   row('signed Entity Configurations', near(sample.configuration('leaf', 'lower')), async (claims) =>
     verifyEntityConfiguration(await sign(claims, 'leaf'), { ...clock, entityId: id('leaf') }),

@@ -90,13 +90,13 @@ test('a new signing key signs every response again', async () => {
   const kid = (body: string) => decodeProtectedHeader(body).kid
   const key = await generateSigningKey('ES256')
   // The key was announced before, so only the signer changes.
-  ta.keyDirectory.published = { keys: [toPublicJwk(key), ...published.keys] }
+  ta.changeKeys({ published: { keys: [toPublicJwk(key), ...published.keys] } })
   await bothSay(signer.kid, kid)
-  ta.keyDirectory.signer = await createLocalSigner(key)
+  ta.changeKeys({ signer: await createLocalSigner(key) })
   await bothSay(key.kid, kid)
-  ta.keyDirectory.signer = signer
+  ta.changeKeys({ signer })
   await bothSay(signer.kid, kid)
-  ta.keyDirectory.published = published
+  ta.changeKeys({ published })
 })
 
 test('a response for an authenticated client is sent to no other client', async () => {

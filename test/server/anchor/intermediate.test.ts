@@ -52,6 +52,47 @@ it('is made in one action, and its members resolve from the superior', async () 
   expect(decodeJwt(await answer.text())).toMatchObject({ iss: admin.entityId, sub: leaf })
 })
 
+describe('its own Trust Anchor', () => {
+  const resolveAtSector = () =>
+    fetch(`${entityId}/resolve?${new URLSearchParams({ sub: leaf, trust_anchor: admin.entityId })}`)
+  const pinnedKids = async () => {
+    const pins = await admin.server.anchors.find('sector')?.running?.reader.trustAnchors()
+    return pins?.get(admin.entityId)?.keys.map(({ kid }) => kid)
+  }
+  const kidsOfMain = () =>
+    admin.server.anchors.first.signingKeys.current().statementKeys.keys.map(({ kid }) => kid)
+
+  it('is known to it, without copied keys', async () => {
+    await expect.poll(async () => (await resolveAtSector()).status, { timeout: 10_000 }).toBe(200)
+    const answer = decodeJwt(await (await resolveAtSector()).text())
+    expect(answer).toMatchObject({ iss: entityId, sub: leaf })
+    const settings = '{ trustAnchor(anchor: "sector") { trustAnchors } }'
+    expect((await admin.execute(settings)).data?.trustAnchor.trustAnchors).toEqual({})
+  })
+
+  it('is followed through an announced key and an emergency switch', { timeout: 60_000 }, async () => {
+    // Not even the pin of an operator is in the way.
+    const jwks = { keys: admin.server.anchors.first.signingKeys.current().statementKeys.keys }
+    const trustAnchors = { [admin.entityId]: jwks }
+    await as('updateTrustAnchor', { anchor: 'sector', trustAnchors }, 'version')
+    const [before = ''] = kidsOfMain()
+    const { kid } = await as('announceSigningKey', { anchor: 'main', alg: 'ES256' }, 'kid')
+    await expect.poll(pinnedKids, { timeout: 20_000 }).toContain(kid)
+    const revoked = { anchor: 'main', kid: before, reason: 'compromised', emergency: true }
+    expect(await as('revokeKey', revoked, 'kid')).toMatchObject({ kid: before })
+    await expect.poll(pinnedKids, { timeout: 20_000 }).toEqual([kid])
+    expect(kidsOfMain()).toEqual([kid])
+    await admin.server.anchors.find('sector')?.running?.services.pinnedAnchors.follow()
+    const document = `query ($id: EntityIdentifier!, $at: EntityIdentifier!) {
+      resolveEntity(anchor: "sector", entityId: $id, trustAnchor: $at) { resolved } }`
+    const ask = async () =>
+      (await admin.execute(document, { id: leaf, at: admin.entityId })).data?.resolveEntity.resolved
+    await expect.poll(ask, { timeout: 20_000 }).not.toBeNull()
+    const pinned = await admin.server.anchors.find('sector')?.running?.db.pinnedAnchor.count()
+    expect(pinned).toBe(0)
+  })
+})
+
 describe('the action', () => {
   it('is refused where it would make a circle, or is done already', async () => {
     const circle = { anchor: 'main', superior: 'sector' }
@@ -112,4 +153,17 @@ describe('a key rollover', () => {
     }
     await expect.poll(resolves).toMatchObject({ resolved: true })
   })
+})
+
+it('its superior learns the new key of an emergency, which nobody announced', {
+  timeout: 60_000,
+}, async () => {
+  const sector = admin.server.anchors.find('sector')?.running
+  const kids = () => sector?.signingKeys.current().published.keys.map(({ kid }) => kid) ?? []
+  const [before = ''] = kids()
+  const revoked = { anchor: 'sector', kid: before, reason: 'compromised', emergency: true }
+  expect(await as('revokeKey', revoked, 'kid')).toMatchObject({ kid: before })
+  expect(kids()).not.toContain(before)
+  await expect.poll(kidsAtSuperior, { timeout: 20_000 }).toEqual(kids())
+  await expect.poll(resolves).toMatchObject({ resolved: true })
 })

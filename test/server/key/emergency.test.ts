@@ -131,7 +131,7 @@ it('logs the revoked key, the reason and the replacement', {
     {
       actor: 'admin',
       before: { state: 'CURRENT' },
-      after: { ...revoked, reason: 'compromised', signs: (await keys()).CURRENT },
+      after: { ...revoked, reason: 'compromised', signs: (await keys()).CURRENT, store: 'files' },
     },
     { actor: 'admin', before: { state: 'RETIRED' }, after: { ...revoked, reason: 'unspecified' } },
   ])
@@ -183,4 +183,37 @@ it('never reveals a private key', async () => {
     '{ signingKeys { keys { jwk } } historicalKeys { jwk } auditEvents { edges { node { before after } } } }',
   )
   expect(JSON.stringify(data)).not.toMatch(new RegExp(`"d":|${secret}`))
+})
+
+it('does not trust the announced key, which lay beside the stolen one', async () => {
+  const before = await keys()
+  const announced = await change('announceSigningKey', { alg: 'ES256' })
+  const revoked = { kid: before.CURRENT, reason: 'compromised', emergency: true }
+  expect(await change('revokeKey', revoked)).toMatchObject({ revoked: { reason: 'compromised' } })
+  const now = await keys()
+  expect(now).toEqual({ CURRENT: expect.any(String) })
+  expect([before.CURRENT, announced.kid]).not.toContain(now.CURRENT)
+  expect(await filesNow()).not.toContain('next.json')
+  await vi.waitFor(async () => {
+    expect(await publishedKids()).toEqual([now.CURRENT])
+    const listed = (await history()).filter(({ kid }) => [before.CURRENT, announced.kid].includes(kid))
+    expect(listed.map(({ revoked }) => revoked?.reason)).toEqual(['compromised', 'compromised'])
+  }, WITHIN)
+  const events = await admin.server.db.auditEvent.findMany({
+    where: { outcome: 'SUCCEEDED', action: 'revokeKey' },
+    orderBy: { id: 'desc' },
+    take: 2,
+  })
+  expect(events.map(({ resource, before }) => ({ resource, before }))).toEqual([
+    { resource: before.CURRENT, before: { state: 'CURRENT' } },
+    { resource: announced.kid, before: { state: 'ANNOUNCED' } },
+  ])
+})
+
+it('switches to the announced key where nothing else was exposed', async () => {
+  const before = await keys()
+  const announced = await change('announceSigningKey', { alg: 'ES256' })
+  const revoked = { kid: before.CURRENT, reason: 'compromised', emergency: true, directoryExposed: false }
+  await change('revokeKey', revoked)
+  expect(await keys()).toEqual({ CURRENT: announced.kid })
 })

@@ -15,9 +15,18 @@ const none = {
 }
 
 function key(kid: string, state: KeyInUse['state'], more: Partial<KeyInUse> = {}): KeyInUse {
-  return { kid, state, row: null, usableFrom: null, superiorFaults: [], ...more }
+  return {
+    kid,
+    state,
+    row: null,
+    store: state === 'PUBLISHED' ? null : 'files',
+    usableFrom: null,
+    superiorFaults: [],
+    ...more,
+  }
 }
-const names = (keys: KeyInUse[]) => findSteps(keys, 12, now).map(({ step, kid }) => `${step} ${kid}`)
+const plan = { months: 12, store: 'files' } as const
+const names = (keys: KeyInUse[]) => findSteps(keys, plan, now).map(({ step, kid }) => `${step} ${kid}`)
 
 describe('addMonths', () => {
   it.each([
@@ -45,12 +54,14 @@ describe('the steps', () => {
   })
 
   it('do not replace a key whose age is not known yet', () => {
-    expect(findSteps([key('a', 'CURRENT')], 1, now)).toMatchObject([{ safeAt: addMonths(now, 1) }])
+    expect(findSteps([key('a', 'CURRENT')], { ...plan, months: 1 }, now)).toMatchObject([
+      { safeAt: addMonths(now, 1) },
+    ])
   })
 
   it('do not retire a key that published data needs, nor one that caches need', () => {
     const retire = (use: KeyInUse['use'] & object) =>
-      findSteps([key('z', 'PUBLISHED', { use })], 12, now).find(({ step }) => step === 'RETIRE')?.obstacle
+      findSteps([key('z', 'PUBLISHED', { use })], plan, now).find(({ step }) => step === 'RETIRE')?.obstacle
     expect(retire(none)).toBeNull()
     expect(retire({ ...none, neededUntil: day(1) })).toMatch(/caches may hold signatures/)
     expect(retire({ ...none, statements: 1, neededUntil: day(1) })).toMatch(/^Published statements/)
@@ -60,13 +71,13 @@ describe('the steps', () => {
 
 describe('a notice', () => {
   const announced = key('b', 'ANNOUNCED', { superiorFaults: ['Ask the superior.'] })
-  const steps = findSteps([key('a', 'CURRENT'), announced], 12, now)
+  const steps = findSteps([key('a', 'CURRENT'), announced], plan, now)
 
   it('is kept while its step is near, and given once', () => {
     const given = giveNotice(steps, [], 7, now)
     expect(given).toEqual([{ step: 'SWITCH', kid: 'b', noticedAt: now }])
     expect(giveNotice(steps, given, 7, day(3))).toEqual(given)
-    expect(giveNotice(findSteps([key('a', 'CURRENT')], 12, now), given, 7, now)).toEqual([])
+    expect(giveNotice(findSteps([key('a', 'CURRENT')], plan, now), given, 7, now)).toEqual([])
   })
 
   it('ends before its step, which has no time while it is not known to be safe', () => {
@@ -77,7 +88,7 @@ describe('a notice', () => {
 
   it('delays the re-signing of Trust Marks that could not be signed by a week', () => {
     const marked = key('z', 'PUBLISHED', { use: { ...none, trustMarks: 1, neededUntil: day(30) } })
-    const possible = findSteps([key('a', 'CURRENT'), marked], 12, now)
+    const possible = findSteps([key('a', 'CURRENT'), marked], plan, now)
     const at = (noticedAt: Date) =>
       planSteps(possible, [{ step: 'REISSUE', kid: 'a', noticedAt }], 0, now).find(
         ({ step }) => step === 'REISSUE',

@@ -94,7 +94,7 @@ it(
     expect(await alerts()).toEqual([
       {
         code: 'ROLLOVER_STEP_AHEAD',
-        message: `The key rollover announces the key that follows ${oldKid} on ${nextStepAt.replace(/\.\d+/, '')} at the earliest. To stop it, hold the rollover.`,
+        message: `The key rollover announces the key that follows ${oldKid} on ${nextStepAt.replace(/\.\d+/, '')} at the earliest. The new key is created in a file of the key directory. To stop it, hold the rollover.`,
       },
     ])
     expect(await keys()).toHaveLength(1)

@@ -9,8 +9,10 @@ import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { eventually } from '#test/helpers/product.ts'
 import { startRun, watchRun } from '#test/helpers/run.ts'
+import { openSchedules, type TestSchedules } from '#test/helpers/schedule.ts'
 import { type SoftHsm, softHsmLacking, startSoftHsm } from '#test/helpers/soft-hsm.ts'
 import { register, verifiedByAnchor } from '#test/helpers/subordinate.ts'
+import { signalToken } from '#test/helpers/token-process.ts'
 
 describe.skipIf(softHsmLacking !== null)(`keys in a token (${softHsmLacking ?? 'SoftHSM'})`, () => {
   let hsm: SoftHsm
@@ -211,16 +213,86 @@ describe.skipIf(softHsmLacking !== null)(`keys in a token (${softHsmLacking ?? '
     )
   })
 
-  it('revokes a key of the token in an emergency', async () => {
+  it('revokes a key of the token in an emergency, and holds no other change while the token is slow', async () => {
     const { kid } = await change('announceSigningKey', { alg: 'RS256', store: 'PKCS11' })
     await switchNow()
     await expectSignedBy(kid)
     const revoked = { kid, reason: 'compromised', emergency: true }
-    expect(await change('revokeKey', revoked, 'revoked { reason }')).toMatchObject({
-      revoked: { reason: 'compromised' },
+    await signalToken(hsm.environment.SOFTHSM2_CONF, 'SIGSTOP')
+    let hasEnded = false
+    const revocation = change('revokeKey', revoked, 'revoked { reason }').finally(() => {
+      hasEnded = true
     })
-    const { data } = await admin.execute('{ signingKeys { keys { kid state store } } }')
-    expect(data.signingKeys.keys[0]).toMatchObject({ state: 'CURRENT', store: 'FILES' })
+    try {
+      const isNoted = async () =>
+        (await readdir(admin.config.keysDirectory)).some((name) => /^created-/.test(name))
+      await eventually(async () => expect(await isNoted()).toBe(true))
+      expect(await change('createOrganization', { name: 'Of no key' }, 'name')).toMatchObject({
+        name: 'Of no key',
+      })
+      expect(hasEnded).toBe(false)
+    } finally {
+      await signalToken(hsm.environment.SOFTHSM2_CONF, 'SIGCONT')
+    }
+    expect(await revocation).toMatchObject({ revoked: { reason: 'compromised' } })
+    const { data } = await admin.execute('{ signingKeys { preferredStore keys { kid alg state store } } }')
+    expect(data.signingKeys.preferredStore, 'KEY_STORE is files').toBe('PKCS11')
+    expect(data.signingKeys.keys[0]).toMatchObject({ alg: 'RS256', state: 'CURRENT', store: 'PKCS11' })
     await expectSignedBy(data.signingKeys.keys[0].kid)
+  })
+
+  describe('a scheduled rollover', () => {
+    let schedule: TestSchedules
+    beforeAll(async () => {
+      schedule = await openSchedules(admin)
+      await admin.server.db.signingKey.updateMany({
+        where: { state: 'CURRENT' },
+        data: { signsSince: new Date('2020-01-01') },
+      })
+      await change('scheduleRollover', { months: 12, noticeDays: 1 }, 'version')
+    })
+    afterAll(() => schedule.close())
+    const look = () => schedule.run('key-rollover')
+    const rollover = async () => {
+      const { data } = await admin.execute(
+        '{ alerts { code message } signingKeys { keys { state store } rollover { nextStep nextStepStore waitsFor } } }',
+      )
+      const { keys, rollover } = data.signingKeys
+      const alert = data.alerts.find(({ code }: { code: string }) => code === 'ROLLOVER_STEP_AHEAD')
+      return { keys, ...rollover, notice: alert?.message }
+    }
+
+    it('gives notice of the store, and creates the key in that of its predecessor', async () => {
+      await look()
+      expect(await rollover()).toMatchObject({
+        nextStep: 'ANNOUNCE',
+        nextStepStore: 'PKCS11',
+        notice: expect.stringContaining('The new key is created in the PKCS#11 token.'),
+      })
+      await change('scheduleRollover', { noticeDays: 0 }, 'version')
+      expect(await look()).toMatch(/^Announced the key/)
+      const { keys } = await rollover()
+      expect(keys).toContainEqual({ state: 'ANNOUNCED', store: 'PKCS11' })
+    })
+
+    it('does not switch out of the token', async () => {
+      const { data } = await admin.execute('{ signingKeys { keys { kid state } } }')
+      const { kid } = data.signingKeys.keys.find(({ state }: { state: string }) => state === 'ANNOUNCED')
+      await change('revokeKey', { kid, reason: 'superseded' })
+      await change('announceSigningKey', { alg: 'ES256', store: 'FILES' })
+      await admin.server.db.signingKey.updateMany({
+        where: { state: 'ANNOUNCED' },
+        data: { usableFrom: new Date(0) },
+      })
+      expect(await look()).toMatch(/in a file of the key directory, and the current key in the PKCS#11 token/)
+      expect((await rollover()).keys[0]).toEqual({ state: 'CURRENT', store: 'PKCS11' })
+    })
+
+    it('takes it out of the token when an operator names a file', async () => {
+      const { data } = await admin.execute('{ signingKeys { keys { kid } } }')
+      const input = { kid: data.signingKeys.keys[0].kid, reason: 'compromised', emergency: true }
+      await change('revokeKey', { ...input, store: 'FILES' })
+      expect((await rollover()).keys[0]).toEqual({ state: 'CURRENT', store: 'FILES' })
+    })
   })
 })

@@ -53,6 +53,11 @@ const misfits: Misfit[] = [
     sentence: `The anchor test is https://another.example.org here. The backup has the anchor test, which is ${testId}.`,
   },
   {
+    ...{ what: 'an identifier whose paths another anchor has', file: () => backups.one, name: 'test' },
+    prepare: (target) => createAnchorRow(target.installation, 'fetch', `${testId}/fetch`),
+    sentence: `The anchor fetch has the identifier ${testId}/fetch, which this one would serve as /fetch. Choose another path.`,
+  },
+  {
     ...{ what: 'an identifier that another anchor has', file: () => backups.one, name: 'test' },
     prepare: (target) => createAnchorRow(target.installation, 'copy', testId),
     sentence: `The anchor copy is ${testId} here. The backup has the anchor test, which is ${testId}.`,

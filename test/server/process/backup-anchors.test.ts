@@ -115,7 +115,9 @@ describe('one anchor', () => {
     await createAnchorRow(store.installation, 'test', testId)
     const db = store.of('test')
     await fill(db, 'test')
-    const { id: organizationId } = await store.installation.organization.create({ data: { name: 'Lund' } })
+    const { id: organizationId } = await store.installation.organization.create({
+      data: { name: 'Lund', homeSlug: 'test' },
+    })
     await store.installation.organizationAnchor.create({ data: { organizationId, anchorSlug: 'test' } })
     await store.installation.user.create({ data: { id: 'ada', name: 'Ada', email: 'ada@example.org' } })
     await store.installation.organizationUser.create({ data: { organizationId, userId: 'ada' } })

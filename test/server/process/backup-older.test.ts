@@ -54,7 +54,7 @@ async function expectCurrent({ of }: Store, slug: string): Promise<void> {
     where: { entityId: 'https://rp.example.org' },
   })
   expect(organizationId).toBeNull()
-  const organization = await db.organization.create({ data: { name: slug } })
+  const organization = await db.organization.create({ data: { name: slug, homeSlug: slug } })
   expect(await db.organization.count()).toBe(0) // not admitted yet
   await db.organizationAnchor.create({ data: { organizationId: organization.id, anchorSlug: slug } })
   await db.subordinate.update({ where: { id }, data: { organizationId: organization.id } })

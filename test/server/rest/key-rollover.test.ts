@@ -20,6 +20,7 @@ const off = {
   next_step: null,
   next_step_kid: null,
   next_step_at: null,
+  next_step_store: null,
   waits_for: null,
   version: 0,
 }
@@ -43,6 +44,7 @@ it('shows the plan, and changes it', async () => {
     next_step: 'ANNOUNCE',
     next_step_kid: keys[0].kid,
     next_step_at: rollover.nextStepAt,
+    next_step_store: 'files',
     waits_for: rollover.waitsFor,
     version: 1,
   })

@@ -51,7 +51,7 @@ it('an organization that does not exist is not admitted', async () => {
   expect(answer).toEqual({ status: 404, body: { message: 'There is no such organization.', id: 4711 } })
 })
 
-it('an admission needs the right to operate there', async () => {
+it('an admission needs the right to operate there and in the home', async () => {
   const { id } = await create()
   const user = await admin.server.installation.user.findFirstOrThrow({ where: { username: 'viewer' } })
   const admit = (to: string, as: 'viewer' | 'operator') =>
@@ -69,9 +69,14 @@ it('an admission needs the right to operate there', async () => {
     outcome: 'REFUSED',
     resource: String(id),
   })
-  // It reads in the first anchor, and operates in the other one only.
-  const grant = { userId: user.id, anchorSlug: 'test', role: 'operator' }
-  await admin.server.installation.anchorRole.create({ data: grant })
+  const { anchorRole } = admin.server.installation
+  const grant = (anchorSlug: string) => ({ userId: user.id, anchorSlug, role: 'operator' })
+  await anchorRole.create({ data: grant('test') })
+  expect(await admit('test', 'viewer')).toEqual({
+    status: 403,
+    body: { message: 'Lund comes from another anchor. Ask an operator there to do this.', id },
+  })
+  await anchorRole.create({ data: grant('main') })
   expect((await admit('test', 'viewer')).status).toBe(200)
 })
 

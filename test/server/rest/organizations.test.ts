@@ -47,6 +47,7 @@ describe('an organization', () => {
       contacts: [{ role: 'TECHNICAL', email: 'ops@lu.example', name: 'Operations' }],
       member_count: 0,
       anchors: ['main'],
+      home: 'main',
       note: 'Contract ends in May.',
       tags: ['R&E'],
       created_at: expect.any(String),

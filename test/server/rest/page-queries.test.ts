@@ -33,6 +33,7 @@ async function fill(from: number, to: number): Promise<void> {
     const { id: organizationId } = await db.organization.create({
       data: {
         name: `Organization ${n}`,
+        homeSlug: 'main',
         contacts: { create: { role: 'SECURITY', email: `csirt@o${n}.example` } },
         anchors: { create: { anchorSlug: 'main' } },
       },

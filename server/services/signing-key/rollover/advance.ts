@@ -40,11 +40,13 @@ export async function advance(
   const plan = await readRolloverPlan(db)
   if (plan.months === null) return { message: 'No rollover is scheduled.' }
   if (plan.isHeld) return { message: HELD }
-  const possible = findSteps(await countUse(await listKeys(deps)), plan.months, now())
+  const keys = await countUse(await listKeys(deps))
+  const store = signingKeys.stores().preferred
+  const possible = findSteps(keys, { months: plan.months, store }, now())
   const given = giveNotice(possible, givenOf(plan), plan.noticeDays, now())
   const steps = planSteps(possible, given, plan.noticeDays, now())
   const readOnlyReason = await signingKeys.explainReadOnly()
-  const isFirst = await store(deps, plan, toNotices(steps, given, readOnlyReason))
+  const isFirst = await remember(deps, plan, toNotices(steps, given, readOnlyReason))
   if (!isFirst) return { message: 'Another worker looks, or the plan has changed.' }
   const [next] = steps
   if (!next) return { message: 'There is no step.' }
@@ -74,7 +76,7 @@ async function listKeys({ signingKeys, superiors }: AdvanceDeps) {
 }
 
 /** False if another worker looked, or a user changed the plan, in the meantime. */
-async function store({ db }: AdvanceDeps, { version, looks }: RolloverPlan, notices: object[]) {
+async function remember({ db }: AdvanceDeps, { version, looks }: RolloverPlan, notices: object[]) {
   const where = { id: 1, version, looks }
   const { count } = await db.keyRollover.updateMany({ where, data: { notices, looks: { increment: 1 } } })
   return count > 0

@@ -1,4 +1,5 @@
 /** Gives notice of the steps of a scheduled rollover: a step follows its notice after some days, and only when it is safe. */
+import type { StoreName } from '#federation/key-store/store.ts'
 import type { KeyRollover } from '#prisma/generated/client/client.ts'
 import type { PossibleStep } from '#server/services/signing-key/rollover/steps.ts'
 import { say } from '#server/services/signing-key/safety.ts'
@@ -17,6 +18,8 @@ export type Given = Pick<PossibleStep, 'step' | 'kid'> & { noticedAt: Date }
 
 /** A step that is near, as the worker stored it at its last look. Times are in ISO 8601. */
 export type Notice = Pick<RolloverStep, 'step' | 'kid' | 'waitsFor'> & {
+  /** Absent in notices of earlier versions. */
+  store?: StoreName | null
   noticedAt: string
   at: string | null
   dueAt: string
@@ -91,13 +94,13 @@ export function toNotices(
   return given.flatMap(({ noticedAt, ...about }) => {
     const planned = steps.find((step) => isSame(step, about))
     if (!planned) return []
-    const { at, dueAt, waitsFor } = planned
+    const { at, dueAt, waitsFor, store } = planned
     const times = {
       noticedAt: noticedAt.toISOString(),
       at: at?.toISOString() ?? null,
       dueAt: dueAt.toISOString(),
     }
     const isBlocked = readOnlyReason !== null && about.step !== 'REISSUE'
-    return [{ ...about, ...times, waitsFor: isBlocked ? readOnlyReason : waitsFor, isBlocked }]
+    return [{ ...about, ...times, store, waitsFor: isBlocked ? readOnlyReason : waitsFor, isBlocked }]
   })
 }

@@ -35,7 +35,9 @@ export function createRolloverService(deps: Deps) {
     const { months, noticeDays, isHeld } = settings
     if (months === null) return { ...settings, next: null }
     const keys = await countUse(await signingKeys.listed())
-    const [next] = planSteps(findSteps(keys, months, now()), givenOf({ notices }), noticeDays, now())
+    const store = signingKeys.stores().preferred
+    const steps = findSteps(keys, { months, store }, now())
+    const [next] = planSteps(steps, givenOf({ notices }), noticeDays, now())
     if (!next) return { ...settings, next: null }
     const stop = isHeld ? HELD : await explainReadOnly(next)
     return { ...settings, next: stop === null ? next : { ...next, waitsFor: stop } }

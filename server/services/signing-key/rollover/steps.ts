@@ -1,4 +1,5 @@
 /** Finds the steps that a scheduled rollover has ahead, from the present keys: when each is safe, and what it waits for. */
+import { type StoreName, storePlaces } from '#federation/key-store/store.ts'
 import { say } from '#server/services/signing-key/safety.ts'
 import type { KeyUse } from '#server/services/signing-key/use.ts'
 import type { SigningKeyView } from '#server/services/signing-key/view.ts'
@@ -14,9 +15,14 @@ export type PossibleStep = {
   safeAt: Date | null
   /** Why it is not safe now, as a sentence; null: it is. */
   obstacle: string | null
+  /** Of a key that is to be created or switched to: where its private part is. */
+  store: StoreName | null
 }
 
-export type KeyInUse = Pick<SigningKeyView, 'kid' | 'state' | 'row' | 'usableFrom' | 'superiorFaults'> & {
+export type KeyInUse = Pick<
+  SigningKeyView,
+  'kid' | 'state' | 'row' | 'store' | 'usableFrom' | 'superiorFaults'
+> & {
   /** Of a previous key. */
   use?: KeyUse
 }
@@ -28,20 +34,27 @@ export function countUse(keys: readonly SigningKeyView[]): Promise<KeyInUse[]> {
   )
 }
 
-/** Steps that persons take are found like those of the schedule, so it goes on from any state. */
-export function findSteps(keys: readonly KeyInUse[], months: number, now: Date): PossibleStep[] {
+/**
+ * Steps that persons take are found like those of the schedule, so it goes on from any state. `store`: where a new key is
+ * created.
+ */
+export function findSteps(
+  keys: readonly KeyInUse[],
+  { months, store }: { months: number; store: StoreName },
+  now: Date,
+): PossibleStep[] {
   const current = keys.find(({ state }) => state === 'CURRENT')
   const announced = keys.find(({ state }) => state === 'ANNOUNCED')
   const earlier = keys.flatMap(({ kid, use }) => (use ? [{ kid, use }] : []))
   return [
     ...(current && earlier.some(({ use }) => use.trustMarks > 0) ? [reissue(current)] : []),
     ...earlier.map((key) => retire(key, now)),
-    ...(announced ? [switchTo(announced, now)] : []),
-    ...(current && !announced ? [announce(current, months, now)] : []),
+    ...(announced ? [switchTo(announced, current, now)] : []),
+    ...(current && !announced ? [{ ...announce(current, months, now), store }] : []),
   ]
 }
 
-function announce({ kid, row }: KeyInUse, months: number, now: Date): PossibleStep {
+function announce({ kid, row }: KeyInUse, months: number, now: Date): Omit<PossibleStep, 'store'> {
   const since = row?.signsSince ?? row?.createdAt ?? now // a file without a row was added a moment ago
   const safeAt = addMonths(since, months)
   const age = months === 1 ? '1 month' : `${months} months`
@@ -49,8 +62,13 @@ function announce({ kid, row }: KeyInUse, months: number, now: Date): PossibleSt
   return { step: 'ANNOUNCE', kid, safeAt, obstacle }
 }
 
-function switchTo({ kid, row, usableFrom, superiorFaults }: KeyInUse, now: Date): PossibleStep {
+function switchTo(
+  { kid, row, store, usableFrom, superiorFaults }: KeyInUse,
+  current: KeyInUse | undefined,
+  now: Date,
+): PossibleStep {
   const obstacles = [
+    ...explainStepOut(kid, store, current?.store),
     ...(row?.usableFrom
       ? []
       : [`The announced key ${kid} is not in the published Entity Configuration yet.`]),
@@ -61,23 +79,35 @@ function switchTo({ kid, row, usableFrom, superiorFaults }: KeyInUse, now: Date)
     obstacles.push(
       `Until ${say(usableFrom ?? now)} caches may hold an Entity Configuration without the announced key ${kid}.`,
     )
-  return { step: 'SWITCH', kid, safeAt: usableFrom, obstacle: obstacles.join(' ') || null }
+  return { step: 'SWITCH', kid, safeAt: usableFrom, obstacle: obstacles.join(' ') || null, store }
+}
+
+/** A step out of a token is never automatic. */
+function explainStepOut(
+  kid: string,
+  store: StoreName | null,
+  present: StoreName | null | undefined,
+): string[] {
+  if (!store || !present || present === 'files' || present === store) return []
+  return [
+    `The announced key ${kid} is in ${storePlaces[store]}, and the current key in ${storePlaces[present]}. Only an operator takes the key out of there: switch to it, or revoke it.`,
+  ]
 }
 
 function reissue({ kid }: KeyInUse): PossibleStep {
-  return { step: 'REISSUE', kid, safeAt: null, obstacle: null }
+  return { step: 'REISSUE', kid, safeAt: null, obstacle: null, store: null }
 }
 
 function retire({ kid, use }: { kid: string; use: KeyUse }, now: Date): PossibleStep {
   const published = use.statements + use.trustMarks
   const safeAt = use.neededUntil ?? now
-  if (published === 0 && safeAt <= now) return { step: 'RETIRE', kid, safeAt, obstacle: null }
+  if (published === 0 && safeAt <= now) return { step: 'RETIRE', kid, safeAt, obstacle: null, store: null }
   const until = say(safeAt)
   const obstacle =
     published > 0
       ? `Published statements or Trust Marks are signed with the previous key ${kid}. The last of them expires on ${until}.`
       : `Until ${until} caches may hold signatures of the previous key ${kid}.`
-  return { step: 'RETIRE', kid, safeAt, obstacle }
+  return { step: 'RETIRE', kid, safeAt, obstacle, store: null }
 }
 
 /** The same day of a later month, or the last day of that month if it is shorter; UTC. */

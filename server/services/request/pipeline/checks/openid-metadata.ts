@@ -48,7 +48,7 @@ export function createOpenidMetadataCheck({ fetcher }: { fetcher: Fetcher }) {
       if (typeof signed_jwks_uri !== 'string') return
       const jwt = await fetcher.signedKeySet(signed_jwks_uri, { publisher: entityId })
       const keys = statement.claims.jwks
-      const { claims } = await verifyJwt(jwt, { typ: KEY_SET, keys, code: 'invalid_metadata' })
+      const { claims } = await verifyJwt(jwt, { typ: KEY_SET, keys, at: null, code: 'invalid_metadata' })
       requireKeys(claims, `${type}.signed_jwks_uri`)
     }
   }

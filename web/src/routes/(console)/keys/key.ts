@@ -26,7 +26,7 @@ graphql(`
 
 graphql(`
   fragment KeyRolloverFields on KeyRollover {
-    months alg noticeDays isHeld version nextStep nextStepKid nextStepAt waitsFor
+    months alg noticeDays isHeld version nextStep nextStepKid nextStepAt nextStepStore waitsFor
   }
 `)
 

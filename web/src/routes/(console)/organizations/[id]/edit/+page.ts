@@ -10,7 +10,7 @@ const OrganizationEdit = graphql(`
     node(id: $id) {
       __typename
       ... on Organization {
-        id version name identifierScheme identifier country active note tags
+        id canBeChanged version name identifierScheme identifier country active note tags
         contacts { role name email }
       }
     }
@@ -22,5 +22,8 @@ export const load = (async ({ fetch, depends, params, parent }) => {
   const { viewer } = await parent()
   if (!viewer.mayOperate) error(403, { message: 'Your role cannot change organizations.' })
   const { node } = await read(fetch, OrganizationEdit, { id: params.id })
-  return { title: 'Edit an organization', organization: organizationOf(node) }
+  const organization = organizationOf(node)
+  if (!organization.canBeChanged)
+    error(403, { message: `${organization.name} comes from another anchor. Its operators change it there.` })
+  return { title: 'Edit an organization', organization }
 }) satisfies PageLoad

@@ -1,0 +1,30 @@
+/** Every path that an anchor serves below its identifier. An app refuses a route that is not here. */
+import type { FastifyInstance } from 'fastify'
+import { endpointNames, getEndpointPath } from '#core/endpoint.ts'
+import { ENTITY_CONFIGURATION_PATH } from '#core/entity-id.ts'
+
+export const INDEX_PATH = '/'
+export const READINESS_PATH = '/health'
+export const LIVENESS_PATH = '/health/live'
+export const STATUS_PATH = '/status'
+/** On another port, unless a proxy joins them. */
+export const METRICS_PATH = '/metrics'
+
+const fixed = [
+  INDEX_PATH,
+  READINESS_PATH,
+  LIVENESS_PATH,
+  STATUS_PATH,
+  METRICS_PATH,
+  ENTITY_CONFIGURATION_PATH,
+]
+
+export const servedPaths: readonly string[] = [...fixed, ...endpointNames.map(getEndpointPath)]
+
+/** Identifiers of anchors leave these paths free (anchors/place.ts). @throws TypeError for a route that they could take */
+export function holdToServedPaths(app: FastifyInstance): void {
+  app.addHook('onRoute', ({ url, method }) => {
+    if (method === 'OPTIONS' || servedPaths.includes(url)) return // CORS answers any URL
+    throw new TypeError(`The route ${url} is missing in federation/served-paths.ts.`)
+  })
+}

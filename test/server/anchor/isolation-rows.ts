@@ -76,6 +76,7 @@ export const mutations: Rows = {
   assignRequest: ofRequest({ username: 'operator' }),
   awaitEntity: input(() => ({ entityId: 'http://127.0.0.1:1' })),
   cancelRun: input(({ run }) => ({ id: run })),
+  executeDryRun: input(({ run }) => ({ id: run })),
   createOrganization: input(() => ({ name: 'Another' })),
   createTrustMarkType: input(() => ({ type: `${TYPE}/2` })),
   deactivateSubordinate: ofSubordinate,

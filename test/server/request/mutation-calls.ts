@@ -3,6 +3,7 @@ import { PASSWORD, type TestAdmin } from '#test/helpers/admin.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { startLeaf } from '#test/helpers/subordinate.ts'
 import type { Visitor } from '#test/helpers/visitor.ts'
+import { dryRun } from '../protection/filled.ts'
 import { signed } from '../protection/people.ts'
 import { createAccountMakers } from './account-makers.ts'
 import { makeChangeRequest } from './change-request-maker.ts'
@@ -51,6 +52,12 @@ export function createCalls({ admin, visitor, succeed }: Started): Row[] {
   async function register(place: { anchor?: string } = {}): Promise<Made> {
     const { id: entityId } = await startLeaf(admin(), { metadata: relyingParty })
     return make('registerSubordinate', { entityId, ...place })
+  }
+
+  /** A change request with the signature of the administrator. */
+  async function signedRequest(): Promise<object> {
+    const person = { visitor: visitor(), device: await addDevice() }
+    return signed(person, await makeChangeRequest(admin()))
   }
 
   /** The id of a signing key in a state. */
@@ -186,17 +193,15 @@ export function createCalls({ admin, visitor, succeed }: Started): Row[] {
     ['publishHistoricalKeys', () => null],
     ['rebuildPublication', () => null],
     ['updateProtection', () => ({ input: { validForHours: 48 } })],
+    ['approveChangeRequest', async () => ({ input: await signedRequest() })],
     [
-      'approveChangeRequest',
-      async () => {
-        const person = { visitor: visitor(), device: await addDevice() }
-        return { input: await signed(person, await makeChangeRequest(admin())) }
-      },
+      'commentChangeRequest',
+      async () => ({ input: { id: await makeChangeRequest(admin()), text: 'What is it for?' } }),
     ],
     ['refuseChangeRequest', async () => ({ input: { id: await makeChangeRequest(admin()) } })],
     [
       'overrideChangeRequest',
-      async () => ({ input: { id: await makeChangeRequest(admin()), reason: 'It is urgent.' } }),
+      async () => ({ input: { ...(await signedRequest()), reason: 'It is urgent.' } }),
     ],
     ['updateSchedule', () => ({ input: { name: 'prune', enabled: false } })],
     ['startRenewal', () => ({ kind: 'SUBORDINATES' })],
@@ -204,6 +209,14 @@ export function createCalls({ admin, visitor, succeed }: Started): Row[] {
     ['startRebuild', () => null],
     ['acknowledgeAlert', () => ({ input: { id: SCHEDULE_ALERT } })],
     ['snoozeAlert', () => ({ input: { id: SCHEDULE_ALERT, until: inAnHour() } })],
+    [
+      'executeDryRun',
+      async () => {
+        const { id } = await register()
+        const input = { action: 'DEACTIVATE', ids: [id] }
+        return { input: { id: await dryRun(admin(), 'startSubordinateChange', input) } }
+      },
+    ],
     ['startEvaluation', () => null],
     ['reissueTrustMarks', () => ({ input: {} })],
     [

@@ -43,6 +43,14 @@ export const alertCodes = {
   ROLLOVER_STEP_AHEAD: ['WARNING', 'A step of the scheduled key rollover is ahead. It can be held.'],
   ROLLOVER_STUCK: ['WARNING', 'A step of the scheduled key rollover is due and cannot be done.'],
   APPROVAL_BYPASSED: ['CRITICAL', 'A protected change was made without a second person in the last 7 days.'],
+  NOBODY_CAN_APPROVE: [
+    'CRITICAL',
+    'Fewer than two administrators have a passkey that counts: protected changes cannot be approved.',
+  ],
+  PASSKEY_REGISTERED: [
+    'WARNING',
+    'Someone who can approve has registered a passkey, which does not count for approvals yet.',
+  ],
   CHANGE_WAITS: ['WARNING', 'A protected change waits for the approval of a second person.'],
   CHANGE_ENDS: ['WARNING', 'A protected change ends soon without a decision.'],
   WEBHOOK_FAILING: ['WARNING', 'A webhook has failed for an hour, or was paused because it failed.'],
@@ -56,6 +64,7 @@ export const alertCodes = {
 export const administratorsOnly: readonly AlertCode[] = [
   'API_KEYS_EXPIRE',
   'SECOND_FACTOR_MISSING',
+  'PASSKEY_REGISTERED',
   'WEBHOOK_FAILING',
   'MAIL_WAITING',
   'MAIL_FAILED',

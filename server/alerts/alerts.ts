@@ -6,7 +6,7 @@ import { clockAlerts, collectedAlerts, expiryAlerts, memberAlerts } from '#serve
 import { ownTrustMarkAlerts, pinnedAnchorAlerts } from '#server/alerts/foreign.ts'
 import { accessAlerts, jobAlerts, keyAlerts, publicationAlerts } from '#server/alerts/installation.ts'
 import { mailAlerts } from '#server/alerts/mail.ts'
-import { bypassAlerts, waitingChangeAlerts } from '#server/alerts/protection.ts'
+import { approverAlerts, bypassAlerts, waitingChangeAlerts } from '#server/alerts/protection.ts'
 import { rolloverAlerts } from '#server/alerts/rollover.ts'
 import { webhookAlerts } from '#server/alerts/webhooks.ts'
 import type { Clock } from '#server/clock.ts'
@@ -58,6 +58,7 @@ const sources = [
   rolloverAlerts,
   bypassAlerts,
   waitingChangeAlerts,
+  approverAlerts,
   webhookAlerts,
   mailAlerts,
   accessAlerts,

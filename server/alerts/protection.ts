@@ -1,7 +1,15 @@
 /** Finds alerts about protected changes: those that wait for a second person, and those that were made without one. */
-import { type AlertSource, plural } from '#server/alerts/alert.ts'
+import { type AlertSource, type FoundAlert, plural } from '#server/alerts/alert.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
+import { mayDo, roles } from '#server/identity/roles.ts'
+import {
+  APPROVERS_NEEDED,
+  countApprovers,
+  countsByAgeFrom,
+  type Rule,
+} from '#server/services/protection/passkeys.ts'
+import { readProtection } from '#server/services/protection/settings.ts'
 
 const WEEK_MS = 7 * 86_400_000
 /** Before the end of a change request. */
@@ -50,4 +58,54 @@ export const bypassAlerts: AlertSource<Context> = async ({ db, now }) => {
     last.method === 'cli' ? 'on the command line of the server.' : `who gave this reason: ${last.reason}`
   const actors = people.map(({ actor }) => actor)
   return [{ code: 'APPROVAL_BYPASSED', since: last.at, size, actors, message: `${made} ${by}, ${how}` }]
+}
+
+/** While anything is protected: new passkeys of those who can approve, and that too few of them are left. */
+export const approverAlerts: AlertSource<Context> = async ({ db, now, isFirst }) => {
+  if (!isFirst) return []
+  const { operations, passkeyHours: hours } = await readProtection(db)
+  if (operations.length === 0) return []
+  const rule = { hours, now: now() }
+  const [count, young] = await Promise.all([countApprovers(db, rule), findYoung(db, rule)])
+  const found: FoundAlert[] = []
+  if (count < APPROVERS_NEEDED) {
+    const have = count === 0 ? 'No administrator has' : 'Only one administrator has'
+    const message = `${have} a passkey that counts. Two are needed to approve a protected change. Administrators add one under “My account”; others confirm it, or it counts ${plural(hours, 'hour')} later.`
+    found.push({ code: 'NOBODY_CAN_APPROVE', message })
+  }
+  for (const { id, createdAt, user, userId } of young) {
+    const since = createdAt ?? rule.now
+    const from = countsByAgeFrom({ createdAt }, hours)
+    found.push({
+      code: 'PASSKEY_REGISTERED',
+      about: id,
+      since,
+      subject: { typename: 'User', key: userId },
+      // Its owner decides nothing about it.
+      actors: [user.username ?? user.email],
+      message: `A passkey of ${user.name} is known since ${since.toISOString()}. It counts for approvals from ${from.toISOString()}, or once another administrator confirms it. Ask ${user.name} whether it is theirs.`,
+    })
+  }
+  return found
+}
+
+const approving = roles.filter((role) => mayDo(role, 'operate'))
+
+/** Those that do not count yet, of users who can approve in any anchor. */
+function findYoung(db: Database, { hours, now }: Rule) {
+  const user = {
+    OR: [{ role: { in: approving } }, { anchorRoles: { some: { role: { in: approving } } } }],
+    banned: { not: true },
+  }
+  const createdAt = { gt: new Date(now.getTime() - hours * 3_600_000) }
+  return db.passkey.findMany({
+    where: { confirmedAt: null, createdAt, user },
+    orderBy: { createdAt: 'asc' },
+    select: {
+      id: true,
+      createdAt: true,
+      userId: true,
+      user: { select: { name: true, username: true, email: true } },
+    },
+  })
 }

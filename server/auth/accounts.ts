@@ -5,6 +5,7 @@ import { createInvitationMail } from '#server/auth/invitation-mail.ts'
 import { createInvitations } from '#server/auth/invitations.ts'
 import { createMemberOrganizations } from '#server/auth/member-organizations.ts'
 import { createMembers } from '#server/auth/members.ts'
+import { createPasskeyConfirmation } from '#server/auth/passkey-confirmation.ts'
 import { createUserRemoval } from '#server/auth/user-removal.ts'
 import { createUserReset } from '#server/auth/user-reset.ts'
 import { createUsers } from '#server/auth/users.ts'
@@ -25,6 +26,7 @@ export function createAccounts({ db, auth, now, mail = noMail }: Parts) {
     ...createMembers(db, now, invitationMail),
     ...createMemberOrganizations(db),
     ...createApiKeys(db, now),
+    ...createPasskeyConfirmation(db, now),
   }
 }
 

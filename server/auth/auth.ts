@@ -12,6 +12,7 @@ import {
   MINIMUM_PASSWORD_LENGTH,
   usernameLength,
 } from '#server/auth/credential.ts'
+import { beginningOf, factorRule } from '#server/auth/factors.ts'
 import { freshness, RECENT_SECONDS } from '#server/auth/freshness.ts'
 import { noteLibraryError } from '#server/auth/library-error.ts'
 import { sessionSuccession } from '#server/auth/session-succession.ts'
@@ -20,7 +21,6 @@ import { totpReplay } from '#server/auth/totp-replay.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
 import { numberSecrets, type Secrets } from '#server/database/sealed-text.ts'
-import { signInMethodOf } from '#server/identity/sign-in-method.ts'
 
 /** The secrets sign sessions and encrypt the secrets of authenticator apps. */
 export type AuthConfig = Secrets & {
@@ -59,13 +59,16 @@ export function createAuth(db: Database, config: AuthConfig, now: Clock) {
       expiresIn: 12 * 3600,
       updateAge: 3600,
       freshAge: RECENT_SECONDS,
-      additionalFields: { signedInBy: { type: 'string', defaultValue: 'password', input: false } },
+      additionalFields: {
+        signedInBy: { type: 'string', defaultValue: 'password', input: false },
+        strength: { type: 'string', defaultValue: 'PASSWORD', input: false },
+      },
     },
     databaseHooks: {
       session: {
         create: {
           before: async (session, context) => ({
-            data: { ...session, signedInBy: signInMethodOf(context?.path) },
+            data: { ...session, ...beginningOf(context) },
           }),
         },
       },
@@ -114,6 +117,7 @@ export function createAuth(db: Database, config: AuthConfig, now: Clock) {
           afterVerification: ({ verification }) => requireUserVerification(verification.authenticationInfo),
         },
       }),
+      factorRule(db),
       freshness(),
       totpReplay(db, now),
       sessionSuccession(),

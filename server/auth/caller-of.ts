@@ -3,12 +3,14 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { fromNodeHeaders } from 'better-auth/node'
 import { z } from 'zod'
 import type { Auth } from '#server/auth/auth.ts'
+import { readStrength } from '#server/auth/factors.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
 import { type Caller, inInstallation } from '#server/identity/caller.ts'
 import { parsePasswordChange } from '#server/identity/password-change.ts'
 import { isRole, type Role, roles, type SecondFactorGroup } from '#server/identity/roles.ts'
 import { parseSignInMethod } from '#server/identity/sign-in-method.ts'
+import { factorStepOf, parseStrength } from '#server/identity/strength.ts'
 
 export type Doors = { auth: Auth; db: Database; now: Clock; secondFactorGroups: readonly SecondFactorGroup[] }
 type Origin = { headers: IncomingHttpHeaders; address: string; requestId: string }
@@ -38,17 +40,18 @@ async function callerOfSession(
   if (!session || session.user.banned) return null
   const { user } = session
   const role = isRole(user.role) ? user.role : null
-  const [anchors, organizations] = await Promise.all([
+  const [anchors, organizations, strength] = await Promise.all([
     rolesInAnchors(db, user.id),
     organizationsOf(db, user.id),
+    readStrength(db, user),
   ])
   const allRoles = [...(role ? [role] : []), ...anchors.values()]
   if (allRoles.length === 0 && organizations.size === 0) return null
   const { id, createdAt: signedInAt } = session.session
   const signedInBy = parseSignInMethod(session.session.signedInBy)
   const groups: SecondFactorGroup[] = [...allRoles, ...(organizations.size > 0 ? (['member'] as const) : [])]
-  const needsSecondFactor =
-    signedInBy === 'password' && groups.some((each) => secondFactorGroups.includes(each))
+  const isRequired = groups.some((each) => secondFactorGroups.includes(each))
+  const factorStep = factorStepOf(parseStrength(session.session.strength), strength, isRequired)
   return {
     name: user.username ?? user.email,
     displayName: user.name,
@@ -58,7 +61,7 @@ async function callerOfSession(
     ...(organizations.size > 0 ? { organizations } : {}),
     method: 'session',
     session: { id, userId: user.id, signedInAt, signedInBy },
-    lacksSecondFactor: needsSecondFactor && !user.twoFactorEnabled,
+    ...(factorStep ? { factorStep } : {}),
     passwordChange: parsePasswordChange(user.passwordChange),
     address,
     requestId,

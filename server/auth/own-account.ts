@@ -3,9 +3,11 @@ import type { Auth } from '#server/auth/auth.ts'
 import { CREDENTIAL } from '#server/auth/credential.ts'
 import type { DocumentPass, DocumentPasses } from '#server/auth/document-pass.ts'
 import { checkPassword } from '#server/auth/password.ts'
+import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
 import { ConflictError, InvalidInputError, NotFoundError } from '#server/error/operation-error.ts'
 import type { Caller, CallerSession } from '#server/identity/caller.ts'
+import { keepApprovers } from '#server/services/protection/passkeys.ts'
 import { recordChange } from '#server/services/write.ts'
 
 /** A caller with a session, not an API key. */
@@ -13,7 +15,7 @@ export type Person = Caller & { session: CallerSession }
 
 const MAXIMUM_PASSKEY_NAME = 64
 
-export function createOwnAccount(db: Database, auth: Auth, passes: DocumentPasses) {
+export function createOwnAccount(db: Database, auth: Auth, passes: DocumentPasses, now: Clock) {
   const about = (person: Person) => ({ resource: person.name })
 
   async function refuseSamePassword(userId: string, password: string): Promise<void> {
@@ -107,7 +109,7 @@ export function createOwnAccount(db: Database, auth: Auth, passes: DocumentPasse
       await recordChange(db, person, async (tx) => {
         const passkey = await tx.passkey.findFirst({ where: { id, userId: person.session.userId } })
         if (!passkey) throw new NotFoundError('You have no such passkey.', 'id')
-        await tx.passkey.delete({ where: { id } })
+        await keepApprovers(tx, now(), () => tx.passkey.delete({ where: { id } }))
         return { action: 'removePasskey', ...about(person), before: { name: passkey.name }, result: null }
       })
     },

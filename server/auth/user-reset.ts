@@ -5,7 +5,7 @@ import { createCredential, endInvitation } from '#server/auth/invitations.ts'
 import { checkPassword } from '#server/auth/password.ts'
 import { findUser, resourceOf } from '#server/auth/user-row.ts'
 import type { Database } from '#server/database/client.ts'
-import { InvalidInputError } from '#server/error/operation-error.ts'
+import { ConflictError, InvalidInputError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { PasswordChange } from '#server/identity/password-change.ts'
 import { recordChange } from '#server/services/write.ts'
@@ -46,10 +46,19 @@ export function createUserReset(db: Database, auth: Auth) {
       })
     },
 
-    /** Removes the authenticator app, recovery codes and passkeys of a user who lost them. */
+    /**
+     * Removes the authenticator app, recovery codes and passkeys of a user who lost them: by another person, or on the
+     * command line. @throws ConflictError
+     */
     async resetSecondFactor(caller: Caller, username: string): Promise<void> {
       await recordChange(db, caller, async (tx) => {
         const user = await findUser(tx, username)
+        const { resource } = resourceOf(user)
+        if (caller.method !== 'cli' && [caller.name, caller.keyCreatedBy].includes(resource))
+          throw new ConflictError(
+            'You cannot reset your own second factor. Another administrator can, or a command on the server.',
+            'id',
+          )
         const userId = user.id
         const passkeys = await tx.passkey.deleteMany({ where: { userId } })
         await tx.twoFactor.deleteMany({ where: { userId } })

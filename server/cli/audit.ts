@@ -34,11 +34,13 @@ const verify = command('verify', 'check that no entry was changed, removed or in
   })
 
 function inWords(approval: VerifiedApproval): string {
-  const { changeRequest, mutation, requestedBy, approvedBy, at, credentialId, registeredAt } = approval
+  const { changeRequest, mutation, requestedBy, approvedBy, at, credentialId, registeredAt, confirmedBy } =
+    approval
   const registered = registeredAt
-    ? `registered ${registeredAt.toISOString()}`
-    : 'registered before the first entry that is kept'
-  return `Change request ${changeRequest}, ${mutation}: asked for by ${requestedBy}, approved by ${approvedBy} at ${at.toISOString()} with the passkey ${credentialId}, ${registered}.`
+    ? `known since ${registeredAt.toISOString()}`
+    : 'known since before the first entry that is kept'
+  const confirmed = confirmedBy ? ` and confirmed by ${confirmedBy}` : ''
+  return `Change request ${changeRequest}, ${mutation}: asked for by ${requestedBy}, approved by ${approvedBy} at ${at.toISOString()} with the passkey ${credentialId}, ${registered}${confirmed}.`
 }
 
 const prune = command('prune', 'remove old entries; the remaining ones stay verifiable')

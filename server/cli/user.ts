@@ -94,6 +94,19 @@ const remove = command('remove', 'remove a user and revoke the user’s API keys
     print(options, { username }, `Removed ${username}.`)
   })
 
+const resetSecondFactor = command(
+  'reset-second-factor',
+  'remove the authenticator app and the passkeys of a user who lost them',
+)
+  .requiredOption('--username <name>', 'the username')
+  .action(async (options) => {
+    const { username } = options
+    await withInstallation(({ caller, ...parts }) => accountsOf(parts).resetSecondFactor(caller, username), {
+      attempt: { action: 'resetSecondFactor', input: { username } },
+    })
+    print(options, { username }, `${username} has no second factor now, and is signed out everywhere.`)
+  })
+
 const list = command('list', 'list all users').action(async (options) => {
   const users = await withInstallation((parts) => accountsOf(parts).listUsers())
   const lines = users.map(
@@ -106,5 +119,6 @@ export const userCommand = new Command('user')
   .description('manage users')
   .addCommand(create)
   .addCommand(setPassword)
+  .addCommand(resetSecondFactor)
   .addCommand(remove)
   .addCommand(list)

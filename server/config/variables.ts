@@ -45,7 +45,7 @@ export const serverVariables = {
     names: ['REQUIRE_SECOND_FACTOR'],
     kind: groupList.default([]),
     meaning:
-      'who needs a second factor to sign in: roles, and `member` for the people of organizations, joined by commas',
+      'who must set up a second factor before anything else: roles, and `member` for the people of organizations, joined by commas',
   },
   adminUrl: {
     names: ['ADMIN_URL'],

@@ -3,6 +3,7 @@
 import type { PasswordChange } from '#server/identity/password-change.ts'
 import { lesserRole, mayDo, type Role, type Scope } from '#server/identity/roles.ts'
 import type { SignInMethod } from '#server/identity/sign-in-method.ts'
+import { type FactorStep, isTooWeak } from '#server/identity/strength.ts'
 
 export type CallerMethod = 'session' | 'api_key' | 'cli' | 'job' | 'single_sign_on'
 
@@ -40,8 +41,8 @@ export type Caller = {
   /** Of an API key: who made it, and so knows it; absent: an earlier version made it. */
   keyCreatedBy?: string
   session?: CallerSession
-  /** A second factor is required and the session has none: only setting one up is allowed. */
-  lacksSecondFactor?: boolean
+  /** A factor must be set up or used before anything else; absent: nothing is in the way, as for API keys. */
+  factorStep?: FactorStep
   /** Absent for API keys, which it does not affect. */
   passwordChange?: PasswordChange
   address?: string
@@ -65,9 +66,9 @@ export function hasRole({ role, grants }: Caller): boolean {
 }
 
 /** Whether the caller has the right in the installation or in any anchor. */
-export function mayAnywhere({ role, grants, lacksSecondFactor }: Caller, scope: Scope): boolean {
+export function mayAnywhere({ role, grants, factorStep }: Caller, scope: Scope): boolean {
   const roles = [role, grants?.installation ?? null, ...(grants?.anchors.values() ?? [])]
-  return !lacksSecondFactor && roles.some((each) => each !== null && mayDo(each, scope))
+  return !factorStep && roles.some((each) => each !== null && mayDo(each, scope))
 }
 
 /** Whether the caller acts for an organization. */
@@ -75,8 +76,13 @@ export function isMember({ organizations, session }: Caller): boolean {
   return session !== undefined && organizations !== undefined && organizations.size > 0
 }
 
-export function callerMay({ role, lacksSecondFactor }: Caller, scope: Scope): boolean {
-  return !lacksSecondFactor && role !== null && mayDo(role, scope)
+/** Whether the caller has a session that may read and change its own account. */
+export function ownsAccount({ session, factorStep }: Caller): boolean {
+  return session !== undefined && !isTooWeak(factorStep)
+}
+
+export function callerMay({ role, factorStep }: Caller, scope: Scope): boolean {
+  return !factorStep && role !== null && mayDo(role, scope)
 }
 
 /**

@@ -7,3 +7,6 @@ export type PasswordChange = (typeof passwordChanges)[number]
 export function parsePasswordChange(value: unknown): PasswordChange {
   return passwordChanges.find((change) => change === value) ?? 'NONE'
 }
+
+/** Why a user who must choose a new password is refused. */
+export const PASSWORD_CHANGE_SENTENCE = 'An administrator set your password. Choose a new one first.'

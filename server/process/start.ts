@@ -58,9 +58,9 @@ export async function startAdminServer(
     ...backend,
     auth,
     accounts: createAccounts({ db, auth, now, mail }),
-    ownAccount: createOwnAccount(db, auth, documentPasses),
+    ownAccount: createOwnAccount(db, auth, documentPasses, now),
     mails: createMailService({ db, mail, now }),
-    protection: createProtectionService({ db, now }),
+    protection: createProtectionService({ db, now, secondFactorGroups: config.secondFactorGroups }),
     changeRequests: createChangeRequests({
       db,
       databaseOf: (slug) => anchors.find(slug)?.running?.db ?? null,

@@ -14,8 +14,10 @@ import {
   inInstallation,
   isMember,
   mayAnywhere,
+  ownsAccount,
 } from '#server/identity/caller.ts'
 import type { Scope } from '#server/identity/roles.ts'
+import { type FactorStep, sentenceOfStep } from '#server/identity/strength.ts'
 import type { Context } from '#server/schema/context.ts'
 import { decodeNodeId, encodeNodeId, isNodeType, isOfInstallation } from '#server/schema/global-id.ts'
 import PasswordChangePlugin from '#server/schema/password-change.ts'
@@ -35,7 +37,7 @@ export type SchemaTypes = {
   Context: Context
   PrismaTypes: PrismaTypes
   /**
-   * `ownAccount`: any caller with a session, even before a required second factor is set up; `known`: any caller with a role
+   * `ownAccount`: any caller with a session that is as strong as its account, even before a required second factor is set up; `known`: any caller with a role
    * in any anchor; `member`: any who acts for an organization; `administerInstallation`: an administrator of more than
    * single anchors, also where the field is about one; `operateAnywhere`, `administerAnywhere`: in the installation or in any
    * anchor.
@@ -62,9 +64,9 @@ export const builder = new SchemaBuilder<SchemaTypes>({
   scopeAuth: {
     authScopes: ({ caller }) => ({
       anyone: true,
-      known: caller !== null && !caller.lacksSecondFactor && hasRole(caller),
-      member: caller !== null && !caller.lacksSecondFactor && isMember(caller),
-      ownAccount: caller?.session !== undefined,
+      known: caller !== null && !caller.factorStep && hasRole(caller),
+      member: caller !== null && !caller.factorStep && isMember(caller),
+      ownAccount: caller !== null && ownsAccount(caller),
       read: caller !== null && callerMay(caller, 'read'),
       operate: caller !== null && callerMay(caller, 'operate'),
       administer: caller !== null && callerMay(caller, 'administer'),
@@ -124,13 +126,14 @@ function refusal(code: string, message: string): GraphQLError {
 
 function refusalOf(caller: Caller | null): GraphQLError {
   if (!caller) return refusal('UNAUTHENTICATED', 'Sign in, or send an API key.')
-  if (caller.lacksSecondFactor) {
-    const account = caller.role ? `The role ${caller.role}` : hasRole(caller) ? 'Your role' : 'Your account'
-    const message = `${account} requires a second factor. Set up an authenticator app or sign in with a passkey.`
-    return refusal('SECOND_FACTOR_REQUIRED', message)
-  }
+  if (caller.factorStep) return refusal('SECOND_FACTOR_REQUIRED', sentenceOf(caller, caller.factorStep))
   if (caller.role === null)
     return refusal('FORBIDDEN', caller.session ? 'You have no role here.' : 'This API key has no role here.')
   const who = caller.session ? `Your role, ${caller.role},` : `An API key of the role ${caller.role}`
   return refusal('FORBIDDEN', `${who} does not allow this.`)
+}
+
+function sentenceOf(caller: Caller, step: FactorStep): string {
+  if (step !== 'SET_UP' || !hasRole(caller)) return sentenceOfStep(step, 'Your account')
+  return sentenceOfStep(step, caller.role ? `The role ${caller.role}` : 'Your role')
 }

@@ -1,6 +1,7 @@
 /** Refuses mutations of users who must choose a new password first, after the check of their role. */
 import SchemaBuilder, { BasePlugin, type PothosOutputFieldConfig, type SchemaTypes } from '@pothos/core'
 import { GraphQLError, type GraphQLFieldResolver } from 'graphql'
+import { PASSWORD_CHANGE_SENTENCE } from '#server/identity/password-change.ts'
 import type { Context } from '#server/schema/context.ts'
 
 const NAME = 'passwordChange'
@@ -33,8 +34,7 @@ class PasswordChangePlugin<Types extends SchemaTypes> extends BasePlugin<Types> 
 }
 
 function createRefusal(): GraphQLError {
-  const message = 'An administrator set your password. Choose a new one first.'
-  return new GraphQLError(message, { extensions: { code: 'PASSWORD_CHANGE_REQUIRED' } })
+  return new GraphQLError(PASSWORD_CHANGE_SENTENCE, { extensions: { code: 'PASSWORD_CHANGE_REQUIRED' } })
 }
 
 SchemaBuilder.registerPlugin(NAME, PasswordChangePlugin)

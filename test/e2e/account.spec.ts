@@ -127,14 +127,32 @@ journey(
       await page.getByText('9 recovery codes left.').waitFor()
     })
 
-    step('adds a passkey, signs in without password and code, renames and removes it', async () => {
+    step('adds a passkey, after which the password and a code open nothing', async () => {
       const { page } = watched
       await addVirtualAuthenticator(page)
       await page.getByRole('button', { name: 'Add a passkey' }).click()
       await page.getByRole('dialog').getByLabel('Name').fill('laptop')
       await page.getByRole('dialog').getByRole('button', { name: 'Add passkey' }).click()
       await page.getByText('Passkey: laptop').waitFor()
+      await page.getByText('It counts for approvals from').waitFor()
 
+      await signOut(page)
+      await signIn(page, 'admin', password)
+      await page.getByLabel('Code').fill(recoveryCodes[3]?.trim() ?? '')
+      await page.getByRole('button', { name: 'Continue' }).click()
+      await page.getByText('This account has a passkey, so the password alone opens nothing.').waitFor()
+      await page.goto('/subordinates')
+      await page.waitForURL('/sign-in?next=*')
+      await page.getByText('Another administrator can remove a passkey that you lost.').waitFor()
+      await page.getByText('Signed in as').waitFor()
+      expect(await page.getByLabel('Password').count()).toBe(0)
+      await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
+      await page.waitForURL('/subordinates')
+      await openAccount(page)
+    })
+
+    step('signs in with the passkey alone, renames and removes it', async () => {
+      const { page } = watched
       await signOut(page)
       await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
       await page.getByRole('link', { name: 'Subordinates', exact: true }).waitFor()

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect } from 'vitest'
 import { PASSWORD, type TestAdmin } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { closePages, type Watched } from '#test/helpers/browser.ts'
+import { closePages, openPageIn, type Watched } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { journey } from '#test/helpers/journey.ts'
@@ -30,7 +30,7 @@ let alice: Watched
 let bob: Watched
 
 beforeAll(async () => {
-  admin = await startAdminAtLocalhost()
+  admin = await startAdminAtLocalhost({ secondFactorGroups: ['admin', 'operator'] })
   const authorityHints = [admin.entityId]
   member = await startEntity({ metadata: relyingParty, authorityHints })
   await make(admin, 'registerSubordinate', { entityId: member.id }, 'id')
@@ -41,7 +41,7 @@ beforeAll(async () => {
   ]
   for (const [username, role] of people)
     await make(admin, 'createUser', { username, password: PASSWORD, role }, 'id')
-  ;[alice, bob] = [await open('alice', '/changes/two-people'), await open('bob', '/account')]
+  ;[alice, bob] = [await open('alice', '/account'), await open('bob', '/account')]
 })
 afterAll(async () => {
   await closePages()
@@ -57,20 +57,33 @@ async function presentPolicy(): Promise<unknown> {
 }
 
 journey('two administrators decide protected changes', (step) => {
-  step('protects nothing before two administrators have a passkey', async () => {
+  step('protects nothing before two administrators have a passkey that counts', async () => {
     const { page } = alice
+    const { passkey } = admin.server.installation
+    const age = async (username: string) => {
+      const createdAt = new Date(Date.now() - 30 * 86_400_000)
+      await passkey.updateMany({ where: { user: { username } }, data: { createdAt } })
+    }
+    await page.getByText('Your role requires a second factor').waitFor()
+    await addPasskey(page)
+    await addPasskey(bob.page)
+    await age('alice')
+    await page.goto('/changes/two-people')
     await page.getByText('No operation is protected yet.').waitFor()
     await operation(page, 'This anchor').check()
     await expect.poll(() => operation(page, 'Access and this protection').isChecked()).toBe(true)
     expect(await violations(page)).toEqual([])
     await button(page, 'Save').click()
-    await page.getByRole('alert').getByText('Two administrators with a passkey are needed').first().waitFor()
+    await page
+      .getByRole('alert')
+      .getByText('Two administrators with a passkey that counts are needed, and there is 1.')
+      .first()
+      .waitFor()
     await button(page, 'Discard').click()
     await page.goto('/changes')
     await page.getByText('No operation is protected. Changes take effect at once.').waitFor()
     expect(await violations(page)).toEqual([])
-    await addPasskey(page)
-    await addPasskey(bob.page)
+    await age('bob')
 
     await page.goto('/changes/two-people')
     await operation(page, 'Members').check()
@@ -82,17 +95,19 @@ journey('two administrators decide protected changes', (step) => {
     await page.getByText('Enter whole hours, from 1 to 720.').first().waitFor()
     await page.getByLabel('Hours until a change request expires').fill('48')
     await page.getByText('48 hours are 2 days.').waitFor()
+    await page.getByLabel('Hours until a new passkey counts for approvals').fill('48')
     expect(await violations(page)).toEqual([])
     await button(page, 'Save').click()
     await page.getByText('Protection changed.').waitFor()
     const { protection } = await read(
       admin,
-      '{ protection { operations commandLine validForHours breakGlass } }',
+      '{ protection { operations commandLine validForHours passkeyHours breakGlass } }',
     )
     expect(protection).toEqual({
       operations: ['ANCHOR', 'MEMBERS', 'ACCESS'],
       commandLine: false,
       validForHours: 48,
+      passkeyHours: 48,
       breakGlass: 'AT_ONCE',
     })
   })
@@ -163,7 +178,8 @@ journey('two administrators decide protected changes', (step) => {
   step('a device that does not sign changes nothing', async () => {
     await request(alice.page, policyOf('Unsigned'))
     await giveReason(alice.page, 'A test.')
-    const other = await open('bob', '/changes')
+    // In the same session: the password alone would open nothing.
+    const other = await openPageIn(bob.page.context(), admin.adminUrl)
     await openNewest(other.page, 'Change the metadata policy')
     await other.page.evaluate(() => {
       navigator.credentials.get = () => Promise.reject(new DOMException('closed', 'NotAllowedError'))
@@ -171,7 +187,7 @@ journey('two administrators decide protected changes', (step) => {
     await button(other.page, 'Sign and approve').click()
     await other.page.getByRole('alert').getByText('The passkey was not used. Try again.').waitFor()
     expect(await presentPolicy()).toEqual(policyOf('Alice'))
-    await other.page.context().close()
+    await other.page.close()
   })
 
   step('the other person refuses with a reason, and the requester withdraws', async () => {

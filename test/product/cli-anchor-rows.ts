@@ -144,6 +144,7 @@ export const ofInstallation: Readonly<Record<string, string[] | undefined>> = {
   'user create': undefined,
   'user set-password': undefined,
   'user remove': undefined,
+  'user reset-second-factor': undefined,
   'apikey create': undefined,
   'apikey revoke': undefined,
 }

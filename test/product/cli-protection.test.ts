@@ -46,6 +46,7 @@ it('changes nothing that is protected while it is switched off', { timeout: 120_
     ['user', 'create', '--username=dave', '--role=admin'],
     ['user', 'set-password', '--username=carol'],
     ['user', 'remove', '--username=carol'],
+    ['user', 'reset-second-factor', '--username=carol'],
     ['request', 'approve', requestId, main],
     change('remove'),
     change('deactivate'),
@@ -97,6 +98,6 @@ it('verifies who approved what', async () => {
   )
   await approve(people.bob, waiting(answer))
   expect(await commands.succeed(['audit', 'verify', '--approvals'])).toMatch(
-    /^\d+ entries, all intact\. 1 approval, each signed by a second person\.\nChange request \d+, updateTrustAnchor: asked for by alice, approved by bob at \S+ with the passkey \S+, registered \S+\.\nLast hash: \w+\n$/,
+    /^\d+ entries, all intact\. 1 approval, each signed by a second person\.\nChange request \d+, updateTrustAnchor: asked for by alice, approved by bob at \S+ with the passkey \S+, known since \S+\.\nLast hash: \w+\n$/,
   )
 })

@@ -86,6 +86,10 @@ describe('with a running product', () => {
     }
     expect(await change('')).toEqual({ passwordChange: 'ASKED' })
     expect(await change(' --must-change')).toEqual({ passwordChange: 'REQUIRED' })
+    expect(await succeed(installation, 'user reset-second-factor --username ivo')).toBe(
+      'ivo has no second factor now, and is signed out everywhere.\n',
+    )
+    expect((await visitor.execute('{ viewer { username } }')).data.viewer).toBeNull()
     expect(await succeed(installation, 'user remove --username ivo')).toBe('Removed ivo.\n')
     expect(await succeed(installation, 'user list')).not.toContain('ivo')
   })

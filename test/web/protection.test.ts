@@ -57,6 +57,7 @@ const stored = {
   operations: ['ACCESS', 'MEMBERS', 'ANCHOR'],
   commandLine: false,
   validForHours: 48,
+  passkeyHours: 12,
   breakGlass: 'DELAYED',
   breakGlassHours: 24,
 }
@@ -68,6 +69,7 @@ test('edits the chosen operations in the order of the form', () => {
       operations: ['ANCHOR', 'MEMBERS', 'ACCESS'],
       commandLine: false,
       validForHours: '48',
+      passkeyHours: '12',
       breakGlass: 'DELAYED',
       breakGlassHours: '24',
     },
@@ -87,7 +89,9 @@ test.each(['0', '721', '1.5', '', 'x'])('refuses the hours %j', (validForHours) 
   })
 })
 
-test('sends the hours as a number', () => {
+test('sends the hours as a number, and none for passkeys that count at once', () => {
+  expect(parseValues(protectionFields, { passkeyHours: '0' }).value).toEqual({ passkeyHours: 0 })
+  expect(parseValues(protectionFields, { passkeyHours: '-1' }).refusal?.path).toEqual(['passkeyHours'])
   expect(parseValues(protectionFields, { validForHours: '720' }).value).toEqual({ validForHours: 720 })
 })
 

@@ -257,12 +257,16 @@ export type AlertCode =
   | 'MAIL_FAILED'
   /** No SMTP server has accepted e-mails for an hour. */
   | 'MAIL_WAITING'
+  /** Fewer than two administrators have a passkey that counts: protected changes cannot be approved. */
+  | 'NOBODY_CAN_APPROVE'
   /** No process executes runs and schedules. */
   | 'NO_WORKER'
   /** Trust Marks issued to this Trust Anchor expire soon. */
   | 'OWN_TRUST_MARKS_EXPIRE'
   /** A Trust Mark issued to this Trust Anchor cannot be renewed. */
   | 'OWN_TRUST_MARK_FAILING'
+  /** Someone who can approve has registered a passkey, which does not count for approvals yet. */
+  | 'PASSKEY_REGISTERED'
   /** A pinned Trust Anchor publishes a configuration that no pinned key verifies. */
   | 'PINNED_ANCHOR_CHANGED'
   /** The keys of a pinned Trust Anchor have not been followed for a day. */

@@ -121,9 +121,10 @@ builder.mutationFields((t) => ({
   removePasskey: t.field({
     extensions: { ofInstallation: true },
     type: AccountRef,
-    description: 'Removes a passkey. It can no longer be used to sign in.',
+    description:
+      'Removes a passkey. It can no longer be used to sign in. Refused while changes are protected, if fewer than two people could approve without it.',
     authScopes: { ownAccount: true },
-    errors: { types: [NotFoundError, ReauthenticationRequiredError] },
+    errors: { types: [ConflictError, NotFoundError, ReauthenticationRequiredError] },
     args: { input: t.arg({ type: RemovePasskeyInput, required: true, description: 'The passkey.' }) },
     resolve: async (_root, { input }, context) => {
       const who = requireRecentSession(context)

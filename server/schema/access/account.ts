@@ -5,6 +5,7 @@ import { countRecoveryCodes } from '#server/auth/recovery-codes.ts'
 import type { CallerSession } from '#server/identity/caller.ts'
 import { parseSignInMethod, signInMethods } from '#server/identity/sign-in-method.ts'
 import { canReceive } from '#server/mail/address.ts'
+import { PasskeyRef } from '#server/schema/access/passkey.ts'
 import { builder } from '#server/schema/builder.ts'
 import { isRecent } from '#server/schema/input.ts'
 
@@ -43,23 +44,6 @@ const SessionRef = builder.prismaObject('Session', {
     isCurrent: t.boolean({
       description: 'Whether this request belongs to the session.',
       resolve: ({ id }, _args, { caller }) => id === caller?.session?.id,
-    }),
-  }),
-})
-
-const PasskeyRef = builder.prismaObject('Passkey', {
-  description: 'A passkey. Only its public key is stored.',
-  authScopes: { ownAccount: true },
-  fields: (t) => ({
-    id: t.exposeID('id', { description: 'The passkey’s id.' }),
-    name: t.exposeString('name', { nullable: true, description: 'Its name.' }),
-    createdAt: t.expose('createdAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When it was registered.',
-    }),
-    isBackedUp: t.exposeBoolean('backedUp', {
-      description: 'Whether it is synchronized, rather than bound to one device.',
     }),
   }),
 })

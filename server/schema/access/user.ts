@@ -66,6 +66,10 @@ export const UserRef = builder.prismaNode('User', {
       resolve: ({ twoFactorEnabled }) => twoFactorEnabled ?? false,
     }),
     passkeyCount: t.relationCount('passkeys', { description: 'The number of passkeys.' }),
+    passkeys: t.relation('passkeys', {
+      description: 'The passkeys, oldest first.',
+      query: { orderBy: { createdAt: 'asc' }, take: 100 },
+    }),
     passwordChange: t.field({
       type: PasswordChangeEnum,
       description: 'Whether the user should choose a new password.',
@@ -200,9 +204,9 @@ builder.mutationFields((t) => ({
     extensions: { ofInstallation: true },
     type: UserRef,
     description:
-      'Removes the authenticator app, recovery codes and passkeys of a user, and ends the user’s sessions.',
+      'Removes the authenticator app, recovery codes and passkeys of another user, and ends the user’s sessions.',
     authScopes: { administer: true },
-    errors: { types: [NotFoundError, ReauthenticationRequiredError] },
+    errors: { types: [ConflictError, NotFoundError, ReauthenticationRequiredError] },
     args: { input: t.arg({ type: ResetSecondFactorInput, required: true, description: 'The user.' }) },
     resolve: async (_root, { input }, context) => {
       const caller = requireRecentCaller(context)

@@ -3,6 +3,7 @@
 import { anchorsOf } from '#server/anchors/access.ts'
 import { type Caller, callerMay, hasRole, inInstallation } from '#server/identity/caller.ts'
 import { roles } from '#server/identity/roles.ts'
+import type { FactorStep } from '#server/identity/strength.ts'
 import { AccountRef } from '#server/schema/access/account.ts'
 import { contextIn } from '#server/schema/anchor-context.ts'
 import { builder } from '#server/schema/builder.ts'
@@ -30,6 +31,17 @@ export const PasswordChangeEnum = builder.enumType('PasswordChange', {
         'Until then, mutations other than those of the user’s own account are refused with PASSWORD_CHANGE_REQUIRED. Does not affect API keys.',
     },
   } as const,
+})
+
+const FactorStepEnum = builder.enumType('FactorStep', {
+  description: 'What a session lacks. Until then other operations are refused with SECOND_FACTOR_REQUIRED.',
+  values: {
+    SET_UP: { description: 'A second factor is required and none is set up.' },
+    USE_CODE: {
+      description: 'The account has an authenticator app: sign in with the password and a code.',
+    },
+    USE_PASSKEY: { description: 'The account has a passkey: sign in with it.' },
+  } satisfies Record<FactorStep, { description: string }>,
 })
 
 const AuthenticationMethod = builder.enumType('AuthenticationMethod', {
@@ -77,7 +89,14 @@ export const ViewerRef = builder.objectRef<Caller>('Viewer').implement({
     }),
     lacksSecondFactor: t.boolean({
       description: 'A second factor is required and none is set up. Nothing else is allowed until then.',
-      resolve: ({ lacksSecondFactor }) => lacksSecondFactor ?? false,
+      resolve: ({ factorStep }) => factorStep === 'SET_UP',
+    }),
+    factorStep: t.field({
+      type: FactorStepEnum,
+      nullable: true,
+      description:
+        'What is needed before anything else: to set up a second factor or to use the one that the account has; null: nothing.',
+      resolve: ({ factorStep }) => factorStep ?? null,
     }),
     passwordChange: t.field({
       type: PasswordChangeEnum,
@@ -87,7 +106,8 @@ export const ViewerRef = builder.objectRef<Caller>('Viewer').implement({
     account: t.field({
       type: AccountRef,
       nullable: true,
-      description: 'The caller’s own sign-in methods; null for an API key.',
+      description:
+        'The caller’s own sign-in methods; null for an API key, and refused while `factorStep` says to use a factor.',
       resolve: ({ session }) => session ?? null,
     }),
   }),

@@ -117,7 +117,7 @@ builder.objectField(ViewerRef, 'organizations', (t) =>
       'The organizations for which the caller acts, by name; none for an API key, and none until a required second factor is set up.',
     args: { id: t.arg.id({ description: 'Only the one with this id.' }) },
     resolve: async (caller, { id: only }, { accounts }) => {
-      if (caller.lacksSecondFactor) return []
+      if (caller.factorStep) return []
       const own = await accounts.listOwnOrganizations(caller)
       return only == null ? own : own.filter(({ id }) => globalId('Organization', id) === only)
     },

@@ -21,7 +21,7 @@ export function readable(context: Asker): Prisma.ChangeRequestWhereInput {
 
 export function mayRead(context: Asker, { anchor, requestedBy }: ChangeRequest): boolean {
   const { caller } = context
-  if (!caller || caller.lacksSecondFactor) return false
+  if (!caller || caller.factorStep) return false
   if (caller.name === requestedBy) return true
   if (anchor === null) return callerMay(inInstallation(caller), 'operate')
   return anchorsOf(context).some(

@@ -114,6 +114,12 @@ export const ChangeRequestRef = builder.prismaNode('ChangeRequest', {
       nullable: true,
       description: 'When that was.',
     }),
+    passkeyKnownSince: t.expose('passkeyKnownSince', {
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'When the passkey that signed the approval was registered; null: no one approved it, or an earlier version kept it.',
+    }),
     message: t.exposeString('message', { nullable: true, description: 'The reason of the decision.' }),
     comments: t.field({
       type: [ChangeCommentRef],

@@ -41,6 +41,10 @@ export const ProtectionRef = builder.objectRef<ProtectionSettings>('Protection')
     validForHours: t.exposeInt('validForHours', {
       description: 'Hours after which a change request can no longer be approved.',
     }),
+    passkeyHours: t.exposeInt('passkeyHours', {
+      description:
+        'Hours after its registration from which a passkey counts for approvals, unless another administrator has confirmed it.',
+    }),
     breakGlass: t.expose('breakGlass', {
       type: BreakGlassEnum,
       description: 'Whether one administrator may execute a change request without a second person.',
@@ -70,10 +74,13 @@ const UpdateProtectionInput = builder.inputType('UpdateProtectionInput', {
     operations: t.field({
       type: [ProtectedOperationEnum],
       description:
-        'The protected operations; those that they imply are added. Two administrators with a passkey are needed for any.',
+        'The protected operations; those that they imply are added. Two administrators with a passkey that counts are needed for any, and REQUIRE_SECOND_FACTOR must name admin and operator.',
     }),
     commandLine: t.boolean({ description: 'Whether commands on the server may do protected operations.' }),
     validForHours: t.int({ description: 'Hours for which a change request waits, 1 to 720.' }),
+    passkeyHours: t.int({
+      description: 'Hours after its registration from which a passkey counts for approvals, 0 to 720.',
+    }),
     breakGlass: t.field({
       type: BreakGlassEnum,
       description: 'Whether one administrator may execute a change request without a second person.',

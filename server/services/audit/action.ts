@@ -73,6 +73,7 @@ export const auditActions = {
   registerPasskey: 'User',
   renamePasskey: 'User',
   removePasskey: 'User',
+  confirmPasskey: 'User',
   endSession: 'User',
   endOtherSessions: 'User',
   updateMail: 'User',

@@ -17,6 +17,8 @@ export type VerifiedApproval = {
   credentialId: string
   /** When the log says that it was registered; null: before the first entry that is kept. */
   registeredAt: Date | null
+  /** The other administrator who confirmed it before; null: nobody. */
+  confirmedBy: string | null
 }
 
 const asked = z.object({
@@ -24,21 +26,35 @@ const asked = z.object({
   requestedBy: z.string(),
   keyCreatedBy: z.string().nullable(),
 })
-const decision = z.object({ approvedBy: z.string(), hash: z.string(), passkey: passkeyProof })
+const decision = z.object({
+  approvedBy: z.string(),
+  hash: z.string(),
+  passkey: passkeyProof,
+  // Absent: an earlier version, which asked for no age.
+  passkeyHours: z.number().nullish(),
+})
 const registration = z.object({ credentialId: z.string(), publicKey: z.string() })
 
+const confirmation = z.object({ credentialId: z.string() })
+
 type Registration = { actor: string; publicKey: string; at: Date }
+
+const HOUR_MS = 3_600_000
+/** Between the registration and its entry. */
+const TOLERANCE_MS = 60_000
 
 /** Reads all entries in their order. `fault`: a sentence about the entry; null: nothing is wrong with it. */
 export function createApprovalVerification() {
   const approvals: VerifiedApproval[] = []
   const registrations = new Map<string, Registration>()
+  /** Who confirmed a passkey. */
+  const confirmations = new Map<string, string[]>()
 
   async function verify(event: AuditEvent): Promise<string | null> {
     const [content, signed] = [asked.safeParse(event.before).data, decision.safeParse(event.after).data]
     const approval = `Entry ${event.id}, the approval of change request ${event.resource},`
     if (!content || !signed) return `${approval} lacks its content or its signature.`
-    const { approvedBy, hash, passkey } = signed
+    const { approvedBy, hash, passkey, passkeyHours } = signed
     const { requestedBy, keyCreatedBy } = content
     if (approvedBy !== event.actor || [requestedBy, keyCreatedBy].includes(approvedBy))
       return `${approval} is not by another person than the request.`
@@ -48,6 +64,12 @@ export function createApprovalVerification() {
     const known = registrations.get(passkey.credentialId)
     if (known && (known.actor !== approvedBy || known.publicKey !== passkey.publicKey))
       return `${approval} was signed with a passkey that ${known.actor} registered with another key.`
+    const people = [approvedBy, requestedBy, keyCreatedBy]
+    const confirmedBy =
+      confirmations.get(passkey.credentialId)?.find((name) => !people.includes(name)) ?? null
+    const age = known ? event.at.getTime() - known.at.getTime() + TOLERANCE_MS : Number.POSITIVE_INFINITY
+    if (passkeyHours && age < passkeyHours * HOUR_MS && confirmedBy === null)
+      return `${approval} was signed with a passkey that was registered at ${known?.at.toISOString()}, less than ${passkeyHours} hours before, and that no other person had confirmed.`
     approvals.push({
       entry: event.id,
       changeRequest: event.resource,
@@ -55,6 +77,7 @@ export function createApprovalVerification() {
       ...{ mutation: content.mutation, requestedBy, approvedBy },
       credentialId: passkey.credentialId,
       registeredAt: known?.at ?? null,
+      confirmedBy,
     })
     return null
   }
@@ -65,6 +88,14 @@ export function createApprovalVerification() {
     async faultOf(event: AuditEvent): Promise<string | null> {
       if (event.outcome !== 'SUCCEEDED') return null
       if (event.action === 'approveChangeRequest') return verify(event)
+      if (event.action === 'confirmPasskey') {
+        const { data } = confirmation.safeParse(event.after)
+        if (data) {
+          const others = confirmations.get(data.credentialId) ?? []
+          confirmations.set(data.credentialId, [...others, event.actor])
+        }
+        return null
+      }
       if (event.action !== 'registerPasskey') return null
       const { data } = registration.safeParse(event.after) // earlier versions did not keep the key
       if (data)

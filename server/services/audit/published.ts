@@ -111,6 +111,7 @@ const table = {
   registerPasskey: false,
   renamePasskey: false,
   removePasskey: false,
+  confirmPasskey: false,
   endSession: false,
   endOtherSessions: false,
   createApiKey: false,

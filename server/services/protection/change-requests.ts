@@ -16,6 +16,13 @@ import {
   toProof,
   verifyProof,
 } from '#server/services/protection/passkey-proof.ts'
+import {
+  countsByAgeFrom,
+  findPasskeyObstacle,
+  type Rule,
+  tooNew,
+  whereCounts,
+} from '#server/services/protection/passkeys.ts'
 import { columnsOfEffect, createProposal } from '#server/services/protection/proposal.ts'
 import { readProtection } from '#server/services/protection/settings.ts'
 import { parseReason } from '#server/services/reason.ts'
@@ -125,15 +132,20 @@ export function createChangeRequests({ db, databaseOf, rpId, origins, now }: Cha
       if (row.effect === null) return WITHOUT_EFFECT
       if (isAsker(caller, row)) return 'You asked for it. Another person must approve it.'
       if (!caller.session) return 'Only a person can approve it, with a passkey in the console.'
-      const passkeys = await db.passkey.count({ where: { userId: caller.session.userId } })
-      if (passkeys === 0) return NO_PASSKEY
-      return row.reason === null ? NO_REASON : null
+      const obstacle = await findPasskeyObstacle(
+        db,
+        caller.session.userId,
+        await passkeyRule(),
+        askersOf(row),
+      )
+      return obstacle ?? (row.reason === null ? NO_REASON : null)
     },
 
     /** The options of `navigator.credentials.get`, as JSON (Web Authentication, §5.5). */
-    async signingOptions({ session }: Signer, { hash }: ChangeRequest) {
+    async signingOptions({ session }: Signer, row: ChangeRequest) {
+      const { hash } = row
       const passkeys = await db.passkey.findMany({
-        where: { userId: session.userId },
+        where: { userId: session.userId, ...whereCounts(await passkeyRule(), askersOf(row)) },
         select: { credentialID: true },
       })
       return {
@@ -153,15 +165,16 @@ export function createChangeRequests({ db, databaseOf, rpId, origins, now }: Cha
       const obstacle = await this.obstacle(caller, row)
       if (obstacle) throw new ConflictError(obstacle, 'id')
       requireUnchanged(row)
-      const { passkeyId, proof, counter } = await verify(caller, row, answer)
+      const { passkeyId, passkeyKnownSince, passkeyHours, proof, counter } = await verify(caller, row, answer)
       return execute(caller, row, work, async (tx) => {
-        await end(tx, row, { state: 'EXECUTED', decidedBy: caller.name, lastError: null })
+        const decision = { decidedBy: caller.name, passkeyKnownSince }
+        await end(tx, row, { state: 'EXECUTED', ...decision, lastError: null })
         await tx.passkey.updateMany({ where: { id: passkeyId }, data: { counter } })
         return {
           action: 'approveChangeRequest',
           resource: String(id),
           before: contentOf(row),
-          after: { approvedBy: caller.name, hash: row.hash, passkey: proof },
+          after: { approvedBy: caller.name, hash: row.hash, passkey: proof, passkeyHours },
         }
       })
     },
@@ -201,8 +214,13 @@ export function createChangeRequests({ db, databaseOf, rpId, origins, now }: Cha
       const { breakGlass } = await readProtection(db)
       if (breakGlass === 'OFF') return 'The settings of the protection do not allow that.'
       if (!caller.session) return 'Only a person can do that, with a passkey in the console.'
-      const passkeys = await db.passkey.count({ where: { userId: caller.session.userId } })
-      if (passkeys === 0) return NO_PASSKEY
+      const obstacle = await findPasskeyObstacle(
+        db,
+        caller.session.userId,
+        await passkeyRule(),
+        askersOf(row),
+      )
+      if (obstacle) return obstacle
       if (row.overrideBy === null || row.overrideAt === null || row.overrideAt <= now()) return null
       return `${row.overrideBy} can execute it from ${row.overrideAt.toISOString()}, unless another person refuses it.`
     },
@@ -223,7 +241,7 @@ export function createChangeRequests({ db, databaseOf, rpId, origins, now }: Cha
       const obstacle = await this.overrideObstacle(caller, row)
       if (obstacle) throw new ConflictError(obstacle, 'id')
       requireUnchanged(row)
-      const { passkeyId, proof, counter } = await verify(caller, row, answer)
+      const { passkeyId, passkeyHours, proof, counter } = await verify(caller, row, answer)
       const { breakGlass, breakGlassHours } = await readProtection(db)
       const entry = {
         action: 'overrideChangeRequest' as const,
@@ -231,7 +249,7 @@ export function createChangeRequests({ db, databaseOf, rpId, origins, now }: Cha
         before: contentOf(row),
         reason,
       }
-      const after = { hash: row.hash, passkey: proof }
+      const after = { hash: row.hash, passkey: proof, passkeyHours }
       if (breakGlass === 'DELAYED' && row.overrideBy !== caller.name) {
         const overrideAt = new Date(now().getTime() + breakGlassHours * HOUR_MS)
         await recordChange(databaseFor(row.anchor), caller, async (tx) => {
@@ -256,21 +274,32 @@ export function createChangeRequests({ db, databaseOf, rpId, origins, now }: Cha
       state === 'OPEN' && expiresAt <= now() ? 'EXPIRED' : (state as ChangeRequestState), // as written here
   }
 
+  async function passkeyRule(): Promise<Rule> {
+    return { hours: (await readProtection(db)).passkeyHours, now: now() }
+  }
+
   /** @throws InvalidInputError */
   async function verify(
     { session }: Signer,
-    { hash }: ChangeRequest,
+    row: ChangeRequest,
     answer: PasskeyAnswer,
   ): Promise<{
     passkeyId: string
+    /** Hours from which a passkey counts. */
+    passkeyHours: number
+    passkeyKnownSince: Date | null
     proof: PasskeyProof
     counter: number
   }> {
-    const passkey = await db.passkey.findFirst({ where: { credentialID: answer.id, userId: session.userId } })
+    const rule = await passkeyRule()
+    const where = { credentialID: answer.id, userId: session.userId }
+    const passkey = await db.passkey.findFirst({ where })
     if (!passkey) throw new InvalidInputError('This is not one of your passkeys.', 'passkey')
+    if ((await db.passkey.count({ where: { ...where, ...whereCounts(rule, askersOf(row)) } })) === 0)
+      throw new InvalidInputError(tooNew(countsByAgeFrom(passkey, rule.hours)), 'passkey')
     const origin = originOf(answer)
     const proof = toProof(answer, passkey, { rpId, origin: origins.find((each) => each === origin) ?? '' })
-    const counter = await verifyProof(proof, hash)
+    const counter = await verifyProof(proof, row.hash)
     if (counter === null)
       throw new InvalidInputError(
         'The passkey did not sign this change. Load it again, then sign.',
@@ -279,17 +308,19 @@ export function createChangeRequests({ db, databaseOf, rpId, origins, now }: Cha
     // Devices that count never repeat a number: a copy of the passkey would.
     if (counter > 0 && counter <= passkey.counter)
       throw new InvalidInputError('This signature of the passkey was used before. Sign again.', 'passkey')
-    return { passkeyId: passkey.id, proof, counter }
+    const { id: passkeyId, createdAt: passkeyKnownSince } = passkey
+    return { passkeyId, passkeyKnownSince, passkeyHours: rule.hours, proof, counter }
   }
 }
 
 /** Also who made the API key that asked, and so knows it. */
-const isAsker = ({ name }: Caller, { requestedBy, keyCreatedBy }: ChangeRequest) =>
-  name === requestedBy || name === keyCreatedBy
+const askersOf = ({ requestedBy, keyCreatedBy }: ChangeRequest): string[] =>
+  keyCreatedBy === null ? [requestedBy] : [requestedBy, keyCreatedBy]
+
+const isAsker = ({ name }: Caller, row: ChangeRequest) => askersOf(row).includes(name)
 
 const WITHOUT_EFFECT = 'An earlier version kept it without its effect. Make the change again.'
 
-const NO_PASSKEY = 'You have no passkey. Register one on your account page.'
 const NO_REASON = 'Nobody has said why yet. The requester can do so in the discussion.'
 const HOUR_MS = 3_600_000
 

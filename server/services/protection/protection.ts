@@ -4,24 +4,27 @@ import type { Database, Transaction } from '#server/database/client.ts'
 import { lock } from '#server/database/lock.ts'
 import { ConflictError, createVersionConflict, InvalidInputError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
+import type { SecondFactorGroup } from '#server/identity/roles.ts'
 import {
   type BreakGlass,
   type ProtectedOperation,
   type ProtectionSettings,
   withImplied,
 } from '#server/services/protection/operation.ts'
+import { APPROVERS_NEEDED, countApprovers, type Rule } from '#server/services/protection/passkeys.ts'
 import { readProtection } from '#server/services/protection/settings.ts'
 import { recordChange } from '#server/services/write.ts'
 
 const LONGEST_HOURS = 720
-/** One asks, the other approves. */
-const NEEDED = 2
+/** Who can approve a change. */
+const approvers = ['admin', 'operator'] as const
 
 /** Absent: unchanged. */
 export type ProtectionChange = {
   operations?: readonly ProtectedOperation[] | null | undefined
   commandLine?: boolean | null | undefined
   validForHours?: number | null | undefined
+  passkeyHours?: number | null | undefined
   breakGlass?: BreakGlass | null | undefined
   breakGlassHours?: number | null | undefined
   version?: number | null | undefined
@@ -29,7 +32,14 @@ export type ProtectionChange = {
 
 export type ProtectionService = ReturnType<typeof createProtectionService>
 
-export function createProtectionService({ db, now }: { db: Database; now: Clock }) {
+type Deps = {
+  db: Database
+  now: Clock
+  /** Who needs a second factor. */
+  secondFactorGroups: readonly SecondFactorGroup[]
+}
+
+export function createProtectionService({ db, now, secondFactorGroups }: Deps) {
   return {
     read: (): Promise<ProtectionSettings> => readProtection(db),
 
@@ -41,11 +51,14 @@ export function createProtectionService({ db, now }: { db: Database; now: Clock 
         const before = await readProtection(tx)
         if (version != null && version !== before.version) throw createVersionConflict(version)
         const operations = change.operations ? withImplied(change.operations) : before.operations
-        if (operations.length > 0) await requireTwoPeople(tx)
+        const passkeyHours = change.passkeyHours ?? before.passkeyHours
+        if (operations.some((name) => !before.operations.includes(name))) requireFactors(secondFactorGroups)
+        if (operations.length > 0) await requireTwoPeople(tx, { hours: passkeyHours, now: now() })
         const data = {
           operations: [...operations],
           commandLine: change.commandLine ?? before.commandLine,
           validForHours: change.validForHours ?? before.validForHours,
+          passkeyHours,
           breakGlass: change.breakGlass ?? before.breakGlass,
           breakGlassHours: change.breakGlassHours ?? before.breakGlassHours,
           version: before.version + 1,
@@ -60,21 +73,38 @@ export function createProtectionService({ db, now }: { db: Database; now: Clock 
   }
 }
 
-function checkInput({ validForHours, breakGlassHours }: ProtectionChange): void {
-  for (const [name, hours] of Object.entries({ validForHours, breakGlassHours })) {
-    if (hours != null && (hours < 1 || hours > LONGEST_HOURS))
-      throw new InvalidInputError(`${name} must be between 1 and ${LONGEST_HOURS}.`, name)
+function checkInput({ validForHours, breakGlassHours, passkeyHours }: ProtectionChange): void {
+  for (const [name, hours, least] of [
+    ['validForHours', validForHours, 1],
+    ['breakGlassHours', breakGlassHours, 1],
+    ['passkeyHours', passkeyHours, 0],
+  ] as const) {
+    if (hours != null && (hours < least || hours > LONGEST_HOURS))
+      throw new InvalidInputError(`${name} must be between ${least} and ${LONGEST_HOURS}.`, name)
   }
 }
 
+/** Otherwise a password alone would be one of the two people. @throws ConflictError */
+function requireFactors(groups: readonly SecondFactorGroup[]): void {
+  const missing = approvers.filter((role) => !groups.includes(role))
+  if (missing.length === 0) return
+  const value = [...groups, ...missing].join(',')
+  throw new ConflictError(
+    `Everyone who can approve must use a second factor first. Set REQUIRE_SECOND_FACTOR=${value} and restart the server.`,
+    'operations',
+  )
+}
+
 /** Otherwise no change could be approved, not even the end of the protection. @throws ConflictError */
-async function requireTwoPeople(tx: Transaction): Promise<void> {
-  const count = await tx.user.count({
-    where: { role: 'admin', passkeys: { some: {} }, OR: [{ banned: false }, { banned: null }] },
-  })
-  if (count < NEEDED)
-    throw new ConflictError(
-      `Two administrators with a passkey are needed, and there ${count === 1 ? 'is 1' : `are ${count}`}. Register passkeys first.`,
-      'operations',
-    )
+async function requireTwoPeople(tx: Transaction, rule: Rule): Promise<void> {
+  const count = await countApprovers(tx, rule)
+  if (count >= APPROVERS_NEEDED) return
+  const when =
+    rule.hours > 0
+      ? ` A passkey counts ${rule.hours} hours after its registration, or once another administrator has confirmed it.`
+      : ''
+  throw new ConflictError(
+    `Two administrators with a passkey that counts are needed, and there ${count === 1 ? 'is 1' : `are ${count}`}. Register passkeys first.${when}`,
+    'operations',
+  )
 }

@@ -143,6 +143,8 @@ export const rules: Record<AuditAction, Rule> = {
   registerPasskey: none,
   renamePasskey: none,
   removePasskey: none,
+  // It is the decision of another person already.
+  confirmPasskey: none,
   endSession: none,
   endOtherSessions: none,
   updateMail: none,

@@ -8,6 +8,8 @@ import {
 
 /** Hours after which a change request can no longer be approved, unless the settings say otherwise. */
 const VALID_FOR_HOURS = 72
+/** Hours from which a new passkey counts for approvals. */
+const PASSKEY_HOURS = 24
 const BREAK_GLASS_HOURS = 24
 
 export async function readProtection(tx: Pick<Transaction, 'protection'>): Promise<ProtectionSettings> {
@@ -17,6 +19,7 @@ export async function readProtection(tx: Pick<Transaction, 'protection'>): Promi
       operations: [],
       commandLine: true,
       validForHours: VALID_FOR_HOURS,
+      passkeyHours: PASSKEY_HOURS,
       breakGlass: 'AT_ONCE',
       breakGlassHours: BREAK_GLASS_HOURS,
       updatedAt: new Date(0),

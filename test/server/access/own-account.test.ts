@@ -11,7 +11,14 @@ beforeAll(async () => {
   admin = await startAdmin()
 })
 afterAll(() => admin.close())
-beforeEach(async () => void (await admin.server.db.rateLimit.deleteMany()))
+beforeEach(async () => {
+  const { db } = admin.server
+  await db.rateLimit.deleteMany()
+  // A user who has a factor could not sign in with the password alone.
+  await db.passkey.deleteMany()
+  await db.twoFactor.deleteMany()
+  await db.user.updateMany({ data: { twoFactorEnabled: false } })
+})
 
 async function signedIn(username: string): Promise<Visitor> {
   const visitor = visit(admin.adminUrl)

@@ -98,10 +98,20 @@ describe('a password that must be changed', () => {
     expect(await viewerOf(await signedIn('dora', OWN))).toMatchObject({ passwordChange: 'NONE' })
   })
 
-  it('allows to set up a second factor, and to sign out', async () => {
+  it('comes before a second factor, and allows to sign out', async () => {
     await newUser('emil', 'viewer')
     const visitor = await signedIn('emil')
-    expect((await visitor.auth('/two-factor/enable', { password: FIRST })).status).toBe(200)
+    for (const [path, body] of [
+      ['/two-factor/enable', { password: FIRST }],
+      ['/two-factor/generate-backup-codes', { password: FIRST }],
+      ['/two-factor/verify-totp', { code: '000000' }],
+      ['/passkey/generate-register-options', undefined],
+      ['/passkey/verify-registration', { response: {} }],
+    ] as const)
+      expect.soft(await visitor.auth(path, body), path).toMatchObject({
+        status: 403,
+        body: { code: 'PASSWORD_CHANGE_REQUIRED' },
+      })
     expect((await visitor.auth('/sign-out', {})).status).toBe(200)
     expect(await viewerOf(visitor)).toBeNull()
   })

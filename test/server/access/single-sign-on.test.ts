@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createAccounts } from '#server/auth/accounts.ts'
 import { cliCaller } from '#server/identity/caller.ts'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { createAuthenticator } from '#test/helpers/authenticator.ts'
 import {
   client,
   type IdentityProvider,
@@ -63,6 +64,18 @@ async function comeAs(sub: string, claims: Person): Promise<{ visitor: Visitor; 
 
 const eventsOf = (resource: string) =>
   admin.server.db.auditEvent.findMany({ where: { resourceType: 'User', resource }, orderBy: { id: 'asc' } })
+
+it('is as strong as a passkey: the provider is responsible for second factors', async () => {
+  const person = { preferred_username: 'Svante', groups: ['federation'] }
+  const { visitor } = await comeAs('1999', person)
+  const device = createAuthenticator(admin.adminUrl)
+  const { body } = await visitor.auth('/passkey/generate-register-options')
+  const response = device.register(body)
+  expect((await visitor.auth('/passkey/verify-registration', { response, name: 'Key' })).status).toBe(200)
+  const { visitor: again } = await comeAs('1999', person)
+  const { data } = await again.execute('{ viewer { factorStep account { passkeys { name } } } }')
+  expect(data.viewer).toEqual({ factorStep: null, account: { passkeys: [{ name: 'Key' }] } })
+})
 
 it('is offered by name on the sign-in page', async () => {
   const { data } = await visit(admin.adminUrl).execute('{ signInOptions { singleSignOn redirectUrl } }')

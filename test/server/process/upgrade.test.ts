@@ -90,7 +90,13 @@ const derived = ['AuditHead']
 
 /** The rows that the version after this migration would store in its new tables. */
 async function fillNewTables(): Promise<void> {
-  const fresh = [...(await columnsByTable(upgraded))].filter(([table]) => !written.has(table))
+  const present = await columnsByTable(admin.database)
+  // A later version removed the others.
+  const kept = ([table, columns]: [string, string[]]): [string, string[]] => [
+    table,
+    columns.filter((column) => present.get(table)?.includes(column)),
+  ]
+  const fresh = [...(await columnsByTable(upgraded))].filter(([table]) => !written.has(table)).map(kept)
   const own = fresh.map(([table]) => table).filter((table) => !derived.includes(table))
   for (const table of own) await query(upgraded, `DELETE FROM ${quote(table)}`) // rows that the migration inserted
   for (const [table, columns] of fresh) {

@@ -37,6 +37,7 @@ it('says who approved what, with which passkey', async () => {
       approvedBy: 'bob',
       credentialId: credentialID,
       registeredAt: expect.any(Date),
+      confirmedBy: null,
     },
   ])
 })

@@ -1,4 +1,4 @@
-/** Two administrators with passkeys, and what they do with change requests. */
+/** Two administrators with passkeys that count, and what they do with change requests. */
 import { expect } from 'vitest'
 import { createAccounts } from '#server/auth/accounts.ts'
 import { cliCaller } from '#server/identity/caller.ts'
@@ -32,22 +32,30 @@ export async function addAdministrator(admin: TestAdmin, username: string): Prom
   const { body: options } = await visitor.auth('/passkey/generate-register-options')
   const response = device.register(options)
   expect((await visitor.auth('/passkey/verify-registration', { response, name: 'Key' })).status).toBe(200)
+  await agePasskeys(admin, username)
   return { visitor, device }
 }
 
+/** As if they had been registered long ago, so that they count for approvals. */
+export async function agePasskeys({ server }: TestAdmin, username: string): Promise<void> {
+  const data = { createdAt: new Date(Date.now() - 30 * 86_400_000) }
+  await server.installation.passkey.updateMany({ where: { user: { username } }, data })
+}
+
+/** With the password, which is enough for those who have no factor. */
 export async function signIn(admin: TestAdmin, username: string): Promise<Visitor> {
   const visitor = visit(admin.adminUrl)
   expect((await visitor.signIn(username, PASSWORD)).status).toBe(200)
   return visitor
 }
 
-/** Without an approval: as before anything was protected. */
+/** Without an approval: as before anything was protected. Passkeys count at once, as the audit log knows when they were registered. */
 export async function protect(
   { server }: TestAdmin,
   operations: readonly ProtectedOperation[],
-  further: { commandLine?: boolean } = {},
+  further: { commandLine?: boolean; passkeyHours?: number } = {},
 ): Promise<void> {
-  const row = { commandLine: false, ...further, operations: [...operations] }
+  const row = { commandLine: false, passkeyHours: 0, ...further, operations: [...operations] }
   await server.installation.protection.upsert({ where: { id: 1 }, create: row, update: row })
 }
 

@@ -18,7 +18,7 @@ let admin: TestAdmin
 let people: People
 
 beforeAll(async () => {
-  admin = await startAdmin()
+  admin = await startAdmin({}, { secondFactorGroups: ['admin', 'operator'] })
 })
 beforeEach(() => protect(admin, []))
 afterAll(() => admin.close())
@@ -41,7 +41,8 @@ describe('protection', () => {
     const alice = await addAdministrator(admin, 'alice')
     expect(await update(alice, { operations: ['ANCHOR'] })).toMatchObject({
       code: 'CONFLICT',
-      message: 'Two administrators with a passkey are needed, and there is 1. Register passkeys first.',
+      message:
+        'Two administrators with a passkey that counts are needed, and there is 1. Register passkeys first.',
     })
     people = partners(alice, await addAdministrator(admin, 'bob'))
     expect(await update(alice, { operations: ['ANCHOR'], validForHours: 24 })).toMatchObject({

@@ -35,7 +35,10 @@ export function createCalls({ admin, visitor, succeed }: Started): Row[] {
     succeed('createUser', { input: { username: `u${crypto.randomUUID()}`, role: 'VIEWER' } })
   const makeOrganization = () => makeUniversity(make)
   const { makePerson, askedFor, submission } = createMemberMakers(admin, make)
-  const { addDevice, addPasskey, enableTwoFactor, otherSession } = createAccountMakers(admin, visitor)
+  const { addDevice, addPasskey, confirmablePasskey, enableTwoFactor, otherSession } = createAccountMakers(
+    admin,
+    visitor,
+  )
   const makeWebhook = async (): Promise<Made> =>
     (await succeed('createWebhook', { input: { url: 'http://127.0.0.1:9', active: false } })).webhook
   const makeType = () => make('createTrustMarkType', { type: uniqueType() })
@@ -49,6 +52,12 @@ export function createCalls({ admin, visitor, succeed }: Started): Row[] {
   async function register(place: { anchor?: string } = {}): Promise<Made> {
     const { id: entityId } = await startLeaf(admin(), { metadata: relyingParty })
     return make('registerSubordinate', { entityId, ...place })
+  }
+
+  /** A change request with the signature of the administrator. */
+  async function signedRequest(): Promise<object> {
+    const person = { visitor: visitor(), device: await addDevice() }
+    return signed(person, await makeChangeRequest(admin()))
   }
 
   /** The id of a signing key in a state. */
@@ -184,34 +193,15 @@ export function createCalls({ admin, visitor, succeed }: Started): Row[] {
     ['publishHistoricalKeys', () => null],
     ['rebuildPublication', () => null],
     ['updateProtection', () => ({ input: { validForHours: 48 } })],
+    ['approveChangeRequest', async () => ({ input: await signedRequest() })],
     [
-      'approveChangeRequest',
-      async () => {
-        const person = { visitor: visitor(), device: await addDevice() }
-        return { input: await signed(person, await makeChangeRequest(admin())) }
-      },
+      'commentChangeRequest',
+      async () => ({ input: { id: await makeChangeRequest(admin()), text: 'What is it for?' } }),
     ],
     ['refuseChangeRequest', async () => ({ input: { id: await makeChangeRequest(admin()) } })],
     [
       'overrideChangeRequest',
-      async () => {
-        const person = { visitor: visitor(), device: await addDevice() }
-        const passkey = await signed(person, await makeChangeRequest(admin()))
-        return { input: { ...passkey, reason: 'It is urgent.' } }
-      },
-    ],
-    [
-      'commentChangeRequest',
-      async () => ({ input: { id: await makeChangeRequest(admin()), text: 'A question.' } }),
-    ],
-    [
-      'executeDryRun',
-      async () => {
-        const { id } = await register()
-        return {
-          input: { id: await dryRun(admin(), 'startSubordinateChange', { action: 'DEACTIVATE', ids: [id] }) },
-        }
-      },
+      async () => ({ input: { ...(await signedRequest()), reason: 'It is urgent.' } }),
     ],
     ['updateSchedule', () => ({ input: { name: 'prune', enabled: false } })],
     ['startRenewal', () => ({ kind: 'SUBORDINATES' })],
@@ -219,6 +209,14 @@ export function createCalls({ admin, visitor, succeed }: Started): Row[] {
     ['startRebuild', () => null],
     ['acknowledgeAlert', () => ({ input: { id: SCHEDULE_ALERT } })],
     ['snoozeAlert', () => ({ input: { id: SCHEDULE_ALERT, until: inAnHour() } })],
+    [
+      'executeDryRun',
+      async () => {
+        const { id } = await register()
+        const input = { action: 'DEACTIVATE', ids: [id] }
+        return { input: { id: await dryRun(admin(), 'startSubordinateChange', input) } }
+      },
+    ],
     ['startEvaluation', () => null],
     ['reissueTrustMarks', () => ({ input: {} })],
     [
@@ -231,6 +229,7 @@ export function createCalls({ admin, visitor, succeed }: Started): Row[] {
     ],
     ['renamePasskey', async () => ({ input: { id: (await addPasskey()).id, name: 'Old laptop' } })],
     ['removePasskey', async () => ({ input: { id: (await addPasskey()).id } })],
+    ['confirmPasskey', confirmablePasskey],
     ['endSession', async () => ({ input: { id: (await otherSession()).id } })],
     ['endOtherSessions', () => null],
     ['requestDocumentPass', () => null],

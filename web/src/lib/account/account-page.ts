@@ -9,7 +9,7 @@ const AccountPage = graphql(`
   }
   fragment AccountFields on Account {
     hasPassword twoFactorEnabled recoveryCodesLeft mail
-    passkeys { id name createdAt isBackedUp }
+    passkeys { id name createdAt isBackedUp counts countsFrom confirmedBy }
     sessions { id signedInAt signedInBy expiresAt address userAgent isCurrent }
   }
 `)

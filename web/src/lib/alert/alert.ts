@@ -39,6 +39,8 @@ const places: Record<AlertCode, () => string> = {
   ROLLOVER_STEP_AHEAD: route.keys,
   ROLLOVER_STUCK: route.keys,
   APPROVAL_BYPASSED: () => route.audit({ bypass: '1' }),
+  NOBODY_CAN_APPROVE: route.users,
+  PASSKEY_REGISTERED: route.users,
   CHANGE_WAITS: route.changeRequests,
   CHANGE_ENDS: route.changeRequests,
   WEBHOOK_FAILING: route.webhooks,

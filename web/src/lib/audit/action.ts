@@ -88,6 +88,7 @@ export const actionWords: Readonly<Record<AuditAction, string>> = {
   registerPasskey: 'Passkey registered',
   renamePasskey: 'Passkey renamed',
   removePasskey: 'Passkey removed',
+  confirmPasskey: 'Passkey confirmed by an administrator',
   updateSchedule: 'Schedule changed',
   updateProtection: 'Protected operations changed',
   createChangeRequest: 'Approval of a change requested',

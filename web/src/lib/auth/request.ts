@@ -19,6 +19,8 @@ const sentences: Readonly<Record<string, string>> = {
   ACCOUNT_TEMPORARILY_LOCKED: 'Too many wrong codes. Wait some minutes, then start again.',
   INVALID_TWO_FACTOR_COOKIE: 'This took too long. Start again with the password.',
   SESSION_NOT_FRESH: 'Your sign-in is too old for this change. Sign in again.',
+  SECOND_FACTOR_REQUIRED: 'This account has a second factor. Sign in with it first.',
+  PASSWORD_CHANGE_REQUIRED: 'Choose a password of your own first.',
   USER_VERIFICATION_REQUIRED: 'The passkey must be unlocked with a PIN, a fingerprint or a face.',
 }
 

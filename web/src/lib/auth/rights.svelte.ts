@@ -19,7 +19,7 @@ const isLess = (now: Viewer, before: Viewer) =>
   (before.mayOperate && !now.mayOperate) ||
   (before.mayAdminister && !now.mayAdminister) ||
   (before.mayManage && !now.mayManage) ||
-  (now.lacksSecondFactor && !before.lacksSecondFactor)
+  (now.factorStep !== null && before.factorStep === null)
 
 export const rights = {
   /** The change that the page does not show yet. */

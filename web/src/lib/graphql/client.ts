@@ -49,7 +49,7 @@ const problems = {
   SECOND_FACTOR_REQUIRED: {
     status: 403,
     message: 'A second factor is required.',
-    advice: 'Set up an authenticator app or a passkey under My account.',
+    advice: 'Sign in with the one of your account. If it has none, set one up under My account.',
   },
   PASSWORD_CHANGE_REQUIRED: {
     status: 403,

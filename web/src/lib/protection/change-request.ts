@@ -3,7 +3,7 @@ import { graphql } from '#lib/gql/index.ts'
 
 graphql(`
   fragment ChangeRequestFields on ChangeRequest {
-    id anchor operations action resource state overridden requestedBy requestedAt expiresAt decidedBy decidedAt
+    id anchor operations action resource state overridden requestedBy requestedAt expiresAt decidedBy decidedAt passkeyKnownSince
   }
 `)
 

@@ -5,14 +5,16 @@ import { operationNames } from './operation.ts'
 
 const LONGEST_HOURS = 720
 
-const hours = (label: string): Field<string, number> => ({
+const hours = (label: string, least = 1): Field<string, number> => ({
   label,
   empty: '',
   show: String,
   parse(value) {
     const number = Number(value)
-    const isPossible = Number.isInteger(number) && number >= 1 && number <= LONGEST_HOURS
-    return isPossible ? { input: number } : { problem: `Enter whole hours, from 1 to ${LONGEST_HOURS}.` }
+    const isPossible = Number.isInteger(number) && number >= least && number <= LONGEST_HOURS
+    return isPossible
+      ? { input: number }
+      : { problem: `Enter whole hours, from ${least} to ${LONGEST_HOURS}.` }
   },
 })
 
@@ -30,6 +32,7 @@ export const protectionFields = {
   ),
   commandLine: flag('Commands on the server may do these too'),
   validForHours: hours('Hours until a change request expires'),
+  passkeyHours: hours('Hours until a new passkey counts for approvals', 0),
   breakGlass: choice<BreakGlass>('Execution without a second person'),
   breakGlassHours: hours('Hours of the delay'),
 }

@@ -1,7 +1,7 @@
 import { error, redirect } from '@sveltejs/kit'
 import { presentAnchor } from '#lib/anchor/present.ts'
 import { settle } from '#lib/anchor/settle.ts'
-import { isMemberOnly } from '#lib/auth/viewer.ts'
+import { isMemberOnly, mustUseFactor } from '#lib/auth/viewer.ts'
 import { graphql } from '#lib/gql/index.ts'
 import { readInBackground } from '#lib/graphql/client.ts'
 import { route } from '#lib/route.ts'
@@ -20,7 +20,7 @@ export const load = (async ({ fetch, depends, parent, untrack, url }) => {
   if (problem) error(problem.status, problem)
   // Untracked: the user does not depend on the page.
   const here = () => untrack(() => url.pathname + url.search)
-  if (!viewer) redirect(307, route.signIn(here()))
+  if (!viewer || mustUseFactor(viewer)) redirect(307, route.signIn(here()))
   if (viewer.passwordChange === 'REQUIRED') redirect(307, route.newPassword(here()))
   if (isMemberOnly(viewer)) redirect(307, route.portal())
   // A failed poll of the status must not fail the page; the indicator shows it.

@@ -2,17 +2,17 @@
 import type { UserFieldsFragment } from '#lib/gql/graphql.ts'
 import { write } from '#lib/graphql/client.ts'
 import type { Refusal } from '#lib/graphql/refusal.ts'
-import { RemoveUser, ResetSecondFactor, UpdateUser } from './user.ts'
+import { ConfirmPasskey, RemoveUser, ResetSecondFactor, UpdateUser } from './user.ts'
 
 interface UserAction {
-  name: 'ban' | 'unban' | 'second-factor' | 'remove'
+  name: 'ban' | 'unban' | 'second-factor' | 'confirm-passkey' | 'remove'
   label: string
   consequence: string
   done: string
   danger: boolean
   /** `isSelf`: the user is the one who looks. */
   applies: (user: UserFieldsFragment, isSelf: boolean) => boolean
-  run: (id: string) => Promise<Refusal | undefined>
+  run: (id: string, user: UserFieldsFragment) => Promise<Refusal | undefined>
 }
 
 export const userActions: readonly UserAction[] = [
@@ -42,8 +42,22 @@ export const userActions: readonly UserAction[] = [
       'For a user who lost the phone and the recovery codes. Verify their identity first. They sign in with the password alone until they set up a new second factor.',
     done: 'has no second factor now.',
     danger: true,
-    applies: ({ twoFactorEnabled, passkeyCount }) => twoFactorEnabled || passkeyCount > 0,
+    applies: ({ twoFactorEnabled, passkeyCount }, isSelf) =>
+      !isSelf && (twoFactorEnabled || passkeyCount > 0),
     run: async (id) => (await write(ResetSecondFactor, { input: { id } })).refusal,
+  },
+  {
+    name: 'confirm-passkey',
+    label: 'Confirm passkey',
+    consequence:
+      'Ask them first, not by e-mail, whether the new passkey in the list is theirs, and since when. It then counts for approvals at once, but not for what you ask for.',
+    done: 'has a confirmed passkey.',
+    danger: false,
+    applies: ({ passkeys }, isSelf) => !isSelf && passkeys.some(({ counts }) => !counts),
+    async run(_id, { passkeys }) {
+      const young = passkeys.find(({ counts }) => !counts)
+      return young && (await write(ConfirmPasskey, { input: { id: young.id } })).refusal
+    },
   },
   {
     name: 'remove',

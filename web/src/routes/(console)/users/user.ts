@@ -4,6 +4,7 @@ import { graphql } from '#lib/gql/index.ts'
 graphql(`
   fragment UserFields on User {
     id username name email role anchorRoles { anchor role } organizations banned createdAt twoFactorEnabled passkeyCount lastSignInAt canBeInvited
+    passkeys { id name createdAt counts countsFrom confirmedBy }
     invitation { isExpired }
   }
 `)
@@ -53,6 +54,16 @@ export const ResetUserPassword = graphql(`
     resetUserPassword(input: $input) {
       __typename
       ... on MutationResetUserPasswordSuccess { data { id username } }
+      ...Refusal
+    }
+  }
+`)
+
+export const ConfirmPasskey = graphql(`
+  mutation ConfirmPasskey($input: ConfirmPasskeyInput!) {
+    confirmPasskey(input: $input) {
+      __typename
+      ... on MutationConfirmPasskeySuccess { data { id } }
       ...Refusal
     }
   }

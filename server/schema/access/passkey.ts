@@ -1,0 +1,77 @@
+/** Passkeys: the caller's own, and those of others, which administrators confirm. */
+import { builder } from '#server/schema/builder.ts'
+import type { Context } from '#server/schema/context.ts'
+import { failures } from '#server/schema/error.ts'
+import { requireRecentSession } from '#server/schema/input.ts'
+import { countsByAgeFrom, doesCount } from '#server/services/protection/passkeys.ts'
+
+const { ConflictError, NotFoundError, ReauthenticationRequiredError } = failures
+
+const hoursByRequest = new WeakMap<Context, Promise<number>>()
+
+/** Read once for all passkeys of a request. */
+function passkeyHoursOf(context: Context): Promise<number> {
+  const known = hoursByRequest.get(context)
+  if (known) return known
+  const read = context.protection.read().then(({ passkeyHours }) => passkeyHours)
+  hoursByRequest.set(context, read)
+  return read
+}
+
+export const PasskeyRef = builder.prismaObject('Passkey', {
+  description: 'A passkey. Only its public key is stored.',
+  authScopes: { ownAccount: true, administerInstallation: true },
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'The passkey’s id.' }),
+    name: t.exposeString('name', { nullable: true, description: 'Its name.' }),
+    createdAt: t.expose('createdAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was registered.',
+    }),
+    isBackedUp: t.exposeBoolean('backedUp', {
+      description: 'Whether it is synchronized, rather than bound to one device.',
+    }),
+    confirmedBy: t.exposeString('confirmedBy', {
+      nullable: true,
+      description: 'The other administrator who confirmed it, so that it counts for approvals; null: no one.',
+    }),
+    confirmedAt: t.expose('confirmedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When that was.',
+    }),
+    counts: t.boolean({
+      description:
+        'Whether it counts for approvals of change requests: it is known for `passkeyHours`, or was confirmed.',
+      select: { createdAt: true, confirmedAt: true },
+      resolve: async (passkey, _args, context) =>
+        doesCount(passkey, { hours: await passkeyHoursOf(context), now: context.now() }),
+    }),
+    countsFrom: t.field({
+      type: 'DateTime',
+      description: 'From when it counts for approvals without a confirmation.',
+      select: { createdAt: true },
+      resolve: async (passkey, _args, context) => countsByAgeFrom(passkey, await passkeyHoursOf(context)),
+    }),
+  }),
+})
+
+const ConfirmPasskeyInput = builder.inputType('ConfirmPasskeyInput', {
+  description: 'The passkey to confirm.',
+  fields: (t) => ({ id: t.id({ required: true, description: 'The passkey’s id.' }) }),
+})
+
+builder.mutationField('confirmPasskey', (t) =>
+  t.field({
+    extensions: { ofInstallation: true },
+    type: PasskeyRef,
+    description:
+      'Confirms a new passkey of another user, so that it counts for approvals before its time, but not for what the confirmer asks for. Compare it with its owner first. Not for API keys.',
+    authScopes: { $all: { ownAccount: true, administerInstallation: true } },
+    errors: { types: [ConflictError, NotFoundError, ReauthenticationRequiredError] },
+    args: { input: t.arg({ type: ConfirmPasskeyInput, required: true, description: 'The passkey.' }) },
+    resolve: (_root, { input }, context) =>
+      context.accounts.confirmPasskey(requireRecentSession(context), input.id),
+  }),
+)

@@ -3,7 +3,7 @@ import { execute, GraphQLError, type GraphQLResolveInfo, parse } from 'graphql'
 import type { ChangeRequest } from '#prisma/generated/client/client.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { Context } from '#server/schema/context.ts'
-import type { Execute } from '#server/services/protection/change-requests.ts'
+import type { Execute } from '#server/services/protection/break-glass.ts'
 
 /**
  * `work` executes the mutation once; `result` is then what it returned, as JSON. The decision counts as a recent sign-in.

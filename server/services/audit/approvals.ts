@@ -26,13 +26,14 @@ const asked = z.object({
   requestedBy: z.string(),
   keyCreatedBy: z.string().nullable(),
 })
-const decision = z.object({
-  approvedBy: z.string(),
+const signature = z.object({
   hash: z.string(),
   passkey: passkeyProof,
   // Absent: an earlier version, which asked for no age.
   passkeyHours: z.number().nullish(),
 })
+type Signed = z.infer<typeof signature>
+const decision = signature.extend({ approvedBy: z.string() })
 const registration = z.object({ credentialId: z.string(), publicKey: z.string() })
 
 const confirmation = z.object({ credentialId: z.string() })
@@ -50,36 +51,55 @@ export function createApprovalVerification() {
   /** Who confirmed a passkey. */
   const confirmations = new Map<string, string[]>()
 
+  /** What is wrong with a signature over the content, to complete the name of the entry; null: nothing. */
+  async function faultOfSignature(
+    event: AuditEvent,
+    { hash, passkey, passkeyHours }: Signed,
+    confirmedBy: string | null,
+  ): Promise<string | null> {
+    if (hash !== hashOfContent(event.before)) return 'is about another change than was signed.'
+    if ((await verifyProof(passkey, hash)) === null) return 'has a signature that does not verify.'
+    const known = registrations.get(passkey.credentialId)
+    if (known && (known.actor !== event.actor || known.publicKey !== passkey.publicKey))
+      return `was signed with a passkey that ${known.actor} registered with another key.`
+    const age = known ? event.at.getTime() - known.at.getTime() + TOLERANCE_MS : Number.POSITIVE_INFINITY
+    if (passkeyHours && age < passkeyHours * HOUR_MS && confirmedBy === null)
+      return `was signed with a passkey that was registered at ${known?.at.toISOString()}, less than ${passkeyHours} hours before, and that no other person had confirmed.`
+    return null
+  }
+
+  const confirmationOf = ({ passkey }: Signed, people: readonly (string | null)[]) =>
+    confirmations.get(passkey.credentialId)?.find((name) => !people.includes(name)) ?? null
+
   async function verify(event: AuditEvent): Promise<string | null> {
     const [content, signed] = [asked.safeParse(event.before).data, decision.safeParse(event.after).data]
     const approval = `Entry ${event.id}, the approval of change request ${event.resource},`
     if (!content || !signed) return `${approval} lacks its content or its signature.`
-    const { approvedBy, hash, passkey, passkeyHours } = signed
+    const { approvedBy, passkey } = signed
     const { requestedBy, keyCreatedBy } = content
     if (approvedBy !== event.actor || [requestedBy, keyCreatedBy].includes(approvedBy))
       return `${approval} is not by another person than the request.`
-    if (hash !== hashOfContent(event.before)) return `${approval} is about another change than was signed.`
-    if ((await verifyProof(passkey, hash)) === null)
-      return `${approval} has a signature that does not verify.`
-    const known = registrations.get(passkey.credentialId)
-    if (known && (known.actor !== approvedBy || known.publicKey !== passkey.publicKey))
-      return `${approval} was signed with a passkey that ${known.actor} registered with another key.`
-    const people = [approvedBy, requestedBy, keyCreatedBy]
-    const confirmedBy =
-      confirmations.get(passkey.credentialId)?.find((name) => !people.includes(name)) ?? null
-    const age = known ? event.at.getTime() - known.at.getTime() + TOLERANCE_MS : Number.POSITIVE_INFINITY
-    if (passkeyHours && age < passkeyHours * HOUR_MS && confirmedBy === null)
-      return `${approval} was signed with a passkey that was registered at ${known?.at.toISOString()}, less than ${passkeyHours} hours before, and that no other person had confirmed.`
+    const confirmedBy = confirmationOf(signed, [approvedBy, requestedBy, keyCreatedBy])
+    const fault = await faultOfSignature(event, signed, confirmedBy)
+    if (fault) return `${approval} ${fault}`
     approvals.push({
       entry: event.id,
       changeRequest: event.resource,
       at: event.at,
       ...{ mutation: content.mutation, requestedBy, approvedBy },
       credentialId: passkey.credentialId,
-      registeredAt: known?.at ?? null,
+      registeredAt: registrations.get(passkey.credentialId)?.at ?? null,
       confirmedBy,
     })
     return null
+  }
+
+  /** Earlier versions asked for no signature. */
+  async function verifyOverride(event: AuditEvent): Promise<string | null> {
+    const signed = signature.safeParse(event.after).data
+    if (!signed) return null
+    const fault = await faultOfSignature(event, signed, confirmationOf(signed, [event.actor]))
+    return fault && `Entry ${event.id}, the execution of change request ${event.resource}, ${fault}`
   }
 
   return {
@@ -88,6 +108,7 @@ export function createApprovalVerification() {
     async faultOf(event: AuditEvent): Promise<string | null> {
       if (event.outcome !== 'SUCCEEDED') return null
       if (event.action === 'approveChangeRequest') return verify(event)
+      if (event.action === 'overrideChangeRequest') return verifyOverride(event)
       if (event.action === 'confirmPasskey') {
         const { data } = confirmation.safeParse(event.after)
         if (data) {

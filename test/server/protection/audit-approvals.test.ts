@@ -4,7 +4,7 @@ import type { Prisma } from '#prisma/generated/client/client.ts'
 import { createApprovalVerification } from '#server/services/audit/approvals.ts'
 import { verifyAuditLog } from '#server/services/audit/verification.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { addAdministrators, approve, type People, protect, waiting } from './people.ts'
+import { addAdministrators, approve, override, type People, protect, waiting } from './people.ts'
 
 let admin: TestAdmin
 let people: People
@@ -89,3 +89,22 @@ function merge(value: unknown, further: object = {}): Prisma.JsonObject {
   const merged = passkey ? { ...(base.passkey as object), ...passkey } : passkey
   return { ...base, ...rest, ...(passkey === undefined ? {} : { passkey: merged }) } as Prisma.JsonObject
 }
+
+it.each([
+  ['with other variables', { before: { variables: {} } }, 'another change'],
+  ['with another signature', { after: { passkey: { signature: 'AAAA' } } }, 'does not verify'],
+] as const)('finds an execution without a second person %s', async (_case, forged: Forged, fault) => {
+  const where = { action: 'overrideChangeRequest', outcome: 'SUCCEEDED' }
+  if ((await admin.server.db.auditEvent.count({ where })) === 0) {
+    const document =
+      'mutation ($input: UpdateTrustAnchorInput!) { updateTrustAnchor(input: $input) { __typename } }'
+    const { execute } = people.alice.visitor
+    const id = waiting(await execute(document, { input: { organizationName: 'Urgent' } }))
+    expect(await override(people.alice, id, 'Now.')).toMatchObject({ state: 'EXECUTED' })
+  }
+  const event = await admin.server.db.auditEvent.findFirstOrThrow({ where })
+  const { faultOf } = createApprovalVerification()
+  expect(await faultOf(event)).toBeNull()
+  const changed = { before: merge(event.before, forged.before), after: merge(event.after, forged.after) }
+  expect(await faultOf({ ...event, ...changed })).toContain(fault)
+})

@@ -71,6 +71,22 @@ describe('a change request', () => {
     expect(await find(leaf)).toBeNull()
   })
 
+  it('loses a delay that began for another effect', async () => {
+    const leaf = await startLeaf(admin, { metadata: relyingParty })
+    await protect(admin, ['MEMBERS'])
+    const { protection, changeRequest } = admin.server.installation
+    await protection.updateMany({ data: { breakGlass: 'DELAYED' } })
+    const id = await propose('registerSubordinate', { entityId: leaf.id })
+    expect(await override(people.alice, id, 'Soon.')).toMatchObject({ state: 'OPEN' })
+    const where = { overrideBy: 'alice' }
+    await changeRequest.updateMany({ where, data: { overrideAt: new Date() } })
+    await changeKeys(leaf)
+    expect(await override(people.alice, id, 'Soon.')).toMatchObject({ code: 'CONFLICT' })
+    expect(await override(people.alice, id, 'Soon.')).toMatchObject({ state: 'OPEN' })
+    expect(await find(leaf)).toBeNull()
+    await protection.updateMany({ data: { breakGlass: 'AT_ONCE' } })
+  })
+
   it('is executed when only what the clock follows has changed', async () => {
     const leaf = await startLeaf(admin, { metadata: relyingParty })
     await protect(admin, ['MEMBERS'])

@@ -1,0 +1,99 @@
+/** Executes a change request without a second person, in an emergency: never, after a delay, or at once, as the settings say. */
+import type { ChangeRequest, Prisma } from '#prisma/generated/client/client.ts'
+import type { Clock } from '#server/clock.ts'
+import type { Database, Transaction } from '#server/database/client.ts'
+import { ConflictError, InvalidInputError } from '#server/error/operation-error.ts'
+import type { Caller } from '#server/identity/caller.ts'
+import type { AuditEntry } from '#server/services/audit/append.ts'
+import { contentOf, requireUnchanged } from '#server/services/protection/content.ts'
+import { obstacleOfState } from '#server/services/protection/obstacle.ts'
+import type { PasskeyAnswer } from '#server/services/protection/passkey-proof.ts'
+import { readProtection } from '#server/services/protection/settings.ts'
+import type { createSigning, Signer } from '#server/services/protection/signing.ts'
+import { parseReason } from '#server/services/reason.ts'
+import { recordChange } from '#server/services/write.ts'
+
+const HOUR_MS = 3_600_000
+
+/** Executes the mutation. What it throws or returns is a failure, unless it is null. */
+export type Execute = (row: ChangeRequest) => Promise<{ failure: string | null }>
+
+type Deps = {
+  db: Database
+  databaseFor(anchor: string | null): Database
+  now: Clock
+  signing: ReturnType<typeof createSigning>
+  find(id: number): Promise<ChangeRequest>
+  end(tx: Transaction, row: ChangeRequest, data: Prisma.ChangeRequestUpdateManyMutationInput): Promise<void>
+  execute(
+    caller: Caller,
+    row: ChangeRequest,
+    work: Execute,
+    use: (tx: Transaction) => Promise<AuditEntry>,
+  ): Promise<ChangeRequest>
+}
+
+export function createBreakGlass({ db, databaseFor, now, signing, find, end, execute }: Deps) {
+  /** Why it cannot be executed without a second person now, as a sentence; null: nothing is in the way. */
+  async function overrideObstacle(caller: Caller, row: ChangeRequest): Promise<string | null> {
+    const ended = obstacleOfState(row, now())
+    if (ended) return ended
+    const { breakGlass } = await readProtection(db)
+    if (breakGlass === 'OFF') return 'The settings of the protection do not allow that.'
+    const obstacle = await signing.obstacle(caller, row)
+    if (obstacle) return obstacle
+    if (row.overrideBy === null || row.overrideAt === null || row.overrideAt <= now()) return null
+    return `${row.overrideBy} can execute it from ${row.overrideAt.toISOString()}, unless another person refuses it.`
+  }
+
+  return {
+    overrideObstacle,
+
+    /**
+     * Alerts everyone. With a delay, the first call only begins it.
+     * @throws NotFoundError, ConflictError, InvalidInputError
+     */
+    async override(
+      caller: Signer,
+      id: number,
+      { given, answer }: { given: string; answer: PasskeyAnswer },
+      work: Execute,
+    ): Promise<ChangeRequest> {
+      const row = await find(id)
+      const reason = parseReason(given)
+      if (!reason) throw new InvalidInputError('Say why it cannot wait for a second person.', 'reason')
+      const obstacle = await overrideObstacle(caller, row)
+      if (obstacle) throw new ConflictError(obstacle, 'id')
+      requireUnchanged(row)
+      const signature = await signing.verify(caller, row, answer)
+      const { breakGlass, breakGlassHours } = await readProtection(db)
+      const entry = {
+        action: 'overrideChangeRequest' as const,
+        resource: String(id),
+        before: contentOf(row),
+        reason,
+      }
+      if (breakGlass === 'DELAYED' && row.overrideBy !== caller.name) {
+        const overrideAt = new Date(now().getTime() + breakGlassHours * HOUR_MS)
+        await recordChange(databaseFor(row.anchor), caller, async (tx) => {
+          const data = { overrideBy: caller.name, overrideAt, message: reason }
+          const { count } = await tx.changeRequest.updateMany({
+            where: { id, hash: row.hash, state: 'OPEN' },
+            data,
+          })
+          if (count === 0) throw new ConflictError('Someone else has decided or changed it.', 'id')
+          await signature.note(tx)
+          return { ...entry, after: { ...signature.entry, from: overrideAt }, result: undefined }
+        })
+        return find(id)
+      }
+      return execute(caller, row, work, async (tx) => {
+        const decision = { decidedBy: caller.name, message: reason, overridden: true }
+        await end(tx, row, { state: 'EXECUTED', ...decision, lastError: null })
+        await signature.note(tx)
+        const { action, resource } = row
+        return { ...entry, after: { ...signature.entry, action, resource } }
+      })
+    },
+  }
+}

@@ -55,7 +55,7 @@ async function raise(
     const notice = { size, toldAt: context.now() }
     await tx.alertNotice.upsert({ where: { id }, create: { id, ...notice }, update: notice })
     await sendMails(tx, context, alert)
-    const after = { code, severity, message, size, since }
+    const after = { alert: code, severity, message, size, since }
     return { action: 'raiseAlert', resource: id, after, result: undefined }
   })
 }

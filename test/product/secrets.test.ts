@@ -132,6 +132,14 @@ test('starts that fail', async () => {
   await command(['keys', 'list'], { ...away, DATABASE_URL: `x:${database}` })
 })
 
+test('a token that cannot be opened', async () => {
+  const input = '{alg: ES256, store: PKCS11}'
+  const query = `mutation { announceSigningKey(input: ${input}) { __typename ... on Error { message } } }`
+  expect(await post('/graphql', { query }, key())).toContain('UnavailableError')
+  const args = ['--type=ES256', '--store=pkcs11', `--output=${recorded.directory}`, '--force']
+  expect(await listen('federation/cli/keygeneration.ts', args, {})).not.toContain('Private key')
+})
+
 test('an announced ML-DSA key, whose private part has another name', async () => {
   const query =
     'mutation { announceSigningKey(input: {alg: ML_DSA_65}) { __typename ... on Error { message } } }'
@@ -141,14 +149,6 @@ test('an announced ML-DSA key, whose private part has another name', async () =>
   ).priv
   expect(await post('/graphql', { query: '{ signingKeys { keys { jwk } } }' }, key())).toContain('AKP')
   expect(await command(['keys', 'list'], {})).toContain('ML-DSA-65')
-})
-
-test('a token that cannot be opened', async () => {
-  const input = '{alg: ES256, store: PKCS11}'
-  const query = `mutation { announceSigningKey(input: ${input}) { __typename ... on Error { message } } }`
-  expect(await post('/graphql', { query }, key())).toContain('UnavailableError')
-  const args = ['--type=ES256', '--store=pkcs11', `--output=${recorded.directory}`, '--force']
-  expect(await listen('federation/cli/keygeneration.ts', args, {})).not.toContain('Private key')
 })
 
 test('a private key that cannot be read', async () => {

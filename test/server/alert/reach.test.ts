@@ -48,7 +48,7 @@ describe.each(codes)('%s', (code) => {
     await db.mail.deleteMany()
     await tell([alertOf(code)])
     expect(await entries('raiseAlert', code)).toMatchObject([
-      { after: { code, severity: alertCodes[code][0] }, actor: 'job:tell-alerts' },
+      { after: { alert: code, severity: alertCodes[code][0] }, actor: 'job:tell-alerts' },
     ])
     const to = (await db.mail.findMany({ orderBy: { recipient: 'asc' } })).map(({ recipient }) => recipient)
     const [severity] = alertCodes[code]

@@ -157,16 +157,16 @@ journey('a person is invited, gets rights, and is removed', (step) => {
 
   step('an operator removes a person after a question', async () => {
     await choose('Anna Ek', 'Remove person')
-    await question().getByText('An account that serves only this organization is deleted.').waitFor()
+    await question().getByText('The account stays.').waitFor()
     expect(await violations(page, '[role=alertdialog]')).toEqual([])
     await question().getByRole('button', { name: 'Remove person' }).click()
     await page.getByText('Anna Ek removed.').waitFor()
     await people().getByText('The organization has no people yet.').waitFor()
   })
 
-  step('the removal of the organization says that its people are removed too', async () => {
+  step('the removal of the organization says that its people keep their accounts', async () => {
     await page.getByRole('main').getByRole('button', { name: 'Remove…' }).click()
-    await question().getByText('people who act only for it are removed with their accounts').waitFor()
+    await question().getByText('its people keep their accounts').waitFor()
     expect(await violations(page, '[role=alertdialog]')).toEqual([])
     await question().getByRole('button', { name: 'Cancel' }).click()
     expect(watched.complaints).toEqual([])

@@ -108,14 +108,15 @@ journey('a person invites another one, gives and takes rights, and is removed', 
     await federation.admin.server.db.session.updateMany({ data: { createdAt: before } })
     await act('Bo Ask', 'Remove person')
     const question = page.getByRole('alertdialog')
-    await question.getByText('An account that serves only this organization is deleted.').waitFor()
+    await question.getByText('The account stays.').waitFor()
     await question.getByRole('button', { name: 'Remove person' }).click()
     const again = page.getByRole('dialog', { name: 'Confirm it is you' })
     await again.getByLabel('Password').fill(PASSWORD)
     await again.getByRole('button', { name: 'Sign in', exact: true }).click()
     await toast('Bo Ask removed.').waitFor()
     await row('Bo Ask').waitFor({ state: 'detached' })
-    expect(await federation.admin.server.db.user.count({ where: { name: 'Bo Ask' } })).toBe(0)
+    const acts = { user: { name: 'Bo Ask' } }
+    expect(await federation.admin.server.db.organizationUser.count({ where: acts })).toBe(0)
   })
 
   step('offers no removal of oneself', async () => {

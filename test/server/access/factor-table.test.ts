@@ -202,21 +202,27 @@ it('a setup that a weaker session began is not finished by it', async () => {
 describe('a lost factor', () => {
   const reset = (visitor: Visitor, id: string) => visitor.mutate('resetSecondFactor', { id }, 'passkeyCount')
 
-  it.each(strengths)('of an account with %s is reset by another person only', async (strength) => {
-    const made = await makeAccount(strength)
-    const { id: key } = await admin.server.db.user.findUniqueOrThrow({ where: { username: made.username } })
-    const id = btoa(`User:${key}`)
-    expect(await reset(made.sessions.PASSKEY, id)).toMatchObject({ __typename: 'ConflictError' })
-    const { sessions } = await makeAccount('PASSKEY')
-    expect(
-      await codeOfErrors(
-        sessions.PASSWORD.execute(`mutation { resetSecondFactor(input: { id: "${id}" }) { __typename } }`),
-      ),
-    ).toBe('SECOND_FACTOR_REQUIRED')
-    expect(await reset(sessions.PASSKEY, id)).toEqual({ passkeyCount: 0 })
-    const visitor = await signedIn(made.username)
-    expect(await actions.read?.(visitor)).toBeUndefined()
-  })
+  it.each(strengths)(
+    'of an account with %s is reset by another person only',
+    {
+      tags: 'mutation/resetSecondFactor/ConflictError',
+    },
+    async (strength) => {
+      const made = await makeAccount(strength)
+      const { id: key } = await admin.server.db.user.findUniqueOrThrow({ where: { username: made.username } })
+      const id = btoa(`User:${key}`)
+      expect(await reset(made.sessions.PASSKEY, id)).toMatchObject({ __typename: 'ConflictError' })
+      const { sessions } = await makeAccount('PASSKEY')
+      expect(
+        await codeOfErrors(
+          sessions.PASSWORD.execute(`mutation { resetSecondFactor(input: { id: "${id}" }) { __typename } }`),
+        ),
+      ).toBe('SECOND_FACTOR_REQUIRED')
+      expect(await reset(sessions.PASSKEY, id)).toEqual({ passkeyCount: 0 })
+      const visitor = await signedIn(made.username)
+      expect(await actions.read?.(visitor)).toBeUndefined()
+    },
+  )
 
   it('is not reset by an own API key', async () => {
     const { username, sessions } = await makeAccount('PASSKEY')

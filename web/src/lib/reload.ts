@@ -12,6 +12,11 @@ let isRunning = false
 /** The page is shown, and parts of it are being read again. */
 export const isReloading = (): boolean => isRunning
 
+/** Resolves when no reading goes on, and none waits. */
+export async function whenRead(): Promise<void> {
+  while (isRunning || next) await (next ?? running)
+}
+
 /** Resolves after a reading that began after the call. It never fails: what cannot be read stays as it is. */
 export function reload(...topics: readonly string[]): Promise<void> {
   for (const name of topics) wanted.add(name)

@@ -13,8 +13,6 @@ interface Listener<Data> {
   changed: (data: Data) => void
   /** After a gap, whose events are lost: read again. */
   resumed: () => void
-  /** The page was read before the subscription began: what happened in between counts as a gap. */
-  isReadBefore?: boolean
   /** Whether this event is the last one, as at the end of a run. */
   isLast?: (data: Data) => boolean
 }
@@ -27,7 +25,7 @@ interface Listener<Data> {
 export function watch<Data, Variables extends AnyVariables>(
   subscription: Document<Data, Variables>,
   variables: Variables,
-  { changed, resumed, isReadBefore = false, isLast }: Listener<Data>,
+  { changed, resumed, isLast }: Listener<Data>,
 ): () => void {
   void connection.session
   const self = Symbol()
@@ -35,7 +33,7 @@ export function watch<Data, Variables extends AnyVariables>(
     query: '',
     extensions: namedBy(subscription),
   }
-  let isAgain = isReadBefore
+  let isAgain = false
   /** Counts the connections, because a closed one still reports its end. */
   let current = 0
   let close: (() => void) | undefined

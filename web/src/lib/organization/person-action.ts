@@ -34,7 +34,7 @@ export const personActions: readonly PersonAction[] = [
   {
     label: 'Remove person',
     consequence:
-      'They cannot see the entities of this organization any more. An account that serves only this organization is deleted. This cannot be undone, but the person can be invited again.',
+      'They cannot see the entities of this organization any more. The account stays. This cannot be undone, but the person can be invited again.',
     done: 'removed.',
     danger: true,
     applies: (_person, isSelf) => !isSelf,

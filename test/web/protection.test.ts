@@ -158,7 +158,7 @@ test('shows what a change does, and what is different since it was asked for', (
   const asked = { fields: { jwks: { before: null, after: 'A' } } }
   const now = { fields: { jwks: { before: null, after: 'B' } } }
   expect(differencesOf(now)).toEqual([{ path: ['jwks'], before: undefined, after: 'B' }])
-  expect(movesBetween(asked, now)).toEqual([{ path: ['after', 'jwks'], before: 'A', after: 'B' }])
+  expect(movesBetween(asked, now)).toEqual([{ path: ['jwks'], before: 'A', after: 'B' }])
   expect(differencesOf(null)).toEqual([])
   expect(dryRunOf({ fields: { dryRun: { before: null, after: 7 } } })).toBe(7)
   expect(dryRunOf(now)).toBeUndefined()

@@ -22,9 +22,8 @@ export const differencesOf = (effect: unknown): Difference[] =>
 
 /** How what it does now differs from what it did when it was shown first. */
 export const movesBetween = (previous: unknown, effect: unknown): Difference[] =>
-  differencesBetween(
-    { before: side(previous, 'before'), after: side(previous, 'after') },
-    { before: side(effect, 'before'), after: side(effect, 'after') },
+  (['before', 'after'] as const).flatMap((name) =>
+    differencesBetween(side(previous, name), side(effect, name), name === 'before' ? ['present'] : []),
   )
 
 /** The number of a dry run that it executes, in its anchor. */

@@ -16,6 +16,8 @@ const BUDGET_MS = 50_000
 /** Minutes for which a page is taken. If its worker ends, another one checks it then. */
 const CLAIM_MINUTES = 2
 const FIRST_RETRY_MINUTES = 5
+/** The part of the interval for which a member is left alone after a check. */
+const SOONEST = 0.1
 const SHORTEST_SECONDS = 180
 const LONGEST_SECONDS = 3_600
 const CHECKS_PER_SECOND = 10
@@ -132,7 +134,7 @@ async function claim({ db }: RunContext, seconds: number): Promise<Claimed[]> {
     WHERE "subordinateId" IN (
       SELECT "subordinateId" FROM "SubordinateCheck"
       WHERE "nextAt" <= now() AT TIME ZONE 'utc'
-        OR "nextAt" > ${future} + make_interval(secs => ${seconds}::float8)
+        OR "nextAt" > ${future} + make_interval(secs => ${seconds * (1 + SOONEST)}::float8)
       ORDER BY "nextAt" LIMIT ${PAGE} FOR UPDATE SKIP LOCKED)
     RETURNING "subordinateId", "etag", "recent"`
 }
@@ -172,7 +174,9 @@ export function nextTime(
 ): Date {
   const interval = seconds * 1_000
   const place = (id * 2_654_435_761) % interval // a multiplicative hash: neighbours are far apart
-  const regular = now.getTime() + interval - ((now.getTime() - place) % interval)
+  const nearest = interval - ((now.getTime() - place) % interval)
+  // Not twice within a moment: one whose place comes soon waits for the place after it.
+  const regular = now.getTime() + (nearest < interval * SOONEST ? nearest + interval : nearest)
   const good = recent.findIndex(({ ok }) => ok)
   const failures = good === -1 ? recent.length : good
   if (failures === 0) return new Date(regular)

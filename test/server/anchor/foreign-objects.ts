@@ -1,4 +1,5 @@
 /** Makes an object of every type with a global id that one anchor has, or that is about that anchor only. */
+import { expect, vi } from 'vitest'
 import type { TestAdmin } from '#test/helpers/admin.ts'
 import { fillAnchor } from './isolation-fill.ts'
 import type { Filled } from './isolation-rows.ts'
@@ -15,16 +16,21 @@ export async function makeObjects(
 ): Promise<Objects> {
   const { anchor } = place
   const filled = await fillAnchor(admin, place)
-  const { data } = await admin.execute(
-    `{ renewalRun(id: "${filled.run}", anchor: "${anchor}") { items(first: 1) { edges { node { id } } } } }`,
-  )
+  const document = `{ renewalRun(id: "${filled.run}", anchor: "${anchor}") { items(first: 1) { edges { node { id } } } } }`
+  const firstItem = async () =>
+    (await admin.execute(document)).data.renewalRun.items.edges[0]?.node.id as string | undefined
+  // A run shows an item when it has finished it.
+  await vi.waitFor(async () => expect(await firstItem()).toBeTypeOf('string'), {
+    timeout: 20_000,
+    interval: 100,
+  })
   const waiting = { anchor, entityId: `http://${place.mark}.example.org` }
   const { id: awaited } = await admin.mutate('awaitEntity', waiting, 'id', 'admin')
   const { subordinate, trustMark, trustMarkType, request, organization, pipeline, entry, run } = filled
   const ids = {
     ...{ Subordinate: subordinate, TrustMark: trustMark, TrustMarkType: trustMarkType, Request: request },
     ...{ AwaitedEntity: awaited, Organization: organization, CheckPipeline: pipeline, AuditEvent: entry },
-    ...{ RenewalRun: run, RenewalRunItem: data.renewalRun.items.edges[0].node.id },
+    ...{ RenewalRun: run, RenewalRunItem: String(await firstItem()) },
     ...(await makeOfInstallation(admin, place)),
   }
   return { ids, filled }

@@ -43,8 +43,8 @@ describe('nextTime', () => {
       (_, id) => nextTime(id, [good], 3_600, now).getTime() - now.getTime(),
     )
     const perMinute = Map.groupBy(times, (time) => Math.ceil(time / 60_000))
-    expect(Math.min(...times)).toBeGreaterThan(0)
-    expect(Math.max(...times)).toBeLessThanOrEqual(3_600_000)
+    expect(Math.min(...times)).toBeGreaterThanOrEqual(360_000)
+    expect(Math.max(...times)).toBeLessThan(3_960_000)
     expect(perMinute.size).toBe(60)
     for (const { length } of perMinute.values()) expect(length).toBeLessThan(150)
   })
@@ -60,7 +60,7 @@ describe('nextTime', () => {
     expect([wait([bad]), wait([bad, good]), wait([bad, bad, good]), wait([bad, bad, bad])]).toEqual(
       [5, 5, 10, 20].map((count) => count * 60_000),
     )
-    expect(wait(Array.from({ length: 24 }, () => bad))).toBeLessThanOrEqual(86_400_000)
+    expect(wait(Array.from({ length: 24 }, () => bad))).toBeLessThanOrEqual(86_400_000 * 1.1)
   })
 })
 

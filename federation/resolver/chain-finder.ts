@@ -15,8 +15,8 @@ export type ChainFinder = {
   /** `signal` limits the time for fetches. @throws FederationError when there is no valid chain */
   find(subject: EntityId, anchors: readonly TrustAnchor[], signal: AbortSignal): Promise<ResolvedEntity>
   /**
-   * As `find`, but with Entity Configurations of our subordinates that are as recent as those of strangers. For work that
-   * nobody waits for.
+   * As `find`, but with Entity Configurations of our subordinates that are as recent as those of other entities. For
+   * work in the background.
    */
   findAgain(subject: EntityId, anchors: readonly TrustAnchor[], signal: AbortSignal): Promise<ResolvedEntity>
 }

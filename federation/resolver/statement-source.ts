@@ -16,7 +16,7 @@ export type SourceOptions = {
   /** Unix seconds. */
   now: number
   /**
-   * Fetches Entity Configurations of our subordinates too, as those of strangers, and uses the stored ones only while they
+   * Fetches Entity Configurations of our subordinates too, as those of other entities, and uses the stored ones only while they
    * cannot be fetched. By default the stored ones are used.
    */
   isFresh?: boolean

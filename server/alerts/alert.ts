@@ -73,7 +73,7 @@ export const administratorsOnly: readonly AlertCode[] = [
 /** Told again for each further thing, because each is a decision of a person. */
 export const toldEachTime: readonly AlertCode[] = ['APPROVAL_BYPASSED', 'CHANGE_WAITS', 'CHANGE_ENDS']
 
-/** Mailed although they are warnings, because somebody waits for their readers. */
+/** Mailed although they are warnings, because a person waits for their readers. */
 export const toldToApprovers: readonly AlertCode[] = [
   'CHANGE_WAITS',
   'CHANGE_ENDS',

@@ -152,7 +152,7 @@ export async function openAnchors(
       })
   }
 
-  /** Whatever changed the pins: keys of a superior, its own superiors, a restore, or a loss of Redis. */
+  /** The reasons of a change of the pins: keys of a superior, its own superiors, a restore, or a loss of Redis. */
   function renewAllPins(): Promise<void> {
     const renew = async () => {
       if (running.size === 1 || closing.signal.aborted || installation.redis.status !== 'ready') return

@@ -18,5 +18,5 @@ export async function wouldChange(
   return { effect: hashOfEffect(changed), ...(changes.length > 0 ? { changes } : {}) }
 }
 
-/** Of a new object: what it has unless somebody says otherwise. */
+/** Of a new object: what it has by default. */
 const isOrdinary = (value: unknown) => value === true || (Array.isArray(value) && value.length === 0)

@@ -6,6 +6,7 @@ import { getOrigin } from '#server/identity/origin.ts'
 import { type AuditAction, type AuditOutcome, auditActions } from '#server/services/audit/action.ts'
 import { hashOf } from '#server/services/audit/hash.ts'
 import { lockAuditHead } from '#server/services/audit/head.ts'
+import { snapshot } from '#server/services/audit/snapshot.ts'
 
 export type AuditEntry = {
   action: AuditAction
@@ -62,9 +63,4 @@ async function groupOf(tx: Transaction, caller: Caller): Promise<{ runId: number
   const isLed =
     caller.method !== 'job' || (await tx.auditEvent.findFirst({ where: { runId }, select: { id: true } }))
   return { runId, part: Boolean(isLed) }
-}
-
-/** A row as plain JSON: dates become strings, as in the API. */
-function snapshot(row: object | undefined): Prisma.InputJsonObject | null {
-  return row ? JSON.parse(JSON.stringify(row)) : null
 }

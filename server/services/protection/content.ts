@@ -40,7 +40,7 @@ export function contentOf(row: Source) {
   }
 }
 
-/** @throws ConflictError if somebody changed it in the database */
+/** @throws ConflictError if it was changed in the database */
 export function requireUnchanged(row: Source & Pick<ChangeRequest, 'hash'>): void {
   if (hashOfContent(contentOf(row)) !== row.hash)
     throw new ConflictError('It was changed in the database since it was asked for. Refuse it.', 'id')

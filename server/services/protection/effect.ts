@@ -1,10 +1,11 @@
 /**
- * What a change does to what is published or to who may act: the difference between before and after, whatever the name of
- * the action. Two people agree on the effect; the approver signs it.
+ * What a change does to what is published or to who may act: the difference between before and after. The name of the action
+ * does not count. Two people agree on the effect; the approver signs it.
  */
 import { isJsonEqual } from '#core/json.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import { type AuditAction, auditActions } from '#server/services/audit/action.ts'
+import { snapshot } from '#server/services/audit/snapshot.ts'
 import type { ProtectedOperation } from '#server/services/protection/operation.ts'
 import { publishedOfMark, publishedOfSubordinate } from '#server/services/protection/published-fields.ts'
 import { rules } from '#server/services/protection/rule.ts'
@@ -66,6 +67,4 @@ const isLasting = (name: string) => !/At$|^(id|version|statementVersion|evaluate
 
 const memberOf = (members: Record<string, unknown>, name: string): unknown => members[name] ?? null
 
-/** As in the audit log. */
-const plain = (row: object | undefined): Record<string, unknown> =>
-  row ? JSON.parse(JSON.stringify(row)) : {}
+const plain = (row: object | undefined): Record<string, unknown> => snapshot(row) ?? {}

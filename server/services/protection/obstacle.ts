@@ -1,4 +1,4 @@
-/** Why nobody can decide a change request any more. */
+/** Why a change request can no longer be decided. */
 import type { ChangeRequest } from '#prisma/generated/client/client.ts'
 
 const ends: Readonly<Record<string, string>> = {

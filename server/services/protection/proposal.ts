@@ -7,6 +7,7 @@ import { lock } from '#server/database/lock.ts'
 import { ConflictError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import { canonicalJson } from '#server/services/audit/hash.ts'
+import { snapshot } from '#server/services/audit/snapshot.ts'
 import type { ApprovalRequiredError } from '#server/services/protection/approval.ts'
 import { contentOf, hashOfContent } from '#server/services/protection/content.ts'
 import { type Changed, effectOf } from '#server/services/protection/effect.ts'
@@ -95,9 +96,4 @@ export function columnsOfEffect(changed: Changed) {
     after: jsonOrNull(snapshot(changed.after)),
     effect: effectOf(changed) as Prisma.InputJsonObject, // plain JSON
   }
-}
-
-/** A row as plain JSON, as in the audit log. */
-function snapshot(row: object | undefined): unknown {
-  return row ? JSON.parse(JSON.stringify(row)) : null
 }

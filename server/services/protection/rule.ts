@@ -40,7 +40,7 @@ const ifDifferent =
   ({ changed, before, after }) =>
     isEmpty(before) || isEmpty(after) || changed.length > 0 ? operations : []
 
-/** What the clock would do as well is nobody’s decision. Without renewal by the clock, a renewal prolongs it. */
+/** What the clock would do as well needs no decision. Without renewal by the clock, a renewal prolongs it. */
 const unlessByClock =
   (...operations: Operations): Rule =>
   ({ before }) =>

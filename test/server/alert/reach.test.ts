@@ -1,4 +1,4 @@
-/** Tests that each alert reaches somebody: by e-mail, webhook, metric, rule and document. */
+/** Tests that each alert reaches a person: by e-mail, webhook, metric, rule and document. */
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type AlertCode, administratorsOnly, alertCodes, toldToApprovers } from '#server/alerts/alert.ts'

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
 import { closePages, type Watched } from '#test/helpers/browser.ts'
-import { openSignedIn, type Session, startSession } from './signed-in-console.ts'
+import { leaveConsole, openSignedIn, type Session, startSession } from './signed-in-console.ts'
 
 let admin: TestAdmin
 let session: Session
@@ -104,6 +104,7 @@ const admit = () => main().getByRole('button', { name: 'Admit to another anchorâ
 
 test('comes to another anchor, which then has the same one', async () => {
   const anchorId = `${admin.entityId}/test`
+  await leaveConsole(page)
   await as('createTrustAnchor', { slug: 'test', entityId: anchorId, displayName: 'Test federation' }, 'slug')
   await page.goto('/a/main/organizations')
   await open()

@@ -8,7 +8,7 @@ import { journey } from '#test/helpers/journey.ts'
 import { addVirtualAuthenticator } from '#test/helpers/virtual-authenticator.ts'
 import { startAdminAtLocalhost } from './localhost.ts'
 import { make as makeIn, read } from './make.ts'
-import { openSignedIn } from './signed-in-console.ts'
+import { leaveConsole, openSignedIn } from './signed-in-console.ts'
 
 const email = 'anna@library.example.org'
 const password = 'a password of my own'
@@ -129,6 +129,7 @@ journey('an operator is a member too', (step) => {
     await choose(page, 'otto', 'Console')
     await title(page, 'Dashboard').waitFor()
 
+    await leaveConsole(page)
     await make(
       'createTrustAnchor',
       { slug: 'test', entityId: `${admin.entityId}/test`, displayName: 'Test' },

@@ -6,7 +6,7 @@ import { anchorOf, callerOfRequest } from '#server/rest/access.ts'
 import type { RestApp } from '#server/rest/deps.ts'
 import { failures } from '#server/rest/error.ts'
 import { listOf, Page, slice } from '#server/rest/page.ts'
-import { addressFor, stateFor } from '#server/services/audit/privacy.ts'
+import { addressFor, entriesFor, stateFor } from '#server/services/audit/privacy.ts'
 
 const snapshot = z.unknown().describe('The object at that time, as JSON; null when there was none.')
 
@@ -74,7 +74,8 @@ export function auditLogRoutes(app: RestApp): void {
       const { actor, action, resource, resource_type: resourceType } = query
       const conditions = { actor, action, resource, resourceType }
       // Absent conditions are ignored.
-      const where = Object.fromEntries(Object.entries(conditions).filter(([, value]) => value !== undefined))
+      const given = Object.fromEntries(Object.entries(conditions).filter(([, value]) => value !== undefined))
+      const where = { ...given, ...entriesFor(caller) }
       const rows = await db.auditEvent.findMany({ where, orderBy: { id: 'desc' }, ...slice(query) })
       return { count: await db.auditEvent.count({ where }), items: rows.map((row) => toBody(caller, row)) }
     },

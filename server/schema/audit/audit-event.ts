@@ -6,7 +6,7 @@ import { builder } from '#server/schema/builder.ts'
 import { keyOrNull } from '#server/schema/input.ts'
 import { requireCursor } from '#server/schema/page.ts'
 import { auditOutcomes, installationResources } from '#server/services/audit/action.ts'
-import { addressFor, stateFor } from '#server/services/audit/privacy.ts'
+import { addressFor, entriesFor, stateFor } from '#server/services/audit/privacy.ts'
 import { FIRST_ANCHOR } from '#store/anchors.ts'
 
 /** Columns that change with every write and carry no information. */
@@ -36,6 +36,7 @@ builder.prismaNode('AuditEvent', {
   nullable: true,
   id: { field: 'id' },
   select: { id: true },
+  findUnique: (id, { caller }) => ({ id: Number(id), ...entriesFor(caller) }),
   description:
     'A change that was made, refused or failed. Entries are only added; each is chained to the previous one by its hash.',
   authScopes: { read: true },
@@ -137,11 +138,11 @@ builder.queryFields((t) => ({
     description: 'The audit log, newest first, at most 100 per page.',
     authScopes: { read: true },
     args: { filter: t.arg({ type: AuditEventFilter, description: 'The filter.' }) },
-    totalCount: async (_root, { filter }, { db }) =>
-      db.auditEvent.count({ where: await conditionsOf(filter, db) }),
-    resolve: async (query, _root, { filter }, { db }) => {
+    totalCount: async (_root, { filter }, { db, caller }) =>
+      db.auditEvent.count({ where: { ...(await conditionsOf(filter, db)), ...entriesFor(caller) } }),
+    resolve: async (query, _root, { filter }, { db, caller }) => {
       await requireCursor(query.cursor, (where) => db.auditEvent.findUnique({ where, select: { id: true } }))
-      const where = await conditionsOf(filter, db)
+      const where = { ...(await conditionsOf(filter, db)), ...entriesFor(caller) }
       return db.auditEvent.findMany({ ...query, where, orderBy: { id: 'desc' } })
     },
   }),
@@ -151,9 +152,10 @@ builder.queryFields((t) => ({
     description: 'One audit entry, by its id.',
     authScopes: { read: true },
     args: { id: t.arg.id({ required: true, description: 'The entry’s id.' }) },
-    resolve: (query, _root, { id }, { db }) => {
+    resolve: (query, _root, { id }, { db, caller }) => {
       const key = keyOrNull(id, 'AuditEvent')
-      return key === null ? null : db.auditEvent.findUnique({ ...query, where: { id: key } })
+      if (key === null) return null
+      return db.auditEvent.findUnique({ ...query, where: { id: key, ...entriesFor(caller) } })
     },
   }),
 }))

@@ -1,6 +1,7 @@
 /** The single subscription that keeps a console current. */
 import { type Change, followChanges } from '#server/live/changes.ts'
 import { builder } from '#server/schema/builder.ts'
+import { entriesFor } from '#server/services/audit/privacy.ts'
 
 const ChangeSubject = builder.enumType('ChangeSubject', {
   description: 'The subject of a change.',
@@ -19,10 +20,10 @@ const ChangeRef = builder.objectRef<Change>('Change').implement({
     auditEvent: t.prismaField({
       type: 'AuditEvent',
       nullable: true,
-      description: 'The new audit entry; null for other subjects.',
-      resolve: (query, change, _args, { db }) =>
+      description: 'The new audit entry; null for other subjects, and where the caller may not read it.',
+      resolve: (query, change, _args, { db, caller }) =>
         change.about === 'AUDIT_EVENT'
-          ? db.auditEvent.findUnique({ ...query, where: { id: change.auditEventId } })
+          ? db.auditEvent.findUnique({ ...query, where: { id: change.auditEventId, ...entriesFor(caller) } })
           : null,
     }),
   }),

@@ -9,6 +9,8 @@ import { nameInEnvironment, type OpenAnchor, openAnchor } from '#server/process/
 import { knownSentenceOf, sentenceOf } from '#server/process/start-failure.ts'
 import type { AuditAction } from '#server/services/audit/action.ts'
 import { type Refusal, recordRefusal } from '#server/services/audit/refusals.ts'
+import { runNotingBypasses } from '#server/services/protection/approval.ts'
+import type { ProtectedOperation } from '#server/services/protection/operation.ts'
 
 /** The action and its input, for the audit entry of a failure. */
 export type Attempt = { action: AuditAction; input?: object }
@@ -56,8 +58,11 @@ async function use<Opened extends Installation, T>(
   work: (opened: Opened) => Promise<T>,
   attempt: Attempt | undefined,
 ): Promise<T> {
+  const bypassed = new Set<ProtectedOperation>()
   try {
-    return await work(opened)
+    const result = await runNotingBypasses(bypassed, () => work(opened))
+    if (bypassed.size > 0) process.stderr.write(`${BYPASS}\n`)
+    return result
   } catch (error) {
     if (attempt) await recordFailure(opened, attempt, failureOf(error))
     throw error
@@ -65,6 +70,10 @@ async function use<Opened extends Installation, T>(
     await opened.close()
   }
 }
+
+/** On standard error, so that the output stays what scripts read. */
+const BYPASS =
+  'This change is protected and was made without a second person. The audit log names it, and all administrators get an alert.'
 
 type Failure = Pick<Refusal, 'code' | 'message'>
 

@@ -7,7 +7,7 @@ import { type OldInmor, startOldInmor } from '#test/helpers/old-inmor.ts'
 import { fill, TYPE, UNUSED_TYPE } from '../server/protection/filled.ts'
 import { readState } from '../server/protection/installation-state.ts'
 import { addAdministrators, approve, protect, waiting } from '../server/protection/people.ts'
-import { type Commands, commandsFor } from './command.ts'
+import { type Commands, commandsFor, runFor } from './command.ts'
 import { fillOldInmor } from './old-federation.ts'
 
 let admin: TestAdmin
@@ -69,12 +69,12 @@ it('changes nothing that is protected while it is switched off', { timeout: 120_
   await Promise.all([...federation.entities.values()].map((entity) => entity.close().catch(() => undefined)))
 })
 
-it('does what is protected while it is allowed, with an entry and an alert', async () => {
+it('does what is protected while it is allowed, with a sentence, an entry and an alert', async () => {
   await protect(admin, ['ACCESS', 'ANCHOR'], { commandLine: true })
-  await commands.succeed(
-    ['user', 'create', '--username=frank', '--role=viewer', '--password-stdin'],
-    `${PASSWORD}\n`,
-  )
+  const args = ['user', 'create', '--username=frank', '--role=viewer', '--password-stdin']
+  const { code, stdout, stderr } = await runFor(admin, args, {}, `${PASSWORD}\n`)
+  expect({ code, stdout }).toEqual({ code: 0, stdout: 'Created viewer frank.\n' })
+  expect(stderr).toMatch(/^This change is protected and was made without a second person\./)
   const [created, bypass] = await commands.entries(2)
   expect(created).toMatchObject({ action: 'createUser', resource: 'frank' })
   expect(bypass).toMatchObject({

@@ -70,12 +70,19 @@ class Rehearsed extends Error {
 
 const approvals = new AsyncLocalStorage<Approval>()
 const rehearsals = new AsyncLocalStorage<true>()
+/** The protected operations that the present command has done without an approval. */
+const bypasses = new AsyncLocalStorage<Set<ProtectedOperation>>()
 /** The hash of the effect that a dry run showed. */
 const shown = new AsyncLocalStorage<string>()
 
 /** The protected changes of `work` are approved. */
 export function runWithApproval<Result>(approval: Approval, work: () => Result): Result {
   return approvals.run(approval, work)
+}
+
+/** `noted` gets the protected operations that `work` does without an approval, as commands may where the settings allow it. */
+export function runNotingBypasses<Result>(noted: Set<ProtectedOperation>, work: () => Result): Result {
+  return bypasses.run(noted, work)
 }
 
 /** Does `work` up to its first commit, which is rolled back. Returns what it would change; null: nothing. */
@@ -121,6 +128,7 @@ export async function requireApproval(
   const approval = approvals.getStore()
   if (approval) return approval.use?.(tx) ?? null
   const { action, resource } = changed
+  for (const operation of operations) bypasses.getStore()?.add(operation)
   return { action: 'bypassApproval', resource, after: { action, operations } }
 }
 

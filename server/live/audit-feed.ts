@@ -1,6 +1,6 @@
 /** Streams new audit entries from all processes, the command line included. */
 import type { Database } from '#server/database/client.ts'
-import { createEventStream, type EventStream } from '#server/live/event-stream.ts'
+import { createEventStream, type EventStream, MAXIMUM } from '#server/live/event-stream.ts'
 
 /** Milliseconds between polls of one row, while there are subscribers. */
 const INTERVAL_MS = 1_000
@@ -8,8 +8,8 @@ const INTERVAL_MS = 1_000
 const PAGE = 100
 
 export type AuditFeed = {
-  /** Yields the ids of new entries, in order and without gaps. */
-  subscribe(): Promise<AsyncIterable<{ id: number }>>
+  /** Yields the ids of new entries, in order and without gaps; with `lastMs` first of those of as many last milliseconds. */
+  subscribe(lastMs?: number): Promise<AsyncIterable<{ id: number }>>
   /** Ends all streams, so that the server can close. */
   close(): void
 }
@@ -20,6 +20,14 @@ export function createAuditFeed(db: Database, onError: (error: unknown) => void)
   let timer: NodeJS.Timeout | undefined
 
   const lastId = async () => (await db.auditHead.findFirst({ select: { lastId: true } }))?.lastId ?? 0
+
+  /** By the clock of the database, which writes the times of entries. The newest that a stream can keep. */
+  const entriesOfLast = (ms: number, newest: number) => db.$queryRaw<{ id: number }[]>`
+    SELECT "id" FROM (
+      SELECT "id" FROM "AuditEvent"
+      WHERE "id" <= ${newest} AND "at" >= clock_timestamp() AT TIME ZONE 'utc' - make_interval(secs => ${ms / 1_000})
+      ORDER BY "id" DESC LIMIT ${MAXIMUM}
+    ) "newest" ORDER BY "id"`
 
   async function tell(): Promise<void> {
     const newest = await lastId()
@@ -47,14 +55,16 @@ export function createAuditFeed(db: Database, onError: (error: unknown) => void)
   }
 
   return {
-    async subscribe() {
-      const from = await lastId()
+    async subscribe(lastMs) {
+      const newest = await lastId()
+      const entries = lastMs === undefined ? [] : await entriesOfLast(lastMs, newest)
       const stream = createEventStream<{ id: number }>(() => {
         streams.delete(stream)
         if (streams.size === 0) clearTimeout(timer)
       })
+      for (const entry of entries) stream.push(entry)
       if (streams.size === 0) watch()
-      streams.set(stream, from)
+      streams.set(stream, newest)
       return stream
     },
     close() {

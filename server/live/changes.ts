@@ -8,13 +8,16 @@ export type Change = { about: 'AUDIT_EVENT'; auditEventId: number } | { about: '
 
 type Sources = { events: Pick<Events, 'subscribe' | 'subscribeToRuns'>; auditFeed: AuditFeed }
 
-/** Yields new changes. Ends when a source ends, which happens when the server closes. */
-export async function followChanges({ events, auditFeed }: Sources): Promise<AsyncIterable<Change>> {
+/** Yields new changes, and first the audit entries of the last `lastMs` milliseconds. Ends when a source ends, which happens when the server closes. */
+export async function followChanges(
+  { events, auditFeed }: Sources,
+  lastMs?: number,
+): Promise<AsyncIterable<Change>> {
   const sources = [
     mapEvents(events.subscribe(), () => ({ about: 'SUBORDINATE' })),
     // Subscribers of the run get each item; here its state and counts are enough.
     mapEvents(events.subscribeToRuns(), ({ itemId }) => (itemId === null ? { about: 'RUN' } : null)),
-    mapEvents(await auditFeed.subscribe(), ({ id }) => ({ about: 'AUDIT_EVENT', auditEventId: id })),
+    mapEvents(await auditFeed.subscribe(lastMs), ({ id }) => ({ about: 'AUDIT_EVENT', auditEventId: id })),
   ]
   const merged = createEventStream<Change>(() => {
     for (const { stop } of sources) stop()

@@ -1,7 +1,7 @@
 /** A bounded queue of unread events for one subscriber, so that slow readers cost limited memory. */
 
 /** Maximum of unread events. The oldest are dropped first, because later ones carry the newer state. */
-const MAXIMUM = 1_000
+export const MAXIMUM = 1_000
 
 export type EventStream<Event> = AsyncIterator<Event> &
   AsyncIterable<Event> & {

@@ -3,6 +3,8 @@ import { type Change, followChanges } from '#server/live/changes.ts'
 import { builder } from '#server/schema/builder.ts'
 import { entriesFor } from '#server/services/audit/privacy.ts'
 
+const HOUR_MS = 3_600_000
+
 const ChangeSubject = builder.enumType('ChangeSubject', {
   description: 'The subject of a change.',
   values: {
@@ -35,7 +37,17 @@ builder.subscriptionField('changed', (t) =>
     description:
       'Every change that a console shows, from any process: subordinateChanged, runsChanged and auditEventRecorded over one connection.',
     authScopes: { read: true },
-    subscribe: (_root, _args, context) => followChanges(context),
+    args: {
+      lastMilliseconds: t.arg.int({
+        description:
+          'Starts with the audit entries of as many last milliseconds, at most an hour: what a client may have missed since it began to read.',
+      }),
+    },
+    subscribe: (_root, { lastMilliseconds }, context) =>
+      followChanges(
+        context,
+        lastMilliseconds == null ? undefined : Math.min(Math.max(lastMilliseconds, 0), HOUR_MS),
+      ),
     resolve: (change) => change,
   }),
 )

@@ -4,3 +4,4 @@ import { vi } from 'vitest'
 export const invalidate = vi.fn(async (_topic: string) => {})
 export const refreshAll = vi.fn(async () => {})
 export const page = { url: new URL('http://localhost/somewhere?tab=keys') }
+export const navigating = { to: null }

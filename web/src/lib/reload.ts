@@ -3,14 +3,15 @@
  * with events every few hundred milliseconds none would ever arrive.
  */
 import { invalidate } from '$app/navigation'
+import { navigating } from '$app/state'
 
 const wanted = new Set<string>()
 let running: Promise<void> = Promise.resolve()
 let next: Promise<void> | undefined
 let isRunning = false
 
-/** The page is shown, and parts of it are being read again. */
-export const isReloading = (): boolean => isRunning
+/** The page is shown, the user opens no other one, and parts of it are being read again. */
+export const isReloading = (): boolean => isRunning && navigating.to === null
 
 /** Resolves when no reading goes on, and none waits. */
 export async function whenRead(): Promise<void> {

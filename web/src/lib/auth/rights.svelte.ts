@@ -2,6 +2,7 @@
  * Tracks a role that lost rights while a page is open. Applying it immediately would replace an open form by a refusal.
  * The shell shows the change, the API refuses to save, and the page follows when the form is closed.
  */
+import { isJsonEqual } from '#core/json.ts'
 import { isFormOpen } from '#lib/form/open-forms.ts'
 import type { RightsQuery } from '#lib/gql/graphql.ts'
 import { readInBackground } from '#lib/graphql/client.ts'
@@ -32,7 +33,7 @@ export const rights = {
     if (!answer) return
     if (!answer.viewer) connection.refused()
     else if (isFormOpen() && isLess(answer.viewer, shown)) lowered = answer.viewer
-    else await this.follow()
+    else if (!isJsonEqual(answer.viewer, shown)) await this.follow()
   },
   /** The page is reloaded with the current rights. */
   async follow(): Promise<void> {

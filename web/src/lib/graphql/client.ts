@@ -126,14 +126,15 @@ const lacksSession = ({ error: failure, data }: { error?: CombinedError | undefi
   isSignedOut(failure) ||
   (typeof data === 'object' && data !== null && 'viewer' in data && data.viewer === null)
 
-/** Repeats a request that was refused without a session, after the user has signed in again. */
+/** Repeats a request that was refused without a session, after the user has signed in again, if the user may be asked. */
 async function inSession<Answer extends { error?: CombinedError }>(
   send: () => PromiseLike<Answer>,
+  mayAsk = () => true,
 ): Promise<Answer> {
   const answer = await acrossExchanges(send, lacksSession)
   if (!isSignedOut(answer.error)) return answer
   connection.refused()
-  return (await reauthentication.ask('ended')) ? send() : answer
+  return mayAsk() && (await reauthentication.ask('ended')) ? send() : answer
 }
 
 /** Reads in the background: a failure is silent and never asks the user to sign in. */
@@ -161,7 +162,7 @@ export async function readWithoutAnchor<Data, Variables extends AnyVariables>(
   return failure ? undefined : data
 }
 
-/** Milliseconds between two attempts to read a part of a page again while the server is away. */
+/** Milliseconds between two attempts to read a part of a page again. */
 const RETRY_PAUSE = 3_000
 
 /** The server cannot be reached, or its database cannot. */
@@ -171,7 +172,8 @@ const isAway = (failure: CombinedError | undefined): boolean =>
     failure.graphQLErrors.some(({ extensions }) => extensions.code === 'UNAVAILABLE'))
 
 /**
- * A part of a page that is read again waits for the server: an error would replace the page, with all that was typed.
+ * A part of a page that is read again waits for the server and for the next session: an error would replace the page, with all
+ * that was typed, and a question would interrupt it.
  * @throws the error that the nearest +error.svelte shows, for a page that is opened.
  */
 export async function read<Data, Variables extends AnyVariables>(
@@ -180,10 +182,14 @@ export async function read<Data, Variables extends AnyVariables>(
   variables: Variables,
 ): Promise<Data> {
   const send = () =>
-    inSession(() => client.query(nodeOf(document), variables, { fetch: noting(fetch) }).toPromise())
+    inSession(
+      () => client.query(nodeOf(document), variables, { fetch: noting(fetch) }).toPromise(),
+      () => !isReloading(),
+    )
   let { data, error: failure } = await send()
-  while (isAway(failure) && isReloading()) {
+  while ((isAway(failure) || isSignedOut(failure)) && isReloading()) {
     await new Promise((resolve) => setTimeout(resolve, RETRY_PAUSE))
+    if (connection.isSessionOver) continue
     ;({ data, error: failure } = await send())
   }
   if (failure) {

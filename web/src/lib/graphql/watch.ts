@@ -20,11 +20,11 @@ interface Listener<Data> {
 /**
  * Calls `changed` for each event until the last one, until the returned function is called, or until the session is
  * refused. In an effect it starts again with the next session. Reconnects, also after a restart of the server. A hidden
- * page holds no connection, because browsers allow six per server.
+ * page holds no connection, because browsers allow six per server. A function makes the variables of each connection.
  */
 export function watch<Data, Variables extends AnyVariables>(
   subscription: Document<Data, Variables>,
-  variables: Variables,
+  variables: Variables | ((isFirst: boolean) => Variables),
   { changed, resumed, isLast }: Listener<Data>,
 ): () => void {
   void connection.session
@@ -57,7 +57,7 @@ export function watch<Data, Variables extends AnyVariables>(
     const connected = ++current
     const retry = () => connected === current && reconnect()
     close = events.subscribe<Data>(
-      { ...request, variables: { ...variables } },
+      { ...request, variables: { ...(typeof variables === 'function' ? variables(!isAgain) : variables) } },
       {
         next({ data, errors }) {
           if (isUnknown(errors)) return sendText()

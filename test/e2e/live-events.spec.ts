@@ -1,0 +1,65 @@
+/** Tests that a page shows every change: of the time before its subscription, and while many come. */
+import { setTimeout } from 'node:timers/promises'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { closePages } from '#test/helpers/browser.ts'
+import { make } from './make.ts'
+import { type Session, startSession } from './signed-in-console.ts'
+
+let admin: TestAdmin
+let session: Session
+let page: Page
+
+beforeAll(async () => {
+  admin = await startAdmin()
+  session = await startSession(admin)
+})
+beforeEach(async () => {
+  page = (await session.open()).page
+  return () => page.close()
+})
+afterAll(async () => {
+  await closePages()
+  await admin.close()
+})
+
+const createType = (name: string) =>
+  make(admin, 'createTrustMarkType', { type: `${admin.entityId}/marks/${name}` })
+const rows = () => page.getByRole('main').getByRole('row')
+
+test('shows what was changed after it was read and before it subscribed', async () => {
+  const { promise: changed, resolve: goOn } = Promise.withResolvers<void>()
+  await page.route('**/graphql', async (route) => {
+    // A query accepts other answers as well.
+    if (route.request().headers().accept === 'text/event-stream') await changed
+    await route.continue()
+  })
+  await page.goto('/trust-mark-types')
+  await page.getByText('No Trust Mark types yet').waitFor()
+  await createType('early')
+  goOn()
+  await page.getByRole('main').getByText('/marks/early').first().waitFor()
+})
+
+test('shows what is new while events keep coming, over a slow network', async () => {
+  await page.goto('/trust-mark-types')
+  await page.getByRole('heading', { level: 1, name: 'Trust Mark types' }).waitFor()
+  await page.route('**/graphql', async (route) => {
+    await setTimeout(400)
+    await route.continue()
+  })
+  const seen = new Set<number>()
+  let isOver = false
+  const events = (async () => {
+    for (let number = 0; !isOver; number++) {
+      await createType(`flow-${number}`)
+      await setTimeout(50)
+    }
+  })()
+  await expect
+    .poll(async () => seen.add(await rows().count()).size, { timeout: 30_000 })
+    .toBeGreaterThanOrEqual(4)
+  isOver = true
+  await events
+})

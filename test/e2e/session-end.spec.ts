@@ -1,0 +1,149 @@
+/** Tests what becomes of a page whose session ends, or whose user gets another role: nothing that was typed is lost. */
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { closePages } from '#test/helpers/browser.ts'
+import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { relyingParty } from '#test/helpers/federation.ts'
+import { make } from './make.ts'
+import { openLive, startSession } from './signed-in-console.ts'
+
+let admin: TestAdmin
+let page: Page
+const entities: TestEntity[] = []
+let id: string
+
+beforeAll(async () => {
+  admin = await startAdmin()
+  id = (await register()).id
+})
+beforeEach(async () => {
+  await admin.server.installation.rateLimit.deleteMany()
+  page = await pageOf('admin', '/subordinates')
+  return () => page.context().close()
+})
+afterAll(async () => {
+  await closePages()
+  await Promise.all(entities.map((entity) => entity.close()))
+  await admin.close()
+})
+
+async function pageOf(username: string, path: string): Promise<Page> {
+  const session = await startSession(admin, username)
+  const { page } = await session.open()
+  await openLive(page, path)
+  await page.getByRole('heading', { level: 1 }).first().waitFor()
+  return page
+}
+
+/** A change by another user, with a script. */
+async function register(): Promise<{ id: string; entityId: string }> {
+  const entity = await startEntity({ authorityHints: [admin.entityId], metadata: relyingParty })
+  entities.push(entity)
+  const { id } = await make(admin, 'registerSubordinate', { entityId: entity.id })
+  return { id, entityId: entity.id }
+}
+
+/** Expires every session, because waiting takes twelve hours. */
+const endSessions = () => admin.server.installation.session.deleteMany()
+
+const dialog = () => page.getByRole('dialog', { name: 'Your session has ended' })
+
+async function signInAgain(): Promise<void> {
+  await dialog().getByLabel('Password').fill(PASSWORD)
+  await dialog().getByRole('button', { name: 'Sign in', exact: true }).click()
+  await dialog().waitFor({ state: 'hidden' })
+}
+
+test('signs in again within a form after the session ends, and saves the form', async () => {
+  await page.goto(`/subordinates/${encodeURIComponent(id)}/edit`)
+  await page.getByLabel('Validity of the statement').fill('72')
+  await endSessions()
+  await page.getByRole('button', { name: 'Save' }).click()
+  await dialog().waitFor()
+  await signInAgain()
+  await page.getByText('72 hours', { exact: false }).waitFor()
+  // The subscriptions are active again.
+  await page.getByRole('link', { name: 'Subordinates', exact: true }).first().click()
+  const { entityId } = await register()
+  await page.getByRole('main').getByText(entityId).first().waitFor()
+})
+
+test('keeps the form when the sign-in is cancelled, and refuses changes until then', async () => {
+  await page.goto(`/subordinates/${encodeURIComponent(id)}/edit`)
+  await page.getByLabel('Validity of the statement').fill('96')
+  await endSessions()
+  await page.getByRole('button', { name: 'Save' }).click()
+  await dialog().getByRole('button', { name: 'Cancel' }).click()
+  await page.getByRole('alert').filter({ hasText: 'Your session has ended.' }).waitFor()
+  await expect.poll(() => page.getByLabel('Validity of the statement').inputValue()).toBe('96')
+  await page.getByRole('status').getByRole('button', { name: 'Sign in again' }).click()
+  await signInAgain()
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('96 hours', { exact: false }).waitFor()
+})
+
+test('reports a lowered role, and keeps the page', async () => {
+  const input = { username: 'olga', password: PASSWORD, role: 'OPERATOR' }
+  const created = await make(admin, 'createUser', input)
+  const other = await pageOf('olga', '/subordinates')
+  await other.goto(`/subordinates/${encodeURIComponent(id)}/edit`)
+  await other.getByLabel('Validity of the statement').fill('120')
+  await make(admin, 'updateUser', { id: created.id, role: 'VIEWER' })
+  await other.getByRole('status').getByRole('button', { name: 'Sign in again' }).click()
+  await expect.poll(() => other.getByLabel('Validity of the statement').inputValue()).toBe('120')
+  const again = other.getByRole('dialog', { name: 'Your session has ended' })
+  await again.getByLabel('Password').fill(PASSWORD)
+  await again.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await other.getByText('Your role has been changed').waitFor()
+  await other.getByText('It is Viewer now; it was Operator.', { exact: false }).waitFor()
+  // The input stays, although a viewer cannot open this page; saving is refused.
+  await other.getByRole('button', { name: 'Save' }).click()
+  await other
+    .getByRole('alert')
+    .filter({ hasText: 'Your role does not allow this. It was changed' })
+    .waitFor()
+  await expect.poll(() => other.getByLabel('Validity of the statement').inputValue()).toBe('120')
+
+  // After leaving, the user is a viewer and cannot return.
+  await other.getByRole('navigation').getByRole('link', { name: 'Subordinates', exact: true }).click()
+  await other.getByRole('button', { name: 'Leave without saving' }).click()
+  await other.waitForURL('/subordinates')
+  await other.getByRole('link', { name: 'Register' }).waitFor({ state: 'hidden' })
+  await other.goBack()
+  await other.getByRole('heading', { name: 'No right to do this' }).waitFor()
+  await other.context().close()
+})
+
+test('keeps a form above a list after the role changes, and updates the list when it closes', async () => {
+  const input = { username: 'anna', password: PASSWORD, role: 'ADMIN' }
+  const created = await make(admin, 'createUser', input)
+  const other = await pageOf('anna', '/users')
+  await other.getByRole('button', { name: 'Create a user' }).click()
+  const form = other.getByRole('dialog', { name: 'Create a user' })
+  await form.getByLabel('Username').fill('otto')
+  await form.getByLabel('First password').fill(PASSWORD)
+  await make(admin, 'updateUser', { id: created.id, role: 'OPERATOR' })
+  await other.getByText('Your session has ended. What is on this page stays.').waitFor()
+  await form.getByRole('button', { name: 'Create user' }).click()
+  const again = other.getByRole('dialog', { name: 'Your session has ended' })
+  await again.getByLabel('Password').fill(PASSWORD)
+  await again.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await form.getByRole('alert').filter({ hasText: 'Your role does not allow this. It was changed' }).waitFor()
+  await expect.poll(() => form.getByLabel('Username').inputValue()).toBe('otto')
+  await form.getByRole('button', { name: 'Cancel' }).click()
+  await other.getByRole('heading', { name: 'No right to do this' }).waitFor()
+  await other.context().close()
+})
+
+test('ends the session in all windows at sign-out', async () => {
+  const other = await page.context().newPage()
+  await other.goto('/')
+  await other.getByRole('button', { name: /^Admin/i }).click()
+  await other.getByRole('menuitem', { name: 'Sign out' }).click()
+  await other.waitForURL('/sign-in')
+  await page.getByRole('link', { name: 'Activity', exact: true }).click()
+  await dialog().waitFor()
+  await signInAgain()
+  await page.getByRole('heading', { level: 1, name: 'Activity' }).waitFor()
+})

@@ -37,7 +37,10 @@ const compared: Partial<Record<(typeof auditActions)[AuditAction], readonly stri
 /** Of a key or a run that each attempt makes anew. */
 const withoutName: readonly AuditAction[] = ['announceSigningKey', 'executeDryRun']
 
-export function effectOf({ action, resource, before, after }: Changed): Effect {
+export const effectOf = (changed: Changed): Effect => compare(changed).effect
+
+/** Both states as plain JSON, and how they differ. */
+function compare({ action, resource, before, after }: Changed) {
   const [old, current] = [plain(before), plain(after)]
   const names = compared[auditActions[action]] ?? Object.keys({ ...old, ...current }).filter(isLasting)
   // The entity’s own declaration, which the clock follows.
@@ -49,17 +52,18 @@ export function effectOf({ action, resource, before, after }: Changed): Effect {
     name,
     { before: memberOf(old, name), after: memberOf(current, name) },
   ])
-  return {
+  const effect: Effect = {
     action,
     resource: withoutName.includes(action) ? '' : resource,
     fields: Object.fromEntries(fields),
   }
+  return { before: old, after: current, effect }
 }
 
 /** The operations that a change amounts to, in the order of their table. */
 export function operationsOf(change: Changed, caller: Caller): readonly ProtectedOperation[] {
-  const [before, after] = [plain(change.before), plain(change.after)]
-  const { resource, fields } = effectOf(change)
+  const { before, after, effect } = compare(change)
+  const { resource, fields } = effect
   return rules[change.action]({ resource, changed: Object.keys(fields), before, after, caller })
 }
 

@@ -5,11 +5,15 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { FederationError } from '#core/errors.ts'
 import { getMember } from '#core/json.ts'
 import { isStoreOutage } from '#store/outage.ts'
+import { CompressedBodyError } from './compressed-body.ts'
 import { KeyStoreError } from './key-store/store.ts'
 import { sendJson } from './routes/answer.ts'
 
 /** Seconds. */
 const RETRY_AFTER = 5
+
+/** RFC 9110 §15.5.2 requires it with 401. The scheme is the method of §8.8, which no HTTP scheme describes. */
+const CHALLENGE = 'private_key_jwt'
 
 const FORM = 'application/x-www-form-urlencoded'
 const CANNOT_SIGN = 'This server cannot sign the answer at the moment. Try again in a few seconds.'
@@ -83,7 +87,7 @@ function describeFailure(error: unknown, { routeOptions }: FastifyRequest): Fail
     status,
     error: status === 429 ? 'temporarily_unavailable' : 'invalid_request',
     description:
-      status === 415
+      status === 415 && !(error instanceof CompressedBodyError)
         ? `The request body must have the content type ${routeOptions?.config?.contentType ?? FORM}.`
         : getMessage(error),
   }
@@ -100,6 +104,7 @@ function describeFederationError(error: FederationError): Failure {
 
 function sendFailure(reply: FastifyReply, failure: Failure): FastifyReply {
   if (failure.retryAfter !== undefined) reply.header('retry-after', failure.retryAfter)
+  if (failure.status === 401) reply.header('www-authenticate', CHALLENGE)
   reply.header('cache-control', 'no-store')
   reply.errorCode = failure.error
   return sendJson(reply.code(failure.status), {

@@ -8,6 +8,7 @@ import Fastify, {
   LogController,
 } from 'fastify'
 import type { Redis } from 'ioredis'
+import { refuseCompressed } from '#federation/compressed-body.ts'
 import { observeRequests } from '#federation/metrics/requests.ts'
 import { createRequestIds } from '#federation/request-id.ts'
 import type { AnchorChanges } from '#server/anchors/anchor-changes.ts'
@@ -41,6 +42,9 @@ import { isReachable } from '#store/connect.ts'
 
 const BODY_LIMIT = 1024 * 1024
 const REQUEST_TIMEOUT_MS = 60_000
+
+/** RFC 9110 §15.5.2 requires it with 401. An API key is accepted as a bearer token. */
+const CHALLENGE = 'Bearer realm="Inmor"'
 
 export type AppDeps = {
   anchors: Anchors
@@ -88,6 +92,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     childLoggerFactory: (logger) => logger, // the log adds the request itself (process/log.ts)
   })
   answerFailures(app)
+  app.addHook('onRequest', async (request, reply) => refuseCompressed(request, reply))
   noteOrigins(app)
   refuseFaultyInput(app, { except: GRAPHQL_PATH })
   await app.register(fastifyHelmet, { contentSecurityPolicy: false, hsts: false })
@@ -95,6 +100,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   // document.
   app.addHook('onSend', async (request, reply) => {
     reply.headers({ 'x-request-id': request.id, 'content-security-policy': "frame-ancestors 'none'" })
+    if (reply.statusCode === 401) reply.header('www-authenticate', CHALLENGE)
   })
   await app.register(fastifyCors, { origin: deps.trustedOrigins, credentials: true })
 

@@ -40,7 +40,7 @@ export async function checkActivity(
   if (claims.trust_mark !== mark.jwt) throw refuse('has a status response about another mark')
   if (typeof claims.iat !== 'number') throw refuse('has a status response without iat')
   const exp = typeof claims.exp === 'number' ? claims.exp : undefined
-  checkValidity({ iat: claims.iat, exp }, { now: now() }, 'The status of the Trust Mark')
+  checkValidity({ iat: claims.iat, exp, nbf: claims.nbf }, { now: now() }, 'The status of the Trust Mark')
   if (claims.status !== 'active') throw refuse(`has the status ${quote(claims.status)}`)
 }
 

@@ -4,6 +4,7 @@ import { type EndpointName, endpoints, getEndpointParameter, getEndpointPath } f
 import type { EntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
 import type { AuthMethods } from '../client/auth-methods.ts'
+import { refuseCompressed } from '../compressed-body.ts'
 import type { Deps } from '../deps.ts'
 import { RATE_WINDOW, RateCounter } from '../rate-counter.ts'
 import { readOptional } from './parameter.ts'
@@ -56,9 +57,9 @@ export function registerEndpoint(
 
   const isOffered = async () => (await isOn()) && (isPostOnly || (await deps.authMethods(name)).authenticated)
   // Before the body is read: an endpoint without client authentication has no POST.
-  const onRequest = async ({ headers }: FastifyRequest, reply: FastifyReply) => {
+  const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
     if (!(await isOffered())) return reply.callNotFound()
-    refuseCompressed(headers['content-encoding'])
+    refuseCompressed(request, reply)
   }
 
   const config = { ...limitRate(rateLimit ?? (isPostOnly ? undefined : MAX_AUTHENTICATIONS)), isOffered }
@@ -95,12 +96,6 @@ function authenticate({ clients }: Deps, parameters: unknown): Promise<EntityId>
     assertion: readOptional(parameters, 'client_assertion', MAX_ASSERTION_BYTES),
     clientId: readOptional(parameters, 'client_id'),
   })
-}
-
-/** A compressed body would look like one without content. @throws FederationError `invalid_request` */
-export function refuseCompressed(encoding: string | undefined): void {
-  if (encoding === undefined || encoding.toLowerCase() === 'identity') return
-  throw new FederationError('invalid_request', 'The request body must not be compressed.')
 }
 
 function refuseAnonymous(path: string): FederationError {

@@ -8,8 +8,9 @@ import {
   parseKeySetUpdate,
   verifyKeySetUpdate,
 } from '#core/key-set-update.ts'
+import { refuseCompressed } from '../compressed-body.ts'
 import type { Deps } from '../deps.ts'
-import { createServedCheck, limitRate, refuseCompressed } from './endpoint.ts'
+import { createServedCheck, limitRate } from './endpoint.ts'
 import { requireSubordinate } from './key-update.ts'
 import {
   ask,
@@ -42,9 +43,9 @@ export function keyPushRoute(
       { parseAs: 'string', bodyLimit: MAX_BODY_BYTES },
       (_request, body, done) => done(null, body),
     )
-    const onRequest = async ({ headers }: FastifyRequest, reply: FastifyReply) => {
+    const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
       if (!(await isServed())) return reply.callNotFound()
-      refuseCompressed(headers['content-encoding'])
+      refuseCompressed(request, reply)
     }
     scope.post(getEndpointPath(name), { config, onRequest }, async ({ body }, reply) => {
       const { subject, pushed } = await verify(deps, body)

@@ -25,6 +25,9 @@ describe('validateEntityStatement', () => {
     proves(['step 7: issued after it', { iat: NOW + 61 }, 'iat'], '3.2/step-7'),
     proves(['step 8: expired within the skew', { exp: NOW - 59 }, undefined], '3.2/step-8'),
     proves(['step 8: expired before it', { exp: NOW - 60 }, 'exp'], '3.1.1/exp', '3.2/step-8'),
+    ['an nbf within the skew', { nbf: NOW + 60 }, undefined],
+    ['an nbf after it', { nbf: NOW + 61 }, 'nbf'],
+    ['an nbf that is no number', { nbf: 'soon' }, 'nbf'],
     ['step 8: expires at the end of the calendar', { exp: 253_402_300_799 }, undefined],
   ])('%s', async (_what, claims, check) => {
     const statement = parseEntityStatement(await signConfiguration('leaf', claims))

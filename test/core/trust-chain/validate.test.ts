@@ -124,6 +124,7 @@ describe('each statement of a chain', () => {
     ['expired Entity Configuration', { leaf: { configuration: { exp: NOW - 60 } } }, 'exp', 0],
     ['expired Subordinate Statement', { upper: { about: { lower: { exp: NOW - 60 } } } }, 'exp', 2],
     ['statement from the future', { anchor: { about: { upper: { iat: NOW + 61 } } } }, 'iat', 3],
+    ['statement that is not valid yet', { anchor: { about: { upper: { nbf: NOW + 61 } } } }, 'nbf', 3],
     ['expired Trust Anchor', { anchor: { configuration: { exp: NOW - 60 } } }, 'exp', 4],
     ['statement without a required claim', { upper: { about: { lower: { iat: undefined } } } }, undefined, 2],
   ])('refuses an %s', { tags: '10.2/claims' }, async (_what, plan, check, statement) => {

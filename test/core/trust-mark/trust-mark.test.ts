@@ -101,6 +101,7 @@ describe('verifyTrustMark (§7.3)', () => {
     proves(['§7.1: no iat', () => sign({ iat: undefined }), 'iat'], '7.1/required-claims'),
     proves(['step 4: another subject', () => sign({ sub: id('side') }), 'sub'], '7.3/step-4'),
     proves(['step 5: one from the future', () => sign({ iat: NOW + 61 }), 'iat'], '7.3/steps-5-6'),
+    ['one that is not valid yet', () => sign({ nbf: NOW + 61 }), 'nbf'],
     proves(['step 6: one that expired', () => sign({ exp: NOW - 60 }), 'exp'], '7.3/steps-5-6'),
     ['§13.4: critical claims', () => sign({ crit: ['x'], x: 1 }), 'crit'],
     proves(

@@ -44,7 +44,7 @@ describe.each(endpoints)('%s', (_name, path, parameters) => {
   test('refuses anonymous clients if authentication is required', { tags: '8.8/required' }, async () => {
     await setMethods(['private_key_jwt'])
     const answer = await ta.get(path, parameters())
-    expect(answer.statusCode).toBe(401)
+    expect([answer.statusCode, answer.headers['www-authenticate']]).toEqual([401, 'private_key_jwt'])
     expect(answer.json()).toMatchObject({ error: 'invalid_client' })
     expect((await authenticated(path, parameters())).statusCode).toBe(200)
   })

@@ -119,6 +119,17 @@ describe('the check', () => {
       expect(found(await test.submit({ entityId: entity.id }), 'OPENID_METADATA')).toMatchObject({
         status: 'PASSED',
       })
+      for (const claim of ['iss', 'sub']) {
+        await test.withdrawRequests()
+        jwt = await signJwt(
+          { ...claims, [claim]: 'https://else.example' },
+          { key: entity.key, typ: 'jwk-set+jwt' },
+        )
+        expect(found(await test.submit({ entityId: entity.id }), 'OPENID_METADATA')).toMatchObject({
+          status: 'FAILED',
+          message: `The ${claim} of the JWT at ${RP}.signed_jwks_uri must be ${entity.id}, not "https://else.example".`,
+        })
+      }
       await test.withdrawRequests()
       const other = await test.leaf()
       jwt = await signJwt(claims, { key: other.key, typ: 'jwk-set+jwt' })

@@ -1,4 +1,5 @@
 /** Tests the whole REST API: its document, access, bad input, the audit log and outages. */
+import { gzipSync } from 'node:zlib'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
@@ -108,11 +109,27 @@ describe('access', () => {
     })
     const cookie = signIn.headers.getSetCookie().map((each) => each.split(';')[0])
     expect(cookie).not.toEqual([])
-    expect((await fetch(url, { headers: { cookie: cookie.join('; ') } })).status).toBe(401)
+    const refused = await fetch(url, { headers: { cookie: cookie.join('; ') } })
+    expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="Inmor"'])
   })
 })
 
 describe('bad input', () => {
+  test.each(['/api/v1/trustmarktypes', '/graphql'])('refuses a compressed body of %s', async (path) => {
+    const headers = {
+      'x-api-key': admin.keys.admin,
+      'content-type': 'application/json',
+      'content-encoding': 'gzip',
+    }
+    const response = await fetch(`${admin.adminUrl}${path}`, {
+      method: 'POST',
+      headers,
+      body: gzipSync('{}'),
+    })
+    expect([response.status, response.headers.get('accept-encoding')]).toEqual([415, 'identity'])
+    expect(await response.json()).toMatchObject({ message: 'The request body must not be compressed.' })
+  })
+
   test.each([
     ['a body that is no JSON', 'POST', '/trustmarktypes', '{', /JSON/],
     ['a body that is no object', 'POST', '/trustmarktypes', '[]', /the JSON body: .*object/],

@@ -1,5 +1,5 @@
 /** Whether clients and providers declare what OpenID Connect needs, with keys that can be fetched (§5.1.2, §5.1.3, §5.2.1). */
-import { FederationError } from '#core/errors.ts'
+import { FederationError, quote } from '#core/errors.ts'
 import { verifyJwt } from '#core/jws.ts'
 import type { Metadata } from '#core/metadata.ts'
 import { FetchError } from '#fetcher/fetch-error.ts'
@@ -49,7 +49,15 @@ export function createOpenidMetadataCheck({ fetcher }: { fetcher: Fetcher }) {
       const jwt = await fetcher.signedKeySet(signed_jwks_uri, { publisher: entityId })
       const keys = statement.claims.jwks
       const { claims } = await verifyJwt(jwt, { typ: KEY_SET, keys, at: null, code: 'invalid_metadata' })
+      for (const name of ['iss', 'sub']) requireOwn(claims[name], `${type}.signed_jwks_uri`, name)
       requireKeys(claims, `${type}.signed_jwks_uri`)
+    }
+
+    /** A JWK Set that it signed for another entity is not its own (§5.2.1). */
+    function requireOwn(value: unknown, name: string, claim: string): void {
+      if (value === entityId) return
+      const message = `The ${claim} of the JWT at ${name} must be ${entityId}, not ${quote(value)}.`
+      throw new FederationError('invalid_metadata', message)
     }
   }
 

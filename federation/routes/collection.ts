@@ -35,9 +35,14 @@ export function collectionRoute(
       trustMarkTypes: readRepeatable(parameters, 'trust_mark_type').sort(),
       query: readOptional(parameters, 'query'),
     }
+    const names = {
+      ui_claims: readNames(parameters, 'ui_claims'),
+      info_claims: readNames(parameters, 'info_claims'),
+    }
+    const usesInfoClaims = names.info_claims.length > 0
     const selection = {
-      entityClaims: parseEntityClaims(readNames(parameters, 'entity_claims')),
-      uiClaims: parseUiClaims(readNames(parameters, 'ui_claims')),
+      entityClaims: parseEntityClaims(readNames(parameters, 'entity_claims'), { usesInfoClaims }),
+      uiClaims: parseUiClaims(names),
       entityTypes: filter.entityTypes,
     }
     const trustAnchor = readOptionalEntityId(parameters, 'trust_anchor', deps) ?? deps.entityId

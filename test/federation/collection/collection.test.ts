@@ -75,6 +75,8 @@ eachRow([
   ['entity_claims=entity_id', ['entity_id']],
   ['entity_claims=trust_marks&entity_claims=ui_infos', ['entity_id', 'trust_marks', 'ui_infos']],
   ['entity_claims=trust_marks,ui_infos', ['entity_id', 'trust_marks', 'ui_infos']],
+  ['entity_claims=entity_infos', ['entity_id', 'entity_infos']],
+  ['info_claims=logo_uri', ['entity_id', 'entity_infos', 'entity_types']],
 ])('includes the requested claims: %s', async (query, expected) => {
   const { entities } = await page(`?entity_type=openid_provider&${query}`)
   expect(Object.keys(entities[0] ?? {}).sort()).toEqual(expected)
@@ -96,6 +98,16 @@ eachRow([
   expect(entities[0]?.ui_infos).toEqual(expected && { openid_provider: expected })
 })
 
+test('serves the names of the next draft beside those of the last', async () => {
+  const only = '?entity_type=openid_provider&'
+  const [last, next] = [await page(`${only}ui_claims=logo_uri`), await page(`${only}info_claims=logo_uri`)]
+  expect(last.entities[0]?.ui_infos).toEqual({ openid_provider: { logo_uri: 'https://op.example/logo' } })
+  expect(next.entities[0]?.entity_infos).toEqual(last.entities[0]?.ui_infos)
+  expect(next.entities[0]).not.toHaveProperty('ui_infos')
+  const both = await page(`${only}entity_claims=ui_infos,entity_infos&ui_claims=logo_uri`)
+  expect(both.entities[0]?.entity_infos).toEqual(both.entities[0]?.ui_infos)
+})
+
 test('ignores empty parameters and a limit of 0 (RFC 6749 §3.1)', async () => {
   const empty = '?from=&limit=0&query=&entity_type=&trust_mark_type=&trust_anchor=&entity_claims=&ui_claims='
   expect(await page(empty)).toEqual(await page())
@@ -111,6 +123,7 @@ eachRow([
   proves(['entity_claims=metadata', 400, 'unsupported_claim'], 'collection/unsupported-claim'),
   ['entity_claims=constructor', 400, 'unsupported_claim'],
   proves(['ui_claims=client_secret', 400, 'unsupported_claim'], 'collection/unsupported-claim'),
+  ['info_claims=client_secret', 400, 'unsupported_claim'],
   proves(
     ['trust_anchor=https%3A%2F%2Fother.example', 404, 'invalid_trust_anchor'],
     'collection/trust-anchor',

@@ -8,6 +8,7 @@ import { isStoreOutage } from '#store/outage.ts'
 import { CompressedBodyError } from './compressed-body.ts'
 import { KeyStoreError } from './key-store/store.ts'
 import { sendJson } from './routes/answer.ts'
+import { FORM_TYPE } from './routes/endpoint.ts'
 
 /** Seconds. */
 const RETRY_AFTER = 5
@@ -15,7 +16,6 @@ const RETRY_AFTER = 5
 /** RFC 9110 §15.5.2 requires it with 401. The scheme is the method of §8.8, which no HTTP scheme describes. */
 const CHALLENGE = 'private_key_jwt'
 
-const FORM = 'application/x-www-form-urlencoded'
 const CANNOT_SIGN = 'This server cannot sign the answer at the moment. Try again in a few seconds.'
 const UNEXPECTED = 'An unexpected error occurred. The server log has the details.'
 
@@ -88,7 +88,7 @@ function describeFailure(error: unknown, { routeOptions }: FastifyRequest): Fail
     error: status === 429 ? 'temporarily_unavailable' : 'invalid_request',
     description:
       status === 415 && !(error instanceof CompressedBodyError)
-        ? `The request body must have the content type ${routeOptions?.config?.contentType ?? FORM}.`
+        ? `The request body must have the content type ${routeOptions?.config?.contentType ?? FORM_TYPE}.`
         : getMessage(error),
   }
 }

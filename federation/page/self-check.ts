@@ -26,7 +26,7 @@ export function renderSelfCheck(anchor: string, { given, fault, answer, refresh 
     <button>Check</button></span>
     ${fault === undefined ? undefined : html`<p class="finding bad" id="fault">${fault}</p>`}
   </form>
-  ${answer ? renderAnswer(given, answer) : refresh === undefined ? undefined : renderWaiting(given)}
+  ${answer ? renderAnswer(given, answer) : refresh === undefined ? undefined : renderWaiting(given, refresh)}
 </main>
 `
   const title = `Self-check · ${new URL(anchor).host}`
@@ -35,10 +35,10 @@ export function renderSelfCheck(anchor: string, { given, fault, answer, refresh 
 
 const invalid = html` aria-invalid="true" aria-describedby="fault"`
 
-function renderWaiting(given: string): Html {
+function renderWaiting(given: string, seconds: number): Html {
   return html`<section aria-labelledby="result">
     <h2 id="result">${given}</h2>
-    <p role="status">The entity waits to be examined. This page shows the result in a few seconds.</p>
+    <p role="status">The entity waits to be examined. This page looks for the result again in ${seconds} seconds.</p>
   </section>`
 }
 

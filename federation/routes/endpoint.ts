@@ -20,6 +20,8 @@ export type Call = {
 
 type Answer = (call: Call) => Promise<FastifyReply>
 
+export const FORM_TYPE = 'application/x-www-form-urlencoded'
+
 const MAX_ASSERTION_BYTES = 16 * 1024
 
 /** Per minute and address. An unknown client makes us search its Trust Chain (§18.1). */
@@ -29,18 +31,21 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Whether the route is currently available. If not, its method is not allowed. */
     isOffered?: () => Promise<boolean>
-    /** The content type of its body; that of forms by default. */
+    /** The content types of its body; that of forms by default. */
     contentType?: string
   }
 }
 
-/** @param options.rateLimit requests per minute and address */
+/**
+ * @param options.rateLimit requests per minute and address
+ * @param options.contentType what a POST may have as its body; a form by default
+ */
 export function registerEndpoint(
   app: FastifyInstance,
   deps: Deps,
   name: EndpointName,
   answer: Answer,
-  { rateLimit }: { rateLimit?: number } = {},
+  { rateLimit, ...body }: { rateLimit?: number; contentType?: string } = {},
 ): void {
   const path = getEndpointPath(name)
   const isOn = createServedCheck(deps, name)
@@ -62,7 +67,8 @@ export function registerEndpoint(
     refuseCompressed(request, reply)
   }
 
-  const config = { ...limitRate(rateLimit ?? (isPostOnly ? undefined : MAX_AUTHENTICATIONS)), isOffered }
+  const limit = limitRate(rateLimit ?? (isPostOnly ? undefined : MAX_AUTHENTICATIONS))
+  const config = { ...limit, ...body, isOffered }
   app.post(path, { config, onRequest }, async (request, reply) => {
     const parameters = request.body
     const methods = await deps.authMethods(name)

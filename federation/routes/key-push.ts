@@ -8,6 +8,7 @@ import {
   parseKeySetUpdate,
   verifyKeySetUpdate,
 } from '#core/key-set-update.ts'
+import type { Question } from '#store/questions.ts'
 import { refuseCompressed } from '../compressed-body.ts'
 import type { Deps } from '../deps.ts'
 import { createServedCheck, limitRate } from './endpoint.ts'
@@ -26,6 +27,9 @@ const contentType = `application/${KEY_SET_TYP}`
 
 /** Bytes. Ten keys of ML-DSA-87, with a signature. */
 const MAX_BODY_BYTES = 64 * 1024
+
+/** Seconds. A set that does not say when it was issued comes before all that do, so that no replay takes their place. */
+const BEFORE_ALL = 1e12
 
 /** POST asks: its signature is its authentication. GET says what became of it. */
 export function keyPushRoute(
@@ -47,16 +51,16 @@ export function keyPushRoute(
       if (!(await isServed())) return reply.callNotFound()
       refuseCompressed(request, reply)
     }
-    scope.post(getEndpointPath(name), { config, onRequest }, async ({ body }, reply) => {
-      const { subject, pushed } = await verify(deps, body)
+    scope.post(getEndpointPath(name), { config, onRequest }, async (request, reply) => {
+      const { question, pushed } = await verify(deps, request.body)
       await deps.pushedKeys.put(pushed)
       try {
-        await ask(deps, { ...subject, wants: 'examination' })
+        await ask(deps, question, request)
       } catch (error) {
         await deps.pushedKeys.remove(pushed)
         throw error
       }
-      return sendPending(deps, reply, subject)
+      return sendPending(deps, reply, question)
     })
   })
   registerAnswer(app, deps, name, rateLimit)
@@ -72,5 +76,6 @@ async function verify(deps: Deps, body: unknown) {
   const { claims } = parseEntityStatement(statement.jwt, { allowHttp })
   await verifyKeySetUpdate(update, claims.jwks, now())
   const { entityId } = subject
-  return { subject, pushed: { entityId, iat: update.claims.iat, jwt: update.jwt } }
+  const question: Question = { ...subject, wants: 'examination' }
+  return { question, pushed: { entityId, order: update.claims.iat ?? now() - BEFORE_ALL, jwt: update.jwt } }
 }

@@ -3,14 +3,16 @@ import type { FastifyInstance } from 'fastify'
 import type { EntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
 import { isCurrent, type PublishedJwt } from '#store/published-jwt.ts'
+import type { Question } from '#store/questions.ts'
 import type { Deps } from '../deps.ts'
-import { type Call, registerEndpoint } from './endpoint.ts'
+import type { Call } from './endpoint.ts'
 import {
   ask,
   DEFAULT_RATE_LIMIT,
   type QuestionOptions,
   readSubject,
   registerAnswer,
+  registerQuestion,
   sendPending,
 } from './question.ts'
 
@@ -22,13 +24,14 @@ export function keyUpdateRoute(
   deps: Deps,
   { questionRateLimit: rateLimit = DEFAULT_RATE_LIMIT }: QuestionOptions,
 ): void {
-  const post = async ({ reply, parameters, client }: Call) => {
+  const post = async ({ request, reply, parameters, client }: Call) => {
     const subject = await readSubject(deps, name, client === undefined ? parameters : { sub: client })
     await requireSubordinate(deps, subject.entityId)
-    await ask(deps, { ...subject, wants: 'examination' })
-    return sendPending(deps, reply, subject)
+    const question: Question = { ...subject, wants: 'examination' }
+    await ask(deps, question, request)
+    return sendPending(deps, reply, question)
   }
-  registerEndpoint(app, deps, name, post, { rateLimit })
+  registerQuestion(app, deps, name, post, rateLimit)
   registerAnswer(app, deps, name, rateLimit)
 }
 

@@ -1,13 +1,15 @@
 /** What the endpoints have in common that ask the admin side: the question, its state, and the answer. */
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { getEndpointPath } from '#core/endpoint.ts'
 import { addParameters, appendPath, parseEntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
 import { FetchError } from '#fetcher/fetch-error.ts'
 import type { Answer, Question, Subject } from '#store/questions.ts'
 import type { Deps } from '../deps.ts'
+import { getAddressGroup } from './address-group.ts'
 import { sendJson } from './answer.ts'
-import { createServedCheck, limitRate } from './endpoint.ts'
+import { type Call, createServedCheck, FORM_TYPE, limitRate, registerEndpoint } from './endpoint.ts'
+import { acceptJson, JSON_TYPE } from './json-body.ts'
 import { readRequired } from './parameter.ts'
 
 /** Requests per minute and address. */
@@ -15,8 +17,11 @@ export const DEFAULT_RATE_LIMIT = 60
 
 export type QuestionOptions = { questionRateLimit?: number }
 
-/** Seconds after which a client asks again. */
+/** Seconds after which a client asks again, at the earliest. */
 export const PATIENCE = 2
+
+/** What the client asks, and its address. */
+type Asker = Pick<FastifyRequest, 'ip'>
 
 /** @throws FederationError `invalid_request` */
 export async function readSubject(
@@ -35,9 +40,9 @@ export async function readSubject(
   return { endpoint, entityId, trustMarkType }
 }
 
-/** @throws FederationError `temporarily_unavailable` when too many are asked */
-export async function ask({ questions }: Deps, question: Question): Promise<void> {
-  if (await questions.ask(question)) return
+/** @throws FederationError `temporarily_unavailable` when too many are asked, by all clients or by this one */
+export async function ask({ questions }: Deps, question: Question, { ip }: Asker): Promise<void> {
+  if (await questions.ask(question, getAddressGroup(ip))) return
   const message = 'Too many entities wait to be examined. Try again in a few minutes.'
   throw new FederationError('temporarily_unavailable', message, { retryable: true })
 }
@@ -51,14 +56,38 @@ export function buildAnswerUrl(
   return addParameters(appendPath(entityId, getEndpointPath(endpoint)), { sub, ...type })
 }
 
-/** The question waits for its answer. */
-export function sendPending(deps: Deps, reply: FastifyReply, subject: Subject): FastifyReply {
-  const status = buildAnswerUrl(deps, subject)
-  reply.code(202).header('location', status).header('retry-after', PATIENCE)
-  return sendJson(reply, { ...describeSubject(subject), state: 'pending', message: PENDING, status })
+/** Seconds after which a question can be answered, and a client asks again. Undefined: it is not asked. */
+export async function findWait({ questions }: Deps, question: Question): Promise<number | undefined> {
+  const wait = await questions.waitFor(question)
+  return wait === null ? undefined : Math.max(PATIENCE, Math.ceil(wait / 1000))
 }
 
-const PENDING = 'The entity waits to be examined. Ask again in a few seconds.'
+/** The question waits for its answer. */
+export async function sendPending(
+  deps: Deps,
+  reply: FastifyReply,
+  question: Question,
+): Promise<FastifyReply> {
+  const seconds = (await findWait(deps, question)) ?? PATIENCE
+  const status = buildAnswerUrl(deps, question)
+  reply.code(202).header('location', status).header('retry-after', seconds)
+  const message = `The entity waits to be examined. Ask again in ${seconds} seconds.`
+  return sendJson(reply, { ...describeSubject(question), state: 'pending', message, status })
+}
+
+/** A POST that asks, with a form or JSON as its body. @param rateLimit requests per minute and address */
+export function registerQuestion(
+  app: FastifyInstance,
+  deps: Deps,
+  name: Subject['endpoint'],
+  post: (call: Call) => Promise<FastifyReply>,
+  rateLimit: number,
+): void {
+  app.register(async (scope) => {
+    acceptJson(scope)
+    registerEndpoint(scope, deps, name, post, { rateLimit, contentType: `${FORM_TYPE} or ${JSON_TYPE}` })
+  })
+}
 
 /** GET says what became of the question that a POST asked. @param max requests per minute and address */
 export function registerAnswer(
@@ -72,8 +101,8 @@ export function registerAnswer(
   app.get(getEndpointPath(name), { config }, async (request, reply) => {
     if (!(await isServed())) return reply.callNotFound()
     const subject = await readSubject(deps, name, request.query)
-    if (await deps.questions.isAsked({ ...subject, wants: 'examination' }))
-      return sendPending(deps, reply, subject)
+    const question: Question = { ...subject, wants: 'examination' }
+    if ((await findWait(deps, question)) !== undefined) return sendPending(deps, reply, question)
     const answer = await deps.questions.answerTo(subject)
     if (answer) return sendAnswer(reply, subject, answer)
     throw new FederationError('not_found', `Nothing was asked for ${subject.entityId} within ten minutes.`)

@@ -4,13 +4,14 @@ import { getEndpointPath } from '#core/endpoint.ts'
 import { isCurrent } from '#store/published-jwt.ts'
 import type { Question, Subject } from '#store/questions.ts'
 import type { Deps } from '../deps.ts'
-import { RATE_WINDOW, RateCounter } from '../rate-counter.ts'
-import { type Call, createServedCheck, registerEndpoint } from './endpoint.ts'
+import { type Call, createServedCheck, limitRate } from './endpoint.ts'
 import {
   ask,
   DEFAULT_RATE_LIMIT,
+  findWait,
   type QuestionOptions,
   readSubject,
+  registerQuestion,
   sendAnswer,
   sendPending,
 } from './question.ts'
@@ -24,42 +25,41 @@ export function requestRoutes(
   registerRequests(app, deps, 'trust_mark_request', rateLimit)
 }
 
-/** POST asks. GET says what became of it. */
+/** POST asks. GET says what became of it, and asks where nothing was asked before, as clients of other servers do. */
 function registerRequests(
   app: FastifyInstance,
   deps: Deps,
   name: 'enroll' | 'trust_mark_request',
   max: number,
 ): void {
-  const post = async ({ reply, parameters }: Call) => {
+  const post = async ({ request, reply, parameters }: Call) => {
     const subject = await readSubject(deps, name, parameters)
     const done = await findPublished(deps, subject)
     if (done) return sendAnswer(reply, subject, done)
     const known = await deps.questions.answerTo(subject)
     if (known?.state === 'waiting') return sendAnswer(reply.code(202), subject, known)
-    await ask(deps, { ...subject, wants: 'examination' })
-    return sendPending(deps, reply, subject)
+    const question: Question = { ...subject, wants: 'examination' }
+    await ask(deps, question, request)
+    return sendPending(deps, reply, question)
   }
-  registerEndpoint(app, deps, name, post, { rateLimit: max })
+  registerQuestion(app, deps, name, post, max)
 
   const isServed = createServedCheck(deps, name)
-  const limit = { rateLimit: { max, timeWindow: RATE_WINDOW }, counter: new RateCounter() }
-  const config = { ...limit, isOffered: isServed }
+  const config = { ...limitRate(max), isOffered: isServed }
   app.get(getEndpointPath(name), { config }, async (request, reply) => {
     if (!(await isServed())) return reply.callNotFound()
     const subject = await readSubject(deps, name, request.query)
     const done = await findPublished(deps, subject)
     if (done) return sendAnswer(reply, subject, done)
-    const questions: Question[] = [
-      { ...subject, wants: 'examination' },
-      { ...subject, wants: 'state' },
-    ]
-    for (const question of questions)
-      if (await deps.questions.isAsked(question)) return sendPending(deps, reply, subject)
+    // A GET does not authenticate its client, so it asks only where none has to.
+    const { anonymous } = await deps.authMethods(name)
+    const question: Question = { ...subject, wants: anonymous ? 'state or examination' : 'state' }
+    for (const each of [{ ...subject, wants: 'examination' } as const, question])
+      if ((await findWait(deps, each)) !== undefined) return sendPending(deps, reply, each)
     const answer = await deps.questions.answerTo(subject)
     if (answer) return sendAnswer(reply, subject, answer)
-    await ask(deps, { ...subject, wants: 'state' })
-    return sendPending(deps, reply, subject)
+    await ask(deps, question, request)
+    return sendPending(deps, reply, question)
   })
 }
 

@@ -11,6 +11,7 @@ import { readOptional } from './parameter.ts'
 import {
   ask,
   DEFAULT_RATE_LIMIT,
+  findWait,
   PATIENCE,
   type QuestionOptions,
   readSubject,
@@ -19,6 +20,8 @@ import {
 } from './question.ts'
 
 const policy = buildContentSecurityPolicy({ form: true })
+
+type Asking = Pick<Call, 'request' | 'parameters'>
 
 /** Seconds. */
 const EXAMINATION_INTERVAL = EXAMINATION_INTERVAL_MS / 1000
@@ -29,27 +32,31 @@ export function selfCheckRoute(
   { questionRateLimit: rateLimit = DEFAULT_RATE_LIMIT }: QuestionOptions,
 ) {
   /** The last result, unless a new one is asked for and it is not of this minute. */
-  async function examine(question: Question, isAgain: boolean): Promise<Answer | undefined> {
-    const { questions } = deps
-    if (await questions.isAsked(question)) return undefined
-    const answer = await questions.answerTo(question)
-    const isFresh = answer && (!isAgain || answer.at + EXAMINATION_INTERVAL > deps.now())
+  async function examine({ request, parameters }: Asking, question: Question): Promise<Answer | undefined> {
+    if ((await findWait(deps, question)) !== undefined) return undefined
+    const answer = await deps.questions.answerTo(question)
+    const isFresh = answer && (!isAgain(parameters) || answer.at + EXAMINATION_INTERVAL > deps.now())
     if (isFresh) return answer
-    await ask(deps, question)
+    await ask(deps, question, request)
     return undefined
   }
 
+  const readQuestion = async (parameters: unknown): Promise<Question> => ({
+    ...(await readSubject(deps, 'self_check', parameters)),
+    wants: 'examination',
+  })
+
   const answer = async ({ request, reply, parameters }: Call) => {
     if (isForBrowser(request)) return sendPage(request, reply, parameters)
-    const subject = await readSubject(deps, 'self_check', parameters)
-    const found = await examine({ ...subject, wants: 'examination' }, isAgain(parameters))
-    return found ? sendAnswer(reply, subject, found) : sendPending(deps, reply, subject)
+    const question = await readQuestion(parameters)
+    const found = await examine({ request, parameters }, question)
+    return found ? sendAnswer(reply, question, found) : sendPending(deps, reply, question)
   }
 
   /** A page for each outcome. The address of a result has no `again`, so that it can be shared and loaded again. */
   async function sendPage(request: FastifyRequest, reply: FastifyReply, parameters: unknown) {
     const given = givenBy(parameters)
-    const page = await describePage(given, parameters).catch((error: unknown): SelfCheckPage => {
+    const page = await describePage(given, { request, parameters }).catch((error: unknown): SelfCheckPage => {
       // An internal error is logged and answered as everywhere.
       if (!(error instanceof FederationError) || error.code === 'server_error') throw error
       reply.code(error.status)
@@ -63,11 +70,13 @@ export function selfCheckRoute(
     return reply.type('text/html; charset=utf-8').send(renderSelfCheck(deps.entityId, page))
   }
 
-  async function describePage(given: string, parameters: unknown): Promise<SelfCheckPage> {
+  async function describePage(given: string, asking: Asking): Promise<SelfCheckPage> {
     if (given === '') return { given }
-    const subject = await readSubject(deps, 'self_check', { sub: given })
-    const found = await examine({ ...subject, wants: 'examination' }, isAgain(parameters))
-    return found ? { given: subject.entityId, answer: found } : { given: subject.entityId, refresh: PATIENCE }
+    const question = await readQuestion({ sub: given })
+    const page = { given: question.entityId }
+    const found = await examine(asking, question)
+    if (found) return { ...page, answer: found }
+    return { ...page, refresh: (await findWait(deps, question)) ?? PATIENCE }
   }
 
   registerEndpoint(app, deps, 'self_check', answer, { rateLimit })

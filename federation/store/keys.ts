@@ -89,7 +89,9 @@ export function redisKeys(prefix = '') {
     clientAssertion: (hash: string) => `${root}cache:client_assertion:${hash}`,
     /** sorted set: each `Question` of the public as JSON, scored with the time from which it may be answered, in milliseconds. */
     questions: `${root}questions`,
-    /** sorted set, expires within minutes: the last JWK Set that a subordinate pushed, a JWT, scored with its `iat`. Argument: SHA-256, in hex, of its identifier. */
+    /** set, expires within minutes: the questions that one client address asked. Argument: SHA-256, in hex, of the address. */
+    questionsOfClient: (hash: string) => `${root}questions_of_client:${hash}`,
+    /** sorted set, expires within minutes: the last JWK Set that a subordinate pushed, a JWT, scored with its `iat`, or below every `iat`. Argument: SHA-256, in hex, of its identifier. */
     pushedKeys: (hash: string) => `${root}pushed_keys:${hash}`,
     /** string, expires within minutes: an `Answer` as JSON. Argument: SHA-256, in hex, of endpoint, entity and type. */
     answer: (hash: string) => `${root}answer:${hash}`,

@@ -11,7 +11,7 @@ import { guarded } from './outage.ts'
 /** Seconds for which a JWK Set waits for the admin side. */
 export const PUSHED_KEYS_LIFETIME = 600
 
-type Pushed = { entityId: EntityId; iat: number; jwt: string }
+type Pushed = { entityId: EntityId; order: number; jwt: string }
 
 /** Each method throws FederationError `temporarily_unavailable` while Redis is down. */
 export type PushedKeys = ReturnType<typeof createPushedKeys>
@@ -21,13 +21,13 @@ export function createPushedKeys({ redis, prefix = '' }: { redis: Redis; prefix?
   const keyOf = (entityId: EntityId) => keys.pushedKeys(createHash('sha256').update(entityId).digest('hex'))
 
   return {
-    /** Of two at once, the one with the later `iat` stays. */
-    put: ({ entityId, iat, jwt }: Pushed): Promise<void> =>
+    /** Of two at once, the one with the higher `order` stays. */
+    put: ({ entityId, order, jwt }: Pushed): Promise<void> =>
       guarded(async () => {
         const key = keyOf(entityId)
         const results = await redis
           .multi()
-          .zadd(key, iat, jwt)
+          .zadd(key, order, jwt)
           .zremrangebyrank(key, 0, -2)
           .expire(key, PUSHED_KEYS_LIFETIME)
           .exec()
@@ -40,7 +40,7 @@ export function createPushedKeys({ redis, prefix = '' }: { redis: Redis; prefix?
       guarded(async () => (await redis.zrange(keyOf(entityId), -1, -1))[0] ?? null),
 
     /** Removes this one. Returns whether a later one waits. */
-    remove: ({ entityId, jwt }: Omit<Pushed, 'iat'>): Promise<boolean> =>
+    remove: ({ entityId, jwt }: Omit<Pushed, 'order'>): Promise<boolean> =>
       guarded(async () => {
         const key = keyOf(entityId)
         await redis.zrem(key, jwt)

@@ -19,10 +19,15 @@ export const questionEndpoints = [
 ] as const
 export type QuestionEndpoint = (typeof questionEndpoints)[number]
 
+const wanted = ['examination', 'state', 'state or examination'] as const
+
 export type Question = {
   endpoint: QuestionEndpoint
-  /** `examination`: the entity is fetched and examined. `state`: the database is read alone. */
-  wants: 'examination' | 'state'
+  /**
+   * `examination`: the entity is fetched and examined. `state`: the database is read alone. `state or examination`: the
+   * entity is examined if nothing was asked for it before.
+   */
+  wants: (typeof wanted)[number]
   entityId: string
   /** Of `trust_mark_request`. */
   trustMarkType: string | null
@@ -64,11 +69,17 @@ export type Answer = {
 
 /** Questions at a time. Those that come then are refused. */
 export const MAX_QUESTIONS = 1_000
+/** Questions at a time of one client address, so that no client keeps the queue full. */
+export const MAX_OF_CLIENT = 60
+/** Milliseconds by which each further question of one address comes later: others come first, with half of the examinations. */
+const CLIENT_INTERVAL_MS = 1_000
 /** Milliseconds between two examinations of one entity. */
 export const EXAMINATION_INTERVAL_MS = 60_000
 /** Examinations for the public in a minute. */
 export const MAX_EXAMINATIONS = 120
 const MINUTE_MS = 60_000
+/** For which the questions of an address are remembered: longer than a full queue takes. */
+const CLIENT_MS = 20 * MINUTE_MS
 
 type Store = { redis: Redis; prefix?: string }
 
@@ -80,6 +91,23 @@ export function createQuestions({ redis, prefix = '' }: Store) {
   const answerKey = ({ endpoint, entityId, trustMarkType }: Subject) =>
     keys.answer(hash(JSON.stringify([endpoint, entityId, trustMarkType])))
 
+  const claimOf = ({ entityId }: Question) => keys.examinationClaim(hash(entityId))
+  const ofClient = (client: string) => keys.questionsOfClient(hash(client))
+
+  /** Forgets those that were answered meanwhile. */
+  async function countOf(client: string): Promise<number> {
+    const entries = await redis.smembers(ofClient(client))
+    if (entries.length === 0) return 0
+    const scores = await redis.zmscore(keys.questions, ...entries)
+    const answered = entries.filter((_, at) => scores[at] === null)
+    if (answered.length > 0) await redis.srem(ofClient(client), ...answered)
+    return entries.length - answered.length
+  }
+
+  async function remember(client: string, entry: string): Promise<void> {
+    await redis.multi().sadd(ofClient(client), entry).pexpire(ofClient(client), CLIENT_MS).exec()
+  }
+
   /** Of Redis, because the two sides may have different clocks. */
   async function now(): Promise<number> {
     const [seconds, microseconds] = await redis.time()
@@ -87,9 +115,12 @@ export function createQuestions({ redis, prefix = '' }: Store) {
   }
 
   return {
-    /** Asked, and not answered yet. */
-    isAsked: (question: Question): Promise<boolean> =>
-      guarded(async () => (await redis.zscore(keys.questions, encode(question))) !== null),
+    /** In how many milliseconds it may be answered: 0 if now, null unless it is asked and not answered yet. */
+    waitFor: (question: Question): Promise<number | null> =>
+      guarded(async () => {
+        const due = await redis.zscore(keys.questions, encode(question))
+        return due === null ? null : Math.max(Number(due) - (await now()), 0)
+      }),
 
     /** The last answer, unless it has expired. */
     answerTo: (subject: Subject): Promise<Answer | undefined> =>
@@ -98,14 +129,29 @@ export function createQuestions({ redis, prefix = '' }: Store) {
         return text === null ? undefined : parseAnswer(text)
       }),
 
-    /** One that is asked already stays where it is. False: too many are asked. */
-    ask: (question: Question): Promise<boolean> =>
+    /**
+     * One that is asked already stays where it is. False: too many are asked, by all clients or by this one.
+     * @param client the group of the client's address; null for the server itself
+     */
+    ask: (question: Question, client: string | null): Promise<boolean> =>
       guarded(async () => {
         const entry = encode(question)
         if ((await redis.zscore(keys.questions, entry)) !== null) return true
         if ((await redis.zcard(keys.questions)) >= MAX_QUESTIONS) return false
-        await redis.zadd(keys.questions, 'NX', await now(), entry)
+        const before = client === null ? 0 : await countOf(client)
+        if (before >= MAX_OF_CLIENT) return false
+        const at = await now()
+        const examined = question.wants === 'examination' ? await redis.pttl(claimOf(question)) : 0
+        await redis.zadd(keys.questions, 'NX', at + Math.max(examined, before * CLIENT_INTERVAL_MS, 0), entry)
+        if (client !== null) await remember(client, entry)
         return true
+      }),
+
+    /** For a question that only an examination can answer. */
+    replace: (question: Question, wants: Question['wants']): Promise<void> =>
+      guarded(async () => {
+        await redis.zadd(keys.questions, 'NX', await now(), encode({ ...question, wants }))
+        await redis.zrem(keys.questions, encode(question))
       }),
 
     /** The first that may be answered now. */
@@ -122,7 +168,7 @@ export function createQuestions({ redis, prefix = '' }: Store) {
     mayExamine: (question: Question): Promise<boolean> =>
       guarded(async () => {
         const at = await now()
-        const claim = keys.examinationClaim(hash(question.entityId))
+        const claim = claimOf(question)
         if ((await redis.set(claim, '1', 'PX', EXAMINATION_INTERVAL_MS, 'NX')) === null) {
           await postpone(question, at + Math.max(await redis.pttl(claim), 0))
           return false
@@ -161,8 +207,7 @@ function decode(entry: string): Question | undefined {
   const value = readJson(entry)
   if (!Array.isArray(value)) return undefined
   const [endpoint, wants, entityId, trustMarkType] = value
-  if (!isOneOf(questionEndpoints, endpoint) || !isOneOf(['examination', 'state'] as const, wants))
-    return undefined
+  if (!isOneOf(questionEndpoints, endpoint) || !isOneOf(wanted, wants)) return undefined
   if (typeof entityId !== 'string' || !(trustMarkType === null || typeof trustMarkType === 'string'))
     return undefined
   return { endpoint, wants, entityId, trustMarkType }

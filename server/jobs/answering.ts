@@ -35,12 +35,14 @@ export function startAnswering({ questions, pushedKeys, answers, publisher, log 
     try {
       const { entityId } = question
       const jwt = question.endpoint === 'jwks_update' ? await pushedKeys.latest(entityId) : null
-      const { answer, seconds } = await answers.answer(question, jwt)
+      const given = await answers.answer(question, jwt)
+      if (given === null) return await questions.replace(question, 'examination')
+      const { answer, seconds } = given
       // What is said to be registered is published.
       if (question.endpoint !== 'self_check') await publisher.flush()
       await questions.answer(question, answer, seconds)
       // One that came meanwhile has found its question asked already.
-      if (jwt !== null && (await pushedKeys.remove({ entityId, jwt }))) await questions.ask(question)
+      if (jwt !== null && (await pushedKeys.remove({ entityId, jwt }))) await questions.ask(question, null)
     } catch (err) {
       log.error({ err, entityId: question.entityId }, 'a question of the public is tried again later')
       await questions.postpone(question, RETRY_MS)

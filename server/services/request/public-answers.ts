@@ -22,7 +22,11 @@ const KEPT = { examination: 600, state: 60 }
 
 export type GivenAnswer = { answer: Answer; seconds: number }
 
-type Outcome = Pick<Answer, 'state' | 'message'> & { checks?: readonly EntityCheck<string>[] }
+type Outcome = Pick<Answer, 'state' | 'message'> & {
+  checks?: readonly EntityCheck<string>[]
+  /** Nothing was asked before. */
+  isNew?: true
+}
 
 type Context = ServiceContext & { subordinates: SubordinateService; requests: RequestService }
 
@@ -72,7 +76,11 @@ export function createPublicAnswers(context: Context) {
     const where = { entityId, kind, trustMarkType, submittedBy: software.name }
     const request = await db.request.findFirst({ where, orderBy: { id: 'desc' } })
     if (request) return describeRequest(request, kind, now())
-    return { state: 'unknown', message: `Nothing was asked for ${entityId}. Send a POST to ask.` }
+    return {
+      state: 'unknown',
+      message: `Nothing was asked for ${entityId}. Send a POST to ask.`,
+      isNew: true,
+    }
   }
 
   function find(question: Question, pushedKeys: string | null): Promise<Outcome> {
@@ -85,11 +93,12 @@ export function createPublicAnswers(context: Context) {
 
   return {
     /**
-     * `pushedKeys`: the JWK Set of a question of `jwks_update`.
+     * `pushedKeys`: the JWK Set of a question of `jwks_update`. Null: only an examination can answer it.
      * @throws an error that may pass, such as of an unreachable database: nothing was placed then
      */
-    async answer(question: Question, pushedKeys: string | null): Promise<GivenAnswer> {
-      const { checks = [], ...rest } = await find(question, pushedKeys)
+    async answer(question: Question, pushedKeys: string | null): Promise<GivenAnswer | null> {
+      const { checks = [], isNew, ...rest } = await find(question, pushedKeys)
+      if (isNew && question.wants === 'state or examination') return null
       const answer = { ...rest, checks: checks.map(toAnswerCheck), at: toUnix(now()) }
       const isLong = checks.length > 0 || isKeyUpdate(question)
       return { answer, seconds: isLong ? KEPT.examination : KEPT.state }

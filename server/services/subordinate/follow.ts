@@ -24,7 +24,7 @@ import {
   updateVersion,
 } from '#server/services/subordinate/row.ts'
 
-/** Keys that the member pushed, and when it signed them. */
+/** Keys that the member pushed, and from when they are: a later configuration of the member replaces them. */
 export type PushedKeys = { jwks: JwkSet; at: Date }
 
 /** An examination, and the settings that it used. */

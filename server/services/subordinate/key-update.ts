@@ -12,7 +12,7 @@ import { toUnix } from '#server/clock.ts'
 import { typedSubordinate } from '#server/database/typed-row.ts'
 import { jobCaller } from '#server/identity/caller.ts'
 import type { ServiceContext } from '#server/services/context.ts'
-import type { PushedKeys } from '#server/services/subordinate/follow.ts'
+import type { OfferedKeys } from '#server/services/subordinate/key-acceptance.ts'
 import type { SubordinateService } from '#server/services/subordinate/subordinates.ts'
 import { PUSHED_KEYS_LIFETIME } from '#store/pushed-keys.ts'
 
@@ -80,15 +80,15 @@ export function createKeyUpdate({ db, entityId: audience, allowHttp, now, subord
     },
   }
 
-  /** Only keys that we vouch for now count, and only a JWK Set that is later than the last accepted one. */
-  async function verify(before: Subordinate, jwt: string): Promise<PushedKeys | KeyUpdate> {
+  /** Only keys that we vouch for now count, and of JWK Sets with a time only one that is later than the last accepted one. */
+  async function verify(before: Subordinate, jwt: string): Promise<OfferedKeys | KeyUpdate> {
     const { entityId, keysPushedAt } = before
     try {
       const update = parseKeySetUpdate(jwt, { allowHttp })
       const { iss, iat, keys } = update.claims
       if (iss !== entityId) throw refuseAt(['iss'], `must be ${entityId}, not ${iss}`)
-      const at = new Date(iat * 1000)
-      if (keysPushedAt && at <= keysPushedAt) return { state: 'unchanged', message: REPLAYED }
+      const at = iat === undefined ? null : new Date(iat * 1000)
+      if (at && keysPushedAt && at <= keysPushedAt) return { state: 'unchanged', message: REPLAYED }
       const clock = { now: toUnix(now()) }
       checkKeySetUpdate(update, { audience, maxAge: MAX_PUSH_AGE, ...clock })
       await verifyKeySetUpdate(update, typedSubordinate(before).jwks, clock.now)

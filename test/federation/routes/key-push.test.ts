@@ -81,6 +81,27 @@ test('keeps the later of two sets, and none for longer than ten minutes', async 
   expect(seconds).toBeLessThanOrEqual(600)
 })
 
+test('takes a JWK Set in the claim keys without a time, which never comes before one with a time', async () => {
+  const ta = await start()
+  const keys = { keys: [ta.member.key, next].map(toPublicJwk) }
+  const [first, second] = [
+    await ta.sign({ claims: { iat: undefined, keys } }),
+    await ta.sign({ claims: { iat: undefined } }),
+  ]
+  const waiting = async (jwt: string) => {
+    expect((await push(ta, jwt)).statusCode).toBe(202)
+    return ta.parts.pushedKeys.latest(sub)
+  }
+  expect(await waiting(first)).toBe(first)
+  ta.clock.ahead += 1
+  expect(await waiting(second)).toBe(second)
+  ta.clock.ahead += 1
+  expect(await waiting(first)).toBe(first)
+  const timed = await ta.sign()
+  expect(await waiting(timed)).toBe(timed)
+  expect(await waiting(second)).toBe(timed)
+})
+
 describe('refuses', () => {
   type Changes = (ta: {
     member: { key: Jwk }
@@ -100,7 +121,8 @@ describe('refuses', () => {
     ['an issuer that is no Entity Identifier', () => ({ id: 'rp' }), 400, /iss/],
     ['another audience', () => ({ claims: { aud: 'https://else.example' } }), 400, /aud/],
     ['two audiences', () => ({ claims: { aud: [entityId, 'https://else.example'] } }), 400, /aud/],
-    ['no time', () => ({ claims: { iat: undefined } }), 400, /iat/],
+    ['a time that is no number', () => ({ claims: { iat: 'now' } }), 400, /iat/],
+    ['a JWK Set without keys', () => ({ claims: { keys: {} } }), 400, /keys/],
     ['an old one', ({ now }) => ({ claims: { iat: now() - 400 } }), 400, /more than 5 minutes ago/],
     ['one of the future', ({ now }) => ({ claims: { iat: now() + 300 } }), 400, /in the future/],
     ['an expired one', ({ now }) => ({ claims: { exp: now() - 100 } }), 400, /expired/],

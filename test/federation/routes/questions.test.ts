@@ -1,5 +1,6 @@
 /** Tests the endpoints that ask the admin side: when they answer, whom they refuse, and an outage of Redis. */
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { MAX_OF_CLIENT } from '#store/questions.ts'
 import { untilTrue } from '#test/helpers/until.ts'
 import { post } from '../client.ts'
 import { entityId } from '../publisher.ts'
@@ -81,6 +82,84 @@ describe.each(names)('/%s', (name) => {
     const response = await ta.get(path, parameters)
     expect([response.statusCode, response.json().error]).toEqual([503, 'temporarily_unavailable'])
   })
+})
+
+describe.each(['enroll', 'trust_mark_request', 'jwks_update_trigger'] as const)('/%s', (name) => {
+  const asking = async () => {
+    const ta = await start({}, [name])
+    await ta.publishSubordinate({ id: sub })
+    const send = (payload: string, type = 'application/json') =>
+      ta.app.inject({ method: 'POST', url: `/${name}`, headers: { 'content-type': type }, payload })
+    await untilTrue('the member is known', async () => (await ta.get('/fetch', { sub })).statusCode === 200)
+    return { ...ta, send }
+  }
+
+  test('takes JSON as well as a form', async () => {
+    const { send, parts } = await asking()
+    const other = 'https://other.example'
+    const entityId = name === 'jwks_update_trigger' ? sub : other
+    const response = await send(JSON.stringify({ sub: entityId, trust_mark_type }))
+    expect([response.statusCode, response.json()]).toMatchObject([202, { sub: entityId, state: 'pending' }])
+    expect(await parts.questions.due(10)).toMatchObject([{ endpoint: name, entityId }])
+  })
+
+  test.each([
+    ['no object', '["a"]', 400],
+    ['no JSON', '{', 400],
+    ['a name twice', '{"sub":"https://a.example","sub":"https://b.example"}', 400],
+    ['a number', '{"sub":1}', 400],
+    ['no subject', '{}', 400],
+    ['more than 16 KiB', `{"sub":"${'x'.repeat(20_000)}"}`, 413],
+  ])('refuses JSON with %s', async (_what, payload, status) => {
+    const { send } = await asking()
+    const response = await send(payload)
+    expect([response.statusCode, response.json().error]).toEqual([status, 'invalid_request'])
+  })
+
+  test('names both types when it gets another', async () => {
+    const { send } = await asking()
+    const response = await send('<sub/>', 'application/xml')
+    expect([response.statusCode, response.json().error_description]).toEqual([
+      415,
+      'The request body must have the content type application/x-www-form-urlencoded or application/json.',
+    ])
+  })
+})
+
+test('one client address does not keep others from asking', async () => {
+  const ta = await start({ questionRateLimit: 1000 })
+  const ask = (remoteAddress: string, at: number) => {
+    const url = `/enroll?${new URLSearchParams({ sub: `https://rp-${at}.example` })}`
+    return ta.app.inject({ method: 'GET', url, remoteAddress })
+  }
+  const statuses = []
+  for (let at = 0; at <= MAX_OF_CLIENT; at++) statuses.push((await ask(`2001:db8::${at}`, at)).statusCode)
+  expect([statuses.at(-2), statuses.at(-1)]).toEqual([202, 503])
+  expect((await ask('2001:db8:0:1::1', 1000)).statusCode).toBe(202)
+})
+
+test('a GET asks for the first time only where no client has to authenticate', async () => {
+  const ta = await start()
+  await ta.get('/enroll', { sub })
+  expect(await ta.parts.questions.due(10)).toMatchObject([{ wants: 'state or examination' }])
+  await ta.publishConfiguration({
+    metadata: {
+      federation_entity: {
+        federation_enroll_endpoint: `${entityId}/enroll`,
+        federation_enroll_endpoint_auth_methods: ['private_key_jwt'],
+      },
+    },
+  })
+  const other = 'https://other.example'
+  await untilTrue(
+    'clients authenticate',
+    async () => (await post(ta.app, '/enroll', { sub: 'https://third.example' })).statusCode === 401,
+  )
+  await ta.get('/enroll', { sub: other })
+  const question = { endpoint: 'enroll', entityId: other, trustMarkType: null } as const
+  const { waitFor } = ta.parts.questions
+  expect(await waitFor({ ...question, wants: 'state' })).not.toBe(null)
+  expect(await waitFor({ ...question, wants: 'state or examination' })).toBe(null)
 })
 
 test('an entity that is published needs no question', async () => {

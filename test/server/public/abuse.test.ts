@@ -69,7 +69,9 @@ it('10 000 questions about as many entities fill the queue, and no more', async 
       entityId: `${origin}/${at + each}`,
       trustMarkType: null,
     }))
-    accepted += (await Promise.all(asked.map((question) => questions.ask(question)))).filter(Boolean).length
+    accepted += (await Promise.all(asked.map((question) => questions.ask(question, null)))).filter(
+      Boolean,
+    ).length
   }
   const waiting = await client.zcard(names.questions)
   expect(waiting).toBeLessThanOrEqual(MAX_QUESTIONS + CONCURRENCY)

@@ -66,8 +66,8 @@ describe('never trusts Redis: refuses', () => {
     const member = await startMember(admin)
     const jwt = await forge(member)
     const store = { redis: admin.redis.client }
-    if (jwt !== null) await createPushedKeys(store).put({ entityId: member.id, iat: now(), jwt })
-    await createQuestions(store).ask(question(member.id))
+    if (jwt !== null) await createPushedKeys(store).put({ entityId: member.id, order: now(), jwt })
+    await createQuestions(store).ask(question(member.id), null)
     expect(await answered(admin, path, { sub: member.id })).toMatchObject({
       state: 'not_acceptable',
       message: expect.stringMatching(message),
@@ -84,15 +84,16 @@ describe('never trusts Redis: refuses', () => {
       data: { jwks: { keys: [toPublicJwk(next), { ...toPublicJwk(old), exp: now() - 1 }] as object[] } },
     })
     const jwt = await signKeySet({ id: member.id, key: old, keys: [old, next] })
-    const { answer } = await admin.server.services.publicAnswers.answer(question(member.id), jwt)
-    expect(answer).toMatchObject({ state: 'not_acceptable', message: expect.stringMatching(/expired at/) })
+    const given = await admin.server.services.publicAnswers.answer(question(member.id), jwt)
+    const message = expect.stringMatching(/expired at/)
+    expect(given).toMatchObject({ answer: { state: 'not_acceptable', message } })
   })
 
   it('an entity that is not registered', async () => {
     const sub = 'https://else.example'
     const jwt = await signKeySet({ id: sub, key: next, keys: [next] })
-    const { answer } = await admin.server.services.publicAnswers.answer(question(sub), jwt)
-    expect(answer).toMatchObject({ state: 'unknown' })
+    const given = await admin.server.services.publicAnswers.answer(question(sub), jwt)
+    expect(given).toMatchObject({ answer: { state: 'unknown' } })
   })
 })
 
@@ -113,8 +114,8 @@ describe('does nothing half-way', () => {
     expect([kidsOf(row.jwks as JwkSet), row.keysPushedAt]).toEqual([[key.kid], null])
     expect(await servedKids(admin, member.id)).toEqual([key.kid])
     await installation.$executeRaw`DROP TRIGGER refuse_audit ON "AuditEvent"`
-    const { answer } = await services.publicAnswers.answer(question(member.id), jwt)
-    expect(answer).toMatchObject({ state: 'updated' })
+    const given = await services.publicAnswers.answer(question(member.id), jwt)
+    expect(given).toMatchObject({ answer: { state: 'updated' } })
     expect(await servedKids(admin, member.id)).toEqual([key.kid, next.kid])
   })
 
@@ -129,7 +130,7 @@ describe('does nothing half-way', () => {
     await admin.server.publisher.rebuild()
     await eventually(async () => expect(await servedKids(admin, member.id)).toEqual([key.kid, next.kid]))
     // Another attempt changes nothing.
-    const { answer } = await services.publicAnswers.answer(question(member.id), jwt)
-    expect(answer).toMatchObject({ state: 'unchanged', message: REPLAYED })
+    const given = await services.publicAnswers.answer(question(member.id), jwt)
+    expect(given).toMatchObject({ answer: { state: 'unchanged', message: REPLAYED } })
   })
 })

@@ -1,6 +1,6 @@
 /** Tests the keys that a subordinate pushes: which are taken over, which not, and in what order. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
-import { generateSigningKey, type Jwk } from '#core/keys.ts'
+import { generateSigningKey, type Jwk, toPublicJwk } from '#core/keys.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { signKeySet } from '#test/helpers/key-set.ts'
 import { eventually } from '#test/helpers/product.ts'
@@ -86,6 +86,42 @@ it('changes nothing for a replay, or for a set that is older than the accepted o
   await afterAMinute(admin)
   expect(await push(admin, member.id, await sign([key, third], at))).toMatchObject({ state: 'updated' })
   expect(await auditEvents(admin, member.id)).toHaveLength(2)
+})
+
+it('takes a JWK Set in the claim keys without a time, if the Entity Configuration has the same keys', async () => {
+  const member = await startMember(admin)
+  const old = member.key
+  turnTo(member, next)
+  const sign = (...keys: Jwk[]) => {
+    const claims = { iat: undefined, keys: { keys: keys.map(toPublicJwk) } }
+    return signKeySet({ id: member.id, key: old, keys: [], claims })
+  }
+  const foreign = await push(admin, member.id, await sign(next, old))
+  expect(foreign).toMatchObject({ state: 'not_acceptable', message: expect.stringContaining('has no iat') })
+  await afterAMinute(admin)
+  expect(await push(admin, member.id, await sign(next))).toMatchObject({ state: 'updated', message: UPDATED })
+  expect(await servedKids(admin, member.id)).toEqual([next.kid])
+})
+
+it('changes nothing for a replay of a JWK Set without a time', async () => {
+  const member = await startMember(admin)
+  const { key } = member
+  const without = (keys: Jwk[]) => signKeySet({ id: member.id, key, keys, claims: { iat: undefined } })
+  const recorded = await without([key])
+  turnTo(member, key, next)
+  member.options.configuration = { iat: now() - 10 }
+  expect(await push(admin, member.id, await without([key, next]))).toMatchObject({ state: 'updated' })
+  await afterAMinute(admin)
+  expect(await push(admin, member.id, recorded)).toMatchObject({ state: 'not_acceptable' })
+  // Nor while an old configuration comes back, as a cache may send it.
+  turnTo(member, key)
+  member.options.configuration = { iat: now() - 60 }
+  await afterAMinute(admin)
+  expect(await push(admin, member.id, recorded)).toMatchObject({
+    state: 'not_acceptable',
+    message: expect.stringContaining('older than the keys that were pushed last'),
+  })
+  expect(await servedKids(admin, member.id)).toEqual([key.kid, next.kid])
 })
 
 it('leaves a member alone that operators update themselves', async () => {

@@ -35,13 +35,15 @@ export async function answered(admin: TestAdmin, path: string, parameters: Asked
   return body
 }
 
-/** As if a minute had passed for what was examined and answered. */
+/** As if a minute had passed for what was examined and answered, and for what waits. */
 export async function afterAMinute({ redis: { client } }: TestAdmin): Promise<void> {
   const [claims, answers] = [
     await client.keys(names.examinationClaim('*')),
     await client.keys(names.answer('*')),
   ]
   for (const key of [...claims, ...(await client.keys('inmor:examinations:*'))]) await client.del(key)
+  for (const question of await client.zrange(names.questions, 0, -1))
+    await client.zincrby(names.questions, -60_000, question)
   for (const key of answers) {
     const answer = JSON.parse((await client.get(key)) ?? '{}') as Answer
     await client.set(key, JSON.stringify({ ...answer, at: answer.at - 60 }), 'KEEPTTL')
@@ -54,6 +56,7 @@ export async function forget({ redis: { client }, server }: TestAdmin): Promise<
     names.answer('*'),
     'inmor:examinations:*',
     names.questions,
+    names.questionsOfClient('*'),
   ])
     for (const key of await client.keys(pattern)) await client.del(key)
   await server.db.request.deleteMany()

@@ -4,7 +4,7 @@ import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
 import { register, servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
-import { afterAMinute, answered, forget, offer, post } from './public-test.ts'
+import { afterAMinute, answered, forget, get, offer, post } from './public-test.ts'
 
 const MARK = 'https://marks.example.org/research'
 const REQUEST = 'id state organizationName submittedBy organization { id } steps { action actor byMember }'
@@ -111,10 +111,23 @@ describe('/enroll', () => {
     const anna = await signInAsMember(admin, { organizationId, email: 'anna@lu.example' })
     const { id: entityId } = await leaf()
     await anna.mutate('submitRequest', { organizationId, kind: 'REGISTER', entityId }, 'id')
-    expect(await stateOf(entityId)).toMatchObject({
-      error: 'not_found',
-      error_description: `Nothing was asked for ${entityId}. Send a POST to ask.`,
+    const question = { endpoint: 'enroll', wants: 'state', entityId, trustMarkType: null } as const
+    expect(await admin.server.services.publicAnswers.answer(question, null)).toMatchObject({
+      answer: { state: 'unknown', message: `Nothing was asked for ${entityId}. Send a POST to ask.` },
     })
+  })
+
+  it('is asked by a single GET too, as at other servers, but not again after a refusal', async () => {
+    const { id: sub } = await leaf()
+    expect((await get(admin, '/enroll', { sub })).status).toBe(202)
+    await expect.poll(() => admin.server.db.request.count()).toBe(1)
+    expect(await stateOf(sub)).toMatchObject({ state: 'waiting' })
+    const [{ id }] = await requests()
+    await admin.mutate('refuseRequest', { id, reason: 'No.' }, 'id')
+    await admin.server.db.request.updateMany({ data: { decidedAt: new Date(Date.now() - 86_500_000) } })
+    await forgetAnswers()
+    expect(await stateOf(sub)).toMatchObject({ error: 'not_found' })
+    expect(await requests()).toHaveLength(1)
   })
 
   it('is one request, however often it is asked', async () => {

@@ -29,7 +29,7 @@ describe('the self-check', () => {
     expect(await first.json()).toEqual({
       sub,
       state: 'pending',
-      message: 'The entity waits to be examined. Ask again in a few seconds.',
+      message: 'The entity waits to be examined. Ask again in 2 seconds.',
       status: `${admin.entityId}/self_check?sub=${encodeURIComponent(sub)}`,
     })
     const result = await check(sub)

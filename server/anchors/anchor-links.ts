@@ -48,7 +48,10 @@ export async function joinSuperior(
   await anchor.services.superiors.check()
 }
 
-/** Hosted superiors learn the keys of an anchor as soon as they are published, and the anchor learns that they did. */
+/**
+ * Superiors learn the keys of an anchor as soon as they are published: hosted ones directly, others if they can be asked to
+ * fetch them. The anchor learns that they did.
+ */
 export async function spreadKeys(
   anchor: Anchor,
   all: readonly Anchor[],
@@ -56,17 +59,15 @@ export async function spreadKeys(
 ): Promise<void> {
   await anchor.publisher.flush(PATIENCE_MS)
   const kids = anchor.signingKeys.current().published.keys.map(({ kid }) => kid)
-  let hasSuperior = false
   for (const superior of all) {
     if (superior === anchor || !(await listsAsActive(superior, anchor))) continue
-    hasSuperior = true
     for (let tries = 0; tries < TRIES && !(await hasKeys(superior, anchor, kids)); tries++) {
       if (tries > 0) await setTimeout(PAUSE_MS)
       await follow(superior, anchor, log)
     }
     await superior.publisher.flush(PATIENCE_MS)
   }
-  if (hasSuperior) await anchor.services.superiors.check()
+  await anchor.services.superiors.check()
 }
 
 /** Whether the first anchor is the second one, or above it. */

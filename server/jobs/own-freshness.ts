@@ -23,10 +23,12 @@ export async function regenerateEntityConfiguration(context: ScheduleContext): P
 
 export async function checkSuperiors({ services }: ScheduleContext): Promise<ScheduleResult> {
   const superiors = await services.superiors.check()
-  return describe(superiors, {
+  const { message } = describe(superiors, {
     none: 'This anchor has no superior.',
-    done: `Read ${superiors.length} statements about this anchor.`,
+    done: `Read ${superiors.length} statement${superiors.length === 1 ? '' : 's'} about this anchor.`,
   })
+  const notices = superiors.flatMap(({ notice }) => notice ?? [])
+  return { message: [message, ...notices].join(' ') }
 }
 
 export async function followAnchors({ services }: ScheduleContext): Promise<ScheduleResult> {

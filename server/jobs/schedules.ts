@@ -55,7 +55,8 @@ const table = {
     run: judgeTrustMarks,
   },
   'check-superiors': {
-    description: 'Reads which keys and policy the superiors of this anchor publish for it.',
+    description:
+      'Reads which keys and policy the superiors of this anchor publish for it, and asks those that can to fetch new keys.',
     cron: '*/5 * * * *',
     run: checkSuperiors,
   },

@@ -1,8 +1,9 @@
 /** Tests what each check of a pipeline looks at. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { signJwt } from '#core/jws.ts'
+import { serve } from '#test/helpers/loopback.ts'
 import { startLeaf } from '#test/helpers/subordinate.ts'
-import { found, MARK, type PipelineTest, RP, serve, startPipelineTest, WANTED } from './pipeline-test.ts'
+import { found, MARK, type PipelineTest, RP, startPipelineTest, WANTED } from './pipeline-test.ts'
 
 let test: PipelineTest
 beforeAll(async () => {

@@ -2,8 +2,9 @@
 import { text } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { relyingParty } from '#test/helpers/federation.ts'
+import { serve } from '#test/helpers/loopback.ts'
 import { verifiedByAnchor } from '#test/helpers/subordinate.ts'
-import { found, type PipelineTest, serve, startPipelineTest } from './pipeline-test.ts'
+import { found, type PipelineTest, startPipelineTest } from './pipeline-test.ts'
 
 let test: PipelineTest
 beforeAll(async () => {

@@ -1,8 +1,5 @@
 /** An admin server with a member, who asks for entities while operators compose pipelines. */
-import { once } from 'node:events'
-import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { expect, onTestFinished } from 'vitest'
+import { expect } from 'vitest'
 import type { Metadata } from '#core/metadata.ts'
 import { startAdmin } from '#test/helpers/admin.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
@@ -69,15 +66,4 @@ export async function startPipelineTest() {
 
 export function found({ checks }: { checks: { name: string }[] }, name: string) {
   return checks.find((check) => check.name === name)
-}
-
-/** A server on loopback for one test. */
-export async function serve(listener: RequestListener): Promise<string> {
-  const server = createServer(listener).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }

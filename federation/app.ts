@@ -42,7 +42,12 @@ export function buildApp(given: Deps, options: AppOptions = {}): FastifyInstance
   const deps = { ...given, marks: createIssuedMarks(given) }
   const app = buildBareApp(options)
   holdToServedPaths(app)
-  const address = createClientAddress(options.trustedProxies ?? false)
+  const address = createClientAddress(options.trustedProxies ?? false, (proxy) =>
+    options.logger?.warn(
+      { proxy },
+      'A proxy that TRUST_PROXY does not name forwards requests: its clients share one rate limit. Add its address to TRUST_PROXY.',
+    ),
+  )
   installFastPath(app, { ...deps, address }, options.repeatsAnswers ?? true)
   app.register(async (scope) => {
     await scope.register(rateLimit, {

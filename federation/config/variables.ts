@@ -1,5 +1,5 @@
 /** The variables of the federation server. */
-import { port, ports, proxies, proxyNames, redisUrl, text, wholeNumber } from './kind.ts'
+import { port, ports, redisUrl, text, wholeNumber } from './kind.ts'
 import { sharedVariables } from './shared.ts'
 import type { Table } from './variable.ts'
 
@@ -14,8 +14,6 @@ export const federationVariables = {
     kind: redisUrl.default('redis://127.0.0.1:6379'),
   },
   allowHttp: { ...sharedVariables.allowHttp, toml: 'allow_http' },
-  // Without it, all clients behind the proxy would share one rate limit.
-  trustedProxies: { ...sharedVariables.trustedProxies, kind: proxies.default([...proxyNames]) },
   tlsCert: {
     names: ['TLS_CERT'],
     toml: 'tls_cert',

@@ -173,4 +173,7 @@ test('contains no secret in the production example, and hides database and Redis
     ALLOW_HTTP: 'false',
     TA_DOMAIN: expect.stringMatching(/^https:/),
   })
+  // Without it, all clients behind the proxy would share one rate limit.
+  for (const name of ['ta', 'admin'])
+    expect(production[name]?.environment).toMatchObject({ TRUST_PROXY: expect.stringMatching(/^[\d./]+$/) })
 })

@@ -35,6 +35,7 @@ const isKept: Readonly<Record<ProxyKind, ((answer: Answer) => boolean) | null>> 
 let admin: TestAdmin
 beforeAll(async () => {
   admin = await startAdmin({}, { trustedProxies: ['127.0.0.1'] })
+  await admin.mutate('updateTrustAnchor', { endpoints: ['JWKS_UPDATE'] }, 'version', 'admin')
 })
 afterAll(() => admin.close())
 
@@ -90,6 +91,21 @@ describe.each(['nginx', 'apache', 'caddy'] as const)('%s', (kind) => {
     })
     expect(answer.status).toBe(404)
     expect(JSON.parse(answer.body)).toMatchObject({ error: 'not_found' })
+  })
+
+  test('forwards the largest body that the federation server takes, and no larger one', async () => {
+    const push = (bytes: number) =>
+      ask(proxy, proxy.ports.ta, '/jwks_update', {
+        method: 'POST',
+        headers: { 'content-type': 'application/jwk-set+jwt' },
+        body: 'x'.repeat(bytes),
+      })
+    const largest = await push(64 * 1024)
+    expect([largest.status, JSON.parse(largest.body).error_description]).toEqual([
+      400,
+      expect.stringContaining('compact form'),
+    ])
+    expect((await push(64 * 1024 + 1)).status).toBe(413)
   })
 
   test('blocks outside clients from the admin server', async () => {

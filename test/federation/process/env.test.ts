@@ -44,7 +44,7 @@ test('one variable is enough; everything else has a default', () => {
     port: 8080,
     processes: 1,
     logLevel: 'info',
-    trustedProxies: ['loopback', 'linklocal', 'uniquelocal'],
+    trustedProxies: [],
     resolveRateLimit: 600,
     collectionRateLimit: 600,
     questionRateLimit: 60,

@@ -1,4 +1,5 @@
 /** Rate limits of expensive endpoints (§18.1). */
+import pino from 'pino'
 import { expect, onTestFinished, test } from 'vitest'
 import { entityId } from '../publisher.ts'
 import { startTrustAnchor } from '../trust-anchor.ts'
@@ -54,4 +55,27 @@ test.each([
   ])
   expect(repeated).toBeGreaterThan(0)
   expect((await ask(other))[0]).toBe(other === '192.0.2.2' ? 200 : 429)
+})
+
+test.each([
+  ['no proxy, which it logs once', [], '192.0.2.1', 1],
+  ['no proxy, as it is set', false, '192.0.2.1', 0],
+  ['a proxy that is named', ['loopback'], '192.0.2.1', 0],
+] as const)('believes %s', async (_what, trustedProxies, client, count) => {
+  const lines: { proxy?: string; msg: string }[] = []
+  const logger = pino({ level: 'warn' }, { write: (line: string) => void lines.push(JSON.parse(line)) })
+  const trusted = trustedProxies === false ? false : [...trustedProxies]
+  const limited = await startTrustAnchor({ resolveRateLimit: 1, trustedProxies: trusted, logger })
+  onTestFinished(() => limited.close())
+  await limited.publishConfiguration()
+  const query = new URLSearchParams({ sub: entityId, trust_anchor: entityId })
+  const ask = async (from: string) => {
+    const headers = { 'x-forwarded-for': from }
+    return (await limited.app.inject({ url: `/resolve?${query}`, headers })).statusCode
+  }
+  const isBelieved = trusted !== false && trusted.length > 0
+  expect([await ask(client), await ask('192.0.2.2')]).toEqual([200, isBelieved ? 200 : 429])
+  const found = lines.filter(({ msg }) => msg.includes('TRUST_PROXY'))
+  expect(found).toHaveLength(count)
+  if (count > 0) expect(found[0]).toMatchObject({ proxy: '127.0.0.1' })
 })

@@ -4,7 +4,7 @@ import type { RequestKind } from '#lib/gql/graphql.ts'
 import { ageInWords, waitingInWords } from '#lib/request/age.ts'
 import { approvalInWords, removes } from '#lib/request/approval.ts'
 import { differencesFromDeclared, differencesFromRegistered } from '#lib/request/comparison.ts'
-import { requestInWords, requestTitle } from '#lib/request/kind.ts'
+import { competingInWords, requestInWords, requestTitle } from '#lib/request/kind.ts'
 import { requestVariables } from '#lib/request/list.ts'
 import { actorInWords } from '#lib/request/step.ts'
 
@@ -29,6 +29,15 @@ test.each<[RequestKind, unknown, string, string]>([
 
 test('says what a withdrawal asks for', () => {
   expect(asked('WITHDRAW')).toBe(`Lund University asks to remove ${entityId} from the federation.`)
+})
+
+test.each([
+  [[], undefined],
+  [['Lund University'], 'Lund University asks for it too'],
+  [[null], 'Software without an account asks for it too'],
+  [['Lund University', null], '2 others ask for it too'],
+])('says who else asks for an entity: %o', (names, sentence) => {
+  expect(competingInWords(names.map((organizationName) => ({ organizationName })))).toBe(sentence)
 })
 
 const now = new Date('2026-11-27T12:00:00Z')

@@ -7,6 +7,7 @@ import type { RunContext } from '#server/jobs/context.ts'
 import type { ApprovalItem, ApprovalParameters } from '#server/jobs/kind/approval/parameters.ts'
 import type { RunKindRow } from '#server/jobs/kind/row.ts'
 import type { Outcome, Task } from '#server/jobs/task.ts'
+import { refuseCompeting } from '#server/services/request/competing.ts'
 import type { RequestKind, RequestState } from '#server/services/request/input.ts'
 
 export const requestApproval: RunKindRow = {
@@ -36,6 +37,7 @@ async function approveOne(context: RunContext, { item, run, caller, isResumed }:
     throw new ConflictError(
       'It waits for the organization. Approve it on its own page, or wait for the answer.',
     )
+  await refuseCompeting(db, request)
   const { version } = item.input as ApprovalItem // as the start of the run wrote it
   const approval = { id: request.id, version }
   if (dryRun) {

@@ -3,6 +3,7 @@ import { callerMay } from '#server/identity/caller.ts'
 import { builder } from '#server/schema/builder.ts'
 import { EntityCheckRef } from '#server/schema/entity/entity-inspection.ts'
 import { readChecks } from '#server/services/request/check.ts'
+import { competingWith } from '#server/services/request/competing.ts'
 import {
   type RequestKind,
   type RequestState,
@@ -48,6 +49,9 @@ const RequestStepActionEnum = builder.enumType('RequestStepAction', {
 })
 
 const scopes = { read: true, member: true }
+
+/** How many others are shown. */
+const MAXIMUM_COMPETING = 20
 
 const RequestStep = builder.prismaObject('RequestStep', {
   description: 'What someone did with a request, and wrote.',
@@ -166,5 +170,20 @@ builder.prismaObjectField(RequestRef, 'subordinate', (t) =>
     select: { entityId: true },
     resolve: (query, { entityId }, _args, { db }) =>
       db.subordinate.findUnique({ ...query, where: { entityId } }),
+  }),
+)
+
+builder.prismaObjectField(RequestRef, 'competing', (t) =>
+  t.prismaField({
+    type: [RequestRef],
+    description:
+      'The other open requests to register the same entity, the oldest first, 20 at most; for operators, empty for members. An operator decides which one counts.',
+    select: { id: true, kind: true, entityId: true, state: true },
+    resolve: (query, request, _args, { db, caller }) => {
+      const where = caller && callerMay(caller, 'read') ? competingWith(request) : null
+      return where === null
+        ? []
+        : db.request.findMany({ ...query, where, orderBy: { id: 'asc' }, take: MAXIMUM_COMPETING })
+    },
   }),
 )

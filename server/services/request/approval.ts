@@ -8,6 +8,7 @@ import type { AuditEntry } from '#server/services/audit/append.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import { EntityRejectedError } from '#server/services/entity/checks.ts'
 import { type Asked, type Checked, storedChecks } from '#server/services/request/check.ts'
+import { hasCompeting } from '#server/services/request/competing.ts'
 import { parseText, type RequestChanges, type RequestKind } from '#server/services/request/input.ts'
 import { createRequestMail } from '#server/services/request/mail.ts'
 import { isOwn } from '#server/services/request/own.ts'
@@ -108,9 +109,9 @@ export function createApproval(context: ServiceContext, check: Check) {
       if (!isAsSubmitted(request, await checkRequest(request))) throw createConfigurationConflict()
     },
 
-    /** Right after its submission. What cannot be executed waits for an operator. */
+    /** Right after its submission. What cannot be executed waits for an operator, and so does what competes. */
     async approveByRule(request: Request, checked: Checked): Promise<Request> {
-      if (checked.approvedFor === null) return request
+      if (checked.approvedFor === null || (await hasCompeting(db, request))) return request
       const text = `Every check passed. The operators approve such requests for ${checked.approvedFor}.`
       return decide(ruleCaller('approve-by-rule'), request, checked, { text }).catch((error) => {
         if (error instanceof OperationError) return findRequest(db, request.id)

@@ -37,12 +37,21 @@ const sentences: Readonly<Record<RequestKind, (asked: Asked) => string>> = {
   WITHDRAW: ({ entityId }) => `asks to remove ${entityId} from the federation.`,
 }
 
-/** `Lund University asks to register https://rp.lu.example.` */
 /** Software asks through an endpoint of the federation server, for an entity of no organization. */
 export const askerInWords = ({ organizationName }: Pick<Asked, 'organizationName'>) =>
   organizationName ?? 'Software without an account'
 
+/** `Lund University asks to register https://rp.lu.example.` */
 export const requestInWords = (asked: Asked) => `${askerInWords(asked)} ${sentences[asked.kind](asked)}`
+
+/** Who else asks to register the entity; undefined: no one. */
+export function competingInWords(competing: readonly Pick<Asked, 'organizationName'>[]): string | undefined {
+  const [first, ...others] = competing
+  if (!first) return undefined
+  return others.length === 0
+    ? `${askerInWords(first)} asks for it too`
+    : `${competing.length} others ask for it too`
+}
 
 /** `Registration of rp.lu.example`, as the title of its page. */
 export const requestTitle = ({ kind, entityId }: Pick<Asked, 'kind' | 'entityId'>) =>

@@ -10,6 +10,7 @@ const RequestPage = graphql(`
     request(id: $id) {
       ...RequestFields
       assignee organization { id }
+      competing { id organizationName submittedAt }
       subordinate {
         id jwks metadata metadataFollowsEntity entityConfiguration { claims }
         ...WithdrawnFields

@@ -3,7 +3,7 @@ import { callerMay } from '#server/identity/caller.ts'
 import { builder } from '#server/schema/builder.ts'
 import { EntityCheckRef } from '#server/schema/entity/entity-inspection.ts'
 import { readChecks } from '#server/services/request/check.ts'
-import { competingWith } from '#server/services/request/competing.ts'
+import { findCompeting } from '#server/services/request/competing.ts'
 import {
   type RequestKind,
   type RequestState,
@@ -174,16 +174,14 @@ builder.prismaObjectField(RequestRef, 'subordinate', (t) =>
 )
 
 builder.prismaObjectField(RequestRef, 'competing', (t) =>
-  t.prismaField({
+  t.field({
     type: [RequestRef],
     description:
       'The other open requests to register the same entity, the oldest first, 20 at most; for operators, empty for members. An operator decides which one counts.',
     select: { id: true, kind: true, entityId: true, state: true },
-    resolve: (query, request, _args, { db, caller }) => {
-      const where = caller && callerMay(caller, 'read') ? competingWith(request) : null
-      return where === null
-        ? []
-        : db.request.findMany({ ...query, where, orderBy: { id: 'asc' }, take: MAXIMUM_COMPETING })
+    resolve: async (request, _args, { db, caller }) => {
+      if (!caller || !callerMay(caller, 'read')) return []
+      return (await findCompeting(db, request)).slice(0, MAXIMUM_COMPETING)
     },
   }),
 )

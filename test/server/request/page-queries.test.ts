@@ -73,6 +73,11 @@ async function addOneOfEach(n: number): Promise<void> {
   }
   await db.user.create({ data: user })
   const times = { createdAt: now, updatedAt: now }
+  const { id: organizationId } = await db.organization.create({ data: { name: `Organization ${n}` } })
+  for (const asking of [organizationId, null])
+    await db.request.create({
+      data: { kind: 'REGISTER', entityId, organizationId: asking, submittedBy: 'anna' },
+    })
   await db.apikey.create({
     data: { id: `k${n}`, key: `hash${n}`, referenceId: user.id, enabled: true, ...times },
   })
@@ -116,6 +121,7 @@ it.each([
   ['trustMarks', 'entityId state trustMarkType { type activeMarks } subordinate { displayName }'],
   ['trustMarkTypes', 'type activeMarks'],
   ['renewalRuns', 'kind state rate items(first: 5) { totalCount edges { node { resource } } }'],
+  ['requests', 'entityId organizationName competing { id organizationName }'],
   ['users', 'username role passkeyCount twoFactorEnabled'],
   ['apiKeys', 'name owner { username passkeyCount }'],
   ['auditEvents', 'action diff'],

@@ -25,7 +25,7 @@ export async function listSuperiors(db: Database): Promise<SuperiorView[]> {
 }
 
 /** `notice`: what became of asking it to fetch new keys; null if there was nothing to ask. */
-export type CheckedSuperior = SuperiorView & { notice: string | null }
+type CheckedSuperior = SuperiorView & { notice: string | null }
 
 export function createSuperiors(
   context: Pick<ServiceContext, 'db' | 'entityId' | 'allowHttp' | 'fetcher' | 'signingKeys' | 'now'>,

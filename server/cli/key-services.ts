@@ -24,7 +24,7 @@ export async function withKeys<T>(
   const withOpened = async (anchor: OpenAnchor) => {
     const { db, entityId, allowHttp, now } = anchor
     const { signingKeys, fetcher, close } = await openAnchorParts(anchor)
-    const superiors = createSuperiors({ db, entityId, allowHttp, fetcher, now })
+    const superiors = createSuperiors({ db, entityId, allowHttp, fetcher, signingKeys, now })
     const write = createWriter(db)
     const keys = createSigningKeyService({ db, signingKeys, write, now, superiors })
     const rollover = createRolloverService({ db, entityId, write, now, superiors, signingKeys: keys })

@@ -43,9 +43,9 @@ describe('verifyDelegation', () => {
     proves(['step 5: another owner', { iss: id('side') }, undefined, { check: 'iss' }], '7.2.2/step-5'),
     proves(
       ['step 6: one from the future', { iat: NOW + 61 }, undefined, { check: 'iat' }],
-      ['one that is not valid yet', { nbf: NOW + 61 }, undefined, { check: 'nbf' }],
       '7.2.2/steps-6-7',
     ),
+    ['one that is not valid yet', { nbf: NOW + 61 }, undefined, { check: 'nbf' }],
     proves(['step 7: one that expired', { exp: NOW - 60 }, undefined, { check: 'exp' }], '7.2.2/steps-6-7'),
     proves(
       ['step 8: another type', { trust_mark_type: 'other' }, undefined, { check: 'trust_mark_type' }],

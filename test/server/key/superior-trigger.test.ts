@@ -20,7 +20,8 @@ afterAll(async () => {
   await admin.close()
 })
 
-const published = () => admin.server.signingKeys.current().published
+const current = () => admin.server.anchors.first.signingKeys.current()
+const published = () => current().published
 const adopt = () => superior.adopt({ id: admin.entityId, keys: { keys: [...published().keys] }, options: {} })
 const check = () => admin.server.services.superiors.check()
 
@@ -68,7 +69,7 @@ it('authenticates with its key where the superior knows that', async () => {
   const assertion = parseClientAssertion(forms[0]?.get('client_assertion') ?? '', options)
   expect(assertion).toMatchObject({
     client: admin.entityId,
-    header: { kid: admin.server.signingKeys.current().signer.kid },
+    header: { kid: current().signer.kid },
   })
   expect(forms[0]?.get('client_assertion_type')).toContain('jwt-bearer')
 })

@@ -73,11 +73,8 @@ async function addOneOfEach(n: number): Promise<void> {
   }
   await db.user.create({ data: user })
   const times = { createdAt: now, updatedAt: now }
-  const { id: organizationId } = await db.organization.create({ data: { name: `Organization ${n}` } })
-  for (const asking of [organizationId, null])
-    await db.request.create({
-      data: { kind: 'REGISTER', entityId, organizationId: asking, submittedBy: 'anna' },
-    })
+  for (const submittedBy of ['anna', 'olav'])
+    await db.request.create({ data: { kind: 'REGISTER', entityId, submittedBy } })
   await db.apikey.create({
     data: { id: `k${n}`, key: `hash${n}`, referenceId: user.id, enabled: true, ...times },
   })

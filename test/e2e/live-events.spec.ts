@@ -1,7 +1,7 @@
 /** Tests that a page shows every change: of the time before its subscription, and while many come. */
 import { setTimeout } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { closePages } from '#test/helpers/browser.ts'
 import { make } from './make.ts'
@@ -50,16 +50,13 @@ test('shows what is new while events keep coming, over a slow network', async ()
     await route.continue()
   })
   const seen = new Set<number>()
-  let isOver = false
-  const events = (async () => {
-    for (let number = 0; !isOver; number++) {
-      await createType(`flow-${number}`)
-      await setTimeout(50)
-    }
-  })()
+  const events: Promise<unknown>[] = []
+  // 20 a second.
+  const timer = setInterval(() => events.push(createType(`flow-${events.length}`)), 50)
+  onTestFinished(() => clearInterval(timer))
   await expect
     .poll(async () => seen.add(await rows().count()).size, { timeout: 30_000 })
     .toBeGreaterThanOrEqual(4)
-  isOver = true
-  await events
+  clearInterval(timer)
+  await Promise.all(events)
 })

@@ -125,8 +125,8 @@ test('keeps a form while the server is away, and saves it afterwards', async () 
   await page.getByLabel('Validity of the statement').fill('84')
   await product.stop()
   await page.getByText('The connection to the server is lost').waitFor()
-  // Longer than two of the intervals at which the page reads its status.
-  await setTimeout(35_000)
+  // A long restart: four of the intervals at which the page reads its status.
+  await setTimeout(60_000)
   await expect.poll(() => page.getByLabel('Validity of the statement').inputValue()).toBe('84')
   product = { ...(await startProduct(product.installation)) }
   await page.getByText('The connection to the server is lost').waitFor({ state: 'hidden' })

@@ -6,6 +6,9 @@ import { InvalidInputError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { PromotedItem } from '#server/jobs/kind/promotion.ts'
 import type { RunItemInput } from '#server/jobs/kind/row.ts'
+import { pickFields } from '#server/services/patch.ts'
+import { subordinateFields } from '#server/services/subordinate/input.ts'
+import { trustMarkTypeFields } from '#server/services/trust-mark/trust-mark-types.ts'
 
 const MAXIMUM = 10_000
 
@@ -51,21 +54,18 @@ async function organizationsIn({ db }: Anchor, members: readonly Subordinate[]):
 }
 
 function typeItem(row: TrustMarkType): RunItemInput {
-  const { type, description, active, autorenew, validFor, renewalTime, logoUri, ref, owner } =
-    typedTrustMarkType(row)
-  const fields = { type, description, active, autorenew, validFor, renewalTime, logoUri, ref, owner }
-  return itemOf(type, { type: fields })
+  const fields = pickFields(trustMarkTypeFields, typedTrustMarkType(row))
+  return itemOf(row.type, { type: { type: row.type, ...fields } })
 }
 
 /** Its keys too: its configuration must verify with those that are known. */
 function memberItem(row: Subordinate, admitted: ReadonlySet<number>): RunItemInput {
-  const { entityId, active, jwks, validFor, autorenew, requiredTrustMarks, note, tags } = row
-  const { forcedMetadata, metadataPolicy, constraints, additionalClaims } = row
+  const { entityId, active } = row
+  const { metadata, organizationId, ...fields } = pickFields(subordinateFields, row)
   return itemOf(entityId, {
-    ...{ entityId, active, jwks, validFor, autorenew, requiredTrustMarks, note, tags },
-    ...{ forcedMetadata, metadataPolicy, constraints, additionalClaims },
-    ...(admitted.has(row.organizationId ?? 0) ? { organizationId: row.organizationId } : {}),
-    ...(row.metadataFollowsEntity ? {} : { metadata: row.metadata }),
+    ...{ entityId, active, ...fields },
+    ...(admitted.has(organizationId ?? 0) ? { organizationId } : {}),
+    ...(row.metadataFollowsEntity ? {} : { metadata }),
   })
 }
 

@@ -6,7 +6,7 @@ import type { InmorContent } from '#server/import/content.ts'
 import { compared, type ImportContext, imported, type Outcome, unchanged } from '#server/import/step.ts'
 import { claimsOf } from '#server/import/unverified.ts'
 import { toPublish } from '#server/publish/outbox.ts'
-import { columnsOf, parsePatch } from '#server/services/patch.ts'
+import { columnsOf, type Input, parsePatch } from '#server/services/patch.ts'
 import { settingFields } from '#server/services/trust-anchor/input.ts'
 
 type SettingName = keyof Pick<
@@ -49,7 +49,7 @@ export async function importSetting(
   [name, value]: [SettingName, unknown],
 ): Promise<Outcome> {
   const { db, write, caller, isDryRun, entityId } = context
-  const patch = parsePatch(settingFields, { [name]: value }, context)
+  const patch = parsePatch(settingFields, { [name]: value } as Input<typeof settingFields>, context) // of one setting
   const present = await readSettings(db)
   if (isJsonEqual(present[name], patch[name])) return unchanged
   if (!isEmpty(present[name])) return compared(['value'])

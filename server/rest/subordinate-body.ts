@@ -62,15 +62,25 @@ export function toBody(subordinate: Subordinate): z.input<typeof Output> {
 }
 
 /** Clients send `jwks: null` for "no keys given", which must not change the registered keys. */
-export function toFields(body: Omit<z.output<typeof Change>, 'active'>): SubordinateFields {
+export function toFields({
+  metadata,
+  forced_metadata,
+  jwks,
+  required_trustmarks,
+  valid_for,
+  autorenew,
+  additional_claims,
+  ...others
+}: Omit<z.output<typeof Change>, 'active'>): SubordinateFields {
+  others satisfies Record<string, never> // every member has its field
   return {
-    metadata: body.metadata,
-    forcedMetadata: body.forced_metadata,
-    jwks: body.jwks ?? undefined,
-    requiredTrustMarks: types(body.required_trustmarks),
-    validFor: body.valid_for,
-    autorenew: body.autorenew,
-    additionalClaims: body.additional_claims,
+    metadata,
+    forcedMetadata: forced_metadata,
+    jwks: jwks ?? undefined,
+    requiredTrustMarks: types(required_trustmarks),
+    validFor: valid_for,
+    autorenew,
+    additionalClaims: additional_claims,
   }
 }
 

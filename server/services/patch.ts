@@ -22,6 +22,9 @@ export type Input<Table extends Fields<never>> = {
 /** The given fields, parsed. */
 export type Patch<Table extends Fields<never>> = { [Name in keyof Table]?: Table[Name]['default'] }
 
+/** A value without other names than the known ones. The compiler alone accepts an object with more names. */
+export type Exactly<Known, Given> = Given & { [Name in Exclude<keyof Given, keyof Known>]: never }
+
 type Columns<Table extends Fields<never>> = { [Name in keyof Table]?: ReturnType<Table[Name]['toColumn']> }
 
 export function field<Given, Context, Value, Default>(
@@ -47,9 +50,9 @@ export function optionalJsonField<Given, Context, Value extends object>(
 }
 
 /** @throws InvalidInputError naming the field at fault */
-export function parsePatch<Context, Table extends Fields<Context>>(
+export function parsePatch<Context, Table extends Fields<Context>, Given extends Input<Table>>(
   table: Table,
-  input: Input<Table>,
+  input: Exactly<Table, Given>,
   context: Context,
 ): Patch<Table> {
   const given = Object.entries(table).filter(([name]) => input[name] !== undefined)
@@ -67,8 +70,20 @@ export function defaultsOf<Table extends Fields<never>>(table: Table): Required<
   return Object.fromEntries(defaults) as Required<Patch<Table>> // one of each field
 }
 
-export function columnsOf<Table extends Fields<never>>(table: Table, patch: Patch<Table>): Columns<Table> {
+export function columnsOf<Table extends Fields<never>, Given extends Patch<Table>>(
+  table: Table,
+  patch: Exactly<Table, Given>,
+): Columns<Table> {
   const given = Object.entries(table).filter(([name]) => patch[name] !== undefined)
   const columns = given.map(([name, { toColumn }]) => [name, toColumn(patch[name])])
   return Object.fromEntries(columns) as Columns<Table> // in the form of the table
+}
+
+/** The fields of a table as a row has them. */
+export function pickFields<Table extends Fields<never>, Row extends { [Name in keyof Table]: unknown }>(
+  table: Table,
+  row: Row,
+): Pick<Row, keyof Table & keyof Row> {
+  const picked = Object.keys(table).map((name) => [name, row[name]])
+  return Object.fromEntries(picked) as Pick<Row, keyof Table & keyof Row> // one of each field
 }

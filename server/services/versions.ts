@@ -7,9 +7,8 @@ import { readSettings } from '#server/database/settings.ts'
 import type { Settings } from '#server/database/typed-row.ts'
 import { InvalidInputError, NotFoundError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
-import { statementFields } from '#server/services/subordinate/input.ts'
+import { subordinateFields } from '#server/services/subordinate/input.ts'
 import type { SubordinateService } from '#server/services/subordinate/subordinates.ts'
-import { unpublishedFields } from '#server/services/subordinate/unpublished.ts'
 import { settingFields } from '#server/services/trust-anchor/input.ts'
 import type { TrustAnchorService } from '#server/services/trust-anchor/trust-anchor.ts'
 
@@ -34,7 +33,8 @@ export type Restored = { subordinate: Subordinate | null; trustAnchor: Settings 
 
 const settingNames = Object.keys(settingFields).filter((name) => name !== 'metadataPolicy')
 /** Keys and metadata that follow the entity are not restored: the entity itself publishes them. */
-const subordinateNames = [...Object.keys(statementFields), ...Object.keys(unpublishedFields)]
+const { metadata: _, jwks: _keys, ...restoredFields } = subordinateFields
+const subordinateNames = Object.keys(restoredFields)
 const anchorActions = ['updateTrustAnchor', 'updateFederationPolicy']
 
 /** Whether an entry has a version that can be restored. */

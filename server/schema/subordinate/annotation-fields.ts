@@ -1,6 +1,9 @@
 /** The input fields of what operators record for themselves. */
+import type { Changes } from '#server/jobs/kind/change/parameters.ts'
 import type { builder } from '#server/schema/builder.ts'
 import { keyOrNull } from '#server/schema/input.ts'
+import type { Exactly } from '#server/services/patch.ts'
+import type { RegisterInput, UpdateInput } from '#server/services/subordinate/input.ts'
 
 type InputFields = Parameters<Parameters<typeof builder.inputType>[1]['fields']>[0]
 
@@ -26,11 +29,14 @@ export function unpublishedFields(t: InputFields) {
   }
 }
 
-/** The input with the key of its organization; one that no organization has if the id is malformed. */
-export function withOrganizationKey<Given extends { organizationId?: string | null | undefined }>({
-  organizationId: id,
-  ...input
-}: Given) {
+/**
+ * The input with the key of its organization; one that no organization has if the id is malformed. A field that the service
+ * does not know is refused by the compiler.
+ */
+export function withOrganizationKey<Given extends { organizationId?: string | null | undefined }>(
+  given: Exactly<RegisterInput & UpdateInput & Changes, Given>,
+) {
+  const { organizationId: id, ...input }: Given = given
   if (id === undefined) return input
   return { ...input, organizationId: id === null ? null : (keyOrNull(id, 'Organization') ?? 0) }
 }

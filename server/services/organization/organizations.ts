@@ -119,10 +119,13 @@ export function createOrganizationService({
   }
 }
 
-function parse(input: OrganizationInput): { patch: OrganizationPatch; contacts: Contact[] | undefined } {
+function parse({ contacts, ...input }: OrganizationInput): {
+  patch: OrganizationPatch
+  contacts: Contact[] | undefined
+} {
   const patch = parsePatch(organizationFields, input, undefined)
   if (patch.name === '') throw new InvalidInputError('An organization must have a name.', 'name')
-  return { patch, contacts: parsePatch(contactField, input, undefined).contacts }
+  return { patch, contacts: parsePatch(contactField, { contacts }, undefined).contacts }
 }
 
 function toColumns({ tags, ...patch }: OrganizationPatch) {

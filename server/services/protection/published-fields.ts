@@ -1,17 +1,12 @@
 /** The fields of an object that decide what is published about it. The others are for operators, or follow the clock. */
 
+import { subordinateFields } from '#server/services/subordinate/input.ts'
+import { unpublishedFields } from '#server/services/subordinate/unpublished.ts'
+
 export const publishedOfSubordinate: readonly string[] = [
   'active',
-  'jwks',
-  'metadata',
   'metadataFollowsEntity',
-  'forcedMetadata',
-  'metadataPolicy',
-  'constraints',
-  'requiredTrustMarks',
-  'additionalClaims',
-  'validFor',
-  'autorenew',
+  ...Object.keys(subordinateFields).filter((name) => !Object.hasOwn(unpublishedFields, name)),
 ]
 
 export const publishedOfMark: readonly string[] = [

@@ -28,7 +28,8 @@ export function createPreparation(
   return {
     /** Everything that decides a registration. @throws ConflictError, InvalidInputError, EntityRejectedError */
     async registration(input: RegisterInput, fetch?: Candidate['fetch']) {
-      const entityId = parseField('entityId', () => parseEntityId(input.entityId, { allowHttp }))
+      const { entityId: written, active: _, ...given } = input
+      const entityId = parseField('entityId', () => parseEntityId(written, { allowHttp }))
       const existing = await db.subordinate.findUnique({ where: { entityId } })
       if (existing) {
         const { id } = existing
@@ -41,7 +42,7 @@ export function createPreparation(
       if (entityId === anchor)
         throw new ConflictError('The Trust Anchor cannot be its own subordinate.', 'entityId')
       const settings = await readSettings(db)
-      const fields = parsePatch(subordinateFields, input, settings)
+      const fields = parsePatch(subordinateFields, given, settings)
       const registration = { ...emptyRegistration, ...fields }
       const { jwks, metadata, forcedMetadata } = fields
       await requireOrganization(db, fields.organizationId)
@@ -54,10 +55,9 @@ export function createPreparation(
     },
 
     /** Everything that decides an update. @throws NotFoundError, ConflictError, InvalidInputError, EntityRejectedError */
-    async update(input: UpdateInput, fetch?: Candidate['fetch']) {
+    async update({ id, version, ...given }: UpdateInput, fetch?: Candidate['fetch']) {
       const settings = await readSettings(db)
-      const fields = parsePatch(subordinateFields, input, settings)
-      const { id, version } = input
+      const fields = parsePatch(subordinateFields, given, settings)
       const present = await findSubordinate(db, id)
       if (version != null && version !== present.version) throw createVersionConflict(version)
       await requireOrganization(db, fields.organizationId)

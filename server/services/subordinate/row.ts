@@ -8,7 +8,7 @@ import { tagKey } from '#server/services/annotation.ts'
 import { displayName } from '#server/services/entity/display-name.ts'
 import type { Registration } from '#server/services/entity/examination.ts'
 import { columnsOf, defaultsOf } from '#server/services/patch.ts'
-import { type ParsedFields, statementFields } from '#server/services/subordinate/input.ts'
+import { type ParsedFields, statementFields, subordinateFields } from '#server/services/subordinate/input.ts'
 import { toProblemColumns } from '#server/services/subordinate/problem.ts'
 
 export const emptyRegistration: Registration = defaultsOf(statementFields)
@@ -42,14 +42,15 @@ export function declaredMetadata({ claims }: EntityStatement) {
   return { ...described(claims.metadata ?? {}), metadataFollowsEntity: true }
 }
 
+/** Each of the other fields is one column of its name. */
+const { metadata: _, jwks: _keys, tags: _tags, ...plainFields } = subordinateFields
+
 /** The columns from an operator's fields. */
-export function toColumns({ metadata, jwks, note, tags, organizationId, ...fields }: ParsedFields) {
+export function toColumns({ metadata, jwks, tags, ...fields }: ParsedFields) {
   return {
     ...(metadata ? { ...described(metadata), metadataFollowsEntity: false } : {}),
     ...(jwks ? { jwks } : {}),
-    ...columnsOf(statementFields, fields),
-    ...(note === undefined ? {} : { note }),
-    ...(organizationId === undefined ? {} : { organizationId }),
+    ...columnsOf(plainFields, fields),
     ...(tags ? { tags, tagKeys: tags.map(tagKey) } : {}),
   }
 }

@@ -7,9 +7,13 @@ import type { Examine } from '#server/services/entity/examiner.ts'
 import type { ParsedFields } from '#server/services/subordinate/input.ts'
 import { accepted } from '#server/services/subordinate/rejection.ts'
 import { declaredMetadata, toColumns, toRenewedColumns } from '#server/services/subordinate/row.ts'
+import { unpublishedFields } from '#server/services/subordinate/unpublished.ts'
 
-/** Fields that decide how the entity resolves, or whether it may be registered. */
-const examined = ['jwks', 'forcedMetadata', 'metadataPolicy', 'constraints', 'requiredTrustMarks'] as const
+/** Fields without effect on how the entity resolves, and on whether it may be registered. */
+const unexamined: readonly string[] = [
+  ...(['metadata', 'validFor', 'autorenew', 'additionalClaims'] satisfies (keyof ParsedFields)[]),
+  ...Object.keys(unpublishedFields),
+]
 
 /** The columns, and the examination that they took; null: none. @throws EntityRejectedError */
 export async function updatedColumns(
@@ -19,7 +23,7 @@ export async function updatedColumns(
   settings: Settings,
   now: Date,
 ) {
-  if (examined.every((name) => fields[name] === undefined)) {
+  if (Object.keys(fields).every((name) => unexamined.includes(name))) {
     const cleared = fields.metadata === null ? declaredMetadata(storedStatement(before)) : {}
     return { data: { ...cleared, ...toColumns(fields) }, examination: null }
   }

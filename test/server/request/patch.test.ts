@@ -2,7 +2,15 @@
 import { afterAll, beforeAll, expect, it, test } from 'vitest'
 import { FederationError } from '#core/errors.ts'
 import { Prisma } from '#prisma/generated/client/client.ts'
-import { columnsOf, defaultsOf, field, optionalJsonField, parsePatch } from '#server/services/patch.ts'
+import { withOrganizationKey } from '#server/schema/subordinate/annotation-fields.ts'
+import {
+  columnsOf,
+  defaultsOf,
+  field,
+  type Input,
+  optionalJsonField,
+  parsePatch,
+} from '#server/services/patch.ts'
 import { statementFields } from '#server/services/subordinate/input.ts'
 import { trustMarkTypeFields } from '#server/services/trust-mark/trust-mark-types.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
@@ -14,8 +22,7 @@ const table = {
   }),
   owner: optionalJsonField((owner: unknown) => ({ owner })),
 }
-const parse = (input: Parameters<typeof parsePatch<{ maximum: number }, typeof table>>[1]) =>
-  parsePatch(table, input, { maximum: 10 })
+const parse = (input: Input<typeof table>) => parsePatch(table, input, { maximum: 10 })
 
 it.each([
   [{}, {}, {}],
@@ -39,6 +46,19 @@ it('names the invalid field', () => {
   expect(() => parse({ hours: 11 })).toThrow(
     expect.objectContaining({ code: 'INVALID_INPUT', path: ['hours'], message: 'at most 10' }),
   )
+})
+
+it('accepts no name that the table lacks, as the compiler says', () => {
+  const known = { hours: 1 }
+  const unknown = { hours: 1, minutes: 2 }
+  const settings = { maximum: 10 }
+  expect(columnsOf(table, known)).toEqual(known)
+  // @ts-expect-error: the table has no minutes
+  expect(columnsOf(table, unknown)).toEqual(known)
+  // @ts-expect-error: the table has no minutes
+  expect(parsePatch(table, unknown, settings)).toEqual(known)
+  // @ts-expect-error: a subordinate has no nickname
+  expect(withOrganizationKey({ id: 1, nickname: 'x' })).toMatchObject({ id: 1 })
 })
 
 let admin: TestAdmin

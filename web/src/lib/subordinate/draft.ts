@@ -1,6 +1,7 @@
 /** Describes the settings of a subordinate as a form. */
 import { flag, jsonObject, list, parseValues, text, type Values, wholeNumber } from '#lib/form/field.ts'
-import type { StatementChangesInput } from '#lib/gql/graphql.ts'
+import { pickFields } from '#lib/form/stored.ts'
+import type { StatementChangesInput, UpdateSubordinateInput } from '#lib/gql/graphql.ts'
 import type { Outcome } from '#lib/graphql/refusal.ts'
 import { isRecord } from '#lib/json/json.ts'
 
@@ -18,20 +19,26 @@ export const unpublishedFields = {
 
 export type Annotation = Values<typeof annotationFields>
 
-export const subordinateFields = {
+/** What the preview of a statement takes: each field of the API. */
+const statementFields = {
   forcedMetadata: jsonObject('Forced metadata', 1),
   metadataPolicy: jsonObject('Metadata policy', 2),
   constraints: jsonObject('Constraints', 1),
   validFor: wholeNumber('Validity of the statement'),
-  autorenew: flag('Renew automatically'),
   requiredTrustMarks: list(
     'Required Trust Marks',
     'Types of which the entity must hold a valid mark at every check.',
   ),
   additionalClaims: jsonObject('Additional claims'),
   jwks: jsonObject('Registered keys'),
+} satisfies Record<keyof StatementChangesInput, unknown>
+
+/** Each field of the API but the metadata, which the entity declares. */
+export const subordinateFields = {
+  ...statementFields,
+  autorenew: flag('Renew automatically'),
   ...unpublishedFields,
-}
+} satisfies Record<keyof Omit<UpdateSubordinateInput, 'id' | 'version' | 'anchor' | 'metadata'>, unknown>
 
 export type SubordinateSettings = Values<typeof subordinateFields>
 
@@ -40,12 +47,5 @@ export const closesPaths = ({ constraints }: { constraints?: unknown }): boolean
   isRecord(constraints) && constraints.max_path_length === 0
 
 /** The changes of the statement; automatic renewal and what is unpublished are not part of it. */
-export function statementChanges({
-  autorenew: _,
-  organizationId: _organization,
-  note: _note,
-  tags: _tags,
-  ...fields
-}: Partial<SubordinateSettings>): Outcome<StatementChangesInput> {
-  return parseValues(subordinateFields, fields)
-}
+export const statementChanges = (fields: Partial<SubordinateSettings>): Outcome<StatementChangesInput> =>
+  parseValues(statementFields, pickFields(fields, Object.keys(statementFields)))

@@ -16,7 +16,7 @@ import {
   RunLostError,
   takeOverRun,
 } from '#server/jobs/run-ledger.ts'
-import type { Task } from '#server/jobs/task.ts'
+import { isDryRun, type Task } from '#server/jobs/task.ts'
 import type { Events } from '#server/live/events.ts'
 import { runAsShown, runWithApproval } from '#server/services/protection/approval.ts'
 
@@ -85,8 +85,18 @@ async function attempt(parts: Parts, run: RenewalRun, ledger: Ledger, outer: Abo
     work.stop()
   }
   await parts.context.publisher.flush(PUBLICATION_PATIENCE_MS)
-  const failure = kind.isSingle ? work.lastFailure() : null
+  const failure = kind.isSingle ? work.lastFailure() : await failureOfAll(parts.context, run)
   await (failure === null ? ledger.end('SUCCEEDED') : ledger.end('FAILED', failure))
+}
+
+/** A run of which every item failed has failed. A dry run has succeeded then: it says what would fail. */
+async function failureOfAll({ db }: RunContext, run: RenewalRun): Promise<string | null> {
+  const { done, failed } = await db.renewalRun.findUniqueOrThrow({
+    where: { id: run.id },
+    select: { done: true, failed: true },
+  })
+  if (done > 0 || failed === 0 || isDryRun({ run })) return null
+  return `No item succeeded: ${failed} failed. Each says why.`
 }
 
 /** Adds all items in one transaction, so that a run never continues with a part of them. */

@@ -3,10 +3,11 @@ import type { FastifyBaseLogger } from 'fastify'
 import { GraphQLError } from 'graphql'
 import { explainDatabaseOutage } from '#server/error/database-outage.ts'
 import { OperationError, UnavailableError } from '#server/error/operation-error.ts'
+import type { ErrorCode } from '#server/error/request-error.ts'
 import { getOrigin } from '#server/identity/origin.ts'
 import { explainStoreOutage } from '#store/outage.ts'
 
-type Answer = { message: string; extensions: Record<string, unknown> }
+type Answer = { message: string; extensions: { code: ErrorCode } & Record<string, unknown> }
 
 /** Returns the error to send. */
 export function maskError(log: FastifyBaseLogger, error: unknown): Error {

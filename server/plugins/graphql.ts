@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { NoSchemaIntrospectionCustomRule, validate } from 'graphql'
 import { createYoga, type Plugin } from 'graphql-yoga'
 import { maskError } from '#server/plugins/graphql-error.ts'
+import { literalCheck } from '#server/plugins/literal-check.ts'
 import { explainNotAcceptable } from '#server/plugins/not-acceptable.ts'
 import { endOfSubscriptions } from '#server/plugins/subscription-end.ts'
 import { hideSuggestions } from '#server/plugins/suggestion.ts'
@@ -64,6 +65,7 @@ export function graphqlRoute(
       introspectionForCallers,
       explainNotAcceptable,
       unbufferedEvents,
+      literalCheck,
       variableCheck,
       hideSuggestions<Transport>(async ({ req }) => (await contextOf(req)).caller !== null),
       endOfSubscriptions<Transport>(async ({ req }) => (await contextOf(req)).caller),

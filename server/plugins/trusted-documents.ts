@@ -6,10 +6,10 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { usePersistedOperations } from '@graphql-yoga/plugin-persisted-operations'
 import type { FastifyRequest } from 'fastify'
-import { GraphQLError } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import { z } from 'zod'
 import type { DocumentPasses } from '#server/auth/document-pass.ts'
+import { requestError } from '#server/error/request-error.ts'
 import type { CallerSession } from '#server/identity/caller.ts'
 import type { Console } from '#server/plugins/console.ts'
 
@@ -39,10 +39,9 @@ export function trustDocuments(trust: Trust): (Plugin | Plugin<object, Transport
       return documents?.get(hash) ?? null
     },
     customErrors: {
-      keyNotFound: {
-        message: 'The request has no document. Send it as query.',
-        extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } },
-      },
+      keyNotFound: requestError('BAD_USER_INPUT', 'The request has no document. Send it as query.', {
+        http: { status: 400 },
+      }),
     },
   })
   if (trust.trustedDocuments === 'off') return [byHash]
@@ -66,9 +65,10 @@ function refuseTexts({ sessionOf, documentPasses }: Trust): Plugin<object, Trans
       const session = await sessionOf(req)
       const [pass = ''] = [req.headers[PASS_HEADER] ?? []].flat()
       if (session === null || documentPasses.isValid(pass, session.id)) return
-      throw new GraphQLError(
+      throw requestError(
+        'DOCUMENT_NOT_TRUSTED',
         'A session may send the documents of this console only. Use an API key, or ask for a pass with requestDocumentPass.',
-        { extensions: { code: 'DOCUMENT_NOT_TRUSTED', http: { status: 403 } } },
+        { http: { status: 403 } },
       )
     },
   }

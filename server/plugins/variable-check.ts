@@ -1,36 +1,20 @@
-/** Checks the variables of an operation before it runs: a refusal names the place, and never repeats the value. */
+/** Checks the variables of an operation before it runs: a refusal names the argument, as for a value in the document. */
 import {
   type DocumentNode,
-  GraphQLError,
-  type GraphQLInputType,
+  type GraphQLError,
   type GraphQLSchema,
   getOperationAST,
-  isEnumType,
-  isInputObjectType,
   isInputType,
-  isListType,
-  isNonNullType,
-  isRequiredInputField,
+  Kind,
   type OperationDefinitionNode,
   typeFromAST,
+  type ValueNode,
   visit,
 } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import { isJsonObject } from '#core/json.ts'
-import { formatPath, type Path } from '#core/path.ts'
-import { findInputFault } from '#server/schema/input-fault.ts'
-
-/** `path` begins with the name of the variable. */
-type Fault = { path: Path; message: string }
-
-/** The input that each scalar of graphql-js accepts. Our own scalars have their own messages. */
-const builtIn: Readonly<Record<string, string>> = {
-  Boolean: 'Enter true or false.',
-  Float: 'Enter a number.',
-  ID: 'Enter an id.',
-  Int: 'Enter a whole number.',
-  String: 'Enter a text.',
-}
+import type { Path } from '#core/path.ts'
+import { checkValue, type Fault, findUnusable, toError } from '#server/plugins/value-check.ts'
 
 /** Answers `INVALID_INPUT` for each variable that does not fit its type, in queries, mutations and subscriptions. */
 export const variableCheck: Plugin = {
@@ -55,22 +39,36 @@ function refuse({ schema, document, operationName, variableValues }: Operation):
   const operation = getOperationAST(document, operationName)
   if (!operation) return [] // the execution says so
   const values = isJsonObject(variableValues) ? variableValues : {}
-  // The types are checked recursively, which needs a limited depth.
-  const unusable = [...findUnusable(document, values)]
-  const faults = unusable.length > 0 ? unusable : [...findFaults(schema, operation, values)]
-  return faults.map(
-    ({ path, message }) =>
-      new GraphQLError(message, { extensions: { code: 'INVALID_INPUT', path: path.map(String) } }),
-  )
+  const places = placesOf(document)
+  const placeOf = (name: string): Path => places.get(name) ?? [name]
+  const unusable = [...unusableValues(document, values, placeOf)]
+  const faults = unusable.length > 0 ? unusable : [...findFaults(schema, operation, values, placeOf)]
+  return faults.map((fault) => toError(fault))
 }
 
-/** Finds values that no type accepts. In a document, the syntax excludes all but NUL characters. */
-function* findUnusable(document: DocumentNode, values: Record<string, unknown>): Generator<Fault> {
+/** Where each variable is used first: an argument, or a place in one. */
+function placesOf(document: DocumentNode): Map<string, Path> {
+  const places = new Map<string, Path>()
+  const collect = (node: ValueNode, path: Path): void => {
+    if (node.kind === Kind.VARIABLE && !places.has(node.name.value)) places.set(node.name.value, path)
+    if (node.kind === Kind.OBJECT)
+      for (const { name, value } of node.fields) collect(value, [...path, name.value])
+    if (node.kind === Kind.LIST)
+      for (const [index, value] of node.values.entries()) collect(value, [...path, index])
+  }
+  visit(document, { Argument: ({ name, value }) => collect(value, [name.value]) })
+  return places
+}
+
+/** Arguments of the document were checked when it was validated; defaults of its variables were not. */
+function* unusableValues(
+  document: DocumentNode,
+  values: Record<string, unknown>,
+  placeOf: (name: string) => Path,
+): Generator<Fault> {
   for (const [name, value] of Object.entries(values)) {
-    const fault = findInputFault(value)
-    if (!fault) continue
-    const path = [name, ...fault.path]
-    yield { path, message: `${formatPath(path)} ${fault.finding}.` }
+    const fault = findUnusable(value, placeOf(name))
+    if (fault) yield fault
   }
   let hasNul = false
   visit(document, {
@@ -85,48 +83,12 @@ function* findFaults(
   schema: GraphQLSchema,
   { variableDefinitions = [] }: OperationDefinitionNode,
   values: Record<string, unknown>,
+  placeOf: (name: string) => Path,
 ): Generator<Fault> {
   for (const { variable, type: node, defaultValue } of variableDefinitions) {
     const name = variable.name.value
     const type = typeFromAST(schema, node)
     if (!isInputType(type) || (values[name] === undefined && defaultValue)) continue
-    yield* checkValue(values[name], type, [name])
-  }
-}
-
-function* checkValue(value: unknown, type: GraphQLInputType, path: Path): Generator<Fault> {
-  if (isNonNullType(type)) {
-    if (value === undefined || value === null)
-      yield { path, message: `Enter a value for ${formatPath(path)}.` }
-    else yield* checkValue(value, type.ofType, path)
-  } else if (value === undefined || value === null) {
-    return
-  } else if (isListType(type)) {
-    // A single value stands for a list of one (GraphQL §3.11).
-    const items = Array.isArray(value) ? value : [value]
-    for (const [index, item] of items.entries()) yield* checkValue(item, type.ofType, [...path, index])
-  } else if (isInputObjectType(type)) {
-    if (!isJsonObject(value)) return yield { path, message: `Enter an object of the type ${type.name}.` }
-    const fields = type.getFields()
-    for (const name of Object.keys(value).filter((key) => !Object.hasOwn(fields, key)))
-      yield { path, message: `${type.name} has no field ${JSON.stringify(name.slice(0, 100))}.` }
-    for (const [name, field] of Object.entries(fields))
-      if (Object.hasOwn(value, name) || isRequiredInputField(field))
-        yield* checkValue(value[name], field.type, [...path, name])
-  } else if (isEnumType(type)) {
-    const names = type.getValues().map(({ name }) => name)
-    if (!names.includes(String(value))) yield { path, message: `Enter one of ${names.join(', ')}.` }
-  } else {
-    yield* checkScalar(() => type.coerceInputValue(value), type.name, path)
-  }
-}
-
-function* checkScalar(coerce: () => unknown, name: string, path: Path): Generator<Fault> {
-  try {
-    if (coerce() !== undefined) return
-    yield { path, message: `Enter a value of the type ${name}.` }
-  } catch (error) {
-    const own = error instanceof GraphQLError ? error.message : `Enter a value of the type ${name}.`
-    yield { path, message: builtIn[name] ?? own }
+    yield* checkValue(values[name], type, placeOf(name))
   }
 }

@@ -1,7 +1,7 @@
 /** Makes the context of one anchor out of that of the request. */
-import { GraphQLError } from 'graphql'
 import { anchorsOf, findAnchor, requireAnchor } from '#server/anchors/access.ts'
 import type { Anchor } from '#server/anchors/anchor.ts'
+import { requestError } from '#server/error/request-error.ts'
 import { callerIn } from '#server/identity/caller.ts'
 import type { Scope } from '#server/identity/roles.ts'
 import { createPendingReader } from '#server/publish/pending.ts'
@@ -45,9 +45,7 @@ function theOnly(context: Context): Anchor {
   // Without a role the scope of the field refuses.
   if (others.length === 0) return only
   const slugs = own.map(({ slug }) => slug)
-  throw new GraphQLError(`Name the anchor: ${slugs.join(', ')}.`, {
-    extensions: { code: 'ANCHOR_REQUIRED', anchors: slugs },
-  })
+  throw requestError('ANCHOR_REQUIRED', `Name the anchor: ${slugs.join(', ')}.`, { anchors: slugs })
 }
 
 function find(context: Context, name: string): Anchor {

@@ -4,9 +4,10 @@ import ErrorsPlugin from '@pothos/plugin-errors'
 import PrismaPlugin from '@pothos/plugin-prisma'
 import RelayPlugin from '@pothos/plugin-relay'
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth'
-import { GraphQLError } from 'graphql'
+import type { GraphQLError } from 'graphql'
 import type PrismaTypes from '#prisma/generated/pothos-types.ts'
 import { getDatamodel } from '#prisma/generated/pothos-types.ts'
+import { requestError } from '#server/error/request-error.ts'
 import {
   type Caller,
   callerMay,
@@ -105,7 +106,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
       resolve: async (_root, args, _context, { schema }, resolveNodes) => {
         const { ids } = args
         if (ids.length > MAXIMUM_IDS)
-          throw refusal('BAD_USER_INPUT', `At most ${MAXIMUM_IDS} ids are allowed.`)
+          throw requestError('BAD_USER_INPUT', `At most ${MAXIMUM_IDS} ids are allowed.`)
         const known = ids.filter(({ typename }) => isNodeType(schema, typename))
         args.ids = known // the plugin resolves these
         const found = (await resolveNodes(known)).values()
@@ -120,17 +121,16 @@ function scopesOf(ids: readonly { typename: string }[]): { read: true } | { know
   return ids.every(({ typename }) => isOfInstallation(typename)) ? { known: true } : { read: true }
 }
 
-function refusal(code: string, message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code } })
-}
-
 function refusalOf(caller: Caller | null): GraphQLError {
-  if (!caller) return refusal('UNAUTHENTICATED', 'Sign in, or send an API key.')
-  if (caller.factorStep) return refusal('SECOND_FACTOR_REQUIRED', sentenceOf(caller, caller.factorStep))
+  if (!caller) return requestError('UNAUTHENTICATED', 'Sign in, or send an API key.')
+  if (caller.factorStep) return requestError('SECOND_FACTOR_REQUIRED', sentenceOf(caller, caller.factorStep))
   if (caller.role === null)
-    return refusal('FORBIDDEN', caller.session ? 'You have no role here.' : 'This API key has no role here.')
+    return requestError(
+      'FORBIDDEN',
+      caller.session ? 'You have no role here.' : 'This API key has no role here.',
+    )
   const who = caller.session ? `Your role, ${caller.role},` : `An API key of the role ${caller.role}`
-  return refusal('FORBIDDEN', `${who} does not allow this.`)
+  return requestError('FORBIDDEN', `${who} does not allow this.`)
 }
 
 function sentenceOf(caller: Caller, step: FactorStep): string {

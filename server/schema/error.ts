@@ -10,11 +10,16 @@ import {
   UnavailableError,
   UnsafeKeyChangeError,
 } from '#server/error/operation-error.ts'
+import type { ErrorCode as Code } from '#server/error/request-error.ts'
 import { builder } from '#server/schema/builder.ts'
 import { EntityCheckRef } from '#server/schema/entity/entity-inspection.ts'
 import { encodeNodeId } from '#server/schema/global-id.ts'
 import { EntityRejectedError } from '#server/services/entity/checks.ts'
 
+/** Of a code that no result of a mutation has. */
+const OUTSIDE = 'Only as `extensions.code` of an error.'
+
+/** Each code that programs can meet, so that the promise about the API is kept for it. */
 const ErrorCode = builder.enumType('ErrorCode', {
   description: 'The kind of a failure.',
   values: {
@@ -41,7 +46,37 @@ const ErrorCode = builder.enumType('ErrorCode', {
       description:
         'A second person must approve the change. Only as `extensions.code` of an error, beside the id of the `changeRequest`.',
     },
-  } as const,
+    UNAUTHENTICATED: {
+      description: `The request has no session and no API key that is valid. ${OUTSIDE}`,
+    },
+    SECOND_FACTOR_REQUIRED: {
+      description: `The account needs a second factor first. \`Viewer.factorStep\` says what to do. ${OUTSIDE}`,
+    },
+    PASSWORD_CHANGE_REQUIRED: { description: `The user must choose a new password first. ${OUTSIDE}` },
+    ANCHOR_REQUIRED: {
+      description: `There are several anchors, and the request names none. \`extensions.anchors\` has their slugs. ${OUTSIDE}`,
+    },
+    DOCUMENT_NOT_TRUSTED: {
+      description: `A session may send the documents of the console only, see \`requestDocumentPass\`. ${OUTSIDE}`,
+    },
+    NOT_ACCEPTABLE: {
+      description: `The Accept header names no type of the answer: a subscription has \`text/event-stream\`. ${OUTSIDE}`,
+    },
+    BAD_USER_INPUT: {
+      description: `An id or a cursor is malformed or out of date, or the request as a whole asks for what does not go together. ${OUTSIDE}`,
+    },
+    BAD_REQUEST: { description: `The body of the request is not one of GraphQL over HTTP. ${OUTSIDE}` },
+    GRAPHQL_PARSE_FAILED: { description: `The document has a fault of syntax. ${OUTSIDE}` },
+    GRAPHQL_VALIDATION_FAILED: {
+      description: `The document does not fit the schema, or is too large. ${OUTSIDE}`,
+    },
+    OPERATION_RESOLUTION_FAILURE: {
+      description: `The document has several operations, and the request names none of them. ${OUTSIDE}`,
+    },
+    INTERNAL: {
+      description: `Unexpected error. The server log has the details under \`extensions.reference\`. ${OUTSIDE}`,
+    },
+  } as const satisfies Record<Code, { description: string }>,
 })
 
 const OperationErrorInterface = builder.interfaceRef<OperationError>('Error').implement({

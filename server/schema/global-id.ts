@@ -3,9 +3,10 @@
  * but the first one carry its slug: `test/Subordinate:5`.
  */
 import { decodeGlobalID, encodeGlobalID } from '@pothos/plugin-relay'
-import { GraphQLError, type GraphQLSchema, isObjectType } from 'graphql'
+import { type GraphQLSchema, isObjectType } from 'graphql'
 import { getMember } from '#core/json.ts'
 import { getDatamodel } from '#prisma/generated/pothos-types.ts'
+import { requestError } from '#server/error/request-error.ts'
 import { FIRST_ANCHOR } from '#store/anchors.ts'
 
 type Node = { typename: string; id: string }
@@ -70,7 +71,5 @@ export function decodeNodeId(globalId: string): Node {
   const node = decodeGlobalID(globalId)
   const key = hasIntegerKey(node.typename) ? integerKey(node.id) : textKey(node.id)
   if (key !== null) return node
-  throw new GraphQLError(`${JSON.stringify(globalId.slice(0, 100))} is not a valid id.`, {
-    extensions: { code: 'BAD_USER_INPUT' },
-  })
+  throw requestError('BAD_USER_INPUT', `${JSON.stringify(globalId.slice(0, 100))} is not a valid id.`)
 }

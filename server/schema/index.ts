@@ -4,6 +4,7 @@ import { scopeToAnchors } from '#server/schema/anchor-scope.ts'
 import { recordRefusals } from '#server/schema/audit/refusal-record.ts'
 import { builder } from '#server/schema/builder.ts'
 import { describeGenerated } from '#server/schema/generated-descriptions.ts'
+import { showPlaces } from '#server/schema/page-cursor.ts'
 import { proposeChanges } from '#server/schema/protection/proposal.ts'
 import '#server/schema/scalars.ts'
 import '#server/schema/access/viewer.ts'
@@ -85,4 +86,6 @@ builder.mutationType({
 })
 builder.subscriptionType({ description: 'All subscriptions, over server-sent events.' })
 
-export const schema = scopeToAnchors(recordRefusals(proposeChanges(describeGenerated(builder.toSchema()))))
+export const schema = scopeToAnchors(
+  recordRefusals(proposeChanges(describeGenerated(showPlaces(builder.toSchema())))),
+)

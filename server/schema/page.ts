@@ -1,23 +1,5 @@
-/** Pages of lists: rows before or after the row of a cursor. */
-import { parsePrismaCursor } from '@pothos/plugin-prisma'
-import { GraphQLError } from 'graphql'
-import { Prisma } from '#prisma/generated/client/client.ts'
-
-/**
- * Refuses a cursor whose row was removed. Prisma returns an empty page for it, so the caller would miss the rest of the
- * list.
- */
-export async function requireCursor<Cursor, Row extends object>(
-  cursor: Cursor | undefined,
-  find: (where: Cursor) => Promise<Row | null>,
-): Promise<Row | undefined> {
-  if (cursor === undefined) return undefined
-  const row = await find(cursor).catch(nothingIfUnfit)
-  if (row) return row
-  throw new GraphQLError('This cursor is no longer in the list. Start again with the first page.', {
-    extensions: { code: 'BAD_USER_INPUT' },
-  })
-}
+/** Pages of lists: rows before or after the place of a cursor. */
+import { placeOf, refuseUnfit, rememberPlace } from '#server/schema/page-cursor.ts'
 
 /** An order by a column, and by key among equal values; an index has both. */
 export type PageOrder<Column extends string> = {
@@ -26,29 +8,37 @@ export type PageOrder<Column extends string> = {
   canBeNull?: boolean
 }
 
+export const newestFirst: PageOrder<never> = { column: 'id', direction: 'desc' }
+
 type Conditions = Record<string, unknown>
+type PageQuery = { cursor?: unknown; skip?: number; take?: number }
 
 /** One range of the index of an order. */
 export type PageRange = { conditions: Conditions; orderBy: Record<string, 'asc' | 'desc'>[]; take: number }
 
 /**
  * Reads a page range by range, so that its cost does not depend on its place in the list. Prisma's own cursor reads every
- * row before the page, and the whole list where the column can be null.
+ * row before the page, and the whole list where the column can be null. `findCursor` reads the row of a cursor of an earlier
+ * version, which has no value of the column.
  */
-export async function readPage<Column extends string, Cursor, Row>(
-  { cursor, take = 0 }: { cursor?: Cursor; take?: number },
+export async function readPage<Column extends string, Query extends PageQuery, Row extends object>(
+  query: Query,
   order: PageOrder<Column>,
-  findCursor: (where: Cursor) => Promise<({ [name in Column]: unknown } & { id: number }) | null>,
-  find: (range: PageRange) => Promise<Row[]>,
+  findCursor: (where: NonNullable<Query['cursor']>) => Promise<object | null>,
+  find: (range: Omit<Query, keyof PageQuery> & PageRange) => Promise<Row[]>,
 ): Promise<Row[]> {
-  const start = await requireCursor(cursor, findCursor)
+  const { cursor, skip: _skip, take = 0, ...selection } = query
+  const start = cursor == null ? null : await placeOf(cursor, order, findCursor)
   const isBackward = take < 0
   const towards = { ...order, direction: isBackward ? opposite[order.direction] : order.direction }
   const rows: Row[] = []
   for (const conditions of start ? rangesAfter(start, towards) : [{}]) {
     const left = Math.abs(take) - rows.length
-    if (left > 0) rows.push(...(await find({ conditions, orderBy: columnsOf(towards), take: left })))
+    const range = { conditions, orderBy: columnsOf(towards), take: left }
+    if (left > 0)
+      rows.push(...(await find({ ...withColumn(selection, order), ...range }).catch(refuseUnfit(start))))
   }
+  for (const row of rows) rememberPlace(row, order)
   return isBackward ? rows.reverse() : rows
 }
 
@@ -74,17 +64,11 @@ function rangesAfter(
   return value === null ? [equal] : [equal, further, { [column]: null }]
 }
 
-/** Reads the cursor of a nested list, which Pothos has not parsed yet. */
-export function keyInCursor(cursor: string | null | undefined): number | undefined {
-  // The database refuses values that are not numbers.
-  return cursor == null ? undefined : (parsePrismaCursor(cursor) as number)
-}
-
-const OUT_OF_RANGE = 'P2020'
-
-/** Cursors of other lists can contain values that cannot be keys. */
-function nothingIfUnfit(error: unknown): null {
-  if (error instanceof Prisma.PrismaClientValidationError) return null
-  if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === OUT_OF_RANGE) return null
-  throw error
+/** The query also reads the column, of which cursors are made. */
+function withColumn<Selection extends object>(
+  selection: Selection,
+  { column }: PageOrder<string>,
+): Selection {
+  const { select } = selection as { select?: object }
+  return select ? { ...selection, select: { ...select, [column]: true } } : selection
 }

@@ -1,6 +1,7 @@
 /** Refuses mutations of users who must choose a new password first, after the check of their role. */
 import SchemaBuilder, { BasePlugin, type PothosOutputFieldConfig, type SchemaTypes } from '@pothos/core'
-import { GraphQLError, type GraphQLFieldResolver } from 'graphql'
+import type { GraphQLError, GraphQLFieldResolver } from 'graphql'
+import { requestError } from '#server/error/request-error.ts'
 import { PASSWORD_CHANGE_SENTENCE } from '#server/identity/password-change.ts'
 import type { Context } from '#server/schema/context.ts'
 
@@ -34,7 +35,7 @@ class PasswordChangePlugin<Types extends SchemaTypes> extends BasePlugin<Types> 
 }
 
 function createRefusal(): GraphQLError {
-  return new GraphQLError(PASSWORD_CHANGE_SENTENCE, { extensions: { code: 'PASSWORD_CHANGE_REQUIRED' } })
+  return requestError('PASSWORD_CHANGE_REQUIRED', PASSWORD_CHANGE_SENTENCE)
 }
 
 SchemaBuilder.registerPlugin(NAME, PasswordChangePlugin)

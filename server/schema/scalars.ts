@@ -1,13 +1,13 @@
 /** Scalars of the API; each validates its input. */
-import { GraphQLError } from 'graphql'
 import { findEntityIdError, findUrlError } from '#core/entity-id.ts'
 import { formatPath } from '#core/path.ts'
+import { requestError } from '#server/error/request-error.ts'
 import { builder } from '#server/schema/builder.ts'
 import { findInputFault } from '#server/schema/input-fault.ts'
 
 const MAXIMUM_JWT_BYTES = 1024 * 1024
 
-const reject = (message: string) => new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } })
+const reject = (message: string) => requestError('INVALID_INPUT', message)
 
 function text(value: unknown, name: string): string {
   if (typeof value !== 'string') throw reject(`${name} must be a string.`)

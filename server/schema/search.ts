@@ -1,14 +1,14 @@
 /** The conditions of filters by search terms. */
-import { asUserInput } from '#server/schema/user-input.ts'
+import { inFilter } from '#server/schema/in-filter.ts'
 import { containing, type SearchCondition, searchTerm, searchWords } from '#server/services/search.ts'
 
-/** The condition for columns that contain the term, literally; undefined without one. @throws GraphQLError */
+/** The condition for columns that contain the term, literally; undefined without one. @throws InvalidInputError */
 export function searchCondition(search: string | null | undefined): SearchCondition | undefined {
-  const term = asUserInput(() => searchTerm(search))
+  const term = inFilter(() => searchTerm(search))
   return term === undefined ? undefined : containing(term)
 }
 
-/** A condition for each word, in any order. @throws GraphQLError */
+/** A condition for each word, in any order. @throws InvalidInputError */
 export function wordConditions(search: string | null | undefined): SearchCondition[] {
-  return asUserInput(() => searchWords(search)).map(containing)
+  return inFilter(() => searchWords(search)).map(containing)
 }

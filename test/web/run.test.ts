@@ -54,7 +54,7 @@ test.each([
   [{ ...ended, failed: 0 }, 'Succeeded'],
   [ended, 'Finished, 2 failed'],
   [{ ...ended, state: 'CANCELLED' as const }, 'Cancelled'],
-  [{ ...ended, state: 'FAILED' as const }, 'Stopped with an error'],
+  [{ ...ended, state: 'FAILED' as const }, 'Failed'],
 ])('%# has a word for a state: %s', (run, word) => {
   expect(runState(run).label).toBe(word)
 })

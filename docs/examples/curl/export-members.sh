@@ -6,25 +6,12 @@
 set -eu
 . "$(dirname "$0")/inmor.sh"
 
-export_members() {
-  : >"$1.part"
-  after=null
-  while [ "$after" != done ]; do
-    page=$(inmor_query members "{\"first\": 100, \"after\": $after}") || return
-    printf %s "$page" | jq -c '.subordinates.edges[].node' >>"$1.part"
-    after=$(printf %s "$page" | jq -r '.subordinates.pageInfo | if .hasNextPage then .endCursor | tojson else "done" end')
-  done
-  mv "$1.part" "$1"
-  echo "Exported $(wc -l <"$1" | tr -d ' ') members."
-}
-
-attempts=3
-until outcome=$(export_members "$1" 2>&1); do
-  attempts=$((attempts - 1))
-  # The member at the end of a page was removed before the next page.
-  case $attempts$outcome in
-    [1-9]BAD_USER_INPUT:*) echo 'The list has changed. Starting again.' ;;
-    *) printf '%s\n' "$outcome" >&2 && exit 1 ;;
-  esac
+: >"$1.part"
+after=null
+while [ "$after" != done ]; do
+  page=$(inmor_query members "{\"first\": 100, \"after\": $after}") || exit 1
+  printf %s "$page" | jq -c '.subordinates.edges[].node' >>"$1.part"
+  after=$(printf %s "$page" | jq -r '.subordinates.pageInfo | if .hasNextPage then .endCursor | tojson else "done" end')
 done
-echo "$outcome"
+mv "$1.part" "$1"
+echo "Exported $(wc -l <"$1" | tr -d ' ') members."

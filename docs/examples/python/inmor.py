@@ -122,10 +122,7 @@ class Inmor:
         return Ok(result.get("data", result))
 
     def pages(self, document: Connection[Variables, Data, Node], variables: Mapping[str, object] = {}) -> Iterator[Node]:
-        """Yields each entry of a list, page by page.
-
-        Raises the code BAD_USER_INPUT if the last entry of a page was removed before the next page: start again.
-        """
+        """Yields each entry of a list, page by page."""
         after = None
         while True:
             data = self._request(document.text, {**variables, "first": PAGE, "after": after})

@@ -112,7 +112,6 @@ export class Inmor {
 
   /**
    * Yields each entry of a list, page by page. The document has one connection, and the variables `first` and `after`.
-   * Throws the code `BAD_USER_INPUT` if the last entry of a page was removed before the next page: start again.
    */
   async *pages<Data extends object, Variables extends { first: number }>(
     document: Document<'query', Data, Variables>,

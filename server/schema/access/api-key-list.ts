@@ -5,7 +5,7 @@ import { ApiKeyState, type ApiKeyStateName } from '#server/schema/access/api-key
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { orderInput } from '#server/schema/order.ts'
-import { requireCursor } from '#server/schema/page.ts'
+import { readPage } from '#server/schema/page.ts'
 import { searchCondition } from '#server/schema/search.ts'
 
 const ApiKeyFilter = builder.inputType('ApiKeyFilter', {
@@ -77,10 +77,15 @@ builder.queryField('apiKeys', (t) =>
       context.db.apikey.count({ where: await where(filter, context) }),
     resolve: async (query, _root, { filter, orderBy }, context) => {
       const { db } = context
-      await requireCursor(query.cursor, (where) => db.apikey.findUnique({ where, select: { id: true } }))
-      const direction = orderBy?.direction ?? 'desc'
-      const order = [{ [orderBy?.field ?? 'createdAt']: direction }, { id: direction }]
-      return db.apikey.findMany({ ...query, where: await where(filter, context), orderBy: order })
+      const condition = await where(filter, context)
+      const { field: column, direction } = orderBy ?? { field: 'createdAt', direction: 'desc' }
+      return readPage(
+        query,
+        { column, direction, canBeNull: column === 'expiresAt' },
+        (where) => db.apikey.findUnique({ where, select: { id: true, createdAt: true, expiresAt: true } }),
+        ({ conditions, ...range }) =>
+          db.apikey.findMany({ ...range, where: { AND: [condition, conditions] } }),
+      )
     },
   }),
 )

@@ -4,7 +4,7 @@ import { WITHOUT_ADDRESS } from '#server/auth/credential.ts'
 import { RoleEnum } from '#server/schema/access/viewer.ts'
 import { builder } from '#server/schema/builder.ts'
 import { orderInput } from '#server/schema/order.ts'
-import { requireCursor } from '#server/schema/page.ts'
+import { readPage } from '#server/schema/page.ts'
 import { searchCondition } from '#server/schema/search.ts'
 import type { SearchCondition } from '#server/services/search.ts'
 
@@ -61,11 +61,15 @@ builder.queryField('users', (t) =>
       orderBy: t.arg({ type: UserOrder, description: 'The order; by username by default.' }),
     },
     totalCount: (_root, { filter }, { db }) => db.user.count({ where: where(filter) }),
-    resolve: async (query, _root, { filter, orderBy }, { db }) => {
-      await requireCursor(query.cursor, (where) => db.user.findUnique({ where, select: { id: true } }))
-      const direction = orderBy?.direction ?? 'asc'
-      const order = [{ [orderBy?.field ?? 'username']: direction }, { id: direction }]
-      return db.user.findMany({ ...query, where: where(filter), orderBy: order })
+    resolve: (query, _root, { filter, orderBy }, { db }) => {
+      const { field: column, direction } = orderBy ?? { field: 'username', direction: 'asc' }
+      return readPage(
+        query,
+        { column, direction, canBeNull: column === 'username' },
+        (where) => db.user.findUnique({ where, select: { id: true, username: true, createdAt: true } }),
+        ({ conditions, ...range }) =>
+          db.user.findMany({ ...range, where: { AND: [where(filter), conditions] } }),
+      )
     },
   }),
 )

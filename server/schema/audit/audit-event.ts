@@ -4,7 +4,7 @@ import type { AuditEvent, Prisma } from '#prisma/generated/client/client.ts'
 import { AuditEventFilter, AuditOutcomeEnum, conditionsOf } from '#server/schema/audit/audit-event-filter.ts'
 import { builder } from '#server/schema/builder.ts'
 import { keyOrNull } from '#server/schema/input.ts'
-import { requireCursor } from '#server/schema/page.ts'
+import { newestFirst, readPage } from '#server/schema/page.ts'
 import { auditOutcomes, installationResources } from '#server/services/audit/action.ts'
 import { addressFor, entriesFor, stateFor } from '#server/services/audit/privacy.ts'
 import { FIRST_ANCHOR } from '#store/anchors.ts'
@@ -141,9 +141,14 @@ builder.queryFields((t) => ({
     totalCount: async (_root, { filter }, { db, caller }) =>
       db.auditEvent.count({ where: { ...(await conditionsOf(filter, db)), ...entriesFor(caller) } }),
     resolve: async (query, _root, { filter }, { db, caller }) => {
-      await requireCursor(query.cursor, (where) => db.auditEvent.findUnique({ where, select: { id: true } }))
-      const where = { ...(await conditionsOf(filter, db)), ...entriesFor(caller) }
-      return db.auditEvent.findMany({ ...query, where, orderBy: { id: 'desc' } })
+      const condition = { ...(await conditionsOf(filter, db)), ...entriesFor(caller) }
+      return readPage(
+        query,
+        newestFirst,
+        (where) => db.auditEvent.findUnique({ where, select: { id: true } }),
+        ({ conditions, ...range }) =>
+          db.auditEvent.findMany({ ...range, where: { AND: [condition, conditions] } }),
+      )
     },
   }),
   auditEvent: t.prismaField({

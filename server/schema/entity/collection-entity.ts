@@ -1,5 +1,6 @@
 /** The entities of the federation at any depth, from the last crawl (Entity Collection draft). */
-import { GraphQLError } from 'graphql'
+import type { GraphQLError } from 'graphql'
+import { requestError } from '#server/error/request-error.ts'
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { DecodedJwt } from '#server/schema/decoded-jwt.ts'
@@ -8,8 +9,8 @@ import {
   chooseByState,
   createResultReader,
 } from '#server/schema/entity/collected-state.ts'
+import { inFilter } from '#server/schema/in-filter.ts'
 import { SubordinateProblem, SubordinateState } from '#server/schema/subordinate/subordinate-state.ts'
-import { asUserInput } from '#server/schema/user-input.ts'
 import { displayName } from '#server/services/entity/display-name.ts'
 import { searchTerm } from '#server/services/search.ts'
 import type { CollectionRecord, CollectionTrustMark } from '#store/collection-record.ts'
@@ -108,7 +109,7 @@ function readerFilter(filter: typeof CollectionFilter.$inferInput | null | undef
   return {
     entityTypes: filter?.entityType ? [filter.entityType] : [],
     trustMarkTypes: filter?.trustMarkType ? [filter.trustMarkType] : [],
-    query: asUserInput(() => searchTerm(filter?.search)),
+    query: inFilter(() => searchTerm(filter?.search)),
   }
 }
 
@@ -212,5 +213,5 @@ function decodeCursor(cursor: string): string {
 }
 
 function refusal(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } })
+  return requestError('BAD_USER_INPUT', message)
 }

@@ -2,7 +2,7 @@
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import { mailEvents, mailStates } from '#server/mail/event.ts'
 import { builder } from '#server/schema/builder.ts'
-import { type PageOrder, readPage } from '#server/schema/page.ts'
+import { newestFirst, readPage } from '#server/schema/page.ts'
 
 const valuesOf = <Name extends string>(descriptions: Readonly<Record<Name, string>>) =>
   Object.fromEntries(
@@ -84,8 +84,6 @@ const MailFilter = builder.inputType('MailFilter', {
 
 type Filter = typeof MailFilter.$inferInput
 
-const newestFirst: PageOrder<'id'> = { column: 'id', direction: 'desc' }
-
 builder.queryField('mails', (t) =>
   t.prismaConnection({
     type: 'Mail',
@@ -96,13 +94,12 @@ builder.queryField('mails', (t) =>
     args: { filter: t.arg({ type: MailFilter, description: 'The filter.' }) },
     totalCount: (_root, { filter }, { db }) => db.mail.count({ where: where(filter) }),
     resolve: (query, _root, { filter }, { db }) => {
-      const { cursor: _cursor, skip: _skip, ...selection } = query
       return readPage(
         query,
         newestFirst,
         (where) => db.mail.findUnique({ where, select: { id: true } }),
         ({ conditions, ...range }) =>
-          db.mail.findMany({ ...selection, ...range, where: { AND: [where(filter), conditions] } }),
+          db.mail.findMany({ ...range, where: { AND: [where(filter), conditions] } }),
       )
     },
   }),

@@ -1,5 +1,5 @@
 /** The mutations of the people of an organization, for operators and for people who may invite. */
-import { GraphQLError } from 'graphql'
+import { requestError } from '#server/error/request-error.ts'
 import { type Caller, hasRole } from '#server/identity/caller.ts'
 import { contextWith } from '#server/schema/anchor-context.ts'
 import { builder } from '#server/schema/builder.ts'
@@ -115,10 +115,7 @@ async function requireInviter(
   const isOperator = known !== null && operatesHome(caller, known)
   if (!isOperator && own !== null && caller.organizations?.get(own)?.mayInvite)
     return { caller: { ...caller, role: null }, id: own }
-  if (!hasRole(caller))
-    throw new GraphQLError('You may not invite people to this organization.', {
-      extensions: { code: 'FORBIDDEN' },
-    })
+  if (!hasRole(caller)) throw requestError('FORBIDDEN', 'You may not invite people to this organization.')
   const scoped = contextWith('operate', context, slug)
   // After the right: a caller without it is refused for every id.
   const key = nodeId(id, 'Organization')

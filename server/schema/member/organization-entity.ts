@@ -158,14 +158,13 @@ builder.objectField(MemberAnchorRef, 'entities', (t) =>
     totalCount: ({ organizationId }, { hasProblem }, { db, now }) =>
       db.subordinate.count({ where: whereOwn(organizationId, hasProblem, now()) }),
     resolve: (query, { organizationId }, { hasProblem }, { db, now }) => {
-      const { cursor: _cursor, skip: _skip, ...selection } = query
       const own = whereOwn(organizationId, hasProblem, now())
       return readPage(
         query,
         { column: 'entityId', direction: 'asc' },
         (where) => db.subordinate.findUnique({ where, select: { id: true, entityId: true } }),
         ({ conditions, ...range }) =>
-          db.subordinate.findMany({ ...selection, ...range, where: { AND: [own, conditions] } }),
+          db.subordinate.findMany({ ...range, where: { AND: [own, conditions] } }),
       )
     },
   }),

@@ -1,8 +1,8 @@
 /** The list of organizations: filters, order, pages. */
 import { builder } from '#server/schema/builder.ts'
+import { inFilter } from '#server/schema/in-filter.ts'
 import { orderInput } from '#server/schema/order.ts'
 import { readPage } from '#server/schema/page.ts'
-import { asUserInput } from '#server/schema/user-input.ts'
 import { MAXIMUM_TAGS } from '#server/services/annotation.ts'
 import { organizationCondition } from '#server/services/organization/filter.ts'
 
@@ -40,17 +40,16 @@ builder.queryField('organizations', (t) =>
     },
     totalCount: (_root, { filter }, { db }) => db.organization.count({ where: where(filter) }),
     resolve: (query, _root, { filter, orderBy }, { db }) => {
-      const { cursor: _cursor, skip: _skip, ...selection } = query
       const { field: column, direction } = orderBy ?? { field: 'name', direction: 'asc' }
       return readPage(
         query,
         { column, direction },
         (where) => db.organization.findUnique({ where, select: { id: true, name: true, createdAt: true } }),
         ({ conditions, ...range }) =>
-          db.organization.findMany({ ...selection, ...range, where: { AND: [where(filter), conditions] } }),
+          db.organization.findMany({ ...range, where: { AND: [where(filter), conditions] } }),
       )
     },
   }),
 )
 
-const where = (filter: Filter | null | undefined) => asUserInput(() => organizationCondition(filter ?? {}))
+const where = (filter: Filter | null | undefined) => inFilter(() => organizationCondition(filter ?? {}))

@@ -2,7 +2,7 @@
 import type { ChangeRequest, Prisma } from '#prisma/generated/client/client.ts'
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
-import { type PageOrder, readPage } from '#server/schema/page.ts'
+import { newestFirst, readPage } from '#server/schema/page.ts'
 import { mayRead, readable } from '#server/schema/protection/change-request-access.ts'
 import { ProtectedOperationEnum } from '#server/schema/protection/protection.ts'
 import type { ChangeRequestState } from '#server/services/protection/change-requests.ts'
@@ -188,8 +188,6 @@ const ChangeRequestFilter = builder.inputType('ChangeRequestFilter', {
 
 type Filter = typeof ChangeRequestFilter.$inferInput | null | undefined
 
-const newestFirst: PageOrder<'id'> = { column: 'id', direction: 'desc' }
-
 builder.queryField('changeRequests', (t) =>
   t.prismaConnection({
     type: 'ChangeRequest',
@@ -202,14 +200,12 @@ builder.queryField('changeRequests', (t) =>
     totalCount: (_root, { filter }, context) =>
       context.db.changeRequest.count({ where: where(filter, context) }),
     resolve: (query, _root, { filter }, context) => {
-      const { cursor: _cursor, skip: _skip, ...selection } = query
       return readPage(
         query,
         newestFirst,
         (where) => context.db.changeRequest.findUnique({ where, select: { id: true } }),
         ({ conditions, ...range }) =>
           context.db.changeRequest.findMany({
-            ...selection,
             ...range,
             where: { AND: [where(filter, context), conditions] },
           }),

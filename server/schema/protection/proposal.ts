@@ -1,7 +1,8 @@
 /** Turns a mutation that was refused because it is protected into a change request. */
-import { GraphQLError, type GraphQLResolveInfo, type GraphQLSchema, Kind, print } from 'graphql'
+import { type GraphQLError, type GraphQLResolveInfo, type GraphQLSchema, Kind, print } from 'graphql'
 import type { YogaInitialContext } from 'graphql-yoga'
 import { ConflictError } from '#server/error/operation-error.ts'
+import { requestError } from '#server/error/request-error.ts'
 import type { Context } from '#server/schema/context.ts'
 import { encodeNodeId } from '#server/schema/global-id.ts'
 import { auditActions } from '#server/services/audit/action.ts'
@@ -52,8 +53,9 @@ async function propose(
   const { caller } = context
   const { operations } = error
   const refusal = (sentence: string, further: object = {}) =>
-    new GraphQLError(`A second person must approve this change. ${sentence}`, {
-      extensions: { code: error.code, operations, ...further },
+    requestError(error.code, `A second person must approve this change. ${sentence}`, {
+      operations,
+      ...further,
     })
   if (!caller) return refusal('')
   if (typeof sent === 'string') return refusal(sent)

@@ -6,13 +6,13 @@ import { followRequests } from '#server/live/request-changes.ts'
 import { scopeField } from '#server/schema/anchor-scope.ts'
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
+import { inFilter } from '#server/schema/in-filter.ts'
 import { keyOrNull } from '#server/schema/input.ts'
 import { MemberAnchorRef } from '#server/schema/member/member-organization.ts'
 import { orderInput } from '#server/schema/order.ts'
 import { type PageOrder, readPage } from '#server/schema/page.ts'
 import { RequestKindEnum, RequestStateEnum } from '#server/schema/request/request.ts'
 import { accessRequest } from '#server/schema/request/request-access.ts'
-import { asUserInput } from '#server/schema/user-input.ts'
 import { requestCondition } from '#server/services/request/filter.ts'
 
 export const RequestFilter = builder.inputType('RequestFilter', {
@@ -111,20 +111,18 @@ function readRequests(
   order: PageOrder<'submittedAt'>,
   { db }: Context,
 ) {
-  const { cursor: _cursor, skip: _skip, ...selection } = query
   return readPage(
     query,
     order,
     (where) => db.request.findUnique({ where, select: cursorColumns }),
-    ({ conditions, ...range }) =>
-      db.request.findMany({ ...selection, ...range, where: { AND: [condition, conditions] } }),
+    ({ conditions, ...range }) => db.request.findMany({ ...range, where: { AND: [condition, conditions] } }),
   )
 }
 
 const ofOrganization = (organizationId: number, isOpen: boolean | null | undefined) =>
   requestCondition({ organizationId, isOpen })
 
-/** The condition of the filter for a caller. @throws GraphQLError BAD_USER_INPUT for a search that is too long */
+/** The condition of the filter for a caller. @throws InvalidInputError for a search that is too long */
 export function readFilter(
   filter: Filter | null | undefined,
   caller: Caller | null,
@@ -132,7 +130,7 @@ export function readFilter(
   const { organizationId, ...others } = filter ?? {}
   // No organization has the key 0.
   const own = organizationId ? { organizationId: keyOrNull(organizationId, 'Organization') ?? 0 } : {}
-  return asUserInput(() => requestCondition({ ...others, ...own }, caller?.name))
+  return inFilter(() => requestCondition({ ...others, ...own }, caller?.name))
 }
 
 function nothingIfUnknown(error: unknown): null {

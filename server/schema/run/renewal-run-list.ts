@@ -2,7 +2,7 @@
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import { builder } from '#server/schema/builder.ts'
 import { orderInput } from '#server/schema/order.ts'
-import { requireCursor } from '#server/schema/page.ts'
+import { columnsOf, newestFirst, type PageOrder, readPage } from '#server/schema/page.ts'
 import { RunKindEnum, RunState } from '#server/schema/run/renewal-run.ts'
 
 const RenewalRunFilter = builder.inputType('RenewalRunFilter', {
@@ -39,9 +39,11 @@ function where(filter: Filter | null | undefined): Prisma.RenewalRunWhereInput {
 
 /** The condition and the order of a page; each has an index (schema.prisma). */
 export function renewalRunPage(filter?: Filter | null, orderBy?: Order | null) {
-  const direction = orderBy?.direction ?? 'desc'
-  const first = orderBy ? [{ [orderBy.field]: direction }] : []
-  return { where: where(filter), orderBy: [...first, { id: direction }] }
+  return { where: where(filter), orderBy: columnsOf(orderOf(orderBy)) }
+}
+
+function orderOf(orderBy: Order | null | undefined): PageOrder<Order['field']> {
+  return orderBy ? { column: orderBy.field, direction: orderBy.direction } : newestFirst
 }
 
 builder.queryField('renewalRuns', (t) =>
@@ -55,9 +57,13 @@ builder.queryField('renewalRuns', (t) =>
       orderBy: t.arg({ type: RenewalRunOrder, description: 'The order; newest first by default.' }),
     },
     totalCount: (_root, { filter }, { db }) => db.renewalRun.count({ where: where(filter) }),
-    resolve: async (query, _root, { filter, orderBy }, { db }) => {
-      await requireCursor(query.cursor, (where) => db.renewalRun.findUnique({ where, select: { id: true } }))
-      return db.renewalRun.findMany({ ...query, ...renewalRunPage(filter, orderBy) })
-    },
+    resolve: (query, _root, { filter, orderBy }, { db }) =>
+      readPage(
+        query,
+        orderOf(orderBy),
+        (where) => db.renewalRun.findUnique({ where, select: { id: true, startedAt: true, failed: true } }),
+        ({ conditions, ...range }) =>
+          db.renewalRun.findMany({ ...range, where: { AND: [where(filter), conditions] } }),
+      ),
   }),
 )

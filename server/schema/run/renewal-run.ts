@@ -4,7 +4,7 @@ import { subordinateActions } from '#server/jobs/kind/change/parameters.ts'
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { keyOrNull } from '#server/schema/input.ts'
-import { keyInCursor, requireCursor } from '#server/schema/page.ts'
+import { requireNestedCursor } from '#server/schema/page-cursor.ts'
 import { parameterOf, SubordinateAction } from '#server/schema/run/subordinate-action.ts'
 
 export const RunKindEnum = builder.enumType('RunKind', {
@@ -33,8 +33,8 @@ export const RunState = builder.enumType('RunState', {
   values: {
     QUEUED: { description: 'Waiting for a worker: newly started, or its worker stopped.' },
     RUNNING: { description: 'Running.' },
-    SUCCEEDED: { description: 'Completed; single items may have failed.' },
-    FAILED: { description: 'Stopped with an error.' },
+    SUCCEEDED: { description: 'Completed; single items may have failed, and in a dry run each of them.' },
+    FAILED: { description: 'Stopped with an error, or every item failed.' },
     CANCELLED: { description: 'Cancelled by a user.' },
   } as const,
 })
@@ -63,8 +63,9 @@ type ItemArguments = { failed?: boolean | null | undefined; skipped?: boolean | 
 type Cursors = { after?: string | null; before?: string | null }
 
 async function itemsOf({ failed, skipped, after, before }: ItemArguments & Cursors, { db }: Context) {
-  const find = (id: number) => db.renewalRunItem.findUnique({ where: { id }, select: { id: true } })
-  await requireCursor(keyInCursor(after ?? before), find)
+  await requireNestedCursor(after ?? before, (id) =>
+    db.renewalRunItem.findUnique({ where: { id }, select: { id: true } }),
+  )
   const where = {
     sequence: { not: null },
     ...(typeof failed === 'boolean' ? { ok: !failed } : {}),

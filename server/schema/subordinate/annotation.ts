@@ -1,7 +1,6 @@
 /** Note and tags of subordinates, and the tags that are in use. */
 import { Prisma } from '#prisma/generated/client/client.ts'
 import { builder } from '#server/schema/builder.ts'
-import { asUserInput } from '#server/schema/user-input.ts'
 import { tagKey } from '#server/services/annotation.ts'
 import { searchTerm } from '#server/services/search.ts'
 
@@ -38,7 +37,7 @@ builder.queryField('subordinateTags', (t) =>
       first: t.arg.int({ defaultValue: 20, description: `How many of them, at most ${MAXIMUM}.` }),
     },
     resolve: (_root, { search, first }, { db }) => {
-      const part = tagKey(asUserInput(() => searchTerm(search)) ?? '')
+      const part = tagKey(searchTerm(search) ?? '')
       const limit = Math.min(Math.max(0, first ?? 20), MAXIMUM)
       return db.$queryRaw<TagCount[]>(Prisma.sql`
         SELECT min(t.tag) AS "tag", count(*)::int AS "count"

@@ -1,11 +1,11 @@
 /** Searches the text that a trigger of the database writes in lower case: LIKE takes half the time of ILIKE. */
 import type { Prisma } from '#prisma/generated/client/client.ts'
-import { asUserInput } from '#server/schema/user-input.ts'
+import { inFilter } from '#server/schema/in-filter.ts'
 import { escapeWildcards, searchWords } from '#server/services/search.ts'
 
-/** A condition for each word, in any order. @throws GraphQLError */
+/** A condition for each word, in any order. @throws InvalidInputError */
 export function searchTextConditions(search: string | null | undefined): Prisma.SubordinateWhereInput[] {
-  return asUserInput(() => searchWords(search)).map((word) => ({
+  return inFilter(() => searchWords(search)).map((word) => ({
     OR: spellingsOf(word).map((spelling) => ({ searchText: { contains: escapeWildcards(spelling) } })),
   }))
 }

@@ -3,12 +3,12 @@ import type { Prisma } from '#prisma/generated/client/client.ts'
 import type { Database } from '#server/database/client.ts'
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
+import { inFilter } from '#server/schema/in-filter.ts'
 import { keyOrNull } from '#server/schema/input.ts'
 import { orderInput } from '#server/schema/order.ts'
 import { columnsOf, type PageOrder, readPage } from '#server/schema/page.ts'
 import { searchTextConditions } from '#server/schema/subordinate/search-text.ts'
 import { SubordinateState } from '#server/schema/subordinate/subordinate-state.ts'
-import { asUserInput } from '#server/schema/user-input.ts'
 import { MAXIMUM_TAGS, tagCondition } from '#server/services/annotation.ts'
 import { toStateCondition, whereProblem } from '#server/services/subordinate/problem.ts'
 
@@ -69,13 +69,12 @@ builder.queryField('subordinates', (t) =>
       countMatches(where(filter, now(), await trustMarkTypeOf(filter, db)), db),
     resolve: async (query, _root, { filter, orderBy }, { db, now }) => {
       const condition = await narrow(where(filter, now(), await trustMarkTypeOf(filter, db)), db)
-      const { cursor: _cursor, skip: _skip, ...selection } = query
       return readPage(
         query,
         orderOf(orderBy),
         (where) => db.subordinate.findUnique({ where, select: cursorColumns }),
         ({ conditions, ...range }) =>
-          db.subordinate.findMany({ ...selection, ...range, where: { AND: [condition, conditions] } }),
+          db.subordinate.findMany({ ...range, where: { AND: [condition, conditions] } }),
       )
     },
   }),
@@ -163,6 +162,6 @@ function where(
     and.push({ trustMarks: { some: valid } })
   }
   if (organizationId) and.push({ organizationId: keyOrNull(organizationId, 'Organization') ?? 0 })
-  if (tags?.length) and.push(asUserInput(() => tagCondition(tags)))
+  if (tags?.length) and.push(inFilter(() => tagCondition(tags)))
   return { AND: and }
 }

@@ -75,14 +75,13 @@ builder.queryField('trustMarks', (t) =>
     totalCount: (_root, { filter }, { db, now }) => db.trustMark.count({ where: where(filter, now()) }),
     resolve: async (query, _root, { filter, orderBy }, { db, now }) => {
       const condition = where(filter, now())
-      const { cursor: _cursor, skip: _skip, ...selection } = query
       const columns = { id: true, entityId: true, expiresAt: true }
       return readPage(
         query,
         orderOf(orderBy),
         (where) => db.trustMark.findUnique({ where, select: columns }),
         ({ conditions, ...range }) =>
-          db.trustMark.findMany({ ...selection, ...range, where: { AND: [condition, conditions] } }),
+          db.trustMark.findMany({ ...range, where: { AND: [condition, conditions] } }),
       )
     },
   }),

@@ -2,7 +2,7 @@
 import { Prisma } from '#prisma/generated/client/client.ts'
 import { builder } from '#server/schema/builder.ts'
 import { orderInput } from '#server/schema/order.ts'
-import { requireCursor } from '#server/schema/page.ts'
+import { readPage } from '#server/schema/page.ts'
 import { wordConditions } from '#server/schema/search.ts'
 
 const TrustMarkTypeFilter = builder.inputType('TrustMarkTypeFilter', {
@@ -46,13 +46,15 @@ builder.queryField('trustMarkTypes', (t) =>
       orderBy: t.arg({ type: TrustMarkTypeOrder, description: 'The order; by identifier by default.' }),
     },
     totalCount: (_root, { filter }, { db }) => db.trustMarkType.count({ where: where(filter) }),
-    resolve: async (query, _root, { filter, orderBy }, { db }) => {
-      await requireCursor(query.cursor, (where) =>
-        db.trustMarkType.findUnique({ where, select: { id: true } }),
+    resolve: (query, _root, { filter, orderBy }, { db }) => {
+      const { field: column, direction } = orderBy ?? { field: 'type', direction: 'asc' }
+      return readPage(
+        query,
+        { column, direction },
+        (where) => db.trustMarkType.findUnique({ where, select: { id: true, type: true, createdAt: true } }),
+        ({ conditions, ...range }) =>
+          db.trustMarkType.findMany({ ...range, where: { AND: [where(filter), conditions] } }),
       )
-      const direction = orderBy?.direction ?? 'asc'
-      const order = [{ [orderBy?.field ?? 'type']: direction }, { id: direction }]
-      return db.trustMarkType.findMany({ ...query, where: where(filter), orderBy: order })
     },
   }),
 )

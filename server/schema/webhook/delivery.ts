@@ -2,7 +2,7 @@
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import { builder } from '#server/schema/builder.ts'
 import { keyOrNull } from '#server/schema/input.ts'
-import { requireCursor } from '#server/schema/page.ts'
+import { newestFirst, readPage } from '#server/schema/page.ts'
 import { type DeliveryState, deliveryStateOf } from '#server/webhook/state.ts'
 
 const DeliveryStateEnum = builder.enumType('DeliveryState', {
@@ -77,10 +77,14 @@ builder.queryField('deliveries', (t) =>
     authScopes: { administer: true },
     args: { filter: t.arg({ type: DeliveryFilter, description: 'The filter.' }) },
     totalCount: (_root, { filter }, { db }) => db.delivery.count({ where: where(filter) }),
-    resolve: async (query, _root, { filter }, { db }) => {
-      await requireCursor(query.cursor, (where) => db.delivery.findUnique({ where, select: { id: true } }))
-      return db.delivery.findMany({ ...query, where: where(filter), orderBy: { id: 'desc' } })
-    },
+    resolve: (query, _root, { filter }, { db }) =>
+      readPage(
+        query,
+        newestFirst,
+        (where) => db.delivery.findUnique({ where, select: { id: true } }),
+        ({ conditions, ...range }) =>
+          db.delivery.findMany({ ...range, where: { AND: [where(filter), conditions] } }),
+      ),
   }),
 )
 

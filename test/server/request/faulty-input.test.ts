@@ -80,9 +80,10 @@ it.for(faults)('answers 400 to a sign-in with %s', async ([, json, , finding]) =
 it('refuses a NUL in a search, in a document and in a query string', async () => {
   const search = 'query ($q: String) { subordinates(filter: {search: $q}) { totalCount } }'
   const { errors } = await admin.execute(search, { q: 'a\0' })
-  expect(errors?.[0]?.extensions).toEqual({ code: 'INVALID_INPUT', path: ['q'] })
+  const extensions = { code: 'INVALID_INPUT', path: ['filter', 'search'] }
+  expect(errors?.[0]?.extensions).toEqual(extensions)
   const literal = await admin.execute('{ subordinates(filter: {search: "a\\u0000"}) { totalCount } }')
-  expect(literal.errors?.[0]?.message).toBe('A string in the document contains a NUL character.')
+  expect(literal.errors?.[0]).toMatchObject({ message: errors?.[0]?.message, extensions })
   const response = await fetch(`${admin.adminUrl}/api/v1/auditlog?actor=%00`, {
     headers: { 'x-api-key': admin.keys.viewer },
   })
@@ -92,6 +93,6 @@ it('refuses a NUL in a search, in a document and in a query string', async () =>
 it('refuses a deep value in a document', async () => {
   const value = '['.repeat(40) + ']'.repeat(40)
   const { errors } = await admin.execute(`{ previewMetadataPolicy(policy: {a: ${value}}) { failing } }`)
-  expect(errors?.[0]?.message).toBe('a is nested deeper than 32 levels.')
-  expect(errors?.[0]?.extensions?.code).toBe('BAD_USER_INPUT')
+  const message = expect.stringContaining('is nested deeper than 32 levels.')
+  expect(errors?.[0]).toMatchObject({ message, extensions: { code: 'INVALID_INPUT', path: ['policy', 'a'] } })
 })

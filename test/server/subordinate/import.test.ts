@@ -67,6 +67,20 @@ it('skips a line that is no identifier and an entity that comes again, each with
   })
 })
 
+it('has failed when every entity was refused, except in a dry run, which only says so', async () => {
+  const lines = ['rp.example.org', 'two words']
+  const endOf = async (further: object) => {
+    const { id } = await admin.mutate('importSubordinates', { lines, ...further }, 'id')
+    await watchRun(admin, id)
+    const document = 'query ($id: ID!) { renewalRun(id: $id) { state done failed error } }'
+    return (await admin.execute(document, { id })).data.renewalRun
+  }
+  const failed = { done: 0, failed: 2 }
+  const error = 'No item succeeded: 2 failed. Each says why.'
+  expect(await endOf({})).toEqual({ state: 'FAILED', ...failed, error })
+  expect(await endOf({ dryRun: true })).toEqual({ state: 'SUCCEEDED', ...failed, error: null })
+})
+
 it('registers nothing in a dry run, and says what it would do', async () => {
   const [good, bad] = await Promise.all([startLeaf(admin), startLeaf(admin)])
   bad.misbehave('no authority hint')

@@ -24,7 +24,7 @@ export const runList: List<RenewalRunFilter, 'kind' | 'state'> = {
       'under-way': { label: 'Running', condition: { states: ['QUEUED', 'RUNNING'] } },
       well: { label: 'Succeeded', condition: { states: ['SUCCEEDED'], hasFailures: false } },
       failures: { label: 'With failures', condition: { hasFailures: true } },
-      broken: { label: 'Stopped with an error', condition: { states: ['FAILED'] } },
+      broken: { label: 'Failed', condition: { states: ['FAILED'] } },
       cancelled: { label: 'Cancelled', condition: { states: ['CANCELLED'] } },
     }),
   },

@@ -83,7 +83,7 @@ export function runState({ state, failed, cancelRequested }: Run): { tone: Tone;
   if (state === 'RUNNING')
     return cancelRequested ? { tone: 'warning', label: 'Ending' } : { tone: 'warning', label: 'Running' }
   if (state === 'QUEUED') return { tone: 'warning', label: 'Waiting for a worker' }
-  if (state === 'FAILED') return { tone: 'error', label: 'Stopped with an error' }
+  if (state === 'FAILED') return { tone: 'error', label: 'Failed' }
   if (state === 'CANCELLED') return { tone: 'quiet', label: 'Cancelled' }
   return failed > 0
     ? { tone: 'error', label: `Finished, ${count(failed)} failed` }

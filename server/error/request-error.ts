@@ -1,0 +1,30 @@
+/** Errors of a request that are no expected failure of an operation. GraphQL describes each code (schema/error.ts). */
+import { GraphQLError, type GraphQLErrorOptions } from 'graphql'
+import type { OperationErrorCode } from '#server/error/operation-error.ts'
+
+export type RequestErrorCode =
+  | 'BAD_USER_INPUT'
+  | 'UNAUTHENTICATED'
+  | 'SECOND_FACTOR_REQUIRED'
+  | 'PASSWORD_CHANGE_REQUIRED'
+  | 'ANCHOR_REQUIRED'
+  | 'DOCUMENT_NOT_TRUSTED'
+  | 'NOT_ACCEPTABLE'
+  | 'INTERNAL'
+  // Of the library that serves GraphQL.
+  | 'BAD_REQUEST'
+  | 'GRAPHQL_PARSE_FAILED'
+  | 'GRAPHQL_VALIDATION_FAILED'
+  | 'OPERATION_RESOLUTION_FAILURE'
+
+export type ErrorCode = OperationErrorCode | RequestErrorCode
+
+/** `further` members of `extensions`, beside the code. */
+export function requestError(
+  code: ErrorCode,
+  message: string,
+  further: Readonly<Record<string, unknown>> = {},
+  where: Omit<GraphQLErrorOptions, 'extensions'> = {},
+): GraphQLError {
+  return new GraphQLError(message, { ...where, extensions: { code, ...further } })
+}

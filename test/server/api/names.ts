@@ -1,9 +1,18 @@
-/** The names by which scripts call the REST API and the command line, a line each, so that two releases can be compared. */
+/**
+ * The names by which scripts call the REST API, the command line and the variables, with their defaults, a line each, so that
+ * two releases can be compared.
+ */
 import type { Command } from 'commander'
+import { fileNames, type Table } from '#federation/config/variable.ts'
+import { federationVariables } from '#federation/config/variables.ts'
 import { loadProgram } from '#server/cli/program.ts'
+import { commandVariables } from '#server/config/command.ts'
+import { embeddedVariables } from '#server/config/embedded.ts'
+import { serverVariables } from '#server/config/variables.ts'
 import { readOpenApi } from '#test/helpers/open-api.ts'
 
 interface Schema {
+  default?: unknown
   anyOf?: readonly Schema[]
   items?: Schema
   properties?: Readonly<Record<string, Schema>>
@@ -13,13 +22,13 @@ interface Body {
   content?: { 'application/json'?: { schema: Schema } }
 }
 interface Operation {
-  parameters?: readonly { name: string; required?: boolean }[]
+  parameters?: readonly { name: string; required?: boolean; schema?: Schema }[]
   requestBody?: Body
   responses: Readonly<Record<string, Body>>
 }
 type OpenApi = { paths: Readonly<Record<string, Readonly<Record<string, Operation>>>> }
 
-/** `POST /api/v1/subordinates takes entityid`, `… needs entityid`, `… answers 201`, `… answers 201 entityid`. */
+/** `POST /api/v1/subordinates takes entityid`, `… needs entityid`, `… without active is true`, `… answers 201 entityid`. */
 export function namesOfRest({ paths }: OpenApi): string[] {
   return Object.entries(paths).flatMap(([path, operations]) =>
     Object.entries(operations).flatMap(([method, { parameters = [], requestBody, responses }]) => {
@@ -30,6 +39,12 @@ export function namesOfRest({ paths }: OpenApi): string[] {
         head,
         ...[...parameters.map(({ name }) => name), ...membersOf(body)].map((name) => `${head} takes ${name}`),
         ...[...needed, ...(body?.required ?? [])].map((name) => `${head} needs ${name}`),
+        ...[
+          ...parameters.flatMap(({ name, schema }) => defaultOf(name, schema?.default)),
+          ...Object.entries(body?.properties ?? {}).flatMap(([name, schema]) =>
+            defaultOf(name, schema.default),
+          ),
+        ].map((each) => `${head} without ${each}`),
         ...Object.entries(responses).flatMap(([status, answer]) => [
           `${head} answers ${status}`,
           ...membersOf(schemaOf(answer)).map((name) => `${head} answers ${status} ${name}`),
@@ -38,6 +53,9 @@ export function namesOfRest({ paths }: OpenApi): string[] {
     }),
   )
 }
+
+const defaultOf = (name: string, value: unknown) =>
+  value === undefined ? [] : [`${name} is ${JSON.stringify(value)}`]
 
 const schemaOf = (body: Body | undefined) => body?.content?.['application/json']?.schema
 
@@ -54,28 +72,49 @@ function membersOf({ anyOf = [], items, properties = {} }: Schema = {}, path = '
   return [...own, ...inner]
 }
 
-/** `inmor keys announce takes --alg`, and `… needs <kid>` for what a caller must write. */
+/** `inmor keys announce takes --alg`, `… needs <kid>` for what a caller must write, and `… without --alg is "ES256"`. */
 export function namesOfCommands(command: Command, path = command.name()): string[] {
-  const options = command.options.map(({ long, short, mandatory }) => ({
+  const options = command.options.map(({ long, short, mandatory, defaultValue }) => ({
     name: long ?? short ?? '',
     mandatory,
+    defaultValue,
   }))
   const words = command.registeredArguments.map((argument) => ({
     name: `<${argument.name()}>`,
     mandatory: argument.required,
+    defaultValue: argument.defaultValue,
   }))
   const parts = [...options, ...words]
   return [
     path,
     ...parts.map(({ name }) => `${path} takes ${name}`),
     ...parts.filter(({ mandatory }) => mandatory).map(({ name }) => `${path} needs ${name}`),
+    ...parts
+      .flatMap(({ name, defaultValue }) => defaultOf(name, defaultValue))
+      .map((each) => `${path} without ${each}`),
     ...command.commands.flatMap((each) => namesOfCommands(each, `${path} ${each.name()}`)),
+  ]
+}
+
+/** `variables takes PORT`, `… needs TA_DOMAIN` and `… without PORT is 8000`; a first name without a default must be set. */
+export function namesOfVariables(...tables: readonly Table[]): string[] {
+  const rows = tables.flatMap((table) => Object.values(table))
+  const found = rows.map(({ names: [name], kind }) => ({ name, ...kind.safeParse(undefined) }))
+  return [
+    'variables',
+    ...rows.flatMap((row) => [...row.names, ...fileNames(row)].map((name) => `variables takes ${name}`)),
+    ...found.filter(({ success }) => !success).map(({ name }) => `variables needs ${name}`),
+    ...found.flatMap(({ name, data }) => defaultOf(name, data)).map((each) => `variables without ${each}`),
   ]
 }
 
 /** Those of this checkout, sorted. */
 export async function readNames(): Promise<string[]> {
-  const names = [...namesOfRest(await readOpenApi<OpenApi>()), ...namesOfCommands(await loadProgram())]
+  const names = [
+    ...namesOfRest(await readOpenApi<OpenApi>()),
+    ...namesOfCommands(await loadProgram()),
+    ...namesOfVariables(serverVariables, federationVariables, commandVariables, embeddedVariables),
+  ]
   return [...new Set(names)].sort()
 }
 

@@ -2,14 +2,15 @@
 import { readFile } from 'node:fs/promises'
 import { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
-import { namesOfCommands, namesOfRest, readNames } from './names.ts'
-import { findBroken, findStale, findUndated, findUnnamed } from './promise.ts'
+import { z } from 'zod'
+import { namesOfCommands, namesOfRest, namesOfVariables, readNames } from './names.ts'
+import { findBroken, findOverdue, findStale, findUndated, findUnnamed } from './promise.ts'
 
 const before = `
-  type Query { member(id: ID!, state: State): Member members: [Member!]! }
+  type Query { member(id: ID!, state: State): Member members(first: Int = 20): [Member!]! }
   type Member { name: String! note: String }
   enum State { ACTIVE INACTIVE }
-  input Change { note: String }
+  input Change { note: String days: Int = 7 }
   type Mutation { change(input: Change!): Member }`
 
 const changelog = (entry: string) =>
@@ -32,6 +33,9 @@ const rows: readonly (readonly [what: string, from: string, to: string, place: s
     'input Change { note: String!',
     'Change.note',
   ],
+  ['another default of an argument', 'first: Int = 20', 'first: Int = 10', 'Query.members.first'],
+  ['another default of an input field', 'days: Int = 7', 'days: Int = 8', 'Change.days'],
+  ['a default that is gone', 'days: Int = 7', 'days: Int', 'Change.days'],
   [
     'a removed mutation',
     'change(input: Change!): Member',
@@ -74,6 +78,17 @@ it.each([
   if (count > 0) for (const place of places) expect(faults.join('\n')).toContain(`${place} is deprecated`)
 })
 
+it.each([
+  ['2027-06-01', 1],
+  ['2027-05-31', 0],
+])('asks for the end of a deprecation whose day has passed, on %s', (today, count) => {
+  const directive = '@deprecated(reason: "Use name. It stays until 2027-05-31.")'
+  const schema = before.replace('note: String }\n  enum', `note: String ${directive} }\n  enum`)
+  const faults = findOverdue(schema, today)
+  expect(faults).toHaveLength(count)
+  if (count > 0) expect(faults[0]).toContain('Member.note was to stay until 2027-05-31.')
+})
+
 it('notices a release whose schema was not kept', async () => {
   expect(findStale('# As released in 0.1.0.\ntype Query', changelog(''))).toEqual([])
   expect(findStale('# As released in 0.0.9.\ntype Query', changelog(''))).toHaveLength(1)
@@ -97,22 +112,33 @@ describe('the REST API and the command line', () => {
     paths: {
       '/members': {
         post: {
-          parameters: [{ name: 'dry', required: true }, { name: 'tag' }],
-          requestBody: json({ properties: { name: {}, note: {} }, required: ['name'] }),
+          parameters: [
+            { name: 'dry', required: true },
+            { name: 'tag', schema: { default: 'all' } },
+          ],
+          requestBody: json({ properties: { name: {}, note: { default: '' } }, required: ['name'] }),
           responses: { 201: json(member), 409: {} },
         },
       },
     },
   })
   const move = new Command('move').argument('<id>').argument('[to]').requiredOption('--reason <text>')
-  const commands = namesOfCommands(new Command('inmor').addCommand(move.option('-f, --force')))
-  const names = [...rest, ...commands]
+  const commands = namesOfCommands(
+    new Command('inmor').addCommand(move.option('-f, --force').option('--days <days>', '', '7')),
+  )
+  const variables = namesOfVariables({
+    port: { names: ['PORT', 'ADMIN_PORT'], kind: z.coerce.number().default(8000), meaning: '' },
+    secret: { names: ['SECRET'], kind: z.string(), meaning: '' },
+    issuer: { names: ['ISSUER'], kind: z.string().optional(), meaning: '' },
+  })
+  const names = [...rest, ...commands, ...variables]
 
   it('has a name for each part that a script uses', () => {
     expect(rest).toEqual([
       'POST /members',
       ...['dry', 'tag', 'name', 'note'].map((name) => `POST /members takes ${name}`),
       ...['dry', 'name'].map((name) => `POST /members needs ${name}`),
+      ...['tag is "all"', 'note is ""'].map((name) => `POST /members without ${name}`),
       'POST /members answers 201',
       ...['name', 'contacts', 'contacts[].email'].map((name) => `POST /members answers 201 ${name}`),
       'POST /members answers 409',
@@ -120,14 +146,26 @@ describe('the REST API and the command line', () => {
     expect(commands).toEqual([
       'inmor',
       'inmor move',
-      ...['--reason', '--force', '<id>', '<to>'].map((name) => `inmor move takes ${name}`),
+      ...['--reason', '--force', '--days', '<id>', '<to>'].map((name) => `inmor move takes ${name}`),
       ...['--reason', '<id>'].map((name) => `inmor move needs ${name}`),
+      'inmor move without --days is "7"',
+    ])
+    expect(variables).toEqual([
+      'variables',
+      ...['PORT', 'ADMIN_PORT', 'SECRET', 'ISSUER'].map((name) => `variables takes ${name}`),
+      'variables needs SECRET',
+      'variables without PORT is 8000',
     ])
   })
 
   const rows = [
     ['a removed command', names.filter((name) => !name.startsWith('inmor move')), 'inmor move'],
     ['a removed member', without('POST /members answers 201 contacts[].email'), 'contacts[].email'],
+    ['another default of a member', without('POST /members without note is ""'), 'note is ""'],
+    ['another default of an option', without('inmor move without --days is "7"'), '--days is "7"'],
+    ['another default of a variable', without('variables without PORT is 8000'), 'PORT is 8000'],
+    ['a removed variable', without('variables takes ISSUER'), 'ISSUER'],
+    ['a variable that must be set', [...names, 'variables takes HOST', 'variables needs HOST'], 'HOST'],
     ['another status', without('POST /members answers 409'), 'POST /members answers 409'],
     ['a removed option', without('inmor move takes --force'), '--force'],
     [

@@ -5,7 +5,7 @@
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { CriticalityLevel, diff } from '@graphql-inspector/core'
+import { type Change, ChangeType, CriticalityLevel, diff } from '@graphql-inspector/core'
 import {
   buildSchema,
   type GraphQLNamedType,
@@ -28,10 +28,19 @@ export async function findBroken(before: string, now: string, changes: string): 
   const differences = await diff(buildSchema(before), buildSchema(now))
   const named = namesIn(unreleased(changes))
   return differences
-    .filter(({ criticality }) => criticality.level === CriticalityLevel.Breaking)
+    .filter(isBreaking)
     .filter(({ path }) => path === undefined || !named.has(path))
     .map(({ message, path }) => `${message}. Clients break: name \`${path}\` in CHANGELOG, or keep it.`)
 }
+
+/** A caller who does not send a value gets another one. */
+const defaults: readonly string[] = [
+  ChangeType.FieldArgumentDefaultChanged,
+  ChangeType.InputFieldDefaultValueChanged,
+]
+
+const isBreaking = ({ criticality, type }: Change) =>
+  criticality.level === CriticalityLevel.Breaking || defaults.includes(type)
 
 /** Where scripts for the REST API and the command line break, and CHANGELOG does not name it. */
 export function findUnnamed(before: readonly string[], now: readonly string[], changes: string): string[] {
@@ -49,6 +58,17 @@ export function findUndated(text: string): string[] {
       ([path]) =>
         `${path} is deprecated without a date. Write what to use, and the day (2027-05-31) until which it stays.`,
     )
+}
+
+/** Deprecations whose day has passed, one sentence each. `today` as 2027-05-31. */
+export function findOverdue(text: string, today: string): string[] {
+  return [...deprecationsOf(buildSchema(text))].flatMap(([path, reason]) => {
+    const [until = today] = reason.match(/\b20\d\d-\d\d-\d\d\b/) ?? []
+    if (until >= today) return []
+    return [
+      `${path} was to stay until ${until}. Remove it and name \`${path}\` in CHANGELOG, or write a later day.`,
+    ]
+  })
 }
 
 /** What is kept must be of the last release of CHANGELOG. */
@@ -109,6 +129,7 @@ if (import.meta.main) {
     ...(await findBroken(before, now, changes)),
     ...findUnnamed(namesBefore.trim().split('\n').slice(1), names, changes),
     ...findUndated(now),
+    ...findOverdue(now, new Date().toISOString().slice(0, 10)),
   ]
   process.stdout.write(`${faults.join('\n') || 'The APIs keep what the last release promised.'}\n`)
   if (faults.length > 0) process.exitCode = 1

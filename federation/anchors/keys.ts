@@ -23,10 +23,14 @@ export async function openKeys(
   const opened = Promise.withResolvers<void>()
   /** Reads run one after the other, after the first one: a slow read must not replace the result of a later one. */
   let last = opened.promise
+  const warn = () => {
+    for (const warning of current.warnings) logger.warn(warning)
+  }
   const reload = async () => {
     try {
       current = await read()
       const { signer, answers, published } = current
+      warn()
       const kids = { kid: signer?.kid, answers: answers?.kid }
       logger.info({ ...kids, published: published.keys.length }, 'Reloaded the keys')
     } catch (error) {
@@ -45,6 +49,7 @@ export async function openKeys(
     watch.close()
     throw error
   })
+  warn()
   opened.resolve()
   return { current: () => current, close: watch.close }
 }

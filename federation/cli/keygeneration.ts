@@ -9,7 +9,7 @@ import { readKeyStoreSettings } from '../config/key-store.ts'
 import { KeyStoreError, storeNames } from '../key-store/store.ts'
 import { createKeyStores } from '../key-store/stores.ts'
 
-const usage = `Usage: inmor-keygeneration --type=TYPE --output=DIR [--answers] [--store=STORE] [--force]
+const usage = `Usage: inmor-keygeneration --type=TYPE --output=DIR [--answers] [--store=STORE [--existing=ID]] [--force]
 
 Writes a new signing key to DIR/private.json (mode 0600) and its public part to DIR/publickeys/{kid}.json.
 
@@ -18,6 +18,9 @@ Writes a new signing key to DIR/private.json (mode 0600) and its public part to 
   --answers a key of the federation server for its answers instead: DIR/answers.json and DIR/answer_keys/{kid}.json
   --store   ${storeNames.join(', ')}: where to create it (default: KEY_STORE). Only files writes the private key itself;
             the others write a reference to it
+  --existing
+            the id of a key that is in the store already: the CKA_ID in hexadecimal digits, or the id in AWS KMS. It is used
+            instead of a new one, and never destroyed
   --force   replace an existing key, which invalidates everything that it signed
 `
 
@@ -37,8 +40,8 @@ function readArguments(args: string[]) {
   if (values.store !== undefined && !store) {
     throw new UsageError(`--store "${values.store}" is not known. Use ${storeNames.join(', ')}.`)
   }
-  const { answers = false, force = false } = values
-  return { type, store, output: values.output, answers, force }
+  const { answers = false, force = false, output, existing } = values
+  return { type, store, output, existing, answers, force }
 }
 
 function parse(args: string[]) {
@@ -49,6 +52,7 @@ function parse(args: string[]) {
         type: { type: 'string', short: 't' },
         output: { type: 'string', short: 'o' },
         store: { type: 'string' },
+        existing: { type: 'string' },
         answers: { type: 'boolean' },
         force: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
@@ -62,10 +66,10 @@ function parse(args: string[]) {
 
 type Request = NonNullable<ReturnType<typeof readArguments>>
 
-async function generate({ type: alg, output, store, answers, force }: Request): Promise<void> {
+async function generate({ type: alg, output, store, existing, answers, force }: Request): Promise<void> {
   const stores = createKeyStores(readKeyStoreSettings())
   const purpose = answers ? 'answers' : 'statements'
-  const request: KeyRequest = { alg, store: store ?? stores.preferred, purpose, force }
+  const request: KeyRequest = { alg, store: store ?? stores.preferred, existing, purpose, force }
   const { kid, what, privateFile, publicFile } = await generateKey(stores, output, request).finally(
     stores.close,
   )

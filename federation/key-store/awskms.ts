@@ -3,19 +3,24 @@ import { createPublicKey } from 'node:crypto'
 import { computeKeyId } from '#core/keys.ts'
 import { loadPackage } from './package.ts'
 import { derToJws, findStoreAlgorithm, hash, type StoreAlgorithm } from './signature.ts'
-import { type FailureKind, type KeyStore, KeyStoreError } from './store.ts'
+import { type FailureKind, type KeyReference, type KeyStore, KeyStoreError } from './store.ts'
 
 /** The part of the SDK that we use. The package is optional, so are its types. */
 type Command = object
 type Client = { send(command: Command, options: { abortSignal: AbortSignal }): Promise<Answer> }
 type Answer = {
-  KeyMetadata?: { KeyId?: string }
+  KeyMetadata?: { KeyId?: string; Origin?: string }
   PublicKey?: Uint8Array
+  SigningAlgorithms?: readonly string[]
   Signature?: Uint8Array
 }
 type Sdk = { KMSClient: new (options: object) => Client } & Readonly<
   Record<
-    'CreateKeyCommand' | 'GetPublicKeyCommand' | 'SignCommand' | 'ScheduleKeyDeletionCommand',
+    | 'CreateKeyCommand'
+    | 'GetPublicKeyCommand'
+    | 'DescribeKeyCommand'
+    | 'SignCommand'
+    | 'ScheduleKeyDeletionCommand',
     new (
       input: object,
     ) => Command
@@ -64,6 +69,18 @@ export function createAwsKmsStore(): KeyStore {
     })
   }
 
+  /** `wanted`: what the key must be able to do. */
+  async function read(id: string, alg: string, wanted?: string): Promise<KeyReference> {
+    const answer = await send((sdk) => new sdk.GetPublicKeyCommand({ KeyId: id }))
+    const { PublicKey, SigningAlgorithms = [] } = answer
+    if (!PublicKey) throw new KeyStoreError('passing', 'AWS KMS returned no public key.')
+    if (wanted && !SigningAlgorithms.includes(wanted))
+      throw new KeyStoreError('refused', `The key ${id} of AWS KMS is no key for ${alg}.`)
+    const key = createPublicKey({ key: Buffer.from(PublicKey), format: 'der', type: 'spki' })
+    const jwk = key.export({ format: 'jwk' })
+    return { publicJwk: { ...jwk, kid: await computeKeyId(jwk), alg, use: 'sig' }, store: 'awskms', id }
+  }
+
   function abandon(reason?: KeyStoreError): void {
     underWay.abort(reason)
     underWay = new AbortController()
@@ -76,11 +93,11 @@ export function createAwsKmsStore(): KeyStore {
       const { KeyMetadata } = await send((sdk) => new sdk.CreateKeyCommand(made))
       const id = KeyMetadata?.KeyId
       if (!id) throw new KeyStoreError('passing', 'AWS KMS returned no key.')
-      const { PublicKey } = await send((sdk) => new sdk.GetPublicKeyCommand({ KeyId: id }))
-      if (!PublicKey) throw new KeyStoreError('passing', 'AWS KMS returned no public key.')
-      const key = createPublicKey({ key: Buffer.from(PublicKey), format: 'der', type: 'spki' })
-      const jwk = key.export({ format: 'jwk' })
-      return { publicJwk: { ...jwk, kid: await computeKeyId(jwk), alg, use: 'sig' }, store: 'awskms', id }
+      return read(id, alg)
+    },
+    async adopt(id, alg) {
+      const wanted = signingAlgorithm(requireAlgorithm(alg))
+      return { ...(await read(id, alg, wanted)), isAdopted: true }
     },
     async sign({ id }, alg, input) {
       const kind = requireAlgorithm(alg)
@@ -88,6 +105,12 @@ export function createAwsKmsStore(): KeyStore {
       const { Signature } = await send((sdk) => new sdk.SignCommand(request))
       if (!Signature) throw new KeyStoreError('passing', 'AWS KMS returned no signature.')
       return kind.crv ? derToJws(Signature, kind.crv) : Signature
+    },
+    async describe({ id }) {
+      const { KeyMetadata } = await send((sdk) => new sdk.DescribeKeyCommand({ KeyId: id }))
+      const origin = KeyMetadata?.Origin
+      // No key pair that signs leaves KMS.
+      return { isExtractable: false, isSensitive: true, isMadeInStore: origin ? origin !== 'EXTERNAL' : null }
     },
     async destroy({ id }) {
       const request = { KeyId: id, PendingWindowInDays: DELETION_DAYS }

@@ -107,7 +107,9 @@ export function bound(
 
   return {
     generate: (alg, note) => run(() => store.generate(alg, note), timeoutMs * GENERATION_FACTOR),
+    adopt: (id, alg) => run(() => store.adopt(id, alg)),
     sign: (key, alg, input) => run(() => store.sign(key, alg, input)),
+    describe: (key) => run(() => store.describe(key)),
     destroy: (key) => run(() => store.destroy(key)),
     reset: store.reset,
     close: store.close,

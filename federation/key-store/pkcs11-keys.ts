@@ -4,7 +4,7 @@ import type { Attribute, Cryptoki } from './cryptoki.ts'
 import { type DigestName, numberBytes, type StoreAlgorithm } from './signature.ts'
 
 /** Object identifiers of the curves in DER. */
-const curves = {
+export const curves = {
   'P-256': Buffer.from('06082a8648ce3d030107', 'hex'),
   'P-384': Buffer.from('06052b81040022', 'hex'),
   'P-521': Buffer.from('06052b81040023', 'hex'),
@@ -20,7 +20,7 @@ const digestInfo: Readonly<Record<DigestName, Buffer>> = {
   sha512: Buffer.from('3051300d060960864801650304020305000440', 'hex'),
 }
 
-/** How a token makes a key pair that signs and that nothing can export. */
+/** How a token makes a key pair that only signs, and that nothing can export. Some tokens allow what is not forbidden. */
 export function keyPair(ck: Cryptoki, { family, crv }: StoreAlgorithm, id: Buffer) {
   const kind: Attribute[] =
     family === 'EC' && crv
@@ -36,13 +36,21 @@ export function keyPair(ck: Cryptoki, { family, crv }: StoreAlgorithm, id: Buffe
   ]
   return {
     mechanism: { mechanism: family === 'EC' ? ck.CKM_EC_KEY_PAIR_GEN : ck.CKM_RSA_PKCS_KEY_PAIR_GEN },
-    publicTemplate: [...both, { type: ck.CKA_VERIFY, value: true }, ...kind],
+    publicTemplate: [
+      ...both,
+      { type: ck.CKA_VERIFY, value: true },
+      { type: ck.CKA_ENCRYPT, value: false },
+      { type: ck.CKA_WRAP, value: false },
+      ...kind,
+    ],
     privateTemplate: [
       ...both,
       { type: ck.CKA_PRIVATE, value: true },
       { type: ck.CKA_SENSITIVE, value: true },
       { type: ck.CKA_EXTRACTABLE, value: false },
       { type: ck.CKA_SIGN, value: true },
+      { type: ck.CKA_DECRYPT, value: false },
+      { type: ck.CKA_UNWRAP, value: false },
     ],
   }
 }

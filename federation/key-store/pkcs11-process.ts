@@ -11,6 +11,8 @@ async function perform(call: TokenCall): Promise<TokenValue> {
   }
   if (!token) throw new Error('The token is not open.')
   if (call.op === 'generate') return token.generate(call.alg, call.id)
+  if (call.op === 'adopt') return token.adopt(call.alg, call.id)
+  if (call.op === 'describe') return token.describe(call.id)
   if (call.op === 'sign') return token.sign(call.alg, call.id, call.digest)
   return token.destroy(call.id)
 }

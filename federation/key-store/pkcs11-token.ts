@@ -1,7 +1,8 @@
 /** A token behind a PKCS#11 module, and its sessions: each signs one thing at a time. */
+import type { JWK } from 'jose'
 import type { Cryptoki, Module } from './cryptoki.ts'
 import { loadPackage } from './package.ts'
-import { keyPair, publicAttributes, signature, toJwk } from './pkcs11-keys.ts'
+import { curves, keyPair, publicAttributes, signature, toJwk } from './pkcs11-keys.ts'
 import {
   NO_MECHANISM,
   NO_SUCH_KEY,
@@ -10,6 +11,7 @@ import {
   type OpenToken,
   TokenError,
   type TokenValue,
+  UNFIT_KEY,
 } from './pkcs11-message.ts'
 import { findStoreAlgorithm, type StoreAlgorithm } from './signature.ts'
 
@@ -63,9 +65,35 @@ export function openToken({ module: file, slot: wanted, pin, sessions: maximum }
 
   const privateKeys = new Map<string, Buffer>()
 
-  function find(session: Buffer, id: string, isPrivate: boolean): Buffer[] {
+  function readPublic(session: Buffer, key: Buffer, kind: StoreAlgorithm): JWK {
+    const values = module.C_GetAttributeValue(session, key, publicAttributes(ck, kind))
+    return toJwk(
+      kind,
+      values.map(({ value }) => value),
+    )
+  }
+
+  /** Null if the token does not have the attribute. */
+  function readFlag(session: Buffer, key: Buffer, type: number): boolean | null {
+    try {
+      const [flag] = module.C_GetAttributeValue(session, key, [{ type }])
+      return flag?.value.length === 1 ? flag.value[0] === 1 : null
+    } catch (error) {
+      if (error instanceof Error && error.message === 'CKR_ATTRIBUTE_TYPE_INVALID') return null
+      throw error
+    }
+  }
+
+  function isOfCurve(session: Buffer, key: Buffer, { crv }: StoreAlgorithm): boolean {
+    if (!crv) return true
+    const [parameters] = module.C_GetAttributeValue(session, key, [{ type: ck.CKA_EC_PARAMS }])
+    return parameters?.value.equals(curves[crv]) ?? false
+  }
+
+  /** Without `kind`, both parts of the key. */
+  function find(session: Buffer, id: string, kind?: number): Buffer[] {
     const own = { type: ck.CKA_ID, value: Buffer.from(id, 'hex') }
-    const template = isPrivate ? [own, { type: ck.CKA_CLASS, value: ck.CKO_PRIVATE_KEY }] : [own]
+    const template = kind === undefined ? [own] : [own, { type: ck.CKA_CLASS, value: kind }]
     module.C_FindObjectsInit(session, template)
     try {
       return module.C_FindObjects(session, MAX_OBJECTS)
@@ -75,7 +103,7 @@ export function openToken({ module: file, slot: wanted, pin, sessions: maximum }
   }
 
   function findPrivateKey(session: Buffer, id: string): Buffer {
-    const key = privateKeys.get(id) ?? find(session, id, true)[0]
+    const key = privateKeys.get(id) ?? find(session, id, ck.CKO_PRIVATE_KEY)[0]
     if (!key) throw withoutKey(id)
     privateKeys.set(id, key)
     return key
@@ -89,13 +117,23 @@ export function openToken({ module: file, slot: wanted, pin, sessions: maximum }
         const signs = signature(ck, kind, Buffer.alloc(0)).mechanism.mechanism
         if (![mechanism.mechanism, signs].every((each) => mechanisms.has(each))) throw withoutMechanism(alg)
         const keys = await module.C_GenerateKeyPairAsync(session, mechanism, publicTemplate, privateTemplate)
-        const values = module.C_GetAttributeValue(session, keys.publicKey, publicAttributes(ck, kind))
-        return {
-          jwk: toJwk(
-            kind,
-            values.map(({ value }) => value),
-          ),
-        }
+        return { jwk: readPublic(session, keys.publicKey, kind) }
+      }),
+
+    adopt: (alg: string, id: string): Promise<TokenValue> =>
+      inSession((session) => {
+        const kind = requireAlgorithm(alg)
+        const [signs] = module.C_GetAttributeValue(session, findPrivateKey(session, id), [
+          { type: ck.CKA_SIGN },
+        ])
+        const [publicKey] = find(session, id, ck.CKO_PUBLIC_KEY)
+        if (!publicKey)
+          throw unfit(id, 'has no public part in the token. Import it with the tool of its vendor')
+        const values = module.C_GetAttributeValue(session, publicKey, [{ type: ck.CKA_KEY_TYPE }])
+        const isOfFamily = values[0]?.value[0] === (kind.family === 'EC' ? ck.CKK_EC : ck.CKK_RSA)
+        if (!isOfFamily || !isOfCurve(session, publicKey, kind)) throw unfit(id, `is no key for ${alg}`)
+        if (signs?.value[0] !== 1) throw unfit(id, 'may not sign')
+        return { jwk: readPublic(session, publicKey, kind) }
       }),
 
     sign: (alg: string, id: string, digest: Uint8Array): Promise<TokenValue> =>
@@ -105,10 +143,22 @@ export function openToken({ module: file, slot: wanted, pin, sessions: maximum }
         return { signature: await module.C_SignAsync(session, data, Buffer.alloc(MAX_SIGNATURE_BYTES)) }
       }),
 
+    describe: (id: string): Promise<TokenValue> =>
+      inSession((session) => {
+        const key = findPrivateKey(session, id)
+        return {
+          attributes: {
+            isExtractable: readFlag(session, key, ck.CKA_EXTRACTABLE),
+            isSensitive: readFlag(session, key, ck.CKA_SENSITIVE),
+            isMadeInStore: readFlag(session, key, ck.CKA_LOCAL),
+          },
+        }
+      }),
+
     destroy: (id: string): Promise<TokenValue> =>
       inSession((session) => {
         privateKeys.delete(id)
-        for (const object of find(session, id, false)) module.C_DestroyObject(session, object)
+        for (const object of find(session, id)) module.C_DestroyObject(session, object)
         return {}
       }),
   }
@@ -148,6 +198,9 @@ function requireAlgorithm(alg: string): StoreAlgorithm {
   if (!found) throw withoutMechanism(alg)
   return found
 }
+
+const unfit = (id: string, finding: string) =>
+  new TokenError(UNFIT_KEY, `The key with the CKA_ID ${id} ${finding}.`)
 
 const withoutKey = (id: string) =>
   new TokenError(

@@ -11,9 +11,16 @@ import {
   type TokenCall,
   TokenError,
   type TokenValue,
+  UNFIT_KEY,
 } from './pkcs11-message.ts'
 import { findStoreAlgorithm, hash } from './signature.ts'
-import { type FailureKind, type KeyStore, KeyStoreError, toKeyStoreError } from './store.ts'
+import {
+  type FailureKind,
+  type KeyReference,
+  type KeyStore,
+  KeyStoreError,
+  toKeyStoreError,
+} from './store.ts'
 
 export type Pkcs11Settings = {
   module: string
@@ -100,7 +107,7 @@ export function createPkcs11Store({ module, slot, pin, pinFile, concurrency }: P
     try {
       return await token.call(call)
     } catch (error) {
-      const failure = explain(error)
+      const failure = explain(error, call.op)
       // A session with a removed token never recovers, and SoftHSM forgets its objects: begin again.
       if (failure.kind === 'passing') token.kill()
       if (!isMissingKey(error) || performance.now() - lookedAt < LOOK_AGAIN_MS) throw failure
@@ -110,19 +117,38 @@ export function createPkcs11Store({ module, slot, pin, pinFile, concurrency }: P
     }
   }
 
+  /** Has the token make or find a key, and reads its public part. */
+  async function read(asked: Extract<TokenCall, { op: 'generate' | 'adopt' }>): Promise<KeyReference> {
+    const { alg, id } = asked
+    const { jwk } = await call(asked)
+    if (!jwk) throw new KeyStoreError('passing', 'The token returned no public key.')
+    return { publicJwk: { ...jwk, kid: await computeKeyId(jwk), alg, use: 'sig' }, store: 'pkcs11', id }
+  }
+
   return {
     async generate(alg, note) {
       const id = randomBytes(ID_BYTES).toString('hex')
       await note?.(id)
-      const { jwk } = await call({ op: 'generate', alg, id })
-      if (!jwk) throw new KeyStoreError('passing', 'The token returned no public key.')
-      return { publicJwk: { ...jwk, kid: await computeKeyId(jwk), alg, use: 'sig' }, store: 'pkcs11', id }
+      return read({ op: 'generate', alg, id })
+    },
+    async adopt(given, alg) {
+      const id = given.toLowerCase()
+      if (!/^([0-9a-f]{2})+$/.test(id)) {
+        const message = `"${given}" is not a CKA_ID. Write it in hexadecimal digits, as the tool of the token shows it.`
+        throw new KeyStoreError('refused', message)
+      }
+      return { ...(await read({ op: 'adopt', alg, id })), isAdopted: true }
     },
     async sign({ id }, alg, input) {
       const digest = hash(findStoreAlgorithm(alg)?.digest ?? 'sha256', input)
       const { signature } = await call({ op: 'sign', alg, id, digest })
       if (!signature) throw new KeyStoreError('passing', 'The token returned no signature.')
       return signature
+    },
+    async describe({ id }) {
+      const { attributes } = await call({ op: 'describe', id })
+      if (!attributes) throw new KeyStoreError('passing', 'The token returned no attributes.')
+      return attributes
     },
     async destroy({ id }) {
       await call({ op: 'destroy', id })
@@ -141,16 +167,23 @@ const codeOf = (error: unknown) => (error instanceof TokenError ? error.code : '
 const isPinRefusal = (error: unknown) => Object.hasOwn(pinRefusals, codeOf(error))
 const isMissingKey = (error: unknown) => codeOf(error) === NO_SUCH_KEY
 
-function explain(error: unknown): KeyStoreError {
+/** How a token says that it has no space for another key. Some, such as SoftHSM, only say that they failed. */
+const noSpace = /^CKR_(DEVICE_MEMORY|FUNCTION_FAILED|GENERAL_ERROR)$/
+
+function explain(error: unknown, op: TokenCall['op'] = 'open'): KeyStoreError {
   if (!(error instanceof TokenError)) return toKeyStoreError(error)
   const { code, message } = error
   const of = (kind: FailureKind, sentence: string) => new KeyStoreError(kind, sentence, { cause: error })
   if (isPinRefusal(error)) return of('lasting', `The PKCS#11 token ${pinRefusals[code]}.`)
-  if (code === NO_SUCH_KEY || code === NO_MECHANISM) return of('refused', message)
+  if (code === NO_SUCH_KEY || code === NO_MECHANISM || code === UNFIT_KEY) return of('refused', message)
   if (code === NOT_LOADED) return of('lasting', message)
   if (!code.startsWith('CKR_')) return of('passing', message)
   if (/^CKR_(MECHANISM|KEY_TYPE|KEY_SIZE|CURVE|TEMPLATE|DOMAIN_PARAMS)/.test(code))
     return of('refused', `The PKCS#11 token cannot do this (${code}). Use another algorithm.`)
+  if (op === 'generate' && noSpace.test(code)) {
+    const message = `The PKCS#11 token created no key (${code}). If it is full, remove keys that nothing needs with the tool of its vendor, or use another store.`
+    return of('refused', message)
+  }
   const cause = causes[code] ?? 'failed'
   return of('passing', `The PKCS#11 token ${cause} (${code}).`)
 }

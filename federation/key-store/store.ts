@@ -13,8 +13,18 @@ export const storePlaces: Readonly<Record<StoreName, string>> = {
 }
 export type ExternalStoreName = Exclude<StoreName, 'files'>
 
-/** A public key, and where its private part is. */
-export type KeyReference = { publicJwk: Jwk; store: ExternalStoreName; id: string }
+/** A public key, and where its private part is. `isAdopted`: another program made it, and nothing here destroys it. */
+export type KeyReference = { publicJwk: Jwk; store: ExternalStoreName; id: string; isAdopted?: true }
+
+/** What a store says about a private key; null: it says nothing about that. */
+export type KeyAttributes = {
+  /** Whether it can leave the store. */
+  isExtractable: boolean | null
+  /** Whether its value is hidden, also from who may use it. */
+  isSensitive: boolean | null
+  /** Whether it was created in the store, rather than imported. */
+  isMadeInStore: boolean | null
+}
 
 export type KeyPlaceInStore = Pick<KeyReference, 'store' | 'id'>
 export type NoteId = (id: string) => Promise<void>
@@ -23,8 +33,11 @@ export type NoteId = (id: string) => Promise<void>
 export type KeyStore = {
   /** Creates a key that cannot be exported. `note` gets its id before it exists, unless the store chooses the id. */
   generate(alg: string, note?: NoteId): Promise<KeyReference>
+  /** Finds a key that another program made there. `id`: as the store names it. */
+  adopt(id: string, alg: string): Promise<KeyReference>
   /** Returns the signature of `input` in the form of a JWS (RFC 7518 §3). */
   sign(key: KeyReference, alg: string, input: Uint8Array): Promise<Uint8Array>
+  describe(key: KeyPlaceInStore): Promise<KeyAttributes>
   /** Destroys the private part. A key that no longer exists is no error. */
   destroy(key: KeyPlaceInStore): Promise<void>
   /** Abandons what hangs: its calls fail with `reason`, and the next one connects again. Returns false while it starts. */

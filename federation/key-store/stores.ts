@@ -1,4 +1,5 @@
 /** The key stores of a process: creates keys in them, and signers for the keys of key files. */
+import { setTimeout } from 'node:timers/promises'
 import { base64url } from 'jose'
 import { findAlgorithms } from '#core/algorithm.ts'
 import { type Signer, signJwt, verifyJwt } from '#core/jws.ts'
@@ -10,6 +11,7 @@ import { createPkcs11Store } from './pkcs11.ts'
 import { findStoreAlgorithm } from './signature.ts'
 import {
   type ExternalStoreName,
+  type KeyAttributes,
   type KeyPlaceInStore,
   type KeyReference,
   type KeyStore,
@@ -36,8 +38,12 @@ export type KeyStores = {
   available(): StoreName[]
   /** @throws KeyStoreError */
   generate(name: ExternalStoreName, alg: SigningAlgorithm, note?: NoteId): Promise<KeyReference>
+  /** A key that another program made there, once it has signed. @throws KeyStoreError */
+  adopt(name: ExternalStoreName, alg: SigningAlgorithm, id: string): Promise<KeyReference>
   /** A signer for a key; the same one until its key changes. @throws KeyStoreError if its store is not configured */
   open(key: KeyReference): Signer
+  /** What its store says about a key that was opened; null for a key in a file, and while the store is away. */
+  describe(kid: string): Promise<KeyAttributes | null>
   /** @throws KeyStoreError */
   destroy(key: KeyPlaceInStore): Promise<void>
   /** Why the last signature with a key failed; null if it succeeded, and for keys in files. */
@@ -48,7 +54,15 @@ export type KeyStores = {
   close(): void
 }
 
-type Opened = { id: string; text: string; signer: Signer; fault: string | null }
+type Opened = KeyPlaceInStore & {
+  text: string
+  signer: Signer
+  fault: string | null
+  attributes?: Promise<KeyAttributes | null>
+}
+
+/** Milliseconds that a reader waits for what a store says about a key. */
+const DESCRIPTION_MS = 1_000
 
 const NO_MODULE =
   'The key is in a PKCS#11 token, but PKCS11_MODULE is not set. Set it to the module of the token.'
@@ -86,21 +100,39 @@ export function createKeyStores(settings: KeyStoreSettings, { waitMs }: { waitMs
       return (['files', 'pkcs11', 'awskms'] as const).filter((name) => isHere[name])
     },
     async generate(name, alg, note) {
-      if (findStoreAlgorithm(alg)) return get(name).generate(alg, note)
-      const message = `A key store cannot sign with ${alg}. Use RS256, PS256, ES256, ES384 or ES512, or a key in a file.`
-      throw new KeyStoreError('refused', message)
+      requireAlgorithm(alg)
+      return get(name).generate(alg, note)
+    },
+    async adopt(name, alg, id) {
+      requireAlgorithm(alg)
+      const key = await get(name).adopt(id, alg)
+      const signer = createStoreSigner(key, get(name), () => {})
+      await signJwt({}, { key: signer, typ: 'JWT' })
+      return key
     },
     open(key) {
       const text = JSON.stringify(key)
       const known = opened.get(key.publicJwk.kid)
       if (known?.text === text) return known.signer
       const signer = createStoreSigner(key, get(key.store), note)
-      const entry: Opened = { id: key.id, text, fault: null, signer }
+      const { store, id } = key
+      const entry: Opened = { store, id, text, fault: null, signer }
       function note(fault: string | null): void {
         entry.fault = fault
       }
       opened.set(key.publicJwk.kid, entry)
       return entry.signer
+    },
+    describe(kid) {
+      const entry = opened.get(kid)
+      if (!entry) return Promise.resolve(null)
+      entry.attributes ??= get(entry.store)
+        .describe(entry)
+        .catch(() => {
+          delete entry.attributes // it is asked again
+          return null
+        })
+      return Promise.race([entry.attributes, setTimeout(DESCRIPTION_MS, null, { ref: false })])
     },
     async destroy(key) {
       await get(key.store).destroy(key)
@@ -115,6 +147,13 @@ export function createKeyStores(settings: KeyStoreSettings, { waitMs }: { waitMs
       for (const store of stores.values()) store.close()
     },
   }
+}
+
+/** @throws KeyStoreError */
+function requireAlgorithm(alg: SigningAlgorithm): void {
+  if (findStoreAlgorithm(alg)) return
+  const message = `A key store cannot sign with ${alg}. Use RS256, PS256, ES256, ES384 or ES512, or a key in a file.`
+  throw new KeyStoreError('refused', message)
 }
 
 /** The first signature is verified, because nothing else shows that the two parts of the key belong together. */

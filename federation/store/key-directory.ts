@@ -7,6 +7,7 @@ import { KeyStoreError, type StoreName } from '#federation/key-store/store.ts'
 import { filesOnly, type KeyStores } from '#federation/key-store/stores.ts'
 import { keyDirectoryFiles } from './key-directory-layout.ts'
 import { KeyFileError, listNames, readKeyFile } from './key-file.ts'
+import { closeToOthers } from './key-file-mode.ts'
 import { parseAnswersKey, parseStoredKey, type StoredKey } from './stored-key.ts'
 
 export { keyDirectoryFiles } from './key-directory-layout.ts'
@@ -35,6 +36,8 @@ export type KeySets = {
   statementKeys: JwkSet
   /** Retired and revoked keys, with `iat`, `exp` and `revoked`. */
   historical: HistoricalKey[]
+  /** Sentences about private keys that other users of the host can read, although the keys can be used. */
+  warnings: string[]
 }
 
 export type KeyDirectory = KeySets & {
@@ -95,6 +98,11 @@ async function readFiles(directory: string, { historicalDir, stores = filesOnly 
   if (next) await createSigner(nextFile, next, stores)
   const answersFile = join(directory, answersName)
   const answersKey = await readKeyFile(answersFile, parseAnswersKey)
+  const warnings = await closeFiles([
+    [privateFile, current],
+    [nextFile, next],
+    [answersFile, answersKey],
+  ])
   const history = await readKeys(
     historicalDir ?? join(directory, keyDirectoryFiles.historicalKeys),
     (value) => parseHistoricalKey(value),
@@ -109,6 +117,7 @@ async function readFiles(directory: string, { historicalDir, stores = filesOnly 
   const sets = toKeySets(
     listed,
     history.map(({ key }) => key),
+    warnings,
   )
   if (current && isHistorical(sets, current)) {
     const sentence = `contains the key ${current.publicJwk.kid}, which is also a historical key. Use another signing key.`
@@ -124,6 +133,13 @@ async function readFiles(directory: string, { historicalDir, stores = filesOnly 
   return { signer, answersKey, sets }
 }
 
+async function closeFiles(
+  keys: readonly (readonly [file: string, key: StoredKey | undefined])[],
+): Promise<string[]> {
+  const files = keys.flatMap(([file, key]) => (key?.store === 'files' ? [file] : []))
+  return (await Promise.all(files.map(closeToOthers))).filter((warning) => warning !== null)
+}
+
 async function readPublished(
   directory: string,
   role: 'answers' | 'published',
@@ -133,12 +149,12 @@ async function readPublished(
   return keys.map(({ key, name }) => ({ jwk: key, role, file: `${folder}/${name}`, store: null }))
 }
 
-function toKeySets(all: readonly ListedKey[], historical: HistoricalKey[]): KeySets {
+function toKeySets(all: readonly ListedKey[], historical: HistoricalKey[], warnings: string[]): KeySets {
   const withdrawn = new Set(historical.map(({ kid }) => kid))
   const listed = removeDuplicates(all).filter(({ jwk }) => !withdrawn.has(jwk.kid))
   const keysOf = (keys: readonly ListedKey[]) => ({ keys: keys.map(({ jwk }) => jwk) })
   const statementKeys = keysOf(listed.filter(({ role }) => role !== 'answers'))
-  return { listed, published: keysOf(listed), statementKeys, historical }
+  return { listed, published: keysOf(listed), statementKeys, historical, warnings }
 }
 
 function isHistorical({ historical }: KeySets, { publicJwk }: StoredKey): boolean {

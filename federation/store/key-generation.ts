@@ -1,4 +1,4 @@
-/** Creates the first key of a key directory for statements or for answers, in a file or in a key store. */
+/** Creates or adopts the first key of a key directory for statements or for answers, in a file or in a key store. */
 import { join } from 'node:path'
 import type { SigningAlgorithm } from '#core/keys.ts'
 import type { StoreName } from '#federation/key-store/store.ts'
@@ -14,6 +14,8 @@ import { parseStoredKey, toStoredKey } from './stored-key.ts'
 export type KeyRequest = {
   alg: SigningAlgorithm
   store: StoreName
+  /** The id of a key that is in the store already. */
+  existing?: string | undefined
   /** Statements by default. */
   purpose?: KeyPurpose
   /** Whether to replace a key, which invalidates everything that it signed. */
@@ -30,10 +32,10 @@ export const answersAdvice = `Copy the public key to the folder ${keyDirectoryFi
 export async function generateKey(
   stores: KeyStores,
   directory: string,
-  { alg, store, purpose = 'statements', force = false }: KeyRequest,
+  { alg, store, existing, purpose = 'statements', force = false }: KeyRequest,
 ): Promise<GeneratedKey> {
   await makeDirectory(directory)
-  const key = toStoredKey(await createKey({ stores, directory }, alg, store))
+  const key = toStoredKey(await createKey({ stores, directory }, alg, store, existing))
   try {
     if (force) await notePresent(directory, purpose)
     const newKey = key.store === 'files' ? key.privateJwk : key
@@ -43,7 +45,7 @@ export async function generateKey(
     const what = key.store === 'files' ? 'private key' : `reference to the private key in ${store}`
     return { kid: key.publicJwk.kid, what, ...files }
   } catch (error) {
-    if (key.store !== 'files') await stores.destroy(key).catch(() => {}) // the first error counts
+    if (key.store !== 'files' && !key.isAdopted) await stores.destroy(key).catch(() => {}) // the first error counts
     throw error
   }
 }

@@ -1,18 +1,33 @@
-/** Creates a signing key in a key store: in the memory of this process for `files`, in the store itself otherwise. */
+/**
+ * Creates a signing key in a key store: in the memory of this process for `files`, in the store itself otherwise. Or adopts one
+ * that is in the store.
+ */
 import { generateSigningKey, type Jwk, type SigningAlgorithm } from '#core/keys.ts'
-import type { KeyReference, StoreName } from '#federation/key-store/store.ts'
+import { type KeyReference, KeyStoreError, type StoreName } from '#federation/key-store/store.ts'
 import type { KeyStores } from '#federation/key-store/stores.ts'
 import { noteCreation } from './created-keys.ts'
 
 /** A private key, or a key that was created in a store. */
 export type NewKey = Jwk | KeyReference
 
-/** `directory`: where a key in a store is noted before it exists. @throws KeyStoreError */
+/**
+ * `directory`: where a key in a store is noted before it exists. `existing`: the id of a key that is in the store already.
+ * @throws KeyStoreError
+ */
 export async function createKey(
   { stores, directory }: { stores: KeyStores; directory: string },
   alg: SigningAlgorithm,
   store: StoreName = stores.preferred,
+  existing?: string | null,
 ): Promise<NewKey> {
-  if (store === 'files') return generateSigningKey(alg)
+  if (store === 'files') {
+    if (existing != null)
+      throw new KeyStoreError(
+        'refused',
+        'Only a key in a token or in AWS KMS can be adopted. Name its store.',
+      )
+    return generateSigningKey(alg)
+  }
+  if (existing != null) return stores.adopt(store, alg, existing)
   return stores.generate(store, alg, (id) => noteCreation(directory, store, id))
 }

@@ -13,9 +13,9 @@ import { formatStoredKey, parseStoredKey, parseStorePlace, type StoredKey } from
 /** Milliseconds after the switch, and after the beginning of a creation, which ends in a key file or fails by then. */
 const delays = { [keyDirectoryFiles.replaced]: 60_000, [keyDirectoryFiles.created]: 600_000 } as const
 
-/** Notes a key whose private part has to be destroyed. @throws KeyFileError */
+/** Notes a key whose private part has to be destroyed: not that of another program. @throws KeyFileError */
 export async function noteReplaced(directory: string, key: StoredKey): Promise<void> {
-  if (key.store === 'files') return
+  if (key.store === 'files' || key.isAdopted) return
   const file = join(directory, `${keyDirectoryFiles.replaced}${formatFileName(key.publicJwk.kid)}`)
   await writeKeyFile(file, formatStoredKey(key), 0o600)
 }

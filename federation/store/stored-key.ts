@@ -22,11 +22,12 @@ export function parseStoredKey(value: unknown): StoredKey {
   if (!isJsonObject(value) || !('store' in value)) return inFile(parsePrivateJwk(value))
   const { store: _, ...rest } = value
   const place = parseStorePlace(value)
+  const isAdopted = isJsonObject(value.store) && value.store.adopted === true
   const publicJwk = parseJwk(rest, ['public key'])
   if (findAlgorithms(publicJwk).length === 0) {
     throw refuseAt(['public key'], `cannot sign: no supported algorithm fits it (${describeKey(publicJwk)})`)
   }
-  return { publicJwk, ...place }
+  return { publicJwk, ...place, ...(isAdopted ? { isAdopted } : {}) }
 }
 
 /** Where a key is, from the member `store`. @throws FederationError `invalid_request` */
@@ -60,5 +61,6 @@ function isPublicKey(value: unknown): boolean {
 /** The JSON object to write. */
 export function formatStoredKey(key: StoredKey): object {
   if (key.store === 'files') return key.privateJwk
-  return { ...key.publicJwk, store: { name: key.store, id: key.id } }
+  const { publicJwk, store: name, id, isAdopted } = key
+  return { ...publicJwk, store: { name, id, ...(isAdopted ? { adopted: true } : {}) } }
 }

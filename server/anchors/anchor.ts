@@ -91,6 +91,7 @@ export async function startAnchor(
     stores: installation.keyStores,
     onError: (err) =>
       log.error({ err }, 'the key directory or a key store is not usable; the previous keys stay in use'),
+    onWarning: (warning) => log.warn(warning),
     mayBeUnusable: !isFirst,
     keepsStores: true,
   })

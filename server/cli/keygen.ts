@@ -5,7 +5,7 @@ import { readKeyStoreSettings } from '#federation/config/key-store.ts'
 import { createKeyStores } from '#federation/key-store/stores.ts'
 import { aboutAnchor, orOfAnchor } from '#server/cli/opened.ts'
 import { command, print } from '#server/cli/output.ts'
-import { storeOption } from '#server/cli/store-option.ts'
+import { existingOption, storeOption } from '#server/cli/store-option.ts'
 import { answersAdvice, generateKey } from '#store/key-generation.ts'
 
 export const keygenCommand = aboutAnchor(command('keygen', 'generate the signing key of a key directory'))
@@ -16,6 +16,7 @@ export const keygenCommand = aboutAnchor(command('keygen', 'generate the signing
     new Option('--output <directory>', 'the key directory, instead of that of an anchor').conflicts('anchor'),
   )
   .addOption(storeOption())
+  .addOption(existingOption())
   .option('--answers', 'generate a key of the federation server for its answers instead', false)
   .option('--force', 'replace an existing key; its signatures can no longer be verified', false)
   .action(async (options) => {
@@ -23,7 +24,8 @@ export const keygenCommand = aboutAnchor(command('keygen', 'generate the signing
     const stores = createKeyStores(readKeyStoreSettings())
     const store = options.store ?? stores.preferred
     const purpose = options.answers ? ('answers' as const) : ('statements' as const)
-    const request = { alg: options.type, store, purpose, force: options.force }
+    const { existing, force } = options
+    const request = { alg: options.type, store, existing, purpose, force }
     const { kid, what, ...files } = await generateKey(stores, directory, request).finally(stores.close)
     const lines = [
       `${options.type} signing key ${kid}`,

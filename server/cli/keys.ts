@@ -2,13 +2,14 @@
 import { Option } from 'commander'
 import { signingAlgorithms } from '#core/keys.ts'
 import { ConfigurationError } from '#federation/config/error.ts'
+import type { KeyAttributes } from '#federation/key-store/store.ts'
 import { CommandAboutOne, commandAboutOne, groupAboutOne } from '#server/cli/about-one.ts'
 import { type KeyServices, withKeys } from '#server/cli/key-services.ts'
 import { schedule } from '#server/cli/keys-schedule.ts'
 import { type AnchorOptions, type Attempt, aboutAnchor } from '#server/cli/opened.ts'
 import { command, print } from '#server/cli/output.ts'
 import { waitUntilPublished } from '#server/cli/publication.ts'
-import { successorStoreOption } from '#server/cli/store-option.ts'
+import { existingOption, successorStoreOption } from '#server/cli/store-option.ts'
 import { OperationError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { OpenAnchor } from '#server/process/open-anchor.ts'
@@ -48,15 +49,26 @@ function rethrowWithOptions(error: unknown): never {
 type ListedRow = Pick<SigningKeyView, 'kid' | 'alg' | 'store' | 'usableFrom'> & {
   state: string
   since: Date | null
+  attributes: KeyAttributes | null
 }
 
-const describeKey = ({ kid, alg, state, row, store, usableFrom }: SigningKeyView): ListedRow => {
-  return { kid, alg, state, since: row?.signsSince ?? row?.createdAt ?? null, store, usableFrom }
+async function describeKey(key: SigningKeyView): Promise<ListedRow> {
+  const { kid, alg, state, row, store, usableFrom } = key
+  const since = row?.signsSince ?? row?.createdAt ?? null
+  return { kid, alg, state, since, store, attributes: await key.attributes(), usableFrom }
 }
 const describePast = ({ key }: HistoricalKeyView): ListedRow => {
   const since = new Date((key.revoked?.revoked_at ?? key.exp) * 1000)
   const { kid, alg = '', revoked } = key
-  return { kid, alg, state: revoked ? 'REVOKED' : 'RETIRED', since, store: null, usableFrom: null }
+  return {
+    kid,
+    alg,
+    state: revoked ? 'REVOKED' : 'RETIRED',
+    since,
+    store: null,
+    attributes: null,
+    usableFrom: null,
+  }
 }
 
 /** Of a key whose first signature has to wait until it is known to all. */
@@ -65,20 +77,34 @@ function describeUse({ state, usableFrom }: ListedRow): string {
   return usableFrom ? `  usable from ${usableFrom.toISOString()}` : '  not usable yet'
 }
 
+/** `(not extractable)`, or `(extractable, not sensitive, imported)`. */
+function describeAttributes({ attributes }: ListedRow): string {
+  if (!attributes) return ''
+  const { isExtractable, isSensitive, isMadeInStore } = attributes
+  const words = [
+    isExtractable === null ? [] : isExtractable ? 'extractable' : 'not extractable',
+    isSensitive === false ? 'not sensitive' : [],
+    isMadeInStore === false ? 'imported' : [],
+  ].flat()
+  return words.length > 0 ? ` (${words.join(', ')})` : ''
+}
+
 const list = command(
   'list',
   'list every key with its state, since when, and when a published key can sign',
 ).action(async (options) => {
-  const [keys, readOnly] = await withKeys(options, async ({ keys }) => {
-    const known = [...(await keys.listed()).map(describeKey), ...(await keys.historical()).map(describePast)]
-    return [known, await keys.explainReadOnly()] as const
+  const [keys, readOnly, warnings] = await withKeys(options, async ({ keys }) => {
+    const listed = await Promise.all((await keys.listed()).map(describeKey))
+    const known = [...listed, ...(await keys.historical()).map(describePast)]
+    return [known, await keys.explainReadOnly(), keys.warnings()] as const
   })
   const lines = keys.map((key) => {
     const { kid, alg, state, since, store } = key
-    return `${kid}  ${alg}  ${state}  ${since?.toISOString() ?? '-'}  ${store ?? '-'}${describeUse(key)}`
+    return `${kid}  ${alg}  ${state}  ${since?.toISOString() ?? '-'}  ${store ?? '-'}${describeAttributes(key)}${describeUse(key)}`
   })
   const summary = `${keys.length} keys.${readOnly ? ` ${readOnly}` : ''}`
-  print(options, { keys, readOnlyReason: readOnly }, [...lines, summary].join('\n'))
+  const text = [...lines, ...warnings, summary].join('\n')
+  print(options, { keys, readOnlyReason: readOnly, warnings }, text)
 })
 
 const announce = command('announce', 'create the next key and publish it, without signing with it')
@@ -86,6 +112,7 @@ const announce = command('announce', 'create the next key and publish it, withou
     new Option('--alg <algorithm>', 'its algorithm').choices(signingAlgorithms).makeOptionMandatory(),
   )
   .addOption(successorStoreOption())
+  .addOption(existingOption())
   .action((options) =>
     perform(
       options,

@@ -121,11 +121,11 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** RS256: the algorithm that every implementation should support (§3). */
+/** ES256, as the first key of every anchor. An anchor below which only RS256 (§3) is known gets its key before the first start. */
 async function ensureKey(directory: string, settings: KeyStoreSettings): Promise<void> {
   if (await isThere(join(directory, keyDirectoryFiles.private))) return
   const stores = createKeyStores(settings)
-  await generateKey(stores, directory, { alg: 'RS256', store: settings.keyStore }).finally(stores.close)
+  await generateKey(stores, directory, { alg: 'ES256', store: settings.keyStore }).finally(stores.close)
 }
 
 async function ensureSecret(file: string): Promise<string> {

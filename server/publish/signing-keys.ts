@@ -30,6 +30,8 @@ type Options = {
   stores?: KeyStores | undefined
   /** Called when a changed directory is unusable; the previously read keys stay in use. */
   onError: (error: unknown) => void
+  /** Gets each sentence about private keys that other users of the host can read, once. */
+  onWarning?: ((warning: string) => void) | undefined
   /** Whether to open a directory that is not usable yet; false by default. */
   mayBeUnusable?: boolean
   /** Whether this process keeps asking a store that failed, and has replaced keys destroyed; false by default. */
@@ -41,7 +43,14 @@ export async function openSigningKeys(options: Options): Promise<SigningKeys> {
   const { directory, historicalDirectory, stores = filesOnly, mayBeUnusable = false } = options
   const place = { directory, historicalDirectory, stores }
   const stored = keepStoredKeys(place, { current: () => keys, onError: options.onError })
-  const read = async () => stored.adapt(await readPlace(place))
+  const warned = new Set<string>()
+  const read = async () => {
+    const found = await stored.adapt(await readPlace(place))
+    for (const warning of found.warnings) if (!warned.has(warning)) options.onWarning?.(warning)
+    warned.clear()
+    for (const warning of found.warnings) warned.add(warning)
+    return found
+  }
   const listeners: (() => void)[] = []
   let keys: KeyDirectory | undefined
   let lastFault: string | null = null
@@ -49,8 +58,10 @@ export async function openSigningKeys(options: Options): Promise<SigningKeys> {
     try {
       const found = await read()
       lastFault = null
-      if (keys && isSame(found, keys)) return
-      keys = found
+      const present = keys
+      const isKnown = present !== undefined && isSame(found, present)
+      keys = isKnown ? { ...present, warnings: found.warnings } : found
+      if (isKnown) return
       if (options.keepsStores) stored.follow()
       for (const listener of listeners) listener()
     } catch (error) {

@@ -57,6 +57,7 @@ export async function startTrustAnchor(options: Options = {}) {
     published: { keys: [toPublicJwk(key)] },
     statementKeys: { keys: [toPublicJwk(key)] },
     historical: [],
+    warnings: [],
   }
   /** Seconds by which the server's clock is ahead of the present, or of the time at which it was stopped. */
   const clock: { ahead: number; stoppedAt?: number } = { ahead: 0 }

@@ -1,7 +1,8 @@
 /* Forwards PKCS#11 to the module in LIMITED_MODULE. Refuses sessions while the file LIMITED_FOLDER/sessions has a lower
    number than those that are open, and writes each log-in to LIMITED_FOLDER/logins: the user's result as a number. While
    the file LIMITED_FOLDER/signal has the number of a signal, a process that opens a session or signs gets it: then
-   SoftHSM is not writing, and a kill cannot leave half a token behind. */
+   SoftHSM is not writing, and a kill cannot leave half a token behind. While the file LIMITED_FOLDER/full has the number of
+   an error, no key is created; each attempt is written to LIMITED_FOLDER/creations. */
 #include <dlfcn.h>
 #include <signal.h>
 #include <stdio.h>
@@ -10,7 +11,7 @@
 typedef unsigned long Result;
 /* CK_FUNCTION_LIST of PKCS#11 2.40: its version, and its functions in the order of the standard. */
 typedef struct { unsigned char version[2]; void *functions[68]; } List;
-enum { OPEN_SESSION = 12, LOGIN = 18, SIGN_INIT = 42 };
+enum { OPEN_SESSION = 12, LOGIN = 18, SIGN_INIT = 42, GENERATE_KEY_PAIR = 59 };
 enum { OK = 0, GENERAL_ERROR = 5, SESSION_COUNT = 0xb1 };
 
 typedef Result (*OpenSession)(Result, Result, void *, void *, Result *);
@@ -57,6 +58,21 @@ static Result sign_init(Result session, void *mechanism, Result key) {
   return ((SignInit)real->functions[SIGN_INIT])(session, mechanism, key);
 }
 
+typedef Result (*GenerateKeyPair)(Result, void *, void *, Result, void *, Result, Result *, Result *);
+
+static Result generate_key_pair(Result session, void *mechanism, void *public, Result public_count, void *private,
+                                Result private_count, Result *public_key, Result *private_key) {
+  FILE *file = open_file("creations", "a");
+  if (file) {
+    fprintf(file, "1\n");
+    fclose(file);
+  }
+  long error = read_number("full");
+  if (error > 0) return (Result)error;
+  return ((GenerateKeyPair)real->functions[GENERATE_KEY_PAIR])(session, mechanism, public, public_count, private,
+                                                               private_count, public_key, private_key);
+}
+
 static Result login(Result session, Result user, unsigned char *pin, Result length) {
   Result result = ((Login)real->functions[LOGIN])(session, user, pin, length);
   FILE *file = open_file("logins", "a");
@@ -77,6 +93,7 @@ Result C_GetFunctionList(List **out) {
   list.functions[OPEN_SESSION] = (void *)open_session;
   list.functions[LOGIN] = (void *)login;
   list.functions[SIGN_INIT] = (void *)sign_init;
+  list.functions[GENERATE_KEY_PAIR] = (void *)generate_key_pair;
   *out = &list;
   return OK;
 }

@@ -13,6 +13,10 @@ export type LimitedToken = SoftHsm & {
   environment: { LIMITED_MODULE: string; LIMITED_FOLDER: string }
   /** How many sessions a process may open; null: as many as it likes. */
   limitSessions(count: number | null): Promise<void>
+  /** The error of each attempt to create a key, as PKCS#11 numbers it; null: keys are created. */
+  fill(error: number | null): Promise<void>
+  /** How often a key was to be created, by all processes. */
+  creations(): Promise<number>
   /** Each process that opens a session or signs gets the signal; null: none. */
   signal(name: 'SIGKILL' | 'SIGSTOP' | null): Promise<void>
   /** The log-ins that the token refused, by all processes. */
@@ -25,6 +29,7 @@ export async function startLimitedToken(): Promise<LimitedToken> {
   const folder = await mkdtemp(join(tmpdir(), 'inmor-limited-'))
   const module = join(folder, 'limited.so')
   const [sessions, signal] = [join(folder, 'sessions'), join(folder, 'signal')]
+  const full = join(folder, 'full')
   const source = fileURLToPath(import.meta.resolve('./limited-token.c'))
   await exec('cc', ['-shared', '-fPIC', '-Wall', '-Werror', '-o', module, source, '-ldl'])
   return {
@@ -33,6 +38,11 @@ export async function startLimitedToken(): Promise<LimitedToken> {
     environment: { ...hsm.environment, LIMITED_MODULE: hsm.module, LIMITED_FOLDER: folder },
     limitSessions: (count) =>
       count === null ? rm(sessions, { force: true }) : writeFile(sessions, String(count)),
+    fill: (error) => (error === null ? rm(full, { force: true }) : writeFile(full, String(error))),
+    async creations() {
+      const text = await readFile(join(folder, 'creations'), 'utf8').catch(() => '') // none was to be created
+      return text.split('\n').filter(Boolean).length
+    },
     signal: (name) =>
       name === null ? rm(signal, { force: true }) : writeFile(signal, String(constants.signals[name])),
     async refusedLogins() {

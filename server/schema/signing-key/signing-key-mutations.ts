@@ -37,6 +37,10 @@ const AnnounceSigningKeyInput = builder.inputType('AnnounceSigningKeyInput', {
       type: KeyStore,
       description: 'Where to create it; `SigningKeys.preferredStore` by default.',
     }),
+    existing: t.string({
+      description:
+        'A key that another program made in the store, instead of a new one: its CKA_ID in hexadecimal digits, or its id in AWS KMS. It signs once to prove that it fits, and is never destroyed by this server.',
+    }),
   }),
 })
 

@@ -1,5 +1,5 @@
 /** The Federation Entity Keys of the key directory and their states. */
-import type { StoreName } from '#federation/key-store/store.ts'
+import type { KeyAttributes, StoreName } from '#federation/key-store/store.ts'
 import { builder } from '#server/schema/builder.ts'
 import type { KeyUse } from '#server/services/signing-key/use.ts'
 import type { SigningKeyView } from '#server/services/signing-key/view.ts'
@@ -49,6 +49,25 @@ export const SigningKeyUse = builder.objectRef<KeyUse>('SigningKeyUse').implemen
   }),
 })
 
+const SigningKeyAttributes = builder.objectRef<KeyAttributes>('SigningKeyAttributes').implement({
+  description: 'What a key store says about a private key; null: it says nothing about that.',
+  authScopes: { read: true },
+  fields: (t) => ({
+    isExtractable: t.exposeBoolean('isExtractable', {
+      nullable: true,
+      description: 'Whether it can leave the store.',
+    }),
+    isSensitive: t.exposeBoolean('isSensitive', {
+      nullable: true,
+      description: 'Whether its value is hidden, also from a user of the key.',
+    }),
+    isMadeInStore: t.exposeBoolean('isMadeInStore', {
+      nullable: true,
+      description: 'Whether it was created in the store, rather than imported.',
+    }),
+  }),
+})
+
 export const SigningKey = builder.objectRef<SigningKeyView>('SigningKey').implement({
   description: 'A Federation Entity Key. The private key never leaves its store.',
   authScopes: { read: true },
@@ -62,6 +81,13 @@ export const SigningKey = builder.objectRef<SigningKeyView>('SigningKey').implem
       nullable: true,
       description:
         'Where its private key is; null for a previous key, whose private key is destroyed, and for a key that signs answers on another host.',
+    }),
+    attributes: t.field({
+      type: SigningKeyAttributes,
+      nullable: true,
+      description:
+        'What its store says about the private key; null for a key in a file, and while the store does not answer within a second.',
+      resolve: (key) => key.attributes(),
     }),
     file: t.exposeString('file', { description: 'Its file in the key directory.' }),
     jwk: t.field({
@@ -115,6 +141,7 @@ export const SigningKey = builder.objectRef<SigningKeyView>('SigningKey').implem
 type Keyring = {
   keys: SigningKeyView[]
   readOnlyReason: string | null
+  warnings: string[]
   stores: { available: StoreName[]; preferred: StoreName }
 }
 
@@ -141,6 +168,9 @@ export const SigningKeys = builder.objectRef<Keyring>('SigningKeys').implement({
         'Where a key is created unless another store is named: in the store of the current key, or where `KEY_STORE` says if that is in a file.',
       resolve: ({ stores }) => stores.preferred,
     }),
+    warnings: t.exposeStringList('warnings', {
+      description: 'About private keys that other users of the host can read, one sentence each.',
+    }),
     readOnlyReason: t.exposeString('readOnlyReason', {
       nullable: true,
       description: 'Why not, and what to do; null if it can.',
@@ -156,6 +186,7 @@ builder.queryField('signingKeys', (t) =>
     resolve: async (_root, _args, { services: { signingKeys } }) => ({
       keys: await signingKeys.listed(),
       readOnlyReason: await signingKeys.explainReadOnly(),
+      warnings: signingKeys.warnings(),
       stores: signingKeys.stores(),
     }),
   }),

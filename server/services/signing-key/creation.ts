@@ -1,5 +1,5 @@
 /**
- * Creates signing keys in a key store, and destroys one there that was created in vain. A store may be slow, so a key is
+ * Creates signing keys in a key store or adopts them, and destroys one there that was created in vain. A store may be slow, so a key is
  * created before the transaction that puts it into use.
  */
 import { type SigningAlgorithm, signingAlgorithms } from '#core/keys.ts'
@@ -25,11 +25,12 @@ export type CreatedKey = {
   discard(): Promise<void>
 }
 
-/** @throws InvalidInputError if the store cannot have such a key; KeyDirectoryReadOnlyError, UnavailableError */
+/** `existing`: the id of a key in the store. @throws InvalidInputError if the store cannot have such a key; KeyDirectoryReadOnlyError, UnavailableError */
 export async function createSigningKey(
   place: KeyPlace & { stores: KeyStores },
   alg: SigningAlgorithm,
   store: StoreName,
+  existing?: string | null,
 ): Promise<CreatedKey> {
   const { stores } = place
   const known = stores.available()
@@ -38,9 +39,10 @@ export async function createSigningKey(
   }
   const readOnly = await explainReadOnly(place)
   if (readOnly) throw new KeyDirectoryReadOnlyError(readOnly)
-  const key = await createKey(place, alg, store).catch((error: unknown) => {
+  const key = await createKey(place, alg, store, existing).catch((error: unknown) => {
     if (!(error instanceof KeyStoreError)) throw error
-    if (error.kind === 'refused') throw new InvalidInputError(error.message, 'store')
+    if (error.kind === 'refused')
+      throw new InvalidInputError(error.message, existing == null ? 'store' : 'existing')
     throw new UnavailableError(error.message)
   })
   const stored = toStoredKey(key)
@@ -53,7 +55,7 @@ export async function createSigningKey(
       isAnnounced = true
     },
     async discard() {
-      if (isAnnounced || stored.store === 'files') return
+      if (isAnnounced || stored.store === 'files' || stored.isAdopted) return
       await stores.destroy(stored).catch(() => {}) // the failure that made it useless counts
     },
   }

@@ -35,10 +35,10 @@ export function createSigningKeyService(context: KeyContext & { superiors: Pick<
     requireCreatable: (alg: SigningAlgorithm) => requireCreatable(view.stores().preferred, alg),
     successorAlgorithm: (alg: string) => successorAlgorithm(view.stores().preferred, alg),
 
-    /** Creates the next key and publishes its public part. It does not sign yet. */
+    /** Creates or adopts the next key and publishes its public part. It does not sign yet. */
     async announce(
       caller: Caller,
-      input: { alg: string; store?: StoreName | null | undefined },
+      input: { alg: string; store?: StoreName | null | undefined; existing?: string | null | undefined },
     ): Promise<SigningKeyView> {
       const alg = signingAlgorithms.find((name) => name === input.alg)
       if (!alg) {
@@ -46,12 +46,14 @@ export function createSigningKeyService(context: KeyContext & { superiors: Pick<
       }
       await context.signingKeys.refresh()
       requireNoneAnnounced(context.signingKeys.current()) // before a key is created in vain
-      const created = await createSigningKey(place, alg, input.store ?? view.stores().preferred)
+      const { store = null, existing = null } = input
+      const created = await createSigningKey(place, alg, store ?? view.stores().preferred, existing)
       const step = async (_tx: Transaction, keys: KeyDirectory): Promise<KeyStep> => {
         requireNoneAnnounced(keys)
+        requireUnknown(keys, created.kid)
         return {
           kid: created.kid,
-          after: { state: 'ANNOUNCED', alg, store: created.store },
+          after: { state: 'ANNOUNCED', alg, store: created.store, ...(existing ? { existing } : {}) },
           publish: [toPublish('entity-configuration')],
           apply: created.announce,
         }
@@ -86,6 +88,13 @@ export function createSigningKeyService(context: KeyContext & { superiors: Pick<
       return view.find(kid)
     },
   }
+}
+
+/** An adopted key may have signed before, or have been revoked. @throws ConflictError */
+function requireUnknown({ listed, historical }: KeyDirectory, kid: string): void {
+  const known = [...listed.map(({ jwk }) => jwk), ...historical]
+  if (known.some((key) => key.kid === kid))
+    throw new ConflictError(`The key ${kid} is or was a key of this anchor. Use another one.`, 'existing')
 }
 
 /** @throws ConflictError */

@@ -1,7 +1,7 @@
 /** Describes the signing keys from their files, rows and use; never a private part. */
 import type { HistoricalKey } from '#core/historical-keys.ts'
 import type { Jwk } from '#core/keys.ts'
-import type { StoreName } from '#federation/key-store/store.ts'
+import type { KeyAttributes, StoreName } from '#federation/key-store/store.ts'
 import type { SigningKey } from '#prisma/generated/client/client.ts'
 import { NotFoundError } from '#server/error/operation-error.ts'
 import type { KeyContext } from '#server/services/signing-key/change.ts'
@@ -28,6 +28,8 @@ export type SigningKeyView = {
   usableFrom: Date | null
   /** Why the superiors make a switch to it unsafe, one sentence each. */
   superiorFaults: string[]
+  /** What its store says about it, asked on demand; null: nothing, or not now. */
+  attributes(): Promise<KeyAttributes | null>
   /** Counted on demand. */
   use(): Promise<KeyUse>
 }
@@ -59,7 +61,8 @@ export function createKeyView({ db, signingKeys, now }: Pick<KeyContext, 'db' | 
       const isAwaited = role === 'announced' || role === 'answers'
       const known = isAwaited ? usableBelow(superiors, row, { kid, role }, now()) : usable(row)
       const view = { kid, alg: algorithmOf(jwk), state: stateOfRole[role], file, jwk, store, row }
-      return { ...view, ...known, use: () => count(kid) }
+      const attributes = () => signingKeys.place.stores.describe(kid)
+      return { ...view, ...known, attributes, use: () => count(kid) }
     })
   }
 
@@ -89,6 +92,9 @@ export function createKeyView({ db, signingKeys, now }: Pick<KeyContext, 'db' | 
     },
     /** Why keys cannot be changed here; null if they can. */
     explainReadOnly: () => explainReadOnly(signingKeys.place),
+
+    /** About private keys that other users of the host can read, one sentence each. */
+    warnings: () => signingKeys.current().warnings,
 
     find: (kid: string) => theOne((key) => key.kid === kid, `There is no key ${kid} in the key directory.`),
     /** The current key. */

@@ -86,7 +86,7 @@ describe.skipIf(softHsmLacking !== null)(`a PKCS#11 token (${softHsmLacking ?? '
     )
   })
 
-  it('keeps the private key sensitive and not extractable', async () => {
+  it('keeps the private key sensitive and not extractable, and lets it only sign', async () => {
     const { id } = await generate()
     const program = `
       const ck = require('pkcs11js'); const m = new ck.PKCS11(); m.load(process.argv[1]); m.C_Initialize()
@@ -95,7 +95,7 @@ describe.skipIf(softHsmLacking !== null)(`a PKCS#11 token (${softHsmLacking ?? '
       m.C_FindObjectsInit(s, [{ type: ck.CKA_ID, value: Buffer.from(process.argv[3], 'hex') },
         { type: ck.CKA_CLASS, value: ck.CKO_PRIVATE_KEY }])
       const [key] = m.C_FindObjects(s, 1)
-      const names = ['CKA_SENSITIVE', 'CKA_EXTRACTABLE', 'CKA_NEVER_EXTRACTABLE', 'CKA_SIGN', 'CKA_TOKEN', 'CKA_DECRYPT']
+      const names = ['CKA_SENSITIVE', 'CKA_EXTRACTABLE', 'CKA_NEVER_EXTRACTABLE', 'CKA_SIGN', 'CKA_TOKEN', 'CKA_DECRYPT', 'CKA_UNWRAP']
       const values = m.C_GetAttributeValue(s, key, names.map((name) => ({ type: ck[name] })))
       console.log(JSON.stringify(values.map(({ value }, i) => [names[i], value[0]])))
       try { m.C_GetAttributeValue(s, key, [{ type: ck.CKA_VALUE }]); console.log('exported') }
@@ -108,6 +108,8 @@ describe.skipIf(softHsmLacking !== null)(`a PKCS#11 token (${softHsmLacking ?? '
       CKA_NEVER_EXTRACTABLE: 1,
       CKA_SIGN: 1,
       CKA_TOKEN: 1,
+      CKA_DECRYPT: 0,
+      CKA_UNWRAP: 0,
     })
     expect(exported).toBe('CKR_ATTRIBUTE_SENSITIVE')
   })

@@ -1,4 +1,4 @@
-/** Tests a token that has fewer sessions than KEY_STORE_CONCURRENCY asks for. */
+/** Tests a token at its limits: fewer sessions than KEY_STORE_CONCURRENCY asks for, and no space for another key. */
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { signJwt } from '#core/jws.ts'
@@ -37,6 +37,25 @@ describe.skipIf(softHsmLacking !== null)(`few sessions (${softHsmLacking ?? 'Sof
     const signed = Array.from({ length: 100 }, (_, n) => signJwt({ n }, { key: signer, typ: 'JWT' }))
     expect(new Set(await Promise.all(signed)).size).toBe(100)
     expect(await tokenProcesses(token.environment.SOFTHSM2_CONF)).toEqual(pids) // it was not started again
+  })
+
+  it.each([
+    ['CKR_FUNCTION_FAILED', 0x06],
+    ['CKR_DEVICE_MEMORY', 0x31],
+  ])('asks once for a key that the token has no space for, which says %s', async (code, error) => {
+    await token.limitSessions(null)
+    const stores = open()
+    const key = await stores.generate('pkcs11', 'ES256')
+    const before = await token.creations()
+    await token.fill(error)
+    await expect(stores.generate('pkcs11', 'ES256')).rejects.toThrow(
+      `The PKCS#11 token created no key (${code}). If it is full, remove keys that nothing needs`,
+    )
+    expect(await token.creations()).toBe(before + 1)
+    // Keys that are there go on signing.
+    await expect(signJwt({}, { key: stores.open(key), typ: 'JWT' })).resolves.toBeDefined()
+    await token.fill(null)
+    await expect(stores.generate('pkcs11', 'ES256')).resolves.toBeDefined()
   })
 
   it('says why the token does not open, although its process takes longer to start than a signature may', async () => {

@@ -6,7 +6,7 @@ import type { PageLoad } from './$types'
 const KeysPage = graphql(`
   query KeysPage {
     signingKeys {
-      readOnlyReason stores preferredStore keys { ...SigningKeyFields } rollover { ...KeyRolloverFields }
+      readOnlyReason warnings stores preferredStore keys { ...SigningKeyFields } rollover { ...KeyRolloverFields }
     }
     historicalKeys { ...HistoricalKeyFields }
     reissues: renewalRuns(filter: { kind: REISSUE_TRUST_MARKS }, first: 1) { edges { node { id ...RunFields } } }
@@ -22,6 +22,7 @@ export const load = (async ({ fetch, depends }) => {
     stores: { available: signingKeys.stores, preferred: signingKeys.preferredStore },
     rollover: signingKeys.rollover,
     readOnlyReason: signingKeys.readOnlyReason ?? null,
+    warnings: signingKeys.warnings,
     historical: historicalKeys,
     reissue: reissues.edges[0]?.node,
   }

@@ -12,6 +12,7 @@ graphql(`
 graphql(`
   fragment SigningKeyFields on SigningKey {
     kid alg state store file jwk createdAt publishedAt usableFrom superiorFaults signsSince replacedAt
+    attributes { isExtractable isSensitive isMadeInStore }
     validSignatures { ...SigningKeyUseFields }
   }
 `)

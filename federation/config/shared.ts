@@ -14,6 +14,7 @@ export const sharedVariables = {
   },
   redisUrl: {
     names: ['REDIS_URL', 'REDIS_LOCATION'],
+    isSecret: true,
     kind: redisUrl,
     meaning: `the Redis that the admin server writes and the federation server reads: ${redisUrlForms}`,
   },

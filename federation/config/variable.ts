@@ -1,4 +1,5 @@
 /** Reads the variables of a process by their table: each row is parsed, and all faults are reported at once. */
+import { readFileSync } from 'node:fs'
 import type { z } from 'zod'
 import { ConfigurationError } from './error.ts'
 
@@ -7,6 +8,8 @@ export type Variable = {
   names: readonly [string, ...string[]]
   /** Its key in taconfig.toml, which the environment overrides. */
   toml?: string
+  /** Its value can be in a file, which the variable `NAME_FILE` names. */
+  isSecret?: true
   /** What its text must look like and what it becomes, with the default if there is one. */
   kind: z.ZodType
   /** What to set it to: for docs/configuration.md, and for the sentence when it is missing. */
@@ -35,7 +38,11 @@ export function readVariables<Rows extends Table>(
   const values: Record<string, unknown> = {}
   const faults: Record<string, string[]> = {}
   for (const [name, row] of Object.entries(table)) {
-    const text = findText(row, environment, file)
+    const { text, fault } = findText(row, environment, file)
+    if (fault !== undefined) {
+      faults[name] = [fault]
+      continue
+    }
     const parsed = row.kind.safeParse(text)
     if (parsed.success) values[name] = parsed.data
     else
@@ -53,10 +60,53 @@ export function readVariables<Rows extends Table>(
 
 export const missing = ({ meaning }: Variable) => `is not set; set it to ${meaning}`
 
-function findText({ names, toml }: Variable, environment: NodeJS.ProcessEnv, file: Record<string, unknown>) {
+/** The variables that name the file of a secret. */
+export const fileNames = ({ names, isSecret }: Variable): string[] =>
+  isSecret ? names.map((name) => `${name}_FILE`) : []
+
+/** The environment with the secrets that are in files, as `DB_PASSWORD` of `DB_PASSWORD_FILE`. @throws ConfigurationError */
+export function withSecrets(table: Table, environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const resolved = { ...environment }
+  const faults: string[] = []
+  for (const row of Object.values(table).filter(({ isSecret }) => isSecret)) {
+    const { text, fault } = findSecret(row, environment)
+    if (fault !== undefined) faults.push(`${label(row)} ${fault}.`)
+    for (const name of fileNames(row)) delete resolved[name]
+    if (text !== undefined) resolved[row.names[0]] = text
+  }
+  if (faults.length > 0) throw new ConfigurationError(faults.join('\n'))
+  return resolved
+}
+
+type Found = { text?: unknown; fault?: string }
+
+function findText(row: Variable, environment: NodeJS.ProcessEnv, file: Record<string, unknown>): Found {
+  const { names, toml } = row
+  const secret = findSecret(row, environment)
+  if (secret.text !== undefined || secret.fault !== undefined) return secret
   const name = names.find((each) => environment[each])
   const value = name ? environment[name] : toml && file[toml]
-  return ['boolean', 'number'].includes(typeof value) ? String(value) : value || undefined
+  return { text: ['boolean', 'number'].includes(typeof value) ? String(value) : value || undefined }
+}
+
+/** The text of the file without the line break at its end, which editors and `echo` add. */
+function findSecret(row: Variable, environment: NodeJS.ProcessEnv): Found {
+  const named = fileNames(row).filter((each) => environment[each])
+  const given = row.names.filter((each) => environment[each])
+  const [name] = named
+  const path = name && environment[name]
+  if (!name || !path) return {}
+  const [other] = [...given, ...named.slice(1)]
+  if (other) return { fault: `is set twice, by ${other} and ${name}; set one of them` }
+  try {
+    const text = readFileSync(path, 'utf8').replace(/\r?\n$/, '')
+    return text === '' ? { fault: `is not set; the file ${path} of ${name} is empty` } : { text }
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    return {
+      fault: `cannot be read from ${path} (${code}); check ${name}, and the owner and mode of the file`,
+    }
+  }
 }
 
 function label({ names, toml }: Variable): string {

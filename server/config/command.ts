@@ -11,6 +11,7 @@ export const commandVariables = {
   },
   backupPassphrase: {
     names: ['BACKUP_PASSPHRASE'],
+    isSecret: true,
     kind: text.optional(),
     meaning: 'the passphrase that encrypts and decrypts backups',
   },

@@ -4,7 +4,8 @@
  */
 import { join, resolve } from 'node:path'
 import { text, wholeNumber } from '#federation/config/kind.ts'
-import { readVariables, type Table, type Values } from '#federation/config/variable.ts'
+import { readVariables, type Table, type Values, withSecrets } from '#federation/config/variable.ts'
+import { serverVariables } from '#server/config/variables.ts'
 
 const port = wholeNumber(1, 65_535)
 
@@ -51,7 +52,8 @@ export const keysBelow = (dataDirectory: string) => join(resolve(dataDirectory),
 /** @throws ConfigurationError */
 export function readEmbeddedConfig(environment: NodeJS.ProcessEnv = process.env): EmbeddedConfig {
   const config = readVariables(embeddedVariables, { environment })
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
+  const resolved = withSecrets(serverVariables, environment)
+  const given = Object.fromEntries(Object.entries(resolved).filter(([, value]) => value !== ''))
   const isDatabaseEmbedded = !given.DATABASE_URL && !given.DB_HOST
   const isRedisEmbedded = !given.REDIS_URL && !given.REDIS_LOCATION
   const { TA_DOMAIN: entityId = `http://localhost:${config.federationPort}`, HOST: host = 'localhost' } =

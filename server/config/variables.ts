@@ -8,6 +8,7 @@ export const serverVariables = {
   ...sharedVariables,
   databaseUrl: {
     names: ['DATABASE_URL'],
+    isSecret: true,
     kind: databaseUrl.optional(),
     meaning:
       'PostgreSQL 14 or newer, such as postgresql://inmor:password@db:5432/inmor; of several hosts, host:5432,host:5432, the one that takes writes',
@@ -28,15 +29,22 @@ export const serverVariables = {
     kind: text.default('postgres'),
     meaning: 'the user to connect to the database as',
   },
-  databasePassword: { names: ['DB_PASSWORD'], kind: text.default(''), meaning: 'the password of DB_USER' },
+  databasePassword: {
+    names: ['DB_PASSWORD'],
+    isSecret: true,
+    kind: text.default(''),
+    meaning: 'the password of DB_USER',
+  },
   authSecret: {
     names: ['AUTH_SECRET'],
+    isSecret: true,
     kind: text.min(32, 'must have at least 32 characters'),
     meaning:
       'a secret of at least 32 characters that signs sessions and encrypts second factors and the secrets of webhooks; openssl rand -base64 32 makes one',
   },
   previousAuthSecrets: {
     names: ['AUTH_PREVIOUS_SECRETS'],
+    isSecret: true,
     kind: list.default([]),
     meaning:
       'the previous values of AUTH_SECRET, the oldest first, joined by commas, so that what they encrypted stays readable',
@@ -80,6 +88,7 @@ export const serverVariables = {
   },
   oidcClientSecret: {
     names: ['OIDC_CLIENT_SECRET'],
+    isSecret: true,
     kind: text.optional(),
     meaning:
       'the client_secret of this server at OIDC_ISSUER, whose redirect URI there is ADMIN_URL/api/auth/callback/oidc',
@@ -106,6 +115,7 @@ export const serverVariables = {
   },
   smtpUrl: {
     names: ['SMTP_URL'],
+    isSecret: true,
     kind: smtpUrl.optional(),
     meaning:
       'the server that takes e-mail, such as smtps://user:password@mail.example.org or smtp://mail.example.org:587; no e-mail is sent when not set',

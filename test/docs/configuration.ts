@@ -1,12 +1,14 @@
 /** Prints docs/configuration.md from the tables that the servers read their configuration by. */
-import type { Table, Variable } from '#federation/config/variable.ts'
+import { fileNames, type Table, type Variable } from '#federation/config/variable.ts'
 import { federationVariables } from '#federation/config/variables.ts'
 import { commandVariables } from '#server/config/command.ts'
 import { embeddedVariables } from '#server/config/embedded.ts'
 import { serverVariables } from '#server/config/variables.ts'
 
-function rowOf({ names, toml, kind, meaning }: Variable): string {
-  const all = [...names.map((name) => `\`${name}\``), ...(toml ? [`\`${toml}\` in the file`] : [])]
+function rowOf(variable: Variable): string {
+  const { names, toml, kind, meaning } = variable
+  const set = [...names, ...fileNames(variable)].map((name) => `\`${name}\``)
+  const all = [...set, ...(toml ? [`\`${toml}\` in the file`] : [])]
   const { success, data } = kind.safeParse(undefined)
   return `| ${all.join(', ')} | ${success ? shown(data) : 'required'} | ${meaning} |`
 }
@@ -30,7 +32,9 @@ export function configurationDocument(): string {
 <!-- Made by \`npm run docs\` from the code; a test compares. -->
 
 Each process reads its environment once, when it starts, before it opens anything. It reports all faults at once, a line
-for each, and ends with exit code 1. An empty variable counts as not set. A flag is \`true\`, \`1\`, \`yes\` or \`on\`, or
+for each, and ends with exit code 1. An empty variable counts as not set. A secret can be in a file: \`DB_PASSWORD_FILE\` has the
+path of the file with \`DB_PASSWORD\`, as orchestrators mount secrets. A line break at its end does not count, and one of the two
+can be set. Other processes of the host then cannot read it from the environment. A flag is \`true\`, \`1\`, \`yes\` or \`on\`, or
 \`false\`, \`0\`, \`no\` or \`off\`. Settings that operators change at run time (policy, validity, endpoints and the like) are
 not here: they are in the database, and in the console.
 

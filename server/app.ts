@@ -29,6 +29,7 @@ import type { Observer } from '#server/metrics/observer.ts'
 import { type Console, consolePages } from '#server/plugins/console.ts'
 import { answerFailures } from '#server/plugins/failure.ts'
 import { GRAPHQL_PATH, graphqlRoute } from '#server/plugins/graphql.ts'
+import { healthRoutes } from '#server/plugins/health.ts'
 import { refuseFaultyInput } from '#server/plugins/input-check.ts'
 import { createPendingReader } from '#server/publish/pending.ts'
 import { restRoutes } from '#server/rest/routes.ts'
@@ -38,7 +39,6 @@ import type { MailService } from '#server/services/mail/mails.ts'
 import type { ChangeRequests } from '#server/services/protection/change-requests.ts'
 import type { ProtectionService } from '#server/services/protection/protection.ts'
 import type { Webhooks } from '#server/webhook/webhooks.ts'
-import { isReachable } from '#store/connect.ts'
 
 const BODY_LIMIT = 1024 * 1024
 const REQUEST_TIMEOUT_MS = 60_000
@@ -65,6 +65,7 @@ export type AppDeps = {
   secondFactorGroups: readonly SecondFactorGroup[]
   singleSignOn: SingleSignOn | null
   adminUrl: string
+  keysDirectory: string
   /** The page after a sign-in. */
   loginRedirectUrl: string
   version: string
@@ -110,7 +111,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   singleSignOnRoutes(app, entrance)
   graphqlRoute(app, deps.observe.operations.plugin, deps, (request) => contextOf(deps, request))
   restRoutes(app, deps)
-  healthRoute(app, deps)
+  healthRoutes(app, deps)
   await consolePages(app, deps.console)
   app.addHook('preClose', () => deps.anchors.endStreams())
   return app
@@ -140,19 +141,3 @@ async function contextOf(deps: AppDeps, request: FastifyRequest): Promise<Contex
 }
 
 const namedAnchorOf = ({ headers }: FastifyRequest) => [headers['inmor-anchor'] ?? []].flat()[0]
-
-/** Readiness depends on the database only; without Redis changes are accepted and published later. */
-function healthRoute(app: FastifyInstance, { db, redis, anchors }: AppDeps): void {
-  // Liveness checks no dependency, because a restart would not repair one.
-  app.get('/health/live', () => ({ status: 'ok' }))
-  app.get('/health', async (_request, reply) => {
-    const { keys } = anchors.first.publishing
-    const state = (await isReachable(redis, keys.entityConfiguration)) ? 'ok' : 'unavailable'
-    try {
-      await db.$queryRaw`SELECT 1`
-      return { status: 'ok', redis: state }
-    } catch {
-      return reply.status(503).send({ status: 'error', detail: 'database unavailable', redis: state })
-    }
-  })
-}

@@ -73,6 +73,7 @@ export async function startAdminServer(
     secondFactorGroups: config.secondFactorGroups,
     singleSignOn: config.singleSignOn,
     adminUrl: config.adminUrl,
+    keysDirectory: config.keysDirectory,
     loginRedirectUrl: config.loginRedirectUrl,
     trustedProxies: config.trustedProxies,
     trustedDocuments: config.trustedDocuments,

@@ -4,8 +4,10 @@ import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { patience } from '#test/helpers/patience.ts'
 
 let admin: TestAdmin
+/** Milliseconds by which the clock of the server is ahead. */
+let ahead = 0
 beforeAll(async () => {
-  admin = await startAdmin()
+  admin = await startAdmin({ now: () => new Date(Date.now() + ahead) })
   await admin.server.db.$executeRaw`
     CREATE FUNCTION disk_full() RETURNS trigger LANGUAGE plpgsql AS
     $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END $$`
@@ -80,6 +82,30 @@ it('says of a failed sign-in what is full, and not what was stored', async () =>
     const message = `${FULL}. Free space, then try again.`
     expect([answer.status, await answer.json()]).toEqual([503, { code: 'UNAVAILABLE', message }])
   })
+})
+
+it('is not ready while the database takes no writes, which it tries every 30 seconds', {
+  tags: 'fault/disk-full',
+}, async () => {
+  const health = async () => {
+    const response = await fetch(`${admin.adminUrl}/health`)
+    return [response.status, await response.json()]
+  }
+  const well = [200, { status: 'ok', redis: 'ok' }]
+  const later = () => {
+    ahead += 31_000
+  }
+  expect(await health()).toEqual(well)
+  await whileFull('Verification', async () => {
+    expect(await health()).toEqual(well) // as of the last attempt
+    later()
+    const detail = 'database out of disk space'
+    expect(await health()).toEqual([503, { status: 'error', detail, redis: 'ok' }])
+    expect((await fetch(`${admin.adminUrl}/health/live`)).status).toBe(200)
+  })
+  later()
+  expect(await health()).toEqual(well)
+  expect(await admin.server.installation.verification.count({ where: { identifier: 'health' } })).toBe(0)
 })
 
 async function publication() {

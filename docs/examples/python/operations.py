@@ -87,6 +87,7 @@ class AnnounceSigningKeyInput(TypedDict):
 
     alg: SigningAlgorithm
     anchor: NotRequired[str | None]
+    existing: NotRequired[str | None]
     store: NotRequired[KeyStore | None]
 
 class AnnounceKeyVariables(TypedDict):

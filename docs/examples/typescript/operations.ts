@@ -319,6 +319,8 @@ export type AnnounceSigningKeyInput = {
   alg: SigningAlgorithm;
   /** The anchor: its slug or Entity Identifier. Where there are several, it is needed. */
   anchor?: string | null | undefined;
+  /** A key that another program made in the store, instead of a new one: its CKA_ID in hexadecimal digits, or its id in AWS KMS. It signs once to prove that it fits, and is never destroyed by this server. */
+  existing?: string | null | undefined;
   /** Where to create it; `SigningKeys.preferredStore` by default. */
   store?: KeyStore | null | undefined;
 };
@@ -334,24 +336,48 @@ export type AuditOutcome =
 
 /** The kind of a failure. */
 export type ErrorCode =
+  /** There are several anchors, and the request names none. `extensions.anchors` has their slugs. Only as `extensions.code` of an error. */
+  | 'ANCHOR_REQUIRED'
   /** A second person must approve the change. Only as `extensions.code` of an error, beside the id of the `changeRequest`. */
   | 'APPROVAL_REQUIRED'
+  /** The body of the request is not one of GraphQL over HTTP. Only as `extensions.code` of an error. */
+  | 'BAD_REQUEST'
+  /** An id or a cursor is malformed or out of date, or the request as a whole asks for what does not go together. Only as `extensions.code` of an error. */
+  | 'BAD_USER_INPUT'
   /** The object already exists, or someone else changed it first. */
   | 'CONFLICT'
+  /** A session may send the documents of the console only, see `requestDocumentPass`. Only as `extensions.code` of an error. */
+  | 'DOCUMENT_NOT_TRUSTED'
   /** The entity’s configuration failed a check. */
   | 'ENTITY_REJECTED'
   /** The role of the caller does not allow it. Only as `extensions.code` of an error. */
   | 'FORBIDDEN'
+  /** The document has a fault of syntax. Only as `extensions.code` of an error. */
+  | 'GRAPHQL_PARSE_FAILED'
+  /** The document does not fit the schema, or is too large. Only as `extensions.code` of an error. */
+  | 'GRAPHQL_VALIDATION_FAILED'
+  /** Unexpected error. The server log has the details under `extensions.reference`. Only as `extensions.code` of an error. */
+  | 'INTERNAL'
   /** A field has an invalid value. */
   | 'INVALID_INPUT'
   /** The key directory cannot be written by the admin server. */
   | 'KEY_DIRECTORY_READ_ONLY'
+  /** The Accept header names no type of the answer: a subscription has `text/event-stream`. Only as `extensions.code` of an error. */
+  | 'NOT_ACCEPTABLE'
   /** The object does not exist. */
   | 'NOT_FOUND'
+  /** The document has several operations, and the request names none of them. Only as `extensions.code` of an error. */
+  | 'OPERATION_RESOLUTION_FAILURE'
+  /** The user must choose a new password first. Only as `extensions.code` of an error. */
+  | 'PASSWORD_CHANGE_REQUIRED'
   /** The sign-in is not recent enough. Sign in again and repeat the operation. Never applies to API keys. */
   | 'REAUTHENTICATION_REQUIRED'
+  /** The account needs a second factor first. `Viewer.factorStep` says what to do. Only as `extensions.code` of an error. */
+  | 'SECOND_FACTOR_REQUIRED'
   /** Too many attempts from one address. Try again later. */
   | 'TOO_MANY_REQUESTS'
+  /** The request has no session and no API key that is valid. Only as `extensions.code` of an error. */
+  | 'UNAUTHENTICATED'
   /** A required service is unreachable, busy or full. Try again later. */
   | 'UNAVAILABLE'
   /** The step of a key rollover would invalidate data in caches. The message says until when. */
@@ -433,13 +459,13 @@ export type RetireKeyInput = {
 export type RunState =
   /** Cancelled by a user. */
   | 'CANCELLED'
-  /** Stopped with an error. */
+  /** Stopped with an error, or every item failed. */
   | 'FAILED'
   /** Waiting for a worker: newly started, or its worker stopped. */
   | 'QUEUED'
   /** Running. */
   | 'RUNNING'
-  /** Completed; single items may have failed. */
+  /** Completed; single items may have failed, and in a dry run each of them. */
   | 'SUCCEEDED';
 
 /** An algorithm of signing keys. */

@@ -78,9 +78,13 @@ export function withSecrets(table: Table, environment: NodeJS.ProcessEnv): NodeJ
   return resolved
 }
 
-type Found = { text?: unknown; fault?: string }
+type Found<Text> = { text?: Text; fault?: string }
 
-function findText(row: Variable, environment: NodeJS.ProcessEnv, file: Record<string, unknown>): Found {
+function findText(
+  row: Variable,
+  environment: NodeJS.ProcessEnv,
+  file: Record<string, unknown>,
+): Found<unknown> {
   const { names, toml } = row
   const secret = findSecret(row, environment)
   if (secret.text !== undefined || secret.fault !== undefined) return secret
@@ -90,7 +94,7 @@ function findText(row: Variable, environment: NodeJS.ProcessEnv, file: Record<st
 }
 
 /** The text of the file without the line break at its end, which editors and `echo` add. */
-function findSecret(row: Variable, environment: NodeJS.ProcessEnv): Found {
+function findSecret(row: Variable, environment: NodeJS.ProcessEnv): Found<string> {
   const named = fileNames(row).filter((each) => environment[each])
   const given = row.names.filter((each) => environment[each])
   const [name] = named

@@ -16,6 +16,7 @@ export type RequestErrorCode =
   | 'GRAPHQL_PARSE_FAILED'
   | 'GRAPHQL_VALIDATION_FAILED'
   | 'OPERATION_RESOLUTION_FAILURE'
+  | 'PERSISTED_QUERY_NOT_IN_LIST'
 
 export type ErrorCode = OperationErrorCode | RequestErrorCode
 

@@ -63,15 +63,18 @@ const ErrorCode = builder.enumType('ErrorCode', {
       description: `The Accept header names no type of the answer: a subscription has \`text/event-stream\`. ${OUTSIDE}`,
     },
     BAD_USER_INPUT: {
-      description: `An id or a cursor is malformed or out of date, or the request as a whole asks for what does not go together. ${OUTSIDE}`,
+      description: `An id or a cursor is malformed or out of date, arguments of a list do not go together, or the document is too large. ${OUTSIDE}`,
     },
     BAD_REQUEST: { description: `The body of the request is not one of GraphQL over HTTP. ${OUTSIDE}` },
     GRAPHQL_PARSE_FAILED: { description: `The document has a fault of syntax. ${OUTSIDE}` },
     GRAPHQL_VALIDATION_FAILED: {
-      description: `The document does not fit the schema, or is too large. ${OUTSIDE}`,
+      description: `The document does not fit the schema. ${OUTSIDE}`,
     },
     OPERATION_RESOLUTION_FAILURE: {
       description: `The document has several operations, and the request names none of them. ${OUTSIDE}`,
+    },
+    PERSISTED_QUERY_NOT_IN_LIST: {
+      description: `The server has no document of this hash. Send the document. ${OUTSIDE}`,
     },
     INTERNAL: {
       description: `Unexpected error. The server log has the details under \`extensions.reference\`. ${OUTSIDE}`,

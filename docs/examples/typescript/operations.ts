@@ -342,7 +342,7 @@ export type ErrorCode =
   | 'APPROVAL_REQUIRED'
   /** The body of the request is not one of GraphQL over HTTP. Only as `extensions.code` of an error. */
   | 'BAD_REQUEST'
-  /** An id or a cursor is malformed or out of date, or the request as a whole asks for what does not go together. Only as `extensions.code` of an error. */
+  /** An id or a cursor is malformed or out of date, arguments of a list do not go together, or the document is too large. Only as `extensions.code` of an error. */
   | 'BAD_USER_INPUT'
   /** The object already exists, or someone else changed it first. */
   | 'CONFLICT'
@@ -354,7 +354,7 @@ export type ErrorCode =
   | 'FORBIDDEN'
   /** The document has a fault of syntax. Only as `extensions.code` of an error. */
   | 'GRAPHQL_PARSE_FAILED'
-  /** The document does not fit the schema, or is too large. Only as `extensions.code` of an error. */
+  /** The document does not fit the schema. Only as `extensions.code` of an error. */
   | 'GRAPHQL_VALIDATION_FAILED'
   /** Unexpected error. The server log has the details under `extensions.reference`. Only as `extensions.code` of an error. */
   | 'INTERNAL'
@@ -370,6 +370,8 @@ export type ErrorCode =
   | 'OPERATION_RESOLUTION_FAILURE'
   /** The user must choose a new password first. Only as `extensions.code` of an error. */
   | 'PASSWORD_CHANGE_REQUIRED'
+  /** The server has no document of this hash. Send the document. Only as `extensions.code` of an error. */
+  | 'PERSISTED_QUERY_NOT_IN_LIST'
   /** The sign-in is not recent enough. Sign in again and repeat the operation. Never applies to API keys. */
   | 'REAUTHENTICATION_REQUIRED'
   /** The account needs a second factor first. `Viewer.factorStep` says what to do. Only as `extensions.code` of an error. */

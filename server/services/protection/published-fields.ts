@@ -1,13 +1,22 @@
 /** The fields of an object that decide what is published about it. The others are for operators, or follow the clock. */
 
-import { subordinateFields } from '#server/services/subordinate/input.ts'
-import { unpublishedFields } from '#server/services/subordinate/unpublished.ts'
-
-export const publishedOfSubordinate: readonly string[] = [
+/** The table of the fields of a subordinate asks for each (services/subordinate/input.ts). */
+const ofSubordinate = [
   'active',
+  'jwks',
+  'metadata',
   'metadataFollowsEntity',
-  ...Object.keys(subordinateFields).filter((name) => !Object.hasOwn(unpublishedFields, name)),
-]
+  'forcedMetadata',
+  'metadataPolicy',
+  'constraints',
+  'requiredTrustMarks',
+  'additionalClaims',
+  'validFor',
+  'autorenew',
+] as const
+
+export type PublishedName = (typeof ofSubordinate)[number]
+export const publishedOfSubordinate: readonly string[] = ofSubordinate
 
 export const publishedOfMark: readonly string[] = [
   'active',

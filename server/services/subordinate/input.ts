@@ -12,7 +12,8 @@ import {
 } from '#core/metadata-policy/index.ts'
 import type { Settings } from '#server/database/typed-row.ts'
 import { InvalidInputError } from '#server/error/operation-error.ts'
-import { field, type Input, optionalJsonField, type Patch } from '#server/services/patch.ts'
+import { type Exactly, field, type Input, optionalJsonField, type Patch } from '#server/services/patch.ts'
+import type { PublishedName } from '#server/services/protection/published-fields.ts'
 import { unpublishedFields } from '#server/services/subordinate/unpublished.ts'
 
 /** The claims of the statement beyond the entity's own configuration. */
@@ -29,11 +30,18 @@ export const statementFields = {
 }
 
 /** `metadata` and `jwks` default to those of the entity's own configuration. */
-export const subordinateFields = {
+export const subordinateFields = protecting({
   metadata: field(null, (value: unknown) => parseMetadata(value)),
   jwks: field(null, (value: unknown) => parseJwkSet(value)),
   ...statementFields,
   ...unpublishedFields,
+})
+
+/** Each field is known to be published, or never to be: otherwise one person could change it where two must agree. */
+function protecting<Table extends object>(
+  table: Exactly<Readonly<Record<PublishedName | keyof typeof unpublishedFields, unknown>>, Table>,
+): Table {
+  return table
 }
 
 export type SubordinateFields = Input<typeof subordinateFields>

@@ -133,7 +133,7 @@ describe('a mutation', () => {
       const answer = await call('test', documentOf('mutation', name, mutations[name]?.(first) ?? {}))
       expect(answer).not.toContain(MARK)
       expect(answer).not.toMatch(
-        /"code":"(GRAPHQL_PARSE_FAILED|GRAPHQL_VALIDATION_FAILED|BAD_USER_INPUT|INTERNAL_SERVER_ERROR)"/,
+        /"code":"(GRAPHQL_PARSE_FAILED|GRAPHQL_VALIDATION_FAILED|BAD_USER_INPUT|INTERNAL_SERVER_ERROR)"|"extensions":\{"code":"INVALID_INPUT"/,
       )
       await settle()
       expect(await stateOfFirst()).toBe(before)

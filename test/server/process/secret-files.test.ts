@@ -38,7 +38,8 @@ const sentence = (read: () => unknown) => {
   }
 }
 
-const values: readonly (readonly [name: string, value: string, expected: object, further?: object])[] = [
+type Value = [name: string, value: string, expected: object, further?: object]
+const values: Value[] = [
   ['DATABASE_URL', 'postgresql://x@y/z', { databaseUrl: 'postgresql://x@y/z' }],
   ['REDIS_URL', 'redis://x:1', { redisUrl: 'redis://x:1' }],
   ['AUTH_SECRET', 'x'.repeat(32), { authSecret: 'x'.repeat(32) }],
@@ -53,7 +54,7 @@ const values: readonly (readonly [name: string, value: string, expected: object,
 ]
 
 describe('the admin server', () => {
-  it.each(values)('reads %s from a file', async (name, value, expected, further = {}) => {
+  it.for(values)('reads %s from a file', async ([name, value, expected, further = {}]) => {
     const { [name as keyof typeof sound]: _, ...others } = sound
     for (const ending of ['', '\n', '\r\n']) {
       const file = await fileOf(value + ending)

@@ -1,13 +1,8 @@
 /** Describes what a key store says about a private key. */
-import type { SigningKeyAttributes } from '#lib/gql/graphql.ts'
+import type { SigningKeyFieldsFragment } from '#lib/gql/graphql.ts'
 
 /** `not extractable, made there`; empty if it says nothing. */
-export function attributesInWords(
-  attributes:
-    | Pick<SigningKeyAttributes, 'isExtractable' | 'isSensitive' | 'isMadeInStore'>
-    | null
-    | undefined,
-): string {
+export function attributesInWords(attributes: SigningKeyFieldsFragment['attributes']): string {
   const { isExtractable = null, isSensitive = null, isMadeInStore = null } = attributes ?? {}
   const words = [
     isExtractable === null ? '' : isExtractable ? 'extractable' : 'not extractable',

@@ -61,6 +61,20 @@ describe.skipIf(isMissing)(`keys in AWS KMS (${reason})`, () => {
     await verifyJwt(jwt, { typ: 'JWT', keys: { keys: [key.publicJwk] }, at: null })
   })
 
+  it('adopts a key that another program made, and shows what KMS says about it', async () => {
+    const { id, publicJwk } = await stores.generate('awskms', 'ES256')
+    const adopted = await stores.adopt('awskms', 'ES256', id)
+    expect(adopted).toEqual({ publicJwk, store: 'awskms', id, isAdopted: true })
+    stores.open(adopted)
+    const attributes = { isExtractable: false, isSensitive: true, isMadeInStore: true }
+    await eventually(async () => expect(await stores.describe(publicJwk.kid)).toEqual(attributes))
+    await expect(stores.adopt('awskms', 'RS256', id)).rejects.toThrow(
+      `The key ${id} of AWS KMS is no key for RS256.`,
+    )
+    const unknown = stores.adopt('awskms', 'ES256', '00000000-0000-0000-0000-000000000000')
+    await expect(unknown).rejects.toThrow('AWS KMS cannot use the key. Check that it exists and is enabled')
+  })
+
   /** KMS signs the digest that it gets. moto hashes it a second time, so its signature is one of the digest itself. */
   it('sends the digest of more than 4,096 bytes', async () => {
     const key = await stores.generate('awskms', 'ES256')

@@ -82,6 +82,7 @@ export function openAnchor(
         ...finding,
         answers: createAnswerCache(store),
         onLookup: observe.lookup,
+        onMarksLeftOut: (finding) => logger.warn(finding),
       }),
       clients: createClientAuthenticator({ ...finding, replays: createReplayGuard(store) }),
       authMethods: createAuthMethods(ownMetadata),

@@ -84,7 +84,9 @@ export function createVisit(options: VisitOptions): (id: EntityId) => Promise<Vi
       statement && {
         authorityHints: statement.claims.authority_hints ?? [],
         async keep(intermediates) {
-          await staging.add(describeEntity(statement, await selectMarks(statement)))
+          const { entries, leftOut } = await selectMarks(statement)
+          await staging.add(describeEntity(statement, entries))
+          if (leftOut) tally.fail(id, leftOut)
           if (intermediates.length > 0) await chains.entity(statement, intermediates)
           tally.keep()
         },
@@ -102,7 +104,7 @@ export function createVisit(options: VisitOptions): (id: EntityId) => Promise<Vi
 
 /** Selects the marks in an Entity Configuration that are valid under the anchor, with the resolver's rules (§7.3). */
 function createMarkSelection(options: VisitOptions) {
-  const { anchor, allowHttp, signal, now } = options
+  const { entityId, anchor, allowHttp, signal, now } = options
   const { sub: id, jwks: keys } = anchor.claims
   const finder = createChainFinder(options)
   const anchors = [{ id, keys }]
@@ -114,10 +116,10 @@ function createMarkSelection(options: VisitOptions) {
     allowHttp,
     maxIssuers: MAX_ISSUERS,
   })
-  return async ({ claims: { sub: subject, trust_marks: configured = [] } }: EntityStatement) => {
-    if (configured.length === 0) return []
+  return ({ claims: { sub: subject, trust_marks: configured = [] } }: EntityStatement) => {
     const marks = configured.map((entry) => entry.trust_mark)
-    const { entries } = await selectTrustMarks(marks, {
+    return selectTrustMarks(marks, {
+      entityId,
       subject,
       anchor,
       allowHttp,
@@ -125,6 +127,5 @@ function createMarkSelection(options: VisitOptions) {
       findIssuer,
       checkActivity: (mark, issuer) => checkActivity(mark, issuer, signal, options),
     })
-    return entries
   }
 }

@@ -24,4 +24,6 @@ export type ResolverOptions = {
   now: () => number
   /** Called with the place where each response was found. */
   onLookup?: (found: Lookup) => void
+  /** Called with the sentence about Trust Marks that a new response lacks because of a limit. */
+  onMarksLeftOut?: (finding: string) => void
 }

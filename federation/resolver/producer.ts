@@ -27,6 +27,7 @@ export function createProducer({ entityId, ...options }: ResolverOptions): Produ
     const { chain, metadata } = await find(subject, anchors, signal)
     const anchor = anchors.find(({ id }) => id === chain.trustAnchor)
     const marks = await selectMarks(chain, anchor ? [anchor] : [], signal)
+    if (marks.leftOut) options.onMarksLeftOut?.(marks.leftOut)
     const made = now()
     const exp = Math.floor(Math.min(chain.exp, marks.expires)) // other entities may use fractions
     if (exp <= made) throw createExpiredError(chain)

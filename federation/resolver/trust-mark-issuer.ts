@@ -2,7 +2,6 @@
 import { getEndpointParameter } from '#core/endpoint.ts'
 import { type EntityId, parseEndpoint } from '#core/entity-id.ts'
 import type { EntityStatement } from '#core/entity-statement/index.ts'
-import { FederationError } from '#core/errors.ts'
 import { getMember } from '#core/json.ts'
 import type { JwkSet } from '#core/keys.ts'
 import type { ChainFinder } from './chain-finder.ts'
@@ -11,8 +10,11 @@ import type { TrustAnchor } from './trust-anchor.ts'
 
 export type TrustMarkIssuer = { id: EntityId; keys: JwkSet; statusEndpoint: string | undefined }
 
-/** @throws FederationError when the issuer has no valid chain to the anchor */
-export type IssuerLookup = (issuer: EntityId) => Promise<TrustMarkIssuer>
+/**
+ * Undefined: the limit of issuers is reached.
+ * @throws FederationError when the issuer has no valid chain to the anchor
+ */
+export type IssuerLookup = (issuer: EntityId) => Promise<TrustMarkIssuer | undefined>
 
 type LookupOptions = {
   /** The Entity Configuration of the Trust Anchor. */
@@ -25,25 +27,22 @@ type LookupOptions = {
   maxIssuers: number
 }
 
-/** Looks each issuer up once. */
+/** Looks each issuer up once. The Trust Anchor needs no lookup, and does not count. */
 export function createIssuerLookup(options: LookupOptions): IssuerLookup {
   const { anchor, anchors, finder, signal, maxIssuers } = options
   const known = new Map<EntityId, Promise<TrustMarkIssuer>>()
 
   async function lookUp(id: EntityId): Promise<TrustMarkIssuer> {
-    if (id === anchor.claims.sub) return describeIssuer(anchor, anchor.claims.jwks, options)
     const { chain } = await finder.find(id, anchors, signal)
     const [configuration] = chain.statements
     return describeIssuer(configuration ?? anchor, getSubjectKeys(chain), options)
   }
 
   return async (id) => {
+    if (id === anchor.claims.sub) return describeIssuer(anchor, anchor.claims.jwks, options)
     const earlier = known.get(id)
     if (earlier) return earlier
-    if (known.size >= maxIssuers) {
-      const message = `The entity has Trust Marks from more than ${maxIssuers} issuers. Only ${maxIssuers} are checked.`
-      throw new FederationError('invalid_request', message)
-    }
+    if (known.size >= maxIssuers) return undefined
     const issuer = lookUp(id)
     known.set(id, issuer)
     return issuer

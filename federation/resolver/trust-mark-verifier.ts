@@ -7,7 +7,7 @@ import type { ChainFinder } from './chain-finder.ts'
 import type { TrustAnchor } from './trust-anchor.ts'
 import { checkActivity } from './trust-mark-activity.ts'
 import { createIssuerLookup } from './trust-mark-issuer.ts'
-import { selectTrustMarks } from './trust-mark-selection.ts'
+import { type SelectedMarks, selectTrustMarks } from './trust-mark-selection.ts'
 
 type VerifierOptions = {
   entityId: EntityId
@@ -21,16 +21,25 @@ type VerifierOptions = {
 /** Issuers to resolve per response (§18.1). */
 const MAX_ISSUERS = 5
 
-export function createTrustMarkVerifier(options: VerifierOptions) {
-  const { allowHttp, reader, finder, now } = options
-  return async (chain: TrustChain, anchors: readonly TrustAnchor[], signal: AbortSignal) => {
+export type TrustMarkVerifier = (
+  chain: TrustChain,
+  anchors: readonly TrustAnchor[],
+  signal: AbortSignal,
+) => Promise<SelectedMarks>
+
+export function createTrustMarkVerifier(options: VerifierOptions): TrustMarkVerifier {
+  const { entityId, allowHttp, reader, finder, now } = options
+  return async (chain, anchors, signal) => {
     const [configuration] = chain.statements
     const anchor = chain.statements.at(-1)
     const configured = configuration?.claims.trust_marks ?? []
     const issued = await reader.trustMarksOf(chain.subject)
-    if (!anchor || configured.length + issued.length === 0) return { entries: [], expires: Infinity }
+    if (!anchor || configured.length + issued.length === 0) {
+      return { entries: [], expires: Infinity, leftOut: null }
+    }
     const candidates = [...configured.map((entry) => entry.trust_mark), ...issued.map(({ mark }) => mark.jwt)]
     return selectTrustMarks(candidates, {
+      entityId,
       subject: chain.subject,
       anchor,
       allowHttp,

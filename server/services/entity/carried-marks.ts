@@ -11,11 +11,14 @@ const TIME_BUDGET_MS = 10_000
 /** Bypasses caches: the operator needs the current state. */
 const nothingHeld: StatementCache = { read: async () => undefined, write: async () => {} }
 
-/** Returns their types. @throws FederationError `temporarily_unavailable` while Redis is down */
-export type CarriedTypes = (configuration: EntityStatement) => Promise<string[]>
+/** `leftOut`: which marks were not verified because of a limit; null if none. */
+export type CarriedMarks = { types: string[]; leftOut: string | null }
+
+/** @throws FederationError `temporarily_unavailable` while Redis is down */
+export type FindCarriedMarks = (configuration: EntityStatement) => Promise<CarriedMarks>
 
 /** By the issuers and owners in our own Entity Configuration, as a resolver under this anchor would. */
-export function createCarriedTypes({
+export function createCarriedMarks({
   entityId,
   allowHttp,
   reader,
@@ -25,7 +28,7 @@ export function createCarriedTypes({
 }: Pick<
   ServiceContext,
   'entityId' | 'allowHttp' | 'reader' | 'fetcher' | 'signingKeys' | 'now'
->): CarriedTypes {
+>): FindCarriedMarks {
   const common = { entityId, allowHttp, reader, fetcher, now: () => toUnix(now()) }
   const verify = createTrustMarkVerifier({
     ...common,
@@ -33,12 +36,12 @@ export function createCarriedTypes({
   })
   return async (configuration) => {
     const published = await reader.entityConfiguration()
-    if (!published) return []
+    if (!published) return { types: [], leftOut: null }
     const anchor = parseEntityStatement(published.jwt, { allowHttp })
     const { sub: subject, exp } = configuration.claims
     const chain = { subject, trustAnchor: entityId, statements: [configuration, anchor], exp }
     const anchors = [{ id: entityId, keys: signingKeys.current().statementKeys }]
-    const { entries } = await verify(chain, anchors, AbortSignal.timeout(TIME_BUDGET_MS))
-    return entries.map(({ trust_mark_type }) => trust_mark_type)
+    const { entries, leftOut } = await verify(chain, anchors, AbortSignal.timeout(TIME_BUDGET_MS))
+    return { types: entries.map(({ trust_mark_type }) => trust_mark_type), leftOut }
   }
 }

@@ -13,7 +13,7 @@ import { checkConstraints, findExceededLimits, resolveMetadata } from '#core/tru
 import { FetchError } from '#fetcher/fetch-error.ts'
 import type { Settings } from '#server/database/typed-row.ts'
 import type { StatementSubject } from '#server/publish/build.ts'
-import type { CarriedTypes } from '#server/services/entity/carried-marks.ts'
+import type { FindCarriedMarks } from '#server/services/entity/carried-marks.ts'
 import { createChecklist, type EntityCheck, entityChecks } from '#server/services/entity/checks.ts'
 import { prospectiveChain } from '#server/services/entity/prospective-chain.ts'
 import { adviceForFetch } from '#server/services/entity/resolution-advice.ts'
@@ -40,8 +40,8 @@ type Input = {
   settings: Settings
   /** Types of the marks that we issued to the entity and that are valid. */
   trustMarkTypes: readonly string[]
-  /** Types of the valid marks in its configuration. */
-  carriedTypes: CarriedTypes
+  /** Finds the valid marks in its configuration. */
+  carriedMarks: FindCarriedMarks
   /** Of this Trust Anchor. */
   anchor: string
   allowHttp: boolean
@@ -188,21 +188,24 @@ function checkRegistration(statement: EntityStatement, input: Input, checklist: 
   )
 }
 
+const allRequired = 'It has every required Trust Mark.'
+
 /** Our own marks count once issued, others only if the configuration contains them. */
 async function checkRequiredTrustMarks(
   statement: EntityStatement,
-  { registration: { requiredTrustMarks }, trustMarkTypes, carriedTypes }: Input,
+  { registration: { requiredTrustMarks }, trustMarkTypes, carriedMarks }: Input,
   checklist: Checklist,
 ): Promise<void> {
   if (requiredTrustMarks.length === 0) return checklist.skip('TRUST_MARKS', 'No Trust Mark is required.')
   const notOurs = requiredTrustMarks.filter((type) => !trustMarkTypes.includes(type))
   try {
-    const carried = notOurs.length > 0 ? await carriedTypes(statement) : []
-    const missing = notOurs.filter((type) => !carried.includes(type))
-    if (missing.length === 0) return checklist.pass('TRUST_MARKS', 'It has every required Trust Mark.')
+    if (notOurs.length === 0) return checklist.pass('TRUST_MARKS', allRequired)
+    const { types, leftOut } = await carriedMarks(statement)
+    const missing = notOurs.filter((type) => !types.includes(type))
+    if (missing.length === 0) return checklist.pass('TRUST_MARKS', allRequired)
     const names = missing.join(', ')
     const message = `No valid Trust Mark of type ${names} was issued to the entity here, and its configuration contains no valid one.`
-    checklist.fail('TRUST_MARKS', message)
+    checklist.fail('TRUST_MARKS', leftOut ? `${message} ${leftOut}` : message)
   } catch (error) {
     checklist.fail('TRUST_MARKS', asFederationError(error).message, { isTransient: true })
   }

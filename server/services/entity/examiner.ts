@@ -3,7 +3,7 @@ import type { JwkSet } from '#core/keys.ts'
 import { toUnix } from '#server/clock.ts'
 import type { Settings } from '#server/database/typed-row.ts'
 import type { ServiceContext } from '#server/services/context.ts'
-import { createCarriedTypes } from '#server/services/entity/carried-marks.ts'
+import { createCarriedMarks } from '#server/services/entity/carried-marks.ts'
 import { type Examination, examineEntity, type Registration } from '#server/services/entity/examination.ts'
 
 export type Candidate = {
@@ -21,7 +21,7 @@ export type Examine = (candidate: Candidate) => Promise<Examination>
 
 export function createExaminer(context: ServiceContext): Examine {
   const { db, entityId: anchor, allowHttp, fetcher, now } = context
-  const carriedTypes = createCarriedTypes(context)
+  const carriedMarks = createCarriedMarks(context)
 
   async function typesIssuedTo(entityId: string): Promise<string[]> {
     const marks = await db.trustMark.findMany({
@@ -38,7 +38,7 @@ export function createExaminer(context: ServiceContext): Examine {
       fetch: () => fetcher.entityConfiguration(entityId),
       ...candidate,
       trustMarkTypes: isAskedFor ? await typesIssuedTo(entityId) : [],
-      carriedTypes,
+      carriedMarks,
       anchor,
       allowHttp,
       now: toUnix(now()),

@@ -74,22 +74,6 @@ test('keeps the marks of every issuer that may issue the type', async () => {
   expect(await resolved(...both)).toEqual(both)
 })
 
-test('limits the marks per entity (§18.1)', async () => {
-  const good = await mark(unasked)
-  const rubbish = Array.from({ length: 20 }, (_, n) => mark(unasked, `https://issuer.example/marks/${n}`))
-  expect(await resolved(...(await Promise.all(rubbish.slice(1))), good)).toEqual([good])
-  expect(await resolved(...(await Promise.all(rubbish)), good)).toEqual([])
-})
-
-test('limits the issuers per response (§18.1)', async () => {
-  const good = await mark(unasked)
-  const unknownIssuers = Array.from({ length: 5 }, (_, n) =>
-    mark({ ...asked, id: `http://127.0.0.1:1/${n}` }, open),
-  )
-  expect(await resolved(...(await Promise.all(unknownIssuers.slice(1))), good)).toEqual([good])
-  expect(await resolved(...(await Promise.all(unknownIssuers)), good)).toEqual([])
-})
-
 test('requests the status from the issuer, once per mark', { tags: '8.3/active-marks' }, async () => {
   const jwt = await mark(asked)
   expect(await resolved(jwt)).toEqual([jwt])

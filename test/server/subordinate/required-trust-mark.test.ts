@@ -36,20 +36,28 @@ it('registers an entity only with its required Trust Marks', async () => {
   })
 })
 
-/** A member that the anchor allows to issue marks of a type, and that serves their status. */
-async function startIssuer(type: string): Promise<TestEntity> {
+/** A member that the anchor allows to issue marks of these types, and that serves their status. */
+async function startIssuer(...types: string[]): Promise<TestEntity> {
   const issuer = await startEntity({ authorityHints: [admin.entityId] })
   onTestFinished(issuer.close)
   const endpoint = { federation_trust_mark_status_endpoint: `${issuer.id}/trust_mark_status` }
   issuer.options.metadata = { federation_entity: endpoint }
   await register(admin, issuer)
-  const trustMarkIssuers = { [type]: [issuer.id] }
+  const trustMarkIssuers = Object.fromEntries(types.map((type) => [type, [issuer.id]]))
   await admin.mutate('updateTrustAnchor', { trustMarkIssuers }, 'version', 'admin')
   return issuer
 }
 
-const carry = (leaf: TestEntity, type: string, jwt: string) => {
-  leaf.options.configuration = { trust_marks: [{ trust_mark_type: type, trust_mark: jwt }] }
+const carry = (leaf: TestEntity, type: string, jwt: string) => carryAll(leaf, [[type, jwt]])
+
+function carryAll(leaf: TestEntity, marks: [type: string, jwt: string][]): void {
+  const trust_marks = marks.map(([trust_mark_type, trust_mark]) => ({ trust_mark_type, trust_mark }))
+  leaf.options.configuration = { trust_marks }
+}
+
+function signMark(issuer: TestEntity, type: string, subject: string, key = issuer.key): Promise<string> {
+  const claims = { issuer: issuer.id, subject, type, iat: Math.floor(Date.now() / 1000) - 60 }
+  return signJwt(buildTrustMark(claims), { key, typ: TRUST_MARK_TYP })
 }
 
 it('accepts valid marks of other issuers, at registration and at each renewal', async () => {
@@ -61,10 +69,7 @@ it('accepts valid marks of other issuers, at registration and at each renewal', 
   const rejected = { __typename: 'EntityRejectedError', message: expect.stringContaining(type) }
   expect(await ask()).toMatchObject(rejected)
 
-  const sign = (subject: string, key = issuer.key) => {
-    const claims = { issuer: issuer.id, subject, type, iat: Math.floor(Date.now() / 1000) - 60 }
-    return signJwt(buildTrustMark(claims), { key, typ: TRUST_MARK_TYP })
-  }
+  const sign = (subject: string, key = issuer.key) => signMark(issuer, type, subject, key)
   carry(leaf, type, await sign('https://somebody-else.example.org'))
   expect(await ask()).toMatchObject(rejected)
   carry(leaf, type, await sign(leaf.id, leaf.key))
@@ -75,4 +80,22 @@ it('accepts valid marks of other issuers, at registration and at each renewal', 
   expect(await admin.mutate('renewSubordinate', { id }, 'lastError')).toMatchObject({ lastError: null })
   issuer.status = { status: 'revoked' }
   expect(await admin.mutate('renewSubordinate', { id }, 'id')).toMatchObject(rejected)
+})
+
+it('says that a required mark was not verified because the entity has too many', async () => {
+  const types = Array.from({ length: 21 }, (_, n) => `https://issuer.example.org/marks/${n}`)
+  const issuer = await startIssuer(...types)
+  const leaf = await startLeaf(admin)
+  const marks = types.map(
+    async (type): Promise<[string, string]> => [type, await signMark(issuer, type, leaf.id)],
+  )
+  carryAll(leaf, await Promise.all(marks))
+  const last = types.at(-1)
+  const input = { entityId: leaf.id, requiredTrustMarks: [last] }
+  expect(await admin.mutate('registerSubordinate', input, 'id')).toMatchObject({
+    __typename: 'EntityRejectedError',
+    message: expect.stringContaining(`has too many. Types: "${last}".`),
+  })
+  carryAll(leaf, (await Promise.all(marks)).reverse())
+  await register(admin, leaf, input)
 })

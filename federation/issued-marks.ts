@@ -58,7 +58,7 @@ export function createIssuedMarks({ entityId, reader, keys, now }: Options): Iss
     const [directory, configuration] = [keys(), await reader.entityConfiguration()]
     if (judgement && isUnder(judgement, directory, configuration)) return judgement
     judgement = {
-      rules: describeMarkRules(entityId, directory, configuration),
+      rules: describeMarkRules(entityId, directory, configuration, now()),
       delegations: new LRUCache({ max: MAX_DELEGATIONS }),
       marks: createMemo(),
       holders: createMemo(),

@@ -2,7 +2,7 @@
 import { decodeJwt } from 'jose'
 import type { EntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
-import { type Jwk, type JwkSet, parseJwkSet } from '#core/keys.ts'
+import { type Jwk, type JwkSet, parseJwkSet, selectUsableKeys } from '#core/keys.ts'
 import { parseTrustMarkOwners, type TrustMarkOwners } from '#core/trust-mark/index.ts'
 import { type KeySets, verificationKeys } from '#store/key-directory.ts'
 import type { PublishedJwt } from '#store/published-jwt.ts'
@@ -24,6 +24,8 @@ export function describeMarkRules(
   entityId: EntityId,
   directory: KeySets,
   configuration: PublishedJwt | undefined,
+  /** Unix seconds. The publisher signs the Entity Configuration again when one of its keys ends. */
+  now: number,
 ): MarkRules {
   const claims = configuration ? decodeJwt<Record<string, unknown>>(configuration.jwt) : {}
   const jwks = verificationKeys(directory)
@@ -31,7 +33,7 @@ export function describeMarkRules(
   const owners = Object.entries(readOwners(claims.trust_mark_owners)).map(([type, owner]) => [
     type,
     // We sign our own delegations with the keys of our marks.
-    owner.sub === entityId ? { ...owner, jwks: publishedJwks } : owner,
+    { ...owner, jwks: owner.sub === entityId ? publishedJwks : withoutEnded(owner.jwks, now) },
   ])
   return {
     directory,
@@ -42,6 +44,10 @@ export function describeMarkRules(
     types: new Set(Object.keys(claims.trust_mark_issuers ?? {})),
   }
 }
+
+const withoutEnded = ({ keys }: JwkSet, now: number): JwkSet => ({
+  keys: selectUsableKeys(keys, { now, until: Infinity }),
+})
 
 /** Another writer may publish what we would refuse. */
 function readOwners(value: unknown): TrustMarkOwners {

@@ -19,15 +19,35 @@ export function keyExpiry(jwk: Jwk & { exp?: unknown }): number {
   return typeof jwk.exp === 'number' ? jwk.exp : Infinity
 }
 
+/** With the members of §8.7.2, which jose does not know. */
+type TimedJwk = Jwk & { exp?: unknown; nbf?: unknown; revoked?: unknown }
+
+/** Unix seconds; Infinity for a key that is not revoked. */
+function revocationOf({ revoked }: TimedJwk): number {
+  if (!isJsonObject(revoked)) return Infinity
+  return typeof revoked.revoked_at === 'number' ? revoked.revoked_at : -Infinity
+}
+
+/** From when a key must not be used, in unix seconds: its `exp`, or its revocation if that is earlier. */
+export function keyEnd(jwk: TimedJwk): number {
+  return Math.min(keyExpiry(jwk), revocationOf(jwk))
+}
+
+/**
+ * The keys that a JWT may list: those that may be used at some time while it is valid, from `now` to `until` (unix
+ * seconds). A key that begins later is listed in time: when it begins, no valid copy is without it.
+ */
+export function selectUsableKeys(keys: readonly TimedJwk[], { now, until }: { now: number; until: number }) {
+  const begins = ({ nbf }: TimedJwk) => (typeof nbf === 'number' ? nbf : -Infinity)
+  return keys.filter((key) => keyEnd(key) > now && begins(key) < until)
+}
+
 /** Why a key must not be used at a time, to complete “is signed with the key …, which”; null: it may be. */
 export function explainUnusable(
-  jwk: Jwk & { exp?: unknown; nbf?: unknown; revoked?: unknown },
+  jwk: TimedJwk,
   { now, skew = 0 }: { now: number; skew?: number | undefined },
 ): string | null {
-  if (isJsonObject(jwk.revoked)) {
-    const at = jwk.revoked.revoked_at
-    if (typeof at !== 'number' || at <= now) return 'was revoked'
-  }
+  if (revocationOf(jwk) <= now) return 'was revoked'
   const expiry = keyExpiry(jwk)
   if (expiry <= now - skew) return `expired at ${formatTime(expiry)}`
   if (typeof jwk.nbf === 'number' && jwk.nbf > now + skew) return `is not used before ${formatTime(jwk.nbf)}`

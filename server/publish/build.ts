@@ -7,11 +7,12 @@ import {
   type EntityStatementClaims,
 } from '#core/entity-statement/index.ts'
 import { getMember } from '#core/json.ts'
-import { type JwkSet, keyExpiry } from '#core/keys.ts'
+import type { JwkSet } from '#core/keys.ts'
 import { type MetadataPolicy, mergeMetadataPolicies } from '#core/metadata-policy/index.ts'
 import type { TrustMarkIssuers, TrustMarkOwner, TrustMarkOwners } from '#core/trust-mark/index.ts'
 import type { Settings, Subordinate, TrustMarkType } from '#server/database/typed-row.ts'
 import { endpointMetadata } from '#server/publish/endpoints.ts'
+import { type Life, listOwner, listOwnKeys, vouchFor } from '#server/publish/listed-keys.ts'
 
 const HOUR = 3600
 
@@ -20,20 +21,24 @@ export type StatementSubject = Pick<
   'entityId' | 'jwks' | 'forcedMetadata' | 'metadataPolicy' | 'constraints' | 'additionalClaims' | 'validFor'
 >
 
-/** The Trust Anchor's Entity Configuration (§3.1.1, §3.1.2, §9). `now` in unix seconds. */
+/** The Trust Anchor's Entity Configuration (§3.1.1, §3.1.2, §9). `now` in unix seconds; `kid` of the key that signs. */
 export function entityConfigurationClaims(input: {
   entityId: string
   settings: Settings
   types: readonly Pick<TrustMarkType, 'type' | 'active' | 'owner'>[]
   keys: JwkSet
+  kid: string
   now: number
 }): EntityStatementClaims {
-  const { entityId, settings, types, now } = input
+  const { entityId, settings, types, kid, now } = input
+  const exp = now + settings.entityConfigurationHours * HOUR
+  const life = { now, until: exp }
+  const keys = listOwnKeys(input.keys, { ...life, kid })
   return buildEntityConfiguration({
     entityId,
     iat: now,
-    exp: now + settings.entityConfigurationHours * HOUR,
-    keys: input.keys,
+    exp,
+    keys,
     metadata: {
       federation_entity: {
         ...settings.organization,
@@ -45,7 +50,7 @@ export function entityConfigurationClaims(input: {
     trustAnchorHints: settings.trustAnchorHints,
     trustMarks: settings.trustMarks,
     trustMarkIssuers: trustMarkIssuers(entityId, settings, types),
-    trustMarkOwners: trustMarkOwners(settings, types, { sub: entityId, jwks: input.keys }),
+    trustMarkOwners: trustMarkOwners(settings, types, { sub: entityId, jwks: keys }, life),
   })
 }
 
@@ -69,13 +74,14 @@ function trustMarkOwners(
   settings: Settings,
   types: readonly Pick<TrustMarkType, 'type' | 'active' | 'owner'>[],
   self: TrustMarkOwner,
+  life: Life,
 ): TrustMarkOwners {
   const owners = { ...settings.trustMarkOwners }
   for (const { type, active, owner } of types) {
     const listed = owner ?? getMember(owners, type)
     if (active && listed) owners[type] = listed.sub === self.sub ? self : listed
   }
-  return owners
+  return Object.fromEntries(Object.entries(owners).map(([type, owner]) => [type, listOwner(owner, life)]))
 }
 
 /** The Subordinate Statement about one subordinate (§3.1.1, §3.1.3). `now` in unix seconds. */
@@ -88,12 +94,12 @@ export function subordinateStatementClaims(input: {
   const { entityId, settings, subordinate, now } = input
   // The maximum may have been lowered since the hours were set.
   const hours = Math.min(subordinate.validFor ?? settings.statementHours, settings.maximumStatementHours)
-  const { keys, exp } = vouchedFor(subordinate.jwks, now)
+  const { keys, exp } = vouchFor(subordinate.jwks, { now, until: now + hours * HOUR })
   return buildSubordinateStatement({
     issuer: entityId,
     subject: subordinate.entityId,
     iat: now,
-    exp: Math.min(now + hours * HOUR, exp),
+    exp,
     keys,
     ...optional('metadata', subordinate.forcedMetadata),
     ...optional('metadataPolicy', statementPolicy(settings, subordinate)),
@@ -101,13 +107,6 @@ export function subordinateStatementClaims(input: {
     ...optional('additionalClaims', subordinate.additionalClaims),
     sourceEndpoint: buildEndpointUrl(entityId, 'fetch'),
   })
-}
-
-/** The keys that have not expired, and when the last of them does. Without any, the statement has expired too. */
-function vouchedFor({ keys }: JwkSet, now: number): { keys: JwkSet; exp: number } {
-  const valid = keys.filter((key) => keyExpiry(key) > now)
-  const vouched = valid.length > 0 ? valid : keys
-  return { keys: { keys: vouched }, exp: Math.max(...vouched.map(keyExpiry)) }
 }
 
 /** The federation's policy merged with that of the subordinate: one statement holds one policy (§6.1.4.1). */

@@ -1,7 +1,9 @@
-/** Records since when keys are published, and when the last Entity Configuration without them expires (§11.2). */
+/** Records since when keys are published, when the last Entity Configuration without them expires (§11.2), and when one ends. */
+
+import type { EntityStatementClaims } from '#core/entity-statement/index.ts'
 import { decodeJwt } from '#core/jws.ts'
-import type { JwkSet } from '#core/keys.ts'
 import type { PublishContext } from '#server/publish/context.ts'
+import { firstListedEnd } from '#server/publish/listed-keys.ts'
 
 /**
  * Called before an Entity Configuration is published; `done` is called after it. An interruption between the two only
@@ -11,7 +13,8 @@ export async function beginIssue(
   { db, now }: Pick<PublishContext, 'db' | 'now'>,
   jwt: string,
 ): Promise<{ done(): Promise<void> }> {
-  const { exp, jwks } = decodeJwt(jwt).claims as { exp: number; jwks: JwkSet } // built here
+  const claims = decodeJwt(jwt).claims as EntityStatementClaims // built here
+  const { exp, jwks } = claims
   const until = new Date(exp * 1000)
   const state = await db.publisherLease.findUniqueOrThrow({ where: { id: 1 } })
   // Publications of earlier versions are unknown; they had the same validity.
@@ -27,6 +30,9 @@ export async function beginIssue(
         where: { kid: { in: jwks.keys.map(({ kid }) => kid) }, publishedAt: null },
         data: { publishedAt, usableFrom: isKnown ? publishedAt : earlierUntil },
       })
+      const due = firstListedEnd(claims)
+      const configurationDueAt = due === null ? null : new Date(due * 1000)
+      await db.publisherLease.updateMany({ data: { configurationDueAt } })
     },
   }
 }

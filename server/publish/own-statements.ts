@@ -22,6 +22,7 @@ export async function signEntityConfiguration({
     settings: await readSettings(db),
     types: types.map(typedTrustMarkType),
     keys: published,
+    kid: signer.kid,
     now: toUnix(now()),
   })
   return signJwt(claims, { key: signer, typ: ENTITY_STATEMENT_TYP })

@@ -7,6 +7,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import { UnavailableError } from '#server/error/operation-error.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { createDrain } from '#server/publish/drain.ts'
+import { queueEndedKeys } from '#server/publish/ended-keys.ts'
 import { createLease, LeaseLostError } from '#server/publish/lease.ts'
 import type { PublicationObserver } from '#server/publish/observer.ts'
 import { createProgress } from '#server/publish/progress.ts'
@@ -75,6 +76,7 @@ export function startPublisher(
 
   async function drainUnderLease(): Promise<boolean> {
     if (stopped || !(await isReachable(redis, context.keys.entityConfiguration))) return true
+    await queueEndedKeys(context)
     if ((await db.outboxEntry.count()) === 0 && (await isPublished(context))) {
       if (isFailing) await remember(null)
       return true

@@ -6,6 +6,7 @@ import type { Database } from '#server/database/client.ts'
 import { type Settings, typedSubordinate } from '#server/database/typed-row.ts'
 import { isFromFuture } from '#server/publish/age.ts'
 import { subordinateStatementClaims } from '#server/publish/build.ts'
+import { firstListedEnd, listsEndedKey } from '#server/publish/listed-keys.ts'
 
 export type SignedSubordinate = Subordinate & {
   statement: string
@@ -46,21 +47,26 @@ export function isStillValid(subordinate: Subordinate, now: number): subordinate
   return isSigned(subordinate) && subordinate.statementExpiresAt.getTime() / 1000 > now
 }
 
-function isCurrent(subordinate: Subordinate, context: Context): subordinate is SignedSubordinate {
-  return isSigned(subordinate) && findFault(subordinate, context) === null
-}
+export type StatementFault =
+  | 'outdated'
+  | 'expired'
+  | 'from the future'
+  | 'of another issuer'
+  | 'with an ended key'
 
 /** Why a statement has to be signed again; null: it is current. */
 export function findFault(
-  row: Versions & Pick<SignedSubordinate, 'statementBasis' | keyof Signature>,
+  row: Versions & Pick<SignedSubordinate, 'statementBasis' | 'jwks' | keyof Signature>,
   context: CurrencyContext,
-): 'outdated' | 'expired' | 'from the future' | 'of another issuer' | null {
+): StatementFault | null {
   const { now, entityId } = context
   if (row.statementBasis !== basis(row, context)) return 'outdated'
   if (row.statementExpiresAt.getTime() / 1000 <= now) return 'expired'
-  if (isFromFuture(row.statementIssuedAt.getTime() / 1000, now)) return 'from the future'
+  const iat = row.statementIssuedAt.getTime() / 1000
+  if (isFromFuture(iat, now)) return 'from the future'
   // The installation may have changed its identifier, or have been restored as another Trust Anchor.
-  return isIssuedBy(entityId, row.statement) ? null : 'of another issuer'
+  if (!isIssuedBy(entityId, row.statement)) return 'of another issuer'
+  return listsEndedKey(typedSubordinate(row).jwks, { iat, now }) ? 'with an ended key' : null
 }
 
 /** Most begin with `iss`; decoding each one in full would slow a rebuild. */
@@ -92,17 +98,23 @@ export async function withStatements(
   const fresh: SignedSubordinate[] = []
   const unsignable: Unsignable[] = []
   const sign = async (subordinate: Subordinate) => {
+    if (!isSigned(subordinate)) return signStatement(subordinate, context)
+    const fault = findFault(subordinate, context)
+    if (fault === null) return null
+    // An ended key alone does not prolong a statement, which may be meant to expire.
+    const end = subordinate.statementExpiresAt.getTime() / 1000
+    return signStatement(subordinate, context, fault === 'with an ended key' ? end : Infinity)
+  }
+  const add = async (subordinate: Subordinate) => {
     try {
-      fresh.push(await signStatement(subordinate, context))
+      const row = await sign(subordinate)
+      if (row) fresh.push(row)
+      else if (isSigned(subordinate)) signed.push(subordinate)
     } catch (error) {
       unsignable.push({ subordinate, error })
     }
   }
-  await Promise.all(
-    subordinates.map((subordinate) =>
-      isCurrent(subordinate, context) ? signed.push(subordinate) : sign(subordinate),
-    ),
-  )
+  await Promise.all(subordinates.map(add))
   if (fresh.length > 0) {
     await extendKeyUse(context.db, context.signer.kid, fresh)
     await storeStatements(context.db, fresh)
@@ -110,8 +122,15 @@ export async function withStatements(
   return { signed: [...signed, ...fresh], unsignable }
 }
 
-async function signStatement(subordinate: Subordinate, context: Context): Promise<SignedSubordinate> {
-  const claims = subordinateStatementClaims({ ...context, subordinate: typedSubordinate(subordinate) })
+/** `end`: the latest `exp` in unix seconds. */
+async function signStatement(
+  subordinate: Subordinate,
+  context: Context,
+  end = Infinity,
+): Promise<SignedSubordinate> {
+  const full = subordinateStatementClaims({ ...context, subordinate: typedSubordinate(subordinate) })
+  const claims = { ...full, exp: Math.min(full.exp, end) }
+  const firstEnd = firstListedEnd(claims)
   const statement = await signJwt(claims, { key: context.signer, typ: ENTITY_STATEMENT_TYP })
   return {
     ...subordinate,
@@ -119,6 +138,7 @@ async function signStatement(subordinate: Subordinate, context: Context): Promis
     statementBasis: basis(subordinate, context),
     statementIssuedAt: new Date(claims.iat * 1000),
     statementExpiresAt: new Date(claims.exp * 1000),
+    statementDueAt: firstEnd === null ? null : new Date(firstEnd * 1000),
   }
 }
 
@@ -135,12 +155,12 @@ async function extendKeyUse(db: Database, kid: string, rows: readonly SignedSubo
 async function storeStatements(db: Database, rows: readonly SignedSubordinate[]): Promise<void> {
   const values = rows.map(
     (row) => Prisma.sql`(${row.id}::int, ${signedVersion(row)}::int, ${row.statement}, ${row.statementBasis},
-      ${row.statementIssuedAt}::timestamp, ${row.statementExpiresAt}::timestamp)`,
+      ${row.statementIssuedAt}::timestamp, ${row.statementExpiresAt}::timestamp, ${row.statementDueAt}::timestamp)`,
   )
   await db.$executeRaw`
     UPDATE "Subordinate" AS s
     SET "statement" = v.statement, "statementBasis" = v.basis,
-        "statementIssuedAt" = v.issued, "statementExpiresAt" = v.expires
-    FROM (VALUES ${Prisma.join(values)}) AS v (id, version, statement, basis, issued, expires)
+        "statementIssuedAt" = v.issued, "statementExpiresAt" = v.expires, "statementDueAt" = v.due
+    FROM (VALUES ${Prisma.join(values)}) AS v (id, version, statement, basis, issued, expires, due)
     WHERE s."id" = v.id AND s."version" - s."unsignedChanges" = v.version`
 }

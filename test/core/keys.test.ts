@@ -6,6 +6,7 @@ import {
   parseJwk,
   parseJwkSet,
   parsePrivateJwk,
+  selectUsableKeys,
   type SigningAlgorithm,
   signingAlgorithms,
   toPublicJwk,
@@ -161,4 +162,20 @@ describe('parsePrivateJwk', () => {
   ])('refuses %s', (_what, value, message) => {
     expect(() => parsePrivateJwk(value)).toThrow(message)
   })
+})
+
+const at = { now: 1_000, until: 2_000 }
+const revoked = (revoked_at?: number) => ({ revoked: { ...(revoked_at ? { revoked_at } : {}) } })
+it.each<[what: string, members: object, isListed: boolean]>([
+  ['without times', {}, true],
+  ['that ends later', { exp: 1_001 }, true],
+  ['that has ended', { exp: 1_000 }, false],
+  ['that will be revoked', revoked(1_001), true],
+  ['that was revoked, and ends later', { ...revoked(1_000), exp: 3_000 }, false],
+  ['that was revoked at an unknown time', revoked(), false],
+  ['that begins while the JWT is valid', { nbf: 1_999 }, true],
+  ['that begins after it', { nbf: 2_000 }, false],
+])('selects the keys that a JWT may list: one %s', (_what, members, isListed) => {
+  const key = { kid: 'a', kty: 'EC', ...members }
+  expect(selectUsableKeys([key], at)).toEqual(isListed ? [key] : [])
 })

@@ -100,6 +100,7 @@ const asPublished = {
   statementIssuedAt: true,
   statementExpiresAt: true,
   statementBasis: true,
+  jwks: true,
   version: true,
   unsignedChanges: true,
   autorenew: true,

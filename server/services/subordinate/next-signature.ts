@@ -14,6 +14,7 @@ export const nextSignatureColumns = {
   unresolvableSince: true,
   statementIssuedAt: true,
   statementExpiresAt: true,
+  statementDueAt: true,
 } satisfies Prisma.SubordinateSelect
 
 export function nextSignatureOf(
@@ -24,10 +25,10 @@ export function nextSignatureOf(
 ): NextSignature {
   const reason = findReason(row, isScheduled)
   if (reason) return { at: null, reason }
-  const { statementIssuedAt: issued, statementExpiresAt: expires } = row
+  const { statementIssuedAt: issued, statementExpiresAt: expires, statementDueAt: ended } = row
   if (!issued || !expires) return { at: now, reason: null }
   const due = dueAnewAt(issued.getTime() / 1000, expires.getTime() / 1000, now.getTime() / 1000)
-  return { at: new Date(due * 1000), reason: null }
+  return { at: new Date(Math.min(due * 1000, ended?.getTime() ?? Infinity)), reason: null }
 }
 
 function findReason(

@@ -96,7 +96,7 @@ export function setActive(tx: Transaction, id: number, active: boolean): Promise
 
 /** The columns for the audit log; the others follow from them. */
 export function auditView(row: Subordinate): object {
-  const { statement, statementBasis, entityConfiguration, tagKeys, searchText, unsignedChanges, ...rest } =
-    row
+  const { statement, statementBasis, statementDueAt, entityConfiguration, ...others } = row
+  const { tagKeys, searchText, unsignedChanges, ...rest } = others
   return rest
 }

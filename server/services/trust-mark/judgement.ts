@@ -2,8 +2,10 @@
 import { createHash } from 'node:crypto'
 import { FederationError } from '#core/errors.ts'
 import { getMember } from '#core/json.ts'
+import { selectUsableKeys } from '#core/keys.ts'
 import { checkDelegation, type TrustMarkOwner } from '#core/trust-mark/index.ts'
 import { Prisma, type TrustMarkType } from '#prisma/generated/client/client.ts'
+import { toUnix } from '#server/clock.ts'
 import { readSettings } from '#server/database/settings.ts'
 import { typedTrustMarkType } from '#server/database/typed-row.ts'
 import type { ServiceContext } from '#server/services/context.ts'
@@ -22,15 +24,17 @@ const PAGE = 500
  * marks with another result than before.
  */
 export async function judgeTrustMarks(context: Context): Promise<number> {
-  const { db, entityId, signingKeys } = context
+  const { db, entityId, signingKeys, now } = context
   await signingKeys.refresh() // another process may have changed them
   const keys = verificationKeys(signingKeys.current())
+  const life = { now: toUnix(now()), until: Infinity }
   const [settings, types] = await Promise.all([readSettings(db), db.trustMarkType.findMany()])
   let changed = 0
   for (const type of types) {
     const listed = typedTrustMarkType(type).owner ?? getMember(settings.trustMarkOwners, type.type)
     // We sign our own delegations.
-    const owner = listed?.sub === entityId ? { ...listed, jwks: keys } : listed
+    const jwks = listed?.sub === entityId ? keys : listed?.jwks
+    const owner = listed && jwks && { ...listed, jwks: { keys: selectUsableKeys(jwks.keys, life) } }
     const rules = { owner, kids: keys.keys.map(({ kid }) => kid).sort() }
     const judgedBy = hashOf([type.active, rules])
     if (judgedBy !== type.judgedBy) changed += await judgeType(context, type, rules, judgedBy)

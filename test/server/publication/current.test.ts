@@ -1,6 +1,7 @@
 /** Tests that published statements are current: the consistency check signs them again without asking the members. */
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { type DriftRepair, openDriftRepair } from '#test/helpers/drift.ts'
 import { patience } from '#test/helpers/patience.ts'
@@ -25,12 +26,16 @@ async function reported() {
 }
 
 const hours = (count: number) => new Date(Date.now() + count * 3_600_000)
+const seconds = (count: number) => Math.floor(hours(count).getTime() / 1000)
+const endedKey = { ...toPublicJwk(await generateSigningKey('ES256')), exp: seconds(-0.5) }
+const laterKey = toPublicJwk(await generateSigningKey('ES256'))
 const valid = { statementIssuedAt: hours(-1), statementExpiresAt: hours(47) }
 
 it.each([
   ['from the future', { statementIssuedAt: hours(24), statementExpiresAt: hours(48), autorenew: false }],
   ['expired', { statementIssuedAt: hours(-48), statementExpiresAt: hours(-1) }],
   ['outdated', { ...valid, statementBasis: '1.1.another-key', autorenew: false }],
+  ['with an ended key', { ...valid, jwks: { keys: [endedKey, laterKey] }, autorenew: false }],
 ])('signs a statement again that is %s, without a request to its member', async (fault, data) => {
   const leaf = await startLeaf(admin)
   await register(admin, leaf)

@@ -1,5 +1,6 @@
 /** Tests decisions by a service of the federation: what it gets, and what its answers lead to. */
 import { text } from 'node:stream/consumers'
+import { decodeJwt } from 'jose'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { serve } from '#test/helpers/loopback.ts'
@@ -46,6 +47,9 @@ describe('a decision service', () => {
       status: 'PASSED',
       message: 'The service agrees.',
     })
+    const ids = received.map((jwt) => decodeJwt(jwt).jti)
+    expect(new Set(ids).size).toBe(ids.length)
+    expect(ids.length).toBeGreaterThan(1)
   })
 
   it.each([

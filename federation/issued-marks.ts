@@ -10,7 +10,7 @@ import { checkDelegation, parseTrustMark, type TrustMarkStatus } from '#core/tru
 import type { KeySets } from '#store/key-directory.ts'
 import { isCurrent, type PublishedJwt } from '#store/published-jwt.ts'
 import type { Reader } from '#store/reader.ts'
-import type { TrustMarkHolder } from '#store/trust-mark-reader.ts'
+import type { TrustMarkHolder, UnusedTypes } from '#store/trust-mark-reader.ts'
 import { describeMarkRules, type MarkRules } from './mark-rules.ts'
 import { createMemo, type Memo } from './memo.ts'
 
@@ -30,7 +30,10 @@ export type IssuedMarks = {
 
 type Options = {
   entityId: EntityId
-  reader: Pick<Reader, 'entityConfiguration' | 'trustMark' | 'trustMarkHolders' | 'peek'>
+  reader: Pick<
+    Reader,
+    'entityConfiguration' | 'unusedTrustMarkTypes' | 'trustMark' | 'trustMarkHolders' | 'peek'
+  >
   keys: () => KeySets
   /** Unix seconds. */
   now: () => number
@@ -55,10 +58,14 @@ export function createIssuedMarks({ entityId, reader, keys, now }: Options): Iss
   let judgement: Judgement | undefined
 
   async function readJudgement(): Promise<Judgement> {
-    const [directory, configuration] = [keys(), await reader.entityConfiguration()]
-    if (judgement && isUnder(judgement, directory, configuration)) return judgement
+    const directory = keys()
+    const [configuration, unused] = await Promise.all([
+      reader.entityConfiguration(),
+      reader.unusedTrustMarkTypes(),
+    ])
+    if (judgement && isUnder(judgement, directory, configuration, unused)) return judgement
     judgement = {
-      rules: describeMarkRules(entityId, directory, configuration, now()),
+      rules: describeMarkRules(entityId, directory, configuration, unused, now()),
       delegations: new LRUCache({ max: MAX_DELEGATIONS }),
       marks: createMemo(),
       holders: createMemo(),
@@ -88,6 +95,7 @@ export function createIssuedMarks({ entityId, reader, keys, now }: Options): Iss
       const mark = parseTrustMark(jwt, { allowHttp: true })
       await verifySignature(mark, keys, null)
       const { iss, trust_mark_type: type, delegation, exp = Infinity } = mark.claims
+      if (current.rules.unused.types.has(type)) return undefined
       const end = iss === entityId ? await findEnd(type, delegation, current) : undefined
       return end === undefined ? undefined : { mark: exp, delegation: end }
     } catch (error) {
@@ -105,12 +113,14 @@ export function createIssuedMarks({ entityId, reader, keys, now }: Options): Iss
 
   /** The judgement, if the next call would use it without asking Redis. */
   function peekJudgement(): Judgement | undefined {
-    const configuration = reader.peek.entityConfiguration()
-    return judgement && configuration && isUnder(judgement, keys(), configuration) ? judgement : undefined
+    const [configuration, unused] = [reader.peek.entityConfiguration(), reader.peek.unusedTrustMarkTypes()]
+    if (!judgement || !configuration || !unused) return undefined
+    return isUnder(judgement, keys(), configuration, unused) ? judgement : undefined
   }
 
   /** Trusts the signatures of published marks, but not the keys: a list may have many. */
   async function select(type: string, all: readonly TrustMarkHolder[], current: Judgement) {
+    if (current.rules.unused.types.has(type)) return []
     const kids = new Set(current.rules.publishedJwks.keys.map(({ kid }) => kid))
     const ends = new Map<string | undefined, number | undefined>()
     for (const delegation of new Set(all.map((holder) => holder.delegation))) {
@@ -154,8 +164,13 @@ export function createIssuedMarks({ entityId, reader, keys, now }: Options): Iss
   }
 }
 
-function isUnder({ rules }: Judgement, directory: KeySets, configuration: PublishedJwt | undefined) {
-  return rules.directory === directory && rules.etag === configuration?.etag
+function isUnder(
+  { rules }: Judgement,
+  directory: KeySets,
+  configuration: PublishedJwt | undefined,
+  { key }: UnusedTypes,
+) {
+  return rules.directory === directory && rules.etag === configuration?.etag && rules.unused.key === key
 }
 
 function readEnd(delegation: string | undefined): number | undefined {

@@ -6,9 +6,10 @@ import { type Jwk, type JwkSet, parseJwkSet, selectUsableKeys } from '#core/keys
 import { parseTrustMarkOwners, type TrustMarkOwners } from '#core/trust-mark/index.ts'
 import { type KeySets, verificationKeys } from '#store/key-directory.ts'
 import type { PublishedJwt } from '#store/published-jwt.ts'
+import type { UnusedTypes } from '#store/trust-mark-reader.ts'
 
 export type MarkRules = {
-  /** With the next member, what the rules come from. */
+  /** With `etag` and `unused`, what the rules come from. */
   directory: KeySets
   etag: string | undefined
   /** Keys of the key directory that verify our marks. */
@@ -16,14 +17,17 @@ export type MarkRules = {
   /** The same with those of our Entity Configuration, which knows a new key first. Too weak to sign a status by. */
   publishedJwks: JwkSet
   owners: TrustMarkOwners
-  /** The types in use. */
+  /** The types in use, of any issuer. */
   types: ReadonlySet<string>
+  /** Our own types that are not in use. */
+  unused: UnusedTypes
 }
 
 export function describeMarkRules(
   entityId: EntityId,
   directory: KeySets,
   configuration: PublishedJwt | undefined,
+  unused: UnusedTypes,
   /** Unix seconds. The publisher signs the Entity Configuration again when one of its keys ends. */
   now: number,
 ): MarkRules {
@@ -42,6 +46,7 @@ export function describeMarkRules(
     publishedJwks,
     owners: Object.fromEntries(owners),
     types: new Set(Object.keys(claims.trust_mark_issuers ?? {})),
+    unused,
   }
 }
 

@@ -29,6 +29,8 @@ export async function checkActivity(
 ): Promise<void> {
   if (issuer.id === entityId) {
     if ((await reader.trustMarkStatus(mark.jwt)) !== 'issued') throw refuse('was revoked')
+    const { types } = await reader.unusedTrustMarkTypes()
+    if (types.has(mark.claims.trust_mark_type)) throw refuse('is of a type that is not in use')
     return
   }
   const { statusEndpoint, keys } = issuer

@@ -33,6 +33,8 @@ function publishedKeys(root: string) {
     issuedTrustMarks: `${root}tm:alltime`,
     /** hash: SHA-256, in hex, of a Trust Mark JWT -> `TrustMarkRevocation` as JSON. Foreign writers omit it. */
     trustMarkRevocations: `${root}tm:status`,
+    /** set: our Trust Mark types that are not in use, whose marks are not served. Foreign writers omit it. */
+    unusedTrustMarkTypes: `${root}tmtypes:unused`,
     /** hash: entity identifier of a foreign Trust Anchor -> its pinned JWK Set as JSON (§10). Foreign writers omit it. */
     trustAnchors: `${root}trust_anchors`,
   }

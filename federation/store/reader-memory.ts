@@ -15,7 +15,7 @@ import {
   readSubordinates,
   type Subordinate,
 } from './subordinate-reader.ts'
-import type { IssuedTrustMark } from './trust-mark-reader.ts'
+import type { IssuedTrustMark, UnusedTypes } from './trust-mark-reader.ts'
 
 export type Memory = ReturnType<typeof createMemory>
 
@@ -46,6 +46,7 @@ export function createMemory(redis: Redis, keys: RedisKeys, catchUp: () => Promi
       maxSize: MAX_JWT_BYTES,
       sizeOf: (marks) => marks.reduce((sum, { mark }) => sum + mark.jwt.length, 0),
     }),
+    unusedTypes: createCache<UnusedTypes>({ maxAge: MAX_AGE_MS, maxSize: 1_000, sizeOf: () => 1 }),
     holders: createHolderIndexes({ redis, keys, catchUp }),
     anchors: createCache<ReadonlyMap<EntityId, JwkSet>>({
       maxAge: MAX_AGE_MS,
@@ -66,7 +67,10 @@ export function createMemory(redis: Redis, keys: RedisKeys, catchUp: () => Promi
 type DropRule = (memory: Memory, id: string | undefined) => void
 
 const dropRules: Readonly<Record<Exclude<ChangeKind, 'all'>, DropRule>> = {
-  'entity-configuration': ({ own }) => own.drop(),
+  'entity-configuration': ({ own, unusedTypes }) => {
+    own.drop()
+    unusedTypes.drop()
+  },
   'historical-keys': ({ own }) => own.drop(),
   subordinate: ({ statements, configurations, subordinates, lostKeys }, id) => {
     lostKeys.drop()

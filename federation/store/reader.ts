@@ -21,7 +21,9 @@ import {
   readTrustMark,
   readTrustMarkStatus,
   readTrustMarksOf,
+  readUnusedTypes,
   type TrustMarkHolder,
+  type UnusedTypes,
 } from './trust-mark-reader.ts'
 
 /** Each method throws FederationError `temporarily_unavailable` while Redis is down. */
@@ -44,6 +46,8 @@ export type Reader = {
   trustMarksOf(subject: EntityId): Promise<readonly IssuedTrustMark[]>
   trustMarkHolders(type: string): Promise<readonly TrustMarkHolder[]>
   trustMarkTypes(): Promise<string[]>
+  /** Our types that are not in use: their marks are not served, and count for nothing. */
+  unusedTrustMarkTypes(): Promise<UnusedTypes>
   /** Whether we issued a mark, and whether it was revoked (§8.4). */
   trustMarkStatus(jwt: string): Promise<IssuedTrustMarkStatus>
   /** Pinned keys of the foreign Trust Anchors under which we resolve (§10). */
@@ -67,6 +71,7 @@ export type Peek = {
   subordinates(): readonly Subordinate[] | undefined
   trustMark(type: string, subject: EntityId): PublishedJwt | undefined
   trustMarkHolders(type: string): readonly TrustMarkHolder[] | undefined
+  unusedTrustMarkTypes(): UnusedTypes | undefined
 }
 
 type ReaderOptions = {
@@ -116,6 +121,7 @@ export function createReader({
     ),
     trustMarkHolders: guard((type) => memory.holders.get(type)),
     trustMarkTypes: guard(() => redis.smembers(keys.trustMarkTypes)),
+    unusedTrustMarkTypes: guard(() => memory.unusedTypes.read('all', () => readUnusedTypes(redis, keys))),
     trustMarkStatus: guard((jwt) => readTrustMarkStatus(redis, keys, jwt)),
     trustAnchors: guard(() => memory.anchors.read('pinned', () => readTrustAnchors(redis, keys))),
     peek: {
@@ -124,6 +130,7 @@ export function createReader({
       subordinates: memory.subordinates.peek,
       trustMark: (type, subject) => memory.marks.peek(`${type} ${subject}`),
       trustMarkHolders: memory.holders.peek,
+      unusedTrustMarkTypes: () => memory.unusedTypes.peek('all'),
     },
     collection: {
       state: guard(collection.state),

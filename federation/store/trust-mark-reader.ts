@@ -22,6 +22,14 @@ export type IssuedTrustMark = { type: string; mark: PublishedJwt }
 /** `unknown`: not issued here. An `issued` mark may have expired. */
 export type IssuedTrustMarkStatus = 'unknown' | 'revoked' | 'issued'
 
+/** Trust Mark types that are not in use. `key` is equal for equal sets. */
+export type UnusedTypes = { types: ReadonlySet<string>; key: string }
+
+export async function readUnusedTypes(redis: Redis, keys: RedisKeys): Promise<UnusedTypes> {
+  const types = (await redis.smembers(keys.unusedTrustMarkTypes)).sort()
+  return { types: new Set(types), key: JSON.stringify(types) }
+}
+
 /** Reads the latest mark of the type for the subject. Undefined if there is none, or if it was revoked. */
 export async function readTrustMark(
   redis: Redis,

@@ -79,7 +79,8 @@ export const expiryAlerts: AlertSource<Context> = async ({ db, now }) => {
   const between = { gt: at, lt: inDays(at) }
   const statements = { active: true, autorenew: false, statementExpiresAt: between }
   const marks = { active: true, autorenew: false, expiresAt: between }
-  const invalid = { active: true, invalidSince: { not: null } }
+  // A type that was deactivated was meant to be.
+  const invalid = { active: true, invalidSince: { not: null }, trustMarkType: { active: true } }
   const failing = { active: true, failingSince: { not: null }, expiresAt: { gt: at } }
   const [statement, mark, refused, broken, settings] = await Promise.all([
     db.subordinate.aggregate({ where: statements, _count: true, _min: { statementExpiresAt: true } }),

@@ -28,6 +28,12 @@ export async function signEntityConfiguration({
   return signJwt(claims, { key: signer, typ: ENTITY_STATEMENT_TYP })
 }
 
+/** The Trust Mark types that are not in use, which change with the Entity Configuration. */
+export async function findUnusedTypes({ db }: Pick<PublishContext, 'db'>): Promise<string[]> {
+  const rows = await db.trustMarkType.findMany({ where: { active: false }, select: { type: true } })
+  return rows.map(({ type }) => type)
+}
+
 /** The historical key set (§8.7); empty as long as no key was retired. */
 export async function signHistoricalKeys({ entityId, signingKeys, now }: PublishContext): Promise<string> {
   const { signer, historical } = signingKeys.current()

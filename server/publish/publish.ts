@@ -3,7 +3,11 @@
 import type { PublishContext } from '#server/publish/context.ts'
 import { beginIssue } from '#server/publish/key-publication.ts'
 import type { Topic } from '#server/publish/outbox.ts'
-import { signEntityConfiguration, signHistoricalKeys } from '#server/publish/own-statements.ts'
+import {
+  findUnusedTypes,
+  signEntityConfiguration,
+  signHistoricalKeys,
+} from '#server/publish/own-statements.ts'
 import { readPins } from '#server/publish/pins.ts'
 import {
   activeSubordinates,
@@ -18,6 +22,7 @@ import {
   putSubordinates,
   putTrustAnchors,
   putTrustMark,
+  putUnusedTypes,
   removeSubordinates,
   sendCommands,
 } from '#server/publish/write.ts'
@@ -56,10 +61,11 @@ export async function publish(
 }
 
 async function publishEntityConfiguration(context: PublishContext): Promise<undefined> {
-  const jwt = await signEntityConfiguration(context)
+  const [jwt, unused] = await Promise.all([signEntityConfiguration(context), findUnusedTypes(context)])
   const issue = await beginIssue(context, jwt)
   await sendCommands(context.redis, context.keys, [{ kind: 'entity-configuration' }], (to) => {
     to.set(context.keys.entityConfiguration, jwt)
+    putUnusedTypes(to, context.keys, unused)
   })
   await issue.done()
 }

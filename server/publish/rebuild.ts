@@ -3,7 +3,11 @@ import type { ChainableCommander, Redis } from 'ioredis'
 import { UnavailableError } from '#server/error/operation-error.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { beginIssue } from '#server/publish/key-publication.ts'
-import { signEntityConfiguration, signHistoricalKeys } from '#server/publish/own-statements.ts'
+import {
+  findUnusedTypes,
+  signEntityConfiguration,
+  signHistoricalKeys,
+} from '#server/publish/own-statements.ts'
 import { readPins } from '#server/publish/pins.ts'
 import type { Beat } from '#server/publish/publish.ts'
 import { activeSubordinates, allTrustMarks, importedTrustMarkHashes } from '#server/publish/rows.ts'
@@ -15,6 +19,7 @@ import {
   putSubordinates,
   putTrustAnchors,
   putTrustMark,
+  putUnusedTypes,
   sendCommands,
 } from '#server/publish/write.ts'
 import { scanKeys } from '#store/scan.ts'
@@ -35,6 +40,7 @@ const fixedKeys = [
   'trustMarkTypes',
   'issuedTrustMarks',
   'trustMarkRevocations',
+  'unusedTrustMarkTypes',
   'trustAnchors',
 ] as const satisfies readonly (keyof PublishedKeys)[]
 
@@ -50,8 +56,9 @@ export async function rebuild(context: PublishContext, beat: Beat): Promise<Rebu
   let subordinates = 0
   let trustMarks = 0
 
-  const [configuration, historicalKeys, trustAnchors, ...totals] = await Promise.all([
+  const [configuration, unused, historicalKeys, trustAnchors, ...totals] = await Promise.all([
     signEntityConfiguration(context),
+    findUnusedTypes(context),
     signHistoricalKeys(context),
     readPins(context),
     context.db.subordinate.count({ where: { active: true } }),
@@ -66,6 +73,7 @@ export async function rebuild(context: PublishContext, beat: Beat): Promise<Rebu
   await stage.write((to) => {
     to.set(keys.staging.entityConfiguration, configuration)
     to.set(keys.staging.historicalKeys, historicalKeys)
+    putUnusedTypes(to, keys.staging, unused)
     putTrustAnchors(to, keys.staging, trustAnchors)
   })
   for await (const page of activeSubordinates(context)) {

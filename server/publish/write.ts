@@ -106,6 +106,12 @@ export function putTrustMark(to: ChainableCommander, keys: PublishedKeys, mark: 
   mark.revoked ? to.srem(holders, mark.entityId) : to.sadd(holders, mark.entityId)
 }
 
+/** Replaces the types whose marks are not served. */
+export function putUnusedTypes(to: ChainableCommander, keys: PublishedKeys, types: readonly string[]): void {
+  to.del(keys.unusedTrustMarkTypes)
+  if (types.length > 0) to.sadd(keys.unusedTrustMarkTypes, ...types)
+}
+
 /** Replaces the pinned keys of foreign anchors. */
 export function putTrustAnchors(
   to: ChainableCommander,

@@ -1,4 +1,4 @@
-/** Compares the sets of holders and the set of Trust Mark types, type by type. */
+/** Compares the sets of holders and the sets of Trust Mark types, type by type. */
 import type { PublishContext } from '#server/publish/context.ts'
 import {
   compare,
@@ -18,7 +18,7 @@ export const trustMarkHolders: DriftSource = { names, driftOf }
 async function driftOf(context: PublishContext, types: readonly string[]): Promise<Drift[]> {
   const found: Drift[] = []
   for (const type of types) {
-    found.push(...(await driftOfType(context, type)))
+    found.push(...(await driftOfType(context, type)), ...(await driftOfUse(context, type)))
     for (const source of [missingHolders, unexpectedHolders]) {
       for await (const page of source(context, type)) {
         found.push(...page)
@@ -39,6 +39,17 @@ async function driftOfType({ db, redis, keys }: PublishContext, type: string): P
   return kind
     ? [{ kind, words: `place among the Trust Mark types of ${type}`, name: type, item: itemOf(mark) }]
     : []
+}
+
+/** The types that are not in use are published with the Entity Configuration. */
+async function driftOfUse({ db, redis, keys }: PublishContext, type: string): Promise<Drift[]> {
+  const [row, isListed] = await Promise.all([
+    db.trustMarkType.findUnique({ where: { type }, select: { active: true } }),
+    redis.sismember(keys.unusedTrustMarkTypes, type),
+  ])
+  const kind = compare(memberIf(row?.active === false), memberIf(isListed === 1))
+  const words = `place among the Trust Mark types not in use of ${type}`
+  return kind ? [{ kind, words, name: type, item: toPublish('entity-configuration') }] : []
 }
 
 /** A holder with an expired mark may be absent: other writers keep only holders of valid marks. */
@@ -104,6 +115,7 @@ async function* names({ db, redis, keys }: PublishContext): AsyncGenerator<strin
   }
   yield fresh((await db.trustMarkType.findMany({ select: { type: true } })).map(({ type }) => type))
   yield fresh(await redis.smembers(keys.trustMarkTypes))
+  yield fresh(await redis.smembers(keys.unusedTrustMarkTypes))
   const prefix = keys.trustMarkHolders('')
   for await (const found of scanKeys(redis, patternBelow(prefix))) {
     yield fresh(found.map((name) => name.slice(prefix.length)))

@@ -22,7 +22,8 @@ export const TrustMarkTypeRef = builder.prismaNode('TrustMarkType', {
       description: 'A human-readable description of what it certifies.',
     }),
     active: t.exposeBoolean('active', {
-      description: 'Whether new marks can be issued, and the type is listed in trust_mark_issuers.',
+      description:
+        'Whether marks can be issued and are served, and the type is listed in trust_mark_issuers. Marks of a type that is not active are invalid.',
     }),
     autorenew: t.exposeBoolean('autorenew', {
       description: 'The default for automatic renewal of its marks.',
@@ -75,7 +76,7 @@ function typeFields(t: InputFields) {
     renewalTime: t.int({
       description: `Hours before expiry at which a mark is renewed; ${defaultTerms.renewalTime} by default.`,
     }),
-    active: t.boolean({ description: 'Whether marks can be issued; true by default.' }),
+    active: t.boolean({ description: 'Whether marks can be issued and are served; true by default.' }),
     description: t.string({ description: 'A human-readable description of what it certifies.' }),
     logoUri: t.field({ type: 'URL', description: 'The logo of the mark.' }),
     ref: t.field({ type: 'URL', description: 'A link to the requirements.' }),

@@ -15,6 +15,7 @@ type Context = Pick<ServiceContext, 'db' | 'entityId' | 'allowHttp' | 'signingKe
 
 type Rules = { owner: TrustMarkOwner | undefined; kids: readonly string[] }
 
+const NOT_IN_USE = 'Its Trust Mark type is not active.'
 const UNKNOWN_KEY = 'The key that signed it is no longer valid.'
 /** Delegations read at a time. A type usually has one. */
 const PAGE = 500
@@ -36,7 +37,7 @@ export async function judgeTrustMarks(context: Context): Promise<number> {
     const jwks = listed?.sub === entityId ? keys : listed?.jwks
     const owner = listed && jwks && { ...listed, jwks: { keys: selectUsableKeys(jwks.keys, life) } }
     const rules = { owner, kids: keys.keys.map(({ kid }) => kid).sort() }
-    const judgedBy = hashOf([type.active, rules])
+    const judgedBy = hashOf([type.active || NOT_IN_USE, rules])
     if (judgedBy !== type.judgedBy) changed += await judgeType(context, type, rules, judgedBy)
   }
   return changed
@@ -44,11 +45,11 @@ export async function judgeTrustMarks(context: Context): Promise<number> {
 
 async function judgeType(context: Context, type: TrustMarkType, rules: Rules, judgedBy: string) {
   const { db, now } = context
-  // The owner of a type that is not in use is not published, so verifiers require no delegation.
+  // Marks of a type that is not in use are refused in any case.
   const faults = type.active ? await findFaults(context, type, rules) : []
   const [hashes, reasons] = [faults.map(({ hash }) => hash), faults.map(({ reason }) => reason)]
   const judged = Prisma.sql`
-    SELECT "id", CASE WHEN "kid" <> ALL (${rules.kids}) THEN ${UNKNOWN_KEY} ELSE fault."reason" END AS "reason"
+    SELECT "id", CASE WHEN ${!type.active} THEN ${NOT_IN_USE} WHEN "kid" <> ALL (${rules.kids}) THEN ${UNKNOWN_KEY} ELSE fault."reason" END AS "reason"
     FROM "TrustMark" LEFT JOIN unnest(${hashes}::text[], ${reasons}::text[]) AS fault ("hash", "reason")
       ON fault."hash" = md5(coalesce("delegation", ''))
     WHERE "trustMarkTypeId" = ${type.id} AND "active"`

@@ -16,6 +16,14 @@ export function toColumns({ jwt, kid, issuedAt, expiresAt }: SignedMark) {
   return { jwt, kid, issuedAt, expiresAt, ...healthy }
 }
 
+/** Of a mark that is signed again: with a type that is not active, it stays invalid (judgement.ts). */
+export function toColumnsAgain(
+  { trustMarkType, invalidReason, invalidSince }: TrustMarkRow,
+  signed: SignedMark,
+) {
+  return { ...toColumns(signed), ...(trustMarkType.active ? {} : { invalidReason, invalidSince }) }
+}
+
 /** Changes the row if it is still as it was read. */
 export async function replace(
   tx: Transaction,

@@ -20,7 +20,7 @@ import { field, type Input, parsePatch } from '#server/services/patch.ts'
 import { holderOf } from '#server/services/subordinate/holder.ts'
 import { parseDelegation, renewDelegation } from '#server/services/trust-mark/delegation.ts'
 import { judgeTrustMarks } from '#server/services/trust-mark/judgement.ts'
-import { createRevocationMail } from '#server/services/trust-mark/mail.ts'
+import { createRevocation } from '#server/services/trust-mark/revocation.ts'
 import {
   change,
   recordIssued,
@@ -28,6 +28,7 @@ import {
   revokeIssued,
   type TrustMarkRow,
   toColumns,
+  toColumnsAgain,
   withType,
 } from '#server/services/trust-mark/rows.ts'
 import { type MarkContent, signMark } from '#server/services/trust-mark/signing.ts'
@@ -50,7 +51,7 @@ export type UpdateMarkInput = MarkFields & { id: number; version?: number | null
 
 export function createTrustMarkService(context: ServiceContext) {
   const { db, allowHttp, write, now } = context
-  const tellRevoked = createRevocationMail(context)
+  const { revoke } = createRevocation(context)
 
   async function parse(input: MarkFields, type: TrustMarkType, present: Terms = type) {
     const limits = await readSettings(db)
@@ -109,7 +110,7 @@ export function createTrustMarkService(context: ServiceContext) {
   ): Promise<TrustMarkRow> {
     const signed = await sign(content)
     return write(caller, async (tx) => {
-      const result = await replace(tx, present, toColumns(signed))
+      const result = await replace(tx, present, toColumnsAgain(present, signed))
       await recordIssued(tx, present.id, signed, null)
       return change(action, present, result)
     })
@@ -207,7 +208,7 @@ export function createTrustMarkService(context: ServiceContext) {
         additionalClaims: claims,
       })
       return write(caller, async (tx) => {
-        const data = { ...terms, ...toColumns(signed), additionalClaims: jsonOrNull(claims) }
+        const data = { ...terms, ...toColumnsAgain(present, signed), additionalClaims: jsonOrNull(claims) }
         const result = await replace(tx, present, data, input.version)
         await revokeIssued(tx, present.id, signed.issuedAt)
         await recordIssued(tx, present.id, signed, null)
@@ -219,16 +220,7 @@ export function createTrustMarkService(context: ServiceContext) {
     async revoke(caller: Caller, id: number, reason: string | null): Promise<TrustMarkRow> {
       const present = await find(id)
       if (!present.active) return present
-      return write(caller, async (tx) => {
-        const revokedAt = now()
-        // Of two concurrent revocations, the first one's reason stays.
-        const data = { active: false, revokedAt, revocationReason: reason, version: { increment: 1 } }
-        const { count } = await tx.trustMark.updateMany({ where: { id, active: true }, data })
-        await revokeIssued(tx, id, revokedAt)
-        const result = await tx.trustMark.findUniqueOrThrow({ where: { id }, include: withType })
-        if (count > 0) await tellRevoked(tx, result)
-        return change('revokeTrustMark', present, result)
-      })
+      return write(caller, (tx) => revoke(tx, present, reason))
     },
   }
 }

@@ -147,6 +147,14 @@ it('compares the holders of each type, and the types', async () => {
   await expectRepaired({ missing: 2, unexpected: 1 }, words, before)
 })
 
+it('compares the types that are not in use', async () => {
+  const { client } = admin.redis
+  const before = await published()
+  await client.sadd('inmor:tmtypes:unused', type)
+  const words = [`unexpected: place among the Trust Mark types not in use of ${type}`]
+  await expectRepaired({ unexpected: 1 }, words, before)
+})
+
 it('removes types and holders that the database does not contain', async () => {
   const { client } = admin.redis
   const before = await published()

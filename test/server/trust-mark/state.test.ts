@@ -1,4 +1,5 @@
 /** Tests that the console’s state of a Trust Mark is the one that verifiers see (§7.3, §8.4.2). */
+import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { signJwt } from '#core/jws.ts'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
@@ -6,11 +7,12 @@ import { buildDelegation, TRUST_MARK_DELEGATION_TYP } from '#core/trust-mark/ind
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { patience } from '#test/helpers/patience.ts'
 import { openSchedules, type TestSchedules } from '#test/helpers/schedule.ts'
-import { trustMarksOf } from '#test/helpers/trust-mark.ts'
+import { register, startLeaf } from '#test/helpers/subordinate.ts'
+import { subject, trustMarksOf } from '#test/helpers/trust-mark.ts'
 
 let admin: TestAdmin
 let schedule: TestSchedules
-const { createType, issueOf, statusOf } = trustMarksOf(() => admin)
+const { createType, issueOf, change, serve, holders, statusOf } = trustMarksOf(() => admin)
 
 beforeAll(async () => {
   admin = await startAdmin()
@@ -105,12 +107,45 @@ it('is invalid when its type gets an owner, and a mark with a delegation takes i
   expect(await read(id)).toMatchObject({ state: 'ACTIVE', isInvalid: false })
 })
 
-it('is active while its type is not in use, as the status says', async () => {
-  const { id, typeId, jwt } = await issueDelegated()
-  await admin.mutate('updateTrustMarkType', { id: typeId, owner: (await makeOwner()).owner }, 'id')
+it('is invalid while its type is not active, is not served, and counts again afterwards', async () => {
+  const { id: typeId, type } = await createType()
+  const { id, mark } = await issueOf(type)
+  const seen = async () => [await statusOf(mark.jwt), await holders(type), (await serve(type)).status]
+  expect(await seen()).toEqual(['active', [subject], 200])
   await admin.mutate('updateTrustMarkType', { id: typeId, active: false }, 'id')
+  await vi.waitFor(async () => expect(await seen()).toEqual(['invalid', [], 404]), patience)
   await judge()
-  expect([(await read(id)).state, await statusOf(jwt)]).toEqual(['ACTIVE', 'active'])
+  const dead = { state: 'INVALID', invalidReason: 'Its Trust Mark type is not active.', alert: undefined }
+  expect(await read(id)).toMatchObject(dead)
+
+  const renewed = await change('renew', id)
+  expect(await statusOf(renewed.mark.jwt)).toBe('invalid')
+  expect(await read(id)).toMatchObject(dead)
+  const { db, publisher } = admin.server
+  await publisher.rebuild()
+  expect(await holders(type)).toEqual([])
+
+  await admin.mutate('updateTrustMarkType', { id: typeId, active: true }, 'id')
+  await judge()
+  expect((await read(id)).state).toBe('ACTIVE')
+  await vi.waitFor(async () => expect(await seen()).toEqual(['active', [subject], 200]), patience)
+  expect(await db.trustMark.count({ where: { invalidSince: { not: null } } })).toBe(0)
+})
+
+it('does not resolve while its type is not active, though every issuer may issue the type', async () => {
+  const { id: typeId, type } = await createType()
+  const open = { trustMarkIssuers: { [type]: [] } }
+  await admin.mutate('updateTrustAnchor', open, 'version', 'admin')
+  const leaf = await startLeaf(admin)
+  await register(admin, leaf)
+  const { mark } = await issueOf(type, { entityId: leaf.id })
+  const resolved = async () => {
+    const response = await admin.get('/resolve', { sub: leaf.id, trust_anchor: admin.entityId })
+    return decodeJwt<{ trust_marks?: unknown[] }>(await response.text()).trust_marks ?? []
+  }
+  expect(await resolved()).toEqual([{ trust_mark_type: type, trust_mark: mark.jwt }])
+  await admin.mutate('updateTrustMarkType', { id: typeId, active: false }, 'id')
+  await vi.waitFor(async () => expect(await resolved()).toEqual([]), patience)
 })
 
 it('is invalid after its key was revoked as compromised, until it is signed again', async () => {

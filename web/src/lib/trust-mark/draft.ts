@@ -23,7 +23,7 @@ export const typeTexts = {
 export const typeFields = {
   ...typeTexts,
   ...hours,
-  active: flag('Marks of this type can be issued'),
+  active: flag('Marks of this type can be issued and are valid'),
   owner: jsonObject('Trust Mark Owner'),
 }
 

@@ -15,6 +15,7 @@ type Options = AnchorOptions & {
   reason?: string
   type?: string
   set?: object
+  keepTrustMarks?: true
 }
 
 const actions = byWord(subordinateActions)
@@ -27,8 +28,11 @@ export const changeCommand = aboutAnchor(command('change-subordinates', 'do one 
   .option('--reason <reason>', 'why, for the audit log')
   .option('--type <type>', 'the Trust Mark type to issue or revoke')
   .option('--set <json>', 'the settings of an update, such as {"validFor": 48}', parseSettings)
-  .action((name: string, entityIds: string[], { all, dryRun, reason, type, set, ...options }: Options) =>
-    performRun(options, {
+  .option('--keep-trust-marks', 'leave the Trust Marks of those that are removed as they are')
+  .action((name: string, entityIds: string[], given: Options) => {
+    const { all, dryRun, reason, type, set, keepTrustMarks, ...options } = given
+    const revokesMarks = keepTrustMarks && false
+    return performRun(options, {
       kind: 'SUBORDINATE_CHANGE',
       verb: dryRun ? 'Checking' : 'Changing',
       isExplained: true,
@@ -36,11 +40,18 @@ export const changeCommand = aboutAnchor(command('change-subordinates', 'do one 
       prepare: (anchor) =>
         changeOptions(
           anchor,
-          { action: actions.get(name) ?? 'RENEW', dryRun, reason, trustMarkType: type, changes: set },
+          {
+            action: actions.get(name) ?? 'RENEW',
+            dryRun,
+            reason,
+            trustMarkType: type,
+            changes: set,
+            revokesMarks,
+          },
           subjectsOf(entityIds, all),
         ),
-    }),
-  )
+    })
+  })
 
 /** @throws InvalidInputError */
 function subjectsOf(entityIds: string[], all: true | undefined): Subjects {

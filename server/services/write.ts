@@ -12,6 +12,8 @@ import type { ProtectionSettings } from '#server/services/protection/operation.t
 import { inTurn } from '#server/services/write-queue.ts'
 
 type Change<Row> = AuditEntry & {
+  /** What it changes of other objects: of its effect, each with an entry of its own. */
+  parts?: readonly AuditEntry[]
   /** Of a change of what is protected: as it was before. */
   protection?: ProtectionSettings
   publish?: readonly OutboxItem[]
@@ -66,7 +68,8 @@ async function transact<Row>(db: Database, caller: Caller, work: Work<Row>) {
     if (change.action === null) return { change, approval: null }
     const approval = succeeds(change) ? await requireApproval(tx, caller, change) : null
     await enqueue(tx, change.publish ?? [])
-    for (const entry of [approval, change.also, change]) if (entry) await appendAuditEntry(tx, caller, entry)
+    for (const entry of [approval, change.also, change, ...(change.parts ?? [])])
+      if (entry) await appendAuditEntry(tx, caller, entry)
     return { change, approval }
   }
   const { change, approval } = await inTurn(db, () => db.$transaction(write)).catch(throwExpected)

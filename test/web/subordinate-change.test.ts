@@ -20,7 +20,10 @@ test('names the selected subordinates by id, all that match by their filter, and
   const selected = newDraft('RENEW', 'selected')
   expect(changeInput(selected, shown).value).toEqual({ action: 'RENEW', ids: ['a', 'b'], reason })
   const matching = newDraft('REMOVE', 'matching')
-  expect(changeInput(matching, shown).value).toEqual({ action: 'REMOVE', filter: { search: 'x' }, reason })
+  const removal = { action: 'REMOVE', filter: { search: 'x' }, reason }
+  expect(changeInput(matching, shown).value).toEqual({ ...removal, revokeTrustMarks: true })
+  const keeping = { ...matching, revokeTrustMarks: false }
+  expect(changeInput(keeping, shown).value).toEqual({ ...removal, revokeTrustMarks: false })
   const pasted = { ...newDraft('RENEW', 'pasted'), text: 'https://rp.example.org\nno url', reason: ' Why ' }
   expect(changeInput(pasted, shown).value).toEqual({
     action: 'RENEW',

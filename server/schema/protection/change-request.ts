@@ -72,7 +72,7 @@ export const ChangeRequestRef = builder.prismaNode('ChangeRequest', {
       type: 'JSON',
       nullable: true,
       description:
-        'What it does, which the approver signs: `action`, `resource`, and `fields` with `before` and `after` of each field that changes. An execution that would do something else changes nothing. Null: an earlier version kept it.',
+        'What it does, which the approver signs: `action`, `resource`, and `fields` with `before` and `after` of each field that changes. Another object that changes too, such as a Trust Mark of a removed subordinate, is a field by its natural key. An execution that would do something else changes nothing. Null: an earlier version kept it.',
     }),
     previousEffect: t.expose('previousEffect', {
       type: 'JSON',

@@ -10,7 +10,9 @@ export const SubordinateAction = builder.enumType('SubordinateAction', {
     RENEW: { description: 'Fetches its configuration again and signs a new statement.' },
     DEACTIVATE: { description: 'Removes it from every endpoint and keeps its registration.' },
     REACTIVATE: { description: 'Publishes it again, with a new statement.' },
-    REMOVE: { description: 'Removes it from every endpoint and deletes its registration.' },
+    REMOVE: {
+      description: 'Removes it from every endpoint, deletes its registration, and revokes its Trust Marks.',
+    },
     UPDATE: { description: 'Changes its settings.' },
     ISSUE_TRUST_MARK: { description: 'Issues a Trust Mark to it.' },
     REVOKE_TRUST_MARK: { description: 'Revokes its Trust Mark of a type.' },

@@ -51,6 +51,10 @@ const StartSubordinateChangeInput = builder.inputType('StartSubordinateChangeInp
       type: 'JWT',
       description: 'The owner’s delegation, to issue marks of a type with an owner (§7.2).',
     }),
+    revokeTrustMarks: t.boolean({
+      description:
+        'Whether REMOVE revokes the Trust Marks that this anchor issued to each, too; true by default. For REMOVE only.',
+    }),
   }),
 })
 
@@ -67,7 +71,8 @@ builder.mutationField('startSubordinateChange', (t) =>
       input: t.arg({ type: StartSubordinateChangeInput, required: true, description: 'The change.' }),
     },
     resolve: async (_query, _root, { input }, context) => {
-      const given = { ...input, changes: input.changes && withOrganizationKey(input.changes) }
+      const { revokeTrustMarks: revokesMarks, ...rest } = input
+      const given = { ...rest, revokesMarks, changes: input.changes && withOrganizationKey(input.changes) }
       const options = await changeOptions(context, given, await subjectsOf(input, context))
       const reason = input.reason?.trim()
       const caller = { ...requireCaller(context), ...(reason ? { reason } : {}) }

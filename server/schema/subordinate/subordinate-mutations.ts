@@ -128,19 +128,31 @@ for (const { name, description, errors, run } of simple) {
   )
 }
 
-const RemoveSubordinateInput = subjectInput('removeSubordinate')
+const RemoveSubordinateInput = builder.inputType('RemoveSubordinateInput', {
+  description: 'The subordinate.',
+  fields: (t) => ({
+    id: t.id({ required: true, description: 'The subordinate’s id.' }),
+    revokeTrustMarks: t.boolean({
+      required: true,
+      defaultValue: true,
+      description: 'Whether the Trust Marks that this anchor issued to it are revoked, too.',
+    }),
+  }),
+})
 builder.mutationField('removeSubordinate', (t) =>
   t.field({
     type: 'EntityIdentifier',
     description:
-      'Removes a subordinate from every endpoint and deletes its registration. Returns its Entity Identifier; the audit log keeps the deleted values.',
+      'Removes a subordinate from every endpoint, deletes its registration, and revokes its Trust Marks. Returns its Entity Identifier; the audit log keeps the deleted values.',
     authScopes: { operate: true },
     errors: { types: [NotFoundError] },
     args: {
       input: t.arg({ type: RemoveSubordinateInput, required: true, description: 'The subordinate.' }),
     },
     resolve: (_root, { input }, context) =>
-      context.services.subordinates.remove(requireCaller(context), nodeId(input.id, 'Subordinate')),
+      context.services.subordinates.remove(requireCaller(context), nodeId(input.id, 'Subordinate'), {
+        revokesMarks: input.revokeTrustMarks,
+      }),
   }),
 )
 

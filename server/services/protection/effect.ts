@@ -6,7 +6,7 @@ import { isJsonEqual } from '#core/json.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import { type AuditAction, auditActions } from '#server/services/audit/action.ts'
 import { snapshot } from '#server/services/audit/snapshot.ts'
-import type { ProtectedOperation } from '#server/services/protection/operation.ts'
+import { operationNames, type ProtectedOperation } from '#server/services/protection/operation.ts'
 import { publishedOfMark, publishedOfSubordinate } from '#server/services/protection/published-fields.ts'
 import { rules } from '#server/services/protection/rule.ts'
 
@@ -17,6 +17,8 @@ export type Changed = {
   resource: string
   before?: object | undefined
   after?: object | undefined
+  /** What it changes of other objects. */
+  parts?: readonly Changed[]
 }
 
 /** As plain JSON, without what time alone changes. */
@@ -24,7 +26,10 @@ export type Effect = {
   action: AuditAction
   /** Empty where each attempt gets a new one. */
   resource: string
-  /** The fields that differ, by name. An object that is removed has none. */
+  /**
+   * The fields that differ, by name. An object that is removed has none. An other object that changes with it is a field by
+   * its natural key.
+   */
   fields: Record<string, { before: unknown; after: unknown }>
 }
 
@@ -37,9 +42,18 @@ const compared: Partial<Record<(typeof auditActions)[AuditAction], readonly stri
 /** Of a key or a run that each attempt makes anew. */
 const withoutName: readonly AuditAction[] = ['announceSigningKey', 'executeDryRun']
 
-export const effectOf = (changed: Changed): Effect => compare(changed).effect
+export function effectOf({ parts = [], ...changed }: Changed): Effect {
+  const { fields, ...effect } = compare(changed).effect
+  const others = parts.map((part) => {
+    const differing = Object.entries(effectOf(part).fields)
+    const side = (name: 'before' | 'after') =>
+      Object.fromEntries(differing.map(([field, values]) => [field, values[name]]))
+    return [part.resource, { before: side('before'), after: side('after') }]
+  })
+  return { ...effect, fields: { ...fields, ...Object.fromEntries(others) } }
+}
 
-/** Both states as plain JSON, and how they differ. */
+/** Both states as plain JSON, and how they differ, without the parts. */
 function compare({ action, resource, before, after }: Changed) {
   const [old, current] = [plain(before), plain(after)]
   const names = compared[auditActions[action]] ?? Object.keys({ ...old, ...current }).filter(isLasting)
@@ -61,10 +75,15 @@ function compare({ action, resource, before, after }: Changed) {
 }
 
 /** The operations that a change amounts to, in the order of their table. */
-export function operationsOf(change: Changed, caller: Caller): readonly ProtectedOperation[] {
+export function operationsOf(
+  { parts = [], ...change }: Changed,
+  caller: Caller,
+): readonly ProtectedOperation[] {
   const { before, after, effect } = compare(change)
   const { resource, fields } = effect
-  return rules[change.action]({ resource, changed: Object.keys(fields), before, after, caller })
+  const own = rules[change.action]({ resource, changed: Object.keys(fields), before, after, caller })
+  const all = new Set([...own, ...parts.flatMap((part) => operationsOf(part, caller))])
+  return operationNames.filter((name) => all.has(name))
 }
 
 const isLasting = (name: string) => !/At$|^(id|version|statementVersion|evaluatedVersion)$/.test(name)

@@ -53,6 +53,8 @@ const ofRun: Rule = ({ after }) => {
   if (after.kind === 'REQUEST_APPROVAL') return ['MEMBERS', 'TRUST_MARKS']
   if (after.kind !== 'SUBORDINATE_CHANGE') return ['MEMBERS']
   if (parameters.action === 'RENEW') return []
+  if (parameters.action === 'REMOVE')
+    return parameters.revokesMarks === true ? ['MEMBERS', 'TRUST_MARKS'] : ['MEMBERS']
   if (parameters.action !== 'UPDATE')
     return String(parameters.action).endsWith('TRUST_MARK') ? ['TRUST_MARKS'] : ['MEMBERS']
   const named = Object.keys(membersOf(parameters.changes))

@@ -40,11 +40,13 @@ import {
 import { createStatementPreview } from '#server/services/subordinate/statement-preview.ts'
 import { isUnpublished } from '#server/services/subordinate/unpublished.ts'
 import { checkAgainstFederation } from '#server/services/trust-anchor/policy-agreement.ts'
+import { createRevocation } from '#server/services/trust-mark/revocation.ts'
 
 export function createSubordinateService(context: ServiceContext) {
   const { db, allowHttp, events, write, now } = context
   const examine = createExaminer(context)
   const prepare = createPreparation(context, examine)
+  const { revokeAll } = createRevocation(context)
 
   /** Changes an existing row, and announces the change after the commit. */
   async function change(
@@ -181,17 +183,22 @@ export function createSubordinateService(context: ServiceContext) {
         (tx) => setActive(tx, id, true),
       ),
 
-    /** Deletes the registration; the audit log keeps it. */
-    async remove(caller: Caller, id: number): Promise<string> {
+    /** Deletes the registration; the audit log keeps it. Its Trust Marks are revoked unless they may stay. */
+    async remove(caller: Caller, id: number, { revokesMarks = true }: Removal = {}): Promise<string> {
       const entityId = await write(caller, async (tx) => {
         const before = await findSubordinate(tx, id)
+        const parts = revokesMarks ? await revokeAll(tx, id, caller.reason ?? REMOVED) : []
         await tx.subordinate.delete({ where: { id } })
         return {
           action: 'removeSubordinate',
           resource: before.entityId,
           before: auditView(before),
           eventTypes: ['revocation'],
-          publish: [toPublish('subordinate', before.entityId, 'withdrawal')],
+          parts,
+          publish: [
+            toPublish('subordinate', before.entityId, 'withdrawal'),
+            ...parts.flatMap(({ publish }) => publish),
+          ],
           result: before.entityId,
         }
       })
@@ -200,6 +207,14 @@ export function createSubordinateService(context: ServiceContext) {
     },
   }
 }
+
+export type Removal = {
+  /** Whether its Trust Marks are revoked; true by default. */
+  revokesMarks?: boolean | undefined
+}
+
+/** Why its marks are revoked, unless the caller says why. */
+const REMOVED = 'The entity was removed from the federation.'
 
 /** Nothing of the change is published. */
 const isUnsigned = (before: Subordinate, after: Subordinate) => after.unsignedChanges > before.unsignedChanges

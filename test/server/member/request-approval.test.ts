@@ -106,10 +106,13 @@ describe('the approval', () => {
 
   it('of a withdrawal removes the entity', async () => {
     const { id: entityId } = await member()
+    await admin.mutate('issueTrustMark', { trustMarkType: MARK, entityId }, 'id')
     const { id } = await submit({ kind: 'WITHDRAW', entityId })
     expect(await approve(id)).toMatchObject({ state: 'APPROVED' })
     expect(await stored(entityId)).toBeNull()
     expect(await listed(admin)).not.toContain(entityId)
+    const mark = await admin.server.db.trustMark.findFirst({ where: { entityId } })
+    expect(mark).toMatchObject({ active: false })
   })
 
   it('happens once when several approve at the same time', async () => {

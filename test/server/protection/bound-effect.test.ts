@@ -109,6 +109,32 @@ describe('a change request', () => {
     expect(await read(id)).toMatchObject({ effect: { fields: { validFor: { before: 90, after: 10 } } } })
   })
 
+  it('of a removal has the Trust Marks that it revokes, and is asked again when there is another one', async () => {
+    const leaf = await startLeaf(admin, { metadata: relyingParty })
+    const { id: member } = await register(admin, leaf)
+    const [first, second] = ['https://ta.example.org/marks/first', 'https://ta.example.org/marks/second']
+    const issue = async (type: string) => {
+      await admin.mutate('createTrustMarkType', { type }, 'id', 'admin')
+      await admin.mutate('issueTrustMark', { trustMarkType: type, entityId: leaf.id }, 'id', 'admin')
+    }
+    const revoked = (type: string) => ({
+      [`${type} ${leaf.id}`]: { before: { active: true }, after: { active: false } },
+    })
+    await issue(first)
+    await protect(admin, ['TRUST_MARKS'])
+    const id = await propose('removeSubordinate', { id: member })
+    expect((await read(id)).effect.fields).toEqual(revoked(first))
+    await protect(admin, [])
+    await issue(second)
+    await protect(admin, ['TRUST_MARKS'])
+    expect(await approve(people.bob, id)).toMatchObject({ code: 'CONFLICT' })
+    expect(await find(leaf)).not.toBeNull()
+    expect((await read(id)).effect.fields).toEqual({ ...revoked(first), ...revoked(second) })
+    expect(await approve(people.bob, id)).toMatchObject({ state: 'EXECUTED' })
+    expect(await find(leaf)).toBeNull()
+    expect(await admin.server.db.trustMark.count({ where: { entityId: leaf.id, active: true } })).toBe(0)
+  })
+
   it('that an earlier version kept cannot be approved', async () => {
     const leaf = await startLeaf(admin, { metadata: relyingParty })
     await protect(admin, ['MEMBERS'])

@@ -62,10 +62,14 @@ export const plans: Readonly<Record<SubordinateAction, Plan>> = {
     }
   },
 
-  REMOVE: ({ services }, { id }) => ({
-    would: 'remove it from every public endpoint and delete its registration',
-    perform: (caller) => services.subordinates.remove(caller, id),
-  }),
+  // A run that an earlier version started says nothing of marks.
+  async REMOVE({ db, services }, { id }, { revokesMarks = false }) {
+    const marks = revokesMarks ? await db.trustMark.count({ where: { subordinateId: id, active: true } }) : 0
+    return {
+      would: `remove it from every public endpoint and delete its registration${marks > 0 ? ', and revoke its Trust Marks' : ''}`,
+      perform: (caller) => services.subordinates.remove(caller, id, { revokesMarks }),
+    }
+  },
 
   async UPDATE({ db, services }, subordinate, { changes = {} }) {
     const { addTags, removeTags, ...settings } = parsePatch(changeFields, changes, await readSettings(db))

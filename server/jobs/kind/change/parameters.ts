@@ -43,6 +43,8 @@ export type ChangeParameters = {
   changes?: Changes
   trustMarkType?: string
   delegation?: string
+  /** Of a removal. */
+  revokesMarks?: boolean
   /** The filter as the caller gave it, for the audit log. */
   filter?: object
   /** The same as a condition of the database. */
@@ -56,6 +58,8 @@ export type GivenChange = {
   changes?: Changes | null | undefined
   trustMarkType?: string | null | undefined
   delegation?: string | null | undefined
+  /** Whether a removal revokes the Trust Marks; true by default. */
+  revokesMarks?: boolean | null | undefined
 }
 
 /** Without signing keys, as on the command line, each item checks the delegation for itself. */
@@ -73,6 +77,7 @@ export async function changeOptions(deps: Deps, given: GivenChange, subjects: Su
     ...(reason ? { reason } : {}),
     ...(await parseChanges(deps, given)),
     ...(await parseTrustMark(deps, given)),
+    ...parseRemoval(given),
   }
   const { items, ...chosen } = await chooseSubordinates(deps.db, subjects)
   const parameters: ChangeParameters = { ...parsed, ...chosen }
@@ -100,6 +105,13 @@ async function parseChanges({ db }: Deps, { action, changes }: GivenChange): Pro
     throw new InvalidInputError(error.message, 'changes', ...(error.path ?? []))
   }
   return { changes: given }
+}
+
+function parseRemoval({ action, revokesMarks }: GivenChange): Pick<ChangeParameters, 'revokesMarks'> {
+  if (action === 'REMOVE') return { revokesMarks: revokesMarks ?? true }
+  if (revokesMarks != null)
+    throw new InvalidInputError('Only REMOVE takes revokeTrustMarks.', 'revokeTrustMarks')
+  return {}
 }
 
 function refuseContradiction({ addTags = [], removeTags = [] }: Patch<typeof changeFields>): void {

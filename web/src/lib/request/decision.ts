@@ -61,7 +61,7 @@ const approvals: Readonly<Record<RequestKind, string>> = {
     'The change is checked again. If no check fails, it is recorded. New keys are published in the statement within seconds.',
   TRUST_MARK: 'The Trust Mark is issued, and published within seconds.',
   WITHDRAW:
-    'The entity disappears from every public endpoint, and its registration is deleted. This cannot be undone.',
+    'The entity disappears from every public endpoint, and its registration is deleted. Its Trust Marks are revoked. This cannot be undone.',
 }
 
 const decisions: readonly Decision[] = [

@@ -42,7 +42,7 @@ export const subordinateActions: Readonly<Record<SubordinateAction, Words>> = {
     done: 'removed',
     run: 'Removal of subordinates',
     consequence:
-      'They disappear from every public endpoint, and their registrations are deleted. This cannot be undone. Trust Marks issued to them stay valid.',
+      'They disappear from every public endpoint, and their registrations are deleted. This cannot be undone.',
     danger: true,
   },
   UPDATE: {

@@ -26,6 +26,8 @@ export interface ChangeDraft {
   removeTags: string[]
   type: PickedTypeFragment | undefined
   delegation: string
+  /** Of a removal. */
+  revokeTrustMarks: boolean
   reason: string
 }
 
@@ -39,12 +41,13 @@ export const newDraft = (action: SubordinateAction, scope: Scope): ChangeDraft =
   removeTags: [],
   type: undefined,
   delegation: '',
+  revokeTrustMarks: true,
   reason: '',
 })
 
 /** The input of the API, or the field that the user must correct. */
 export function changeInput(draft: ChangeDraft, shown: Shown): Outcome<StartSubordinateChangeInput> {
-  const { action, type, delegation, reason } = draft
+  const { action, type, delegation, revokeTrustMarks, reason } = draft
   const { value: changes, refusal } = action === 'UPDATE' ? parseChanges(draft) : {}
   if (refusal) return { refusal }
   const isOfMark = subordinateActions[action].ofMark
@@ -55,6 +58,7 @@ export function changeInput(draft: ChangeDraft, shown: Shown): Outcome<StartSubo
       ...(changes ? { changes } : {}),
       ...(isOfMark ? { trustMarkType: type?.type ?? null } : {}),
       ...(action === 'ISSUE_TRUST_MARK' && delegation.trim() ? { delegation: delegation.trim() } : {}),
+      ...(action === 'REMOVE' ? { revokeTrustMarks } : {}),
       reason: reason.trim() || null,
     },
   }

@@ -54,9 +54,9 @@ export interface LifecycleAction {
   danger?: boolean
   /** Available for active subordinates, for inactive ones, or for both. */
   when: 'active' | 'inactive' | 'always'
-  /** The subordinate's page no longer exists afterwards. */
+  /** The subordinate's page no longer exists afterwards. The user chooses what becomes of its Trust Marks. */
   isFinal?: boolean
-  run: (id: string) => Promise<Refusal | undefined>
+  run: (id: string, revokeTrustMarks: boolean) => Promise<Refusal | undefined>
 }
 
 export const lifecycle: readonly LifecycleAction[] = [
@@ -89,10 +89,11 @@ export const lifecycle: readonly LifecycleAction[] = [
     done: 'removed.',
     summary: 'Remove it from every public endpoint and delete its registration.',
     consequence:
-      'It disappears from every public endpoint, and its registration is deleted with its forced metadata, policy and constraints. This cannot be undone. Trust Marks issued to it stay valid; revoke them first if it must not keep them.',
+      'It disappears from every public endpoint, and its registration is deleted with its forced metadata, policy and constraints. This cannot be undone.',
     danger: true,
     when: 'always',
     isFinal: true,
-    run: async (id) => (await write(RemoveSubordinate, { input: { id } })).refusal,
+    run: async (id, revokeTrustMarks) =>
+      (await write(RemoveSubordinate, { input: { id, revokeTrustMarks } })).refusal,
   },
 ]

@@ -59,6 +59,8 @@ export type Reader = {
   /** Names of keys that Redis lost, although data that was written with them is there. */
   lostKeys(): Promise<readonly string[]>
   ping(): Promise<void>
+  /** Resolves when every change that was announced before has reached the reader. */
+  catchUp(): Promise<void>
   /** Calls `listener` for each change, after the reader has dropped the data that it affects. */
   onChange(listener: (change: Change) => void): void
   close(): void
@@ -143,6 +145,7 @@ export function createReader({
     lostKeys: guard(() => memory.lostKeys.read('all', () => findLostKeys(redis, keys))),
     // In a Cluster, only the node of our keys matters.
     ping: guard(async () => void (await redis.exists(keys.entityConfiguration))),
+    catchUp: () => subscription.catchUp(),
     onChange: (listener) => void listeners.push(listener),
     close: () => subscription.close(),
   }

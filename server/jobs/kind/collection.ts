@@ -19,6 +19,8 @@ async function walk(context: RunContext, { run: { id: crawlId }, signal, onFound
   const { entityId, allowHttp, fetcher, reader, publishing, redisKeyPrefix: prefix, services, now } = context
   const recorder = await services.collection.record(crawlId)
   try {
+    // A change that was published just now may be the reason of the crawl.
+    await reader.catchUp()
     const { entities, failed, failures } = await crawlFederation({
       trustAnchor: entityId,
       entityId,

@@ -150,9 +150,9 @@ describe('a change request', () => {
 describe('the execution of a dry run', () => {
   const execute = (id: string, reason?: string) =>
     admin.mutate('executeDryRun', { id, reason }, 'id total done failed dryRun reason', 'admin')
-  async function run(id: string) {
+  async function run(id: string, state: 'SUCCEEDED' | 'FAILED' = 'SUCCEEDED') {
     const started = await execute(id)
-    await ended(admin, started.id, 'main')
+    await ended(admin, started.id, 'main', state)
     const document =
       'query ($id: ID!) { node(id: $id) { ... on RenewalRun { done failed items { edges { node { resource ok message } } } } } }'
     return (await admin.execute(document, { id: started.id }, 'admin')).data.node
@@ -185,7 +185,7 @@ describe('the execution of a dry run', () => {
     const input = { action: 'UPDATE', changes: { validFor: 20 }, ids: [member] }
     const id = await dryRun(admin, 'startSubordinateChange', input)
     await admin.mutate('updateSubordinate', { id: member, validFor: 90 }, 'id', 'admin')
-    const { failed, items } = await run(id)
+    const { failed, items } = await run(id, 'FAILED')
     expect(failed).toBe(1)
     expect(items.edges[0].node.message).toContain('changed since the dry run')
     expect((await find(leaf))?.validFor).toBe(90)
@@ -196,7 +196,7 @@ describe('the execution of a dry run', () => {
     const id = await dryRun(admin, 'importSubordinates', { subordinates: [{ entityId: leaf.id }] })
     expect(await find(leaf)).toBeNull()
     await changeKeys(leaf)
-    expect(await run(id)).toMatchObject({ done: 0, failed: 1 })
+    expect(await run(id, 'FAILED')).toMatchObject({ done: 0, failed: 1 })
     expect(await find(leaf)).toBeNull()
     const again = await dryRun(admin, 'importSubordinates', { subordinates: [{ entityId: leaf.id }] })
     expect(await run(again)).toMatchObject({ done: 1, failed: 0 })

@@ -135,11 +135,15 @@ async function promoted(admin: TestAdmin, member: string): Promise<string> {
   return id
 }
 
-/** Until it has succeeded. */
-export async function ended(admin: TestAdmin, id: string, anchor: string): Promise<void> {
-  const state = async () => {
+export async function ended(
+  admin: TestAdmin,
+  id: string,
+  anchor: string,
+  state: 'SUCCEEDED' | 'FAILED' = 'SUCCEEDED',
+): Promise<void> {
+  const stateNow = async () => {
     const document = `query ($id: ID!) { node(id: $id, anchor: "${anchor}") { ... on RenewalRun { state } } }`
     return (await admin.execute(document, { id }, 'admin')).data.node?.state
   }
-  await expect.poll(state).toBe('SUCCEEDED')
+  await expect.poll(stateNow).toBe(state)
 }

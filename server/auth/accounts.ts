@@ -17,13 +17,13 @@ type Parts = Pick<Doors, 'db' | 'auth' | 'now'> & {
 }
 
 export function createAccounts({ db, auth, now, mail = noMail }: Parts) {
-  const invitationMail = createInvitationMail(mail)
+  const sendInvitation = createInvitationMail(mail)
   return {
-    ...createUsers(db, auth, now, invitationMail),
+    ...createUsers(db, auth, now, sendInvitation),
     ...createUserReset(db, auth),
     ...createUserRemoval(db),
-    ...createInvitations(db, auth, now, invitationMail),
-    ...createMembers(db, now, invitationMail),
+    ...createInvitations(db, auth, now, sendInvitation),
+    ...createMembers(db, now, sendInvitation),
     ...createMemberOrganizations(db),
     ...createApiKeys(db, now),
     ...createPasskeyConfirmation(db, now),

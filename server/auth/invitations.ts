@@ -4,7 +4,8 @@ import { generateRandomString } from 'better-auth/crypto'
 import type { Auth } from '#server/auth/auth.ts'
 import { CREDENTIAL } from '#server/auth/credential.ts'
 import type { NewInvitation } from '#server/auth/invitation-link.ts'
-import type { InvitationMail } from '#server/auth/invitation-mail.ts'
+import type { SendInvitation } from '#server/auth/invitation-mail.ts'
+import { describeInvitation, type InvitationOffer } from '#server/auth/invitation-offer.ts'
 import { checkPassword } from '#server/auth/password.ts'
 import { resourceOf } from '#server/auth/user-row.ts'
 import type { Clock } from '#server/clock.ts'
@@ -26,7 +27,19 @@ const refusals = {
   used: 'This invitation was used. Sign in with the password that you chose then.',
 }
 
-export function createInvitations(db: Database, auth: Auth, now: Clock, mail: InvitationMail) {
+export function createInvitations(db: Database, auth: Auth, now: Clock, sendInvitation: SendInvitation) {
+  /** @throws NotFoundError, ConflictError */
+  async function findOpen(token: string) {
+    const found = await db.invitation.findUnique({
+      where: { tokenHash: hashOf(token) },
+      include: { user: true },
+    })
+    if (!found) throw new NotFoundError(refusals.unknown)
+    if (found.usedAt) throw new ConflictError(refusals.used)
+    if (found.expiresAt <= now()) throw new ConflictError(refusals.expired)
+    return found
+  }
+
   return {
     /** A new link for a user without a password; it replaces the previous one. */
     async createInvitation(caller: Caller, id: string): Promise<NewInvitation> {
@@ -37,23 +50,22 @@ export function createInvitations(db: Database, auth: Auth, now: Clock, mail: In
         if (user.banned) throw new ConflictError(`${resource} is locked out. Let the user in first.`)
         if (user.accounts.length > 0)
           throw new ConflictError(`${resource} can sign in already. Set a new password instead.`)
-        const invitation = await writeInvitation(tx, id, now())
-        await mail.inviteUser(tx, user, invitation)
+        const invitation = await writeInvitation(tx, id, caller, now())
+        await sendInvitation(tx, user, invitation)
         const after = { expiresAt: invitation.expiresAt }
         return { action: 'createInvitation', resource, after, result: invitation }
       })
     },
 
+    /** What the link says before it is used. @throws NotFoundError, ConflictError */
+    async readInvitation(token: string): Promise<InvitationOffer> {
+      const { userId } = await findOpen(token)
+      return describeInvitation(db, userId)
+    },
+
     /** Sets the password of the invited user, once. Returns the username, to sign in with. */
     async acceptInvitation(requester: Requester, token: string, password: string) {
-      const invitation = await db.invitation.findUnique({
-        where: { tokenHash: hashOf(token) },
-        include: { user: true },
-      })
-      if (!invitation) throw new NotFoundError(refusals.unknown)
-      const { user, id } = invitation
-      if (invitation.usedAt) throw new ConflictError(refusals.used)
-      if (invitation.expiresAt <= now()) throw new ConflictError(refusals.expired)
+      const { user, id } = await findOpen(token)
       await checkPassword(password, user)
       const hash = await (await auth.$context).password.hash(password)
       const { resource } = resourceOf(user)
@@ -76,10 +88,15 @@ export function createInvitations(db: Database, auth: Auth, now: Clock, mail: In
 const withoutRights = { displayName: '', email: '', role: 'viewer', method: 'session' } as const
 
 /** Each user has at most one; the previous token stops working. */
-export async function writeInvitation(tx: Transaction, userId: string, now: Date): Promise<NewInvitation> {
+export async function writeInvitation(
+  tx: Transaction,
+  userId: string,
+  { name: invitedBy }: Caller,
+  now: Date,
+): Promise<NewInvitation> {
   const token = randomBytes(TOKEN_BYTES).toString('base64url')
   const expiresAt = new Date(now.getTime() + VALID_MS)
-  const data = { tokenHash: hashOf(token), expiresAt, usedAt: null }
+  const data = { tokenHash: hashOf(token), invitedBy, expiresAt, usedAt: null }
   await tx.invitation.upsert({ where: { userId }, create: { userId, ...data }, update: data })
   return { token, expiresAt }
 }

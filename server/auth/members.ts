@@ -7,7 +7,7 @@ import { z } from 'zod'
 import type { Organization, Prisma } from '#prisma/generated/client/client.ts'
 import { isUsername } from '#server/auth/credential.ts'
 import type { NewInvitation } from '#server/auth/invitation-link.ts'
-import type { InvitationMail } from '#server/auth/invitation-mail.ts'
+import type { SendInvitation } from '#server/auth/invitation-mail.ts'
 import { endInvitation, writeInvitation } from '#server/auth/invitations.ts'
 import { type Member, shown } from '#server/auth/member.ts'
 import { resourceOf } from '#server/auth/user-row.ts'
@@ -30,7 +30,7 @@ const access = {
   organizations: { select: { organizationId: true } },
 } as const
 
-export function createMembers(db: Database, now: Clock, mail: InvitationMail) {
+export function createMembers(db: Database, now: Clock, sendInvitation: SendInvitation) {
   return {
     /** The people of an organization, by address. */
     listMembers: (organizationId: number): Promise<Member[]> =>
@@ -67,8 +67,10 @@ export function createMembers(db: Database, now: Clock, mail: InvitationMail) {
           create: { userId: user.id, organizationId, mayInvite },
           update: { mayInvite },
         })
-        const invitation = isOnlyFor(user, organizationId) ? await writeInvitation(tx, user.id, now()) : null
-        if (invitation) await mail.inviteMember(tx, user, organization, invitation)
+        const invitation = isOnlyFor(user, organizationId)
+          ? await writeInvitation(tx, user.id, caller, now())
+          : null
+        if (invitation) await sendInvitation(tx, user, invitation)
         // The inviters of the other organization know its link, which would open this one too.
         if (!invitation && !hasRole(user)) await endInvitation(tx, user.id)
         const after = {

@@ -6,7 +6,7 @@ import { type AnchorRoleChange, anchorRolesOf, changeAnchorRoles } from '#server
 import type { Auth } from '#server/auth/auth.ts'
 import { checkUsername, WITHOUT_ADDRESS } from '#server/auth/credential.ts'
 import type { NewInvitation } from '#server/auth/invitation-link.ts'
-import type { InvitationMail } from '#server/auth/invitation-mail.ts'
+import type { SendInvitation } from '#server/auth/invitation-mail.ts'
 import { createCredential, endInvitation, writeInvitation } from '#server/auth/invitations.ts'
 import { checkPassword } from '#server/auth/password.ts'
 import { findUser, refuseLastAdministrator, resourceOf, snapshot } from '#server/auth/user-row.ts'
@@ -40,7 +40,7 @@ export type UserChange = {
 
 export type CreatedUser = { id: string; username: string; invitation: NewInvitation | null }
 
-export function createUsers(db: Database, auth: Auth, now: Clock, mail: InvitationMail) {
+export function createUsers(db: Database, auth: Auth, now: Clock, sendInvitation: SendInvitation) {
   const passwordHash = async (password: string) => (await auth.$context).password.hash(password)
 
   return {
@@ -79,8 +79,8 @@ export function createUsers(db: Database, auth: Auth, now: Clock, mail: Invitati
           await createCredential(tx, id, hash)
           return { action: 'createUser', ...resourceOf(user), after, result: null }
         }
-        const invitation = await writeInvitation(tx, id, now())
-        await mail.inviteUser(tx, user, invitation)
+        const invitation = await writeInvitation(tx, id, caller, now())
+        await sendInvitation(tx, user, invitation)
         const invited = { ...after, invitationExpiresAt: invitation.expiresAt }
         return { action: 'createUser', ...resourceOf(user), after: invited, result: invitation }
       })

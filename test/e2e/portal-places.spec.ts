@@ -38,11 +38,9 @@ const panel = (name: string) => main().getByRole('region', { name, exact: true }
 const title = (name: string) => page.getByRole('heading', { level: 1, name, exact: true })
 
 journey('a person sees entities of several organizations and anchors', (step) => {
-  step('explains without entities what the page will show, and what to do', async () => {
-    await main().getByText('No entities yet').waitFor()
-    await main().getByText('No entity of Northern Library is registered').waitFor()
-    await main().getByText('Ask the operators of the Trust Anchor').waitFor()
-    await main().getByRole('link', { name: 'Register an entity' }).waitFor()
+  step('shows without entities what to do first', async () => {
+    await panel('First steps').getByText('No entity of Northern Library is registered').waitFor()
+    await panel('First steps').getByRole('link', { name: 'Register an entity' }).waitFor()
     expect(await violationsInEveryLook(page)).toEqual([])
   })
 

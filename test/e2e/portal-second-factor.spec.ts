@@ -42,7 +42,7 @@ test('leads to My account until one is set up, and to the entities after', async
   await dialog.getByRole('button', { name: 'Done, codes saved' }).click()
   await page.getByText('Your account requires a second factor').waitFor({ state: 'detached' })
   await page.getByRole('link', { name: 'My entities' }).click()
-  await page.getByText('No entities yet').waitFor()
+  await page.getByRole('region', { name: 'First steps' }).waitFor()
   expect(complaints).toEqual([])
   await page.context().close()
 })

@@ -19,8 +19,17 @@ const row = (id: string, state: RequestState) =>
   ({ id, state, entityId: `https://${id}.example` }) as RequestRowFragment
 const place = (name: string, slug: string, open: RequestRowFragment[] = [], active = true): RequestPlace => ({
   key: `${slug}.${name}`,
-  organization: { id: name, name, active },
-  anchor: { slug, name: slug, entityId: `https://${slug}.example`, environment: null, selfCheckUrl: null },
+  organization: { id: name, name, active, contacts: [] },
+  anchor: {
+    slug,
+    name: slug,
+    entityId: `https://${slug}.example`,
+    environment: null,
+    contacts: [],
+    selfCheckUrl: null,
+    keyUpdateTriggerUrl: null,
+    keyUpdateUrl: null,
+  },
   open,
 })
 const open = [

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { plural } from '#lib/format.ts'
-import { rolloverOf, type StepState, steps, useInWords } from '#lib/key/rollover.ts'
+import { rolloverOf, steps, useInWords } from '#lib/key/rollover.ts'
+import type { StepState } from '#lib/step.ts'
 
 const NOW = new Date('2026-01-02T00:00:00Z')
 const unused = { subordinateStatements: 0, trustMarks: 0, replacedTrustMarks: 0, neededUntil: null }

@@ -1,18 +1,36 @@
 /** The invitation of a person who shall act for an organization. */
+import { type Invitation, named } from '#server/mail/invitation.ts'
 import { layOut, type Message, timeInUtc } from '#server/mail/layout.ts'
 import { footerOfInvitation } from '#server/mail/reader.ts'
 
-export type MemberInvitation = { organization: string; username: string; link: string; expiresAt: Date }
-
-export const memberInvitation = ({ organization, username, link, expiresAt }: MemberInvitation): Message =>
-  layOut({
+export function memberInvitation({
+  organizations,
+  federations,
+  invitedBy,
+  username,
+  link,
+  expiresAt,
+}: Invitation): Message {
+  const organization = named(organizations, 'an organization')
+  const federation = named(federations, 'an OpenID Federation')
+  const invites = invitedBy ? `${invitedBy} invites` : `The operators of ${federation} invite`
+  const where = invitedBy ? ` in ${federation}` : ''
+  return layOut({
     subject: `Invitation to act for ${organization}`,
     blocks: [
-      `You are invited to act for ${organization} in an OpenID Federation. You will see its entities, and can send requests about them to the operators.`,
+      `${invites} you to act for ${organization}${where}. You will see its entities in the federation, and can send requests about them to the operators.`,
       'Open this link to choose your password:',
       { link, label: 'Accept the invitation' },
-      { facts: [['Your username', username]] },
+      {
+        facts: [
+          ['Organization', organization],
+          ['Federation', federation],
+          ['Invited by', invitedBy ?? `the operators of ${federation}`],
+          ['Your username', username],
+        ],
+      },
       `The link works once, until ${timeInUtc(expiresAt)}. Do not forward it: it opens your account.`,
     ],
-    footer: footerOfInvitation(`an operator or another person of ${organization}`),
+    footer: footerOfInvitation(invitedBy ?? `an operator of ${federation}`),
   })
+}

@@ -1,6 +1,7 @@
 /** Invitations: a link with which a new user chooses a password. */
 import type { Invitation } from '#prisma/generated/client/client.ts'
 import { countAttempt } from '#server/auth/address-throttle.ts'
+import type { InvitationOffer } from '#server/auth/invitation-offer.ts'
 import { canReceive } from '#server/mail/address.ts'
 import { UserRef } from '#server/schema/access/user.ts'
 import { builder } from '#server/schema/builder.ts'
@@ -59,6 +60,45 @@ builder.prismaObjectField(UserRef, 'canBeInvited', (t) =>
     description: 'Whether the user has no way to sign in yet, so that createInvitation applies.',
     select: { banned: true, _count: { select: { accounts: true } } },
     resolve: ({ banned, _count }) => !banned && _count.accounts === 0,
+  }),
+)
+
+const InvitationOfferRef = builder.objectRef<InvitationOffer>('InvitationOffer').implement({
+  description: 'What an invitation says to the invited person, before it is used.',
+  authScopes: { anyone: true },
+  fields: (t) => ({
+    username: t.exposeString('username', { description: 'The username, to sign in with.' }),
+    expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When the link expires.' }),
+    invitedBy: t.exposeString('invitedBy', {
+      nullable: true,
+      description:
+        'Name and address of who invites; null: an operator, whose name organizations do not learn, or a person who is not known any more.',
+    }),
+    isOperator: t.exposeBoolean('isOperator', {
+      description: 'Whether the account opens the console.',
+    }),
+    organizations: t.stringList({
+      description: 'The names of the organizations for which the person shall act.',
+      resolve: ({ organizations }) => [...organizations],
+    }),
+    federations: t.stringList({
+      description:
+        'The names of the federations to which the organizations belong, and of those in which the account has a role.',
+      resolve: ({ federations }) => [...federations],
+    }),
+  }),
+})
+
+// Without a limit of attempts: a token of 256 bits cannot be guessed.
+builder.queryField('invitation', (t) =>
+  t.field({
+    extensions: { ofInstallation: true },
+    type: InvitationOfferRef,
+    description:
+      'What the link of an invitation offers. Needs no credentials. Refused once the link is used or expired.',
+    authScopes: { anyone: true },
+    args: { token: t.arg.string({ required: true, description: 'The part of the link after #.' }) },
+    resolve: (_root, { token }, { accounts }) => accounts.readInvitation(token),
   }),
 )
 

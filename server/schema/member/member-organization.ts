@@ -10,6 +10,7 @@ import { ViewerRef } from '#server/schema/access/viewer.ts'
 import { contextOf } from '#server/schema/anchor-context.ts'
 import { scopeItems } from '#server/schema/anchor-scope.ts'
 import { builder } from '#server/schema/builder.ts'
+import type { Context } from '#server/schema/context.ts'
 import { globalId } from '#server/schema/global-id.ts'
 import { OrganizationPerson } from '#server/schema/member/organization-person.ts'
 import { OrganizationContact } from '#server/schema/organization/organization.ts'
@@ -17,6 +18,15 @@ import { Environment } from '#server/schema/trust-anchor/trust-anchor.ts'
 
 /** An anchor that admits an organization. The context of its fields is that of the anchor. */
 type Place = { organizationId: number; settings: Settings }
+
+const urlOf =
+  (endpoint: 'self_check' | 'jwks_update_trigger' | 'jwks_update') =>
+  ({ settings: { endpoints } }: Place, _args: unknown, { entityId }: Context) =>
+    endpoints.includes(endpoint) ? buildEndpointUrl(entityId, endpoint) : null
+
+/** §5.2.2. */
+const contactsOf = ({ contacts }: Settings['organization']): string[] =>
+  Array.isArray(contacts) ? contacts.filter((contact) => typeof contact === 'string') : []
 
 export const MemberAnchorRef = builder.objectRef<Place>('MemberAnchor').implement({
   description: 'An anchor that admits an organization, as its members see it.',
@@ -46,13 +56,30 @@ export const MemberAnchorRef = builder.objectRef<Place>('MemberAnchor').implemen
       description: 'Whether its endpoints answer 503 at present.',
       resolve: (_place, _args, { anchors, slug }) => anchors.find(slug)?.pausedAt != null,
     }),
+    contacts: t.stringList({
+      description: 'How to reach its operators, as its Entity Configuration says. They can be any text.',
+      resolve: ({ settings: { organization } }) => contactsOf(organization),
+    }),
     selfCheckUrl: t.field({
       type: 'URL',
       nullable: true,
       description:
         'Where anyone can check an entity before its registration; null if the anchor does not offer it.',
-      resolve: ({ settings: { endpoints } }, _args, { entityId }) =>
-        endpoints.includes('self_check') ? buildEndpointUrl(entityId, 'self_check') : null,
+      resolve: urlOf('self_check'),
+    }),
+    keyUpdateTriggerUrl: t.field({
+      type: 'URL',
+      nullable: true,
+      description:
+        'Where an entity asks to take over the keys that it has announced now; null if the anchor does not offer it.',
+      resolve: urlOf('jwks_update_trigger'),
+    }),
+    keyUpdateUrl: t.field({
+      type: 'URL',
+      nullable: true,
+      description:
+        'Where an entity pushes its keys as a signed JWK Set; null if the anchor does not offer it.',
+      resolve: urlOf('jwks_update'),
     }),
   }),
 })

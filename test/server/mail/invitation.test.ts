@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { writeBackup } from '#server/backup/backup.ts'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { type MailServer, startMailServer } from '#test/helpers/mail-server.ts'
+import { signInAsMember } from '#test/helpers/member.ts'
 import { untilTrue } from '#test/helpers/until.ts'
 import { visit } from '#test/helpers/visitor.ts'
 
@@ -15,6 +16,7 @@ let organizationId: string
 beforeAll(async () => {
   server = await startMailServer()
   admin = await startAdmin({}, { mail: server.config })
+  await admin.mutate('updateTrustAnchor', { displayName: 'Northern Federation' }, 'entityId', 'admin')
   organizationId = (await admin.mutate('createOrganization', { name: 'Lund <University>' }, 'id')).id
 })
 afterAll(async () => {
@@ -44,6 +46,9 @@ describe('an invitation', () => {
     expect(server.received[0]?.to).toEqual(['anna@lu.example'])
     expect(subjectOf()).toBe('Subject: Invitation to act for Lund <University>')
     expect(server.received[0]?.html).toContain('Lund &lt;University&gt;')
+    expect(server.received[0]?.text).toContain(
+      'The operators of Northern Federation invite you to act for Lund <University>.',
+    )
     expect(linkIn()).toBe(invitationLink)
     expect(await accept(linkIn())).toEqual({ username: 'anna@lu.example' })
     const [row] = await admin.server.db.mail.findMany()
@@ -56,11 +61,30 @@ describe('an invitation', () => {
     await arrived()
     const first = linkIn()
     expect(server.received[0]?.text).toContain('Your username: bo')
+    expect(server.received[0]?.text).toContain('admin has created an account for you at ')
+    expect(server.received[0]?.text).toContain('the console of Northern Federation.')
     await admin.mutate('createInvitation', { id }, 'id', 'admin')
     await arrived(2)
     server.received.shift()
     expect(await accept(first)).toMatchObject({ __typename: 'NotFoundError' })
     expect(await accept(linkIn())).toEqual({ username: 'bo' })
+  })
+
+  it('names the person of the organization who invites', async () => {
+    const eva = await signInAsMember(admin, {
+      organizationId,
+      email: 'eva@lu.example',
+      name: 'Eva Berg',
+      mayInvite: true,
+    })
+    await arrived()
+    await eva.mutate('inviteMember', { organizationId, email: 'fia@lu.example' }, 'id')
+    await arrived(2)
+    const text = server.received[1]?.text
+    expect(text).toContain(
+      'Eva Berg (eva@lu.example) invites you to act for Lund <University> in Northern Federation.',
+    )
+    expect(text).toContain('You receive this because Eva Berg (eva@lu.example) entered your address.')
   })
 
   it('of a user without an address is not sent', async () => {

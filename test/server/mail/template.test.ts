@@ -25,6 +25,9 @@ const person: Reader = {
 const contact: Reader = { kind: 'contact', organization: EVIL, anchor: 'Example' }
 const entity = { anchor: EVIL, entityId, reader: contact }
 const invitation = {
+  invitedBy: EVIL,
+  organizations: [EVIL],
+  federations: [EVIL, 'Example'],
   link: 'https://console.example.org/invitation#token',
   expiresAt: at,
   username: 'anna@lu.example',
@@ -33,11 +36,11 @@ const request = { ...entity, kind: 'REGISTER', link, reader: person } as const
 
 const messages: Record<string, { message: Message; stop: string }> = {
   'a person’s invitation': {
-    message: memberInvitation({ ...invitation, organization: EVIL }),
+    message: memberInvitation({ ...invitation, isOperator: false }),
     stop: 'There is nothing to stop',
   },
   'a user’s invitation': {
-    message: userInvitation({ ...invitation, host: 'console.example.org' }),
+    message: userInvitation({ ...invitation, isOperator: true, host: 'console.example.org' }),
     stop: 'There is nothing to stop',
   },
   'an approved request': {

@@ -18,6 +18,7 @@ const ofUser = input(({ user }) => ({ id: user }))
 /** The fields that answer members. They are read whole, or are about the caller's own account. */
 export const open: Record<'query' | 'mutation', Rows> = {
   query: {
+    invitation: () => ({ token: 'unknown' }),
     viewer: none,
     organizationEntity: (ids) => ({ anchor: 'main', entityId: ids.ownEntity }),
     request: (ids) => ({ id: ids.request }),

@@ -52,6 +52,26 @@ it('shows no organization of others, and no anchor that is not there', async () 
   expect(await shown(ids.lund, 'none')).toEqual([{ name: 'Lund', anchors: [] }])
 })
 
+it('says how to reach the operators of an anchor, and where software sends keys', async () => {
+  const organization = { organization: { contacts: ['ops@north.example', 'Room 4'] } }
+  const endpoints = { endpoints: ['JWKS_UPDATE', 'JWKS_UPDATE_TRIGGER'] }
+  await admin.mutate('updateTrustAnchor', { anchor: 'main', ...organization, ...endpoints }, 'slug', 'admin')
+  const fields = 'contacts keyUpdateUrl keyUpdateTriggerUrl selfCheckUrl'
+  const document = `{ viewer { organizations { name anchors { slug ${fields} } } } }`
+  const { data, errors } = await anna.execute(document)
+  expect(errors).toBeUndefined()
+  expect(data.viewer.organizations[0].anchors).toEqual([
+    {
+      slug: 'main',
+      contacts: ['ops@north.example', 'Room 4'],
+      keyUpdateUrl: `${admin.entityId}/jwks_update`,
+      keyUpdateTriggerUrl: `${admin.entityId}/jwks_update_trigger`,
+      selfCheckUrl: null,
+    },
+    { slug: 'test', contacts: [], keyUpdateUrl: null, keyUpdateTriggerUrl: null, selfCheckUrl: null },
+  ])
+})
+
 it('shows none while a role requires a second factor that is not set up', async () => {
   const user = { where: { username: 'anna@lu.example' }, data: { role: 'operator' } }
   await admin.server.db.user.update(user)

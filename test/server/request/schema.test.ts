@@ -107,8 +107,8 @@ describe('as asked over HTTP', () => {
     return errors.map(({ extensions }) => extensions?.code)
   }
 
-  /** The queries of the sign-in page, before a user is signed in. */
-  const forEverybody = ['viewer', 'signInOptions']
+  /** The queries of the sign-in page and of an invitation, before a user is signed in. */
+  const forEverybody = ['viewer', 'signInOptions', 'invitation']
 
   it.each(queries.filter(([name]) => !forEverybody.includes(name)))(
     '%s is for signed-in callers',

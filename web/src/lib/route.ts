@@ -38,7 +38,7 @@ export interface MemberEntity {
   entityId: string
 }
 
-export type PortalEntityTab = 'metadata' | 'statements' | 'trust-marks' | 'change'
+export type PortalEntityTab = 'metadata' | 'keys' | 'statements' | 'trust-marks' | 'change'
 
 /** Which entities the portal shows. */
 export interface PortalSearch {
@@ -95,7 +95,7 @@ export const route = {
   portalRequests: () => at('/portal/requests'),
   portalRequest: (id: string) => at('/portal/request', { id }),
   /** `place` names an organization and an anchor. */
-  portalRegister: (place?: string) => at('/portal/register', { place }),
+  portalRegister: (place?: string, entity?: string) => at('/portal/register', { place, entity }),
   portalAccount: () => at('/portal/account'),
   explorer: (entity?: string, view: ExplorerView = {}) => at('/explorer', { entity, ...view }),
   collection: (search: Search<typeof collectionList> = {}) => at('/collection', search),

@@ -1,12 +1,10 @@
 /** Derives the state of a rollover of the signing key (§11.2): the done steps, the due step, and when it is safe. */
 import type { SigningKeyFieldsFragment, SigningKeyUseFieldsFragment } from '#lib/gql/graphql.ts'
+import type { StepState } from '#lib/step.ts'
 
 type Key = Pick<SigningKeyFieldsFragment, 'kid' | 'state' | 'validSignatures'> &
   Partial<Pick<SigningKeyFieldsFragment, 'usableFrom'>>
 type Withdrawn = { validSignatures: Pick<SigningKeyUseFieldsFragment, 'trustMarks'> }
-
-/** `waiting`: possible, but not safe yet. */
-export type StepState = 'done' | 'due' | 'waiting' | 'later'
 
 export const steps = ['announce', 'wait', 'switch', 'reissue', 'retire'] as const
 export type StepName = (typeof steps)[number]

@@ -1,5 +1,5 @@
 /** Reads the entities of a member's organizations, by organization and anchor. */
-import type { EntitiesOfPlaceFragment, PortalEntitiesQuery } from '#lib/gql/graphql.ts'
+import type { EntitiesOfPlaceFragment, PortalEntitiesQuery, RequestRowFragment } from '#lib/gql/graphql.ts'
 import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { withFurther } from './further.ts'
@@ -17,6 +17,7 @@ const PortalEntities = graphql(`
           slug entityId name environment isPaused
           all: entities(first: 0) { totalCount }
           failing: entities(first: 0, hasProblem: true) { totalCount }
+          decided: requests(isOpen: false, first: 1) { edges { node { ...RequestRow } } }
           entities(first: $first, hasProblem: $hasProblem) { ...EntitiesOfPlace }
         }
       }
@@ -60,6 +61,7 @@ export interface Place {
   anchor: Pick<Anchor, 'slug' | 'entityId' | 'environment' | 'isPaused'> & { name: string }
   all: number
   failing: number
+  lastDecided: RequestRowFragment | undefined
   rows: EntityRow[]
   hasMore: boolean
 }
@@ -84,6 +86,7 @@ export async function readPlaces(fetch: Fetch, search: PortalParameters) {
         anchor: { ...anchor, name: anchorName(anchor) },
         all: anchor.all.totalCount,
         failing: anchor.failing.totalCount,
+        lastDecided: anchor.decided.edges[0]?.node,
         rows: edges.map(({ node }) => ({ ...node, id: node.entityId, anchor: anchor.slug })),
         hasMore: pageInfo.hasNextPage,
       }

@@ -10,8 +10,9 @@ const OpenRequests = graphql(`
     viewer {
       organizations {
         id name active
+        contacts { role email }
         anchors {
-          slug entityId name environment selfCheckUrl
+          slug entityId name environment contacts selfCheckUrl keyUpdateTriggerUrl keyUpdateUrl
           requests(isOpen: true, first: 100) { edges { node { ...RequestRow } } }
         }
       }

@@ -21,5 +21,9 @@ export const publicationInWords: Readonly<Record<Publication, string>> = {
   current: 'Published in its Entity Configuration.',
   other:
     'Its Entity Configuration, as fetched last, has another JWT of this type. Replace it before it expires.',
-  none: 'Not in its Entity Configuration, as fetched last. Copy the JWT and publish it there.',
+  none: 'Not in its Entity Configuration, as fetched last. Publish it there.',
 }
+
+/** The element of the claim `trust_marks` with which an entity publishes the mark, as one line of JSON. */
+export const markLine = ({ type, jwt }: { type: string; jwt: string }) =>
+  JSON.stringify({ trust_mark_type: type, trust_mark: jwt })

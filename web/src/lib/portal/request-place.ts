@@ -7,8 +7,8 @@ type Anchor = Organization['anchors'][number]
 export interface RequestPlace {
   /** Names the place in an address. */
   key: string
-  organization: Pick<Organization, 'id' | 'name' | 'active'>
-  anchor: Pick<Anchor, 'slug' | 'entityId' | 'environment' | 'selfCheckUrl'> & { name: string }
+  organization: Omit<Organization, 'anchors'>
+  anchor: Omit<Anchor, 'requests' | 'name'> & { name: string }
   /** Those that wait for the organization first. */
   open: RequestRowFragment[]
 }
@@ -36,4 +36,4 @@ export const openRequestAbout = (place: Pick<RequestPlace, 'open'> | undefined, 
   place?.open.find((request) => request.entityId === entityId)
 
 /** An organization that takes no part in the federation can ask for nothing. */
-export const canAsk = ({ organization }: Pick<RequestPlace, 'organization'>) => organization.active
+export const canAsk = ({ organization }: { organization: { active: boolean } }) => organization.active

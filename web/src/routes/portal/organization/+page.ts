@@ -12,7 +12,7 @@ const PortalOrganization = graphql(`
         id name identifier identifierScheme country active mayInvite
         contacts { role name email }
         people { ...PersonFields }
-        anchors { slug name entityId environment }
+        anchors { slug name entityId environment contacts }
       }
     }
   }

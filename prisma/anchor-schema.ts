@@ -12,6 +12,7 @@ type Run = (sql: string) => Promise<unknown>
 export const installationModels: readonly string[] = [
   'Anchor',
   'AnchorRole',
+  'NotificationRule',
   'AuditEvent',
   'AuditHead',
   'Organization',

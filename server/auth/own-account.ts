@@ -2,6 +2,7 @@
 import type { Auth } from '#server/auth/auth.ts'
 import { CREDENTIAL } from '#server/auth/credential.ts'
 import type { DocumentPass, DocumentPasses } from '#server/auth/document-pass.ts'
+import { createNotifications } from '#server/auth/notifications.ts'
 import { checkPassword } from '#server/auth/password.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
@@ -27,6 +28,8 @@ export function createOwnAccount(db: Database, auth: Auth, passes: DocumentPasse
   }
 
   return {
+    ...createNotifications(db),
+
     async endSession(person: Person, id: string): Promise<void> {
       await recordChange(db, person, async (tx) => {
         const { count } = await tx.session.deleteMany({ where: { id, userId: person.session.userId } })

@@ -5,6 +5,7 @@ import { checkCertificate } from '#server/jobs/certificate.ts'
 import { checkSubordinates } from '#server/jobs/checks.ts'
 import { advanceRollover } from '#server/jobs/key-rollover.ts'
 import { remind } from '#server/jobs/mail/remind.ts'
+import { tellOfRequests } from '#server/jobs/mail/requests.ts'
 import {
   checkSuperiors,
   followAnchors,
@@ -20,6 +21,7 @@ import {
   startRun,
   walkCollection,
 } from '#server/jobs/scheduled-runs.ts'
+import { plural } from '#server/mail/layout.ts'
 import { repairDrift } from '#server/publish/drift/repair.ts'
 import { verifyAuditLog } from '#server/services/audit/verification.ts'
 
@@ -87,9 +89,10 @@ const table = {
     run: walkCollection,
   },
   'tell-alerts': {
-    description: 'Tells operators and webhooks of alerts that have begun or ended.',
+    description:
+      'Tells operators of requests and of alerts that have begun, and webhooks of alerts that begin or end.',
     cron: '* * * * *',
-    run: tellOfAlerts,
+    run: tellOperators,
   },
   'send-reminders': {
     description: 'Sends e-mail about what expires, members that do not resolve, and new keys.',
@@ -147,8 +150,10 @@ async function examineDue(context: ScheduleContext, signal: AbortSignal): Promis
   return { message: examined === 0 ? 'None is due.' : `${examined} examined. ${passing} can be registered.` }
 }
 
-async function tellOfAlerts({ tellAlerts }: ScheduleContext): Promise<ScheduleResult> {
-  return { message: await tellAlerts() }
+async function tellOperators(context: ScheduleContext): Promise<ScheduleResult> {
+  const requests = await tellOfRequests(context)
+  const message = await context.tellAlerts()
+  return { message: requests === 0 ? message : `${message} ${plural(requests, 'request')} told.` }
 }
 
 async function sendReminders(context: ScheduleContext, signal: AbortSignal): Promise<ScheduleResult> {

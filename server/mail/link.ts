@@ -1,5 +1,13 @@
-/** Addresses of pages of the portal, for e-mails. */
+/** Addresses of pages of the console and the portal, for e-mails. */
 import { FIRST_ANCHOR } from '#store/anchors.ts'
+
+/** A page of the console, in an anchor. */
+export const consoleLink = (consoleUrl: URL, slug: string, path = ''): string =>
+  new URL(`/a/${slug}${path}`, consoleUrl).href
+
+/** Where operators choose what they are told. */
+export const notificationsLink = (consoleUrl: URL): string =>
+  new URL('/account/notifications', consoleUrl).href
 
 export const accountLink = (consoleUrl: URL): string => new URL('/portal/account', consoleUrl).href
 

@@ -4,6 +4,7 @@ import type { MailConfig } from '#server/config/config.ts'
 import type { Transaction } from '#server/database/client.ts'
 import type { Secrets } from '#server/database/sealed-text.ts'
 import { canReceive } from '#server/mail/address.ts'
+import type { Audience } from '#server/mail/audience.ts'
 import type { MailEvent } from '#server/mail/event.ts'
 import type { Message } from '#server/mail/layout.ts'
 import { createSeal } from '#server/mail/seal.ts'
@@ -14,6 +15,10 @@ export type NewMail = {
   to: string
   /** The slug of the anchor that it is about. */
   anchor?: string
+  /** Who may read it when it is sent; absent: its recipient, whatever happens meanwhile. */
+  audience?: Audience
+  /** It is sent however many the address has received. */
+  isUnlimited?: true
   message: Message
   /** A message with the same key is sent once. */
   dedupeKey?: string
@@ -68,12 +73,13 @@ export function createMailOutbox(config: OutboxConfig, now: Clock): MailOutbox {
       const at = now()
       const counts = await countRecent(tx, wanted, at)
       const data = []
-      for (const { event, to, anchor = null, dedupeKey = null, message } of wanted) {
+      for (const { event, to, anchor = null, audience = null, dedupeKey = null, ...mail } of wanted) {
         const count = (counts.get(to) ?? 0) + 1
         counts.set(to, count)
-        const common = { event, recipient: to, anchor, dedupeKey, createdAt: at, nextAt: at }
+        const common = { event, recipient: to, anchor, audience, dedupeKey, createdAt: at, nextAt: at }
         const giveUpAt = new Date(at.getTime() + PATIENCE_MS)
-        if (count <= DAILY_LIMIT) data.push({ ...common, giveUpAt, body: await seal.close(message) })
+        if (count <= DAILY_LIMIT || mail.isUnlimited)
+          data.push({ ...common, giveUpAt, body: await seal.close(mail.message) })
         else data.push({ ...common, giveUpAt: at, endedAt: at, state: 'FAILED', lastError: TOO_MANY })
       }
       const { count: added } = await tx.mail.createMany({ data, skipDuplicates: true })

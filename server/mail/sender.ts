@@ -8,6 +8,7 @@ import type { Mail } from '#prisma/generated/client/client.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
 import { isDatabaseOutage } from '#server/error/database-outage.ts'
+import { mayStillRead } from '#server/mail/audience.ts'
 import { DeliveryError } from '#server/mail/delivery-error.ts'
 import type { Seal } from '#server/mail/seal.ts'
 import type { Transport } from '#server/mail/transport.ts'
@@ -70,6 +71,11 @@ export function createMailSender(parts: Parts): MailSender {
 
   /** False: the next one would fail too. */
   async function attempt(mail: Mail): Promise<boolean> {
+    if (!(await mayStillRead(db, mail))) {
+      log.info({ mail: mail.id, event: mail.event }, 'an e-mail is deleted: its recipient has lost the right')
+      await db.mail.deleteMany({ where: ours(mail) })
+      return true
+    }
     try {
       await deliver(mail)
       await end(mail, { state: 'SENT', body: null, lastError: null })
@@ -98,8 +104,8 @@ export function createMailSender(parts: Parts): MailSender {
   }
 
   /** Only while the row is ours. */
-  const store = ({ id, attempts }: Mail, data: Partial<Mail>) =>
-    db.mail.updateMany({ where: { id, attempts, state: 'WAITING' }, data })
+  const ours = ({ id, attempts }: Mail) => ({ id, attempts, state: 'WAITING' })
+  const store = (mail: Mail, data: Partial<Mail>) => db.mail.updateMany({ where: ours(mail), data })
   const end = (mail: Mail, data: Partial<Mail>) => store(mail, { ...data, endedAt: now() })
 
   return {

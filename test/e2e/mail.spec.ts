@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { violations } from '#test/helpers/axe.ts'
+import { violations, violationsInEveryLook } from '#test/helpers/axe.ts'
 import { closePages } from '#test/helpers/browser.ts'
 import { type MailServer, startMailServer } from '#test/helpers/mail-server.ts'
 import { untilTrue } from '#test/helpers/until.ts'
@@ -55,6 +55,24 @@ test('an invitation says that it is sent, and the link of the message opens the 
   await other.reload()
   await expect.poll(() => toggle.isChecked()).toBe(false)
   await other.context().close()
+})
+
+test('an operator chooses what to be told about an anchor', async () => {
+  await page.goto('/account')
+  await main().getByRole('link', { name: 'Choose what you are told about' }).click()
+  const level = main().getByLabel('Alerts')
+  const requests = main().getByLabel('Requests of organizations')
+  await expect.poll(() => level.inputValue()).toBe('CRITICAL')
+  await expect.poll(() => main().getByLabel('Decisions that wait for you').isChecked()).toBe(true)
+  expect(await violationsInEveryLook(page)).toEqual([])
+  await level.selectOption('Critical alerts and warnings')
+  await page.getByText('Notifications saved.').waitFor()
+  await requests.check()
+  const rule = () => admin.server.db.notificationRule.findFirst({ where: { user: { username: 'chief' } } })
+  await expect.poll(rule).toMatchObject({ alerts: 'WARNING', requests: true, approvals: true })
+  await page.reload()
+  await expect.poll(() => level.inputValue()).toBe('WARNING')
+  await expect.poll(() => requests.isChecked()).toBe(true)
 })
 
 test('an operator turns e-mail off and on under “My account”', async () => {

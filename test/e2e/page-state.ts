@@ -94,6 +94,11 @@ export const states: readonly State[] = [
     reach: (page) => page.getByText('Your sessions').waitFor(),
   },
   {
+    what: 'what I am told by e-mail',
+    path: () => '/account/notifications',
+    reach: (page) => page.getByLabel('Requests of organizations').waitFor(),
+  },
+  {
     what: 'a short form above the page',
     path: () => '/users',
     async reach(page) {

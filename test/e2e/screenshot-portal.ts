@@ -13,6 +13,28 @@ export async function joinPortal(page: Page, invitation: string): Promise<void> 
   await page.getByRole('heading', { name: 'My entities' }).waitFor()
 }
 
+/** The administrator makes an organization without entities, and invites a person. Returns the link. */
+export async function inviteBeginner(page: Page): Promise<string> {
+  await page.goto('/a/main/organizations/new')
+  await page.getByRole('main').getByLabel('Name', { exact: true }).fill('Northern Observatory')
+  await page.getByRole('button', { name: 'Create organization' }).click()
+  await page.getByRole('button', { name: 'Invite a person' }).click()
+  await page.getByLabel('E-mail address').fill('stella@observatory.example')
+  await page.getByRole('button', { name: 'Invite person' }).click()
+  return (await page.getByTestId('invitation-link').textContent()) ?? ''
+}
+
+async function beginning(page: Page): Promise<void> {
+  await page.goto('/portal')
+  await page.getByLabel('Your Entity Identifier').fill('https://rp.observatory.example')
+  await page.getByText('"sub": "https://rp.observatory.example"').waitFor()
+}
+
+/** For a person of an organization without entities. */
+export const beginnersPlaces: Readonly<Record<string, Place>> = {
+  'portal-first-steps': { reach: beginning },
+}
+
 /** An entity of another anchor: it does not name this one. */
 async function registering(page: Page): Promise<void> {
   await page.goto('/portal/register')
@@ -32,7 +54,7 @@ async function asking(page: Page): Promise<void> {
   const dialog = page.getByRole('dialog')
   await dialog
     .getByLabel('Trust Mark type')
-    .fill('http://localhost:8080/trust-marks/research-and-scholarship')
+    .selectOption('http://localhost:8080/trust-marks/research-and-scholarship')
   await dialog
     .getByLabel('Message to the operators')
     .fill('We release names and addresses to research services.')

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import { closeBrowser, openPage, signIn } from '#test/helpers/browser.ts'
 import { type Look, type Place, places } from './screenshot-places.ts'
-import { joinPortal, portalPlaces } from './screenshot-portal.ts'
+import { beginnersPlaces, inviteBeginner, joinPortal, portalPlaces } from './screenshot-portal.ts'
 
 const output = fileURLToPath(new URL('../../docs/screenshots/', import.meta.url))
 const script = fileURLToPath(new URL('../../server/demo/demo.ts', import.meta.url))
@@ -83,6 +83,9 @@ try {
   const { page: portal } = await openPage(CONSOLE)
   await joinPortal(portal, /http\S+\/invitation#\S+/.exec(said)?.[0] ?? '')
   await takeAll(portal, portalPlaces)
+  const { page: beginner } = await openPage(CONSOLE)
+  await joinPortal(beginner, await inviteBeginner(page))
+  await takeAll(beginner, beginnersPlaces)
   await takeAll(page, places)
   await closeBrowser()
 } finally {

@@ -1,6 +1,7 @@
 /** The digest of a week, for the operators of an anchor: on Mondays from 06:00 UTC, once. */
 import { whoOperates } from '#server/identity/operators.ts'
 import type { RunContext } from '#server/jobs/context.ts'
+import { consoleLink } from '#server/mail/link.ts'
 import { type DigestFacts, digest } from '#server/mail/templates/digest.ts'
 import { problemColumns, problemOf, whereProblem } from '#server/services/subordinate/problem.ts'
 
@@ -26,7 +27,7 @@ export async function sendDigest(context: RunContext, anchor: string): Promise<n
   const message = digest({
     ...facts,
     anchor,
-    link: new URL(`/a/${slug}`, consoleUrl).href,
+    link: consoleLink(consoleUrl, slug),
     accountUrl: new URL('/account', consoleUrl).href,
   })
   const day = at.toISOString().slice(0, 10)
@@ -34,6 +35,7 @@ export async function sendDigest(context: RunContext, anchor: string): Promise<n
     event: 'DIGEST' as const,
     to: email,
     anchor: slug,
+    audience: 'OPERATE' as const,
     message,
     dedupeKey: `${slug}:DIGEST:${day}:${email}`,
   }))

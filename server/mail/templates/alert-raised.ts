@@ -8,7 +8,8 @@ export type AlertRaised = {
   since: Date
   anchor: string
   link: string
-  accountUrl: string
+  /** Where its reader turns such messages off; null: they cannot be turned off. */
+  stopUrl: string | null
 }
 
 export const alertRaised = ({
@@ -18,7 +19,7 @@ export const alertRaised = ({
   since,
   anchor,
   link,
-  accountUrl,
+  stopUrl,
 }: AlertRaised): Message =>
   layOut({
     subject: `${severity === 'CRITICAL' ? 'Critical' : 'Warning'} at ${anchor}: ${code}`,
@@ -32,8 +33,13 @@ export const alertRaised = ({
       },
       { link, label: 'Open the console' },
     ],
-    footer: [
-      `You receive this because you are an operator of ${anchor}.`,
-      `To stop these messages, turn them off in your account: ${accountUrl}`,
-    ],
+    footer: stopUrl
+      ? [
+          `You receive this because you chose messages about alerts at ${anchor}, or have not turned them off.`,
+          `To stop these messages, turn them off in your account: ${stopUrl}`,
+        ]
+      : [
+          'You receive this because you are an administrator.',
+          'A change without a second person is told to each administrator. These messages cannot be turned off.',
+        ],
   })

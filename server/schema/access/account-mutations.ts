@@ -36,7 +36,8 @@ const UpdateMailInput = builder.inputType('UpdateMailInput', {
   fields: (t) => ({
     enabled: t.boolean({
       required: true,
-      description: 'Whether the caller receives e-mail about changes. Invitations are always sent.',
+      description:
+        'Whether the caller receives e-mail about changes. Always sent: invitations, and to administrators that a change was made without a second person.',
     }),
   }),
 })

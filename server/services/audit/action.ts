@@ -77,6 +77,7 @@ export const auditActions = {
   endSession: 'User',
   endOtherSessions: 'User',
   updateMail: 'User',
+  updateNotifications: 'User',
   requestDocumentPass: 'User',
   retryMail: 'Mail',
   createApiKey: 'ApiKey',

@@ -119,6 +119,7 @@ const table = {
   signIn: false,
   signOut: false,
   updateMail: false,
+  updateNotifications: false,
   requestDocumentPass: false,
   retryMail: false,
 } as const satisfies Record<AuditAction, boolean>

@@ -150,6 +150,7 @@ export const rules: Record<AuditAction, Rule> = {
   endSession: none,
   endOtherSessions: none,
   updateMail: none,
+  updateNotifications: none,
   requestDocumentPass: none,
   retryMail: none,
   // With the key of another person, one person would be two.

@@ -62,6 +62,8 @@ export async function takeStep(
     data: {
       ...data,
       ...(state === null ? {} : { state }),
+      // The operators are told that it waits for them again.
+      ...(before.state === 'WAITING_FOR_MEMBER' && state === 'WAITING_FOR_OPERATOR' ? { toldAt: null } : {}),
       ...(isDecided ? { decidedAt: at } : {}),
     },
   })
@@ -97,6 +99,13 @@ export async function recordStep(
  * The columns for the audit log; the checks and what the entity declared are in the request. Only the entry of an assignment
  * names the operator (assignment.ts).
  */
-export function requestView({ checks, approvalChecks, declared, assigneeId, ...row }: Request): object {
+export function requestView({
+  checks,
+  approvalChecks,
+  declared,
+  assigneeId,
+  toldAt,
+  ...row
+}: Request): object {
   return row
 }

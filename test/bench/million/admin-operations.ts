@@ -215,6 +215,7 @@ export const others: readonly string[] = [
   'MessagesPage',
   'MorePortalEntities',
   'MorePortalRequests',
+  'NotificationsPage',
   'OpenRequests',
   'OtherAnchors',
   'PaletteAccess',

@@ -88,6 +88,7 @@ const ofInstallation: Record<'query' | 'mutation', Rows> = {
       userId: ids.user,
       mayInvite: true,
     })),
+    updateNotifications: input(() => ({ anchor: 'main', requests: true })),
     updateProtection: input(() => ({ operations: [] })),
     updateUser: input((ids) => ({ id: ids.user, name: 'changed' })),
     updateWebhook: ofWebhook({ rotateSecret: true }),

@@ -87,6 +87,7 @@ export function createCalls({ admin, visitor, succeed }: Started): Row[] {
       },
     ],
     ['updateMail', () => ({ input: { enabled: false } })],
+    ['updateNotifications', () => ({ input: { anchor: 'main', requests: true } })],
     ['retryMail', async () => ({ input: { id: await makeFailedMail(admin()) } })],
     ['createApiKey', () => ({ input: { username: 'viewer', name: 'ci' } })],
     [

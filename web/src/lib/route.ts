@@ -87,6 +87,7 @@ export const route = {
   anchor: (slug: string) => at(`/installation/anchors/${slug}`),
   audit: (search: Search<typeof auditList> = {}) => at('/audit', search),
   account: () => at('/account'),
+  notifications: () => at('/account/notifications'),
   /** The portal has no anchor: a member acts in several at once. */
   portal: (search: PortalSearch = {}) => at('/portal', search),
   portalEntity: ({ anchor, entityId }: MemberEntity, tab?: PortalEntityTab) =>

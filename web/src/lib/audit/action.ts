@@ -73,6 +73,7 @@ export const actionWords: Readonly<Record<AuditAction, string>> = {
   signIn: 'Signed in',
   signOut: 'Signed out',
   updateMail: 'E-mail turned on or off',
+  updateNotifications: 'Notifications chosen',
   requestDocumentPass: 'Documents of a session allowed',
   retryMail: 'E-mail sent again',
   createApiKey: 'API key created',

@@ -10,6 +10,7 @@ export const mailEvents: Readonly<Record<MailEvent, string>> = {
   TRUST_MARK_EXPIRES: 'Trust Mark expires',
   TRUST_MARK_REVOKED: 'Trust Mark revoked',
   SIGNING_KEY_CHANGED: 'Signing key changed',
+  REQUESTS_WAIT: 'Requests wait',
   ALERT: 'Alert',
   DIGEST: 'Weekly digest',
 }

@@ -1,0 +1,105 @@
+/** What the caller is told by e-mail, by anchor. */
+import { anchorsOf, findAnchor } from '#server/anchors/access.ts'
+import type { NotificationPlace, OwnRule } from '#server/auth/notifications.ts'
+import { readSettings } from '#server/database/settings.ts'
+import { callerIn } from '#server/identity/caller.ts'
+import { mayDo } from '#server/identity/roles.ts'
+import { AccountRef } from '#server/schema/access/account.ts'
+import { builder } from '#server/schema/builder.ts'
+import type { Context } from '#server/schema/context.ts'
+import { failures } from '#server/schema/error.ts'
+import { requireSession } from '#server/schema/input.ts'
+import { type AlertLevel, alertLevels } from '#server/services/mail/notification.ts'
+
+const { InvalidInputError } = failures
+
+const AlertLevelEnum = builder.enumType('AlertLevel', {
+  description: 'Which alerts are told by e-mail.',
+  values: Object.fromEntries(
+    Object.entries(alertLevels).map(([name, description]) => [name, { description }]),
+  ) as Record<AlertLevel, { description: string }>, // of the same names
+})
+
+const kinds = {
+  requests:
+    'Whether requests of organizations are told, new ones and those that wait again: at most one message in half an hour.',
+  approvals:
+    'Whether decisions are told that wait for operators: changes that a second person approves, and steps of a key rollover. False for viewers.',
+}
+
+const NotificationsRef = builder.objectRef<OwnRule>('Notifications').implement({
+  description: 'What the caller is told by e-mail about an anchor, while `Account.mail` is on.',
+  authScopes: { ownAccount: true },
+  fields: (t) => ({
+    anchor: t.exposeString('slug', { description: 'The slug of the anchor.' }),
+    anchorName: t.string({
+      nullable: true,
+      description: 'Its name.',
+      resolve: async ({ slug }, _args, { anchors }) => {
+        const running = anchors.find(slug)?.running
+        if (!running) return null
+        const { displayName, organizationName } = await readSettings(running.db)
+        return displayName ?? organizationName
+      },
+    }),
+    alerts: t.expose('alerts', { type: AlertLevelEnum, description: 'Which alerts are told.' }),
+    requests: t.exposeBoolean('requests', { description: kinds.requests }),
+    approvals: t.exposeBoolean('approvals', { description: kinds.approvals }),
+    mayApprove: t.boolean({
+      description: 'Whether the role of the caller decides, so that `approvals` can be on.',
+      resolve: ({ role }) => mayDo(role, 'operate'),
+    }),
+  }),
+})
+
+builder.objectField(AccountRef, 'notifications', (t) =>
+  t.field({
+    type: [NotificationsRef],
+    description:
+      'What the user is told by e-mail, for each anchor in which the user has a role: by default critical alerts and decisions to operators. That a change was made without a second person is always told to administrators.',
+    resolve: ({ userId }, _args, context) =>
+      Promise.all(placesOf(context).map((place) => context.ownAccount.readNotifications(userId, place))),
+  }),
+)
+
+const UpdateNotificationsInput = builder.inputType('UpdateNotificationsInput', {
+  description: 'What the caller shall be told by e-mail about an anchor. Absent values stay.',
+  fields: (t) => ({
+    anchor: t.string({ required: true, description: 'The slug or Entity Identifier of the anchor.' }),
+    alerts: t.field({ type: AlertLevelEnum, description: 'Which alerts are told.' }),
+    requests: t.boolean({ description: kinds.requests }),
+    approvals: t.boolean({ description: kinds.approvals }),
+  }),
+})
+
+builder.mutationField('updateNotifications', (t) =>
+  t.field({
+    extensions: { ofInstallation: true },
+    type: NotificationsRef,
+    description: 'Changes what the caller is told by e-mail about an anchor in which the caller has a role.',
+    authScopes: { $all: { ownAccount: true, known: true } },
+    errors: { types: [InvalidInputError] },
+    args: {
+      input: t.arg({ type: UpdateNotificationsInput, required: true, description: 'The changes.' }),
+    },
+    resolve: (_root, { input: { anchor, alerts, requests, approvals } }, context) => {
+      const { slug } = findAnchor(context, anchor)
+      const place = placesOf(context).find((each) => each.slug === slug)
+      if (!place) throw new TypeError('findAnchor finds those with a role.')
+      return context.ownAccount.updateNotifications(requireSession(context), place, {
+        ...(alerts != null && { alerts }),
+        ...(requests != null && { requests }),
+        ...(approvals != null && { approvals }),
+      })
+    },
+  }),
+)
+
+/** Without a required second factor, none. */
+function placesOf({ anchors, caller }: Pick<Context, 'anchors' | 'caller'>): NotificationPlace[] {
+  if (!caller || caller.factorStep) return []
+  return anchorsOf({ anchors, caller }).flatMap((anchor) => {
+    const { role } = callerIn(caller, anchor)
+    return role === null ? [] : { slug: anchor.slug, role }
+  })
+}

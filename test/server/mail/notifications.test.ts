@@ -1,0 +1,89 @@
+/** Tests what operators choose to be told: defaults by role, a rule for each anchor, and who may choose what. */
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { makeAnchor } from '#test/helpers/anchor.ts'
+import { type Visitor, visit } from '#test/helpers/visitor.ts'
+
+let admin: TestAdmin
+beforeAll(async () => {
+  admin = await startAdmin()
+  await makeAnchor(admin, 'test')
+  const named = { anchor: 'test', displayName: 'Test federation' }
+  await admin.mutate('updateTrustAnchor', named, 'slug', 'admin')
+})
+afterAll(() => admin.close())
+
+async function signIn(username: string): Promise<Visitor> {
+  const visitor = visit(admin.adminUrl)
+  await visitor.signIn(username, PASSWORD)
+  return visitor
+}
+
+const FIELDS = 'anchor alerts requests approvals mayApprove'
+const read = async (visitor: Visitor, fields = FIELDS) => {
+  const { data } = await visitor.execute(`{ viewer { account { notifications { ${fields} } } } }`)
+  return data.viewer.account.notifications
+}
+const change = (visitor: Visitor, input: object) => visitor.mutate('updateNotifications', input, FIELDS)
+
+const ofOperator = { alerts: 'CRITICAL', requests: false, approvals: true, mayApprove: true }
+const ofViewer = { alerts: 'NONE', requests: false, approvals: false, mayApprove: false }
+
+it('has what was sent before as the default, in each anchor of the user', async () => {
+  expect(await read(await signIn('admin'))).toEqual([
+    { anchor: 'main', ...ofOperator },
+    { anchor: 'test', ...ofOperator },
+  ])
+  expect(await read(await signIn('operator'))).toEqual([{ anchor: 'main', ...ofOperator }])
+  expect(await read(await signIn('viewer'))).toEqual([{ anchor: 'main', ...ofViewer }])
+  const names = await read(await signIn('admin'), 'anchorName')
+  expect(names).toEqual([{ anchorName: null }, { anchorName: 'Test federation' }])
+})
+
+it('changes what is named in one anchor, and the audit log has it', {
+  tags: ['mutation/updateNotifications/success', 'mutation/updateNotifications/audit'],
+}, async () => {
+  const visitor = await signIn('admin')
+  const changed = { anchor: 'test', ...ofOperator, alerts: 'WARNING', requests: true }
+  expect(await change(visitor, { anchor: 'test', alerts: 'WARNING' })).toMatchObject({ requests: false })
+  expect(await change(visitor, { anchor: `${admin.entityId}/test`, requests: true })).toEqual(changed)
+  expect(await read(visitor)).toEqual([{ anchor: 'main', ...ofOperator }, changed])
+  const entry = await admin.server.installation.auditEvent.findFirst({ orderBy: { id: 'desc' } })
+  const rule = { anchor: 'test', alerts: 'WARNING', approvals: true }
+  expect(entry).toMatchObject({
+    action: 'updateNotifications',
+    resourceType: 'User',
+    resource: 'admin',
+    actor: 'admin',
+    before: { ...rule, requests: false },
+    after: { ...rule, requests: true },
+  })
+})
+
+it('lets viewers choose what they may see, but no decisions', {
+  tags: 'mutation/updateNotifications/InvalidInputError',
+}, async () => {
+  const visitor = await signIn('viewer')
+  expect(await change(visitor, { anchor: 'main', approvals: true })).toMatchObject({
+    code: 'INVALID_INPUT',
+    path: ['input', 'approvals'],
+    message: 'Your role in main decides nothing. Leave approvals off.',
+  })
+  const chosen = { anchor: 'main', ...ofViewer, alerts: 'WARNING', requests: true }
+  expect(await change(visitor, { anchor: 'main', alerts: 'WARNING', requests: true })).toEqual(chosen)
+  expect(await read(visitor)).toEqual([chosen])
+})
+
+it.each(['test', 'none'])('refuses an operator of another anchor for %s', async (anchor) => {
+  const visitor = await signIn('operator')
+  const document =
+    'mutation ($input: UpdateNotificationsInput!) { updateNotifications(input: $input) { __typename } }'
+  const { errors } = await visitor.execute(document, { input: { anchor, alerts: 'NONE' } })
+  expect(errors?.[0]).toMatchObject({
+    message: `There is no anchor "${anchor}" in which you have a role.`,
+    extensions: { code: 'NOT_FOUND' },
+  })
+  expect(
+    await admin.server.installation.notificationRule.count({ where: { user: { username: 'operator' } } }),
+  ).toBe(0)
+})

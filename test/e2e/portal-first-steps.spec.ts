@@ -70,6 +70,7 @@ journey('a person begins in a federation', (step) => {
     await stepOf('Ask for the registration').getByText('Next', { exact: true }).waitFor()
     await stepOf('Ask for Trust Marks').getByText('After the registration').waitFor()
     await main().getByLabel('Your Entity Identifier').fill(entity.id)
+    await main().getByText('Example of an Entity Configuration').click()
     await expect.poll(() => example().textContent()).toContain(`"sub": "${entity.id}"`)
     const claims = JSON.parse((await example().textContent()) ?? '')
     expect(claims).toMatchObject({

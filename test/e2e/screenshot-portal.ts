@@ -27,7 +27,7 @@ export async function inviteBeginner(page: Page): Promise<string> {
 async function beginning(page: Page): Promise<void> {
   await page.goto('/portal')
   await page.getByLabel('Your Entity Identifier').fill('https://rp.observatory.example')
-  await page.getByText('"sub": "https://rp.observatory.example"').waitFor()
+  await page.getByText('Example of an Entity Configuration').waitFor()
 }
 
 /** For a person of an organization without entities. */

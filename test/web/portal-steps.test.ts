@@ -4,7 +4,7 @@ import { invitationInWords, inviterInWords } from '#lib/auth/invitation.ts'
 import type { RequestKind, RequestState } from '#lib/gql/graphql.ts'
 import { exampleClaims, exampleEntityId } from '#lib/portal/example-configuration.ts'
 import { firstStepsOf } from '#lib/portal/first-steps.ts'
-import { keyChangeOf, lifetimeInHours } from '#lib/portal/key-change.ts'
+import { keyChangeOf, lifetimeInWords } from '#lib/portal/key-change.ts'
 import { markLine, publicationOf } from '#lib/portal/published-mark.ts'
 
 const request = (kind: RequestKind, state: RequestState) => ({
@@ -54,11 +54,14 @@ test.each([
   expect(kids([...known, ...leaving]).toSorted()).toEqual(statement)
 })
 
-test('says for how long copies of a statement are in caches', () => {
-  expect(lifetimeInHours({ iat: 0, exp: 7200 })).toBe(2)
-  expect(lifetimeInHours({ iat: 0, exp: 3601 })).toBe(2)
-  expect(lifetimeInHours({ iat: 0 })).toBeUndefined()
-  expect(lifetimeInHours(undefined)).toBeUndefined()
+test.each([
+  [{ iat: 0, exp: 3601 }, '2 hours'],
+  [{ iat: 0, exp: 86_400 }, '24 hours'],
+  [{ iat: 0, exp: 604_800 }, '7 days'],
+  [{ iat: 0 }, 'as long as the statement is valid'],
+  [undefined, 'as long as the statement is valid'],
+])('copies of a statement with %j are in caches for %s', (claims, words) => {
+  expect(lifetimeInWords(claims)).toBe(words)
 })
 
 test.each([

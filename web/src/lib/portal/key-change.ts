@@ -1,4 +1,5 @@
 /** How far an entity is with a change of its keys (§11.2): its configuration compared with the statement about it. */
+import { plural } from '#lib/format.ts'
 import { isRecord } from '#lib/json/json.ts'
 import { type Jwk, keysOf, kidOf } from '#lib/key/jwk.ts'
 import type { StepState } from '#lib/step.ts'
@@ -35,10 +36,11 @@ function statesOf(known: number, announced: number, leaving: number): KeyChange[
   return { announce: 'later', wait: 'later', switch: 'later', remove: 'later' }
 }
 
-/** Hours for which copies of a statement can be in caches; undefined: not known. */
-export function lifetimeInHours(claims: unknown): number | undefined {
+/** For how long copies of a statement can be in caches. */
+export function lifetimeInWords(claims: unknown): string {
   const { iat, exp } = isRecord(claims) ? claims : {}
-  return typeof iat === 'number' && typeof exp === 'number' && exp > iat
-    ? Math.ceil((exp - iat) / 3600)
-    : undefined
+  if (typeof iat !== 'number' || typeof exp !== 'number' || exp <= iat)
+    return 'as long as the statement is valid'
+  const hours = Math.ceil((exp - iat) / 3600)
+  return hours > 24 && hours % 24 === 0 ? plural(hours / 24, 'day') : plural(hours, 'hour')
 }

@@ -16,10 +16,10 @@ import { consoleLink, notificationsLink } from '#server/mail/link.ts'
 import { alertRaised } from '#server/mail/templates/alert-raised.ts'
 import { findWilling, type NotificationRule } from '#server/services/mail/notification.ts'
 
-/** Milliseconds in which one alert is one message, also if it ends and begins again by itself. */
+/** Milliseconds in which one alert is one message, also if it ends and begins again without a person. */
 export const QUIET_MS = 10 * 60_000
 
-/** A change without a second person: each administrator learns of each, whatever they chose. */
+/** A change without a second person: each administrator learns of each, also with e-mail turned off. */
 export const isAlwaysMailed = (code: AlertCode): boolean => code === 'APPROVAL_BYPASSED'
 
 type Context = Pick<RunContext, 'slug' | 'entityId' | 'mail' | 'now'>
@@ -59,7 +59,7 @@ export async function mailAlert(
   )
 }
 
-/** Decisions that wait for a person are a kind of their own, whatever their severity is. */
+/** Decisions that wait for a person are a kind of their own, without regard to the severity. */
 function wantsAlert(
   { alerts, approvals }: NotificationRule,
   code: AlertCode,

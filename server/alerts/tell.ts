@@ -16,14 +16,15 @@ export async function tellAlerts(
 ): Promise<string> {
   const { db } = context
   const rows = await db.alertNotice.findMany()
-  const told = new Map(rows.map((row) => [row.id, row]))
-  const raised = alerts.filter((alert) => isNew(alert, told.get(alert.id), context.now()))
+  const notices = new Map(rows.map((row) => [row.id, row]))
+  const raised = alerts.filter((alert) => isNew(alert, notices.get(alert.id), context.now()))
   const present = new Set(alerts.map(({ id }) => id))
   const ended = rows.filter(({ id }) => !present.has(id))
   for (const alert of raised) await raise(context, alert)
-  // What is decided leaves room for what comes: the next one is told, too.
+  // What was decided no longer counts, so that the next one is a further one.
   for (const { id, size } of alerts)
-    if (size < (told.get(id)?.size ?? 0)) await db.alertNotice.updateMany({ where: { id }, data: { size } })
+    if (size < (notices.get(id)?.size ?? 0))
+      await db.alertNotice.updateMany({ where: { id }, data: { size } })
   for (const { id } of ended) {
     await recordChange(db, caller, async (tx) => {
       const { count } = await tx.alertNotice.deleteMany({ where: { id } })
@@ -37,13 +38,13 @@ export async function tellAlerts(
 }
 
 /**
- * Further things are told where each is a decision of a person; elsewhere the beginning alone. Those that come soon after a
- * message are told together, in the next one.
+ * Further things count where each is a decision of a person; elsewhere the beginning alone. Those that come soon after a
+ * message are in the next one together.
  */
-function isNew({ code, size }: Alert, told: AlertNotice | undefined, now: Date): boolean {
-  if (told === undefined) return true
-  if (size <= told.size || !toldEachTime.includes(code)) return false
-  return isAlwaysMailed(code) || now.getTime() - told.toldAt.getTime() >= QUIET_MS
+function isNew({ code, size }: Alert, notice: AlertNotice | undefined, now: Date): boolean {
+  if (notice === undefined) return true
+  if (size <= notice.size || !toldEachTime.includes(code)) return false
+  return isAlwaysMailed(code) || now.getTime() - notice.toldAt.getTime() >= QUIET_MS
 }
 
 async function raise(

@@ -1,4 +1,4 @@
-/** What a person is told by e-mail about an anchor, as the person sees and changes it. */
+/** What a person receives e-mail about in an anchor, as the person sees and changes it. */
 import type { Database, Transaction } from '#server/database/client.ts'
 import { InvalidInputError } from '#server/error/operation-error.ts'
 import type { Caller, CallerSession } from '#server/identity/caller.ts'

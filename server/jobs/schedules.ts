@@ -5,7 +5,7 @@ import { checkCertificate } from '#server/jobs/certificate.ts'
 import { checkSubordinates } from '#server/jobs/checks.ts'
 import { advanceRollover } from '#server/jobs/key-rollover.ts'
 import { remind } from '#server/jobs/mail/remind.ts'
-import { tellOfRequests } from '#server/jobs/mail/requests.ts'
+import { mailRequests } from '#server/jobs/mail/requests.ts'
 import {
   checkSuperiors,
   followAnchors,
@@ -90,7 +90,7 @@ const table = {
   },
   'tell-alerts': {
     description:
-      'Tells operators of requests and of alerts that have begun, and webhooks of alerts that begin or end.',
+      'Sends operators e-mail about requests and alerts, and tells webhooks of alerts that begin or end.',
     cron: '* * * * *',
     run: tellOperators,
   },
@@ -151,9 +151,9 @@ async function examineDue(context: ScheduleContext, signal: AbortSignal): Promis
 }
 
 async function tellOperators(context: ScheduleContext): Promise<ScheduleResult> {
-  const requests = await tellOfRequests(context)
+  const requests = await mailRequests(context)
   const message = await context.tellAlerts()
-  return { message: requests === 0 ? message : `${message} ${plural(requests, 'request')} told.` }
+  return { message: requests === 0 ? message : `${message} ${plural(requests, 'request')} mailed.` }
 }
 
 async function sendReminders(context: ScheduleContext, signal: AbortSignal): Promise<ScheduleResult> {

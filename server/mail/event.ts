@@ -8,7 +8,7 @@ export const mailEvents = {
   TRUST_MARK_EXPIRES: 'A Trust Mark expires soon, and is not renewed automatically.',
   TRUST_MARK_REVOKED: 'A Trust Mark was revoked.',
   SIGNING_KEY_CHANGED: 'A signing key of an anchor was announced, or signs from now on.',
-  REQUESTS_WAIT: 'Requests wait for the operators, for those who chose to know.',
+  REQUESTS_WAIT: 'Requests wait for the operators, for those who chose it.',
   ALERT: 'An alert has begun, for operators.',
   DIGEST: 'What happened in a week, for operators.',
 } as const

@@ -5,7 +5,7 @@ import { FIRST_ANCHOR } from '#store/anchors.ts'
 export const consoleLink = (consoleUrl: URL, slug: string, path = ''): string =>
   new URL(`/a/${slug}${path}`, consoleUrl).href
 
-/** Where operators choose what they are told. */
+/** Where operators choose what they receive. */
 export const notificationsLink = (consoleUrl: URL): string =>
   new URL('/account/notifications', consoleUrl).href
 

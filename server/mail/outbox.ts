@@ -15,7 +15,7 @@ export type NewMail = {
   to: string
   /** The slug of the anchor that it is about. */
   anchor?: string
-  /** Who may read it when it is sent; absent: its recipient, whatever happens meanwhile. */
+  /** Who may read it when it is sent; absent: its recipient, whose rights do not matter. */
   audience?: Audience
   /** It is sent however many the address has received. */
   isUnlimited?: true

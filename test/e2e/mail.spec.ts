@@ -57,9 +57,9 @@ test('an invitation says that it is sent, and the link of the message opens the 
   await other.context().close()
 })
 
-test('an operator chooses what to be told about an anchor', async () => {
+test('an operator chooses what e-mail is about', async () => {
   await page.goto('/account')
-  await main().getByRole('link', { name: 'Choose what you are told about' }).click()
+  await main().getByRole('link', { name: 'Choose what it is about' }).click()
   const level = main().getByLabel('Alerts')
   const requests = main().getByLabel('Requests of organizations')
   await expect.poll(() => level.inputValue()).toBe('CRITICAL')

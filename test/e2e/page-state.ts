@@ -94,7 +94,7 @@ export const states: readonly State[] = [
     reach: (page) => page.getByText('Your sessions').waitFor(),
   },
   {
-    what: 'what I am told by e-mail',
+    what: 'my notifications',
     path: () => '/account/notifications',
     reach: (page) => page.getByLabel('Requests of organizations').waitFor(),
   },

@@ -1,4 +1,4 @@
--- What a person is told by e-mail about an anchor. Without a row: the default of the role.
+-- What a person receives e-mail about, in an anchor. Without a row: the default of the role.
 CREATE TABLE "NotificationRule" (
     "userId" TEXT NOT NULL,
     "anchorSlug" TEXT NOT NULL,

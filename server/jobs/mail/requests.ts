@@ -1,5 +1,5 @@
 /**
- * Tells operators that requests wait for them. One message has all that came since the last one, and the next one is sent
+ * Sends operators e-mail about requests that wait for them. One message has all that came since the last one, and the next one is sent
  * later, so that many requests are few messages.
  */
 import { nameOfAnchor, readSettings } from '#server/database/settings.ts'
@@ -15,8 +15,8 @@ const NAMED = 10
 
 type Row = { id: number; kind: string; entityId: string; organizationId: number | null }
 
-/** Returns how many requests were told. A process that ends before the commit has told none. */
-export async function tellOfRequests({
+/** Returns the number of requests. A process that ends before the commit has sent nothing. */
+export async function mailRequests({
   db,
   slug,
   entityId,
@@ -25,17 +25,17 @@ export async function tellOfRequests({
 }: Pick<RunContext, 'db' | 'slug' | 'entityId' | 'mail' | 'now'>): Promise<number> {
   if (
     !mail.isOn ||
-    (await db.request.count({ where: { state: 'WAITING_FOR_OPERATOR', toldAt: null } })) === 0
+    (await db.request.count({ where: { state: 'WAITING_FOR_OPERATOR', mailedAt: null } })) === 0
   )
     return 0
   const at = now()
   const quiet = new Date(at.getTime() - QUIET_MS)
-  if ((await db.request.count({ where: { toldAt: { gt: quiet, lte: at } } })) > 0) return 0
+  if ((await db.request.count({ where: { mailedAt: { gt: quiet, lte: at } } })) > 0) return 0
   return db.$transaction(async (tx) => {
     // Not with the client, which would change the time of the last change.
     const rows = await tx.$queryRaw<Row[]>`
-      UPDATE "Request" SET "toldAt" = ${at}::timestamp
-      WHERE "state" = 'WAITING_FOR_OPERATOR' AND "toldAt" IS NULL
+      UPDATE "Request" SET "mailedAt" = ${at}::timestamp
+      WHERE "state" = 'WAITING_FOR_OPERATOR' AND "mailedAt" IS NULL
       RETURNING "id", "kind", "entityId", "organizationId"`
     if (rows.length === 0) return 0
     const to = await findWilling(tx, slug, { who: {}, wants: ({ requests }) => requests })

@@ -40,6 +40,6 @@ export const alertRaised = ({
         ]
       : [
           'You receive this because you are an administrator.',
-          'A change without a second person is told to each administrator. These messages cannot be turned off.',
+          'Each administrator learns of a change without a second person. These messages cannot be turned off.',
         ],
   })

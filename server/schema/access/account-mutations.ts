@@ -37,7 +37,7 @@ const UpdateMailInput = builder.inputType('UpdateMailInput', {
     enabled: t.boolean({
       required: true,
       description:
-        'Whether the caller receives e-mail about changes. Always sent: invitations, and to administrators that a change was made without a second person.',
+        'Whether the caller receives e-mail about changes. Always sent: invitations, and to administrators the alert about a change without a second person.',
     }),
   }),
 })

@@ -1,4 +1,4 @@
-/** What the caller is told by e-mail, by anchor. */
+/** What the caller receives e-mail about, by anchor. */
 import { anchorsOf, findAnchor } from '#server/anchors/access.ts'
 import type { NotificationPlace, OwnRule } from '#server/auth/notifications.ts'
 import { readSettings } from '#server/database/settings.ts'
@@ -14,7 +14,7 @@ import { type AlertLevel, alertLevels } from '#server/services/mail/notification
 const { InvalidInputError } = failures
 
 const AlertLevelEnum = builder.enumType('AlertLevel', {
-  description: 'Which alerts are told by e-mail.',
+  description: 'The alerts that are sent by e-mail.',
   values: Object.fromEntries(
     Object.entries(alertLevels).map(([name, description]) => [name, { description }]),
   ) as Record<AlertLevel, { description: string }>, // of the same names
@@ -22,13 +22,13 @@ const AlertLevelEnum = builder.enumType('AlertLevel', {
 
 const kinds = {
   requests:
-    'Whether requests of organizations are told, new ones and those that wait again: at most one message in half an hour.',
+    'Requests of organizations, new ones and those that wait again: at most one message in half an hour.',
   approvals:
-    'Whether decisions are told that wait for operators: changes that a second person approves, and steps of a key rollover. False for viewers.',
+    'Decisions that wait for operators: changes that a second person approves, and steps of a key rollover. False for viewers.',
 }
 
 const NotificationsRef = builder.objectRef<OwnRule>('Notifications').implement({
-  description: 'What the caller is told by e-mail about an anchor, while `Account.mail` is on.',
+  description: 'What the caller receives e-mail about in an anchor, while `Account.mail` is on.',
   authScopes: { ownAccount: true },
   fields: (t) => ({
     anchor: t.exposeString('slug', { description: 'The slug of the anchor.' }),
@@ -42,7 +42,7 @@ const NotificationsRef = builder.objectRef<OwnRule>('Notifications').implement({
         return displayName ?? organizationName
       },
     }),
-    alerts: t.expose('alerts', { type: AlertLevelEnum, description: 'Which alerts are told.' }),
+    alerts: t.expose('alerts', { type: AlertLevelEnum, description: 'Alerts.' }),
     requests: t.exposeBoolean('requests', { description: kinds.requests }),
     approvals: t.exposeBoolean('approvals', { description: kinds.approvals }),
     mayApprove: t.boolean({
@@ -56,17 +56,17 @@ builder.objectField(AccountRef, 'notifications', (t) =>
   t.field({
     type: [NotificationsRef],
     description:
-      'What the user is told by e-mail, for each anchor in which the user has a role: by default critical alerts and decisions to operators. That a change was made without a second person is always told to administrators.',
+      'What the user receives e-mail about, for each anchor in which the user has a role: by default critical alerts and decisions, if the user may operate there. Administrators always learn of a change without a second person.',
     resolve: ({ userId }, _args, context) =>
       Promise.all(placesOf(context).map((place) => context.ownAccount.readNotifications(userId, place))),
   }),
 )
 
 const UpdateNotificationsInput = builder.inputType('UpdateNotificationsInput', {
-  description: 'What the caller shall be told by e-mail about an anchor. Absent values stay.',
+  description: 'What the caller shall receive e-mail about in an anchor. Absent values stay.',
   fields: (t) => ({
     anchor: t.string({ required: true, description: 'The slug or Entity Identifier of the anchor.' }),
-    alerts: t.field({ type: AlertLevelEnum, description: 'Which alerts are told.' }),
+    alerts: t.field({ type: AlertLevelEnum, description: 'Alerts.' }),
     requests: t.boolean({ description: kinds.requests }),
     approvals: t.boolean({ description: kinds.approvals }),
   }),
@@ -76,7 +76,7 @@ builder.mutationField('updateNotifications', (t) =>
   t.field({
     extensions: { ofInstallation: true },
     type: NotificationsRef,
-    description: 'Changes what the caller is told by e-mail about an anchor in which the caller has a role.',
+    description: 'Changes what the caller receives e-mail about in an anchor. Takes a role there.',
     authScopes: { $all: { ownAccount: true, known: true } },
     errors: { types: [InvalidInputError] },
     args: {

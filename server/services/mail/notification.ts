@@ -1,4 +1,4 @@
-/** What operators are told by e-mail: a rule for each person and anchor, and who receives a message by it. */
+/** What operators receive e-mail about: a rule for each person and anchor, and who receives a message by it. */
 import type { Prisma, NotificationRule as Row } from '#prisma/generated/client/client.ts'
 import type { Transaction } from '#server/database/client.ts'
 import { roleIn, whoMay } from '#server/identity/operators.ts'
@@ -28,7 +28,7 @@ const defaultRule = (role: Role): NotificationRule => {
   return { alerts: mayOperate ? 'CRITICAL' : 'NONE', requests: false, approvals: mayOperate }
 }
 
-/** Viewers decide nothing, whatever their row says. */
+/** Viewers decide nothing, even if their row says so. */
 export function ruleOf(
   row: Pick<Row, keyof NotificationRule> | null | undefined,
   role: Role,

@@ -1,6 +1,6 @@
 /**
- * Tells the people of an organization by e-mail what operators did with its request. What the organization does is told to
- * operators by a schedule (jobs/mail/requests.ts).
+ * Tells the people of an organization by e-mail what operators did with its request. A schedule sends
+ * operators e-mail about what the organization does (jobs/mail/requests.ts).
  */
 import type { Request } from '#prisma/generated/client/client.ts'
 import type { Transaction } from '#server/database/client.ts'

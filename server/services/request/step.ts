@@ -62,8 +62,10 @@ export async function takeStep(
     data: {
       ...data,
       ...(state === null ? {} : { state }),
-      // The operators are told that it waits for them again.
-      ...(before.state === 'WAITING_FOR_MEMBER' && state === 'WAITING_FOR_OPERATOR' ? { toldAt: null } : {}),
+      // Operators get an e-mail that it waits for them again.
+      ...(before.state === 'WAITING_FOR_MEMBER' && state === 'WAITING_FOR_OPERATOR'
+        ? { mailedAt: null }
+        : {}),
       ...(isDecided ? { decidedAt: at } : {}),
     },
   })
@@ -104,7 +106,7 @@ export function requestView({
   approvalChecks,
   declared,
   assigneeId,
-  toldAt,
+  mailedAt,
   ...row
 }: Request): object {
   return row

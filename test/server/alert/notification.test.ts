@@ -84,7 +84,7 @@ it('follows the right of the present: a rule of another role or anchor gives non
 const makeTestAnchor = () =>
   db().anchor.create({ data: { slug: 'test', entityId: 'http://test.example.org' } })
 
-it('about a change without a second person reaches administrators whatever they chose', async () => {
+it('about a change without a second person reaches administrators with e-mail turned off', async () => {
   await choose('admin', { alerts: 'NONE', approvals: false })
   await choose('operator', { alerts: 'NONE', approvals: false })
   await db().user.updateMany({ data: { mail: false } })
@@ -122,7 +122,7 @@ it('is one message within ten minutes, though it ends and begins again', async (
   expect(await names()).toHaveLength(4)
 })
 
-it('tells further decisions together after ten minutes, and one that takes the place of another', async () => {
+it('mails further decisions together after ten minutes, and one that takes the place of another', async () => {
   await choose('operator', { approvals: false })
   await tell(alertOf('CHANGE_WAITS', 1))
   later(1)

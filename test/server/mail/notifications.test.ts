@@ -1,4 +1,4 @@
-/** Tests what operators choose to be told: defaults by role, a rule for each anchor, and who may choose what. */
+/** Tests what operators choose to receive: defaults by role, a rule for each anchor, and who may choose what. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { makeAnchor } from '#test/helpers/anchor.ts'

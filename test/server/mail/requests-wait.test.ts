@@ -1,6 +1,6 @@
 /** Tests the e-mails about requests that wait for operators: to whom, once, and few of them. */
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import { tellOfRequests } from '#server/jobs/mail/requests.ts'
+import { mailRequests } from '#server/jobs/mail/requests.ts'
 import { createSeal } from '#server/mail/seal.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { makeAnchor } from '#test/helpers/anchor.ts'
@@ -69,10 +69,10 @@ async function mails() {
   return Promise.all(rows.map(async ({ body, ...row }) => ({ ...row, ...(await seal.open(body ?? '')) })))
 }
 
-it('is told to those who chose it, once, and is no change of the request', async () => {
+it('goes to those who chose it, once, and changes nothing of the request', async () => {
   await choose('viewer')
   const { id, entityId, updatedAt, version } = await ask()
-  expect(await schedule.run('tell-alerts')).toContain('1 request told.')
+  expect(await schedule.run('tell-alerts')).toContain('1 request mailed.')
   expect(await mails()).toMatchObject([
     {
       recipient: 'viewer@ta.example',
@@ -86,10 +86,10 @@ it('is told to those who chose it, once, and is no change of the request', async
   expect(await db().request.findUniqueOrThrow({ where: { id } })).toMatchObject({
     updatedAt,
     version,
-    toldAt: time,
+    mailedAt: time,
   })
   later(120)
-  expect(await schedule.run('tell-alerts')).not.toContain('told.')
+  expect(await schedule.run('tell-alerts')).not.toContain('mailed.')
   expect(await mails()).toHaveLength(1)
 })
 
@@ -107,7 +107,7 @@ it('is one message for many requests, and the next one half an hour later', asyn
   expect(await mails()).toMatchObject([{}, { subject: expect.stringMatching(/^3 requests wait at /) }])
 })
 
-it('is not told of a request that was decided, or that waits for the organization', async () => {
+it('is not about a request that was decided, or that waits for the organization', async () => {
   await choose('operator')
   await ask({ state: 'APPROVED' })
   const { id } = await ask({ state: 'WAITING_FOR_MEMBER' })
@@ -121,7 +121,7 @@ it('is not told of a request that was decided, or that waits for the organizatio
   expect(await mails()).toHaveLength(1)
 })
 
-it('is told again when the organization has answered', async () => {
+it('is sent again when the organization has answered', async () => {
   await choose('operator')
   const { id } = await ask()
   await schedule.run('tell-alerts')
@@ -137,12 +137,12 @@ it('is about the anchor that was chosen', async () => {
   const test = await makeAnchor(admin, 'test')
   await choose('admin', 'test')
   await ask()
-  expect(await schedule.run('tell-alerts')).toContain('1 request told.')
+  expect(await schedule.run('tell-alerts')).toContain('1 request mailed.')
   expect(await mails()).toEqual([])
   await test.db.request.create({
     data: { kind: 'REGISTER', entityId: 'https://rp.example.org', submittedBy: 'software' },
   })
-  expect(await tellOfRequests(test.jobContext)).toBe(1)
+  expect(await mailRequests(test.jobContext)).toBe(1)
   expect(await mails()).toMatchObject([{ anchor: 'test', recipient: 'admin@ta.example' }])
 })
 

@@ -1,4 +1,4 @@
-/** What the user is told by e-mail, by anchor. */
+/** What the user receives e-mail about, by anchor. */
 import { error } from '@sveltejs/kit'
 import type { AlertLevel, NotificationFieldsFragment, UpdateNotificationsInput } from '#lib/gql/graphql.ts'
 import { graphql } from '#lib/gql/index.ts'

@@ -6,8 +6,8 @@ import {
   parseJwk,
   parseJwkSet,
   parsePrivateJwk,
-  selectUsableKeys,
   type SigningAlgorithm,
+  selectUsableKeys,
   signingAlgorithms,
   toPublicJwk,
 } from '#core/keys.ts'

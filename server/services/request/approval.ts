@@ -20,6 +20,7 @@ import {
   takeStep,
 } from '#server/services/request/step.ts'
 import { createSubordinateService } from '#server/services/subordinate/subordinates.ts'
+import { createRevocation } from '#server/services/trust-mark/revocation.ts'
 import { createTrustMarkService } from '#server/services/trust-mark/trust-marks.ts'
 import { writeTogether } from '#server/services/write.ts'
 
@@ -125,7 +126,10 @@ export function createApproval(context: ServiceContext, check: Check) {
 function servicesTogether(context: ServiceContext, further: (tx: Transaction) => Promise<AuditEntry>) {
   const together = { ...context, write: writeTogether(context.write, further) }
   return {
-    subordinates: createSubordinateService(together),
+    subordinates: createSubordinateService({
+      ...together,
+      revokeMarks: createRevocation(together).revokeAll,
+    }),
     trustMarks: createTrustMarkService(together),
   }
 }

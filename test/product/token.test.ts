@@ -133,7 +133,7 @@ describe.skipIf(softHsmLacking !== null)(`a key in a token (${softHsmLacking ?? 
     const first = await startProduct({ ...made, environment })
     const { store, ...jwk } = JSON.parse(await readFile(join(DATA_DIR, 'keys', 'private.json'), 'utf8'))
     expect(store).toEqual({ name: 'pkcs11', id: expect.any(String) })
-    expect(Object.keys(jwk).sort()).toEqual(['alg', 'e', 'kid', 'kty', 'n', 'use'])
+    expect(Object.keys(jwk).sort()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y'])
     expect(await signedBy(made)).toBe(jwk.kid)
     expect(await first.stop()).toMatchObject({ code: 0 })
     heard.push(first.output())

@@ -134,7 +134,7 @@ describe.each(pairs)('an account with %s and a session with %s', (account, sessi
 describe('a session that is weaker than its account', () => {
   it('is answered by no other field of the root', async () => {
     const { sessions } = await makeAccount('PASSKEY')
-    const open = ['viewer', 'signInOptions', 'acceptInvitation']
+    const open = ['viewer', 'signInOptions', 'invitation', 'acceptInvitation']
     const { errors } = await sessions.PASSWORD.execute('{ __typename }')
     expect(errors).toBeUndefined()
     for (const [operation, type] of [

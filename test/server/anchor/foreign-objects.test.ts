@@ -142,6 +142,7 @@ const none = () => ({})
 const ofInstallation: typeof queries = {
   ...{ apiKeys: none, changeRequests: none, deliveries: none, mails: none, protection: none },
   ...{ signInOptions: none, trustAnchors: none, users: none, viewer: none, webhooks: none },
+  invitation: () => ({ token: 'unknown' }),
   organizationEntity: ({ entityId }) => ({ anchor: 'test', entityId }),
   request: ({ request }) => ({ id: request }),
 }

@@ -35,6 +35,7 @@ import { createPendingReader } from '#server/publish/pending.ts'
 import { restRoutes } from '#server/rest/routes.ts'
 import type { Context } from '#server/schema/context.ts'
 import { createNewInvitations } from '#server/schema/new-invitations.ts'
+import { createNameReader } from '#server/services/entity/known-name.ts'
 import type { MailService } from '#server/services/mail/mails.ts'
 import type { ChangeRequests } from '#server/services/protection/change-requests.ts'
 import type { ProtectionService } from '#server/services/protection/protection.ts'
@@ -137,6 +138,7 @@ async function contextOf(deps: AppDeps, request: FastifyRequest): Promise<Contex
     onFailure: (mutation, { code }) => deps.observe.operations.failed(mutation, code),
     caller: await callerOf(deps, { headers: request.headers, ...requester }),
     isPending: createPendingReader(first.db),
+    nameOf: createNameReader(first.db),
   }
 }
 

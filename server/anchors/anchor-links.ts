@@ -33,8 +33,10 @@ export async function joinSuperior(
   try {
     await anchor.publisher.flush(PATIENCE_MS)
     // Its address need not reach the federation server yet.
-    await superior.services.subordinates.register(caller, { entityId: anchor.entityId }, () =>
-      configurationOf(anchor),
+    await superior.services.subordinates.register(
+      caller,
+      { entityId: anchor.entityId, keysCompared: true }, // its keys are those of this process
+      () => configurationOf(anchor),
     )
   } catch (error) {
     if (isHinted && error instanceof DuplicateError)

@@ -60,10 +60,10 @@ function typeItem(row: TrustMarkType): RunItemInput {
 
 /** Its keys too: its configuration must verify with those that are known. */
 function memberItem(row: Subordinate, admitted: ReadonlySet<number>): RunItemInput {
-  const { entityId, active } = row
+  const { entityId, active, keysCompared } = row
   const { metadata, organizationId, ...fields } = pickFields(subordinateFields, row)
   return itemOf(entityId, {
-    ...{ entityId, active, ...fields },
+    ...{ entityId, active, keysCompared, ...fields },
     ...(admitted.has(organizationId ?? 0) ? { organizationId } : {}),
     ...(row.metadataFollowsEntity ? {} : { metadata }),
   })

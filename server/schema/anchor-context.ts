@@ -6,6 +6,7 @@ import { callerIn } from '#server/identity/caller.ts'
 import type { Scope } from '#server/identity/roles.ts'
 import { createPendingReader } from '#server/publish/pending.ts'
 import type { Context } from '#server/schema/context.ts'
+import { createNameReader } from '#server/services/entity/known-name.ts'
 
 /** The contexts of a request, by slug. */
 const contexts = new WeakMap<Context, Map<string, Context>>()
@@ -34,6 +35,7 @@ export function contextOf(context: Context, anchor: Anchor): Context {
     ...anchor,
     caller: caller && callerIn(caller, anchor),
     isPending: createPendingReader(anchor.db),
+    nameOf: createNameReader(anchor.db),
   }
   made.set(anchor.slug, scoped)
   return scoped

@@ -44,6 +44,8 @@ export type Context = InstallationContext &
   Anchor & {
     /** Whether a change of this subordinate waits for publication. */
     isPending(entityId: string): Promise<boolean>
+    /** The display name of a registered entity; null: it is not registered here, or has none. */
+    nameOf(entityId: string): Promise<string | null>
   }
 
 /** Reads once for all fields of a request that need it. Not for subscriptions, whose context lasts. */

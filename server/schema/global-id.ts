@@ -68,8 +68,9 @@ export function integerKey(id: string): number | null {
 
 /** @throws GraphQLError */
 export function decodeNodeId(globalId: string): Node {
-  const node = decodeGlobalID(globalId)
-  const key = hasIntegerKey(node.typename) ? integerKey(node.id) : textKey(node.id)
-  if (key !== null) return node
+  // The plugin's own failure would be one of the server.
+  const node = /^\w+:./s.test(decodeText(globalId)) ? decodeGlobalID(globalId) : null
+  const key = node && (hasIntegerKey(node.typename) ? integerKey(node.id) : textKey(node.id))
+  if (node && key !== null) return node
   throw requestError('BAD_USER_INPUT', `${JSON.stringify(globalId.slice(0, 100))} is not a valid id.`)
 }

@@ -27,7 +27,7 @@ afterAll(async () => {
   await admin.close()
 })
 
-const heading = (name: string) => page.getByRole('heading', { level: 1, name }).waitFor()
+const heading = (name: string, on = page) => on.getByRole('heading', { level: 1, name }).waitFor()
 const switcher = () => page.getByRole('banner').getByRole('button', { name: 'Anchor:' })
 const confirm = (name: string) => page.getByRole('alertdialog').getByRole('button', { name }).click()
 
@@ -38,6 +38,30 @@ test('signing in leads back to the anchor of the address', async () => {
   await again.waitForURL('/a/test/keys')
   await again.getByRole('heading', { level: 1, name: 'Keys' }).waitFor()
   expect(complaints).toEqual([])
+  await again.context().close()
+})
+
+test('a right password in the address of an anchor without a role is not called a wrong one', async () => {
+  const input = {
+    username: 'tester',
+    password: PASSWORD,
+    anchorRoles: [{ anchor: 'test', role: 'OPERATOR' }],
+  }
+  expect(await admin.mutate('createUser', input, 'id', 'admin')).toMatchObject({ id: expect.any(String) })
+  const { page: again, complaints } = await openPage(admin.adminUrl)
+  await again.goto('/a/main/keys')
+  // A document without an anchor, as after a reload of the sign-in page.
+  await again.reload()
+  await signIn(again, 'tester', PASSWORD)
+  await again.getByText('There is no anchor “main” in which you have a role.').waitFor()
+  await again.getByText('Signed in as tester').waitFor()
+  expect(await again.getByLabel('Password').count()).toBe(0)
+  await again.goto('/a/main/keys')
+  await again.getByText('There is no anchor “main” in which you have a role.').waitFor()
+  await again.getByRole('link', { name: 'Test federation' }).click()
+  await heading('Dashboard', again)
+  // The API refuses what is in the address.
+  expect(complaints.filter((complaint) => !complaint.includes('404'))).toEqual([])
   await again.context().close()
 })
 

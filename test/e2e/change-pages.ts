@@ -8,8 +8,7 @@ export const heading = (page: Page, name: string) =>
 export const button = (page: Page, name: string) => main(page).getByRole('button', { name, exact: true })
 export const operation = (page: Page, name: string) => main(page).getByRole('checkbox', { name, exact: true })
 export const question = (page: Page) => page.getByRole('alertdialog')
-export const rows = (page: Page) =>
-  main(page).getByRole('table', { name: 'change requests' }).locator('tbody tr')
+export const rows = (page: Page) => main(page).getByRole('table', { name: 'approvals' }).locator('tbody tr')
 
 export async function addPasskey(page: Page): Promise<void> {
   await addVirtualAuthenticator(page)
@@ -37,7 +36,7 @@ export async function savePolicy(page: Page, policy: object): Promise<void> {
 /** The change request of a policy, on the page of it. */
 export async function request(page: Page, policy: object): Promise<void> {
   await savePolicy(page, policy)
-  await question(page).getByRole('link', { name: 'See the change request.' }).click()
+  await question(page).getByRole('link', { name: 'See the approval.' }).click()
   await heading(page, 'Change the metadata policy').waitFor()
 }
 

@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { violations } from '#test/helpers/axe.ts'
 import { closePages, type Watched } from '#test/helpers/browser.ts'
 import { journey } from '#test/helpers/journey.ts'
 import { type ManyEntities, registerMany } from '#test/helpers/many-entities.ts'
@@ -63,9 +64,22 @@ journey('a policy breaks one of five thousand subordinates, and is taken back', 
       await alert.waitFor({ timeout: 60_000 })
       expect(await unresolvable()).toEqual([1])
 
-      await page.goto('/subordinates?state=DOES_NOT_RESOLVE')
-      await page.getByText('1 subordinate', { exact: false }).first().waitFor()
-      await page.getByRole('link', { name: 'The odd one' }).waitFor()
+      // One cause instead of its cases, and no member is called active that others refuse.
+      const causes = page.getByRole('region', { name: 'Causes of problems' })
+      await causes.getByRole('link', { name: /^Refused by the metadata policy\s+1 subordinate/ }).waitFor()
+      await page.getByText('4,999 active').waitFor()
+      expect(await violations(page)).toEqual([])
+      await page.getByRole('link', { name: '1 with a problem' }).click()
+      await page.waitForURL('/subordinates?state=PROBLEM')
+      const rules = page.getByRole('navigation', { name: 'Rule at fault' })
+      await rules.getByRole('link', { name: 'Refused by the metadata policy 1' }).click()
+      await page.waitForURL(/problem=METADATA_POLICY/)
+      await page
+        .getByRole('row')
+        .filter({ hasText: 'The odd one' })
+        .getByText('Refused by the metadata policy')
+        .waitFor()
+      expect(await violations(page)).toEqual([])
 
       await page.goto('/')
       await alert.click()

@@ -96,6 +96,23 @@ test('loads and shows one page of the list', async () => {
   expect(complaints).toEqual([])
 })
 
+test('offers pages of another size, and the last page', async () => {
+  const { page } = watched
+  await mostAnswered()
+  await page.goto('/subordinates')
+  await total(page, '1–50 of 5,000 subordinates')
+  await page.getByLabel('Rows per page').selectOption('25')
+  await total(page, '1–25 of 5,000 subordinates')
+  await page.getByRole('link', { name: 'Last page' }).click()
+  await total(page, '4,976–5,000 of 5,000 subordinates')
+  await expect.poll(() => rows(page).count()).toBe(25)
+  await page.getByRole('link', { name: 'Previous' }).click()
+  await total(page, '4,951–4,975 of 5,000 subordinates')
+  await page.getByRole('link', { name: 'First page' }).click()
+  await total(page, '1–25 of 5,000 subordinates')
+  expect(await mostAnswered()).toBeLessThanOrEqual(PAGE_SIZE)
+})
+
 test('finds matches with search and filter', async () => {
   const { page } = watched
   await page.getByLabel('Search', { exact: true }).fill('/rp/4242')

@@ -36,10 +36,9 @@ test.each([
   expect(auditVariables(new URLSearchParams(address)).filter.folded).toBe(folded)
 })
 
-test('offers every action by its words, from A to Z', () => {
+test('offers every action by its words', () => {
   const { action } = auditList.filters
   const words = action.kind === 'choice' ? action.options.map(([, text]) => text) : []
-  expect(words).toEqual([...words].sort((one, other) => one.localeCompare(other)))
   expect(words).toContain('Subordinate registered')
   expect(new Set(words).size).toBe(words.length)
 })

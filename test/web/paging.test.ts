@@ -7,6 +7,14 @@ test('reads the first page, the page after a cursor, and the page before one', (
   expect(pageVariables(new URLSearchParams('before=b'), 10)).toEqual({ last: 10, before: 'b' })
 })
 
+test('reads the last page, and the number of rows that the user chose', () => {
+  expect(pageVariables(new URLSearchParams('page=last'), 10)).toEqual({ last: 10, before: null })
+  expect(pageVariables(new URLSearchParams('rows=100'))).toEqual({ first: 100, after: null })
+  expect(pageVariables(new URLSearchParams('rows=25&before=b'))).toEqual({ last: 25, before: 'b' })
+  // The API refuses more than 100.
+  expect(pageVariables(new URLSearchParams('rows=100000'))).toEqual({ first: 50, after: null })
+})
+
 const things = ['user', 'users'] as const
 
 /** A page of three among many; `ends` says on which sides there are more. */
@@ -37,14 +45,20 @@ test.each<[ends: '<' | '>' | '<>' | '', total: number, address: string, words: s
 })
 
 test('links only existing neighbours, with their offsets', () => {
-  expect(neighbours(pageOf(9, '>'), 0)).toEqual({ next: { after: 'last', offset: '3' } })
+  const last = { page: 'last' }
+  expect(neighbours(pageOf(9, '>'), 0)).toEqual({ next: { after: 'last', offset: '3' }, last })
+  expect(neighbours(pageOf(9, '<'), 6)).toEqual({ first: {}, previous: { before: 'first', offset: '6' } })
   expect(neighbours(pageOf(9, '<>'), 3)).toEqual({
+    first: {},
     previous: { before: 'first', offset: '3' },
     next: { after: 'last', offset: '6' },
+    last,
   })
   expect(neighbours(pageOf(9, '<>'), undefined)).toEqual({
+    first: {},
     previous: { before: 'first' },
     next: { after: 'last' },
+    last,
   })
 })
 

@@ -22,8 +22,8 @@ test('finds the change request in the message of a form, and in no other message
     href: '/changes/Q2hhbmdlUmVxdWVzdDox%2F%2B%3D',
   })
   expect(changeRequestIn('A second person must approve this.')).toBeUndefined()
-  expect(changeRequestIn('No. See the change request at https://evil.example.')).toBeUndefined()
-  expect(changeRequestIn('No. See the change request at javascript:alert(1).')).toBeUndefined()
+  expect(changeRequestIn('No. See the approval at https://evil.example.')).toBeUndefined()
+  expect(changeRequestIn('No. See the approval at javascript:alert(1).')).toBeUndefined()
 })
 
 test('describes a change that is not made yet', () => {

@@ -169,37 +169,11 @@ class ImportMembersVariables(TypedDict):
 class ImportMembers(TypedDict):
     id: str
 
-SubordinateState = Literal[
-    "ACTIVE",
-    "DOES_NOT_RESOLVE",
-    "EXPIRED",
-    "FAILING",
-    "INACTIVE",
-    "UNREACHABLE",
-]
-
-class SubordinateFilter(TypedDict):
-    """Conditions, combined with AND; absent ones are ignored."""
-
-    entityType: NotRequired[str | None]
-    expiresBefore: NotRequired[str | None]
-    hasProblem: NotRequired[bool | None]
-    intermediate: NotRequired[bool | None]
-    organizationId: NotRequired[str | None]
-    search: NotRequired[str | None]
-    state: NotRequired[SubordinateState | None]
-    tags: NotRequired[list[str] | None]
-    trustMarkType: NotRequired[str | None]
-
-class MembersVariables(TypedDict):
-    first: int
-    after: NotRequired[str | None]
-    filter: NotRequired[SubordinateFilter | None]
-
 SubordinateProblemCode = Literal[
     "AUTHORITY_HINT",
     "CONSTRAINTS",
     "IDENTITY",
+    "ISSUER",
     "KEYS",
     "LIMITS",
     "METADATA",
@@ -213,6 +187,38 @@ SubordinateProblemCode = Literal[
     "TIMES",
     "TRUST_MARKS",
 ]
+
+SubordinateState = Literal[
+    "ACTIVE",
+    "DOES_NOT_RESOLVE",
+    "EXPIRED",
+    "FAILING",
+    "INACTIVE",
+    "UNREACHABLE",
+]
+
+class SubordinateFilter(TypedDict):
+    """Conditions, combined with AND; absent ones are ignored."""
+
+    active: NotRequired[bool | None]
+    configurationExpiresAfter: NotRequired[str | None]
+    configurationExpiresBefore: NotRequired[str | None]
+    entityType: NotRequired[str | None]
+    expiresAfter: NotRequired[str | None]
+    expiresBefore: NotRequired[str | None]
+    hasProblem: NotRequired[bool | None]
+    intermediate: NotRequired[bool | None]
+    organizationId: NotRequired[str | None]
+    problem: NotRequired[SubordinateProblemCode | None]
+    search: NotRequired[str | None]
+    state: NotRequired[SubordinateState | None]
+    tags: NotRequired[list[str] | None]
+    trustMarkType: NotRequired[str | None]
+
+class MembersVariables(TypedDict):
+    first: int
+    after: NotRequired[str | None]
+    filter: NotRequired[SubordinateFilter | None]
 
 class MembersSubordinatesEdgesNodeProblem(TypedDict):
     code: SubordinateProblemCode

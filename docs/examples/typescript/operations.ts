@@ -506,8 +506,16 @@ export type SigningKeyState =
 
 /** Conditions, combined with AND; absent ones are ignored. */
 export type SubordinateFilter = {
+  /** Whether it is published. */
+  active?: boolean | null | undefined;
+  /** Its Entity Configuration, as last fetched, expires at this time or later. */
+  configurationExpiresAfter?: string | null | undefined;
+  /** Its Entity Configuration, as last fetched, expires before this time. */
+  configurationExpiresBefore?: string | null | undefined;
   /** An Entity Type, such as `openid_provider`. */
   entityType?: string | null | undefined;
+  /** Its statement expires at this time or later. */
+  expiresAfter?: string | null | undefined;
   /** Its statement expires before this time. */
   expiresBefore?: string | null | undefined;
   /** Whether it has a problem: its state is neither `ACTIVE` nor `INACTIVE`. */
@@ -516,6 +524,8 @@ export type SubordinateFilter = {
   intermediate?: boolean | null | undefined;
   /** It belongs to this organization. */
   organizationId?: string | number | null | undefined;
+  /** It has this problem. */
+  problem?: SubordinateProblemCode | null | undefined;
   /** Words in any order, each a part of the Entity Identifier, a name of it or its organization, a contact, its note or a tag; case-insensitive. At most 16. */
   search?: string | null | undefined;
   /** Its state. */
@@ -534,6 +544,8 @@ export type SubordinateProblemCode =
   | 'CONSTRAINTS'
   /** Not so: It is about the entity itself (§3.1.1). */
   | 'IDENTITY'
+  /** Not so: Its issuer is the entity itself (§5.1.3). */
+  | 'ISSUER'
   /** Not so: Its keys match the ones you were given (§11.3). */
   | 'KEYS'
   /** Not so: It is within the limits of resolvers (§18.1). */

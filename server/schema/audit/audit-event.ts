@@ -1,5 +1,5 @@
 /** The audit log: who changed what, with the state before and after. */
-import { isJsonEqual } from '#core/json.ts'
+import { isJsonEqual, isJsonObject } from '#core/json.ts'
 import type { AuditEvent, Prisma } from '#prisma/generated/client/client.ts'
 import { AuditEventFilter, AuditOutcomeEnum, conditionsOf } from '#server/schema/audit/audit-event-filter.ts'
 import { builder } from '#server/schema/builder.ts'
@@ -7,6 +7,7 @@ import { keyOrNull } from '#server/schema/input.ts'
 import { newestFirst, readPage } from '#server/schema/page.ts'
 import { auditOutcomes, installationResources } from '#server/services/audit/action.ts'
 import { addressFor, entriesFor, stateFor } from '#server/services/audit/privacy.ts'
+import { entityOf } from '#server/services/entity/known-name.ts'
 import { FIRST_ANCHOR } from '#store/anchors.ts'
 
 /** Columns that change with every write and carry no information. */
@@ -30,6 +31,14 @@ function members(value: Prisma.JsonValue): Record<string, unknown> {
 function runIdOf({ runId, resourceType, resource }: Pick<AuditEvent, 'runId' | 'resourceType' | 'resource'>) {
   if (runId !== null) return runId
   return resourceType === 'RenewalRun' && /^[0-9]{1,9}$/.test(resource) ? Number(resource) : null
+}
+
+/** Their natural keys end with an Entity Identifier. */
+const aboutEntities: readonly string[] = ['Subordinate', 'TrustMark', 'Request', 'AwaitedEntity']
+
+function nameIn(state: unknown): string | null {
+  const name = isJsonObject(state) ? state.displayName : null
+  return typeof name === 'string' && name !== '' ? name : null
 }
 
 builder.prismaNode('AuditEvent', {
@@ -65,6 +74,16 @@ builder.prismaNode('AuditEvent', {
     action: t.exposeString('action', { description: 'The action, usually the name of a mutation.' }),
     resourceType: t.exposeString('resourceType', { description: 'The object type.' }),
     resource: t.exposeString('resource', { description: 'The natural key of the object.' }),
+    resourceName: t.string({
+      nullable: true,
+      description:
+        'The name of the entity that it is about: its display name today, or as the entry has it; null: it is about none, or none is known.',
+      select: { resourceType: true, resource: true, before: true, after: true },
+      resolve: async ({ resourceType, resource, before, after }, _args, { nameOf }) => {
+        if (!aboutEntities.includes(resourceType)) return null
+        return (await nameOf(entityOf(resource))) ?? nameIn(after) ?? nameIn(before)
+      },
+    }),
     eventTypes: t.exposeStringList('eventTypes', {
       description: 'The event types of the Subordinate Events draft, such as `jwks_update`.',
     }),

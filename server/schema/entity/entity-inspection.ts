@@ -2,6 +2,7 @@
 import type { Correction } from '#core/entity-id-correction.ts'
 import { builder } from '#server/schema/builder.ts'
 import { DecodedJwt } from '#server/schema/decoded-jwt.ts'
+import { KeyThumbprintRef, thumbprintsOf } from '#server/schema/key-thumbprint.ts'
 import { adviceOf, type EntityCheck, entityChecks, isAcceptable } from '#server/services/entity/checks.ts'
 import { displayName } from '#server/services/entity/display-name.ts'
 import type { Services } from '#server/services/index.ts'
@@ -127,6 +128,11 @@ const EntityInspection = builder.objectRef<Inspection>('EntityInspection').imple
       nullable: true,
       description: 'The declared Federation Entity Keys.',
       resolve: ({ statement }) => statement?.claims.jwks ?? null,
+    }),
+    keyThumbprints: t.field({
+      type: [KeyThumbprintRef],
+      description: 'The thumbprints of these keys, to compare with those that its operator gave you (§11.3).',
+      resolve: ({ statement }) => (statement ? thumbprintsOf(statement.claims.jwks) : []),
     }),
     authorityHints: t.field({
       type: ['EntityIdentifier'],

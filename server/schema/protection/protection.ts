@@ -1,4 +1,5 @@
 /** What two people must agree on, and its change by administrators of the installation. */
+import { callerMay, inInstallation } from '#server/identity/caller.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
 import { requireRecentCaller } from '#server/schema/input.ts'
@@ -51,6 +52,12 @@ export const ProtectionRef = builder.objectRef<ProtectionSettings>('Protection')
     }),
     breakGlassHours: t.exposeInt('breakGlassHours', {
       description: 'Hours between asking for that and doing it, if it is DELAYED.',
+    }),
+    obstacles: t.stringList({
+      description:
+        'Why nothing can be protected now, and what to do; empty: it can. Only administrators of the installation are shown any.',
+      resolve: (_protection, _args, { caller, protection }) =>
+        caller && callerMay(inInstallation(caller), 'administer') ? protection.obstacles() : [],
     }),
     version: t.exposeInt('version', {
       description: 'The number of changes. Send it with an update to detect a concurrent change.',

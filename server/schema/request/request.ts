@@ -1,7 +1,10 @@
 /** Requests of organizations, as both sides see them. */
+import { isJsonObject } from '#core/json.ts'
+import type { Metadata } from '#core/metadata.ts'
 import { callerMay } from '#server/identity/caller.ts'
 import { builder } from '#server/schema/builder.ts'
 import { EntityCheckRef } from '#server/schema/entity/entity-inspection.ts'
+import { displayName } from '#server/services/entity/display-name.ts'
 import { readChecks } from '#server/services/request/check.ts'
 import { findCompeting } from '#server/services/request/competing.ts'
 import {
@@ -53,6 +56,12 @@ const scopes = { read: true, member: true }
 /** How many others are shown. */
 const MAXIMUM_COMPETING = 20
 
+/** Parsed when it was written. */
+function nameIn(recorded: unknown): string | null {
+  const metadata = isJsonObject(recorded) ? recorded.metadata : null
+  return isJsonObject(metadata) ? displayName(metadata as Metadata) : null
+}
+
 const RequestStep = builder.prismaObject('RequestStep', {
   description: 'What someone did with a request, and wrote.',
   authScopes: scopes,
@@ -98,6 +107,12 @@ export const RequestRef = builder.prismaNode('Request', {
       resolve: ({ state }) => state as RequestState, // written from the table
     }),
     entityId: t.expose('entityId', { type: 'EntityIdentifier', description: 'The entity that it is about.' }),
+    entityName: t.string({
+      nullable: true,
+      description: 'Its display name: as it is registered, or else as it is asked for; null: none is known.',
+      resolve: async ({ entityId, changes, declared }, _args, { nameOf }) =>
+        (await nameOf(entityId)) ?? nameIn(changes) ?? nameIn(declared),
+    }),
     organization: t.relation('organization', {
       nullable: true,
       description: 'The organization; for operators. Null: software asked, for an entity of no organization.',

@@ -9,6 +9,7 @@ const RenewalRunFilter = builder.inputType('RenewalRunFilter', {
   description: 'Conditions, combined with AND; absent ones are ignored.',
   fields: (t) => ({
     kind: t.field({ type: RunKindEnum, description: 'The kind.' }),
+    kinds: t.field({ type: [RunKindEnum], description: 'One of these kinds; any by default.' }),
     states: t.field({
       type: [RunState],
       description: 'One of these states; any by default.',
@@ -28,9 +29,10 @@ type Order = typeof RenewalRunOrder.$inferInput
 
 function where(filter: Filter | null | undefined): Prisma.RenewalRunWhereInput {
   if (!filter) return {}
-  const { kind, states, startedBy, hasFailures } = filter
+  const { kind, kinds, states, startedBy, hasFailures } = filter
   const and: Prisma.RenewalRunWhereInput[] = []
   if (kind) and.push({ kind })
+  if (kinds && kinds.length > 0) and.push({ kind: { in: kinds } })
   if (states && states.length > 0) and.push({ state: { in: states } })
   if (startedBy?.trim()) and.push({ startedBy: startedBy.trim() })
   if (typeof hasFailures === 'boolean') and.push({ failed: hasFailures ? { gt: 0 } : 0 })

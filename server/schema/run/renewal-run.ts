@@ -6,6 +6,7 @@ import type { Context } from '#server/schema/context.ts'
 import { keyOrNull } from '#server/schema/input.ts'
 import { requireNestedCursor } from '#server/schema/page-cursor.ts'
 import { parameterOf, SubordinateAction } from '#server/schema/run/subordinate-action.ts'
+import { entityOf } from '#server/services/entity/known-name.ts'
 
 export const RunKindEnum = builder.enumType('RunKind', {
   description: 'The kind of a run.',
@@ -170,6 +171,12 @@ builder.prismaNode('RenewalRunItem', {
   authScopes: { read: true },
   fields: (t) => ({
     resource: t.exposeString('resource', { description: 'The natural key of the object.' }),
+    entityName: t.string({
+      nullable: true,
+      description: 'The display name of its entity; null: it is not registered here, or has none.',
+      select: { resource: true },
+      resolve: ({ resource }, _args, { nameOf }) => nameOf(entityOf(resource)),
+    }),
     ok: t.exposeBoolean('ok', {
       nullable: true,
       description: 'Whether it succeeded; null until it is finished.',

@@ -5,6 +5,35 @@ import { whereProblem } from '#server/services/subordinate/problem.ts'
 
 const SHOWN = 10
 
+const whereFailing = (now: Date) => ({ ...whereRenewalFailed, expiresAt: { gt: now } })
+
+const FailingTrustMarkType = builder
+  .objectRef<{ trustMarkTypeId: number; count: number }>('FailingTrustMarkType')
+  .implement({
+    description: 'The Trust Marks of one type whose last renewal failed.',
+    authScopes: { read: true },
+    fields: (t) => ({
+      trustMarkType: t.prismaField({
+        type: 'TrustMarkType',
+        description: 'The type.',
+        resolve: (query, { trustMarkTypeId: id }, _args, { db }) =>
+          db.trustMarkType.findUniqueOrThrow({ ...query, where: { id } }),
+      }),
+      count: t.exposeInt('count', { description: 'How many of its valid marks cannot be renewed.' }),
+      example: t.prismaField({
+        type: 'TrustMark',
+        nullable: true,
+        description: 'The one that expires first; its `lastError` has the reason.',
+        resolve: (query, { trustMarkTypeId }, _args, { db, now }) =>
+          db.trustMark.findFirst({
+            ...query,
+            where: { ...whereFailing(now()), trustMarkTypeId },
+            orderBy: { expiresAt: 'asc' },
+          }),
+      }),
+    }),
+  })
+
 export const Failing = builder.objectRef<object>('Failing').implement({
   description: 'Items whose last renewal failed, with the reason; the earliest expiry first.',
   authScopes: { read: true },
@@ -26,10 +55,24 @@ export const Failing = builder.objectRef<object>('Failing').implement({
       resolve: (query, _root, _args, { db, now }) =>
         db.trustMark.findMany({
           ...query,
-          where: { ...whereRenewalFailed, expiresAt: { gt: now() } },
+          where: whereFailing(now()),
           orderBy: { expiresAt: 'asc' },
           take: SHOWN,
         }),
+    }),
+    trustMarkTypes: t.field({
+      type: [FailingTrustMarkType],
+      description: 'Valid Trust Marks by type, at most ten types; that of most marks first.',
+      resolve: async (_root, _args, { db, now }) => {
+        const groups = await db.trustMark.groupBy({
+          by: ['trustMarkTypeId'],
+          where: whereFailing(now()),
+          _count: true,
+          orderBy: { _count: { trustMarkTypeId: 'desc' } },
+          take: SHOWN,
+        })
+        return groups.map(({ trustMarkTypeId, _count: count }) => ({ trustMarkTypeId, count }))
+      },
     }),
   }),
 })

@@ -8,9 +8,14 @@ import { keyOrNull } from '#server/schema/input.ts'
 import { orderInput } from '#server/schema/order.ts'
 import { columnsOf, type PageOrder, readPage } from '#server/schema/page.ts'
 import { searchTextConditions } from '#server/schema/subordinate/search-text.ts'
-import { SubordinateState } from '#server/schema/subordinate/subordinate-state.ts'
+import { ProblemCode, SubordinateState } from '#server/schema/subordinate/subordinate-state.ts'
 import { MAXIMUM_TAGS, tagCondition } from '#server/services/annotation.ts'
-import { toStateCondition, whereProblem } from '#server/services/subordinate/problem.ts'
+import {
+  type ProblemCode as Code,
+  toProblemCondition,
+  toStateCondition,
+  whereProblem,
+} from '#server/services/subordinate/problem.ts'
 
 export const SubordinateFilter = builder.inputType('SubordinateFilter', {
   description: 'Conditions, combined with AND; absent ones are ignored.',
@@ -24,8 +29,19 @@ export const SubordinateFilter = builder.inputType('SubordinateFilter', {
     hasProblem: t.boolean({
       description: 'Whether it has a problem: its state is neither `ACTIVE` nor `INACTIVE`.',
     }),
+    problem: t.field({ type: ProblemCode, description: 'It has this problem.' }),
+    active: t.boolean({ description: 'Whether it is published.' }),
     intermediate: t.boolean({ description: 'Whether it has subordinates.' }),
+    expiresAfter: t.field({ type: 'DateTime', description: 'Its statement expires at this time or later.' }),
     expiresBefore: t.field({ type: 'DateTime', description: 'Its statement expires before this time.' }),
+    configurationExpiresAfter: t.field({
+      type: 'DateTime',
+      description: 'Its Entity Configuration, as last fetched, expires at this time or later.',
+    }),
+    configurationExpiresBefore: t.field({
+      type: 'DateTime',
+      description: 'Its Entity Configuration, as last fetched, expires before this time.',
+    }),
     trustMarkType: t.field({
       type: 'URL',
       description: 'It holds a valid Trust Mark of this type, issued here.',
@@ -68,7 +84,8 @@ builder.queryField('subordinates', (t) =>
     totalCount: async (_root, { filter }, { db, now }) =>
       countMatches(where(filter, now(), await trustMarkTypeOf(filter, db)), db),
     resolve: async (query, _root, { filter, orderBy }, { db, now }) => {
-      const condition = await narrow(where(filter, now(), await trustMarkTypeOf(filter, db)), db)
+      const all = where(filter, now(), await trustMarkTypeOf(filter, db))
+      const condition = await narrow(all, Boolean(filter?.problem), db)
       return readPage(
         query,
         orderOf(orderBy),
@@ -85,15 +102,16 @@ const FEW = 2_000
 
 /**
  * Some conditions look frequent to the database where few rows meet them: several together, because it multiplies their
- * frequencies, and an Entity Type or tag that hardly any row has. It would look along the order of the page, in all rows.
+ * frequencies, and an Entity Type, tag or problem that hardly any row has. It would look along the order of the page, in all rows.
  */
 async function narrow(
   condition: Prisma.SubordinateWhereInput,
+  isOneProblem: boolean,
   db: Database,
 ): Promise<Prisma.SubordinateWhereInput> {
   if (!Array.isArray(condition.AND) || !condition.AND[0]) return condition
   const [{ entityTypes, tagKeys }] = condition.AND
-  if (condition.AND.length < 2 && !entityTypes && !tagKeys) return condition
+  if (condition.AND.length < 2 && !entityTypes && !tagKeys && !isOneProblem) return condition
   if ((await countMatches(condition, db)) > FEW) return condition
   const rows = await db.subordinate.findMany({ where: condition, select: { id: true } })
   return { id: { in: rows.map(({ id }) => id) } }
@@ -149,14 +167,22 @@ function where(
   trustMarkTypeId: number,
 ): Prisma.SubordinateWhereInput {
   if (!filter) return {}
-  const { search, entityType, state, hasProblem, intermediate, expiresBefore, trustMarkType, tags } = filter
-  const { organizationId } = filter
+  const { search, entityType, state, hasProblem, problem, active, intermediate, trustMarkType, tags } = filter
+  const { expiresAfter, expiresBefore, organizationId } = filter
+  const { configurationExpiresAfter, configurationExpiresBefore } = filter
   const and = searchTextConditions(search)
   if (entityType) and.push({ entityTypes: { has: entityType } })
   if (state) and.push(toStateCondition(state, now))
   if (typeof hasProblem === 'boolean') and.push(hasProblem ? whereProblem(now) : { NOT: whereProblem(now) })
+  if (problem) and.push(toProblemCondition(problem as Code, now)) // a key of the same table
+  if (typeof active === 'boolean') and.push({ active })
   if (typeof intermediate === 'boolean') and.push({ intermediate })
+  if (expiresAfter) and.push({ statementExpiresAt: { gte: expiresAfter } })
   if (expiresBefore) and.push({ statementExpiresAt: { lt: expiresBefore } })
+  if (configurationExpiresAfter)
+    and.push({ entityConfigurationExpiresAt: { gte: configurationExpiresAfter } })
+  if (configurationExpiresBefore)
+    and.push({ entityConfigurationExpiresAt: { lt: configurationExpiresBefore } })
   if (trustMarkType) {
     const valid = { trustMarkTypeId, active: true, expiresAt: { gt: now } }
     and.push({ trustMarks: { some: valid } })

@@ -34,7 +34,7 @@ const problemCodes = [
   ['RENEWAL', 'A failed renewal that an earlier version recorded.'],
 ] as const
 
-const ProblemCode = builder.enumType('SubordinateProblemCode', {
+export const ProblemCode = builder.enumType('SubordinateProblemCode', {
   description:
     'What is wrong with a subordinate: a check of its registration that fails now, or another reason.',
   values: Object.fromEntries(

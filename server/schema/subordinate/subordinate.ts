@@ -8,6 +8,7 @@ import { typedSubordinate } from '#server/database/typed-row.ts'
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { DecodedJwt } from '#server/schema/decoded-jwt.ts'
+import { KeyThumbprintRef, thumbprintsOf } from '#server/schema/key-thumbprint.ts'
 import {
   SubordinateCheck,
   SubordinateProblem,
@@ -116,6 +117,17 @@ builder.prismaNode('Subordinate', {
     jwks: t.expose('jwks', {
       type: 'JWKS',
       description: 'The Federation Entity Keys in our statement.',
+    }),
+    keyThumbprints: t.field({
+      type: [KeyThumbprintRef],
+      description: 'The thumbprints of these keys, to compare with those that its operator gave you (§11.3).',
+      select: { jwks: true },
+      resolve: (row) => thumbprintsOf(typedSubordinate(row).jwks),
+    }),
+    keysCompared: t.exposeBoolean('keysCompared', {
+      nullable: true,
+      description:
+        'Whether these keys were compared with keys obtained out of band (§11.3) when an operator registered or set them; null: an earlier version did not record it.',
     }),
     requiredTrustMarks: t.expose('requiredTrustMarks', {
       type: ['URL'],

@@ -13,6 +13,8 @@ const TrustMarkFilter = builder.inputType('TrustMarkFilter', {
     trustMarkType: t.field({ type: 'URL', description: 'The Trust Mark type.' }),
     state: t.field({ type: TrustMarkState, description: 'Its state.' }),
     search: t.string({ description: 'Part of the Entity Identifier; case-insensitive.' }),
+    active: t.boolean({ description: 'Whether it is not revoked.' }),
+    expiresAfter: t.field({ type: 'DateTime', description: 'Its JWT expires at this time or later.' }),
     expiresBefore: t.field({ type: 'DateTime', description: 'Its JWT expires before this time.' }),
     renewalFailed: t.boolean({
       description: 'Whether its last renewal failed. Revoked marks are not renewed and do not count.',
@@ -36,13 +38,16 @@ function whereState(state: StateName, now: Date): Prisma.TrustMarkWhereInput {
 
 function where(filter: Filter | null | undefined, now: Date): Prisma.TrustMarkWhereInput {
   if (!filter) return {}
-  const { entityId, trustMarkType, state, search, expiresBefore, renewalFailed } = filter
+  const { entityId, trustMarkType, state, search, active, expiresAfter, expiresBefore, renewalFailed } =
+    filter
   const and: Prisma.TrustMarkWhereInput[] = []
   if (entityId) and.push({ entityId })
   if (trustMarkType) and.push({ trustMarkType: { type: trustMarkType } })
   if (state) and.push(whereState(state, now))
   const contains = searchCondition(search)
   if (contains) and.push({ entityId: contains })
+  if (typeof active === 'boolean') and.push({ active })
+  if (expiresAfter) and.push({ expiresAt: { gte: expiresAfter } })
   if (expiresBefore) and.push({ expiresAt: { lt: expiresBefore } })
   if (renewalFailed === true) and.push(whereRenewalFailed)
   if (renewalFailed === false) and.push({ OR: [{ active: false }, { failingSince: null }] })

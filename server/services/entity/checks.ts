@@ -50,6 +50,11 @@ export const entityChecks = {
     section: '5',
     advice: null,
   },
+  ISSUER: {
+    title: 'Its issuer is the entity itself',
+    section: '5.1.3',
+    advice: 'The entity must publish its Entity Identifier as issuer.',
+  },
   METADATA_TYPES: {
     title: 'Its metadata parameters have the types that the specifications define',
     section: '5.1',

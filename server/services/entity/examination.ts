@@ -156,7 +156,10 @@ function checkMetadata(statement: EntityStatement, { entityId }: Input, checklis
     checklist.fail('METADATA', 'The entity declares no Entity Type. It needs metadata for at least one.')
     return
   }
-  tryCheck(checklist, 'METADATA', `Declares ${types.join(', ')}.`, () => checkIssuer(metadata, entityId))
+  checklist.pass('METADATA', `Declares ${types.join(', ')}.`)
+  tryCheck(checklist, 'ISSUER', 'Its metadata declares no other issuer.', () =>
+    checkIssuer(metadata, entityId),
+  )
 }
 
 /**

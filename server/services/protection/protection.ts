@@ -43,6 +43,16 @@ export function createProtectionService({ db, now, secondFactorGroups }: Deps) {
   return {
     read: (): Promise<ProtectionSettings> => readProtection(db),
 
+    /** Why nothing can be protected now, as sentences. */
+    async obstacles(): Promise<string[]> {
+      const { passkeyHours: hours } = await readProtection(db)
+      const found = [
+        await findMissingPeople(db, { hours, now: now() }),
+        findMissingFactors(secondFactorGroups),
+      ]
+      return found.filter((sentence) => sentence !== null)
+    },
+
     /** @throws InvalidInputError, ConflictError, ApprovalRequiredError */
     update(caller: Caller, { version, ...change }: ProtectionChange): Promise<ProtectionSettings> {
       checkInput(change)
@@ -52,8 +62,9 @@ export function createProtectionService({ db, now, secondFactorGroups }: Deps) {
         if (version != null && version !== before.version) throw createVersionConflict(version)
         const operations = change.operations ? withImplied(change.operations) : before.operations
         const passkeyHours = change.passkeyHours ?? before.passkeyHours
-        if (operations.some((name) => !before.operations.includes(name))) requireFactors(secondFactorGroups)
-        if (operations.length > 0) await requireTwoPeople(tx, { hours: passkeyHours, now: now() })
+        if (operations.some((name) => !before.operations.includes(name)))
+          refuseFor(findMissingFactors(secondFactorGroups))
+        if (operations.length > 0) refuseFor(await findMissingPeople(tx, { hours: passkeyHours, now: now() }))
         const data = {
           operations: [...operations],
           commandLine: change.commandLine ?? before.commandLine,
@@ -84,27 +95,26 @@ function checkInput({ validForHours, breakGlassHours, passkeyHours }: Protection
   }
 }
 
-/** Otherwise a password alone would be one of the two people. @throws ConflictError */
-function requireFactors(groups: readonly SecondFactorGroup[]): void {
-  const missing = approvers.filter((role) => !groups.includes(role))
-  if (missing.length === 0) return
-  const value = [...groups, ...missing].join(',')
-  throw new ConflictError(
-    `Everyone who can approve must use a second factor first. Set REQUIRE_SECOND_FACTOR=${value} and restart the server.`,
-    'operations',
-  )
+/** @throws ConflictError */
+function refuseFor(obstacle: string | null): void {
+  if (obstacle !== null) throw new ConflictError(obstacle, 'operations')
 }
 
-/** Otherwise no change could be approved, not even the end of the protection. @throws ConflictError */
-async function requireTwoPeople(tx: Transaction, rule: Rule): Promise<void> {
+/** Otherwise a password alone would be one of the two people. */
+function findMissingFactors(groups: readonly SecondFactorGroup[]): string | null {
+  const missing = approvers.filter((role) => !groups.includes(role))
+  if (missing.length === 0) return null
+  const value = [...groups, ...missing].join(',')
+  return `Everyone who can approve must use a second factor first. Set REQUIRE_SECOND_FACTOR=${value} and restart the server.`
+}
+
+/** Otherwise no change could be approved, not even the end of the protection. */
+async function findMissingPeople(tx: Pick<Transaction, 'user'>, rule: Rule): Promise<string | null> {
   const count = await countApprovers(tx, rule)
-  if (count >= APPROVERS_NEEDED) return
+  if (count >= APPROVERS_NEEDED) return null
   const when =
     rule.hours > 0
       ? ` A passkey counts ${rule.hours} hours after its registration, or once another administrator has confirmed it.`
       : ''
-  throw new ConflictError(
-    `Two administrators with a passkey that counts are needed, and there ${count === 1 ? 'is 1' : `are ${count}`}. Register passkeys first.${when}`,
-    'operations',
-  )
+  return `Two administrators with a passkey that counts are needed, and there ${count === 1 ? 'is 1' : `are ${count}`}. Register passkeys first.${when}`
 }

@@ -45,7 +45,12 @@ function protecting<Table extends object>(
 }
 
 export type SubordinateFields = Input<typeof subordinateFields>
-export type RegisterInput = SubordinateFields & { entityId: string; active?: boolean | null | undefined }
+export type RegisterInput = SubordinateFields & {
+  entityId: string
+  active?: boolean | null | undefined
+  /** Whether `jwks` were compared with keys obtained out of band; by default they were, if there are any. */
+  keysCompared?: boolean | null | undefined
+}
 export type UpdateInput = SubordinateFields & { id: number; version?: number | null | undefined }
 export type ParsedFields = Patch<typeof subordinateFields>
 

@@ -28,7 +28,7 @@ export function createPreparation(
   return {
     /** Everything that decides a registration. @throws ConflictError, InvalidInputError, EntityRejectedError */
     async registration(input: RegisterInput, fetch?: Candidate['fetch']) {
-      const { entityId: written, active: _, ...given } = input
+      const { entityId: written, active: _active, keysCompared: _compared, ...given } = input
       const entityId = parseField('entityId', () => parseEntityId(written, { allowHttp }))
       const existing = await db.subordinate.findUnique({ where: { entityId } })
       if (existing) {

@@ -27,8 +27,10 @@ export const subordinateStates = [
 ] as const
 export type SubordinateState = (typeof subordinateStates)[number]
 
+export type ProblemCode = EntityCheckName | 'STATEMENT_EXPIRED' | 'RENEWAL'
+
 export type Problem = {
-  code: EntityCheckName | 'STATEMENT_EXPIRED' | 'RENEWAL'
+  code: ProblemCode
   message: string
   section: string | null
   since: Date
@@ -93,6 +95,34 @@ export function whereProblem(now: Date): Prisma.SubordinateWhereInput {
   }
 }
 
+const knownChecks = Object.keys(entityChecks)
+const noKnownCheck = (column: 'failingCode' | 'unresolvableCode'): Prisma.SubordinateWhereInput => ({
+  OR: [{ [column]: null }, { [column]: { notIn: knownChecks } }],
+})
+
+/** The problems by their rule, as conditions; each row with a problem matches exactly one. */
+export function toProblemCondition(code: ProblemCode, now: Date): Prisma.SubordinateWhereInput {
+  const expired = { active: true, statementExpiresAt: { lte: now } }
+  if (code === 'STATEMENT_EXPIRED') return expired
+  const { unresolvable, failing } = troubled(now)
+  const isOther = code === 'RENEWAL'
+  return {
+    OR: [
+      { AND: [unresolvable, isOther ? noKnownCheck('unresolvableCode') : { unresolvableCode: code }] },
+      { AND: [failing, isOther ? noKnownCheck('failingCode') : { failingCode: code }] },
+    ],
+  }
+}
+
+/** Rows with a valid statement, by which columns hold their problem. */
+export function troubled(now: Date) {
+  const valid = { active: true, OR: [{ statementExpiresAt: null }, { statementExpiresAt: { gt: now } }] }
+  return {
+    unresolvable: { ...valid, unresolvableSince: { not: null } },
+    failing: { ...valid, unresolvableSince: null, failingSince: { not: null } },
+  } satisfies Record<string, Prisma.SubordinateWhereInput>
+}
+
 /** The same states as a column of SQL, by the database's clock. */
 export const stateExpression = Prisma.sql`CASE
   WHEN NOT "active" THEN 'INACTIVE'
@@ -122,9 +152,12 @@ export function problemOf(row: Pick<Subordinate, keyof typeof problemColumns>, n
 
 /** `RENEWAL` is a failure that an earlier version recorded without its check. */
 export function toProblem(name: string | null, message: string, since: Date): Problem {
-  const code = name !== null && Object.hasOwn(entityChecks, name) ? (name as EntityCheckName) : 'RENEWAL' // its key
+  const code = toProblemCode(name)
   return { code, message, section: code === 'RENEWAL' ? null : entityChecks[code].section, since }
 }
+
+export const toProblemCode = (name: string | null): EntityCheckName | 'RENEWAL' =>
+  name !== null && Object.hasOwn(entityChecks, name) ? (name as EntityCheckName) : 'RENEWAL' // its key
 
 /** The columns after a look at the entity. What is not its own says nothing about how it resolves. */
 export function toProblemColumns(

@@ -121,6 +121,7 @@ export function createSubordinateService({ revokeMarks, ...context }: Deps) {
             ...toDeclaredColumns(statement, now()),
             ...toColumns(fields),
             jwks: fields.jwks ?? statement.claims.jwks,
+            keysCompared: input.keysCompared === undefined ? Boolean(fields.jwks) : input.keysCompared,
             active: input.active ?? true,
           },
         })

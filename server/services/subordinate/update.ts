@@ -34,6 +34,7 @@ export async function updatedColumns(
     ...toRenewedColumns(statement, { metadataFollowsEntity }, now),
     ...toColumns(fields),
     jwks: fields.jwks ?? statement.claims.jwks,
+    ...(fields.jwks === undefined ? {} : { keysCompared: fields.jwks !== null }),
   }
   return { data, examination }
 }

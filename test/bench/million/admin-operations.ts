@@ -50,6 +50,7 @@ const searches =
 function valuesOf(filter: Filter<object>): readonly string[] {
   switch (filter.kind) {
     case 'choice':
+    case 'groups':
     case 'parts':
       return filter.options.map(([value]) => value)
     case 'search':

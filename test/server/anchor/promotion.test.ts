@@ -56,7 +56,7 @@ async function promote(input: object) {
 }
 
 const members = async (anchor: string) => {
-  const document = `{ subordinates(anchor: "${anchor}", first: 10) { edges { node { ${SELECTION} } } } }`
+  const document = `{ subordinates(anchor: "${anchor}", first: 10) { edges { node { ${SELECTION} keysCompared } } } }`
   return (await admin.execute(document, {}, 'admin')).data?.subordinates.edges.map(
     ({ node }: { node: object }) => node,
   )
@@ -86,6 +86,8 @@ it('registers each member with its settings, examined for its new anchor', async
   expect(there).toHaveLength(2)
   const before = there.find(({ entityId }: { entityId: string }) => entityId === federations[0]?.leaf.id)
   expect(promoted).toEqual(before)
+  // Its keys come along, and were not compared in the other anchor.
+  expect(promoted).toMatchObject({ keysCompared: false })
   expect(promoted).toMatchObject({ note: 'tested', additionalClaims: { contract: 7 }, autorenew: false })
   const document = `{ trustMarkType(anchor: "main", type: "${TYPE}") { description validFor } }`
   expect((await admin.execute(document, {}, 'admin')).data?.trustMarkType).toEqual({

@@ -39,12 +39,20 @@ describe('protection', () => {
     tags: ['mutation/updateProtection/success', 'mutation/updateProtection/ConflictError'],
   }, async () => {
     const alice = await addAdministrator(admin, 'alice')
+    const obstacles = async () =>
+      (await alice.visitor.execute('{ protection { obstacles } }')).data.protection.obstacles
+    expect(await obstacles()).toEqual([
+      'Two administrators with a passkey that counts are needed, and there is 1. Register passkeys first.',
+    ])
     expect(await update(alice, { operations: ['ANCHOR'] })).toMatchObject({
       code: 'CONFLICT',
       message:
         'Two administrators with a passkey that counts are needed, and there is 1. Register passkeys first.',
     })
     people = partners(alice, await addAdministrator(admin, 'bob'))
+    expect(await obstacles()).toEqual([])
+    const viewer = await admin.execute('{ protection { obstacles } }')
+    expect(viewer.data.protection.obstacles).toEqual([])
     expect(await update(alice, { operations: ['ANCHOR'], validForHours: 24 })).toMatchObject({
       operations: ['ANCHOR', 'ACCESS'],
       validForHours: 24,

@@ -106,6 +106,8 @@ const filters: [title: string, filter: NonNullable<Parameters<typeof subordinate
     ['the inactive', { state: 'INACTIVE' }, 100],
     ['the failing', { state: 'FAILING' }, 100],
     ['the expired', { state: 'EXPIRED' }, 400],
+    ['a problem', { problem: 'RENEWAL' }, 100],
+    ['a rare problem', { problem: 'CONSTRAINTS' }, 0],
     ['what expires soon', { expiresBefore: new Date(Date.now() + 3_000_000) }, 500],
     ['holders of a mark', { trustMarkType: RARE }, 100],
     ['a tag', { tags: ['Rare'] }, 100],
@@ -144,6 +146,7 @@ it.each<[title: string, filter: Parameters<typeof trustMarkPage>[0]]>([
   ['the revoked', { state: 'REVOKED' }],
   ['the expired', { state: 'EXPIRED' }],
   ['the active', { state: 'ACTIVE' }],
+  ['one day of expiry', { active: true, expiresAfter: new Date(), expiresBefore: new Date() }],
   ['a failed renewal', { renewalFailed: true }],
   ['no failed renewal', { renewalFailed: false }],
 ])('Trust Marks found by %s are read through an index', async (_title, filter) => {
@@ -170,6 +173,7 @@ it('Trust Marks whose renewal failed are counted through an index', async () => 
 it.each<[title: string, filter: NonNullable<Parameters<typeof renewalRunPage>[0]>, found: number]>([
   ['no condition', {}, COUNT],
   ['a rare kind', { kind: 'IMPORT' }, 100],
+  ['rare kinds', { kinds: ['IMPORT', 'PROMOTION'] }, 100],
   ['rare states', { states: ['CANCELLED', 'FAILED'] }, 200],
   ['who started them', { startedBy: 'anna' }, 100],
   ['failed items', { hasFailures: true }, 100],

@@ -7,6 +7,7 @@ import { systemClock } from '#server/clock.ts'
 import { cliCaller } from '#server/identity/caller.ts'
 import type { Context } from '#server/schema/context.ts'
 import { schema } from '#server/schema/index.ts'
+import { createNameReader } from '#server/services/entity/known-name.ts'
 import { recordOnly } from '#server/services/write.ts'
 import { startMigratedDatabase, type TestDatabase } from '#test/helpers/database.ts'
 
@@ -93,6 +94,7 @@ function contextOf(): Context {
     isFirst: true,
     anchors: { first: { slug: 'main', isFirst: true, db }, list: () => [{ slug: 'main' }] },
     isPending: async () => false,
+    nameOf: createNameReader(db),
   }
   return context as unknown as Context // a resolver that reads more fails the test
 }
@@ -113,7 +115,7 @@ async function costOf(document: string, first: number): Promise<{ cost: number; 
 it.each([
   [
     'subordinates',
-    'entityId state publication resolvedMetadata trustMarks { entityId state trustMarkType { type activeMarks } }',
+    'entityId state publication problem { code } organization { name } resolvedMetadata trustMarks { entityId state trustMarkType { type activeMarks } }',
   ],
   ['trustMarks', 'entityId state trustMarkType { type activeMarks } subordinate { displayName }'],
   ['trustMarkTypes', 'type activeMarks'],
@@ -121,7 +123,7 @@ it.each([
   ['requests', 'entityId organizationName competing { id organizationName }'],
   ['users', 'username role passkeyCount twoFactorEnabled'],
   ['apiKeys', 'name owner { username passkeyCount }'],
-  ['auditEvents', 'action diff'],
+  ['auditEvents', 'action diff resourceName'],
 ])('%s', async (list, fields) => {
   const document = `query ($first: Int) { ${list}(first: $first) { totalCount edges { node { ${fields} } } } }`
   const few = await costOf(document, 2)

@@ -50,6 +50,8 @@ async function refuse(input: object, expected: object): Promise<{ message: strin
   return result
 }
 
+const provider = { authorization_endpoint: 'https://op.example/authorize' }
+
 const rejectedAt = (field: string) => ({
   __typename: 'EntityRejectedError',
   code: 'ENTITY_REJECTED',
@@ -129,6 +131,20 @@ it('refuses a configuration of another entity', async () => {
   expect(checks).toContainEqual(
     expect.objectContaining({ name: 'IDENTITY', status: 'FAILED', message: expect.stringContaining(other) }),
   )
+})
+
+it('says under its own heading that the issuer is another one', async () => {
+  const metadata = { openid_provider: { issuer: 'https://other.example', ...provider } }
+  const leaf = await startLeaf(admin, { metadata })
+  const { checks } = await refuse({ entityId: leaf.id }, rejected)
+  expect(checks).toContainEqual(
+    expect.objectContaining({
+      name: 'ISSUER',
+      status: 'FAILED',
+      message: expect.stringContaining('https://other.example'),
+    }),
+  )
+  expect(checks).toContainEqual(expect.objectContaining({ name: 'METADATA', status: 'PASSED' }))
 })
 
 it('refuses an entity without an Entity Type', async () => {

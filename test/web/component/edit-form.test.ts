@@ -78,3 +78,17 @@ test('shows a duration in days too, except for an invalid number', async () => {
   await type('Hours', '1.5')
   expect(unit()).not.toContain('days')
 })
+
+test('shows no refusal of what the user has changed since, and shows it again if it is refused again', async () => {
+  const message = 'That name is taken.'
+  save.mockResolvedValue({ refusal: { message, path: ['name'] } })
+  open()
+  await type('Name', 'Ben')
+  await submit()
+  expect((await screen.findAllByRole('alert')).length).toBeGreaterThan(0)
+  await type('Name', 'Cara')
+  await waitFor(() => expect(screen.queryAllByRole('alert')).toEqual([]))
+  expect(document.body.textContent).not.toContain(message)
+  await submit()
+  await screen.findAllByText(new RegExp(message))
+})

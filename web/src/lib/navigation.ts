@@ -38,8 +38,18 @@ export const navigation: readonly { heading: string; screens: readonly Screen[] 
   {
     heading: 'Federation',
     screens: [
-      { label: 'Dashboard', href: route.dashboard(), icon: LayoutDashboard },
-      { label: 'Subordinates', href: route.subordinates(), icon: Network },
+      {
+        label: 'Dashboard',
+        href: route.dashboard(),
+        icon: LayoutDashboard,
+        words: 'alerts problems expiry expiring',
+      },
+      {
+        label: 'Subordinates',
+        href: route.subordinates(),
+        icon: Network,
+        words: 'members entities expiry expiring problems deactivate',
+      },
       {
         label: 'Organizations',
         href: route.organizations(),
@@ -60,7 +70,12 @@ export const navigation: readonly { heading: string; screens: readonly Screen[] 
   {
     heading: 'Trust Marks',
     screens: [
-      { label: 'Trust Marks', href: route.trustMarks(), icon: BadgeCheck },
+      {
+        label: 'Trust Marks',
+        href: route.trustMarks(),
+        icon: BadgeCheck,
+        words: 'revoke renew expiry expiring',
+      },
       { label: 'Trust Mark types', href: route.trustMarkTypes(), icon: Award },
     ],
   },
@@ -80,7 +95,12 @@ export const navigation: readonly { heading: string; screens: readonly Screen[] 
         icon: ListChecks,
         words: 'rules terms list decision service automatic approval',
       },
-      { label: 'Keys', href: route.keys(), icon: KeyRound },
+      {
+        label: 'Keys',
+        href: route.keys(),
+        icon: KeyRound,
+        words: 'signing rollover rotate revoke retire',
+      },
     ],
   },
   {
@@ -94,10 +114,10 @@ export const navigation: readonly { heading: string; screens: readonly Screen[] 
       },
       { label: 'Audit log', href: route.audit(), icon: ScrollText },
       {
-        label: 'Change requests',
+        label: 'Approvals',
         href: route.changeRequests(),
         icon: Stamp,
-        words: 'approve approval sign passkey protected waiting second person',
+        words: 'change requests approve sign passkey protected waiting second person',
       },
       { label: 'Users', href: route.users(), icon: Users, isForAdministrators: true },
       {
@@ -106,7 +126,13 @@ export const navigation: readonly { heading: string; screens: readonly Screen[] 
         icon: Braces,
         words: 'graphql playground query mutation subscription curl python script rest',
       },
-      { label: 'API keys', href: route.apiKeys(), icon: KeySquare, isForAdministrators: true },
+      {
+        label: 'API keys',
+        href: route.apiKeys(),
+        icon: KeySquare,
+        words: 'tokens revoke expiry expiring',
+        isForAdministrators: true,
+      },
       {
         label: 'Webhooks',
         href: route.webhooks(),
@@ -130,6 +156,12 @@ const addresses = navigation.flatMap(({ screens }) => screens.map(({ href }) => 
 /** The dashboard's address is the prefix of all others. */
 const contains = (href: string, pathname: string) =>
   pathname === href || (href !== route.dashboard() && pathname.startsWith(`${href}/`))
+
+/** The screen that an address without an object belongs to; the dashboard, if there is none. */
+export function screenOf(pathname: string): Screen | undefined {
+  const screens = navigation.flatMap((group) => group.screens)
+  return screens.find(({ href }) => isCurrent(href, pathname)) ?? screens[0]
+}
 
 /** A screen below another one is the current one alone. */
 export const isCurrent = (href: string, pathname: string) =>

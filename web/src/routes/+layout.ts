@@ -1,6 +1,6 @@
 import { isHttpError } from '@sveltejs/kit'
 import { addressedAnchor } from '#lib/anchor/present.ts'
-import { forgetAnchor } from '#lib/anchor/settle.ts'
+import { forgetAnchor, unknownAnchor } from '#lib/anchor/settle.ts'
 import { isMemberOnly } from '#lib/auth/viewer.ts'
 import type { SignedInQuery } from '#lib/gql/graphql.ts'
 import { graphql } from '#lib/gql/index.ts'
@@ -40,9 +40,9 @@ export const load = (async ({ fetch, depends }) => {
   } catch (problem) {
     if (!isHttpError(problem)) throw problem
     if (problem.status === 404 && addressedAnchor === undefined) await forgetAnchor()
-    // A user without a role is refused in the anchor of every address, and may be a member.
+    // The user is refused in the anchor of the address, and may be signed in all the same.
     const viewer = problem.status === 404 ? (await readWithoutAnchor(fetch, SignedIn, {}))?.viewer : null
-    if (viewer && isMemberOnly(viewer)) return { viewer }
-    return { viewer: null, problem: problem.body }
+    if (!viewer) return { viewer: null, problem: problem.body }
+    return isMemberOnly(viewer) ? { viewer } : { viewer, problem: unknownAnchor(addressedAnchor ?? '') }
   }
 }) satisfies LayoutLoad

@@ -1,17 +1,23 @@
 /** Brings a document to its anchor, once the anchors are known in which the user has a role. */
 import { error, redirect } from '@sveltejs/kit'
 import { hasUnsavedInput } from '#lib/form/unsaved.ts'
-import { addressIn, placeOf } from './address.ts'
+import { addressIn, anchorIn, placeOf } from './address.ts'
 import { loadDocument } from './document.ts'
 import { addressedAnchor, keepAnchor, presentAnchor } from './present.ts'
+
+/** What a user sees at the address of an anchor without a role: the API does not say whether there is one. */
+export const unknownAnchor = (slug: string) => ({
+  status: 404,
+  message: `There is no anchor “${slug}” in which you have a role.`,
+})
 
 /** `address`: that of the page. @throws a redirect, or 404 for an address of an anchor without a role */
 export async function settle(slugs: readonly string[], address: string): Promise<void> {
   if (slugs.length === 0) error(403, { message: 'You have no role here.' })
-  if (addressedAnchor !== undefined && !slugs.includes(addressedAnchor)) {
-    error(404, { message: `There is no anchor “${addressedAnchor}” in which you have a role.` })
-  }
-  const place = placeOf(slugs, { anchor: presentAnchor, address })
+  // The sign-in has no anchor in its address, and leads to an address that may have one.
+  const addressed = anchorIn(address) ?? addressedAnchor
+  if (addressed !== undefined && !slugs.includes(addressed)) error(404, unknownAnchor(addressed))
+  const place = placeOf(slugs, { anchor: addressed ?? presentAnchor, address })
   const isKept = keepAnchor(place.anchor)
   if (place.anchor === presentAnchor) {
     if (place.address !== address) redirect(307, place.address)

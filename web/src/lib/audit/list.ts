@@ -4,6 +4,7 @@ import { choice, day, link, period, rowsOf, text } from '#lib/list/filter.ts'
 import { type List, listVariables, narrowing, readSearch } from '#lib/list/list.ts'
 import type { Parameters } from '#lib/list/paging.ts'
 import { actionWords, outcomes } from './action.ts'
+import { actionGroup, byGroup } from './action-group.ts'
 import { resourceTypes } from './resource-type.ts'
 
 const types = Object.entries(resourceTypes).map(([type, label]) => [
@@ -11,10 +12,11 @@ const types = Object.entries(resourceTypes).map(([type, label]) => [
   { label, condition: { resourceType: type } },
 ])
 
-/** The actions by the words that entries show, from A to Z. */
+/** The actions by the words that entries show, from A to Z in each group. */
 const actions = Object.entries(actionWords)
-  .sort(([, one], [, other]) => one.localeCompare(other))
-  .map(([action, label]) => [action, { label, condition: { actions: [action as AuditAction] } }]) // the table's keys
+  .map(([action, label]) => ({ action: action as AuditAction, label })) // the table's keys
+  .sort(byGroup)
+  .map(({ action, label }) => [action, { label, condition: { actions: [action] } }])
 
 export const auditList: List<
   AuditEventFilter,
@@ -23,7 +25,13 @@ export const auditList: List<
   things: ['entry', 'entries'],
   filters: {
     actor: text('User', 'part of a name', (actorContains) => ({ actorContains })),
-    action: choice('Action', 'All actions', Object.fromEntries(actions), (action) => ({ action })),
+    action: choice(
+      'Action',
+      'All actions',
+      Object.fromEntries(actions),
+      (action) => ({ action }),
+      actionGroup,
+    ),
     type: choice('Object type', 'All object types', Object.fromEntries(types), (resourceType) => ({
       resourceType,
     })),

@@ -20,7 +20,7 @@ export const resourceTypes: Readonly<Record<AuditResourceType, string>> = {
   Alert: 'Alert',
   Webhook: 'Webhook',
   Mail: 'E-mail',
-  ChangeRequest: 'Change request',
+  ChangeRequest: 'Approval',
   Protection: 'Protected operations',
 }
 

@@ -5,6 +5,7 @@ import { type AnyVariables, Client, type CombinedError, fetchExchange } from '@u
 import { persistedExchange } from '@urql/exchange-persisted'
 import { acrossExchanges } from '#lib/auth/exchange.ts'
 import { reauthentication } from '#lib/auth/reauthentication.svelte.ts'
+import { fieldsInWords } from '#lib/form/field-word.ts'
 import type { EntityCheckFieldsFragment, ErrorCode } from '#lib/gql/graphql.ts'
 import { waitingMessage } from '#lib/protection/waiting.ts'
 import { isReloading } from '#lib/reload.ts'
@@ -89,7 +90,8 @@ function problemOf(failure: CombinedError): Problem {
   const { code, requestId } = first?.extensions ?? {}
   if (isKnown(code)) return problems[code]
   return {
-    status: code === 'NOT_FOUND' ? 404 : 500,
+    // An address with an id that cannot be one, or with the cursor of a row that was removed.
+    status: code === 'NOT_FOUND' || code === 'BAD_USER_INPUT' ? 404 : 500,
     message: first?.message ?? 'The server returned an error.',
     advice: typeof requestId === 'string' ? `The server log has the details under ${requestId}.` : '',
     ...(typeof requestId === 'string' && { requestId }),
@@ -102,7 +104,7 @@ function refusalOf(failure: CombinedError | undefined): Refusal {
   const { message: sentence, extensions } = failure?.graphQLErrors[0] ?? {}
   if (sentence && extensions?.code === 'INVALID_INPUT') {
     return {
-      message: sentence,
+      message: fieldsInWords(sentence),
       path: fieldPath(Array.isArray(extensions.path) ? extensions.path.map(String) : []),
     }
   }
@@ -244,5 +246,7 @@ async function attempt<Value, Variables extends AnyVariables>(
   if (!('message' in result)) return { value: result.data }
   const { message, code, checks } = result
   const path = fieldPath(result.path ?? [])
-  return { refusal: { message, path, ...(code && { code }), ...(checks && { checks }) } }
+  return {
+    refusal: { message: fieldsInWords(message), path, ...(code && { code }), ...(checks && { checks }) },
+  }
 }

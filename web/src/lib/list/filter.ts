@@ -2,13 +2,24 @@
 import { assigneeCondition } from '#lib/request/assignee.ts'
 import { readTags } from '#lib/subordinate/tag.ts'
 
-type Options = readonly (readonly [value: string, text: string])[]
+export type Options = readonly (readonly [value: string, text: string])[]
 
 type Control =
   | { kind: 'search'; placeholder: string }
   | { kind: 'text'; label: string; placeholder: string }
   | { kind: 'day'; label: string }
-  | { kind: 'choice'; label: string; any: string; options: Options }
+  | {
+      kind: 'choice'
+      label: string
+      any: string
+      options: Options
+      /** Divides a long list of options. */
+      groupOf?: (value: string) => string
+      /** A value that links set, which is no option. */
+      nameOf?: (value: string) => string
+    }
+  /** The causes of a list's rows, with their numbers: a row of links, of those that there are. */
+  | { kind: 'groups'; label: string; any: string; options: Options }
   | { kind: 'mark type'; label: string; any: string }
   | { kind: 'organization'; label: string; any: string }
   | { kind: 'assignee'; label: string; any: string }
@@ -35,6 +46,27 @@ const conditionAt =
   <Condition>(rows: Rows<Condition>) =>
   (value: string) =>
     Object.hasOwn(rows, value) ? rows[value]?.condition : undefined
+
+/** The options of a choice under the headings of their groups; one group without a heading, if it has none. */
+export function groupsOf({ options, groupOf }: Grouped): [heading: string, options: Options][] {
+  return groupOf ? [...Map.groupBy(options, ([value]) => groupOf(value))] : [['', options]]
+}
+
+interface Grouped {
+  options: Options
+  groupOf?: (value: string) => string
+}
+
+/** How many rows each value of a filter has, by the name of the filter. */
+export type Sizes = Readonly<Record<string, Readonly<Record<string, number>>>>
+
+/** The options that have rows, and the chosen one; the largest first. */
+export function sized({ options }: Grouped, sizes: Readonly<Record<string, number>>, chosen: string) {
+  return options
+    .map(([value, text]) => [value, text, sizes[value] ?? 0] as const)
+    .filter(([value, , size]) => size > 0 || value === chosen)
+    .toSorted(([, , one], [, , other]) => other - one)
+}
 
 /** Rows for a choice among all labels of a table. */
 export function rowsOf<Name extends string, Condition>(
@@ -65,11 +97,13 @@ export const choice = <Condition>(
   rows: Rows<Condition>,
   /** For a value without a row; the default ignores it. */
   toCondition: (value: string) => Condition | undefined = () => undefined,
+  groupOf?: (value: string) => string,
 ): Filter<Condition> => ({
   kind: 'choice',
   label,
   any,
   options: optionsOf(rows),
+  ...(groupOf && { groupOf }),
   toCondition: (value) => conditionAt(rows)(value) ?? toCondition(value),
 })
 
@@ -77,6 +111,14 @@ export const parts = <Condition>(label: string, usual: string, rows: Rows<Condit
   kind: 'parts',
   label,
   usual,
+  options: optionsOf(rows),
+  toCondition: conditionAt(rows),
+})
+
+export const groups = <Condition>(label: string, any: string, rows: Rows<Condition>): Filter<Condition> => ({
+  kind: 'groups',
+  label,
+  any,
   options: optionsOf(rows),
   toCondition: conditionAt(rows),
 })
@@ -115,6 +157,15 @@ export const tags = (label: string, any?: string): Filter<{ tags: string[] }> =>
   },
 })
 
+const ISO_DAY = /^(\d{4})-(\d\d)-(\d\d)$/
+
+/** Whether a day exists, written as 2026-11-30. */
+export function isDay(value: string): boolean {
+  const [, year, month, date] = (ISO_DAY.exec(value) ?? []).map(Number)
+  if (year === undefined || month === undefined || date === undefined) return false
+  return new Date(Date.UTC(year, month - 1, date)).getUTCDate() === date && month >= 1 && month <= 12
+}
+
 /** The start of a day, or of a later one, in the user's time zone. */
 export const day = <Condition>(
   label: string,
@@ -124,8 +175,8 @@ export const day = <Condition>(
   kind: 'day',
   label,
   toCondition(value) {
+    if (!isDay(value)) return undefined
     const date = new Date(`${value}T00:00:00`)
-    if (Number.isNaN(date.getTime())) return undefined
     date.setDate(date.getDate() + daysLater)
     return toCondition(date.toISOString())
   },
@@ -133,7 +184,7 @@ export const day = <Condition>(
 
 export const link = <Condition>(
   label: string,
-  toCondition: (value: string) => Condition,
+  toCondition: (value: string) => Condition | undefined,
 ): Filter<Condition> => ({ kind: 'link', label, toCondition })
 
 const DAY = 86_400_000
@@ -162,13 +213,30 @@ export const period = <Condition>(
   },
 })
 
-/** Days until an expiry. */
-export const expiry: Filter<{ expiresBefore: string }> = {
+/** The start of a day and its end, in UTC: the API counts so what expires. */
+export function dayInUtc(value: string): { from: string; until: string } | undefined {
+  if (!isDay(value)) return undefined
+  const from = new Date(`${value}T00:00:00Z`)
+  return { from: from.toISOString(), until: new Date(from.getTime() + DAY).toISOString() }
+}
+
+export interface Expiry {
+  /** Not withdrawn or revoked. */
+  active?: boolean
+  expiresAfter?: string
+  expiresBefore: string
+}
+
+/** Days until an expiry; links set one day. */
+export const expiry: Filter<Expiry> = {
   kind: 'choice',
   label: 'Expiry',
   any: 'Any expiry',
   options: [7, 14, 30, 90].map((days) => [String(days), `within ${days} days`]),
+  nameOf: (value) => `on ${value} (UTC)`,
   toCondition(value, now) {
+    const one = dayInUtc(value)
+    if (one) return { active: true, expiresAfter: one.from, expiresBefore: one.until }
     const days = Number(value)
     return days > 0 ? { expiresBefore: new Date(now.getTime() + days * DAY).toISOString() } : undefined
   },

@@ -69,7 +69,7 @@ export function addressWith(
   changes: Readonly<Record<string, string | undefined>>,
 ): string {
   const parameters = new URLSearchParams(search)
-  for (const name of ['after', 'before', 'offset']) parameters.delete(name)
+  for (const name of ['after', 'before', 'offset', 'page']) parameters.delete(name)
   for (const [name, value] of Object.entries(changes)) {
     if (value) parameters.set(name, value)
     else parameters.delete(name)

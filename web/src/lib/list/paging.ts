@@ -16,12 +16,23 @@ export interface Connection<Row> {
   }
 }
 
-const PAGE_SIZE = 50
+export const PAGE_SIZE = 50
+/** Those that users can choose; the API returns at most 100. */
+export const pageSizes: readonly number[] = [25, 50, 100]
+
+/** The rows of a page, as the address says. */
+export function pageSizeAt(parameters: Parameters, standard = PAGE_SIZE): number {
+  const chosen = Number(parameters.get('rows'))
+  return pageSizes.includes(chosen) ? chosen : standard
+}
 
 /** The arguments for the API. */
-export function pageVariables(parameters: Parameters, size = PAGE_SIZE) {
+export function pageVariables(parameters: Parameters, standard = PAGE_SIZE) {
+  const size = pageSizeAt(parameters, standard)
   const [after, before] = [parameters.get('after'), parameters.get('before')]
-  return before ? { last: size, before } : { first: size, after: after || null }
+  if (before) return { last: size, before }
+  if (parameters.get('page') === 'last') return { last: size, before: null }
+  return { first: size, after: after || null }
 }
 
 /**
@@ -56,8 +67,10 @@ export function neighbours({ edges, pageInfo }: Connection<unknown>, before: num
   const { hasNextPage, hasPreviousPage, startCursor, endCursor } = pageInfo
   const offset = (rows: number) => (before === undefined ? undefined : String(before + rows))
   return {
-    first: hasPreviousPage && startCursor === undefined ? {} : undefined,
+    first: hasPreviousPage ? {} : undefined,
     previous: hasPreviousPage && startCursor ? { before: startCursor, offset: offset(0) } : undefined,
     next: hasNextPage && endCursor ? { after: endCursor, offset: offset(edges.length) } : undefined,
+    // A forward-only list cannot be read from its end.
+    last: hasNextPage && startCursor ? { page: 'last' } : undefined,
   }
 }

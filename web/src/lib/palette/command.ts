@@ -1,7 +1,9 @@
 /** The commands of the palette that need no server: every screen and action that the role allows. */
 import Award from '@lucide/svelte/icons/award'
+import BadgeX from '@lucide/svelte/icons/badge-x'
 import BookOpen from '@lucide/svelte/icons/book-open'
 import Building2 from '@lucide/svelte/icons/building-2'
+import CalendarClock from '@lucide/svelte/icons/calendar-clock'
 import Footprints from '@lucide/svelte/icons/footprints'
 import Handshake from '@lucide/svelte/icons/handshake'
 import KeyRound from '@lucide/svelte/icons/key-round'
@@ -12,12 +14,14 @@ import Plus from '@lucide/svelte/icons/plus'
 import RefreshCw from '@lucide/svelte/icons/refresh-cw'
 import ShieldCheck from '@lucide/svelte/icons/shield-check'
 import SunMoon from '@lucide/svelte/icons/sun-moon'
+import TriangleAlert from '@lucide/svelte/icons/triangle-alert'
 import UserRound from '@lucide/svelte/icons/user-round'
 import Waypoints from '@lucide/svelte/icons/waypoints'
 import Webhook from '@lucide/svelte/icons/webhook'
 import type { Component } from 'svelte'
 import { navigation, screensFor } from '#lib/navigation.ts'
 import { route } from '#lib/route.ts'
+import { ANY_PROBLEM } from '#lib/subordinate/list.ts'
 import { type Theme, themes } from '#lib/theme.svelte.ts'
 import type { Searchable } from './match.ts'
 
@@ -88,6 +92,7 @@ const forOperators: readonly Command[] = [
   ),
   action('Create an organization', Building2, route.createOrganization(), 'add new member company'),
   action('Issue a Trust Mark', Plus, route.issueTrustMark(), 'add new give'),
+  action('Revoke a Trust Mark', BadgeX, route.trustMarks({ state: 'ACTIVE' }), 'withdraw end'),
   action('Create a Trust Mark type', Award, route.createTrustMarkType(), 'add new'),
   action(
     'Renew all subordinates',
@@ -108,7 +113,30 @@ const forOperators: readonly Command[] = [
 const forAdministrators: readonly Command[] = [
   action('Edit the settings', Pencil, route.trustAnchor('edit'), 'change entity configuration trust anchor'),
   action('Edit the metadata policy', Pencil, route.policy(), 'change'),
-  action('Announce a key', KeyRound, route.keys(), 'new signing rollover rotate switch retire revoke'),
+  action('Announce a key', KeyRound, route.keys(), 'new signing rollover rotate switch retire'),
+  action('Revoke a key', KeyRound, route.keys(), 'stolen emergency signing'),
+]
+
+/** For viewers too: what runs out, and what is wrong. */
+const lists: readonly Command[] = [
+  action(
+    'Statements that expire soon',
+    CalendarClock,
+    route.subordinates({ expires: '14', sort: 'expires' }),
+    'expiry expiring subordinates validity',
+  ),
+  action(
+    'Trust Marks that expire soon',
+    CalendarClock,
+    route.trustMarks({ expires: '14' }),
+    'expiry expiring validity',
+  ),
+  action(
+    'Subordinates with a problem',
+    TriangleAlert,
+    route.subordinates({ state: ANY_PROBLEM }),
+    'failing errors expired unreachable rules',
+  ),
 ]
 
 const forManagers: readonly Command[] = [
@@ -137,5 +165,6 @@ export const actions = ({ mayOperate, mayAdminister, mayManage }: Viewer): Comma
   ...(mayOperate ? forOperators : []),
   ...(mayAdminister ? forAdministrators : []),
   ...(mayManage ? forManagers : []),
+  ...lists,
   ...forEverybody,
 ]

@@ -24,7 +24,7 @@ const PaletteSubordinates = graphql(`
       edges { node { id name identifier identifierScheme } }
     }
     requests(filter: { search: $search, isOpen: true }, first: $first) {
-      edges { node { id kind entityId organizationName } }
+      edges { node { id kind entityId entityName organizationName } }
     }
     trustMarkTypes(filter: { search: $search }, first: $first) { edges { node { id type description } } }
     trustMarks(filter: { search: $search }, first: $first) {

@@ -31,7 +31,7 @@ export const protectionFields = {
     Array.isArray(stored) ? operationNames.filter((name) => stored.includes(name)) : [],
   ),
   commandLine: flag('Commands on the server may do these too'),
-  validForHours: hours('Hours until a change request expires'),
+  validForHours: hours('Hours that a change waits for its approval'),
   passkeyHours: hours('Hours until a new passkey counts for approvals', 0),
   breakGlass: choice<BreakGlass>('Execution without a second person'),
   breakGlassHours: hours('Hours of the delay'),

@@ -5,9 +5,9 @@ import type { List } from '#lib/list/list.ts'
 import { changeStates } from './state.ts'
 
 export const changeList: List<ChangeRequestFilter, 'state' | 'by'> = {
-  things: ['change request', 'change requests'],
+  things: ['approval', 'approvals'],
   filters: {
-    state: parts<ChangeRequestFilter>('Which change requests', 'OPEN', {
+    state: parts<ChangeRequestFilter>('Which approvals', 'OPEN', {
       ...rowsOf(changeStates, (state): ChangeRequestFilter => ({ state })),
       all: { label: 'All', condition: {} },
     }),

@@ -24,9 +24,15 @@ export function sentenceOf(asked: Asked): string {
       return after('overrideReason') ? 'Switch the signing key before it is safe' : taskInWords(action)
     default:
       return resource && !ofAnchor.includes(action)
-        ? `${taskInWords(action)}: ${resource}`
+        ? `${taskInWords(action)}: ${nameIn(asked.after) ?? resource}`
         : taskInWords(action)
   }
+}
+
+/** The name that the entity declares; the page shows its identifier below the title. */
+function nameIn(after: unknown): string | undefined {
+  const { displayName } = isRecord(after) ? after : {}
+  return typeof displayName === 'string' && displayName !== '' ? displayName : undefined
 }
 
 /** What they are about is the anchor, which the page names. */

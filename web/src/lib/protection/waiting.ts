@@ -1,13 +1,13 @@
-/** The message of a change that waits for a second person. Forms show it with a link to the change request. */
+/** The message of a change that waits for a second person. Forms show it with a link to its approval. */
 import { route } from '#lib/route.ts'
 
 const WAITS = 'A second person must approve this.'
-const named = /^(.+\.) See the change request at (\S+)\.$/
+const named = /^(.+\.) See the approval at (\S+)\.$/
 
 /** A message is text on its way through a form, so the address is a part of it. */
-export const waitingMessage = (id: string) => `${WAITS} See the change request at ${route.changeRequest(id)}.`
+export const waitingMessage = (id: string) => `${WAITS} See the approval at ${route.changeRequest(id)}.`
 
-/** The sentence and the address of the change request; undefined for other messages. */
+/** The sentence and the address of the approval; undefined for other messages. */
 export function changeRequestIn(message: string): { sentence: string; href: string } | undefined {
   const [, sentence, href] = named.exec(message) ?? []
   return sentence && href?.startsWith('/') ? { sentence, href } : undefined

@@ -54,5 +54,9 @@ export function competingInWords(competing: readonly Pick<Asked, 'organizationNa
 }
 
 /** `Registration of rp.lu.example`, as the title of its page. */
-export const requestTitle = ({ kind, entityId }: Pick<Asked, 'kind' | 'entityId'>) =>
-  `${requestKinds[kind].label} ${kind === 'TRUST_MARK' ? 'for' : 'of'} ${shortEntityId(entityId)}`
+export const requestTitle = ({
+  kind,
+  entityId,
+  entityName,
+}: Pick<Asked, 'kind' | 'entityId'> & { entityName?: string | null }) =>
+  `${requestKinds[kind].label} ${kind === 'TRUST_MARK' ? 'for' : 'of'} ${entityName ?? shortEntityId(entityId)}`

@@ -1,24 +1,37 @@
 /** Describes the list of runs: its parts and its filters. */
-import type { RenewalRunFilter } from '#lib/gql/graphql.ts'
+import type { RenewalRunFilter, RunKind } from '#lib/gql/graphql.ts'
 import { choice, parts } from '#lib/list/filter.ts'
 import type { List } from '#lib/list/list.ts'
+
+/** Crawls run every few minutes and would hide the other runs. */
+const notCrawls: RunKind[] = [
+  'SUBORDINATES',
+  'TRUST_MARKS',
+  'REISSUE_TRUST_MARKS',
+  'SUBORDINATE_CHANGE',
+  'REQUEST_APPROVAL',
+  'IMPORT',
+  'PROMOTION',
+  'REBUILD',
+  'EVALUATION',
+]
 
 export const runList: List<RenewalRunFilter, 'kind' | 'state'> = {
   things: ['run', 'runs'],
   filters: {
-    // Crawls run every few minutes and would hide the renewals, so other kinds are shown on demand.
-    kind: parts('Which runs', 'subordinates', {
+    kind: parts('Which runs', 'most', {
+      most: { label: 'All but crawls', condition: { kinds: notCrawls } },
       subordinates: { label: 'Subordinates', condition: { kind: 'SUBORDINATES' } },
       'trust-marks': { label: 'Trust Marks', condition: { kind: 'TRUST_MARKS' } },
       reissues: { label: 'Re-issues', condition: { kind: 'REISSUE_TRUST_MARKS' } },
       changes: { label: 'Changes', condition: { kind: 'SUBORDINATE_CHANGE' } },
-      approvals: { label: 'Approvals', condition: { kind: 'REQUEST_APPROVAL' } },
+      approvals: { label: 'Requests', condition: { kind: 'REQUEST_APPROVAL' } },
       imports: { label: 'Imports', condition: { kind: 'IMPORT' } },
       promotions: { label: 'Promotions', condition: { kind: 'PROMOTION' } },
       walks: { label: 'Crawls', condition: { kind: 'COLLECTION' } },
       rebuilds: { label: 'Rebuilds', condition: { kind: 'REBUILD' } },
       evaluations: { label: 'Evaluations', condition: { kind: 'EVALUATION' } },
-      all: { label: 'All runs', condition: { kind: null } },
+      all: { label: 'All runs', condition: {} },
     }),
     state: choice('Result', 'All results', {
       'under-way': { label: 'Running', condition: { states: ['QUEUED', 'RUNNING'] } },

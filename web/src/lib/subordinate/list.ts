@@ -1,9 +1,21 @@
 /** Describes the list of subordinates, with its filters and sorts. */
 import { entityTypes } from '#lib/entity/type.ts'
 import type { SubordinateFilter, SubordinateOrderField } from '#lib/gql/graphql.ts'
-import { choice, expiry, markType, organization, rowsOf, search, tags } from '#lib/list/filter.ts'
+import {
+  choice,
+  dayInUtc,
+  expiry,
+  groups,
+  link,
+  markType,
+  organization,
+  rowsOf,
+  search,
+  tags,
+} from '#lib/list/filter.ts'
 import { type List, listVariables, readOrder, type Search } from '#lib/list/list.ts'
 import type { Parameters } from '#lib/list/paging.ts'
+import { problemWords } from './problem.ts'
 import { subordinateStates } from './state.ts'
 
 /** The value of the filter by state for every state with a problem. */
@@ -13,7 +25,7 @@ const ofType = (entityType: string): SubordinateFilter => ({ entityType })
 
 export const subordinateList: List<
   SubordinateFilter,
-  'q' | 'type' | 'state' | 'expires' | 'mark' | 'organization' | 'tags'
+  'q' | 'type' | 'state' | 'problem' | 'expires' | 'configuration' | 'mark' | 'organization' | 'tags'
 > = {
   things: ['subordinate', 'subordinates'],
   filters: {
@@ -32,9 +44,24 @@ export const subordinateList: List<
       ...rowsOf(subordinateStates, (state): SubordinateFilter => ({ state })),
     }),
     expires: expiry,
+    configuration: link('Entity Configuration expires on one day', (value) => {
+      const one = dayInUtc(value)
+      return (
+        one && {
+          active: true,
+          configurationExpiresAfter: one.from,
+          configurationExpiresBefore: one.until,
+        }
+      )
+    }),
     mark: markType('Trust Mark', 'All marks'),
     organization: organization('Organization', 'All organizations'),
     tags: tags('Tags', 'All tags'),
+    problem: groups(
+      'Rule at fault',
+      'All rules',
+      rowsOf(problemWords, (problem): SubordinateFilter => ({ problem })),
+    ),
   },
 }
 
@@ -48,7 +75,9 @@ const sorts: ReadonlyMap<string, SubordinateOrderField> = new Map([
   ['expires', 'EXPIRES_AT'],
 ])
 
-export const subordinateVariables = (parameters: Parameters, now = new Date()) => ({
-  ...listVariables(parameters, subordinateList, now),
-  orderBy: readOrder(parameters, sorts, 'ENTITY_ID'),
-})
+/** `others`: the filters without that by rule, to count the rows of each rule. */
+export function subordinateVariables(parameters: Parameters, now = new Date()) {
+  const { filter, ...page } = listVariables(parameters, subordinateList, now)
+  const { problem: _, ...others } = filter
+  return { filter, others, ...page, orderBy: readOrder(parameters, sorts, 'ENTITY_ID') }
+}

@@ -17,12 +17,13 @@ const ShellStatus = graphql(`
 export const load = (async ({ fetch, depends, parent, untrack, url }) => {
   depends(topic.status)
   const { viewer, problem } = await parent()
-  if (problem) error(problem.status, problem)
+  if (problem && !viewer) error(problem.status, problem)
   // Untracked: the user does not depend on the page.
   const here = () => untrack(() => url.pathname + url.search)
   if (!viewer || mustUseFactor(viewer)) redirect(307, route.signIn(here()))
   if (viewer.passwordChange === 'REQUIRED') redirect(307, route.newPassword(here()))
   if (isMemberOnly(viewer)) redirect(307, route.portal())
+  if (problem) error(problem.status, problem)
   // A failed poll of the status must not fail the page; the indicator shows it.
   const anchors = (await readInBackground(fetch, ShellStatus, {}))?.trustAnchors
   if (anchors)

@@ -6,12 +6,13 @@ import type { PageLoad } from './$types'
 const Dashboard = graphql(`
   query Dashboard {
     serverStatus {
-      counts { failingSubordinates failingTrustMarks ...CountFields }
+      counts { ...CountFields }
       expiringByDay { ...ExpiringDayFields }
-      failing { ...FailingFields }
+      failing { trustMarkTypes { ...FailingTypeFields } }
       publication { ...PublicationFields }
       jobs { workers queuedRuns }
     }
+    causes: subordinateProblems { ...CauseFields }
     alerts { id ...AlertFields }
     waiting: requests(filter: { state: WAITING_FOR_OPERATOR }, first: 1) {
       totalCount
@@ -31,14 +32,12 @@ const Dashboard = graphql(`
 
 export const load = (async ({ fetch, depends }) => {
   depends(topic.subordinates, topic.trustMarks, topic.status, topic.runs, topic.audit, topic.requests)
-  const { serverStatus, alerts, waiting, trustAnchor, subordinates, underWay, auditEvents } = await read(
-    fetch,
-    Dashboard,
-    {},
-  )
+  const { serverStatus, causes, alerts, waiting, trustAnchor, subordinates, underWay, auditEvents } =
+    await read(fetch, Dashboard, {})
   return {
     title: 'Dashboard',
     serverStatus,
+    causes,
     alerts,
     waiting,
     trustAnchor,

@@ -17,9 +17,9 @@ export interface DryRunWords {
 export const DryRunResults = graphql(`
   query DryRunResults($id: ID!, $anchor: String) {
     renewalRun(id: $id, anchor: $anchor) {
-      refused: items(failed: true, first: 10) { edges { node { id resource message } } }
-      changed: items(failed: false, skipped: false, first: 10) { edges { node { id resource message } } }
-      unchanged: items(skipped: true, first: 10) { edges { node { id resource message } } }
+      refused: items(failed: true, first: 10) { edges { node { id resource entityName message } } }
+      changed: items(failed: false, skipped: false, first: 10) { edges { node { id resource entityName message } } }
+      unchanged: items(skipped: true, first: 10) { edges { node { id resource entityName message } } }
     }
   }
 `)

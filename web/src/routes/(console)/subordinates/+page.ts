@@ -6,7 +6,7 @@ import type { PageLoad } from './$types'
 
 const SubordinatesPage = graphql(`
   query SubordinatesPage(
-    $filter: SubordinateFilter, $orderBy: SubordinateOrder
+    $filter: SubordinateFilter, $others: SubordinateFilter, $orderBy: SubordinateOrder
     $first: Int, $after: String, $last: Int, $before: String
   ) {
     subordinates(filter: $filter, orderBy: $orderBy, first: $first, after: $after, last: $last, before: $before) {
@@ -14,16 +14,18 @@ const SubordinatesPage = graphql(`
       edges { node { id ...SubordinateRow } }
       pageInfo { ...PageFields }
     }
+    subordinateProblems(filter: $others) { code count }
     trustAnchor { statementHours maximumStatementHours }
   }
 `)
 
 export const load = (async ({ fetch, depends, url }) => {
   depends(topic.subordinates)
-  const { subordinates, trustAnchor: limits } = await read(
-    fetch,
-    SubordinatesPage,
-    subordinateVariables(url.searchParams),
-  )
-  return { title: 'Subordinates', subordinates, limits }
+  const {
+    subordinates,
+    subordinateProblems,
+    trustAnchor: limits,
+  } = await read(fetch, SubordinatesPage, subordinateVariables(url.searchParams))
+  const problem = Object.fromEntries(subordinateProblems.map(({ code, count }) => [code, count]))
+  return { title: 'Subordinates', subordinates, limits, sizes: { problem } }
 }) satisfies PageLoad

@@ -17,6 +17,6 @@ const ChangeRequestPage = graphql(`
 export const load = (async ({ fetch, depends, params }) => {
   depends(topic.changeRequests)
   const { node } = await read(fetch, ChangeRequestPage, { id: params.id })
-  const request = nodeOf(node, 'ChangeRequest', 'change request')
+  const request = nodeOf(node, 'ChangeRequest', 'approval')
   return { title: sentenceOf(request), request }
 }) satisfies PageLoad

@@ -4,7 +4,7 @@ import { topic } from '#lib/topic.ts'
 import type { PageLoad } from './$types'
 
 const TwoPeoplePage = graphql(`
-  query TwoPeoplePage { protection { operations commandLine validForHours breakGlass breakGlassHours passkeyHours version } }
+  query TwoPeoplePage { protection { operations commandLine validForHours breakGlass breakGlassHours passkeyHours obstacles version } }
 `)
 
 export const load = (async ({ fetch, depends }) => {

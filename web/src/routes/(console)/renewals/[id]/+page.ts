@@ -12,7 +12,7 @@ const RunPage = graphql(`
       ...RunFields
       items(failed: $failed, first: $first, after: $after, last: $last, before: $before) {
         totalCount
-        edges { node { id resource ok skipped message at } }
+        edges { node { id resource entityName ok skipped message at } }
         pageInfo { ...PageFields }
       }
     }

@@ -9,7 +9,7 @@ const RequestPage = graphql(`
   query RequestPage($id: ID!) {
     request(id: $id) {
       ...RequestFields
-      assignee organization { id }
+      entityName assignee organization { id }
       competing { id organizationName submittedAt }
       subordinate {
         id jwks metadata metadataFollowsEntity entityConfiguration { claims }

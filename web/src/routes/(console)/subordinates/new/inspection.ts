@@ -4,7 +4,7 @@ import { graphql } from '#lib/gql/index.ts'
 export const InspectEntity = graphql(`
   query InspectEntity($entityId: EntityIdentifier!, $jwks: JWKS) {
     inspectEntity(entityId: $entityId, jwks: $jwks) {
-      entityId acceptable displayName entityTypes metadata resolvedMetadata jwks
+      entityId acceptable displayName entityTypes metadata resolvedMetadata jwks keyThumbprints { kid thumbprint }
       checks { ...EntityCheckFields }
       entityConfiguration { ...JwtFields }
       subordinate { id }

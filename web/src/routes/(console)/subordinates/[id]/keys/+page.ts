@@ -8,7 +8,7 @@ const SubordinateKeys = graphql(`
   query SubordinateKeys($id: ID!) {
     node(id: $id) {
       __typename
-      ... on Subordinate { jwks entityConfiguration { claims kid } }
+      ... on Subordinate { jwks keysCompared keyThumbprints { kid thumbprint } entityConfiguration { claims kid } }
     }
   }
 `)

@@ -44,8 +44,8 @@ test('the indexes name every document', async () => {
 
 test('every picture is taken by `npm run screenshots`, and every picture of a document exists', async () => {
   const { places } = await import('#test/e2e/screenshot-places.ts')
-  const { portalPlaces } = await import('#test/e2e/screenshot-portal.ts')
-  const taken = ['sign-in', ...Object.keys(portalPlaces), ...Object.keys(places)]
+  const { beginnersPlaces, portalPlaces } = await import('#test/e2e/screenshot-portal.ts')
+  const taken = ['sign-in', ...[beginnersPlaces, portalPlaces, places].flatMap(Object.keys)]
   for (const file of await readdir(root('docs/screenshots'))) {
     expect(taken).toContain(file.replace(/(-dark|-phone)?\.png$/, ''))
   }

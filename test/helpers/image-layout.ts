@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { vi } from 'vitest'
+import { spawnOwn } from '#test/helpers/own-process.ts'
 import { freePort } from '#test/helpers/port.ts'
 import { findPostgres } from '#test/helpers/postgres.ts'
 import { ask, type ReverseProxy, startProxy } from '#test/helpers/proxy.ts'
@@ -164,5 +165,7 @@ async function linkPackages(folders: readonly string[], target: string): Promise
 
 /** Hides its log, but reports why it does not start. */
 function serve([program, ...args]: [string, ...string[]], cwd: string, env: Record<string, string>) {
-  return spawn(program, args, { cwd, env, ...user, stdio: ['ignore', 'ignore', 'inherit'] })
+  const child = spawnOwn(program, args, { cwd, env, ...user })
+  child.stdout.resume()
+  return child
 }

@@ -1,5 +1,5 @@
 /** Starts the reverse proxies of deploy/proxy with the original files, except names, ports and paths. */
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { type ChildProcess, execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { Agent, request } from 'node:https'
@@ -9,6 +9,7 @@ import { buffer } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { vi } from 'vitest'
+import { spawnOwn } from '#test/helpers/own-process.ts'
 import { freePort } from '#test/helpers/port.ts'
 
 export type ProxyKind = 'nginx' | 'apache' | 'caddy'
@@ -151,7 +152,9 @@ function run([program, ...args]: readonly [string, ...string[]], directory: stri
     XDG_DATA_HOME: directory,
     XDG_CONFIG_HOME: directory,
   }
-  return spawn(program, args, { env, stdio: ['ignore', 'ignore', 'inherit'] })
+  const child = spawnOwn(program, args, { env })
+  child.stdout.resume()
+  return child
 }
 
 async function end(child: ChildProcess): Promise<void> {

@@ -1,8 +1,9 @@
 /** Starts a real Redis for one test file: a child process on a free port of loopback, without persistence. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import type { Redis } from 'ioredis'
 import { connectRedis, waitForRedis } from '#store/connect.ts'
+import { spawnOwn } from './own-process.ts'
 import { freePort } from './port.ts'
 
 export type TestRedis = {
@@ -52,7 +53,7 @@ export async function startRedis({ password }: { password?: string } = {}): Prom
 export async function spawnRedis(port: number, changes: readonly string[] = []): Promise<ChildProcess> {
   const usual = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
   const settings = [...usual, ...changes]
-  const child = spawn('redis-server', settings, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawnOwn('redis-server', settings)
   let said = ''
   for await (const chunk of child.stdout) {
     said += chunk

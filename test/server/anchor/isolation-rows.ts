@@ -50,6 +50,7 @@ export const queries: Rows = {
   serverStatus: none,
   signingKeys: none,
   subordinate: ({ entityId }) => ({ entityId }),
+  subordinateProblems: () => ({ filter: { search: 'only-in' } }),
   subordinateTags: none,
   subordinates: () => ({ filter: { search: 'only-in' } }),
   trustAnchor: none,

@@ -11,7 +11,7 @@ import {
 /** Gauges of an anchor: every process reports the same values. */
 const KEPT_MS = 15_000
 
-const rows: Readonly<Record<InstallationGauge, { help: string; labelNames?: string[] }>> = {
+export const gaugesOfAnchor: Readonly<Record<InstallationGauge, { help: string; labelNames?: string[] }>> = {
   inmor_subordinates: { help: 'Registered subordinates, by state.', labelNames: ['state'] },
   inmor_collected_entities: {
     help: 'Entities below Intermediates as the last crawl read them, by state; unknown: it could not read enough.',
@@ -66,7 +66,7 @@ export function observeInstallation(registry: Registry, source: InstallationSour
       )
     },
   })
-  for (const [name, { help, labelNames = [] }] of Object.entries(rows)) {
+  for (const [name, { help, labelNames = [] }] of Object.entries(gaugesOfAnchor)) {
     new Gauge({
       name,
       help,

@@ -7,6 +7,8 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { generateSigningKey } from '#core/keys.ts'
+import { toAnchor } from '#lib/reference/anchor.ts'
+import { gaugesOfAnchor } from '#server/metrics/gauges.ts'
 import { writeNewKey } from '#store/key-directory.ts'
 import { startDatabase, type TestDatabase } from '#test/helpers/database.ts'
 import { readMetrics } from '#test/helpers/metrics.ts'
@@ -76,6 +78,12 @@ function metricsIn(expression: string): string[] {
   return names.filter((name) => !operators.includes(name) && !/^(sum|min|max|avg|count)$/.test(name))
 }
 
+/** Each anchor has its own series of them. */
+const ofAnchor = [
+  ...Object.keys(gaugesOfAnchor),
+  ...['inmor_key_expires_in_seconds', 'inmor_run_duration_seconds', 'inmor_subordinate_checks_total'],
+]
+
 const familyOf = (metric: string) => metric.replace(/_(bucket|count|sum)$/, '')
 
 function isTold(metric: string): boolean {
@@ -105,7 +113,7 @@ const rules = z.object({
           annotations: z.strictObject({
             summary: z.string(),
             description: z.string(),
-            runbook_url: z.string().optional(),
+            runbook_url: z.string(),
           }),
         }),
       ),
@@ -124,6 +132,27 @@ test('gives each alert a unique name and existing metrics', async () => {
       names.filter((name) => !isTold(name)),
       alert,
     ).toEqual([])
+  }
+})
+
+test('gives each alert a runbook that exists', async () => {
+  const { groups } = rules.parse(parse(await read('alerts.yml')))
+  for (const { alert, annotations } of groups.flatMap((group) => group.rules)) {
+    const [document = '', anchor = ''] = annotations.runbook_url.split('#')
+    const headings = [...(await read(`../../${document}`)).matchAll(/^#+ (.+)$/gm)].map(
+      ([, text = '']) => text,
+    )
+    // Rules for each code name it in a template; test/server/alert/reach.test.ts compares the codes.
+    if (!anchor.includes('{{')) expect(headings.map(toAnchor), alert).toContain(anchor)
+  }
+})
+
+test('tells the anchors apart: no alert adds or compares the values of two', async () => {
+  const { groups } = rules.parse(parse(await read('alerts.yml')))
+  for (const { alert, expr, annotations } of groups.flatMap((group) => group.rules)) {
+    if (!metricsIn(expr).some((name) => ofAnchor.includes(familyOf(name)))) continue
+    expect(expr, alert).not.toMatch(/\b(sum|max|min)\s*(by \((?!anchor\b)|\()/)
+    expect(annotations.summary, alert).toContain('$labels.anchor')
   }
 })
 

@@ -33,7 +33,7 @@ test('shows the rules that have rows, the largest first, and the chosen one', ()
   const sizes = { REACHABLE: 3, METADATA_POLICY: 46 }
   expect(sized(problem, sizes, 'KEYS')).toEqual([
     ['METADATA_POLICY', 'Refused by the metadata policy', 46],
-    ['REACHABLE', 'Cannot be reached', 3],
+    ['REACHABLE', 'Entity Configuration not fetched', 3],
     ['KEYS', 'Not signed with a registered key', 0],
   ])
   expect(sized(problem, {}, '')).toEqual([])

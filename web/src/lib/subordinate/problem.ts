@@ -3,7 +3,7 @@ import type { SubordinateProblemCode } from '#lib/gql/graphql.ts'
 
 export const problemWords: Readonly<Record<SubordinateProblemCode, { label: string }>> = {
   STATEMENT_EXPIRED: { label: 'Statement expired' },
-  REACHABLE: { label: 'Cannot be reached' },
+  REACHABLE: { label: 'Entity Configuration not fetched' },
   STATEMENT: { label: 'Entity Configuration is malformed' },
   LIMITS: { label: 'Beyond the limits of resolvers' },
   IDENTITY: { label: 'Entity Configuration of another entity' },

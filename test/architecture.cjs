@@ -17,15 +17,16 @@ const serverFloors = [
   ['cli', 'demo', 'main|standalone|worker'],
 ]
 const serviceFloors = [
-  ['claim-size', 'line', 'reason', 'write-queue'],
+  ['claim-size', 'hours', 'line', 'reason', 'write-queue'],
   ['audit|protection|write'],
   ['context', 'patch', 'search'],
   ['annotation', 'mail', 'superior'],
   ['entity', 'organization', 'signing-key'],
   ['collection'],
   ['trust-anchor'],
+  ['trust-mark'],
   ['subordinate'],
-  ['trust-mark', 'versions'],
+  ['versions'],
   ['request'],
   ['index'],
 ]

@@ -21,7 +21,7 @@ type VerifierOptions = {
 /** Issuers to resolve per response (§18.1). */
 const MAX_ISSUERS = 5
 
-export type TrustMarkVerifier = (
+type TrustMarkVerifier = (
   chain: TrustChain,
   anchors: readonly TrustAnchor[],
   signal: AbortSignal,

@@ -19,9 +19,9 @@ import { hoursOf } from '#server/import/trust-mark-type.ts'
 import { claimsOf, kidOf } from '#server/import/unverified.ts'
 import { toPublish } from '#server/publish/outbox.ts'
 import { parsePatch } from '#server/services/patch.ts'
-import { linkMarks } from '#server/services/subordinate/holder.ts'
 import { subordinateFields } from '#server/services/subordinate/input.ts'
 import { auditView, toColumns, toDeclaredColumns } from '#server/services/subordinate/row.ts'
+import { linkMarks } from '#server/services/trust-mark/holder.ts'
 
 /** @throws FederationError, FetchError or OperationError with the reason why it cannot be imported */
 export async function importSubordinate(context: ImportContext, source: SourceSubordinate): Promise<Outcome> {

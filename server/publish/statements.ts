@@ -47,12 +47,7 @@ export function isStillValid(subordinate: Subordinate, now: number): subordinate
   return isSigned(subordinate) && subordinate.statementExpiresAt.getTime() / 1000 > now
 }
 
-export type StatementFault =
-  | 'outdated'
-  | 'expired'
-  | 'from the future'
-  | 'of another issuer'
-  | 'with an ended key'
+type StatementFault = 'outdated' | 'expired' | 'from the future' | 'of another issuer' | 'with an ended key'
 
 /** Why a statement has to be signed again; null: it is current. */
 export function findFault(

@@ -15,7 +15,6 @@ import { createOwnTrustMarks } from '#server/services/trust-anchor/own-trust-mar
 import { createPinnedAnchors } from '#server/services/trust-anchor/pinned-anchors.ts'
 import { createPolicyEffects } from '#server/services/trust-anchor/policy-effects.ts'
 import { createTrustAnchorService } from '#server/services/trust-anchor/trust-anchor.ts'
-import { createRevocation } from '#server/services/trust-mark/revocation.ts'
 import { createTrustMarkTypeService } from '#server/services/trust-mark/trust-mark-types.ts'
 import { createTrustMarkService } from '#server/services/trust-mark/trust-marks.ts'
 import { createVersionService } from '#server/services/versions.ts'
@@ -23,10 +22,7 @@ import { createWriter } from '#server/services/write.ts'
 
 /** The services of requests, which a command has too: it leaves the publication to the server. */
 export function createRequestServices(context: ServiceContext) {
-  const subordinates = createSubordinateService({
-    ...context,
-    revokeMarks: createRevocation(context).revokeAll,
-  })
+  const subordinates = createSubordinateService(context)
   return { subordinates, requests: createRequestService({ ...context, subordinates }) }
 }
 

@@ -12,7 +12,7 @@ const TIME_BUDGET_MS = 10_000
 const nothingHeld: StatementCache = { read: async () => undefined, write: async () => {} }
 
 /** `leftOut`: which marks were not verified because of a limit; null if none. */
-export type CarriedMarks = { types: string[]; leftOut: string | null }
+type CarriedMarks = { types: string[]; leftOut: string | null }
 
 /** @throws FederationError `temporarily_unavailable` while Redis is down */
 export type FindCarriedMarks = (configuration: EntityStatement) => Promise<CarriedMarks>

@@ -20,7 +20,6 @@ import {
   takeStep,
 } from '#server/services/request/step.ts'
 import { createSubordinateService } from '#server/services/subordinate/subordinates.ts'
-import { createRevocation } from '#server/services/trust-mark/revocation.ts'
 import { createTrustMarkService } from '#server/services/trust-mark/trust-marks.ts'
 import { writeTogether } from '#server/services/write.ts'
 
@@ -126,10 +125,7 @@ export function createApproval(context: ServiceContext, check: Check) {
 function servicesTogether(context: ServiceContext, further: (tx: Transaction) => Promise<AuditEntry>) {
   const together = { ...context, write: writeTogether(context.write, further) }
   return {
-    subordinates: createSubordinateService({
-      ...together,
-      revokeMarks: createRevocation(together).revokeAll,
-    }),
+    subordinates: createSubordinateService(together),
     trustMarks: createTrustMarkService(together),
   }
 }

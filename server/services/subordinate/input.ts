@@ -11,7 +11,7 @@ import {
   parseMetadataPolicy,
 } from '#core/metadata-policy/index.ts'
 import type { Settings } from '#server/database/typed-row.ts'
-import { InvalidInputError } from '#server/error/operation-error.ts'
+import { parseHours } from '#server/services/hours.ts'
 import { type Exactly, field, type Input, optionalJsonField, type Patch } from '#server/services/patch.ts'
 import type { PublishedName } from '#server/services/protection/published-fields.ts'
 import { unpublishedFields } from '#server/services/subordinate/unpublished.ts'
@@ -73,16 +73,4 @@ function parsePolicy(value: unknown, settings: Settings): MetadataPolicy {
   const policy = parseMetadataPolicy(value, { path: ['metadataPolicy'] })
   mergeMetadataPolicies([settings.metadataPolicy, policy])
   return policy
-}
-
-/** Whole hours from 1 to the maximum. */
-export function parseHours(hours: number, maximum: number, path = 'validFor'): number {
-  if (hours < 1) throw new InvalidInputError(`${path} must be at least 1 hour.`, path)
-  if (hours > maximum) {
-    throw new InvalidInputError(
-      `${path} must not be above the federation's maximum of ${maximum} hours.`,
-      path,
-    )
-  }
-  return hours
 }

@@ -7,9 +7,8 @@ import { typedSubordinate } from '#server/database/typed-row.ts'
 import { parseField } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { SubordinateChangeKind } from '#server/live/events.ts'
-import { type Lane, type OutboxItem, toPublish } from '#server/publish/outbox.ts'
+import { type Lane, toPublish } from '#server/publish/outbox.ts'
 import type { AuditAction } from '#server/services/audit/action.ts'
-import type { AuditEntry } from '#server/services/audit/append.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import { createCorrection } from '#server/services/entity/correction.ts'
 import type { Examination } from '#server/services/entity/examination.ts'
@@ -19,7 +18,6 @@ import { createSubordinateCheck } from '#server/services/subordinate/check.ts'
 import { createEvaluation } from '#server/services/subordinate/evaluation.ts'
 import { updateEventTypes } from '#server/services/subordinate/event-types.ts'
 import { createFollower } from '#server/services/subordinate/follow.ts'
-import { linkMarks } from '#server/services/subordinate/holder.ts'
 import {
   type RegisterInput,
   subordinateFields,
@@ -41,18 +39,14 @@ import {
 import { createStatementPreview } from '#server/services/subordinate/statement-preview.ts'
 import { isUnpublished } from '#server/services/subordinate/unpublished.ts'
 import { checkAgainstFederation } from '#server/services/trust-anchor/policy-agreement.ts'
+import { linkMarks } from '#server/services/trust-mark/holder.ts'
+import { createRevocation } from '#server/services/trust-mark/revocation.ts'
 
-/** `revokeMarks`: revokes every Trust Mark of a subordinate, and returns the changes, which its removal records. */
-type Deps = ServiceContext & {
-  revokeMarks(tx: Transaction, subordinateId: number, reason: string): Promise<RevokedMark[]>
-}
-
-type RevokedMark = AuditEntry & { publish: readonly OutboxItem[] }
-
-export function createSubordinateService({ revokeMarks, ...context }: Deps) {
+export function createSubordinateService(context: ServiceContext) {
   const { db, allowHttp, events, write, now } = context
   const examine = createExaminer(context)
   const prepare = createPreparation(context, examine)
+  const { revokeAll } = createRevocation(context)
 
   /** Changes an existing row, and announces the change after the commit. */
   async function change(
@@ -194,7 +188,7 @@ export function createSubordinateService({ revokeMarks, ...context }: Deps) {
     async remove(caller: Caller, id: number, { revokesMarks = true }: Removal = {}): Promise<string> {
       const entityId = await write(caller, async (tx) => {
         const before = await findSubordinate(tx, id)
-        const parts = revokesMarks ? await revokeMarks(tx, id, caller.reason ?? REMOVED) : []
+        const parts = revokesMarks ? await revokeAll(tx, id, caller.reason ?? REMOVED) : []
         await tx.subordinate.delete({ where: { id } })
         return {
           action: 'removeSubordinate',
@@ -215,7 +209,7 @@ export function createSubordinateService({ revokeMarks, ...context }: Deps) {
   }
 }
 
-export type Removal = {
+type Removal = {
   /** Whether its Trust Marks are revoked; true by default. */
   revokesMarks?: boolean | undefined
 }

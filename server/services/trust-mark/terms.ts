@@ -1,8 +1,8 @@
 /** Parses the terms of Trust Marks: how long they are valid, and whether and when they are renewed. */
 import type { defaultTerms } from '#core/defaults.ts'
 import { InvalidInputError } from '#server/error/operation-error.ts'
+import { parseHours } from '#server/services/hours.ts'
 import { field, type Input, type Patch } from '#server/services/patch.ts'
-import { parseHours } from '#server/services/subordinate/input.ts'
 
 export type Terms = typeof defaultTerms
 

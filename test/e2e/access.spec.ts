@@ -103,14 +103,17 @@ journey('users are created, invited, locked out, found and removed, and the audi
     const other = await openPage(admin.adminUrl)
     await other.page.goto('/invitation')
     await other.page.getByText('This link is incomplete').waitFor()
-    const accept = async (address: string, password: string) => {
+    const open = async (address: string) => {
       await other.page.goto('about:blank') // a change of the fragment alone loads nothing
       await other.page.goto(address)
+    }
+    const accept = async (address: string, password: string) => {
+      await open(address)
       await other.page.getByLabel('New password', { exact: true }).fill(password)
       await other.page.getByLabel('Repeat the new password').fill(password)
       await other.page.getByRole('button', { name: 'Set password and sign in' }).click()
     }
-    await accept(first, PASSWORD)
+    await open(first)
     await other.page.getByText('This invitation is not valid.').waitFor()
     await accept(link, 'passwordpassword')
     await other.page.getByRole('alert').filter({ hasText: 'easy to guess' }).waitFor()
@@ -118,8 +121,7 @@ journey('users are created, invited, locked out, found and removed, and the audi
     await accept(link, PASSWORD)
     await other.page.getByText('Your username is ines.').waitFor()
     await other.page.getByRole('heading', { name: 'Dashboard' }).waitFor()
-    await accept(link, PASSWORD)
-    await other.page.getByText('You are signed in as ines').waitFor()
+    await open(link)
     await other.page.getByText('This invitation was used.').waitFor()
     expect(other.complaints).toEqual([])
     await other.page.context().close()

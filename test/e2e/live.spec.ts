@@ -88,7 +88,8 @@ journey('a page follows the changes of others, also after the server was away', 
     const changes = page.getByRole('list', { name: /^Recent changes/ })
     await changes.getByText('Trust Mark issued').waitFor()
     await page.getByRole('heading', { name: 'Expiring in the next 30 days' }).waitFor()
-    await page.getByRole('rowheader').first().waitFor({ state: 'attached' })
+    await page.getByText('As a table').click()
+    await page.getByRole('rowheader').first().waitFor()
     const desktop = page.viewportSize() ?? { width: 1280, height: 720 }
     await page.setViewportSize({ width: 390, height: 844 })
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)

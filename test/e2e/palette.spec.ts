@@ -117,7 +117,7 @@ test('opens on a phone, also from the menu', async () => {
 test('offers a viewer only permitted actions, and signs out', async () => {
   const { page } = await openSignedIn(admin, '/', 'viewer')
   await page.keyboard.press('Control+k')
-  await page.getByRole('option', { name: 'Subordinates' }).waitFor()
+  await page.getByRole('option', { name: 'Subordinates', exact: true }).waitFor()
   const offered = await page.getByRole('option').allTextContents()
   expect(
     offered.filter((text) => /\b(Register|Issue|Create|Renew|Crawl|Edit|Users|API keys)\b/.test(text)),

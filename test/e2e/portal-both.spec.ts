@@ -47,7 +47,7 @@ journey('a member has an account in the portal', (step) => {
     const { page, complaints } = await openPage(admin.adminUrl)
     await addVirtualAuthenticator(page)
     await page.goto(invitationLink)
-    await page.getByText('or for an organization of its federation').waitFor()
+    await page.getByText('You are invited to act for').waitFor()
     expect(await violations(page)).toEqual([])
     await page.getByLabel('New password', { exact: true }).fill(password)
     await page.getByLabel('Repeat the new password').fill(password)

@@ -131,9 +131,9 @@ journey('requests of each kind are shown, decided and found', (step) => {
       expect(await violations(page)).toEqual([])
       await line.click()
       await page.waitForURL('/requests?state=WAITING_FOR_OPERATOR')
-      await main()
-        .getByRole('link', { name: entity.id.replace('https://', '') })
-        .waitFor()
+      // By its name, with its identifier below.
+      await main().getByRole('link', { name: 'Test Relying Party' }).waitFor()
+      await main().getByRole('row').getByText(entity.id, { exact: true }).waitFor()
 
       await page.goto(`/organizations/${encodeURIComponent(organizationId)}`)
       await panel('Requests').getByText('1 open request.').waitFor()
@@ -156,7 +156,7 @@ journey('requests of each kind are shown, decided and found', (step) => {
       await page.keyboard.press('Control+k')
       await page.getByRole('combobox').fill(entity.id)
       await page
-        .getByRole('option', { name: `Withdrawal of ${entity.id} Request of Lund University` })
+        .getByRole('option', { name: 'Withdrawal of Test Relying Party Request of Lund University' })
         .click()
       await page.waitForURL(path)
     },

@@ -19,7 +19,7 @@ export async function queueEndedKeys({ db, now }: Pick<PublishContext, 'db' | 'n
       data: { configurationDueAt: null },
     })
     if (configurations.count > 0) await enqueue(tx, [toPublish('entity-configuration')])
-    // The next signature sets the time again. A statement that has expired meanwhile lists no key to anybody.
+    // The next signature sets the time again. A statement that has expired meanwhile is not served.
     const subordinates = await tx.$queryRaw<{ entityId: string; isServed: boolean }[]>(Prisma.sql`
       UPDATE "Subordinate" SET "statementDueAt" = NULL
       WHERE "id" IN (

@@ -208,7 +208,7 @@ it('keys that change after the request are shown and signed again', async () => 
   expect((await find(candidate))?.jwks).toEqual(candidate.keys)
 })
 
-it('a stolen password of someone with a passkey opens nothing', async () => {
+it('the stolen password of an account with a passkey opens nothing', async () => {
   const thief = visit(admin.adminUrl)
   expect((await thief.signIn('bob', PASSWORD)).status).toBe(200)
   expect((await thief.auth('/passkey/generate-register-options')).body).toMatchObject({

@@ -16,7 +16,7 @@ afterAll(() => admin.close())
 const tokenOf = (link: string) => new URL(link).hash.slice(1)
 const OFFER = 'username expiresAt invitedBy isOperator organizations federations'
 
-/** As someone who has nothing but the link. */
+/** With the link alone. */
 async function read(link: string) {
   const document = `query ($token: String!) { invitation(token: $token) { ${OFFER} } }`
   const { data, errors } = await visit(admin.adminUrl).execute(document, { token: tokenOf(link) })

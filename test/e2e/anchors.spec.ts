@@ -183,8 +183,11 @@ journey('an anchor is created, has members and users of its own, is paused and r
     }
     await page.goto('/installation')
     await choose('Remove anchor')
+    await page.evaluate(() => Object.assign(globalThis, { isAboutRemoved: true }))
     await confirm('Remove anchor')
     await row().waitFor({ state: 'hidden' })
+    // The page was about the removed anchor, and is loaded again; a `goto` would be aborted by that.
+    await page.waitForFunction(() => !('isAboutRemoved' in globalThis))
     // One anchor again.
     await page.goto('/a/main/subordinates')
     await page.waitForURL('/subordinates')

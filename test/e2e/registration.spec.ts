@@ -1,5 +1,5 @@
 /** Tests what the registration page does about an entity that cannot be registered yet. */
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { examineAwaited } from '#server/jobs/awaited.ts'
 import type { RunContext } from '#server/jobs/context.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
@@ -115,6 +115,22 @@ test('an entity that failed is checked every hour, and an alert says that it can
   await page.getByLabel('Entity Identifier').waitFor()
   expect(await list.count()).toBe(0)
   expect(complaints).toEqual([])
+})
+
+test('keeps an open form while others change something', async () => {
+  const { page } = watched
+  const other = await startEntity({ metadata: relyingParty, authorityHints: [admin.entityId] })
+  onTestFinished(() => other.close())
+  await check(other.id)
+  await page.getByText('Options', { exact: true }).click()
+  await page.getByLabel('Validity of the statement').fill('84')
+  const again = page.waitForResponse(async (response) =>
+    (await response.text().catch(() => '')).includes('"awaitedEntities"'),
+  )
+  await admin.mutate('awaitEntity', { entityId: 'http://127.0.0.1:2' }, 'id', 'admin')
+  await again
+  await page.getByLabel('Validity of the statement').waitFor()
+  expect(await page.getByLabel('Validity of the statement').inputValue()).toBe('84')
 })
 
 test('a candidate can be dismissed', async () => {

@@ -9,7 +9,7 @@ export type Invitation = {
   invitedBy: string | null
   /** Whether the account opens the console. */
   isOperator: boolean
-  /** The names of those for which the person shall act. */
+  /** The names of those for which the person will act. */
   organizations: readonly string[]
   /** The names of those to which the organizations belong, and in which the account has a role. */
   federations: readonly string[]

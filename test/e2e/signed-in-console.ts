@@ -59,7 +59,7 @@ export async function openSignedIn(
 }
 
 /**
- * Opens an empty page. When the second anchor appears, a page of the console moves to an address with an anchor by itself, which
+ * Opens an empty page. When the second anchor appears, a page of the console opens an address with an anchor, which
  * would abort a `goto` of the test.
  */
 export async function leaveConsole(page: Page): Promise<void> {

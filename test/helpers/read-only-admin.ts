@@ -7,7 +7,7 @@ import { freePort } from './port.ts'
 import { run } from './program.ts'
 
 /** The user `nobody`: to root every directory is writable. */
-const NOBODY = 65_534
+const UNPRIVILEGED = 65_534
 const isRoot = process.getuid?.() === 0
 
 export type ReadOnlyAdmin = {
@@ -22,7 +22,7 @@ async function copyForReading(from: string): Promise<string> {
   const to = await mkdtemp(join(tmpdir(), 'inmor-keys-'))
   await cp(from, to, { recursive: true })
   const names = ['.', ...(await readdir(to, { recursive: true }))].map((name) => join(to, name))
-  if (isRoot) for (const name of names) await chown(name, NOBODY, NOBODY)
+  if (isRoot) for (const name of names) await chown(name, UNPRIVILEGED, UNPRIVILEGED)
   await chmod(to, 0o555)
   return to
 }
@@ -33,7 +33,7 @@ export async function startReadOnlyAdmin({ config }: TestAdmin): Promise<ReadOnl
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const program = run('server/main.ts', [], {
-    ...(isRoot ? { uid: NOBODY } : {}),
+    ...(isRoot ? { uid: UNPRIVILEGED } : {}),
     environment: {
       TA_DOMAIN: config.entityId,
       DATABASE_URL: config.databaseUrl,

@@ -78,7 +78,7 @@ const InvitationOfferRef = builder.objectRef<InvitationOffer>('InvitationOffer')
       description: 'Whether the account opens the console.',
     }),
     organizations: t.stringList({
-      description: 'The names of the organizations for which the person shall act.',
+      description: 'The names of the organizations for which the person will act.',
       resolve: ({ organizations }) => [...organizations],
     }),
     federations: t.stringList({

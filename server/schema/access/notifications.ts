@@ -63,7 +63,7 @@ builder.objectField(AccountRef, 'notifications', (t) =>
 )
 
 const UpdateNotificationsInput = builder.inputType('UpdateNotificationsInput', {
-  description: 'What the caller shall receive e-mail about in an anchor. Absent values stay.',
+  description: 'What the caller receives e-mail about in an anchor. Absent values stay.',
   fields: (t) => ({
     anchor: t.string({ required: true, description: 'The slug or Entity Identifier of the anchor.' }),
     alerts: t.field({ type: AlertLevelEnum, description: 'Alerts.' }),

@@ -36,7 +36,7 @@ export function createKeyAcceptance({ look, store }: Follower) {
 }
 
 /**
- * Keys without a time may have been recorded long ago, and sent again. They are those of now if the Entity Configuration
+ * Keys without a time may have been recorded long ago, and sent again. They are current if the Entity Configuration
  * has the same, unless it is itself older than the last push: its time is then that of the keys.
  */
 function explainUnconfirmed(

@@ -9,7 +9,7 @@ import { generateSigningKey } from '#core/keys.ts'
 import { readKeyDirectory } from '#store/key-directory.ts'
 
 const exec = promisify(execFile)
-const NOBODY = 65_534
+const UNPRIVILEGED = 65_534
 
 async function makeDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'inmor-mode-'))
@@ -55,7 +55,7 @@ it.skipIf(process.getuid?.() !== 0)(
     for (const name of ['private.json', 'next.json']) await chmod(join(directory, name), 0o644)
     const program = `
     import { closeToOthers } from ${JSON.stringify(import.meta.resolve('#store/key-file-mode.ts'))}
-    process.setgid(${NOBODY}); process.setuid(${NOBODY})
+    process.setgid(${UNPRIVILEGED}); process.setuid(${UNPRIVILEGED})
     console.log(await closeToOthers(${JSON.stringify(join(directory, 'private.json'))}))`
     const { stdout } = await exec(process.execPath, ['--input-type=module', '-e', program])
     const file = join(directory, 'private.json')

@@ -12,8 +12,11 @@ export type Algorithm = {
   generate: { modulusLength?: number }
 }
 
+/** Of new RSA keys. An imported or adopted key may have others. */
+export const RSA_BITS = 3072
+
 const rsa = <A extends string, S extends boolean>(alg: A, sign: S) =>
-  ({ alg, kty: 'RSA', verify: true, sign, generate: { modulusLength: 2048 } }) as const
+  ({ alg, kty: 'RSA', verify: true, sign, generate: { modulusLength: RSA_BITS } }) as const
 
 const ecdsa = <A extends string, S extends boolean>(alg: A, crv: string, sign: S) =>
   ({ alg, kty: 'EC', crv, verify: true, sign, generate: {} }) as const

@@ -1,8 +1,10 @@
 /** Keeps keys in AWS KMS. Region, credentials and endpoint are those that the SDK finds, as AWS_REGION. */
 import { createPublicKey } from 'node:crypto'
+import type { JWK } from 'jose'
+import { RSA_BITS } from '#core/algorithm.ts'
 import { computeKeyId } from '#core/keys.ts'
 import { loadPackage } from './package.ts'
-import { derToJws, findStoreAlgorithm, hash, type StoreAlgorithm } from './signature.ts'
+import { derToJws, findStoreAlgorithm, hash, type StoreAlgorithm, toMu } from './signature.ts'
 import { type FailureKind, type KeyReference, type KeyStore, KeyStoreError } from './store.ts'
 
 /** The part of the SDK that we use. The package is optional, so are its types. */
@@ -35,14 +37,25 @@ const DELETION_DAYS = 7
 const curves = { 'P-256': 'ECC_NIST_P256', 'P-384': 'ECC_NIST_P384', 'P-521': 'ECC_NIST_P521' } as const
 const families = { RSA: 'RSASSA_PKCS1_V1_5', PSS: 'RSASSA_PSS', EC: 'ECDSA' } as const
 
-export const keySpec = ({ crv }: StoreAlgorithm) => (crv ? curves[crv] : 'RSA_2048')
-export const signingAlgorithm = ({ family, digest }: StoreAlgorithm) =>
-  `${families[family]}_${digest.replace('sha', 'SHA_')}`
+/** KMS reads all of an input for Ed25519, and takes no more than `MAX_RAW_BYTES`, which statements exceed. */
+type KmsAlgorithm = Exclude<StoreAlgorithm, { family: 'OKP' }>
 
-/** What KMS signs: the input itself, or its digest if it is too long. */
-export function toMessage({ digest }: Pick<StoreAlgorithm, 'digest'>, input: Uint8Array) {
+export function keySpec(kind: KmsAlgorithm): string {
+  if (kind.family === 'AKP') return kind.alg.replaceAll('-', '_')
+  return kind.family === 'EC' ? curves[kind.crv] : `RSA_${RSA_BITS}`
+}
+
+export function signingAlgorithm(kind: KmsAlgorithm): string {
+  if (kind.family === 'AKP') return 'ML_DSA_SHAKE_256'
+  return `${families[kind.family]}_${kind.digest.replace('sha', 'SHA_')}`
+}
+
+/** What KMS signs: the input itself, its digest if it is too long, or what ML-DSA makes of it. */
+export function toMessage(kind: KmsAlgorithm, input: Uint8Array, { pub }: JWK) {
+  if (kind.family === 'AKP')
+    return { Message: toMu(Buffer.from(pub ?? '', 'base64url'), input), MessageType: 'EXTERNAL_MU' } as const
   if (input.length <= MAX_RAW_BYTES) return { Message: input, MessageType: 'RAW' } as const
-  return { Message: hash(digest, input), MessageType: 'DIGEST' } as const
+  return { Message: hash(kind.digest, input), MessageType: 'DIGEST' } as const
 }
 
 export function createAwsKmsStore(): KeyStore {
@@ -99,12 +112,13 @@ export function createAwsKmsStore(): KeyStore {
       const wanted = signingAlgorithm(requireAlgorithm(alg))
       return { ...(await read(id, alg, wanted)), isAdopted: true }
     },
-    async sign({ id }, alg, input) {
+    async sign({ id, publicJwk }, alg, input) {
       const kind = requireAlgorithm(alg)
-      const request = { KeyId: id, ...toMessage(kind, input), SigningAlgorithm: signingAlgorithm(kind) }
+      const message = toMessage(kind, input, publicJwk)
+      const request = { KeyId: id, ...message, SigningAlgorithm: signingAlgorithm(kind) }
       const { Signature } = await send((sdk) => new sdk.SignCommand(request))
       if (!Signature) throw new KeyStoreError('passing', 'AWS KMS returned no signature.')
-      return kind.crv ? derToJws(Signature, kind.crv) : Signature
+      return kind.family === 'EC' ? derToJws(Signature, kind.crv) : Signature
     },
     async describe({ id }) {
       const { KeyMetadata } = await send((sdk) => new sdk.DescribeKeyCommand({ KeyId: id }))
@@ -126,10 +140,12 @@ export function createAwsKmsStore(): KeyStore {
   }
 }
 
-function requireAlgorithm(alg: string): StoreAlgorithm {
+/** @throws KeyStoreError */
+export function requireAlgorithm(alg: string): KmsAlgorithm {
   const found = findStoreAlgorithm(alg)
-  if (!found) throw new KeyStoreError('refused', `AWS KMS cannot sign with ${alg}. Use another algorithm.`)
-  return found
+  if (found && found.family !== 'OKP') return found
+  const reason = found ? ' more than 4,096 bytes' : ''
+  throw new KeyStoreError('refused', `AWS KMS cannot sign${reason} with ${alg}. Use another algorithm.`)
 }
 
 const kinds: readonly [RegExp, FailureKind, string][] = [

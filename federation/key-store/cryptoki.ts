@@ -55,6 +55,7 @@ type ConstantName =
   | 'CKA_WRAP'
   | 'CKA_UNWRAP'
   | 'CKA_ID'
+  | 'CKA_VALUE'
   | 'CKA_LABEL'
   | 'CKA_MODULUS'
   | 'CKA_MODULUS_BITS'

@@ -10,7 +10,7 @@ export type TokenCall =
   | { op: 'open'; token: OpenToken }
   | { op: 'generate'; alg: string; id: string }
   | { op: 'adopt'; alg: string; id: string }
-  | { op: 'sign'; alg: string; id: string; digest: Uint8Array }
+  | { op: 'sign'; alg: string; id: string; data: Uint8Array }
   | { op: 'describe'; id: string }
   | { op: 'destroy'; id: string }
 

@@ -13,7 +13,7 @@ async function perform(call: TokenCall): Promise<TokenValue> {
   if (call.op === 'generate') return token.generate(call.alg, call.id)
   if (call.op === 'adopt') return token.adopt(call.alg, call.id)
   if (call.op === 'describe') return token.describe(call.id)
-  if (call.op === 'sign') return token.sign(call.alg, call.id, call.digest)
+  if (call.op === 'sign') return token.sign(call.alg, call.id, call.data)
   return token.destroy(call.id)
 }
 

@@ -2,7 +2,7 @@
 import type { JWK } from 'jose'
 import type { Cryptoki, Module } from './cryptoki.ts'
 import { loadPackage } from './package.ts'
-import { curves, keyPair, publicAttributes, signature, toJwk } from './pkcs11-keys.ts'
+import { keyPair, marksOf, mechanismsOf, publicAttributes, signature, toJwk } from './pkcs11-keys.ts'
 import {
   NO_MECHANISM,
   NO_SUCH_KEY,
@@ -15,8 +15,8 @@ import {
 } from './pkcs11-message.ts'
 import { findStoreAlgorithm, type StoreAlgorithm } from './signature.ts'
 
-/** More than any signature that we ask for. */
-const MAX_SIGNATURE_BYTES = 1_024
+/** More than any signature that we ask for: those of ML-DSA-87 have 4,627. */
+const MAX_SIGNATURE_BYTES = 5_120
 /** Objects of one CKA_ID: a public and a private key. */
 const MAX_OBJECTS = 16
 
@@ -84,10 +84,11 @@ export function openToken({ module: file, slot: wanted, pin, sessions: maximum }
     }
   }
 
-  function isOfCurve(session: Buffer, key: Buffer, { crv }: StoreAlgorithm): boolean {
-    if (!crv) return true
-    const [parameters] = module.C_GetAttributeValue(session, key, [{ type: ck.CKA_EC_PARAMS }])
-    return parameters?.value.equals(curves[crv]) ?? false
+  function isOf(session: Buffer, key: Buffer, kind: StoreAlgorithm): boolean {
+    return marksOf(ck, kind).every(({ type, values }) => {
+      const [attribute] = module.C_GetAttributeValue(session, key, [{ type }])
+      return values.some((value) => attribute?.value.equals(value))
+    })
   }
 
   /** Without `kind`, both parts of the key. */
@@ -114,8 +115,7 @@ export function openToken({ module: file, slot: wanted, pin, sessions: maximum }
       inSession(async (session) => {
         const kind = requireAlgorithm(alg)
         const { mechanism, publicTemplate, privateTemplate } = keyPair(ck, kind, Buffer.from(id, 'hex'))
-        const signs = signature(ck, kind, Buffer.alloc(0)).mechanism.mechanism
-        if (![mechanism.mechanism, signs].every((each) => mechanisms.has(each))) throw withoutMechanism(alg)
+        if (!mechanismsOf(ck, kind).every((each) => mechanisms.has(each))) throw withoutMechanism(alg)
         const keys = await module.C_GenerateKeyPairAsync(session, mechanism, publicTemplate, privateTemplate)
         return { jwk: readPublic(session, keys.publicKey, kind) }
       }),
@@ -129,16 +129,14 @@ export function openToken({ module: file, slot: wanted, pin, sessions: maximum }
         const [publicKey] = find(session, id, ck.CKO_PUBLIC_KEY)
         if (!publicKey)
           throw unfit(id, 'has no public part in the token. Import it with the tool of its vendor')
-        const values = module.C_GetAttributeValue(session, publicKey, [{ type: ck.CKA_KEY_TYPE }])
-        const isOfFamily = values[0]?.value[0] === (kind.family === 'EC' ? ck.CKK_EC : ck.CKK_RSA)
-        if (!isOfFamily || !isOfCurve(session, publicKey, kind)) throw unfit(id, `is no key for ${alg}`)
+        if (!isOf(session, publicKey, kind)) throw unfit(id, `is no key for ${alg}`)
         if (signs?.value[0] !== 1) throw unfit(id, 'may not sign')
         return { jwk: readPublic(session, publicKey, kind) }
       }),
 
-    sign: (alg: string, id: string, digest: Uint8Array): Promise<TokenValue> =>
+    sign: (alg: string, id: string, toSign: Uint8Array): Promise<TokenValue> =>
       inSession(async (session) => {
-        const { mechanism, data } = signature(ck, requireAlgorithm(alg), digest)
+        const { mechanism, data } = signature(ck, requireAlgorithm(alg), toSign)
         module.C_SignInit(session, mechanism, findPrivateKey(session, id))
         return { signature: await module.C_SignAsync(session, data, Buffer.alloc(MAX_SIGNATURE_BYTES)) }
       }),

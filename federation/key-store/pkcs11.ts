@@ -13,7 +13,7 @@ import {
   type TokenValue,
   UNFIT_KEY,
 } from './pkcs11-message.ts'
-import { findStoreAlgorithm, hash } from './signature.ts'
+import { findStoreAlgorithm, toSigned } from './signature.ts'
 import {
   type FailureKind,
   type KeyReference,
@@ -140,8 +140,9 @@ export function createPkcs11Store({ module, slot, pin, pinFile, concurrency }: P
       return { ...(await read({ op: 'adopt', alg, id })), isAdopted: true }
     },
     async sign({ id }, alg, input) {
-      const digest = hash(findStoreAlgorithm(alg)?.digest ?? 'sha256', input)
-      const { signature } = await call({ op: 'sign', alg, id, digest })
+      const kind = findStoreAlgorithm(alg)
+      const data = kind ? toSigned(kind, input) : input
+      const { signature } = await call({ op: 'sign', alg, id, data })
       if (!signature) throw new KeyStoreError('passing', 'The token returned no signature.')
       return signature
     },

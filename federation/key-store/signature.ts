@@ -2,20 +2,23 @@
 import { createHash } from 'node:crypto'
 
 export type DigestName = 'sha256' | 'sha384' | 'sha512'
+export type Curve = 'P-256' | 'P-384' | 'P-521'
 
-export type StoreAlgorithm = {
-  alg: string
-  family: 'RSA' | 'PSS' | 'EC'
-  digest: DigestName
-  /** Of EC keys. */
-  crv?: 'P-256' | 'P-384' | 'P-521'
-}
+/** By the type of its keys; `PSS`: RSA keys with that padding. */
+export type StoreAlgorithm = { alg: string } & (
+  | { family: 'RSA' | 'PSS'; digest: DigestName }
+  | { family: 'EC'; digest: DigestName; crv: Curve }
+  | { family: 'OKP'; crv: 'Ed25519' }
+  | { family: 'AKP' }
+)
 
 const bitsOf: Readonly<Record<string, DigestName>> = { 256: 'sha256', 384: 'sha384', 512: 'sha512' }
 const curveOf = { sha256: 'P-256', sha384: 'P-384', sha512: 'P-521' } as const
 
-/** The algorithms that a key store can have; undefined for others, such as ML-DSA. */
+/** The algorithms that a key store can have; undefined for others, such as Ed448. */
 export function findStoreAlgorithm(alg: string): StoreAlgorithm | undefined {
+  if (alg === 'Ed25519') return { alg, family: 'OKP', crv: alg }
+  if (/^ML-DSA-(44|65|87)$/.test(alg)) return { alg, family: 'AKP' }
   const [, kind, bits = ''] = /^(RS|PS|ES)(256|384|512)$/.exec(alg) ?? []
   const digest = bitsOf[bits]
   if (!digest) return undefined
@@ -27,11 +30,29 @@ export function hash(digest: DigestName, input: Uint8Array): Buffer {
   return createHash(digest).update(input).digest()
 }
 
+/** What a token signs: the digest of the input, or the input where the algorithm itself reads all of it. */
+export function toSigned(kind: StoreAlgorithm, input: Uint8Array): Uint8Array {
+  return 'digest' in kind ? hash(kind.digest, input) : input
+}
+
+const MU_BYTES = 64
+
+/** What ML-DSA signs of an input of any length, from the public key: µ without a context (FIPS 204 §6.2, RFC 9964 §4). */
+export function toMu(publicKey: Uint8Array, input: Uint8Array): Buffer {
+  const shake = () => createHash('shake256', { outputLength: MU_BYTES })
+  const ofKey = shake().update(publicKey).digest()
+  return shake()
+    .update(ofKey)
+    .update(Buffer.from([0, 0]))
+    .update(input)
+    .digest()
+}
+
 /** Bytes of each coordinate of a point, and of each of the two numbers of an ECDSA signature. */
 export const numberBytes = { 'P-256': 32, 'P-384': 48, 'P-521': 66 } as const
 
 /** Converts an ECDSA signature from DER to the two numbers side by side. @throws RangeError if it is not DER */
-export function derToJws(der: Uint8Array, crv: keyof typeof numberBytes): Buffer {
+export function derToJws(der: Uint8Array, crv: Curve): Buffer {
   const size = numberBytes[crv]
   const bytes = Buffer.from(der)
   const sequence = readElement(bytes, 0, 0x30)

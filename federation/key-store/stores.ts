@@ -152,7 +152,7 @@ export function createKeyStores(settings: KeyStoreSettings, { waitMs }: { waitMs
 /** @throws KeyStoreError */
 function requireAlgorithm(alg: SigningAlgorithm): void {
   if (findStoreAlgorithm(alg)) return
-  const message = `A key store cannot sign with ${alg}. Use RS256, PS256, ES256, ES384 or ES512, or a key in a file.`
+  const message = `A key store cannot sign with ${alg}. Use another algorithm, or a key in a file.`
   throw new KeyStoreError('refused', message)
 }
 

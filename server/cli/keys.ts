@@ -50,12 +50,15 @@ type ListedRow = Pick<SigningKeyView, 'kid' | 'alg' | 'store' | 'usableFrom'> & 
   state: string
   since: Date | null
   attributes: KeyAttributes | null
+  /** Of an announced key: the published subordinates of which nothing shows that they can verify its algorithm. */
+  unsureSubordinates: number | null
 }
 
 async function describeKey(key: SigningKeyView): Promise<ListedRow> {
   const { kid, alg, state, row, store, usableFrom } = key
   const since = row?.signsSince ?? row?.createdAt ?? null
-  return { kid, alg, state, since, store, attributes: await key.attributes(), usableFrom }
+  const unsureSubordinates = state === 'ANNOUNCED' ? await key.unsure() : null
+  return { kid, alg, state, since, store, attributes: await key.attributes(), usableFrom, unsureSubordinates }
 }
 const describePast = ({ key }: HistoricalKeyView): ListedRow => {
   const since = new Date((key.revoked?.revoked_at ?? key.exp) * 1000)
@@ -68,6 +71,7 @@ const describePast = ({ key }: HistoricalKeyView): ListedRow => {
     store: null,
     attributes: null,
     usableFrom: null,
+    unsureSubordinates: null,
   }
 }
 
@@ -75,6 +79,12 @@ const describePast = ({ key }: HistoricalKeyView): ListedRow => {
 function describeUse({ state, usableFrom }: ListedRow): string {
   if (state !== 'ANNOUNCED' && state !== 'ANSWERS') return ''
   return usableFrom ? `  usable from ${usableFrom.toISOString()}` : '  not usable yet'
+}
+
+/** What to look at before the switch. */
+function describeUnsure({ alg, unsureSubordinates: count }: ListedRow): string {
+  if (!count || alg === 'RS256') return ''
+  return `  not named by ${count} ${count === 1 ? 'subordinate' : 'subordinates'}`
 }
 
 /** `(not extractable)`, or `(extractable, not sensitive, imported)`. */
@@ -100,7 +110,7 @@ const list = command(
   })
   const lines = keys.map((key) => {
     const { kid, alg, state, since, store } = key
-    return `${kid}  ${alg}  ${state}  ${since?.toISOString() ?? '-'}  ${store ?? '-'}${describeAttributes(key)}${describeUse(key)}`
+    return `${kid}  ${alg}  ${state}  ${since?.toISOString() ?? '-'}  ${store ?? '-'}${describeAttributes(key)}${describeUse(key)}${describeUnsure(key)}`
   })
   const summary = `${keys.length} keys.${readOnly ? ` ${readOnly}` : ''}`
   const text = [...lines, ...warnings, summary].join('\n')

@@ -28,6 +28,11 @@ describe('generateSigningKey', () => {
     expect(parseJwk(toPublicJwk(key))).toEqual(toPublicJwk(key))
   })
 
+  it('generates RSA keys of 3,072 bits', async () => {
+    const { n = '' } = await generateSigningKey('PS256')
+    expect(Buffer.from(n, 'base64url')).toHaveLength(3_072 / 8)
+  })
+
   it('offers the algorithms of the federation', () => {
     expect(signingAlgorithms).toEqual([
       ...['RS256', 'PS256', 'ES256', 'ES384', 'ES512', 'Ed25519', 'Ed448'],

@@ -50,6 +50,8 @@ journey('keys are announced, used, retired and revoked', (step) => {
     const algorithm = page.getByRole('dialog').getByLabel('Algorithm')
     await algorithm.selectOption('ML-DSA-65: post-quantum, recommended of its kind')
     await page.getByRole('status').filter({ hasText: 'Each signature has 4,412 characters' }).waitFor()
+    const unsure = page.getByRole('status').filter({ hasText: 'name ML-DSA-65 neither in their metadata' })
+    expect(await unsure.getByRole('link').getAttribute('href')).toBe('/subordinates?algorithm=ML-DSA-65')
     await algorithm.selectOption('ES256')
     expect(await page.getByRole('dialog').getByText('Each signature has').count()).toBe(0)
     await page.getByRole('button', { name: 'Make and announce it' }).click()

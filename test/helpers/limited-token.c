@@ -1,8 +1,8 @@
-/* Forwards PKCS#11 to the module in LIMITED_MODULE. Refuses sessions while the file LIMITED_FOLDER/sessions has a lower
-   number than those that are open, and writes each log-in to LIMITED_FOLDER/logins: the user's result as a number. While
-   the file LIMITED_FOLDER/signal has the number of a signal, a process that opens a session or signs gets it: then
-   SoftHSM is not writing, and a kill cannot leave half a token behind. While the file LIMITED_FOLDER/full has the number of
-   an error, no key is created; each attempt is written to LIMITED_FOLDER/creations. */
+/* Forwards PKCS#11 to the module in BASE_MODULE. Refuses sessions while the file MODULE_FOLDER/sessions has a lower
+   number than those that are open, and writes each log-in to MODULE_FOLDER/logins: the user's result as a number. While
+   the file MODULE_FOLDER/signal has the number of a signal, a process that opens a session or signs gets it: then
+   SoftHSM is not writing, and a kill cannot leave half a token behind. While the file MODULE_FOLDER/full has the number of
+   an error, no key is created; each attempt is written to MODULE_FOLDER/creations. */
 #include <dlfcn.h>
 #include <signal.h>
 #include <stdio.h>
@@ -24,7 +24,7 @@ static long opened = 0;
 
 static FILE *open_file(const char *name, const char *mode) {
   char path[4096];
-  snprintf(path, sizeof path, "%s/%s", getenv("LIMITED_FOLDER"), name);
+  snprintf(path, sizeof path, "%s/%s", getenv("MODULE_FOLDER"), name);
   return fopen(path, mode);
 }
 
@@ -85,7 +85,7 @@ static Result login(Result session, Result user, unsigned char *pin, Result leng
 
 Result C_GetFunctionList(List **out) {
   Result (*get)(List **);
-  void *module = dlopen(getenv("LIMITED_MODULE"), RTLD_NOW | RTLD_LOCAL);
+  void *module = dlopen(getenv("BASE_MODULE"), RTLD_NOW | RTLD_LOCAL);
   if (!module) return GENERAL_ERROR;
   *(void **)&get = dlsym(module, "C_GetFunctionList");
   if (!get || get(&real) != OK) return GENERAL_ERROR;

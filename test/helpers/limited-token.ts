@@ -1,16 +1,10 @@
 /** A PKCS#11 module in front of SoftHSM with a limit of sessions, which SoftHSM itself has not; it counts log-ins too. */
-import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { constants, tmpdir } from 'node:os'
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { constants } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
-import { type SoftHsm, startSoftHsm } from './soft-hsm.ts'
+import { type FrontedHsm, startFrontedHsm } from './fronted-hsm.ts'
 
-const exec = promisify(execFile)
-
-export type LimitedToken = SoftHsm & {
-  environment: { LIMITED_MODULE: string; LIMITED_FOLDER: string }
+export type LimitedToken = FrontedHsm & {
   /** How many sessions a process may open; null: as many as it likes. */
   limitSessions(count: number | null): Promise<void>
   /** The error of each attempt to create a key, as PKCS#11 numbers it; null: keys are created. */
@@ -23,19 +17,13 @@ export type LimitedToken = SoftHsm & {
   refusedLogins(): Promise<number>
 }
 
-/** The compiler is the one that built the package pkcs11js. */
 export async function startLimitedToken(): Promise<LimitedToken> {
-  const hsm = await startSoftHsm()
-  const folder = await mkdtemp(join(tmpdir(), 'inmor-limited-'))
-  const module = join(folder, 'limited.so')
+  const hsm = await startFrontedHsm('limited-token.c')
+  const { folder } = hsm
   const [sessions, signal] = [join(folder, 'sessions'), join(folder, 'signal')]
   const full = join(folder, 'full')
-  const source = fileURLToPath(import.meta.resolve('./limited-token.c'))
-  await exec('cc', ['-shared', '-fPIC', '-Wall', '-Werror', '-o', module, source, '-ldl'])
   return {
     ...hsm,
-    module,
-    environment: { ...hsm.environment, LIMITED_MODULE: hsm.module, LIMITED_FOLDER: folder },
     limitSessions: (count) =>
       count === null ? rm(sessions, { force: true }) : writeFile(sessions, String(count)),
     fill: (error) => (error === null ? rm(full, { force: true }) : writeFile(full, String(error))),
@@ -48,10 +36,6 @@ export async function startLimitedToken(): Promise<LimitedToken> {
     async refusedLogins() {
       const text = await readFile(join(folder, 'logins'), 'utf8').catch(() => '') // nothing has logged in
       return text.split('\n').filter((line) => line !== '' && line !== '0').length
-    },
-    async close() {
-      await hsm.close()
-      await rm(folder, { recursive: true })
     },
   }
 }

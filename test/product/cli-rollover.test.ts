@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { HistoricalKey } from '#core/historical-keys.ts'
 import type { JwkSet } from '#core/keys.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { register, startLeaf } from '#test/helpers/subordinate.ts'
 import { type Commands, commandsFor } from './command.ts'
 
 let admin: TestAdmin
@@ -38,6 +39,18 @@ test('announces a key, and publishes it before the command ends', async () => {
       `^${CURRENT} {2}\\S+ {2}CURRENT {2}\\S+Z {2}files\n${kid} {2}ES256 {2}ANNOUNCED {2}\\S+Z {2}files {2}usable from \\S+Z\n2 keys\\.\n$`,
     ),
   )
+})
+
+test('says before a switch how many subordinates do not name the algorithm', async () => {
+  await register(admin, await startLeaf(admin))
+  const { db } = admin.server
+  await db.subordinate.updateMany({ data: { jwks: { keys: [{ kid: 'a', kty: 'EC', alg: 'ES512' }] } } })
+  expect(await succeed('keys list')).toMatch(/ANNOUNCED .* {2}not named by 1 subordinate\n/)
+  await db.subordinate.updateMany({ data: { jwks: { keys: [{ kid: 'a', kty: 'EC', alg: 'ES256' }] } } })
+  const [, announced] = (await listed()).keys
+  expect(announced).toMatchObject({ state: 'ANNOUNCED', unsureSubordinates: 0 })
+  expect(await succeed('keys list')).not.toContain('not named')
+  await db.subordinate.deleteMany()
 })
 
 test('refuses an unsafe change in one sentence, and allows it in an emergency', async () => {

@@ -214,6 +214,7 @@ class SubordinateFilter(TypedDict):
     state: NotRequired[SubordinateState | None]
     tags: NotRequired[list[str] | None]
     trustMarkType: NotRequired[str | None]
+    withoutAlgorithm: NotRequired[SigningAlgorithm | None]
 
 class MembersVariables(TypedDict):
     first: int

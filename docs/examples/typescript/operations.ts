@@ -534,6 +534,8 @@ export type SubordinateFilter = {
   tags?: Array<string> | null | undefined;
   /** It holds a valid Trust Mark of this type, issued here. */
   trustMarkType?: string | null | undefined;
+  /** Neither its metadata nor its keys name this algorithm: nothing shows that it can verify it. Every implementation should verify RS256 (§3). */
+  withoutAlgorithm?: SigningAlgorithm | null | undefined;
 };
 
 /** What is wrong with a subordinate: a check of its registration that fails now, or another reason. */

@@ -2,8 +2,8 @@
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
 import { requireRecentCaller } from '#server/schema/input.ts'
+import { SigningAlgorithm } from '#server/schema/signing-key/signing-algorithm.ts'
 import { KeyStore, SigningKeys } from '#server/schema/signing-key/signing-key.ts'
-import { SigningAlgorithm } from '#server/schema/signing-key/signing-key-mutations.ts'
 import {
   DEFAULT_NOTICE_DAYS,
   MAXIMUM_MONTHS,

@@ -1,9 +1,9 @@
 /** The mutations of signing keys: the steps of a rollover (§11.2) and the revocation. */
-import { signingAlgorithms } from '#core/keys.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
 import { requireCaller, requireRecentCaller } from '#server/schema/input.ts'
 import { HistoricalKey } from '#server/schema/signing-key/historical-key.ts'
+import { SigningAlgorithm } from '#server/schema/signing-key/signing-algorithm.ts'
 import { KeyStore, SigningKey } from '#server/schema/signing-key/signing-key.ts'
 
 const {
@@ -18,16 +18,6 @@ const {
 
 /** Failures of every change of keys. */
 const commonFailures = [ReauthenticationRequiredError, KeyDirectoryReadOnlyError, UnavailableError]
-
-export const SigningAlgorithm = builder.enumType('SigningAlgorithm', {
-  description: 'An algorithm of signing keys.',
-  values: Object.fromEntries(
-    signingAlgorithms.map((alg) => [
-      alg.toUpperCase().replaceAll('-', '_'),
-      { value: alg, description: `${alg} of the JOSE registry.` },
-    ]),
-  ),
-})
 
 const AnnounceSigningKeyInput = builder.inputType('AnnounceSigningKeyInput', {
   description: 'The key to create.',

@@ -7,9 +7,11 @@ import { inFilter } from '#server/schema/in-filter.ts'
 import { keyOrNull } from '#server/schema/input.ts'
 import { orderInput } from '#server/schema/order.ts'
 import { columnsOf, type PageOrder, readPage } from '#server/schema/page.ts'
+import { SigningAlgorithm } from '#server/schema/signing-key/signing-algorithm.ts'
 import { searchTextConditions } from '#server/schema/subordinate/search-text.ts'
 import { ProblemCode, SubordinateState } from '#server/schema/subordinate/subordinate-state.ts'
 import { MAXIMUM_TAGS, tagCondition } from '#server/services/annotation.ts'
+import { doesNotName } from '#server/services/subordinate/algorithm.ts'
 import {
   type ProblemCode as Code,
   toProblemCondition,
@@ -50,6 +52,11 @@ export const SubordinateFilter = builder.inputType('SubordinateFilter', {
       description: `It has all of these tags; case-insensitive. At most ${MAXIMUM_TAGS}.`,
     }),
     organizationId: t.id({ description: 'It belongs to this organization.' }),
+    withoutAlgorithm: t.field({
+      type: SigningAlgorithm,
+      description:
+        'Neither its metadata nor its keys name this algorithm: nothing shows that it can verify it. Every implementation should verify RS256 (§3).',
+    }),
   }),
 })
 
@@ -102,7 +109,7 @@ const FEW = 2_000
 
 /**
  * Some conditions look frequent to the database where few rows meet them: several together, because it multiplies their
- * frequencies, and an Entity Type, tag or problem that hardly any row has. It would look along the order of the page, in all rows.
+ * frequencies, and an Entity Type, tag, algorithm or problem that hardly any row has. It would look along the order of the page, in all rows.
  */
 async function narrow(
   condition: Prisma.SubordinateWhereInput,
@@ -110,8 +117,9 @@ async function narrow(
   db: Database,
 ): Promise<Prisma.SubordinateWhereInput> {
   if (!Array.isArray(condition.AND) || !condition.AND[0]) return condition
-  const [{ entityTypes, tagKeys }] = condition.AND
-  if (condition.AND.length < 2 && !entityTypes && !tagKeys && !isOneProblem) return condition
+  const [{ entityTypes, tagKeys, unnamedAlgorithms }] = condition.AND
+  const isOfArray = entityTypes ?? tagKeys ?? unnamedAlgorithms
+  if (condition.AND.length < 2 && !isOfArray && !isOneProblem) return condition
   if ((await countMatches(condition, db)) > FEW) return condition
   const rows = await db.subordinate.findMany({ where: condition, select: { id: true } })
   return { id: { in: rows.map(({ id }) => id) } }
@@ -168,7 +176,7 @@ function where(
 ): Prisma.SubordinateWhereInput {
   if (!filter) return {}
   const { search, entityType, state, hasProblem, problem, active, intermediate, trustMarkType, tags } = filter
-  const { expiresAfter, expiresBefore, organizationId } = filter
+  const { expiresAfter, expiresBefore, organizationId, withoutAlgorithm } = filter
   const { configurationExpiresAfter, configurationExpiresBefore } = filter
   const and = searchTextConditions(search)
   if (entityType) and.push({ entityTypes: { has: entityType } })
@@ -188,6 +196,7 @@ function where(
     and.push({ trustMarks: { some: valid } })
   }
   if (organizationId) and.push({ organizationId: keyOrNull(organizationId, 'Organization') ?? 0 })
+  if (withoutAlgorithm) and.push(doesNotName(withoutAlgorithm))
   if (tags?.length) and.push(inFilter(() => tagCondition(tags)))
   return { AND: and }
 }

@@ -5,7 +5,7 @@ import { scopeField } from '#server/schema/anchor-scope.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
 import { requireRecentCaller } from '#server/schema/input.ts'
-import { SigningAlgorithm } from '#server/schema/signing-key/signing-key-mutations.ts'
+import { SigningAlgorithm } from '#server/schema/signing-key/signing-algorithm.ts'
 import { Environment, TrustAnchor } from '#server/schema/trust-anchor/trust-anchor.ts'
 
 const {

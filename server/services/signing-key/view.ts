@@ -9,6 +9,7 @@ import { successorStore } from '#server/services/signing-key/creation.ts'
 import { algorithmOf, stateOfRole } from '#server/services/signing-key/rows.ts'
 import { findSuperiorFault } from '#server/services/signing-key/safety.ts'
 import { findKeyUses, type KeyUse } from '#server/services/signing-key/use.ts'
+import { countWithout } from '#server/services/subordinate/algorithm.ts'
 import { listSuperiors, type SuperiorView } from '#server/services/superior/superiors.ts'
 import type { KeyDirectory, KeyRole, ListedKey } from '#store/key-directory.ts'
 import { explainReadOnly } from '#store/key-directory-access.ts'
@@ -32,6 +33,8 @@ export type SigningKeyView = {
   attributes(): Promise<KeyAttributes | null>
   /** Counted on demand. */
   use(): Promise<KeyUse>
+  /** The published subordinates of which nothing shows that they can verify its algorithm, counted on demand. */
+  unsure(): Promise<number>
 }
 
 export type HistoricalKeyView = { key: HistoricalKey; use(): Promise<KeyUse> }
@@ -60,9 +63,10 @@ export function createKeyView({ db, signingKeys, now }: Pick<KeyContext, 'db' | 
       const row = rows.find((row) => row.kid === kid) ?? null
       const isAwaited = role === 'announced' || role === 'answers'
       const known = isAwaited ? usableBelow(superiors, row, { kid, role }, now()) : usable(row)
-      const view = { kid, alg: algorithmOf(jwk), state: stateOfRole[role], file, jwk, store, row }
+      const alg = algorithmOf(jwk)
+      const view = { kid, alg, state: stateOfRole[role], file, jwk, store, row }
       const attributes = () => signingKeys.place.stores.describe(kid)
-      return { ...view, ...known, attributes, use: () => count(kid) }
+      return { ...view, ...known, attributes, use: () => count(kid), unsure: () => countWithout(db, alg) }
     })
   }
 

@@ -67,7 +67,7 @@ function valuesOf(filter: Filter<object>): readonly string[] {
     case 'day':
       return ['2020-01-01', '2030-01-01']
     case 'link':
-      return ['1']
+      return ['1', 'ML-DSA-65']
   }
 }
 
@@ -191,6 +191,7 @@ export const operations: Readonly<Record<string, Cases>> = {
   ShellStatus: one(),
   RegistrationLimits: one(),
   KeysPage: one(),
+  UnsureMembers: () => ['ES256', 'ML_DSA_65'].map((alg) => ({ about: alg, variables: { alg } })),
   PaletteKeys: one(),
   PolicyPage: one(),
   PreviewPolicy: one(() => ({ policy })),

@@ -7,8 +7,8 @@ import { calculateJwkThumbprint } from 'jose'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { signJwt, verifyJwt } from '#core/jws.ts'
 import { readKeyStoreSettings } from '#federation/config/key-store.ts'
-import { keySpec, signingAlgorithm, toMessage } from '#federation/key-store/awskms.ts'
-import { findStoreAlgorithm } from '#federation/key-store/signature.ts'
+import { keySpec, requireAlgorithm, signingAlgorithm, toMessage } from '#federation/key-store/awskms.ts'
+import { toMu } from '#federation/key-store/signature.ts'
 import { createKeyStores, type KeyStores } from '#federation/key-store/stores.ts'
 import { installOptional } from '#test/helpers/optional-package.ts'
 import { freePort } from '#test/helpers/port.ts'
@@ -118,24 +118,38 @@ describe.skipIf(isMissing)(`keys in AWS KMS (${reason})`, () => {
   })
 })
 
-/** moto salts PSS in its own way, so what is sent is compared with the reference of KMS. */
+/** moto salts PSS in its own way and has no ML-DSA, so what is sent is compared with the reference of KMS. */
 it.each([
-  ['RS256', 'RSA_2048', 'RSASSA_PKCS1_V1_5_SHA_256'],
-  ['PS256', 'RSA_2048', 'RSASSA_PSS_SHA_256'],
+  ['RS256', 'RSA_3072', 'RSASSA_PKCS1_V1_5_SHA_256'],
+  ['PS256', 'RSA_3072', 'RSASSA_PSS_SHA_256'],
   ['ES256', 'ECC_NIST_P256', 'ECDSA_SHA_256'],
   ['ES384', 'ECC_NIST_P384', 'ECDSA_SHA_384'],
   ['ES512', 'ECC_NIST_P521', 'ECDSA_SHA_512'],
+  ['ML-DSA-44', 'ML_DSA_44', 'ML_DSA_SHAKE_256'],
+  ['ML-DSA-65', 'ML_DSA_65', 'ML_DSA_SHAKE_256'],
+  ['ML-DSA-87', 'ML_DSA_87', 'ML_DSA_SHAKE_256'],
 ])('asks KMS for %s by its names', (alg, spec, name) => {
-  const kind = findStoreAlgorithm(alg)
-  if (!kind) throw new Error(`${alg} is not known`)
+  const kind = requireAlgorithm(alg)
   expect(keySpec(kind)).toBe(spec)
   expect(signingAlgorithm(kind)).toBe(name)
 })
 
 it('sends up to 4,096 bytes as they are, and the digest of more', () => {
-  const kind = { digest: 'sha384' } as const
+  const kind = requireAlgorithm('ES384')
   const [short, long] = [Buffer.alloc(4_096, 1), Buffer.alloc(4_097, 1)]
-  expect(toMessage(kind, short)).toEqual({ Message: short, MessageType: 'RAW' })
+  expect(toMessage(kind, short, {})).toEqual({ Message: short, MessageType: 'RAW' })
   const digest = createHash('sha384').update(long).digest()
-  expect(toMessage(kind, long)).toEqual({ Message: digest, MessageType: 'DIGEST' })
+  expect(toMessage(kind, long, {})).toEqual({ Message: digest, MessageType: 'DIGEST' })
+})
+
+it('sends 64 bytes for ML-DSA, which `new-algorithms` verifies', () => {
+  const sent = toMessage(requireAlgorithm('ML-DSA-65'), Buffer.alloc(5_000, 1), { pub: 'AAAA' })
+  expect(sent).toEqual({ Message: toMu(Buffer.alloc(3), Buffer.alloc(5_000, 1)), MessageType: 'EXTERNAL_MU' })
+  expect(sent.Message).toHaveLength(64)
+})
+
+it('says why KMS cannot sign with Ed25519 and Ed448', () => {
+  const refusal = (alg: string) => `AWS KMS cannot sign${alg} Use another algorithm.`
+  expect(() => requireAlgorithm('Ed25519')).toThrow(refusal(' more than 4,096 bytes with Ed25519.'))
+  expect(() => requireAlgorithm('Ed448')).toThrow(refusal(' with Ed448.'))
 })

@@ -27,7 +27,7 @@ it.each([
   expect(() => derToJws(Buffer.from(hex, 'hex'), 'P-256')).toThrow(RangeError)
 })
 
-it.each(['EdDSA', 'Ed25519', 'ES256K', 'ML-DSA-65', 'RS1', ''])(
+it.each(['EdDSA', 'Ed448', 'ES256K', 'ML-DSA-66', 'RS1', ''])(
   'knows no algorithm %j of key stores',
   (alg) => {
     expect(findStoreAlgorithm(alg)).toBeUndefined()

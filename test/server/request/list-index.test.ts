@@ -27,7 +27,8 @@ const rows = `
     "registeredAt", "updatedAt", "note", "tags", "tagKeys")
   SELECT 'https://rp' || n || '.example.org', 'Service ' || n, n % 1000 <> 1,
     ARRAY[CASE n % 1000 WHEN 2 THEN 'openid_provider' ELSE 'openid_relying_party' END], n % 1000 = 3,
-    jsonb_build_object('federation_entity', jsonb_build_object('contacts', jsonb_build_array('ops' || n || '@example.org'))), '{}', 'a.b.c',
+    jsonb_build_object('federation_entity', jsonb_build_object('contacts', jsonb_build_array('ops' || n || '@example.org'))),
+    jsonb_build_object('keys', jsonb_build_array(jsonb_build_object('alg', CASE n % 1000 WHEN 9 THEN 'RS256' ELSE 'ES256' END))), 'a.b.c',
     now() + n % 1000 * interval '1 day', now() + (n % 1000 - 4) * interval '1 hour', now(), CASE n % 1000 WHEN 5 THEN now() END,
     now() - n * interval '1 minute', now() - n * interval '1 second',
     'Note of member no' || n, tags, tags
@@ -113,6 +114,7 @@ const filters: [title: string, filter: NonNullable<Parameters<typeof subordinate
     ['a tag', { tags: ['Rare'] }, 100],
     ['several tags', { tags: ['common', 'rare', 'group 6'] }, 100],
     ['a word of the note', { search: 'member no4711' }, 11],
+    ['an algorithm that few do not name', { withoutAlgorithm: 'ES256' }, 100],
   ]
 
 describe.each(filters)('subordinates found by %s', (_title, filter, found) => {

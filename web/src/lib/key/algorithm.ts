@@ -18,6 +18,10 @@ export const algorithms = [
 export const findAlgorithm = (alg: string | undefined): SigningAlgorithm | undefined =>
   algorithms.find(([name]) => name === alg?.toUpperCase().replaceAll('-', '_'))?.[0]
 
+/** As keys name it. */
+export const nameOfAlgorithm = (algorithm: SigningAlgorithm): string =>
+  algorithm.startsWith('ED') ? `Ed${algorithm.slice(2)}` : algorithm.replaceAll('_', '-')
+
 /** Characters of a signature and of a public key in a JWS. Those of ES256 have 86. */
 const lengths: Partial<Record<SigningAlgorithm, readonly [signature: string, key: string]>> = {
   ML_DSA_44: ['3,227', '1,750'],

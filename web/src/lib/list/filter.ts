@@ -26,7 +26,7 @@ type Control =
   /** Without `any`, links set it, and it can only be removed. */
   | { kind: 'tags'; label: string; any: string | undefined }
   /** Set by a link; it can only be removed. */
-  | { kind: 'link'; label: string }
+  | { kind: 'link'; label: string; nameOf?: (value: string) => string }
   /** Parts of a list, of which one is shown: a row of links. */
   | { kind: 'parts'; label: string; options: Options; usual: string }
 
@@ -185,7 +185,9 @@ export const day = <Condition>(
 export const link = <Condition>(
   label: string,
   toCondition: (value: string) => Condition | undefined,
-): Filter<Condition> => ({ kind: 'link', label, toCondition })
+  /** Where the value belongs into the label. */
+  nameOf?: (value: string) => string,
+): Filter<Condition> => ({ kind: 'link', label, ...(nameOf && { nameOf }), toCondition })
 
 const DAY = 86_400_000
 

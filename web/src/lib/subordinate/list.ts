@@ -1,6 +1,7 @@
 /** Describes the list of subordinates, with its filters and sorts. */
 import { entityTypes } from '#lib/entity/type.ts'
 import type { SubordinateFilter, SubordinateOrderField } from '#lib/gql/graphql.ts'
+import { findAlgorithm } from '#lib/key/algorithm.ts'
 import {
   choice,
   dayInUtc,
@@ -25,7 +26,16 @@ const ofType = (entityType: string): SubordinateFilter => ({ entityType })
 
 export const subordinateList: List<
   SubordinateFilter,
-  'q' | 'type' | 'state' | 'problem' | 'expires' | 'configuration' | 'mark' | 'organization' | 'tags'
+  | 'q'
+  | 'type'
+  | 'state'
+  | 'problem'
+  | 'expires'
+  | 'configuration'
+  | 'mark'
+  | 'organization'
+  | 'tags'
+  | 'algorithm'
 > = {
   things: ['subordinate', 'subordinates'],
   filters: {
@@ -54,6 +64,14 @@ export const subordinateList: List<
         }
       )
     }),
+    algorithm: link(
+      'Does not name an algorithm',
+      (value) => {
+        const withoutAlgorithm = findAlgorithm(value)
+        return withoutAlgorithm && { active: true, withoutAlgorithm }
+      },
+      (value) => `Does not name ${value}`,
+    ),
     mark: markType('Trust Mark', 'All marks'),
     organization: organization('Organization', 'All organizations'),
     tags: tags('Tags', 'All tags'),

@@ -51,6 +51,13 @@ export const AnnounceSigningKey = graphql(`
   }
 `)
 
+export const UnsureMembers = graphql(`
+  query UnsureMembers($alg: SigningAlgorithm!) {
+    unsure: subordinates(filter: { active: true, withoutAlgorithm: $alg }, first: 1) { totalCount }
+    all: subordinates(filter: { active: true }, first: 1) { totalCount }
+  }
+`)
+
 export const SwitchSigningKey = graphql(`
   mutation SwitchSigningKey($input: SwitchSigningKeyInput!) {
     switchSigningKey(input: $input) {

@@ -50,7 +50,7 @@ journey('keys are announced, used, retired and revoked', (step) => {
     const algorithm = page.getByRole('dialog').getByLabel('Algorithm')
     await algorithm.selectOption('ML-DSA-65: post-quantum, recommended of its kind')
     await page.getByRole('status').filter({ hasText: 'Each signature has 4,412 characters' }).waitFor()
-    const unsure = page.getByRole('status').filter({ hasText: 'name ML-DSA-65 neither in their metadata' })
+    const unsure = page.getByRole('status').filter({ hasText: 'ML-DSA-65 is neither in the metadata' })
     expect(await unsure.getByRole('link').getAttribute('href')).toBe('/subordinates?algorithm=ML-DSA-65')
     await algorithm.selectOption('ES256')
     expect(await page.getByRole('dialog').getByText('Each signature has').count()).toBe(0)

@@ -106,7 +106,7 @@ export function createAnchorChanges(installation: Installation, anchors: Anchors
       const created = {
         action: 'createTrustAnchor',
         resource: entityId,
-        after: { slug, ...look },
+        after: { slug, ...look, ...(above ? { superior: above.entityId } : {}) },
       } as const
       await requireApprovalBefore(db, caller, created)
       if (above) await requireJoinable(caller, above, entityId)

@@ -73,8 +73,8 @@ function faultOf(error: unknown): string | null {
 }
 
 /** A rollover needs little space, and fails without it. Null where that cannot be known. */
-async function findLowSpace(directory: string): Promise<string | null> {
+export async function findLowSpace(directory: string, low = LOW_BYTES): Promise<string | null> {
   const found = await statfs(directory).catch(() => null)
-  if (!found || found.blocks === 0 || found.bavail * found.bsize >= LOW_BYTES) return null
-  return `less than ${LOW_BYTES / 1024 / 1024} MiB free where the key directory is`
+  if (!found || found.blocks === 0 || found.bavail * found.bsize >= low) return null
+  return `less than ${Math.floor(low / 1024 / 1024)} MiB free where the key directory is`
 }

@@ -60,3 +60,25 @@ test('shows what is new while events keep coming, over a slow network', async ()
   clearInterval(timer)
   await Promise.all(events)
 })
+
+test('asks for the status every few seconds, and does not read the page again for it', async () => {
+  const fields: string[] = []
+  page.on('response', async (response) => {
+    if (!response.headers()['content-type']?.includes('json')) return // the stream of events
+    const answer = await response.json().catch(() => null) // the page was closed
+    fields.push(...Object.keys(answer?.data ?? {}))
+  })
+  await page.clock.install()
+  await page.goto('/users')
+  await page.getByRole('heading', { level: 1, name: 'Users' }).waitFor()
+  await expect.poll(() => fields).toContain('users')
+  fields.length = 0
+  // One reading at a time: the second one begins when the first one, with all that it reads, has ended.
+  for (const times of [1, 2]) {
+    await page.clock.fastForward(16_000)
+    await expect
+      .poll(() => fields.filter((name) => name === 'trustAnchors').length)
+      .toBeGreaterThanOrEqual(times)
+  }
+  expect(fields).not.toContain('users')
+})

@@ -1,5 +1,8 @@
 /** Tests the health report of the admin server while a dependency is unavailable. */
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { findLowSpace } from '#server/plugins/health.ts'
 import { type GraphQLAnswer, PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { patience } from '#test/helpers/patience.ts'
 
@@ -71,4 +74,10 @@ it('is unhealthy without its database, reveals nothing, and can still be closed'
     expect(errors?.[0]?.extensions?.code).toBe('UNAVAILABLE')
     expect(errors?.[0]?.message).not.toMatch(/postgres|ECONN|127\.0\.0\.1/i)
   }
+})
+
+it('warns of little space where the keys are, and not where that cannot be known', async () => {
+  expect(await findLowSpace(tmpdir(), Number.MAX_SAFE_INTEGER)).toMatch(/^less than \d+ MiB free where/)
+  expect(await findLowSpace(tmpdir(), 0)).toBeNull()
+  expect(await findLowSpace(join(tmpdir(), 'nonexistent'), Number.MAX_SAFE_INTEGER)).toBeNull()
 })

@@ -1,5 +1,5 @@
-import { error } from '@sveltejs/kit'
 import { apiKeyList } from '#lib/auth/api-key-list.ts'
+import { requireRight } from '#lib/auth/require-right.ts'
 import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { listVariables } from '#lib/list/list.ts'
@@ -16,11 +16,10 @@ const ApiKeysPage = graphql(`
   }
 `)
 
-export const load = (async ({ fetch, depends, parent, url }) => {
+export const load = (async (event) => {
+  const { fetch, depends, url } = event
   depends(topic.apiKeys)
-  const { viewer } = await parent()
-  if (!viewer.mayManage)
-    error(403, { message: 'Only administrators of the installation can see the API keys.' })
+  await requireRight(event, 'mayManage', 'Only administrators of the installation can see the API keys.')
   const { apiKeys } = await read(fetch, ApiKeysPage, listVariables(url.searchParams, apiKeyList))
   return { title: 'API keys', apiKeys }
 }) satisfies PageLoad

@@ -1,4 +1,4 @@
-import { error } from '@sveltejs/kit'
+import { requireRight } from '#lib/auth/require-right.ts'
 import { read } from '#lib/graphql/client.ts'
 import { listVariables } from '#lib/list/list.ts'
 import { mailList } from '#lib/mail/list.ts'
@@ -6,11 +6,10 @@ import { topic } from '#lib/topic.ts'
 import type { PageLoad } from './$types'
 import { MessagesPage } from './mail.ts'
 
-export const load = (async ({ fetch, depends, parent, url }) => {
+export const load = (async (event) => {
+  const { fetch, depends, url } = event
   depends(topic.mails)
-  const { viewer } = await parent()
-  if (!viewer.mayManage)
-    error(403, { message: 'Only administrators of the installation can see the e-mails.' })
+  await requireRight(event, 'mayManage', 'Only administrators of the installation can see the e-mails.')
   const variables = listVariables(url.searchParams, mailList)
   const { mails, viewer: reader } = await read(fetch, MessagesPage, variables)
   // A user without an address cannot see whether e-mail is on.

@@ -1,4 +1,4 @@
-import { error } from '@sveltejs/kit'
+import { requireRight } from '#lib/auth/require-right.ts'
 import { userList } from '#lib/auth/user-list.ts'
 import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
@@ -16,10 +16,10 @@ const UsersPage = graphql(`
   }
 `)
 
-export const load = (async ({ fetch, depends, parent, url }) => {
+export const load = (async (event) => {
+  const { fetch, depends, url } = event
   depends(topic.users, topic.organizations)
-  const { viewer } = await parent()
-  if (!viewer.mayManage) error(403, { message: 'Only administrators of the installation can see the users.' })
+  await requireRight(event, 'mayManage', 'Only administrators of the installation can see the users.')
   const { users } = await read(fetch, UsersPage, listVariables(url.searchParams, userList))
   return { title: 'Users', users }
 }) satisfies PageLoad

@@ -1,14 +1,13 @@
-import { error } from '@sveltejs/kit'
+import { requireRight } from '#lib/auth/require-right.ts'
 import { read } from '#lib/graphql/client.ts'
 import { topic } from '#lib/topic.ts'
 import { WebhooksPage } from '#lib/webhook/webhook.ts'
 import type { PageLoad } from './$types'
 
-export const load = (async ({ fetch, depends, parent }) => {
+export const load = (async (event) => {
+  const { fetch, depends } = event
   depends(topic.webhooks)
-  const { viewer } = await parent()
-  if (!viewer.mayManage)
-    error(403, { message: 'Only administrators of the installation can see the webhooks.' })
+  await requireRight(event, 'mayManage', 'Only administrators of the installation can see the webhooks.')
   const { webhooks } = await read(fetch, WebhooksPage, {})
   return { title: 'Webhooks', webhooks }
 }) satisfies PageLoad

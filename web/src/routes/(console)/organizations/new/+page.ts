@@ -1,8 +1,7 @@
-import { error } from '@sveltejs/kit'
+import { requireRight } from '#lib/auth/require-right.ts'
 import type { PageLoad } from './$types'
 
-export const load = (async ({ parent }) => {
-  const { viewer } = await parent()
-  if (!viewer.mayOperate) error(403, { message: 'Your role cannot create organizations.' })
+export const load = (async (event) => {
+  await requireRight(event, 'mayOperate', 'Your role cannot create organizations.')
   return { title: 'Create an organization' }
 }) satisfies PageLoad

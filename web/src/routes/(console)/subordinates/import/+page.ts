@@ -1,8 +1,7 @@
-import { error } from '@sveltejs/kit'
+import { requireRight } from '#lib/auth/require-right.ts'
 import type { PageLoad } from './$types'
 
-export const load = (async ({ parent }) => {
-  const { viewer } = await parent()
-  if (!viewer.mayOperate) error(403, { message: 'Your role cannot register subordinates.' })
+export const load = (async (event) => {
+  await requireRight(event, 'mayOperate', 'Your role cannot register subordinates.')
   return { title: 'Import subordinates' }
 }) satisfies PageLoad

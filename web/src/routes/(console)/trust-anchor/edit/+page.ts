@@ -1,4 +1,4 @@
-import { error } from '@sveltejs/kit'
+import { requireRight } from '#lib/auth/require-right.ts'
 import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { topic } from '#lib/topic.ts'
@@ -15,10 +15,10 @@ const TrustAnchorEdit = graphql(`
   }
 `)
 
-export const load = (async ({ fetch, depends, parent }) => {
+export const load = (async (event) => {
+  const { fetch, depends } = event
   depends(topic.trustAnchor)
-  const { viewer } = await parent()
-  if (!viewer.mayAdminister) error(403, { message: 'Your role cannot change the Trust Anchor.' })
+  await requireRight(event, 'mayAdminister', 'Your role cannot change the Trust Anchor.')
   const { trustAnchor } = await read(fetch, TrustAnchorEdit, {})
   return { title: 'Edit the settings', trustAnchor }
 }) satisfies PageLoad

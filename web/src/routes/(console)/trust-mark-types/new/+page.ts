@@ -1,4 +1,4 @@
-import { error } from '@sveltejs/kit'
+import { requireRight } from '#lib/auth/require-right.ts'
 import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import type { PageLoad } from './$types'
@@ -9,9 +9,9 @@ const TrustMarkLimits = graphql(`
   }
 `)
 
-export const load = (async ({ fetch, parent }) => {
-  const { viewer } = await parent()
-  if (!viewer.mayOperate) error(403, { message: 'Your role cannot create Trust Mark types.' })
+export const load = (async (event) => {
+  const { fetch } = event
+  await requireRight(event, 'mayOperate', 'Your role cannot create Trust Mark types.')
   const { trustAnchor } = await read(fetch, TrustMarkLimits, {})
   return { title: 'Create a Trust Mark type', maximum: trustAnchor.maximumTrustMarkHours }
 }) satisfies PageLoad

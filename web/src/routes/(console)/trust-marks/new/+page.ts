@@ -1,4 +1,4 @@
-import { error } from '@sveltejs/kit'
+import { requireRight } from '#lib/auth/require-right.ts'
 import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { topic } from '#lib/topic.ts'
@@ -12,10 +12,10 @@ const IssuePage = graphql(`
   }
 `)
 
-export const load = (async ({ fetch, depends, parent, url }) => {
+export const load = (async (event) => {
+  const { fetch, depends, url } = event
   depends(topic.trustMarks)
-  const { viewer } = await parent()
-  if (!viewer.mayOperate) error(403, { message: 'Your role cannot issue Trust Marks.' })
+  await requireRight(event, 'mayOperate', 'Your role cannot issue Trust Marks.')
   const asked = url.searchParams.get('type') ?? ''
   const [{ trustMarkTypes, trustAnchor }, type] = await Promise.all([
     read(fetch, IssuePage, {}),

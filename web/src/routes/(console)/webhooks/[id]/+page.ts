@@ -1,4 +1,4 @@
-import { error } from '@sveltejs/kit'
+import { requireRight } from '#lib/auth/require-right.ts'
 import { read } from '#lib/graphql/client.ts'
 import { listVariables } from '#lib/list/list.ts'
 import { topic } from '#lib/topic.ts'
@@ -6,11 +6,10 @@ import { deliveryList } from '#lib/webhook/delivery-list.ts'
 import { WebhookPage, webhookName, webhookOf } from '#lib/webhook/webhook.ts'
 import type { PageLoad } from './$types'
 
-export const load = (async ({ fetch, depends, params, parent, url }) => {
+export const load = (async (event) => {
+  const { fetch, depends, params, url } = event
   depends(topic.webhooks)
-  const { viewer } = await parent()
-  if (!viewer.mayManage)
-    error(403, { message: 'Only administrators of the installation can see the webhooks.' })
+  await requireRight(event, 'mayManage', 'Only administrators of the installation can see the webhooks.')
   const { filter, ...page } = listVariables(url.searchParams, deliveryList)
   const variables = { id: params.id, filter: { ...filter, webhookId: params.id }, ...page }
   const { node, deliveries } = await read(fetch, WebhookPage, variables)

@@ -1,9 +1,7 @@
-import { error } from '@sveltejs/kit'
+import { requireRight } from '#lib/auth/require-right.ts'
 import type { PageLoad } from './$types'
 
-export const load = (async ({ parent }) => {
-  const { viewer } = await parent()
-  if (!viewer.mayManage)
-    error(403, { message: 'Only administrators of the installation can create webhooks.' })
+export const load = (async (event) => {
+  await requireRight(event, 'mayManage', 'Only administrators of the installation can create webhooks.')
   return { title: 'Create a webhook' }
 }) satisfies PageLoad

@@ -1,4 +1,5 @@
 import { error } from '@sveltejs/kit'
+import { requireRight } from '#lib/auth/require-right.ts'
 import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { organizationOf } from '#lib/organization/organization.ts'
@@ -17,10 +18,10 @@ const OrganizationEdit = graphql(`
   }
 `)
 
-export const load = (async ({ fetch, depends, params, parent }) => {
+export const load = (async (event) => {
+  const { fetch, depends, params } = event
   depends(topic.organizations)
-  const { viewer } = await parent()
-  if (!viewer.mayOperate) error(403, { message: 'Your role cannot change organizations.' })
+  await requireRight(event, 'mayOperate', 'Your role cannot change organizations.')
   const { node } = await read(fetch, OrganizationEdit, { id: params.id })
   const organization = organizationOf(node)
   if (!organization.canBeChanged)

@@ -1,4 +1,5 @@
 import { error } from '@sveltejs/kit'
+import { requireRight } from '#lib/auth/require-right.ts'
 import { isAbout, type Subject, subjectTitle } from '#lib/check/pipeline.ts'
 import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
@@ -19,10 +20,10 @@ function subjectIn(parameters: URLSearchParams): Subject {
   error(404, { message: 'The address names no type.' })
 }
 
-export const load = (async ({ fetch, depends, parent, url }) => {
+export const load = (async (event) => {
+  const { fetch, depends, url } = event
   depends(topic.pipelines)
-  const { viewer } = await parent()
-  if (!viewer.mayAdminister) error(403, { message: 'Your role cannot change the checks of requests.' })
+  await requireRight(event, 'mayAdminister', 'Your role cannot change the checks of requests.')
   const subject = subjectIn(url.searchParams)
   const { checkPipelines } = await read(fetch, RequestChecksEdit, {})
   const pipeline = checkPipelines.find(isAbout(subject)) ?? none

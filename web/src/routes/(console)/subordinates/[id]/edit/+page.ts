@@ -1,4 +1,4 @@
-import { error } from '@sveltejs/kit'
+import { requireRight } from '#lib/auth/require-right.ts'
 import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { subordinateOf } from '#lib/subordinate/subordinate.ts'
@@ -18,10 +18,10 @@ const SubordinateEdit = graphql(`
   }
 `)
 
-export const load = (async ({ fetch, depends, params, parent }) => {
+export const load = (async (event) => {
+  const { fetch, depends, params } = event
   depends(topic.subordinates)
-  const { viewer } = await parent()
-  if (!viewer.mayOperate) error(403, { message: 'Your role cannot change subordinates.' })
+  await requireRight(event, 'mayOperate', 'Your role cannot change subordinates.')
   const { node, trustAnchor } = await read(fetch, SubordinateEdit, { id: params.id })
   return { subordinate: subordinateOf(node), trustAnchor }
 }) satisfies PageLoad

@@ -1,4 +1,4 @@
-import { error } from '@sveltejs/kit'
+import { requireRight } from '#lib/auth/require-right.ts'
 import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { nodeOf } from '#lib/node.ts'
@@ -15,10 +15,10 @@ const TrustMarkTypeEdit = graphql(`
   }
 `)
 
-export const load = (async ({ fetch, depends, params, parent }) => {
+export const load = (async (event) => {
+  const { fetch, depends, params } = event
   depends(topic.trustMarks)
-  const { viewer } = await parent()
-  if (!viewer.mayOperate) error(403, { message: 'Your role cannot change Trust Mark types.' })
+  await requireRight(event, 'mayOperate', 'Your role cannot change Trust Mark types.')
   const { node, trustAnchor } = await read(fetch, TrustMarkTypeEdit, { id: params.id })
   const type = nodeOf(node, 'TrustMarkType', 'Trust Mark type')
   return { title: 'Edit a Trust Mark type', type, maximum: trustAnchor.maximumTrustMarkHours }

@@ -1,4 +1,5 @@
 import { error } from '@sveltejs/kit'
+import { requireRight } from '#lib/auth/require-right.ts'
 import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { topic } from '#lib/topic.ts'
@@ -14,10 +15,10 @@ const TrustMarkEdit = graphql(`
   }
 `)
 
-export const load = (async ({ fetch, depends, params, parent }) => {
+export const load = (async (event) => {
+  const { fetch, depends, params } = event
   depends(topic.trustMarks)
-  const { viewer } = await parent()
-  if (!viewer.mayOperate) error(403, { message: 'Your role cannot change Trust Marks.' })
+  await requireRight(event, 'mayOperate', 'Your role cannot change Trust Marks.')
   const { trustMark: mark, trustAnchor } = await read(fetch, TrustMarkEdit, { id: params.id })
   if (!mark) error(404, { message: 'This Trust Mark does not exist.' })
   return { title: 'Edit a Trust Mark', mark, maximum: trustAnchor.maximumTrustMarkHours }

@@ -1,4 +1,4 @@
-import { error } from '@sveltejs/kit'
+import { requireRight } from '#lib/auth/require-right.ts'
 import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { topic } from '#lib/topic.ts'
@@ -11,11 +11,10 @@ const WebhookEdit = graphql(`
   }
 `)
 
-export const load = (async ({ fetch, depends, params, parent }) => {
+export const load = (async (event) => {
+  const { fetch, depends, params } = event
   depends(topic.webhooks)
-  const { viewer } = await parent()
-  if (!viewer.mayManage)
-    error(403, { message: 'Only administrators of the installation can change webhooks.' })
+  await requireRight(event, 'mayManage', 'Only administrators of the installation can change webhooks.')
   const { node } = await read(fetch, WebhookEdit, { id: params.id })
   return { title: 'Edit a webhook', webhook: webhookOf(node) }
 }) satisfies PageLoad

@@ -1,7 +1,5 @@
 /** The input fields of a Subordinate Statement, shared by registration, update and preview. */
-import type { builder } from '#server/schema/builder.ts'
-
-type InputFields = Parameters<Parameters<typeof builder.inputType>[1]['fields']>[0]
+import type { InputFields } from '#server/schema/operation.ts'
 
 export function statementFields(t: InputFields) {
   return {

@@ -360,7 +360,7 @@ class StartRenewal(TypedDict):
     id: str
 
 class SwitchSigningKeyInput(TypedDict):
-    """Options of the switch."""
+    """Options of the switch; none by default."""
 
     anchor: NotRequired[str | None]
     overrideReason: NotRequired[str | None]

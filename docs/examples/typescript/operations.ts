@@ -588,7 +588,7 @@ export type SubordinateState =
   /** Published, but its Entity Configuration could not be fetched at the last check. */
   | 'UNREACHABLE';
 
-/** Options of the switch. */
+/** Options of the switch; none by default. */
 export type SwitchSigningKeyInput = {
   /** The anchor: its slug or Entity Identifier. Where there are several, it is needed. */
   anchor?: string | null | undefined;

@@ -4,9 +4,10 @@ import { isRole, type Role } from '#server/identity/roles.ts'
 import { RoleEnum } from '#server/schema/access/viewer.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
-import { requireRecentCaller, textNodeId } from '#server/schema/input.ts'
+import { textNodeId } from '#server/schema/input.ts'
+import { operation } from '#server/schema/operation.ts'
 
-const { InvalidInputError, NotFoundError, ReauthenticationRequiredError } = failures
+const { InvalidInputError, NotFoundError } = failures
 
 export const ApiKeyState = builder.enumType('ApiKeyState', {
   description: 'The state of an API key.',
@@ -91,27 +92,6 @@ function limitsOf(metadata: string | null): { role: Role | null; anchor: string 
   return { role: isRole(role) ? role : null, anchor: typeof anchor === 'string' ? anchor : null }
 }
 
-const CreateApiKeyInput = builder.inputType('CreateApiKeyInput', {
-  description: 'An API key to create.',
-  fields: (t) => ({
-    username: t.string({ required: true, description: 'The owner’s username.' }),
-    name: t.string({ required: true, description: 'Its name.' }),
-    role: t.field({ type: RoleEnum, description: 'A lower role than the owner’s; the owner’s by default.' }),
-    anchor: t.string({
-      description:
-        'The only anchor in which it is valid, by slug or Entity Identifier; every one of its owner by default.',
-    }),
-    days: t.int({
-      description: 'Days until it expires, at most 3650; 365 by default. Null: it never expires.',
-    }),
-  }),
-})
-
-const RevokeApiKeyInput = builder.inputType('RevokeApiKeyInput', {
-  description: 'The key to revoke.',
-  fields: (t) => ({ id: t.id({ required: true, description: 'The key’s id.' }) }),
-})
-
 const NewApiKey = builder.objectRef<{ id: string; key: string }>('NewApiKey').implement({
   description: 'A new API key.',
   authScopes: { administer: true },
@@ -125,38 +105,59 @@ const NewApiKey = builder.objectRef<{ id: string; key: string }>('NewApiKey').im
   }),
 })
 
-builder.mutationFields((t) => ({
-  createApiKey: t.field({
-    extensions: { ofInstallation: true },
-    type: NewApiKey,
-    description: 'Creates an API key and returns it once.',
-    authScopes: { administer: true },
-    errors: { types: [InvalidInputError, NotFoundError, ReauthenticationRequiredError] },
-    args: { input: t.arg({ type: CreateApiKeyInput, required: true, description: 'The key.' }) },
-    resolve: (_root, { input: { username, name, role, anchor, days } }, context) => {
-      const limits = {
-        ...(role ? { role } : {}),
-        ...(anchor ? { anchor } : {}),
-        ...(days !== undefined ? { days } : {}),
-      }
-      return context.accounts.createApiKey(requireRecentCaller(context), {
-        username,
-        keyName: name,
-        ...limits,
-      })
-    },
-  }),
-  revokeApiKey: t.field({
-    extensions: { ofInstallation: true },
-    type: ApiKeyRef,
-    description: 'Revokes an API key permanently.',
-    authScopes: { administer: true },
-    errors: { types: [NotFoundError, ReauthenticationRequiredError] },
-    args: { input: t.arg({ type: RevokeApiKeyInput, required: true, description: 'The key.' }) },
-    resolve: async (_root, { input }, context) => {
-      const id = textNodeId(input.id, 'ApiKey')
-      await context.accounts.revokeApiKey(requireRecentCaller(context), id)
-      return context.db.apikey.findUniqueOrThrow({ where: { id } })
-    },
-  }),
-}))
+operation('createApiKey', {
+  describes: 'Creates an API key and returns it once.',
+  scope: 'administer',
+  ofInstallation: true,
+  isSensitive: true,
+  input: {
+    describes: 'An API key to create.',
+    fields: (t) => ({
+      username: t.string({ required: true, description: 'The owner’s username.' }),
+      name: t.string({ required: true, description: 'Its name.' }),
+      role: t.field({
+        type: RoleEnum,
+        description: 'A lower role than the owner’s; the owner’s by default.',
+      }),
+      anchor: t.string({
+        description:
+          'The only anchor in which it is valid, by slug or Entity Identifier; every one of its owner by default.',
+      }),
+      days: t.int({
+        description: 'Days until it expires, at most 3650; 365 by default. Null: it never expires.',
+      }),
+    }),
+  },
+  result: NewApiKey,
+  errors: [InvalidInputError, NotFoundError],
+  run({ username, name, role, anchor, days }, { accounts, caller }) {
+    const limits = {
+      ...(role ? { role } : {}),
+      ...(anchor ? { anchor } : {}),
+      ...(days !== undefined ? { days } : {}),
+    }
+    return accounts.createApiKey(caller, {
+      username,
+      keyName: name,
+      ...limits,
+    })
+  },
+})
+
+operation('revokeApiKey', {
+  describes: 'Revokes an API key permanently.',
+  scope: 'administer',
+  ofInstallation: true,
+  isSensitive: true,
+  input: {
+    describes: 'The key to revoke.',
+    fields: (t) => ({ id: t.id({ required: true, description: 'The key’s id.' }) }),
+  },
+  result: ApiKeyRef,
+  errors: [NotFoundError],
+  async run(input, { accounts, caller, db }) {
+    const id = textNodeId(input.id, 'ApiKey')
+    await accounts.revokeApiKey(caller, id)
+    return db.apikey.findUniqueOrThrow({ where: { id } })
+  },
+})

@@ -3,6 +3,7 @@ import type { DocumentPass } from '#server/auth/document-pass.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
 import { requireRecentSession } from '#server/schema/input.ts'
+import { operation } from '#server/schema/operation.ts'
 
 const DocumentPassRef = builder.objectRef<DocumentPass>('DocumentPass').implement({
   description:
@@ -17,13 +18,11 @@ const DocumentPassRef = builder.objectRef<DocumentPass>('DocumentPass').implemen
   }),
 })
 
-builder.mutationField('requestDocumentPass', (t) =>
-  t.field({
-    extensions: { ofInstallation: true },
-    type: DocumentPassRef,
-    description: 'Lets the caller’s session send documents that are not the console’s, for an hour.',
-    authScopes: { $all: { ownAccount: true, known: true } },
-    errors: { types: [failures.ReauthenticationRequiredError] },
-    resolve: (_root, _args, context) => context.ownAccount.requestDocumentPass(requireRecentSession(context)),
-  }),
-)
+operation('requestDocumentPass', {
+  describes: 'Lets the caller’s session send documents that are not the console’s, for an hour.',
+  scope: { $all: { ownAccount: true, known: true } },
+  ofInstallation: true,
+  result: DocumentPassRef,
+  errors: [failures.ReauthenticationRequiredError],
+  run: (_input, context) => context.ownAccount.requestDocumentPass(requireRecentSession(context)),
+})

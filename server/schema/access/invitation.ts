@@ -6,15 +6,10 @@ import { canReceive } from '#server/mail/address.ts'
 import { UserRef } from '#server/schema/access/user.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
-import { requireRecentCaller, textNodeId } from '#server/schema/input.ts'
+import { textNodeId } from '#server/schema/input.ts'
+import { operation } from '#server/schema/operation.ts'
 
-const {
-  InvalidInputError,
-  ConflictError,
-  NotFoundError,
-  ReauthenticationRequiredError,
-  TooManyRequestsError,
-} = failures
+const { InvalidInputError, ConflictError, NotFoundError, TooManyRequestsError } = failures
 
 const InvitationRef = builder.objectRef<Invitation>('Invitation').implement({
   description: 'An invitation that was not used yet.',
@@ -102,19 +97,6 @@ builder.queryField('invitation', (t) =>
   }),
 )
 
-const CreateInvitationInput = builder.inputType('CreateInvitationInput', {
-  description: 'The user to invite.',
-  fields: (t) => ({ id: t.id({ required: true, description: 'The user’s id.' }) }),
-})
-
-const AcceptInvitationInput = builder.inputType('AcceptInvitationInput', {
-  description: 'An invitation and the password of the invited user.',
-  fields: (t) => ({
-    token: t.string({ required: true, description: 'The part of the link after #.' }),
-    password: t.string({ required: true, description: 'The password, at least 12 characters.' }),
-  }),
-})
-
 const AcceptedInvitation = builder.objectRef<{ username: string }>('AcceptedInvitation').implement({
   description: 'A used invitation.',
   authScopes: { anyone: true },
@@ -123,39 +105,40 @@ const AcceptedInvitation = builder.objectRef<{ username: string }>('AcceptedInvi
   }),
 })
 
-builder.mutationFields((t) => ({
-  createInvitation: t.field({
-    extensions: { ofInstallation: true },
-    type: UserRef,
-    description:
-      'Creates a new invitation link for a user without a password. The previous link stops working.',
-    authScopes: { administer: true },
-    errors: { types: [ConflictError, NotFoundError, ReauthenticationRequiredError] },
-    args: { input: t.arg({ type: CreateInvitationInput, required: true, description: 'The user.' }) },
-    resolve: async (_root, { input }, context) => {
-      const caller = requireRecentCaller(context)
-      const { id } = await context.accounts.findUserById(textNodeId(input.id, 'User'))
-      context.newInvitations.add(id, await context.accounts.createInvitation(caller, id))
-      return context.db.user.findUniqueOrThrow({ where: { id } })
-    },
-  }),
-  acceptInvitation: t.field({
-    extensions: { ofInstallation: true },
-    type: AcceptedInvitation,
-    description:
-      'Sets the password of an invited user. Needs no credentials; at most ten attempts a minute from one address.',
-    authScopes: { anyone: true },
-    errors: { types: [InvalidInputError, ConflictError, NotFoundError, TooManyRequestsError] },
-    args: {
-      input: t.arg({
-        type: AcceptInvitationInput,
-        required: true,
-        description: 'The invitation and the password.',
-      }),
-    },
-    resolve: async (_root, { input: { token, password } }, { accounts, db, now, requester }) => {
-      await countAttempt(db, now, 'invitation', requester.address)
-      return accounts.acceptInvitation(requester, token, password)
-    },
-  }),
-}))
+operation('createInvitation', {
+  describes: 'Creates a new invitation link for a user without a password. The previous link stops working.',
+  scope: 'administer',
+  ofInstallation: true,
+  isSensitive: true,
+  input: {
+    describes: 'The user to invite.',
+    fields: (t) => ({ id: t.id({ required: true, description: 'The user’s id.' }) }),
+  },
+  result: UserRef,
+  errors: [ConflictError, NotFoundError],
+  async run(input, { accounts, caller, db, newInvitations }) {
+    const { id } = await accounts.findUserById(textNodeId(input.id, 'User'))
+    newInvitations.add(id, await accounts.createInvitation(caller, id))
+    return db.user.findUniqueOrThrow({ where: { id } })
+  },
+})
+
+operation('acceptInvitation', {
+  describes:
+    'Sets the password of an invited user. Needs no credentials; at most ten attempts a minute from one address.',
+  scope: 'anyone',
+  ofInstallation: true,
+  input: {
+    describes: 'An invitation and the password of the invited user.',
+    fields: (t) => ({
+      token: t.string({ required: true, description: 'The part of the link after #.' }),
+      password: t.string({ required: true, description: 'The password, at least 12 characters.' }),
+    }),
+  },
+  result: AcceptedInvitation,
+  errors: [InvalidInputError, ConflictError, NotFoundError, TooManyRequestsError],
+  async run({ token, password }, { accounts, db, now, requester }) {
+    await countAttempt(db, now, 'invitation', requester.address)
+    return accounts.acceptInvitation(requester, token, password)
+  },
+})

@@ -9,6 +9,7 @@ import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { failures } from '#server/schema/error.ts'
 import { requireSession } from '#server/schema/input.ts'
+import { operation } from '#server/schema/operation.ts'
 import { type AlertLevel, alertLevels } from '#server/services/mail/notification.ts'
 
 const { InvalidInputError } = failures
@@ -62,38 +63,32 @@ builder.objectField(AccountRef, 'notifications', (t) =>
   }),
 )
 
-const UpdateNotificationsInput = builder.inputType('UpdateNotificationsInput', {
-  description: 'What the caller receives e-mail about in an anchor. Absent values stay.',
-  fields: (t) => ({
-    anchor: t.string({ required: true, description: 'The slug or Entity Identifier of the anchor.' }),
-    alerts: t.field({ type: AlertLevelEnum, description: 'Alerts.' }),
-    requests: t.boolean({ description: kinds.requests }),
-    approvals: t.boolean({ description: kinds.approvals }),
-  }),
+operation('updateNotifications', {
+  describes: 'Changes what the caller receives e-mail about in an anchor. Takes a role there.',
+  scope: { $all: { ownAccount: true, known: true } },
+  ofInstallation: true,
+  input: {
+    describes: 'What the caller receives e-mail about in an anchor. Absent values stay.',
+    fields: (t) => ({
+      anchor: t.string({ required: true, description: 'The slug or Entity Identifier of the anchor.' }),
+      alerts: t.field({ type: AlertLevelEnum, description: 'Alerts.' }),
+      requests: t.boolean({ description: kinds.requests }),
+      approvals: t.boolean({ description: kinds.approvals }),
+    }),
+  },
+  result: NotificationsRef,
+  errors: [InvalidInputError],
+  run({ anchor, alerts, requests, approvals }, context) {
+    const { slug } = findAnchor(context, anchor)
+    const place = placesOf(context).find((each) => each.slug === slug)
+    if (!place) throw new TypeError('findAnchor finds those with a role.')
+    return context.ownAccount.updateNotifications(requireSession(context), place, {
+      ...(alerts != null && { alerts }),
+      ...(requests != null && { requests }),
+      ...(approvals != null && { approvals }),
+    })
+  },
 })
-
-builder.mutationField('updateNotifications', (t) =>
-  t.field({
-    extensions: { ofInstallation: true },
-    type: NotificationsRef,
-    description: 'Changes what the caller receives e-mail about in an anchor. Takes a role there.',
-    authScopes: { $all: { ownAccount: true, known: true } },
-    errors: { types: [InvalidInputError] },
-    args: {
-      input: t.arg({ type: UpdateNotificationsInput, required: true, description: 'The changes.' }),
-    },
-    resolve: (_root, { input: { anchor, alerts, requests, approvals } }, context) => {
-      const { slug } = findAnchor(context, anchor)
-      const place = placesOf(context).find((each) => each.slug === slug)
-      if (!place) throw new TypeError('findAnchor finds those with a role.')
-      return context.ownAccount.updateNotifications(requireSession(context), place, {
-        ...(alerts != null && { alerts }),
-        ...(requests != null && { requests }),
-        ...(approvals != null && { approvals }),
-      })
-    },
-  }),
-)
 
 /** Without a required second factor, none. */
 function placesOf({ anchors, caller }: Pick<Context, 'anchors' | 'caller'>): NotificationPlace[] {

@@ -3,6 +3,7 @@ import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { failures } from '#server/schema/error.ts'
 import { requireRecentSession } from '#server/schema/input.ts'
+import { operation } from '#server/schema/operation.ts'
 import { countsByAgeFrom, doesCount } from '#server/services/protection/passkeys.ts'
 
 const { ConflictError, NotFoundError, ReauthenticationRequiredError } = failures
@@ -57,21 +58,16 @@ export const PasskeyRef = builder.prismaObject('Passkey', {
   }),
 })
 
-const ConfirmPasskeyInput = builder.inputType('ConfirmPasskeyInput', {
-  description: 'The passkey to confirm.',
-  fields: (t) => ({ id: t.id({ required: true, description: 'The passkey’s id.' }) }),
+operation('confirmPasskey', {
+  describes:
+    'Confirms a new passkey of another user, so that it counts for approvals before its time, but not for what the confirmer asks for. Compare it with its owner first. Not for API keys.',
+  scope: { $all: { ownAccount: true, administerInstallation: true } },
+  ofInstallation: true,
+  input: {
+    describes: 'The passkey to confirm.',
+    fields: (t) => ({ id: t.id({ required: true, description: 'The passkey’s id.' }) }),
+  },
+  result: PasskeyRef,
+  errors: [ConflictError, NotFoundError, ReauthenticationRequiredError],
+  run: (input, context) => context.accounts.confirmPasskey(requireRecentSession(context), input.id),
 })
-
-builder.mutationField('confirmPasskey', (t) =>
-  t.field({
-    extensions: { ofInstallation: true },
-    type: PasskeyRef,
-    description:
-      'Confirms a new passkey of another user, so that it counts for approvals before its time, but not for what the confirmer asks for. Compare it with its owner first. Not for API keys.',
-    authScopes: { $all: { ownAccount: true, administerInstallation: true } },
-    errors: { types: [ConflictError, NotFoundError, ReauthenticationRequiredError] },
-    args: { input: t.arg({ type: ConfirmPasskeyInput, required: true, description: 'The passkey.' }) },
-    resolve: (_root, { input }, context) =>
-      context.accounts.confirmPasskey(requireRecentSession(context), input.id),
-  }),
-)

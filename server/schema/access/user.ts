@@ -5,9 +5,10 @@ import { isRole, type Role } from '#server/identity/roles.ts'
 import { PasswordChangeEnum, RoleEnum } from '#server/schema/access/viewer.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
-import { requireRecentCaller, textNodeId } from '#server/schema/input.ts'
+import { textNodeId } from '#server/schema/input.ts'
+import { operation } from '#server/schema/operation.ts'
 
-const { InvalidInputError, ConflictError, NotFoundError, ReauthenticationRequiredError } = failures
+const { InvalidInputError, ConflictError, NotFoundError } = failures
 
 const AnchorRole = builder.objectRef<{ anchor: string; role: Role }>('AnchorRole').implement({
   description: 'The role of a user in one anchor.',
@@ -88,131 +89,117 @@ export const UserRef = builder.prismaNode('User', {
 const MUST_CHANGE =
   'Whether the user must choose another password after signing in, before any other change. False by default, so that scripts that create users and sign in with them keep working; the console always sends true.'
 
-const CreateUserInput = builder.inputType('CreateUserInput', {
-  description: 'A user to create.',
-  fields: (t) => ({
-    username: t.string({ required: true, description: 'The username.' }),
-    password: t.string({
-      description:
-        'The initial password, at least 12 characters. Without one the user is invited: `invitation.link` is returned once.',
-    }),
-    role: t.field({
-      type: RoleEnum,
-      description: 'The role in the installation. Without one, `anchorRoles` must have one.',
-    }),
-    anchorRoles: t.field({ type: [AnchorRoleInput], description: 'Roles in single anchors.' }),
-    name: t.string({ description: 'The display name; the username by default.' }),
-    email: t.string({ description: 'The e-mail address.' }),
-    mustChangePassword: t.boolean({ description: MUST_CHANGE }),
-  }),
-})
-
-const UpdateUserInput = builder.inputType('UpdateUserInput', {
-  description: 'Changes of a user; absent fields stay. A new role or a ban ends the user’s sessions.',
-  fields: (t) => ({
-    id: t.id({ required: true, description: 'The user’s id.' }),
-    role: t.field({ type: RoleEnum, description: 'The role in the installation.' }),
-    anchorRoles: t.field({
-      type: [AnchorRoleInput],
-      description: 'Roles in single anchors; those in other anchors stay.',
-    }),
-    name: t.string({ description: 'The display name.' }),
-    banned: t.boolean({ description: 'Whether the user is locked out.' }),
-  }),
-})
-
-const ResetUserPasswordInput = builder.inputType('ResetUserPasswordInput', {
-  description: 'A new password of a user.',
-  fields: (t) => ({
-    id: t.id({ required: true, description: 'The user’s id.' }),
-    password: t.string({ required: true, description: 'The new password, at least 12 characters.' }),
-    mustChangePassword: t.boolean({ description: MUST_CHANGE }),
-  }),
-})
-
-const ResetSecondFactorInput = builder.inputType('ResetSecondFactorInput', {
-  description: 'The user who lost the second factor.',
-  fields: (t) => ({ id: t.id({ required: true, description: 'The user’s id.' }) }),
-})
-
-builder.mutationFields((t) => ({
-  createUser: t.field({
-    extensions: { ofInstallation: true },
-    type: UserRef,
-    description: 'Creates a user. There is no sign-up.',
-    authScopes: { administer: true },
-    errors: { types: [InvalidInputError, ConflictError, ReauthenticationRequiredError] },
-    args: { input: t.arg({ type: CreateUserInput, required: true, description: 'The user.' }) },
-    resolve: async (_root, { input }, context) => {
-      const { role, anchorRoles, username, password, name, email, mustChangePassword } = input
-      const details = { ...(name ? { name } : {}), ...(email ? { email } : {}) }
-      const { id, invitation } = await context.accounts.createUser(requireRecentCaller(context), {
-        username,
-        ...(typeof password === 'string' ? { password } : {}),
-        ...(role ? { role } : {}),
-        ...(anchorRoles ? { anchorRoles } : {}),
-        passwordChange: mustChangePassword && typeof password === 'string' ? 'REQUIRED' : 'NONE',
-        ...details,
-      })
-      if (invitation) context.newInvitations.add(id, invitation)
-      return context.db.user.findUniqueOrThrow({ where: { id } })
-    },
-  }),
-  updateUser: t.field({
-    extensions: { ofInstallation: true },
-    type: UserRef,
-    description: 'Changes a user. The last administrator can be neither banned nor demoted.',
-    authScopes: { administer: true },
-    errors: { types: [InvalidInputError, ConflictError, NotFoundError, ReauthenticationRequiredError] },
-    args: { input: t.arg({ type: UpdateUserInput, required: true, description: 'The changes.' }) },
-    resolve: async (_root, { input: { id, ...change } }, context) => {
-      const user = await context.accounts.findUserById(textNodeId(id, 'User'))
-      const given = Object.entries(change).filter(([, value]) => value !== undefined && value !== null)
-      await context.accounts.updateUser(
-        requireRecentCaller(context),
-        user.username ?? user.email,
-        Object.fromEntries(given),
-      )
-      return context.db.user.findUniqueOrThrow({ where: { id: user.id } })
-    },
-  }),
-  resetUserPassword: t.field({
-    extensions: { ofInstallation: true },
-    type: UserRef,
-    description: 'Sets a new password and ends the user’s sessions.',
-    authScopes: { administer: true },
-    errors: { types: [InvalidInputError, NotFoundError, ReauthenticationRequiredError] },
-    args: {
-      input: t.arg({
-        type: ResetUserPasswordInput,
-        required: true,
-        description: 'The user and the password.',
+operation('createUser', {
+  describes: 'Creates a user. There is no sign-up.',
+  scope: 'administer',
+  ofInstallation: true,
+  isSensitive: true,
+  input: {
+    describes: 'A user to create.',
+    fields: (t) => ({
+      username: t.string({ required: true, description: 'The username.' }),
+      password: t.string({
+        description:
+          'The initial password, at least 12 characters. Without one the user is invited: `invitation.link` is returned once.',
       }),
-    },
-    resolve: async (_root, { input }, context) => {
-      const user = await context.accounts.findUserById(textNodeId(input.id, 'User'))
-      await context.accounts.setPassword(
-        requireRecentCaller(context),
-        user.username ?? user.email,
-        input.password,
-        input.mustChangePassword ? 'REQUIRED' : 'NONE',
-      )
-      return context.db.user.findUniqueOrThrow({ where: { id: user.id } })
-    },
-  }),
-  resetSecondFactor: t.field({
-    extensions: { ofInstallation: true },
-    type: UserRef,
-    description:
-      'Removes the authenticator app, recovery codes and passkeys of another user, and ends the user’s sessions.',
-    authScopes: { administer: true },
-    errors: { types: [ConflictError, NotFoundError, ReauthenticationRequiredError] },
-    args: { input: t.arg({ type: ResetSecondFactorInput, required: true, description: 'The user.' }) },
-    resolve: async (_root, { input }, context) => {
-      const caller = requireRecentCaller(context)
-      const user = await context.accounts.findUserById(textNodeId(input.id, 'User'))
-      await context.accounts.resetSecondFactor(caller, user.username ?? user.email)
-      return context.db.user.findUniqueOrThrow({ where: { id: user.id } })
-    },
-  }),
-}))
+      role: t.field({
+        type: RoleEnum,
+        description: 'The role in the installation. Without one, `anchorRoles` must have one.',
+      }),
+      anchorRoles: t.field({ type: [AnchorRoleInput], description: 'Roles in single anchors.' }),
+      name: t.string({ description: 'The display name; the username by default.' }),
+      email: t.string({ description: 'The e-mail address.' }),
+      mustChangePassword: t.boolean({ description: MUST_CHANGE }),
+    }),
+  },
+  result: UserRef,
+  errors: [InvalidInputError, ConflictError],
+  async run(input, context) {
+    const { role, anchorRoles, username, password, name, email, mustChangePassword } = input
+    const details = { ...(name ? { name } : {}), ...(email ? { email } : {}) }
+    const { id, invitation } = await context.accounts.createUser(context.caller, {
+      username,
+      ...(typeof password === 'string' ? { password } : {}),
+      ...(role ? { role } : {}),
+      ...(anchorRoles ? { anchorRoles } : {}),
+      passwordChange: mustChangePassword && typeof password === 'string' ? 'REQUIRED' : 'NONE',
+      ...details,
+    })
+    if (invitation) context.newInvitations.add(id, invitation)
+    return context.db.user.findUniqueOrThrow({ where: { id } })
+  },
+})
+
+operation('updateUser', {
+  describes: 'Changes a user. The last administrator can be neither banned nor demoted.',
+  scope: 'administer',
+  ofInstallation: true,
+  isSensitive: true,
+  input: {
+    describes: 'Changes of a user; absent fields stay. A new role or a ban ends the user’s sessions.',
+    fields: (t) => ({
+      id: t.id({ required: true, description: 'The user’s id.' }),
+      role: t.field({ type: RoleEnum, description: 'The role in the installation.' }),
+      anchorRoles: t.field({
+        type: [AnchorRoleInput],
+        description: 'Roles in single anchors; those in other anchors stay.',
+      }),
+      name: t.string({ description: 'The display name.' }),
+      banned: t.boolean({ description: 'Whether the user is locked out.' }),
+    }),
+  },
+  result: UserRef,
+  errors: [InvalidInputError, ConflictError, NotFoundError],
+  async run({ id, ...change }, { accounts, caller, db }) {
+    const user = await accounts.findUserById(textNodeId(id, 'User'))
+    const given = Object.entries(change).filter(([, value]) => value !== undefined && value !== null)
+    await accounts.updateUser(caller, user.username ?? user.email, Object.fromEntries(given))
+    return db.user.findUniqueOrThrow({ where: { id: user.id } })
+  },
+})
+
+operation('resetUserPassword', {
+  describes: 'Sets a new password and ends the user’s sessions.',
+  scope: 'administer',
+  ofInstallation: true,
+  isSensitive: true,
+  input: {
+    describes: 'A new password of a user.',
+    fields: (t) => ({
+      id: t.id({ required: true, description: 'The user’s id.' }),
+      password: t.string({ required: true, description: 'The new password, at least 12 characters.' }),
+      mustChangePassword: t.boolean({ description: MUST_CHANGE }),
+    }),
+  },
+  result: UserRef,
+  errors: [InvalidInputError, NotFoundError],
+  async run(input, { accounts, caller, db }) {
+    const user = await accounts.findUserById(textNodeId(input.id, 'User'))
+    await accounts.setPassword(
+      caller,
+      user.username ?? user.email,
+      input.password,
+      input.mustChangePassword ? 'REQUIRED' : 'NONE',
+    )
+    return db.user.findUniqueOrThrow({ where: { id: user.id } })
+  },
+})
+
+operation('resetSecondFactor', {
+  describes:
+    'Removes the authenticator app, recovery codes and passkeys of another user, and ends the user’s sessions.',
+  scope: 'administer',
+  ofInstallation: true,
+  isSensitive: true,
+  input: {
+    describes: 'The user who lost the second factor.',
+    fields: (t) => ({ id: t.id({ required: true, description: 'The user’s id.' }) }),
+  },
+  result: UserRef,
+  errors: [ConflictError, NotFoundError],
+  async run(input, { caller, accounts, db }) {
+    const user = await accounts.findUserById(textNodeId(input.id, 'User'))
+    await accounts.resetSecondFactor(caller, user.username ?? user.email)
+    return db.user.findUniqueOrThrow({ where: { id: user.id } })
+  },
+})

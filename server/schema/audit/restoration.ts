@@ -1,7 +1,8 @@
 /** The restoration of an earlier version from the audit log. */
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
-import { keyOrNull, requireCaller } from '#server/schema/input.ts'
+import { keyOrNull } from '#server/schema/input.ts'
+import { operation } from '#server/schema/operation.ts'
 import { StatementDifference } from '#server/schema/subordinate/statement-preview.ts'
 import { TrustAnchor } from '#server/schema/trust-anchor/trust-anchor.ts'
 import { parseReason } from '#server/services/reason.ts'
@@ -65,24 +66,6 @@ builder.prismaObjectFields('AuditEvent', (t) => ({
   }),
 }))
 
-const RestoreVersionInput = builder.inputType('RestoreVersionInput', {
-  description: 'The version to restore.',
-  fields: (t) => ({
-    auditEventId: t.id({ required: true, description: 'The audit entry.' }),
-    side: t.field({
-      type: VersionSideEnum,
-      required: true,
-      defaultValue: 'AFTER',
-      description: 'Which version of the entry; the one after its change by default.',
-    }),
-    version: t.int({
-      description:
-        'The present version that was read; the mutation fails with CONFLICT after another change.',
-    }),
-    reason: t.string({ description: 'Why, at most 1000 characters. The audit log keeps it.' }),
-  }),
-})
-
 const RestoredVersion = builder.objectRef<Restored>('RestoredVersion').implement({
   description: 'The changed object.',
   authScopes: { read: true },
@@ -102,26 +85,39 @@ const RestoredVersion = builder.objectRef<Restored>('RestoredVersion').implement
   }),
 })
 
-builder.mutationField('restoreVersion', (t) =>
-  t.field({
-    type: RestoredVersion,
-    description:
-      'Restores an earlier version of settings, policy or a subordinate: saves its differences from the present as a new change, with the checks and the audit entry of that change. Keys and state of a subordinate stay.',
-    // A change of settings takes the same right as their own mutations.
-    authScopes: async (_root, { input }, { db }) => {
-      const id = keyOrNull(input.auditEventId, 'AuditEvent')
-      const entry = id && (await db.auditEvent.findUnique({ where: { id }, select: { action: true } }))
-      return entry && isOfAnchor(entry) ? { administer: true } : { operate: true }
-    },
-    errors: { types: [InvalidInputError, ConflictError, NotFoundError, EntityRejectedError] },
-    args: { input: t.arg({ type: RestoreVersionInput, required: true, description: 'The version.' }) },
-    resolve: (_root, { input: { auditEventId, side, version, reason } }, context) =>
-      context.services.versions.restore(requireCaller(context), auditEventKey(auditEventId), side, {
-        version,
-        reason: parseReason(reason),
+operation('restoreVersion', {
+  describes:
+    'Restores an earlier version of settings, policy or a subordinate: saves its differences from the present as a new change, with the checks and the audit entry of that change. Keys and state of a subordinate stay.',
+  input: {
+    describes: 'The version to restore.',
+    fields: (t) => ({
+      auditEventId: t.id({ required: true, description: 'The audit entry.' }),
+      side: t.field({
+        type: VersionSideEnum,
+        required: true,
+        defaultValue: 'AFTER',
+        description: 'Which version of the entry; the one after its change by default.',
       }),
-  }),
-)
+      version: t.int({
+        description:
+          'The present version that was read; the mutation fails with CONFLICT after another change.',
+      }),
+      reason: t.string({ description: 'Why, at most 1000 characters. The audit log keeps it.' }),
+    }),
+  },
+  scope: async (_root, { input }, { db }) => {
+    const id = keyOrNull(input.auditEventId, 'AuditEvent')
+    const entry = id && (await db.auditEvent.findUnique({ where: { id }, select: { action: true } }))
+    return entry && isOfAnchor(entry) ? { administer: true } : { operate: true }
+  },
+  result: RestoredVersion,
+  errors: [InvalidInputError, ConflictError, NotFoundError, EntityRejectedError],
+  run: ({ auditEventId, side, version, reason }, { services, caller }) =>
+    services.versions.restore(caller, auditEventKey(auditEventId), side, {
+      version,
+      reason: parseReason(reason),
+    }),
+})
 
 /** @throws NotFoundError */
 function auditEventKey(id: string): number {

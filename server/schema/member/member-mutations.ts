@@ -2,101 +2,94 @@
 import { requestError } from '#server/error/request-error.ts'
 import { type Caller, hasRole } from '#server/identity/caller.ts'
 import { contextWith } from '#server/schema/anchor-context.ts'
-import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { failures } from '#server/schema/error.ts'
 import { locateId } from '#server/schema/global-id.ts'
 import { keyOrNull, nodeId, requireRecentCaller, textNodeId } from '#server/schema/input.ts'
 import { OrganizationPerson } from '#server/schema/member/organization-person.ts'
+import { type InputFields, operation } from '#server/schema/operation.ts'
 import { operatesHome } from '#server/services/organization/home.ts'
 import { FIRST_ANCHOR } from '#store/anchors.ts'
 
 const { InvalidInputError, ConflictError, NotFoundError, ReauthenticationRequiredError } = failures
-
-type InputFields = Parameters<Parameters<typeof builder.inputType>[1]['fields']>[0]
 
 const organizationId = (t: InputFields) =>
   t.id({ required: true, description: 'The organization’s id, in an anchor that admits it.' })
 const userId = (t: InputFields) => t.id({ required: true, description: 'The person’s id.' })
 const MAY_INVITE = 'Whether the person may invite and remove others of the organization'
 
-const InviteMemberInput = builder.inputType('InviteMemberInput', {
-  description: 'A person who shall act for an organization.',
-  fields: (t) => ({
-    organizationId: organizationId(t),
-    email: t.string({
-      required: true,
-      description: 'The e-mail address, which becomes the username of a new user; at most 64 characters.',
-    }),
-    name: t.string({ description: 'The display name of a new user; the address by default.' }),
-    mayInvite: t.boolean({ description: `${MAY_INVITE}; false by default.` }),
-  }),
-})
-
-const UpdateMemberInput = builder.inputType('UpdateMemberInput', {
-  description: 'A person of an organization, and the changes.',
-  fields: (t) => ({
-    organizationId: organizationId(t),
-    userId: userId(t),
-    mayInvite: t.boolean({ required: true, description: `${MAY_INVITE}.` }),
-  }),
-})
-
-const RemoveMemberInput = builder.inputType('RemoveMemberInput', {
-  description: 'A person of an organization.',
-  fields: (t) => ({ organizationId: organizationId(t), userId: userId(t) }),
-})
-
 const authScopes = { known: true, member: true }
 const WHO =
   'Takes the right to operate in the anchor of the organization’s id and in its home, or to invite people to it.'
 
-builder.mutationFields((t) => ({
-  inviteMember: t.field({
-    type: OrganizationPerson,
-    description: `Adds a person to an organization. A new user is invited by a link; again, the link is replaced. A user who exists joins at once, and only an operator may add one. ${WHO}`,
-    authScopes,
-    extensions: { ofInstallation: true },
-    errors: { types: [InvalidInputError, ConflictError, NotFoundError, ReauthenticationRequiredError] },
-    args: { input: t.arg({ type: InviteMemberInput, required: true, description: 'The person.' }) },
-    resolve: async (_root, { input: { organizationId, mayInvite, ...person } }, context) => {
-      const { caller, id } = await requireInviter(context, organizationId)
-      const { member, invitation } = await context.accounts.inviteMember(caller, id, {
-        ...person,
-        mayInvite: mayInvite ?? false,
-      })
-      if (invitation) context.newInvitations.add(member.user.id, invitation)
-      return member
-    },
-  }),
-  updateMember: t.field({
-    type: OrganizationPerson,
-    description: `Changes what a person may do for an organization. ${WHO}`,
-    authScopes,
-    extensions: { ofInstallation: true },
-    errors: { types: [NotFoundError, ReauthenticationRequiredError] },
-    args: { input: t.arg({ type: UpdateMemberInput, required: true, description: 'The changes.' }) },
-    resolve: async (_root, { input }, context) => {
-      const { caller, id } = await requireInviter(context, input.organizationId)
-      const { mayInvite } = input
-      return context.accounts.updateMember(caller, id, {
-        userId: textNodeId(input.userId, 'User'),
-        mayInvite,
-      })
-    },
-  }),
-  removeMember: t.string({
-    description: `Ends that a person acts for an organization. The account stays, until an administrator of the installation removes it. Returns the username. ${WHO}`,
-    authScopes,
-    extensions: { ofInstallation: true },
-    errors: { types: [ConflictError, NotFoundError, ReauthenticationRequiredError] },
-    args: { input: t.arg({ type: RemoveMemberInput, required: true, description: 'The person.' }) },
-    resolve: async (_root, { input }, context) => {
-      const { caller, id } = await requireInviter(context, input.organizationId)
-      return context.accounts.removeMember(caller, id, textNodeId(input.userId, 'User'))
-    },
-  }),
-}))
+operation('inviteMember', {
+  describes: `Adds a person to an organization. A new user is invited by a link; again, the link is replaced. A user who exists joins at once, and only an operator may add one. ${WHO}`,
+  scope: authScopes,
+  ofInstallation: true,
+  input: {
+    describes: 'A person who comes to act for an organization.',
+    fields: (t) => ({
+      organizationId: organizationId(t),
+      email: t.string({
+        required: true,
+        description: 'The e-mail address, which becomes the username of a new user; at most 64 characters.',
+      }),
+      name: t.string({ description: 'The display name of a new user; the address by default.' }),
+      mayInvite: t.boolean({ description: `${MAY_INVITE}; false by default.` }),
+    }),
+  },
+  result: OrganizationPerson,
+  errors: [InvalidInputError, ConflictError, NotFoundError, ReauthenticationRequiredError],
+  async run({ organizationId, mayInvite, ...person }, context) {
+    const { caller, id } = await requireInviter(context, organizationId)
+    const { member, invitation } = await context.accounts.inviteMember(caller, id, {
+      ...person,
+      mayInvite: mayInvite ?? false,
+    })
+    if (invitation) context.newInvitations.add(member.user.id, invitation)
+    return member
+  },
+})
+
+operation('updateMember', {
+  describes: `Changes what a person may do for an organization. ${WHO}`,
+  scope: authScopes,
+  ofInstallation: true,
+  input: {
+    describes: 'A person of an organization, and the changes.',
+    fields: (t) => ({
+      organizationId: organizationId(t),
+      userId: userId(t),
+      mayInvite: t.boolean({ required: true, description: `${MAY_INVITE}.` }),
+    }),
+  },
+  result: OrganizationPerson,
+  errors: [NotFoundError, ReauthenticationRequiredError],
+  async run(input, context) {
+    const { caller, id } = await requireInviter(context, input.organizationId)
+    const { mayInvite } = input
+    return context.accounts.updateMember(caller, id, {
+      userId: textNodeId(input.userId, 'User'),
+      mayInvite,
+    })
+  },
+})
+
+operation('removeMember', {
+  describes: `Ends that a person acts for an organization. The account stays, until an administrator of the installation removes it. Returns the username. ${WHO}`,
+  scope: authScopes,
+  ofInstallation: true,
+  input: {
+    describes: 'A person of an organization.',
+    fields: (t) => ({ organizationId: organizationId(t), userId: userId(t) }),
+  },
+  result: 'String',
+  errors: [ConflictError, NotFoundError, ReauthenticationRequiredError],
+  async run(input, context) {
+    const { caller, id } = await requireInviter(context, input.organizationId)
+    return context.accounts.removeMember(caller, id, textNodeId(input.userId, 'User'))
+  },
+})
 
 /**
  * The caller with the rights that it has about the organization: its role in the anchor of the id, or none, if it acts for

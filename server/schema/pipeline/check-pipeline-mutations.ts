@@ -1,7 +1,7 @@
 /** Composes the pipelines of checks. */
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
-import { requireCaller } from '#server/schema/input.ts'
+import { operation } from '#server/schema/operation.ts'
 import { CheckPipelineRef } from '#server/schema/pipeline/check-pipeline.ts'
 import { PipelineCheckNameEnum, PipelineFailureRule } from '#server/schema/pipeline/enums.ts'
 import {
@@ -40,31 +40,27 @@ const PipelineCheckInput = builder.inputType('PipelineCheckInput', {
   }),
 })
 
-const UpdateCheckPipelineInput = builder.inputType('UpdateCheckPipelineInput', {
-  description:
-    'The type whose pipeline changes: an Entity Type or a Trust Mark type. An absent field stays as it is.',
-  fields: (t) => ({
-    entityType: t.string({ description: 'The Entity Type.' }),
-    trustMarkType: t.field({ type: 'URL', description: 'The Trust Mark type.' }),
-    checks: t.field({
-      type: [PipelineCheckInput],
-      description: `The checks in their order, at most ${MAXIMUM_CHECKS}.`,
+operation('updateCheckPipeline', {
+  describes: 'Composes the checks of requests for a type, and says whether they approve.',
+  scope: 'administer',
+  input: {
+    describes:
+      'The type whose pipeline changes: an Entity Type or a Trust Mark type. An absent field stays as it is.',
+    fields: (t) => ({
+      entityType: t.string({ description: 'The Entity Type.' }),
+      trustMarkType: t.field({ type: 'URL', description: 'The Trust Mark type.' }),
+      checks: t.field({
+        type: [PipelineCheckInput],
+        description: `The checks in their order, at most ${MAXIMUM_CHECKS}.`,
+      }),
+      approves: t.boolean({ description: 'Whether a request is approved at once when every check passed.' }),
+      version: t.int({
+        description:
+          'The version that was read, or 0 if there was no pipeline; the mutation fails with CONFLICT after another change.',
+      }),
     }),
-    approves: t.boolean({ description: 'Whether a request is approved at once when every check passed.' }),
-    version: t.int({
-      description:
-        'The version that was read, or 0 if there was no pipeline; the mutation fails with CONFLICT after another change.',
-    }),
-  }),
+  },
+  result: CheckPipelineRef,
+  errors: [InvalidInputError, ConflictError, NotFoundError],
+  run: (input, { services, caller }) => services.pipelines.update(caller, input),
 })
-
-builder.mutationField('updateCheckPipeline', (t) =>
-  t.field({
-    type: CheckPipelineRef,
-    description: 'Composes the checks of requests for a type, and says whether they approve.',
-    authScopes: { administer: true },
-    errors: { types: [InvalidInputError, ConflictError, NotFoundError] },
-    args: { input: t.arg({ type: UpdateCheckPipelineInput, required: true, description: 'The pipeline.' }) },
-    resolve: (_root, { input }, context) => context.services.pipelines.update(requireCaller(context), input),
-  }),
-)

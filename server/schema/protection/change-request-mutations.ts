@@ -1,8 +1,8 @@
 /** The decisions about change requests. */
-import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { failures } from '#server/schema/error.ts'
-import { nodeId, requireCaller, requireSession } from '#server/schema/input.ts'
+import { nodeId, requireSession } from '#server/schema/input.ts'
+import { operation } from '#server/schema/operation.ts'
 import { ChangeRequestRef, noteResult } from '#server/schema/protection/change-request.ts'
 import { mayRead } from '#server/schema/protection/change-request-access.ts'
 import { createExecution } from '#server/schema/protection/execution.ts'
@@ -10,137 +10,104 @@ import { parsePasskeyAnswer } from '#server/services/protection/passkey-proof.ts
 
 const { InvalidInputError, ConflictError, NotFoundError } = failures
 
-const ApproveChangeRequestInput = builder.inputType('ApproveChangeRequestInput', {
-  description: 'The change request and the signature.',
-  fields: (t) => ({
-    id: t.id({ required: true, description: 'The id of the change request.' }),
-    passkey: t.field({
-      type: 'JSON',
-      required: true,
-      description:
-        'What `navigator.credentials.get` returned for its `signingOptions`, as `toJSON()` gives it (Web Authentication, §5.5).',
+operation('approveChangeRequest', {
+  describes:
+    'Approves a change request of another person and executes its mutation with the rights of the caller. The passkey signs the hash of the request; the audit log keeps the signature. A failure changes nothing and leaves the request open. Not for API keys.',
+  scope: { $all: { ownAccount: true, operateAnywhere: true } },
+  ofInstallation: true,
+  input: {
+    describes: 'The change request and the signature.',
+    fields: (t) => ({
+      id: t.id({ required: true, description: 'The id of the change request.' }),
+      passkey: t.field({
+        type: 'JSON',
+        required: true,
+        description:
+          'What `navigator.credentials.get` returned for its `signingOptions`, as `toJSON()` gives it (Web Authentication, §5.5).',
+      }),
     }),
-  }),
+  },
+  result: ChangeRequestRef,
+  errors: [InvalidInputError, ConflictError, NotFoundError],
+  async run(input, context, info) {
+    const caller = requireSession(context)
+    const id = await requireReadable(context, input.id)
+    const { work, result } = createExecution(context, caller, info)
+    const answer = parsePasskeyAnswer(input.passkey)
+    return noteResult(await context.changeRequests.approve(caller, id, answer, work), result())
+  },
 })
 
-const CommentChangeRequestInput = builder.inputType('CommentChangeRequestInput', {
-  description: 'The change request and the text.',
-  fields: (t) => ({
-    id: t.id({ required: true, description: 'The id of the change request.' }),
-    text: t.string({ required: true, description: 'What to say, at most 1000 characters.' }),
-  }),
-})
-
-const RefuseChangeRequestInput = builder.inputType('RefuseChangeRequestInput', {
-  description: 'The change request.',
-  fields: (t) => ({
-    id: t.id({ required: true, description: 'The id of the change request.' }),
-    message: t.string({ description: 'Why, at most 1000 characters.' }),
-  }),
-})
-
-const OverrideChangeRequestInput = builder.inputType('OverrideChangeRequestInput', {
-  description: 'The change request and the reason.',
-  fields: (t) => ({
-    id: t.id({ required: true, description: 'The id of the change request.' }),
-    reason: t.string({
-      required: true,
-      description: 'Why it cannot wait for a second person, at most 1000 characters.',
+operation('commentChangeRequest', {
+  describes:
+    'Says something about a change request. The first words of its requester, if the change came without a reason, are its reason, without which nobody can approve it.',
+  scope: 'operateAnywhere',
+  ofInstallation: true,
+  input: {
+    describes: 'The change request and the text.',
+    fields: (t) => ({
+      id: t.id({ required: true, description: 'The id of the change request.' }),
+      text: t.string({ required: true, description: 'What to say, at most 1000 characters.' }),
     }),
-    passkey: t.field({
-      type: 'JSON',
-      required: true,
-      description:
-        'What `navigator.credentials.get` returned for its `signingOptions`, as `toJSON()` gives it (Web Authentication, §5.5).',
-    }),
-  }),
+  },
+  result: ChangeRequestRef,
+  errors: [InvalidInputError, ConflictError, NotFoundError],
+  async run(input, context) {
+    const id = await requireReadable(context, input.id)
+    return context.changeRequests.comment(context.caller, id, input.text)
+  },
 })
 
-const ofInstallation = { extensions: { ofInstallation: true as const } }
+operation('refuseChangeRequest', {
+  describes: 'Refuses a change request, or withdraws one’s own.',
+  scope: 'operateAnywhere',
+  ofInstallation: true,
+  input: {
+    describes: 'The change request.',
+    fields: (t) => ({
+      id: t.id({ required: true, description: 'The id of the change request.' }),
+      message: t.string({ description: 'Why, at most 1000 characters.' }),
+    }),
+  },
+  result: ChangeRequestRef,
+  errors: [InvalidInputError, ConflictError, NotFoundError],
+  async run(input, context) {
+    const id = await requireReadable(context, input.id)
+    return context.changeRequests.refuse(context.caller, id, input.message)
+  },
+})
 
-builder.mutationFields((t) => ({
-  approveChangeRequest: t.field({
-    ...ofInstallation,
-    type: ChangeRequestRef,
-    description:
-      'Approves a change request of another person and executes its mutation with the rights of the caller. The passkey signs the hash of the request; the audit log keeps the signature. A failure changes nothing and leaves the request open. Not for API keys.',
-    authScopes: { $all: { ownAccount: true, operateAnywhere: true } },
-    errors: { types: [InvalidInputError, ConflictError, NotFoundError] },
-    args: {
-      input: t.arg({
-        type: ApproveChangeRequestInput,
+operation('overrideChangeRequest', {
+  describes:
+    'Executes a change request without a second person, in an emergency, signed with a passkey. If the settings ask for a delay, the first call begins it, and a second one after it executes. An alert and the audit log name it and the reason. For administrators; not for API keys.',
+  scope: { $all: { ownAccount: true, administerAnywhere: true } },
+  ofInstallation: true,
+  input: {
+    describes: 'The change request and the reason.',
+    fields: (t) => ({
+      id: t.id({ required: true, description: 'The id of the change request.' }),
+      reason: t.string({
         required: true,
-        description: 'The change request and the signature.',
+        description: 'Why it cannot wait for a second person, at most 1000 characters.',
       }),
-    },
-    resolve: async (_root, { input }, context, info) => {
-      const caller = requireSession(context)
-      const id = await requireReadable(context, input.id)
-      const { work, result } = createExecution(context, caller, info)
-      const answer = parsePasskeyAnswer(input.passkey)
-      return noteResult(await context.changeRequests.approve(caller, id, answer, work), result())
-    },
-  }),
-  commentChangeRequest: t.field({
-    ...ofInstallation,
-    type: ChangeRequestRef,
-    description:
-      'Says something about a change request. The first words of its requester, if the change came without a reason, are its reason, without which nobody can approve it.',
-    authScopes: { operateAnywhere: true },
-    errors: { types: [InvalidInputError, ConflictError, NotFoundError] },
-    args: {
-      input: t.arg({
-        type: CommentChangeRequestInput,
+      passkey: t.field({
+        type: 'JSON',
         required: true,
-        description: 'The change request and the text.',
+        description:
+          'What `navigator.credentials.get` returned for its `signingOptions`, as `toJSON()` gives it (Web Authentication, §5.5).',
       }),
-    },
-    resolve: async (_root, { input }, context) => {
-      const id = await requireReadable(context, input.id)
-      return context.changeRequests.comment(requireCaller(context), id, input.text)
-    },
-  }),
-  refuseChangeRequest: t.field({
-    ...ofInstallation,
-    type: ChangeRequestRef,
-    description: 'Refuses a change request, or withdraws one’s own.',
-    authScopes: { operateAnywhere: true },
-    errors: { types: [InvalidInputError, ConflictError, NotFoundError] },
-    args: {
-      input: t.arg({
-        type: RefuseChangeRequestInput,
-        required: true,
-        description: 'The change request.',
-      }),
-    },
-    resolve: async (_root, { input }, context) => {
-      const id = await requireReadable(context, input.id)
-      return context.changeRequests.refuse(requireCaller(context), id, input.message)
-    },
-  }),
-  overrideChangeRequest: t.field({
-    ...ofInstallation,
-    type: ChangeRequestRef,
-    description:
-      'Executes a change request without a second person, in an emergency, signed with a passkey. If the settings ask for a delay, the first call begins it, and a second one after it executes. An alert and the audit log name it and the reason. For administrators; not for API keys.',
-    authScopes: { $all: { ownAccount: true, administerAnywhere: true } },
-    errors: { types: [InvalidInputError, ConflictError, NotFoundError] },
-    args: {
-      input: t.arg({
-        type: OverrideChangeRequestInput,
-        required: true,
-        description: 'The change request and the reason.',
-      }),
-    },
-    resolve: async (_root, { input }, context, info) => {
-      const caller = requireSession(context)
-      const id = await requireReadable(context, input.id)
-      const { work, result } = createExecution(context, caller, info)
-      const given = { given: input.reason, answer: parsePasskeyAnswer(input.passkey) }
-      return noteResult(await context.changeRequests.override(caller, id, given, work), result())
-    },
-  }),
-}))
+    }),
+  },
+  result: ChangeRequestRef,
+  errors: [InvalidInputError, ConflictError, NotFoundError],
+  async run(input, context, info) {
+    const caller = requireSession(context)
+    const id = await requireReadable(context, input.id)
+    const { work, result } = createExecution(context, caller, info)
+    const given = { given: input.reason, answer: parsePasskeyAnswer(input.passkey) }
+    return noteResult(await context.changeRequests.override(caller, id, given, work), result())
+  },
+})
 
 /** The key of a request that the caller may read. @throws NotFoundError */
 async function requireReadable(context: Context, globalId: string): Promise<number> {

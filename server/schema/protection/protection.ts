@@ -2,7 +2,7 @@
 import { callerMay, inInstallation } from '#server/identity/caller.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
-import { requireRecentCaller } from '#server/schema/input.ts'
+import { operation } from '#server/schema/operation.ts'
 import {
   type BreakGlass,
   operationNames,
@@ -75,51 +75,46 @@ builder.queryField('protection', (t) =>
   }),
 )
 
-const UpdateProtectionInput = builder.inputType('UpdateProtectionInput', {
-  description: 'Changes: an absent field keeps its value.',
-  fields: (t) => ({
-    operations: t.field({
-      type: [ProtectedOperationEnum],
-      description:
-        'The protected operations; those that they imply are added. Two administrators with a passkey that counts are needed for any, and REQUIRE_SECOND_FACTOR must name admin and operator.',
+operation('updateProtection', {
+  describes:
+    'Changes what a second person must approve. Once anything is protected, this must be approved as well.',
+  scope: 'administerInstallation',
+  ofInstallation: true,
+  isSensitive: true,
+  input: {
+    describes: 'Changes: an absent field keeps its value.',
+    fields: (t) => ({
+      operations: t.field({
+        type: [ProtectedOperationEnum],
+        description:
+          'The protected operations; those that they imply are added. Two administrators with a passkey that counts are needed for any, and REQUIRE_SECOND_FACTOR must name admin and operator.',
+      }),
+      commandLine: t.boolean({ description: 'Whether commands on the server may do protected operations.' }),
+      validForHours: t.int({ description: 'Hours for which a change request waits, 1 to 720.' }),
+      passkeyHours: t.int({
+        description: 'Hours after its registration from which a passkey counts for approvals, 0 to 720.',
+      }),
+      breakGlass: t.field({
+        type: BreakGlassEnum,
+        description: 'Whether one administrator may execute a change request without a second person.',
+      }),
+      breakGlassHours: t.int({
+        description: 'Hours between asking for that and doing it, if it is DELAYED, 1 to 720.',
+      }),
+      version: t.int({
+        description: 'The version that was read; the mutation fails with CONFLICT after another change.',
+      }),
     }),
-    commandLine: t.boolean({ description: 'Whether commands on the server may do protected operations.' }),
-    validForHours: t.int({ description: 'Hours for which a change request waits, 1 to 720.' }),
-    passkeyHours: t.int({
-      description: 'Hours after its registration from which a passkey counts for approvals, 0 to 720.',
-    }),
-    breakGlass: t.field({
-      type: BreakGlassEnum,
-      description: 'Whether one administrator may execute a change request without a second person.',
-    }),
-    breakGlassHours: t.int({
-      description: 'Hours between asking for that and doing it, if it is DELAYED, 1 to 720.',
-    }),
-    version: t.int({
-      description: 'The version that was read; the mutation fails with CONFLICT after another change.',
-    }),
-  }),
+  },
+  result: ProtectionRef,
+  errors: [failures.InvalidInputError, failures.ConflictError],
+  run(input, { protection, caller }) {
+    const operations = input.operations?.map(
+      (name) => operationNames.find((each) => each === name) ?? 'ACCESS',
+    )
+    return protection.update(caller, {
+      ...input,
+      ...(operations ? { operations } : { operations: undefined }),
+    })
+  },
 })
-
-builder.mutationField('updateProtection', (t) =>
-  t.field({
-    type: ProtectionRef,
-    description:
-      'Changes what a second person must approve. Once anything is protected, this must be approved as well.',
-    extensions: { ofInstallation: true },
-    authScopes: { administerInstallation: true },
-    errors: {
-      types: [failures.InvalidInputError, failures.ConflictError, failures.ReauthenticationRequiredError],
-    },
-    args: { input: t.arg({ type: UpdateProtectionInput, required: true, description: 'The changes.' }) },
-    resolve: (_root, { input }, context) => {
-      const operations = input.operations?.map(
-        (name) => operationNames.find((each) => each === name) ?? 'ACCESS',
-      )
-      return context.protection.update(requireRecentCaller(context), {
-        ...input,
-        ...(operations ? { operations } : { operations: undefined }),
-      })
-    },
-  }),
-)

@@ -32,7 +32,7 @@ export const RequestStateEnum = builder.enumType('RequestState', {
   description: 'The state of a request. In the first two it is open.',
   values: {
     WAITING_FOR_OPERATOR: { description: 'An operator decides it.' },
-    WAITING_FOR_MEMBER: { description: 'The organization shall answer or change something.' },
+    WAITING_FOR_MEMBER: { description: 'The organization is asked to answer or change something.' },
     APPROVED: { description: 'It was approved and executed.' },
     REFUSED: { description: 'It was refused; the last step says why.' },
     WITHDRAWN: { description: 'The organization withdrew it.' },
@@ -131,7 +131,7 @@ export const RequestRef = builder.prismaNode('Request', {
     changes: t.expose('changes', {
       type: 'JSON',
       description:
-        'What shall be recorded: `jwks`, `metadata`, both or neither. Null in it: what the entity publishes itself.',
+        'What to record: `jwks`, `metadata`, both or neither. Null in it: what the entity publishes itself.',
     }),
     declared: t.expose('declared', {
       type: 'JSON',

@@ -3,6 +3,8 @@ import { reissueParameters } from '#server/jobs/kind/reissue.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
 import { nodeId, requireCaller } from '#server/schema/input.ts'
+import { operation } from '#server/schema/operation.ts'
+import { RenewalRunRef } from '#server/schema/run/renewal-run.ts'
 import { parseReason } from '#server/services/reason.ts'
 
 const { ConflictError, InvalidInputError, NotFoundError } = failures
@@ -15,26 +17,85 @@ const RenewalKind = builder.enumType('RenewalKind', {
   } as const,
 })
 
-const CancelRunInput = builder.inputType('CancelRunInput', {
-  description: 'The run to cancel.',
-  fields: (t) => ({ id: t.id({ required: true, description: 'The run’s id.' }) }),
-})
-
-const ExecuteDryRunInput = builder.inputType('ExecuteDryRunInput', {
-  description: 'The dry run to execute.',
-  fields: (t) => ({
-    id: t.id({ required: true, description: 'The id of a dry run that has succeeded.' }),
-    reason: t.string({
-      description: 'Why, at most 1000 characters. The audit log and revoked marks keep it.',
+operation('reissueTrustMarks', {
+  describes:
+    'Starts to re-sign Trust Marks with the current key; each keeps its expiry. Previous JWTs keep their status until they expire. Marks signed by a key revoked as compromised are invalid at once.',
+  scope: 'operate',
+  input: {
+    describes: 'The marks to re-sign; all by default.',
+    isOptional: true,
+    fields: (t) => ({
+      trustMarkType: t.field({ type: 'URL', description: 'Only marks of this type; all by default.' }),
     }),
-  }),
+  },
+  result: RenewalRunRef,
+  errors: [ConflictError, NotFoundError],
+  async run({ trustMarkType }, { db, runs, caller }) {
+    const parameters = await reissueParameters(db, trustMarkType)
+    return runs.start(caller, 'REISSUE_TRUST_MARKS', { parameters })
+  },
 })
 
-const ReissueTrustMarksInput = builder.inputType('ReissueTrustMarksInput', {
-  description: 'The marks to re-sign.',
-  fields: (t) => ({
-    trustMarkType: t.field({ type: 'URL', description: 'Only marks of this type; all by default.' }),
-  }),
+operation('startCollectionWalk', {
+  describes: 'Starts a crawl of the federation. The collection is replaced when the crawl succeeds.',
+  scope: 'operate',
+  result: RenewalRunRef,
+  errors: [ConflictError],
+  run: (_input, { runs, caller }) => runs.start(caller, 'COLLECTION'),
+})
+
+operation('startRebuild', {
+  describes: 'Starts to republish everything, like rebuildPublication, without waiting for it.',
+  scope: 'administer',
+  result: RenewalRunRef,
+  errors: [ConflictError],
+  run: (_input, { runs, caller }) => runs.start(caller, 'REBUILD'),
+})
+
+operation('startEvaluation', {
+  describes:
+    'Starts to evaluate every subordinate, and every entity below an Intermediate from the last crawl, under the present policy and constraints. Each change of them starts it too.',
+  scope: 'operate',
+  result: RenewalRunRef,
+  errors: [ConflictError],
+  run: (_input, { runs, caller }) => runs.start(caller, 'EVALUATION'),
+})
+
+operation('executeDryRun', {
+  describes:
+    'Starts a run that does what a dry run said, to exactly the objects that it named. An object for which that would be something else now fails. A change of many that a second person must approve is asked for with this.',
+  scope: 'operate',
+  input: {
+    describes: 'The dry run to execute.',
+    fields: (t) => ({
+      id: t.id({ required: true, description: 'The id of a dry run that has succeeded.' }),
+      reason: t.string({
+        description: 'Why, at most 1000 characters. The audit log and revoked marks keep it.',
+      }),
+    }),
+  },
+  result: RenewalRunRef,
+  errors: [InvalidInputError, ConflictError, NotFoundError],
+  run(input, { caller, runs }) {
+    const reason = parseReason(input.reason)
+    return runs.executeDryRun(
+      { ...caller, ...(reason ? { reason } : {}) },
+      nodeId(input.id, 'RenewalRun'),
+      reason,
+    )
+  },
+})
+
+operation('cancelRun', {
+  describes: 'Cancels a run after its current items. Finished items stay.',
+  scope: 'operate',
+  input: {
+    describes: 'The run to cancel.',
+    fields: (t) => ({ id: t.id({ required: true, description: 'The run’s id.' }) }),
+  },
+  result: RenewalRunRef,
+  errors: [ConflictError, NotFoundError],
+  run: (input, { runs, caller }) => runs.cancel(caller, nodeId(input.id, 'RenewalRun')),
 })
 
 builder.mutationFields((t) => ({
@@ -46,61 +107,5 @@ builder.mutationFields((t) => ({
     errors: { types: [ConflictError] },
     args: { kind: t.arg({ type: RenewalKind, required: true, description: 'What to renew.' }) },
     resolve: (_query, _root, { kind }, context) => context.runs.start(requireCaller(context), kind),
-  }),
-  reissueTrustMarks: t.prismaField({
-    type: 'RenewalRun',
-    description:
-      'Starts to re-sign Trust Marks with the current key; each keeps its expiry. Previous JWTs keep their status until they expire. Marks signed by a key revoked as compromised are invalid at once.',
-    authScopes: { operate: true },
-    errors: { types: [ConflictError, NotFoundError] },
-    args: { input: t.arg({ type: ReissueTrustMarksInput, description: 'The marks; all by default.' }) },
-    resolve: async (_query, _root, { input }, context) => {
-      const parameters = await reissueParameters(context.db, input?.trustMarkType)
-      return context.runs.start(requireCaller(context), 'REISSUE_TRUST_MARKS', { parameters })
-    },
-  }),
-  startCollectionWalk: t.prismaField({
-    type: 'RenewalRun',
-    description: 'Starts a crawl of the federation. The collection is replaced when the crawl succeeds.',
-    authScopes: { operate: true },
-    errors: { types: [ConflictError] },
-    resolve: (_query, _root, _args, context) => context.runs.start(requireCaller(context), 'COLLECTION'),
-  }),
-  startRebuild: t.prismaField({
-    type: 'RenewalRun',
-    description: 'Starts to republish everything, like rebuildPublication, without waiting for it.',
-    authScopes: { administer: true },
-    errors: { types: [ConflictError] },
-    resolve: (_query, _root, _args, context) => context.runs.start(requireCaller(context), 'REBUILD'),
-  }),
-  startEvaluation: t.prismaField({
-    type: 'RenewalRun',
-    description:
-      'Starts to evaluate every subordinate, and every entity below an Intermediate from the last crawl, under the present policy and constraints. Each change of them starts it too.',
-    authScopes: { operate: true },
-    errors: { types: [ConflictError] },
-    resolve: (_query, _root, _args, context) => context.runs.start(requireCaller(context), 'EVALUATION'),
-  }),
-  executeDryRun: t.prismaField({
-    type: 'RenewalRun',
-    description:
-      'Starts a run that does what a dry run said, to exactly the objects that it named. An object for which that would be something else now fails. A change of many that a second person must approve is asked for with this.',
-    authScopes: { operate: true },
-    errors: { types: [InvalidInputError, ConflictError, NotFoundError] },
-    args: { input: t.arg({ type: ExecuteDryRunInput, required: true, description: 'The dry run.' }) },
-    resolve: (_query, _root, { input }, context) => {
-      const reason = parseReason(input.reason)
-      const caller = { ...requireCaller(context), ...(reason ? { reason } : {}) }
-      return context.runs.executeDryRun(caller, nodeId(input.id, 'RenewalRun'), reason)
-    },
-  }),
-  cancelRun: t.prismaField({
-    type: 'RenewalRun',
-    description: 'Cancels a run after its current items. Finished items stay.',
-    authScopes: { operate: true },
-    errors: { types: [ConflictError, NotFoundError] },
-    args: { input: t.arg({ type: CancelRunInput, required: true, description: 'The run.' }) },
-    resolve: (_query, _root, { input }, context) =>
-      context.runs.cancel(requireCaller(context), nodeId(input.id, 'RenewalRun')),
   }),
 }))

@@ -75,7 +75,7 @@ async function itemsOf({ failed, skipped, after, before }: ItemArguments & Curso
   return { where, orderBy: { sequence: 'asc' } }
 }
 
-builder.prismaNode('RenewalRun', {
+export const RenewalRunRef = builder.prismaNode('RenewalRun', {
   nullable: true,
   id: { field: 'id' },
   select: { id: true },

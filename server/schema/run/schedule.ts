@@ -2,7 +2,7 @@
 import { scheduleNames, schedules } from '#server/jobs/schedules.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
-import { requireCaller } from '#server/schema/input.ts'
+import { operation } from '#server/schema/operation.ts'
 
 const { InvalidInputError, NotFoundError } = failures
 
@@ -65,23 +65,18 @@ builder.queryField('schedules', (t) =>
   }),
 )
 
-const UpdateScheduleInput = builder.inputType('UpdateScheduleInput', {
-  description: 'Changes of a schedule; absent fields stay.',
-  fields: (t) => ({
-    name: t.string({ required: true, description: 'Its name.' }),
-    enabled: t.boolean({ description: 'Whether it is on.' }),
-    cron: t.string({ description: 'A cron expression with five fields, in UTC.' }),
-  }),
+operation('updateSchedule', {
+  describes: 'Turns a schedule on or off, or changes its times.',
+  scope: 'administer',
+  input: {
+    describes: 'Changes of a schedule; absent fields stay.',
+    fields: (t) => ({
+      name: t.string({ required: true, description: 'Its name.' }),
+      enabled: t.boolean({ description: 'Whether it is on.' }),
+      cron: t.string({ description: 'A cron expression with five fields, in UTC.' }),
+    }),
+  },
+  result: ScheduleRef,
+  errors: [InvalidInputError, NotFoundError],
+  run: (input, context) => context.scheduleChanges.update(context.caller, input),
 })
-
-builder.mutationField('updateSchedule', (t) =>
-  t.prismaField({
-    type: 'Schedule',
-    description: 'Turns a schedule on or off, or changes its times.',
-    authScopes: { administer: true },
-    errors: { types: [InvalidInputError, NotFoundError] },
-    args: { input: t.arg({ type: UpdateScheduleInput, required: true, description: 'The changes.' }) },
-    resolve: (_query, _root, { input }, context) =>
-      context.scheduleChanges.update(requireCaller(context), input),
-  }),
-)

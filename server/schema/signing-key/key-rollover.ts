@@ -1,7 +1,7 @@
 /** The scheduled rollover of the signing key: its plan, the next step, and the mutation that changes the plan. */
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
-import { requireRecentCaller } from '#server/schema/input.ts'
+import { operation } from '#server/schema/operation.ts'
 import { SigningAlgorithm } from '#server/schema/signing-key/signing-algorithm.ts'
 import { KeyStore, SigningKeys } from '#server/schema/signing-key/signing-key.ts'
 import {
@@ -11,7 +11,7 @@ import {
 } from '#server/services/signing-key/rollover/plan.ts'
 import type { RolloverView } from '#server/services/signing-key/rollover/rollovers.ts'
 
-const { InvalidInputError, ConflictError, ReauthenticationRequiredError } = failures
+const { InvalidInputError, ConflictError } = failures
 
 const RolloverStep = builder.enumType('RolloverStep', {
   description: 'A step of a scheduled rollover (§11.2).',
@@ -85,40 +85,37 @@ builder.objectField(SigningKeys, 'rollover', (t) =>
   }),
 )
 
-const ScheduleRolloverInput = builder.inputType('ScheduleRolloverInput', {
-  description:
-    'The plan to change. An absent field stays as it is, and null sets the default. Each change gives notice of the next step again.',
-  fields: (t) => ({
-    months: t.int({
-      description: `The age in months at which the current key is replaced, from 1 to ${MAXIMUM_MONTHS}; null: nothing is scheduled.`,
-    }),
-    alg: t.field({
-      type: SigningAlgorithm,
-      description: 'The algorithm of the next key; null: that of the current key.',
-    }),
-    noticeDays: t.int({
-      description: `The days from the notice of a step to the step, from 0 to ${MAXIMUM_NOTICE_DAYS}; ${DEFAULT_NOTICE_DAYS} by default.`,
-    }),
-    isHeld: t.boolean({ description: 'Whether to hold the rollover: no step is done until it is false.' }),
-    version: t.int({
-      description:
-        'The version that was read, or 0 if it was never scheduled; the mutation fails with CONFLICT after another change.',
-    }),
-  }),
-})
-
-builder.mutationField('scheduleRollover', (t) =>
-  t.field({
-    type: KeyRollover,
-    description:
-      'Schedules the rollover of the signing key: the worker announces, switches, signs again and retires, each step when it is safe and after a notice. Holds it or lets it go on.',
-    authScopes: { administer: true },
-    errors: { types: [InvalidInputError, ConflictError, ReauthenticationRequiredError] },
-    args: { input: t.arg({ type: ScheduleRolloverInput, required: true, description: 'The plan.' }) },
-    resolve: (_root, { input }, context) =>
-      context.services.rollover.schedule(requireRecentCaller(context), {
-        ...input,
-        alg: input.alg == null ? input.alg : String(input.alg),
+operation('scheduleRollover', {
+  describes:
+    'Schedules the rollover of the signing key: the worker announces, switches, signs again and retires, each step when it is safe and after a notice. Holds it or lets it go on.',
+  scope: 'administer',
+  isSensitive: true,
+  input: {
+    describes:
+      'The plan to change. An absent field stays as it is, and null sets the default. Each change gives notice of the next step again.',
+    fields: (t) => ({
+      months: t.int({
+        description: `The age in months at which the current key is replaced, from 1 to ${MAXIMUM_MONTHS}; null: nothing is scheduled.`,
       }),
-  }),
-)
+      alg: t.field({
+        type: SigningAlgorithm,
+        description: 'The algorithm of the next key; null: that of the current key.',
+      }),
+      noticeDays: t.int({
+        description: `The days from the notice of a step to the step, from 0 to ${MAXIMUM_NOTICE_DAYS}; ${DEFAULT_NOTICE_DAYS} by default.`,
+      }),
+      isHeld: t.boolean({ description: 'Whether to hold the rollover: no step is done until it is false.' }),
+      version: t.int({
+        description:
+          'The version that was read, or 0 if it was never scheduled; the mutation fails with CONFLICT after another change.',
+      }),
+    }),
+  },
+  result: KeyRollover,
+  errors: [InvalidInputError, ConflictError],
+  run: (input, { services, caller }) =>
+    services.rollover.schedule(caller, {
+      ...input,
+      alg: input.alg == null ? input.alg : String(input.alg),
+    }),
+})

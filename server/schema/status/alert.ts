@@ -6,7 +6,7 @@ import { callerMay, inInstallation } from '#server/identity/caller.ts'
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { failures } from '#server/schema/error.ts'
-import { requireCaller } from '#server/schema/input.ts'
+import { operation } from '#server/schema/operation.ts'
 
 const { ConflictError, InvalidInputError, NotFoundError } = failures
 
@@ -94,38 +94,32 @@ builder.subscriptionField('alertsChanged', (t) =>
   }),
 )
 
-const AcknowledgeAlertInput = builder.inputType('AcknowledgeAlertInput', {
-  description: 'The alert.',
-  fields: (t) => ({ id: t.id({ required: true, description: 'The alert’s id.' }) }),
+operation('acknowledgeAlert', {
+  describes:
+    'Acknowledges an alert. This is over when the alert begins again or is about more things. An alert about what people did alone is acknowledged by each other person for herself.',
+  scope: 'operate',
+  input: {
+    describes: 'The alert.',
+    fields: (t) => ({ id: t.id({ required: true, description: 'The alert’s id.' }) }),
+  },
+  result: AlertRef,
+  errors: [NotFoundError, ConflictError],
+  run: (input, context) => context.alerts.acknowledge(context.caller, requireVisible(input.id, context)),
 })
 
-const SnoozeAlertInput = builder.inputType('SnoozeAlertInput', {
-  description: 'The alert, and for how long.',
-  fields: (t) => ({
-    id: t.id({ required: true, description: 'The alert’s id.' }),
-    until: t.field({ type: 'DateTime', required: true, description: 'The end, at most 90 days ahead.' }),
-  }),
+operation('snoozeAlert', {
+  describes:
+    'Puts an alert aside for a time. This is over earlier when the alert begins again or is about more things.',
+  scope: 'operate',
+  input: {
+    describes: 'The alert, and for how long.',
+    fields: (t) => ({
+      id: t.id({ required: true, description: 'The alert’s id.' }),
+      until: t.field({ type: 'DateTime', required: true, description: 'The end, at most 90 days ahead.' }),
+    }),
+  },
+  result: AlertRef,
+  errors: [NotFoundError, InvalidInputError, ConflictError],
+  run: (input, context) =>
+    context.alerts.snooze(context.caller, requireVisible(input.id, context), input.until),
 })
-
-builder.mutationFields((t) => ({
-  acknowledgeAlert: t.field({
-    type: AlertRef,
-    description:
-      'Acknowledges an alert. This is over when the alert begins again or is about more things. An alert about what people did alone is acknowledged by each other person for herself.',
-    authScopes: { operate: true },
-    errors: { types: [NotFoundError, ConflictError] },
-    args: { input: t.arg({ type: AcknowledgeAlertInput, required: true, description: 'The alert.' }) },
-    resolve: (_root, { input }, context) =>
-      context.alerts.acknowledge(requireCaller(context), requireVisible(input.id, context)),
-  }),
-  snoozeAlert: t.field({
-    type: AlertRef,
-    description:
-      'Puts an alert aside for a time. This is over earlier when the alert begins again or is about more things.',
-    authScopes: { operate: true },
-    errors: { types: [NotFoundError, InvalidInputError, ConflictError] },
-    args: { input: t.arg({ type: SnoozeAlertInput, required: true, description: 'The alert and the end.' }) },
-    resolve: (_root, { input }, context) =>
-      context.alerts.snooze(requireCaller(context), requireVisible(input.id, context), input.until),
-  }),
-}))

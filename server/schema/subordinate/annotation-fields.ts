@@ -1,11 +1,10 @@
 /** The input fields of what operators record for themselves. */
+
 import type { Changes } from '#server/jobs/kind/change/parameters.ts'
-import type { builder } from '#server/schema/builder.ts'
 import { keyOrNull } from '#server/schema/input.ts'
+import type { InputFields } from '#server/schema/operation.ts'
 import type { Exactly } from '#server/services/patch.ts'
 import type { RegisterInput, UpdateInput } from '#server/services/subordinate/input.ts'
-
-type InputFields = Parameters<Parameters<typeof builder.inputType>[1]['fields']>[0]
 
 export function annotationFields(t: InputFields) {
   return {

@@ -2,7 +2,7 @@
 import { builder } from '#server/schema/builder.ts'
 import { EntityCheckRef } from '#server/schema/entity/entity-inspection.ts'
 import { failures } from '#server/schema/error.ts'
-import { requireCaller } from '#server/schema/input.ts'
+import { type InputFields, operation } from '#server/schema/operation.ts'
 import { failedCheck } from '#server/services/entity/checks.ts'
 import { endOfWaiting } from '#server/services/subordinate/awaited-entities.ts'
 
@@ -42,35 +42,28 @@ builder.queryField('awaitedEntities', (t) =>
   }),
 )
 
-const inputOf = (name: string, description: string) =>
-  builder.inputType(name, {
-    description,
-    fields: (t) => ({
-      entityId: t.field({ type: 'EntityIdentifier', required: true, description: 'Its Entity Identifier.' }),
-    }),
-  })
-
-const AwaitEntityInput = inputOf('AwaitEntityInput', 'The entity to examine each hour.')
-const StopAwaitingEntityInput = inputOf('StopAwaitingEntityInput', 'The entity to examine no longer.')
-
-builder.mutationFields((t) => ({
-  awaitEntity: t.field({
-    type: AwaitedEntityRef,
-    description:
-      'Examines an entity now, and from then on each hour until it is registered or dismissed, for 30 days at most. An alert says when every check passes.',
-    authScopes: { operate: true },
-    errors: { types: [InvalidInputError, ConflictError] },
-    args: { input: t.arg({ type: AwaitEntityInput, required: true, description: 'The entity.' }) },
-    resolve: (_root, { input }, context) =>
-      context.services.awaitedEntities.await(requireCaller(context), input.entityId),
+const about = (describes: string) => ({
+  describes,
+  fields: (t: InputFields) => ({
+    entityId: t.field({ type: 'EntityIdentifier', required: true, description: 'Its Entity Identifier.' }),
   }),
-  stopAwaitingEntity: t.field({
-    type: 'EntityIdentifier',
-    description: 'Examines an entity no longer. Returns its Entity Identifier.',
-    authScopes: { operate: true },
-    errors: { types: [NotFoundError] },
-    args: { input: t.arg({ type: StopAwaitingEntityInput, required: true, description: 'The entity.' }) },
-    resolve: (_root, { input }, context) =>
-      context.services.awaitedEntities.stopAwaiting(requireCaller(context), input.entityId),
-  }),
-}))
+})
+
+operation('awaitEntity', {
+  describes:
+    'Examines an entity now, and from then on each hour until it is registered or dismissed, for 30 days at most. An alert says when every check passes.',
+  scope: 'operate',
+  input: about('The entity to examine each hour.'),
+  result: AwaitedEntityRef,
+  errors: [InvalidInputError, ConflictError],
+  run: ({ entityId }, { services, caller }) => services.awaitedEntities.await(caller, entityId),
+})
+
+operation('stopAwaitingEntity', {
+  describes: 'Examines an entity no longer. Returns its Entity Identifier.',
+  scope: 'operate',
+  input: about('The entity to examine no longer.'),
+  result: 'EntityIdentifier',
+  errors: [NotFoundError],
+  run: ({ entityId }, { services, caller }) => services.awaitedEntities.stopAwaiting(caller, entityId),
+})

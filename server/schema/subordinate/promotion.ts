@@ -3,62 +3,60 @@ import { startPromotion } from '#server/anchors/promotion.ts'
 import { InvalidInputError } from '#server/error/operation-error.ts'
 import { contextWith } from '#server/schema/anchor-context.ts'
 import { scopeField } from '#server/schema/anchor-scope.ts'
-import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { failures } from '#server/schema/error.ts'
 import { locateId } from '#server/schema/global-id.ts'
 import { keyOrNull, requireCaller, requireOneOf } from '#server/schema/input.ts'
+import { operation } from '#server/schema/operation.ts'
+import { RenewalRunRef } from '#server/schema/run/renewal-run.ts'
 import { SubordinateFilter, subordinateCondition } from '#server/schema/subordinate/subordinate-list.ts'
 
 const { ConflictError } = failures
 
-const PromoteSubordinatesInput = builder.inputType('PromoteSubordinatesInput', {
-  description: 'The subordinates and both anchors. Give exactly one of ids and filter.',
-  fields: (t) => ({
-    from: t.string({
-      required: true,
-      description: 'The anchor that has them, by slug or Entity Identifier.',
+operation('promoteSubordinates', {
+  describes:
+    'Starts a run that registers subordinates of one anchor in another one, with policy, constraints, note and tags, after the Trust Mark types that they hold or require. Each is examined again for the anchor that it comes to. Follow the run with renewalProgress.',
+  scope: 'known',
+  ofInstallation: true,
+  input: {
+    describes: 'The subordinates and both anchors. Give exactly one of ids and filter.',
+    fields: (t) => ({
+      from: t.string({
+        required: true,
+        description: 'The anchor that has them, by slug or Entity Identifier.',
+      }),
+      to: t.string({ required: true, description: 'The anchor that they come to.' }),
+      ids: t.idList({ description: 'The subordinates by id, at most 10000.' }),
+      filter: t.field({
+        type: SubordinateFilter,
+        description:
+          'All subordinates that match, as in the list; at most 10000. An empty filter matches all.',
+      }),
+      dryRun: t.boolean({
+        description: 'Registers nothing: each item says what would happen. False by default.',
+      }),
     }),
-    to: t.string({ required: true, description: 'The anchor that they come to.' }),
-    ids: t.idList({ description: 'The subordinates by id, at most 10000.' }),
-    filter: t.field({
-      type: SubordinateFilter,
-      description: 'All subordinates that match, as in the list; at most 10000. An empty filter matches all.',
-    }),
-    dryRun: t.boolean({
-      description: 'Registers nothing: each item says what would happen. False by default.',
-    }),
-  }),
+  },
+  result: RenewalRunRef,
+  errors: [InvalidInputError, ConflictError],
+  async run(input, context, info) {
+    const from = contextWith('read', context, input.from)
+    const to = contextWith('operate', context, input.to)
+    if (from.slug === to.slug) throw new InvalidInputError('Name two anchors.', 'to')
+    const where = await conditionOf(input, from)
+    const run = await startPromotion(requireCaller(to), from, to, where, { dryRun: input.dryRun ?? false })
+    scopeField(info, to)
+    return run
+  },
 })
 
-type Input = typeof PromoteSubordinatesInput.$inferInput
-
-builder.mutationField('promoteSubordinates', (t) =>
-  t.prismaField({
-    type: 'RenewalRun',
-    description:
-      'Starts a run that registers subordinates of one anchor in another one, with policy, constraints, note and tags, after the Trust Mark types that they hold or require. Each is examined again for the anchor that it comes to. Follow the run with renewalProgress.',
-    authScopes: { known: true },
-    extensions: { ofInstallation: true },
-    errors: { types: [InvalidInputError, ConflictError] },
-    args: {
-      input: t.arg({ type: PromoteSubordinatesInput, required: true, description: 'What to promote.' }),
-    },
-    resolve: async (_query, _root, { input }, context, info) => {
-      const from = contextWith('read', context, input.from)
-      const to = contextWith('operate', context, input.to)
-      if (from.slug === to.slug) throw new InvalidInputError('Name two anchors.', 'to')
-      const where = await conditionOf(input, from)
-      const dryRun = input.dryRun ?? false
-      const run = await startPromotion(requireCaller(to), from, to, where, { dryRun })
-      scopeField(info, to)
-      return run
-    },
-  }),
-)
+type Chosen = {
+  ids?: readonly string[] | null | undefined
+  filter?: typeof SubordinateFilter.$inferInput | null | undefined
+}
 
 /** @throws InvalidInputError */
-async function conditionOf({ ids, filter }: Input, from: Context) {
+async function conditionOf({ ids, filter }: Chosen, from: Context) {
   requireOneOf({ ids, filter })
   if (!ids) return subordinateCondition(filter ?? {}, from)
   const keys = ids.flatMap((id) => {

@@ -5,7 +5,9 @@ import type { Subjects } from '#server/jobs/kind/change/subjects.ts'
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { failures } from '#server/schema/error.ts'
-import { keyOrNull, requireCaller, requireOneOf } from '#server/schema/input.ts'
+import { keyOrNull, requireOneOf } from '#server/schema/input.ts'
+import { operation } from '#server/schema/operation.ts'
+import { RenewalRunRef } from '#server/schema/run/renewal-run.ts'
 import { SubordinateAction } from '#server/schema/run/subordinate-action.ts'
 import { statementFields } from '#server/schema/statement-fields.ts'
 import { withOrganizationKey } from '#server/schema/subordinate/annotation-fields.ts'
@@ -24,65 +26,63 @@ const SubordinateSettingsInput = builder.inputType('SubordinateSettingsInput', {
   }),
 })
 
-const StartSubordinateChangeInput = builder.inputType('StartSubordinateChangeInput', {
-  description: 'The change and the subordinates. Give exactly one of ids, entityIds and filter.',
-  fields: (t) => ({
-    action: t.field({ type: SubordinateAction, required: true, description: 'What to do.' }),
-    ids: t.idList({ description: 'The subordinates by id, at most 10000.' }),
-    entityIds: t.stringList({
-      description: 'The subordinates by Entity Identifier, at most 10000. An unknown one fails.',
+operation('startSubordinateChange', {
+  describes:
+    'Starts a change of many subordinates, each independently and with the checks of its own mutation. Follow the run with renewalProgress. One at a time.',
+  scope: 'operate',
+  input: {
+    describes: 'The change and the subordinates. Give exactly one of ids, entityIds and filter.',
+    fields: (t) => ({
+      action: t.field({ type: SubordinateAction, required: true, description: 'What to do.' }),
+      ids: t.idList({ description: 'The subordinates by id, at most 10000.' }),
+      entityIds: t.stringList({
+        description: 'The subordinates by Entity Identifier, at most 10000. An unknown one fails.',
+      }),
+      filter: t.field({
+        type: SubordinateFilter,
+        description: 'All subordinates that match, as in the list; an empty filter matches all.',
+      }),
+      dryRun: t.boolean({
+        description: 'Changes nothing: each item says what would happen. False by default.',
+      }),
+      reason: t.string({
+        description: 'Why, at most 1000 characters. The audit log and revoked marks keep it.',
+      }),
+      changes: t.field({ type: SubordinateSettingsInput, description: 'The settings, for UPDATE only.' }),
+      trustMarkType: t.field({
+        type: 'URL',
+        description: 'The type, for ISSUE_TRUST_MARK and REVOKE_TRUST_MARK only.',
+      }),
+      delegation: t.field({
+        type: 'JWT',
+        description: 'The owner’s delegation, to issue marks of a type with an owner (§7.2).',
+      }),
+      revokeTrustMarks: t.boolean({
+        description:
+          'Whether REMOVE revokes the Trust Marks that this anchor issued to each, too; true by default. For REMOVE only.',
+      }),
     }),
-    filter: t.field({
-      type: SubordinateFilter,
-      description: 'All subordinates that match, as in the list; an empty filter matches all.',
-    }),
-    dryRun: t.boolean({
-      description: 'Changes nothing: each item says what would happen. False by default.',
-    }),
-    reason: t.string({
-      description: 'Why, at most 1000 characters. The audit log and revoked marks keep it.',
-    }),
-    changes: t.field({ type: SubordinateSettingsInput, description: 'The settings, for UPDATE only.' }),
-    trustMarkType: t.field({
-      type: 'URL',
-      description: 'The type, for ISSUE_TRUST_MARK and REVOKE_TRUST_MARK only.',
-    }),
-    delegation: t.field({
-      type: 'JWT',
-      description: 'The owner’s delegation, to issue marks of a type with an owner (§7.2).',
-    }),
-    revokeTrustMarks: t.boolean({
-      description:
-        'Whether REMOVE revokes the Trust Marks that this anchor issued to each, too; true by default. For REMOVE only.',
-    }),
-  }),
+  },
+  result: RenewalRunRef,
+  errors: [InvalidInputError, ConflictError, NotFoundError],
+  async run(input, context) {
+    const { revokeTrustMarks: revokesMarks, ...rest } = input
+    const given = { ...rest, revokesMarks, changes: input.changes && withOrganizationKey(input.changes) }
+    const options = await changeOptions(context, given, await subjectsOf(input, context))
+    const reason = input.reason?.trim()
+    const caller = { ...context.caller, ...(reason ? { reason } : {}) }
+    return context.runs.start(caller, 'SUBORDINATE_CHANGE', options)
+  },
 })
 
-type Input = typeof StartSubordinateChangeInput.$inferInput
-
-builder.mutationField('startSubordinateChange', (t) =>
-  t.prismaField({
-    type: 'RenewalRun',
-    description:
-      'Starts a change of many subordinates, each independently and with the checks of its own mutation. Follow the run with renewalProgress. One at a time.',
-    authScopes: { operate: true },
-    errors: { types: [InvalidInputError, ConflictError, NotFoundError] },
-    args: {
-      input: t.arg({ type: StartSubordinateChangeInput, required: true, description: 'The change.' }),
-    },
-    resolve: async (_query, _root, { input }, context) => {
-      const { revokeTrustMarks: revokesMarks, ...rest } = input
-      const given = { ...rest, revokesMarks, changes: input.changes && withOrganizationKey(input.changes) }
-      const options = await changeOptions(context, given, await subjectsOf(input, context))
-      const reason = input.reason?.trim()
-      const caller = { ...requireCaller(context), ...(reason ? { reason } : {}) }
-      return context.runs.start(caller, 'SUBORDINATE_CHANGE', options)
-    },
-  }),
-)
+type Chosen = {
+  ids?: readonly string[] | null | undefined
+  entityIds?: readonly string[] | null | undefined
+  filter?: typeof SubordinateFilter.$inferInput | null | undefined
+}
 
 /** @throws InvalidInputError */
-async function subjectsOf({ ids, entityIds, filter }: Input, context: Context): Promise<Subjects> {
+async function subjectsOf({ ids, entityIds, filter }: Chosen, context: Context): Promise<Subjects> {
   requireOneOf({ ids, entityIds, filter })
   if (ids) return { ids: ids.map((id) => ({ id, key: keyOrNull(id, 'Subordinate') })) }
   if (entityIds) return { entityIds }

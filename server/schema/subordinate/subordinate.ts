@@ -39,7 +39,7 @@ export const resolvable = {
   validFor: true,
 } as const
 
-builder.prismaNode('Subordinate', {
+export const SubordinateRef = builder.prismaNode('Subordinate', {
   nullable: true,
   id: { field: 'id' },
   // A query for only __typename must select something.

@@ -4,62 +4,10 @@ import { mapRows } from '#core/map-rows.ts'
 import type { RebuildResult } from '#server/publish/rebuild.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
-import { requireCaller } from '#server/schema/input.ts'
+import { operation } from '#server/schema/operation.ts'
 import { Environment, FederationEndpoint, TrustAnchor } from '#server/schema/trust-anchor/trust-anchor.ts'
 
 const { InvalidInputError, ConflictError, UnavailableError } = failures
-
-const UpdateTrustAnchorInput = builder.inputType('UpdateTrustAnchorInput', {
-  description: 'Changes: an absent field keeps its value, null resets it to its default.',
-  fields: (t) => ({
-    version: t.int({
-      description: 'The version that was read; the mutation fails with CONFLICT after another change.',
-    }),
-    displayName: t.string({ description: 'Its name for its operators. It is not published.' }),
-    environment: t.field({ type: Environment, description: 'What it is for.' }),
-    color: t.string({ description: 'The color that marks it in the console, as `#rrggbb`.' }),
-    organizationName: t.string({ description: 'The name of the federation operator.' }),
-    organization: t.field({ type: 'JSON', description: 'Further informational parameters (§5.2.2).' }),
-    authorityHints: t.field({
-      type: ['EntityIdentifier'],
-      description: 'Its own superiors in other federations.',
-    }),
-    trustAnchorHints: t.field({
-      type: ['EntityIdentifier'],
-      description: 'Trust Anchors of other federations that it trusts.',
-    }),
-    trustMarks: t.field({ type: ['JWT'], description: 'Trust Marks issued to it.' }),
-    trustMarkIssuers: t.field({
-      type: 'JSON',
-      description: 'Issuers of other types: Trust Mark type -> list of Entity Identifiers.',
-    }),
-    trustMarkOwners: t.field({ type: 'JSON', description: 'Trust Mark Owners: type -> {sub, jwks}.' }),
-    constraints: t.field({ type: 'JSON', description: 'Constraints on every subordinate (§6.2).' }),
-    trustAnchors: t.field({
-      type: 'JSON',
-      description: 'Foreign Trust Anchors: Entity Identifier -> pinned JWK Set.',
-    }),
-    endpoints: t.field({ type: [FederationEndpoint], description: 'The optional endpoints to advertise.' }),
-    endpointAuthMethods: t.field({
-      type: 'JSON',
-      description: 'Client authentication by endpoint (§8.8).',
-    }),
-    ...mapRows(numberSettings, (_name, { meaning }) => t.int({ description: meaning })),
-  }),
-})
-
-const UpdateFederationPolicyInput = builder.inputType('UpdateFederationPolicyInput', {
-  description: 'The metadata policy of the whole federation.',
-  fields: (t) => ({
-    version: t.int({
-      description: 'The version that was read; the mutation fails with CONFLICT after another change.',
-    }),
-    metadataPolicy: t.field({
-      type: 'JSON',
-      description: 'Entity Type -> parameter -> operator -> value (§6.1); null for none.',
-    }),
-  }),
-})
 
 const PublicationRebuild = builder.objectRef<RebuildResult>('PublicationRebuild').implement({
   description: 'The result of a full republish.',
@@ -73,40 +21,86 @@ const PublicationRebuild = builder.objectRef<RebuildResult>('PublicationRebuild'
   }),
 })
 
-builder.mutationFields((t) => ({
-  updateTrustAnchor: t.field({
-    type: TrustAnchor,
-    description:
-      'Changes the settings of the Trust Anchor and its federation. Republishes the Entity Configuration and, where needed, every statement.',
-    authScopes: { administer: true },
-    errors: { types: [InvalidInputError, ConflictError] },
-    args: { input: t.arg({ type: UpdateTrustAnchorInput, required: true, description: 'The changes.' }) },
-    resolve: (_root, { input }, context) =>
-      context.services.trustAnchor.update(requireCaller(context), input),
-  }),
-  updateFederationPolicy: t.field({
-    type: TrustAnchor,
-    description: 'Sets the metadata policy of the whole federation and republishes every statement.',
-    authScopes: { administer: true },
-    errors: { types: [InvalidInputError, ConflictError] },
-    args: { input: t.arg({ type: UpdateFederationPolicyInput, required: true, description: 'The policy.' }) },
-    resolve: (_root, { input }, context) =>
-      context.services.trustAnchor.updatePolicy(requireCaller(context), input),
-  }),
-  regenerateEntityConfiguration: t.field({
-    type: TrustAnchor,
-    description:
-      'Signs the Entity Configuration and the historical keys again and republishes them. Changes are published automatically; use this to force it.',
-    authScopes: { operate: true },
-    resolve: (_root, _args, context) =>
-      context.services.trustAnchor.regenerateEntityConfiguration(requireCaller(context)),
-  }),
-  rebuildPublication: t.field({
-    type: PublicationRebuild,
-    description: 'Republishes everything beside the published data and swaps them in one transaction.',
-    authScopes: { operate: true },
-    errors: { types: [UnavailableError] },
-    resolve: (_root, _args, context) =>
-      context.services.trustAnchor.rebuildPublication(requireCaller(context)),
-  }),
-}))
+operation('updateTrustAnchor', {
+  describes:
+    'Changes the settings of the Trust Anchor and its federation. Republishes the Entity Configuration and, where needed, every statement.',
+  scope: 'administer',
+  input: {
+    describes: 'Changes: an absent field keeps its value, null resets it to its default.',
+    fields: (t) => ({
+      version: t.int({
+        description: 'The version that was read; the mutation fails with CONFLICT after another change.',
+      }),
+      displayName: t.string({ description: 'Its name for its operators. It is not published.' }),
+      environment: t.field({ type: Environment, description: 'What it is for.' }),
+      color: t.string({ description: 'The color that marks it in the console, as `#rrggbb`.' }),
+      organizationName: t.string({ description: 'The name of the federation operator.' }),
+      organization: t.field({ type: 'JSON', description: 'Further informational parameters (§5.2.2).' }),
+      authorityHints: t.field({
+        type: ['EntityIdentifier'],
+        description: 'Its own superiors in other federations.',
+      }),
+      trustAnchorHints: t.field({
+        type: ['EntityIdentifier'],
+        description: 'Trust Anchors of other federations that it trusts.',
+      }),
+      trustMarks: t.field({ type: ['JWT'], description: 'Trust Marks issued to it.' }),
+      trustMarkIssuers: t.field({
+        type: 'JSON',
+        description: 'Issuers of other types: Trust Mark type -> list of Entity Identifiers.',
+      }),
+      trustMarkOwners: t.field({ type: 'JSON', description: 'Trust Mark Owners: type -> {sub, jwks}.' }),
+      constraints: t.field({ type: 'JSON', description: 'Constraints on every subordinate (§6.2).' }),
+      trustAnchors: t.field({
+        type: 'JSON',
+        description: 'Foreign Trust Anchors: Entity Identifier -> pinned JWK Set.',
+      }),
+      endpoints: t.field({ type: [FederationEndpoint], description: 'The optional endpoints to advertise.' }),
+      endpointAuthMethods: t.field({
+        type: 'JSON',
+        description: 'Client authentication by endpoint (§8.8).',
+      }),
+      ...mapRows(numberSettings, (_name, { meaning }) => t.int({ description: meaning })),
+    }),
+  },
+  result: TrustAnchor,
+  errors: [InvalidInputError, ConflictError],
+  run: (input, { services, caller }) => services.trustAnchor.update(caller, input),
+})
+
+operation('updateFederationPolicy', {
+  describes: 'Sets the metadata policy of the whole federation and republishes every statement.',
+  scope: 'administer',
+  input: {
+    describes: 'The metadata policy of the whole federation.',
+    fields: (t) => ({
+      version: t.int({
+        description: 'The version that was read; the mutation fails with CONFLICT after another change.',
+      }),
+      metadataPolicy: t.field({
+        type: 'JSON',
+        description: 'Entity Type -> parameter -> operator -> value (§6.1); null for none.',
+      }),
+    }),
+  },
+  result: TrustAnchor,
+  errors: [InvalidInputError, ConflictError],
+  run: (input, { services, caller }) => services.trustAnchor.updatePolicy(caller, input),
+})
+
+operation('regenerateEntityConfiguration', {
+  describes:
+    'Signs the Entity Configuration and the historical keys again and republishes them. Changes are published automatically; use this to force it.',
+  scope: 'operate',
+  result: TrustAnchor,
+  errors: [],
+  run: (_input, { services, caller }) => services.trustAnchor.regenerateEntityConfiguration(caller),
+})
+
+operation('rebuildPublication', {
+  describes: 'Republishes everything beside the published data and swaps them in one transaction.',
+  scope: 'operate',
+  result: PublicationRebuild,
+  errors: [UnavailableError],
+  run: (_input, { services, caller }) => services.trustAnchor.rebuildPublication(caller),
+})

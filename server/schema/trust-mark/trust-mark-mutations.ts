@@ -1,12 +1,10 @@
 /** The mutations of Trust Marks. */
-import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
-import { nodeId, requireCaller } from '#server/schema/input.ts'
+import { nodeId } from '#server/schema/input.ts'
+import { type InputFields, operation } from '#server/schema/operation.ts'
 import { TrustMarkRef } from '#server/schema/trust-mark/trust-mark.ts'
 
 const { InvalidInputError, ConflictError, NotFoundError } = failures
-
-type InputFields = Parameters<Parameters<typeof builder.inputType>[1]['fields']>[0]
 
 /** The input fields of issuing and updating. */
 function markFields(t: InputFields) {
@@ -23,94 +21,82 @@ function markFields(t: InputFields) {
   }
 }
 
-const IssueTrustMarkInput = builder.inputType('IssueTrustMarkInput', {
-  description: 'A Trust Mark to issue.',
-  fields: (t) => ({
-    trustMarkType: t.field({ type: 'URL', required: true, description: 'The Trust Mark type.' }),
-    entityId: t.field({ type: 'EntityIdentifier', required: true, description: 'The subject of the mark.' }),
-    active: t.boolean({ description: 'False creates it as revoked; true by default.' }),
-    delegation: t.field({
-      type: 'JWT',
-      description: 'The owner’s delegation, if the type has an owner (§7.2).',
-    }),
-    ...markFields(t),
-  }),
-})
-
-const UpdateTrustMarkInput = builder.inputType('UpdateTrustMarkInput', {
-  description: 'Changes: an absent field keeps its value, null resets it to its default.',
-  fields: (t) => ({
-    id: t.id({ required: true, description: 'The mark’s id.' }),
-    version: t.int({
-      description: 'The version that was read; the mutation fails with CONFLICT after another change.',
-    }),
-    ...markFields(t),
-  }),
-})
-
-const RenewTrustMarkInput = builder.inputType('RenewTrustMarkInput', {
-  description: 'The Trust Mark.',
-  fields: (t) => ({ id: t.id({ required: true, description: 'The mark’s id.' }) }),
-})
-
-const RevokeTrustMarkInput = builder.inputType('RevokeTrustMarkInput', {
-  description: 'The Trust Mark and the reason.',
-  fields: (t) => ({
-    id: t.id({ required: true, description: 'The mark’s id.' }),
-    reason: t.string({ description: 'The reason, for the audit log.' }),
-  }),
-})
-
-builder.mutationFields((t) => ({
-  issueTrustMark: t.field({
-    type: TrustMarkRef,
-    description:
-      'Signs and publishes a Trust Mark. A revoked or expired one of the same type and entity is replaced.',
-    authScopes: { operate: true },
-    errors: { types: [InvalidInputError, ConflictError, NotFoundError] },
-    args: {
-      input: t.arg({ type: IssueTrustMarkInput, required: true, description: 'The Trust Mark to issue.' }),
-    },
-    resolve: (_root, { input }, context) => context.services.trustMarks.issue(requireCaller(context), input),
-  }),
-  updateTrustMark: t.field({
-    type: TrustMarkRef,
-    description:
-      'Changes a Trust Mark. A change of the claims issues a new JWT and revokes the previous ones.',
-    authScopes: { operate: true },
-    errors: { types: [InvalidInputError, ConflictError, NotFoundError] },
-    args: { input: t.arg({ type: UpdateTrustMarkInput, required: true, description: 'The changes.' }) },
-    resolve: (_root, { input }, context) => {
-      const id = nodeId(input.id, 'TrustMark')
-      return context.services.trustMarks.update(requireCaller(context), { ...input, id })
-    },
-  }),
-  renewTrustMark: t.field({
-    type: TrustMarkRef,
-    description: 'Issues a new JWT; the previous one stays valid until it expires.',
-    authScopes: { operate: true },
-    errors: { types: [InvalidInputError, ConflictError, NotFoundError] },
-    args: { input: t.arg({ type: RenewTrustMarkInput, required: true, description: 'The Trust Mark.' }) },
-    resolve: (_root, { input }, context) => {
-      const id = nodeId(input.id, 'TrustMark')
-      return context.services.trustMarks.renew(requireCaller(context), id)
-    },
-  }),
-  revokeTrustMark: t.field({
-    type: TrustMarkRef,
-    description: 'Revokes a Trust Mark permanently: every JWT issued for it so far.',
-    authScopes: { operate: true },
-    errors: { types: [NotFoundError] },
-    args: {
-      input: t.arg({
-        type: RevokeTrustMarkInput,
+operation('issueTrustMark', {
+  describes:
+    'Signs and publishes a Trust Mark. A revoked or expired one of the same type and entity is replaced.',
+  scope: 'operate',
+  input: {
+    describes: 'A Trust Mark to issue.',
+    fields: (t) => ({
+      trustMarkType: t.field({ type: 'URL', required: true, description: 'The Trust Mark type.' }),
+      entityId: t.field({
+        type: 'EntityIdentifier',
         required: true,
-        description: 'The Trust Mark and the reason.',
+        description: 'The subject of the mark.',
       }),
-    },
-    resolve: (_root, { input }, context) => {
-      const id = nodeId(input.id, 'TrustMark')
-      return context.services.trustMarks.revoke(requireCaller(context), id, input.reason ?? null)
-    },
-  }),
-}))
+      active: t.boolean({ description: 'False creates it as revoked; true by default.' }),
+      delegation: t.field({
+        type: 'JWT',
+        description: 'The owner’s delegation, if the type has an owner (§7.2).',
+      }),
+      ...markFields(t),
+    }),
+  },
+  result: TrustMarkRef,
+  errors: [InvalidInputError, ConflictError, NotFoundError],
+  run: (input, { services, caller }) => services.trustMarks.issue(caller, input),
+})
+
+operation('updateTrustMark', {
+  describes: 'Changes a Trust Mark. A change of the claims issues a new JWT and revokes the previous ones.',
+  scope: 'operate',
+  input: {
+    describes: 'Changes: an absent field keeps its value, null resets it to its default.',
+    fields: (t) => ({
+      id: t.id({ required: true, description: 'The mark’s id.' }),
+      version: t.int({
+        description: 'The version that was read; the mutation fails with CONFLICT after another change.',
+      }),
+      ...markFields(t),
+    }),
+  },
+  result: TrustMarkRef,
+  errors: [InvalidInputError, ConflictError, NotFoundError],
+  run(input, { services, caller }) {
+    const id = nodeId(input.id, 'TrustMark')
+    return services.trustMarks.update(caller, { ...input, id })
+  },
+})
+
+operation('renewTrustMark', {
+  describes: 'Issues a new JWT; the previous one stays valid until it expires.',
+  scope: 'operate',
+  input: {
+    describes: 'The Trust Mark.',
+    fields: (t) => ({ id: t.id({ required: true, description: 'The mark’s id.' }) }),
+  },
+  result: TrustMarkRef,
+  errors: [InvalidInputError, ConflictError, NotFoundError],
+  run(input, { services, caller }) {
+    const id = nodeId(input.id, 'TrustMark')
+    return services.trustMarks.renew(caller, id)
+  },
+})
+
+operation('revokeTrustMark', {
+  describes: 'Revokes a Trust Mark permanently: every JWT issued for it so far.',
+  scope: 'operate',
+  input: {
+    describes: 'The Trust Mark and the reason.',
+    fields: (t) => ({
+      id: t.id({ required: true, description: 'The mark’s id.' }),
+      reason: t.string({ description: 'The reason, for the audit log.' }),
+    }),
+  },
+  result: TrustMarkRef,
+  errors: [NotFoundError],
+  run(input, { services, caller }) {
+    const id = nodeId(input.id, 'TrustMark')
+    return services.trustMarks.revoke(caller, id, input.reason ?? null)
+  },
+})

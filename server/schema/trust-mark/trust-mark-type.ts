@@ -2,7 +2,8 @@
 import { defaultTerms } from '#core/defaults.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
-import { nodeId, requireCaller } from '#server/schema/input.ts'
+import { nodeId } from '#server/schema/input.ts'
+import { type InputFields, operation } from '#server/schema/operation.ts'
 
 const { InvalidInputError, ConflictError, NotFoundError } = failures
 
@@ -66,8 +67,6 @@ builder.queryFields((t) => ({
   }),
 }))
 
-type InputFields = Parameters<Parameters<typeof builder.inputType>[1]['fields']>[0]
-
 /** The input fields of creating and updating. */
 function typeFields(t: InputFields) {
   return {
@@ -87,73 +86,56 @@ function typeFields(t: InputFields) {
   }
 }
 
-const CreateTrustMarkTypeInput = builder.inputType('CreateTrustMarkTypeInput', {
-  description: 'A Trust Mark type to create.',
-  fields: (t) => ({
-    type: t.field({
-      type: 'URL',
-      required: true,
-      description: 'Its identifier, unique across federations.',
-    }),
-    ...typeFields(t),
-  }),
-})
-
-const UpdateTrustMarkTypeInput = builder.inputType('UpdateTrustMarkTypeInput', {
-  description:
-    'Changes: an absent field keeps its value, null resets it to its default. Issued marks do not change.',
-  fields: (t) => ({
-    id: t.id({ required: true, description: 'The type’s id.' }),
-    version: t.int({
-      description: 'The version that was read; the mutation fails with CONFLICT after another change.',
-    }),
-    ...typeFields(t),
-  }),
-})
-
-const RemoveTrustMarkTypeInput = builder.inputType('RemoveTrustMarkTypeInput', {
-  description: 'The Trust Mark type.',
-  fields: (t) => ({ id: t.id({ required: true, description: 'The type’s id.' }) }),
-})
-
-builder.mutationFields((t) => ({
-  createTrustMarkType: t.field({
-    type: TrustMarkTypeRef,
-    description: 'Creates a Trust Mark type and lists this anchor among its issuers.',
-    authScopes: { operate: true },
-    errors: { types: [InvalidInputError, ConflictError] },
-    args: {
-      input: t.arg({
-        type: CreateTrustMarkTypeInput,
+operation('createTrustMarkType', {
+  describes: 'Creates a Trust Mark type and lists this anchor among its issuers.',
+  scope: 'operate',
+  input: {
+    describes: 'A Trust Mark type to create.',
+    fields: (t) => ({
+      type: t.field({
+        type: 'URL',
         required: true,
-        description: 'The Trust Mark type to create.',
+        description: 'Its identifier, unique across federations.',
       }),
-    },
-    resolve: (_root, { input }, context) =>
-      context.services.trustMarkTypes.create(requireCaller(context), input),
-  }),
-  updateTrustMarkType: t.field({
-    type: TrustMarkTypeRef,
-    description: 'Changes a Trust Mark type. Issued marks do not change.',
-    authScopes: { operate: true },
-    errors: { types: [InvalidInputError, ConflictError, NotFoundError] },
-    args: {
-      input: t.arg({ type: UpdateTrustMarkTypeInput, required: true, description: 'The changes.' }),
-    },
-    resolve: (_root, { input }, context) => {
-      const id = nodeId(input.id, 'TrustMarkType')
-      return context.services.trustMarkTypes.update(requireCaller(context), { ...input, id })
-    },
-  }),
-  removeTrustMarkType: t.field({
-    type: 'URL',
-    description: 'Removes a Trust Mark type without issued marks. Returns its identifier.',
-    authScopes: { operate: true },
-    errors: { types: [ConflictError, NotFoundError] },
-    args: {
-      input: t.arg({ type: RemoveTrustMarkTypeInput, required: true, description: 'The Trust Mark type.' }),
-    },
-    resolve: (_root, { input }, context) =>
-      context.services.trustMarkTypes.remove(requireCaller(context), nodeId(input.id, 'TrustMarkType')),
-  }),
-}))
+      ...typeFields(t),
+    }),
+  },
+  result: TrustMarkTypeRef,
+  errors: [InvalidInputError, ConflictError],
+  run: (input, { services, caller }) => services.trustMarkTypes.create(caller, input),
+})
+
+operation('updateTrustMarkType', {
+  describes: 'Changes a Trust Mark type. Issued marks do not change.',
+  scope: 'operate',
+  input: {
+    describes:
+      'Changes: an absent field keeps its value, null resets it to its default. Issued marks do not change.',
+    fields: (t) => ({
+      id: t.id({ required: true, description: 'The type’s id.' }),
+      version: t.int({
+        description: 'The version that was read; the mutation fails with CONFLICT after another change.',
+      }),
+      ...typeFields(t),
+    }),
+  },
+  result: TrustMarkTypeRef,
+  errors: [InvalidInputError, ConflictError, NotFoundError],
+  run(input, { services, caller }) {
+    const id = nodeId(input.id, 'TrustMarkType')
+    return services.trustMarkTypes.update(caller, { ...input, id })
+  },
+})
+
+operation('removeTrustMarkType', {
+  describes: 'Removes a Trust Mark type without issued marks. Returns its identifier.',
+  scope: 'operate',
+  input: {
+    describes: 'The Trust Mark type.',
+    fields: (t) => ({ id: t.id({ required: true, description: 'The type’s id.' }) }),
+  },
+  result: 'URL',
+  errors: [ConflictError, NotFoundError],
+  run: (input, { services, caller }) =>
+    services.trustMarkTypes.remove(caller, nodeId(input.id, 'TrustMarkType')),
+})

@@ -20,7 +20,7 @@ const serviceFloors = [
   ['claim-size', 'hours', 'line', 'reason', 'write-queue'],
   ['audit|protection|write'],
   ['context', 'patch', 'search'],
-  ['annotation', 'mail', 'superior'],
+  ['algorithm', 'annotation', 'mail', 'superior'],
   ['entity', 'organization', 'signing-key'],
   ['collection'],
   ['trust-anchor'],

@@ -37,7 +37,7 @@ const DELETION_DAYS = 7
 const curves = { 'P-256': 'ECC_NIST_P256', 'P-384': 'ECC_NIST_P384', 'P-521': 'ECC_NIST_P521' } as const
 const families = { RSA: 'RSASSA_PKCS1_V1_5', PSS: 'RSASSA_PSS', EC: 'ECDSA' } as const
 
-/** KMS reads all of an input for Ed25519, and takes no more than `MAX_RAW_BYTES`, which statements exceed. */
+/** Without Ed25519: it reads all of an input, KMS takes at most `MAX_RAW_BYTES`, and statements are longer. */
 type KmsAlgorithm = Exclude<StoreAlgorithm, { family: 'OKP' }>
 
 export function keySpec(kind: KmsAlgorithm): string {

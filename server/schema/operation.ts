@@ -1,7 +1,4 @@
-/**
- * An operation of the API as one row: who may call it, its input, its result, its expected failures, and what it runs. Makes the
- * mutation and the type of its input.
- */
+/** Defines an operation of the API in one row: who may call it, its input, its result and expected failures, and what it runs. */
 import type {
   InputFieldBuilder,
   InputFieldMap,
@@ -31,13 +28,13 @@ type ScopesOf<Input> = (root: object, args: { input: Input }, context: Context) 
 
 type Operation<Type extends TypeParam<Types>, Fields extends InputFieldMap> = {
   describes: string
-  /** One scope, or any of several; or they follow from the input. */
+  /** One scope, or any of several, or what the input decides. */
   scope: keyof Scopes | ScopeMap | ScopesOf<InputShapeFromFields<Fields>>
-  /** About no single anchor. */
+  /** Set where it is about the installation, or finds its anchor itself. */
   ofInstallation?: true
-  /** A session must be recent: it changes access or keys. */
+  /** Set where a session must be recent, because access or keys change. */
   isSensitive?: true
-  /** None: the operation has no arguments. */
+  /** Absent: the operation has no arguments. */
   input?: { describes: string; isOptional?: true; fields: (t: InputFields) => Fields }
   result: Type
   /** The expected ones; without any, the mutation returns its bare result. */
@@ -49,7 +46,7 @@ type Operation<Type extends TypeParam<Types>, Fields extends InputFieldMap> = {
   ): MaybePromise<ShapeFromTypeParam<Types, Type, false>>
 }
 
-/** `name`: of the mutation. Returns the type of its input, which is named after it. */
+/** Adds the mutation and the type of its input, which is named after it and returned. */
 export function operation<Type extends TypeParam<Types>, Fields extends InputFieldMap = Record<never, never>>(
   name: string,
   { describes, scope, ofInstallation, isSensitive, input, result, errors, run }: Operation<Type, Fields>,

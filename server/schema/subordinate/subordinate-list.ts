@@ -10,8 +10,8 @@ import { columnsOf, type PageOrder, readPage } from '#server/schema/page.ts'
 import { SigningAlgorithm } from '#server/schema/signing-key/signing-algorithm.ts'
 import { searchTextConditions } from '#server/schema/subordinate/search-text.ts'
 import { ProblemCode, SubordinateState } from '#server/schema/subordinate/subordinate-state.ts'
+import { doesNotName } from '#server/services/algorithm.ts'
 import { MAXIMUM_TAGS, tagCondition } from '#server/services/annotation.ts'
-import { doesNotName } from '#server/services/subordinate/algorithm.ts'
 import {
   type ProblemCode as Code,
   toProblemCondition,

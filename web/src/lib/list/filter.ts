@@ -185,7 +185,7 @@ export const day = <Condition>(
 export const link = <Condition>(
   label: string,
   toCondition: (value: string) => Condition | undefined,
-  /** Where the value belongs into the label. */
+  /** For a label that contains the value. */
   nameOf?: (value: string) => string,
 ): Filter<Condition> => ({ kind: 'link', label, ...(nameOf && { nameOf }), toCondition })
 

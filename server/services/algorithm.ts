@@ -5,11 +5,11 @@
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import type { Database } from '#server/database/client.ts'
 
-/** Of the subordinates of which nothing shows that they can verify an algorithm. */
+/** Matches the subordinates of which nothing shows that they can verify an algorithm. */
 export const doesNotName = (alg: string) =>
   ({ unnamedAlgorithms: { has: alg } }) satisfies Prisma.SubordinateWhereInput
 
-/** The published ones. */
+/** Counts the published ones of them. */
 export function countWithout(db: Database, alg: string): Promise<number> {
   return db.subordinate.count({ where: { active: true, ...doesNotName(alg) } })
 }

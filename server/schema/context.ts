@@ -1,5 +1,4 @@
 /** The context of a resolver: the caller, readers, and the services that write. */
-
 import type { Anchor } from '#server/anchors/anchor.ts'
 import type { AnchorChanges } from '#server/anchors/anchor-changes.ts'
 import type { Anchors } from '#server/anchors/anchors.ts'

@@ -1,5 +1,4 @@
 /** Loads all types and builds the GraphQL schema. */
-
 import { scopeToAnchors } from '#server/schema/anchor-scope.ts'
 import { recordRefusals } from '#server/schema/audit/refusal-record.ts'
 import { builder } from '#server/schema/builder.ts'

@@ -2,6 +2,7 @@
 import { AccountRef } from '#server/schema/access/account.ts'
 import { failures } from '#server/schema/error.ts'
 import { requireRecentSession, requireSession } from '#server/schema/input.ts'
+import { byId } from '#server/schema/input-fields.ts'
 import { operation } from '#server/schema/operation.ts'
 
 const { InvalidInputError, ConflictError, NotFoundError, ReauthenticationRequiredError } = failures
@@ -10,10 +11,7 @@ operation('endSession', {
   describes: 'Ends another session of the caller.',
   scope: 'ownAccount',
   ofInstallation: true,
-  input: {
-    describes: 'The session to end.',
-    fields: (t) => ({ id: t.id({ required: true, description: 'The session’s id.' }) }),
-  },
+  input: byId('session', 'The session to end.'),
   result: AccountRef,
   errors: [NotFoundError],
   async run(input, context) {
@@ -116,10 +114,7 @@ operation('removePasskey', {
     'Removes a passkey. It can no longer be used to sign in. Refused while changes are protected, if fewer than two people could approve without it.',
   scope: 'ownAccount',
   ofInstallation: true,
-  input: {
-    describes: 'The passkey to remove.',
-    fields: (t) => ({ id: t.id({ required: true, description: 'The passkey’s id.' }) }),
-  },
+  input: byId('passkey', 'The passkey to remove.'),
   result: AccountRef,
   errors: [ConflictError, NotFoundError, ReauthenticationRequiredError],
   async run(input, context) {

@@ -1,5 +1,4 @@
 /** The caller's own account: sessions, passkeys and second factor. */
-
 import { CREDENTIAL } from '#server/auth/credential.ts'
 import { countRecoveryCodes } from '#server/auth/recovery-codes.ts'
 import type { CallerSession } from '#server/identity/caller.ts'

@@ -5,6 +5,7 @@ import { RoleEnum } from '#server/schema/access/viewer.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
 import { textNodeId } from '#server/schema/input.ts'
+import { byId } from '#server/schema/input-fields.ts'
 import { operation } from '#server/schema/operation.ts'
 
 const { InvalidInputError, NotFoundError } = failures
@@ -149,10 +150,7 @@ operation('revokeApiKey', {
   scope: 'administer',
   ofInstallation: true,
   isSensitive: true,
-  input: {
-    describes: 'The key to revoke.',
-    fields: (t) => ({ id: t.id({ required: true, description: 'The key’s id.' }) }),
-  },
+  input: byId('key', 'The key to revoke.'),
   result: ApiKeyRef,
   errors: [NotFoundError],
   async run(input, { accounts, caller, db }) {

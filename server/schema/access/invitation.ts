@@ -7,6 +7,7 @@ import { UserRef } from '#server/schema/access/user.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
 import { textNodeId } from '#server/schema/input.ts'
+import { byId } from '#server/schema/input-fields.ts'
 import { operation } from '#server/schema/operation.ts'
 
 const { InvalidInputError, ConflictError, NotFoundError, TooManyRequestsError } = failures
@@ -110,10 +111,7 @@ operation('createInvitation', {
   scope: 'administer',
   ofInstallation: true,
   isSensitive: true,
-  input: {
-    describes: 'The user to invite.',
-    fields: (t) => ({ id: t.id({ required: true, description: 'The user’s id.' }) }),
-  },
+  input: byId('user', 'The user to invite.'),
   result: UserRef,
   errors: [ConflictError, NotFoundError],
   async run(input, { accounts, caller, db, newInvitations }) {

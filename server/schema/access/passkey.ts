@@ -3,6 +3,7 @@ import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { failures } from '#server/schema/error.ts'
 import { requireRecentSession } from '#server/schema/input.ts'
+import { byId } from '#server/schema/input-fields.ts'
 import { operation } from '#server/schema/operation.ts'
 import { countsByAgeFrom, doesCount } from '#server/services/protection/passkeys.ts'
 
@@ -63,10 +64,7 @@ operation('confirmPasskey', {
     'Confirms a new passkey of another user, so that it counts for approvals before its time, but not for what the confirmer asks for. Compare it with its owner first. Not for API keys.',
   scope: { $all: { ownAccount: true, administerInstallation: true } },
   ofInstallation: true,
-  input: {
-    describes: 'The passkey to confirm.',
-    fields: (t) => ({ id: t.id({ required: true, description: 'The passkey’s id.' }) }),
-  },
+  input: byId('passkey', 'The passkey to confirm.'),
   result: PasskeyRef,
   errors: [ConflictError, NotFoundError, ReauthenticationRequiredError],
   run: (input, context) => context.accounts.confirmPasskey(requireRecentSession(context), input.id),

@@ -1,6 +1,7 @@
 /** Removes users. */
 import { failures } from '#server/schema/error.ts'
 import { textNodeId } from '#server/schema/input.ts'
+import { byId } from '#server/schema/input-fields.ts'
 import { operation } from '#server/schema/operation.ts'
 
 const { ConflictError, NotFoundError } = failures
@@ -11,10 +12,7 @@ operation('removeUser', {
   scope: 'administer',
   ofInstallation: true,
   isSensitive: true,
-  input: {
-    describes: 'The user to remove.',
-    fields: (t) => ({ id: t.id({ required: true, description: 'The user’s id.' }) }),
-  },
+  input: byId('user', 'The user to remove.'),
   result: 'String',
   errors: [ConflictError, NotFoundError],
   async run(input, { caller, accounts }) {

@@ -1,11 +1,11 @@
 /** Users of the console and the API. */
-
 import { parsePasswordChange } from '#server/identity/password-change.ts'
 import { isRole, type Role } from '#server/identity/roles.ts'
 import { PasswordChangeEnum, RoleEnum } from '#server/schema/access/viewer.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
 import { textNodeId } from '#server/schema/input.ts'
+import { byId } from '#server/schema/input-fields.ts'
 import { operation } from '#server/schema/operation.ts'
 
 const { InvalidInputError, ConflictError, NotFoundError } = failures
@@ -191,10 +191,7 @@ operation('resetSecondFactor', {
   scope: 'administer',
   ofInstallation: true,
   isSensitive: true,
-  input: {
-    describes: 'The user who lost the second factor.',
-    fields: (t) => ({ id: t.id({ required: true, description: 'The user’s id.' }) }),
-  },
+  input: byId('user', 'The user who lost the second factor.'),
   result: UserRef,
   errors: [ConflictError, NotFoundError],
   async run(input, { caller, accounts, db }) {

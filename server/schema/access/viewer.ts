@@ -1,5 +1,4 @@
 /** The caller and its rights. */
-
 import { anchorsOf } from '#server/anchors/access.ts'
 import { type Caller, callerMay, hasRole, inInstallation } from '#server/identity/caller.ts'
 import { roles } from '#server/identity/roles.ts'

@@ -6,6 +6,7 @@ import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
 import { locateId } from '#server/schema/global-id.ts'
 import { keyOrNull, nodeId } from '#server/schema/input.ts'
+import { byId, versionRead } from '#server/schema/input-fields.ts'
 import { type InputFields, operation } from '#server/schema/operation.ts'
 import { ContactRoleEnum, OrganizationRef } from '#server/schema/organization/organization.ts'
 import { annotationFields } from '#server/schema/subordinate/annotation-fields.ts'
@@ -62,9 +63,7 @@ operation('updateOrganization', {
     describes: 'Changes: an absent field keeps its value, null resets it to its default.',
     fields: (t) => ({
       id: t.id({ required: true, description: 'The organization’s id.' }),
-      version: t.int({
-        description: 'The version that was read; the mutation fails with CONFLICT after another change.',
-      }),
+      version: versionRead(t),
       name: t.string({ description: 'Its name, at most 200 characters.' }),
       ...organizationFields(t),
     }),
@@ -108,10 +107,7 @@ operation('removeOrganization', {
   describes:
     'Removes an organization without members from the anchor, and deletes it if no other anchor admits it. Its home that removes it passes it on to the next anchor that admits it. Returns its name.',
   scope: 'operate',
-  input: {
-    describes: 'The organization.',
-    fields: (t) => ({ id: t.id({ required: true, description: 'The organization’s id.' }) }),
-  },
+  input: byId('organization'),
   result: 'String',
   errors: [ConflictError, NotFoundError],
   run: ({ id }, { services, caller }) => services.organizations.remove(caller, nodeId(id, 'Organization')),

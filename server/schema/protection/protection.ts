@@ -2,6 +2,7 @@
 import { callerMay, inInstallation } from '#server/identity/caller.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
+import { versionRead } from '#server/schema/input-fields.ts'
 import { operation } from '#server/schema/operation.ts'
 import {
   type BreakGlass,
@@ -101,9 +102,7 @@ operation('updateProtection', {
       breakGlassHours: t.int({
         description: 'Hours between asking for that and doing it, if it is DELAYED, 1 to 720.',
       }),
-      version: t.int({
-        description: 'The version that was read; the mutation fails with CONFLICT after another change.',
-      }),
+      version: versionRead(t),
     }),
   },
   result: ProtectionRef,

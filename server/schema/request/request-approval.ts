@@ -1,5 +1,4 @@
 /** Starts the approval of many requests. */
-
 import type { Caller } from '#server/identity/caller.ts'
 import { type ApprovalSubjects, approvalOptions } from '#server/jobs/kind/approval/parameters.ts'
 import { failures } from '#server/schema/error.ts'

@@ -2,6 +2,7 @@
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
 import { nodeId } from '#server/schema/input.ts'
+import { versionRead } from '#server/schema/input-fields.ts'
 import { operation } from '#server/schema/operation.ts'
 import { RequestRef } from '#server/schema/request/request.ts'
 
@@ -15,9 +16,7 @@ operation('assignRequest', {
     describes: 'The request, and who handles it.',
     fields: (t) => ({
       id: t.id({ required: true, description: 'The request’s id.' }),
-      version: t.int({
-        description: 'The version that was read; the mutation fails with CONFLICT after another change.',
-      }),
+      version: versionRead(t),
       username: t.string({ description: 'One of `requestAssignees`; null: no operator.' }),
     }),
   },

@@ -6,6 +6,7 @@ import { scopeField } from '#server/schema/anchor-scope.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
 import { keyOrNull, nodeId, requireCaller } from '#server/schema/input.ts'
+import { versionRead } from '#server/schema/input-fields.ts'
 import { type InputFields, operation } from '#server/schema/operation.ts'
 import { RequestKindEnum, RequestRef } from '#server/schema/request/request.ts'
 import { accessRequest } from '#server/schema/request/request-access.ts'
@@ -30,9 +31,7 @@ const RequestChangesInput = builder.inputType('RequestChangesInput', {
 
 const answerFields = (t: InputFields) => ({
   id: t.id({ required: true, description: 'The request’s id.' }),
-  version: t.int({
-    description: 'The version that was read; the mutation fails with CONFLICT after another change.',
-  }),
+  version: versionRead(t),
 })
 const text = (t: InputFields, what: string, required: boolean) =>
   t.string({ required, description: `${what}, at most ${MAXIMUM_TEXT} characters.` })

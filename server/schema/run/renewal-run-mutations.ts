@@ -3,6 +3,7 @@ import { reissueParameters } from '#server/jobs/kind/reissue.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
 import { nodeId, requireCaller } from '#server/schema/input.ts'
+import { byId } from '#server/schema/input-fields.ts'
 import { operation } from '#server/schema/operation.ts'
 import { RenewalRunRef } from '#server/schema/run/renewal-run.ts'
 import { parseReason } from '#server/services/reason.ts'
@@ -89,10 +90,7 @@ operation('executeDryRun', {
 operation('cancelRun', {
   describes: 'Cancels a run after its current items. Finished items stay.',
   scope: 'operate',
-  input: {
-    describes: 'The run to cancel.',
-    fields: (t) => ({ id: t.id({ required: true, description: 'The run’s id.' }) }),
-  },
+  input: byId('run', 'The run to cancel.'),
   result: RenewalRunRef,
   errors: [ConflictError, NotFoundError],
   run: (input, { runs, caller }) => runs.cancel(caller, nodeId(input.id, 'RenewalRun')),

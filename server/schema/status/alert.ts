@@ -6,6 +6,7 @@ import { callerMay, inInstallation } from '#server/identity/caller.ts'
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { failures } from '#server/schema/error.ts'
+import { byId } from '#server/schema/input-fields.ts'
 import { operation } from '#server/schema/operation.ts'
 
 const { ConflictError, InvalidInputError, NotFoundError } = failures
@@ -98,10 +99,7 @@ operation('acknowledgeAlert', {
   describes:
     'Acknowledges an alert. This is over when the alert begins again or is about more things. An alert about what people did alone is acknowledged by each other person for herself.',
   scope: 'operate',
-  input: {
-    describes: 'The alert.',
-    fields: (t) => ({ id: t.id({ required: true, description: 'The alert’s id.' }) }),
-  },
+  input: byId('alert'),
   result: AlertRef,
   errors: [NotFoundError, ConflictError],
   run: (input, context) => context.alerts.acknowledge(context.caller, requireVisible(input.id, context)),

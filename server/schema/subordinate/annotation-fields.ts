@@ -1,5 +1,4 @@
 /** The input fields of what operators record for themselves. */
-
 import type { Changes } from '#server/jobs/kind/change/parameters.ts'
 import { keyOrNull } from '#server/schema/input.ts'
 import type { InputFields } from '#server/schema/operation.ts'

@@ -1,5 +1,4 @@
 /** What the overview of a subordinate shows: its organization, its contacts, and the next signature. */
-
 import { builder } from '#server/schema/builder.ts'
 import { type Context, perRequest } from '#server/schema/context.ts'
 import { resolvable, resolvedMetadata } from '#server/schema/subordinate/subordinate.ts'

@@ -1,5 +1,4 @@
 /** The subscription that keeps lists of subordinates current. */
-
 import type { SubordinateChange } from '#server/live/events.ts'
 import { builder } from '#server/schema/builder.ts'
 

@@ -1,7 +1,8 @@
 /** The mutations of subordinates. */
 import { failures } from '#server/schema/error.ts'
 import { nodeId } from '#server/schema/input.ts'
-import { type InputFields, operation } from '#server/schema/operation.ts'
+import { byId, versionRead } from '#server/schema/input-fields.ts'
+import { operation } from '#server/schema/operation.ts'
 import { statementFields } from '#server/schema/statement-fields.ts'
 import { unpublishedFields, withOrganizationKey } from '#server/schema/subordinate/annotation-fields.ts'
 import { SubordinateRef } from '#server/schema/subordinate/subordinate.ts'
@@ -45,9 +46,7 @@ operation('updateSubordinate', {
     describes: 'Changes: an absent field keeps its value, null resets it to its default.',
     fields: (t) => ({
       id: t.id({ required: true, description: 'The subordinate’s id.' }),
-      version: t.int({
-        description: 'The version that was read; the mutation fails with CONFLICT after another change.',
-      }),
+      version: versionRead(t),
       metadata: t.field({
         type: 'JSON',
         description: 'Metadata to record instead of the declared metadata; null: use the declared metadata.',
@@ -75,16 +74,11 @@ operation('updateSubordinate', {
   },
 })
 
-const subject = {
-  describes: 'The subordinate.',
-  fields: (t: InputFields) => ({ id: t.id({ required: true, description: 'The subordinate’s id.' }) }),
-}
-
 operation('renewSubordinate', {
   describes:
     'Fetches the configuration again, verifies it with the registered keys, and publishes a new statement. On failure the current statement stays.',
   scope: 'operate',
-  input: subject,
+  input: byId('subordinate'),
   result: SubordinateRef,
   errors: [NotFoundError, ConflictError, EntityRejectedError],
   run: ({ id }, { services, caller }) => services.subordinates.renew(caller, nodeId(id, 'Subordinate')),
@@ -93,7 +87,7 @@ operation('renewSubordinate', {
 operation('deactivateSubordinate', {
   describes: 'Removes a subordinate from every endpoint and keeps its registration.',
   scope: 'operate',
-  input: subject,
+  input: byId('subordinate'),
   result: SubordinateRef,
   errors: [NotFoundError],
   run: ({ id }, { services, caller }) => services.subordinates.deactivate(caller, nodeId(id, 'Subordinate')),
@@ -102,7 +96,7 @@ operation('deactivateSubordinate', {
 operation('reactivateSubordinate', {
   describes: 'Publishes a deactivated subordinate again, with a new statement.',
   scope: 'operate',
-  input: subject,
+  input: byId('subordinate'),
   result: SubordinateRef,
   errors: [NotFoundError],
   run: ({ id }, { services, caller }) => services.subordinates.reactivate(caller, nodeId(id, 'Subordinate')),

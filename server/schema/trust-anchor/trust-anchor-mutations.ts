@@ -4,6 +4,7 @@ import { mapRows } from '#core/map-rows.ts'
 import type { RebuildResult } from '#server/publish/rebuild.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
+import { versionRead } from '#server/schema/input-fields.ts'
 import { operation } from '#server/schema/operation.ts'
 import { Environment, FederationEndpoint, TrustAnchor } from '#server/schema/trust-anchor/trust-anchor.ts'
 
@@ -28,9 +29,7 @@ operation('updateTrustAnchor', {
   input: {
     describes: 'Changes: an absent field keeps its value, null resets it to its default.',
     fields: (t) => ({
-      version: t.int({
-        description: 'The version that was read; the mutation fails with CONFLICT after another change.',
-      }),
+      version: versionRead(t),
       displayName: t.string({ description: 'Its name for its operators. It is not published.' }),
       environment: t.field({ type: Environment, description: 'What it is for.' }),
       color: t.string({ description: 'The color that marks it in the console, as `#rrggbb`.' }),
@@ -74,9 +73,7 @@ operation('updateFederationPolicy', {
   input: {
     describes: 'The metadata policy of the whole federation.',
     fields: (t) => ({
-      version: t.int({
-        description: 'The version that was read; the mutation fails with CONFLICT after another change.',
-      }),
+      version: versionRead(t),
       metadataPolicy: t.field({
         type: 'JSON',
         description: 'Entity Type -> parameter -> operator -> value (§6.1); null for none.',

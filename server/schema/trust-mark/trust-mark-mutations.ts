@@ -1,6 +1,7 @@
 /** The mutations of Trust Marks. */
 import { failures } from '#server/schema/error.ts'
 import { nodeId } from '#server/schema/input.ts'
+import { byId, versionRead } from '#server/schema/input-fields.ts'
 import { type InputFields, operation } from '#server/schema/operation.ts'
 import { TrustMarkRef } from '#server/schema/trust-mark/trust-mark.ts'
 
@@ -54,9 +55,7 @@ operation('updateTrustMark', {
     describes: 'Changes: an absent field keeps its value, null resets it to its default.',
     fields: (t) => ({
       id: t.id({ required: true, description: 'The mark’s id.' }),
-      version: t.int({
-        description: 'The version that was read; the mutation fails with CONFLICT after another change.',
-      }),
+      version: versionRead(t),
       ...markFields(t),
     }),
   },
@@ -71,10 +70,7 @@ operation('updateTrustMark', {
 operation('renewTrustMark', {
   describes: 'Issues a new JWT; the previous one stays valid until it expires.',
   scope: 'operate',
-  input: {
-    describes: 'The Trust Mark.',
-    fields: (t) => ({ id: t.id({ required: true, description: 'The mark’s id.' }) }),
-  },
+  input: byId('mark', 'The Trust Mark.'),
   result: TrustMarkRef,
   errors: [InvalidInputError, ConflictError, NotFoundError],
   run(input, { services, caller }) {

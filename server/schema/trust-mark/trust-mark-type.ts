@@ -3,6 +3,7 @@ import { defaultTerms } from '#core/defaults.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
 import { nodeId } from '#server/schema/input.ts'
+import { byId, versionRead } from '#server/schema/input-fields.ts'
 import { type InputFields, operation } from '#server/schema/operation.ts'
 
 const { InvalidInputError, ConflictError, NotFoundError } = failures
@@ -113,9 +114,7 @@ operation('updateTrustMarkType', {
       'Changes: an absent field keeps its value, null resets it to its default. Issued marks do not change.',
     fields: (t) => ({
       id: t.id({ required: true, description: 'The type’s id.' }),
-      version: t.int({
-        description: 'The version that was read; the mutation fails with CONFLICT after another change.',
-      }),
+      version: versionRead(t),
       ...typeFields(t),
     }),
   },
@@ -130,10 +129,7 @@ operation('updateTrustMarkType', {
 operation('removeTrustMarkType', {
   describes: 'Removes a Trust Mark type without issued marks. Returns its identifier.',
   scope: 'operate',
-  input: {
-    describes: 'The Trust Mark type.',
-    fields: (t) => ({ id: t.id({ required: true, description: 'The type’s id.' }) }),
-  },
+  input: byId('type', 'The Trust Mark type.'),
   result: 'URL',
   errors: [ConflictError, NotFoundError],
   run: (input, { services, caller }) =>

@@ -2,6 +2,7 @@
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
 import { nodeId } from '#server/schema/input.ts'
+import { byId, versionRead } from '#server/schema/input-fields.ts'
 import { type InputFields, operation } from '#server/schema/operation.ts'
 import { DeliveryRef } from '#server/schema/webhook/delivery.ts'
 import { WebhookEventEnum, WebhookRef } from '#server/schema/webhook/webhook.ts'
@@ -73,9 +74,7 @@ operation('updateWebhook', {
     describes: 'Changes: an absent field keeps its value, null resets it to its default.',
     fields: (t) => ({
       id: t.id({ required: true, description: 'The webhook’s id.' }),
-      version: t.int({
-        description: 'The version that was read; the mutation fails with CONFLICT after another change.',
-      }),
+      version: versionRead(t),
       url: t.field({ type: 'URL', description: URL_DESCRIPTION }),
       ...webhookFields(t),
       rotateSecret: t.boolean({
@@ -95,10 +94,7 @@ operation('removeWebhook', {
   describes: 'Removes a webhook with its deliveries. Returns its URL.',
   scope: 'administer',
   ofInstallation: true,
-  input: {
-    describes: 'The webhook.',
-    fields: (t) => ({ id: t.id({ required: true, description: 'The webhook’s id.' }) }),
-  },
+  input: byId('webhook'),
   result: 'String',
   errors: [NotFoundError],
   run: (input, { webhooks, caller }) => webhooks.remove(caller, nodeId(input.id, 'Webhook')),
@@ -130,10 +126,7 @@ operation('testWebhook', {
     'Sends an event of the type `org.inmor.testWebhook` to a webhook, once and before all that waits.',
   scope: 'administer',
   ofInstallation: true,
-  input: {
-    describes: 'The webhook.',
-    fields: (t) => ({ id: t.id({ required: true, description: 'The webhook’s id.' }) }),
-  },
+  input: byId('webhook'),
   result: DeliveryRef,
   errors: [NotFoundError],
   run: (input, { webhooks, caller }) => webhooks.test(caller, nodeId(input.id, 'Webhook')),

@@ -14,6 +14,7 @@ export type Algorithm = {
 
 /** Of new RSA keys. An imported or adopted key may have others. */
 export const RSA_BITS = 3072
+export const MIN_RSA_BITS = 2048
 
 const rsa = <A extends string, S extends boolean>(alg: A, sign: S) =>
   ({ alg, kty: 'RSA', verify: true, sign, generate: { modulusLength: RSA_BITS } }) as const

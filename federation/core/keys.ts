@@ -1,6 +1,6 @@
 /** Generates and parses Federation Entity Keys as JWKs (§3.1.1). */
 import { base64url, calculateJwkThumbprint, type JWK } from 'jose'
-import { algorithms, findAlgorithms, type SigningAlgorithm } from './algorithm.ts'
+import { algorithms, findAlgorithms, MIN_RSA_BITS, type SigningAlgorithm } from './algorithm.ts'
 import { parseArray, parseObject, parseString } from './claim.ts'
 import { getImplementation } from './compact-jws.ts'
 import { quote, refuseAt } from './errors.ts'
@@ -53,8 +53,6 @@ export function explainUnusable(
   if (typeof jwk.nbf === 'number' && jwk.nbf > now + skew) return `is not used before ${formatTime(jwk.nbf)}`
   return null
 }
-
-const MIN_RSA_BITS = 2048
 
 /** Members of private and symmetric keys, which must never be published. */
 const secretMembers: ReadonlySet<string> = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'])

@@ -10,6 +10,8 @@ export type Module = {
   C_GetSlotList(withToken: boolean): Handle[]
   C_GetTokenInfo(slot: Handle): { label: string; flags: number }
   C_GetMechanismList(slot: Handle): number[]
+  /** In bits for RSA. */
+  C_GetMechanismInfo(slot: Handle, mechanism: number): { maxKeySize: number }
   C_OpenSession(slot: Handle, flags: number): Handle
   C_Login(session: Handle, user: number, pin: string): void
   C_GenerateKeyPairAsync(

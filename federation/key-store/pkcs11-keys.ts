@@ -1,6 +1,6 @@
 /** Describes signing keys to a PKCS#11 token: templates, mechanisms, and public keys as JWKs. */
 import { base64url, type JWK } from 'jose'
-import { RSA_BITS } from '#core/algorithm.ts'
+import { MIN_RSA_BITS, RSA_BITS } from '#core/algorithm.ts'
 import type { Attribute, Cryptoki } from './cryptoki.ts'
 import { type DigestName, numberBytes, type StoreAlgorithm } from './signature.ts'
 
@@ -47,7 +47,7 @@ function familyOf(ck: Cryptoki, { family }: StoreAlgorithm): Family {
 }
 
 /** The mechanisms that a token needs for an algorithm. */
-export function mechanismsOf(ck: Cryptoki, kind: StoreAlgorithm): number[] {
+export function mechanismsOf(ck: Cryptoki, kind: StoreAlgorithm): [generation: number, signing: number] {
   const { generation, signing } = familyOf(ck, kind)
   return [generation, signing]
 }
@@ -70,17 +70,20 @@ function toNumberValue(number: number): Buffer {
   return value
 }
 
-function chosen(ck: Cryptoki, kind: StoreAlgorithm): Attribute[] {
+function chosen(ck: Cryptoki, kind: StoreAlgorithm, longest: number): Attribute[] {
   if ('crv' in kind) return [{ type: ck.CKA_EC_PARAMS, value: Buffer.from(curves[kind.crv][0], 'hex') }]
   if (kind.family === 'AKP') return [{ type: CKA_PARAMETER_SET, value: parameterSets[kind.alg] ?? 0 }]
   return [
-    { type: ck.CKA_MODULUS_BITS, value: RSA_BITS },
+    { type: ck.CKA_MODULUS_BITS, value: longest >= MIN_RSA_BITS ? Math.min(RSA_BITS, longest) : RSA_BITS },
     { type: ck.CKA_PUBLIC_EXPONENT, value: RSA_EXPONENT },
   ]
 }
 
-/** How a token makes a key pair that only signs, and that nothing can export. Some tokens allow what is not forbidden. */
-export function keyPair(ck: Cryptoki, kind: StoreAlgorithm, id: Buffer) {
+/**
+ * How a token makes a key pair that only signs, and that nothing can export. Some tokens allow what is not forbidden.
+ * `longest`: the bits of its longest RSA key.
+ */
+export function keyPair(ck: Cryptoki, kind: StoreAlgorithm, id: Buffer, longest: number) {
   const both: Attribute[] = [
     { type: ck.CKA_TOKEN, value: true },
     { type: ck.CKA_ID, value: id },
@@ -93,7 +96,7 @@ export function keyPair(ck: Cryptoki, kind: StoreAlgorithm, id: Buffer) {
       { type: ck.CKA_VERIFY, value: true },
       { type: ck.CKA_ENCRYPT, value: false },
       { type: ck.CKA_WRAP, value: false },
-      ...chosen(ck, kind),
+      ...chosen(ck, kind, longest),
     ],
     privateTemplate: [
       ...both,

@@ -114,8 +114,11 @@ export function openToken({ module: file, slot: wanted, pin, sessions: maximum }
     generate: (alg: string, id: string): Promise<TokenValue> =>
       inSession(async (session) => {
         const kind = requireAlgorithm(alg)
-        const { mechanism, publicTemplate, privateTemplate } = keyPair(ck, kind, Buffer.from(id, 'hex'))
-        if (!mechanismsOf(ck, kind).every((each) => mechanisms.has(each))) throw withoutMechanism(alg)
+        const needed = mechanismsOf(ck, kind)
+        if (!needed.every((each) => mechanisms.has(each))) throw withoutMechanism(alg)
+        const { maxKeySize } = module.C_GetMechanismInfo(slot, needed[0])
+        const template = keyPair(ck, kind, Buffer.from(id, 'hex'), maxKeySize)
+        const { mechanism, publicTemplate, privateTemplate } = template
         const keys = await module.C_GenerateKeyPairAsync(session, mechanism, publicTemplate, privateTemplate)
         return { jwk: readPublic(session, keys.publicKey, kind) }
       }),

@@ -1,5 +1,6 @@
 /** Prepares what a key store signs and brings its signatures into the form of a JWS (RFC 7518 §3). */
 import { createHash } from 'node:crypto'
+import type { StoreName } from './store.ts'
 
 export type DigestName = 'sha256' | 'sha384' | 'sha512'
 export type Curve = 'P-256' | 'P-384' | 'P-521'
@@ -24,6 +25,19 @@ export function findStoreAlgorithm(alg: string): StoreAlgorithm | undefined {
   if (!digest) return undefined
   if (kind === 'ES') return { alg, family: 'EC', digest, crv: curveOf[digest] }
   return { alg, family: kind === 'RS' ? 'RSA' : 'PSS', digest }
+}
+
+/** Whether a key in a store can have an algorithm; in a token, if it has the mechanism. */
+export function canHave(store: StoreName, alg: string): boolean {
+  if (store === 'files') return true
+  const kind = findStoreAlgorithm(alg)
+  return kind !== undefined && !(store === 'awskms' && kind.family === 'OKP')
+}
+
+/** Whether that is certain before the store is asked. Tokens have had RSA and ECDSA from the beginning. */
+export function hasAlways(store: StoreName, alg: string): boolean {
+  const { family } = findStoreAlgorithm(alg) ?? {}
+  return canHave(store, alg) && (store !== 'pkcs11' || (family !== 'OKP' && family !== 'AKP'))
 }
 
 export function hash(digest: DigestName, input: Uint8Array): Buffer {

@@ -1,5 +1,5 @@
 /* Forwards PKCS#11 to the module in BASE_MODULE, and adds ML-DSA of PKCS#11 3.2, which SoftHSM does not have: with the
-   OpenSSL of the process, which is Node's. Keys live as long as the process. */
+   OpenSSL of the process, which is Node's. Keys live as long as the process. RSA keys have 2,048 bits at the most. */
 #include <dlfcn.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,12 +9,12 @@ typedef struct { Number type; void *value; Number length; } Attribute;
 typedef struct { Number mechanism; void *parameter; Number length; } Mechanism;
 /* CK_FUNCTION_LIST of PKCS#11 2.40: its version, and its functions in the order of the standard. */
 typedef struct { unsigned char version[2]; void *functions[68]; } List;
-enum { GET_MECHANISM_LIST = 7, DESTROY_OBJECT = 22, GET_ATTRIBUTE_VALUE = 24, FIND_OBJECTS_INIT = 26, FIND_OBJECTS = 27,
+enum { GET_MECHANISM_LIST = 7, GET_MECHANISM_INFO = 8, DESTROY_OBJECT = 22, GET_ATTRIBUTE_VALUE = 24, FIND_OBJECTS_INIT = 26, FIND_OBJECTS = 27,
        SIGN_INIT = 42, SIGN = 43, GENERATE_KEY_PAIR = 59 };
 enum { OK = 0, GENERAL_ERROR = 5, ATTRIBUTE_SENSITIVE = 0x11, ATTRIBUTE_TYPE_INVALID = 0x12, PARAMETER_INVALID = 0x13 };
 enum { CLASS = 0, VALUE = 0x11, KEY_TYPE = 0x100, ID = 0x102, SENSITIVE = 0x103, MAY_SIGN = 0x108, EXTRACTABLE = 0x162,
        LOCAL = 0x163, PARAMETER_SET = 0x61d };
-enum { PUBLIC_KEY = 2, PRIVATE_KEY = 3, ML_DSA_KEY = 0x4a, ML_DSA_GENERATION = 0x1c, ML_DSA = 0x1d };
+enum { PUBLIC_KEY = 2, PRIVATE_KEY = 3, ML_DSA_KEY = 0x4a, ML_DSA_GENERATION = 0x1c, ML_DSA = 0x1d, RSA_GENERATION = 0 };
 enum { MOST_KEYS = 32, MOST_SESSIONS = 4096, FIRST = 0x40000000, ID_BYTES = 64, VALUE_BYTES = 2592 };
 
 /* Of OpenSSL. */
@@ -61,6 +61,20 @@ static Number get_mechanism_list(Number slot, Number *mechanisms, Number *length
   }
   *length += 2;
   return OK;
+}
+
+/* CK_MECHANISM_INFO. The longest RSA key has 2,048 bits, as in small tokens. */
+typedef struct { Number shortest, longest, flags; } Info;
+
+static Number get_mechanism_info(Number slot, Number mechanism, Info *info) {
+  Number (*forward)(Number, Number, Info *) = real->functions[GET_MECHANISM_INFO];
+  if (mechanism == ML_DSA_GENERATION || mechanism == ML_DSA) {
+    *info = (Info){1312, 2592, 0};
+    return OK;
+  }
+  Number result = forward(slot, mechanism, info);
+  if (result == OK && mechanism == RSA_GENERATION) info->longest = 2048;
+  return result;
 }
 
 static Number generate_key_pair(Number session, Mechanism *mechanism, Attribute *public, Number public_count,
@@ -186,6 +200,7 @@ Number C_GetFunctionList(List **out) {
   if (!get || get(&real) != OK) return GENERAL_ERROR;
   list = *real;
   list.functions[GET_MECHANISM_LIST] = (void *)get_mechanism_list;
+  list.functions[GET_MECHANISM_INFO] = (void *)get_mechanism_info;
   list.functions[GENERATE_KEY_PAIR] = (void *)generate_key_pair;
   list.functions[GET_ATTRIBUTE_VALUE] = (void *)get_attribute_value;
   list.functions[FIND_OBJECTS_INIT] = (void *)find_objects_init;

@@ -3,7 +3,7 @@ ALTER TABLE "Subordinate" ADD COLUMN     "unnamedAlgorithms" TEXT[] DEFAULT ARRA
 
 -- The signature algorithms that no string in metadata and keys names: as itself, or by what only its keys have. Written \x3B,
 -- because Prisma splits this file at each semicolon.
-CREATE FUNCTION "writeUnnamedAlgorithms"() RETURNS trigger LANGUAGE plpgsql AS E'
+CREATE OR REPLACE FUNCTION "writeUnnamedAlgorithms"() RETURNS trigger LANGUAGE plpgsql AS E'
 DECLARE
   words text[] := ARRAY(SELECT word #>> ''{}'' FROM jsonb_path_query(
     jsonb_build_array(NEW."metadata", NEW."jwks"), ''strict $.** ? (@.type() == "string")'') AS word)\x3B

@@ -3,7 +3,7 @@
  * created before the transaction that puts it into use.
  */
 import { type SigningAlgorithm, signingAlgorithms } from '#core/keys.ts'
-import { findStoreAlgorithm } from '#federation/key-store/signature.ts'
+import { canHave, hasAlways } from '#federation/key-store/signature.ts'
 import { KeyStoreError, type StoreName } from '#federation/key-store/store.ts'
 import type { KeyStores } from '#federation/key-store/stores.ts'
 import {
@@ -68,14 +68,17 @@ export function successorStore(stores: KeyStores, present: StoreName | null | un
 
 /** @throws InvalidInputError if keys of the store cannot have the algorithm */
 export function requireCreatable(store: StoreName, alg: SigningAlgorithm): void {
-  if (store === 'files' || findStoreAlgorithm(alg)) return
-  const message = `New keys are created in ${store}, which cannot sign with ${alg}. Choose RS256, PS256, ES256, ES384 or ES512.`
+  if (canHave(store, alg)) return
+  const message = `New keys are created in ${store}, which cannot sign with ${alg}. Choose another algorithm.`
   throw new InvalidInputError(message, 'alg')
 }
 
-/** The algorithm of a key that replaces another one: the same, if keys of the store can have it. */
-export function successorAlgorithm(store: StoreName, present: string): SigningAlgorithm {
-  const alg = signingAlgorithms.find((name) => name === present)
-  if (store !== 'files') return alg && findStoreAlgorithm(alg) ? alg : 'ES256'
+/** The algorithm of a key that replaces another one: the same, if the store has it for certain, because an emergency must not fail. */
+export function successorAlgorithm(
+  store: StoreName,
+  present: { alg: string; store: StoreName | null | undefined },
+): SigningAlgorithm {
+  const alg = signingAlgorithms.find((name) => name === present.alg)
+  if (store !== 'files') return alg && (store === present.store || hasAlways(store, alg)) ? alg : 'ES256'
   return alg ?? 'RS256' // a supplied key may have an algorithm that we do not generate
 }

@@ -33,7 +33,7 @@ export function createSigningKeyService(context: KeyContext & { superiors: Pick<
     ...createKeyWithdrawal(context, keyChange, view),
     follow: keyChange.follow,
     requireCreatable: (alg: SigningAlgorithm) => requireCreatable(view.stores().preferred, alg),
-    successorAlgorithm: (alg: string) => successorAlgorithm(view.stores().preferred, alg),
+    successorAlgorithm: (key: SigningKeyView) => successorAlgorithm(view.stores().preferred, key),
 
     /** Creates or adopts the next key and publishes its public part. It does not sign yet. */
     async announce(

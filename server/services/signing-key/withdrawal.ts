@@ -128,7 +128,7 @@ export function createKeyWithdrawal(
     if (current?.jwk.kid !== input.kid || !input.emergency) return null
     if (input.directoryExposed === false && keyOf(keys, 'announced')) return null
     const store = input.store ?? successorStore(place.stores, current.store)
-    const alg = successorAlgorithm(store, algorithmOf(current.jwk))
+    const alg = successorAlgorithm(store, { alg: algorithmOf(current.jwk), store: current.store })
     return createSigningKey(place, alg, store).catch((error: unknown) => {
       if (!(error instanceof UnavailableError)) throw error
       throw new UnavailableError(

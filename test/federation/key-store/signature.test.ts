@@ -1,7 +1,7 @@
 /** Tests the conversion of ECDSA signatures from DER, against those of OpenSSL and against hostile bytes. */
 import { generateKeyPairSync, sign, verify } from 'node:crypto'
 import { expect, it } from 'vitest'
-import { derToJws, findStoreAlgorithm } from '#federation/key-store/signature.ts'
+import { canHave, derToJws, findStoreAlgorithm, hasAlways } from '#federation/key-store/signature.ts'
 
 it.each([
   ['P-256', 'sha256', 500],
@@ -33,3 +33,16 @@ it.each(['EdDSA', 'Ed448', 'ES256K', 'ML-DSA-66', 'RS1', ''])(
     expect(findStoreAlgorithm(alg)).toBeUndefined()
   },
 )
+
+it.each([
+  ['pkcs11', 'ES256', true, true],
+  ['pkcs11', 'Ed25519', true, false],
+  ['pkcs11', 'ML-DSA-65', true, false],
+  ['pkcs11', 'Ed448', false, false],
+  ['awskms', 'ML-DSA-65', true, true],
+  ['awskms', 'Ed25519', false, false],
+  ['files', 'Ed448', true, true],
+] as const)('says whether a key in %s can have %s, and always has it', (store, alg, can, always) => {
+  expect(canHave(store, alg)).toBe(can)
+  expect(hasAlways(store, alg)).toBe(always)
+})

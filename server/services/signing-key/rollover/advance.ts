@@ -103,7 +103,7 @@ async function perform(
     await signingKeys.switch(caller)
     return { message: `Switched to the key ${kid}.` }
   }
-  const alg = plan.alg ?? signingKeys.successorAlgorithm((await signingKeys.find(kid)).alg)
+  const alg = plan.alg ?? signingKeys.successorAlgorithm(await signingKeys.find(kid))
   const announced = await signingKeys.announce(caller, { alg })
   return { message: `Announced the key ${announced.kid}.` }
 }

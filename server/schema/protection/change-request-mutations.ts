@@ -2,13 +2,21 @@
 import type { Context } from '#server/schema/context.ts'
 import { failures } from '#server/schema/error.ts'
 import { nodeId, requireSession } from '#server/schema/input.ts'
-import { operation } from '#server/schema/operation.ts'
+import { type InputFields, operation } from '#server/schema/operation.ts'
 import { ChangeRequestRef, noteResult } from '#server/schema/protection/change-request.ts'
 import { mayRead } from '#server/schema/protection/change-request-access.ts'
 import { createExecution } from '#server/schema/protection/execution.ts'
 import { parsePasskeyAnswer } from '#server/services/protection/passkey-proof.ts'
 
 const { InvalidInputError, ConflictError, NotFoundError } = failures
+
+const signedWith = (t: InputFields) =>
+  t.field({
+    type: 'JSON',
+    required: true,
+    description:
+      'What `navigator.credentials.get` returned for its `signingOptions`, as `toJSON()` gives it (Web Authentication, §5.5).',
+  })
 
 operation('approveChangeRequest', {
   describes:
@@ -19,12 +27,7 @@ operation('approveChangeRequest', {
     describes: 'The change request and the signature.',
     fields: (t) => ({
       id: t.id({ required: true, description: 'The id of the change request.' }),
-      passkey: t.field({
-        type: 'JSON',
-        required: true,
-        description:
-          'What `navigator.credentials.get` returned for its `signingOptions`, as `toJSON()` gives it (Web Authentication, §5.5).',
-      }),
+      passkey: signedWith(t),
     }),
   },
   result: ChangeRequestRef,
@@ -40,7 +43,7 @@ operation('approveChangeRequest', {
 
 operation('commentChangeRequest', {
   describes:
-    'Says something about a change request. The first words of its requester, if the change came without a reason, are its reason, without which nobody can approve it.',
+    'Says something about a change request. A change without a reason cannot be approved: the first words of its requester become the reason.',
   scope: 'operateAnywhere',
   ofInstallation: true,
   input: {
@@ -90,12 +93,7 @@ operation('overrideChangeRequest', {
         required: true,
         description: 'Why it cannot wait for a second person, at most 1000 characters.',
       }),
-      passkey: t.field({
-        type: 'JSON',
-        required: true,
-        description:
-          'What `navigator.credentials.get` returned for its `signingOptions`, as `toJSON()` gives it (Web Authentication, §5.5).',
-      }),
+      passkey: signedWith(t),
     }),
   },
   result: ChangeRequestRef,

@@ -1,7 +1,7 @@
 /** Measures registration, renewal and checks of subordinates, with real entities over HTTP that sign for each request. */
 import { setTimeout } from 'node:timers/promises'
 import { type AdminClient, createAdminClient } from '#server/demo/admin-client.ts'
-import { makeDue } from './checks.ts'
+import { makeDue, stopSchedules } from './checks.ts'
 import { prepareInstallation } from './installation.ts'
 import { launch } from './program.ts'
 
@@ -22,6 +22,7 @@ export async function measureRenewal(entities: number): Promise<RenewalMeasure> 
   const [installation, members] = [await prepareInstallation(), launch('test/bench/entities.ts')]
   const [base] = await members.printed(/http:\S+/)
   const program = await installation.start()
+  await stopSchedules(installation.databaseUrl)
   const key = String(await program.ask('key'))
   const admin = createAdminClient(installation.adminUrl, key)
   const registering = await timed(() => registerAll(admin, base, entities))

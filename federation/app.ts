@@ -1,12 +1,13 @@
 /** Builds the public federation server of one anchor: every endpoint. Does not listen. */
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance } from 'fastify'
-import { buildBareApp, type ServerOptions } from './bare-app.ts'
-import { createClientAddress } from './client-address.ts'
 import type { Deps } from './deps.ts'
 import { installFastPath } from './fast-path/install.ts'
+import { buildBareApp, type ServerOptions } from './http/bare-app.ts'
+import { createClientAddress } from './http/client-address.ts'
+import { RateStore } from './http/rate-counter.ts'
+import { holdToServedPaths } from './http/served-paths.ts'
 import { createIssuedMarks } from './issued-marks.ts'
-import { RateStore } from './rate-counter.ts'
 import { collectionRoute } from './routes/collection.ts'
 import { entityConfigurationRoute } from './routes/entity-configuration.ts'
 import { extendedListRoute } from './routes/extended-list.ts'
@@ -25,7 +26,6 @@ import { subordinateEventsRoute } from './routes/subordinate-events.ts'
 import { trustMarkRoute } from './routes/trust-mark.ts'
 import { trustMarkListRoute } from './routes/trust-mark-list.ts'
 import { trustMarkStatusRoute } from './routes/trust-mark-status.ts'
-import { holdToServedPaths } from './served-paths.ts'
 
 export type AppOptions = ServerOptions & {
   /** Requests to /resolve per minute and client: one IPv4 address, or one IPv6 /64. */

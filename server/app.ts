@@ -8,9 +8,9 @@ import Fastify, {
   LogController,
 } from 'fastify'
 import type { Redis } from 'ioredis'
-import { refuseCompressed } from '#federation/compressed-body.ts'
+import { refuseCompressed } from '#federation/http/compressed-body.ts'
+import { createRequestIds } from '#federation/http/request-id.ts'
 import { observeRequests } from '#federation/metrics/requests.ts'
-import { createRequestIds } from '#federation/request-id.ts'
 import type { AnchorChanges } from '#server/anchors/anchor-changes.ts'
 import type { Anchors } from '#server/anchors/anchors.ts'
 import type { Accounts } from '#server/auth/accounts.ts'

@@ -48,6 +48,7 @@ export const places: Readonly<Record<string, Tests>> = {
   ],
   'federation/fast-path/': ['federation/routes', 'federation/anchors'],
   'federation/fetcher/': ['federation/fetcher', 'federation/resolver/network', 'server/entity'],
+  'federation/http/': ['federation/http', 'federation/routes', 'federation/anchors'],
   'federation/key-store/': ['federation/key-store', 'server/key', 'product/token'],
   'federation/metrics/': [
     'federation/routes/metrics',

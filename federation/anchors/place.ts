@@ -1,7 +1,7 @@
 /** Says why an anchor cannot be at its identifier: nothing would reach it, or it would take what another one serves. */
 import type { EntityId } from '#core/entity-id.ts'
 import { FIRST_ANCHOR } from '#store/anchors.ts'
-import { servedPaths } from '../served-paths.ts'
+import { servedPaths } from '../http/served-paths.ts'
 import { hostsOf, isSamePlace, pathOf } from './choice.ts'
 
 type Named = { slug: string; entityId: EntityId }

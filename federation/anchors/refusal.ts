@@ -1,8 +1,8 @@
 /** Refuses requests that reach no anchor, with the headers of every other error. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { buildBareApp, type ServerOptions } from '../bare-app.ts'
+import { buildBareApp, type ServerOptions } from '../http/bare-app.ts'
+import { LIVENESS_PATH } from '../http/served-paths.ts'
 import { livenessRoute } from '../routes/health.ts'
-import { LIVENESS_PATH } from '../served-paths.ts'
 
 export type Refusal = {
   /** Answers with the error, except for the liveness of the process. */

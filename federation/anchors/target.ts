@@ -1,6 +1,6 @@
 /** Reads for which host and URL a request is (RFC 9112 §3.2). */
 import type { IncomingMessage } from 'node:http'
-import { createProxyTrust, type TrustedProxies } from '../trusted-proxies.ts'
+import { createProxyTrust, type TrustedProxies } from '../http/trusted-proxies.ts'
 
 export type Target = { host: string; url: string }
 

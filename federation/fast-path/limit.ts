@@ -1,6 +1,6 @@
 /** Counts a repeated answer against the limit of its endpoint (§18.1). */
 import type { FastifyRequest } from 'fastify'
-import type { RateCounter } from '../rate-counter.ts'
+import type { RateCounter } from '../http/rate-counter.ts'
 
 /** The limit of requests, and the places of its changing values in the head. */
 export type Limit = { max: number; counter: RateCounter; remainingAt: number; resetAt: number }

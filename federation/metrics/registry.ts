@@ -8,7 +8,7 @@ import {
   type MetricValue,
   Registry,
 } from 'prom-client'
-import { METRICS_PATH } from '../served-paths.ts'
+import { METRICS_PATH } from '../http/served-paths.ts'
 import { ProcessRegistry } from './process-registry.ts'
 
 export type MetricsServer = {

@@ -3,17 +3,17 @@ import type { FastifyInstance } from 'fastify'
 import { FederationError } from '#core/errors.ts'
 import type { CollectionState } from '#store/collection-reader.ts'
 import type { Deps } from '../deps.ts'
-import { sendJson } from './answer.ts'
-import { createCursors } from './cursor.ts'
-import { type Call, registerEndpoint } from './endpoint.ts'
-import { parseEntityClaims, parseUiClaims, selectEntityInfo } from './entity-info.ts'
+import { sendJson } from '../http/answer.ts'
 import {
   readNames,
   readOptional,
   readOptionalEntityId,
   readOptionalLimit,
   readRepeatable,
-} from './parameter.ts'
+} from '../http/parameter.ts'
+import { createCursors } from './cursor.ts'
+import { type Call, registerEndpoint } from './endpoint.ts'
+import { parseEntityClaims, parseUiClaims, selectEntityInfo } from './entity-info.ts'
 
 /** Entities per response, even if `limit` is higher. */
 const MAX_ENTITIES = 500

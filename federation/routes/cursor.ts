@@ -3,7 +3,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { EntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
 import type { CursorKey } from '#store/cursor-key.ts'
-import { readOptional } from './parameter.ts'
+import { readOptional } from '../http/parameter.ts'
 
 /** The cursors of one list. Those of other lists are refused. */
 export type Cursors = {

@@ -4,10 +4,10 @@ import { type EndpointName, endpoints, getEndpointParameter, getEndpointPath } f
 import type { EntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
 import type { AuthMethods } from '../client/auth-methods.ts'
-import { refuseCompressed } from '../compressed-body.ts'
 import type { Deps } from '../deps.ts'
-import { RATE_WINDOW, RateCounter } from '../rate-counter.ts'
-import { readOptional } from './parameter.ts'
+import { refuseCompressed } from '../http/compressed-body.ts'
+import { readOptional } from '../http/parameter.ts'
+import { RATE_WINDOW, RateCounter } from '../http/rate-counter.ts'
 
 export type Call = {
   request: FastifyRequest
@@ -20,21 +20,10 @@ export type Call = {
 
 type Answer = (call: Call) => Promise<FastifyReply>
 
-export const FORM_TYPE = 'application/x-www-form-urlencoded'
-
 const MAX_ASSERTION_BYTES = 16 * 1024
 
 /** Per minute and address. An unknown client makes us search its Trust Chain (§18.1). */
 const MAX_AUTHENTICATIONS = 3_000
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** Whether the route is currently available. If not, its method is not allowed. */
-    isOffered?: () => Promise<boolean>
-    /** The content types of its body; that of forms by default. */
-    contentType?: string
-  }
-}
 
 /**
  * @param options.rateLimit requests per minute and address

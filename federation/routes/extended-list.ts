@@ -5,18 +5,18 @@ import { getMember } from '#core/json.ts'
 import type { Reader } from '#store/reader.ts'
 import type { Subordinate } from '#store/subordinate-reader.ts'
 import type { RouteDeps } from '../deps.ts'
-import { confirmPublished } from './absence.ts'
-import { sendCached } from './answer.ts'
-import { createBodyCache } from './body-cache.ts'
-import { createCursors } from './cursor.ts'
-import { type Call, registerEndpoint } from './endpoint.ts'
+import { sendCached } from '../http/answer.ts'
+import { createBodyCache } from '../http/body-cache.ts'
 import {
   readNames,
   readOptionalBoolean,
   readOptionalLimit,
   readOptionalNumericDate,
   readRepeatable,
-} from './parameter.ts'
+} from '../http/parameter.ts'
+import { confirmPublished } from './absence.ts'
+import { createCursors } from './cursor.ts'
+import { type Call, registerEndpoint } from './endpoint.ts'
 import { readFilter, selectSubordinates, watchSources } from './subordinate-filter.ts'
 
 /** Subordinates per response, even if `limit` is higher. */

@@ -4,10 +4,10 @@ import { ENTITY_CONFIGURATION_PATH } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
 import { isCurrent } from '#store/published-jwt.ts'
 import type { Deps } from '../deps.ts'
+import { sendJwt } from '../http/answer.ts'
+import { readRequiredEntityId } from '../http/parameter.ts'
 import { confirmPublished } from './absence.ts'
-import { sendJwt } from './answer.ts'
 import { type Call, registerEndpoint } from './endpoint.ts'
-import { readRequiredEntityId } from './parameter.ts'
 
 export function fetchRoute(app: FastifyInstance, deps: Deps) {
   const { entityId, reader, now } = deps

@@ -2,8 +2,8 @@
 import type { FastifyInstance } from 'fastify'
 import { FederationError } from '#core/errors.ts'
 import type { Deps } from '../deps.ts'
+import { sendJwt } from '../http/answer.ts'
 import { confirmPublished } from './absence.ts'
-import { sendJwt } from './answer.ts'
 import { type Call, registerEndpoint } from './endpoint.ts'
 
 export function historicalKeysRoute(app: FastifyInstance, deps: Deps) {

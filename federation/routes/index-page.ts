@@ -4,11 +4,11 @@ import { endpointNames } from '#core/endpoint.ts'
 import { isCurrent } from '#store/published-jwt.ts'
 import type { Subordinate } from '#store/subordinate-reader.ts'
 import type { Deps } from '../deps.ts'
+import { rememberLists } from '../http/list-versions.ts'
+import { INDEX_PATH } from '../http/served-paths.ts'
 import { buildContentSecurityPolicy } from '../page/frame.ts'
 import { type IndexPage, renderIndexPage } from '../page/render.ts'
-import { INDEX_PATH } from '../served-paths.ts'
 import { isServed } from './endpoint.ts'
-import { rememberLists } from './list-versions.ts'
 
 const policy = buildContentSecurityPolicy({ form: false })
 

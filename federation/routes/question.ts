@@ -6,11 +6,12 @@ import { FederationError } from '#core/errors.ts'
 import { FetchError } from '#fetcher/fetch-error.ts'
 import type { Answer, Question, Subject } from '#store/questions.ts'
 import type { Deps } from '../deps.ts'
-import { getAddressGroup } from './address-group.ts'
-import { sendJson } from './answer.ts'
-import { type Call, createServedCheck, FORM_TYPE, limitRate, registerEndpoint } from './endpoint.ts'
-import { acceptJson, JSON_TYPE } from './json-body.ts'
-import { readRequired } from './parameter.ts'
+import { getAddressGroup } from '../http/address-group.ts'
+import { sendJson } from '../http/answer.ts'
+import { FORM_TYPE } from '../http/error-handler.ts'
+import { acceptJson, JSON_TYPE } from '../http/json-body.ts'
+import { readRequired } from '../http/parameter.ts'
+import { type Call, createServedCheck, limitRate, registerEndpoint } from './endpoint.ts'
 
 /** Requests per minute and address. */
 export const DEFAULT_RATE_LIMIT = 60

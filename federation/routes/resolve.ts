@@ -2,10 +2,10 @@
 import type { FastifyInstance } from 'fastify'
 import { FederationError } from '#core/errors.ts'
 import type { Deps } from '../deps.ts'
+import { sendJwt } from '../http/answer.ts'
+import { readRepeatable, readRequiredEntityId, readRequiredEntityIds } from '../http/parameter.ts'
 import { confirmPublished } from './absence.ts'
-import { sendJwt } from './answer.ts'
 import { type Call, registerEndpoint } from './endpoint.ts'
-import { readRepeatable, readRequiredEntityId, readRequiredEntityIds } from './parameter.ts'
 
 const DEFAULT_RATE_LIMIT = 600
 

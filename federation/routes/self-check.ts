@@ -4,10 +4,10 @@ import { FederationError } from '#core/errors.ts'
 import type { Answer, Question } from '#store/questions.ts'
 import { EXAMINATION_INTERVAL_MS } from '#store/questions.ts'
 import type { Deps } from '../deps.ts'
+import { readOptional } from '../http/parameter.ts'
 import { buildContentSecurityPolicy } from '../page/frame.ts'
 import { renderSelfCheck, type SelfCheckPage } from '../page/self-check.ts'
 import { type Call, registerEndpoint } from './endpoint.ts'
-import { readOptional } from './parameter.ts'
 import {
   ask,
   DEFAULT_RATE_LIMIT,

@@ -5,10 +5,10 @@ import { FederationError } from '#core/errors.ts'
 import { signJwt } from '#core/jws.ts'
 import { createCache } from '#store/cache.ts'
 import type { Deps } from '../deps.ts'
+import { send } from '../http/answer.ts'
+import { readRequiredEntityId } from '../http/parameter.ts'
 import { confirmPublished } from './absence.ts'
-import { send } from './answer.ts'
 import { type Call, registerEndpoint } from './endpoint.ts'
-import { readRequiredEntityId } from './parameter.ts'
 
 const TYP = 'entity-events-statement+jwt'
 

@@ -4,9 +4,9 @@ import type { Reader } from '#store/reader.ts'
 import { findIndexAtOrAfter } from '#store/sorted.ts'
 import type { Subordinate } from '#store/subordinate-reader.ts'
 import { selectCurrentHolders, type TrustMarkHolder } from '#store/trust-mark-reader.ts'
+import { rememberLists } from '../http/list-versions.ts'
+import { readOptionalBoolean, readRepeatable } from '../http/parameter.ts'
 import type { IssuedMarks } from '../issued-marks.ts'
-import { rememberLists } from './list-versions.ts'
-import { readOptionalBoolean, readRepeatable } from './parameter.ts'
 
 /** An entity must pass all filters. `undefined`: no filter. */
 export type SubordinateFilter = {

@@ -2,13 +2,13 @@
 import type { FastifyInstance } from 'fastify'
 import { selectCurrentHolders } from '#store/trust-mark-reader.ts'
 import type { RouteDeps } from '../deps.ts'
+import { sendCached } from '../http/answer.ts'
+import { createBodyCache } from '../http/body-cache.ts'
+import { rememberLists } from '../http/list-versions.ts'
+import { readOptionalEntityId, readRequired } from '../http/parameter.ts'
 import type { IssuedMarks } from '../issued-marks.ts'
 import { confirmPublished } from './absence.ts'
-import { sendCached } from './answer.ts'
-import { createBodyCache } from './body-cache.ts'
 import { type Call, registerEndpoint } from './endpoint.ts'
-import { rememberLists } from './list-versions.ts'
-import { readOptionalEntityId, readRequired } from './parameter.ts'
 
 export function trustMarkListRoute(app: FastifyInstance, deps: RouteDeps) {
   const { reader, marks, now } = deps

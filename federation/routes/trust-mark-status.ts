@@ -6,10 +6,10 @@ import { buildTrustMarkStatus, TRUST_MARK_STATUS_TYP, type TrustMarkStatus } fro
 import { createCache } from '#store/cache.ts'
 import { hashTrustMark } from '#store/trust-mark-record.ts'
 import type { RouteDeps } from '../deps.ts'
+import { send } from '../http/answer.ts'
+import { readRequired } from '../http/parameter.ts'
 import { confirmPublished } from './absence.ts'
-import { send } from './answer.ts'
 import { type Call, registerEndpoint } from './endpoint.ts'
-import { readRequired } from './parameter.ts'
 
 /** Milliseconds for reuse of a signed response, unless a mark or the owner of a type changes before. */
 const REUSE_MS = 5_000

@@ -2,10 +2,10 @@
 import type { FastifyInstance } from 'fastify'
 import { FederationError } from '#core/errors.ts'
 import type { RouteDeps } from '../deps.ts'
+import { sendJwt } from '../http/answer.ts'
+import { readRequired, readRequiredEntityId } from '../http/parameter.ts'
 import { confirmPublished } from './absence.ts'
-import { sendJwt } from './answer.ts'
 import { type Call, registerEndpoint } from './endpoint.ts'
-import { readRequired, readRequiredEntityId } from './parameter.ts'
 
 export function trustMarkRoute(app: FastifyInstance, deps: RouteDeps) {
   const { reader, marks, now } = deps

@@ -1,7 +1,7 @@
 /** Tests which identifiers an anchor can have beside others: each path of the route table, and paths that nothing reaches. */
 import { expect, it } from 'vitest'
 import { findPlaceFault } from '#federation/anchors/place.ts'
-import { servedPaths } from '#federation/served-paths.ts'
+import { servedPaths } from '#federation/http/served-paths.ts'
 
 const first = { slug: 'main', entityId: 'https://ta.example.org' }
 const edu = { slug: 'edu', entityId: 'https://ta.example.org/edu' }

@@ -1,6 +1,6 @@
 /** An anchor is not created where it would take what another one serves, or where nothing would reach it. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { servedPaths } from '#federation/served-paths.ts'
+import { servedPaths } from '#federation/http/served-paths.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 
 let admin: TestAdmin

@@ -2,7 +2,7 @@
 import Fastify from 'fastify'
 import { describe, expect, it } from 'vitest'
 import { readConfig } from '#federation/config/config.ts'
-import { createRequestIds } from '#federation/request-id.ts'
+import { createRequestIds } from '#federation/http/request-id.ts'
 import { readServerConfig } from '#server/config/config.ts'
 import { readEmbeddedConfig } from '#server/config/embedded.ts'
 

@@ -2,9 +2,9 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { PublishedJwt } from '#store/published-jwt.ts'
-import { chooseCoding } from '../content-coding.ts'
 import { type Body, getLength } from './body.ts'
 import type { CachedBody } from './body-cache.ts'
+import { chooseCoding } from './content-coding.ts'
 
 /** Media types have no parameters, because clients compare the whole header (§15). */
 export type MediaType =

@@ -1,8 +1,8 @@
 /** Reads from which client a request comes, for rate limits. */
 import type { IncomingMessage } from 'node:http'
 import proxyAddress from '@fastify/proxy-addr'
-import { proxyNames } from './config/kind.ts'
-import { getAddressGroup } from './routes/address-group.ts'
+import { proxyNames } from '../config/kind.ts'
+import { getAddressGroup } from './address-group.ts'
 import { createProxyTrust, type TrustedProxies } from './trusted-proxies.ts'
 
 /**

@@ -1,7 +1,7 @@
 /** Request ids of trusted proxies are kept if they are valid. */
 import Fastify from 'fastify'
 import { expect, test } from 'vitest'
-import { createRequestIds } from '#federation/request-id.ts'
+import { createRequestIds } from '#federation/http/request-id.ts'
 
 const GIVEN = 'f00d-0123:from.the_proxy'
 

@@ -1,7 +1,7 @@
 /** The cache of response bodies: sources and expiry. */
 import { gunzipSync } from 'node:zlib'
 import { expect, test, vi } from 'vitest'
-import { createBodyCache } from '#federation/routes/body-cache.ts'
+import { createBodyCache } from '#federation/http/body-cache.ts'
 
 const list = (...expires: (number | undefined)[]) => expires.map((each) => ({ expires: each }))
 

@@ -5,10 +5,20 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { FederationError } from '#core/errors.ts'
 import { getMember } from '#core/json.ts'
 import { isStoreOutage } from '#store/outage.ts'
+import { KeyStoreError } from '../key-store/store.ts'
+import { sendJson } from './answer.ts'
 import { CompressedBodyError } from './compressed-body.ts'
-import { KeyStoreError } from './key-store/store.ts'
-import { sendJson } from './routes/answer.ts'
-import { FORM_TYPE } from './routes/endpoint.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Whether the route is currently available. If not, its method is not allowed. */
+    isOffered?: () => Promise<boolean>
+    /** The content types of its body; that of forms by default. */
+    contentType?: string
+  }
+}
+
+export const FORM_TYPE = 'application/x-www-form-urlencoded'
 
 /** Seconds. */
 const RETRY_AFTER = 5

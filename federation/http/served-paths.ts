@@ -25,6 +25,6 @@ export const servedPaths: readonly string[] = [...fixed, ...endpointNames.map(ge
 export function holdToServedPaths(app: FastifyInstance): void {
   app.addHook('onRoute', ({ url, method }) => {
     if (method === 'OPTIONS' || servedPaths.includes(url)) return // CORS answers any URL
-    throw new TypeError(`The route ${url} is missing in federation/served-paths.ts.`)
+    throw new TypeError(`The route ${url} is missing in federation/http/served-paths.ts.`)
   })
 }

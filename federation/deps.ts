@@ -9,7 +9,7 @@ import type { Reader } from '#store/reader.ts'
 import type { createAuthMethods } from './client/auth-methods.ts'
 import type { ClientAuthenticator } from './client/authenticator.ts'
 import type { OwnMetadata } from './client/own-metadata.ts'
-import type { IssuedMarks } from './issued-marks.ts'
+import type { IssuedMarks } from './marks/issued.ts'
 import type { Resolver } from './resolver/resolver.ts'
 
 export type Deps = {

@@ -50,6 +50,7 @@ export const places: Readonly<Record<string, Tests>> = {
   'federation/fetcher/': ['federation/fetcher', 'federation/resolver/network', 'server/entity'],
   'federation/http/': ['federation/http', 'federation/routes', 'federation/anchors'],
   'federation/key-store/': ['federation/key-store', 'server/key', 'product/token'],
+  'federation/marks/': ['federation/routes', 'federation/anchors'],
   'federation/metrics/': [
     'federation/routes/metrics',
     'federation/anchors/metrics',

@@ -6,7 +6,7 @@ import type { Subordinate } from '#store/subordinate-reader.ts'
 import { selectCurrentHolders, type TrustMarkHolder } from '#store/trust-mark-reader.ts'
 import { rememberLists } from '../http/list-versions.ts'
 import { readOptionalBoolean, readRepeatable } from '../http/parameter.ts'
-import type { IssuedMarks } from '../issued-marks.ts'
+import type { IssuedMarks } from '../marks/issued.ts'
 
 /** An entity must pass all filters. `undefined`: no filter. */
 export type SubordinateFilter = {

@@ -6,7 +6,7 @@ import { sendCached } from '../http/answer.ts'
 import { createBodyCache } from '../http/body-cache.ts'
 import { rememberLists } from '../http/list-versions.ts'
 import { readOptionalEntityId, readRequired } from '../http/parameter.ts'
-import type { IssuedMarks } from '../issued-marks.ts'
+import type { IssuedMarks } from '../marks/issued.ts'
 import { confirmPublished } from './absence.ts'
 import { type Call, registerEndpoint } from './endpoint.ts'
 

@@ -11,8 +11,8 @@ import type { KeySets } from '#store/key-directory.ts'
 import { isCurrent, type PublishedJwt } from '#store/published-jwt.ts'
 import type { Reader } from '#store/reader.ts'
 import type { TrustMarkHolder, UnusedTypes } from '#store/trust-mark-reader.ts'
-import { describeMarkRules, type MarkRules } from './mark-rules.ts'
 import { createMemo, type Memo } from './memo.ts'
+import { describeMarkRules, type MarkRules } from './rules.ts'
 
 export type IssuedMarks = {
   /** The status of a mark that was issued and not revoked (§8.4.2). Invalid takes precedence over expired. */

@@ -5,10 +5,10 @@ import { setFlagsFromString } from 'node:v8'
 import type { FastifyBaseLogger } from 'fastify'
 import { type FederationConfig, readConfig } from './config/config.ts'
 import { ConfigurationError } from './config/error.ts'
-import { createLog } from './log.ts'
-import { createSharedRegistry, startProcesses } from './processes.ts'
+import { createLog } from './process/log.ts'
+import { createSharedRegistry, startProcesses } from './process/processes.ts'
+import { StartError } from './process/start-error.ts'
 import type { FederationServer, Overrides } from './start.ts'
-import { StartError } from './start-error.ts'
 
 /** Milliseconds for pending requests to finish after a signal. */
 const CLOSE_TIMEOUT_MS = 15_000

@@ -9,14 +9,14 @@ import { installFront } from './anchors/front.ts'
 import { type Hosting, hostAnchors } from './anchors/host.ts'
 import { openKeys } from './anchors/keys.ts'
 import { openAnchor } from './anchors/open.ts'
-import { openCertificate } from './certificate.ts'
 import type { FederationConfig } from './config/config.ts'
 import { createKeyStores } from './key-store/stores.ts'
-import { listen } from './listen.ts'
-import { createLog } from './log.ts'
 import type { ProcessRegistry } from './metrics/process-registry.ts'
 import { createRegistry, type MetricsServer, serveMetrics } from './metrics/registry.ts'
-import { listenOrExplain, StartError } from './start-error.ts'
+import { openCertificate } from './process/certificate.ts'
+import { listen } from './process/listen.ts'
+import { createLog } from './process/log.ts'
+import { listenOrExplain, StartError } from './process/start-error.ts'
 
 export type Overrides = {
   /** A connection that the caller closes. */

@@ -58,6 +58,7 @@ export const places: Readonly<Record<string, Tests>> = {
     'deploy/monitoring',
   ],
   'federation/page/': ['federation/routes/index-page', 'deploy/guide'],
+  'federation/process/': processes,
   'federation/resolver/': ['federation/resolver', 'server/entity', 'e2e/explorer'],
   'federation/routes/': ['federation/routes', 'federation/anchors', 'federation/process', 'product/journey'],
   'federation/store/': ['federation/store', 'federation/routes', 'server/publication', 'product/kill'],

@@ -2,7 +2,7 @@
 
 import { FederationError } from '#core/errors.ts'
 import { ConfigurationError } from '#federation/config/error.ts'
-import { StartError } from '#federation/start-error.ts'
+import { StartError } from '#federation/process/start-error.ts'
 import { NewerDatabaseError } from '#prisma/migrate.ts'
 import { BackupError } from '#server/backup/backup-error.ts'
 import { explainDatabaseOutage, isDatabaseBusy, isDatabaseOutage } from '#server/error/database-outage.ts'

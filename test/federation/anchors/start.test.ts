@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createLog } from '#federation/log.ts'
+import { createLog } from '#federation/process/log.ts'
 import { makeCertificate } from '../certificate.ts'
 import { ask, type Installation, prepareInstallation, untilStatus } from './installation.ts'
 

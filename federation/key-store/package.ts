@@ -4,7 +4,7 @@
  */
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { packageFolders } from '../config/inherited.ts'
+import { packageFolders } from './environment.ts'
 
 const require = createRequire(import.meta.url)
 

@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { environmentWithoutPin } from '../config/inherited.ts'
+import { environmentWithoutPin } from './environment.ts'
 import {
   type Answered,
   PROCESS_ENDED,

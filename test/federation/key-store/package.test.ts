@@ -19,7 +19,7 @@ async function copyProduct(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'inmor package-'))
   onTestFinished(() => rm(folder, { recursive: true }))
   const filter = (path: string) => !path.endsWith('node_modules')
-  for (const part of ['federation/key-store', 'federation/config', 'package.json', 'package-lock.json'])
+  for (const part of ['federation/key-store', 'package.json', 'package-lock.json'])
     await cp(join(root, part), join(folder, part), { recursive: true, filter })
   return folder
 }

@@ -58,7 +58,7 @@ export default defineConfig({
         isolate: false,
         setupFiles: [here('core/seed.ts')],
       }),
-      project('federation', 'test/federation/!(process)/**/*.test.ts', servers),
+      project('federation', 'test/federation/{*,!(process)/**/*}.test.ts', servers),
       project('server', 'test/server/!(process)/**/*.test.ts', servers),
       project('process', 'test/{federation,server}/process/**/*.test.ts', servers),
       project('product', 'test/product/**/*.test.ts', { ...started, testTimeout: 120_000 }),

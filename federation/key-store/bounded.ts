@@ -3,7 +3,7 @@
  * for a while after repeated failures, so that callers fail fast while the store is away.
  */
 import { setTimeout } from 'node:timers/promises'
-import { createGate } from '#fetcher/gate.ts'
+import { createGate } from '#federation/gate.ts'
 import { type KeyStore, KeyStoreError, toKeyStoreError } from './store.ts'
 
 export type Bounds = {

@@ -1,5 +1,5 @@
 /** The dependencies of runs and schedules. */
-import type { Gate } from '#fetcher/gate.ts'
+import type { Gate } from '#federation/gate.ts'
 import type { JobObserver } from '#server/jobs/observer.ts'
 import type { PublishingDeps } from '#server/services/context.ts'
 import type { Services } from '#server/services/index.ts'

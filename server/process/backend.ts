@@ -1,8 +1,8 @@
 /** Creates the parts that processes share: connections, and the anchors of the installation. */
 import type { FastifyBaseLogger } from 'fastify'
 import type { Redis } from 'ioredis'
+import { createGate } from '#federation/gate.ts'
 import type { KeyStoreSettings } from '#federation/key-store/stores.ts'
-import { createGate } from '#fetcher/gate.ts'
 import type { FetchLimits } from '#fetcher/limits.ts'
 import { migrate } from '#prisma/migrate.ts'
 import type { Installation } from '#server/anchors/anchor.ts'

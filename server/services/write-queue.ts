@@ -2,7 +2,7 @@
  * Lets the writers of one anchor in this process take turns. The head of the audit log admits one at a time anyway, and a
  * writer that waits here holds no connection, and no time of its transaction runs.
  */
-import { createGate, type Gate } from '#fetcher/gate.ts'
+import { createGate, type Gate } from '#federation/gate.ts'
 import type { Database } from '#server/database/client.ts'
 import { DatabaseBusyError } from '#server/error/operation-error.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createGate } from '#fetcher/gate.ts'
+import { createGate } from '#federation/gate.ts'
 
 const never = new AbortController().signal
 

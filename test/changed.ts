@@ -72,7 +72,7 @@ export function filesReached(from: string): string[] {
 
 /** Files that put a whole program together. Almost every test has one; which change concerns which, places.ts says. */
 const assembly =
-  /^(federation|server)\/(app|start|anchors\/open-anchors?|process\/\w+|schema\/(index|schema))\.ts$/
+  /^(federation|server)\/(app|start|anchors\/(app|open-anchors?)|process\/\w+|schema\/(index|schema))\.ts$/
 
 /** Our files that a file imports; of an assembly and of a helper only other helpers. */
 function importsOf(path: string): string[] {

@@ -2,7 +2,6 @@
 import type { FastifyInstance } from 'fastify'
 import { FederationError } from '#core/errors.ts'
 import type { CollectionState } from '#store/collection-reader.ts'
-import type { Deps } from '../deps.ts'
 import { sendJson } from '../http/answer.ts'
 import {
   readNames,
@@ -12,6 +11,7 @@ import {
   readRepeatable,
 } from '../http/parameter.ts'
 import { createCursors } from './cursor.ts'
+import type { Deps } from './deps.ts'
 import { type Call, registerEndpoint } from './endpoint.ts'
 import { parseEntityClaims, parseUiClaims, selectEntityInfo } from './entity-info.ts'
 

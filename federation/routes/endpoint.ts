@@ -4,10 +4,10 @@ import { type EndpointName, endpoints, getEndpointParameter, getEndpointPath } f
 import type { EntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
 import type { AuthMethods } from '../client/auth-methods.ts'
-import type { Deps } from '../deps.ts'
 import { refuseCompressed } from '../http/compressed-body.ts'
 import { readOptional } from '../http/parameter.ts'
 import { RATE_WINDOW, RateCounter } from '../http/rate-counter.ts'
+import type { Deps } from './deps.ts'
 
 export type Call = {
   request: FastifyRequest

@@ -3,8 +3,8 @@ import type { FastifyInstance } from 'fastify'
 import { ENTITY_CONFIGURATION_PATH } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
 import { isCurrent } from '#store/published-jwt.ts'
-import type { Deps } from '../deps.ts'
 import { sendJwt } from '../http/answer.ts'
+import type { Deps } from './deps.ts'
 
 export function entityConfigurationRoute(app: FastifyInstance, { reader, now }: Deps) {
   app.get(ENTITY_CONFIGURATION_PATH, async (request, reply) => {

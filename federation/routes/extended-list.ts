@@ -4,7 +4,6 @@ import { decodeJwt } from 'jose'
 import { getMember } from '#core/json.ts'
 import type { Reader } from '#store/reader.ts'
 import type { Subordinate } from '#store/subordinate-reader.ts'
-import type { RouteDeps } from '../deps.ts'
 import { sendCached } from '../http/answer.ts'
 import { createBodyCache } from '../http/body-cache.ts'
 import {
@@ -16,6 +15,7 @@ import {
 } from '../http/parameter.ts'
 import { confirmPublished } from './absence.ts'
 import { createCursors } from './cursor.ts'
+import type { RouteDeps } from './deps.ts'
 import { type Call, registerEndpoint } from './endpoint.ts'
 import { readFilter, selectSubordinates, watchSources } from './subordinate-filter.ts'
 

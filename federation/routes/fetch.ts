@@ -3,10 +3,10 @@ import type { FastifyInstance } from 'fastify'
 import { ENTITY_CONFIGURATION_PATH } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
 import { isCurrent } from '#store/published-jwt.ts'
-import type { Deps } from '../deps.ts'
 import { sendJwt } from '../http/answer.ts'
 import { readRequiredEntityId } from '../http/parameter.ts'
 import { confirmPublished } from './absence.ts'
+import type { Deps } from './deps.ts'
 import { type Call, registerEndpoint } from './endpoint.ts'
 
 export function fetchRoute(app: FastifyInstance, deps: Deps) {

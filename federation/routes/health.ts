@@ -1,8 +1,8 @@
 /** Serves readiness for the load balancer and liveness for the supervisor. */
 import type { FastifyInstance } from 'fastify'
-import type { Deps } from '../deps.ts'
 import { sendJson } from '../http/answer.ts'
 import { LIVENESS_PATH, READINESS_PATH } from '../http/served-paths.ts'
+import type { Deps } from './deps.ts'
 import { findPublicationFault } from './readiness.ts'
 
 /** Whether a URL asks for the health of the process. */

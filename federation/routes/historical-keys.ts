@@ -1,9 +1,9 @@
 /** Serves the historical keys (§8.7). */
 import type { FastifyInstance } from 'fastify'
 import { FederationError } from '#core/errors.ts'
-import type { Deps } from '../deps.ts'
 import { sendJwt } from '../http/answer.ts'
 import { confirmPublished } from './absence.ts'
+import type { Deps } from './deps.ts'
 import { type Call, registerEndpoint } from './endpoint.ts'
 
 export function historicalKeysRoute(app: FastifyInstance, deps: Deps) {

@@ -3,11 +3,11 @@ import type { FastifyInstance } from 'fastify'
 import { endpointNames } from '#core/endpoint.ts'
 import { isCurrent } from '#store/published-jwt.ts'
 import type { Subordinate } from '#store/subordinate-reader.ts'
-import type { Deps } from '../deps.ts'
 import { rememberLists } from '../http/list-versions.ts'
 import { INDEX_PATH } from '../http/served-paths.ts'
 import { buildContentSecurityPolicy } from '../page/frame.ts'
 import { type IndexPage, renderIndexPage } from '../page/render.ts'
+import type { Deps } from './deps.ts'
 import { isServed } from './endpoint.ts'
 
 const policy = buildContentSecurityPolicy({ form: false })

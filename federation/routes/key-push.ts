@@ -9,8 +9,8 @@ import {
   verifyKeySetUpdate,
 } from '#core/key-set-update.ts'
 import type { Question } from '#store/questions.ts'
-import type { Deps } from '../deps.ts'
 import { refuseCompressed } from '../http/compressed-body.ts'
+import type { Deps } from './deps.ts'
 import { createServedCheck, limitRate } from './endpoint.ts'
 import { requireSubordinate } from './key-update.ts'
 import {

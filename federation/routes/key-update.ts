@@ -4,7 +4,7 @@ import type { EntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
 import { isCurrent, type PublishedJwt } from '#store/published-jwt.ts'
 import type { Question } from '#store/questions.ts'
-import type { Deps } from '../deps.ts'
+import type { Deps } from './deps.ts'
 import type { Call } from './endpoint.ts'
 import {
   ask,

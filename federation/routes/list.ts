@@ -1,10 +1,10 @@
 /** Serves the Immediate Subordinates (§8.2). */
 import type { FastifyInstance } from 'fastify'
-import type { RouteDeps } from '../deps.ts'
 import { sendCached } from '../http/answer.ts'
 import { createBodyCache } from '../http/body-cache.ts'
 import { readOptional } from '../http/parameter.ts'
 import { confirmPublished } from './absence.ts'
+import type { RouteDeps } from './deps.ts'
 import { type Call, registerEndpoint } from './endpoint.ts'
 import { readFilter, selectSubordinates, watchSources } from './subordinate-filter.ts'
 

@@ -5,12 +5,12 @@ import { addParameters, appendPath, parseEntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
 import { FetchError } from '#fetcher/fetch-error.ts'
 import type { Answer, Question, Subject } from '#store/questions.ts'
-import type { Deps } from '../deps.ts'
 import { getAddressGroup } from '../http/address-group.ts'
 import { sendJson } from '../http/answer.ts'
 import { FORM_TYPE } from '../http/error-handler.ts'
 import { acceptJson, JSON_TYPE } from '../http/json-body.ts'
 import { readRequired } from '../http/parameter.ts'
+import type { Deps } from './deps.ts'
 import { type Call, createServedCheck, limitRate, registerEndpoint } from './endpoint.ts'
 
 /** Requests per minute and address. */

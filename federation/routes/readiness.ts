@@ -2,7 +2,7 @@
 import { decodeJwt } from 'jose'
 import { FederationError } from '#core/errors.ts'
 import { isStoreOutage } from '#store/outage.ts'
-import type { Deps } from '../deps.ts'
+import type { Deps } from './deps.ts'
 
 /**
  * Says why this server must not receive requests although Redis responds; undefined if nothing prevents it. An expired

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { getEndpointPath } from '#core/endpoint.ts'
 import { isCurrent } from '#store/published-jwt.ts'
 import type { Question, Subject } from '#store/questions.ts'
-import type { Deps } from '../deps.ts'
+import type { Deps } from './deps.ts'
 import { type Call, createServedCheck, limitRate } from './endpoint.ts'
 import {
   ask,

@@ -1,10 +1,10 @@
 /** Serves the resolved metadata of an entity under a Trust Anchor (§8.3). */
 import type { FastifyInstance } from 'fastify'
 import { FederationError } from '#core/errors.ts'
-import type { Deps } from '../deps.ts'
 import { sendJwt } from '../http/answer.ts'
 import { readRepeatable, readRequiredEntityId, readRequiredEntityIds } from '../http/parameter.ts'
 import { confirmPublished } from './absence.ts'
+import type { Deps } from './deps.ts'
 import { type Call, registerEndpoint } from './endpoint.ts'
 
 const DEFAULT_RATE_LIMIT = 600

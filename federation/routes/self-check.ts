@@ -3,10 +3,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { FederationError } from '#core/errors.ts'
 import type { Answer, Question } from '#store/questions.ts'
 import { EXAMINATION_INTERVAL_MS } from '#store/questions.ts'
-import type { Deps } from '../deps.ts'
 import { readOptional } from '../http/parameter.ts'
 import { buildContentSecurityPolicy } from '../page/frame.ts'
 import { renderSelfCheck, type SelfCheckPage } from '../page/self-check.ts'
+import type { Deps } from './deps.ts'
 import { type Call, registerEndpoint } from './endpoint.ts'
 import {
   ask,

@@ -1,8 +1,8 @@
 /** Serves counts of published data for monitoring. */
 import type { FastifyInstance } from 'fastify'
-import type { Deps } from '../deps.ts'
 import { sendJson } from '../http/answer.ts'
 import { STATUS_PATH } from '../http/served-paths.ts'
+import type { Deps } from './deps.ts'
 import { findPublicationFault } from './readiness.ts'
 
 export function statusRoute(app: FastifyInstance, deps: Deps) {

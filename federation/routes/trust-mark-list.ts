@@ -1,13 +1,13 @@
 /** Serves the entities with a valid Trust Mark of a type (§8.5). */
 import type { FastifyInstance } from 'fastify'
 import { selectCurrentHolders } from '#store/trust-mark-reader.ts'
-import type { RouteDeps } from '../deps.ts'
 import { sendCached } from '../http/answer.ts'
 import { createBodyCache } from '../http/body-cache.ts'
 import { rememberLists } from '../http/list-versions.ts'
 import { readOptionalEntityId, readRequired } from '../http/parameter.ts'
 import type { IssuedMarks } from '../marks/issued.ts'
 import { confirmPublished } from './absence.ts'
+import type { RouteDeps } from './deps.ts'
 import { type Call, registerEndpoint } from './endpoint.ts'
 
 export function trustMarkListRoute(app: FastifyInstance, deps: RouteDeps) {

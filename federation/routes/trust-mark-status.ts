@@ -5,10 +5,10 @@ import { signJwt } from '#core/jws.ts'
 import { buildTrustMarkStatus, TRUST_MARK_STATUS_TYP, type TrustMarkStatus } from '#core/trust-mark/index.ts'
 import { createCache } from '#store/cache.ts'
 import { hashTrustMark } from '#store/trust-mark-record.ts'
-import type { RouteDeps } from '../deps.ts'
 import { send } from '../http/answer.ts'
 import { readRequired } from '../http/parameter.ts'
 import { confirmPublished } from './absence.ts'
+import type { RouteDeps } from './deps.ts'
 import { type Call, registerEndpoint } from './endpoint.ts'
 
 /** Milliseconds for reuse of a signed response, unless a mark or the owner of a type changes before. */

@@ -1,5 +1,5 @@
 /** A second process of the Trust Anchor under test: an app with its own connection, memory and fetcher. */
-import { buildApp } from '#federation/app.ts'
+import { buildApp } from '#federation/anchors/app.ts'
 import { createAuthMethods } from '#federation/client/auth-methods.ts'
 import { createClientAuthenticator } from '#federation/client/authenticator.ts'
 import { createOwnMetadata } from '#federation/client/own-metadata.ts'

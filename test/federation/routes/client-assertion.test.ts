@@ -1,7 +1,7 @@
 /** The assertions with which clients authenticate (§8.8). */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { generateSigningKey } from '#core/keys.ts'
-import { buildApp } from '#federation/app.ts'
+import { buildApp } from '#federation/anchors/app.ts'
 import { createAuthMethods } from '#federation/client/auth-methods.ts'
 import { createClientAuthenticator } from '#federation/client/authenticator.ts'
 import { createResolver } from '#federation/resolver/resolver.ts'

@@ -6,11 +6,11 @@ import type { KeySets } from '#store/key-directory.ts'
 import type { PushedKeys } from '#store/pushed-keys.ts'
 import type { Questions } from '#store/questions.ts'
 import type { Reader } from '#store/reader.ts'
-import type { createAuthMethods } from './client/auth-methods.ts'
-import type { ClientAuthenticator } from './client/authenticator.ts'
-import type { OwnMetadata } from './client/own-metadata.ts'
-import type { IssuedMarks } from './marks/issued.ts'
-import type { Resolver } from './resolver/resolver.ts'
+import type { createAuthMethods } from '../client/auth-methods.ts'
+import type { ClientAuthenticator } from '../client/authenticator.ts'
+import type { OwnMetadata } from '../client/own-metadata.ts'
+import type { IssuedMarks } from '../marks/issued.ts'
+import type { Resolver } from '../resolver/resolver.ts'
 
 export type Deps = {
   entityId: EntityId

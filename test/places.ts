@@ -16,6 +16,14 @@ const processes: Tests = [
   'server/process',
   'federation/process',
 ]
+/** What sends requests to the public endpoints. */
+const requests: Tests = [
+  'federation/client',
+  'federation/fast-path',
+  'federation/http',
+  'federation/metrics',
+  'federation/routes',
+]
 const console: Tests = ['web/', 'e2e/']
 const documents: Tests = ['docs/', 'examples/documents']
 /** What starts the products and their parts as processes. */
@@ -35,7 +43,7 @@ export const places: Readonly<Record<string, Tests>> = {
   'federation/main.ts': programs,
   'federation/anchors/': ['federation/anchors', 'server/anchor', 'product/cli-anchors'],
   'federation/cli/': ['federation/process', 'federation/collection/cli', 'product/', 'server/key'],
-  'federation/client/': ['federation/routes/client', 'server/public'],
+  'federation/client/': ['federation/client', 'server/public'],
   'federation/collection/': ['federation/collection', 'e2e/collection'],
   'federation/config/': ['federation/process', 'server/process/environment', 'docs/reference'],
   'federation/core/': [
@@ -46,13 +54,13 @@ export const places: Readonly<Record<string, Tests>> = {
     'web/',
     'product/journey',
   ],
-  'federation/fast-path/': ['federation/routes', 'federation/anchors'],
+  'federation/fast-path/': [...requests, 'federation/anchors'],
   'federation/fetcher/': ['federation/fetcher', 'federation/resolver/network', 'server/entity'],
-  'federation/http/': ['federation/http', 'federation/routes', 'federation/anchors'],
+  'federation/http/': [...requests, 'federation/anchors'],
   'federation/key-store/': ['federation/key-store', 'server/key', 'product/token'],
-  'federation/marks/': ['federation/routes', 'federation/anchors'],
+  'federation/marks/': requests,
   'federation/metrics/': [
-    'federation/routes/metrics',
+    'federation/metrics',
     'federation/anchors/metrics',
     'product/start',
     'deploy/monitoring',
@@ -60,8 +68,8 @@ export const places: Readonly<Record<string, Tests>> = {
   'federation/page/': ['federation/routes/index-page', 'deploy/guide'],
   'federation/process/': processes,
   'federation/resolver/': ['federation/resolver', 'server/entity', 'e2e/explorer'],
-  'federation/routes/': ['federation/routes', 'federation/anchors', 'federation/process', 'product/journey'],
-  'federation/store/': ['federation/store', 'federation/routes', 'server/publication', 'product/kill'],
+  'federation/routes/': [...requests, 'federation/anchors', 'federation/process', 'product/journey'],
+  'federation/store/': ['federation/store', ...requests, 'server/publication', 'product/kill'],
   'prisma/': all,
   'server/': [...processes, 'product/'],
   'server/main.ts': programs,

@@ -11,7 +11,7 @@ import { createReplayGuard } from '#store/replay.ts'
 import { untilTrue } from '#test/helpers/until.ts'
 import { entityId } from '../publisher.ts'
 import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
-import { type Asked, all, ids, query, type, urls } from './fast-path-requests.ts'
+import { type Asked, all, ids, query, type, urls } from './requests.ts'
 
 const agent = new Agent({ keepAlive: true })
 

@@ -12,7 +12,7 @@ import { assertionType, post } from '../client.ts'
 import { offlineEntity } from '../offline-entity.ts'
 import { entityId } from '../publisher.ts'
 import type { TrustAnchor } from '../trust-anchor.ts'
-import { type Changes, type Client, requestsOf, startWithClient } from './client-endpoints.ts'
+import { type Changes, type Client, requestsOf, startWithClient } from './endpoints.ts'
 
 let ta: TrustAnchor
 let client: Client

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { post } from '../client.ts'
 import { entityId } from '../publisher.ts'
 import type { TrustAnchor } from '../trust-anchor.ts'
-import { type Client, endpointsFor, requestsOf, startWithClient, type } from './client-endpoints.ts'
+import { type Client, endpointsFor, requestsOf, startWithClient, type } from './endpoints.ts'
 
 let ta: TrustAnchor
 let client: Client

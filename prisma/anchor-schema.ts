@@ -38,8 +38,7 @@ export const installationModels: readonly string[] = [
 /** Migrations of the installation's tables end with this; all others since then are of an anchor's tables. */
 const INSTALLATION = '_installation'
 /** Since this migration, an installation may have several anchors. */
-export const FIRST_INSTALLATION = '20261127100000_anchors_installation'
-export const ORGANIZATIONS = '20261127140000_organizations_installation'
+export const FIRST_INSTALLATION = '20261130120000_version_0_2_installation'
 
 /**
  * The anchor's part of tables of the installation: its entries of the audit log (the first anchor has those of the
@@ -93,8 +92,7 @@ export async function applyToAnchor(run: Run, slug: string, migrations: readonly
   await run(`CREATE OR REPLACE VIEW "${schema}"."${CURRENT}" AS SELECT '${slug}'::text AS "slug"`)
   await run(`CREATE OR REPLACE VIEW "${schema}"."AuditEvent" AS
     SELECT * FROM "public"."AuditEvent" WHERE "anchor" = '${slug}' WITH CHECK OPTION`)
-  // A backup is restored in its own version first.
-  if (migrations.some((name) => name > ORGANIZATIONS)) await createOrganizationViews(run, slug)
+  await createOrganizationViews(run, slug)
 }
 
 /** Views keep the columns that their tables had, so they are made again after each migration. */

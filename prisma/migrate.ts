@@ -5,8 +5,8 @@ import pg from 'pg'
 import {
   applyToAnchor,
   createOrganizationViews,
+  FIRST_INSTALLATION,
   migrationsOfAnchors,
-  ORGANIZATIONS,
 } from './anchor-schema.ts'
 import { connectionConfig } from './connection.ts'
 
@@ -20,12 +20,12 @@ export async function migrationNames(): Promise<string[]> {
     .sort()
 }
 
-/** A newer version has migrated the database; nothing was changed. */
+/** A newer version, or one that was never released, has migrated the database; nothing was changed. */
 export class NewerDatabaseError extends Error {
   override readonly name = 'NewerDatabaseError'
   constructor(migration: string) {
     super(
-      `A newer version has migrated the database (${migration}). Run that version or a later one, or restore a backup that was made before.`,
+      `A newer or an unreleased version has migrated the database (${migration}). Run a version that knows this migration, or restore a backup that was made before it.`,
     )
   }
 }
@@ -44,7 +44,7 @@ export async function migrate(databaseUrl: string, { until }: { until?: string }
     const present = await requireKnownMigrations(async (sql) => (await lock.query(sql)).rows)
     const applied = areAll(names, present) ? [] : await apply(databaseUrl, names)
     await migrateAnchors(lock, names)
-    if (applied.length > 0 && names.includes(ORGANIZATIONS)) await renewViews(lock)
+    if (applied.length > 0 && names.includes(FIRST_INSTALLATION)) await renewViews(lock)
     return applied
   } finally {
     await lock.query("SELECT pg_advisory_unlock(hashtext('inmor:migrate'))").catch(() => undefined)

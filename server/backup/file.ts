@@ -15,12 +15,14 @@ const encryptions = [
   { magic: OLD_MAGIC, decrypt: decryptOld },
 ]
 
-/** @throws BackupError, also for a backup of a newer version */
+/** @throws BackupError, also for a backup of a newer or an unreleased version */
 export async function openBackup(file: string, passphrase: string | null): Promise<BackupDocument> {
   const document = await readDocument(await openLines(file, passphrase))
   const { migration } = document.head
   if ((await migrationNames()).includes(migration)) return document
-  throw new BackupError(`A newer version made this backup (${migration}). Restore it with that version.`)
+  throw new BackupError(
+    `A newer or an unreleased version made this backup (${migration}). Restore it with that version.`,
+  )
 }
 
 /** Tells the forms of a backup apart by their first bytes. @throws BackupError */

@@ -1,12 +1,9 @@
 /** Migrations of anchors and of the installation are kept apart, so that each runs where its tables are. */
 import { readFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
-import { installationModels, migrationsOfAnchors } from '#prisma/anchor-schema.ts'
+import { FIRST_INSTALLATION, installationModels, migrationsOfAnchors } from '#prisma/anchor-schema.ts'
 import { Prisma } from '#prisma/generated/client/client.ts'
 import { migrationNames } from '#prisma/migrate.ts'
-
-/** The first version with several anchors; before, every migration ran in `public` only. */
-const FIRST = '20261127100000_anchors_installation'
 
 const ofAnchors = Object.values(Prisma.ModelName).filter((name) => !installationModels.includes(name))
 
@@ -21,8 +18,8 @@ async function tablesOf(name: string): Promise<string[]> {
 }
 
 it('change tables of one kind each', async () => {
-  const names = (await migrationNames()).filter((name) => name >= FIRST)
-  expect(names).toContain(FIRST)
+  const names = (await migrationNames()).filter((name) => name >= FIRST_INSTALLATION) // before, each ran in `public` only
+  expect(names).toContain(FIRST_INSTALLATION)
   const anchors = migrationsOfAnchors(names)
   for (const name of names) {
     const foreign: readonly string[] = anchors.includes(name) ? installationModels : ofAnchors

@@ -70,7 +70,7 @@ const misfits: Misfit[] = [
         ...rest,
       ]),
     name: 'test',
-    sentence: 'A newer version made this backup (2999',
+    sentence: 'A newer or an unreleased version made this backup (2999',
   },
   {
     what: 'an altered backup',

@@ -1,4 +1,4 @@
-/** Tests that backups of the first version with several anchors are restored, and migrated afterwards. */
+/** Tests that backups whose anchors lack a migration are restored, and migrated afterwards. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

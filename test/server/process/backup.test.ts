@@ -198,7 +198,7 @@ const faults: Fault[] = [
         ...lines.slice(1),
       ]),
     null,
-    /newer version made this backup \(2999/,
+    /newer or an unreleased version made this backup \(2999/,
   ],
 ]
 

@@ -1,4 +1,4 @@
-/** Tests a version that meets the database of a newer one: it refuses with a sentence, and changes nothing. */
+/** Tests a version that meets the database of a newer or an unreleased one: it refuses with a sentence, and changes nothing. */
 import { pino } from 'pino'
 import { expect, it, onTestFinished } from 'vitest'
 import { migrate } from '#prisma/migrate.ts'
@@ -10,7 +10,9 @@ import { startAdmin, startSecondAdmin } from '#test/helpers/admin.ts'
 import { runFor } from '../../product/command.ts'
 
 const NEWER = '29990101000000_of_the_future'
-const SENTENCE = `A newer version has migrated the database (${NEWER}). Run that version or a later one, or restore a backup that was made before.`
+const UNRELEASED = '20261130110000_unnamed_algorithms'
+const sentence = (name: string) =>
+  `A newer or an unreleased version has migrated the database (${name}). Run a version that knows this migration, or restore a backup that was made before it.`
 
 it('refuses to start, to migrate and to execute a command', async () => {
   const admin = await startAdmin()
@@ -31,10 +33,13 @@ it('refuses to start, to migrate and to execute a command', async () => {
       () => 'it started',
       (error: unknown) => error,
     )
-    expect(sentenceOf(error)).toBe(SENTENCE)
+    expect(sentenceOf(error)).toBe(sentence(NEWER))
   }
   for (const args of [['user', 'list'], ['migrate'], ['keys', 'revoke', '--current', '--reason=x']]) {
-    expect(await runFor(admin, args)).toEqual({ code: 1, stdout: '', stderr: `${SENTENCE}\n` })
+    expect(await runFor(admin, args)).toEqual({ code: 1, stdout: '', stderr: `${sentence(NEWER)}\n` })
   }
   expect(await entries()).toBe(before)
+
+  await db.$executeRaw`UPDATE "_prisma_migrations" SET "migration_name" = ${UNRELEASED} WHERE "id" = 'newer'`
+  await expect(migrate(admin.database.url)).rejects.toThrow(sentence(UNRELEASED))
 })

@@ -120,7 +120,7 @@ it('keeps every existing row', async () => {
 it.each([
   ['TrustMark', ['id', 'kid', 'subordinateId']],
   ['IssuedTrustMark', ['hash', 'kid']],
-  ['Subordinate', ['id', 'failingSince', 'metadataFollowsEntity']],
+  ['Subordinate', ['id', 'failingSince', 'metadataFollowsEntity', 'searchText', 'unnamedAlgorithms']],
   ['RenewalRunItem', ['id', 'sequence']],
 ])('finds out of what is there what a later version also stores: %s', async (table, columns) => {
   expect(await rowsOf(upgraded, table, columns)).toEqual(await rowsOf(admin.database, table, columns))

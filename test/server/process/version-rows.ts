@@ -14,6 +14,7 @@ export async function query({ url }: Place, statement: string, values: unknown[]
     await client.query('SET session_replication_role = replica')
     return (await client.query(statement, values)).rows
   } finally {
+    await client.query('RESET session_replication_role') // PGlite has one session, and migrations need the triggers
     await client.end()
   }
 }

@@ -1,2 +1,0 @@
--- AlterTable
-ALTER TABLE "User" ADD COLUMN     "passwordChange" TEXT NOT NULL DEFAULT 'NONE';

@@ -1,2 +1,0 @@
--- AlterTable
-ALTER TABLE "Request" ALTER COLUMN "organizationId" DROP NOT NULL;

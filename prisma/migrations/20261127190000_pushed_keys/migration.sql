@@ -1,2 +1,0 @@
--- AlterTable
-ALTER TABLE "Subordinate" ADD COLUMN     "keysPushedAt" TIMESTAMP(3);

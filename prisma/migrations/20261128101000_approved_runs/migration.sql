@@ -1,2 +1,0 @@
--- AlterTable
-ALTER TABLE "RenewalRun" ADD COLUMN     "changeRequestId" INTEGER;

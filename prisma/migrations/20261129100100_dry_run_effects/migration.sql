@@ -1,2 +1,0 @@
--- Items of a dry run keep what they would do.
-ALTER TABLE "RenewalRunItem" ADD COLUMN "effect" TEXT;

@@ -17,7 +17,7 @@ let watched: Watched
 
 beforeAll(async () => {
   admin = await startAdmin()
-  watched = await openSignedIn(admin, '/users')
+  watched = await openSignedIn(admin, '/administration/users')
 })
 afterAll(async () => {
   await closePages()
@@ -76,7 +76,7 @@ journey('users are created, invited, locked out, found and removed, and the audi
       await other.page.waitForURL('/audit')
       await other.page.getByRole('navigation').getByRole('link', { name: 'Audit log' }).waitFor()
       expect(await other.page.getByRole('link', { name: 'Users' }).count()).toBe(0)
-      await other.page.goto('/users')
+      await other.page.goto('/administration/users')
       await other.page.getByRole('heading', { name: 'No right to do this' }).waitFor()
       await other.page.context().close()
       expect(complaints).toEqual([])
@@ -130,7 +130,7 @@ journey('users are created, invited, locked out, found and removed, and the audi
 
   step('shows the last sign-in and removes a user, but not oneself', async () => {
     const { page, complaints } = watched
-    await page.goto('/users')
+    await page.goto('/administration/users')
     const row = page.getByRole('row').filter({ hasText: 'ines' })
     await row.getByRole('cell', { name: 'just now' }).first().waitFor()
     await page.getByRole('button', { name: 'What to do with admin' }).click()
@@ -202,6 +202,7 @@ journey('users are created, invited, locked out, found and removed, and the audi
 
 test('shows an API key once, which works until it is revoked', async () => {
   const { page, complaints } = await openSignedIn(admin, '/')
+  await page.getByRole('link', { name: 'Administration' }).click()
   await page.getByRole('link', { name: 'API keys' }).click()
   await page.getByRole('button', { name: 'Create an API key' }).click()
   const dialog = page.getByRole('dialog')

@@ -69,7 +69,7 @@ test('has no violations on any linked page', { timeout: WALK_TIMEOUT }, async ()
       '/subordinates',
       '/subordinates/new',
       '/organizations/new',
-      '/trust-mark-types/new',
+      '/trust-marks/types/new',
     ]),
   )
 })

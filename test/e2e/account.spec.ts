@@ -171,7 +171,7 @@ journey(
 
     step('asks for a new sign-in before a change when the last one is old, then continues', async () => {
       const { page } = watched
-      await page.goto('/users')
+      await page.goto('/administration/users')
       await page.getByRole('button', { name: 'Create a user' }).click()
       const form = page.getByRole('dialog', { name: 'Create a user' })
       await form.getByLabel('Username').fill('otto')

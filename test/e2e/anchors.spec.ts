@@ -66,8 +66,8 @@ journey('an anchor is created, has members and users of its own, is paused and r
     await page.getByRole('navigation').getByRole('link', { name: 'Subordinates' }).click()
     await page.waitForURL('/subordinates')
     expect(await switcher().count()).toBe(0)
-    await page.getByRole('navigation').getByRole('link', { name: 'Anchors' }).click()
-    await page.waitForURL('/installation')
+    await page.getByRole('navigation').getByRole('link', { name: 'Administration' }).click()
+    await page.waitForURL('/administration')
     await heading('Anchors')
     expect(await violations(page)).toEqual([])
     expect(named).toEqual([])
@@ -90,9 +90,9 @@ journey('an anchor is created, has members and users of its own, is paused and r
   })
 
   step('a new anchor is created, its address is checked, and open pages follow', async () => {
-    const other = await openAs('operator', '/keys')
+    const other = await openAs('operator', '/settings/keys')
     await page.getByRole('button', { name: 'Create anchor' }).click()
-    await page.waitForURL('/installation/anchors/test')
+    await page.waitForURL('/administration/anchors/test')
     await heading('Test federation')
     await page.getByRole('button', { name: 'Check again' }).click()
     await page.getByText('Reachable', { exact: true }).waitFor()
@@ -101,11 +101,11 @@ journey('an anchor is created, has members and users of its own, is paused and r
     // The document shows the first anchor, which is one of several now.
     await switcher().waitFor()
     // The operator has a role in the first anchor only.
-    expect(new URL(other.page.url()).pathname).toBe('/keys')
+    expect(new URL(other.page.url()).pathname).toBe('/settings/keys')
     await setRole('operator', 'OPERATOR')
     await other.page.reload()
     await signIn(other.page, 'operator', PASSWORD)
-    await other.page.waitForURL('/a/main/keys')
+    await other.page.waitForURL('/a/main/settings/keys')
     expect(other.complaints).toEqual([])
     await other.page.context().close()
   })
@@ -140,7 +140,7 @@ journey('an anchor is created, has members and users of its own, is paused and r
   })
 
   step('it is paused and resumed', async () => {
-    await page.goto('/installation')
+    await page.goto('/administration')
     await choose('Pause anchor')
     await page.getByText('answer 503 until you resume it').waitFor()
     expect(await violations(page, '[role=alertdialog]')).toEqual([])
@@ -154,7 +154,7 @@ journey('an anchor is created, has members and users of its own, is paused and r
   })
 
   step('a user gets a role in one anchor', async () => {
-    await page.goto('/users')
+    await page.goto('/administration/users')
     await page.getByRole('button', { name: 'What to do with viewer' }).click()
     await page.getByRole('menuitem', { name: 'Change the role' }).click()
     await page.getByRole('dialog').getByLabel('Test federation').selectOption('OPERATOR')
@@ -164,7 +164,7 @@ journey('an anchor is created, has members and users of its own, is paused and r
   })
 
   step('it is removed after its members', async () => {
-    await page.goto('/installation')
+    await page.goto('/administration')
     await choose('Remove anchor')
     await page.getByText('Remove first its 2 members').waitFor()
     await confirm('Remove anchor')
@@ -181,7 +181,7 @@ journey('an anchor is created, has members and users of its own, is paused and r
         .first()
         .waitFor()
     }
-    await page.goto('/installation')
+    await page.goto('/administration')
     await choose('Remove anchor')
     await page.evaluate(() => Object.assign(globalThis, { isAboutRemoved: true }))
     await confirm('Remove anchor')

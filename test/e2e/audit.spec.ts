@@ -44,7 +44,7 @@ test('shows a run as one entry, with its entries folded under it', async () => {
   await expect.poll(() => folded.getByText('Subordinate registered').count()).toBe(2)
   expect(await violations(page)).toEqual([])
   await page.getByRole('link', { name: 'Run: Import of subordinates' }).click()
-  await page.waitForURL(/\/renewals\//)
+  await page.waitForURL(/\/activity\//)
   expect(complaints).toEqual([])
 })
 

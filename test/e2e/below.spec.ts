@@ -42,7 +42,7 @@ const setPolicy = (metadataPolicy: object) =>
 journey('a policy breaks an entity below an Intermediate, and is taken back', (step) => {
   step('the dashboard, the collection and the page of the entity say that it would be refused', async () => {
     const { page, complaints } = watched
-    await page.goto('/collection')
+    await page.goto('/explorer/collection')
     const row = page.getByRole('row').filter({ hasText: 'Odd one' })
     await row.getByText('Resolves', { exact: true }).waitFor()
 
@@ -51,7 +51,7 @@ journey('a policy breaks an entity below an Intermediate, and is taken back', (s
     const alert = page.getByRole('link', { name: `1 entity below ${federation.top.id} would be refused` })
     await alert.waitFor({ timeout: 60_000 })
     await alert.click()
-    await page.waitForURL('/collection?state=DOES_NOT_RESOLVE')
+    await page.waitForURL('/explorer/collection?state=DOES_NOT_RESOLVE')
     await page.getByText('1 entity matches').waitFor()
     await row.getByText('Does not resolve').waitFor()
 
@@ -69,7 +69,7 @@ journey('a policy breaks an entity below an Intermediate, and is taken back', (s
     await setPolicy({})
     many = await registerMany(admin.server.db, admin.entityId, 40)
     const { page, complaints } = watched
-    await page.goto('/policy')
+    await page.goto('/settings/policy')
     const editor = page.getByRole('textbox', { name: 'Metadata policy' })
     await editor.click()
     await page.keyboard.press('ControlOrMeta+a')
@@ -116,7 +116,7 @@ journey('a policy breaks an entity below an Intermediate, and is taken back', (s
     await page.getByText('would be refused').waitFor({ state: 'detached', timeout: 60_000 })
     // The evaluation goes on while the pages are read.
     await eventually(async () => {
-      await page.goto('/collection?state=ACTIVE')
+      await page.goto('/explorer/collection?state=ACTIVE')
       await page.getByText('3 entities match').waitFor({ timeout: 2_000 })
     })
     expect(complaints).toEqual([])

@@ -25,7 +25,7 @@ export const policyOf = (name: string) => ({
 
 /** Types the policy as JSON, and saves it. */
 export async function savePolicy(page: Page, policy: object): Promise<void> {
-  await page.goto('/policy')
+  await page.goto('/settings/policy')
   await page.getByRole('textbox', { name: 'Metadata policy' }).click()
   await page.keyboard.press('ControlOrMeta+a')
   await page.keyboard.insertText(JSON.stringify(policy))
@@ -41,7 +41,7 @@ export async function request(page: Page, policy: object): Promise<void> {
 }
 
 export async function openNewest(page: Page, name: string, title = name): Promise<void> {
-  await page.goto('/changes')
+  await page.goto('/requests/approvals')
   await rows(page).first().getByRole('link', { name }).click()
   await heading(page, title).waitFor()
 }

@@ -24,7 +24,7 @@ const provider = {
 
 beforeAll(async () => {
   admin = await startAdmin()
-  watched = await openSignedIn(admin, '/collection')
+  watched = await openSignedIn(admin, '/explorer/collection')
 })
 afterAll(async () => {
   await closePages()
@@ -65,11 +65,11 @@ journey('the collection is empty, is crawled, and is searched', (step) => {
     async () => {
       const { page, complaints } = watched
       await page.getByLabel('Search', { exact: true }).fill('HARBOUR')
-      await page.waitForURL('/collection?q=HARBOUR')
+      await page.waitForURL('/explorer/collection?q=HARBOUR')
       await page.getByText('1 entity matches').waitFor()
       await page.getByLabel('Entity Type').selectOption('openid_relying_party')
       await page.getByText('No entity matches').waitFor()
-      await page.goto('/collection?type=openid_provider')
+      await page.goto('/explorer/collection?type=openid_provider')
       const before = federation.leaf.requests.length
       await page.getByRole('link', { name: 'Harbour sign-in' }).click()
       await page.getByRole('heading', { level: 1, name: 'Harbour sign-in' }).waitFor()

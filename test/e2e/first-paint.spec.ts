@@ -87,13 +87,13 @@ test('a page that takes long shows a bar, which violates nothing', async () => {
     await judged
     await route.continue()
   })
-  await page.getByRole('navigation').getByRole('link', { name: 'Users' }).click()
+  await page.getByRole('navigation').getByRole('link', { name: 'Administration' }).click()
   const bar = page.getByRole('progressbar', { name: 'Loading the page' })
   await bar.waitFor()
   for (const look of looks) expect(await violationsNow(page, look)).toEqual([])
   await bar.waitFor()
   release()
-  await page.getByRole('heading', { level: 1, name: 'Users' }).waitFor()
+  await page.getByRole('heading', { level: 1, name: 'Anchors' }).waitFor()
   await bar.waitFor({ state: 'detached' })
   expect(complaints).toEqual([])
   await page.context().close()
@@ -102,7 +102,7 @@ test('a page that takes long shows a bar, which violates nothing', async () => {
 test('starts cold with at most 15 requests, also on a page that does not exist', async () => {
   const { context } = await startSession(admin)
   const storageState = await context.storageState()
-  for (const path of ['/', '/subordinates', '/trust-anchor/edit', '/explorer', '/no-such-page']) {
+  for (const path of ['/', '/subordinates', '/settings/edit', '/explorer', '/no-such-page']) {
     const cold = await openPage(admin.adminUrl, { storageState })
     const asked: string[] = []
     cold.page.on('request', (request) => asked.push(new URL(request.url()).pathname))

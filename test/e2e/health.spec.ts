@@ -41,7 +41,7 @@ const unresolvable = async () => {
 }
 
 async function savePolicy(page: Page, policy: object) {
-  await page.goto('/policy')
+  await page.goto('/settings/policy')
   const editor = page.getByRole('textbox', { name: 'Metadata policy' })
   await editor.click()
   await page.keyboard.press('ControlOrMeta+a')
@@ -103,7 +103,7 @@ journey('a policy breaks one of five thousand subordinates, and is taken back', 
 
   step('all is well again when the policy is taken back from history', async () => {
     const { page, complaints } = watched
-    await page.goto('/policy')
+    await page.goto('/settings/policy')
     await page.getByRole('link', { name: 'History' }).click()
     await page.getByRole('button', { name: 'Restore this version…' }).first().click()
     const dialog = page.getByRole('dialog')

@@ -48,7 +48,7 @@ test('restores an earlier policy after its difference was shown, and publishes i
   await make(admin, 'updateFederationPolicy', { metadataPolicy: strict }, 'version')
   await make(admin, 'updateFederationPolicy', { metadataPolicy: lax }, 'version')
   await eventually(async () => expect(await statement()).toMatchObject({ metadata_policy: lax }))
-  await page.goto('/policy')
+  await page.goto('/settings/policy')
   await page.getByRole('link', { name: 'History' }).click()
   const entries = page.getByRole('list', { name: 'entries' }).getByRole('listitem')
   await entries.nth(1).getByRole('button', { name: 'Restore this version…' }).click()

@@ -22,7 +22,7 @@ beforeAll(async () => {
   sector = `${admin.entityId}/sector`
   leaf = await startEntity({ authorityHints: [sector], metadata: relyingParty })
   await as('updateTrustAnchor', { displayName: 'Main federation' })
-  watched = await openSignedIn(admin, '/installation/new')
+  watched = await openSignedIn(admin, '/administration/new')
   page = watched.page
 })
 afterAll(async () => {
@@ -48,9 +48,9 @@ journey('anchors become Intermediates', (step) => {
     await page.getByLabel('Entity Identifier').fill(sector)
     expect(await violations(page)).toEqual([])
     await page.getByRole('button', { name: 'Create anchor' }).click()
-    await page.waitForURL('/installation/anchors/sector')
+    await page.waitForURL('/administration/anchors/sector')
     await page.getByRole('heading', { level: 1, name: 'Sector' }).waitFor()
-    await page.goto('/installation')
+    await page.goto('/administration')
     await row('Sector').getByText('Intermediate under Main federation').waitFor()
   })
 

@@ -22,7 +22,7 @@ beforeAll(async () => {
   const type = `${admin.entityId}/marks/member`
   await make(admin, 'createTrustMarkType', { type }, 'id')
   await make(admin, 'issueTrustMark', { trustMarkType: type, entityId: entity.id }, 'id')
-  watched = await openSignedIn(admin, '/keys')
+  watched = await openSignedIn(admin, '/settings/keys')
   await watched.page.getByRole('heading', { level: 1, name: 'Keys' }).waitFor()
 })
 afterAll(async () => {

@@ -26,7 +26,7 @@ afterAll(async () => {
 
 const question = () => page.getByRole('alertdialog', { name: 'Leave without saving?' })
 const answer = (name: string) => question().getByRole('button', { name, exact: true }).click()
-const openKeys = () => page.getByRole('link', { name: 'Keys', exact: true }).click()
+const openAudit = () => page.getByRole('link', { name: 'Audit log', exact: true }).click()
 
 async function change(path: string, label: string, text: string): Promise<void> {
   await page.goto(path)
@@ -34,40 +34,40 @@ async function change(path: string, label: string, text: string): Promise<void> 
 }
 
 const forms = [
-  ['/trust-anchor/edit', 'Organization name', 'Unsaved'],
-  ['/trust-mark-types/new', 'Type identifier', 'https://a.example/type'],
+  ['/settings/edit', 'Organization name', 'Unsaved'],
+  ['/trust-marks/types/new', 'Type identifier', 'https://a.example/type'],
   ['/trust-marks/new', 'Entity', 'https://rp.example.org'],
   ['/subordinates/import', 'Entity Identifiers', 'https://rp.example.org'],
-  ['/policy', 'Entity Type', ''],
+  ['/settings/policy', 'Entity Type', ''],
 ] as const
 
 test.each(forms)('%s asks before a link discards its input', async (path, label, text) => {
   await change(path, label, text)
-  if (path === '/policy') {
+  if (path === '/settings/policy') {
     await page.getByRole('textbox', { name: 'Metadata policy' }).click()
     await page.keyboard.insertText('{"openid_relying_party": {"scope": {"essential": true}}}')
   }
-  await openKeys()
+  await openAudit()
   await answer('Stay')
   await question().waitFor({ state: 'detached' })
   expect(new URL(page.url()).pathname).toBe(path)
   await expect.poll(() => page.getByLabel(label, { exact: true }).inputValue()).toBe(text)
-  await openKeys()
+  await openAudit()
   await answer('Leave without saving')
-  await page.waitForURL('/keys')
+  await page.waitForURL('/audit')
 })
 
 test('the question has no violations', async () => {
-  await change('/trust-anchor/edit', 'Organization name', 'Unsaved')
-  await openKeys()
+  await change('/settings/edit', 'Organization name', 'Unsaved')
+  await openAudit()
   await question().waitFor()
   expect(await violations(page, '[role=alertdialog]')).toEqual([])
   await answer('Leave without saving')
-  await page.waitForURL('/keys')
+  await page.waitForURL('/audit')
 })
 
 test('the back button asks too, and goes back', async () => {
-  await page.goto('/keys')
+  await page.goto('/settings/keys')
   await page.getByRole('link', { name: 'Settings', exact: true }).first().click()
   await page.getByRole('link', { name: 'Edit', exact: true }).click()
   await page.getByLabel('Organization name').fill('Unsaved')
@@ -76,11 +76,11 @@ test('the back button asks too, and goes back', async () => {
   await expect.poll(() => page.getByLabel('Organization name').inputValue()).toBe('Unsaved')
   await page.goBack()
   await answer('Leave without saving')
-  await page.waitForURL('/trust-anchor')
+  await page.waitForURL('/settings')
 })
 
 test('the browser asks before a reload', async () => {
-  await change('/trust-anchor/edit', 'Organization name', 'Unsaved')
+  await change('/settings/edit', 'Organization name', 'Unsaved')
   const asked = page.waitForEvent('dialog')
   const reload = page.reload().catch(() => undefined)
   const dialog = await asked
@@ -92,23 +92,23 @@ test('the browser asks before a reload', async () => {
 })
 
 test('does not ask without a change, after taking it back, or after a save', async () => {
-  await page.goto('/trust-anchor/edit')
+  await page.goto('/settings/edit')
   await page.getByLabel('Organization name').waitFor()
-  await openKeys()
-  await page.waitForURL('/keys')
+  await openAudit()
+  await page.waitForURL('/audit')
 
-  await change('/trust-anchor/edit', 'Organization name', 'Unsaved')
+  await change('/settings/edit', 'Organization name', 'Unsaved')
   await page.getByRole('button', { name: 'Discard' }).click()
-  await openKeys()
-  await page.waitForURL('/keys')
+  await openAudit()
+  await page.waitForURL('/audit')
 
-  await change('/trust-anchor/edit', 'Organization name', 'Saved')
+  await change('/settings/edit', 'Organization name', 'Saved')
   await page.getByRole('button', { name: 'Save' }).click()
-  await page.waitForURL('/trust-anchor')
-  await change('/trust-mark-types/new', 'Type identifier', 'https://a.example/type')
+  await page.waitForURL('/settings')
+  await change('/trust-marks/types/new', 'Type identifier', 'https://a.example/type')
   await page.getByRole('button', { name: 'Create Trust Mark type' }).click()
-  await page.waitForURL(/\/trust-mark-types\/(?!new)/)
-  await openKeys()
-  await page.waitForURL('/keys')
+  await page.waitForURL(/\/trust-marks\/types\/(?!new)/)
+  await openAudit()
+  await page.waitForURL('/audit')
   expect(await question().count()).toBe(0)
 })

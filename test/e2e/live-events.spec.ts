@@ -35,7 +35,7 @@ test('shows what was changed after it was read and before it subscribed', async 
     if (route.request().headers().accept === 'text/event-stream') await changed
     await route.continue()
   })
-  await page.goto('/trust-mark-types')
+  await page.goto('/trust-marks/types')
   await page.getByText('No Trust Mark types yet').waitFor()
   await createType('early')
   goOn()
@@ -43,7 +43,7 @@ test('shows what was changed after it was read and before it subscribed', async 
 })
 
 test('shows what is new while events keep coming, over a slow network', async () => {
-  await page.goto('/trust-mark-types')
+  await page.goto('/trust-marks/types')
   await page.getByRole('heading', { level: 1, name: 'Trust Mark types' }).waitFor()
   await page.route('**/graphql', async (route) => {
     await setTimeout(400)
@@ -69,7 +69,7 @@ test('asks for the status every few seconds, and does not read the page again fo
     fields.push(...Object.keys(answer?.data ?? {}))
   })
   await page.clock.install()
-  await page.goto('/users')
+  await page.goto('/administration/users')
   await page.getByRole('heading', { level: 1, name: 'Users' }).waitFor()
   await expect.poll(() => fields).toContain('users')
   fields.length = 0

@@ -71,13 +71,14 @@ journey('a page follows the changes of others, also after the server was away', 
     const { entityId } = await register()
     await page.getByRole('main').getByText(entityId).first().waitFor()
 
-    await page.getByRole('link', { name: 'Trust Mark types' }).click()
+    await page.getByRole('link', { name: 'Trust Marks', exact: true }).first().click()
+    await page.getByRole('link', { name: 'Types', exact: true }).click()
     await page.getByRole('heading', { level: 1, name: 'Trust Mark types' }).waitFor()
     const type = `${product.installation.federationUrl}/marks/member`
     await mutate(admin, 'createTrustMarkType', { type, description: 'Members in good standing' }, 'id')
     await page.getByText('Members in good standing').waitFor()
 
-    await page.getByRole('link', { name: 'Trust Marks', exact: true }).click()
+    await page.getByRole('link', { name: 'Trust Marks', exact: true }).last().click()
     await page.getByRole('heading', { level: 1, name: 'Trust Marks' }).waitFor()
     await mutate(admin, 'issueTrustMark', { trustMarkType: type, entityId }, 'id')
     await page.getByText(entityId.replace('http://', ''), { exact: false }).first().waitFor()

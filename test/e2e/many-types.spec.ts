@@ -28,7 +28,7 @@ beforeAll(async () => {
   session = await startSession(admin)
 })
 beforeEach(async () => {
-  watched = await session.open('/trust-mark-types')
+  watched = await session.open('/trust-marks/types')
   return () => watched.page.close()
 })
 afterAll(async () => {
@@ -59,7 +59,7 @@ test('lists all types page by page', async () => {
 test('shows the whole Next button on a phone', async () => {
   const { page } = watched
   await page.setViewportSize({ width: 390, height: 844 })
-  await page.goto('/trust-mark-types')
+  await page.goto('/trust-marks/types')
   await page.getByRole('link', { name: 'Next' }).click()
   await page.getByText('51–100 of 150 Trust Mark types').waitFor()
   for (const name of ['Previous', 'Next']) {
@@ -73,14 +73,14 @@ test('shows the whole Next button on a phone', async () => {
 
 test('saves the filters of a list under a name, and keeps them in the browser', async () => {
   const { page, complaints } = watched
-  await page.goto('/trust-mark-types')
+  await page.goto('/trust-marks/types')
   await page.getByLabel('Search').fill('149 certificate')
   await page.getByRole('link', { name: LAST }).waitFor()
   await page.getByRole('button', { name: 'Save this view' }).click()
   await page.getByLabel('Name of the view').fill('The last one')
   expect(await violations(page)).toEqual([])
   await page.getByRole('button', { name: 'Save view' }).click()
-  await page.goto('/trust-mark-types')
+  await page.goto('/trust-marks/types')
   await page.getByText('1–50 of 150').waitFor()
   await page.getByRole('link', { name: 'The last one' }).click()
   await page.getByText('1 Trust Mark type matches').waitFor()
@@ -111,7 +111,7 @@ test('a mark of the last type is issued', async () => {
   expect(complaints).toEqual([])
 })
 
-test.each(['/trust-marks', '/subordinates', '/collection'])(
+test.each(['/trust-marks', '/subordinates', '/explorer/collection'])(
   '%s is filtered by the last type',
   async (path) => {
     const { page, complaints } = watched

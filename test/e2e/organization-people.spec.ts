@@ -128,7 +128,7 @@ journey('a person is invited, gets rights, and is removed', (step) => {
   })
 
   step('an administrator sees a member in the list of users, and adds a role and takes it away', async () => {
-    const { page: theirs, complaints } = await openSignedIn(admin, '/users')
+    const { page: theirs, complaints } = await openSignedIn(admin, '/administration/users')
     const user = theirs.getByRole('row').filter({ hasText: ADDRESS })
     const roleCell = user.getByRole('cell').nth(1)
     const roleText = async () => (await roleCell.textContent())?.trim().replace(/\s+/g, ' ')

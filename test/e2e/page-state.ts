@@ -39,7 +39,7 @@ export const states: readonly State[] = [
   },
   {
     what: 'a webhook for some events, and its fault',
-    path: () => '/webhooks/new',
+    path: () => '/administration/webhooks/new',
     async reach(page) {
       await page.getByLabel('URL', { exact: true }).fill('no address')
       await page.getByRole('radio', { name: 'Only these events' }).check()
@@ -100,7 +100,7 @@ export const states: readonly State[] = [
   },
   {
     what: 'a short form above the page',
-    path: () => '/users',
+    path: () => '/administration/users',
     async reach(page) {
       await page.getByRole('button', { name: 'Create a user' }).click()
       await page.getByRole('dialog').waitFor()
@@ -122,7 +122,7 @@ export const states: readonly State[] = [
   })),
   {
     what: 'the collection after a walk',
-    path: () => '/collection',
+    path: () => '/explorer/collection',
     reach: crawl,
   },
   ...['', 'nothing is called so'].map((typed) => ({
@@ -136,7 +136,7 @@ export const states: readonly State[] = [
   })),
   {
     what: 'an entity of the collection',
-    path: () => '/collection',
+    path: () => '/explorer/collection',
     async reach(page) {
       await crawl(page)
       await page.getByRole('link', { name: 'Test Relying Party' }).click()
@@ -145,7 +145,7 @@ export const states: readonly State[] = [
   },
   {
     what: 'a question before a key is announced',
-    path: () => '/keys',
+    path: () => '/settings/keys',
     async reach(page) {
       await page.getByRole('button', { name: 'Announce a key' }).click()
       await page.getByRole('dialog').or(page.getByRole('alertdialog')).waitFor()
@@ -154,12 +154,12 @@ export const states: readonly State[] = [
   },
   {
     what: 'an anchor and the check of its address',
-    path: () => '/installation/anchors/main',
+    path: () => '/administration/anchors/main',
     reach: (page) => page.getByText('Reachable', { exact: true }).waitFor(),
   },
   {
     what: 'a question before an anchor is paused',
-    path: () => '/installation',
+    path: () => '/administration',
     async reach(page) {
       await page.getByRole('button', { name: 'What to do with' }).click()
       await page.getByRole('menuitem', { name: 'Pause anchor' }).click()
@@ -173,7 +173,7 @@ export const states: readonly State[] = [
     async reach(page) {
       await page.setViewportSize({ width: 390, height: 844 })
       await page.getByRole('button', { name: 'Open the menu' }).click()
-      await page.getByRole('dialog').getByRole('link', { name: 'Collection' }).waitFor()
+      await page.getByRole('dialog').getByRole('link', { name: 'Explorer' }).waitFor()
     },
     part: '[role=dialog]',
   },
@@ -198,7 +198,7 @@ export const states: readonly State[] = [
   },
   {
     what: 'a policy with a fault, in its form and its JSON',
-    path: () => '/policy',
+    path: () => '/settings/policy',
     async reach(page) {
       await page.getByLabel('Entity Type').fill('openid_provider')
       await page.getByRole('button', { name: 'Add' }).click()
@@ -213,12 +213,12 @@ export const states: readonly State[] = [
   ...subordinateStates,
   {
     what: 'a key that is announced, and waits',
-    path: () => '/keys',
+    path: () => '/settings/keys',
     reach: announceKey,
   },
   {
     what: 'a question before switching to a key too early',
-    path: () => '/keys',
+    path: () => '/settings/keys',
     async reach(page) {
       await announceKey(page)
       await page.getByRole('button', { name: 'Switch now (unsafe)…' }).click()

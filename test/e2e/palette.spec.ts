@@ -51,7 +51,7 @@ test('finds a screen by the start of its name, keeps the focus and announces the
   await page.keyboard.press('Tab')
   await expect.poll(() => field(page).evaluate((input) => input === document.activeElement)).toBe(true)
   await page.keyboard.press('Enter')
-  await page.waitForURL('/collection')
+  await page.waitForURL('/explorer/collection')
   expect(complaints).toEqual([])
 })
 

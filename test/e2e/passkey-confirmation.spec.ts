@@ -57,7 +57,7 @@ journey('a new passkey is confirmed', (step) => {
     await page.goto('/')
     await page.getByText('Only one administrator has a passkey that counts.').waitFor()
     await page.getByText('A passkey of bob is known since').waitFor()
-    await page.goto('/users')
+    await page.goto('/administration/users')
     const row = main(page).getByRole('row').filter({ hasText: 'bob' })
     await row.getByText('counts for approvals from').last().waitFor()
     expect(await violations(page)).toEqual([])

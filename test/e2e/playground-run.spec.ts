@@ -15,7 +15,7 @@ let api: ReturnType<typeof playgroundOf>
 
 beforeAll(async () => {
   admin = await startAdmin()
-  page = (await openSignedIn(admin, '/playground')).page
+  page = (await openSignedIn(admin, '/administration/api')).page
   api = playgroundOf(page)
 })
 afterAll(async () => {
@@ -77,6 +77,7 @@ journey('operations run with the session of the user', (step) => {
       await page.getByRole('button', { name: 'Stop' }).waitFor()
       await page.getByRole('link', { name: 'Dashboard' }).click()
       await eventually(() => expect(ended).toEqual([subscription, subscription]))
+      await page.getByRole('link', { name: 'Administration' }).click()
       await page.getByRole('link', { name: 'API', exact: true }).click()
       // The text is still there.
       await api.editor.getByText('auditEventRecorded').waitFor()
@@ -141,7 +142,7 @@ journey('operations run with the session of the user', (step) => {
 })
 
 test('gives a viewer the rights of a viewer', async () => {
-  const other = await openSignedIn(admin, '/playground', 'viewer')
+  const other = await openSignedIn(admin, '/administration/api', 'viewer')
   await other.page.getByText('It runs as viewer, with the role Viewer.').waitFor()
   expect(await other.page.getByRole('main').getByRole('link', { name: 'API keys' }).count()).toBe(0)
   await other.page.getByTestId('query-editor').getByRole('textbox').click()

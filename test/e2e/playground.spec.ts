@@ -18,7 +18,7 @@ let api: ReturnType<typeof playgroundOf>
 
 beforeAll(async () => {
   admin = await startAdmin()
-  watched = await openSignedIn(admin, '/playground')
+  watched = await openSignedIn(admin, '/administration/api')
   page = watched.page
   api = playgroundOf(page)
 })
@@ -37,6 +37,7 @@ test('loads its editor when it opens, and not with the console', async () => {
   await cold.page.goto('/')
   await cold.page.getByRole('heading', { level: 1, name: 'Dashboard' }).waitFor()
   expect(scripts.filter(isSecond)).toEqual([])
+  await cold.page.getByRole('link', { name: 'Administration' }).click()
   await cold.page.getByRole('link', { name: 'API', exact: true }).click()
   await cold.page.getByTestId('query-editor').waitFor()
   expect(scripts.filter(isSecond)).toHaveLength(1)
@@ -47,7 +48,7 @@ test('loads its editor when it opens, and not with the console', async () => {
 test('says when its editor cannot be loaded, and tries again', async () => {
   const cold = await openPage(admin.adminUrl, { storageState: await page.context().storageState() })
   await cold.page.route('**/playground.*.js*', (route) => route.abort())
-  await cold.page.goto('/playground')
+  await cold.page.goto('/administration/api')
   await cold.page.getByText('The editor cannot be loaded').waitFor()
   await cold.page.unroute('**/playground.*.js*')
   await cold.page.getByRole('button', { name: 'Try again' }).click()
@@ -63,7 +64,7 @@ test('says why it has no schema, and asks for it again', async () => {
       ? route.fulfill({ json: { errors: [{ message, extensions: { code: 'UNAVAILABLE' } }] } })
       : route.fallback(),
   )
-  await cold.page.goto('/playground')
+  await cold.page.goto('/administration/api')
   await cold.page.getByText(`The schema is not available. ${message}`).waitFor()
   expect(await violations(cold.page)).toEqual([])
   await cold.page.unroute('**/graphql')

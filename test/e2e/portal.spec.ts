@@ -190,7 +190,7 @@ test.each([
   expect(watched.complaints).toEqual([])
 })
 
-test.each(['/', '/subordinates?q=archive', '/users', '/account', '/a/main/keys'])(
+test.each(['/', '/subordinates?q=archive', '/administration/users', '/account', '/a/main/settings/keys'])(
   '%s of the console leads to the portal',
   async (path) => {
     await page.goto(path)

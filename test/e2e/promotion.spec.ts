@@ -71,7 +71,7 @@ journey('members of one anchor come to another one', (step) => {
     await dialog().getByText('The promotion has started').waitFor()
     expect(await violations(page, '[role=dialog]')).toEqual([])
     await dialog().getByRole('link', { name: 'Open the run in Main federation' }).click()
-    await page.waitForURL(/\/a\/main\/renewals\/.+/)
+    await page.waitForURL(/\/a\/main\/activity\/.+/)
     await page.getByRole('heading', { level: 1, name: 'Promotion of subordinates' }).waitFor()
     await page.getByText('Succeeded', { exact: true }).first().waitFor()
     await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Subordinates' }).click()

@@ -68,7 +68,7 @@ journey('two administrators decide protected changes', (step) => {
     await addPasskey(page)
     await addPasskey(bob.page)
     await age('alice')
-    await page.goto('/changes/two-people')
+    await page.goto('/administration/protection')
     await page.getByText('No operation is protected yet.').waitFor()
     await page
       .getByText('Two administrators with a passkey that counts are needed, and there is 1.')
@@ -83,12 +83,12 @@ journey('two administrators decide protected changes', (step) => {
       .first()
       .waitFor()
     await button(page, 'Discard').click()
-    await page.goto('/changes')
+    await page.goto('/requests/approvals')
     await page.getByText('No operation is protected. Changes take effect at once.').waitFor()
     expect(await violations(page)).toEqual([])
     await age('bob')
 
-    await page.goto('/changes/two-people')
+    await page.goto('/administration/protection')
     await page.getByText('Two administrators can approve changes: choose what they protect.').waitFor()
     expect(await page.getByText('are needed').count()).toBe(0)
     await operation(page, 'Members').check()
@@ -172,10 +172,10 @@ journey('two administrators decide protected changes', (step) => {
     expect(await violations(page)).toEqual([])
     // Alice sees the decision without a reload.
     await alice.page.getByRole('note').getByText('Approved and executed').waitFor()
-    await page.goto('/changes')
+    await page.goto('/requests/approvals')
     await page.getByText('No change waits for approval').waitFor()
     await page.getByRole('link', { name: 'Executed', exact: true }).click()
-    await page.waitForURL('/changes?state=EXECUTED')
+    await page.waitForURL('/requests/approvals?state=EXECUTED')
     await expect.poll(() => rows(page).first().textContent()).toMatch(/Executed[\s\S]*by bob/)
     expect(complaints).toEqual([])
   })
@@ -236,7 +236,7 @@ journey('two administrators decide protected changes', (step) => {
 
   step('the approver of a new user gets the invitation link, once', async () => {
     const { page } = alice
-    await page.goto('/users')
+    await page.goto('/administration/users')
     await button(page, 'Create a user').click()
     const dialog = page.getByRole('dialog', { name: 'Create a user' })
     await dialog.getByLabel('Username').fill('carol')
@@ -257,19 +257,19 @@ journey('two administrators decide protected changes', (step) => {
 
   step('the end of the protection needs two people as well, and others only read it', async () => {
     const { page } = alice
-    await page.goto('/changes/two-people')
+    await page.goto('/administration/protection')
     await operation(page, 'Members').uncheck()
     await button(page, 'Save').click()
     await page.getByRole('note').getByText('A second person must approve this.').waitFor()
     expect(await operation(page, 'Members').isChecked()).toBe(false)
     expect(await violations(page)).toEqual([])
 
-    const { page: viewers } = await open('vera', '/changes/two-people')
+    const { page: viewers } = await open('vera', '/administration/protection')
     await viewers.getByText('Administrators of the installation can change this.').waitFor()
     await viewers.getByText('Execution without a second person').waitFor()
     expect(await viewers.getByRole('checkbox').count()).toBe(0)
     expect(await violations(viewers)).toEqual([])
-    await viewers.goto('/changes')
+    await viewers.goto('/requests/approvals')
     await viewers.getByText('No change waits for approval').waitFor()
     await viewers.context().close()
     expect(alice.complaints).toEqual([])

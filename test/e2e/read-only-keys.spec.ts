@@ -16,7 +16,7 @@ beforeAll(async () => {
   await admin.mutate('announceSigningKey', { alg: 'ES256' }, 'kid', 'admin')
   reading = await startReadOnlyAdmin(admin)
   ;({ page, complaints } = await openPage(reading.url))
-  await page.goto('/keys')
+  await page.goto('/settings/keys')
   await signIn(page, 'admin', PASSWORD)
   await page.getByRole('heading', { level: 1, name: 'Keys' }).waitFor()
 })

@@ -26,7 +26,7 @@ beforeAll(async () => {
   const mark = await admin.mutate('issueTrustMark', { entityId: leaf.id, trustMarkType }, 'id')
   paths = {
     member: `/subordinates/${encodeURIComponent(member.id)}/edit`,
-    type: `/trust-mark-types/${encodeURIComponent(type.id)}/edit`,
+    type: `/trust-marks/types/${encodeURIComponent(type.id)}/edit`,
     mark: `/trust-marks/${encodeURIComponent(mark.id)}/edit`,
   }
   ;({ page } = await openSignedIn(admin, '/'))
@@ -61,7 +61,7 @@ async function pressIn(dialog: string, name: string): Promise<void> {
 }
 
 const editors = [
-  ['settings', () => '/trust-anchor/edit', 'Days of the audit log', '3'],
+  ['settings', () => '/settings/edit', 'Days of the audit log', '3'],
   ['member', () => paths.member, 'Validity of the statement', TOO_LONG],
   ['Trust Mark type', () => paths.type, 'Validity', TOO_LONG],
   ['mark', () => paths.mark, 'Validity', TOO_LONG],
@@ -103,7 +103,7 @@ test.each(editors)('a conflict of the %s is shown in the bar, with the way out',
 })
 
 test("another administrator's change can be taken over where the conflict is shown", async () => {
-  await page.goto('/trust-anchor/edit')
+  await page.goto('/settings/edit')
   await fill('Organization name', 'Mine')
   await admin.mutate('updateTrustAnchor', { runRetentionDays: 77 }, 'version', 'admin')
   await press('Save')
@@ -114,13 +114,13 @@ test("another administrator's change can be taken over where the conflict is sho
   await take.click()
   await refusal().waitFor({ state: 'detached' })
   await press('Save')
-  await page.waitForURL('/trust-anchor')
+  await page.waitForURL('/settings')
 })
 
 const shortForms = [
   {
     what: 'user',
-    path: '/users',
+    path: '/administration/users',
     at: () => field('Username'),
     async send() {
       await press('Create a user')
@@ -131,7 +131,7 @@ const shortForms = [
   },
   {
     what: 'API key',
-    path: '/api-keys',
+    path: '/administration/api-keys',
     at: () => refusal(),
     async send() {
       await press('Create an API key')
@@ -142,7 +142,7 @@ const shortForms = [
   },
   {
     what: 'schedule',
-    path: '/renewals',
+    path: '/activity',
     at: () => field('Cron line'),
     async send() {
       await page.getByRole('button', { name: 'Edit schedule' }).first().click()
@@ -164,7 +164,7 @@ const shortForms = [
   },
   {
     what: 'new Trust Mark type',
-    path: '/trust-mark-types/new',
+    path: '/trust-marks/types/new',
     at: () => field('Type identifier'),
     async send() {
       await fill('Type identifier', 'no URL')
@@ -183,7 +183,7 @@ test.each(shortForms)(
 )
 
 test('a fault in the policy gets the focus', async () => {
-  await page.goto('/policy')
+  await page.goto('/settings/policy')
   const editor = page.getByRole('textbox', { name: 'Metadata policy' })
   await editor.click()
   await page.keyboard.insertText('{"openid_relying_party": {"scope": {"one_of": 5}}}')
@@ -199,7 +199,7 @@ const valid = [
   ...editors.map(([what, path, label]) => ({ what, path, label, value: '900', save: 'Save' })),
   {
     what: 'new type',
-    path: () => '/trust-mark-types/new',
+    path: () => '/trust-marks/types/new',
     label: 'Type identifier',
     value: 'https://a.example/t',
   },
@@ -225,7 +225,7 @@ test('the policy form says that the server is dead', async () => {
   const port = await freePort()
   const adminUrl = `http://127.0.0.1:${port}`
   const server = await startSecondAdmin(admin, { port, adminUrl, trustedOrigins: [adminUrl] })
-  ;({ page } = await openSignedIn({ adminUrl }, '/policy')) // the last test with a page
+  ;({ page } = await openSignedIn({ adminUrl }, '/settings/policy')) // the last test with a page
   const editor = page.getByRole('textbox', { name: 'Metadata policy' })
   await editor.click()
   await page.keyboard.insertText('{"openid_relying_party": {"client_name": {"essential": true}}}')

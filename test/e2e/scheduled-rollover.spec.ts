@@ -13,7 +13,7 @@ let complaints: string[]
 beforeAll(async () => {
   admin = await startAdmin()
   ;({ page, complaints } = await openPage(admin.adminUrl))
-  await page.goto('/keys')
+  await page.goto('/settings/keys')
   await signIn(page, 'admin', PASSWORD)
   await page.getByRole('heading', { level: 1, name: 'Keys' }).waitFor()
 })

@@ -15,7 +15,7 @@ beforeAll(async () => {
   session = await startSession(admin)
 })
 beforeEach(async () => {
-  watched = await session.open('/renewals')
+  watched = await session.open('/activity')
   return () => watched.page.close()
 })
 afterAll(async () => {

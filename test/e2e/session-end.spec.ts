@@ -118,7 +118,7 @@ test('reports a lowered role, and keeps the page', async () => {
 test('keeps a form above a list after the role changes, and updates the list when it closes', async () => {
   const input = { username: 'anna', password: PASSWORD, role: 'ADMIN' }
   const created = await make(admin, 'createUser', input)
-  const other = await pageOf('anna', '/users')
+  const other = await pageOf('anna', '/administration/users')
   await other.getByRole('button', { name: 'Create a user' }).click()
   const form = other.getByRole('dialog', { name: 'Create a user' })
   await form.getByLabel('Username').fill('otto')

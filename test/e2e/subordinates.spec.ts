@@ -151,10 +151,10 @@ test('finishes the change of the selected subordinates after the user has left t
   await dialog.getByRole('button', { name: 'Show what would happen' }).click()
   await dialog.getByRole('region', { name: '2 would be deactivated' }).waitFor()
   await dialog.getByRole('button', { name: 'Deactivate 2 subordinates' }).click()
-  await page.waitForURL(/\/renewals\/.+/)
+  await page.waitForURL(/\/activity\/.+/)
   await page.goto('about:blank')
   await eventually(async () => expect(await list()).toEqual([entities[2]?.id]))
-  await page.goto('/renewals?kind=changes')
+  await page.goto('/activity?kind=changes')
   await page.getByRole('link', { name: 'Deactivation of subordinates', exact: true }).click()
   await page.getByText('Reason: The contract ended.').waitFor()
   await expect

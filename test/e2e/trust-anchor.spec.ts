@@ -45,7 +45,7 @@ journey('settings are changed, and served', (step) => {
   step('changes the Entity Configuration with forms, and serves it', async () => {
     const { page, complaints } = watched
     await page.getByRole('link', { name: 'Settings', exact: true }).first().click()
-    await page.getByRole('heading', { name: 'As published' }).waitFor()
+    await page.getByRole('heading', { name: 'Overview' }).waitFor()
     await page.getByRole('link', { name: 'Edit', exact: true }).click()
     await page.getByLabel('Organization name').fill('Nordic Federation')
     const further = page.getByRole('group', { name: 'Further information', exact: true })
@@ -78,19 +78,21 @@ journey('settings are changed, and served', (step) => {
       expect(JSON.stringify(claims)).not.toContain('federation_historical_keys_endpoint')
       expect(await claimsAt(`/fetch?sub=${named.id}`)).toMatchObject({ constraints: { max_path_length: 2 } })
     })
+    await page.getByRole('link', { name: 'Endpoints', exact: true }).click()
+    await page.getByText('clients may authenticate').waitFor()
     expect(complaints).toEqual([])
   })
 
   step('shows name, environment and color on every screen, and publishes nothing for them', async () => {
     const { page, complaints } = watched
     const published = await claimsAt('/.well-known/openid-federation')
-    await page.goto('/trust-anchor/edit')
+    await page.goto('/settings/edit')
     await page.getByLabel('Name', { exact: true }).fill('Nordic pilot')
     await page.getByLabel('Environment').selectOption({ label: 'Test' })
     await page.getByRole('radio', { name: 'Purple' }).check()
     await page.getByRole('button', { name: 'Save' }).click()
-    await page.waitForURL('/trust-anchor')
-    for (const path of ['/trust-anchor', '/subordinates', '/audit']) {
+    await page.waitForURL('/settings')
+    for (const path of ['/settings', '/subordinates', '/audit']) {
       await page.goto(path)
       const bar = page.getByRole('banner').first()
       await bar.getByText('Nordic pilot').waitFor()
@@ -102,15 +104,15 @@ journey('settings are changed, and served', (step) => {
 
   step('sets the retention in days, and refuses a value that is too short', async () => {
     const { page, complaints } = watched
-    await page.goto('/trust-anchor/edit')
+    await page.goto('/settings/edit')
     await page.getByLabel('Days of the audit log').fill('3')
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByRole('alert').filter({ hasText: '30' }).first().waitFor()
     await page.getByLabel('Days of the audit log').fill('400')
     await page.getByLabel('Days of runs').fill('')
     await page.getByRole('button', { name: 'Save' }).click()
-    await page.waitForURL('/trust-anchor')
-    await page.goto('/trust-anchor/edit')
+    await page.waitForURL('/settings')
+    await page.goto('/settings/edit')
     await page.getByLabel('Days of runs').waitFor()
     await expect.poll(() => page.getByLabel('Days of runs').inputValue()).toBe('90')
     await expect.poll(() => page.getByLabel('Days of the audit log').inputValue()).toBe('400')
@@ -123,7 +125,8 @@ journey('settings are changed, and served', (step) => {
 journey('a policy is written, previewed and saved', (step) => {
   step('shows the effect of a policy on every subordinate before it is saved', async () => {
     const { page, complaints } = watched
-    await page.getByRole('link', { name: 'Metadata policy', exact: true }).first().click()
+    await page.getByRole('link', { name: 'Settings', exact: true }).click()
+    await page.getByRole('link', { name: 'Metadata policy', exact: true }).click()
     await page.getByLabel('Entity Type').fill('openid_relying_party')
     await page.getByRole('button', { name: 'Add' }).click()
     const parameter = page.getByLabel('Parameter of Relying Party')

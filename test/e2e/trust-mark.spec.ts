@@ -40,7 +40,8 @@ async function served(): Promise<Record<string, unknown> | undefined> {
 journey('a mark is issued, changed, found and revoked', (step) => {
   step('creates a type, and issues a mark to an entity found by name', async () => {
     const { page, complaints } = watched
-    await page.getByRole('link', { name: 'Trust Mark types' }).first().click()
+    await page.getByRole('link', { name: 'Trust Marks', exact: true }).first().click()
+    await page.getByRole('link', { name: 'Types', exact: true }).click()
     await page
       .getByRole('link', { name: /^Create/ })
       .first()

@@ -40,7 +40,7 @@ const texts = () => bodies.filter(({ query }) => query)
 
 journey('the console sends hashes alone', (step) => {
   step('no text of a document leaves the console', async () => {
-    for (const path of ['/dashboard', '/subordinates', '/trust-anchor/edit', '/keys', '/account'])
+    for (const path of ['/dashboard', '/subordinates', '/settings/edit', '/settings/keys', '/account'])
       await page.goto(path).then(() => page.getByRole('heading', { level: 1 }).waitFor())
     expect(bodies.length).toBeGreaterThan(5)
     expect(texts()).toEqual([])
@@ -58,7 +58,7 @@ journey('the console sends hashes alone', (step) => {
       await make(admin, 'updateSubordinate', { id, validFor: hours })
       await page.getByRole('main').getByText(entity.id).first().waitFor({ timeout: 2_000 })
     })
-    await page.goto('/renewals')
+    await page.goto('/activity')
     await page.getByRole('button', { name: 'Renew subordinates' }).click()
     await page.getByRole('alertdialog').getByRole('button', { name: 'Start' }).click()
     await page.getByRole('heading', { level: 1, name: 'Renewal of subordinates' }).waitFor()
@@ -66,7 +66,7 @@ journey('the console sends hashes alone', (step) => {
   })
 
   step('the page API asks for a pass, and sends texts with it', async () => {
-    await page.goto('/playground')
+    await page.goto('/administration/api')
     await page.getByText('This server executes only the operations of its console').waitFor()
     await page.getByRole('button', { name: 'Allow them for an hour' }).click()
     await page.getByText('This server executes only').waitFor({ state: 'hidden' })
@@ -79,7 +79,7 @@ journey('the console sends hashes alone', (step) => {
 
 test('a page that is older than the server says so', async () => {
   await makeOlder(page)
-  await page.goto('/keys')
+  await page.goto('/settings/keys')
   await page.getByText('This page is older than the server.').waitFor()
   expect(texts().length).toBeGreaterThan(0) // it tried
 })
@@ -88,7 +88,7 @@ test('a server that takes texts gets them for hashes that it does not have', asy
   const other = await startAdmin()
   const watched = await openSignedIn(other, '/subordinates')
   await makeOlder(watched.page)
-  await watched.page.goto('/keys')
+  await watched.page.goto('/settings/keys')
   await watched.page.getByRole('heading', { level: 1, name: 'Keys' }).waitFor()
   await watched.page.goto('/subordinates')
   const member = await startEntity({

@@ -66,11 +66,19 @@ const readable: [what: string, path: () => string, text: string][] = [
   ['the list of requests', () => '/requests', 'No open requests'],
   ['the list of Trust Marks', () => '/trust-marks', 'renewed automatically'],
   ['a Trust Mark', () => `/trust-marks/${id('mark')}`, 'The current mark'],
-  ['the list of types', () => '/trust-mark-types', 'Member'],
-  ['a type', () => `/trust-mark-types/${id('type')}`, 'Marks of this type'],
-  ['the Trust Anchor', () => '/trust-anchor', 'As published'],
-  ['the policy of the federation', () => '/policy', 'No policy is set'],
-  ['the keys', () => '/keys', 'Published keys'],
+  ['the list of types', () => '/trust-marks/types', 'Member'],
+  ['a type', () => `/trust-marks/types/${id('type')}`, 'Marks of this type'],
+  ['the settings', () => '/settings', 'Signs with'],
+  ['the endpoints', () => '/settings/endpoints', 'open to all'],
+  ['the publication', () => '/settings/publication', 'As published'],
+  ['the anchors', () => '/administration', 'Members'],
+  [
+    'the protection',
+    () => '/administration/protection',
+    'Administrators of the installation can change this.',
+  ],
+  ['the policy of the federation', () => '/settings/policy', 'No policy is set'],
+  ['the keys', () => '/settings/keys', 'Published keys'],
 ]
 
 test.each(readable)('%s shows no action that would be refused', async (_what, path, text) => {
@@ -88,9 +96,13 @@ const forbidden: [what: string, path: () => string][] = [
   ['editing an organization', () => `/organizations/${id('organization')}/edit`],
   ['issuing a Trust Mark', () => '/trust-marks/new'],
   ['editing a Trust Mark', () => `/trust-marks/${id('mark')}/edit`],
-  ['creating a type', () => '/trust-mark-types/new'],
-  ['editing a type', () => `/trust-mark-types/${id('type')}/edit`],
-  ['editing the Trust Anchor', () => '/trust-anchor/edit'],
+  ['creating a type', () => '/trust-marks/types/new'],
+  ['editing a type', () => `/trust-marks/types/${id('type')}/edit`],
+  ['editing the settings', () => '/settings/edit'],
+  ['the users', () => '/administration/users'],
+  ['the API keys', () => '/administration/api-keys'],
+  ['the webhooks', () => '/administration/webhooks'],
+  ['the e-mails', () => '/administration/mail'],
 ]
 
 test.each(forbidden)('%s by its address shows the reason of the refusal', async (_what, path) => {

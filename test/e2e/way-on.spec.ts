@@ -86,9 +86,9 @@ test('activity shows the runs that there were, and not only one kind', async () 
       { ...run, kind: 'COLLECTION' },
     ],
   })
-  await page.goto('/renewals')
+  await page.goto('/activity')
   await page.getByRole('link', { name: 'Import of subordinates' }).waitFor()
-  await page.goto('/renewals?kind=promotions')
+  await page.goto('/activity?kind=promotions')
   await page.getByText('No such run yet').waitFor()
   await page.getByRole('link', { name: 'Show all runs' }).click()
   await page.getByRole('link', { name: 'Federation crawl' }).waitFor()

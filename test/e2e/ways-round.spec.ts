@@ -99,7 +99,8 @@ async function refusedAsCommand(...words: string[]): Promise<void> {
   expect(`${stdout} ${stderr}`).toContain(SECOND_PERSON)
 }
 
-const openChange = ({ page }: Watched, id: string) => page.goto(`/changes/${encodeURIComponent(id)}`)
+const openChange = ({ page }: Watched, id: string) =>
+  page.goto(`/requests/approvals/${encodeURIComponent(id)}`)
 
 it('a member is not removed and registered again with other keys', async () => {
   const member = await leaf()
@@ -239,7 +240,7 @@ it('a passkey registered with a stolen password approves nothing on its first da
   const refused = { code: 'CONFLICT', message: expect.stringContaining('Your passkey is too new') }
   expect(await approve({ visitor, device }, request)).toMatchObject(refused)
   const { page } = await (await continueSession(admin, visitor)).open('/')
-  await page.goto(`/changes/${encodeURIComponent(request)}`)
+  await page.goto(`/requests/approvals/${encodeURIComponent(request)}`)
   await page.getByText('Your passkey is too new').first().waitFor()
   expect(await button(page, 'Sign and approve').count()).toBe(0)
   // An API key signs nothing, and the factors of another person are not reset by one person.

@@ -22,7 +22,7 @@ beforeAll(async () => {
   session = await startSession(admin)
 })
 beforeEach(async () => {
-  watched = await session.open('/webhooks')
+  watched = await session.open('/administration/webhooks')
   page = watched.page
   return () => watched.page.close()
 })
@@ -201,18 +201,17 @@ journey('a webhook is created, fails, recovers, is changed and removed', (step) 
 test('is shown to administrators of the installation only', async () => {
   const made = await make(admin, 'createWebhook', { url: receiver.url }, 'webhook { id }')
   const other = await openSignedIn(admin, '/', 'operator')
-  for (const path of ['/webhooks', '/webhooks/new', `/webhooks/${encodeURIComponent(made.webhook.id)}`]) {
-    await other.page.goto(path)
+  for (const below of ['/new', `/${encodeURIComponent(made.webhook.id)}`, '']) {
+    await other.page.goto(`/administration/webhooks${below}`)
     await other.page.getByRole('heading', { name: 'No right to do this' }).waitFor()
   }
-  const menu = other.page.getByRole('navigation', { name: 'Main' })
-  await menu.getByRole('link', { name: 'Audit log' }).waitFor()
-  expect(await menu.getByRole('link', { name: 'Webhooks' }).count()).toBe(0)
+  const parts = other.page.getByRole('navigation', { name: 'Parts of Administration' }).getByRole('link')
+  await expect.poll(() => parts.allInnerTexts()).toEqual(['Anchors', 'API', 'Protection'])
   await other.page.context().close()
 })
 
 test('the page of e-mails names the variables that turn e-mail on', async () => {
-  await page.goto('/messages')
+  await page.goto('/administration/mail')
   await page.getByText('SMTP_URL', { exact: true }).waitFor()
   await page.getByText('MAIL_FROM', { exact: true }).waitFor()
   expect(await violations(page)).toEqual([])

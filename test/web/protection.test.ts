@@ -19,7 +19,7 @@ test('finds the change request in the message of a form, and in no other message
   const message = waitingMessage('Q2hhbmdlUmVxdWVzdDox/+=')
   expect(changeRequestIn(message)).toEqual({
     sentence: 'A second person must approve this.',
-    href: '/changes/Q2hhbmdlUmVxdWVzdDox%2F%2B%3D',
+    href: '/requests/approvals/Q2hhbmdlUmVxdWVzdDox%2F%2B%3D',
   })
   expect(changeRequestIn('A second person must approve this.')).toBeUndefined()
   expect(changeRequestIn('No. See the approval at https://evil.example.')).toBeUndefined()
@@ -105,7 +105,7 @@ test('finds what only the approver gets: an invitation, or a run', () => {
 })
 
 test('leads from the alerts to the change requests and to the entries of the audit log', () => {
-  expect(placeOf({ code: 'CHANGE_WAITS', node: null })).toBe('/changes')
+  expect(placeOf({ code: 'CHANGE_WAITS', node: null })).toBe('/requests/approvals')
   expect(placeOf({ code: 'APPROVAL_BYPASSED', node: null })).toBe('/audit?bypass=1')
   expect(auditVariables(new URLSearchParams('bypass=1')).filter).toEqual({
     actions: ['overrideChangeRequest', 'bypassApproval'],
@@ -115,9 +115,9 @@ test('leads from the alerts to the change requests and to the entries of the aud
 })
 
 test('remembers change requests in the palette', () => {
-  expect(objectAt({ pathname: '/changes/abc', search: '' })).toBe('/changes/abc')
-  expect(objectAt({ pathname: '/changes', search: '' })).toBeUndefined()
-  expect(objectAt({ pathname: '/changes/two-people', search: '' })).toBeUndefined()
+  expect(objectAt({ pathname: '/requests/approvals/abc', search: '' })).toBe('/requests/approvals/abc')
+  expect(objectAt({ pathname: '/requests/approvals', search: '' })).toBeUndefined()
+  expect(objectAt({ pathname: '/requests/checks', search: '' })).toBeUndefined()
 })
 
 test.each([

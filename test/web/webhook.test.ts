@@ -112,6 +112,6 @@ test('writes a time in UTC', () => {
 
 test('an alert about a webhook leads to its page', () => {
   const node = { __typename: 'Webhook', id: 'V2ViaG9vazox' } as const
-  expect(placeOf({ code: 'WEBHOOK_FAILING', node })).toBe('/webhooks/V2ViaG9vazox')
-  expect(placeOf({ code: 'WEBHOOK_FAILING', node: null })).toBe('/webhooks')
+  expect(placeOf({ code: 'WEBHOOK_FAILING', node })).toBe('/administration/webhooks/V2ViaG9vazox')
+  expect(placeOf({ code: 'WEBHOOK_FAILING', node: null })).toBe('/administration/webhooks')
 })

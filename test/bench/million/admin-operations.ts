@@ -199,6 +199,8 @@ export const operations: Readonly<Record<string, Cases>> = {
   PolicyGroupPage: one(() => ({ policy, key: '', skip: 0, isBelow: false })),
   TrustAnchorPage: one(),
   TrustAnchorEdit: one(),
+  EndpointsPage: one(),
+  PublicationPage: one(),
 }
 
 /** Queries about the caller and its organizations, about accounts, or about other servers. */

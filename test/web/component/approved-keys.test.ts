@@ -4,7 +4,7 @@ import { cleanup, render } from '@testing-library/svelte'
 import { afterEach, expect, test } from 'vitest'
 import type { ChangeRequestDetailsFragment } from '#lib/gql/graphql.ts'
 import { sentenceOf } from '#lib/protection/sentence.ts'
-import WhatChanges from '../../../web/src/routes/(console)/changes/[id]/WhatChanges.svelte'
+import WhatChanges from '../../../web/src/routes/(console)/requests/approvals/[id]/WhatChanges.svelte'
 
 afterEach(cleanup)
 

@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 /** Tests that the palette finds what people type when something is urgent. */
 import { expect, test } from 'vitest'
+import { navigation } from '#lib/navigation.ts'
 import { actions, screens } from '#lib/palette/command.ts'
 import { matching } from '#lib/palette/match.ts'
 
@@ -16,6 +17,28 @@ test.each([
   ['problem', ['Subordinates with a problem']],
 ])('finds by “%s”', (query, expected) => {
   expect(found(query)).toEqual(expect.arrayContaining(expected))
+})
+
+test.each([
+  ['playground', 'API'],
+  ['two people', 'Protection'],
+  ['messages', 'E-mail'],
+  ['renewals', 'Activity'],
+  ['schedules', 'Activity'],
+  ['trust anchor', 'Settings'],
+  ['republish', 'Publication'],
+  ['collection', 'Collection'],
+  ['types', 'Trust Mark types'],
+])('finds by the word “%s” of earlier versions', (query, expected) => {
+  expect(found(query)).toContain(expected)
+})
+
+test('finds every part, also by its screen, and only those that the user may see', () => {
+  for (const screen of navigation.flatMap(({ screens }) => screens)) {
+    const parts = screen.parts.map(({ label }) => label)
+    expect(found(screen.label)).toEqual(expect.arrayContaining(parts))
+  }
+  expect(found('administration', reader)).toEqual(['Anchors', 'API', 'Protection'])
 })
 
 test('offers the lists to viewers, and no action that they may not do', () => {

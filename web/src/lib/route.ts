@@ -18,7 +18,7 @@ import type { trustMarkTypeList } from '#lib/trust-mark/type-list.ts'
 export type SubordinateTab = 'metadata' | 'keys' | 'policy' | 'statement' | 'trust-marks' | 'history' | 'edit'
 
 /** Filters of the list of runs, and the kind of run to start after a confirmation. */
-export type RenewalSearch = Search<typeof runList> & { start?: string }
+export type RunSearch = Search<typeof runList> & { start?: string }
 
 /** The selection in the explorer; positions start at 0, as in a Trust Chain. */
 export interface ExplorerView {
@@ -69,22 +69,23 @@ export const route = {
   requestChecks: () => at('/requests/checks'),
   editRequestChecks: ({ entityType, trustMarkType }: Subject) =>
     at('/requests/checks/edit', { type: entityType, mark: trustMarkType }),
-  changeRequests: (search: Search<typeof changeList> = {}) => at('/changes', search),
-  changeRequest: (id: string) => at(`/changes/${encodeURIComponent(id)}`),
-  twoPeople: () => at('/changes/two-people'),
-  renewals: (search: RenewalSearch = {}) => at('/renewals', search),
+  approvals: (search: Search<typeof changeList> = {}) => at('/requests/approvals', search),
+  approval: (id: string) => at(`/requests/approvals/${encodeURIComponent(id)}`),
+  activity: (search: RunSearch = {}) => at('/activity', search),
   /** A run can be one of another anchor. */
-  renewal: (id: string, anchor = presentAnchor) => addressIn(anchor, `/renewals/${encodeURIComponent(id)}`),
-  users: (search: Search<typeof userList> = {}) => at('/users', search),
-  apiKeys: (search: Search<typeof apiKeyList> = {}) => at('/api-keys', search),
-  playground: () => at('/playground'),
-  webhooks: () => at('/webhooks'),
-  createWebhook: () => at('/webhooks/new'),
-  webhook: (id: string, tab?: 'edit') => at(`/webhooks/${encodeURIComponent(id)}${tab ? `/${tab}` : ''}`),
-  messages: () => at('/messages'),
-  installation: () => at('/installation'),
-  createAnchor: () => at('/installation/new'),
-  anchor: (slug: string) => at(`/installation/anchors/${slug}`),
+  run: (id: string, anchor = presentAnchor) => addressIn(anchor, `/activity/${encodeURIComponent(id)}`),
+  anchors: () => at('/administration'),
+  createAnchor: () => at('/administration/new'),
+  anchor: (slug: string) => at(`/administration/anchors/${slug}`),
+  users: (search: Search<typeof userList> = {}) => at('/administration/users', search),
+  apiKeys: (search: Search<typeof apiKeyList> = {}) => at('/administration/api-keys', search),
+  api: () => at('/administration/api'),
+  webhooks: () => at('/administration/webhooks'),
+  createWebhook: () => at('/administration/webhooks/new'),
+  webhook: (id: string, tab?: 'edit') =>
+    at(`/administration/webhooks/${encodeURIComponent(id)}${tab ? `/${tab}` : ''}`),
+  mail: () => at('/administration/mail'),
+  protection: () => at('/administration/protection'),
   audit: (search: Search<typeof auditList> = {}) => at('/audit', search),
   account: () => at('/account'),
   notifications: () => at('/account/notifications'),
@@ -99,20 +100,22 @@ export const route = {
   portalRegister: (place?: string, entity?: string) => at('/portal/register', { place, entity }),
   portalAccount: () => at('/portal/account'),
   explorer: (entity?: string, view: ExplorerView = {}) => at('/explorer', { entity, ...view }),
-  collection: (search: Search<typeof collectionList> = {}) => at('/collection', search),
-  collectionEntity: (entityId: string) => at('/collection/entity', { id: entityId }),
-  trustAnchor: (tab?: 'edit') => at(`/trust-anchor${tab ? `/${tab}` : ''}`),
+  collection: (search: Search<typeof collectionList> = {}) => at('/explorer/collection', search),
+  collectionEntity: (entityId: string) => at('/explorer/collection/entity', { id: entityId }),
+  settings: (tab?: 'edit') => at(`/settings${tab ? `/${tab}` : ''}`),
   /** `name` goes to the place of a type, a field or an operation; `q` searches. */
   reference: (search: { name?: string; q?: string } = {}) => at('/reference', search),
   referencePage: (page: string, id?: string) => `${at(`/reference/${page}`)}${id ? `#${id}` : ''}`,
-  policy: () => at('/policy'),
-  keys: () => at('/keys'),
+  policy: () => at('/settings/policy'),
+  keys: () => at('/settings/keys'),
+  endpoints: () => at('/settings/endpoints'),
+  publication: () => at('/settings/publication'),
   trustMarks: (search: Search<typeof trustMarkList> = {}) => at('/trust-marks', search),
   issueTrustMark: (about: { type?: string; entity?: string } = {}) => at('/trust-marks/new', about),
   trustMark: (id: string, tab?: 'edit') =>
     at(`/trust-marks/${encodeURIComponent(id)}${tab ? `/${tab}` : ''}`),
   trustMarkType: (id: string, tab?: 'edit') =>
-    at(`/trust-mark-types/${encodeURIComponent(id)}${tab ? `/${tab}` : ''}`),
-  trustMarkTypes: (search: Search<typeof trustMarkTypeList> = {}) => at('/trust-mark-types', search),
-  createTrustMarkType: () => at('/trust-mark-types/new'),
+    at(`/trust-marks/types/${encodeURIComponent(id)}${tab ? `/${tab}` : ''}`),
+  trustMarkTypes: (search: Search<typeof trustMarkTypeList> = {}) => at('/trust-marks/types', search),
+  createTrustMarkType: () => at('/trust-marks/types/new'),
 }

@@ -5,17 +5,12 @@ const PREFIX = /^\/a\/([a-z0-9-]+)(?=[/?#]|$)/
 /** The first segments of pages about the installation, and of those before the console. */
 const installationPages: ReadonlySet<string> = new Set([
   'account',
-  'api-keys',
-  'changes',
-  'installation',
+  'administration',
   'invitation',
-  'messages',
   'new-password',
   'portal',
   'reference',
   'sign-in',
-  'users',
-  'webhooks',
 ])
 
 /** The slug in an address. */
@@ -27,7 +22,9 @@ export const withoutAnchor = (address: string) => address.replace(PREFIX, '').re
 /** Pages for members are in a document without an anchor, because a member acts in several. */
 export const isOfPortal = (address: string) => firstSegment(withoutAnchor(address)) === 'portal'
 
-const isOfInstallation = (path: string) => installationPages.has(firstSegment(path))
+/** The page "API" sends operations to an anchor. */
+const isOfInstallation = (path: string) =>
+  installationPages.has(firstSegment(path)) && !/^\/administration\/api(?=[/?#]|$)/.test(path)
 const firstSegment = (path: string) => path.split(/[/?#]/, 2)[1] ?? ''
 
 /** The address of a page in an anchor; without a slug, where there is only one anchor. */
@@ -35,12 +32,6 @@ export function addressIn(slug: string | undefined, address: string): string {
   const path = withoutAnchor(address)
   if (slug === undefined || isOfInstallation(path)) return path
   return `/a/${slug}${path.replace(/^\/(?=[?#]|$)/, '')}`
-}
-
-/** The same section of another anchor, whose objects are others. */
-export function sectionIn(slug: string, address: string): string {
-  const path = withoutAnchor(address)
-  return addressIn(slug, isOfInstallation(path) ? '/' : `/${firstSegment(path)}`)
 }
 
 export interface Place {

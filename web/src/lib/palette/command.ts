@@ -5,7 +5,6 @@ import BookOpen from '@lucide/svelte/icons/book-open'
 import Building2 from '@lucide/svelte/icons/building-2'
 import CalendarClock from '@lucide/svelte/icons/calendar-clock'
 import Footprints from '@lucide/svelte/icons/footprints'
-import Handshake from '@lucide/svelte/icons/handshake'
 import KeyRound from '@lucide/svelte/icons/key-round'
 import ListPlus from '@lucide/svelte/icons/list-plus'
 import LogOut from '@lucide/svelte/icons/log-out'
@@ -19,7 +18,7 @@ import UserRound from '@lucide/svelte/icons/user-round'
 import Waypoints from '@lucide/svelte/icons/waypoints'
 import Webhook from '@lucide/svelte/icons/webhook'
 import type { Component } from 'svelte'
-import { navigation, screensFor } from '#lib/navigation.ts'
+import { navigation, partsFor } from '#lib/navigation.ts'
 import { route } from '#lib/route.ts'
 import { ANY_PROBLEM } from '#lib/subordinate/list.ts'
 import { type Theme, themes } from '#lib/theme.svelte.ts'
@@ -47,22 +46,17 @@ export interface Viewer {
 }
 
 export function screens(viewer: Viewer): Command[] {
-  const listed = navigation.flatMap(({ screens }) => screensFor(screens, viewer))
+  const listed = navigation.flatMap(({ screens }) => screens)
   return [
-    ...listed.map(({ label, href, icon, words }) => ({
-      id: href,
-      label,
-      href,
-      icon,
-      ...(words && { words }),
-    })),
-    {
-      id: route.twoPeople(),
-      label: 'Two people',
-      href: route.twoPeople(),
-      icon: Handshake,
-      words: 'protection approval four eyes dual control settings',
-    },
+    ...listed.flatMap((screen) =>
+      partsFor(screen, viewer).map(({ label, href, words = '' }) => ({
+        id: href,
+        label,
+        href,
+        icon: screen.icon,
+        words: `${screen.label} ${words}`,
+      })),
+    ),
     {
       id: route.reference(),
       label: 'Reference',
@@ -97,10 +91,10 @@ const forOperators: readonly Command[] = [
   action(
     'Renew all subordinates',
     RefreshCw,
-    route.renewals({ start: 'subordinates' }),
+    route.activity({ start: 'subordinates' }),
     'start run statements',
   ),
-  action('Renew all Trust Marks', RefreshCw, route.renewals({ start: 'trust-marks' }), 'start run'),
+  action('Renew all Trust Marks', RefreshCw, route.activity({ start: 'trust-marks' }), 'start run'),
   {
     id: 'walk',
     label: 'Crawl the federation',
@@ -111,7 +105,7 @@ const forOperators: readonly Command[] = [
 ]
 
 const forAdministrators: readonly Command[] = [
-  action('Edit the settings', Pencil, route.trustAnchor('edit'), 'change entity configuration trust anchor'),
+  action('Edit the settings', Pencil, route.settings('edit'), 'change entity configuration trust anchor'),
   action('Edit the metadata policy', Pencil, route.policy(), 'change'),
   action('Announce a key', KeyRound, route.keys(), 'new signing rollover rotate switch retire'),
   action('Revoke a key', KeyRound, route.keys(), 'stolen emergency signing'),

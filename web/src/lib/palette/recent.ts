@@ -13,19 +13,18 @@ const keyOf = (username: string) => `recent ${username}`
 const objects = [
   /^\/subordinates\/(?!new$|import$|change$)[^/]+/,
   /^\/organizations\/(?!new$)[^/]+/,
-  /^\/requests\/[^/]+/,
-  /^\/changes\/(?!two-people$)[^/]+/,
-  /^\/trust-marks\/(?!new$)[^/]+/,
-  /^\/trust-mark-types\/(?!new$)[^/]+/,
-  /^\/renewals\/[^/]+/,
-  /^\/collection\/entity$/,
+  /^\/requests\/(?:approvals\/|(?!approvals$|checks(?:$|\/)))[^/]+/,
+  /^\/trust-marks\/(?:types\/(?!new$)|(?!new$|types(?:$|\/)))[^/]+/,
+  /^\/activity\/[^/]+/,
+  /^\/explorer\/collection\/entity$/,
 ]
 
 /** The address of the object on a page; undefined for pages without one. */
 export function objectAt({ pathname, search }: Pick<URL, 'pathname' | 'search'>): string | undefined {
   for (const pattern of objects) {
     const [found] = pattern.exec(withoutAnchor(pathname)) ?? []
-    if (found) return addressIn(anchorIn(pathname), found === '/collection/entity' ? found + search : found)
+    if (found)
+      return addressIn(anchorIn(pathname), found === '/explorer/collection/entity' ? found + search : found)
   }
   return undefined
 }

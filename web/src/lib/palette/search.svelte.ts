@@ -3,11 +3,12 @@ import Anchor from '@lucide/svelte/icons/anchor'
 import History from '@lucide/svelte/icons/history'
 import Plus from '@lucide/svelte/icons/plus'
 import Waypoints from '@lucide/svelte/icons/waypoints'
-import { anchorIn, sectionIn } from '#lib/anchor/address.ts'
+import { anchorIn } from '#lib/anchor/address.ts'
 import { nameOf } from '#lib/anchor/anchor.ts'
 import { presentAnchor } from '#lib/anchor/present.ts'
 import { entityIdProblem, toEntityId } from '#lib/entity/id.ts'
 import type { AnchorFieldsFragment } from '#lib/gql/graphql.ts'
+import { partIn } from '#lib/navigation.ts'
 import { route } from '#lib/route.ts'
 import { actions, type Command, screens, type Viewer } from './command.ts'
 import { findOnServer } from './find.ts'
@@ -56,7 +57,7 @@ const switches = (anchors: readonly AnchorFieldsFragment[]): Command[] =>
       note: anchor.entityId,
       icon: Anchor,
       words: `trust anchor ${anchor.slug} ${anchor.environment ?? ''}`,
-      effect: { kind: 'anchor', address: sectionIn(anchor.slug, location.pathname) },
+      effect: { kind: 'anchor', address: partIn(anchor.slug, location.pathname) },
     }))
 
 export function createPaletteSearch(viewer: () => User, anchors: () => readonly AnchorFieldsFragment[]) {

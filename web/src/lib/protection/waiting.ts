@@ -5,7 +5,7 @@ const WAITS = 'A second person must approve this.'
 const named = /^(.+\.) See the approval at (\S+)\.$/
 
 /** A message is text on its way through a form, so the address is a part of it. */
-export const waitingMessage = (id: string) => `${WAITS} See the approval at ${route.changeRequest(id)}.`
+export const waitingMessage = (id: string) => `${WAITS} See the approval at ${route.approval(id)}.`
 
 /** The sentence and the address of the approval; undefined for other messages. */
 export function changeRequestIn(message: string): { sentence: string; href: string } | undefined {

@@ -6,6 +6,7 @@ import { graphql } from '#lib/gql/index.ts'
 import { readInBackground } from '#lib/graphql/client.ts'
 import { route } from '#lib/route.ts'
 import { topic } from '#lib/topic.ts'
+import { navigating } from '$app/state'
 import type { LayoutLoad } from './$types'
 
 const ShellStatus = graphql(`
@@ -18,8 +19,8 @@ export const load = (async ({ fetch, depends, parent, untrack, url }) => {
   depends(topic.status)
   const { viewer, problem } = await parent()
   if (problem && !viewer) error(problem.status, problem)
-  // Untracked: the user does not depend on the page.
-  const here = () => untrack(() => url.pathname + url.search)
+  // Untracked: the user does not depend on the page. A load may not read the fragment of its own address.
+  const here = () => untrack(() => url.pathname + url.search) + (navigating.to?.url ?? location).hash
   if (!viewer || mustUseFactor(viewer)) redirect(307, route.signIn(here()))
   if (viewer.passwordChange === 'REQUIRED') redirect(307, route.newPassword(here()))
   if (isMemberOnly(viewer)) redirect(307, route.portal())

@@ -9,7 +9,6 @@ const Dashboard = graphql(`
       counts { ...CountFields }
       expiringByDay { ...ExpiringDayFields }
       failing { trustMarkTypes { ...FailingTypeFields } }
-      publication { ...PublicationFields }
       jobs { workers queuedRuns }
     }
     causes: subordinateProblems { ...CauseFields }
@@ -18,10 +17,7 @@ const Dashboard = graphql(`
       totalCount
       edges { node { id submittedAt } }
     }
-    trustAnchor {
-      entityId organizationName
-      entityConfiguration { claims issuedAt expiresAt }
-    }
+    trustAnchor { entityId organizationName }
     subordinates(first: 6, orderBy: { field: REGISTERED_AT, direction: DESC }) {
       edges { node { id ...RecentFields } }
     }

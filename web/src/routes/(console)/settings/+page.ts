@@ -1,0 +1,25 @@
+import { graphql } from '#lib/gql/index.ts'
+import { read } from '#lib/graphql/client.ts'
+import { topic } from '#lib/topic.ts'
+import type { PageLoad } from './$types'
+
+const TrustAnchorPage = graphql(`
+  query TrustAnchorPage {
+    trustAnchor {
+      entityId displayName environment color organizationName authorityHints
+      superiors { entityId lastError policyConflict }
+      trustAnchorHints trustMarkIssuers trustMarkOwners
+      ownTrustMarks { trustMarkType issuer expiresAt lastError }
+      pinnedAnchors { entityId followedAt lastError endingKeys { kid endsAt } }
+      constraints
+      entityConfigurationHours statementHours maximumStatementHours maximumTrustMarkHours checkMinutes
+      signingKey { kid alg }
+    }
+  }
+`)
+
+export const load = (async ({ fetch, depends }) => {
+  depends(topic.trustAnchor, topic.trustMarks)
+  const { trustAnchor } = await read(fetch, TrustAnchorPage, {})
+  return { title: 'Settings', trustAnchor }
+}) satisfies PageLoad

@@ -42,7 +42,7 @@ async function registering(page: Page): Promise<void> {
 
 /** Two rules that affect members, not saved. */
 async function policy(page: Page): Promise<void> {
-  await page.goto('/policy')
+  await page.goto('/settings/policy')
   await page.getByRole('textbox', { name: 'Metadata policy' }).fill(
     JSON.stringify(
       {
@@ -69,7 +69,7 @@ async function explorer(page: Page): Promise<void> {
 
 /** A policy that no identity provider of the demonstration satisfies. */
 async function failedExplorer(page: Page): Promise<void> {
-  await page.goto('/policy')
+  await page.goto('/settings/policy')
   const rule = { openid_provider: { scopes_supported: { superset_of: ['eduperson'] } } }
   await page.getByRole('textbox', { name: 'Metadata policy' }).fill(JSON.stringify(rule, null, 2))
   await page.getByRole('button', { name: 'Save…' }).click()
@@ -87,20 +87,20 @@ async function unresolvable(page: Page): Promise<void> {
 }
 
 async function revoking(page: Page): Promise<void> {
-  await page.goto('/keys')
+  await page.goto('/settings/keys')
   await page.getByRole('table', { name: 'Published keys' }).getByRole('button', { name: 'Revoke…' }).click()
   await page.getByRole('alertdialog').getByLabel('Reason').waitFor()
 }
 
 async function rollover(page: Page): Promise<void> {
-  await page.goto('/keys')
+  await page.goto('/settings/keys')
   await page.getByRole('button', { name: 'Announce a key' }).click()
   await page.getByRole('dialog').getByLabel('Algorithm').selectOption('ES256')
   await page.getByRole('button', { name: 'Make and announce it' }).click()
   await page.getByText('Not safe yet', { exact: true }).waitFor()
   // Shown again from the top, without the toast.
   await list('/', 'Recently registered')(page)
-  await list('/keys', 'Not safe yet')(page)
+  await list('/settings/keys', 'Not safe yet')(page)
 }
 
 async function palette(page: Page): Promise<void> {
@@ -112,7 +112,7 @@ async function palette(page: Page): Promise<void> {
 }
 
 async function newAnchor(page: Page): Promise<void> {
-  await page.goto('/installation/new')
+  await page.goto('/administration/new')
   await page.getByRole('main').getByLabel('Name', { exact: true }).fill('Health sector')
   await page.getByLabel('Environment').selectOption('PRODUCTION')
   await page.getByLabel('Teal').check()
@@ -130,7 +130,7 @@ async function promotion(page: Page): Promise<void> {
 }
 
 async function intermediate(page: Page): Promise<void> {
-  await page.goto('/installation')
+  await page.goto('/administration')
   await page.getByRole('button', { name: 'What to do with Test federation' }).click()
   await page.getByRole('menuitem', { name: 'Make Intermediate' }).click()
   await page.getByLabel('Superior').selectOption('main')
@@ -170,17 +170,18 @@ export const places: Readonly<Record<string, Place>> = {
       await heading(page, 'The current mark')
     },
   },
-  'trust-mark-types': { reach: list('/trust-mark-types', 'Has signed') },
-  renewals: { reach: list('/renewals', 'Succeeded') },
-  'trust-anchor': { reach: list('/trust-anchor', 'As published') },
+  'trust-mark-types': { reach: list('/trust-marks/types', 'Has signed') },
+  activity: { reach: list('/activity', 'Succeeded') },
+  settings: { looks: ['light', 'phone'], reach: list('/settings', 'Signs with') },
+  publication: { reach: list('/settings/publication', 'As published') },
   policy: { reach: policy },
-  keys: { reach: list('/keys', 'Keys') },
+  keys: { reach: list('/settings/keys', 'Keys') },
   explorer: { looks: ['light', 'dark'], reach: explorer },
-  collection: { looks: ['light', 'phone'], reach: list('/collection', 'Patient portal') },
+  collection: { looks: ['light', 'phone'], reach: list('/explorer/collection', 'Patient portal') },
   audit: { reach: list('/audit', 'Subordinate registered') },
-  users: { reach: list('/users', 'admin') },
-  'api-keys': { reach: list('/api-keys', 'demo') },
-  playground: { reach: list('/playground', 'registerSubordinate') },
+  users: { reach: list('/administration/users', 'admin') },
+  'api-keys': { reach: list('/administration/api-keys', 'demo') },
+  playground: { reach: list('/administration/api', 'registerSubordinate') },
   account: { reach: list('/account', 'Your sessions') },
   palette: { looks: ['light', 'dark'], reach: palette },
   revoke: { reach: revoking },
@@ -190,7 +191,7 @@ export const places: Readonly<Record<string, Place>> = {
   'needs-attention': { reach: list('/', 'not resolve.') },
   'does-not-resolve': { reach: list('/subordinates?state=DOES_NOT_RESOLVE', 'Does not resolve') },
   problem: { reach: unresolvable },
-  anchors: { looks: ['light', 'phone'], reach: list('/installation', 'Test federation') },
+  anchors: { looks: ['light', 'phone'], reach: list('/administration', 'Test federation') },
   'new-anchor': { reach: newAnchor },
   promotion: { reach: promotion },
   'make-intermediate': { reach: intermediate },

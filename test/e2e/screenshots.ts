@@ -42,11 +42,11 @@ async function takeAll(page: Page, all: Readonly<Record<string, Place>>): Promis
 
 /** What the members publish after they have received their marks, and a collection that has it. */
 async function renewAndWalk(page: Page): Promise<void> {
-  await page.goto('/renewals')
+  await page.goto('/activity')
   await page.getByRole('button', { name: 'Renew subordinates' }).click()
   await page.getByRole('alertdialog').getByRole('button', { name: 'Start' }).click()
-  await page.getByText('Succeeded', { exact: true }).waitFor()
-  await page.goto('/collection')
+  await page.getByText('Succeeded', { exact: true }).filter({ visible: true }).first().waitFor()
+  await page.goto('/explorer/collection')
   await page.getByRole('button', { name: 'Crawl now' }).click()
   await page.getByRole('cell', { name: '1 mark' }).first().waitFor()
 }

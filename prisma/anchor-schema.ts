@@ -20,7 +20,7 @@ export const installationModels: readonly string[] = [
   'OrganizationAnchor',
   'OrganizationUser',
   'Protection',
-  'ChangeRequest',
+  'Approval',
   'Webhook',
   'Delivery',
   'Mail',

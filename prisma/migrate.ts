@@ -37,7 +37,7 @@ type Query = <Row>(sql: string) => Promise<Row[]>
 export async function migrate(databaseUrl: string, { until }: { until?: string } = {}): Promise<string[]> {
   const names = (await migrationNames()).filter((name) => until === undefined || name <= until)
   const pool = new pg.Pool({ ...connectionConfig(databaseUrl), connectionTimeoutMillis: 10_000 })
-  // Of two processes that start together, one migrates and the other waits.
+  // If two processes start together, one migrates and the other waits.
   const lock = await pool.connect()
   try {
     await lock.query("SELECT pg_advisory_lock(hashtext('inmor:migrate'))")

@@ -37,7 +37,7 @@ import type { Context } from '#server/schema/context.ts'
 import { createNewInvitations } from '#server/schema/new-invitations.ts'
 import { createNameReader } from '#server/services/entity/known-name.ts'
 import type { MailService } from '#server/services/mail/mails.ts'
-import type { ChangeRequests } from '#server/services/protection/change-requests.ts'
+import type { Approvals } from '#server/services/protection/approvals.ts'
 import type { ProtectionService } from '#server/services/protection/protection.ts'
 import type { Webhooks } from '#server/webhook/webhooks.ts'
 
@@ -58,7 +58,7 @@ export type AppDeps = {
   ownAccount: OwnAccount
   mails: MailService
   webhooks: Webhooks
-  changeRequests: ChangeRequests
+  approvals: Approvals
   protection: ProtectionService
   auth: Auth
   now: Clock

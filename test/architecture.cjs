@@ -125,6 +125,16 @@ module.exports = {
     ...floorRules('server', serverFloors),
     ...floorRules('server/services', serviceFloors),
     rule(
+      'client-loads-nothing-of-the-server',
+      'Commands of the API over HTTP start in a tenth of a second, on any machine.',
+      { path: '^server/cli/api/' },
+      {
+        path: '.',
+        pathNot:
+          '^(server/cli/api/|node_modules/commander/|node:|(fs|fs/promises|readline|events|stream/consumers|timers/promises)$)',
+      },
+    ),
+    rule(
       'one-recorder',
       'Writes reach the audit log through one function, which appends the entry last.',
       { path: '^server/', pathNot: '^server/services/write\\.ts$' },

@@ -25,7 +25,7 @@ const console = 'web/build'
 /** The licences of the packages demand that their text comes along. */
 const licences = ['LICENSE', 'THIRD-PARTY-NOTICES.md']
 
-/** Of the optional packages of key stores, which npm installs from them. */
+/** The manifests of the optional packages of key stores, from which npm installs them. */
 const manifests = ['pkcs11js', 'client-kms'].flatMap((name) =>
   ['package.json', 'package-lock.json'].map((file) => `federation/key-store/packages/${name}/${file}`),
 )

@@ -10,7 +10,7 @@ export type Chooser<Target> = (host: string, url: string) => Choice<Target>
 
 type Row<Target> = { path: string; target: Target }
 
-/** Of two anchors with the same host and path, the earlier is served. */
+/** Serves the earlier of two anchors with the same host and path. */
 export function createChooser<Target>(
   first: Place<Target>,
   others: readonly Place<Target>[],

@@ -44,7 +44,7 @@ export type SharedParts = {
 }
 
 export type AnchorOptions = Pick<Deps, 'entityId' | 'isFirst'> & {
-  /** Of its keys in Redis. */
+  /** The prefix of its keys in Redis. */
   prefix: string
   /** Closed with the anchor. */
   keys: Keys

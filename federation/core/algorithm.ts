@@ -12,7 +12,7 @@ export type Algorithm = {
   generate: { modulusLength?: number }
 }
 
-/** Of new RSA keys. An imported or adopted key may have others. */
+/** The size of new RSA keys. An imported or adopted key may have others. */
 export const RSA_BITS = 3072
 export const MIN_RSA_BITS = 2048
 

@@ -13,7 +13,7 @@ const isListOf = (matches: (value: unknown) => boolean) => (value: unknown) =>
 
 const types: Readonly<Record<ParameterType, Type>> = {
   string: { expected: 'a string', matches: isString },
-  // Of any scheme: redirect URIs of native applications have their own.
+  // With any scheme: redirect URIs of native applications have their own.
   url: { expected: 'a URL', matches: isUrl },
   strings: { expected: 'an array of strings', matches: isListOf(isString) },
   urls: { expected: 'an array of URLs', matches: isListOf(isUrl) },

@@ -48,7 +48,7 @@ export function toFetchError(url: string, error: unknown): FetchError {
   })
 }
 
-/** Of several attempts to connect, returns the code of the last. */
+/** Returns the code of the last attempt to connect. */
 function getSystemCode(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return getSystemCode(error.errors.at(-1))
   if (!(error instanceof Error)) return String(error)

@@ -1,4 +1,4 @@
-/** The metrics of a process with several anchors: each further one has a registry of its own, told apart by a label. */
+/** The metrics of a process with several anchors: each further one has a registry of its own, with a label. */
 import { type Metric, type MetricObject, Registry } from 'prom-client'
 
 /** Holds the metrics of the process and its first anchor, and prints those of the further anchors with them. */

@@ -14,7 +14,7 @@ declare module 'fastify' {
 const NO_ROUTE = 'none'
 
 export type RequestMetrics = {
-  /** Of an answer that no route sent. */
+  /** Observes an answer that no route sent. */
   observeRepeated(endpoint: string, method: string, seconds: number): void
 }
 

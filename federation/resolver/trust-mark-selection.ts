@@ -101,7 +101,7 @@ async function verifyCandidate(
     const issuer = await context.findIssuer(mark.claims.iss)
     if (!issuer) return mark
     const isOwn = mark.claims.iss === entityId
-    // Of marks in our name, only those in our records are worth a signature check.
+    // A mark in our name is worth a signature check only if it is in our records.
     if (isOwn) await context.checkActivity(mark, issuer)
     const owners = anchor.claims.trust_mark_owners
     const verified = await verifyTrustMark(mark.jwt, {

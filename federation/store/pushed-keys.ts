@@ -21,7 +21,7 @@ export function createPushedKeys({ redis, prefix = '' }: { redis: Redis; prefix?
   const keyOf = (entityId: EntityId) => keys.pushedKeys(createHash('sha256').update(entityId).digest('hex'))
 
   return {
-    /** Of two at once, the one with the higher `order` stays. */
+    /** If two come at once, the one with the higher `order` stays. */
     put: ({ entityId, order, jwt }: Pushed): Promise<void> =>
       guarded(async () => {
         const key = keyOf(entityId)

@@ -29,7 +29,7 @@ export type Question = {
    */
   wants: (typeof wanted)[number]
   entityId: string
-  /** Of `trust_mark_request`. */
+  /** For `trust_mark_request` only. */
   trustMarkType: string | null
 }
 
@@ -108,7 +108,7 @@ export function createQuestions({ redis, prefix = '' }: Store) {
     await redis.multi().sadd(ofClient(client), entry).pexpire(ofClient(client), CLIENT_MS).exec()
   }
 
-  /** Of Redis, because the two sides may have different clocks. */
+  /** The time of Redis, because the two sides may have different clocks. */
   async function now(): Promise<number> {
     const [seconds, microseconds] = await redis.time()
     return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000)

@@ -34,7 +34,7 @@ export async function joinSorted<Item>(
   return left[0] ?? []
 }
 
-/** Of two items with one identifier, keeps the second. */
+/** Keeps the second of two items with one identifier. */
 async function joinTwo<Item>(
   first: readonly Item[],
   second: readonly Item[],

@@ -70,7 +70,7 @@ export const administratorsOnly: readonly AlertCode[] = [
   'MAIL_FAILED',
 ]
 
-/** Told again for each further thing, because each is a decision of a person. */
+/** Reported again for each further thing, because each is a decision of a person. */
 export const toldEachTime: readonly AlertCode[] = ['APPROVAL_BYPASSED', 'CHANGE_WAITS', 'CHANGE_ENDS']
 
 /** Mailed although they are warnings, because a person waits for their readers. */

@@ -12,7 +12,7 @@ import {
 import { readProtection } from '#server/services/protection/settings.ts'
 
 const WEEK_MS = 7 * 86_400_000
-/** Before the end of a change request. */
+/** Before the end of an approval. */
 const SOON_MS = 12 * 3_600_000
 
 type Context = { db: Database; now: Clock; slug: string; isFirst: boolean }
@@ -23,9 +23,9 @@ export const waitingChangeAlerts: AlertSource<Context> = async ({ db, now, slug,
   const where = { state: 'OPEN', expiresAt: { gt: now() }, OR: anchor }
   const soon = new Date(now().getTime() + SOON_MS)
   const [size, ending, oldest] = await Promise.all([
-    db.changeRequest.count({ where }),
-    db.changeRequest.count({ where: { ...where, expiresAt: { gt: now(), lte: soon } } }),
-    db.changeRequest.findFirst({
+    db.approval.count({ where }),
+    db.approval.count({ where: { ...where, expiresAt: { gt: now(), lte: soon } } }),
+    db.approval.findFirst({
       where,
       orderBy: { id: 'asc' },
       select: { requestedAt: true, requestedBy: true },
@@ -42,7 +42,7 @@ export const waitingChangeAlerts: AlertSource<Context> = async ({ db, now, slug,
 
 export const bypassAlerts: AlertSource<Context> = async ({ db, now }) => {
   const where = {
-    action: { in: ['overrideChangeRequest', 'bypassApproval'] },
+    action: { in: ['override', 'bypassApproval'] },
     outcome: 'SUCCEEDED',
     at: { gte: new Date(now().getTime() - WEEK_MS) },
   }

@@ -40,7 +40,7 @@ const appearance = { displayName, environment, color }
 export type NewAnchor = Input<typeof appearance> & {
   slug: string
   entityId: string
-  /** Of its first signing key, if its key directory has none; ES256 by default. */
+  /** The algorithm of its first signing key, if its key directory has none; ES256 by default. */
   alg?: SigningAlgorithm | null | undefined
   /** The anchor under which it becomes an Intermediate. */
   superior?: string | null | undefined

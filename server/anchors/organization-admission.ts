@@ -11,7 +11,7 @@ type Admission = {
   id: number
   /** An anchor that has it, by slug or Entity Identifier. */
   from: string
-  /** The anchor that shall have it too. */
+  /** The anchor that admits it too. */
   to: string
 }
 

@@ -1,5 +1,5 @@
 /** Starts a promotion: members of one anchor, and the Trust Mark types that they need, come to another anchor. */
-import type { Prisma, RenewalRun, TrustMarkType } from '#prisma/generated/client/client.ts'
+import type { Prisma, Run, TrustMarkType } from '#prisma/generated/client/client.ts'
 import type { Anchor } from '#server/anchors/anchor.ts'
 import { type Subordinate, typedSubordinate, typedTrustMarkType } from '#server/database/typed-row.ts'
 import { InvalidInputError } from '#server/error/operation-error.ts'
@@ -19,7 +19,7 @@ export async function startPromotion(
   to: Anchor,
   where: Prisma.SubordinateWhereInput,
   { dryRun }: { dryRun: boolean },
-): Promise<RenewalRun> {
+): Promise<Run> {
   const { db } = from
   const rows = await db.subordinate.findMany({ where, orderBy: { id: 'asc' }, take: MAXIMUM + 1 })
   if (rows.length === 0) throw new InvalidInputError('No subordinate of this anchor is chosen.', 'ids')

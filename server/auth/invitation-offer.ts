@@ -27,7 +27,7 @@ const shown = {
   },
 } as const
 
-/** Of a user who has an invitation. */
+/** Describes the invitation of a user. */
 export async function describeInvitation(db: Client, userId: string): Promise<InvitationOffer> {
   const { invitedBy, expiresAt, user } = await db.invitation.findUniqueOrThrow({
     where: { userId },

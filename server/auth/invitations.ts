@@ -101,7 +101,7 @@ export async function writeInvitation(
   return { token, expiresAt }
 }
 
-/** Of users who are locked out, or received a password in another way. */
+/** Ends the invitation of a user who is locked out, or received a password in another way. */
 export async function endInvitation(tx: Transaction, userId: string): Promise<void> {
   await tx.invitation.deleteMany({ where: { userId, usedAt: null } })
 }

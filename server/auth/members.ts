@@ -44,7 +44,7 @@ export function createMembers(db: Database, now: Clock, sendInvitation: SendInvi
      * Adds a person to an organization. A new user is invited by a link. One that exists joins at once, and only an operator
      * may add it: others of the organization would learn whose addresses are known here.
      */
-    async inviteMember(
+    async invitePerson(
       caller: Caller,
       organizationId: number,
       input: NewMember,
@@ -79,11 +79,11 @@ export function createMembers(db: Database, now: Clock, sendInvitation: SendInvi
           ...(invitation ? { invitationExpiresAt: invitation.expiresAt } : {}),
         }
         const member = await tx.organizationUser.findUniqueOrThrow({ where: id, select: shown })
-        return { action: 'inviteMember', ...resourceOf(user), after, result: { member, invitation } }
+        return { action: 'invitePerson', ...resourceOf(user), after, result: { member, invitation } }
       })
     },
 
-    async updateMember(
+    async updatePerson(
       caller: Caller,
       organizationId: number,
       { userId, mayInvite }: { userId: string; mayInvite: boolean },
@@ -94,7 +94,7 @@ export function createMembers(db: Database, now: Clock, sendInvitation: SendInvi
         const where = { userId_organizationId: { userId, organizationId } }
         const result = await tx.organizationUser.update({ where, data: { mayInvite }, select: shown })
         return {
-          action: 'updateMember',
+          action: 'updatePerson',
           ...resourceOf(before.user),
           before: { organization, mayInvite: before.mayInvite },
           after: { organization, mayInvite },
@@ -104,7 +104,7 @@ export function createMembers(db: Database, now: Clock, sendInvitation: SendInvi
     },
 
     /** The account stays: an administrator of the installation removes it. */
-    async removeMember(caller: Caller, organizationId: number, userId: string): Promise<string> {
+    async removePerson(caller: Caller, organizationId: number, userId: string): Promise<string> {
       return recordChange(db, caller, async (tx) => {
         const { name: organization } = await findOrganization(tx, caller, organizationId)
         const { user, mayInvite } = await findMember(tx, organizationId, userId)
@@ -118,7 +118,7 @@ export function createMembers(db: Database, now: Clock, sendInvitation: SendInvi
           await endInvitation(tx, userId)
           await tx.session.deleteMany({ where: { userId } })
         }
-        return { action: 'removeMember', resource, before: { organization, mayInvite }, result: resource }
+        return { action: 'removePerson', resource, before: { organization, mayInvite }, result: resource }
       })
     },
   }

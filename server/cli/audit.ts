@@ -34,13 +34,12 @@ const verify = command('verify', 'check that no entry was changed, removed or in
   })
 
 function inWords(approval: VerifiedApproval): string {
-  const { changeRequest, mutation, requestedBy, approvedBy, at, credentialId, registeredAt, confirmedBy } =
-    approval
+  const { id, mutation, requestedBy, approvedBy, at, credentialId, registeredAt, confirmedBy } = approval
   const registered = registeredAt
     ? `known since ${registeredAt.toISOString()}`
     : 'known since before the first entry that is kept'
   const confirmed = confirmedBy ? ` and confirmed by ${confirmedBy}` : ''
-  return `Change request ${changeRequest}, ${mutation}: asked for by ${requestedBy}, approved by ${approvedBy} at ${at.toISOString()} with the passkey ${credentialId}, ${registered}${confirmed}.`
+  return `Approval ${id}, ${mutation}: asked for by ${requestedBy}, approved by ${approvedBy} at ${at.toISOString()} with the passkey ${credentialId}, ${registered}${confirmed}.`
 }
 
 const prune = command('prune', 'remove old entries; the remaining ones stay verifiable')

@@ -18,6 +18,7 @@ const watch = ['--watch', '--watch-preserve-output']
 const parts: readonly Part[] = [
   { name: 'server', args: [...watch, 'server/standalone.ts'] },
   { name: 'schema', args: [...watch, 'server/schema/print.ts'] },
+  { name: 'commands', args: [...watch, 'server/cli/table/print.ts'] },
   {
     name: 'types',
     args: [

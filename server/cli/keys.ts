@@ -3,7 +3,8 @@ import { Option } from 'commander'
 import { signingAlgorithms } from '#core/keys.ts'
 import { ConfigurationError } from '#federation/config/error.ts'
 import type { KeyAttributes } from '#federation/key-store/store.ts'
-import { CommandAboutOne, commandAboutOne, groupAboutOne } from '#server/cli/about-one.ts'
+import { commandAboutOne, groupAboutOne } from '#server/cli/about-one.ts'
+import { CommandAboutOne } from '#server/cli/api/command-about-one.ts'
 import { type KeyServices, withKeys } from '#server/cli/key-services.ts'
 import { schedule } from '#server/cli/keys-schedule.ts'
 import { type AnchorOptions, type Attempt, aboutAnchor } from '#server/cli/opened.ts'
@@ -50,7 +51,7 @@ type ListedRow = Pick<SigningKeyView, 'kid' | 'alg' | 'store' | 'usableFrom'> & 
   state: string
   since: Date | null
   attributes: KeyAttributes | null
-  /** Of an announced key: the published subordinates of which nothing shows that they can verify its algorithm. */
+  /** The published subordinates of which nothing shows that they can verify the algorithm of an announced key. */
   unsureSubordinates: number | null
 }
 
@@ -75,7 +76,7 @@ const describePast = ({ key }: HistoricalKeyView): ListedRow => {
   }
 }
 
-/** Of a key whose first signature has to wait until it is known to all. */
+/** Describes a key whose first signature has to wait until it is known to all. */
 function describeUse({ state, usableFrom }: ListedRow): string {
   if (state !== 'ANNOUNCED' && state !== 'ANSWERS') return ''
   return usableFrom ? `  usable from ${usableFrom.toISOString()}` : '  not usable yet'

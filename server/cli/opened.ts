@@ -72,7 +72,7 @@ async function use<Opened extends Installation, T>(
 }
 
 /** On standard error, so that the output stays what scripts read. */
-const BYPASS =
+export const BYPASS =
   'This change is protected and was made without a second person. The audit log names it, and all administrators get an alert.'
 
 type Failure = Pick<Refusal, 'code' | 'message'>

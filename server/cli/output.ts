@@ -12,11 +12,3 @@ export function print(options: { json?: boolean }, value: unknown, text: string)
 
 /** Without the characters that control a terminal: members and other entities wrote some of the text. */
 export const printable = (text: string): string => text.replaceAll(/[\p{Cc}--[\n\t]]/gv, '\uFFFD')
-
-/** The lines of a list and its count, such as `2 webhooks.` */
-export const listText = (lines: readonly string[], noun: string): string =>
-  [...lines, `${lines.length} ${noun}${lines.length === 1 ? '' : 's'}.`].join('\n')
-
-/** A line of a list: its columns, of which null is a dash. */
-export const lineOf = (...columns: (string | number | Date | null)[]): string =>
-  columns.map((column) => (column instanceof Date ? column.toISOString() : (column ?? '-'))).join('  ')

@@ -1,6 +1,5 @@
 /** Parses the arguments and options of commands. */
 import { InvalidArgumentError } from 'commander'
-import { findUrlError } from '#core/entity-id.ts'
 
 const MAXIMUM_KEY = 2 ** 31 - 1
 
@@ -25,20 +24,7 @@ export function parseNumber(value: string): number {
   throw new InvalidArgumentError('Enter a number, as list shows it.')
 }
 
-/** Parses an http or https URL. */
-export function parseUrl(value: string): string {
-  const fault = findWebUrlFault(value)
-  if (fault === undefined) return value
-  throw new InvalidArgumentError(`This is not an http or https URL: ${fault}.`)
-}
-
-/** Why it is not an http or https URL, which may have a fragment. */
-export const findWebUrlFault = (value: string): string | undefined =>
-  findUrlError(value.replace('#', '?'), { allowHttp: true }) // a fragment has the characters of a query
-
 /** For an option that may be given several times: all of its values. */
 export const collect =
   <Value>(parse: (value: string) => Value) =>
   (value: string, earlier: readonly Value[] = []): Value[] => [...earlier, parse(value)]
-
-export const asGiven = (value: string): string => value

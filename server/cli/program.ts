@@ -1,5 +1,12 @@
 /** The commands of the command line, one file per command. One file is loaded for a known command: all take a second. */
 import { Command } from 'commander'
+import type { Api } from '#server/cli/api/api.ts'
+import { addCommands, nounCommand } from '#server/cli/api/command.ts'
+import { exitCodes, Failure } from '#server/cli/api/failure.ts'
+import { openHttp } from '#server/cli/api/http.ts'
+import { nouns, rowsOf } from '#server/cli/api/table.ts'
+import { completionCommand } from '#server/cli/completion.ts'
+import { anchorInEnvironment, type RemoteConfig, readRemoteConfig } from '#server/config/remote.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 
 type Loaded = Promise<readonly Command[]>
@@ -10,16 +17,8 @@ const files: readonly { names: readonly string[]; load(): Loaded }[] = [
   { names: ['keys'], load: async () => [(await import('#server/cli/keys.ts')).keysCommand] },
   { names: ['delegate'], load: async () => [(await import('#server/cli/delegate.ts')).delegateCommand] },
   { names: ['migrate'], load: async () => [(await import('#server/cli/migrate.ts')).migrateCommand] },
-  { names: ['anchor'], load: async () => [(await import('#server/cli/anchor.ts')).anchorCommand] },
   { names: ['user'], load: async () => [(await import('#server/cli/user.ts')).userCommand] },
   { names: ['apikey'], load: async () => [(await import('#server/cli/apikey.ts')).apiKeyCommand] },
-  {
-    names: ['organization'],
-    load: async () => [(await import('#server/cli/organization.ts')).organizationCommand],
-  },
-  { names: ['request'], load: async () => [(await import('#server/cli/request.ts')).requestCommand] },
-  { names: ['checks'], load: async () => [(await import('#server/cli/checks.ts')).checksCommand] },
-  { names: ['webhook'], load: async () => [(await import('#server/cli/webhook.ts')).webhookCommand] },
   { names: ['audit'], load: async () => [(await import('#server/cli/audit.ts')).auditCommand] },
   {
     names: [
@@ -32,33 +31,59 @@ const files: readonly { names: readonly string[]; load(): Loaded }[] = [
     load: async () => (await import('#server/cli/publish.ts')).publishCommands,
   },
   {
-    names: ['renew-subordinates', 'renew-trust-marks', 'collection', 'evaluate'],
+    names: ['renew-subordinates', 'renew-trust-marks', 'collection'],
     load: async () => (await import('#server/cli/renewal.ts')).renewalCommands,
   },
   { names: ['reissue-alltms'], load: async () => [(await import('#server/cli/reissue.ts')).reissueCommand] },
-  {
-    names: ['change-subordinates'],
-    load: async () => [(await import('#server/cli/change.ts')).changeCommand],
-  },
   { names: ['backup'], load: async () => [(await import('#server/cli/backup.ts')).backupCommand] },
   { names: ['restore'], load: async () => [(await import('#server/cli/restore.ts')).restoreCommand] },
   { names: ['import'], load: async () => [(await import('#server/cli/import.ts')).importCommand] },
 ]
 
-/** The program for a first argument: with the commands of one file, or with all for another word, an option or none. */
-export async function loadProgram(word?: string): Promise<Command> {
+/** Over HTTP where INMOR_URL names an installation; otherwise in this process. */
+async function open(anchor = anchorInEnvironment()): Promise<Api> {
+  const remote = readRemoteConfig()
+  if (!remote) return (await import('#server/cli/near.ts')).openNear(anchor)
+  return openHttp({ url: remote.url, key: keyOf(remote), anchor })
+}
+
+/** @throws Failure */
+function keyOf({ readKey }: RemoteConfig): string {
+  try {
+    const key = readKey()
+    if (key !== '') return key
+  } catch (error) {
+    throw new Failure(`INMOR_KEY_FILE cannot be read: ${String(error)}.`, exitCodes.usage)
+  }
+  throw new Failure('Set INMOR_KEY to an API key.', exitCodes.usage)
+}
+
+/**
+ * The program for the first words: with the commands that they are about, or with all for another word, an option or none.
+ * A command of the API that goes over HTTP loads nothing else.
+ */
+export async function loadProgram(word?: string, verb?: string): Promise<Command> {
   const program = new Command('inmor')
     .description('Manages an OpenID Federation Trust Anchor.')
     .version(packageJson.version)
     .showHelpAfterError()
     .enablePositionalOptions()
-  const chosen = files.filter(({ names }) => word !== undefined && names.includes(word))
-  for (const { names, load } of chosen.length > 0 ? chosen : files) {
+  const isHere = (name: string) => name === word
+  const isKnown = word === 'completion' || nouns.some(isHere) || files.some(({ names }) => names.some(isHere))
+  const isFar = readRemoteConfig() !== null && rowsOf(word ?? '').some((row) => row.verb === verb)
+  for (const { names, load } of isFar ? [] : files) {
+    if (isKnown && !names.some(isHere)) continue
     const commands = await load()
     const found = commands.map((command) => command.name())
     if (found.join() !== names.join())
       throw new TypeError(`The commands of one file are ${found.join(', ')}.`)
     for (const command of commands) program.addCommand(command)
   }
+  for (const noun of isKnown ? nouns.filter(isHere) : nouns) {
+    const group = program.commands.find((command) => command.name() === noun)
+    if (group) addCommands(group, noun, open)
+    else program.addCommand(nounCommand(noun, open))
+  }
+  if (!isKnown || isHere('completion')) program.addCommand(completionCommand(() => loadProgram()))
   return program
 }

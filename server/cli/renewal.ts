@@ -1,4 +1,4 @@
-/** `inmor renew-subordinates`, `renew-trust-marks`, `collection` and `evaluate`: the scheduled work, now. */
+/** `inmor renew-subordinates`, `renew-trust-marks` and `collection`: the scheduled work, now. */
 import { type AnchorOptions, aboutAnchor } from '#server/cli/opened.ts'
 import { command } from '#server/cli/output.ts'
 import { performRun } from '#server/cli/run.ts'
@@ -27,9 +27,4 @@ const collection = command('collection', 'crawl the federation into the collecti
   (options: Options) => performRun(options, { kind: 'COLLECTION', verb: 'Reading', isForRedis: true }),
 )
 
-const evaluate = command(
-  'evaluate',
-  'find the subordinates that do not resolve under the present policy and constraints',
-).action((options: Options) => performRun(options, { kind: 'EVALUATION', verb: 'Evaluating' }))
-
-export const renewalCommands = [renewSubordinates, renewTrustMarks, collection, evaluate].map(aboutAnchor)
+export const renewalCommands = [renewSubordinates, renewTrustMarks, collection].map(aboutAnchor)

@@ -3,12 +3,11 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { pino } from 'pino'
 import { ConfigurationError } from '#federation/config/error.ts'
-import type { Prisma, RenewalRun, RenewalRunItem } from '#prisma/generated/client/client.ts'
+import type { Prisma, Run, RunItem } from '#prisma/generated/client/client.ts'
 import { type AnchorOptions, withAnchor } from '#server/cli/opened.ts'
 import { print } from '#server/cli/output.ts'
 import { startOwnWorker } from '#server/cli/own-worker.ts'
 import type { Database } from '#server/database/client.ts'
-import type { RunOptions } from '#server/jobs/kind/row.ts'
 import { openQueue } from '#server/jobs/queue.ts'
 import { type RunKind, runKinds } from '#server/jobs/run-kinds.ts'
 import { createRuns } from '#server/jobs/runs.ts'
@@ -24,24 +23,18 @@ type Order = {
   parameters?: Prisma.InputJsonObject
   /** @throws OperationError when the parameters are wrong */
   check?(db: Database): Promise<void>
-  /** Parameters and items that need the anchor. @throws as above */
-  prepare?(anchor: OpenAnchor): Promise<RunOptions>
-  /** Why, for the audit log. */
-  reason?: string
   /** The verb of a line: `Renewing`. */
   verb: string
-  /** The lines of successful items have their messages. */
-  isExplained?: true
   /** The result is kept in Redis only. */
   isForRedis?: true
 }
 
 /** Prints one line per item and a summary. The exit code is 1 if anything failed. */
 export async function performRun(options: AnchorOptions, order: Order): Promise<void> {
-  const items: RenewalRunItem[] = []
-  const report = (item: RenewalRunItem) => {
+  const items: RunItem[] = []
+  const report = (item: RunItem) => {
     if (options.json) items.push(item)
-    else process.stdout.write(`${order.verb} ${item.resource} ... ${resultOf(item, order.isExplained)}\n`)
+    else process.stdout.write(`${order.verb} ${item.resource} ... ${resultOf(item)}\n`)
   }
   const attempt = { action: runKinds[order.kind].action, input: { ...order.parameters } }
   const ended = await withAnchor(options, (anchor) => startAndFollow(anchor, order, report), attempt)
@@ -51,26 +44,20 @@ export async function performRun(options: AnchorOptions, order: Order): Promise<
   if (state !== 'SUCCEEDED' || failed > 0) process.exitCode = 1
 }
 
-type Report = (item: RenewalRunItem) => void
+type Report = (item: RunItem) => void
 
-async function startAndFollow(anchor: OpenAnchor, order: Order, report: Report): Promise<RenewalRun> {
+async function startAndFollow(anchor: OpenAnchor, order: Order, report: Report): Promise<Run> {
   if (order.isForRedis && !anchor.isServed)
     throw new ConfigurationError('The result is kept in the Redis of the server. Start the server first.')
   await order.check?.(anchor.db)
-  const options = (await order.prepare?.(anchor)) ?? pick(order)
-  const { run, isTaken } = await start(anchor, order, options)
+  const { run, isTaken } = await start(anchor, order)
   const worker = isTaken ? null : await startOwnWorker(anchor)
   return follow(anchor, run.id, report).finally(() => worker?.close())
 }
 
-const pick = ({ parameters }: Order): RunOptions => (parameters ? { parameters } : {})
+const resultOf = ({ ok, message }: RunItem): string => (ok ? 'OK' : `FAILED: ${message}`)
 
-function resultOf({ ok, message }: RenewalRunItem, isExplained = false): string {
-  if (!ok) return `FAILED: ${message}`
-  return isExplained && message ? `OK: ${message}` : 'OK'
-}
-
-function summary({ state, done, failed, error }: RenewalRun): string {
+function summary({ state, done, failed, error }: Run): string {
   const counts = `${done} done, ${failed} failed.`
   return state === 'SUCCEEDED' ? counts : `${counts} The run ended as ${state}${error ? `: ${error}` : '.'}`
 }
@@ -78,16 +65,15 @@ function summary({ state, done, failed, error }: RenewalRun): string {
 /** Queues the run. `isTaken`: another process will work on it. */
 async function start(
   { db, pool, slug, isFirst, caller, isServed, now }: OpenAnchor,
-  { kind, reason }: Order,
-  options: RunOptions,
-): Promise<{ run: RenewalRun; isTaken: boolean }> {
+  { kind, parameters }: Order,
+): Promise<{ run: Run; isTaken: boolean }> {
   const log = pino({ level: 'silent' })
   const queue = await openQueue(pool, isFirst ? null : slug, log, { isWorker: false })
   const runs = createRuns({ db, queue, events: { announceRun: () => {} }, log, now })
   try {
     // The audit entries of the items have the id of the request that started the run.
-    const starter = { ...caller, requestId: randomUUID(), ...(reason ? { reason } : {}) }
-    const run = await runs.start(starter, kind, options)
+    const starter = { ...caller, requestId: randomUUID() }
+    const run = await runs.start(starter, kind, parameters ? { parameters } : {})
     return { run, isTaken: isServed && (await queue.countWorkers()) > 0 }
   } finally {
     runs.close()
@@ -99,11 +85,11 @@ async function start(
  * Reports each item once, in the order of completion.
  * @throws ConfigurationError when no worker takes the run
  */
-async function follow({ db, now }: OpenAnchor, id: number, report: Report): Promise<RenewalRun> {
+async function follow({ db, now }: OpenAnchor, id: number, report: Report): Promise<Run> {
   for (let last = 0; ; ) {
     // Read the state first, so that the items include everything finished before the end.
-    const run = await db.renewalRun.findUniqueOrThrow({ where: { id } })
-    const items = await db.renewalRunItem.findMany({
+    const run = await db.run.findUniqueOrThrow({ where: { id } })
+    const items = await db.runItem.findMany({
       where: { runId: id, sequence: { gt: last } },
       orderBy: { sequence: 'asc' },
       take: PAGE,

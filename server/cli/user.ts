@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto'
 import { text } from 'node:stream/consumers'
 import { Command, Option } from 'commander'
 import { invitationLink } from '#server/auth/invitation-link.ts'
-import { findUser } from '#server/auth/user-row.ts'
 import { withInstallation } from '#server/cli/opened.ts'
 import { command, print } from '#server/cli/output.ts'
 import { roles } from '#server/identity/roles.ts'
@@ -80,20 +79,6 @@ const setPassword = command('set-password', 'set a new password and end the user
     )
   })
 
-const remove = command('remove', 'remove a user and revoke the user’s API keys')
-  .requiredOption('--username <name>', 'the username')
-  .action(async (options) => {
-    const { username } = options
-    await withInstallation(
-      async ({ caller, ...parts }) => {
-        const { id } = await findUser(parts.db, username)
-        await accountsOf(parts).removeUser(caller, id)
-      },
-      { attempt: { action: 'removeUser', input: { username } } },
-    )
-    print(options, { username }, `Removed ${username}.`)
-  })
-
 const resetSecondFactor = command(
   'reset-second-factor',
   'remove the authenticator app and the passkeys of a user who lost them',
@@ -120,5 +105,4 @@ export const userCommand = new Command('user')
   .addCommand(create)
   .addCommand(setPassword)
   .addCommand(resetSecondFactor)
-  .addCommand(remove)
   .addCommand(list)

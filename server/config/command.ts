@@ -9,6 +9,18 @@ export const commandVariables = {
     meaning:
       'the anchor that a command is about, by slug or Entity Identifier; the option `--anchor` overrides it',
   },
+  url: {
+    names: ['INMOR_URL'],
+    kind: text.optional(),
+    meaning:
+      'the address of the admin server, with which commands of the API go over HTTP instead of to the installation here',
+  },
+  key: {
+    names: ['INMOR_KEY'],
+    isSecret: true,
+    kind: text.optional(),
+    meaning: 'the API key with which they do',
+  },
   backupPassphrase: {
     names: ['BACKUP_PASSPHRASE'],
     isSecret: true,

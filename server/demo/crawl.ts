@@ -9,8 +9,8 @@ const POLL_MS = 200
 type Run = { state: string; error: string | null }
 
 const start = `mutation { result: startCollectionWalk {
-  ... on MutationStartCollectionWalkSuccess { data { id } } ... on Error { message } } }`
-const read = `query ($id: ID!) { node(id: $id) { ... on RenewalRun { state error } } }`
+  ... on StartCollectionWalkSuccess { run { id } } ... on Error { message } } }`
+const read = `query ($id: ID!) { node(id: $id) { ... on Run { state error } } }`
 
 /** Null, or why the federation is not crawled yet; the schedule repeats it. Never throws. */
 export async function crawlFederation(admin: AdminClient): Promise<string | null> {
@@ -21,8 +21,8 @@ export async function crawlFederation(admin: AdminClient): Promise<string | null
     while (performance.now() < deadline) {
       if (id === undefined) {
         // Another crawl may be under way; it began before the last member was registered.
-        const { result } = await admin<{ result: { data?: { id: string }; message?: string } }>(start)
-        id = result.data?.id
+        const { result } = await admin<{ result: { run?: { id: string }; message?: string } }>(start)
+        id = result.run?.id
         latest = result.message ?? latest
       } else {
         const { node } = await admin<{ node: Run | null }>(read, { id })

@@ -118,17 +118,17 @@ async function furnish(admin: AdminClient, entities: ReadonlyMap<string, Entity>
 }
 
 async function invite(admin: AdminClient, organizationId: string, { slug }: Member): Promise<string | null> {
-  const mutation = `mutation ($input: InviteMemberInput!) { result: inviteMember(input: $input) {
-    ... on MutationInviteMemberSuccess { data { invitationLink } } ${FAILURE} } }`
+  const mutation = `mutation ($input: InvitePersonInput!) { result: invitePerson(input: $input) {
+    ... on InvitePersonSuccess { person { invitationLink } } ${FAILURE} } }`
   const input = { organizationId, email: `anna@${slug}.example`, name: 'Anna', mayInvite: true }
-  const { result } = await admin<{ result: Result & { data?: { invitationLink: string | null } } }>(
+  const { result } = await admin<{ result: Result & { person?: { invitationLink: string | null } } }>(
     mutation,
     {
       input,
     },
   )
   accept(input.email, result)
-  return result.data?.invitationLink ?? null
+  return result.person?.invitationLink ?? null
 }
 
 /** Undefined at a second start, when the member has it. */
@@ -138,16 +138,16 @@ async function createOrganization(
   { slug, organization: name }: Member,
 ): Promise<string | undefined> {
   const create = `mutation ($input: CreateOrganizationInput!) {
-    result: createOrganization(input: $input) { ... on MutationCreateOrganizationSuccess { data { id } } ${FAILURE} } }`
+    result: createOrganization(input: $input) { ... on CreateOrganizationSuccess { organization { id } } ${FAILURE} } }`
   const contacts = [
     { role: 'TECHNICAL', email: `operations@${slug}.example`, name: 'Operations' },
     { role: 'SECURITY', email: `security@${slug}.example` },
   ]
   const identity = { identifierScheme: 'Demonstration register', identifier: slug }
   const input = { anchor: home, name, contacts, ...identity }
-  const { result } = await admin<{ result: Result & { data?: { id: string } } }>(create, { input })
+  const { result } = await admin<{ result: Result & { organization?: { id: string } } }>(create, { input })
   accept(name, result)
-  return result.data?.id
+  return result.organization?.id
 }
 
 async function admit(

@@ -6,7 +6,7 @@ type Facts = {
   adminUrl: string
   isConsoleBeingBuilt: boolean
   administrator: string
-  /** Of the administrator just created; null if one exists. */
+  /** The password of the administrator just created; null if one exists. */
   password: string | null
   database: string
   redis: string

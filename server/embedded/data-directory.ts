@@ -9,7 +9,12 @@ import { keyDirectoryFiles } from '#store/key-directory.ts'
 import { generateKey } from '#store/key-generation.ts'
 
 /** Tells commands how to reach a running installation. */
-export type Parts = { databaseUrl: string; authSecret: string }
+export type Parts = {
+  databaseUrl: string
+  authSecret: string
+  /** Of its Redis; null: an emulation, which no other process reaches; absent: Redis is at REDIS_URL. */
+  redisSocket?: string | null
+}
 /** `parts` is null while it is starting. */
 export type Running = { pid: number; parts: Parts | null }
 

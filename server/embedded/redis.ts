@@ -10,6 +10,8 @@ import { connectRedisSocket, waitForRedis } from '#store/connect.ts'
 export type EmbeddedRedis = {
   /** For the banner. */
   description: string
+  /** Null: only this process reaches it. */
+  socket: string | null
   connect(): Redis
   close(): Promise<void>
 }
@@ -50,6 +52,7 @@ async function startChild(): Promise<EmbeddedRedis | null> {
   await waitForRedis(probe, START_TIMEOUT_MS).finally(() => probe.disconnect())
   return {
     description: 'a redis-server child',
+    socket,
     connect: () => connectRedisSocket(socket, { commandTimeout: 30_000 }),
     close: stop,
   }
@@ -90,6 +93,7 @@ async function emulate(): Promise<EmbeddedRedis> {
   const { default: RedisMock } = await import('ioredis-mock') // large, with its own interpreter of Lua
   return {
     description: 'an emulation in this process',
+    socket: null,
     connect: () => new RedisMock() as unknown as Redis, // the emulation of the same interface
     async close() {
       await new RedisMock().flushall()

@@ -11,7 +11,7 @@ export type RequestErrorCode =
   | 'DOCUMENT_NOT_TRUSTED'
   | 'NOT_ACCEPTABLE'
   | 'INTERNAL'
-  // Of the library that serves GraphQL.
+  // From the library that serves GraphQL.
   | 'BAD_REQUEST'
   | 'GRAPHQL_PARSE_FAILED'
   | 'GRAPHQL_VALIDATION_FAILED'

@@ -38,7 +38,7 @@ export type Caller = {
   /** The organizations for which the user acts, by their numbers. */
   organizations?: ReadonlyMap<number, { mayInvite: boolean }>
   method: CallerMethod
-  /** Of an API key: who made it, and so knows it; absent: an earlier version made it. */
+  /** Who made the API key, and so knows it; absent: an earlier version made it. */
   keyCreatedBy?: string
   session?: CallerSession
   /** A factor must be set up or used before anything else; absent: nothing is in the way, as for API keys. */

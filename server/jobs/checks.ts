@@ -82,7 +82,7 @@ export async function checkInterval(db: RunContext['db']): Promise<number> {
   return Math.min(Math.max(SHORTEST_SECONDS, count / CHECKS_PER_SECOND), LONGEST_SECONDS)
 }
 
-/** Null if it changed meanwhile, or its state could not be told: the claim ends soon. */
+/** Null if it changed meanwhile, or its state could not be found out: the claim ends soon. */
 async function checkOne(
   { services, observe, now }: RunContext,
   caller: Caller,

@@ -9,7 +9,7 @@ type DryRun = { kind: RunKind; parameters: Prisma.JsonObject }
 
 /** @throws NotFoundError, ConflictError */
 export async function findDryRun(tx: Transaction, id: number): Promise<DryRun> {
-  const run = await tx.renewalRun.findUnique({ where: { id } })
+  const run = await tx.run.findUnique({ where: { id } })
   if (!run || !runKindOf(run.kind) || !isDryRun({ run }))
     throw new NotFoundError('There is no such dry run.', 'id')
   if (run.state !== 'SUCCEEDED')
@@ -24,12 +24,12 @@ export async function copyItems(
   to: number,
 ): Promise<{ total: number; digest: string }> {
   await tx.$executeRaw`
-    INSERT INTO "RenewalRunItem" ("runId", "key", "resource", "input", "effect")
-    SELECT ${to}::int, "key", "resource", "input", "effect" FROM "RenewalRunItem"
+    INSERT INTO "RunItem" ("runId", "key", "resource", "input", "effect")
+    SELECT ${to}::int, "key", "resource", "input", "effect" FROM "RunItem"
     WHERE "runId" = ${from} AND "ok" AND NOT "skipped" ORDER BY "id"`
   const [found] = await tx.$queryRaw<[{ total: number; digest: string | null }]>`
     SELECT count(*)::int AS "total", encode(sha256(string_agg(sha256(convert_to(
       jsonb_build_array("key", "resource", "input", "effect")::text, 'UTF8')), ''::bytea ORDER BY "id")), 'hex') AS "digest"
-    FROM "RenewalRunItem" WHERE "runId" = ${to}`
+    FROM "RunItem" WHERE "runId" = ${to}`
   return { total: found.total, digest: found.digest ?? '' }
 }

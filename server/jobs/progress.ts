@@ -1,10 +1,10 @@
 /** Streams a run's progress to subscribers in any process, complete and in order. */
 import { isDeepStrictEqual } from 'node:util'
-import type { RenewalRun, RenewalRunItem } from '#prisma/generated/client/client.ts'
+import type { Run, RunItem } from '#prisma/generated/client/client.ts'
 import type { Database } from '#server/database/client.ts'
 import type { Events, RunChange } from '#server/live/events.ts'
 
-export type Progress = { run: RenewalRun; item: RenewalRunItem | null }
+export type Progress = { run: Run; item: RunItem | null }
 
 type Deps = { db: Database; events: Pick<Events, 'subscribeToRuns'> }
 
@@ -20,7 +20,7 @@ const LOOK_MS = 2_000
  */
 export async function* followRun(deps: Deps, runId: number, after?: number): AsyncGenerator<Progress> {
   const { db } = deps
-  const find = () => db.renewalRun.findUnique({ where: { id: runId } })
+  const find = () => db.run.findUnique({ where: { id: runId } })
   // Listen before the state is read, so that no change is missed.
   const bell = createBell(deps.events.subscribeToRuns(), (change) => change.runId === runId)
   try {
@@ -52,28 +52,28 @@ export async function* followRun(deps: Deps, runId: number, after?: number): Asy
   }
 }
 
-function differs(one: RenewalRun, other: RenewalRun): boolean {
+function differs(one: Run, other: Run): boolean {
   return !isDeepStrictEqual(one, { ...other, heartbeatAt: one.heartbeatAt })
 }
 
 /** Yields the current runs, then each change of state and, while a run works, its counts every few seconds. */
-export async function* followRuns({ db, events }: Deps): AsyncGenerator<RenewalRun> {
+export async function* followRuns({ db, events }: Deps): AsyncGenerator<Run> {
   const bell = createBell(events.subscribeToRuns(), ({ itemId }) => itemId === null)
   try {
     const where = { state: { in: ['QUEUED', 'RUNNING'] } }
-    yield* await db.renewalRun.findMany({ where, orderBy: { id: 'asc' } })
+    yield* await db.run.findMany({ where, orderBy: { id: 'asc' } })
     for (let rung = await bell.next(); rung; rung = await bell.next()) {
       const ids = new Set(rung.map(({ runId }) => runId))
-      yield* await db.renewalRun.findMany({ where: { id: { in: [...ids] } }, orderBy: { id: 'asc' } })
+      yield* await db.run.findMany({ where: { id: { in: [...ids] } }, orderBy: { id: 'asc' } })
     }
   } finally {
     bell.close()
   }
 }
 
-async function* finishedItems(db: Database, runId: number, after: number): AsyncGenerator<RenewalRunItem> {
+async function* finishedItems(db: Database, runId: number, after: number): AsyncGenerator<RunItem> {
   for (let last = after; ; ) {
-    const page = await db.renewalRunItem.findMany({
+    const page = await db.runItem.findMany({
       where: { runId, sequence: { gt: last } },
       orderBy: { sequence: 'asc' },
       take: PAGE,

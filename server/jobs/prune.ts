@@ -1,5 +1,5 @@
 /**
- * Deletes expired runs, audit events, sessions, counters, awaited entities, decided requests, change requests, deliveries and
+ * Deletes expired runs, audit events, sessions, counters, awaited entities, decided requests, approvals, deliveries and
  * e-mails.
  */
 import type { Database } from '#server/database/client.ts'
@@ -20,7 +20,7 @@ const BATCH = 20
 
 const lastYear = (now: Date) => new Date(now.getTime() - REQUEST_DAYS * DAY_MS)
 
-/** Of an anchor. */
+/** Removes old data of an anchor. */
 export async function prune(db: Database, now: Date): Promise<{ runs: number }> {
   const { runRetentionDays } = await readSettings(db)
   const runs = await pruneRuns(db, new Date(now.getTime() - runRetentionDays * DAY_MS))
@@ -29,7 +29,7 @@ export async function prune(db: Database, now: Date): Promise<{ runs: number }> 
   return { runs }
 }
 
-/** Of the installation. The retention of the audit log is a setting of the first anchor. */
+/** Removes old data of the installation. The retention of the audit log is a setting of the first anchor. */
 export async function pruneInstallation(
   db: Database,
   now: Date,
@@ -38,7 +38,7 @@ export async function pruneInstallation(
   const { count: sessions } = await db.session.deleteMany(expired)
   await db.verification.deleteMany(expired)
   await db.rateLimit.deleteMany({ where: { lastRequest: { lt: BigInt(now.getTime() - DAY_MS) } } })
-  await db.changeRequest.deleteMany({ where: { expiresAt: { lt: lastYear(now) } } })
+  await db.approval.deleteMany({ where: { expiresAt: { lt: lastYear(now) } } })
   await pruneDeliveries(db, now)
   await db.mail.deleteMany({ where: { createdAt: { lt: new Date(now.getTime() - MAIL_DAYS * DAY_MS) } } })
   return { sessions, auditEvents: await applyAuditRetention(db, now) }
@@ -62,14 +62,14 @@ async function pruneDeliveries(db: Database, now: Date): Promise<void> {
 
 async function pruneRuns(db: Database, before: Date): Promise<number> {
   for (let removed = 0; ; ) {
-    const runs = await db.renewalRun.findMany({
+    const runs = await db.run.findMany({
       where: { endedAt: { lt: before } },
       orderBy: { id: 'asc' },
       take: BATCH,
       select: { id: true },
     })
     if (runs.length === 0) return removed
-    const { count } = await db.renewalRun.deleteMany({ where: { id: { in: runs.map(({ id }) => id) } } })
+    const { count } = await db.run.deleteMany({ where: { id: { in: runs.map(({ id }) => id) } } })
     removed += count
   }
 }

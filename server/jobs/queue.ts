@@ -18,7 +18,7 @@ export type JobQueue = {
 }
 
 export const RUN_QUEUE = 'runs'
-/** Of the looks at the rollover that a worker with a read-only key directory hands over. */
+/** The queue of rollover steps that a worker with a read-only key directory hands over. */
 export const KEY_QUEUE = 'key-steps'
 
 /** The schema of the database in which the queue of an anchor is; null for the first one. */

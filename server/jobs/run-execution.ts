@@ -1,7 +1,7 @@
 /** Executes a run: a few items at a time, with retries after temporary failures, until all are finished. */
 import { setTimeout } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
-import type { RenewalRun, RenewalRunItem } from '#prisma/generated/client/client.ts'
+import type { Run, RunItem } from '#prisma/generated/client/client.ts'
 import { OperationError, SigningUnavailableError } from '#server/error/operation-error.ts'
 import { runCaller } from '#server/identity/caller.ts'
 import { runWithOrigin } from '#server/identity/origin.ts'
@@ -44,13 +44,11 @@ export async function executeRun(parts: Parts, runId: number, outer: AbortSignal
 }
 
 /** The approval of its start covers each change that it makes. */
-function approved({ changeRequestId }: RenewalRun, work: () => Promise<void>): Promise<void> {
-  return changeRequestId === null
-    ? work()
-    : runWithApproval({ changeRequestId, effect: null, use: null }, work)
+function approved({ approvalId }: Run, work: () => Promise<void>): Promise<void> {
+  return approvalId === null ? work() : runWithApproval({ approvalId, effect: null, use: null }, work)
 }
 
-async function execute(parts: Parts, run: RenewalRun, outer: AbortSignal): Promise<void> {
+async function execute(parts: Parts, run: Run, outer: AbortSignal): Promise<void> {
   const { id: runId, kind, attempts } = run
   parts.log.info({ kind, attempt: attempts }, 'a run was taken up')
   const { observe } = parts.context
@@ -68,7 +66,7 @@ async function execute(parts: Parts, run: RenewalRun, outer: AbortSignal): Promi
   }
 }
 
-async function attempt(parts: Parts, run: RenewalRun, ledger: Ledger, outer: AbortSignal): Promise<void> {
+async function attempt(parts: Parts, run: Run, ledger: Ledger, outer: AbortSignal): Promise<void> {
   const kind = runKindOf(run.kind)
   if (!kind) return ledger.end('FAILED', `This version knows no runs of the kind ${run.kind}.`)
   if (run.attempts > MAXIMUM_ATTEMPTS)
@@ -90,8 +88,8 @@ async function attempt(parts: Parts, run: RenewalRun, ledger: Ledger, outer: Abo
 }
 
 /** A run of which every item failed has failed. A dry run has succeeded then: it says what would fail. */
-async function failureOfAll({ db }: RunContext, run: RenewalRun): Promise<string | null> {
-  const { done, failed } = await db.renewalRun.findUniqueOrThrow({
+async function failureOfAll({ db }: RunContext, run: Run): Promise<string | null> {
+  const { done, failed } = await db.run.findUniqueOrThrow({
     where: { id: run.id },
     select: { done: true, failed: true },
   })
@@ -100,19 +98,19 @@ async function failureOfAll({ db }: RunContext, run: RenewalRun): Promise<string
 }
 
 /** Adds all items in one transaction, so that a run never continues with a part of them. */
-async function prepare(context: RunContext, run: RenewalRun, { prepare }: RunKindRow): Promise<void> {
+async function prepare(context: RunContext, run: Run, { prepare }: RunKindRow): Promise<void> {
   const runId = run.id
   await context.db.$transaction(
     async (tx) => {
       await prepare?.(tx, run, context)
-      const total = await tx.renewalRunItem.count({ where: { runId } })
-      await tx.renewalRun.update({ where: { id: runId }, data: { total } })
+      const total = await tx.runItem.count({ where: { runId } })
+      await tx.run.update({ where: { id: runId }, data: { total } })
     },
     { timeout: PREPARATION_MS },
   )
 }
 
-function createWork(parts: Parts, run: RenewalRun, kind: RunKindRow, ledger: Ledger, outer: AbortSignal) {
+function createWork(parts: Parts, run: Run, kind: RunKindRow, ledger: Ledger, outer: AbortSignal) {
   const { context, events, log } = parts
   const stop = new AbortController()
   const signal = AbortSignal.any([outer, stop.signal])
@@ -140,13 +138,13 @@ function createWork(parts: Parts, run: RenewalRun, kind: RunKindRow, ledger: Led
     })
   }, HEARTBEAT_MS)
 
-  async function finish(item: RenewalRunItem, result: FinishedItem): Promise<void> {
+  async function finish(item: RunItem, result: FinishedItem): Promise<void> {
     found = undefined // from here on the ledger counts
     cancelIf(await ledger.finish(item, result))
     events.announceRun({ runId: run.id, itemId: item.id })
   }
 
-  async function workOn(item: RenewalRunItem): Promise<void> {
+  async function workOn(item: RunItem): Promise<void> {
     underWay.add(item.resource)
     const onFound = (total: number) => {
       found = total
@@ -162,7 +160,7 @@ function createWork(parts: Parts, run: RenewalRun, kind: RunKindRow, ledger: Led
     }
   }
 
-  async function afterFailure(item: RenewalRunItem, error: unknown): Promise<void> {
+  async function afterFailure(item: RunItem, error: unknown): Promise<void> {
     const isExpected = error instanceof OperationError
     if (!isExpected) log.error({ err: error, resource: item.resource }, 'an item of a run failed')
     const message = isExpected ? error.message : 'Unexpected error. The server log has the details.'
@@ -193,7 +191,7 @@ function createWork(parts: Parts, run: RenewalRun, kind: RunKindRow, ledger: Led
 }
 
 /** An item of a dry run that is executed does what that said, or fails. */
-function asShown<Result>({ effect }: RenewalRunItem, work: () => Result): Result {
+function asShown<Result>({ effect }: RunItem, work: () => Result): Result {
   return effect === null ? work() : runAsShown(effect, work)
 }
 

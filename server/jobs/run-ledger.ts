@@ -2,7 +2,7 @@
  * Records the progress of a run for one worker. Every record names its attempt: once another worker has taken the run
  * over, records of the previous attempt are refused, so each item is finished exactly once.
  */
-import { Prisma, type RenewalRun, type RenewalRunItem } from '#prisma/generated/client/client.ts'
+import { Prisma, type Run, type RunItem } from '#prisma/generated/client/client.ts'
 import type { Clock } from '#server/clock.ts'
 import { type Database, jsonOrNull, type Transaction } from '#server/database/client.ts'
 import { isDryRun, type Outcome } from '#server/jobs/task.ts'
@@ -17,15 +17,15 @@ type Recorded = FinishedItem & { at: Date; keepsInput: boolean }
 
 export type Ledger = {
   /** The next items to work on, at most a page. */
-  nextItems(): Promise<RenewalRunItem[]>
+  nextItems(): Promise<RunItem[]>
   /** Milliseconds until the next retry of an item; null when every item is finished. */
   untilNextItem(): Promise<number | null>
   /** True when a user has cancelled the run. @throws RunLostError */
   beat(state: { current: string | null; total?: number }): Promise<boolean>
   /** As above. @throws RunLostError, and nothing is recorded */
-  finish(item: RenewalRunItem, result: FinishedItem): Promise<boolean>
+  finish(item: RunItem, result: FinishedItem): Promise<boolean>
   /** Postpones the item and stores the error. */
-  postpone(item: RenewalRunItem, milliseconds: number, message: string): Promise<void>
+  postpone(item: RunItem, milliseconds: number, message: string): Promise<void>
   /** Unfinished items are dropped. */
   end(state: 'SUCCEEDED' | 'FAILED' | 'CANCELLED', error?: string): Promise<void>
   /** Releases the run for another worker. */
@@ -35,37 +35,37 @@ export type Ledger = {
 const PAGE = 500
 
 /** Takes over the run; null if it has ended or does not exist. */
-export async function takeOverRun(db: Database, id: number): Promise<RenewalRun | null> {
+export async function takeOverRun(db: Database, id: number): Promise<Run | null> {
   const where = { id, state: { in: ['QUEUED', 'RUNNING'] } }
   const data = { state: 'RUNNING', attempts: { increment: 1 } }
   return db.$transaction(async (tx) => {
-    const [run] = await tx.renewalRun.updateManyAndReturn({ where, data })
+    const [run] = await tx.run.updateManyAndReturn({ where, data })
     if (run) await markAlive(tx, run)
     return run ?? null
   })
 }
 
 /** The database's clock, because the worker's own may be wrong. */
-async function markAlive(db: Database | Transaction, { id, attempts }: Pick<RenewalRun, 'id' | 'attempts'>) {
-  await db.$executeRaw`UPDATE "RenewalRun" SET "heartbeatAt" = now() AT TIME ZONE 'utc'
+async function markAlive(db: Database | Transaction, { id, attempts }: Pick<Run, 'id' | 'attempts'>) {
+  await db.$executeRaw`UPDATE "Run" SET "heartbeatAt" = now() AT TIME ZONE 'utc'
     WHERE "id" = ${id} AND "attempts" = ${attempts}`
 }
 
-export function createLedger({ db, now }: { db: Database; now: Clock }, run: RenewalRun): Ledger {
+export function createLedger({ db, now }: { db: Database; now: Clock }, run: Run): Ledger {
   const { id, attempts } = run
   const mine = { id, attempts, state: 'RUNNING' }
   /** The run that executes a dry run needs it. */
   const keepsInput = isDryRun({ run })
 
-  async function update(data: Prisma.RenewalRunUpdateManyMutationInput): Promise<RenewalRun> {
-    const [run] = await db.renewalRun.updateManyAndReturn({ where: mine, data })
+  async function update(data: Prisma.RunUpdateManyMutationInput): Promise<Run> {
+    const [run] = await db.run.updateManyAndReturn({ where: mine, data })
     if (!run) throw new RunLostError(`Run ${id} is no longer ours.`)
     return run
   }
 
   return {
     nextItems: () =>
-      db.renewalRunItem.findMany({
+      db.runItem.findMany({
         where: { runId: id, ok: null, OR: [{ notBefore: null }, { notBefore: { lte: now() } }] },
         orderBy: { id: 'asc' },
         take: PAGE,
@@ -73,7 +73,7 @@ export function createLedger({ db, now }: { db: Database; now: Clock }, run: Ren
 
     async untilNextItem() {
       const open = { runId: id, ok: null }
-      const { _min, _count } = await db.renewalRunItem.aggregate({
+      const { _min, _count } = await db.runItem.aggregate({
         where: open,
         _min: { notBefore: true },
         _count: true,
@@ -92,13 +92,13 @@ export function createLedger({ db, now }: { db: Database; now: Clock }, run: Ren
     async postpone(item, milliseconds, message) {
       const notBefore = new Date(now().getTime() + milliseconds)
       const data = { attempts: { increment: 1 }, notBefore, message }
-      await db.renewalRunItem.updateMany({ where: { id: item.id, ok: null }, data })
+      await db.runItem.updateMany({ where: { id: item.id, ok: null }, data })
     },
 
     async end(state, error) {
       await db.$transaction([
-        db.renewalRunItem.deleteMany({ where: { runId: id, ok: null, run: mine } }),
-        db.renewalRun.updateMany({
+        db.runItem.deleteMany({ where: { runId: id, ok: null, run: mine } }),
+        db.run.updateMany({
           where: mine,
           data: { state, endedAt: now(), current: null, error: error ?? null },
         }),
@@ -106,7 +106,7 @@ export function createLedger({ db, now }: { db: Database; now: Clock }, run: Ren
     },
 
     async release() {
-      await db.renewalRun.updateMany({ where: mine, data: { state: 'QUEUED', current: null } })
+      await db.run.updateMany({ where: mine, data: { state: 'QUEUED', current: null } })
     },
   }
 }
@@ -115,11 +115,11 @@ export function createLedger({ db, now }: { db: Database; now: Clock }, run: Ren
 async function record(
   db: Database,
   mine: { id: number; attempts: number; state: string },
-  item: RenewalRunItem,
+  item: RunItem,
   { ok, message, isSkipped = false, changes, total, failures = [], effect, at, keepsInput }: Recorded,
 ): Promise<boolean> {
   return db.$transaction(async (tx) => {
-    const [run] = await tx.renewalRun.updateManyAndReturn({
+    const [run] = await tx.run.updateManyAndReturn({
       where: mine,
       data: {
         done: { increment: ok ? 1 : 0 },
@@ -138,8 +138,8 @@ async function record(
       at,
       sequence: first + index,
     }))
-    if (rows.length > 0) await tx.renewalRunItem.createMany({ data: rows })
-    const { count } = await tx.renewalRunItem.updateMany({
+    if (rows.length > 0) await tx.runItem.createMany({ data: rows })
+    const { count } = await tx.runItem.updateMany({
       where: { id: item.id, ok: null },
       data: {
         ok,

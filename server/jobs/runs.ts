@@ -1,6 +1,6 @@
 /** Starts and cancels runs, and recovers runs that lost their worker. Workers execute them (run-execution.ts). */
 import type { FastifyBaseLogger } from 'fastify'
-import type { RenewalRun } from '#prisma/generated/client/client.ts'
+import type { Run } from '#prisma/generated/client/client.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
 import { lock } from '#server/database/lock.ts'
@@ -12,7 +12,7 @@ import type { RunItemInput, RunOptions } from '#server/jobs/kind/row.ts'
 import type { JobQueue } from '#server/jobs/queue.ts'
 import { type RunKind, runKindOf, runKinds } from '#server/jobs/run-kinds.ts'
 import type { Events } from '#server/live/events.ts'
-import { currentChangeRequest } from '#server/services/protection/approval.ts'
+import { currentApproval } from '#server/services/protection/approval.ts'
 import { recordChange } from '#server/services/write.ts'
 
 /** Milliseconds between searches for runs that lost their worker or their order. */
@@ -22,14 +22,14 @@ const LOST_SECONDS = 20
 
 export type Runs = {
   /** Queues a run for the next free worker. @throws ConflictError if one of this kind is queued or running */
-  start(caller: Caller, kind: RunKind, options?: RunOptions): Promise<RenewalRun>
+  start(caller: Caller, kind: RunKind, options?: RunOptions): Promise<Run>
   /**
    * Does what a dry run said, to exactly the objects that it named. An object for which that would be something else now
    * fails. @throws NotFoundError, ConflictError
    */
-  executeDryRun(caller: Caller, id: number, reason?: string): Promise<RenewalRun>
+  executeDryRun(caller: Caller, id: number, reason?: string): Promise<Run>
   /** Cancels a run after its current items. @throws NotFoundError, ConflictError if it has ended */
-  cancel(caller: Caller, id: number): Promise<RenewalRun>
+  cancel(caller: Caller, id: number): Promise<Run>
   close(): void
 }
 
@@ -56,7 +56,7 @@ export function createRuns({ db, queue, events, log, now }: RunsDeps): Runs {
     })
   }
 
-  async function start(caller: Caller, kind: RunKind, options: RunOptions = {}): Promise<RenewalRun> {
+  async function start(caller: Caller, kind: RunKind, options: RunOptions = {}): Promise<Run> {
     const run = await recordChange(db, caller, async (tx) => {
       const result = await create(tx, queue, caller, kind, options)
       // The run records that a schedule started it.
@@ -77,7 +77,7 @@ export function createRuns({ db, queue, events, log, now }: RunsDeps): Runs {
         const { id: runId } = await create(tx, queue, caller, dryRun.kind, { parameters })
         const { total, digest } = await copyItems(tx, id, runId)
         if (total === 0) throw new ConflictError('The dry run found nothing to do.', 'id')
-        const result = await tx.renewalRun.update({ where: { id: runId }, data: { total } })
+        const result = await tx.run.update({ where: { id: runId }, data: { total } })
         const { resource, after } = recorded(result)
         return { action: 'executeDryRun', resource, after: { ...after, dryRun: id, items: digest }, result }
       })
@@ -105,19 +105,19 @@ async function create(
   caller: Caller,
   kind: RunKind,
   { parameters = {}, items }: RunOptions,
-): Promise<RenewalRun> {
+): Promise<Run> {
   await lock(tx, 'inmor:run')
   const where = { kind, state: { in: ['QUEUED', 'RUNNING'] } }
-  if (await tx.renewalRun.findFirst({ where, select: { id: true } })) {
+  if (await tx.run.findFirst({ where, select: { id: true } })) {
     const { inWords = 'run of this kind' } = runKindOf(kind) ?? {}
     throw new ConflictError(`Another ${inWords} is still running. Wait until it ends, or cancel it.`)
   }
   const { name, method, requestId = null } = caller
   const startedBy = { startedBy: name, startedMethod: method, requestId }
   const total = items ? { total: items.length } : {}
-  const changeRequestId = currentChangeRequest()
-  const data = { kind, parameters, ...startedBy, ...total, changeRequestId }
-  const run = await tx.renewalRun.create({ data })
+  const approvalId = currentApproval()
+  const data = { kind, parameters, ...startedBy, ...total, approvalId }
+  const run = await tx.run.create({ data })
   if (items) await addItems(tx, run.id, items)
   await queue.orderRun(tx, run.id)
   return run
@@ -126,16 +126,16 @@ async function create(
 /** As one parameter: with one for each value, ten thousand items would keep the process from other work for a second. */
 async function addItems(tx: Transaction, runId: number, items: readonly RunItemInput[]): Promise<void> {
   await tx.$executeRaw`
-    INSERT INTO "RenewalRunItem" ("runId", "key", "resource", "input")
+    INSERT INTO "RunItem" ("runId", "key", "resource", "input")
     SELECT ${runId}::int, coalesce(item->>'key', ''), item->>'resource', item->'input'
     FROM jsonb_array_elements(${JSON.stringify(items)}::jsonb) WITH ORDINALITY AS listed(item, place)
     ORDER BY place`
 }
 
-async function requestEnd(tx: Transaction, id: number): Promise<RenewalRun> {
-  const before = await tx.renewalRun.findUnique({ where: { id } })
+async function requestEnd(tx: Transaction, id: number): Promise<Run> {
+  const before = await tx.run.findUnique({ where: { id } })
   if (!before) throw new NotFoundError('There is no such run.', 'id')
-  const [run] = await tx.renewalRun.updateManyAndReturn({
+  const [run] = await tx.run.updateManyAndReturn({
     where: { id, state: { in: ['QUEUED', 'RUNNING'] } },
     data: { cancelRequested: true },
   })
@@ -144,19 +144,19 @@ async function requestEnd(tx: Transaction, id: number): Promise<RenewalRun> {
 }
 
 /** A worker that takes the run over now finds it ended, or sees the cancellation. */
-async function endQueued(tx: Transaction, run: RenewalRun, endedAt: Date): Promise<RenewalRun> {
+async function endQueued(tx: Transaction, run: Run, endedAt: Date): Promise<Run> {
   const { id } = run
-  const [ended] = await tx.renewalRun.updateManyAndReturn({
+  const [ended] = await tx.run.updateManyAndReturn({
     where: { id, state: 'QUEUED' },
     data: { state: 'CANCELLED', endedAt },
   })
   if (!ended) return run
-  await tx.renewalRunItem.deleteMany({ where: { runId: id, ok: null } })
+  await tx.runItem.deleteMany({ where: { runId: id, ok: null } })
   return ended
 }
 
 /** The part of a run that the audit log keeps. */
-function recorded({ id, kind, parameters, total, done, failed }: RenewalRun) {
+function recorded({ id, kind, parameters, total, done, failed }: Run) {
   const shown = runKindOf(kind)?.shownParameters?.(parameters) ?? parameters
   return { resource: String(id), after: { kind, parameters: shown, total, done, failed } }
 }
@@ -167,14 +167,14 @@ function recorded({ id, kind, parameters, total, done, failed }: RenewalRun) {
  */
 async function watch(db: Database, queue: Pick<JobQueue, 'orderRun'>, now: Clock): Promise<number[]> {
   const lost = await db.$queryRaw<{ id: number }[]>`
-    UPDATE "RenewalRun" SET "state" = 'QUEUED', "current" = NULL
+    UPDATE "Run" SET "state" = 'QUEUED', "current" = NULL
     WHERE "state" = 'RUNNING'
       AND "heartbeatAt" < now() AT TIME ZONE 'utc' - make_interval(secs => ${LOST_SECONDS})
     RETURNING "id"`
-  const unwanted = await db.renewalRun.findMany({ where: { state: 'QUEUED', cancelRequested: true } })
+  const unwanted = await db.run.findMany({ where: { state: 'QUEUED', cancelRequested: true } })
   for (const run of unwanted) await db.$transaction((tx) => endQueued(tx, run, now()))
   const waiting = await db.$queryRaw<{ id: number }[]>`
-    SELECT "id" FROM "RenewalRun"
+    SELECT "id" FROM "Run"
     WHERE "state" = 'QUEUED'
       AND "heartbeatAt" < now() AT TIME ZONE 'utc' - make_interval(secs => ${LOST_SECONDS})`
   for (const { id } of waiting) await db.$transaction((tx) => queue.orderRun(tx, id))

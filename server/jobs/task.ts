@@ -1,11 +1,11 @@
 /** The interface of one item of a run: its input and its outcome. */
 import { getMember, isJsonObject } from '#core/json.ts'
-import type { RenewalRun, RenewalRunItem } from '#prisma/generated/client/client.ts'
+import type { Run, RunItem } from '#prisma/generated/client/client.ts'
 import type { Caller } from '#server/identity/caller.ts'
 
 export type Task = {
-  item: RenewalRunItem
-  run: RenewalRun
+  item: RunItem
+  run: Run
   /** The user who started the run, as the audit log names them. */
   caller: Caller
   /** Another worker may have finished the item without recording it. */
@@ -31,6 +31,6 @@ export type Outcome = {
 }
 
 /** Whether the run only says what it would do. */
-export function isDryRun({ run }: { run: Pick<RenewalRun, 'parameters'> }): boolean {
+export function isDryRun({ run }: { run: Pick<Run, 'parameters'> }): boolean {
   return isJsonObject(run.parameters) && getMember(run.parameters, 'dryRun') === true
 }

@@ -26,7 +26,7 @@ type Parts = {
   db: Database
   transport: Transport
   seal: Seal
-  /** Of the sender, for the Message-ID. */
+  /** The domain of the sender, for the Message-ID. */
   domain: string
   now: Clock
   log: FastifyBaseLogger

@@ -5,7 +5,7 @@ import { canReceive } from '#server/mail/address.ts'
 import { DeliveryError, toDeliveryError } from '#server/mail/delivery-error.ts'
 import type { Message } from '#server/mail/layout.ts'
 
-/** Of one message, the connection included. */
+/** For one message, the connection included. */
 const TIME_LIMIT_MS = 15_000
 const STEP_LIMIT_MS = 10_000
 const IDLE_MS = 10_000

@@ -102,7 +102,7 @@ async function countSubordinates(db: Database): Promise<Counted[]> {
   return subordinateStates.map((state) => ({ label: state.toLowerCase(), count: counts.get(state) ?? 0 }))
 }
 
-/** Of the last crawl; registered entities are counted as subordinates only. */
+/** Counts the entities of the last crawl; registered entities are counted as subordinates only. */
 async function countCollected(db: Database): Promise<Counted[]> {
   const rows = await db.$queryRaw<{ state: string; count: number }[]>`
     SELECT coalesce(lower(e."state"), 'unknown') AS "state", count(*)::int AS "count"
@@ -131,7 +131,7 @@ async function countExpiring(db: Database, days: number, now: Date): Promise<Sam
 }
 
 async function countRuns(db: Database): Promise<Counted[]> {
-  const count = (state: string) => db.renewalRun.count({ where: { state } })
+  const count = (state: string) => db.run.count({ where: { state } })
   return [
     { label: 'queued', count: await count('QUEUED') },
     { label: 'running', count: await count('RUNNING') },

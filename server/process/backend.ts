@@ -25,7 +25,7 @@ import { connectRedis } from '#store/connect.ts'
 
 /** A rebuild swaps many keys in one transaction, which may take longer than a reader would wait. */
 const WRITER_TIMEOUT_MS = 30_000
-/** Of the queues of all anchors, whose queries are short. */
+/** For the queues of all anchors, whose queries are short. */
 const QUEUE_CONNECTIONS = 4
 /** Crawls at a time, and comparisons with Redis: each needs much memory. */
 const LARGE_AT_A_TIME = 2

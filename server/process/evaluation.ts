@@ -77,7 +77,8 @@ export async function startEvaluation(
   await Promise.all(anchors.map(({ publisher }) => (redis ? publisher.rebuild() : publisher.flush(10_000))))
 
   const password = await ensureAdministrator(admin)
-  await data.announce({ databaseUrl: config.databaseUrl, authSecret: config.authSecret })
+  const { databaseUrl, authSecret } = config
+  await data.announce({ databaseUrl, authSecret, ...(redis ? { redisSocket: redis.socket } : {}) })
   if (redis) await Promise.all(anchors.map(fillCollection))
   return {
     password,

@@ -30,6 +30,8 @@ export type Installation = {
   applied: string[]
   /** Whether a server is running that publishes queued changes. */
   isServed: boolean
+  /** Of the Redis of a running `npm start`; null: no other process reaches it; absent: Redis is at REDIS_URL. */
+  redisSocket?: string | null
   now: Clock
   close(): Promise<void>
 }
@@ -44,7 +46,9 @@ export async function openInstallation({ isNew = false } = {}): Promise<Installa
   if (running) {
     if (!running.parts) throw new ConfigurationError('The server is still starting. Try again in a moment.')
     sayWhich(place)
-    return requireKnown(connect(localConfig(place, running.parts), true))
+    const { redisSocket } = running.parts
+    const known = connect(localConfig(place, running.parts), true)
+    return requireKnown({ ...known, ...(redisSocket === undefined ? {} : { redisSocket }) })
   }
 
   const { startEmbeddedDatabase } = await loadEmbeddedDatabase()

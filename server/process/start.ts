@@ -15,7 +15,7 @@ import type { Database } from '#server/database/client.ts'
 import { offerMetrics } from '#server/metrics/observer.ts'
 import { type Backend, startBackend } from '#server/process/backend.ts'
 import { createMailService } from '#server/services/mail/mails.ts'
-import { createChangeRequests } from '#server/services/protection/change-requests.ts'
+import { createApprovals } from '#server/services/protection/approvals.ts'
 import { createProtectionService } from '#server/services/protection/protection.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 
@@ -61,7 +61,7 @@ export async function startAdminServer(
     ownAccount: createOwnAccount(db, auth, documentPasses, now),
     mails: createMailService({ db, mail, now }),
     protection: createProtectionService({ db, now, secondFactorGroups: config.secondFactorGroups }),
-    changeRequests: createChangeRequests({
+    approvals: createApprovals({
       db,
       databaseOf: (slug) => anchors.find(slug)?.running?.db ?? null,
       rpId: new URL(config.adminUrl).hostname,

@@ -26,7 +26,7 @@ export type SigningKeys = {
 type Options = {
   directory: string
   historicalDirectory: string
-  /** Of keys that the files only refer to. */
+  /** The stores of keys that the files only refer to. */
   stores?: KeyStores | undefined
   /** Called when a changed directory is unusable; the previously read keys stay in use. */
   onError: (error: unknown) => void

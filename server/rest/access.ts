@@ -6,16 +6,13 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Anchor } from '#server/anchors/anchor.ts'
 import type { Anchors } from '#server/anchors/anchors.ts'
 import { callerOf, type Doors } from '#server/auth/caller-of.ts'
-import { type Caller, callerIn, callerMay, inInstallation } from '#server/identity/caller.ts'
+import { type Caller, callerIn, callerMay } from '#server/identity/caller.ts'
 import type { Scope } from '#server/identity/roles.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /**
-     * The required scope; `public` needs no key. `administerInstallation`: an administrator of more than single anchors.
-     * Every route of the REST API declares it.
-     */
-    scope?: Scope | 'administerInstallation' | 'public'
+    /** The required scope; `public` needs no key. Every route of the REST API declares it. */
+    scope?: Scope | 'public'
   }
 }
 
@@ -48,11 +45,9 @@ export function guardRoutes(app: FastifyInstance, doors: Doors & { anchors: Anch
     if (!caller || (caller.role === null && !anchor.isFirst))
       throw new AccessError(404, 'There is no such anchor in which this key has a role.')
     anchorsOfRequests.set(request, anchor)
-    const isOfInstallation = scope === 'administerInstallation'
-    const entitled = isOfInstallation ? inInstallation(found) : caller
-    callers.set(request, entitled)
-    if (!scope || !callerMay(entitled, isOfInstallation ? 'administer' : scope)) {
-      const { role } = entitled
+    callers.set(request, caller)
+    if (!scope || !callerMay(caller, scope)) {
+      const { role } = caller
       throw new AccessError(403, `${role ? `The role ${role}` : 'This key'} may not do this.`)
     }
   })

@@ -2,7 +2,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { FederationError } from '#core/errors.ts'
-import type { Path } from '#core/path.ts'
 import { explainDatabaseOutage } from '#server/error/database-outage.ts'
 import { OperationError, type OperationErrorCode } from '#server/error/operation-error.ts'
 import { explainStoreOutage } from '#store/outage.ts'
@@ -46,10 +45,6 @@ const fieldNames: Readonly<Record<string, string>> = {
   additionalClaims: 'additional_claims',
   forcedMetadata: 'forced_metadata',
   requiredTrustMarks: 'required_trustmarks',
-  identifierScheme: 'identifier_scheme',
-  trustMarkTypes: 'trust_mark_types',
-  requiresAll: 'requires_all',
-  entityIds: 'entityids',
 }
 
 export function answerFailures(app: FastifyInstance): void {
@@ -89,10 +84,6 @@ function idOf({ params }: FastifyRequest): number {
   return Number.isSafeInteger(id) ? id : 0
 }
 
-/** A fault in a list says its place, as those of the schema do. */
-function inOurWords({ message, path }: OperationError): string {
-  const place = isInList(path) ? `${path.join('.')}: ` : ''
-  return `${place}${message}`.replace(/\b[a-z]+[A-Z]\w*\b/g, (word) => fieldNames[word] ?? word)
+function inOurWords({ message }: OperationError): string {
+  return message.replace(/\b[a-z]+[A-Z]\w*\b/g, (word) => fieldNames[word] ?? word)
 }
-
-const isInList = (path: Path | null): path is Path => path?.some((part) => typeof part === 'number') ?? false

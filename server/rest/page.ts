@@ -1,4 +1,4 @@
-/** Paginates lists by `limit` and `offset`, as `{count, items}`; further parts of requests and answers that routes share. */
+/** Paginates lists by `limit` and `offset`, as `{count, items}`. */
 import { z } from 'zod'
 
 const MAXIMUM = 1000
@@ -14,14 +14,6 @@ export const Page = z.object({
     .describe('The number of items to skip.'),
 })
 
-export type Range = z.output<typeof Page>
-
-/** A condition of a list: `true` or `false`. */
-export const Flag = z.enum(['true', 'false']).transform((text) => text === 'true')
-
-/** An answer without a body. */
-export const Nothing = z.null()
-
 export function listOf<Item extends z.ZodType>(item: Item) {
   return z.object({ count: z.int().describe('The total number of items.'), items: z.array(item) })
 }
@@ -32,15 +24,6 @@ export const ById = z.object({
 })
 
 /** The page as arguments of Prisma. */
-export function slice({ limit, offset }: Range) {
+export function slice({ limit, offset }: z.output<typeof Page>) {
   return { take: limit, skip: offset }
-}
-
-/** The page of a short list, all of which was read. */
-export function pageOf<Row, Item>(
-  rows: readonly Row[],
-  { limit, offset }: Range,
-  toItem: (row: Row) => Item,
-) {
-  return { count: rows.length, items: rows.slice(offset, offset + limit).map(toItem) }
 }

@@ -52,12 +52,7 @@ export function recordRefusals(app: FastifyInstance): void {
 /** The members of a request that identify its object, under the names of the services. None is a secret. */
 function subjectOf({ body, params }: FastifyRequest): Record<string, unknown> {
   const given = { ...(body as object | null) } as Record<string, unknown> // JSON, or nothing
-  const { id, user = id } = { ...(params as object | null) } as Record<string, unknown> // from the path
-  const { entityid, domain, tmtype, entity_type, trust_mark_type, name } = given
-  return {
-    entityId: entityid ?? domain,
-    type: tmtype ?? entity_type ?? trust_mark_type,
-    id: user === undefined ? user : String(user),
-    name,
-  }
+  const { id } = { ...(params as object | null) } as Record<string, unknown> // from the path
+  const { entityid, domain, tmtype } = given
+  return { entityId: entityid ?? domain, type: tmtype, id: id === undefined ? id : String(id) }
 }

@@ -1,26 +1,19 @@
-/** `/api/v1`: the REST API for scripts with an API key, a thin layer over the services. */
+/** `/api/v1`: the REST API of inmor 0.x, for scripts with an API key, a thin layer over the services. */
 import fastifySwagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
 import { guardRoutes } from '#server/rest/access.ts'
 import { auditLogRoutes } from '#server/rest/audit-log.ts'
-import { checkPipelineRoutes } from '#server/rest/check-pipeline.ts'
-import type { RestApp, RestDeps } from '#server/rest/deps.ts'
+import type { RestDeps } from '#server/rest/deps.ts'
 import { answerFailures, answerStrayRequests } from '#server/rest/error.ts'
-import { keyRolloverRoutes } from '#server/rest/key-rollover.ts'
-import { organizationRoutes } from '#server/rest/organization.ts'
-import { personRoutes } from '#server/rest/person.ts'
 import { recordRefusals } from '#server/rest/refusal-record.ts'
-import { requestRoutes } from '#server/rest/request.ts'
 import { serverRoutes } from '#server/rest/server.ts'
 import { subordinateRoutes } from '#server/rest/subordinate.ts'
 import { trustMarkRoutes } from '#server/rest/trust-mark.ts'
 import { trustMarkTypeRoutes } from '#server/rest/trust-mark-type.ts'
-import { webhookRoutes } from '#server/rest/webhook.ts'
 import { describeRoute, useZod } from '#server/rest/zod-provider.ts'
 
-const description = `An alternative to GraphQL for scripts. The routes of subordinates, Trust Marks, their types, the server
-and the audit log accept the requests of inmor 0.x. Members of a request that are not named here are ignored. The paths of
-another anchor than the configured one begin with /api/v1/anchors/{slug}; webhooks are of the installation, and have none.`
+const description = `For scripts of inmor 0.x, whose requests it accepts. GraphQL does everything else. Members of a request
+that are not named here are ignored. The paths of another anchor than the configured one begin with /api/v1/anchors/{slug}.`
 
 const PREFIX = '/api/v1'
 
@@ -39,16 +32,15 @@ export function restRoutes(app: FastifyInstance, deps: RestDeps): void {
         transform: describeRoute,
       })
       const document = { config: { scope: 'public' as const }, schema: { hide: true } }
-      const app = addRoutes(scope, deps)
-      webhookRoutes(app, deps)
-      app.get('/openapi.json', document, async () => scope.swagger())
+      addRoutes(scope, deps)
+      scope.get('/openapi.json', document, async () => scope.swagger())
     },
     { prefix: PREFIX },
   )
-  app.register(async (scope) => void addRoutes(scope, deps), { prefix: `${PREFIX}/anchors/:anchor` })
+  app.register(async (scope) => addRoutes(scope, deps), { prefix: `${PREFIX}/anchors/:anchor` })
 }
 
-function addRoutes(scope: FastifyInstance, deps: RestDeps): RestApp {
+function addRoutes(scope: FastifyInstance, deps: RestDeps): void {
   guardRoutes(scope, deps)
   answerFailures(scope)
   answerStrayRequests(scope)
@@ -56,16 +48,10 @@ function addRoutes(scope: FastifyInstance, deps: RestDeps): RestApp {
   acceptEmptyBody(scope)
   const typed = useZod(scope)
   serverRoutes(typed)
-  keyRolloverRoutes(typed)
   trustMarkTypeRoutes(typed)
   trustMarkRoutes(typed)
   subordinateRoutes(typed)
-  organizationRoutes(typed, deps)
-  personRoutes(typed, deps)
-  requestRoutes(typed)
-  checkPipelineRoutes(typed)
   auditLogRoutes(typed)
-  return typed
 }
 
 /** Some clients send `application/json` with an empty body. */

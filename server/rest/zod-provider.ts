@@ -47,10 +47,8 @@ export const describeRoute: SwaggerTransform = ({ schema, url, route }) => {
 /** The least role, in words and as OpenAPI 3.1 has it: a security requirement of an API key names roles. */
 function describeAccess({ scope }: FastifyContextConfig = {}): FastifySchema {
   if (scope === undefined || scope === 'public') return {}
-  const isOfInstallation = scope === 'administerInstallation'
-  const role = leastRole(isOfInstallation ? 'administer' : scope)
-  const description = `Needs the role ${role}${isOfInstallation ? ' in the installation' : ''}.`
-  return { description, security: [{ apiKey: [role] }] }
+  const role = leastRole(scope)
+  return { description: `Needs the role ${role}.`, security: [{ apiKey: [role] }] }
 }
 
 /** Leaves everything that is not a schema unchanged, such as tags and summaries. */

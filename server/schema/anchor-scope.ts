@@ -2,7 +2,7 @@
  * Gives each field the context of the anchor that it is about, so that resolvers need not know that there are several.
  * A field of the root says the anchor by its argument or the member of its input, by the header of the request, or by the
  * ids in it; its children are about the same anchor. Fields of the installation are marked with the extension `ofInstallation`.
- * They, and objects of the installation, are in the context of the request, whatever anchor it names.
+ * They, and objects of the installation, are in the context of the request, no matter which anchor it names.
  */
 import { MapperKind, mapSchema } from '@graphql-tools/utils'
 import {
@@ -37,10 +37,10 @@ declare global {
   }
 }
 
-const anchor = {
-  type: GraphQLString,
-  description: 'The anchor: its slug or Entity Identifier. Where there are several, it is needed.',
-}
+/** Describes the argument and the field that choose the anchor. */
+export const ANCHOR = 'The anchor: its slug or Entity Identifier. Where there are several, it is needed.'
+
+const anchor = { type: GraphQLString, description: ANCHOR }
 
 /** Contexts of fields, by their paths: children have that of the nearest field above. */
 const scopes = new WeakMap<Path, Context | readonly Context[]>()
@@ -58,7 +58,8 @@ export function scopeToAnchors(schema: GraphQLSchema): GraphQLSchema {
       const config = type.toConfig()
       return new GraphQLInputObjectType({ ...config, fields: { ...config.fields, anchor } })
     },
-    [MapperKind.ROOT_FIELD]: (field: Field) => (isOfInstallation(field) ? undefined : scopeRoot(field)),
+    [MapperKind.ROOT_FIELD]: (field: Field, name: string, type: string) =>
+      isOfInstallation(field) ? undefined : scopeRoot(withAnchor(field, name, type)),
     [MapperKind.OBJECT_FIELD]: ({ resolve, ...field }: Field) => ({
       ...field,
       ...(resolve ? { resolve: inScope(resolve) } : {}),
@@ -100,6 +101,19 @@ function scopeAt(path: Path, context: Context): Context {
   return context
 }
 
+/** Mutations take it in their input, other fields as an argument. */
+function withAnchor(field: Field, name: string, type: string): Field {
+  const { args = {} } = field
+  if (args.input) return field
+  if (type !== 'Mutation') return { ...field, args: { ...args, anchor } }
+  const input = new GraphQLInputObjectType({
+    name: `${name[0]?.toUpperCase()}${name.slice(1)}Input`,
+    description: 'The anchor.',
+    fields: { anchor },
+  })
+  return { ...field, args: { input: { type: input, description: 'The anchor.' } } }
+}
+
 function scopeRoot({ resolve, subscribe, args = {}, ...field }: Field): Field {
   const scoped =
     (run: Resolver): Resolver =>
@@ -110,7 +124,7 @@ function scopeRoot({ resolve, subscribe, args = {}, ...field }: Field): Field {
     }
   return {
     ...field,
-    args: args.input ? args : { ...args, anchor },
+    args,
     ...(resolve ? { resolve: scoped(resolve) } : {}),
     ...(subscribe ? { subscribe: scoped(subscribe) } : {}),
   }

@@ -89,6 +89,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
   },
   relay: {
     clientMutationId: 'omit',
+    nodesOnConnection: true,
     cursorType: 'String',
     encodeGlobalID: encodeNodeId,
     decodeGlobalID: decodeNodeId,

@@ -9,7 +9,7 @@ import type { Caller } from '#server/identity/caller.ts'
 import type { SingleSignOn } from '#server/identity/single-sign-on-roles.ts'
 import type { NewInvitations } from '#server/schema/new-invitations.ts'
 import type { MailService } from '#server/services/mail/mails.ts'
-import type { ChangeRequests } from '#server/services/protection/change-requests.ts'
+import type { Approvals } from '#server/services/protection/approvals.ts'
 import type { ProtectionService } from '#server/services/protection/protection.ts'
 import type { Webhooks } from '#server/webhook/webhooks.ts'
 
@@ -32,7 +32,7 @@ export type InstallationContext = {
   /** Where the browser goes after a sign-in. */
   loginRedirectUrl: string
   version: string
-  changeRequests: ChangeRequests
+  approvals: Approvals
   protection: ProtectionService
   /** Called when a mutation returns an expected failure. */
   onFailure(mutation: string, failure: { code: string; message: string }): void

@@ -16,7 +16,7 @@ import { EntityCheckRef } from '#server/schema/entity/entity-inspection.ts'
 import { encodeNodeId } from '#server/schema/global-id.ts'
 import { EntityRejectedError } from '#server/services/entity/checks.ts'
 
-/** Of a code that no result of a mutation has. */
+/** Ends the description of a code that no result of a mutation has. */
 const OUTSIDE = 'Only as `extensions.code` of an error.'
 
 /** Each code that programs can meet, so that the promise about the API is kept for it. */
@@ -44,7 +44,7 @@ const ErrorCode = builder.enumType('ErrorCode', {
     },
     APPROVAL_REQUIRED: {
       description:
-        'A second person must approve the change. Only as `extensions.code` of an error, beside the id of the `changeRequest`.',
+        'A second person must approve the change. Only as `extensions.code` of an error, beside the id of the `approval`.',
     },
     UNAUTHENTICATED: {
       description: `The request has no session and no API key that is valid. ${OUTSIDE}`,

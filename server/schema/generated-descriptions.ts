@@ -3,16 +3,17 @@ import { type GraphQLNamedType, type GraphQLSchema, isInterfaceType, isObjectTyp
 
 const types: readonly (readonly [pattern: RegExp, description: string])[] = [
   [/^\w+Connection$/, 'A page of a list.'],
-  [/^\w+ConnectionEdge$/, 'An entry of a list.'],
-  [/^Mutation\w+Success$/, 'The mutation succeeded.'],
-  [/^Mutation\w+Result$/, 'The result, or an expected failure that changed nothing.'],
+  [/^\w+Edge$/, 'An entry of a list.'],
+  [/^\w+Success$/, 'The mutation succeeded.'],
+  [/^\w+Result$/, 'The result, or an expected failure that changed nothing.'],
   [/^PageInfo$/, 'The position of a page in its list.'],
   [/^Node$/, 'An object with a global id.'],
 ]
 
 const fields: Readonly<Record<string, string>> = {
   id: 'The global id, unique across all types.',
-  edges: 'The entries of this page.',
+  edges: 'The entries of this page, with their cursors.',
+  nodes: 'The objects of this page.',
   pageInfo: 'The position of this page in the list.',
   totalCount: 'The number of entries in the whole list.',
   cursor: 'The position in the list, for `after` and `before`.',
@@ -21,7 +22,6 @@ const fields: Readonly<Record<string, string>> = {
   hasPreviousPage: 'Whether there are entries before this page.',
   startCursor: 'The cursor of the first entry; null for an empty page.',
   endCursor: 'The cursor of the last entry; null for an empty page.',
-  data: 'The created, changed or removed object.',
 }
 
 const args: Readonly<Record<string, string>> = {

@@ -15,7 +15,7 @@ const { models } = getDatamodel().datamodel
 const MAXIMUM_INTEGER_KEY = 2 ** 31 - 1
 
 /** Types of the installation, whose ids are about no anchor. */
-const installationTypes = ['ApiKey', 'ChangeRequest', 'Delivery', 'Mail', 'User', 'Webhook']
+const installationTypes = ['ApiKey', 'Approval', 'Delivery', 'Mail', 'User', 'Webhook']
 export const isOfInstallation = (typename: string) => installationTypes.includes(typename)
 
 type Place = { slug: string; isFirst: boolean }

@@ -36,8 +36,11 @@ type Operation<Type extends TypeParam<Types>, Fields extends InputFieldMap> = {
   isSensitive?: true
   /** Absent: the operation has no arguments. */
   input?: { describes: string; isOptional?: true; fields: (t: InputFields) => Fields }
+  /** A type whose name ends with `Success` is the whole success. */
   result: Type
-  /** The expected ones; without any, the mutation returns its bare result. */
+  /** The field of the success that holds the result; the name of its type by default. */
+  noun?: string
+  /** The expected failures. */
   errors: readonly Failure[]
   run(
     input: InputShapeFromFields<Fields>,
@@ -46,14 +49,29 @@ type Operation<Type extends TypeParam<Types>, Fields extends InputFieldMap> = {
   ): MaybePromise<ShapeFromTypeParam<Types, Type, false>>
 }
 
-/** Adds the mutation and the type of its input, which is named after it and returned. */
+/** The field of the success of each mutation; null: the fields of its result are those of the success. */
+export const nouns = new Map<string, string | null>()
+
+/**
+ * Adds the mutation with its types: `registerSubordinate` has a `RegisterSubordinateInput`, which is returned, and a
+ * `RegisterSubordinateResult`, which is a `RegisterSubordinateSuccess` with the `subordinate`, or a failure.
+ */
 export function operation<Type extends TypeParam<Types>, Fields extends InputFieldMap = Record<never, never>>(
   name: string,
-  { describes, scope, ofInstallation, isSensitive, input, result, errors, run }: Operation<Type, Fields>,
+  {
+    describes,
+    scope,
+    ofInstallation,
+    isSensitive,
+    input,
+    result,
+    noun,
+    errors,
+    run,
+  }: Operation<Type, Fields>,
 ) {
-  const type = builder.inputRef<InputShapeFromFields<Fields>>(
-    `${name[0]?.toUpperCase()}${name.slice(1)}Input`,
-  )
+  const prefix = `${name[0]?.toUpperCase()}${name.slice(1)}`
+  const type = builder.inputRef<InputShapeFromFields<Fields>>(`${prefix}Input`)
   if (input) type.implement({ description: input.describes, fields: input.fields as never }) // the same fields
   const resolve = (
     _root: object,
@@ -67,13 +85,24 @@ export function operation<Type extends TypeParam<Types>, Fields extends InputFie
     return run((args.input ?? {}) as InputShapeFromFields<Fields>, context as OperationContext, info)
   }
   const types = isSensitive ? [...errors, failures.ReauthenticationRequiredError] : errors
+  const union = { types, union: { name: `${prefix}Result` } }
+  const isWhole = nameOf(result) === `${prefix}Success`
+  const field = isWhole ? null : (noun ?? uncapitalized(nameOf(result)))
+  nouns.set(name, field)
   builder.mutationField(name, (t) => {
     const options = {
       type: result,
       description: describes,
       authScopes: typeof scope === 'string' ? { [scope]: true } : scope,
       extensions: ofInstallation ? { ofInstallation } : {},
-      ...(types.length > 0 ? { errors: { types } } : {}),
+      errors:
+        field === null
+          ? { ...union, directResult: true }
+          : {
+              ...union,
+              result: { name: `${prefix}Success` },
+              dataField: { name: field, description: describeNoun(field) },
+            },
       args: input
         ? { input: t.arg({ type, required: !input.isOptional, description: input.describes }) }
         : {},
@@ -82,4 +111,15 @@ export function operation<Type extends TypeParam<Types>, Fields extends InputFie
     return t.field(options as never) // its types depend on those of the parameters, which the compiler cannot follow
   })
   return type
+}
+
+const describeNoun = (noun: string) =>
+  noun === 'ids' ? 'The global ids of what was removed.' : 'What was created or changed.'
+
+const uncapitalized = (name: string) => `${name[0]?.toLowerCase()}${name.slice(1)}`
+
+/** Empty for a list, which needs a noun. */
+function nameOf(type: unknown): string {
+  if (typeof type === 'string') return type
+  return (type as { name?: string }).name ?? '' // a reference to a type
 }

@@ -29,5 +29,5 @@ export const containing = (part: string): SearchCondition => ({
   mode: 'insensitive',
 })
 
-/** Of LIKE; Prisma does not escape them. */
+/** Escapes the wildcards of LIKE, because Prisma does not. */
 export const escapeWildcards = (part: string) => part.replace(/[\\%_]/g, '\\$&')

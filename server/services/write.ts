@@ -14,10 +14,10 @@ import { inTurn } from '#server/services/write-queue.ts'
 type Change<Row> = AuditEntry & {
   /** What it changes of other objects: of its effect, each with an entry of its own. */
   parts?: readonly AuditEntry[]
-  /** Of a change of what is protected: as it was before. */
+  /** The protection before a change of it. */
   protection?: ProtectionSettings
   publish?: readonly OutboxItem[]
-  /** Of another change in the same transaction. */
+  /** The entry of another change in the same transaction. */
   also?: AuditEntry | undefined
   result: Row
 }

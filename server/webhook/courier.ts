@@ -21,7 +21,7 @@ const PAGE = 50
 const CLOSE_GRACE_MS = 5_000
 
 export type CourierDeps = {
-  /** Of the installation. */
+  /** The database of the installation. */
   db: Database
   send: Send
   /** Reads the Entity Identifiers of the anchors. */

@@ -8,7 +8,7 @@ import type { Sealer } from '#server/database/sealed-text.ts'
 import { CONTENT_TYPE, type Event } from '#server/webhook/event.ts'
 import { sign } from '#server/webhook/signature.ts'
 
-/** Of the response, which says nothing to us but its status. */
+/** Read of the response, of which only the status counts. */
 const READ_BYTES = 1024
 const GONE = 410
 

@@ -29,7 +29,7 @@ const HOUR_MS = 3_600_000
 const EPOCH = new Date(0)
 
 export type WebhooksDeps = FieldContext & {
-  /** Of the installation. */
+  /** The database of the installation. */
   db: Database
   sealer: Sealer
   send: Send

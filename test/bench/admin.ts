@@ -20,38 +20,25 @@ const { signal } = new AbortController()
 const tasks: Readonly<Record<string, () => Promise<unknown>>> = {
   rebuild: () => server.publisher.rebuild(),
   async check() {
-    const caller = jobCaller('bench')
     const all = await server.db.subordinate.count()
     let checked = 0
     while (checked < all) {
-      const counts = await checkSubordinates(server.jobContext, caller, signal)
+      const counts = await checkSubordinates(server.jobContext, jobCaller('bench'), signal)
       if (counts.failed > 0) throw new Error(`${counts.failed} checks failed`)
       checked += counts.checked
     }
     return checked
   },
   async key() {
-    const accounts = createAccounts(server)
-    const caller = cliCaller('bench')
-    await accounts.createUser(caller, {
-      username: 'bench',
-      password: 'correct horse battery staple',
-      role: 'admin',
-    })
-    return (await accounts.createApiKey(caller, { username: 'bench', keyName: 'bench' })).key
+    const [accounts, caller, username] = [createAccounts(server), cliCaller('bench'), 'bench']
+    await accounts.createUser(caller, { username, password: 'correct horse battery staple', role: 'admin' })
+    return (await accounts.createApiKey(caller, { username, keyName: username })).key
   },
 }
 
-/** A schedule is a task too; its result is the milliseconds that it took. */
-async function runSchedule(name: string): Promise<number> {
-  const begun = performance.now()
-  await schedules[name as ScheduleName].run(server.jobContext, signal) // the caller names one of the table
-  return performance.now() - begun
-}
-
-process.on('message', (name: string) => {
-  if (name === 'usage') return
-  const work = tasks[name]?.() ?? runSchedule(name)
-  void work.then((answer) => process.send?.(answer ?? null))
+// Every other message is the name of a schedule.
+process.on('message', async (name: ScheduleName) => {
+  const work = tasks[name] ?? (() => schedules[name].run(server.jobContext, signal))
+  process.send?.((await work()) ?? null)
 })
 process.stdout.write('ready\n')

@@ -1,74 +1,56 @@
 /** Compares a server of one anchor with a server of ten, with the same members over all. */
 import { generateSigningKey } from '#core/keys.ts'
-import { anchorPlace, writeAnchors } from '#store/anchors.ts'
+import { writeAnchors } from '#store/anchors.ts'
 import { writeNewKey } from '#store/key-directory.ts'
-import { prepareStore, serve } from './anchor.ts'
-import { buildRequests, type Endpoint, endpoints } from './endpoint.ts'
+import { megabytes, number, type Part, section } from './document.ts'
+import { buildRequests, endpoints } from './endpoint.ts'
+import { MAIN_SIZE, prepareStore, type Store, serve } from './federation.ts'
 import { entityId, fill } from './fill.ts'
-import { alternate, measure, type Rate } from './measure.ts'
-import type { Request } from './request.ts'
+import { furtherAnchors, placeOf } from './further-anchors.ts'
+import { alternate, best, measure } from './wrk.ts'
 
-export type AnchorsResult = {
-  endpoint: Endpoint
-  anchors: number
-  members: number
-  one: Rate
-  ten: Rate
-  /** Bytes of memory afterwards. */
-  memory: { one: number; ten: number }
+const ANCHORS = furtherAnchors.length + 1
+const compared = ['entity_configuration', 'fetch']
+const hosts = [new URL(entityId).host, ...furtherAnchors.map((slug) => `${slug}.example`)]
+
+export const anchorsPart: Part = {
+  name: 'anchors',
+  usual: ['quick', 'full'],
+  async measure(effort) {
+    const { seconds, rounds } = { quick: { seconds: 1, rounds: 2 }, full: { seconds: 3, rounds: 3 } }[effort]
+    const [single, several] = [await prepareStore(MAIN_SIZE), await prepareStore(MAIN_SIZE / ANCHORS)]
+    await addAnchors(several)
+    const servers = [await serve(single), await serve(several)] as const
+    const rows = []
+    for (const endpoint of endpoints.filter(({ key = '' }) => compared.includes(key))) {
+      const toHosts = ({ filled }: Store, some: readonly string[]) =>
+        some.flatMap((host) => buildRequests({ ...endpoint, headers: { host } }, filled))
+      const loads = [
+        { ...servers[0], requests: toHosts(single, hosts.slice(0, 1)) },
+        { ...servers[1], requests: toHosts(several, hosts) },
+      ]
+      const [one, ten] = (await alternate(loads, rounds, (load) => measure(load, seconds))).map(best)
+      const [first, second] = [one?.processor ?? 0, ten?.processor ?? 0]
+      const memory = await Promise.all(servers.map(async ({ usage }) => megabytes((await usage()).memory)))
+      const figures = [`${first.toFixed(1)} µs`, `${second.toFixed(1)} µs`, (first / second).toFixed(2)]
+      rows.push([endpoint.name, ...figures, memory.join(', ')])
+    }
+    await Promise.all([...servers.map(({ end }) => end()), single.close(), several.close()])
+    const intro = `Processor time for one request to a server with one anchor, and to a server with ${ANCHORS}, chosen by host, in the same run.
+Each has ${number(MAIN_SIZE)} members over all.`
+    return [
+      section('Several anchors', intro, ['', 'one anchor', `${ANCHORS} anchors`, 'ratio', 'memory'], rows),
+    ]
+  },
 }
 
-const ANCHORS = 10
-const compared: readonly string[] = ['entity_configuration', 'fetch']
-
-const hostOf = (at: number) => (at === 0 ? new URL(entityId).host : `ta-${at}.example`)
-
-export async function measureAnchors(
-  members: number,
-  effort: { seconds: number; rounds: number },
-): Promise<AnchorsResult[]> {
-  const [single, several] = [await prepareStore(members), await prepareStore(members / ANCHORS)]
-  const base = {
-    redisKeyPrefix: '',
-    keysDirectory: several.keysDirectory,
-    historicalKeysDirectory: `${several.keysDirectory}/historical_keys`,
-  }
-  const further = Array.from({ length: ANCHORS - 1 }, (_, at) => `ta-${at + 1}`)
-  for (const slug of further) {
-    const { keysDirectory, redisKeyPrefix } = anchorPlace(base, slug)
+async function addAnchors(store: Store): Promise<void> {
+  for (const slug of furtherAnchors) {
+    const { keysDirectory, redisKeyPrefix } = placeOf(store, slug)
     const key = await generateSigningKey('ES256')
     await writeNewKey(keysDirectory, key)
-    await fill(several.redis, key, members / ANCHORS, redisKeyPrefix)
+    await fill(store.redis, key, MAIN_SIZE / ANCHORS, redisKeyPrefix)
   }
-  const registered = further.map((slug, at) => {
-    return { slug, entityId: `https://${hostOf(at + 1)}`, paused: false }
-  })
-  await writeAnchors(several.redis, '', [{ slug: 'main', entityId, paused: false }, ...registered])
-
-  const [one, ten] = [await serve(single), await serve(several)]
-  const results: AnchorsResult[] = []
-  for (const endpoint of endpoints.filter(({ key }) => compared.includes(key ?? ''))) {
-    const loads = [
-      { server: one, url: one.url, requests: toHost(buildRequests(endpoint, single.filled), 0) },
-      {
-        server: ten,
-        url: ten.url,
-        requests: Array.from({ length: ANCHORS }, (_, at) =>
-          toHost(buildRequests(endpoint, several.filled), at),
-        ).flat(),
-      },
-    ] as const
-    const [ofOne, ofTen] = await alternate(loads, effort.rounds, (load) => measure(load, effort.seconds))
-    const memory = { one: (await one.usage()).memory, ten: (await ten.usage()).memory }
-    results.push({ endpoint, anchors: ANCHORS, members, one: best(ofOne), ten: best(ofTen), memory })
-  }
-  await Promise.all([one.end(), ten.end()])
-  await Promise.all([single.close(), several.close()])
-  return results
+  const further = furtherAnchors.map((slug) => ({ slug, entityId: `https://${slug}.example`, paused: false }))
+  await writeAnchors(store.redis, '', [{ slug: 'main', entityId, paused: false }, ...further])
 }
-
-const toHost = (requests: readonly Request[], at: number): Request[] =>
-  requests.map((request) => ({ ...request, headers: { ...request.headers, host: hostOf(at) } }))
-
-/** The round that other load disturbed least. */
-const best = (rates: readonly Rate[]) => rates.reduce((a, b) => (b.processor < a.processor ? b : a))

@@ -1,37 +1,56 @@
-/** Starts the bare server, and lets it send the answers of another one. */
-import type { BareAnswer } from './bare-server.ts'
-import type { Endpoint } from './endpoint.ts'
-import { launch, type MeasuredProgram } from './program.ts'
-import { ask, type Request } from './request.ts'
+/** The upper limit: bare `node:http` that sends the answer of another server, or signs it each time. As a program, serves. */
+import { createServer } from 'node:http'
+import { createLocalSigner } from '#core/jws.ts'
+import { generateSigningKey } from '#core/keys.ts'
+import { ask, type Endpoint, type Request } from './endpoint.ts'
+import { launch } from './program.ts'
 
-export type Bare = Pick<MeasuredProgram, 'pid' | 'usage' | 'end'> & {
-  url: string
-  /** Takes over the answer of the server at `url`; returns its length. */
-  imitate(url: string, endpoint: Endpoint, requests: readonly Request[]): Promise<number>
+type Answer = {
+  headers: Record<string, unknown>
+  /** In base64. */
+  body: string
+  /** Whether to sign the body for each request, as an endpoint with time-dependent answers must. */
+  signs: boolean
 }
 
-export async function startBare(): Promise<Bare> {
-  const program = launch('test/bench/bare-server.ts')
-  const [url] = await program.printed(/http:\S+/)
+/** Headers that a server sets itself. */
+const hopByHop = ['connection', 'keep-alive', 'date', 'content-length', 'transfer-encoding']
+
+export async function startBare() {
+  const program = await launch('test/bench/bare.ts', /http:\S+/)
   return {
-    pid: program.pid,
-    url,
-    usage: program.usage,
-    end: program.end,
-    async imitate(from, { name, signs = false }, [request]) {
+    ...program,
+    url: program.printed[0],
+    /** Takes over the answer of the server at `from`; returns its length. */
+    async imitate(from: string, { name, signs = false }: Endpoint, [request]: readonly Request[]) {
       if (!request) throw new Error(`${name} has no request`)
       const { headers, body } = await ask(from, request)
-      const signed = body.toString().split('.')[1] ?? ''
-      const answer: BareAnswer = {
-        headers: Object.fromEntries(Object.entries(headers).filter(([name]) => !hopByHop.has(name))),
-        body: signs ? Buffer.from(signed, 'base64url').toString('base64') : body.toString('base64'),
-        signs,
-      }
+      const sent = signs ? Buffer.from(body.toString().split('.')[1] ?? '', 'base64url') : body
+      const kept = Object.entries(headers).filter(([header]) => !hopByHop.includes(header))
+      const answer: Answer = { headers: Object.fromEntries(kept), body: sent.toString('base64'), signs }
       await program.ask(answer)
       return body.length
     },
   }
 }
 
-/** Headers that a server sets itself. */
-const hopByHop = new Set(['connection', 'keep-alive', 'date', 'content-length', 'transfer-encoding'])
+async function serve(): Promise<void> {
+  const signer = await createLocalSigner(await generateSigningKey('ES256'))
+  let [headers, bytes, signs] = [{}, Buffer.alloc(0), false]
+  const server = createServer(async (request, response) => {
+    request.resume()
+    const body = signs ? Buffer.from(await signer.sign(bytes, { kid: signer.kid })) : bytes
+    response.writeHead(200, { ...headers, 'content-length': body.length }).end(body)
+  })
+  process.on('message', (answer: Answer) => {
+    ;({ headers, signs } = answer)
+    bytes = Buffer.from(answer.body, 'base64')
+    process.send?.('ready')
+  })
+  server.listen(0, '127.0.0.1', () => {
+    const address = server.address()
+    process.stdout.write(`http://127.0.0.1:${typeof address === 'object' && address?.port}\n`)
+  })
+}
+
+if (import.meta.main) await serve()

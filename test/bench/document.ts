@@ -1,7 +1,18 @@
-/** Keeps `docs/benchmarks.md`: a run replaces the sections that it measured, and leaves the others. */
+/** What a measurement gives: sections of `docs/benchmarks.md`. A run replaces those that it measured, and leaves the others. */
 import { arch, cpus, platform, totalmem } from 'node:os'
 
 export type Section = { title: string; body: string }
+/** `quick` is for a look at a change: all of it takes some minutes. */
+export type Effort = 'quick' | 'full'
+export type Say = (line: string) => void
+
+export type Part = {
+  /** For `--only`. */
+  name: string
+  /** The efforts that measure it without `--only`. */
+  usual: readonly Effort[]
+  measure(effort: Effort, say: Say): Promise<Section[]>
+}
 
 const INTRODUCTION = `# Benchmarks
 
@@ -10,26 +21,27 @@ a bare \`node:http\` server that sends the same bytes in the same run, for equal
 changes the two rates, but hardly the share. Each section says when and on which machine it was measured.`
 
 export function replaceSections(document: string, measured: readonly Section[]): string {
-  const sections = parseSections(document)
-  for (const section of measured) {
-    const at = sections.findIndex(({ title }) => title === section.title)
-    if (at < 0) sections.push(section)
-    else sections[at] = section
-  }
-  return `${[INTRODUCTION, ...sections.map(formatSection)].join('\n\n')}\n`
-}
-
-export function formatSection({ title, body }: Section): string {
-  return `## ${title}\n\n${body}`
-}
-
-function parseSections(document: string): Section[] {
   const [, ...parts] = `\n${document}`.split('\n## ')
-  return parts.map((part) => {
-    const [title = '', ...body] = part.split('\n')
-    return { title, body: body.join('\n').trim() }
-  })
+  const sections = new Map(parts.map((part) => [part.split('\n')[0], part.trim()]))
+  for (const { title, body } of measured) sections.set(title, `${title}\n\n${body}`)
+  return `${[INTRODUCTION, ...[...sections.values()].map((text) => `## ${text}`)].join('\n\n')}\n`
 }
+
+/** A section of an introduction and a table. */
+export function section(title: string, intro: string, head: readonly string[], rows: string[][]): Section {
+  return { title, body: [intro, table(head, rows)].filter(Boolean).join('\n\n') }
+}
+
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const rule = head.map((_, at) => (at === 0 ? '---' : '--:'))
+  return [head, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+}
+
+export const number = (value: number) => Math.round(value).toLocaleString('en').replaceAll(',', '\u202f')
+
+export const megabytes = (bytes: number) => `${number(bytes / 1e6)} MB`
+
+export const milliseconds = (value: number) => `${value < 10 ? value.toFixed(1) : number(value)} ms`
 
 export function describeMachine(): string {
   const memory = Math.round(totalmem() / 2 ** 30)

@@ -1,49 +1,48 @@
-/** Measures `npm start` on an installed clone: how long it takes, and how much memory it holds. Needs Linux. */
+/** Measures `npm start` on an installed clone: how long it takes, and how much memory it holds. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { freePort } from '#test/helpers/port.ts'
-
-export type StartMeasure = {
-  /** Seconds from `npm start` until everything serves. */
-  seconds: number
-  /** Seconds of processor time until then, of all its processes but npm. */
-  processor: number
-  /** Bytes of resident memory when everything serves, and the most until then, of all its processes but npm. */
-  memory: number
-  peak: number
-  /** The same after a minute without a request. */
-  atRest: number
-}
-
-/** The first start creates the database; the second finds it. */
-export type EmbeddedMeasure = { first: StartMeasure; second: StartMeasure }
+import { descendants } from '#test/helpers/program.ts'
+import { megabytes, type Part, section } from './document.ts'
+import { duration, printed, usageOf } from './program.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const REST_MS = 60_000
 const SERVING = /Press Ctrl-C to stop/
-/** The kernel's unit of processor time, the same on every Linux architecture. */
-const TICKS_PER_SECOND = 100
 
-export async function measureEmbedded(): Promise<EmbeddedMeasure> {
-  const directory = await mkdtemp(join(tmpdir(), 'bench-embedded-'))
-  try {
+export const embeddedPart: Part = {
+  name: 'embedded',
+  usual: ['full'],
+  async measure() {
+    const directory = await mkdtemp(join(tmpdir(), 'bench-embedded-'))
     const environment = {
       DATA_DIR: join(directory, 'data'),
       ADMIN_PORT: String(await freePort()),
       FEDERATION_PORT: String(await freePort()),
     }
-    return { first: await measureStart(environment), second: await measureStart(environment) }
-  } finally {
-    await rm(directory, { recursive: true, force: true })
-  }
+    try {
+      const intro =
+        'On a clone with everything installed, of all processes of `npm start`. At rest is a minute after the start.'
+      const head = ['', 'until it serves', 'most memory until then', 'memory then', 'at rest']
+      // The first start creates the database, and the second finds it.
+      const rows = [
+        await measureStart('first start', environment),
+        await measureStart('second start', environment),
+      ]
+      return [section('`npm start`', intro, head, rows)]
+    } finally {
+      await rm(directory, { recursive: true, force: true })
+    }
+  },
 }
 
-async function measureStart(environment: Record<string, string>): Promise<StartMeasure> {
+/** Of all its processes but npm. */
+async function measureStart(name: string, environment: Record<string, string>): Promise<string[]> {
   const { PATH, HOME } = process.env
   const begun = performance.now()
   const npm = spawn('npm', ['start'], {
@@ -52,50 +51,16 @@ async function measureStart(environment: Record<string, string>): Promise<StartM
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const ended = once(npm, 'exit')
+  const usage = async () => usageOf(await descendants(Number(npm.pid)))
   try {
-    let output = ''
-    for await (const text of npm.stdout.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
-      output += text
-      if (SERVING.test(output)) break
-    }
-    if (!SERVING.test(output)) throw new Error(`npm start ended:\n${output}`)
-    const seconds = (performance.now() - begun) / 1000
-    npm.stdout.resume()
-    const { processor, memory, peak } = await usageBelow(Number(npm.pid))
+    await printed(npm.stdout, SERVING)
+    const clock = (performance.now() - begun) / 1000
+    const { processor, memory, peak } = await usage()
     await setTimeout(REST_MS)
-    return { seconds, processor, memory, peak, atRest: (await usageBelow(Number(npm.pid))).memory }
+    const { memory: atRest } = await usage()
+    return [name, duration({ clock, processor: processor / 1e6 }), ...[peak, memory, atRest].map(megabytes)]
   } finally {
     npm.kill('SIGTERM')
     await ended
   }
-}
-
-type Usage = Pick<StartMeasure, 'processor' | 'memory' | 'peak'>
-
-/** Of all descendants of a process; of those that have ended, nothing counts. */
-async function usageBelow(pid: number): Promise<Usage> {
-  const usages = await Promise.all(
-    (await childrenOf(pid)).map(async (child) => [await usageOf(child), await usageBelow(child)]),
-  )
-  const total = { processor: 0, memory: 0, peak: 0 }
-  for (const { processor, memory, peak } of usages.flat()) {
-    total.processor += processor
-    total.memory += memory
-    total.peak += peak
-  }
-  return total
-}
-
-async function childrenOf(pid: number): Promise<number[]> {
-  const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')
-  return text.split(' ').filter(Boolean).map(Number)
-}
-
-async function usageOf(pid: number): Promise<Usage> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8')
-  const bytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) * 1024
-  // After the name of the program, which may contain spaces, fields 12 and 13 are user and system time.
-  const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ').at(-1)?.split(' ') ?? []
-  const processor = (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
-  return { processor, memory: bytes('VmRSS'), peak: bytes('VmHWM') }
 }

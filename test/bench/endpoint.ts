@@ -1,21 +1,26 @@
-/** Lists the measured public endpoints, one per row, with the target of each. */
+/** Lists the measured public endpoints, one per row, with the target of each, and builds their requests. */
+import { request as send } from 'undici'
 import { entityId, type Filled, markType, wideMarkType } from './fill.ts'
-import { fillPlaceholders, findPlaceholders } from './placeholder.ts'
-import type { Request } from './request.ts'
 
-/** How it is called: with the placeholders {sub}, {trust_anchor}, {trust_mark_type} and {trust_mark}. */
+export type Request = {
+  method: 'GET' | 'POST'
+  path: string
+  headers?: Record<string, string>
+  body?: string
+}
+
+/** With the placeholders {sub}, {trust_anchor}, {trust_mark_type} and {trust_mark}. */
 export type Call = {
   path: string
   /** The form that a POST sends; a GET without it. */
   form?: string
-  /** Besides the type of the form. */
   headers?: Record<string, string>
 }
 
 export type Endpoint = Call & {
   name: string
-  /** Its key in the description of another server; without one it is not compared with other servers. */
-  key?: ComparedKey
+  /** Its name in the table of other servers; without one it is not compared with them. */
+  key?: string
   /** Requests per second, as a fraction of the bare server with the same bytes. */
   aim: number
   /** Whether the bare server signs too, because the answer depends on the time. */
@@ -24,110 +29,75 @@ export type Endpoint = Call & {
   beyond: string
 }
 
-export const comparedKeys = [
-  'entity_configuration',
-  'fetch',
-  'resolve',
-  'trust_mark',
-  'list',
-  'trust_mark_list',
-  'trust_mark_status',
-] as const
-export type ComparedKey = (typeof comparedKeys)[number]
+const row = (
+  key: string | undefined,
+  name: string,
+  aim: number,
+  path: string,
+  beyond: string,
+  more: Partial<Endpoint> = {},
+): Endpoint => ({ name, aim, path, beyond, ...(key === undefined ? {} : { key }), ...more })
+
+const configuration = '/.well-known/openid-federation'
+const ofType = 'trust_mark_type={trust_mark_type}'
+const wide = `/trust_mark_list?trust_mark_type=${encodeURIComponent(wideMarkType)}`
+const beyond = {
+  headers: 'sends the headers of CORS, caches and security, for a body of less than 1 kB',
+  answer: 'finds the answer, checks that it is current, and sends more headers',
+  limit: 'counts the request against its limit, and checks that the response is current',
+  mark: 'finds the answer and checks that it is current, for a body of 400 bytes',
+  list: 'checks that the list is current',
+  lists: 'checks that the lists of marks and members are current',
+  holders: 'checks that the list of holders is current',
+}
 
 export const endpoints: readonly Endpoint[] = [
-  {
-    name: 'Entity Configuration',
-    key: 'entity_configuration',
-    aim: 0.9,
-    beyond: 'sends the headers of CORS, caches and security, for a body of less than 1 kB',
-    path: '/.well-known/openid-federation',
-  },
-  {
-    name: '/fetch',
-    key: 'fetch',
-    aim: 0.9,
-    beyond: 'finds the answer, checks that it is current, and sends more headers',
-    path: '/fetch?sub={sub}',
-  },
-  {
-    name: '/resolve, warm',
-    key: 'resolve',
-    aim: 0.8,
-    beyond: 'counts the request against its limit, and checks that the response is current',
-    path: '/resolve?sub={sub}&trust_anchor={trust_anchor}',
-  },
-  {
-    name: '/trust_mark',
-    key: 'trust_mark',
-    aim: 0.9,
-    beyond: 'finds the answer and checks that it is current, for a body of 400 bytes',
-    path: '/trust_mark?sub={sub}&trust_mark_type={trust_mark_type}',
-  },
-  {
-    name: '/list of the 100 holders of a mark',
-    aim: 0.6,
-    beyond: 'checks that the lists of marks and members are current',
-    path: '/list?trust_mark_type={trust_mark_type}',
-  },
-  {
-    name: '/extended_list, a page of 100',
-    aim: 0.6,
-    beyond: 'checks that the list is current',
-    path: '/extended_list?limit=100',
-  },
-  {
-    name: '/list of all',
-    key: 'list',
-    aim: 0.6,
-    beyond: 'checks that the lists of marks and members are current',
-    path: '/list',
-  },
-  {
-    name: '/list of all, compressed',
-    aim: 0.6,
-    beyond: 'chooses the coding',
-    path: '/list',
+  row('entity_configuration', 'Entity Configuration', 0.9, configuration, beyond.headers),
+  row('fetch', '/fetch', 0.9, '/fetch?sub={sub}', beyond.answer),
+  row('resolve', '/resolve, warm', 0.8, '/resolve?sub={sub}&trust_anchor={trust_anchor}', beyond.limit),
+  row('trust_mark', '/trust_mark', 0.9, `/trust_mark?sub={sub}&${ofType}`, beyond.mark),
+  row(undefined, '/list of the 100 holders of a mark', 0.6, `/list?${ofType}`, beyond.lists),
+  row(undefined, '/extended_list, a page of 100', 0.6, '/extended_list?limit=100', beyond.list),
+  row('list', '/list of all', 0.6, '/list', beyond.lists),
+  row(undefined, '/list of all, compressed', 0.6, '/list', 'chooses the coding', {
     headers: { 'accept-encoding': 'gzip' },
-  },
-  {
-    name: '/trust_mark_list, 100 holders',
-    key: 'trust_mark_list',
-    aim: 0.6,
-    beyond: 'checks that the list of holders is current',
-    path: '/trust_mark_list?trust_mark_type={trust_mark_type}',
-  },
-  {
-    name: '/trust_mark_list, every tenth subordinate',
-    aim: 0.6,
-    beyond: 'checks that the list of holders is current',
-    path: `/trust_mark_list?trust_mark_type=${encodeURIComponent(wideMarkType)}`,
-  },
-  {
-    name: '/trust_mark_status',
-    key: 'trust_mark_status',
-    aim: 0.6,
-    signs: true,
-    beyond: 'verifies the mark and signs',
-    path: '/trust_mark_status',
+  }),
+  row('trust_mark_list', '/trust_mark_list, 100 holders', 0.6, `/trust_mark_list?${ofType}`, beyond.holders),
+  row(undefined, '/trust_mark_list, every tenth subordinate', 0.6, wide, beyond.holders),
+  row('trust_mark_status', '/trust_mark_status', 0.6, '/trust_mark_status', 'verifies the mark and signs', {
     form: 'trust_mark={trust_mark}',
-  },
+    signs: true,
+  }),
 ]
 
 /** The requests about all subjects of the sample; only one if none differs. */
 export function buildRequests(
-  { path, form, headers = {} }: Call,
+  { path, form, headers }: Call,
   { sample, marks }: Pick<Filled, 'sample' | 'marks'>,
-): Request[] {
-  const differs = findPlaceholders(`${path}${form}`).some((name) => name === 'sub' || name === 'trust_mark')
-  return (differs ? sample : sample.slice(0, 1)).map((sub, at) => {
-    const texts = { sub, trust_anchor: entityId, trust_mark_type: markType, trust_mark: marks[at] ?? '' }
-    const values = Object.fromEntries(
-      Object.entries(texts).map(([name, text]) => [name, encodeURIComponent(text)]),
-    )
-    const filled = fillPlaceholders(path, values)
-    if (form === undefined) return { method: 'GET', path: filled, headers }
+) {
+  const differs = /\{(sub|trust_mark)\}/.test(`${path}${form}`)
+  return (differs ? sample : sample.slice(0, 1)).map((sub, at): Request => {
+    const values = { sub, trust_anchor: entityId, trust_mark_type: markType, trust_mark: marks[at] ?? '' }
+    const fill = (text: string) =>
+      Object.entries(values).reduce(
+        (filled, [name, value]) => filled.replaceAll(`{${name}}`, encodeURIComponent(value)),
+        text,
+      )
+    if (form === undefined) return { method: 'GET', path: fill(path), ...(headers ? { headers } : {}) }
     const typed = { ...headers, 'content-type': 'application/x-www-form-urlencoded' }
-    return { method: 'POST', path: filled, headers: typed, body: fillPlaceholders(form, values) }
+    return { method: 'POST', path: fill(path), headers: typed, body: fill(form) }
   })
+}
+
+const TIMEOUT_MS = 10_000
+
+/** Before the load: the rate of refusals would be irrelevant. The body has the bytes that were sent. @throws Error unless 2xx */
+export async function ask(url: string, { path, ...rest }: Request) {
+  const signal = AbortSignal.timeout(TIMEOUT_MS)
+  const { statusCode, headers, body } = await send(`${url}${path}`, { ...rest, signal }).catch((cause) => {
+    throw new Error(`cannot be asked ${rest.method} ${path}: ${cause.message}`, { cause })
+  })
+  const received = Buffer.from(await body.arrayBuffer())
+  if (statusCode >= 200 && statusCode <= 299) return { headers, body: received }
+  throw new Error(`answers ${statusCode} to ${rest.method} ${path}: ${received.toString().slice(0, 200)}`)
 }

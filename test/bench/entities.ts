@@ -1,8 +1,9 @@
 /** Serves entities for renewals and checks: one HTTP server on loopback, with one path per entity. */
 import { createServer } from 'node:http'
-import { buildEntityConfiguration, ENTITY_STATEMENT_TYP } from '#core/entity-statement/index.ts'
+import { ENTITY_STATEMENT_TYP } from '#core/entity-statement/index.ts'
 import { createLocalSigner, signJwt } from '#core/jws.ts'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
+import { relyingParty } from './fill.ts'
 
 const WELL_KNOWN = '/.well-known/openid-federation'
 
@@ -14,19 +15,11 @@ const server = createServer(async (request, response) => {
   if (request.headers['if-none-match']) return response.writeHead(304).end()
   const path = (request.url ?? '').slice(0, -WELL_KNOWN.length)
   const iat = Math.floor(Date.now() / 1000)
-  const claims = buildEntityConfiguration({
-    entityId: `http://${request.headers.host}${path}`,
-    iat,
-    exp: iat + 3600,
-    keys,
-    metadata: { openid_relying_party: { client_name: path, client_registration_types: ['automatic'] } },
-    authorityHints: ['https://ta.example'],
-  })
+  const claims = relyingParty(`http://${request.headers.host}${path}`, keys, { iat, exp: iat + 3600 }, path)
   const jwt = await signJwt(claims, { key: signer, typ: ENTITY_STATEMENT_TYP })
   response.writeHead(200, { 'content-type': 'application/entity-statement+jwt', etag: '"1"' }).end(jwt)
 })
 server.listen(0, '127.0.0.1', () => {
   const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port')
-  process.stdout.write(`http://127.0.0.1:${address.port}\n`)
+  process.stdout.write(`http://127.0.0.1:${typeof address === 'object' && address?.port}\n`)
 })

@@ -7,6 +7,7 @@ import {
 } from '#core/entity-statement/index.ts'
 import { createLocalSigner, signJwt } from '#core/jws.ts'
 import { generateSigningKey, type Jwk, toPublicJwk } from '#core/keys.ts'
+import type { Metadata } from '#core/metadata.ts'
 import { buildTrustMark, TRUST_MARK_TYP } from '#core/trust-mark/index.ts'
 import { redisKeys } from '#store/keys.ts'
 import { formatSubordinateInfo } from '#store/subordinate-info.ts'
@@ -33,42 +34,15 @@ const LIFETIME = 30 * 86_400
 
 export async function fill(redis: Redis, key: Jwk, count: number, prefix = ''): Promise<Filled> {
   const keys = redisKeys(prefix)
-  const signer = await createLocalSigner(key)
-  const member = await generateSigningKey('ES256')
+  const [signer, member] = [await createLocalSigner(key), await generateSigningKey('ES256')]
   const memberKeys = { keys: [toPublicJwk(member)] }
   const iat = Math.floor(Date.now() / 1000)
   const times = { iat, exp: iat + LIFETIME }
-  const step = count / Math.min(SAMPLE, count)
   const filled = { sample: [] as string[], marks: [] as string[], memberKeys }
   const sign = (claims: object, typ: string) => signJwt(claims, { key: signer, typ })
-
-  const metadata = {
-    federation_entity: {
-      organization_name: 'Example Federation',
-      federation_fetch_endpoint: `${entityId}/fetch`,
-      federation_list_endpoint: `${entityId}/list`,
-    },
-  }
-  const own = buildEntityConfiguration({ entityId, ...times, keys: { keys: [toPublicJwk(key)] }, metadata })
-  const configuration = { ...own, trust_mark_issuers: { [markType]: [entityId], [wideMarkType]: [entityId] } }
-  await redis.set(keys.entityConfiguration, await sign(configuration, ENTITY_STATEMENT_TYP))
-  const info = formatSubordinateInfo({
-    entity_types: ['openid_relying_party'],
-    intermediate: false,
-    registered: iat,
-    updated: iat,
-    expires: times.exp,
-  })
-
-  async function add(to: ReturnType<Redis['pipeline']>, at: number) {
-    const id = memberId(at)
-    const statement = buildSubordinateStatement({ issuer: entityId, subject: id, ...times, keys: memberKeys })
-    to.hset(keys.subordinates, id, await sign(statement, ENTITY_STATEMENT_TYP))
-    to.hset(keys.subordinateInfo, id, info)
-    to.sadd(keys.relyingParties, id)
-    if (at % 10 === 0) await addMark(to, id, wideMarkType)
-    if (at === Math.floor(filled.sample.length * step)) await addToSample(to, id)
-  }
+  const entity_types = ['openid_relying_party']
+  const changed = { registered: iat, updated: iat, expires: times.exp }
+  const info = formatSubordinateInfo({ entity_types, intermediate: false, ...changed })
 
   async function addMark(to: ReturnType<Redis['pipeline']>, subject: string, type: string) {
     const mark = await sign(buildTrustMark({ issuer: entityId, subject, type, ...times }), TRUST_MARK_TYP)
@@ -77,19 +51,20 @@ export async function fill(redis: Redis, key: Jwk, count: number, prefix = ''): 
     to.sadd(keys.issuedTrustMarks, hashTrustMark(mark))
     return mark
   }
-
-  async function addToSample(to: ReturnType<Redis['pipeline']>, id: string) {
-    const claims = buildEntityConfiguration({
-      entityId: id,
-      ...times,
-      keys: memberKeys,
-      metadata: {
-        openid_relying_party: { client_name: 'Example', client_registration_types: ['automatic'] },
-      },
-      authorityHints: [entityId],
-    })
-    const jwt = await signJwt(claims, { key: member, typ: ENTITY_STATEMENT_TYP })
-    to.hset(keys.subordinateConfigurations, id, jwt)
+  async function add(to: ReturnType<Redis['pipeline']>, at: number) {
+    const id = memberId(at)
+    const statement = buildSubordinateStatement({ issuer: entityId, subject: id, ...times, keys: memberKeys })
+    to.hset(keys.subordinates, id, await sign(statement, ENTITY_STATEMENT_TYP))
+    to.hset(keys.subordinateInfo, id, info)
+    to.sadd(keys.relyingParties, id)
+    if (at % 10 === 0) await addMark(to, id, wideMarkType)
+    if (at !== Math.floor((filled.sample.length * count) / Math.min(SAMPLE, count))) return
+    const claims = relyingParty(id, memberKeys, times)
+    to.hset(
+      keys.subordinateConfigurations,
+      id,
+      await signJwt(claims, { key: member, typ: ENTITY_STATEMENT_TYP }),
+    )
     filled.sample.push(id)
     filled.marks.push(await addMark(to, id, markType))
   }
@@ -99,7 +74,31 @@ export async function fill(redis: Redis, key: Jwk, count: number, prefix = ''): 
     for (let at = start; at < Math.min(start + BATCH, count); at++) await add(pipeline, at)
     await pipeline.exec()
   }
+  const own = buildEntityConfiguration({ entityId, ...times, keys: { keys: [toPublicJwk(key)] }, metadata })
+  const configuration = await sign({ ...own, trust_mark_issuers: issuers }, ENTITY_STATEMENT_TYP)
+  await redis.set(keys.entityConfiguration, configuration)
   await redis.sadd(keys.trustMarkTypes, markType, wideMarkType)
   await redis.set(keys.publicationMarker, 'filled')
   return filled
 }
+
+const issuers = { [markType]: [entityId], [wideMarkType]: [entityId] }
+const metadata: Metadata = {
+  federation_entity: {
+    organization_name: 'Example Federation',
+    federation_fetch_endpoint: `${entityId}/fetch`,
+    federation_list_endpoint: `${entityId}/list`,
+  },
+}
+
+type Times = { iat: number; exp: number }
+
+/** The claims of its Entity Configuration. */
+export const relyingParty = (entity: string, keys: { keys: Jwk[] }, times: Times, client_name = 'Example') =>
+  buildEntityConfiguration({
+    entityId: entity,
+    ...times,
+    keys,
+    metadata: { openid_relying_party: { client_name, client_registration_types: ['automatic'] } },
+    authorityHints: [entityId],
+  })

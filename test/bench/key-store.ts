@@ -4,33 +4,31 @@ import { generateSigningKey } from '#core/keys.ts'
 import { readKeyStoreSettings } from '#federation/config/key-store.ts'
 import { createKeyStores } from '#federation/key-store/stores.ts'
 import { type SoftHsm, softHsmLacking, startSoftHsm } from '#test/helpers/soft-hsm.ts'
-import type { Section } from './document.ts'
-import { number, table } from './markdown.ts'
+import { number, type Part, table } from './document.ts'
+import { duration } from './program.ts'
 import { measureRebuild } from './rebuild.ts'
-import { duration } from './sections.ts'
 
 const algorithms = ['ES256', 'RS256'] as const
 /** As many callers as a run and the publisher have together. */
 const CALLERS = 32
 /** Of a Subordinate Statement with a policy. */
 const PAYLOAD = { text: 'x'.repeat(2_000) }
-
-type KeyStoreEffort = {
-  /** Of each signature row. */
-  seconds: number
-  /** Of the rebuilds. */
-  subordinates: number
-}
+const head = ['', 'key in a file', 'key in the token']
 
 /** Without SoftHSM, the section says why it has no figures. */
-export async function keyStoreSection({ seconds, subordinates }: KeyStoreEffort): Promise<Section> {
-  const title = 'Key stores'
-  if (softHsmLacking) return { title, body: `Not measured: ${softHsmLacking}.` }
-  const hsm = await startSoftHsm()
-  Object.assign(process.env, hsm.environment)
-  const body = [await signatures(hsm, seconds), await rebuilds(hsm, subordinates)].join('\n\n')
-  await hsm.close()
-  return { title, body }
+export const keyStoresPart: Part = {
+  name: 'key-stores',
+  usual: ['quick', 'full'],
+  async measure(effort) {
+    const title = 'Key stores'
+    if (softHsmLacking) return [{ title, body: `Not measured: ${softHsmLacking}.` }]
+    const hsm = await startSoftHsm()
+    Object.assign(process.env, hsm.environment)
+    const signed = await signatures(hsm, { quick: 1, full: 5 }[effort])
+    const rebuilt = await rebuilds(hsm, { quick: 5_000, full: 100_000 }[effort])
+    await hsm.close()
+    return [{ title, body: [signed, rebuilt].join('\n\n') }]
+  },
 }
 
 async function signatures({ module, pin }: SoftHsm, seconds: number): Promise<string> {
@@ -45,7 +43,7 @@ async function signatures({ module, pin }: SoftHsm, seconds: number): Promise<st
   stores.close()
   const intro = `Signatures of statements per second by one process with ${CALLERS} callers. The token is SoftHSM, which computes on
 the same processor; a hardware security module has its own figures.`
-  return [intro, table(['', 'key in a file', 'key in the token'], rows)].join('\n\n')
+  return [intro, table(head, rows)].join('\n\n')
 }
 
 /** One after the other in one run, because the machine may do other work at other times. */
@@ -59,21 +57,18 @@ async function rebuilds({ module, pin, environment }: SoftHsm, subordinates: num
   }
   const intro = `A rebuild of ${number(subordinates)} members that signs every statement with ES256, and one that finds them signed.
 The processor time is that of the admin server, without the process of the module.`
-  const head = ['', 'key in a file', 'key in the token', 'ratio of durations']
-  return [intro, table(head, [row('signing all', 'signing'), row('signing nothing', 'again')])].join('\n\n')
+  const rows = [row('signing all', 'signing'), row('signing nothing', 'again')]
+  return [intro, table([...head, 'ratio of durations'], rows)].join('\n\n')
 }
 
 async function signaturesPerSecond(signer: Signer, seconds: number): Promise<number> {
-  await signJwt(PAYLOAD, { key: signer, typ: 'JWT' }) // opens the token
+  const sign = () => signJwt(PAYLOAD, { key: signer, typ: 'JWT' })
+  await sign() // opens the token
   const start = performance.now()
-  const end = start + seconds * 1_000
   let count = 0
   const call = async () => {
-    while (performance.now() < end) {
-      await signJwt(PAYLOAD, { key: signer, typ: 'JWT' })
-      count += 1
-    }
+    for (; performance.now() < start + seconds * 1_000; count++) await sign()
   }
   await Promise.all(Array.from({ length: CALLERS }, call))
-  return Math.round(count / ((performance.now() - start) / 1_000))
+  return (count * 1_000) / (performance.now() - start)
 }

@@ -1,15 +1,15 @@
 /**
- * `npm run bench`: measures and prints. `--quick` takes two minutes, `--only public,rebuild` measures parts, `--million`
- * the growth to a million members, and `--write` puts the results into docs/benchmarks.md. `--peers DIR` compares with
- * other servers instead.
+ * `npm run bench`: measures and prints. `--quick` takes some minutes, `--only public,rebuild` measures parts, `--million`
+ * the growth to a million members, and `--write` puts the results into docs/benchmarks.md. `--peers FILE` compares with
+ * other servers instead. Needs Linux and `wrk`.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { describeMachine, formatSection, replaceSections } from './document.ts'
+import { describeMachine, type Part, replaceSections } from './document.ts'
+import { MAIN_SIZE } from './federation.ts'
 import { growthParts, parts } from './parts.ts'
-import { runPeers } from './peers/command.ts'
-import { MAIN_SIZE } from './sections.ts'
+import { comparePeers } from './peers/compare.ts'
 
 const DOCUMENT = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url))
 
@@ -24,9 +24,10 @@ const { values: flags } = parseArgs({
 })
 const effort = flags.quick ? 'quick' : 'full'
 
-function chooseParts() {
-  const names = flags.million ? growthParts : flags.only?.split(',')
-  if (!names) return parts.filter(({ isUsual }) => isUsual[effort])
+function chooseParts(): readonly Part[] {
+  if (flags.million) return growthParts
+  const names = flags.only?.split(',')
+  if (!names) return parts.filter(({ usual }) => usual.includes(effort))
   const unknown = names.find((name) => !parts.some((part) => part.name === name))
   if (unknown === undefined) return parts.filter(({ name }) => names.includes(name))
   const known = parts.map(({ name }) => name).join(', ')
@@ -38,9 +39,13 @@ const database = process.env.DATABASE_URL ? 'PostgreSQL' : 'PGlite'
 const today = new Date().toISOString().slice(0, 10)
 const machine = describeMachine()
 
+// What was started ends with this process.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1))
+
 if (flags.peers !== undefined) {
-  const rounds = flags.quick ? { seconds: 1, rounds: 1 } : { seconds: 3, rounds: 3 }
-  process.exit(await runPeers(flags.peers, { members: MAIN_SIZE, ...rounds }, say))
+  const rounds = flags.quick ? 1 : 3
+  say(`\n${await comparePeers(flags.peers, { members: MAIN_SIZE, seconds: rounds, rounds }, say)}`)
+  process.exit(0)
 }
 
 // One after another: side by side, measurements would disturb each other.
@@ -49,7 +54,7 @@ for (const { name, measure } of chooseParts()) {
     title,
     body: `${body}\n\nMeasured on ${today} by \`npm run bench -- --only ${name}\`, with ${database},\non ${machine}.`,
   }))
-  for (const section of sections) say(`\n${formatSection(section)}\n`)
+  for (const { title, body } of sections) say(`\n## ${title}\n\n${body}\n`)
   if (flags.write) await writeFile(DOCUMENT, replaceSections(await readFile(DOCUMENT, 'utf8'), sections))
 }
 // The embedded database leaves workers that would keep the process alive.

@@ -56,7 +56,8 @@ test('a command in the running text exists', async () => {
     const text = (await readFile(root(document), 'utf8')).replace(/^```.*?^```$/gms, '')
     for (const [, command = ''] of text.matchAll(/`((?:npm|npx|inmor) [^`]+)`/g)) {
       const [program, ...words] = command.split(' ')
-      const name = (program === 'npx' || words[0] === 'run' ? words[1] : words[0]) ?? ''
+      const isSecond = program === 'npx' || (program === 'npm' && words[0] === 'run')
+      const name = words[isSecond ? 1 : 0] ?? ''
       if (program === 'npm') expect(scripts, `${document}: ${command}`).toContain(name)
       else expect(help.stdout(), `${document}: ${command}`).toMatch(RegExp(`^ +${name}\\b`, 'm'))
     }

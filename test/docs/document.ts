@@ -7,9 +7,11 @@ export const root = (path = '') => fileURLToPath(new URL(`../../${path}`, import
 /** Documents whose shell blocks commands.test.ts runs, in this order. */
 export const played = [
   'docs/api.md',
+  'docs/public-endpoints.md',
   'docs/examples/README.md',
   'docs/operations.md',
   'docs/deployment.md',
+  'docs/upgrade.md',
   'docs/migration.md',
   'README.md',
 ] as const

@@ -181,7 +181,7 @@ journey('users are created, invited, locked out, found and removed, and the audi
     const { page, complaints } = watched
     await page.getByRole('link', { name: 'Audit log' }).click()
     await page.getByLabel('Action').selectOption({ label: 'User created' })
-    await page.waitForURL(/action=createUser/)
+    await page.waitForURL(/action=CREATE_USER/)
     const entry = page.getByRole('listitem').filter({ hasText: 'vera' })
     await entry.getByText(/^\d+ differences?$/).click()
     await entry.getByRole('rowheader', { name: 'role' }).waitFor()
@@ -194,7 +194,7 @@ journey('users are created, invited, locked out, found and removed, and the audi
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line))
-    expect(new Set(entries.map(({ action }) => action))).toEqual(new Set(['createUser']))
+    expect(new Set(entries.map(({ action }) => action))).toEqual(new Set(['CREATE_USER']))
     expect(entries.some(({ resource }) => resource === 'vera')).toBe(true)
     expect(complaints).toEqual([])
   })

@@ -90,8 +90,8 @@ test.each([
 
 test('the entries of one run are a list of their own', async () => {
   const { page } = watched
-  const { data } = await admin.execute('{ renewalRuns(first: 1) { edges { node { id } } } }')
-  await page.goto(`/audit?run=${encodeURIComponent(data.renewalRuns.edges[0].node.id)}`)
+  const { data } = await admin.execute('{ runs(first: 1) { edges { node { id } } } }')
+  await page.goto(`/audit?run=${encodeURIComponent(data.runs.edges[0].node.id)}`)
   await page.getByText('2 entries match').waitFor()
   expect(await violations(page)).toEqual([])
   await page.getByRole('button', { name: /^Entries of one run/ }).click()

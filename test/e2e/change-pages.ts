@@ -1,4 +1,4 @@
-/** The pages of change requests, and what two administrators do there. */
+/** The pages of approvals, and what two administrators do there. */
 import type { Page } from 'playwright-core'
 import { addVirtualAuthenticator } from '#test/helpers/virtual-authenticator.ts'
 
@@ -33,7 +33,7 @@ export async function savePolicy(page: Page, policy: object): Promise<void> {
   await question(page).getByRole('button', { name: 'Save and publish' }).click()
 }
 
-/** The change request of a policy, on the page of it. */
+/** The approval of a policy, on the page of it. */
 export async function request(page: Page, policy: object): Promise<void> {
   await savePolicy(page, policy)
   await question(page).getByRole('link', { name: 'See the approval.' }).click()
@@ -46,7 +46,7 @@ export async function openNewest(page: Page, name: string, title = name): Promis
   await heading(page, title).waitFor()
 }
 
-/** Says why, on the page of one's own change request. */
+/** Says why, on the page of one's own approval. */
 export async function giveReason(page: Page, text: string): Promise<void> {
   await main(page).getByLabel('Reason').fill(text)
   await button(page, 'Add the reason').click()

@@ -99,7 +99,7 @@ journey('a page follows the changes of others, also after the server was away', 
 
     const [slow] = entities
     slow?.misbehave('hang')
-    await admin('mutation { startRenewal(kind: SUBORDINATES) { __typename } }')
+    await admin('mutation { startRenewal(input: { kind: SUBORDINATES }) { __typename } }')
     await page.getByRole('progressbar', { name: 'Renewal of subordinates' }).waitFor()
     slow?.misbehave(undefined)
     await mutate(admin, 'updateSubordinate', { id, validFor: 48 }, 'id')

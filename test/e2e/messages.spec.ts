@@ -28,7 +28,7 @@ afterAll(async () => {
 })
 
 const row = (address: string) => page.getByRole('main').getByRole('row').filter({ hasText: address })
-const invite = (email: string) => admin.mutate('inviteMember', { organizationId, name: 'Anna', email }, 'id')
+const invite = (email: string) => admin.mutate('invitePerson', { organizationId, name: 'Anna', email }, 'id')
 
 journey('an e-mail fails, and is sent again', (step) => {
   step('shows e-mails as they are created, fail and are sent', async () => {

@@ -85,7 +85,7 @@ journey('a person is invited, gets rights, and is removed', (step) => {
 
   step('the person opens a new link, which replaces the first, and is signed in', async () => {
     const first = await admin.mutate(
-      'inviteMember',
+      'invitePerson',
       { organizationId: decodeURIComponent(path.slice('/organizations/'.length)), email: ADDRESS },
       'invitationLink',
     )

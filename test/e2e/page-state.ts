@@ -184,7 +184,7 @@ export const states: readonly State[] = [
   },
   {
     what: 'a question before a version is restored',
-    path: () => '/audit?action=registerSubordinate&outcome=SUCCEEDED',
+    path: () => '/audit?action=REGISTER_SUBORDINATE&outcome=SUCCEEDED',
     async reach(page) {
       await page.getByRole('button', { name: 'Restore this version…' }).first().click()
       await page.getByText('The present version is the same.').waitFor()

@@ -45,8 +45,7 @@ journey('operations run with the session of the user', (step) => {
     await page.getByRole('button', { name: 'Run mutation…' }).click()
     await api.dialog.getByRole('button', { name: 'Run mutation' }).click()
     await eventually(
-      async () =>
-        await expect.poll(() => api.result.textContent()).toContain('MutationCreateOrganizationSuccess'),
+      async () => await expect.poll(() => api.result.textContent()).toContain('CreateOrganizationSuccess'),
     )
     expect(await organizations()).toEqual(['Asked first'])
   })
@@ -68,7 +67,7 @@ journey('operations run with the session of the user', (step) => {
       })
       await expect
         .poll(() => events.first().textContent())
-        .toMatch(/Event \d+ · .*"action": "createOrganization"/s)
+        .toMatch(/Event \d+ · .*"action": "CREATE_ORGANIZATION"/s)
       await page.getByRole('button', { name: 'Stop' }).click()
       await api.state.getByText(/^Stopped after \d+ events\.$/).waitFor()
       await eventually(() => expect(ended).toEqual([subscription]))
@@ -127,7 +126,7 @@ journey('operations run with the session of the user', (step) => {
     await question.getByRole('button', { name: 'Sign in' }).click()
     await question.waitFor({ state: 'hidden' })
     await eventually(
-      async () => await expect.poll(() => api.result.textContent()).toContain('MutationCreateUserSuccess'),
+      async () => await expect.poll(() => api.result.textContent()).toContain('CreateUserSuccess'),
     )
   })
 

@@ -171,7 +171,7 @@ journey('a member asks while others change the same', (step) => {
       })),
     })
     const museumId = Buffer.from(`Organization:${museum.id}`).toString('base64')
-    await admin.mutate('inviteMember', { organizationId: museumId, email }, 'id', 'admin')
+    await admin.mutate('invitePerson', { organizationId: museumId, email }, 'id', 'admin')
     await page.goto('/portal/requests')
     const panel = main().getByRole('region', { name: 'Museum', exact: true })
     const refused = panel.getByRole('row').filter({ hasText: 'Refused' })

@@ -43,7 +43,7 @@ async function choose(page: Page, user: string, item: string): Promise<void> {
 journey('a member has an account in the portal', (step) => {
   step('a member adds a passkey in the portal, and signs in with it', async () => {
     const person = { organizationId, email, name: 'Anna Ek' }
-    const { invitationLink } = await make('inviteMember', person, 'invitationLink')
+    const { invitationLink } = await make('invitePerson', person, 'invitationLink')
     const { page, complaints } = await openPage(admin.adminUrl)
     await addVirtualAuthenticator(page)
     await page.goto(invitationLink)
@@ -117,7 +117,7 @@ journey('an operator is a member too', (step) => {
   })
 
   step('an operator who is a member too goes to the portal and back, also with several anchors', async () => {
-    await make('inviteMember', { organizationId, email: 'otto@example.org' })
+    await make('invitePerson', { organizationId, email: 'otto@example.org' })
     const { page, complaints } = await openSignedIn(admin, '/', 'otto', password)
     const anchorsNamed: (string | undefined)[] = []
     page.on('request', (request) => {

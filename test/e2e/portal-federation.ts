@@ -76,7 +76,7 @@ export async function checkEntity(server: TestAdmin['server'], { id }: TestEntit
 
 /** The link of a new invitation to an organization. */
 export const invitePerson = async (admin: TestAdmin, person: Person): Promise<string> =>
-  (await admin.mutate('inviteMember', person, 'invitationLink', 'admin')).invitationLink
+  (await admin.mutate('invitePerson', person, 'invitationLink', 'admin')).invitationLink
 
 /** A new context in which the person accepts the invitation in its form. */
 export async function acceptInvitation(admin: TestAdmin, link: string): Promise<Watched> {

@@ -83,7 +83,7 @@ journey('an open page follows its entity', (step) => {
       'admin',
     )
     const input = { organizationId: id, email: 'anna@library.example.org' }
-    await federation.admin.mutate('inviteMember', input, 'id', 'admin')
+    await federation.admin.mutate('invitePerson', input, 'id', 'admin')
     await returnToWindow()
     await page.getByRole('link', { name: 'Southern Museum' }).waitFor()
     await page.getByRole('heading', { level: 1, name: 'Botany' }).waitFor()

@@ -132,7 +132,7 @@ journey('a person invites another one, gives and takes rights, and is removed', 
     const anna = await db.user.findFirstOrThrow({ where: { name: 'Anna Ek' } })
     const userId = Buffer.from(`User:${anna.id}`).toString('base64')
     await federation.admin.mutate(
-      'removeMember',
+      'removePerson',
       { organizationId: federation.organizationId, userId },
       '',
       'admin',

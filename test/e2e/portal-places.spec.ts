@@ -67,7 +67,7 @@ journey('a person sees entities of several organizations and anchors', (step) =>
     await make('createTrustAnchor', second, 'slug')
     await make('admitOrganization', { id: library, to: slug })
     museum = (await make('createOrganization', { anchor: slug, name: 'Southern Museum' })).id
-    await make('inviteMember', { organizationId: museum, email })
+    await make('invitePerson', { organizationId: museum, email })
     await make('updateOrganization', { anchor: slug, id: museum, active: false })
     await make('pauseTrustAnchor', { anchor: slug }, 'slug')
     await page.goto('/portal')

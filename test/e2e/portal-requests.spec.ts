@@ -175,7 +175,7 @@ journey('a member asks for a registration, and for all that follows', (step) => 
     await openEntity('Catalogue')
     await main().getByRole('link', { name: 'Ask for a change…' }).click()
     await press('Send request')
-    await main().getByRole('alert').filter({ hasText: 'Say what shall change' }).waitFor()
+    await main().getByRole('alert').filter({ hasText: 'Say what to change' }).waitFor()
     expect(await violations(page)).toEqual([])
     const keys = main().getByRole('region', { name: 'Keys', exact: true })
     await keys.getByLabel('Record these keys').check()

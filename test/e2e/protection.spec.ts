@@ -117,7 +117,7 @@ journey('two administrators decide protected changes', (step) => {
     })
   })
 
-  step('a protected change waits, the form keeps its input and links to the change request', async () => {
+  step('a protected change waits, the form keeps its input and links to the approval', async () => {
     const { page } = alice
     const before = await presentPolicy()
     await savePolicy(page, policyOf('Alice'))
@@ -141,7 +141,7 @@ journey('two administrators decide protected changes', (step) => {
 
     const { page: others } = bob
     await openNewest(others, 'Change the metadata policy')
-    await others.getByText('Nobody has said why yet.').waitFor()
+    await others.getByText('There is no reason yet.').waitFor()
     expect(await button(others, 'Sign and approve').count()).toBe(0)
     await main(others).getByLabel('Comment').fill('What is it for?')
     await button(others, 'Send comment').click()

@@ -71,7 +71,7 @@ test.each([
   ['Mutation.registerSubordinate', '/reference/members', 'mutationregistersubordinate'],
   ['registerSubordinate', '/reference/members', 'mutationregistersubordinate'],
   ['Subordinate.state', '/reference/members', 'subordinate.state'],
-  ['MutationIssueTrustMarkResult', '/reference/trust-marks', 'mutationissuetrustmark'],
+  ['IssueTrustMarkResult', '/reference/trust-marks', 'mutationissuetrustmark'],
   ['Query.trustMarks', '/reference/trust-marks', 'querytrustmarks'],
   ['DateTime', '/reference/scalars-and-errors', 'datetime'],
   ['inmor keys announce', '/reference/cli', 'inmor-keys-announce'],

@@ -99,7 +99,7 @@ journey('requests of each kind are shown, decided and found', (step) => {
   step('refuses the approval of an operator who acts for the organization', async () => {
     const both = { username: 'both', role: 'OPERATOR', email: 'both@lu.example', password: PASSWORD }
     await admin.mutate('createUser', both, 'id', 'admin')
-    await admin.mutate('inviteMember', { organizationId, email: both.email }, 'id')
+    await admin.mutate('invitePerson', { organizationId, email: both.email }, 'id')
     const visitor = visit(admin.adminUrl)
     await visitor.signIn('both', PASSWORD)
     const id = await submit({ kind: 'REGISTER', entityId: (await start()).id }, visitor)

@@ -80,7 +80,7 @@ test('the bars of the chart lead to what expires on their day', async () => {
 test('activity shows the runs that there were, and not only one kind', async () => {
   const { db } = admin.server
   const run = { state: 'SUCCEEDED', startedBy: 'admin', endedAt: new Date() }
-  await db.renewalRun.createMany({
+  await db.run.createMany({
     data: [
       { ...run, kind: 'IMPORT' },
       { ...run, kind: 'COLLECTION' },

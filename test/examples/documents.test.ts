@@ -87,17 +87,36 @@ test.each(languages)('each document is used in %s, and no other', (language) => 
     .filter((file) => !/^(inmor|operations)\.|^__/.test(file))
     .map((file) => readFileSync(`${path}/${file}`, 'utf8'))
     .join('\n')
-  const namesIn = {
-    curl: [...code.matchAll(/(?:inmor_(?:query|mutate|events)|step) ([a-z-]+) ["']/g)],
-    TypeScript: [...code.matchAll(/inmor\.(?:query|mutate|pages|subscribe)\((\w+)/g)],
-    Python: [...code.matchAll(/inmor\.(?:query|mutate|pages|subscribe)\((\w+)/g)],
-  }[language].map(([, name = '']) => name.toLowerCase().replaceAll(/[-_]/g, ''))
-  const all = [...documents.keys()].map((file) => file.replace('.graphql', '').replaceAll('-', ''))
-  expect([...new Set(namesIn)].sort()).toEqual(all.sort())
+  const calls = /inmor\.(?:query|mutate|pages|subscribe)\((\w+)/g
+  const used = code.matchAll(
+    language === 'curl' ? /(?:inmor_(?:query|mutate|events)|step) ([a-z-]+) ["']/g : calls,
+  )
+  const all =
+    language === 'Python'
+      ? [...readFileSync(`${path}/operations.py`, 'utf8').matchAll(/^([A-Z_]+): /gm)].map(
+          ([, name = '']) => name,
+        )
+      : [...documents.keys()].map((file) => file.replace('.graphql', ''))
+  const plain = (name: string) => name.toLowerCase().replaceAll(/[-_]/g, '')
+  expect([...new Set([...used].map(([, name = '']) => plain(name)))].sort()).toEqual(all.map(plain).sort())
 })
 
-test.each(languages)('every example exists in %s', (language) => {
-  expect(examplesIn(language)).toEqual(names)
+test('Python has queries and lists too, with their types', async () => {
+  const file = 'docs/examples/python/operations.py'
+  const documents = ['docs/examples/documents/{members,signing-keys}.graphql']
+  const [made] = await generate(
+    { ...config, generates: { [file]: { ...config.generates[file], documents } } },
+    root,
+  )
+  expect(made?.content).toContain('\nfrom inmor import Connection, Query\n')
+  expect(made?.content).toMatch(
+    /^MEMBERS: Connection\[MembersVariables, Members, Members\w+EdgesNode\] = Connection\($/m,
+  )
+  expect(made?.content).toMatch(/^SIGNING_KEYS: Query\[SigningKeysVariables, SigningKeys\] = Query\($/m)
+})
+
+test.each(languages)('the examples exist in %s', (language) => {
+  expect(examplesIn(language)).toEqual(language === 'Python' ? ['first-script'] : names)
 })
 
 test('the client imports nothing, and an example only that and parts of Node', () => {

@@ -14,8 +14,9 @@ const commands = {
 
 export type Language = keyof typeof commands
 export const languages = Object.keys(commands) as Language[]
+/** Those of the cookbook. Python has the first script only. */
+export const cookbookLanguages = ['curl', 'TypeScript'] as const
 
-/** The examples, each in every language. */
 export const names = [
   'alerts-to-chat',
   'export-members',

@@ -9,7 +9,7 @@ import { startRelay } from '#test/helpers/relay.ts'
 import { Inmor } from '../../docs/examples/typescript/inmor.ts'
 import { AlertsChanged } from '../../docs/examples/typescript/operations.ts'
 import { addAdministrators, type People, protect } from '../server/protection/people.ts'
-import { type Environment, languages, play } from './example.ts'
+import { cookbookLanguages, type Environment, play } from './example.ts'
 import { documented, linesOf, seen, seenByCurl, startFaults } from './seen.ts'
 
 let admin: TestAdmin
@@ -208,12 +208,16 @@ describe('a page that moves', () => {
 
 let people: People | undefined
 
-test.each(languages)('a key whose change needs a second person waits, in %s', async (language) => {
+/** A key of an administrator who needs a second person. */
+async function makePipelineKey(name: string): Promise<string> {
   people ??= await addAdministrators(admin)
   await protect(admin, [])
-  const alice = people.alice.visitor
-  const input = { username: 'alice', name: `pipeline ${language}` }
-  const { key } = await alice.mutate('createApiKey', input, 'key')
+  const input = { username: 'alice', name: `pipeline ${name}` }
+  return (await people.alice.visitor.mutate('createApiKey', input, 'key')).key
+}
+
+test.each(cookbookLanguages)('a key whose change needs a second person waits, in %s', async (language) => {
+  const key = await makePipelineKey(language)
   await play(language, 'rotate-key', ['ES256', '0'], environment(key))
   await protect(admin, ['ANCHOR'])
   const { code, stdout } = await play(
@@ -227,15 +231,38 @@ test.each(languages)('a key whose change needs a second person waits, in %s', as
   await protect(admin, [])
 })
 
-test.each(languages)('where there are several anchors, INMOR_ANCHOR names one, in %s', async (language) => {
-  if (language === languages[0]) await makeAnchor(admin, 'other')
-  const file = `${admin.config.keysDirectory}/${language}.jsonl`
-  const without = await play(language, 'export-members', [file], environment(admin.keys.admin))
-  expect(without.code, without.stdout).toBe(1)
-  expect(without.stderr).toContain('ANCHOR_REQUIRED')
-  const by = { ...environment(admin.keys.admin), INMOR_ANCHOR: 'other' }
-  const exported = await play(language, 'export-members', [file], by)
-  expect(exported).toMatchObject({ code: 0, stdout: 'Exported 0 members.\n' })
-  const mirrored = await play(language, 'mirror-audit-log', [`${file}.audit`], by)
-  expect(mirrored).toMatchObject({ code: 0, stdout: 'Mirrored 0 entries.\n' })
+test.each(clients)('a change that needs a second person has its id, in %s', async (client) => {
+  const key = await makePipelineKey(`client ${client}`)
+  await protect(admin, ['ANCHOR'])
+  const document =
+    'mutation ($input: UpdateTrustAnchorInput!) { updateTrustAnchor(input: $input) { __typename } }'
+  const variables = { input: { organizationName: client } }
+  const details = expect.objectContaining({ approval: anyText })
+  expect(await seen(client, 'request', document, variables, environment(key))).toEqual([
+    ['error', 'RequestError', 'APPROVAL_REQUIRED', details, anyText],
+  ])
+  await protect(admin, [])
+})
+
+describe('where there are several anchors, INMOR_ANCHOR names one', () => {
+  beforeAll(() => makeAnchor(admin, 'other'))
+  const without = () => environment(admin.keys.admin)
+  const by = () => ({ ...without(), INMOR_ANCHOR: 'other' })
+
+  test.each(cookbookLanguages)('in %s', async (language) => {
+    const file = `${admin.config.keysDirectory}/${language}.jsonl`
+    const refused = await play(language, 'export-members', [file], without())
+    expect(refused.code, refused.stdout).toBe(1)
+    expect(refused.stderr).toContain('ANCHOR_REQUIRED')
+    const exported = await play(language, 'export-members', [file], by())
+    expect(exported).toMatchObject({ code: 0, stdout: 'Exported 0 members.\n' })
+    const mirrored = await play(language, 'mirror-audit-log', [`${file}.audit`], by())
+    expect(mirrored).toMatchObject({ code: 0, stdout: 'Mirrored 0 entries.\n' })
+  })
+
+  test.each(clients)('in the client for %s', async (client) => {
+    const [refused] = await seen(client, 'request', LIST, {}, without())
+    expect(refused?.slice(0, 3)).toEqual(['error', 'RequestError', 'ANCHOR_REQUIRED'])
+    expect(await seen(client, 'request', LIST, {}, by())).toEqual([['data', { list: { totalCount: 0 } }]])
+  })
 })

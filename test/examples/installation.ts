@@ -23,7 +23,7 @@ export type Installation = {
 }
 
 const CREATE_KEY = `mutation ($input: CreateApiKeyInput!) {
-  createApiKey(input: $input) { ... on MutationCreateApiKeySuccess { data { key apiKey { id } } } }
+  createApiKey(input: $input) { ... on CreateApiKeySuccess { key apiKey { id } } }
 }`
 
 export async function startInstallation(): Promise<Installation> {
@@ -34,9 +34,9 @@ export async function startInstallation(): Promise<Installation> {
 
   async function makeKey(role: Role): Promise<{ key: string; id: string }> {
     const input = { username: 'admin', name: crypto.randomUUID(), role }
-    type Created = { createApiKey: { data: { key: string; apiKey: { id: string } } } }
+    type Created = { createApiKey: { key: string; apiKey: { id: string } } }
     const { createApiKey } = await admin<Created>(CREATE_KEY, { input })
-    const { key, apiKey } = createApiKey.data
+    const { key, apiKey } = createApiKey
     return { key, id: apiKey.id }
   }
   const made = await Promise.all(roles.map(async (role) => [role, (await makeKey(role)).key] as const))

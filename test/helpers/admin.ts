@@ -12,6 +12,7 @@ import type { Role } from '#server/identity/roles.ts'
 import { type AdminServer, type Overrides, startAdminServer } from '#server/process/start.ts'
 import { writeNewKey } from '#store/key-directory.ts'
 import { startCopy, type TestDatabase } from '#test/helpers/database.ts'
+import { mutationOf, successOf } from '#test/helpers/mutation.ts'
 import { freePort } from '#test/helpers/port.ts'
 import { startRedis, type TestRedis } from '#test/helpers/redis.ts'
 import { AUTH_SECRET, apiKeys, PASSWORD, withUsers } from '#test/helpers/users.ts'
@@ -124,17 +125,15 @@ export async function startAdmin(
     keys: apiKeys,
     execute,
     async mutate(name, input, selection, as = 'operator') {
-      const type = name.charAt(0).toUpperCase() + name.slice(1)
-      const success = `... on Mutation${type}Success { data ${selection && `{ ${selection} }`} }`
       // GraphQL refuses a fragment that can never apply; only these can fail because of published data of the entity.
       const canBeRejected = /^(register|update|renew)Subordinate$/.test(name)
       const checks = canBeRejected ? '... on EntityRejectedError { checks { name status message } }' : ''
-      const document = `mutation ($input: ${type}Input!) {
-        result: ${name}(input: $input) { __typename ${success} ... on Error { code message path } ${checks} } }`
-      const answer = await execute(document, { input }, as)
+      const answer = await execute(mutationOf(name, selection, { further: checks }), { input }, as)
       if (!answer.data) throw new Error(JSON.stringify(answer.errors))
-      const { data, ...rest } = answer.data.result
-      return typeof data === 'object' ? { ...rest, ...data } : { ...rest, data }
+      const { result } = answer.data
+      const value = successOf<object>(name, result)
+      const isObject = typeof value === 'object' && !Array.isArray(value)
+      return isObject ? { ...value, __typename: result.__typename } : result
     },
     get: (path, parameters = {}) => fetch(`${entityId}${path}${query(parameters)}`),
     async close() {

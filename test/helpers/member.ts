@@ -6,7 +6,7 @@ export type Person = { organizationId: string; email: string; name?: string; may
 
 export async function signInAsMember(admin: TestAdmin, person: Person): Promise<Visitor> {
   const { invitationLink, username } = await admin.mutate(
-    'inviteMember',
+    'invitePerson',
     person,
     'username invitationLink',
     'admin',

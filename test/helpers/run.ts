@@ -8,16 +8,16 @@ export type SeenProgress = { run: SeenRun; item: SeenItem | null }
 
 /** Starts a run, which must succeed, and returns its id. */
 export async function startRun(admin: TestAdmin, mutation: string): Promise<string> {
-  const { data } = await tryToStart(admin, mutation)
-  return data.id
+  const { run } = await tryToStart(admin, mutation)
+  return run.id
 }
 
 /** The result of the mutation, success or failure. */
 export async function tryToStart(admin: TestAdmin, mutation: string) {
   const [name = ''] = mutation.split('(')
-  const success = `Mutation${name.charAt(0).toUpperCase()}${name.slice(1)}Success`
+  const success = `${name.charAt(0).toUpperCase()}${name.slice(1)}Success`
   const answer = await admin.execute(
-    `mutation { result: ${mutation} { __typename ... on ${success} { data { id state } } ... on Error { code } } }`,
+    `mutation { result: ${mutation} { __typename ... on ${success} { run { id state } } ... on Error { code } } }`,
   )
   return answer.data.result
 }
@@ -40,10 +40,10 @@ export async function watchRunAt(
     headers: { 'x-api-key': apiKey },
     retryAttempts: 0,
   })
-  const query = `subscription ($runId: ID!, $after: Int) { renewalProgress(runId: $runId, after: $after) {
+  const query = `subscription ($runId: ID!, $after: Int) { runProgress(runId: $runId, after: $after) {
     run { state total done failed } item { sequence resource ok message } } }`
-  const results = client.iterate<{ renewalProgress: SeenProgress }>({ query, variables: { runId, after } })
-  for await (const { data } of results) if (data) seen.push(data.renewalProgress)
+  const results = client.iterate<{ runProgress: SeenProgress }>({ query, variables: { runId, after } })
+  for await (const { data } of results) if (data) seen.push(data.runProgress)
   return seen
 }
 

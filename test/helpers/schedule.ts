@@ -21,7 +21,7 @@ export async function openSchedules(admin: TestAdmin): Promise<TestSchedules> {
       if (runId === undefined) return message
       return vi.waitFor(
         async () => {
-          const { endedAt, done, failed } = await db.renewalRun.findUniqueOrThrow({ where: { id: runId } })
+          const { endedAt, done, failed } = await db.run.findUniqueOrThrow({ where: { id: runId } })
           expect(endedAt).not.toBeNull()
           return { done, failed }
         },

@@ -22,7 +22,7 @@ export async function register(
   input: object = {},
 ): Promise<NonNullable<GraphQLAnswer['data']>> {
   const result = await admin.mutate('registerSubordinate', { entityId, ...input }, SELECTION)
-  if (result.__typename !== 'MutationRegisterSubordinateSuccess') throw new Error(JSON.stringify(result))
+  if (result.__typename !== 'RegisterSubordinateSuccess') throw new Error(JSON.stringify(result))
   return result
 }
 

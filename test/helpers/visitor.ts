@@ -1,5 +1,7 @@
 /** Simulates a browser user: keeps cookies, sends the console's headers, signs in and queries. */
+
 import type { GraphQLAnswer } from '#test/helpers/admin.ts'
+import { mutationOf, successOf } from '#test/helpers/mutation.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: the test defines the shape of the body
 type Body = any
@@ -55,13 +57,10 @@ export function visit(adminUrl: string): Visitor {
     execute,
     signIn: (username, password) => auth('/sign-in/username', { username, password }),
     async mutate(name, input, selection) {
-      const type = name.charAt(0).toUpperCase() + name.slice(1)
-      const success = `... on Mutation${type}Success { data { ${selection} } }`
-      const [head, argument] = input ? [`($input: ${type}Input!)`, '(input: $input)'] : ['', '']
-      const document = `mutation ${head} { result: ${name}${argument} { __typename ${success} ... on Error { code message path } } }`
+      const document = mutationOf(name, selection, { hasInput: input !== null && input !== undefined })
       const { data, errors } = await execute(document, input ? { input } : {})
       if (!data) throw new Error(JSON.stringify(errors))
-      return data.result.data ?? data.result
+      return successOf(name, data.result) ?? data.result
     },
     async open(url) {
       for (let hops = 0, next = url; hops < 10; hops++) {

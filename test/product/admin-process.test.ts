@@ -47,11 +47,11 @@ test('appears in the answer, the audit log, the run and the log of its worker', 
   expect(told).toBe('proxy-0003')
   const { db, workers } = deployment
   await eventually(async () => {
-    const run = await db.renewalRun.findFirst({ where: { kind: 'REISSUE_TRUST_MARKS', state: 'SUCCEEDED' } })
+    const run = await db.run.findFirst({ where: { kind: 'REISSUE_TRUST_MARKS', state: 'SUCCEEDED' } })
     expect(run?.requestId).toBe('proxy-0003')
   })
   const events = await db.auditEvent.findMany({ where: { requestId: 'proxy-0003' }, orderBy: { id: 'asc' } })
-  expect(events.map(({ resourceType }) => resourceType)).toEqual(['RenewalRun', 'TrustMark'])
+  expect(events.map(({ resourceType }) => resourceType)).toEqual(['Run', 'TrustMark'])
   const taken = { requestId: 'proxy-0003', msg: 'a run was taken up', runId: expect.any(Number) }
   await eventually(() => expect(entries(workers[0])).toContainEqual(expect.objectContaining(taken)))
 })

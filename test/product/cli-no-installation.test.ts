@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { expect, onTestFinished, test } from 'vitest'
+import { rowsOf } from '#server/cli/api/table.ts'
 import { loadProgram } from '#server/cli/program.ts'
 import { inmor } from '#test/helpers/product.ts'
 
@@ -12,14 +13,20 @@ import { inmor } from '#test/helpers/product.ts'
 function callsOf(command: Command, path: readonly string[] = []): string[][] {
   if (command.commands.length > 0)
     return command.commands.flatMap((each) => callsOf(each, [...path, each.name()]))
-  const values = command.registeredArguments.filter(({ required }) => required).map(() => '1')
+  const isNeeded = ({ description }: { description: string }) => / Required\.$/.test(description)
+  const isOfSchema = rowsOf(path[0] ?? '').some(({ describes }) => describes === command.description())
+  const values = command.registeredArguments.filter(({ required }) => required || isOfSchema).map(() => '1')
   const options = command.options
-    .filter(({ mandatory }) => mandatory)
-    .flatMap(({ long, argChoices }) => [String(long), argChoices?.[0] ?? '1'])
+    .filter((option) => option.mandatory || isNeeded(option))
+    .flatMap(({ long, argChoices, flags }) => {
+      const value = argChoices?.[0] ?? '1'
+      return flags.includes('<') ? [String(long), value] : [String(long)]
+    })
   return [[...path, ...values, ...options]]
 }
 
-const calls = callsOf(await loadProgram())
+/** Those that need an installation or a backup. */
+const calls = callsOf(await loadProgram()).filter(([word]) => word !== 'completion')
 
 test('every command is called', () => {
   expect(calls.length).toBeGreaterThan(50)

@@ -37,7 +37,14 @@ it('changes nothing that is protected while it is switched off', { timeout: 120_
   await protect(admin, operationNames)
   const before = await readState(admin)
   const main = '--anchor=main'
-  const change = (...words: string[]) => ['change-subordinates', ...words, '--all', main]
+  const change = (action: string, ...words: string[]) => [
+    'subordinate',
+    'change',
+    `--action=${action}`,
+    '--filter={}',
+    ...words,
+    main,
+  ]
   for (const args of [
     ['keys', 'switch', '--override-reason=Now.', main],
     ['keys', 'revoke', filled.kidUnused, '--reason=compromised', main],
@@ -45,15 +52,15 @@ it('changes nothing that is protected while it is switched off', { timeout: 120_
     ['keys', 'schedule', '--months=12', main],
     ['user', 'create', '--username=dave', '--role=admin'],
     ['user', 'set-password', '--username=carol'],
-    ['user', 'remove', '--username=carol'],
+    ['user', 'remove', 'carol'],
     ['user', 'reset-second-factor', '--username=carol'],
     ['request', 'approve', requestId, main],
     change('remove'),
     change('deactivate'),
     change('reactivate'),
-    change('issue-trust-mark', `--type=${UNUSED_TYPE}`),
-    change('revoke-trust-mark', `--type=${TYPE}`),
-    change('update', '--set={"metadataPolicy": {}}'),
+    change('issue-trust-mark', `--trust-mark-type=${UNUSED_TYPE}`),
+    change('revoke-trust-mark', `--trust-mark-type=${TYPE}`),
+    change('update', '--changes={"metadataPolicy": {}}'),
     ['import', '--redis', old.redis.url, '--postgres', old.database.url, main],
     ['restore', backup, '--anchor=test'],
     ['audit', 'prune', `--before=${new Date().toISOString()}`],
@@ -98,6 +105,6 @@ it('verifies who approved what', async () => {
   )
   await approve(people.bob, waiting(answer))
   expect(await commands.succeed(['audit', 'verify', '--approvals'])).toMatch(
-    /^\d+ entries, all intact\. 1 approval, each signed by a second person\.\nChange request \d+, updateTrustAnchor: asked for by alice, approved by bob at \S+ with the passkey \S+, known since \S+\.\nLast hash: \w+\n$/,
+    /^\d+ entries, all intact\. 1 approval, each signed by a second person\.\nApproval \d+, updateTrustAnchor: asked for by alice, approved by bob at \S+ with the passkey \S+, known since \S+\.\nLast hash: \w+\n$/,
   )
 })

@@ -108,16 +108,16 @@ test('a run during another of its kind', async () => {
   const startedBy = { startedBy: 'test', startedMethod: 'cli' }
   const heartbeatAt = new Date(Date.now() + 3_600_000) // keeps the run alive
   for (const kind of ['SUBORDINATES', 'TRUST_MARKS', 'COLLECTION', 'REISSUE_TRUST_MARKS'])
-    await db.renewalRun.create({ data: { kind, ...startedBy, heartbeatAt } })
+    await db.run.create({ data: { kind, ...startedBy, heartbeatAt } })
   const reason = /^CONFLICT: Another .+ is still running/
-  const started = { resourceType: 'RenewalRun', resource: '', reason }
+  const started = { resourceType: 'Run', resource: '', reason }
   await expectRecorded(['renew-subordinates'], { ...started, action: 'startRenewal' })
   await expectRecorded(['renew-trust-marks', '--due'], { ...started, action: 'startRenewal' })
   await expectRecorded(['collection'], { ...started, action: 'startCollectionWalk' })
   await db.trustMarkType.create({ data: { type } })
   const reissue = { action: 'reissueTrustMarks', resource: type, reason }
   await expectRecorded(['reissue-alltms', `--type=${type}`], reissue)
-  await db.renewalRun.deleteMany()
+  await db.run.deleteMany()
 })
 
 test('an unexpected failure, without its message', async () => {

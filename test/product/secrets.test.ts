@@ -41,7 +41,7 @@ test('signing in, with and without success', async () => {
 /** The token of a new invitation. Its answer is the one place where it is shown. */
 async function invite(): Promise<string> {
   const query =
-    'mutation ($input: CreateUserInput!) { createUser(input: $input) { ... on MutationCreateUserSuccess { data { invitation { link } } } } }'
+    'mutation ($input: CreateUserInput!) { createUser(input: $input) { ... on CreateUserSuccess { user { invitation { link } } } } }'
   const input = { username: 'invited', role: 'VIEWER', email: 'invited@example.org' }
   const response = await fetch(`${recorded.adminUrl}/graphql`, {
     method: 'POST',
@@ -195,7 +195,7 @@ test('a backup, created, refused and not opened', async () => {
 // Keep this test last: it checks the output of all others.
 test('reveals none of the secrets', async () => {
   const { db } = recorded.deployment
-  const rows = { events: await db.auditEvent.findMany(), runs: await db.renewalRun.findMany() }
+  const rows = { events: await db.auditEvent.findMany(), runs: await db.run.findMany() }
   recorded.heard.push({ who: 'the audit log and the runs', what: JSON.stringify(rows) })
   for (const program of recorded.deployment.programs)
     recorded.heard.push({ who: 'a service', what: program.output() })

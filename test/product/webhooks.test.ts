@@ -24,11 +24,11 @@ const create = (name: string) =>
 
 async function connect(): Promise<Receiver> {
   const receiver = await startReceiver()
-  const { createWebhook } = await ask<{ createWebhook: { data: { secret: string } } }>(
+  const { createWebhook } = await ask<{ createWebhook: { secret: string } }>(
     `mutation { createWebhook(input: { url: "${receiver.url}" }) {
-      ... on MutationCreateWebhookSuccess { data { secret } } } }`,
+      ... on CreateWebhookSuccess { secret } } }`,
   )
-  receiver.trust(createWebhook.data.secret)
+  receiver.trust(createWebhook.secret)
   return receiver
 }
 

@@ -38,10 +38,10 @@ test('renews 1 000 entities once each when one worker is killed and one is stopp
   const { admins, apiKey, db, redis } = deployment
   const [first, second] = admins
   if (!first || !second) throw new Error('there are two')
-  const { result } = await first.ask<{ result: { data: { id: string } } }>(
-    'mutation { result: startRenewal(kind: SUBORDINATES) { ... on MutationStartRenewalSuccess { data { id } } } }',
+  const { result } = await first.ask<{ result: { run: { id: string } } }>(
+    'mutation { result: startRenewal(input: { kind: SUBORDINATES }) { ... on StartRenewalSuccess { run { id } } } }',
   )
-  const { id } = result.data
+  const { id } = result.run
   const here: SeenProgress[] = []
   const watched = [watchRunAt(first.url, apiKey, id, 0, here), watchRunAt(second.url, apiKey, id, 0)]
   const untilFinished = (count: number) =>

@@ -5,9 +5,9 @@ import { csvLine } from '#lib/list/csv.ts'
 import { listVariables } from '#lib/list/list.ts'
 
 test('describes a failed action as an attempt', () => {
-  expect(actionInWords('registerSubordinate')).toBe('Subordinate registered')
-  expect(actionInWords('registerSubordinate', 'REFUSED')).toBe('Tried to register subordinate')
-  expect(actionInWords('verifySecondFactor')).toBe('Verify second factor')
+  expect(actionInWords('REGISTER_SUBORDINATE')).toBe('Subordinate registered')
+  expect(actionInWords('REGISTER_SUBORDINATE', 'REFUSED')).toBe('Tried to register subordinate')
+  expect(actionInWords('OTHER')).toBe('Action of another version')
 })
 
 test('quotes cells where necessary, and escapes formulas', () => {
@@ -30,7 +30,7 @@ test.each([
   ['', true],
   ['period=7&from=2026-01-01', true],
   ['actor=anna', false],
-  ['action=signIn', false],
+  ['action=SIGN_IN', false],
   ['run=abc', false],
 ])('folds the entries of a run at ?%s: %s', (address, folded) => {
   expect(auditVariables(new URLSearchParams(address)).filter.folded).toBe(folded)

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { placeOf } from '#lib/alert/alert.ts'
 import { auditVariables } from '#lib/audit/list.ts'
 import { parseValues, storedValues } from '#lib/form/field.ts'
+import type { AuditAction } from '#lib/gql/graphql.ts'
 import { listVariables } from '#lib/list/list.ts'
 import { objectAt } from '#lib/palette/recent.ts'
 import { protectionFields } from '#lib/protection/draft.ts'
@@ -13,23 +14,22 @@ import { invitationIn, runIn } from '#lib/protection/result.ts'
 import { sentenceOf } from '#lib/protection/sentence.ts'
 import { changeState } from '#lib/protection/state.ts'
 import { taskInWords } from '#lib/protection/task.ts'
-import { changeRequestIn, waitingMessage } from '#lib/protection/waiting.ts'
+import { approvalIn, waitingMessage } from '#lib/protection/waiting.ts'
 
-test('finds the change request in the message of a form, and in no other message', () => {
+test('finds the approval in the message of a form, and in no other message', () => {
   const message = waitingMessage('Q2hhbmdlUmVxdWVzdDox/+=')
-  expect(changeRequestIn(message)).toEqual({
+  expect(approvalIn(message)).toEqual({
     sentence: 'A second person must approve this.',
     href: '/requests/approvals/Q2hhbmdlUmVxdWVzdDox%2F%2B%3D',
   })
-  expect(changeRequestIn('A second person must approve this.')).toBeUndefined()
-  expect(changeRequestIn('No. See the approval at https://evil.example.')).toBeUndefined()
-  expect(changeRequestIn('No. See the approval at javascript:alert(1).')).toBeUndefined()
+  expect(approvalIn('A second person must approve this.')).toBeUndefined()
+  expect(approvalIn('No. See the approval at https://evil.example.')).toBeUndefined()
+  expect(approvalIn('No. See the approval at javascript:alert(1).')).toBeUndefined()
 })
 
 test('describes a change that is not made yet', () => {
-  expect(taskInWords('updateFederationPolicy')).toBe('Change the metadata policy')
-  expect(taskInWords('rotateSomething')).toBe('Rotate something')
-  expect(taskInWords('toString')).toBe('To string')
+  expect(taskInWords('UPDATE_FEDERATION_POLICY')).toBe('Change the metadata policy')
+  expect(taskInWords('SIGN_IN')).toBe('Signed in')
 })
 
 test('does not show an execution without a second person as an approved one', () => {
@@ -97,45 +97,45 @@ test('sends the hours as a number, and none for passkeys that count at once', ()
 
 test('finds what only the approver gets: an invitation, or a run', () => {
   const invitation = { link: 'https://ta.example.org/invitation#x', isMailed: false }
-  expect(invitationIn({ data: { id: '1', invitation } })).toEqual(invitation)
-  expect(invitationIn({ data: { id: '1', invitation: null } })).toBeUndefined()
+  expect(invitationIn({ user: { id: '1', invitation } })).toEqual(invitation)
+  expect(invitationIn({ user: { id: '1', invitation: null } })).toBeUndefined()
   expect(invitationIn(null)).toBeUndefined()
-  expect(runIn('executeDryRun', { data: { id: 'run' } })).toBe('run')
-  expect(runIn('updateSubordinate', { data: { id: 'member' } })).toBeUndefined()
+  expect(runIn('EXECUTE_DRY_RUN', { run: { id: 'run' } })).toBe('run')
+  expect(runIn('UPDATE_SUBORDINATE', { subordinate: { id: 'member' } })).toBeUndefined()
 })
 
-test('leads from the alerts to the change requests and to the entries of the audit log', () => {
+test('leads from the alerts to the approvals and to the entries of the audit log', () => {
   expect(placeOf({ code: 'CHANGE_WAITS', node: null })).toBe('/requests/approvals')
   expect(placeOf({ code: 'APPROVAL_BYPASSED', node: null })).toBe('/audit?bypass=1')
   expect(auditVariables(new URLSearchParams('bypass=1')).filter).toEqual({
-    actions: ['overrideChangeRequest', 'bypassApproval'],
+    actions: ['OVERRIDE', 'BYPASS_APPROVAL'],
     outcome: 'SUCCEEDED',
     folded: false,
   })
 })
 
-test('remembers change requests in the palette', () => {
+test('remembers approvals in the palette', () => {
   expect(objectAt({ pathname: '/requests/approvals/abc', search: '' })).toBe('/requests/approvals/abc')
   expect(objectAt({ pathname: '/requests/approvals', search: '' })).toBeUndefined()
   expect(objectAt({ pathname: '/requests/checks', search: '' })).toBeUndefined()
 })
 
-test.each([
-  ['registerSubordinate', 'https://rp.example', {}, 'Register a subordinate: https://rp.example'],
+test.each<[action: AuditAction, resource: string, fields: object, sentence: string]>([
+  ['REGISTER_SUBORDINATE', 'https://rp.example', {}, 'Register a subordinate: https://rp.example'],
   [
-    'createUser',
+    'CREATE_USER',
     'bob',
     { role: { before: null, after: 'admin' } },
     'Create the user bob, with the role admin',
   ],
   [
-    'switchSigningKey',
+    'SWITCH_SIGNING_KEY',
     'k1',
     { overrideReason: { before: null, after: 'Now.' } },
     'Switch the signing key before it is safe',
   ],
   [
-    'executeDryRun',
+    'EXECUTE_DRY_RUN',
     '7',
     {
       kind: { before: null, after: 'SUBORDINATE_CHANGE' },
@@ -145,7 +145,7 @@ test.each([
     'Deactivate: 3 subordinates',
   ],
   [
-    'executeDryRun',
+    'EXECUTE_DRY_RUN',
     '8',
     { kind: { before: null, after: 'REQUEST_APPROVAL' }, total: { before: null, after: 1 } },
     'Approve 1 request',

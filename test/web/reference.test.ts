@@ -21,10 +21,10 @@ See [the API](../api.md#rest).
 Builds | \`a|b\` \\<b\\>.
 
 \`\`\`graphql
-build(input: BuildInput!, size: Map<Unknown>): MutationBuildResult!
+build(input: BuildInput!, size: Map<Unknown>): BuildResult!
 \`\`\`
 
-- Result: \`MutationBuildSuccess\` with \`data\` ([\`House!\`](#house)).
+- Result: \`BuildSuccess\` with \`data\` ([\`House!\`](#house)).
 
 #### BuildInput
 
@@ -74,7 +74,7 @@ describe('the HTML', () => {
 
   test('links the known types of a signature, and escapes the rest', () => {
     expect(html).toContain(
-      '<pre><code>build(input: <a href="/reference/houses#buildinput">BuildInput</a>!, size: Map&lt;Unknown&gt;): MutationBuildResult!</code></pre>',
+      '<pre><code>build(input: <a href="/reference/houses#buildinput">BuildInput</a>!, size: Map&lt;Unknown&gt;): BuildResult!</code></pre>',
     )
     expect(html).toContain('&lt;b&gt;')
   })
@@ -97,8 +97,8 @@ describe('a name', () => {
     ['Mutation.build', 'mutationbuild'],
     ['build', 'mutationbuild'],
     ['BuildInput.floors', 'buildinput.floors'],
-    ['MutationBuildResult', 'mutationbuild'],
-    ['MutationBuildSuccess.data', 'mutationbuild'],
+    ['BuildResult', 'mutationbuild'],
+    ['BuildSuccess.data', 'mutationbuild'],
   ])('%s is found', (name, id) => {
     expect(findName(entries, name)).toMatchObject({ page: 'houses', id })
   })

@@ -13,10 +13,10 @@ const signingKeys = eventGroups.find(({ name }) => name === 'signing keys')?.eve
 
 test.each<[events: readonly WebhookEvent[], words: string]>([
   [[], 'All events'],
-  [['registerSubordinate'], '1 of 7 about members'],
+  [['REGISTER_SUBORDINATE'], '1 of 7 about members'],
   [signingKeys, 'All about signing keys'],
   [
-    [...signingKeys, 'removeSubordinate', 'updateSubordinate'],
+    [...signingKeys, 'REMOVE_SUBORDINATE', 'UPDATE_SUBORDINATE'],
     '2 of 7 about members, all about signing keys',
   ],
 ])('%j are %s', (events, words) => {
@@ -32,7 +32,7 @@ test('has each event in one group', () => {
 test.each([
   ['org.inmor.registerSubordinate', 'Subordinate registered'],
   ['org.inmor.testWebhook', 'Test event'],
-  ['org.inmor.somethingNew', 'Something new'],
+  ['org.inmor.somethingNew', 'org.inmor.somethingNew'],
 ])('the event type %s is “%s”', (type, words) => {
   expect(eventTypeInWords(type)).toBe(words)
 })

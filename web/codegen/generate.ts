@@ -22,10 +22,11 @@ export type Configuration = {
   importExtension: `.${string}`
   emitLegacyCommonJSImports: false
 }
-type Output = { config?: object } & (
-  | { preset: 'client'; presetConfig: object }
-  | { plugins: readonly string[] }
-)
+type Output = {
+  config?: object
+  /** Instead of those of the configuration. */
+  documents?: readonly string[]
+} & ({ preset: 'client'; presetConfig: object } | { plugins: readonly string[] })
 
 export type Generated = { filename: string; content: string }
 
@@ -40,18 +41,18 @@ export async function generate(configuration: Configuration, folder: string): Pr
   const input = {
     schemaAst,
     schema: getCachedDocumentNodeFromSchema(schemaAst),
-    documents: readDocuments(configuration, folder),
     imports: { importExtension, emitLegacyCommonJSImports },
   }
   const files: Generated[] = []
   for (const [target, output] of Object.entries(generates)) {
-    for (const options of await partsOf(target, output, input, folder))
+    const documents = readDocuments(output.documents ?? configuration.documents, folder)
+    for (const options of await partsOf(target, output, { ...input, documents }, folder))
       files.push({ filename: resolve(folder, options.filename), content: await codegen(options) })
   }
   return files
 }
 
-function readDocuments({ documents }: Configuration, folder: string): Types.DocumentFile[] {
+function readDocuments(documents: readonly string[], folder: string): Types.DocumentFile[] {
   const isOut = (pattern: string) => pattern.startsWith('!')
   const exclude = documents.filter(isOut).map((pattern) => pattern.slice(1))
   const files = globSync(

@@ -20,7 +20,10 @@ export default {
         },
       },
     },
-    'docs/examples/python/operations.py': { plugins: ['./docs/examples/codegen/python.ts'] },
+    'docs/examples/python/operations.py': {
+      documents: ['docs/examples/documents/{register-member,run-progress,start-renewal}.graphql'],
+      plugins: ['./docs/examples/codegen/python.ts'],
+    },
   },
   importExtension: '.ts' as const,
   emitLegacyCommonJSImports: false as const,

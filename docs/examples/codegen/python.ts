@@ -20,11 +20,12 @@ import {
   typeFromAST,
 } from 'graphql'
 
-const header = `"""The operations of the examples and their types. Generated from docs/examples/documents; do not edit."""
+const header = (kinds: readonly string[]) =>
+  `"""The operations of the examples and their types. Generated from docs/examples/documents; do not edit."""
 
 from typing import Literal, NotRequired, TypedDict
 
-from inmor import Connection, Mutation, Query, Subscription
+from inmor import ${kinds.join(', ')}
 `
 
 /** Scalars that are no text in Python. */
@@ -40,17 +41,20 @@ type Type = GraphQLInputType | GraphQLOutputType
 
 export function plugin(schema: GraphQLSchema, documents: readonly { document?: DocumentNode }[]): string {
   const types = createTypes(schema)
+  const kinds = new Set<string>()
   const constants = documents.flatMap(({ document }) =>
     (document?.definitions ?? []).map((definition) => {
       if (definition.kind !== Kind.OPERATION_DEFINITION || !definition.name)
         throw new Error('A document of the examples is an operation with a name.')
       const name = definition.name.value
       const constant = name.replace(/(?<=.)[A-Z]/g, '_$&').toUpperCase()
-      const type = `${kindOf(definition)}[${types.ofOperation(definition, name).join(', ')}]`
-      return `${constant}: ${type} = ${kindOf(definition)}(\n    """\n${print(definition)}\n"""\n)\n`
+      const kind = kindOf(definition)
+      kinds.add(kind)
+      const type = `${kind}[${types.ofOperation(definition, name).join(', ')}]`
+      return `${constant}: ${type} = ${kind}(\n    """\n${print(definition)}\n"""\n)\n`
     }),
   )
-  return [header, ...types.declarations.values(), ...constants].join('\n')
+  return [header([...kinds].sort()), ...types.declarations.values(), ...constants].join('\n')
 }
 
 function kindOf({ operation, variableDefinitions = [] }: OperationDefinitionNode): string {
@@ -125,7 +129,7 @@ function createTypes(schema: GraphQLSchema) {
     return declare(`${name}Variables`, null, members)
   }
 
-  /** What a mutation returns when it succeeds: `data` of its type `Mutation…Success`. */
+  /** What a mutation returns when it succeeds: its type `…Success`. */
   function successOf(
     root: GraphQLObjectType,
     { name: field, selectionSet }: FieldNode,
@@ -134,9 +138,7 @@ function createTypes(schema: GraphQLSchema) {
     for (const selection of selectionSet?.selections ?? []) {
       const condition = selection.kind === Kind.INLINE_FRAGMENT && selection.typeCondition?.name.value
       if (!condition || !/Success$/.test(condition)) continue
-      const [data] = fieldsOf(selection.selectionSet)
-      const type = getNamedType(outputOf(schema.getType(condition) as GraphQLObjectType, 'data'))
-      if (data?.selectionSet && isObjectType(type)) return objectOf(type, data.selectionSet, name)
+      return objectOf(schema.getType(condition) as GraphQLObjectType, selection.selectionSet, name)
     }
     const type = getNamedType(outputOf(root, field.value))
     if (isObjectType(type) && selectionSet) return objectOf(type, selectionSet, name)

@@ -6,7 +6,7 @@ set -eu
 . "$(dirname "$0")/inmor.sh"
 
 if member=$(inmor_mutate register-member "$(jq -cn --arg entityId "$1" '{input: {$entityId}}')" 2>&1); then
-  printf %s "$member" | jq -r '"Registered \(.entityId): \(.state)"'
+  printf %s "$member" | jq -r '.subordinate | "Registered \(.entityId): \(.state)"'
 else
   case $member in
     CONFLICT:*) echo "$1 is a member already." ;;
@@ -14,9 +14,9 @@ else
   esac
 fi
 
-run=$(inmor_mutate start-renewal '{"kind": "SUBORDINATES"}')
-inmor_events run-progress "$(printf %s "$run" | jq -c '{runId: .id, after: 0}')" |
-  jq --unbuffered -nr 'foreach (inputs | .renewalProgress) as {$run, $item} (0; $item.sequence // .;
+run=$(inmor_mutate start-renewal '{"input": {"kind": "SUBORDINATES"}}')
+inmor_events run-progress "$(printf %s "$run" | jq -c '{runId: .run.id, after: 0}')" |
+  jq --unbuffered -nr 'foreach (inputs | .runProgress) as {$run, $item} (0; $item.sequence // .;
     ($item // empty | "\(.sequence)/\($run.total) \(.resource) \(if .ok then "ok" else .message end)"),
     if $run.endedAt and . == $run.done + $run.failed then
       "\($run.state): \($run.done) renewed, \($run.failed) failed.", ("" | halt_error(0))

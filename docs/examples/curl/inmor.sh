@@ -36,7 +36,7 @@ inmor_mutate() {
   result=$(inmor_query "$1" "$2") || return
   refusal=$(printf %s "$result" | jq -r 'first(.[]) | select(.code) | "\(.code): \(.message)"')
   [ -z "$refusal" ] || { printf "%s\n" "$refusal" >&2; return 1; }
-  printf %s "$result" | jq -c 'first(.[]) | .data // .'
+  printf %s "$result" | jq -c 'first(.[])'
 }
 
 # inmor_events DOCUMENT VARIABLES: prints the data of each event until its reader leaves; a blank line is no event.

@@ -20,9 +20,9 @@ variables=$(jq -cRn '
 run=$(inmor_mutate import-members "$variables")
 
 # `seen` is the last item. After a reconnect the stream begins again.
-inmor_events run-progress "$(printf %s "$run" | jq -c '{runId: .id, after: 0}')" |
+inmor_events run-progress "$(printf %s "$run" | jq -c '{runId: .run.id, after: 0}')" |
   jq --unbuffered -nr '
-    foreach (inputs | .renewalProgress) as {$run, $item} ({seen: 0};
+    foreach (inputs | .runProgress) as {$run, $item} ({seen: 0};
       {isNew: ($item.sequence // 0 > .seen), seen: ([$item.sequence // 0, .seen] | max)};
       if .isNew then $item | if .ok then "ok \(.resource)" else "FAILED \(.resource): \(.message)" end else empty end,
       if $run.endedAt and .seen == $run.done + $run.failed then

@@ -3,7 +3,7 @@
 # when every cache has it. Run it each day from a pipeline; a step that is not due yet is left for the next time. The key
 # needs the role admin. `--now REASON` switches at once, in an emergency.
 #
-# Exits with 3 if a second person must approve the step, and prints the id of the change request. The scheduled rollover
+# Exits with 3 if a second person must approve the step, and prints the id of the approval. The scheduled rollover
 # (scheduleRollover) does the same without a script.
 #
 #     sh rotate-key.sh ES256 90            (a new key every 90 days)
@@ -16,12 +16,12 @@ alg=$1 days=$2 reason=${4:-}
 # step DOCUMENT VARIABLES SENTENCE: prints the sentence about a key, or why the step is not due. Exits on any other failure.
 step() {
   answer=$(inmor_send "$1" "$2" --max-time 120)
-  waiting=$(printf %s "$answer" | jq -r '.errors[0] | select(.extensions.changeRequest)
-    | "\(.extensions.code): \(.message) (\(.extensions.changeRequest))"')
+  waiting=$(printf %s "$answer" | jq -r '.errors[0] | select(.extensions.approval)
+    | "\(.extensions.code): \(.message) (\(.extensions.approval))"')
   [ -z "$waiting" ] || { printf '%s\n' "$waiting" && exit 3; }
   result=$(inmor_data "$answer" | jq -c 'first(.[])')
   case $(printf %s "$result" | jq -r .code) in
-    null) echo "$3 $(printf %s "$result" | jq -r .data.kid)." ;;
+    null) echo "$3 $(printf %s "$result" | jq -r .signingKey.kid)." ;;
     UNSAFE_KEY_CHANGE) printf %s "$result" | jq -r .message && return 1 ;;
     *) printf %s "$result" | jq -r .message >&2 && exit 1 ;;
   esac

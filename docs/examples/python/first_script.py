@@ -12,23 +12,24 @@ _, entity_id = sys.argv
 inmor = Inmor.from_environment()
 
 match inmor.mutate(REGISTER_MEMBER, {"input": {"entityId": entity_id}}):
-    case Ok(member):
+    case Ok(registered):
+        member = registered["subordinate"]
         print(f"Registered {member['entityId']}: {member['state']}")
     case Refused(code="CONFLICT"):
         print(f"{entity_id} is a member already.")
     case Refused(message=message):
         sys.exit(message)
 
-match inmor.mutate(START_RENEWAL, {"kind": "SUBORDINATES"}):
+match inmor.mutate(START_RENEWAL, {"input": {"kind": "SUBORDINATES"}}):
     case Ok(started):
-        run_id = started["id"]
+        run_id = started["run"]["id"]
     case Refused(message=message):
         sys.exit(message)
 
 # After a reconnect the stream goes on after the last item seen.
 position: RunProgressVariables = {"runId": run_id, "after": 0}
 for event in inmor.subscribe(RUN_PROGRESS, position):
-    run, item = event["renewalProgress"]["run"], event["renewalProgress"]["item"]
+    run, item = event["runProgress"]["run"], event["runProgress"]["item"]
     if item:
         print(f"{item['sequence']}/{run['total']} {item['resource']} {'ok' if item['ok'] else item['message']}")
         position["after"] = item["sequence"]

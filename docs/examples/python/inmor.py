@@ -54,7 +54,7 @@ class RequestError(InmorError):
     """The server refused the request as a whole: a fault in it, no valid key, a missing right, or an outage.
 
     `code`: such as FORBIDDEN, UNAUTHENTICATED, INVALID_INPUT, GRAPHQL_VALIDATION_FAILED, APPROVAL_REQUIRED.
-    `details`: further members of `extensions`, such as `path` of an invalid variable or the id of a `changeRequest`.
+    `details`: further members of `extensions`, such as `path` of an invalid variable or the id of a `approval`.
     """
 
     def __init__(self, message: str, extensions: Mapping[str, object] = {}):
@@ -119,7 +119,7 @@ class Inmor:
         if "code" in result and "__typename" in result:
             known = {name: result.pop(name, None) for name in ("code", "message", "path")}
             return Refused(**known, details=result)
-        return Ok(result.get("data", result))
+        return Ok(result)
 
     def pages(self, document: Connection[Variables, Data, Node], variables: Mapping[str, object] = {}) -> Iterator[Node]:
         """Yields each entry of a list, page by page."""

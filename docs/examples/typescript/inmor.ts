@@ -10,7 +10,7 @@ export class RequestError extends Error {
   readonly kind = 'request'
   /** Such as `FORBIDDEN`, `UNAUTHENTICATED`, `INVALID_INPUT`, `GRAPHQL_VALIDATION_FAILED`, `APPROVAL_REQUIRED`. */
   readonly code: string
-  /** Further members of `extensions`, such as `path` of an invalid variable or the id of a `changeRequest`. */
+  /** Further members of `extensions`, such as `path` of an invalid variable or the id of a `approval`. */
   readonly details: Readonly<Record<string, unknown>>
 
   constructor({ message, extensions: { code, ...details } = {} }: GraphQLFault) {
@@ -40,11 +40,9 @@ export class ConnectionError extends Error {
 export type InmorError = RequestError | HttpError | ConnectionError
 
 /** What became of a mutation. A refusal is typed by `__typename`, has a `code`, and has changed nothing. */
-export type Outcome<Result> = Result extends { data: infer Data }
-  ? { ok: true; data: Data }
-  : Result extends { __typename: string; code: string }
-    ? { ok: false } & Result
-    : { ok: true; data: Result }
+export type Outcome<Result> = Result extends { __typename: string; code: string }
+  ? { ok: false } & Result
+  : { ok: true; data: Result }
 
 type Connection<Node> = {
   edges: { node: Node }[]
@@ -107,7 +105,7 @@ export class Inmor {
   ): Promise<Outcome<Data[keyof Data]>> {
     const [result] = Object.values(await this.#request<Data>(document, variables))
     if ('code' in result && '__typename' in result) return { ok: false, ...result }
-    return { ok: true, data: 'data' in result ? result.data : result } as Outcome<Data[keyof Data]>
+    return { ok: true, data: result } as Outcome<Data[keyof Data]>
   }
 
   /**

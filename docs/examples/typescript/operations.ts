@@ -17,8 +17,8 @@ export const AlertsChanged = `subscription AlertsChanged {
 export const AnnounceKey = `mutation AnnounceKey($input: AnnounceSigningKeyInput!) {
   announceSigningKey(input: $input) {
     __typename
-    ... on MutationAnnounceSigningKeySuccess {
-      data {
+    ... on AnnounceSigningKeySuccess {
+      signingKey {
         kid
       }
     }
@@ -45,7 +45,11 @@ export const AuditLog = `query AuditLog($last: Int!, $before: String) {
         resource
         outcome
         reason
-        diff
+        changes {
+          path
+          before
+          after
+        }
         previousHash
         hash
       }
@@ -60,8 +64,8 @@ export const AuditLog = `query AuditLog($last: Int!, $before: String) {
 export const ImportMembers = `mutation ImportMembers($input: ImportSubordinatesInput!) {
   importSubordinates(input: $input) {
     __typename
-    ... on MutationImportSubordinatesSuccess {
-      data {
+    ... on ImportSubordinatesSuccess {
+      run {
         id
       }
     }
@@ -110,8 +114,8 @@ export const PolicyPreview = `query PolicyPreview($policy: JSON!, $after: Entity
 export const RegisterMember = `mutation RegisterMember($input: RegisterSubordinateInput!) {
   registerSubordinate(input: $input) {
     __typename
-    ... on MutationRegisterSubordinateSuccess {
-      data {
+    ... on RegisterSubordinateSuccess {
+      subordinate {
         id
         entityId
         state
@@ -128,8 +132,8 @@ export const RegisterMember = `mutation RegisterMember($input: RegisterSubordina
 export const ReissueTrustMarks = `mutation ReissueTrustMarks {
   reissueTrustMarks {
     __typename
-    ... on MutationReissueTrustMarksSuccess {
-      data {
+    ... on ReissueTrustMarksSuccess {
+      run {
         id
       }
     }
@@ -144,8 +148,8 @@ export const ReissueTrustMarks = `mutation ReissueTrustMarks {
 export const RetireKey = `mutation RetireKey($input: RetireKeyInput!) {
   retireKey(input: $input) {
     __typename
-    ... on MutationRetireKeySuccess {
-      data {
+    ... on RetireKeySuccess {
+      historicalKey {
         kid
       }
     }
@@ -161,7 +165,7 @@ export const RetireKey = `mutation RetireKey($input: RetireKeyInput!) {
 }` as Document<'mutation', RetireKeyMutation, RetireKeyMutationVariables>
 
 export const RunProgress = `subscription RunProgress($runId: ID!, $after: Int) {
-  renewalProgress(runId: $runId, after: $after) {
+  runProgress(runId: $runId, after: $after) {
     run {
       state
       total
@@ -192,11 +196,11 @@ export const SigningKeys = `query SigningKeys {
   }
 }` as Document<'query', SigningKeysQuery, SigningKeysQueryVariables>
 
-export const StartRenewal = `mutation StartRenewal($kind: RenewalKind!) {
-  startRenewal(kind: $kind) {
+export const StartRenewal = `mutation StartRenewal($input: StartRenewalInput!) {
+  startRenewal(input: $input) {
     __typename
-    ... on MutationStartRenewalSuccess {
-      data {
+    ... on StartRenewalSuccess {
+      run {
         id
       }
     }
@@ -211,8 +215,8 @@ export const StartRenewal = `mutation StartRenewal($kind: RenewalKind!) {
 export const SwitchKey = `mutation SwitchKey($input: SwitchSigningKeyInput) {
   switchSigningKey(input: $input) {
     __typename
-    ... on MutationSwitchSigningKeySuccess {
-      data {
+    ... on SwitchSigningKeySuccess {
+      signingKey {
         kid
       }
     }
@@ -325,6 +329,241 @@ export type AnnounceSigningKeyInput = {
   store?: KeyStore | null | undefined;
 };
 
+/** An action: a mutation, or what a job or a command does. */
+export type AuditAction =
+  /** Changes a User. */
+  | 'ACCEPT_INVITATION'
+  /** Changes a Alert. */
+  | 'ACKNOWLEDGE_ALERT'
+  /** Changes a Organization. */
+  | 'ADMIT_ORGANIZATION'
+  /** Changes a SigningKey. */
+  | 'ANNOUNCE_SIGNING_KEY'
+  /** Changes a Approval. */
+  | 'APPROVE'
+  /** Changes a Request. */
+  | 'APPROVE_REQUEST'
+  /** Changes a Request. */
+  | 'ASSIGN_REQUEST'
+  /** Changes a AwaitedEntity. */
+  | 'AWAIT_ENTITY'
+  /** Changes a TrustAnchor. */
+  | 'BACKUP'
+  /** Changes a Approval. */
+  | 'BYPASS_APPROVAL'
+  /** Changes a Run. */
+  | 'CANCEL_RUN'
+  /** Changes a SigningKey. */
+  | 'CHANGE_KEY_DIRECTORY'
+  /** Changes a User. */
+  | 'CHANGE_PASSWORD'
+  /** Changes a Approval. */
+  | 'COMMENT_APPROVAL'
+  /** Changes a Request. */
+  | 'COMMENT_REQUEST'
+  /** Changes a User. */
+  | 'CONFIRM_PASSKEY'
+  /** Changes a ApiKey. */
+  | 'CREATE_API_KEY'
+  /** Changes a User. */
+  | 'CREATE_INVITATION'
+  /** Changes a Organization. */
+  | 'CREATE_ORGANIZATION'
+  /** Changes a TrustAnchor. */
+  | 'CREATE_TRUST_ANCHOR'
+  /** Changes a TrustMarkType. */
+  | 'CREATE_TRUST_MARK_TYPE'
+  /** Changes a User. */
+  | 'CREATE_USER'
+  /** Changes a Webhook. */
+  | 'CREATE_WEBHOOK'
+  /** Changes a Subordinate. */
+  | 'DEACTIVATE_SUBORDINATE'
+  /** Changes a User. */
+  | 'DISABLE_TWO_FACTOR'
+  /** Changes a User. */
+  | 'ENABLE_TWO_FACTOR'
+  /** Changes a User. */
+  | 'END_ACCESS'
+  /** Changes a Alert. */
+  | 'END_ALERT'
+  /** Changes a User. */
+  | 'END_OTHER_SESSIONS'
+  /** Changes a User. */
+  | 'END_SESSION'
+  /** Changes a User. */
+  | 'ENROL_TWO_FACTOR'
+  /** Changes a Run. */
+  | 'EXECUTE_DRY_RUN'
+  /** Changes a User. */
+  | 'GENERATE_RECOVERY_CODES'
+  /** Changes a TrustAnchor. */
+  | 'IMPORT'
+  /** Changes a TrustAnchor. */
+  | 'IMPORT_ISSUED_TRUST_MARKS'
+  /** Changes a TrustAnchor. */
+  | 'IMPORT_SETTING'
+  /** Changes a Subordinate. */
+  | 'IMPORT_SUBORDINATE'
+  /** Changes a Run. */
+  | 'IMPORT_SUBORDINATES'
+  /** Changes a TrustMark. */
+  | 'IMPORT_TRUST_MARK'
+  /** Changes a TrustMarkType. */
+  | 'IMPORT_TRUST_MARK_TYPE'
+  /** Changes a User. */
+  | 'INVITE_PERSON'
+  /** Changes a TrustMark. */
+  | 'ISSUE_TRUST_MARK'
+  /** Changes a TrustAnchor. */
+  | 'MAKE_INTERMEDIATE'
+  /** An action of another version. */
+  | 'OTHER'
+  /** Changes a Approval. */
+  | 'OVERRIDE'
+  /** Changes a TrustAnchor. */
+  | 'PAUSE_TRUST_ANCHOR'
+  /** Changes a Webhook. */
+  | 'PAUSE_WEBHOOK'
+  /** Changes a Run. */
+  | 'PROMOTE_SUBORDINATES'
+  /** Changes a AuditLog. */
+  | 'PRUNE_AUDIT_LOG'
+  /** Changes a TrustAnchor. */
+  | 'PUBLISH_HISTORICAL_KEYS'
+  /** Changes a Alert. */
+  | 'RAISE_ALERT'
+  /** Changes a Subordinate. */
+  | 'REACTIVATE_SUBORDINATE'
+  /** Changes a TrustAnchor. */
+  | 'READD_SUBORDINATES'
+  /** Changes a TrustAnchor. */
+  | 'REBUILD_PUBLICATION'
+  /** Changes a Approval. */
+  | 'REFUSE'
+  /** Changes a Request. */
+  | 'REFUSE_REQUEST'
+  /** Changes a TrustAnchor. */
+  | 'REGENERATE_ENTITY_CONFIGURATION'
+  /** Changes a User. */
+  | 'REGISTER_PASSKEY'
+  /** Changes a Subordinate. */
+  | 'REGISTER_SUBORDINATE'
+  /** Changes a TrustMark. */
+  | 'REISSUE_TRUST_MARK'
+  /** Changes a Run. */
+  | 'REISSUE_TRUST_MARKS'
+  /** Changes a TrustAnchor. */
+  | 'RELOAD_ISSUED_TRUST_MARKS'
+  /** Changes a Organization. */
+  | 'REMOVE_ORGANIZATION'
+  /** Changes a User. */
+  | 'REMOVE_PASSKEY'
+  /** Changes a User. */
+  | 'REMOVE_PERSON'
+  /** Changes a Subordinate. */
+  | 'REMOVE_SUBORDINATE'
+  /** Changes a TrustAnchor. */
+  | 'REMOVE_TRUST_ANCHOR'
+  /** Changes a TrustMarkType. */
+  | 'REMOVE_TRUST_MARK_TYPE'
+  /** Changes a User. */
+  | 'REMOVE_USER'
+  /** Changes a Webhook. */
+  | 'REMOVE_WEBHOOK'
+  /** Changes a User. */
+  | 'RENAME_PASSKEY'
+  /** Changes a Subordinate. */
+  | 'RENEW_SUBORDINATE'
+  /** Changes a TrustMark. */
+  | 'RENEW_TRUST_MARK'
+  /** Changes a Webhook. */
+  | 'REPLAY_WEBHOOK'
+  /** Changes a Approval. */
+  | 'REQUEST_APPROVAL'
+  /** Changes a User. */
+  | 'REQUEST_DOCUMENT_PASS'
+  /** Changes a User. */
+  | 'RESET_SECOND_FACTOR'
+  /** Changes a User. */
+  | 'RESET_USER_PASSWORD'
+  /** Changes a TrustAnchor. */
+  | 'RESTORE'
+  /** Changes a AuditLog. */
+  | 'RESTORE_VERSION'
+  /** Changes a TrustAnchor. */
+  | 'RESUME_TRUST_ANCHOR'
+  /** Changes a SigningKey. */
+  | 'RETIRE_KEY'
+  /** Changes a Mail. */
+  | 'RETRY_MAIL'
+  /** Changes a Request. */
+  | 'RETURN_REQUEST'
+  /** Changes a ApiKey. */
+  | 'REVOKE_API_KEY'
+  /** Changes a SigningKey. */
+  | 'REVOKE_KEY'
+  /** Changes a TrustMark. */
+  | 'REVOKE_TRUST_MARK'
+  /** Changes a TrustAnchor. */
+  | 'SCHEDULE_ROLLOVER'
+  /** Changes a Session. */
+  | 'SIGN_IN'
+  /** Changes a Session. */
+  | 'SIGN_OUT'
+  /** Changes a Alert. */
+  | 'SNOOZE_ALERT'
+  /** Changes a Run. */
+  | 'START_COLLECTION_WALK'
+  /** Changes a Run. */
+  | 'START_EVALUATION'
+  /** Changes a Run. */
+  | 'START_REBUILD'
+  /** Changes a Run. */
+  | 'START_RENEWAL'
+  /** Changes a Run. */
+  | 'START_REQUEST_APPROVAL'
+  /** Changes a Run. */
+  | 'START_SUBORDINATE_CHANGE'
+  /** Changes a AwaitedEntity. */
+  | 'STOP_AWAITING_ENTITY'
+  /** Changes a Request. */
+  | 'SUBMIT_REQUEST'
+  /** Changes a SigningKey. */
+  | 'SWITCH_SIGNING_KEY'
+  /** Changes a Webhook. */
+  | 'TEST_WEBHOOK'
+  /** Changes a CheckPipeline. */
+  | 'UPDATE_CHECK_PIPELINE'
+  /** Changes a TrustAnchor. */
+  | 'UPDATE_FEDERATION_POLICY'
+  /** Changes a User. */
+  | 'UPDATE_MAIL'
+  /** Changes a User. */
+  | 'UPDATE_NOTIFICATIONS'
+  /** Changes a Organization. */
+  | 'UPDATE_ORGANIZATION'
+  /** Changes a User. */
+  | 'UPDATE_PERSON'
+  /** Changes a Protection. */
+  | 'UPDATE_PROTECTION'
+  /** Changes a Schedule. */
+  | 'UPDATE_SCHEDULE'
+  /** Changes a Subordinate. */
+  | 'UPDATE_SUBORDINATE'
+  /** Changes a TrustAnchor. */
+  | 'UPDATE_TRUST_ANCHOR'
+  /** Changes a TrustMark. */
+  | 'UPDATE_TRUST_MARK'
+  /** Changes a TrustMarkType. */
+  | 'UPDATE_TRUST_MARK_TYPE'
+  /** Changes a User. */
+  | 'UPDATE_USER'
+  /** Changes a Webhook. */
+  | 'UPDATE_WEBHOOK'
+  /** Changes a Request. */
+  | 'WITHDRAW_REQUEST';
+
 /** The outcome of an action. */
 export type AuditOutcome =
   /** It failed for an expected reason. Nothing was changed. */
@@ -334,11 +573,69 @@ export type AuditOutcome =
   /** It succeeded. */
   | 'SUCCEEDED';
 
+/** A type of object that actions change. */
+export type AuditResourceType =
+  /** An object of type Alert. */
+  | 'ALERT'
+  /** An object of type ApiKey. */
+  | 'API_KEY'
+  /** An object of type Approval. */
+  | 'APPROVAL'
+  /** An object of type AuditLog. */
+  | 'AUDIT_LOG'
+  /** An object of type AwaitedEntity. */
+  | 'AWAITED_ENTITY'
+  /** An object of type CheckPipeline. */
+  | 'CHECK_PIPELINE'
+  /** An object of type Mail. */
+  | 'MAIL'
+  /** An object of type Organization. */
+  | 'ORGANIZATION'
+  /** A type of another version. */
+  | 'OTHER'
+  /** An object of type Protection. */
+  | 'PROTECTION'
+  /** An object of type Request. */
+  | 'REQUEST'
+  /** An object of type Run. */
+  | 'RUN'
+  /** An object of type Schedule. */
+  | 'SCHEDULE'
+  /** An object of type Session. */
+  | 'SESSION'
+  /** An object of type SigningKey. */
+  | 'SIGNING_KEY'
+  /** An object of type Subordinate. */
+  | 'SUBORDINATE'
+  /** An object of type TrustAnchor. */
+  | 'TRUST_ANCHOR'
+  /** An object of type TrustMark. */
+  | 'TRUST_MARK'
+  /** An object of type TrustMarkType. */
+  | 'TRUST_MARK_TYPE'
+  /** An object of type User. */
+  | 'USER'
+  /** An object of type Webhook. */
+  | 'WEBHOOK';
+
+/** How a caller authenticated. */
+export type CallerMethod =
+  /** With an API key. */
+  | 'API_KEY'
+  /** As a user of the server, with a command. */
+  | 'CLI'
+  /** Not at all: a job of the server. */
+  | 'JOB'
+  /** With a session of the console. */
+  | 'SESSION'
+  /** With single sign-on. */
+  | 'SINGLE_SIGN_ON';
+
 /** The kind of a failure. */
 export type ErrorCode =
   /** There are several anchors, and the request names none. `extensions.anchors` has their slugs. Only as `extensions.code` of an error. */
   | 'ANCHOR_REQUIRED'
-  /** A second person must approve the change. Only as `extensions.code` of an error, beside the id of the `changeRequest`. */
+  /** A second person must approve the change. Only as `extensions.code` of an error, beside the id of the `approval`. */
   | 'APPROVAL_REQUIRED'
   /** The body of the request is not one of GraphQL over HTTP. Only as `extensions.code` of an error. */
   | 'BAD_REQUEST'
@@ -504,6 +801,14 @@ export type SigningKeyState =
   /** A previous key: published to verify its signatures. */
   | 'PUBLISHED';
 
+/** What to renew. */
+export type StartRenewalInput = {
+  /** The anchor: its slug or Entity Identifier. Where there are several, it is needed. */
+  anchor?: string | null | undefined;
+  /** The kind of object. */
+  kind: RenewalKind;
+};
+
 /** Conditions, combined with AND; absent ones are ignored. */
 export type SubordinateFilter = {
   /** Whether it is published. */
@@ -607,10 +912,10 @@ export type AnnounceKeyMutationVariables = Exact<{
 
 
 export type AnnounceKeyMutation = { announceSigningKey:
+    | { __typename: 'AnnounceSigningKeySuccess', signingKey: { kid: string } }
     | { __typename: 'ConflictError', code: ErrorCode, message: string, path: Array<string> | null }
     | { __typename: 'InvalidInputError', code: ErrorCode, message: string, path: Array<string> | null }
     | { __typename: 'KeyDirectoryReadOnlyError', code: ErrorCode, message: string, path: Array<string> | null }
-    | { __typename: 'MutationAnnounceSigningKeySuccess', data: { kid: string } }
     | { __typename: 'ReauthenticationRequiredError', code: ErrorCode, message: string, path: Array<string> | null }
     | { __typename: 'UnavailableError', code: ErrorCode, message: string, path: Array<string> | null }
    };
@@ -621,7 +926,7 @@ export type AuditLogQueryVariables = Exact<{
 }>;
 
 
-export type AuditLogQuery = { auditEvents: { edges: Array<{ cursor: string, node: { id: string, at: string, anchor: string | null, actor: string, method: string, action: string, resourceType: string, resource: string, outcome: AuditOutcome, reason: string | null, diff: unknown, previousHash: string, hash: string } }>, pageInfo: { hasPreviousPage: boolean, startCursor: string | null } } };
+export type AuditLogQuery = { auditEvents: { edges: Array<{ cursor: string, node: { id: string, at: string, anchor: string | null, actor: string, method: CallerMethod, action: AuditAction, resourceType: AuditResourceType, resource: string, outcome: AuditOutcome, reason: string | null, previousHash: string, hash: string, changes: Array<{ path: string, before: unknown, after: unknown }> } }>, pageInfo: { hasPreviousPage: boolean, startCursor: string | null } } };
 
 export type ImportMembersMutationVariables = Exact<{
   input: ImportSubordinatesInput;
@@ -630,8 +935,8 @@ export type ImportMembersMutationVariables = Exact<{
 
 export type ImportMembersMutation = { importSubordinates:
     | { __typename: 'ConflictError', code: ErrorCode, message: string, path: Array<string> | null }
+    | { __typename: 'ImportSubordinatesSuccess', run: { id: string } }
     | { __typename: 'InvalidInputError', code: ErrorCode, message: string, path: Array<string> | null }
-    | { __typename: 'MutationImportSubordinatesSuccess', data: { id: string } }
    };
 
 export type MembersQueryVariables = Exact<{
@@ -660,7 +965,7 @@ export type RegisterMemberMutation = { registerSubordinate:
     | { __typename: 'ConflictError', code: ErrorCode, message: string, path: Array<string> | null }
     | { __typename: 'EntityRejectedError', code: ErrorCode, message: string, path: Array<string> | null }
     | { __typename: 'InvalidInputError', code: ErrorCode, message: string, path: Array<string> | null }
-    | { __typename: 'MutationRegisterSubordinateSuccess', data: { id: string, entityId: string, state: SubordinateState } }
+    | { __typename: 'RegisterSubordinateSuccess', subordinate: { id: string, entityId: string, state: SubordinateState } }
    };
 
 export type ReissueTrustMarksMutationVariables = Exact<{ [key: string]: never; }>;
@@ -668,8 +973,8 @@ export type ReissueTrustMarksMutationVariables = Exact<{ [key: string]: never; }
 
 export type ReissueTrustMarksMutation = { reissueTrustMarks:
     | { __typename: 'ConflictError', code: ErrorCode, message: string, path: Array<string> | null }
-    | { __typename: 'MutationReissueTrustMarksSuccess', data: { id: string } }
     | { __typename: 'NotFoundError', code: ErrorCode, message: string, path: Array<string> | null }
+    | { __typename: 'ReissueTrustMarksSuccess', run: { id: string } }
    };
 
 export type RetireKeyMutationVariables = Exact<{
@@ -680,9 +985,9 @@ export type RetireKeyMutationVariables = Exact<{
 export type RetireKeyMutation = { retireKey:
     | { __typename: 'ConflictError', code: ErrorCode, message: string, path: Array<string> | null }
     | { __typename: 'KeyDirectoryReadOnlyError', code: ErrorCode, message: string, path: Array<string> | null }
-    | { __typename: 'MutationRetireKeySuccess', data: { kid: string } }
     | { __typename: 'NotFoundError', code: ErrorCode, message: string, path: Array<string> | null }
     | { __typename: 'ReauthenticationRequiredError', code: ErrorCode, message: string, path: Array<string> | null }
+    | { __typename: 'RetireKeySuccess', historicalKey: { kid: string } }
     | { __typename: 'UnavailableError', code: ErrorCode, message: string, path: Array<string> | null }
     | { __typename: 'UnsafeKeyChangeError', safeFrom: string | null, code: ErrorCode, message: string, path: Array<string> | null }
    };
@@ -693,7 +998,7 @@ export type RunProgressSubscriptionVariables = Exact<{
 }>;
 
 
-export type RunProgressSubscription = { renewalProgress: { run: { state: RunState, total: number | null, done: number, failed: number, error: string | null, endedAt: string | null }, item: { sequence: number | null, resource: string, ok: boolean | null, message: string | null } | null } };
+export type RunProgressSubscription = { runProgress: { run: { state: RunState, total: number | null, done: number, failed: number, error: string | null, endedAt: string | null }, item: { sequence: number | null, resource: string, ok: boolean | null, message: string | null } | null } };
 
 export type SigningKeysQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -701,13 +1006,13 @@ export type SigningKeysQueryVariables = Exact<{ [key: string]: never; }>;
 export type SigningKeysQuery = { signingKeys: { keys: Array<{ kid: string, alg: string, state: SigningKeyState, signsSince: string | null, usableFrom: string | null, superiorFaults: Array<string> }> } };
 
 export type StartRenewalMutationVariables = Exact<{
-  kind: RenewalKind;
+  input: StartRenewalInput;
 }>;
 
 
 export type StartRenewalMutation = { startRenewal:
     | { __typename: 'ConflictError', code: ErrorCode, message: string, path: Array<string> | null }
-    | { __typename: 'MutationStartRenewalSuccess', data: { id: string } }
+    | { __typename: 'StartRenewalSuccess', run: { id: string } }
    };
 
 export type SwitchKeyMutationVariables = Exact<{
@@ -717,9 +1022,9 @@ export type SwitchKeyMutationVariables = Exact<{
 
 export type SwitchKeyMutation = { switchSigningKey:
     | { __typename: 'KeyDirectoryReadOnlyError', code: ErrorCode, message: string, path: Array<string> | null }
-    | { __typename: 'MutationSwitchSigningKeySuccess', data: { kid: string } }
     | { __typename: 'NotFoundError', code: ErrorCode, message: string, path: Array<string> | null }
     | { __typename: 'ReauthenticationRequiredError', code: ErrorCode, message: string, path: Array<string> | null }
+    | { __typename: 'SwitchSigningKeySuccess', signingKey: { kid: string } }
     | { __typename: 'UnavailableError', code: ErrorCode, message: string, path: Array<string> | null }
     | { __typename: 'UnsafeKeyChangeError', safeFrom: string | null, code: ErrorCode, message: string, path: Array<string> | null }
    };

@@ -24,11 +24,11 @@ const inmor = Inmor.from(process.env)
 const start = await inmor.mutate(ImportMembers, { input: { subordinates } })
 if (!start.ok) throw new Error(start.message)
 
-const runId = start.data.id
+const runId = start.data.run.id
 /** The sequence of the last item seen: after a reconnect the stream goes on after it. */
 let seen = 0
-for await (const { renewalProgress } of inmor.subscribe(RunProgress, () => ({ runId, after: seen }))) {
-  const { run, item } = renewalProgress
+for await (const { runProgress } of inmor.subscribe(RunProgress, () => ({ runId, after: seen }))) {
+  const { run, item } = runProgress
   if (item) console.log(item.ok ? `ok ${item.resource}` : `FAILED ${item.resource}: ${item.message}`)
   seen = item?.sequence ?? seen
   if (run.endedAt && seen === run.done + run.failed) {

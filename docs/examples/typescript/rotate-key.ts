@@ -3,7 +3,7 @@
  * it when every cache has it. Run it each day from a pipeline; a step that is not due yet is left for the next time. The
  * key needs the role admin. `--now REASON` switches at once, in an emergency.
  *
- * Exits with 3 if a second person must approve the step, and prints the id of the change request. The scheduled rollover
+ * Exits with 3 if a second person must approve the step, and prints the id of the approval. The scheduled rollover
  * (scheduleRollover) does the same without a script.
  *
  *     node rotate-key.ts ES256 90            (a new key every 90 days)
@@ -20,8 +20,8 @@ const inmor = Inmor.from(process.env)
 try {
   await takeStep()
 } catch (error) {
-  if (!(error instanceof RequestError) || !error.details.changeRequest) throw error
-  console.log(`${error.message} (${error.details.changeRequest})`)
+  if (!(error instanceof RequestError) || !error.details.approval) throw error
+  console.log(`${error.message} (${error.details.approval})`)
   process.exitCode = 3
 }
 
@@ -40,12 +40,12 @@ async function takeStep(): Promise<void> {
     const result = await inmor.mutate(SwitchKey, { input: { overrideReason: overrideReason ?? null } })
     if (result.ok) {
       await inmor.mutate(ReissueTrustMarks, {}) // the previous key is needed until they have a new signature
-      console.log(`Signing with ${result.data.kid}.`)
+      console.log(`Signing with ${result.data.signingKey.kid}.`)
     } else if (result.__typename === 'UnsafeKeyChangeError') console.log(result.message)
     else throw new Error(result.message)
   } else if (Date.now() >= Date.parse(current?.signsSince ?? '') + Number(days) * DAY) {
     const result = await inmor.mutate(AnnounceKey, { input: { alg: alg as SigningAlgorithm } })
     if (!result.ok) throw new Error(result.message)
-    console.log(`Announced ${result.data.kid}.`)
+    console.log(`Announced ${result.data.signingKey.kid}.`)
   } else console.log(`${current?.kid} signs since ${current?.signsSince}.`)
 }

@@ -192,7 +192,7 @@ CREATE TABLE "Protection" (
 );
 
 -- CreateTable
-CREATE TABLE "ChangeRequest" (
+CREATE TABLE "Approval" (
     "id" SERIAL NOT NULL,
     "anchor" TEXT,
     "operations" TEXT[],
@@ -226,7 +226,7 @@ CREATE TABLE "ChangeRequest" (
     "overrideAt" TIMESTAMP(3),
     "passkeyKnownSince" TIMESTAMP(3),
 
-    CONSTRAINT "ChangeRequest_pkey" PRIMARY KEY ("id")
+    CONSTRAINT "Approval_pkey" PRIMARY KEY ("id")
 );
 
 -- The last sign-ins, as the audit log has them.
@@ -312,13 +312,13 @@ CREATE INDEX "Delivery_webhookId_auditEventId_idx" ON "Delivery"("webhookId", "a
 CREATE INDEX "Delivery_state_id_idx" ON "Delivery"("state", "id");
 
 -- CreateIndex
-CREATE UNIQUE INDEX "ChangeRequest_hash_key" ON "ChangeRequest"("hash");
+CREATE UNIQUE INDEX "Approval_hash_key" ON "Approval"("hash");
 
 -- CreateIndex
-CREATE INDEX "ChangeRequest_state_id_idx" ON "ChangeRequest"("state", "id");
+CREATE INDEX "Approval_state_id_idx" ON "Approval"("state", "id");
 
 -- CreateIndex
-CREATE INDEX "ChangeRequest_anchor_id_idx" ON "ChangeRequest"("anchor", "id");
+CREATE INDEX "Approval_anchor_id_idx" ON "Approval"("anchor", "id");
 
 -- AddForeignKey
 ALTER TABLE "Invitation" ADD CONSTRAINT "Invitation_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;

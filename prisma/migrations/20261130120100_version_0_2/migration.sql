@@ -39,7 +39,7 @@ ADD COLUMN     "configurationDueAt" TIMESTAMP(3);
 
 -- AlterTable
 ALTER TABLE "RenewalRun" ADD COLUMN     "skipped" INTEGER NOT NULL DEFAULT 0,
-ADD COLUMN     "changeRequestId" INTEGER;
+ADD COLUMN     "approvalId" INTEGER;
 
 -- Items of a dry run keep what they would do.
 ALTER TABLE "RenewalRunItem" ADD COLUMN     "skipped" BOOLEAN NOT NULL DEFAULT false,
@@ -400,3 +400,19 @@ ALTER TABLE "RequestStep" ADD CONSTRAINT "RequestStep_requestId_fkey" FOREIGN KE
 
 -- AddForeignKey
 ALTER TABLE "CheckPipeline" ADD CONSTRAINT "CheckPipeline_trustMarkTypeId_fkey" FOREIGN KEY ("trustMarkTypeId") REFERENCES "TrustMarkType"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- Runs have the name that people use.
+ALTER TABLE "RenewalRun" RENAME TO "Run";
+ALTER TABLE "Run" RENAME CONSTRAINT "RenewalRun_pkey" TO "Run_pkey";
+ALTER SEQUENCE "RenewalRun_id_seq" RENAME TO "Run_id_seq";
+ALTER INDEX "RenewalRun_failed_id_idx" RENAME TO "Run_failed_id_idx";
+ALTER INDEX "RenewalRun_kind_state_idx" RENAME TO "Run_kind_state_idx";
+ALTER INDEX "RenewalRun_startedAt_id_idx" RENAME TO "Run_startedAt_id_idx";
+ALTER INDEX "RenewalRun_startedBy_id_idx" RENAME TO "Run_startedBy_id_idx";
+ALTER INDEX "RenewalRun_state_id_idx" RENAME TO "Run_state_id_idx";
+ALTER TABLE "RenewalRunItem" RENAME TO "RunItem";
+ALTER TABLE "RunItem" RENAME CONSTRAINT "RenewalRunItem_pkey" TO "RunItem_pkey";
+ALTER TABLE "RunItem" RENAME CONSTRAINT "RenewalRunItem_runId_fkey" TO "RunItem_runId_fkey";
+ALTER SEQUENCE "RenewalRunItem_id_seq" RENAME TO "RunItem_id_seq";
+ALTER INDEX "RenewalRunItem_runId_ok_id_idx" RENAME TO "RunItem_runId_ok_id_idx";
+ALTER INDEX "RenewalRunItem_runId_sequence_key" RENAME TO "RunItem_runId_sequence_key";

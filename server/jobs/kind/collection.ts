@@ -10,8 +10,7 @@ import type { Outcome, Task } from '#server/jobs/task.ts'
 export const collection: RunKindRow = {
   action: 'startCollectionWalk',
   isSingle: true,
-  prepare: (tx, { id: runId }, { entityId }) =>
-    tx.renewalRunItem.create({ data: { runId, resource: entityId } }),
+  prepare: (tx, { id: runId }, { entityId }) => tx.runItem.create({ data: { runId, resource: entityId } }),
   work: (context, task) => context.gate.run('crawl', task.signal, () => walk(context, task)),
 }
 

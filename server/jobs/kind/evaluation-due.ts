@@ -8,7 +8,7 @@ const PAUSE_SECONDS = 60
 export async function isEvaluationDue(db: Database): Promise<boolean> {
   const [row] = await db.$queryRaw<{ due: boolean }[]>`
     SELECT ("statementVersion" <> "evaluatedVersion" OR ${isBasisOutdated}) AND NOT EXISTS (
-      SELECT 1 FROM "RenewalRun" WHERE "kind" = 'EVALUATION' AND ("state" IN ('QUEUED', 'RUNNING')
+      SELECT 1 FROM "Run" WHERE "kind" = 'EVALUATION' AND ("state" IN ('QUEUED', 'RUNNING')
         OR ("state" <> 'SUCCEEDED' AND "endedAt" > now() AT TIME ZONE 'utc' - make_interval(secs => ${PAUSE_SECONDS})))
     ) AS "due" FROM "Settings" WHERE "id" = 1`
   return row?.due === true

@@ -11,8 +11,7 @@ const NAMED = 1_000
 export const evaluation: RunKindRow = {
   action: 'startEvaluation',
   isSingle: true,
-  prepare: (tx, { id: runId }, { entityId }) =>
-    tx.renewalRunItem.create({ data: { runId, resource: entityId } }),
+  prepare: (tx, { id: runId }, { entityId }) => tx.runItem.create({ data: { runId, resource: entityId } }),
   work: evaluate,
 }
 

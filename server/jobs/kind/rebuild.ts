@@ -7,8 +7,7 @@ import type { Outcome } from '#server/jobs/task.ts'
 export const rebuild: RunKindRow = {
   action: 'startRebuild',
   isSingle: true,
-  prepare: (tx, { id: runId }, { entityId }) =>
-    tx.renewalRunItem.create({ data: { runId, resource: entityId } }),
+  prepare: (tx, { id: runId }, { entityId }) => tx.runItem.create({ data: { runId, resource: entityId } }),
   work: writeEverything,
 }
 

@@ -1,5 +1,5 @@
 /** The definition of a kind of run. */
-import type { Prisma, RenewalRun } from '#prisma/generated/client/client.ts'
+import type { Prisma, Run } from '#prisma/generated/client/client.ts'
 import type { Transaction } from '#server/database/client.ts'
 import type { RunContext } from '#server/jobs/context.ts'
 import type { Outcome, Task } from '#server/jobs/task.ts'
@@ -24,7 +24,7 @@ export type RunKindRow = {
   /** The action in the audit log: the mutation that starts the run. */
   action: AuditAction
   /** Adds the items when the run starts. Absent: the start of the run names them. */
-  prepare?(tx: Transaction, run: RenewalRun, context: RunContext): Promise<unknown>
+  prepare?(tx: Transaction, run: Run, context: RunContext): Promise<unknown>
   /** The noun for a run in messages. */
   inWords?: string
   /** The parameters that the audit log keeps; all of them by default. */

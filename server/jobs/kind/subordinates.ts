@@ -45,7 +45,7 @@ export const subordinates: RunKindRow = {
   action: 'startRenewal',
 
   prepare: (tx, { id, parameters }) => tx.$executeRaw`
-    INSERT INTO "RenewalRunItem" ("runId", "key", "resource")
+    INSERT INTO "RunItem" ("runId", "key", "resource")
     SELECT ${id}, "id"::text, "entityId" FROM "Subordinate"
     WHERE ${isDueOnly(parameters) ? dueSubordinates : Prisma.sql`"active"`}
     ORDER BY "statementExpiresAt" NULLS FIRST, "id"`,

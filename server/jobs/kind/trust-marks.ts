@@ -1,5 +1,5 @@
 /** The run that renews Trust Marks: all active ones, or those that are due. */
-import { Prisma, type RenewalRun } from '#prisma/generated/client/client.ts'
+import { Prisma, type Run } from '#prisma/generated/client/client.ts'
 import type { Transaction } from '#server/database/client.ts'
 import type { RunContext } from '#server/jobs/context.ts'
 import type { RunKindRow } from '#server/jobs/kind/row.ts'
@@ -21,9 +21,9 @@ export const trustMarks: RunKindRow = {
 }
 
 /** `replaces` is the hash of the JWT to replace: a mark with another JWT is already done. */
-export function addMarks(tx: Transaction, { id }: RenewalRun, where: Prisma.Sql): Promise<unknown> {
+export function addMarks(tx: Transaction, { id }: Run, where: Prisma.Sql): Promise<unknown> {
   return tx.$executeRaw`
-    INSERT INTO "RenewalRunItem" ("runId", "key", "resource", "input")
+    INSERT INTO "RunItem" ("runId", "key", "resource", "input")
     SELECT ${id}, m."id"::text, t."type" || ' ' || m."entityId",
       jsonb_build_object('replaces', encode(sha256(convert_to(m."jwt", 'UTF8')), 'hex'))
     FROM "TrustMark" m JOIN "TrustMarkType" t ON t."id" = m."trustMarkTypeId"

@@ -18,5 +18,5 @@ export async function wouldChange(
   return { effect: hashOfEffect(changed), ...(changes.length > 0 ? { changes } : {}) }
 }
 
-/** Of a new object: what it has by default. */
+/** Whether a new object has this value by default. */
 const isOrdinary = (value: unknown) => value === true || (Array.isArray(value) && value.length === 0)

@@ -1,4 +1,4 @@
-/** The invitation of a person who shall act for an organization. */
+/** The invitation of a person to act for an organization. */
 import { type Invitation, named } from '#server/mail/invitation.ts'
 import { layOut, type Message, timeInUtc } from '#server/mail/layout.ts'
 import { footerOfInvitation } from '#server/mail/reader.ts'

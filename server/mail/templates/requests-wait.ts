@@ -3,7 +3,7 @@ import { layOut, type Message, plural } from '#server/mail/layout.ts'
 
 export type RequestsWait = {
   anchor: string
-  /** Of which the first ones are named. */
+  /** The number of requests; the first ones are named. */
   count: number
   /** Each as a sentence. */
   named: readonly string[]

@@ -5,7 +5,8 @@ import { requireRecentSession, requireSession } from '#server/schema/input.ts'
 import { byId } from '#server/schema/input-fields.ts'
 import { operation } from '#server/schema/operation.ts'
 
-const { InvalidInputError, ConflictError, NotFoundError, ReauthenticationRequiredError } = failures
+const { InvalidInputError, ConflictError, NotFoundError, ReauthenticationRequiredError, UnavailableError } =
+  failures
 
 operation('endSession', {
   describes: 'Ends another session of the caller.',
@@ -26,7 +27,7 @@ operation('endOtherSessions', {
   scope: 'ownAccount',
   ofInstallation: true,
   result: AccountRef,
-  errors: [],
+  errors: [UnavailableError],
   async run(_input, context) {
     const who = requireSession(context)
     await context.ownAccount.endOtherSessions(who)
@@ -68,7 +69,7 @@ operation('updateMail', {
     }),
   },
   result: AccountRef,
-  errors: [],
+  errors: [UnavailableError],
   async run(input, context) {
     const who = requireSession(context)
     await context.ownAccount.setMail(who, input.enabled)

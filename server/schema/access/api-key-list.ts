@@ -63,29 +63,33 @@ async function where(
 }
 
 builder.queryField('apiKeys', (t) =>
-  t.prismaConnection({
-    extensions: { ofInstallation: true },
-    type: 'Apikey',
-    cursor: 'id',
-    description: 'API keys, newest first by default, at most 100 per page.',
-    authScopes: { administer: true },
-    args: {
-      filter: t.arg({ type: ApiKeyFilter, description: 'The filter.' }),
-      orderBy: t.arg({ type: ApiKeyOrder, description: 'The order; newest first by default.' }),
+  t.prismaConnection(
+    {
+      extensions: { ofInstallation: true },
+      type: 'Apikey',
+      cursor: 'id',
+      description: 'API keys, newest first by default, at most 100 per page.',
+      authScopes: { administer: true },
+      args: {
+        filter: t.arg({ type: ApiKeyFilter, description: 'The filter.' }),
+        orderBy: t.arg({ type: ApiKeyOrder, description: 'The order; newest first by default.' }),
+      },
+      totalCount: async (_root, { filter }, context) =>
+        context.db.apikey.count({ where: await where(filter, context) }),
+      resolve: async (query, _root, { filter, orderBy }, context) => {
+        const { db } = context
+        const condition = await where(filter, context)
+        const { field: column, direction } = orderBy ?? { field: 'createdAt', direction: 'desc' }
+        return readPage(
+          query,
+          { column, direction, canBeNull: column === 'expiresAt' },
+          (where) => db.apikey.findUnique({ where, select: { id: true, createdAt: true, expiresAt: true } }),
+          ({ conditions, ...range }) =>
+            db.apikey.findMany({ ...range, where: { AND: [condition, conditions] } }),
+        )
+      },
     },
-    totalCount: async (_root, { filter }, context) =>
-      context.db.apikey.count({ where: await where(filter, context) }),
-    resolve: async (query, _root, { filter, orderBy }, context) => {
-      const { db } = context
-      const condition = await where(filter, context)
-      const { field: column, direction } = orderBy ?? { field: 'createdAt', direction: 'desc' }
-      return readPage(
-        query,
-        { column, direction, canBeNull: column === 'expiresAt' },
-        (where) => db.apikey.findUnique({ where, select: { id: true, createdAt: true, expiresAt: true } }),
-        ({ conditions, ...range }) =>
-          db.apikey.findMany({ ...range, where: { AND: [condition, conditions] } }),
-      )
-    },
-  }),
+    { name: 'ApiKeyConnection' },
+    { name: 'ApiKeyEdge' },
+  ),
 )

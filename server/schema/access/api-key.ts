@@ -93,7 +93,7 @@ function limitsOf(metadata: string | null): { role: Role | null; anchor: string 
   return { role: isRole(role) ? role : null, anchor: typeof anchor === 'string' ? anchor : null }
 }
 
-const NewApiKey = builder.objectRef<{ id: string; key: string }>('NewApiKey').implement({
+const CreateApiKeySuccess = builder.objectRef<{ id: string; key: string }>('CreateApiKeySuccess').implement({
   description: 'A new API key.',
   authScopes: { administer: true },
   fields: (t) => ({
@@ -129,7 +129,7 @@ operation('createApiKey', {
       }),
     }),
   },
-  result: NewApiKey,
+  result: CreateApiKeySuccess,
   errors: [InvalidInputError, NotFoundError],
   run({ username, name, role, anchor, days }, { accounts, caller }) {
     const limits = {

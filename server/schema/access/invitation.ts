@@ -98,7 +98,7 @@ builder.queryField('invitation', (t) =>
   }),
 )
 
-const AcceptedInvitation = builder.objectRef<{ username: string }>('AcceptedInvitation').implement({
+const AcceptInvitationSuccess = builder.objectRef<{ username: string }>('AcceptInvitationSuccess').implement({
   description: 'A used invitation.',
   authScopes: { anyone: true },
   fields: (t) => ({
@@ -133,7 +133,7 @@ operation('acceptInvitation', {
       password: t.string({ required: true, description: 'The password, at least 12 characters.' }),
     }),
   },
-  result: AcceptedInvitation,
+  result: AcceptInvitationSuccess,
   errors: [InvalidInputError, ConflictError, NotFoundError, TooManyRequestsError],
   async run({ token, password }, { accounts, db, now, requester }) {
     await countAttempt(db, now, 'invitation', requester.address)

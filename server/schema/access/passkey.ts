@@ -44,8 +44,7 @@ export const PasskeyRef = builder.prismaObject('Passkey', {
       description: 'When that was.',
     }),
     counts: t.boolean({
-      description:
-        'Whether it counts for approvals of change requests: it is known for `passkeyHours`, or was confirmed.',
+      description: 'Whether it counts for approvals: it is known for `passkeyHours`, or was confirmed.',
       select: { createdAt: true, confirmedAt: true },
       resolve: async (passkey, _args, context) =>
         doesCount(passkey, { hours: await passkeyHoursOf(context), now: context.now() }),

@@ -50,26 +50,30 @@ function where(filter: Filter | null | undefined): Prisma.UserWhereInput {
 }
 
 builder.queryField('users', (t) =>
-  t.prismaConnection({
-    extensions: { ofInstallation: true },
-    type: 'User',
-    cursor: 'id',
-    description: 'All users, by username by default, at most 100 per page.',
-    authScopes: { administer: true },
-    args: {
-      filter: t.arg({ type: UserFilter, description: 'The filter.' }),
-      orderBy: t.arg({ type: UserOrder, description: 'The order; by username by default.' }),
+  t.prismaConnection(
+    {
+      extensions: { ofInstallation: true },
+      type: 'User',
+      cursor: 'id',
+      description: 'All users, by username by default, at most 100 per page.',
+      authScopes: { administer: true },
+      args: {
+        filter: t.arg({ type: UserFilter, description: 'The filter.' }),
+        orderBy: t.arg({ type: UserOrder, description: 'The order; by username by default.' }),
+      },
+      totalCount: (_root, { filter }, { db }) => db.user.count({ where: where(filter) }),
+      resolve: (query, _root, { filter, orderBy }, { db }) => {
+        const { field: column, direction } = orderBy ?? { field: 'username', direction: 'asc' }
+        return readPage(
+          query,
+          { column, direction, canBeNull: column === 'username' },
+          (where) => db.user.findUnique({ where, select: { id: true, username: true, createdAt: true } }),
+          ({ conditions, ...range }) =>
+            db.user.findMany({ ...range, where: { AND: [where(filter), conditions] } }),
+        )
+      },
     },
-    totalCount: (_root, { filter }, { db }) => db.user.count({ where: where(filter) }),
-    resolve: (query, _root, { filter, orderBy }, { db }) => {
-      const { field: column, direction } = orderBy ?? { field: 'username', direction: 'asc' }
-      return readPage(
-        query,
-        { column, direction, canBeNull: column === 'username' },
-        (where) => db.user.findUnique({ where, select: { id: true, username: true, createdAt: true } }),
-        ({ conditions, ...range }) =>
-          db.user.findMany({ ...range, where: { AND: [where(filter), conditions] } }),
-      )
-    },
-  }),
+    { name: 'UserConnection' },
+    { name: 'UserEdge' },
+  ),
 )

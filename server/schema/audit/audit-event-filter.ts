@@ -1,10 +1,12 @@
 /** The filter of the audit log. */
+import { mapRows } from '#core/map-rows.ts'
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import type { Database } from '#server/database/client.ts'
 import { builder } from '#server/schema/builder.ts'
+import { enumValues } from '#server/schema/enum-name.ts'
 import { keyOrNull } from '#server/schema/input.ts'
 import { searchCondition } from '#server/schema/search.ts'
-import { auditActions } from '#server/services/audit/action.ts'
+import { auditActions, auditResourceTypes, storedTypes } from '#server/services/audit/action.ts'
 import type { SearchCondition } from '#server/services/search.ts'
 
 export const AuditOutcomeEnum = builder.enumType('AuditOutcome', {
@@ -16,28 +18,28 @@ export const AuditOutcomeEnum = builder.enumType('AuditOutcome', {
   } as const,
 })
 
-const AuditActionEnum = builder.enumType('AuditAction', {
-  description: 'An action of this version; entries of other versions can have further ones.',
-  values: Object.fromEntries(
-    Object.entries(auditActions).map(([action, type]) => [action, { description: `Changes a ${type}.` }]),
-  ),
+export const AuditActionEnum = builder.enumType('AuditAction', {
+  description: 'An action: a mutation, or what a job or a command does.',
+  values: enumValues({
+    ...mapRows(auditActions, (_action, type) => `Changes a ${type}.`),
+    OTHER: 'An action of another version.',
+  }),
 })
 
-const AuditResourceTypeEnum = builder.enumType('AuditResourceType', {
+export const AuditResourceTypeEnum = builder.enumType('AuditResourceType', {
   description: 'A type of object that actions change.',
-  values: Object.fromEntries(
-    Object.values(auditActions).map((type) => [type, { description: `An object of type ${type}.` }]),
-  ),
+  values: enumValues({
+    ...mapRows(auditResourceTypes, (type) => `An object of type ${type}.`),
+    OTHER: 'A type of another version.',
+  }),
 })
 
 export const AuditEventFilter = builder.inputType('AuditEventFilter', {
   description: 'Conditions, combined with AND; absent ones are ignored.',
   fields: (t) => ({
     actor: t.string({ description: 'The actor.' }),
-    action: t.string({ description: 'The action.' }),
     actions: t.field({ type: [AuditActionEnum], description: 'One of these actions.' }),
     outcome: t.field({ type: AuditOutcomeEnum, description: 'The outcome.' }),
-    resourceType: t.string({ description: 'The object type.' }),
     resourceTypes: t.field({ type: [AuditResourceTypeEnum], description: 'One of these object types.' }),
     resource: t.string({ description: 'The natural key of the object.' }),
     actorContains: t.string({ description: 'Part of the actor; case-insensitive.' }),
@@ -58,7 +60,7 @@ export async function conditionsOf(
   db: Database,
 ): Promise<Prisma.AuditEventWhereInput> {
   if (!filter) return {}
-  const { actor, action, actions, outcome, resourceType, resourceTypes, resource, after, before } = filter
+  const { actor, actions, outcome, resourceTypes, resource, after, before } = filter
   const [actorPart, resourcePart] = [
     searchCondition(filter.actorContains),
     searchCondition(filter.resourceContains),
@@ -67,18 +69,16 @@ export async function conditionsOf(
   const at = { ...(after ? { gte: after } : {}), ...(before ? { lt: before } : {}) }
   return {
     ...(actor ? { actor } : {}),
-    ...(action ? { action } : {}),
     ...(outcome ? { outcome } : {}),
-    ...(resourceType ? { resourceType } : {}),
     ...(resource ? { resource } : {}),
     ...(after || before ? { at } : {}),
     AND: [
       ...(actions ? [{ action: { in: actions } }] : []),
-      ...(resourceTypes ? [{ resourceType: { in: resourceTypes } }] : []),
+      ...(resourceTypes ? [{ resourceType: { in: resourceTypes.flatMap(storedTypes) } }] : []),
       ...(actors ? [{ actor: { in: actors } }] : []),
       ...(resourcePart ? [{ resource: resourcePart }] : []),
       // No run has the key 0.
-      ...(filter.run ? [{ runId: keyOrNull(filter.run, 'RenewalRun') ?? 0 }] : []),
+      ...(filter.run ? [{ runId: keyOrNull(filter.run, 'Run') ?? 0 }] : []),
       ...(filter.folded ? [{ part: false }] : []),
     ],
   }

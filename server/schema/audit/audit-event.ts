@@ -1,11 +1,26 @@
 /** The audit log: who changed what, with the state before and after. */
+
 import { isJsonEqual, isJsonObject } from '#core/json.ts'
 import type { AuditEvent, Prisma } from '#prisma/generated/client/client.ts'
-import { AuditEventFilter, AuditOutcomeEnum, conditionsOf } from '#server/schema/audit/audit-event-filter.ts'
+import type { CallerMethod } from '#server/identity/caller.ts'
+import { CallerMethodEnum } from '#server/schema/access/caller-method.ts'
+import {
+  AuditActionEnum,
+  AuditEventFilter,
+  AuditOutcomeEnum,
+  AuditResourceTypeEnum,
+  conditionsOf,
+} from '#server/schema/audit/audit-event-filter.ts'
 import { builder } from '#server/schema/builder.ts'
+import { type FieldChange, FieldChangeRef } from '#server/schema/field-change.ts'
 import { keyOrNull } from '#server/schema/input.ts'
 import { newestFirst, readPage } from '#server/schema/page.ts'
-import { auditOutcomes, installationResources } from '#server/services/audit/action.ts'
+import {
+  auditOutcomes,
+  installationResources,
+  isAuditAction,
+  resourceTypeOf,
+} from '#server/services/audit/action.ts'
 import { addressFor, entriesFor, stateFor } from '#server/services/audit/privacy.ts'
 import { entityOf } from '#server/services/entity/known-name.ts'
 import { FIRST_ANCHOR } from '#store/anchors.ts'
@@ -13,14 +28,12 @@ import { FIRST_ANCHOR } from '#store/anchors.ts'
 /** Columns that change with every write and carry no information. */
 const incidental = new Set(['version', 'updatedAt'])
 
-/** Column -> its value before and after, where they differ. */
-function differences(before: Prisma.JsonValue, after: Prisma.JsonValue): Record<string, unknown> {
+/** The columns that differ. */
+function differences(before: Prisma.JsonValue, after: Prisma.JsonValue): FieldChange[] {
   const [old, now] = [members(before), members(after)]
   const names = [...new Set([...Object.keys(old), ...Object.keys(now)])]
   const changed = names.filter((name) => !incidental.has(name) && !isJsonEqual(old[name], now[name]))
-  return Object.fromEntries(
-    changed.map((name) => [name, { before: old[name] ?? null, after: now[name] ?? null }]),
-  )
+  return changed.map((name) => ({ path: name, before: old[name] ?? null, after: now[name] ?? null }))
 }
 
 function members(value: Prisma.JsonValue): Record<string, unknown> {
@@ -30,7 +43,7 @@ function members(value: Prisma.JsonValue): Record<string, unknown> {
 /** The entry of a start names its run as the object. */
 function runIdOf({ runId, resourceType, resource }: Pick<AuditEvent, 'runId' | 'resourceType' | 'resource'>) {
   if (runId !== null) return runId
-  return resourceType === 'RenewalRun' && /^[0-9]{1,9}$/.test(resource) ? Number(resource) : null
+  return resourceTypeOf(resourceType) === 'Run' && /^[0-9]{1,9}$/.test(resource) ? Number(resource) : null
 }
 
 /** Their natural keys end with an Entity Identifier. */
@@ -62,8 +75,11 @@ builder.prismaNode('AuditEvent', {
       description:
         'The actor: a username, `job:<name>`, `cli:<system user>`, `oidc:<issuer>`, or `anonymous` before a sign-in.',
     }),
-    method: t.exposeString('method', {
-      description: 'How the actor authenticated: `session`, `api_key`, `cli`, `job` or `single_sign_on`.',
+    method: t.field({
+      type: CallerMethodEnum,
+      description: 'How the actor authenticated.',
+      select: { method: true },
+      resolve: ({ method }) => method as CallerMethod, // written from a caller
     }),
     address: t.string({
       nullable: true,
@@ -71,8 +87,18 @@ builder.prismaNode('AuditEvent', {
       select: { address: true },
       resolve: (event, _args, { caller }) => addressFor(caller, event),
     }),
-    action: t.exposeString('action', { description: 'The action, usually the name of a mutation.' }),
-    resourceType: t.exposeString('resourceType', { description: 'The object type.' }),
+    action: t.field({
+      type: AuditActionEnum,
+      description: 'The action.',
+      select: { action: true },
+      resolve: ({ action }) => (isAuditAction(action) ? action : 'OTHER'),
+    }),
+    resourceType: t.field({
+      type: AuditResourceTypeEnum,
+      description: 'The object type.',
+      select: { resourceType: true },
+      resolve: (event) => resourceTypeOf(event.resourceType),
+    }),
     resource: t.exposeString('resource', { description: 'The natural key of the object.' }),
     resourceName: t.string({
       nullable: true,
@@ -102,9 +128,9 @@ builder.prismaNode('AuditEvent', {
       select: { resourceType: true, after: true },
       resolve: (event, _args, { caller }) => stateFor(caller, event, event.after),
     }),
-    diff: t.field({
-      type: 'JSON',
-      description: 'The differences: name -> {before, after}.',
+    changes: t.field({
+      type: [FieldChangeRef],
+      description: 'The fields that differ.',
       select: { resourceType: true, before: true, after: true },
       resolve: (event, _args, { caller }) =>
         differences(stateFor(caller, event, event.before), stateFor(caller, event, event.after)),
@@ -124,14 +150,14 @@ builder.prismaNode('AuditEvent', {
       description: 'The id of the request in the server’s log.',
     }),
     run: t.prismaField({
-      type: 'RenewalRun',
+      type: 'Run',
       nullable: true,
       description:
         'The run that it started or that made the change; null without one, or after its retention.',
       select: { runId: true, resourceType: true, resource: true },
       resolve: (query, event, _args, { db }) => {
         const id = runIdOf(event)
-        return id === null ? null : db.renewalRun.findUnique({ ...query, where: { id } })
+        return id === null ? null : db.run.findUnique({ ...query, where: { id } })
       },
     }),
     runEntries: t.int({
@@ -151,25 +177,29 @@ builder.prismaNode('AuditEvent', {
 })
 
 builder.queryFields((t) => ({
-  auditEvents: t.prismaConnection({
-    type: 'AuditEvent',
-    cursor: 'id',
-    description: 'The audit log, newest first, at most 100 per page.',
-    authScopes: { read: true },
-    args: { filter: t.arg({ type: AuditEventFilter, description: 'The filter.' }) },
-    totalCount: async (_root, { filter }, { db, caller }) =>
-      db.auditEvent.count({ where: { ...(await conditionsOf(filter, db)), ...entriesFor(caller) } }),
-    resolve: async (query, _root, { filter }, { db, caller }) => {
-      const condition = { ...(await conditionsOf(filter, db)), ...entriesFor(caller) }
-      return readPage(
-        query,
-        newestFirst,
-        (where) => db.auditEvent.findUnique({ where, select: { id: true } }),
-        ({ conditions, ...range }) =>
-          db.auditEvent.findMany({ ...range, where: { AND: [condition, conditions] } }),
-      )
+  auditEvents: t.prismaConnection(
+    {
+      type: 'AuditEvent',
+      cursor: 'id',
+      description: 'The audit log, newest first, at most 100 per page.',
+      authScopes: { read: true },
+      args: { filter: t.arg({ type: AuditEventFilter, description: 'The filter.' }) },
+      totalCount: async (_root, { filter }, { db, caller }) =>
+        db.auditEvent.count({ where: { ...(await conditionsOf(filter, db)), ...entriesFor(caller) } }),
+      resolve: async (query, _root, { filter }, { db, caller }) => {
+        const condition = { ...(await conditionsOf(filter, db)), ...entriesFor(caller) }
+        return readPage(
+          query,
+          newestFirst,
+          (where) => db.auditEvent.findUnique({ where, select: { id: true } }),
+          ({ conditions, ...range }) =>
+            db.auditEvent.findMany({ ...range, where: { AND: [condition, conditions] } }),
+        )
+      },
     },
-  }),
+    { name: 'AuditEventConnection' },
+    { name: 'AuditEventEdge' },
+  ),
   auditEvent: t.prismaField({
     type: 'AuditEvent',
     nullable: true,

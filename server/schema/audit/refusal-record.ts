@@ -51,6 +51,6 @@ function failureOf(value: unknown): Failure | null {
     return { code, message }
   }
   if (!(value instanceof GraphQLError) || typeof value.extensions.code !== 'string') return null
-  if (value.extensions.changeRequest !== undefined) return null // the request has an entry of its own
+  if (value.extensions.approval !== undefined) return null // the request has an entry of its own
   return { code: value.extensions.code, message: value.message }
 }

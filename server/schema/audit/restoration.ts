@@ -1,9 +1,9 @@
 /** The restoration of an earlier version from the audit log. */
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
+import { FieldChangeRef } from '#server/schema/field-change.ts'
 import { keyOrNull } from '#server/schema/input.ts'
 import { operation } from '#server/schema/operation.ts'
-import { StatementDifference } from '#server/schema/subordinate/statement-preview.ts'
 import { TrustAnchor } from '#server/schema/trust-anchor/trust-anchor.ts'
 import { parseReason } from '#server/services/reason.ts'
 import {
@@ -32,7 +32,7 @@ const RestorationRef = builder.objectRef<Restoration>('Restoration').implement({
       description: 'The present version; pass it to restoreVersion, which fails after another change.',
     }),
     differences: t.field({
-      type: [StatementDifference],
+      type: [FieldChangeRef],
       description: 'The differences from the present to the restored version; empty: they are the same.',
       resolve: ({ differences }) => differences,
     }),
@@ -66,7 +66,7 @@ builder.prismaObjectFields('AuditEvent', (t) => ({
   }),
 }))
 
-const RestoredVersion = builder.objectRef<Restored>('RestoredVersion').implement({
+const RestoreVersionSuccess = builder.objectRef<Restored>('RestoreVersionSuccess').implement({
   description: 'The changed object.',
   authScopes: { read: true },
   fields: (t) => ({
@@ -110,7 +110,7 @@ operation('restoreVersion', {
     const entry = id && (await db.auditEvent.findUnique({ where: { id }, select: { action: true } }))
     return entry && isOfAnchor(entry) ? { administer: true } : { operate: true }
   },
-  result: RestoredVersion,
+  result: RestoreVersionSuccess,
   errors: [InvalidInputError, ConflictError, NotFoundError, EntityRejectedError],
   run: ({ auditEventId, side, version, reason }, { services, caller }) =>
     services.versions.restore(caller, auditEventKey(auditEventId), side, {

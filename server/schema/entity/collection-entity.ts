@@ -166,6 +166,7 @@ builder.queryField('collectionEntities', (t) =>
       },
     },
     {
+      name: 'CollectionEntityConnection',
       fields: (t) => ({
         totalCount: t.int({
           description: 'The number of entities on all pages.',
@@ -184,6 +185,7 @@ builder.queryField('collectionEntities', (t) =>
         }),
       }),
     },
+    { name: 'CollectionEntityEdge' },
   ),
 )
 

@@ -49,7 +49,7 @@ export const EntityCheckRef = builder.objectRef<EntityCheck<string>>('EntityChec
     }),
     terms: t.string({
       nullable: true,
-      description: 'Of TERMS_ACCEPTED: the text that the organization must accept; null for the others.',
+      description: 'The text of TERMS_ACCEPTED that the organization must accept; null for other checks.',
       resolve: ({ terms }) => terms ?? null,
     }),
     termsHash: t.string({

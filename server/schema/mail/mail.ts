@@ -85,24 +85,28 @@ const MailFilter = builder.inputType('MailFilter', {
 type Filter = typeof MailFilter.$inferInput
 
 builder.queryField('mails', (t) =>
-  t.prismaConnection({
-    type: 'Mail',
-    cursor: 'id',
-    description: 'The e-mails of the last 30 days, the newest first, at most 100 per page.',
-    authScopes: { administer: true },
-    extensions: { ofInstallation: true },
-    args: { filter: t.arg({ type: MailFilter, description: 'The filter.' }) },
-    totalCount: (_root, { filter }, { db }) => db.mail.count({ where: where(filter) }),
-    resolve: (query, _root, { filter }, { db }) => {
-      return readPage(
-        query,
-        newestFirst,
-        (where) => db.mail.findUnique({ where, select: { id: true } }),
-        ({ conditions, ...range }) =>
-          db.mail.findMany({ ...range, where: { AND: [where(filter), conditions] } }),
-      )
+  t.prismaConnection(
+    {
+      type: 'Mail',
+      cursor: 'id',
+      description: 'The e-mails of the last 30 days, the newest first, at most 100 per page.',
+      authScopes: { administer: true },
+      extensions: { ofInstallation: true },
+      args: { filter: t.arg({ type: MailFilter, description: 'The filter.' }) },
+      totalCount: (_root, { filter }, { db }) => db.mail.count({ where: where(filter) }),
+      resolve: (query, _root, { filter }, { db }) => {
+        return readPage(
+          query,
+          newestFirst,
+          (where) => db.mail.findUnique({ where, select: { id: true } }),
+          ({ conditions, ...range }) =>
+            db.mail.findMany({ ...range, where: { AND: [where(filter), conditions] } }),
+        )
+      },
     },
-  }),
+    { name: 'MailConnection' },
+    { name: 'MailEdge' },
+  ),
 )
 
 function where(filter: Filter | null | undefined): Prisma.MailWhereInput {

@@ -1,10 +1,11 @@
 /** The mutations of the people of an organization, for operators and for people who may invite. */
+
 import { requestError } from '#server/error/request-error.ts'
 import { type Caller, hasRole } from '#server/identity/caller.ts'
 import { contextWith } from '#server/schema/anchor-context.ts'
 import type { Context } from '#server/schema/context.ts'
 import { failures } from '#server/schema/error.ts'
-import { locateId } from '#server/schema/global-id.ts'
+import { encodeNodeId, locateId } from '#server/schema/global-id.ts'
 import { keyOrNull, nodeId, requireRecentCaller, textNodeId } from '#server/schema/input.ts'
 import { OrganizationPerson } from '#server/schema/member/organization-person.ts'
 import { type InputFields, operation } from '#server/schema/operation.ts'
@@ -22,7 +23,7 @@ const authScopes = { known: true, member: true }
 const WHO =
   'Takes the right to operate in the anchor of the organization’s id and in its home, or to invite people to it.'
 
-operation('inviteMember', {
+operation('invitePerson', {
   describes: `Adds a person to an organization. A new user is invited by a link; again, the link is replaced. A user who exists joins at once, and only an operator may add one. ${WHO}`,
   scope: authScopes,
   ofInstallation: true,
@@ -39,10 +40,11 @@ operation('inviteMember', {
     }),
   },
   result: OrganizationPerson,
+  noun: 'person',
   errors: [InvalidInputError, ConflictError, NotFoundError, ReauthenticationRequiredError],
   async run({ organizationId, mayInvite, ...person }, context) {
     const { caller, id } = await requireInviter(context, organizationId)
-    const { member, invitation } = await context.accounts.inviteMember(caller, id, {
+    const { member, invitation } = await context.accounts.invitePerson(caller, id, {
       ...person,
       mayInvite: mayInvite ?? false,
     })
@@ -51,7 +53,7 @@ operation('inviteMember', {
   },
 })
 
-operation('updateMember', {
+operation('updatePerson', {
   describes: `Changes what a person may do for an organization. ${WHO}`,
   scope: authScopes,
   ofInstallation: true,
@@ -64,18 +66,19 @@ operation('updateMember', {
     }),
   },
   result: OrganizationPerson,
+  noun: 'person',
   errors: [NotFoundError, ReauthenticationRequiredError],
   async run(input, context) {
     const { caller, id } = await requireInviter(context, input.organizationId)
     const { mayInvite } = input
-    return context.accounts.updateMember(caller, id, {
+    return context.accounts.updatePerson(caller, id, {
       userId: textNodeId(input.userId, 'User'),
       mayInvite,
     })
   },
 })
 
-operation('removeMember', {
+operation('removePerson', {
   describes: `Ends that a person acts for an organization. The account stays, until an administrator of the installation removes it. Returns the username. ${WHO}`,
   scope: authScopes,
   ofInstallation: true,
@@ -83,11 +86,14 @@ operation('removeMember', {
     describes: 'A person of an organization.',
     fields: (t) => ({ organizationId: organizationId(t), userId: userId(t) }),
   },
-  result: 'String',
+  result: ['ID'],
+  noun: 'ids',
   errors: [ConflictError, NotFoundError, ReauthenticationRequiredError],
   async run(input, context) {
     const { caller, id } = await requireInviter(context, input.organizationId)
-    return context.accounts.removeMember(caller, id, textNodeId(input.userId, 'User'))
+    const userId = textNodeId(input.userId, 'User')
+    await context.accounts.removePerson(caller, id, userId)
+    return [encodeNodeId('User', userId, context)]
   },
 })
 

@@ -144,30 +144,34 @@ const OrganizationEntity = builder.prismaObject('Subordinate', {
 })
 
 builder.objectField(MemberAnchorRef, 'entities', (t) =>
-  t.prismaConnection({
-    type: OrganizationEntity,
-    cursor: 'id',
-    description:
-      'The entities of the organization in this anchor, by Entity Identifier, at most 100 per page.',
-    args: {
-      hasProblem: t.arg.boolean({
-        description:
-          'Only those with a problem, or only those without: their state is neither `ACTIVE` nor `INACTIVE`.',
-      }),
+  t.prismaConnection(
+    {
+      type: OrganizationEntity,
+      cursor: 'id',
+      description:
+        'The entities of the organization in this anchor, by Entity Identifier, at most 100 per page.',
+      args: {
+        hasProblem: t.arg.boolean({
+          description:
+            'Only those with a problem, or only those without: their state is neither `ACTIVE` nor `INACTIVE`.',
+        }),
+      },
+      totalCount: ({ organizationId }, { hasProblem }, { db, now }) =>
+        db.subordinate.count({ where: whereOwn(organizationId, hasProblem, now()) }),
+      resolve: (query, { organizationId }, { hasProblem }, { db, now }) => {
+        const own = whereOwn(organizationId, hasProblem, now())
+        return readPage(
+          query,
+          { column: 'entityId', direction: 'asc' },
+          (where) => db.subordinate.findUnique({ where, select: { id: true, entityId: true } }),
+          ({ conditions, ...range }) =>
+            db.subordinate.findMany({ ...range, where: { AND: [own, conditions] } }),
+        )
+      },
     },
-    totalCount: ({ organizationId }, { hasProblem }, { db, now }) =>
-      db.subordinate.count({ where: whereOwn(organizationId, hasProblem, now()) }),
-    resolve: (query, { organizationId }, { hasProblem }, { db, now }) => {
-      const own = whereOwn(organizationId, hasProblem, now())
-      return readPage(
-        query,
-        { column: 'entityId', direction: 'asc' },
-        (where) => db.subordinate.findUnique({ where, select: { id: true, entityId: true } }),
-        ({ conditions, ...range }) =>
-          db.subordinate.findMany({ ...range, where: { AND: [own, conditions] } }),
-      )
-    },
-  }),
+    { name: 'OrganizationEntityConnection' },
+    { name: 'OrganizationEntityEdge' },
+  ),
 )
 
 builder.queryField('organizationEntity', (t) =>

@@ -29,27 +29,31 @@ const OrganizationOrder = orderInput('OrganizationOrder', 'organizations', {
 type Filter = typeof OrganizationFilter.$inferInput
 
 builder.queryField('organizations', (t) =>
-  t.prismaConnection({
-    type: 'Organization',
-    cursor: 'id',
-    description: 'The organizations of the anchor, by name by default, at most 100 per page.',
-    authScopes: { read: true },
-    args: {
-      filter: t.arg({ type: OrganizationFilter, description: 'The filter.' }),
-      orderBy: t.arg({ type: OrganizationOrder, description: 'The order; by name by default.' }),
+  t.prismaConnection(
+    {
+      type: 'Organization',
+      cursor: 'id',
+      description: 'The organizations of the anchor, by name by default, at most 100 per page.',
+      authScopes: { read: true },
+      args: {
+        filter: t.arg({ type: OrganizationFilter, description: 'The filter.' }),
+        orderBy: t.arg({ type: OrganizationOrder, description: 'The order; by name by default.' }),
+      },
+      totalCount: (_root, { filter }, { db }) => db.organization.count({ where: where(filter) }),
+      resolve: (query, _root, { filter, orderBy }, { db }) => {
+        const { field: column, direction } = orderBy ?? { field: 'name', direction: 'asc' }
+        return readPage(
+          query,
+          { column, direction },
+          (where) => db.organization.findUnique({ where, select: { id: true, name: true, createdAt: true } }),
+          ({ conditions, ...range }) =>
+            db.organization.findMany({ ...range, where: { AND: [where(filter), conditions] } }),
+        )
+      },
     },
-    totalCount: (_root, { filter }, { db }) => db.organization.count({ where: where(filter) }),
-    resolve: (query, _root, { filter, orderBy }, { db }) => {
-      const { field: column, direction } = orderBy ?? { field: 'name', direction: 'asc' }
-      return readPage(
-        query,
-        { column, direction },
-        (where) => db.organization.findUnique({ where, select: { id: true, name: true, createdAt: true } }),
-        ({ conditions, ...range }) =>
-          db.organization.findMany({ ...range, where: { AND: [where(filter), conditions] } }),
-      )
-    },
-  }),
+    { name: 'OrganizationConnection' },
+    { name: 'OrganizationEdge' },
+  ),
 )
 
 const where = (filter: Filter | null | undefined) => inFilter(() => organizationCondition(filter ?? {}))

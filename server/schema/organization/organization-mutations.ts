@@ -1,10 +1,11 @@
 /** The mutations of organizations. */
+
 import { admitOrganization } from '#server/anchors/organization-admission.ts'
 import { contextOf } from '#server/schema/anchor-context.ts'
 import { scopeField } from '#server/schema/anchor-scope.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
-import { locateId } from '#server/schema/global-id.ts'
+import { encodeNodeId, locateId } from '#server/schema/global-id.ts'
 import { keyOrNull, nodeId } from '#server/schema/input.ts'
 import { byId, versionRead } from '#server/schema/input-fields.ts'
 import { type InputFields, operation } from '#server/schema/operation.ts'
@@ -105,10 +106,15 @@ operation('admitOrganization', {
 
 operation('removeOrganization', {
   describes:
-    'Removes an organization without members from the anchor, and deletes it if no other anchor admits it. Its home that removes it passes it on to the next anchor that admits it. Returns its name.',
+    'Removes an organization without members from the anchor, and deletes it if no other anchor admits it. Its home that removes it passes it on to the next anchor that admits it.',
   scope: 'operate',
   input: byId('organization'),
-  result: 'String',
+  result: ['ID'],
+  noun: 'ids',
   errors: [ConflictError, NotFoundError],
-  run: ({ id }, { services, caller }) => services.organizations.remove(caller, nodeId(id, 'Organization')),
+  async run(input, context) {
+    const id = nodeId(input.id, 'Organization')
+    await context.services.organizations.remove(context.caller, id)
+    return [encodeNodeId('Organization', id, context)]
+  },
 })

@@ -1,6 +1,6 @@
-/** Executes the mutation of a change request in the schema, with the rights of the person who decides. */
+/** Executes the mutation of an approval in the schema, with the rights of the person who decides. */
 import { execute, GraphQLError, type GraphQLResolveInfo, parse } from 'graphql'
-import type { ChangeRequest } from '#prisma/generated/client/client.ts'
+import type { Approval } from '#prisma/generated/client/client.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { Context } from '#server/schema/context.ts'
 import type { Execute } from '#server/services/protection/break-glass.ts'
@@ -37,10 +37,10 @@ export function createExecution(context: Context, caller: Caller, { schema }: Gr
 }
 
 /** An object, as the request had it. */
-const variablesOf = ({ variables }: ChangeRequest) => variables as Record<string, unknown>
+const variablesOf = ({ variables }: Approval) => variables as Record<string, unknown>
 
-function deciding(caller: Caller, { id, requestedBy, reason }: ChangeRequest, now: Date): Caller {
-  const origin = `Change request ${id} of ${requestedBy}.`
+function deciding(caller: Caller, { id, requestedBy, reason }: Approval, now: Date): Caller {
+  const origin = `Approval ${id} of ${requestedBy}.`
   return {
     ...caller,
     ...(caller.session ? { session: { ...caller.session, signedInAt: now } } : {}),

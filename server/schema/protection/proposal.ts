@@ -1,4 +1,4 @@
-/** Turns a mutation that was refused because it is protected into a change request. */
+/** Turns a mutation that was refused because it is protected into an approval. */
 import { type GraphQLError, type GraphQLResolveInfo, type GraphQLSchema, Kind, print } from 'graphql'
 import type { YogaInitialContext } from 'graphql-yoga'
 import { ConflictError } from '#server/error/operation-error.ts'
@@ -39,7 +39,7 @@ function cannotWait(
   { changed: { action } }: ApprovalRequiredError,
   args: Record<string, unknown>,
 ): string | null {
-  if (auditActions[action] === 'RenewalRun' && action !== 'executeDryRun') return NO_LIST
+  if (auditActions[action] === 'Run' && action !== 'executeDryRun') return NO_LIST
   return hasPassword(args) ? NO_PASSWORD : null
 }
 
@@ -59,13 +59,13 @@ async function propose(
     })
   if (!caller) return refusal('')
   if (typeof sent === 'string') return refusal(sent)
-  const row = await context.changeRequests.create(caller, anchor, sent, error).catch((failure: unknown) => {
+  const row = await context.approvals.create(caller, anchor, sent, error).catch((failure: unknown) => {
     if (!(failure instanceof ConflictError)) throw failure
     return failure.message
   })
   if (typeof row === 'string') return refusal(row)
-  return refusal(`It waits until ${row.expiresAt.toISOString()}, as change request ${row.id}.`, {
-    changeRequest: encodeNodeId('ChangeRequest', row.id, context),
+  return refusal(`It waits until ${row.expiresAt.toISOString()}, as approval ${row.id}.`, {
+    approval: encodeNodeId('Approval', row.id, context),
   })
 }
 
@@ -83,7 +83,7 @@ function sentMutation(
     mutation: fieldName,
     document: print({ kind: Kind.DOCUMENT, definitions }),
     variables: variablesOf(context),
-    // Of a person with one anchor, who names none; the approver may have several.
+    // A person with one anchor names none; the approver may have several.
     namedAnchor: context.namedAnchor ?? anchor,
   }
 }

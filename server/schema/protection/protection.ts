@@ -19,7 +19,7 @@ export const ProtectedOperationEnum = builder.enumType('ProtectedOperation', {
 })
 
 const BreakGlassEnum = builder.enumType('BreakGlass', {
-  description: 'Whether one administrator may execute a change request without a second person.',
+  description: 'Whether one administrator may execute a protected change without a second person.',
   values: {
     OFF: { description: 'Never.' },
     DELAYED: { description: 'Some hours after asking for it, unless another person refuses.' },
@@ -41,7 +41,7 @@ export const ProtectionRef = builder.objectRef<ProtectionSettings>('Protection')
         'Whether commands on the server may do protected operations. The audit log and an alert name each that did.',
     }),
     validForHours: t.exposeInt('validForHours', {
-      description: 'Hours after which a change request can no longer be approved.',
+      description: 'Hours after which an approval can no longer be approved.',
     }),
     passkeyHours: t.exposeInt('passkeyHours', {
       description:
@@ -49,7 +49,7 @@ export const ProtectionRef = builder.objectRef<ProtectionSettings>('Protection')
     }),
     breakGlass: t.expose('breakGlass', {
       type: BreakGlassEnum,
-      description: 'Whether one administrator may execute a change request without a second person.',
+      description: 'Whether one administrator may execute a protected change without a second person.',
     }),
     breakGlassHours: t.exposeInt('breakGlassHours', {
       description: 'Hours between asking for that and doing it, if it is DELAYED.',
@@ -91,13 +91,13 @@ operation('updateProtection', {
           'The protected operations; those that they imply are added. Two administrators with a passkey that counts are needed for any, and REQUIRE_SECOND_FACTOR must name admin and operator.',
       }),
       commandLine: t.boolean({ description: 'Whether commands on the server may do protected operations.' }),
-      validForHours: t.int({ description: 'Hours for which a change request waits, 1 to 720.' }),
+      validForHours: t.int({ description: 'Hours for which an approval waits, 1 to 720.' }),
       passkeyHours: t.int({
         description: 'Hours after its registration from which a passkey counts for approvals, 0 to 720.',
       }),
       breakGlass: t.field({
         type: BreakGlassEnum,
-        description: 'Whether one administrator may execute a change request without a second person.',
+        description: 'Whether one administrator may execute a protected change without a second person.',
       }),
       breakGlassHours: t.int({
         description: 'Hours between asking for that and doing it, if it is DELAYED, 1 to 720.',

@@ -9,7 +9,7 @@ import { nodeId } from '#server/schema/input.ts'
 import { FIRST_ANCHOR } from '#store/anchors.ts'
 
 export type RequestAccess = {
-  /** Of the request's anchor. */
+  /** The context of the request's anchor. */
   scoped: Context
   id: number
   /** Whether the caller acts for the organization, rather than as an operator. */

@@ -5,14 +5,14 @@ import { failures } from '#server/schema/error.ts'
 import { keyOrNull, requireOneOf } from '#server/schema/input.ts'
 import { operation } from '#server/schema/operation.ts'
 import { RequestFilter, readFilter } from '#server/schema/request/request-list.ts'
-import { RenewalRunRef } from '#server/schema/run/renewal-run.ts'
+import { RunRef } from '#server/schema/run/run.ts'
 import { MAXIMUM_TEXT } from '#server/services/request/input.ts'
 
 const { InvalidInputError, ConflictError } = failures
 
 operation('startRequestApproval', {
   describes:
-    'Starts the approval of many requests, each as approveRequest does, in the version of the start. Follow the run with renewalProgress. One at a time.',
+    'Starts the approval of many requests, each as approveRequest does, in the version of the start. Follow the run with runProgress. One at a time.',
   scope: 'operate',
   input: {
     describes: 'The requests. Give exactly one of ids and filter.',
@@ -33,7 +33,7 @@ operation('startRequestApproval', {
       }),
     }),
   },
-  result: RenewalRunRef,
+  result: RunRef,
   errors: [InvalidInputError, ConflictError],
   async run(input, { db, runs, caller }) {
     const options = await approvalOptions(db, input, subjectsOf(input, caller))

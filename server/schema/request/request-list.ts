@@ -11,7 +11,7 @@ import { keyOrNull } from '#server/schema/input.ts'
 import { MemberAnchorRef } from '#server/schema/member/member-organization.ts'
 import { orderInput } from '#server/schema/order.ts'
 import { type PageOrder, readPage } from '#server/schema/page.ts'
-import { RequestKindEnum, RequestStateEnum } from '#server/schema/request/request.ts'
+import { RequestKindEnum, RequestRef, RequestStateEnum } from '#server/schema/request/request.ts'
 import { accessRequest } from '#server/schema/request/request-access.ts'
 import { requestCondition } from '#server/services/request/filter.ts'
 
@@ -48,22 +48,42 @@ const orderOf = (order: Order | null | undefined, direction: 'asc' | 'desc'): Pa
   direction: order?.direction ?? direction,
 })
 
+type Counted = { totalCount(): Promise<number> }
+
+/** The connection of both lists. */
+const RequestConnection = builder.connectionObject(
+  {
+    type: RequestRef,
+    name: 'RequestConnection',
+    fields: (t) => ({
+      totalCount: t.int({
+        extensions: { pothosPrismaTotalCount: true },
+        resolve: (page) => (page as unknown as Counted).totalCount(), // the plugin adds it
+      }),
+    }),
+  },
+  { name: 'RequestEdge' },
+)
+
 builder.queryFields((t) => ({
-  requests: t.prismaConnection({
-    type: 'Request',
-    cursor: 'id',
-    description:
-      'The requests of organizations to this anchor, the oldest first by default, at most 100 per page.',
-    authScopes: { read: true },
-    args: {
-      filter: t.arg({ type: RequestFilter, description: 'The filter.' }),
-      orderBy: t.arg({ type: RequestOrder, description: 'The order; the oldest first by default.' }),
+  requests: t.prismaConnection(
+    {
+      type: 'Request',
+      cursor: 'id',
+      description:
+        'The requests of organizations to this anchor, the oldest first by default, at most 100 per page.',
+      authScopes: { read: true },
+      args: {
+        filter: t.arg({ type: RequestFilter, description: 'The filter.' }),
+        orderBy: t.arg({ type: RequestOrder, description: 'The order; the oldest first by default.' }),
+      },
+      totalCount: (_root, { filter }, { db, caller }) =>
+        db.request.count({ where: readFilter(filter, caller) }),
+      resolve: (query, _root, { filter, orderBy }, context) =>
+        readRequests(query, readFilter(filter, context.caller), orderOf(orderBy, 'asc'), context),
     },
-    totalCount: (_root, { filter }, { db, caller }) =>
-      db.request.count({ where: readFilter(filter, caller) }),
-    resolve: (query, _root, { filter, orderBy }, context) =>
-      readRequests(query, readFilter(filter, context.caller), orderOf(orderBy, 'asc'), context),
-  }),
+    RequestConnection,
+  ),
   request: t.prismaField({
     type: 'Request',
     nullable: true,
@@ -81,18 +101,21 @@ builder.queryFields((t) => ({
 }))
 
 builder.objectField(MemberAnchorRef, 'requests', (t) =>
-  t.prismaConnection({
-    type: 'Request',
-    cursor: 'id',
-    description: 'The requests of the organization to this anchor, the newest first, at most 100 per page.',
-    args: {
-      isOpen: t.arg.boolean({ description: 'Only those that are open, or only those that are decided.' }),
+  t.prismaConnection(
+    {
+      type: 'Request',
+      cursor: 'id',
+      description: 'The requests of the organization to this anchor, the newest first, at most 100 per page.',
+      args: {
+        isOpen: t.arg.boolean({ description: 'Only those that are open, or only those that are decided.' }),
+      },
+      totalCount: ({ organizationId }, { isOpen }, { db }) =>
+        db.request.count({ where: ofOrganization(organizationId, isOpen) }),
+      resolve: (query, { organizationId }, { isOpen }, context) =>
+        readRequests(query, ofOrganization(organizationId, isOpen), orderOf(null, 'desc'), context),
     },
-    totalCount: ({ organizationId }, { isOpen }, { db }) =>
-      db.request.count({ where: ofOrganization(organizationId, isOpen) }),
-    resolve: (query, { organizationId }, { isOpen }, context) =>
-      readRequests(query, ofOrganization(organizationId, isOpen), orderOf(null, 'desc'), context),
-  }),
+    RequestConnection,
+  ),
 )
 
 builder.subscriptionField('requestChanged', (t) =>

@@ -45,12 +45,12 @@ export const ScheduleRef = builder.prismaObject('Schedule', {
       description: 'The result of the last execution, or why it failed.',
     }),
     lastRun: t.prismaField({
-      type: 'RenewalRun',
+      type: 'Run',
       nullable: true,
       description: 'The last run that it started; null if it starts none.',
       select: { lastRunId: true },
       resolve: (query, { lastRunId }, _args, { db }) =>
-        lastRunId === null ? null : db.renewalRun.findUnique({ ...query, where: { id: lastRunId } }),
+        lastRunId === null ? null : db.run.findUnique({ ...query, where: { id: lastRunId } }),
     }),
   }),
 })

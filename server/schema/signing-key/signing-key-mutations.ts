@@ -102,7 +102,8 @@ operation('publishHistoricalKeys', {
     'Re-signs and publishes the historical keys. Changes are published automatically; use this to force it.',
   scope: 'operate',
   result: [HistoricalKey],
-  errors: [],
+  noun: 'historicalKeys',
+  errors: [UnavailableError],
   async run(_input, { services, caller }) {
     await services.trustAnchor.publishHistoricalKeys(caller)
     return services.signingKeys.historical()

@@ -115,11 +115,11 @@ const JobHealth = builder.objectRef<object>('JobHealth').implement({
     }),
     queuedRuns: t.int({
       description: 'The number of queued runs.',
-      resolve: (_root, _args, { db }) => db.renewalRun.count({ where: { state: 'QUEUED' } }),
+      resolve: (_root, _args, { db }) => db.run.count({ where: { state: 'QUEUED' } }),
     }),
     runningRuns: t.int({
       description: 'The number of running runs.',
-      resolve: (_root, _args, { db }) => db.renewalRun.count({ where: { state: 'RUNNING' } }),
+      resolve: (_root, _args, { db }) => db.run.count({ where: { state: 'RUNNING' } }),
     }),
     failingSchedules: t.prismaField({
       type: [ScheduleRef],

@@ -17,7 +17,7 @@ export function annotationFields(t: InputFields) {
   }
 }
 
-/** Of subordinates, which may belong to an organization. */
+/** Fields of subordinates, which may belong to an organization. */
 export function unpublishedFields(t: InputFields) {
   return {
     ...annotationFields(t),

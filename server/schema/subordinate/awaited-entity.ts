@@ -60,10 +60,11 @@ operation('awaitEntity', {
 })
 
 operation('stopAwaitingEntity', {
-  describes: 'Examines an entity no longer. Returns its Entity Identifier.',
+  describes: 'Examines an entity no longer.',
   scope: 'operate',
   input: about('The entity to examine no longer.'),
   result: 'EntityIdentifier',
+  noun: 'entityId',
   errors: [NotFoundError],
   run: ({ entityId }, { services, caller }) => services.awaitedEntities.stopAwaiting(caller, entityId),
 })

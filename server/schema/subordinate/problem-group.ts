@@ -33,7 +33,9 @@ builder.queryField('subordinateProblems', (t) =>
     type: [SubordinateProblemGroup],
     description: 'The problems of subordinates, by the rule at fault: that of most subordinates first.',
     authScopes: { read: true },
-    args: { filter: t.arg({ type: SubordinateFilter, description: 'Of which subordinates.' }) },
+    args: {
+      filter: t.arg({ type: SubordinateFilter, description: 'The subordinates to group; all by default.' }),
+    },
     resolve: async (_root, { filter }, context) => {
       const where = filter ? await subordinateCondition(filter, context) : {}
       const groups = await groupProblems(context.db, where, context.now())

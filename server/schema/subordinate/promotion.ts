@@ -8,14 +8,14 @@ import { failures } from '#server/schema/error.ts'
 import { locateId } from '#server/schema/global-id.ts'
 import { keyOrNull, requireCaller, requireOneOf } from '#server/schema/input.ts'
 import { operation } from '#server/schema/operation.ts'
-import { RenewalRunRef } from '#server/schema/run/renewal-run.ts'
+import { RunRef } from '#server/schema/run/run.ts'
 import { SubordinateFilter, subordinateCondition } from '#server/schema/subordinate/subordinate-list.ts'
 
 const { ConflictError } = failures
 
 operation('promoteSubordinates', {
   describes:
-    'Starts a run that registers subordinates of one anchor in another one, with policy, constraints, note and tags, after the Trust Mark types that they hold or require. Each is examined again for the anchor that it comes to. Follow the run with renewalProgress.',
+    'Starts a run that registers subordinates of one anchor in another one, with policy, constraints, note and tags, after the Trust Mark types that they hold or require. Each is examined again for the anchor that it comes to. Follow the run with runProgress.',
   scope: 'known',
   ofInstallation: true,
   input: {
@@ -37,7 +37,7 @@ operation('promoteSubordinates', {
       }),
     }),
   },
-  result: RenewalRunRef,
+  result: RunRef,
   errors: [InvalidInputError, ConflictError],
   async run(input, context, info) {
     const from = contextWith('read', context, input.from)

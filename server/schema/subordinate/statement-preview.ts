@@ -1,37 +1,13 @@
 /** Previews a Subordinate Statement before it is saved. */
-import type { Difference } from '#core/json-difference.ts'
 import type { PolicyExplanation } from '#core/metadata-policy/index.ts'
-import { formatPath } from '#core/path.ts'
 import { InvalidInputError } from '#server/error/operation-error.ts'
 import { builder } from '#server/schema/builder.ts'
 import { PolicyStep } from '#server/schema/entity/entity-resolution.ts'
+import { FieldChangeRef } from '#server/schema/field-change.ts'
 import { nodeId } from '#server/schema/input.ts'
 import { statementFields } from '#server/schema/statement-fields.ts'
 import type { Conclusion } from '#server/services/entity/conclusion.ts'
 import type { StatementPreview } from '#server/services/subordinate/statement-preview.ts'
-
-export const StatementDifference = builder.objectRef<Difference>('StatementDifference').implement({
-  description: 'A place where two statements differ.',
-  authScopes: { read: true },
-  fields: (t) => ({
-    path: t.string({
-      description: 'The path of the difference, such as `constraints.max_path_length`.',
-      resolve: ({ path }) => formatPath(path),
-    }),
-    before: t.field({
-      type: 'JSON',
-      nullable: true,
-      description: 'The value in the current statement; null if absent.',
-      resolve: ({ before }) => before ?? null,
-    }),
-    after: t.field({
-      type: 'JSON',
-      nullable: true,
-      description: 'The value in the new statement; null if absent.',
-      resolve: ({ after }) => after ?? null,
-    }),
-  }),
-})
 
 const ConclusionRef = builder.objectRef<Conclusion>('StatementConclusion').implement({
   description: 'The result of resolving an entity with a Subordinate Statement (§6.1.4.2).',
@@ -65,7 +41,7 @@ const StatementPreviewRef = builder.objectRef<StatementPreview>('StatementPrevie
       description: 'The claims of the current statement; null if there is none.',
     }),
     differences: t.expose('differences', {
-      type: [StatementDifference],
+      type: [FieldChangeRef],
       description: 'The differences between the two. Of their times, only the validity period is compared.',
     }),
     presentConclusion: t.expose('presentConclusion', {

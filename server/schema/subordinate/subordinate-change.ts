@@ -7,7 +7,7 @@ import type { Context } from '#server/schema/context.ts'
 import { failures } from '#server/schema/error.ts'
 import { keyOrNull, requireOneOf } from '#server/schema/input.ts'
 import { operation } from '#server/schema/operation.ts'
-import { RenewalRunRef } from '#server/schema/run/renewal-run.ts'
+import { RunRef } from '#server/schema/run/run.ts'
 import { SubordinateAction } from '#server/schema/run/subordinate-action.ts'
 import { statementFields } from '#server/schema/statement-fields.ts'
 import { withOrganizationKey } from '#server/schema/subordinate/annotation-fields.ts'
@@ -28,7 +28,7 @@ const SubordinateSettingsInput = builder.inputType('SubordinateSettingsInput', {
 
 operation('startSubordinateChange', {
   describes:
-    'Starts a change of many subordinates, each independently and with the checks of its own mutation. Follow the run with renewalProgress. One at a time.',
+    'Starts a change of many subordinates, each independently and with the checks of its own mutation. Follow the run with runProgress. One at a time.',
   scope: 'operate',
   input: {
     describes: 'The change and the subordinates. Give exactly one of ids, entityIds and filter.',
@@ -63,7 +63,7 @@ operation('startSubordinateChange', {
       }),
     }),
   },
-  result: RenewalRunRef,
+  result: RunRef,
   errors: [InvalidInputError, ConflictError, NotFoundError],
   async run(input, context) {
     const { revokeTrustMarks: revokesMarks, ...rest } = input

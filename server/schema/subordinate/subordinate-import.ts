@@ -1,7 +1,7 @@
 /** Starts the registration of a list of entities. */
 import { failures } from '#server/schema/error.ts'
 import { operation } from '#server/schema/operation.ts'
-import { RenewalRunRef } from '#server/schema/run/renewal-run.ts'
+import { RunRef } from '#server/schema/run/run.ts'
 import { withOrganizationKey } from '#server/schema/subordinate/annotation-fields.ts'
 import { RegisterSubordinateInput } from '#server/schema/subordinate/subordinate-mutations.ts'
 import { parseImport } from '#server/services/subordinate/import.ts'
@@ -9,8 +9,7 @@ import { parseImport } from '#server/services/subordinate/import.ts'
 const { ConflictError, InvalidInputError } = failures
 
 operation('importSubordinates', {
-  describes:
-    'Starts to register a list of entities, each independently. Follow the run with renewalProgress.',
+  describes: 'Starts to register a list of entities, each independently. Follow the run with runProgress.',
   scope: 'operate',
   input: {
     describes: 'The entities to register.',
@@ -29,7 +28,7 @@ operation('importSubordinates', {
       }),
     }),
   },
-  result: RenewalRunRef,
+  result: RunRef,
   errors: [InvalidInputError, ConflictError],
   run: (input, { runs, caller }) =>
     runs.start(caller, 'IMPORT', {

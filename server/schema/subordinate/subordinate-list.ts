@@ -76,32 +76,36 @@ type Filter = typeof SubordinateFilter.$inferInput
 type Order = typeof SubordinateOrder.$inferInput
 
 builder.queryField('subordinates', (t) =>
-  t.prismaConnection({
-    type: 'Subordinate',
-    cursor: 'id',
-    description: 'Immediate Subordinates, at most 100 per page.',
-    authScopes: { read: true },
-    args: {
-      filter: t.arg({ type: SubordinateFilter, description: 'The filter.' }),
-      orderBy: t.arg({
-        type: SubordinateOrder,
-        description: 'The order; by Entity Identifier by default.',
-      }),
+  t.prismaConnection(
+    {
+      type: 'Subordinate',
+      cursor: 'id',
+      description: 'Immediate Subordinates, at most 100 per page.',
+      authScopes: { read: true },
+      args: {
+        filter: t.arg({ type: SubordinateFilter, description: 'The filter.' }),
+        orderBy: t.arg({
+          type: SubordinateOrder,
+          description: 'The order; by Entity Identifier by default.',
+        }),
+      },
+      totalCount: async (_root, { filter }, { db, now }) =>
+        countMatches(where(filter, now(), await trustMarkTypeOf(filter, db)), db),
+      resolve: async (query, _root, { filter, orderBy }, { db, now }) => {
+        const all = where(filter, now(), await trustMarkTypeOf(filter, db))
+        const condition = await narrow(all, Boolean(filter?.problem), db)
+        return readPage(
+          query,
+          orderOf(orderBy),
+          (where) => db.subordinate.findUnique({ where, select: cursorColumns }),
+          ({ conditions, ...range }) =>
+            db.subordinate.findMany({ ...range, where: { AND: [condition, conditions] } }),
+        )
+      },
     },
-    totalCount: async (_root, { filter }, { db, now }) =>
-      countMatches(where(filter, now(), await trustMarkTypeOf(filter, db)), db),
-    resolve: async (query, _root, { filter, orderBy }, { db, now }) => {
-      const all = where(filter, now(), await trustMarkTypeOf(filter, db))
-      const condition = await narrow(all, Boolean(filter?.problem), db)
-      return readPage(
-        query,
-        orderOf(orderBy),
-        (where) => db.subordinate.findUnique({ where, select: cursorColumns }),
-        ({ conditions, ...range }) =>
-          db.subordinate.findMany({ ...range, where: { AND: [condition, conditions] } }),
-      )
-    },
-  }),
+    { name: 'SubordinateConnection' },
+    { name: 'SubordinateEdge' },
+  ),
 )
 
 /** Rows whose keys are read before a page of them. */

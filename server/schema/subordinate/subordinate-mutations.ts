@@ -1,5 +1,6 @@
 /** The mutations of subordinates. */
 import { failures } from '#server/schema/error.ts'
+import { encodeNodeId } from '#server/schema/global-id.ts'
 import { nodeId } from '#server/schema/input.ts'
 import { byId, versionRead } from '#server/schema/input-fields.ts'
 import { operation } from '#server/schema/operation.ts'
@@ -104,7 +105,7 @@ operation('reactivateSubordinate', {
 
 operation('removeSubordinate', {
   describes:
-    'Removes a subordinate from every endpoint, deletes its registration, and revokes its Trust Marks. Returns its Entity Identifier; the audit log keeps the deleted values.',
+    'Removes a subordinate from every endpoint, deletes its registration, and revokes its Trust Marks. The audit log keeps the deleted values.',
   scope: 'operate',
   input: {
     describes: 'The subordinate.',
@@ -117,10 +118,13 @@ operation('removeSubordinate', {
       }),
     }),
   },
-  result: 'EntityIdentifier',
+  result: ['ID'],
+  noun: 'ids',
   errors: [NotFoundError],
-  run: (input, { services, caller }) =>
-    services.subordinates.remove(caller, nodeId(input.id, 'Subordinate'), {
-      revokesMarks: input.revokeTrustMarks,
-    }),
+  async run(input, context) {
+    const id = nodeId(input.id, 'Subordinate')
+    const how = { revokesMarks: input.revokeTrustMarks }
+    await context.services.subordinates.remove(context.caller, id, how)
+    return [encodeNodeId('Subordinate', id, context)]
+  },
 })

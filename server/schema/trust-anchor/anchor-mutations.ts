@@ -18,8 +18,8 @@ const about = (describes: string) => ({
   }),
 })
 
-const RemovedTrustAnchor = builder
-  .objectRef<{ slug: string; entityId: string | null }>('RemovedTrustAnchor')
+const RemoveTrustAnchorSuccess = builder
+  .objectRef<{ slug: string; entityId: string | null }>('RemoveTrustAnchorSuccess')
   .implement({
     description: 'An anchor that was removed.',
     authScopes: { administer: true },
@@ -128,7 +128,7 @@ operation('removeTrustAnchor', {
   ofInstallation: true,
   isSensitive: true,
   input: about('The anchor to remove.'),
-  result: RemovedTrustAnchor,
+  result: RemoveTrustAnchorSuccess,
   errors: [ConflictError, NotFoundError],
   run: ({ anchor }, { anchorChanges, caller }) => anchorChanges.remove(caller, anchor),
 })

@@ -105,7 +105,7 @@ export const PolicyEffectPart = builder.objectRef<Part>('PolicyEffectPart').impl
     changed: t.exposeInt('changed', { description: 'Entities whose metadata changes.' }),
     failing: t.exposeInt('failing', { description: 'Entities that would not resolve.' }),
     alreadyFailing: t.exposeInt('alreadyFailing', {
-      description: 'Of the failing ones, those that do not resolve under the present policy either.',
+      description: 'The failing ones that do not resolve under the present policy either.',
     }),
     unknown: t.exposeInt('unknown', { description: 'Entities of which the last crawl read too little.' }),
     examined: t.exposeInt('examined', {

@@ -10,7 +10,7 @@ import { Environment, FederationEndpoint, TrustAnchor } from '#server/schema/tru
 
 const { InvalidInputError, ConflictError, UnavailableError } = failures
 
-const PublicationRebuild = builder.objectRef<RebuildResult>('PublicationRebuild').implement({
+const RebuildPublicationSuccess = builder.objectRef<RebuildResult>('RebuildPublicationSuccess').implement({
   description: 'The result of a full republish.',
   authScopes: { read: true },
   fields: (t) => ({
@@ -90,14 +90,14 @@ operation('regenerateEntityConfiguration', {
     'Signs the Entity Configuration and the historical keys again and republishes them. Changes are published automatically; use this to force it.',
   scope: 'operate',
   result: TrustAnchor,
-  errors: [],
+  errors: [UnavailableError],
   run: (_input, { services, caller }) => services.trustAnchor.regenerateEntityConfiguration(caller),
 })
 
 operation('rebuildPublication', {
   describes: 'Republishes everything beside the published data and swaps them in one transaction.',
   scope: 'operate',
-  result: PublicationRebuild,
+  result: RebuildPublicationSuccess,
   errors: [UnavailableError],
   run: (_input, { services, caller }) => services.trustAnchor.rebuildPublication(caller),
 })

@@ -68,26 +68,30 @@ function orderOf(orderBy: Order | null | undefined): PageOrder<Order['field']> {
 }
 
 builder.queryField('trustMarks', (t) =>
-  t.prismaConnection({
-    type: 'TrustMark',
-    cursor: 'id',
-    description: 'Trust Marks, newest first by default, at most 100 per page.',
-    authScopes: { read: true },
-    args: {
-      filter: t.arg({ type: TrustMarkFilter, description: 'The filter.' }),
-      orderBy: t.arg({ type: TrustMarkOrder, description: 'The order; newest first by default.' }),
+  t.prismaConnection(
+    {
+      type: 'TrustMark',
+      cursor: 'id',
+      description: 'Trust Marks, newest first by default, at most 100 per page.',
+      authScopes: { read: true },
+      args: {
+        filter: t.arg({ type: TrustMarkFilter, description: 'The filter.' }),
+        orderBy: t.arg({ type: TrustMarkOrder, description: 'The order; newest first by default.' }),
+      },
+      totalCount: (_root, { filter }, { db, now }) => db.trustMark.count({ where: where(filter, now()) }),
+      resolve: async (query, _root, { filter, orderBy }, { db, now }) => {
+        const condition = where(filter, now())
+        const columns = { id: true, entityId: true, expiresAt: true }
+        return readPage(
+          query,
+          orderOf(orderBy),
+          (where) => db.trustMark.findUnique({ where, select: columns }),
+          ({ conditions, ...range }) =>
+            db.trustMark.findMany({ ...range, where: { AND: [condition, conditions] } }),
+        )
+      },
     },
-    totalCount: (_root, { filter }, { db, now }) => db.trustMark.count({ where: where(filter, now()) }),
-    resolve: async (query, _root, { filter, orderBy }, { db, now }) => {
-      const condition = where(filter, now())
-      const columns = { id: true, entityId: true, expiresAt: true }
-      return readPage(
-        query,
-        orderOf(orderBy),
-        (where) => db.trustMark.findUnique({ where, select: columns }),
-        ({ conditions, ...range }) =>
-          db.trustMark.findMany({ ...range, where: { AND: [condition, conditions] } }),
-      )
-    },
-  }),
+    { name: 'TrustMarkConnection' },
+    { name: 'TrustMarkEdge' },
+  ),
 )

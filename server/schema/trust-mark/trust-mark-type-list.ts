@@ -36,25 +36,30 @@ function where(
 }
 
 builder.queryField('trustMarkTypes', (t) =>
-  t.prismaConnection({
-    type: 'TrustMarkType',
-    cursor: 'id',
-    description: 'Trust Mark types, by identifier by default, at most 100 per page.',
-    authScopes: { read: true },
-    args: {
-      filter: t.arg({ type: TrustMarkTypeFilter, description: 'The filter.' }),
-      orderBy: t.arg({ type: TrustMarkTypeOrder, description: 'The order; by identifier by default.' }),
+  t.prismaConnection(
+    {
+      type: 'TrustMarkType',
+      cursor: 'id',
+      description: 'Trust Mark types, by identifier by default, at most 100 per page.',
+      authScopes: { read: true },
+      args: {
+        filter: t.arg({ type: TrustMarkTypeFilter, description: 'The filter.' }),
+        orderBy: t.arg({ type: TrustMarkTypeOrder, description: 'The order; by identifier by default.' }),
+      },
+      totalCount: (_root, { filter }, { db }) => db.trustMarkType.count({ where: where(filter) }),
+      resolve: (query, _root, { filter, orderBy }, { db }) => {
+        const { field: column, direction } = orderBy ?? { field: 'type', direction: 'asc' }
+        return readPage(
+          query,
+          { column, direction },
+          (where) =>
+            db.trustMarkType.findUnique({ where, select: { id: true, type: true, createdAt: true } }),
+          ({ conditions, ...range }) =>
+            db.trustMarkType.findMany({ ...range, where: { AND: [where(filter), conditions] } }),
+        )
+      },
     },
-    totalCount: (_root, { filter }, { db }) => db.trustMarkType.count({ where: where(filter) }),
-    resolve: (query, _root, { filter, orderBy }, { db }) => {
-      const { field: column, direction } = orderBy ?? { field: 'type', direction: 'asc' }
-      return readPage(
-        query,
-        { column, direction },
-        (where) => db.trustMarkType.findUnique({ where, select: { id: true, type: true, createdAt: true } }),
-        ({ conditions, ...range }) =>
-          db.trustMarkType.findMany({ ...range, where: { AND: [where(filter), conditions] } }),
-      )
-    },
-  }),
+    { name: 'TrustMarkTypeConnection' },
+    { name: 'TrustMarkTypeEdge' },
+  ),
 )

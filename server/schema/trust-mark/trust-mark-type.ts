@@ -1,12 +1,25 @@
 /** Trust Mark types that this anchor issues (§7). */
 import { defaultTerms } from '#core/defaults.ts'
+import type { TrustMarkOwner } from '#core/trust-mark/index.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
+import { encodeNodeId } from '#server/schema/global-id.ts'
 import { nodeId } from '#server/schema/input.ts'
 import { byId, versionRead } from '#server/schema/input-fields.ts'
 import { type InputFields, operation } from '#server/schema/operation.ts'
 
 const { InvalidInputError, ConflictError, NotFoundError } = failures
+
+const TrustMarkOwnerRef = builder
+  .objectRef<Pick<TrustMarkOwner, 'sub' | 'jwks'>>('TrustMarkOwner')
+  .implement({
+    description: 'The owner of a Trust Mark type (§7.2).',
+    authScopes: { known: true, member: true },
+    fields: (t) => ({
+      sub: t.expose('sub', { type: 'EntityIdentifier', description: 'Its Entity Identifier.' }),
+      jwks: t.expose('jwks', { type: 'JWKS', description: 'The keys that sign its delegations.' }),
+    }),
+  })
 
 export const TrustMarkTypeRef = builder.prismaNode('TrustMarkType', {
   nullable: true,
@@ -36,11 +49,13 @@ export const TrustMarkTypeRef = builder.prismaNode('TrustMarkType', {
     }),
     logoUri: t.expose('logoUri', { type: 'URL', nullable: true, description: 'The logo of the mark.' }),
     ref: t.expose('ref', { type: 'URL', nullable: true, description: 'A link to the requirements.' }),
-    owner: t.expose('owner', {
-      type: 'JSON',
+    owner: t.field({
+      type: TrustMarkOwnerRef,
       nullable: true,
+      select: { owner: true },
+      resolve: ({ owner }) => owner as TrustMarkOwner | null, // validated before it was stored
       description:
-        'The Trust Mark Owner as {sub, jwks}, if it is another entity; marks then need a delegation (§7.2). For this anchor itself, its own keys count and it delegates automatically.',
+        'The Trust Mark Owner, if it is another entity; marks then need a delegation (§7.2). For this anchor itself, its own keys count and it delegates automatically.',
     }),
     activeMarks: t.int({
       description: 'The number of entities that hold a valid mark of this type.',
@@ -130,8 +145,12 @@ operation('removeTrustMarkType', {
   describes: 'Removes a Trust Mark type without issued marks. Returns its identifier.',
   scope: 'operate',
   input: byId('type', 'The Trust Mark type.'),
-  result: 'URL',
+  result: ['ID'],
+  noun: 'ids',
   errors: [ConflictError, NotFoundError],
-  run: (input, { services, caller }) =>
-    services.trustMarkTypes.remove(caller, nodeId(input.id, 'TrustMarkType')),
+  async run(input, context) {
+    const id = nodeId(input.id, 'TrustMarkType')
+    await context.services.trustMarkTypes.remove(context.caller, id)
+    return [encodeNodeId('TrustMarkType', id, context)]
+  },
 })

@@ -69,23 +69,27 @@ const DeliveryFilter = builder.inputType('DeliveryFilter', {
 type Filter = typeof DeliveryFilter.$inferInput
 
 builder.queryField('deliveries', (t) =>
-  t.prismaConnection({
-    extensions: { ofInstallation: true },
-    type: 'Delivery',
-    cursor: 'id',
-    description: 'What was sent to webhooks, the newest first, at most 100 per page.',
-    authScopes: { administer: true },
-    args: { filter: t.arg({ type: DeliveryFilter, description: 'The filter.' }) },
-    totalCount: (_root, { filter }, { db }) => db.delivery.count({ where: where(filter) }),
-    resolve: (query, _root, { filter }, { db }) =>
-      readPage(
-        query,
-        newestFirst,
-        (where) => db.delivery.findUnique({ where, select: { id: true } }),
-        ({ conditions, ...range }) =>
-          db.delivery.findMany({ ...range, where: { AND: [where(filter), conditions] } }),
-      ),
-  }),
+  t.prismaConnection(
+    {
+      extensions: { ofInstallation: true },
+      type: 'Delivery',
+      cursor: 'id',
+      description: 'What was sent to webhooks, the newest first, at most 100 per page.',
+      authScopes: { administer: true },
+      args: { filter: t.arg({ type: DeliveryFilter, description: 'The filter.' }) },
+      totalCount: (_root, { filter }, { db }) => db.delivery.count({ where: where(filter) }),
+      resolve: (query, _root, { filter }, { db }) =>
+        readPage(
+          query,
+          newestFirst,
+          (where) => db.delivery.findUnique({ where, select: { id: true } }),
+          ({ conditions, ...range }) =>
+            db.delivery.findMany({ ...range, where: { AND: [where(filter), conditions] } }),
+        ),
+    },
+    { name: 'DeliveryConnection' },
+    { name: 'DeliveryEdge' },
+  ),
 )
 
 function where(filter: Filter | null | undefined): Prisma.DeliveryWhereInput {

@@ -1,6 +1,7 @@
 /** The mutations of webhooks. */
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
+import { encodeNodeId } from '#server/schema/global-id.ts'
 import { nodeId } from '#server/schema/input.ts'
 import { byId, versionRead } from '#server/schema/input-fields.ts'
 import { type InputFields, operation } from '#server/schema/operation.ts'
@@ -30,22 +31,23 @@ function webhookFields(t: InputFields) {
 
 const URL_DESCRIPTION = 'Where events are sent: an https URL of a public address.'
 
-const ChangedWebhookRef = builder.objectRef<ChangedWebhook>('ChangedWebhook').implement({
-  description: 'A webhook that was created or changed.',
-  authScopes: { administer: true },
-  fields: (t) => ({
-    secret: t.exposeString('secret', {
-      nullable: true,
-      description:
-        'The new secret, with which its receiver verifies events (`whsec_…`). Returned once; null if it has not changed.',
+const changed = (name: string) =>
+  builder.objectRef<ChangedWebhook>(name).implement({
+    description: 'The mutation succeeded.',
+    authScopes: { administer: true },
+    fields: (t) => ({
+      secret: t.exposeString('secret', {
+        nullable: true,
+        description:
+          'The new secret, with which its receiver verifies events (`whsec_…`). Returned once; null if it has not changed.',
+      }),
+      webhook: t.field({
+        type: WebhookRef,
+        description: 'The webhook.',
+        resolve: ({ webhook }) => webhook,
+      }),
     }),
-    webhook: t.field({
-      type: WebhookRef,
-      description: 'The webhook.',
-      resolve: ({ webhook }) => webhook,
-    }),
-  }),
-})
+  })
 
 operation('createWebhook', {
   describes: 'Creates a webhook, which receives what happens from now on. There are at most 20.',
@@ -59,7 +61,7 @@ operation('createWebhook', {
       ...webhookFields(t),
     }),
   },
-  result: ChangedWebhookRef,
+  result: changed('CreateWebhookSuccess'),
   errors: [InvalidInputError, ConflictError],
   run: (input, { webhooks, caller }) => webhooks.create(caller, input),
 })
@@ -82,7 +84,7 @@ operation('updateWebhook', {
       }),
     }),
   },
-  result: ChangedWebhookRef,
+  result: changed('UpdateWebhookSuccess'),
   errors: [InvalidInputError, ConflictError, NotFoundError],
   run(input, { webhooks, caller }) {
     const id = nodeId(input.id, 'Webhook')
@@ -91,13 +93,18 @@ operation('updateWebhook', {
 })
 
 operation('removeWebhook', {
-  describes: 'Removes a webhook with its deliveries. Returns its URL.',
+  describes: 'Removes a webhook with its deliveries.',
   scope: 'administer',
   ofInstallation: true,
   input: byId('webhook'),
-  result: 'String',
+  result: ['ID'],
+  noun: 'ids',
   errors: [NotFoundError],
-  run: (input, { webhooks, caller }) => webhooks.remove(caller, nodeId(input.id, 'Webhook')),
+  async run(input, context) {
+    const id = nodeId(input.id, 'Webhook')
+    await context.webhooks.remove(context.caller, id)
+    return [encodeNodeId('Webhook', id, context)]
+  },
 })
 
 operation('replayWebhook', {

@@ -1,5 +1,6 @@
 /** Webhooks: receivers of events, for administrators of the installation. */
 import { builder } from '#server/schema/builder.ts'
+import { enumValues } from '#server/schema/enum-name.ts'
 import { auditActions } from '#server/services/audit/action.ts'
 import { publishedActions } from '#server/services/audit/published.ts'
 import { MAXIMUM_COUNTED } from '#server/webhook/backlog.ts'
@@ -8,11 +9,10 @@ import { eventsOf, problemOf, stateOf } from '#server/webhook/state.ts'
 
 export const WebhookEventEnum = builder.enumType('WebhookEvent', {
   description: 'An event: an action of the audit log that webhooks receive.',
-  values: Object.fromEntries(
-    publishedActions.map((action) => [
-      action,
-      { description: `\`${typeOf(action)}\`: changes a ${auditActions[action]}.` },
-    ]),
+  values: enumValues(
+    Object.fromEntries(
+      publishedActions.map((action) => [action, `\`${typeOf(action)}\`: changes a ${auditActions[action]}.`]),
+    ),
   ),
 })
 

@@ -1,3 +1,6 @@
+/** The actions of the audit log. */
+import { getMember } from '#core/json.ts'
+
 /** Audit actions, each with the type of the object it changes: mutations, commands and jobs record under these names. */
 export const auditActions = {
   registerSubordinate: 'Subordinate',
@@ -60,9 +63,9 @@ export const auditActions = {
   resetSecondFactor: 'User',
   endAccess: 'User',
   removeUser: 'User',
-  inviteMember: 'User',
-  updateMember: 'User',
-  removeMember: 'User',
+  invitePerson: 'User',
+  updatePerson: 'User',
+  removePerson: 'User',
   createInvitation: 'User',
   acceptInvitation: 'User',
   changePassword: 'User',
@@ -84,25 +87,25 @@ export const auditActions = {
   revokeApiKey: 'ApiKey',
   signIn: 'Session',
   signOut: 'Session',
-  startRenewal: 'RenewalRun',
-  startCollectionWalk: 'RenewalRun',
-  startRebuild: 'RenewalRun',
-  startEvaluation: 'RenewalRun',
-  reissueTrustMarks: 'RenewalRun',
-  importSubordinates: 'RenewalRun',
-  startSubordinateChange: 'RenewalRun',
-  startRequestApproval: 'RenewalRun',
-  promoteSubordinates: 'RenewalRun',
-  executeDryRun: 'RenewalRun',
-  cancelRun: 'RenewalRun',
+  startRenewal: 'Run',
+  startCollectionWalk: 'Run',
+  startRebuild: 'Run',
+  startEvaluation: 'Run',
+  reissueTrustMarks: 'Run',
+  importSubordinates: 'Run',
+  startSubordinateChange: 'Run',
+  startRequestApproval: 'Run',
+  promoteSubordinates: 'Run',
+  executeDryRun: 'Run',
+  cancelRun: 'Run',
   updateSchedule: 'Schedule',
   updateProtection: 'Protection',
-  createChangeRequest: 'ChangeRequest',
-  commentChangeRequest: 'ChangeRequest',
-  approveChangeRequest: 'ChangeRequest',
-  refuseChangeRequest: 'ChangeRequest',
-  overrideChangeRequest: 'ChangeRequest',
-  bypassApproval: 'ChangeRequest',
+  requestApproval: 'Approval',
+  commentApproval: 'Approval',
+  approve: 'Approval',
+  refuse: 'Approval',
+  override: 'Approval',
+  bypassApproval: 'Approval',
   pruneAuditLog: 'AuditLog',
   raiseAlert: 'Alert',
   endAlert: 'Alert',
@@ -118,6 +121,27 @@ export const auditActions = {
 } as const
 
 export type AuditAction = keyof typeof auditActions
+
+export type AuditResourceType = (typeof auditActions)[AuditAction]
+
+/** What entries of 0.1.0 call some types; their hashes cover it. */
+const formerTypes: Readonly<Record<string, AuditResourceType>> = { RenewalRun: 'Run' }
+
+export const auditResourceTypes = Object.fromEntries(
+  Object.values(auditActions).map((type) => [type, type]),
+) as Record<AuditResourceType, AuditResourceType> // each type has a row
+
+/** The type as this version calls it; `OTHER`: it is of another version. */
+export function resourceTypeOf(stored: string): AuditResourceType | 'OTHER' {
+  const type = formerTypes[stored] ?? stored
+  return getMember(auditResourceTypes, type) ?? 'OTHER'
+}
+
+/** What entries call a type. */
+export const storedTypes = (type: string): string[] => [
+  type,
+  ...Object.keys(formerTypes).filter((former) => formerTypes[former] === type),
+]
 
 /** Types of objects that belong to no anchor. */
 export const installationResources: readonly string[] = [

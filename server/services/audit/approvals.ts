@@ -6,9 +6,9 @@ import { passkeyProof, verifyProof } from '#server/services/protection/passkey-p
 
 /** Who approved what, with which key. */
 export type VerifiedApproval = {
-  /** The id of the audit entry, and of the change request. */
+  /** The id of the audit entry, and of the approval. */
   entry: number
-  changeRequest: string
+  id: string
   at: Date
   mutation: string
   requestedBy: string
@@ -17,7 +17,7 @@ export type VerifiedApproval = {
   credentialId: string
   /** When the log says that it was registered; null: before the first entry that is kept. */
   registeredAt: Date | null
-  /** The other administrator who confirmed it before; null: nobody. */
+  /** The other administrator who confirmed it before; null: no one. */
   confirmedBy: string | null
 }
 
@@ -73,7 +73,7 @@ export function createApprovalVerification() {
 
   async function verify(event: AuditEvent): Promise<string | null> {
     const [content, signed] = [asked.safeParse(event.before).data, decision.safeParse(event.after).data]
-    const approval = `Entry ${event.id}, the approval of change request ${event.resource},`
+    const approval = `Entry ${event.id}, approval ${event.resource},`
     if (!content || !signed) return `${approval} lacks its content or its signature.`
     const { approvedBy, passkey } = signed
     const { requestedBy, keyCreatedBy } = content
@@ -84,7 +84,7 @@ export function createApprovalVerification() {
     if (fault) return `${approval} ${fault}`
     approvals.push({
       entry: event.id,
-      changeRequest: event.resource,
+      id: event.resource,
       at: event.at,
       ...{ mutation: content.mutation, requestedBy, approvedBy },
       credentialId: passkey.credentialId,
@@ -99,7 +99,7 @@ export function createApprovalVerification() {
     const signed = signature.safeParse(event.after).data
     if (!signed) return null
     const fault = await faultOfSignature(event, signed, confirmationOf(signed, [event.actor]))
-    return fault && `Entry ${event.id}, the execution of change request ${event.resource}, ${fault}`
+    return fault && `Entry ${event.id}, the execution of approval ${event.resource}, ${fault}`
   }
 
   return {
@@ -107,8 +107,8 @@ export function createApprovalVerification() {
 
     async faultOf(event: AuditEvent): Promise<string | null> {
       if (event.outcome !== 'SUCCEEDED') return null
-      if (event.action === 'approveChangeRequest') return verify(event)
-      if (event.action === 'overrideChangeRequest') return verifyOverride(event)
+      if (event.action === 'approve') return verify(event)
+      if (event.action === 'override') return verifyOverride(event)
       if (event.action === 'confirmPasskey') {
         const { data } = confirmation.safeParse(event.after)
         if (data) {

@@ -7,7 +7,7 @@ import { type Caller, callerMay, inInstallation } from '#server/identity/caller.
 import { type AuditAction, installationResources } from '#server/services/audit/action.ts'
 
 /** Actions of an anchor on objects of the installation. */
-const ofAnchors: AuditAction[] = ['inviteMember', 'updateMember', 'removeMember', 'restoreVersion']
+const ofAnchors: AuditAction[] = ['invitePerson', 'updatePerson', 'removePerson', 'restoreVersion']
 
 /** The entries of an anchor's log that the caller may read. The first anchor's log has those of the installation as well. */
 export function entriesFor(caller: Caller | null): Pick<Prisma.AuditEventWhereInput, 'NOT'> {

@@ -13,7 +13,17 @@ export type Refusal = {
 }
 
 /** Members of an input that name its object; none of them is a secret. */
-const names = ['entityId', 'type', 'username', 'kid', 'trustMarkType', 'auditEventId', 'id', 'name'] as const
+const names = [
+  'entityId',
+  'type',
+  'username',
+  'kid',
+  'trustMarkType',
+  'entityType',
+  'auditEventId',
+  'id',
+  'name',
+] as const
 const MAXIMUM_LENGTH = 512
 
 /** Codes of refused rights; other expected failures are recorded as failed. */

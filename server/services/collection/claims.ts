@@ -2,12 +2,12 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { EntityStatement, EntityStatementClaims } from '#core/entity-statement/index.ts'
 
-/** Of an Entity Configuration: its metadata, and the key that signed it. */
+/** What is kept of an Entity Configuration: its metadata, and the key that signed it. */
 export type EntityClaims = { kid: string; metadata?: EntityStatementClaims['metadata'] | undefined }
 
 const decisive = ['metadata', 'metadata_policy', 'metadata_policy_crit', 'constraints'] as const
 
-/** Of a statement: the key that signed it, the keys that it vouches for, and its rules. */
+/** What is kept of a statement: the key that signed it, the keys that it vouches for, and its rules. */
 export type StatementClaims = { kid: string; kids: string[] } & Pick<
   EntityStatementClaims,
   (typeof decisive)[number]

@@ -10,7 +10,7 @@ export function createNameReader(db: Database): (entityId: string) => Promise<st
   return (entityId) => loader.load(entityId)
 }
 
-/** Of a natural key in the audit log or in a run: a Trust Mark has its type before its entity. */
+/** The entity in a natural key of the audit log or a run; a Trust Mark has its type before it. */
 export const entityOf = (resource: string): string => resource.split(' ').at(-1) ?? resource
 
 async function namesOf(db: Database, entityIds: readonly string[]): Promise<(string | null)[]> {

@@ -34,7 +34,7 @@ export function adviceFor({ cause, detail, code }: FederationError): string {
   return advice[cause instanceof FetchError ? cause.code : (detail.check ?? code)] ?? ''
 }
 
-/** Of an Entity Configuration that the entity itself serves. */
+/** The advice about an Entity Configuration that the entity itself serves. */
 export function adviceForFetch({ code }: FetchError, otherwise: string): string {
   return code === 'not_found' ? otherwise : (advice[code] ?? otherwise)
 }

@@ -22,7 +22,7 @@ export type NotificationRule = {
 
 const columns = { alerts: true, requests: true, approvals: true } as const
 
-/** Of a person without a row. */
+/** The rule of a person without a row. */
 const defaultRule = (role: Role): NotificationRule => {
   const mayOperate = mayDo(role, 'operate')
   return { alerts: mayOperate ? 'CRITICAL' : 'NONE', requests: false, approvals: mayOperate }

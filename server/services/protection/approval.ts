@@ -1,6 +1,6 @@
 /**
  * Decides at the one writer (services/write.ts) whether a change may commit: a protected one needs an approval, and what was
- * shown to somebody commits as it was shown or not at all. Changes of key files ask first, because files do not roll back.
+ * shown to a person commits as it was shown or not at all. Changes of key files ask first, because files do not roll back.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Database, Transaction } from '#server/database/client.ts'
@@ -38,12 +38,12 @@ export class ApprovalRequiredError extends OperationError {
 }
 
 /** Covers one mutation, or all items of a run. */
-export type Approval = {
-  changeRequestId: number
+export type ApprovalInUse = {
+  approvalId: number
   /** The hash of the effect that was approved; null: compared already, or each item of the run has its own. */
   effect: string | null
   /**
-   * Ends the change request, in the transaction of the first change; null: that has happened.
+   * Ends the approval, in the transaction of the first change; null: that has happened.
    * @throws OperationError if it is not open any more
    */
   use: ((tx: Transaction) => Promise<AuditEntry>) | null
@@ -68,7 +68,7 @@ class Rehearsed extends Error {
   }
 }
 
-const approvals = new AsyncLocalStorage<Approval>()
+const approvals = new AsyncLocalStorage<ApprovalInUse>()
 const rehearsals = new AsyncLocalStorage<true>()
 /** The protected operations that the present command has done without an approval. */
 const bypasses = new AsyncLocalStorage<Set<ProtectedOperation>>()
@@ -76,7 +76,7 @@ const bypasses = new AsyncLocalStorage<Set<ProtectedOperation>>()
 const shown = new AsyncLocalStorage<string>()
 
 /** The protected changes of `work` are approved. */
-export function runWithApproval<Result>(approval: Approval, work: () => Result): Result {
+export function runWithApproval<Result>(approval: ApprovalInUse, work: () => Result): Result {
   return approvals.run(approval, work)
 }
 
@@ -103,8 +103,8 @@ export function runAsShown<Result>(effect: string, work: () => Result): Result {
 
 export const hashOfEffect = (changed: Changed): string => hashOfContent(effectOf(changed))
 
-/** The change request whose approval covers the present work; null: none does. */
-export const currentChangeRequest = (): number | null => approvals.getStore()?.changeRequestId ?? null
+/** The id of the approval that covers the present work; null: none does. */
+export const currentApproval = (): number | null => approvals.getStore()?.approvalId ?? null
 
 /** The approval is spent. Called after the commit. */
 export function noteApprovalUsed(): void {
@@ -166,7 +166,7 @@ function requireShown(changed: Changed): void {
 }
 
 function requireApproved(
-  approval: Approval,
+  approval: ApprovalInUse,
   changed: Changed,
   operations: readonly ProtectedOperation[],
 ): readonly ProtectedOperation[] {

@@ -1,5 +1,5 @@
-/** Executes a change request without a second person, in an emergency: never, after a delay, or at once, as the settings say. */
-import type { ChangeRequest, Prisma } from '#prisma/generated/client/client.ts'
+/** Executes a protected change without a second person, in an emergency: never, after a delay, or at once, as the settings say. */
+import type { Approval, Prisma } from '#prisma/generated/client/client.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
 import { ConflictError, InvalidInputError } from '#server/error/operation-error.ts'
@@ -16,26 +16,26 @@ import { recordChange } from '#server/services/write.ts'
 const HOUR_MS = 3_600_000
 
 /** Executes the mutation. What it throws or returns is a failure, unless it is null. */
-export type Execute = (row: ChangeRequest) => Promise<{ failure: string | null }>
+export type Execute = (row: Approval) => Promise<{ failure: string | null }>
 
 type Deps = {
   db: Database
   databaseFor(anchor: string | null): Database
   now: Clock
   signing: ReturnType<typeof createSigning>
-  find(id: number): Promise<ChangeRequest>
-  end(tx: Transaction, row: ChangeRequest, data: Prisma.ChangeRequestUpdateManyMutationInput): Promise<void>
+  find(id: number): Promise<Approval>
+  end(tx: Transaction, row: Approval, data: Prisma.ApprovalUpdateManyMutationInput): Promise<void>
   execute(
     caller: Caller,
-    row: ChangeRequest,
+    row: Approval,
     work: Execute,
     use: (tx: Transaction) => Promise<AuditEntry>,
-  ): Promise<ChangeRequest>
+  ): Promise<Approval>
 }
 
 export function createBreakGlass({ db, databaseFor, now, signing, find, end, execute }: Deps) {
   /** Why it cannot be executed without a second person now, as a sentence; null: nothing is in the way. */
-  async function overrideObstacle(caller: Caller, row: ChangeRequest): Promise<string | null> {
+  async function overrideObstacle(caller: Caller, row: Approval): Promise<string | null> {
     const ended = obstacleOfState(row, now())
     if (ended) return ended
     const { breakGlass } = await readProtection(db)
@@ -58,7 +58,7 @@ export function createBreakGlass({ db, databaseFor, now, signing, find, end, exe
       id: number,
       { given, answer }: { given: string; answer: PasskeyAnswer },
       work: Execute,
-    ): Promise<ChangeRequest> {
+    ): Promise<Approval> {
       const row = await find(id)
       const reason = parseReason(given)
       if (!reason) throw new InvalidInputError('Say why it cannot wait for a second person.', 'reason')
@@ -68,7 +68,7 @@ export function createBreakGlass({ db, databaseFor, now, signing, find, end, exe
       const signature = await signing.verify(caller, row, answer)
       const { breakGlass, breakGlassHours } = await readProtection(db)
       const entry = {
-        action: 'overrideChangeRequest' as const,
+        action: 'override' as const,
         resource: String(id),
         before: contentOf(row),
         reason,
@@ -77,7 +77,7 @@ export function createBreakGlass({ db, databaseFor, now, signing, find, end, exe
         const overrideAt = new Date(now().getTime() + breakGlassHours * HOUR_MS)
         await recordChange(databaseFor(row.anchor), caller, async (tx) => {
           const data = { overrideBy: caller.name, overrideAt, message: reason }
-          const { count } = await tx.changeRequest.updateMany({
+          const { count } = await tx.approval.updateMany({
             where: { id, hash: row.hash, state: 'OPEN' },
             data,
           })

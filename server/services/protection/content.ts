@@ -1,11 +1,11 @@
-/** What a change request asks for, as the audit log keeps it, and its hash, which the approver signs. */
+/** What an approval asks for, as the audit log keeps it, and its hash, which the approver signs. */
 import { createHash } from 'node:crypto'
-import type { ChangeRequest } from '#prisma/generated/client/client.ts'
+import type { Approval } from '#prisma/generated/client/client.ts'
 import { ConflictError } from '#server/error/operation-error.ts'
 import { canonicalJson } from '#server/services/audit/hash.ts'
 
 type Source = Pick<
-  ChangeRequest,
+  Approval,
   | 'anchor'
   | 'operations'
   | 'mutation'
@@ -16,7 +16,7 @@ type Source = Pick<
   | 'keyCreatedBy'
   | 'reason'
 > &
-  Pick<ChangeRequest, 'requestedAt' | 'expiresAt' | 'nonce'> & { variables: unknown; effect: unknown }
+  Pick<Approval, 'requestedAt' | 'expiresAt' | 'nonce'> & { variables: unknown; effect: unknown }
 
 /** Everything that decides what an approval executes and what that does, who asked for it, and until when. Times as ISO 8601. */
 export function contentOf(row: Source) {
@@ -41,7 +41,7 @@ export function contentOf(row: Source) {
 }
 
 /** @throws ConflictError if it was changed in the database */
-export function requireUnchanged(row: Source & Pick<ChangeRequest, 'hash'>): void {
+export function requireUnchanged(row: Source & Pick<Approval, 'hash'>): void {
   if (hashOfContent(contentOf(row)) !== row.hash)
     throw new ConflictError('It was changed in the database since it was asked for. Refuse it.', 'id')
 }

@@ -1,6 +1,6 @@
-/** What people say about a change request. The requester’s reason is a part of what the approver signs. */
+/** What people say about an approval. The requester’s reason is a part of what the approver signs. */
 import { z } from 'zod'
-import type { ChangeRequest, Prisma } from '#prisma/generated/client/client.ts'
+import type { Approval, Prisma } from '#prisma/generated/client/client.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
 import { ConflictError, InvalidInputError } from '#server/error/operation-error.ts'
@@ -21,7 +21,7 @@ export const commentsOf = (row: { comments: Prisma.JsonValue }): ChangeComment[]
 export async function addComment(
   { db, now }: { db: Database; now: Clock },
   caller: Caller,
-  row: ChangeRequest,
+  row: Approval,
   { given, isAsker }: { given: string; isAsker: boolean },
 ): Promise<void> {
   const text = parseReason(given)
@@ -37,13 +37,13 @@ export async function addComment(
     const reason = isReason
       ? { reason: text, hash: hashOfContent(contentOf({ ...present, reason: text })) }
       : {}
-    await tx.changeRequest.update({ where: { id: row.id }, data: { comments: all, ...reason } })
-    return { action: 'commentChangeRequest', resource: String(row.id), after: { text }, result: undefined }
+    await tx.approval.update({ where: { id: row.id }, data: { comments: all, ...reason } })
+    return { action: 'commentApproval', resource: String(row.id), after: { text }, result: undefined }
   })
 }
 
 /** Another comment waits until this one has committed. */
-async function readAgain(tx: Transaction, id: number): Promise<ChangeRequest> {
-  await tx.$queryRaw`SELECT 1 FROM "ChangeRequest" WHERE "id" = ${id} FOR UPDATE`
-  return tx.changeRequest.findUniqueOrThrow({ where: { id } })
+async function readAgain(tx: Transaction, id: number): Promise<Approval> {
+  await tx.$queryRaw`SELECT 1 FROM "Approval" WHERE "id" = ${id} FOR UPDATE`
+  return tx.approval.findUniqueOrThrow({ where: { id } })
 }

@@ -39,7 +39,7 @@ const compared: Partial<Record<(typeof auditActions)[AuditAction], readonly stri
   TrustMark: publishedOfMark,
 }
 
-/** Of a key or a run that each attempt makes anew. */
+/** Actions about a key or a run that each attempt makes again. */
 const withoutName: readonly AuditAction[] = ['announceSigningKey', 'executeDryRun']
 
 export function effectOf({ parts = [], ...changed }: Changed): Effect {

@@ -32,7 +32,7 @@ export const protectedOperations = {
 
 export type ProtectedOperation = keyof typeof protectedOperations
 
-/** Whether one administrator may execute a change request without a second person. */
+/** Whether one administrator may execute a protected change without a second person. */
 export const breakGlassModes = ['OFF', 'DELAYED', 'AT_ONCE'] as const
 export type BreakGlass = (typeof breakGlassModes)[number]
 

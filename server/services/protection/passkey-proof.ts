@@ -1,4 +1,4 @@
-/** Signatures of passkeys over change requests (Web Authentication, §7.2): verified at approval, and in the audit log. */
+/** Signatures of passkeys over approvals (Web Authentication, §7.2): verified at approval, and in the audit log. */
 import type { AuthenticationResponseJSON } from '@simplewebauthn/server'
 import { z } from 'zod'
 import { InvalidInputError } from '#server/error/operation-error.ts'

@@ -1,6 +1,6 @@
-/** Keeps a protected mutation that was refused as a change request. */
+/** Keeps a protected mutation that was refused as an approval. */
 import { randomBytes } from 'node:crypto'
-import type { ChangeRequest, Prisma } from '#prisma/generated/client/client.ts'
+import type { Approval, Prisma } from '#prisma/generated/client/client.ts'
 import type { Clock } from '#server/clock.ts'
 import { type Database, jsonOrNull } from '#server/database/client.ts'
 import { lock } from '#server/database/lock.ts'
@@ -15,12 +15,12 @@ import { readProtection } from '#server/services/protection/settings.ts'
 import { recordChange } from '#server/services/write.ts'
 
 const HOUR_MS = 3_600_000
-/** Of one person, so that a script in a loop does not fill the list. */
+/** For each person, so that a script in a loop does not fill the list. */
 const MAXIMUM_OPEN = 100
 const NONCE_BYTES = 32
 
 /** The mutation as it was sent. */
-export type SentMutation = Pick<ChangeRequest, 'mutation' | 'document' | 'namedAnchor'> & {
+export type SentMutation = Pick<Approval, 'mutation' | 'document' | 'namedAnchor'> & {
   variables: object
 }
 
@@ -38,19 +38,19 @@ export function createProposal({ db, databaseFor, now }: Deps) {
     anchor: string | null,
     sent: SentMutation,
     { changed, operations, reason }: ApprovalRequiredError,
-  ): Promise<ChangeRequest> {
+  ): Promise<Approval> {
     const { validForHours } = await readProtection(db)
     return recordChange(databaseFor(anchor), caller, async (tx) => {
-      await lock(tx, 'inmor:change-requests')
+      await lock(tx, 'inmor:approvals')
       const where = { state: 'OPEN', expiresAt: { gt: now() }, requestedBy: caller.name }
       const { mutation, document, namedAnchor } = sent
-      const similar = await tx.changeRequest.findMany({
+      const similar = await tx.approval.findMany({
         where: { ...where, anchor, mutation, document, namedAnchor },
       })
       const same = similar.find(({ variables }) => canonicalJson(variables) === canonicalJson(sent.variables))
       if (same) return { action: null, result: same }
-      if ((await tx.changeRequest.count({ where })) >= MAXIMUM_OPEN)
-        throw new ConflictError(`You have ${MAXIMUM_OPEN} open change requests. Withdraw one first.`)
+      if ((await tx.approval.count({ where })) >= MAXIMUM_OPEN)
+        throw new ConflictError(`You have ${MAXIMUM_OPEN} open approvals. Withdraw one first.`)
       const requestedAt = now()
       const columns = {
         anchor,
@@ -66,14 +66,14 @@ export function createProposal({ db, databaseFor, now }: Deps) {
         nonce: randomBytes(NONCE_BYTES).toString('base64url'),
       }
       const content = contentOf(columns)
-      const result = await tx.changeRequest.create({
+      const result = await tx.approval.create({
         data: {
           ...columns,
           variables: sent.variables as Prisma.InputJsonObject, // parsed from JSON
           hash: hashOfContent(content),
         },
       })
-      return { action: 'createChangeRequest', resource: String(result.id), after: content, result }
+      return { action: 'requestApproval', resource: String(result.id), after: content, result }
     })
   }
 }

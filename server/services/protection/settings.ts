@@ -6,7 +6,7 @@ import {
   withImplied,
 } from '#server/services/protection/operation.ts'
 
-/** Hours after which a change request can no longer be approved, unless the settings say otherwise. */
+/** Hours after which an approval can no longer be approved, unless the settings say otherwise. */
 const VALID_FOR_HOURS = 72
 /** Hours from which a new passkey counts for approvals. */
 const PASSKEY_HOURS = 24

@@ -1,5 +1,5 @@
-/** Signs change requests with passkeys that count: what a browser needs for it, and the verification of what it answers. */
-import type { ChangeRequest } from '#prisma/generated/client/client.ts'
+/** Signs protected changes with passkeys that count: what a browser needs for it, and the verification of what it answers. */
+import type { Approval } from '#prisma/generated/client/client.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
 import { InvalidInputError } from '#server/error/operation-error.ts'
@@ -47,13 +47,13 @@ export function createSigning({ db, rpId, origins, now }: SigningDeps) {
 
   return {
     /** Why the caller cannot sign, as a sentence; null: nothing is in the way. */
-    async obstacle({ session }: Caller, row: ChangeRequest): Promise<string | null> {
+    async obstacle({ session }: Caller, row: Approval): Promise<string | null> {
       if (!session) return 'Only a person can do that, with a passkey in the console.'
       return findPasskeyObstacle(db, session.userId, await readRule(), askersOf(row))
     },
 
     /** The options of `navigator.credentials.get`, as JSON (Web Authentication, §5.5). */
-    async options({ session }: Signer, row: ChangeRequest) {
+    async options({ session }: Signer, row: Approval) {
       const passkeys = await db.passkey.findMany({
         where: { userId: session.userId, ...whereCounts(await readRule(), askersOf(row)) },
         select: { credentialID: true },
@@ -67,7 +67,7 @@ export function createSigning({ db, rpId, origins, now }: SigningDeps) {
     },
 
     /** @throws InvalidInputError */
-    async verify({ session }: Signer, row: ChangeRequest, answer: PasskeyAnswer): Promise<Signature> {
+    async verify({ session }: Signer, row: Approval, answer: PasskeyAnswer): Promise<Signature> {
       const { hash } = row
       const rule = await readRule()
       const where = { credentialID: answer.id, userId: session.userId }
@@ -96,5 +96,5 @@ export function createSigning({ db, rpId, origins, now }: SigningDeps) {
 const refuse = (sentence: string) => new InvalidInputError(sentence, 'passkey')
 
 /** Also who made the API key that asked, and so knows it. */
-export const askersOf = ({ requestedBy, keyCreatedBy }: ChangeRequest): string[] =>
+export const askersOf = ({ requestedBy, keyCreatedBy }: Approval): string[] =>
   keyCreatedBy === null ? [requestedBy] : [requestedBy, keyCreatedBy]

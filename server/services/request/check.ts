@@ -30,7 +30,7 @@ export type Checked = {
   approvedFor: string | null
 }
 
-/** Of an entity that fails nothing; null: it was not fetched. */
+/** The examination of an entity that fails nothing; null: it was not fetched. */
 type Examined = { examination: Examination | null; subordinateId: number | null }
 
 export function createRequestCheck(context: ServiceContext & { subordinates: SubordinateService }) {
@@ -96,7 +96,7 @@ export function createRequestCheck(context: ServiceContext & { subordinates: Sub
 
 const nothingFetched = { checks: [], declared: null, jwt: null, approvedFor: null }
 
-/** That an entity which shall be changed is registered is no warning. */
+/** No warning says that the entity of a change is registered. */
 function shownChecks<Name extends string>(
   checks: readonly EntityCheck<Name>[],
   isRegistered: boolean,

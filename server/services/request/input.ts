@@ -19,8 +19,7 @@ export const requestStates = [
 export type RequestState = (typeof requestStates)[number]
 export const openStates: RequestState[] = ['WAITING_FOR_OPERATOR', 'WAITING_FOR_MEMBER']
 
-export const stepActions = ['SUBMITTED', 'COMMENTED', 'RETURNED', 'APPROVED', 'REFUSED', 'WITHDRAWN'] as const
-export type StepAction = (typeof stepActions)[number]
+export type StepAction = 'SUBMITTED' | 'COMMENTED' | 'RETURNED' | 'APPROVED' | 'REFUSED' | 'WITHDRAWN'
 
 export const MAXIMUM_TEXT = 2_000
 export const MAXIMUM_OPEN = 100
@@ -58,7 +57,7 @@ export function parseRequest({ kind, trustMarkType, message, changes, acceptedTe
   const parsed = parseChanges(changes ?? {})
   const isEmpty = Object.keys(parsed).length === 0
   if (kind === 'CHANGE' && isEmpty)
-    throw new InvalidInputError('Say what shall change: its keys, its metadata or both.', 'changes')
+    throw new InvalidInputError('Say what to change: its keys, its metadata or both.', 'changes')
   if (kind !== 'CHANGE' && kind !== 'REGISTER' && !isEmpty)
     throw new InvalidInputError('Only a registration or a change of an entity has changes.', 'changes')
   if (kind === 'TRUST_MARK' && !trustMarkType)

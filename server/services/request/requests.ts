@@ -105,7 +105,7 @@ export function createRequestService(context: ServiceContext & { subordinates: S
 
     /** Asks the organization for something. */
     returnToMember: async (caller: Caller, answer: Answer): Promise<Request> => {
-      const text = requireText(answer.text, 'message', 'Say what the organization shall do or answer.')
+      const text = requireText(answer.text, 'message', 'Say what the organization has to do or answer.')
       const { organizationId } = await findRequest(db, answer.id)
       if (organizationId === null)
         throw new ConflictError('Software sent it, which does not answer. Approve or refuse it.', 'id')

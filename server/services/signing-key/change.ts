@@ -25,7 +25,7 @@ export type KeyStep = {
   before?: object
   after?: object
   publish: readonly OutboxItem[]
-  /** Of another key that the step changes. */
+  /** The entry of another key that the step changes. */
   also?: AuditEntry | undefined
   /** Changes the files. No key is created here: a slow store would hold the transaction. */
   apply(): Promise<void>

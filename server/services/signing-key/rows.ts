@@ -90,7 +90,7 @@ export function algorithmOf(jwk: Jwk): string {
   return jwk.alg ?? findAlgorithms(jwk)[0]?.alg ?? ''
 }
 
-/** Of a key that may have signed before its first sight, only its statements show until when. */
+/** Only its statements show how long a key is needed that may have signed before its first sight. */
 async function firstRow(
   tx: Transaction,
   kid: string,

@@ -43,7 +43,7 @@ export type Revocation = {
   emergency?: boolean | null | undefined
   /** Whether other files of the key directory may be stolen too; true by default. */
   directoryExposed?: boolean | null | undefined
-  /** Of the new key; that of its predecessor by default. */
+  /** The store of the new key; that of its predecessor by default. */
   store?: StoreName | null | undefined
 }
 

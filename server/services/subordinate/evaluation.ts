@@ -8,7 +8,7 @@ import { findChainFault } from '#server/services/entity/chain-fault.ts'
 import { storedChain } from '#server/services/entity/prospective-chain.ts'
 import { toUnresolvableColumns } from '#server/services/subordinate/problem.ts'
 
-/** Rows per page. Each takes up to a millisecond, for which the process answers nobody. */
+/** Rows per page. Each takes up to a millisecond, in which the process answers no request. */
 const PAGE = 100
 
 type Page = {

@@ -80,7 +80,7 @@ export function createFollower(context: ServiceContext, examine: Examine) {
       ...toPushColumns(pushed),
     }
     const all = manner.isFollowed ? differencesOf(before, columns) : []
-    // Of a member that fails a check, only a change of its keys is followed (§11.2).
+    // If a member fails a check, only a change of its keys is followed (§11.2).
     const found = isAcceptable(checks) || all.some(({ path }) => path[0] === 'jwks') ? all : []
     if (found.length > 0 || signs === 'always') await change(caller, before, columns, statementVersion)
     else {

@@ -12,7 +12,7 @@ export type ProblemGroup = { code: ProblemCode; count: number; since: Date }
 
 type Counted = { code: ProblemCode; count: number; since: Date | null }
 
-/** Of those that meet a condition; the largest first. */
+/** The groups of the subordinates that meet a condition, the largest first. */
 export async function groupProblems(
   db: Database,
   where: Prisma.SubordinateWhereInput,

@@ -24,7 +24,7 @@ export type EffectPart = {
   unchanged: number
   changed: number
   failing: number
-  /** Of the failing ones, those that do not resolve now either. */
+  /** The failing ones that do not resolve now either. */
   alreadyFailing: number
   /** The crawl could not read enough of them. */
   unknown: number

@@ -11,7 +11,7 @@ export function createRevocation(context: Pick<ServiceContext, 'mail' | 'slug' |
   async function revoke(tx: Transaction, present: TrustMarkRow, reason: string | null) {
     const { id } = present
     const revokedAt = context.now()
-    // Of two concurrent revocations, the first one's reason stays.
+    // The reason of the first of two concurrent revocations stays.
     const data = { active: false, revokedAt, revocationReason: reason, version: { increment: 1 } }
     const { count } = await tx.trustMark.updateMany({ where: { id, active: true }, data })
     await revokeIssued(tx, id, revokedAt)

@@ -16,7 +16,7 @@ export function toColumns({ jwt, kid, issuedAt, expiresAt }: SignedMark) {
   return { jwt, kid, issuedAt, expiresAt, ...healthy }
 }
 
-/** Of a mark that is signed again: with a type that is not active, it stays invalid (judgement.ts). */
+/** The columns of a mark that is signed again: with a type that is not active, it stays invalid (judgement.ts). */
 export function toColumnsAgain(
   { trustMarkType, invalidReason, invalidSince }: TrustMarkRow,
   signed: SignedMark,

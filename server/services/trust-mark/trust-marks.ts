@@ -152,7 +152,7 @@ export function createTrustMarkService(context: ServiceContext) {
           revokedAt: active ? null : signed.issuedAt,
           revocationReason: null,
         }
-        // Of two concurrent requests, the second finds the row of the first.
+        // The second of two concurrent requests finds the row of the first.
         const result = present
           ? await replace(tx, present, data)
           : await tx.trustMark.create({

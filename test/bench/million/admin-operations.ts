@@ -30,16 +30,13 @@ type Cases = (samples: Samples) => Case[]
 const terms = ['example', 'org-17', 'wiki library', 'login7.', 'Ωmega', 'ex']
 const policy = { openid_relying_party: { contacts: { add: ['security@example.org'] } } }
 
-const one =
-  (variables: (samples: Samples) => Variables = () => ({})): Cases =>
-  (samples) => [{ about: '', variables: variables(samples) }]
+const member = ({ subordinate: { id } }: Samples) => ({ id })
 
-const member = one(({ subordinate: { id } }) => ({ id }))
-const mark = one(({ trustMark: { id } }) => ({ id }))
-const organization = one(() => ({ id: ORGANIZATION }))
-const markType = one(({ trustMarkType: id }) => ({ id }))
-const entity = one(({ subordinate: { entityId } }) => ({ entityId }))
-const ofRun = one(({ run: id }) => ({ id, run: id }))
+/** The same case for several queries. */
+const one = (names: string, variables: (samples: Samples) => Variables = () => ({})) =>
+  each(names, (samples) => [{ about: '', variables: variables(samples) }])
+const each = (names: string, cases: Cases) =>
+  Object.fromEntries(names.split(' ').map((name): [string, Cases] => [name, cases]))
 
 const searches =
   (more: Variables = {}): Cases =>
@@ -115,138 +112,75 @@ const firstPages =
     }))
 
 const sorts = ['entity', 'registered', 'updated', 'expires'].flatMap((sort) => [sort, `-${sort}`])
-const firstPage = one(() => ({ first: 50 }))
+
+/** The first page, and one after a row in the middle. */
+const exported =
+  (more: Variables): Cases =>
+  ({ subordinate: { key } }) =>
+    [null, formatPrismaCursor({ id: key }, 'id')].map((after) => ({
+      about: after ? 'a later page' : 'first page',
+      variables: { filter: {}, ...more, after, isFirst: !after },
+    }))
 
 /** The console's queries by the name of the operation. */
 export const operations: Readonly<Record<string, Cases>> = {
   SubordinatesPage: pages(subordinateList, subordinateVariables, ({ subordinate: { key } }) => key, sorts),
-  SubordinateExport: ({ subordinate: { key } }) =>
-    [null, formatPrismaCursor({ id: key }, 'id')].map((after) => ({
-      about: after ? 'a later page' : 'first page',
-      variables: { filter: {}, orderBy: { field: 'EXPIRES_AT', direction: 'ASC' }, after, isFirst: !after },
-    })),
+  SubordinateExport: exported({ orderBy: { field: 'EXPIRES_AT', direction: 'ASC' } }),
   SubordinateTags: () =>
     [null, 'wave', 'w', 'none'].map((search) => ({ about: search ?? '', variables: { search } })),
-  FindSubordinates: searches(),
-  PaletteSubordinates: searches({ first: 6 }),
-  NamedSubordinate: entity,
-  SubordinateHead: member,
-  SubordinateOverview: member,
-  SubordinateEdit: member,
-  SubordinateKeys: member,
-  SubordinateMetadata: member,
-  SubordinatePolicy: member,
-  SubordinateStatement: member,
-  SubordinateTrustMarks: member,
-  PreviewStatement: one(({ subordinate: { id } }) => ({ id, changes: { validFor: 48 } })),
-  SubordinateHistory: one(({ subordinate: { entityId: resource } }) => ({
-    filter: { resourceType: 'Subordinate', resource },
+  ...each('FindSubordinates FindOrganizations', searches()),
+  ...each('PaletteSubordinates PaletteCollection', searches({ first: 6 })),
+  ...one('SubordinateHead SubordinateOverview SubordinateEdit SubordinateKeys SubordinateMetadata', member),
+  ...one('SubordinatePolicy SubordinateStatement SubordinateTrustMarks', member),
+  ...one('NamedSubordinate RequestsAbout CollectionEntityPage', ({ subordinate: { entityId } }) => ({
+    entityId,
+  })),
+  ...one('PreviewStatement', ({ subordinate: { id } }) => ({ id, changes: { validFor: 48 } })),
+  ...one('SubordinateHistory', ({ subordinate: { entityId: resource } }) => ({
+    filter: { resourceTypes: ['SUBORDINATE'], resource },
     first: 50,
   })),
-  OrganizationsPage: one(() => organizationVariables(new URLSearchParams())),
-  OrganizationExport: one(() => ({ filter: {}, after: null, isFirst: true })),
-  OrganizationPage: organization,
-  OrganizationEdit: organization,
-  NamedOrganization: organization,
-  FindOrganizations: searches(),
-  RequestsPage: one(() => requestVariables(new URLSearchParams())),
-  RequestExport: one(() => ({ filter: {}, after: null, isFirst: true })),
-  RequestPage: one(() => ({ id: REQUEST })),
-  RequestedType: one(() => ({ type: type(1) })),
-  RequestsAbout: entity,
+  ...one('OrganizationsPage', () => organizationVariables(new URLSearchParams())),
+  ...one('OrganizationExport RequestExport', () => ({ filter: {}, after: null, isFirst: true })),
+  ...one('OrganizationPage OrganizationEdit NamedOrganization', () => ({ id: ORGANIZATION })),
+  ...one('RequestsPage', () => requestVariables(new URLSearchParams())),
+  ...one('RequestPage', () => ({ id: REQUEST })),
+  ...one('RequestedType NamedTrustMarkType', () => ({ type: type(1) })),
   TrustMarksPage: pages(
     trustMarkList,
     (address) => listVariables(address, trustMarkList),
     ({ trustMark: { key } }) => key,
   ),
-  Holders: one(() => ({ filter: { trustMarkType: type(1) }, first: 50 })),
-  TrustMarkPage: mark,
-  TrustMarkEdit: mark,
-  TrustMarkTypesPage: firstPage,
-  TrustMarkTypePage: markType,
-  TrustMarkTypeEdit: markType,
-  FindTrustMarkTypes: one(),
-  NamedTrustMarkType: one(() => ({ type: type(1) })),
-  IssuePage: one(),
+  ...one('Holders', () => ({ filter: { trustMarkType: type(1) }, first: 50 })),
+  ...one('TrustMarkPage TrustMarkEdit', ({ trustMark: { id } }) => ({ id })),
+  ...one('TrustMarkTypesPage', () => ({ first: 50 })),
+  ...one('TrustMarkTypePage TrustMarkTypeEdit', ({ trustMarkType: id }) => ({ id })),
   AuditPage: pages(auditList, auditVariables, ({ subordinate: { key } }) => key),
-  AuditExport: ({ subordinate: { key } }) =>
-    [null, formatPrismaCursor({ id: key }, 'id')].map((after) => ({
-      about: after ? 'a later page' : 'first page',
-      variables: { filter: {}, after, isFirst: !after },
-    })),
-  RunEntries: ofRun,
+  AuditExport: exported({}),
+  ...one('RunEntries RunFailures DryRunResults ListedObjects', ({ run: id }) => ({ id, run: id })),
   RunPage: ({ run: id }) =>
     [null, true, false].map((failed) => ({
       about: `failed: ${failed}`,
       variables: { id, failed, first: 50 },
     })),
-  RunFailures: ofRun,
-  DryRunResults: ofRun,
-  ListedObjects: ofRun,
   RenewalsPage: firstPages(runList),
   CollectionPage: firstPages(collectionList),
-  CollectionEntityPage: entity,
-  PaletteCollection: searches({ first: 6 }),
-  Dashboard: one(),
-  ShellStatus: one(),
-  RegistrationLimits: one(),
-  KeysPage: one(),
   UnsureMembers: () => ['ES256', 'ML_DSA_65'].map((alg) => ({ about: alg, variables: { alg } })),
-  PaletteKeys: one(),
-  PolicyPage: one(),
-  PreviewPolicy: one(() => ({ policy })),
-  PolicyEffectCounts: one(() => ({ policy })),
-  PolicyGroupPage: one(() => ({ policy, key: '', skip: 0, isBelow: false })),
-  TrustAnchorPage: one(),
-  TrustAnchorEdit: one(),
-  EndpointsPage: one(),
-  PublicationPage: one(),
+  ...one('PreviewPolicy PolicyEffectCounts', () => ({ policy })),
+  ...one('PolicyGroupPage', () => ({ policy, key: '', skip: 0, isBelow: false })),
+  ...one(
+    'FindTrustMarkTypes IssuePage Dashboard ShellStatus RegistrationLimits KeysPage PaletteKeys PolicyPage',
+  ),
+  ...one('TrustAnchorPage TrustAnchorEdit EndpointsPage PublicationPage'),
 }
 
 /** Queries about the caller and its organizations, about accounts, or about other servers. */
-export const others: readonly string[] = [
-  'AccountPage',
-  'AnchorHealth',
-  'AnchorPage',
-  'AnchorReachability',
-  'ApiKeysPage',
-  'ChangeRequestPage',
-  'ChangeRequestsPage',
-  'ExplorerPage',
-  'InspectEntity',
-  'InvitationOffer',
-  'InstallationPage',
-  'MessagesPage',
-  'MorePortalEntities',
-  'MorePortalRequests',
-  'NotificationsPage',
-  'OpenRequests',
-  'OtherAnchors',
-  'PaletteAccess',
-  'PortalEntities',
-  'PortalEntityChange',
-  'PortalEntityHead',
-  'PortalEntityKeys',
-  'PortalEntityMarks',
-  'PortalEntityMetadata',
-  'PortalEntityOverview',
-  'RequestableMarks',
-  'PortalEntityStatements',
-  'PortalOrganization',
-  'PortalRequest',
-  'PortalRequests',
-  'RequestAssignees',
-  'RequestChecksEdit',
-  'RequestChecksPage',
-  'ResolveEntity',
-  'RestorationPreview',
-  'Rights',
-  'SignedIn',
-  'TrustMarkLimits',
-  'TwoPeoplePage',
-  'UsersPage',
-  'WaysToSignIn',
-  'WebhookEdit',
-  'WebhookPage',
-  'WebhooksPage',
-]
+export const others: readonly string[] = `
+  AccountPage AnchorHealth AnchorPage AnchorReachability ApiKeysPage ApprovalPage ApprovalsPage ExplorerPage
+  InspectEntity InvitationOffer InstallationPage MessagesPage MorePortalEntities MorePortalRequests NotificationsPage
+  OpenRequests OtherAnchors PaletteAccess PortalEntities PortalEntityChange PortalEntityHead PortalEntityKeys
+  PortalEntityMarks PortalEntityMetadata PortalEntityOverview RequestableMarks PortalEntityStatements PortalOrganization
+  PortalRequest PortalRequests RequestAssignees RequestChecksEdit RequestChecksPage ResolveEntity RestorationPreview
+  Rights SignedIn TrustMarkLimits TwoPeoplePage UsersPage WaysToSignIn WebhookEdit WebhookPage WebhooksPage`
+  .trim()
+  .split(/\s+/)

@@ -1,6 +1,5 @@
 /** Fills a database as a federation of many members leaves it: members, Trust Marks, checks and the audit log. */
-import pg from 'pg'
-import { signExample } from '../rebuild.ts'
+import { type Installation, signExample } from '../installation.ts'
 
 export const TYPES = 20
 export const type = (at: number) => `https://ta.example/marks/${at}`
@@ -77,26 +76,24 @@ const head = `
 /** A run with an item for each member, of which one in a hundred failed. */
 const run = `
   WITH run AS (
-    INSERT INTO "RenewalRun" ("kind", "state", "startedBy", "total", "done", "failed", "startedAt", "endedAt")
+    INSERT INTO "Run" ("kind", "state", "startedBy", "total", "done", "failed", "startedAt", "endedAt")
     SELECT 'SUBORDINATES', 'SUCCEEDED', 'operator-1', $1::int, $1::int - $1::int / 100, $1::int / 100, now() - interval '1 hour', now()
     RETURNING "id")
-  INSERT INTO "RenewalRunItem" ("runId", "key", "resource", "ok", "skipped", "message", "sequence", "at")
+  INSERT INTO "RunItem" ("runId", "key", "resource", "ok", "skipped", "message", "sequence", "at")
   SELECT run."id", n::text, 'https://app' || n || '.example', n % 100 <> 0, n % 3 = 0, CASE WHEN n % 100 = 0 THEN 'It is away.' END, n, now()
   FROM run, generate_series(1, $1::int) AS n`
 
-/** The database has no other rows yet. `kid` is that of the key that signs. */
-export async function insertFederation(url: string, count: number, kid: string): Promise<void> {
-  const { metadata, keys, configuration } = await signExample()
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  await client.query(subordinates, [metadata, keys, configuration, count])
-  await client.query(checks)
-  await client.query(types, [TYPES])
-  await client.query(marks, [TYPES, kid])
-  await client.query(issued)
-  await client.query(events)
-  await client.query(head, [count])
-  await client.query(run, [count])
-  await client.query('VACUUM ANALYZE')
-  await client.end()
+/** The database has no other rows yet. */
+export async function insertFederation({ query, kid }: Installation, count: number): Promise<void> {
+  const { metadata, jwks, configuration } = await signExample()
+  await query(subordinates, [metadata, jwks, configuration, count])
+  await query(checks)
+  await query('UPDATE "Settings" SET "checkMinutes" = 60') // none is due meanwhile: that would need the network
+  await query(types, [TYPES])
+  await query(marks, [TYPES, kid])
+  await query(issued)
+  await query(events)
+  await query(head, [count])
+  await query(run, [count])
+  await query('VACUUM ANALYZE')
 }

@@ -1,89 +1,70 @@
 /** Measures the federation server with one number of subordinates: costs, memory, and a change in the longest list. */
 import { formatChange } from '#store/change.ts'
 import { redisKeys } from '#store/keys.ts'
-import { type Anchor, startAnchor } from '../anchor.ts'
+import { megabytes, milliseconds, number } from '../document.ts'
+import type { Request } from '../endpoint.ts'
+import { prepareStore, type Store, serve } from '../federation.ts'
 import { memberId, wideMarkType } from '../fill.ts'
-import { measure } from '../measure.ts'
-import type { Request } from '../request.ts'
-
-/** Times are in milliseconds, memory in bytes. */
-export type FederationGrowth = {
-  subordinates: number
-  /** Microseconds of processor time for one `/fetch`: of 100 popular members, and of any member. */
-  popular: number
-  any: number
-  /** The first `/list` after the start, and one after it. */
-  firstList: number
-  list: number
-  /** The first `/trust_mark_list` of a type that every tenth member has, and one after it. */
-  firstHolders: number
-  holders: number
-  /** From the announcement of a change until `/list` shows it. */
-  change: number
-  /** The longest `/fetch` during that time. */
-  longestFetch: number
-  /** Memory after all of this, and at most. */
-  memory: number
-  peak: number
-}
+import { measure } from '../wrk.ts'
+import { growthPart } from './growth.ts'
 
 const SECONDS = 2
 /** Random members, more than are asked for in this time. */
 const DISTINCT = 100_000
+const HOLDERS = `/trust_mark_list?${new URLSearchParams({ trust_mark_type: wideMarkType })}`
 const keys = redisKeys()
 
-export async function measureFederationGrowth(subordinates: number): Promise<FederationGrowth> {
-  const anchor = await startAnchor(subordinates)
-  const load = (requests: Request[]) => measure({ server: anchor, url: anchor.url, requests }, SECONDS)
-  const [subject = ''] = anchor.filled.sample
-  await time(anchor, fetchPath(subject))
-  const firstList = await time(anchor, '/list')
-  const list = await time(anchor, '/list')
-  const holdersPath = `/trust_mark_list?${new URLSearchParams({ trust_mark_type: wideMarkType })}`
-  const firstHolders = await time(anchor, holdersPath)
-  const holders = await time(anchor, holdersPath)
-  const popular = await load(anchor.filled.sample.map(fetchRequest))
-  const any = await load(Array.from({ length: DISTINCT }, () => fetchRequest(pickMember(subordinates))))
-  const changed = await measureChange(anchor, subject)
-  const { memory, peak } = await anchor.usage()
-  await anchor.close()
-  return {
-    subordinates,
-    popular: popular.processor,
-    any: any.processor,
-    firstList,
-    list,
-    firstHolders,
-    holders,
-    ...changed,
-    memory,
-    peak,
-  }
-}
+export const federationGrowth = growthPart(
+  'growth-federation',
+  'A million members: the federation server',
+  async (members, say) => {
+    const store = await prepareStore(members)
+    const { url, usage, end } = await serve(store)
+    const cost = async (requests: Request[]) => {
+      const { processor } = await measure({ url, usage, requests }, SECONDS)
+      return `${number(processor)} µs`
+    }
+    const time = async (path: string) => milliseconds(await timeOf(`${url}${path}`))
+    const [subject = ''] = store.filled.sample
+    await time(fetchOf(subject).path)
+    const lists = {
+      'first `/list` after the start': await time('/list'),
+      '`/list`': await time('/list'),
+      'first `/trust_mark_list`, a tenth of the members': await time(HOLDERS),
+      '`/trust_mark_list`': await time(HOLDERS),
+    }
+    const costs = {
+      '`/fetch` of 100 popular members, processor time': await cost(store.filled.sample.map(fetchOf)),
+      '`/fetch` of any member, processor time': await cost(
+        Array.from({ length: DISTINCT }, () => fetchOf(memberId(Math.floor(Math.random() * members)))),
+      ),
+    }
+    const changed = await measureChange(store, url, subject)
+    const { memory, peak } = await usage()
+    await Promise.all([end(), store.close()])
+    say(`federation server: ${members} members are measured`)
+    const most = { 'memory, most': `${megabytes(memory)}, ${megabytes(peak)}` }
+    return Object.entries({ ...costs, ...lists, ...changed, ...most })
+  },
+)
 
-const fetchRequest = (sub: string): Request => ({ method: 'GET', path: fetchPath(sub) })
-const fetchPath = (sub: string) => `/fetch?${new URLSearchParams({ sub })}`
-const pickMember = (count: number) => memberId(Math.floor(Math.random() * count))
+const fetchOf = (sub: string): Request => ({ method: 'GET', path: `/fetch?${new URLSearchParams({ sub })}` })
 
-async function time({ url }: Anchor, path: string): Promise<number> {
+async function timeOf(url: string): Promise<number> {
   const begun = performance.now()
-  const answer = await fetch(`${url}${path}`)
+  const answer = await fetch(url)
   await answer.arrayBuffer()
-  if (!answer.ok) throw new Error(`${path} answers ${answer.status}`)
+  if (!answer.ok) throw new Error(`${url} answers ${answer.status}`)
   return performance.now() - begun
 }
 
 /** Removes a member, as the publisher does. */
-async function measureChange(
-  anchor: Anchor,
-  id: string,
-): Promise<Pick<FederationGrowth, 'change' | 'longestFetch'>> {
-  const isListed = async () => (await (await fetch(`${anchor.url}/list`)).text()).includes(`"${id}"`)
-  const { redis } = anchor
-  let [isDone, longestFetch] = [false, 0]
-  const other = fetchPath(anchor.filled.sample.at(-1) ?? id)
+async function measureChange({ redis, filled }: Store, url: string, id: string) {
+  const isListed = async () => (await (await fetch(`${url}/list`)).text()).includes(`"${id}"`)
+  let [isDone, slowest] = [false, 0]
+  const other = `${url}${fetchOf(filled.sample.at(-1) ?? id).path}`
   const fetching = (async () => {
-    while (!isDone) longestFetch = Math.max(longestFetch, await time(anchor, other))
+    while (!isDone) slowest = Math.max(slowest, await timeOf(other))
   })()
   const begun = performance.now()
   await redis
@@ -96,5 +77,8 @@ async function measureChange(
   const change = performance.now() - begun
   isDone = true
   await fetching
-  return { change, longestFetch }
+  return {
+    '`/list` shows a removed member': milliseconds(change),
+    'the slowest `/fetch` until then': milliseconds(slowest),
+  }
 }

@@ -1,100 +1,88 @@
-/** Starts another server from its description: files, seed, start, ready. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+/** Starts another server of the table: a command of the shell in its own process group, which ends as a whole. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { openSync, readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { freePort } from '#test/helpers/port.ts'
 import { until } from '#test/helpers/until.ts'
-import { fillPlaceholders } from '../placeholder.ts'
-import type { Description, Places } from './description.ts'
-import { type Group, startGroup } from './group.ts'
-import { open } from './open.ts'
+import { ask } from '../endpoint.ts'
+import type { Row } from './table.ts'
 
-export type Peer = Pick<Group, 'pid' | 'ending'> & { url: string }
+const LINES = 3
 
-/** What all servers share. */
-export type Shared = Omit<Places, 'port' | 'adminPort' | 'dir' | 'peers' | 'processes'>
+const groups = new Set<number>()
+process.once('exit', () => groups.forEach(kill))
 
-type Command = Pick<Description['start'], 'run' | 'environment'>
-
-/** `opened` closes what was opened, the server included. @throws Error with a sentence to follow the name */
-export async function startPeer(
-  description: Description,
-  shared: Shared,
-  opened: AsyncDisposableStack,
-): Promise<Peer> {
-  const own = opened.use(new AsyncDisposableStack())
+function kill(group: number): void {
   try {
-    return await start(description, shared, own)
+    process.kill(-group, 'SIGKILL')
+  } catch {
+    // It has ended.
+  }
+}
+
+/** Runs a command in a folder. `ending` is undefined while it runs: words to follow its name. */
+function run(what: 'start' | 'seed', command: string, cwd: string, env: NodeJS.ProcessEnv) {
+  const log = join(cwd, `${what}.log`)
+  const output = openSync(log, 'w')
+  const child = spawn('sh', ['-c', command], { cwd, env, stdio: ['ignore', output, output], detached: true })
+  const pid = Number(child.pid)
+  groups.add(pid)
+  let ending: string | undefined
+  const said = () => {
+    const lines = readFileSync(log, 'utf8').trim().split('\n')
+    return `Its last output: ${lines.slice(-LINES).join(' / ') || 'nothing'}`
+  }
+  const ended = once(child, 'exit').then(([code, signal]) => {
+    kill(pid) // what it left behind
+    groups.delete(pid)
+    ending = `ended ${signal ? `by ${signal}` : `with code ${code}`}. ${said()}`
+  })
+  const end = async () => {
+    kill(pid)
+    await ended
+  }
+  return { pid, ended, ending: () => ending, said, end }
+}
+
+/** `shared`: variables of the commands. @throws Error with words to follow the name */
+export async function startPeer(
+  { start, seed, seconds, port, paths }: Row,
+  shared: Readonly<Record<string, string>>,
+) {
+  const directory = await mkdtemp(join(tmpdir(), 'peer-'))
+  const own = { PORT: String(port ?? (await freePort())), ADMIN_PORT: String(await freePort()) }
+  const environment = { PATH: process.env.PATH, ...shared, ...own }
+  const url = `http://127.0.0.1:${own.PORT}`
+  const path = Object.values(paths).find((each) => !each?.includes('{')) ?? '/'
+  const server = run('start', start, directory, environment)
+  const close = async () => {
+    await server.end()
+    await rm(directory, { recursive: true })
+  }
+  async function prepare() {
+    const isReady = () => server.ending() ?? ask(url, { method: 'GET', path })
+    await until(async () => isReady(), { timeout: seconds * 1000, interval: 50 }).catch(
+      ({ message }: Error) => {
+        throw new Error(`was not ready within ${seconds} s: it ${message}. ${server.said()}`)
+      },
+    )
+    if (server.ending()) throw new Error(`its start command ${server.ending()}`)
+    if (!seed) return
+    const seeding = run('seed', seed, directory, environment)
+    await Promise.race([seeding.ended, setTimeout(seconds * 1000, undefined, { ref: false })])
+    const ending = seeding.ending() ?? `has not ended within ${seconds} s. ${seeding.said()}`
+    await seeding.end()
+    if (!ending.startsWith('ended with code 0.')) throw new Error(`its seed command ${ending}`)
+  }
+  try {
+    await prepare()
+    return { pid: server.pid, ending: server.ending, url, close }
   } catch (error) {
-    await own.disposeAsync() // it would disturb the others
+    await close() // it would disturb the others
     throw error
   }
-}
-
-async function start(
-  { start, ready, seed, files, port = 0, processes, folder }: Description,
-  shared: Shared,
-  opened: AsyncDisposableStack,
-): Promise<Peer> {
-  const directory = await mkdtemp(join(tmpdir(), 'peer-'))
-  opened.defer(() => rm(directory, { recursive: true }))
-  const places: Places = {
-    ...shared,
-    port: String(port || (await freePort())),
-    adminPort: String(await freePort()),
-    dir: directory,
-    peers: folder,
-    processes: String(processes),
-  }
-  const fill = (text: string) => fillPlaceholders(text, places)
-  for (const [name, lines] of Object.entries(files))
-    await writeFile(join(directory, name), `${fill(lines.join('\n'))}\n`)
-
-  const run = async (what: string, { run, environment }: Command): Promise<Group> => {
-    const variables = Object.entries(environment).map(([name, value]) => [name, fill(value)])
-    const command = { run: run.map(fill), environment: Object.fromEntries(variables), directory }
-    const ended = (group: Group) => group.end()
-    return open(opened, () => startGroup(command), ended).catch((error: Error) => {
-      throw new Error(`its ${what} command cannot be started: ${error.message}.`, { cause: error })
-    })
-  }
-  const seedAt = async (time: 'before' | 'after') => {
-    if (seed?.when === time) await finish(await run('seed', seed), seed.seconds)
-  }
-
-  await seedAt('before')
-  const server = await run('start', start)
-  const url = `http://127.0.0.1:${places.port}`
-  await waitUntilReady(server, `${url}${ready.path}`, ready.seconds)
-  await seedAt('after')
-  return { pid: server.pid, ending: server.ending, url }
-}
-
-async function finish(group: Group, seconds: number): Promise<void> {
-  const { promise: late, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(
-    () => reject(new Error(`its seed command has not ended within ${seconds} s. ${group.lastOutput()}`)),
-    seconds * 1000,
-  )
-  try {
-    const ending = await Promise.race([group.ended, late])
-    if (!ending.startsWith('ended with code 0.')) throw new Error(`its seed command ${ending}`)
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
-async function waitUntilReady(server: Group, url: string, seconds: number): Promise<void> {
-  const check = async () => {
-    if (server.ending()) return
-    const { status, body } = await fetch(url, { signal: AbortSignal.timeout(seconds * 1000) })
-    await body?.cancel()
-    if (status !== 200) throw new Error(`it answers ${status}`)
-  }
-  await until(check, { timeout: seconds * 1000, interval: 50 }).catch((error: Error) => {
-    const why = error.cause instanceof Error ? error.cause.message : error.message
-    throw new Error(`was not ready at ${url} within ${seconds} s: ${why}. ${server.lastOutput()}`)
-  })
-  const ending = server.ending()
-  if (ending) throw new Error(`its start command ${ending}`)
 }

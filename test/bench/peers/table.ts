@@ -1,56 +1,39 @@
-/** Formats a comparison with other servers as Markdown. */
-import { number, table } from '../markdown.ts'
-import type { Cell, Comparison, Measured } from './compare.ts'
+/** Reads the table of other servers, a JSON file with one row each. */
+import { readFile } from 'node:fs/promises'
+import { z } from 'zod'
+import { endpoints } from '../endpoint.ts'
 
-export function formatComparison(comparison: Comparison): string {
-  const { columns, rows, failures, generator, members, rounds, seconds } = comparison
-  const titles = columns.map(({ title }) => title)
-  const show = (value: (measured: Measured) => number) =>
-    table(
-      ['', ...titles],
-      rows.map(({ name, cells }) => [name, ...cells.map((cell) => format(cell, value))]),
-    )
-  return [
-    `Measured with ${generator} and ${number(members)} members, in rounds of ${seconds} s. The servers
-take turns; each figure is its best of ${rounds}. The bare server has one process and sends the bytes of ours.`,
-    ...(columns.some(({ peer }) => peer) ? [] : ['No other server was measured.']),
-    '## Requests per second',
-    rateTable(comparison),
-    "## Microseconds of processor time per request, of all of a server's processes",
-    show(({ processor }) => processor),
-    '## Bytes of one answer',
-    show(({ bytes }) => bytes),
-    ...(failures.length > 0 ? ['## Failures', failures.map((sentence) => `- ${sentence}`).join('\n')] : []),
-  ].join('\n\n')
-}
+const path = z.string().regex(/^\/[\x21-\x7e]*$/, 'must be a path that starts with /')
+const compared = endpoints.flatMap(({ key, path: ours }) => {
+  if (key === undefined) return []
+  const aboutEach = (text: string) => text.includes('{sub}') || !ours.includes('{sub}')
+  const rule = 'must have {sub}, so that each request is about another entity'
+  return [[key, path.refine(aboutEach, rule).optional()] as const]
+})
 
-/** A column for each server, and two with the ratios of ours after each of the others. */
-function rateTable({ columns, rows }: Comparison): string {
-  const head = columns.flatMap(({ title, peer }) =>
-    peer ? [title, `ours (1) / ${peer}`, `ours (2) / ${peer}`] : [title],
-  )
-  const cellsOf = (cells: readonly Cell[]) => {
-    const [, one, two] = cells
-    return columns.flatMap(({ peer }, at) => {
-      const cell = cells[at] ?? '-'
-      const rate = format(cell, ({ perSecond }) => perSecond)
-      return peer ? [rate, ratio(one, cell), ratio(two, cell)] : [rate]
-    })
-  }
-  return table(
-    ['', ...head],
-    rows.map(({ name, cells }) => [name, ...cellsOf(cells)]),
-  )
-}
+const row = z.strictObject({
+  name: z.string(),
+  /** For the heading. */
+  processes: z.int().positive().default(1),
+  /** Of a server whose port is fixed. */
+  port: z.int().positive().optional(),
+  /** A command that stays in the foreground. */
+  start: z.string(),
+  /** A command that fills the server once it answers. */
+  seed: z.string().optional(),
+  /** The limit of each command. */
+  seconds: z.number().positive().default(60),
+  /** By the key of the endpoint; the first one without placeholders shows that the server is ready. */
+  paths: z
+    .strictObject(Object.fromEntries(compared))
+    .refine((paths) => Object.keys(paths).length > 0, 'must have a path'),
+})
 
-function format(cell: Cell, value: (measured: Measured) => number): string {
-  if (typeof cell === 'string') return cell
-  const shown = value(cell)
-  return Number.isFinite(shown) ? number(shown) : '-'
-}
+export type Row = z.output<typeof row>
 
-function ratio(ours: Cell = '-', theirs: Cell): string {
-  if (typeof ours === 'string' || typeof theirs === 'string') return '-'
-  const value = ours.perSecond / theirs.perSecond
-  return value < 10 ? value.toFixed(2) : number(value)
+/** @throws Error that names each fault with its place */
+export async function readTable(file: string): Promise<Row[]> {
+  const parsed = z.array(row).safeParse(JSON.parse(await readFile(file, 'utf8')))
+  if (parsed.success) return parsed.data
+  throw new Error(`${file} is not a table of servers:\n${z.prettifyError(parsed.error)}`)
 }

@@ -25,7 +25,7 @@ const computed: Readonly<Record<string, string>> = {
     'Needs the role operator, or admin if the version is one of the settings or the policy.',
   'Query.node': 'Needs the role viewer; for objects of the installation, what their types say.',
   'Query.nodes': 'Needs the role viewer; for objects of the installation, what their types say.',
-  ChangeRequest:
+  Approval:
     'Shown to the one who asked for it, and to the role operator in its anchor, or in the installation if it has none.',
 }
 

@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import type { Argument, Command, Option } from 'commander'
 import { toAnchor } from '#lib/reference/anchor.ts'
+import { ApiCommand } from '#server/cli/api/command.ts'
 import { loadProgram } from '#server/cli/program.ts'
 import { root } from '../document.ts'
 import { blocks, code, notice, plain, section, table } from './markdown.ts'
@@ -18,8 +19,9 @@ export const commandPage: Page = {
 const introduce = (
   withoutJson: readonly string[],
 ) => `In a checkout, \`npx inmor\` runs the commands; in the images, \`inmor\`. Each command exits with code 0 if it succeeds,
-and 1 if it fails. \`--help\` after any of them prints its part of this page. \`--json\` prints one JSON document; each command but
-${withoutJson.map(code).join(', ')} has it. [Configuration](../configuration.md#the-command-line) lists the variables that the commands read.`
+and another one if it fails. \`--help\` after any of them prints its part of this page. \`--json\` prints JSON; each command but
+${withoutJson.map(code).join(', ')} has it. The commands in tables are those of the GraphQL API ([how to use them](../api.md#command-line)), and
+\`--help\` describes their options. Each has \`--anchor\`. [Configuration](../configuration.md#the-command-line) lists the variables that the commands read.`
 
 /** The introduction names them. */
 const common = ['--help', '--json']
@@ -66,18 +68,35 @@ const singleCommands = (commands: readonly Command[]): { path: string; command: 
 
 /** A command, then its subcommands. */
 function printCommand(command: Command, path: string): string[] {
-  const { commands } = command
+  const commands = command.commands.filter((each) => !(each instanceof ApiCommand))
   const help = command.createHelp()
   const options = help.visibleOptions(command).filter(({ long }) => !common.includes(long ?? ''))
   const own = blocks(
     `### ${path}`,
     sentence(command.description()),
-    commands.length > 0 ? subcommands(path, commands) : code(`${path} ${command.usage()}`),
+    usage(command, path, commands),
     table(['argument', 'what it is'], command.registeredArguments.map(argumentRow)),
     table(['option', 'default', 'what it is'], options.map(optionRow)),
+    table(['command', 'options', 'what it does'], command.commands.flatMap(apiRow)),
     aliases(command),
   )
   return [own, ...commands.flatMap((each) => printCommand(each, `${path} ${each.name()}`))]
+}
+
+function usage(command: Command, path: string, own: readonly Command[]): string {
+  if (own.length > 0) return subcommands(path, own)
+  return command.commands.length > 0 ? '' : code(`${path} ${command.usage()}`)
+}
+
+/** A command of the API, whose help is the description of its fields. */
+function apiRow(command: Command): string[][] {
+  if (!(command instanceof ApiCommand)) return []
+  const words = command.registeredArguments.map((argument) => `<${argument.name()}>`)
+  const options = command.options.flatMap(({ long, negate }) => (long && !negate ? [long] : []))
+  const shown = options.filter((name) => !['--anchor', '--json'].includes(name))
+  return [
+    [code([command.name(), ...words].join(' ')), shown.map(code).join(' '), sentence(command.description())],
+  ]
 }
 
 const subcommands = (path: string, commands: readonly Command[]) => {

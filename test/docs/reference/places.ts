@@ -36,7 +36,7 @@ export const isConnection = (type: GraphQLNamedType): type is GraphQLObjectType 
 
 /** The result of a mutation apart from its errors. */
 export const successOf = (type: GraphQLNamedType): GraphQLObjectType | undefined =>
-  isUnionType(type) ? type.getTypes().find(({ name }) => /^Mutation\w+Success$/.test(name)) : undefined
+  isUnionType(type) ? type.getTypes().find(({ name }) => /Success$/.test(name)) : undefined
 
 export function findPlaces(schema: GraphQLSchema, definitions: Definitions): Places {
   const types = Object.values(schema.getTypeMap()).filter(({ name }) => !name.startsWith('__'))
@@ -46,7 +46,8 @@ export function findPlaces(schema: GraphQLSchema, definitions: Definitions): Pla
   const owners = ownersOf(types, roots)
   const inputs = inputsOf(types, roots)
   const headingOf = (name: string) => owners.get(name) ?? name
-  const page = (name: string): Page => pageOf(headingOf(name), definitions)
+  const mutations = new Map([...inputs].map(([mutation, { name }]) => [name, mutation]))
+  const page = (name: string): Page => pageOf(mutations.get(name) ?? headingOf(name), definitions)
   return {
     page,
     link(name, from) {

@@ -10,19 +10,16 @@ export const restPage: Page = {
   about: 'Every operation of `/api/v1`, with its parameters, its body, and what it answers.',
 }
 
-const introduction = `Send an API key as \`X-API-Key\`. The paths of another anchor than the configured one begin with
-\`/api/v1/anchors/{slug}\`; webhooks are of the installation, and have none. \`GET /api/v1/openapi.json\` is the same as an OpenAPI
-document, and [Using the API](../api.md#rest) has examples.`
+const introduction = `For scripts of inmor 0.x; the [GraphQL API](README.md) does everything else. Send an API key as \`X-API-Key\`. The
+paths of another anchor than the configured one begin with \`/api/v1/anchors/{slug}\`. \`GET /api/v1/openapi.json\` is the same
+as an OpenAPI document, and [Using the API](../api.md#rest) has examples.`
 
 const PREFIX = '/api/v1'
-/** More values than these are listed where they are sent only. */
-const SHORT_ENUM = 12
 
 interface Schema {
   type?: string | readonly string[]
   description?: string
   format?: string
-  enum?: readonly string[]
   anyOf?: readonly Schema[]
   items?: Schema
   properties?: Readonly<Record<string, Schema>>
@@ -151,7 +148,7 @@ function membersOf(body: Body | undefined): Member[] {
 function rowOf(name: string, schema: Schema, required: boolean, place: string): string[] {
   const type = `${typeOf(schema)}${required ? ', required' : ''}`
   const normally = schema.default === undefined ? '' : `Default: ${code(JSON.stringify(schema.default))}.`
-  return [code(name), place, type, sentences(aboutOf(schema), valuesOf(schema, true), normally)]
+  return [code(name), place, type, sentences(aboutOf(schema), normally)]
 }
 
 /** The members of an answer; those of a shape that stands above, as a link to it. */
@@ -176,19 +173,12 @@ function knownShape(schema: Schema, heading: string, shapes: Map<string, string>
 }
 
 function answerRows(name: string, schema: Schema, heading: string, shapes: Map<string, string>): string[][] {
-  const inner = objectOf(schema)
-  const known = inner && knownShape(inner, heading, shapes)
-  const row = [code(name), typeOf(schema), sentences(aboutOf(schema), valuesOf(schema, false), known ?? '')]
+  const inner = schema.items
+  const known = inner?.properties && knownShape(inner, heading, shapes)
+  const row = [code(name), typeOf(schema), sentences(aboutOf(schema), known ?? '')]
   if (!inner?.properties || known) return [row]
-  const path = schema.type === 'array' ? `${name}[]` : name
   const members = Object.entries(inner.properties)
-  return [row, ...members.flatMap(([key, each]) => answerRows(`${path}.${key}`, each, heading, shapes))]
-}
-
-/** The object with members that a schema is, or is a list of. */
-function objectOf(schema: Schema): Schema | undefined {
-  const candidates = [schema, schema.items, ...(schema.anyOf ?? [])]
-  return candidates.find((each) => each?.properties)
+  return [row, ...members.flatMap(([key, each]) => answerRows(`${name}[].${key}`, each, heading, shapes))]
 }
 
 function typeOf({ type, format, items, anyOf }: Schema): string {
@@ -200,13 +190,5 @@ function typeOf({ type, format, items, anyOf }: Schema): string {
 /** A nullable schema has its description inside. */
 const aboutOf = ({ description, anyOf }: Schema): string =>
   plain(description ?? anyOf?.find((each) => each.description)?.description ?? '')
-
-function valuesOf(schema: Schema, isSent: boolean): string {
-  const candidates = [schema, schema.items, ...(schema.anyOf ?? []).flatMap((each) => [each, each.items])]
-  const values = candidates.find((each) => each?.enum)?.enum ?? []
-  return values.length === 0 || (!isSent && values.length > SHORT_ENUM)
-    ? ''
-    : `One of ${values.map(code).join(', ')}.`
-}
 
 const sentences = (...parts: readonly string[]) => parts.filter((part) => part !== '').join(' ')

@@ -84,7 +84,7 @@ const actions: Readonly<Record<string, (visitor: Visitor) => Promise<string | un
   'read the account': (visitor) => codeOfErrors(visitor.execute('{ viewer { account { hasPassword } } }')),
   read: (visitor) => codeOfErrors(visitor.execute('{ subordinates { totalCount } }')),
   change: (visitor) =>
-    codeOfErrors(visitor.execute('mutation { updateMail(input: { enabled: true }) { mail } }')),
+    codeOfErrors(visitor.execute('mutation { updateMail(input: { enabled: true }) { __typename } }')),
   'new recovery codes': async (visitor) =>
     (await visitor.auth('/two-factor/generate-backup-codes', { password: PASSWORD })).body.code,
   'add an app': async (visitor) =>

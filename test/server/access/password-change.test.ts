@@ -64,7 +64,7 @@ describe('a password that must be changed', () => {
   it('refuses every mutation of an administrator, who is a member too, except those of the own account', async () => {
     await newUser('cora', 'admin')
     const { id: organizationId } = await admin.mutate('createOrganization', { name: 'Lund' }, 'id')
-    await admin.mutate('inviteMember', { organizationId, email: 'cora@users.invalid' }, 'id')
+    await admin.mutate('invitePerson', { organizationId, email: 'cora@users.invalid' }, 'id')
     const visitor = await signedIn('cora')
     for (const name of others) expect.soft(await codeOf(visitor, name), name).toBe('PASSWORD_CHANGE_REQUIRED')
     for (const name of own.filter((each) => each !== 'changePassword'))

@@ -107,7 +107,7 @@ describe('a text', () => {
 
 describe('requestDocumentPass', () => {
   const document = `mutation { result: requestDocumentPass { __typename
-    ... on MutationRequestDocumentPassSuccess { data { token expiresAt } } ... on Error { code message } } }`
+    ... on RequestDocumentPassSuccess { documentPass { token expiresAt } } ... on Error { code message } } }`
 
   /** Asked for at another process, which takes texts. */
   async function request(headers: Record<string, string>): Promise<GraphQLAnswer> {
@@ -125,7 +125,7 @@ describe('requestDocumentPass', () => {
     tags: ['mutation/requestDocumentPass/success', 'mutation/requestDocumentPass/audit'],
   }, async () => {
     const headers = await signIn('operator')
-    const { token, expiresAt } = (await request(headers)).data.result.data
+    const { token, expiresAt } = (await request(headers)).data.result.documentPass
     const lasts = new Date(expiresAt).getTime() - Date.now()
     expect(lasts).toBeGreaterThan(3_500_000)
     expect(lasts).toBeLessThanOrEqual(3_600_000)
@@ -139,7 +139,7 @@ describe('requestDocumentPass', () => {
 
   it('is for one session', async () => {
     const [mine, others] = [await signIn('operator'), await signIn('admin')]
-    const { token } = (await request(mine)).data.result.data
+    const { token } = (await request(mine)).data.result.documentPass
     expect(codeOf(await send(text, withPass(others, token)))).toBe('DOCUMENT_NOT_TRUSTED')
     expect(codeOf(await send(text, withPass(await signIn('operator'), token)))).toBe('DOCUMENT_NOT_TRUSTED')
   })
@@ -151,7 +151,7 @@ describe('requestDocumentPass', () => {
     ['with more', (token: string) => `${token}A`],
   ])('is worth nothing %s', async (_what, change) => {
     const headers = await signIn('operator')
-    const { token } = (await request(headers)).data.result.data
+    const { token } = (await request(headers)).data.result.documentPass
     expect(codeOf(await send(text, withPass(headers, change(token))))).toBe('DOCUMENT_NOT_TRUSTED')
   })
 

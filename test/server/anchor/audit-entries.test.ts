@@ -17,7 +17,7 @@ beforeAll(async () => {
   await admin.mutate('createUser', input, 'id', 'admin')
   key = (await admin.mutate('createApiKey', { username: 'mia', name: 'test' }, 'key', 'admin')).key
   await admin.mutate('updateTrustAnchor', { anchor: 'main', organizationName: 'Main' }, 'slug', 'admin')
-  hidden = (await entries('admin', '{ resourceType: "User" }')).nodes[0]?.id ?? ''
+  hidden = (await entries('admin', '{ resourceTypes: [USER] }')).nodes[0]?.id ?? ''
 })
 afterAll(() => admin.close())
 
@@ -44,11 +44,11 @@ async function entries(as: string, filter = '{}'): Promise<{ nodes: Entry[]; tot
 
 it('lists the entries of the anchor and those of the caller only', async () => {
   const { nodes, totalCount } = await entries(key)
-  expect(nodes.map(({ action }) => action)).toContain('updateTrustAnchor')
+  expect(nodes.map(({ action }) => action)).toContain('UPDATE_TRUST_ANCHOR')
   expect(nodes.filter(({ action }) => /User|ApiKey/.test(action))).toEqual([])
   expect(totalCount).toBe(nodes.length)
-  expect(await entries(key, '{ resourceType: "ApiKey" }')).toEqual({ nodes: [], totalCount: 0 })
-  expect((await entries('admin', '{ resourceType: "ApiKey" }')).totalCount).toBeGreaterThan(0)
+  expect(await entries(key, '{ resourceTypes: [API_KEY] }')).toEqual({ nodes: [], totalCount: 0 })
+  expect((await entries('admin', '{ resourceTypes: [API_KEY] }')).totalCount).toBeGreaterThan(0)
 })
 
 it('finds no entry of the installation by its id', async () => {
@@ -77,10 +77,12 @@ it('streams no entry of the installation', async () => {
   await admin.mutate('createUser', { username: 'noa', password: PASSWORD, role: 'VIEWER' }, 'id', 'admin')
   await admin.mutate('updateTrustAnchor', { anchor: 'main', organizationName: 'New' }, 'slug', 'admin')
   await expect.poll(() => ofEntries.results.length).toBe(1)
-  expect(ofEntries.results).toMatchObject([{ data: { auditEventRecorded: { action: 'updateTrustAnchor' } } }])
+  expect(ofEntries.results).toMatchObject([
+    { data: { auditEventRecorded: { action: 'UPDATE_TRUST_ANCHOR' } } },
+  ])
   await expect.poll(() => ofChanges.results.length).toBe(2)
   expect(ofChanges.results).toMatchObject([
     { data: { changed: { auditEvent: null } } },
-    { data: { changed: { auditEvent: { action: 'updateTrustAnchor' } } } },
+    { data: { changed: { auditEvent: { action: 'UPDATE_TRUST_ANCHOR' } } } },
   ])
 })

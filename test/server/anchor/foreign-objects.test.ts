@@ -140,7 +140,7 @@ const visits = new Set(['inspectEntity', 'resolveEntity', 'collectionEntity', 'o
 const none = () => ({})
 /** Queries about the installation. */
 const ofInstallation: typeof queries = {
-  ...{ apiKeys: none, changeRequests: none, deliveries: none, mails: none, protection: none },
+  ...{ apiKeys: none, approvals: none, deliveries: none, mails: none, protection: none },
   ...{ signInOptions: none, trustAnchors: none, users: none, viewer: none, webhooks: none },
   invitation: () => ({ token: 'unknown' }),
   organizationEntity: ({ entityId }) => ({ anchor: 'test', entityId }),

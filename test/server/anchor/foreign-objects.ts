@@ -16,9 +16,9 @@ export async function makeObjects(
 ): Promise<Objects> {
   const { anchor } = place
   const filled = await fillAnchor(admin, place)
-  const document = `{ renewalRun(id: "${filled.run}", anchor: "${anchor}") { items(first: 1) { edges { node { id } } } } }`
+  const document = `{ run(id: "${filled.run}", anchor: "${anchor}") { items(first: 1) { edges { node { id } } } } }`
   const firstItem = async () =>
-    (await admin.execute(document)).data.renewalRun.items.edges[0]?.node.id as string | undefined
+    (await admin.execute(document)).data.run.items.edges[0]?.node.id as string | undefined
   // A run shows an item when it has finished it.
   await vi.waitFor(async () => expect(await firstItem()).toBeTypeOf('string'), {
     timeout: 20_000,
@@ -30,7 +30,7 @@ export async function makeObjects(
   const ids = {
     ...{ Subordinate: subordinate, TrustMark: trustMark, TrustMarkType: trustMarkType, Request: request },
     ...{ AwaitedEntity: awaited, Organization: organization, CheckPipeline: pipeline, AuditEvent: entry },
-    ...{ RenewalRun: run, RenewalRunItem: String(await firstItem()) },
+    ...{ Run: run, RunItem: String(await firstItem()) },
     ...(await makeOfInstallation(admin, place)),
   }
   return { ids, filled }
@@ -58,12 +58,12 @@ async function makeOfInstallation({ server }: TestAdmin, { anchor, mark }: { anc
   })
   const asked = { mutation: 'removeSubordinate', document: '', variables: {}, action: 'removeSubordinate' }
   const by = { requestedBy: mark, requestedMethod: 'session', requestedAt: now, expiresAt: now }
-  const change = await db.changeRequest.create({
+  const change = await db.approval.create({
     data: { anchor, ...asked, ...by, resource: mark, nonce: mark, hash: mark },
   })
   return {
     ...{ User: idOf('User', id), ApiKey: idOf('ApiKey', key.id), Mail: idOf('Mail', mail.id) },
     ...{ Webhook: idOf('Webhook', webhook.id), Delivery: idOf('Delivery', delivery.id) },
-    ChangeRequest: idOf('ChangeRequest', change.id),
+    Approval: idOf('Approval', change.id),
   }
 }

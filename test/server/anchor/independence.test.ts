@@ -50,8 +50,8 @@ it('registers and publishes while an import of another anchor waits for its enti
   const { id } = await as('importSubordinates', { anchor: 'faulty', lines: [slow.id, ...lines] })
   await expect.poll(() => slow.requests.length, PATIENCE).toBeGreaterThan(0)
   await registerAt('other')
-  const { data } = await admin.execute('query ($id: ID!) { renewalRun(id: $id) { state } }', { id })
-  expect(data.renewalRun.state).toBe('RUNNING')
+  const { data } = await admin.execute('query ($id: ID!) { run(id: $id) { state } }', { id })
+  expect(data.run.state).toBe('RUNNING')
   expect(await as('cancelRun', { id })).toMatchObject({ id })
 })
 
@@ -59,15 +59,15 @@ it('waits while other anchors of the process crawl, and registers and publishes 
   const { gate } = admin.server.jobContext
   const crawls = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   for (const { promise } of crawls) void gate.run('crawl', new AbortController().signal, () => promise)
-  const id = await startRun(admin, 'startCollectionWalk(anchor: "other")')
+  const id = await startRun(admin, 'startCollectionWalk(input: { anchor: "other" })')
   const stateOf = async (run = id) => {
-    const document = 'query ($id: ID!) { renewalRun(id: $id) { state done } }'
-    return (await admin.execute(document, { id: run })).data?.renewalRun
+    const document = 'query ($id: ID!) { run(id: $id) { state done } }'
+    return (await admin.execute(document, { id: run })).data?.run
   }
   await expect.poll(() => stateOf(), PATIENCE).toEqual({ state: 'RUNNING', done: 0 })
   await registerAt('other')
   expect(await stateOf()).toEqual({ state: 'RUNNING', done: 0 })
-  const given = await startRun(admin, 'startCollectionWalk(anchor: "faulty")')
+  const given = await startRun(admin, 'startCollectionWalk(input: { anchor: "faulty" })')
   expect(await as('cancelRun', { id: given })).toMatchObject({ id: given })
   await expect.poll(() => stateOf(given), PATIENCE).toMatchObject({ state: 'CANCELLED' })
   crawls[0]?.resolve()

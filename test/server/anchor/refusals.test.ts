@@ -90,9 +90,9 @@ it('keeps a second promotion back while one is running, and records the first', 
   const target = admin.server.anchors.find('one')?.running
   // A run that a worker has, and does not end.
   const state = { kind: 'PROMOTION', state: 'RUNNING', startedBy: 'test', heartbeatAt: new Date() }
-  const running = await target?.db.renewalRun.create({ data: state })
+  const running = await target?.db.run.create({ data: state })
   expect(await promote()).toMatchObject({ code: 'CONFLICT' })
-  await target?.db.renewalRun.update({ where: { id: running?.id ?? 0 }, data: { state: 'SUCCEEDED' } })
+  await target?.db.run.update({ where: { id: running?.id ?? 0 }, data: { state: 'SUCCEEDED' } })
   expect(await promote()).toMatchObject({ kind: 'PROMOTION' })
   const entry = await target?.db.auditEvent.findFirst({
     where: { action: 'promoteSubordinates', outcome: 'SUCCEEDED' },

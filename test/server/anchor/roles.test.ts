@@ -57,7 +57,7 @@ describe('a user with a role in one anchor', () => {
       viewer: { role: 'OPERATOR', mayOperate: true, mayManage: false },
     })
     expect(await ask(tester, createType('operated'))).toEqual({
-      createTrustMarkType: { __typename: 'MutationCreateTrustMarkTypeSuccess' },
+      createTrustMarkType: { __typename: 'CreateTrustMarkTypeSuccess' },
     })
     expect(
       await ask(tester, 'mutation { updateTrustAnchor(input: { color: "#000000" }) { __typename } }'),
@@ -147,7 +147,7 @@ describe('an administrator of one anchor', () => {
     expect(
       await ask(key, 'mutation { updateTrustAnchor(input: { color: "#000000" }) { __typename } }'),
     ).toEqual({
-      updateTrustAnchor: { __typename: 'MutationUpdateTrustAnchorSuccess' },
+      updateTrustAnchor: { __typename: 'UpdateTrustAnchorSuccess' },
     })
     for (const mutation of [
       'createTrustAnchor(input: { slug: "x", entityId: "http://x.example.org", displayName: "x" })',

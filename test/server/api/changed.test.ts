@@ -16,10 +16,10 @@ const follow = (argument: string) =>
   subscribe(
     admin.adminUrl,
     admin.keys.viewer,
-    `subscription { changed${argument} { auditEvent { action diff } } }`,
+    `subscription { changed${argument} { auditEvent { action changes { path after } } } }`,
   )
 const named = (after: string) => ({
-  data: { changed: { auditEvent: { diff: { organizationName: expect.objectContaining({ after }) } } } },
+  data: { changed: { auditEvent: { changes: [{ path: 'organizationName', after }] } } },
 })
 
 it('starts with the entries of the time that the client names, in order', async () => {

@@ -51,6 +51,7 @@ it.each(rows)('refuses %s until the changelog names it', async (_what, from, to,
   expect(faults).toHaveLength(1)
   expect(faults[0]).toContain(`name \`${place}\` in CHANGELOG, or keep it.`)
   expect(await findBroken(before, now, changelog(`\`${place}\` is gone.`))).toEqual([])
+  expect(await findBroken(before, now, changelog('`schema.graphql` is another one.'))).toEqual([])
 })
 
 it('accepts what clients do not notice', async () => {

@@ -172,22 +172,22 @@ eachRow(steps, ([mutation]) => [`mutation/${mutation}/audit`])(
 
 it('shows differences, and finds entries by their object', async () => {
   const { data } = await admin.execute(
-    `query ($resource: String!) { auditEvents(filter: { resource: $resource, action: "updateSubordinate" }) {
-      totalCount edges { node { actor diff } } } }`,
+    `query ($resource: String!) { auditEvents(filter: { resource: $resource, actions: [UPDATE_SUBORDINATE] }) {
+      totalCount edges { node { actor changes { path before after } } } } }`,
     { resource: entity.id },
     'viewer',
   )
   expect(data.auditEvents).toEqual({
     totalCount: 1,
-    edges: [{ node: { actor: 'admin', diff: { validFor: { before: null, after: 12 } } } }],
+    edges: [{ node: { actor: 'admin', changes: [{ path: 'validFor', before: null, after: 12 }] } }],
   })
 })
 
 it.each([
-  ['{ actions: [removeSubordinate, removeTrustMarkType] }', 1],
-  ['{ actions: [updateTrustAnchor], resourceTypes: [Subordinate] }', 0],
-  ['{ resourceTypes: [TrustMark, TrustMarkType] }', 6],
-  ['{ resourceType: "TrustMark", resourceTypes: [TrustMark, TrustMarkType] }', 4],
+  ['{ actions: [REMOVE_SUBORDINATE, REMOVE_TRUST_MARK_TYPE] }', 1],
+  ['{ actions: [UPDATE_TRUST_ANCHOR], resourceTypes: [SUBORDINATE] }', 0],
+  ['{ resourceTypes: [TRUST_MARK, TRUST_MARK_TYPE] }', 6],
+  ['{ resourceTypes: [TRUST_MARK] }', 4],
 ])('finds entries of several actions and types: %s', async (filter, totalCount) => {
   const { data } = await admin.execute(`{ auditEvents(filter: ${filter}) { totalCount } }`, {}, 'viewer')
   expect(data.auditEvents).toEqual({ totalCount })

@@ -17,7 +17,7 @@ const days = (count: number) => new Date(Date.now() + count * 86_400_000)
 it('removes runs older than the retention, with their items, and expired sessions', async () => {
   const { db } = admin.server
   const run = (endedAt: Date | null) =>
-    db.renewalRun.create({
+    db.run.create({
       data: {
         kind: 'SUBORDINATES',
         state: endedAt ? 'SUCCEEDED' : 'QUEUED',
@@ -45,9 +45,9 @@ it('removes runs older than the retention, with their items, and expired session
     sessions: 1,
     auditEvents: 0,
   })
-  const left = await db.renewalRun.findMany({ orderBy: { id: 'asc' }, select: { id: true } })
+  const left = await db.run.findMany({ orderBy: { id: 'asc' }, select: { id: true } })
   expect(left).toEqual([{ id: recent.id }, { id: waiting.id }])
-  expect(await db.renewalRunItem.count({ where: { runId: old.id } })).toBe(0)
+  expect(await db.runItem.count({ where: { runId: old.id } })).toBe(0)
   expect(await db.session.findMany({ select: { id: true } })).toEqual([{ id: 'valid' }])
 })
 
@@ -63,16 +63,16 @@ it('removes e-mails after 30 days', async () => {
   expect(await db.mail.findMany()).toMatchObject([{ createdAt: data[2]?.createdAt }])
 })
 
-it('removes change requests a year after their time', async () => {
+it('removes approvals a year after their time', async () => {
   const { installation: db } = admin.server
   const request = (expiresAt: Date, hash: string) => ({
     ...{ operations: ['POLICY'], mutation: 'updateFederationPolicy', document: '', variables: {} },
     ...{ action: 'updateFederationPolicy', resource: admin.entityId, requestedBy: 'alice' },
     ...{ requestedMethod: 'session', requestedAt: expiresAt, expiresAt, nonce: hash, hash },
   })
-  await db.changeRequest.createMany({ data: [request(days(-366), 'old'), request(days(-364), 'recent')] })
+  await db.approval.createMany({ data: [request(days(-366), 'old'), request(days(-364), 'recent')] })
   await pruneInstallation(db, new Date())
-  expect(await db.changeRequest.findMany({ select: { hash: true } })).toEqual([{ hash: 'recent' }])
+  expect(await db.approval.findMany({ select: { hash: true } })).toEqual([{ hash: 'recent' }])
 })
 
 it('keeps recent audit entries before one that a slow clock dated', async () => {

@@ -38,14 +38,14 @@ it('folds the changes of a run under its start', async () => {
   const folded = await entries('{ folded: true }')
   expect(folded).toHaveLength(before + 1)
   expect(folded[0]).toMatchObject({
-    action: 'importSubordinates',
+    action: 'IMPORT_SUBORDINATES',
     runEntries: 2,
     run: { kind: 'IMPORT' },
   })
   const ofRun = await entries(`{ run: "${id}" }`)
   expect(ofRun.map(({ action, runEntries }: Record<string, unknown>) => [action, runEntries])).toEqual([
-    ['registerSubordinate', 0],
-    ['registerSubordinate', 0],
+    ['REGISTER_SUBORDINATE', 0],
+    ['REGISTER_SUBORDINATE', 0],
   ])
   expect(await entries('{}')).toHaveLength(before + 3)
 })
@@ -54,11 +54,11 @@ it('folds a scheduled run, which has no start, under its first change', async ()
   const before = (await entries('{ folded: true }')).length
   const items = leaves.slice(2).map((entityId) => ({ resource: entityId, input: { entityId } }))
   const run = await admin.server.runs.start(jobCaller('renew-subordinates'), 'IMPORT', { items })
-  await watchRun(admin, Buffer.from(`RenewalRun:${run.id}`).toString('base64'))
+  await watchRun(admin, Buffer.from(`Run:${run.id}`).toString('base64'))
   const folded = await entries('{ folded: true }')
   expect(folded).toHaveLength(before + 1)
   expect(folded[0]).toMatchObject({
-    action: 'registerSubordinate',
+    action: 'REGISTER_SUBORDINATE',
     runEntries: 1,
     run: { kind: 'IMPORT' },
   })
@@ -67,7 +67,7 @@ it('folds a scheduled run, which has no start, under its first change', async ()
 it('finds entries by parts of actor and object, in any case, literally', async () => {
   expect(await entries('{ actorContains: "RENEW-SUB" }')).toHaveLength(2)
   expect(await entries('{ actorContains: "renew_sub" }')).toEqual([])
-  const [{ resource }] = await entries('{ actions: [registerSubordinate] }')
+  const [{ resource }] = await entries('{ actions: [REGISTER_SUBORDINATE] }')
   const found = await entries(`{ resourceContains: "${resource.slice(3, -1).toUpperCase()}" }`)
   expect(found.length).toBeGreaterThan(0)
   for (const entry of found) expect(entry.resource).toBe(resource)

@@ -222,7 +222,7 @@ it('revoked, it signs nothing more, and what is published is served', async () =
   expect((await questions.resolve()).status).toBe(503)
   expect((await ask('list')).status).toBe(200)
   const { data } = await admin.execute(
-    '{ auditEvents(filter: {action: "revokeKey"}) { edges { node { before after } } } }',
+    '{ auditEvents(filter: {actions: [REVOKE_KEY]}) { edges { node { before after } } } }',
   )
   expect(data.auditEvents.edges[0].node).toEqual({
     before: { state: 'ANSWERS' },

@@ -164,11 +164,12 @@ it('republishes the history on request, with an entry in the log', {
 }, async () => {
   const before = await text('/historical_keys')
   const { data } = await admin.execute(
-    'mutation { publishHistoricalKeys { kid iat exp revoked { revokedAt reason } jwk } }',
+    `mutation { publishHistoricalKeys { ... on PublishHistoricalKeysSuccess {
+      historicalKeys { kid iat exp revoked { revokedAt reason } jwk } } } }`,
     {},
     'operator',
   )
-  expect(data.publishHistoricalKeys).toHaveLength(3)
+  expect(data.publishHistoricalKeys.historicalKeys).toHaveLength(3)
   expect(await text('/historical_keys')).not.toBe(before)
   expect(
     await admin.server.db.auditEvent.count({

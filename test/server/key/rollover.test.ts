@@ -176,27 +176,27 @@ it('records each operation and its user', {
   tags: ['mutation/announceSigningKey/audit', 'mutation/switchSigningKey/audit', 'mutation/retireKey/audit'],
 }, async () => {
   const { data } = await admin.execute(
-    '{ auditEvents(filter: {resourceType: "SigningKey", outcome: SUCCEEDED}) { edges { node { actor action resource before after } } } }',
+    '{ auditEvents(filter: {resourceTypes: [SIGNING_KEY], outcome: SUCCEEDED}) { edges { node { actor action resource before after } } } }',
   )
   const entries = data.auditEvents.edges.map(({ node }: { node: object }) => node)
   expect(entries).toEqual([
     {
       actor: 'admin',
-      action: 'retireKey',
+      action: 'RETIRE_KEY',
       resource: oldKid,
       before: { state: 'PUBLISHED' },
       after: { state: 'RETIRED' },
     },
     {
       actor: 'admin',
-      action: 'switchSigningKey',
+      action: 'SWITCH_SIGNING_KEY',
       resource: newKid,
       before: { signs: oldKid },
       after: { signs: newKid, store: 'files' },
     },
     {
       actor: 'admin',
-      action: 'announceSigningKey',
+      action: 'ANNOUNCE_SIGNING_KEY',
       resource: newKid,
       before: null,
       after: { state: 'ANNOUNCED', alg: 'ML-DSA-65', store: 'files' },

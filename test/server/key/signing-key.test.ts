@@ -88,7 +88,7 @@ it('keeps its key when the file becomes unreadable, and loads the next valid one
   expect(errors[0]).toBeInstanceOf(KeyFileError)
   expect(watched.current().signer.kid).toBe(before)
   const updated = await admin.mutate('updateSubordinate', { id: await idOfEntity(), validFor: 7 }, 'version')
-  expect(updated.__typename).toBe('MutationUpdateSubordinateSuccess')
+  expect(updated.__typename).toBe('UpdateSubordinateSuccess')
   expect(kidOf(await statement())).toBe(before)
 
   const key = await generateSigningKey('Ed25519')

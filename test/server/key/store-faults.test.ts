@@ -47,7 +47,7 @@ describe.skipIf(softHsmLacking !== null)(`faults of a token (${softHsmLacking ??
     members = await registerMany(admin.server.db, admin.entityId, MEMBERS)
     await admin.server.publisher.rebuild()
     before = await expectWhole()
-    run = await startRun(admin, 'startRenewal(kind: SUBORDINATES)')
+    run = await startRun(admin, 'startRenewal(input: { kind: SUBORDINATES })')
   })
   afterAll(async () => {
     await members.close()

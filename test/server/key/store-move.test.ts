@@ -63,14 +63,14 @@ describe.skipIf(softHsmLacking !== null)(`a move to a token (${softHsmLacking ??
     expect(await thirdParty.visit()).toBeGreaterThan(0)
     await pass(ANNOUNCED)
     expect(await step('switchSigningKey', {})).toMatchObject({
-      __typename: 'MutationSwitchSigningKeySuccess',
+      __typename: 'SwitchSigningKeySuccess',
       kid,
     })
     await admin.server.publisher.flush(10_000)
     expect(await thirdParty.visit()).toBeGreaterThan(0)
     await pass(REPLACED)
     expect(await step('retireKey', { kid: previous })).toMatchObject({
-      __typename: 'MutationRetireKeySuccess',
+      __typename: 'RetireKeySuccess',
     })
     await admin.server.publisher.flush(10_000)
     expect(await thirdParty.visit()).toBeGreaterThan(0)

@@ -130,7 +130,7 @@ describe.skipIf(softHsmLacking !== null)(`keys in a token (${softHsmLacking ?? '
     await change('retireKey', { kid: fileKid, acceptCopies: true })
     await expectSignedBy(tokenKid)
     const { data } = await admin.execute(
-      '{ auditEvents(filter: {action: "announceSigningKey"}) { edges { node { after } } } }',
+      '{ auditEvents(filter: {actions: [ANNOUNCE_SIGNING_KEY]}) { edges { node { after } } } }',
     )
     expect(data.auditEvents.edges[0].node.after).toEqual({
       state: 'ANNOUNCED',
@@ -153,7 +153,7 @@ describe.skipIf(softHsmLacking !== null)(`keys in a token (${softHsmLacking ?? '
     const before = await served()
     await hsm.remove()
     const run = await startRun(admin, 'reissueTrustMarks(input: {})')
-    const renewal = await startRun(admin, 'startRenewal(kind: SUBORDINATES)')
+    const renewal = await startRun(admin, 'startRenewal(input: { kind: SUBORDINATES })')
     // What must be signed now is refused with a sentence.
     const [, other] = entities
     await eventually(async () => {

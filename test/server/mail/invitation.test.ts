@@ -41,7 +41,7 @@ const accept = (link: string) =>
 describe('an invitation', () => {
   it('of a person of an organization reaches the person, and opens the account', async () => {
     const input = { organizationId, email: 'anna@lu.example' }
-    const { invitationLink } = await admin.mutate('inviteMember', input, 'invitationLink')
+    const { invitationLink } = await admin.mutate('invitePerson', input, 'invitationLink')
     await arrived()
     expect(server.received[0]?.to).toEqual(['anna@lu.example'])
     expect(subjectOf()).toBe('Subject: Invitation to act for Lund <University>')
@@ -78,7 +78,7 @@ describe('an invitation', () => {
       mayInvite: true,
     })
     await arrived()
-    await eva.mutate('inviteMember', { organizationId, email: 'fia@lu.example' }, 'id')
+    await eva.mutate('invitePerson', { organizationId, email: 'fia@lu.example' }, 'id')
     await arrived(2)
     const text = server.received[1]?.text
     expect(text).toContain(
@@ -96,7 +96,7 @@ describe('an invitation', () => {
     await server.stop()
     const input = { organizationId, email: 'dan@lu.example' }
     const began = performance.now()
-    const { invitationLink } = await admin.mutate('inviteMember', input, 'invitationLink')
+    const { invitationLink } = await admin.mutate('invitePerson', input, 'invitationLink')
     expect(performance.now() - began).toBeLessThan(10_000) // the limit of one step of a transport
     expect(invitationLink).toMatch(/\/invitation#/)
     const row = () => admin.server.db.mail.findFirstOrThrow({ where: { recipient: 'dan@lu.example' } })
@@ -119,7 +119,7 @@ it('changes nothing where e-mail is off', async () => {
   const silent = await startAdmin()
   const { id } = await silent.mutate('createOrganization', { name: 'Lund' }, 'id')
   const input = { organizationId: id, email: 'anna@lu.example' }
-  const { invitationLink } = await silent.mutate('inviteMember', input, 'invitationLink')
+  const { invitationLink } = await silent.mutate('invitePerson', input, 'invitationLink')
   expect(invitationLink).toMatch(/\/invitation#/)
   expect(await silent.server.db.mail.count()).toBe(0)
   await silent.close()

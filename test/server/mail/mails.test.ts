@@ -136,9 +136,12 @@ describe('retryMail', () => {
 describe('updateMail', () => {
   const ACCOUNT = '{ viewer { account { mail } } }'
   const set = (visitor: Visitor, enabled: boolean) =>
-    visitor.execute('mutation ($input: UpdateMailInput!) { updateMail(input: $input) { mail } }', {
-      input: { enabled },
-    })
+    visitor.execute(
+      'mutation ($input: UpdateMailInput!) { updateMail(input: $input) { ... on UpdateMailSuccess { account { mail } } } }',
+      {
+        input: { enabled },
+      },
+    )
 
   it('turns e-mail off and on for the caller', {
     tags: ['mutation/updateMail/success', 'mutation/updateMail/audit'],
@@ -148,7 +151,7 @@ describe('updateMail', () => {
     const eva = visit(admin.adminUrl)
     await eva.signIn('eva', PASSWORD)
     expect((await eva.execute(ACCOUNT)).data.viewer.account).toEqual({ mail: true })
-    expect((await set(eva, false)).data.updateMail).toEqual({ mail: false })
+    expect((await set(eva, false)).data.updateMail.account).toEqual({ mail: false })
     const entry = await admin.server.db.auditEvent.findFirst({ orderBy: { id: 'desc' } })
     expect(entry).toMatchObject({
       action: 'updateMail',
@@ -156,7 +159,7 @@ describe('updateMail', () => {
       before: { mail: true },
       after: { mail: false },
     })
-    expect((await set(eva, true)).data.updateMail).toEqual({ mail: true })
+    expect((await set(eva, true)).data.updateMail.account).toEqual({ mail: true })
   })
 
   it('is not offered to a user without an address', async () => {

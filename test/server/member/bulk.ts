@@ -82,7 +82,7 @@ export async function startBulk(): Promise<Bulk> {
         resource,
         input: { version: 1 },
       }))
-      const run = await db.renewalRun.create({
+      const run = await db.run.create({
         data: {
           kind: 'REQUEST_APPROVAL',
           parameters: { dryRun: false, count: items.length },
@@ -93,7 +93,7 @@ export async function startBulk(): Promise<Bulk> {
           ...changes,
         },
       })
-      return btoa(`RenewalRun:${run.id}`)
+      return btoa(`Run:${run.id}`)
     },
 
     stored: (entityId) => db.subordinate.findUnique({ where: { entityId } }),

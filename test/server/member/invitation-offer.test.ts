@@ -26,7 +26,7 @@ async function read(link: string) {
 const organize = async (input: object): Promise<string> =>
   (await admin.mutate('createOrganization', input, 'id', 'admin')).id
 const invite = async (input: object): Promise<string> =>
-  (await admin.mutate('inviteMember', input, 'invitationLink', 'admin')).invitationLink
+  (await admin.mutate('invitePerson', input, 'invitationLink', 'admin')).invitationLink
 
 it('says that operators invite, without the name of one', async () => {
   const organizationId = await organize({ name: 'Lund' })
@@ -46,7 +46,7 @@ it('names a person of the organization who invites, until that person has left i
   const person = { organizationId, email: 'anna@oslo.example', name: 'Anna Ek', mayInvite: true }
   const anna = await signInAsMember(admin, person)
   const input = { organizationId, email: 'bo@oslo.example' }
-  const { invitationLink, id } = await anna.mutate('inviteMember', input, 'id invitationLink')
+  const { invitationLink, id } = await anna.mutate('invitePerson', input, 'id invitationLink')
   expect(await read(invitationLink)).toMatchObject({
     username: 'bo@oslo.example',
     invitedBy: 'Anna Ek (anna@oslo.example)',
@@ -54,7 +54,7 @@ it('names a person of the organization who invites, until that person has left i
   })
   const { data } = await anna.execute('{ viewer { organizations { people { id } } } }')
   const { id: userId } = data.viewer.organizations[0].people.find((each: { id: string }) => each.id !== id)
-  await admin.mutate('removeMember', { organizationId, userId }, '', 'admin')
+  await admin.mutate('removePerson', { organizationId, userId }, '', 'admin')
   expect(await read(invitationLink)).toMatchObject({ invitedBy: null })
 })
 

@@ -24,7 +24,7 @@ const tokenOf = ({ invitationLink }: { invitationLink: string }) => new URL(invi
 const organize = async (name = 'Lund'): Promise<string> =>
   (await admin.mutate('createOrganization', { name }, 'id')).id
 const invite = (organizationId: string, input: object = {}) =>
-  admin.mutate('inviteMember', { organizationId, email: email(), ...input }, PERSON)
+  admin.mutate('invitePerson', { organizationId, email: email(), ...input }, PERSON)
 const peopleOf = async (id: string) =>
   (await admin.execute(`{ node(id: "${id}") { ... on Organization { people { ${PERSON} } } } }`)).data.node
     .people
@@ -37,7 +37,7 @@ const join = (organizationId: string): Promise<Visitor> =>
 
 describe('an invitation', () => {
   it('makes a user who acts for the organization, and nothing else', {
-    tags: ['mutation/inviteMember/success', 'mutation/inviteMember/audit'],
+    tags: ['mutation/invitePerson/success', 'mutation/invitePerson/audit'],
   }, async () => {
     const id = await organize()
     const address = email()
@@ -51,7 +51,7 @@ describe('an invitation', () => {
     })
     expect(Date.parse(person.invitationExpiresAt) - time.getTime()).toBe(7 * 86_400_000)
     expect(await peopleOf(id)).toMatchObject([{ id: person.id, invitationLink: null }])
-    expect(await lastEntry('inviteMember')).toMatchObject({
+    expect(await lastEntry('invitePerson')).toMatchObject({
       resourceType: 'User',
       resource: address,
       actor: 'operator',
@@ -97,7 +97,7 @@ describe('an invitation', () => {
     [{ name: 'x'.repeat(201) }, 'name', '201 characters'],
   ])(
     'of %o is refused at its field',
-    { tags: 'mutation/inviteMember/InvalidInputError' },
+    { tags: 'mutation/invitePerson/InvalidInputError' },
     async (input, field, text) => {
       const id = await organize()
       expect(await invite(id, input)).toMatchObject({
@@ -184,7 +184,7 @@ describe('an invitation', () => {
   })
 
   it('is refused when the organization has as many people as it may have', {
-    tags: 'mutation/inviteMember/ConflictError',
+    tags: 'mutation/invitePerson/ConflictError',
   }, async () => {
     const id = await organize()
     const { organizationId } = await admin.server.db.organizationUser.findFirstOrThrow({

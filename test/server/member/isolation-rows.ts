@@ -12,7 +12,7 @@ const input =
   (ids) => ({ input: members(ids) })
 /** There is none: members are refused before that is seen. */
 const ofWebhook = (further: object = {}) => input(() => ({ id: btoa('Webhook:1'), ...further }))
-const ofChangeRequest = (further: object = {}) => input(() => ({ id: btoa('ChangeRequest:1'), ...further }))
+const ofApproval = (further: object = {}) => input(() => ({ id: btoa('Approval:1'), ...further }))
 const ofUser = input(({ user }) => ({ id: user }))
 
 /** The fields that answer members. They are read whole, or are about the caller's own account. */
@@ -47,7 +47,7 @@ export const open: Record<'query' | 'mutation', Rows> = {
 const ofInstallation: Record<'query' | 'mutation', Rows> = {
   query: {
     apiKeys: none,
-    changeRequests: none,
+    approvals: none,
     deliveries: none,
     mails: none,
     protection: none,
@@ -56,23 +56,23 @@ const ofInstallation: Record<'query' | 'mutation', Rows> = {
     webhooks: none,
   },
   mutation: {
-    approveChangeRequest: ofChangeRequest({ passkey: {} }),
+    approve: ofApproval({ passkey: {} }),
     admitOrganization: input((ids) => ({ id: ids.organization, to: 'test' })),
     requestDocumentPass: none,
-    commentChangeRequest: ofChangeRequest({ text: 'mine' }),
+    commentApproval: ofApproval({ text: 'mine' }),
     confirmPasskey: input(() => ({ id: 'unknown' })),
     createApiKey: input(() => ({ username: 'anna@lu.example', name: 'mine' })),
     createInvitation: ofUser,
     createTrustAnchor: input(() => ({ slug: 'own', entityId: 'http://own.example.org', displayName: 'Own' })),
     createUser: input(() => ({ username: 'another' })),
     createWebhook: input(() => ({ url: 'https://hooks.example.org' })),
-    inviteMember: input((ids) => ({ organizationId: ids.organization, email: 'bo@lu.example' })),
+    invitePerson: input((ids) => ({ organizationId: ids.organization, email: 'bo@lu.example' })),
     makeIntermediate: input(() => ({ anchor: 'test', superior: 'main' })),
-    overrideChangeRequest: ofChangeRequest({ reason: 'mine', passkey: {} }),
+    override: ofApproval({ reason: 'mine', passkey: {} }),
     pauseTrustAnchor: input(() => ({ anchor: 'test' })),
     promoteSubordinates: input((ids) => ({ from: 'main', to: 'test', ids: [ids.subordinate] })),
-    refuseChangeRequest: ofChangeRequest(),
-    removeMember: input((ids) => ({ organizationId: ids.organization, userId: ids.user })),
+    refuse: ofApproval(),
+    removePerson: input((ids) => ({ organizationId: ids.organization, userId: ids.user })),
     removeTrustAnchor: input(() => ({ anchor: 'test' })),
     removeUser: ofUser,
     removeWebhook: ofWebhook(),
@@ -83,7 +83,7 @@ const ofInstallation: Record<'query' | 'mutation', Rows> = {
     retryMail: input(() => ({ id: 'unknown' })),
     revokeApiKey: input(() => ({ id: 'unknown' })),
     testWebhook: ofWebhook(),
-    updateMember: input((ids) => ({
+    updatePerson: input((ids) => ({
       organizationId: ids.organization,
       userId: ids.user,
       mayInvite: true,

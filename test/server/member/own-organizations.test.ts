@@ -20,7 +20,7 @@ beforeAll(async () => {
   await admin.mutate('admitOrganization', { id: ids.lund, to: 'test' }, 'id', 'admin')
   const email = 'anna@lu.example'
   anna = await signInAsMember(admin, { organizationId: ids.lund, email })
-  await admin.mutate('inviteMember', { organizationId: ids.oslo, email }, 'id', 'admin')
+  await admin.mutate('invitePerson', { organizationId: ids.oslo, email }, 'id', 'admin')
 })
 afterAll(() => admin.close())
 

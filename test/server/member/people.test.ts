@@ -26,7 +26,7 @@ const email = () => `person-${++made}@lu.example`
 const organize = async (name = 'Lund', anchor = 'main'): Promise<string> =>
   (await admin.mutate('createOrganization', { anchor, name }, 'id', 'admin')).id
 const invite = (organizationId: string, input: object = {}) =>
-  admin.mutate('inviteMember', { organizationId, email: email(), ...input }, PERSON)
+  admin.mutate('invitePerson', { organizationId, email: email(), ...input }, PERSON)
 const peopleOf = async (id: string) =>
   (await admin.execute(`{ node(id: "${id}") { ... on Organization { people { ${PERSON} } } } }`)).data.node
     .people
@@ -40,31 +40,31 @@ const join = (organizationId: string, input: { mayInvite?: boolean } = {}): Prom
 describe('a person who may invite', () => {
   it('invites, changes and removes others of the organization', {
     tags: [
-      'mutation/updateMember/success',
-      'mutation/updateMember/audit',
-      'mutation/removeMember/success',
-      'mutation/removeMember/audit',
+      'mutation/updatePerson/success',
+      'mutation/updatePerson/audit',
+      'mutation/removePerson/success',
+      'mutation/removePerson/audit',
     ],
   }, async () => {
     const organizationId = await organize()
     const anna = await join(organizationId, { mayInvite: true })
-    const person = await anna.mutate('inviteMember', { organizationId, email: email() }, PERSON)
+    const person = await anna.mutate('invitePerson', { organizationId, email: email() }, PERSON)
     expect(person).toMatchObject({ invitationLink: expect.stringContaining('/invitation#') })
     const named = { organizationId, userId: person.id }
-    expect(await anna.mutate('updateMember', { ...named, mayInvite: true }, PERSON)).toMatchObject({
+    expect(await anna.mutate('updatePerson', { ...named, mayInvite: true }, PERSON)).toMatchObject({
       mayInvite: true,
     })
-    expect(await lastEntry('updateMember')).toMatchObject({
+    expect(await lastEntry('updatePerson')).toMatchObject({
       resource: person.username,
       before: { organization: 'Lund', mayInvite: false },
       after: { organization: 'Lund', mayInvite: true },
     })
     const removed = await anna.execute(
-      `mutation ($input: RemoveMemberInput!) { removeMember(input: $input) { ... on MutationRemoveMemberSuccess { data } } }`,
+      `mutation ($input: RemovePersonInput!) { removePerson(input: $input) { ... on RemovePersonSuccess { ids } } }`,
       { input: named },
     )
-    expect(removed.data.removeMember).toEqual({ data: person.username })
-    expect(await lastEntry('removeMember')).toMatchObject({
+    expect(removed.data.removePerson).toEqual({ ids: [named.userId] })
+    expect(await lastEntry('removePerson')).toMatchObject({
       resource: person.username,
       before: { organization: 'Lund', mayInvite: true },
       after: null,
@@ -84,7 +84,7 @@ describe('a person who may invite', () => {
       'admin',
     )
     for (const address of [waiting.email, 'op@example.org'])
-      expect(await anna.mutate('inviteMember', { organizationId, email: address }, PERSON)).toMatchObject({
+      expect(await anna.mutate('invitePerson', { organizationId, email: address }, PERSON)).toMatchObject({
         code: 'CONFLICT',
         path: ['input', 'email'],
         message: 'This address has an account here already. Ask an operator to add it.',
@@ -93,23 +93,23 @@ describe('a person who may invite', () => {
   })
 
   it('is not removed without another one or an operator', {
-    tags: 'mutation/removeMember/ConflictError',
+    tags: 'mutation/removePerson/ConflictError',
   }, async () => {
     const organizationId = await organize()
     const anna = await join(organizationId, { mayInvite: true })
     const [{ id: userId }] = await peopleOf(organizationId)
     const answer = await anna.execute(
-      `mutation ($input: RemoveMemberInput!) { removeMember(input: $input) { ... on Error { code message } } }`,
+      `mutation ($input: RemovePersonInput!) { removePerson(input: $input) { ... on Error { code message } } }`,
       { input: { organizationId, userId } },
     )
-    expect(answer.data.removeMember).toMatchObject({ code: 'CONFLICT' })
+    expect(answer.data.removePerson).toMatchObject({ code: 'CONFLICT' })
   })
 
   it('signs in again for it once its sign-in is not recent', {
     tags: [
-      'mutation/inviteMember/ReauthenticationRequiredError',
-      'mutation/updateMember/ReauthenticationRequiredError',
-      'mutation/removeMember/ReauthenticationRequiredError',
+      'mutation/invitePerson/ReauthenticationRequiredError',
+      'mutation/updatePerson/ReauthenticationRequiredError',
+      'mutation/removePerson/ReauthenticationRequiredError',
     ],
   }, async () => {
     const organizationId = await organize()
@@ -117,9 +117,9 @@ describe('a person who may invite', () => {
     const [{ id: userId }] = await peopleOf(organizationId)
     time = new Date(time.getTime() + (RECENT_SECONDS + 60) * 1000)
     for (const [name, input] of [
-      ['InviteMember', { organizationId, email: email() }],
-      ['UpdateMember', { organizationId, userId, mayInvite: false }],
-      ['RemoveMember', { organizationId, userId }],
+      ['InvitePerson', { organizationId, email: email() }],
+      ['UpdatePerson', { organizationId, userId, mayInvite: false }],
+      ['RemovePerson', { organizationId, userId }],
     ] as const) {
       const field = name.charAt(0).toLowerCase() + name.slice(1)
       const document = `mutation ($input: ${name}Input!) { result: ${field}(input: $input) { __typename ... on Error { code } } }`
@@ -135,9 +135,9 @@ describe('a person who may invite', () => {
 describe('a person without that right, a viewer, and an operator of another anchor', () => {
   const calls = (organizationId: string, userId: string) =>
     [
-      ['InviteMember', { organizationId, email: email() }],
-      ['UpdateMember', { organizationId, userId, mayInvite: true }],
-      ['RemoveMember', { organizationId, userId }],
+      ['InvitePerson', { organizationId, email: email() }],
+      ['UpdatePerson', { organizationId, userId, mayInvite: true }],
+      ['RemovePerson', { organizationId, userId }],
     ] as const
   const documentOf = (name: string) =>
     `mutation ($input: ${name}Input!) { result: ${name.charAt(0).toLowerCase()}${name.slice(1)}(input: $input) { __typename ... on Error { code } } }`
@@ -170,14 +170,14 @@ describe('a person without that right, a viewer, and an operator of another anch
 })
 
 eachRow<[mutation: string, further?: object]>(
-  [['inviteMember', { email: 'x@lu.example' }], ['updateMember', { mayInvite: true }], ['removeMember']],
+  [['invitePerson', { email: 'x@lu.example' }], ['updatePerson', { mayInvite: true }], ['removePerson']],
   ([mutation]) => [`mutation/${mutation}/NotFoundError`],
 )('finds no organization and no person for %s with unknown ids', async (mutation, further = {}) => {
   const unknown = (type: string) => Buffer.from(`${type}:2147483647`).toString('base64')
-  const named = mutation === 'inviteMember' ? {} : { userId: unknown('User') }
+  const named = mutation === 'invitePerson' ? {} : { userId: unknown('User') }
   const selection = mutation.startsWith('remove') ? '' : '__typename'
   const organizationIds = [unknown('Organization'), 'rubbish']
-  if (mutation !== 'inviteMember') organizationIds.push(await organize())
+  if (mutation !== 'invitePerson') organizationIds.push(await organize())
   for (const organizationId of organizationIds)
     expect(await admin.mutate(mutation, { organizationId, ...named, ...further }, selection)).toMatchObject({
       code: 'NOT_FOUND',
@@ -190,7 +190,7 @@ describe('the removal of a person', () => {
     const organizationId = await organize()
     const anna = await join(organizationId)
     const [person] = await peopleOf(organizationId)
-    await admin.mutate('removeMember', { organizationId, userId: person.id }, '')
+    await admin.mutate('removePerson', { organizationId, userId: person.id }, '')
     const viewer = async () => (await anna.execute('{ viewer { username } }')).data.viewer
     expect(await viewer()).toBeNull()
     // The account is left, and opens nothing.
@@ -211,7 +211,7 @@ describe('the removal of a person', () => {
     )
     const both = await invite(lund, { email: 'both@example.org' })
     for (const userId of [person.id, both.id])
-      await admin.mutate('removeMember', { organizationId: lund, userId }, '')
+      await admin.mutate('removePerson', { organizationId: lund, userId }, '')
     expect(await peopleOf(lund)).toEqual([])
     const { data } = await anna.execute('{ viewer { organizations { name } } }')
     expect(data.viewer.organizations).toEqual([{ name: 'Oslo' }])

@@ -177,7 +177,7 @@ describe('nothing is executed', () => {
   it('by someone who acts for the organization, also as an operator', async () => {
     const both = { username: 'both', role: 'OPERATOR', email: 'both@lu.example', password: PASSWORD }
     await admin.mutate('createUser', both, 'id', 'admin')
-    await admin.mutate('inviteMember', { organizationId, email: both.email }, 'id')
+    await admin.mutate('invitePerson', { organizationId, email: both.email }, 'id')
     const visitor = visit(admin.adminUrl)
     await visitor.signIn('both', PASSWORD)
     const { id: entityId } = await leaf()
@@ -195,14 +195,21 @@ describe('nothing is executed', () => {
       'id',
     )
     const { key } = await admin.mutate('createApiKey', { username: 'both', name: 'script' }, 'key', 'admin')
-    const response = await fetch(`${admin.adminUrl}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-api-key': key },
-      body: JSON.stringify({
-        query: `mutation { approveRequest(input: { id: "${own.id}" }) { ... on Error { code } } }`,
-      }),
-    })
-    expect(await response.json()).toEqual({ data: { approveRequest: { code: 'CONFLICT' } } })
+    const approveOwn = async () => {
+      const response = await fetch(`${admin.adminUrl}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-api-key': key },
+        body: JSON.stringify({
+          query: `mutation { approveRequest(input: { id: "${own.id}" }) { ... on Error { code } } }`,
+        }),
+      })
+      return response.json()
+    }
+    const refused = { data: { approveRequest: { code: 'CONFLICT' } } }
+    expect(await approveOwn()).toEqual(refused)
+    // Who has submitted it cannot approve it after leaving the organization either.
+    await admin.server.installation.organizationUser.deleteMany({ where: { user: { username: 'both' } } })
+    expect(await approveOwn()).toEqual(refused)
     expect(await stored(entityId)).toBeNull()
   })
 })

@@ -19,7 +19,7 @@ beforeAll(async () => {
   await create('tom', { anchorRoles: [{ anchor: 'test', role: 'OPERATOR' }] })
   await create('both', { role: 'OPERATOR', email: 'both@lu.example' })
   await create('former', { role: 'OPERATOR' })
-  await admin.mutate('inviteMember', { organizationId, email: 'both@lu.example' }, 'id')
+  await admin.mutate('invitePerson', { organizationId, email: 'both@lu.example' }, 'id')
   await db().user.update({ where: { username: 'former' }, data: { banned: true } })
 })
 afterAll(() => admin.close())

@@ -25,7 +25,7 @@ describe('does not approve', () => {
       const both = { username, role: 'OPERATOR', email: `${username}@lu.example`, password: PASSWORD }
       await bulk.admin.mutate('createUser', both, 'id', 'admin')
       await bulk.admin.mutate(
-        'inviteMember',
+        'invitePerson',
         { organizationId: bulk.organizationId, email: both.email },
         'id',
       )
@@ -44,10 +44,10 @@ describe('does not approve', () => {
         })
         return ((await response.json()) as { data: { result: object } }).data.result
       }
-      const success = '... on MutationStartRequestApprovalSuccess { data { id } }'
+      const success = '... on StartRequestApprovalSuccess { run { id } }'
       const started = await send('startRequestApproval', `ids: ["${id}"]`, success)
       const message = 'You act for the organization of this request. Another operator must approve it.'
-      expect(await bulk.resultsOf(started.data.id)).toEqual([[entity.id, false, message]])
+      expect(await bulk.resultsOf(started.run.id)).toEqual([[entity.id, false, message]])
       expect(await send('approveRequest', `id: "${id}"`, '')).toMatchObject({ code: 'CONFLICT', message })
       expect(await bulk.stored(entity.id)).toBeNull()
     },
@@ -93,9 +93,9 @@ eachRow<[what: string, input: object, path: (string | number)[] | null]>(
   ],
   () => ['mutation/startRequestApproval/InvalidInputError'],
 )('refuses %s, and starts nothing', async (_what, input, path) => {
-  const before = await db().renewalRun.count()
+  const before = await db().run.count()
   expect(await bulk.start(input)).toMatchObject({ __typename: 'InvalidInputError', path })
-  expect(await db().renewalRun.count()).toBe(before)
+  expect(await db().run.count()).toBe(before)
 })
 
 it('refuses a filter that matches too many', async () => {

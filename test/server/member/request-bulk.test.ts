@@ -73,7 +73,7 @@ describe('approves', () => {
     })
     expect(entries[0]).toMatchObject({
       action: 'startRequestApproval',
-      resourceType: 'RenewalRun',
+      resourceType: 'Run',
       after: { kind: 'REQUEST_APPROVAL', parameters: { count: 4, dryRun: false, message: 'Welcome.' } },
     })
     expect(entries.filter(({ action }) => action === 'approveRequest')).toHaveLength(4)

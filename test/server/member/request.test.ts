@@ -90,7 +90,7 @@ describe('a submitted request', () => {
   })
 
   it.each([
-    [{ kind: 'CHANGE' }, ['changes'], 'Say what shall change'],
+    [{ kind: 'CHANGE' }, ['changes'], 'Say what to change'],
     [
       { kind: 'WITHDRAW', changes: { metadata: relyingParty } },
       ['changes'],

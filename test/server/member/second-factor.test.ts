@@ -20,7 +20,7 @@ it('a member sees nothing before it is set up, and everything after', async () =
     organizations: [],
     account: { twoFactorEnabled: false },
   })
-  const invite = `mutation { inviteMember(input: { organizationId: "${organizationId}", email: "bo@lu.example" }) { __typename } }`
+  const invite = `mutation { invitePerson(input: { organizationId: "${organizationId}", email: "bo@lu.example" }) { __typename } }`
   expect((await anna.execute(invite)).errors).toMatchObject([
     {
       message: expect.stringMatching(/^Your account requires a second factor/),

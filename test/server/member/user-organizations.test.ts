@@ -16,7 +16,7 @@ async function invite(names: readonly string[], email: string): Promise<string> 
   let userId = ''
   for (const name of names) {
     const { id: organizationId } = await admin.mutate('createOrganization', { name }, 'id')
-    const { id } = await admin.mutate('inviteMember', { organizationId, email }, 'id')
+    const { id } = await admin.mutate('invitePerson', { organizationId, email }, 'id')
     userId = id
   }
   return userId

@@ -67,6 +67,21 @@ it('is in the anchor that creates it, until another one admits it', {
   expect(await namesIn('main')).toEqual(['Lund University'])
 })
 
+it('names its anchors and its home to those who have a role there', async () => {
+  const { id } = await as('createOrganization', { anchor: 'main', name: 'Seen' })
+  await as('admitOrganization', { id, to: 'test' })
+  const { key } = await as('createApiKey', { username: 'admin', name: 'test', anchor: 'test' }, 'key')
+  const query = `{ organizations(anchor: "test", filter: { search: "Seen" }) { edges { node { anchors home } } } }`
+  const seen = async (apiKey: string) => {
+    const headers = { 'content-type': 'application/json', 'x-api-key': apiKey }
+    const request = { method: 'POST', headers, body: JSON.stringify({ query }) }
+    const { data } = await (await fetch(`${admin.adminUrl}/graphql`, request)).json()
+    return data.organizations.edges[0].node
+  }
+  expect(await seen(admin.keys.admin)).toEqual({ anchors: ['main', 'test'], home: 'main' })
+  expect(await seen(key)).toEqual({ anchors: ['test'], home: null })
+})
+
 it('has members in each anchor, and is deleted after the last one has removed it', async () => {
   const { id: created } = await as('createOrganization', { anchor: 'test', name: 'Both' })
   const { id: inMain } = await as('admitOrganization', { id: created, to: 'main' })
@@ -83,13 +98,13 @@ it('has members in each anchor, and is deleted after the last one has removed it
   ]
   expect(await here()).toMatchObject({ code: 'CONFLICT', message: expect.stringContaining('has 1 member.') })
   await as('removeSubordinate', { id: member }, '')
-  expect(await here()).toMatchObject({ data: 'Both' })
+  expect(await here()).toMatchObject({ ids: [inMain] })
   expect(await namesIn('main')).not.toContain('Both')
   expect(await namesIn('test')).toContain('Both')
   expect(await there()).toMatchObject({ code: 'CONFLICT' })
   const { running } = admin.server.anchors.find('test') ?? {}
   await running?.db.subordinate.deleteMany()
-  expect(await there()).toMatchObject({ data: 'Both' })
+  expect(await there()).toMatchObject({ ids: [created] })
   expect(await admin.server.installation.organization.count({ where: { name: 'Both' } })).toBe(0)
 })
 

@@ -96,7 +96,7 @@ it('comes back with an earlier version of the subordinate', async () => {
   )
   const found = data.auditEvents.edges.find(
     ({ node }: { node: { resource: string; action: string } }) =>
-      node.resource === entry.resource && node.action === entry.action,
+      node.resource === entry.resource && node.action === 'UPDATE_SUBORDINATE',
   )
   await admin.mutate('restoreVersion', { auditEventId: found.node.id, side: 'BEFORE' }, 'subordinate { id }')
   expect(await membersOf(lund)).toContain(leaf.id)

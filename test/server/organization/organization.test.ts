@@ -75,6 +75,7 @@ it.each([
   [{ name: 'A', country: 'Sweden' }, ['country'], 'two letters'],
   [{ name: 'A', identifier: '1' }, ['identifierScheme'], 'needs its scheme'],
   [{ name: 'A', identifierScheme: 'SE-ON' }, ['identifier'], 'needs an identifier'],
+  [{ name: 'A', identifier: '1', identifierScheme: 'x'.repeat(101) }, ['identifierScheme'], '101 characters'],
   [{ name: 'A', tags: ['a,b'] }, ['tags', '0'], 'comma'],
   [
     { name: 'A', contacts: [{ role: 'SECURITY', email: 'csirt' }] },
@@ -178,6 +179,7 @@ describe('the list', () => {
     [{ tags: ['List'] }, ['List A', 'List B', 'List C']],
     [{ tags: ['list', 'öl'] }, ['List A']],
     [{ tags: ['list'], active: true }, ['List A', 'List C']],
+    [{ tags: ['list'], active: false }, ['List B']],
     [{ tags: ['list'], country: 'no' }, ['List A', 'List C']],
     [{ search: 'list l_1' }, ['List A']],
     [{ search: 'LATE list' }, ['List B']],
@@ -222,7 +224,7 @@ it('is removed once it has no members', {
     message: `${name} has 1 member. Remove it or give it another organization first.`,
   })
   await admin.mutate('removeSubordinate', { id }, '')
-  expect(await remove(organizationId)).toMatchObject({ data: name })
+  expect(await remove(organizationId)).toMatchObject({ ids: [organizationId] })
   expect(await remove(organizationId)).toMatchObject({ code: 'NOT_FOUND' })
   expect(await admin.server.installation.organizationContact.count({ where: { name: 'Ops' } })).toBe(
     await admin.server.installation.organization.count({ where: { contacts: { some: { name: 'Ops' } } } }),

@@ -42,11 +42,11 @@ export async function startPipelineTest() {
       const { data, errors } = await anna.execute(
         `mutation ($input: SubmitRequestInput!) { submitRequest(input: $input) {
           ... on Error { code message } ... on EntityRejectedError { checks { ${CHECK} } }
-          ... on MutationSubmitRequestSuccess { data { ${REQUEST} } } } }`,
+          ... on SubmitRequestSuccess { request { ${REQUEST} } } } }`,
         { input: { organizationId, kind: 'REGISTER', ...input } },
       )
       expect(errors).toBeUndefined()
-      const { data: request, ...failure } = data.submitRequest
+      const { request, ...failure } = data.submitRequest
       return request ?? failure
     },
 

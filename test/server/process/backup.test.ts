@@ -73,7 +73,7 @@ describe('a restored database', () => {
   afterAll(() => database.close())
 
   it('has every row unchanged', async () => {
-    const [all, none] = [Object.keys(counts), ['Session', 'RenewalRun', 'OutboxEntry', '_prisma_migrations']]
+    const [all, none] = [Object.keys(counts), ['Session', 'Run', 'OutboxEntry', '_prisma_migrations']]
     const content = [
       'Settings',
       'Subordinate',

@@ -31,7 +31,7 @@ it('makes 150 changes at once, or says that it is busy', { timeout: 90_000 }, as
     ),
   )
   const refusals = answers.flatMap(({ data, errors }) => {
-    if (data?.createTrustMarkType.__typename === 'MutationCreateTrustMarkTypeSuccess') return []
+    if (data?.createTrustMarkType.__typename === 'CreateTrustMarkTypeSuccess') return []
     return [data?.createTrustMarkType.message ?? errors?.[0]?.message]
   })
   expect(refusals.filter((message) => message !== BUSY && message !== DATABASE_BUSY)).toEqual([])

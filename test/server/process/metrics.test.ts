@@ -71,7 +71,7 @@ it('times publication, signatures and fetches of a registration, and the run tha
     const fetched = { kind: 'entity_configuration', outcome: 'ok' }
     expect(values('inmor_fetch_duration_seconds_count', fetched)[0]).toBeGreaterThan(0)
   })
-  await startRun(admin, 'startRenewal(kind: SUBORDINATES)')
+  await startRun(admin, 'startRenewal(input: { kind: SUBORDINATES })')
   await eventually(({ values }) => {
     expect(values('inmor_run_duration_seconds_count', { kind: 'SUBORDINATES', state: 'succeeded' })).toEqual([
       1,

@@ -81,12 +81,15 @@ async function fillSource(): Promise<void> {
   await db.passkey.create({ data: { id, userId, ...device } })
   const item = { resource: entity.id, ok: true, message: 'unchanged', at: new Date(), sequence: 1 }
   const run = { kind: 'SUBORDINATES', state: 'SUCCEEDED', startedBy: 'operator', total: 1, done: 1 }
-  await db.renewalRun.create({ data: { ...run, endedAt: new Date(), items: { create: item } } })
+  await db.run.create({ data: { ...run, endedAt: new Date(), items: { create: item } } })
   await db.driftReport.create({ data: { checkedAt: new Date(), missing: 0, unexpected: 0, different: 0 } })
 }
 
 /** The migration that adds these tables fills them from other tables. */
 const derived = ['AuditHead']
+
+/** A later version renamed some tables. */
+const nameNow = (table: string) => table.replace(/^RenewalRun/, 'Run')
 
 /** The rows that the version after this migration would store in its new tables. */
 async function fillNewTables(): Promise<void> {
@@ -94,14 +97,16 @@ async function fillNewTables(): Promise<void> {
   // A later version removed the others.
   const kept = ([table, columns]: [string, string[]]): [string, string[]] => [
     table,
-    columns.filter((column) => present.get(table)?.includes(column)),
+    columns.filter((column) => present.get(nameNow(table))?.includes(column)),
   ]
-  const fresh = [...(await columnsByTable(upgraded))].filter(([table]) => !written.has(table)).map(kept)
+  const fresh = [...(await columnsByTable(upgraded))]
+    .filter(([table]) => !written.has(nameNow(table)))
+    .map(kept)
   const own = fresh.map(([table]) => table).filter((table) => !derived.includes(table))
   for (const table of own) await query(upgraded, `DELETE FROM ${quote(table)}`) // rows that the migration inserted
   for (const [table, columns] of fresh) {
-    const rows = await rowsOf(admin.database, table, columns)
-    written.set(table, { columns, rows })
+    const rows = await rowsOf(admin.database, nameNow(table), columns)
+    written.set(nameNow(table), { columns, rows })
     if (own.includes(table)) await insert(upgraded, table, rows)
   }
 }
@@ -110,7 +115,7 @@ it('keeps every existing row', async () => {
   const filled = [...written].filter(([, { rows }]) => rows.length > 0).map(([table]) => table)
   const expected = ['Settings', 'Subordinate', 'TrustMarkType', 'TrustMark', 'IssuedTrustMark', 'AuditEvent']
   const access = ['User', 'Account', 'Session', 'Apikey', 'TwoFactor', 'Passkey']
-  const work = ['RenewalRun', 'RenewalRunItem', 'SigningKey', 'Schedule', 'AuditHead', 'DriftReport']
+  const work = ['Run', 'RunItem', 'SigningKey', 'Schedule', 'AuditHead', 'DriftReport']
   expect(filled).toEqual(expect.arrayContaining([...expected, ...access, ...work]))
   for (const [table, { columns, rows }] of written) {
     expect([table, await rowsOf(upgraded, table, columns)]).toEqual([table, rows])
@@ -121,7 +126,7 @@ it.each([
   ['TrustMark', ['id', 'kid', 'subordinateId']],
   ['IssuedTrustMark', ['hash', 'kid']],
   ['Subordinate', ['id', 'failingSince', 'metadataFollowsEntity', 'searchText', 'unnamedAlgorithms']],
-  ['RenewalRunItem', ['id', 'sequence']],
+  ['RunItem', ['id', 'sequence']],
 ])('finds out of what is there what a later version also stores: %s', async (table, columns) => {
   expect(await rowsOf(upgraded, table, columns)).toEqual(await rowsOf(admin.database, table, columns))
 })

@@ -1,4 +1,4 @@
-/** Tests change requests where there are several anchors. */
+/** Tests approvals where there are several anchors. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createAccounts } from '#server/auth/accounts.ts'
 import { cliCaller } from '#server/identity/caller.ts'
@@ -29,7 +29,7 @@ it('one of a person with one anchor, who names none, is approved by a person wit
     'mutation ($input: UpdateFederationPolicyInput!) { updateFederationPolicy(input: $input) { __typename } }'
   const metadataPolicy = { openid_relying_party: { client_name: { default: 'Service' } } }
   const id = waiting(await olga.execute(document, { input: { metadataPolicy } }))
-  await olga.mutate('commentChangeRequest', { id, text: 'A test.' }, 'id')
+  await olga.mutate('commentApproval', { id, text: 'A test.' }, 'id')
   expect(await comment(people.bob, id, 'Good.')).toMatchObject({ reason: 'A test.' })
   expect(await approve(people.bob, id)).toMatchObject({ state: 'EXECUTED' })
   const { data } = await people.bob.visitor.execute('{ trustAnchor(anchor: "other") { metadataPolicy } }')

@@ -82,7 +82,6 @@ export function restRequests(filled: Filled): [action: string, method: string, p
   const number = (id: string) => atob(id).split(':')[1]
   const { leaf, candidate } = filled
   return [
-    ['scheduleRollover', 'PUT', '/server/rollover', { months: 12 }],
     ['registerSubordinate', 'POST', '/subordinates', { entityid: candidate.id }],
     [
       'updateSubordinate',
@@ -91,7 +90,6 @@ export function restRequests(filled: Filled): [action: string, method: string, p
       { entityid: leaf.id, forced_metadata: { openid_relying_party: { client_name: 'Forced' } } },
     ],
     ['removeSubordinate', 'POST', `/subordinates/${number(filled.member)}`, { active: false }],
-    ['registerSubordinate', 'POST', `/requests/${number(filled.request)}/approve`, {}],
     ['createTrustMarkType', 'POST', '/trustmarktypes', { tmtype: NEW_TYPE }],
     ['updateTrustMarkType', 'PUT', `/trustmarktypes/${number(filled.type)}`, { valid_for: 5 }],
     ['issueTrustMark', 'POST', '/trustmarks', { tmt: Number(number(filled.unusedType)), domain: leaf.id }],

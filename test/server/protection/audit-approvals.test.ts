@@ -30,7 +30,7 @@ it('says who approved what, with which passkey', async () => {
   expect(approvals).toEqual([
     {
       entry: expect.any(Number),
-      changeRequest: '1',
+      id: '1',
       at: expect.any(Date),
       mutation: 'updateTrustAnchor',
       requestedBy: 'alice',
@@ -79,7 +79,7 @@ type Forged = { actor?: string; before?: object; after?: object }
 
 const approvalEntry = () =>
   admin.server.db.auditEvent.findFirstOrThrow({
-    where: { action: 'approveChangeRequest', outcome: 'SUCCEEDED' },
+    where: { action: 'approve', outcome: 'SUCCEEDED' },
   })
 
 /** Members of the second replace those of the first, also in the member `passkey`. */
@@ -94,7 +94,7 @@ it.each([
   ['with other variables', { before: { variables: {} } }, 'another change'],
   ['with another signature', { after: { passkey: { signature: 'AAAA' } } }, 'does not verify'],
 ] as const)('finds an execution without a second person %s', async (_case, forged: Forged, fault) => {
-  const where = { action: 'overrideChangeRequest', outcome: 'SUCCEEDED' }
+  const where = { action: 'override', outcome: 'SUCCEEDED' }
   if ((await admin.server.db.auditEvent.count({ where })) === 0) {
     const document =
       'mutation ($input: UpdateTrustAnchorInput!) { updateTrustAnchor(input: $input) { __typename } }'

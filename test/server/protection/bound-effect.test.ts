@@ -1,4 +1,4 @@
-/** Tests that what is executed is what was shown: by a change request, and by a dry run. */
+/** Tests that what is executed is what was shown: by an approval, and by a dry run. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
@@ -26,7 +26,7 @@ const propose = async (mutation: string, input: object) => {
 
 const read = async (id: string) => {
   const document =
-    'query ($id: ID!) { node(id: $id) { ... on ChangeRequest { state hash effect previousEffect movedAt } } }'
+    'query ($id: ID!) { node(id: $id) { ... on Approval { state hash effect previousEffect movedAt } } }'
   return (await people.bob.visitor.execute(document, { id })).data.node
 }
 
@@ -37,7 +37,7 @@ async function changeKeys(entity: TestEntity): Promise<void> {
 
 const find = ({ id: entityId }: TestEntity) => admin.server.db.subordinate.findUnique({ where: { entityId } })
 
-describe('a change request', () => {
+describe('an approval', () => {
   it('of a registration is asked again when the entity has other keys', async () => {
     const leaf = await startLeaf(admin, { metadata: relyingParty })
     await protect(admin, ['MEMBERS'])
@@ -74,12 +74,12 @@ describe('a change request', () => {
   it('loses a delay that began for another effect', async () => {
     const leaf = await startLeaf(admin, { metadata: relyingParty })
     await protect(admin, ['MEMBERS'])
-    const { protection, changeRequest } = admin.server.installation
+    const { protection, approval } = admin.server.installation
     await protection.updateMany({ data: { breakGlass: 'DELAYED' } })
     const id = await propose('registerSubordinate', { entityId: leaf.id })
     expect(await override(people.alice, id, 'Soon.')).toMatchObject({ state: 'OPEN' })
     const where = { overrideBy: 'alice' }
-    await changeRequest.updateMany({ where, data: { overrideAt: new Date() } })
+    await approval.updateMany({ where, data: { overrideAt: new Date() } })
     await changeKeys(leaf)
     expect(await override(people.alice, id, 'Soon.')).toMatchObject({ code: 'CONFLICT' })
     expect(await override(people.alice, id, 'Soon.')).toMatchObject({ state: 'OPEN' })
@@ -140,7 +140,7 @@ describe('a change request', () => {
     await protect(admin, ['MEMBERS'])
     const id = await propose('registerSubordinate', { entityId: leaf.id })
     await admin.server.installation.$executeRaw`
-      UPDATE "ChangeRequest" SET "effect" = NULL WHERE "id" = ${Number(atob(id).split(':')[1])}`
+      UPDATE "Approval" SET "effect" = NULL WHERE "id" = ${Number(atob(id).split(':')[1])}`
     expect(await approve(people.bob, id)).toMatchObject({
       message: expect.stringContaining('earlier version'),
     })
@@ -154,7 +154,7 @@ describe('the execution of a dry run', () => {
     const started = await execute(id)
     await ended(admin, started.id, 'main', state)
     const document =
-      'query ($id: ID!) { node(id: $id) { ... on RenewalRun { done failed items { edges { node { resource ok message } } } } } }'
+      'query ($id: ID!) { node(id: $id) { ... on Run { done failed items { edges { node { resource ok message } } } } } }'
     return (await admin.execute(document, { id: started.id }, 'admin')).data.node
   }
 
@@ -216,9 +216,9 @@ describe('the execution of a dry run', () => {
     expect(await execute(id)).toMatchObject({ code: 'CONFLICT', message: 'The dry run found nothing to do.' })
     expect(await execute(id, 'x'.repeat(1001))).toMatchObject({ code: 'INVALID_INPUT' })
     const where = { id: Number(atob(id).split(':')[1]) }
-    await admin.server.db.renewalRun.update({ where, data: { state: 'CANCELLED', endedAt: new Date() } })
+    await admin.server.db.run.update({ where, data: { state: 'CANCELLED', endedAt: new Date() } })
     expect(await execute(id)).toMatchObject({ code: 'CONFLICT', message: 'The dry run did not succeed.' })
-    expect(await execute(btoa('RenewalRun:999999'))).toMatchObject({ code: 'NOT_FOUND' })
+    expect(await execute(btoa('Run:999999'))).toMatchObject({ code: 'NOT_FOUND' })
   })
 
   it('that is approved changes exactly what the second person saw', async () => {

@@ -68,7 +68,7 @@ it('one person alone does no protected operation', { timeout: 120_000 }, async (
     expect(answer.errors, mutation).toMatchObject([
       { message: expect.stringContaining('Make a dry run first'), extensions: { code: 'APPROVAL_REQUIRED' } },
     ])
-    expect(answer.errors?.[0]?.extensions, mutation).not.toHaveProperty('changeRequest')
+    expect(answer.errors?.[0]?.extensions, mutation).not.toHaveProperty('approval')
     tried.add(mutation)
   }
   await refusedByRest(filled)
@@ -81,7 +81,7 @@ it('one person alone does no protected operation', { timeout: 120_000 }, async (
 
 async function refusedToSession([action, mutation, input]: Mutation): Promise<void> {
   const id = waiting(await people.alice.visitor.execute(documentOf(mutation), { input }), mutation)
-  const request = await admin.server.installation.changeRequest.findUniqueOrThrow({
+  const request = await admin.server.installation.approval.findUniqueOrThrow({
     where: { id: Number(atob(id).split(':')[1]) },
   })
   expect(request, mutation).toMatchObject({ action, mutation, requestedBy: 'alice', state: 'OPEN' })

@@ -142,7 +142,7 @@ export async function ended(
   state: 'SUCCEEDED' | 'FAILED' = 'SUCCEEDED',
 ): Promise<void> {
   const stateNow = async () => {
-    const document = `query ($id: ID!) { node(id: $id, anchor: "${anchor}") { ... on RenewalRun { state } } }`
+    const document = `query ($id: ID!) { node(id: $id, anchor: "${anchor}") { ... on Run { state } } }`
     return (await admin.execute(document, { id }, 'admin')).data.node?.state
   }
   await expect.poll(stateNow).toBe(state)

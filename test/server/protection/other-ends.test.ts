@@ -1,4 +1,4 @@
-/** Tests the other ends of change requests: refused, withdrawn, and executed without a second person. */
+/** Tests the other ends of approvals: refused, withdrawn, and executed without a second person. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import {
@@ -28,20 +28,16 @@ afterAll(() => admin.close())
 const newPolicy = createPolicies()
 const propose = (policy: object) => proposePolicy(people.alice, policy)
 
-describe('a change request', () => {
+describe('an approval', () => {
   it('is refused by another person and withdrawn by its requester', {
-    tags: [
-      'mutation/refuseChangeRequest/success',
-      'mutation/refuseChangeRequest/audit',
-      'mutation/refuseChangeRequest/ConflictError',
-    ],
+    tags: ['mutation/refuse/success', 'mutation/refuse/audit', 'mutation/refuse/ConflictError'],
   }, async () => {
     const [first, second] = [waiting(await propose(newPolicy())), waiting(await propose(newPolicy()))]
     expect(await refuse(people.bob, first, 'Not now.')).toMatchObject({ state: 'REFUSED', decidedBy: 'bob' })
     expect(await refuse(people.alice, second)).toMatchObject({ state: 'WITHDRAWN', decidedBy: 'alice' })
     expect(await approve(people.bob, first)).toMatchObject({ code: 'CONFLICT', message: 'It was refused.' })
     expect(await refuse(people.bob, second)).toMatchObject({ code: 'CONFLICT' })
-    expect((await entriesOf(admin, 'refuseChangeRequest')).slice(-2)).toMatchObject([
+    expect((await entriesOf(admin, 'refuse')).slice(-2)).toMatchObject([
       { actor: 'bob', after: { state: 'REFUSED' }, reason: 'Not now.' },
       { actor: 'alice', after: { state: 'WITHDRAWN' } },
     ])
@@ -49,18 +45,18 @@ describe('a change request', () => {
 
   it('is not refused or overridden without need', {
     tags: [
-      'mutation/refuseChangeRequest/InvalidInputError',
-      'mutation/refuseChangeRequest/NotFoundError',
-      'mutation/overrideChangeRequest/NotFoundError',
+      'mutation/refuse/InvalidInputError',
+      'mutation/refuse/NotFoundError',
+      'mutation/override/NotFoundError',
     ],
   }, async () => {
     const id = waiting(await propose(newPolicy()))
     expect(await refuse(people.bob, id, 'x'.repeat(1001))).toMatchObject({ code: 'INVALID_INPUT' })
-    const unknown = btoa('ChangeRequest:999999')
+    const unknown = btoa('Approval:999999')
     expect(await refuse(people.bob, unknown)).toMatchObject({ code: 'NOT_FOUND' })
     const { passkey } = await signed(people.bob, id)
     const input = { id: unknown, reason: 'Now.', passkey }
-    expect(await people.bob.visitor.mutate('overrideChangeRequest', input, 'id')).toMatchObject({
+    expect(await people.bob.visitor.mutate('override', input, 'id')).toMatchObject({
       code: 'NOT_FOUND',
     })
     expect(await refuse(people.bob, id)).toMatchObject({ state: 'REFUSED' })
@@ -68,10 +64,10 @@ describe('a change request', () => {
 
   it('is overridden by one administrator with a reason, which alerts', {
     tags: [
-      'mutation/overrideChangeRequest/success',
-      'mutation/overrideChangeRequest/audit',
-      'mutation/overrideChangeRequest/InvalidInputError',
-      'mutation/overrideChangeRequest/ConflictError',
+      'mutation/override/success',
+      'mutation/override/audit',
+      'mutation/override/InvalidInputError',
+      'mutation/override/ConflictError',
       'mutation/acknowledgeAlert/ConflictError',
       'mutation/snoozeAlert/ConflictError',
     ],
@@ -85,7 +81,7 @@ describe('a change request', () => {
       overridden: true,
     })
     expect(await presentPolicy(admin)).toEqual(policy)
-    expect((await entriesOf(admin, 'overrideChangeRequest')).at(-1)).toMatchObject({
+    expect((await entriesOf(admin, 'override')).at(-1)).toMatchObject({
       actor: 'alice',
       reason: 'The policy blocks every login.',
     })
@@ -115,7 +111,7 @@ describe('a change request', () => {
   it('is overridden by a passkey only, and not where the settings say so', async () => {
     const id = waiting(await propose(newPolicy()))
     const input = { id, reason: 'Now.', passkey: { id: 'x' } }
-    expect(await people.alice.visitor.mutate('overrideChangeRequest', input, 'id')).toMatchObject({
+    expect(await people.alice.visitor.mutate('override', input, 'id')).toMatchObject({
       code: 'INVALID_INPUT',
       path: ['input', 'passkey'],
     })
@@ -140,13 +136,13 @@ describe('a change request', () => {
     })
     expect(await presentPolicy(admin)).toEqual(before)
     expect(await refuse(people.bob, other)).toMatchObject({ state: 'REFUSED' })
-    await installation.changeRequest.updateMany({
+    await installation.approval.updateMany({
       where: { overrideBy: 'alice' },
       data: { overrideAt: new Date() },
     })
     expect(await override(people.alice, other, 'It blocks.')).toMatchObject({ code: 'CONFLICT' })
     expect(await override(people.bob, id, 'Mine.')).toMatchObject({ state: 'OPEN' })
-    await installation.changeRequest.updateMany({
+    await installation.approval.updateMany({
       where: { overrideBy: 'bob' },
       data: { overrideAt: new Date() },
     })
@@ -156,20 +152,20 @@ describe('a change request', () => {
   })
 })
 
-describe('the discussion of a change request', () => {
+describe('the discussion of an approval', () => {
   it('gives the reason, without which nobody approves', {
     tags: [
-      'mutation/commentChangeRequest/success',
-      'mutation/commentChangeRequest/audit',
-      'mutation/commentChangeRequest/InvalidInputError',
-      'mutation/commentChangeRequest/NotFoundError',
+      'mutation/commentApproval/success',
+      'mutation/commentApproval/audit',
+      'mutation/commentApproval/InvalidInputError',
+      'mutation/commentApproval/NotFoundError',
     ],
   }, async () => {
     const id = waiting(await propose(newPolicy()))
     const bob = { visitor: people.bob.visitor, device: people.bob.device }
     expect(await approve(bob, id)).toMatchObject({
       code: 'CONFLICT',
-      message: 'Nobody has said why yet. The requester can do so in the discussion.',
+      message: 'There is no reason yet. The requester can add one in the discussion.',
     })
     expect(await comment(people.bob, id, 'Why?')).toMatchObject({ reason: null })
     const early = await signed(bob, id)
@@ -182,31 +178,31 @@ describe('the discussion of a change request', () => {
     })
     expect(await comment(people.alice, id, 'As said.')).toMatchObject({ reason: 'The law asks for it.' })
     expect(await comment(people.alice, id, ' ')).toMatchObject({ code: 'INVALID_INPUT' })
-    expect(await comment(people.alice, btoa('ChangeRequest:999999'), 'x')).toMatchObject({
+    expect(await comment(people.alice, btoa('Approval:999999'), 'x')).toMatchObject({
       code: 'NOT_FOUND',
     })
     // The reason is a part of what is signed.
-    expect(await bob.visitor.mutate('approveChangeRequest', early, 'state')).toMatchObject({
+    expect(await bob.visitor.mutate('approve', early, 'state')).toMatchObject({
       code: 'INVALID_INPUT',
     })
     expect(await approve(bob, id)).toMatchObject({ state: 'EXECUTED' })
-    expect((await entriesOf(admin, 'commentChangeRequest')).at(-1)).toMatchObject({
+    expect((await entriesOf(admin, 'commentApproval')).at(-1)).toMatchObject({
       actor: 'alice',
       after: { text: 'As said.' },
     })
     expect((await entriesOf(admin, 'updateFederationPolicy')).at(-1)).toMatchObject({
-      reason: expect.stringMatching(/^Change request \d+ of alice\. The law asks for it\.$/),
+      reason: expect.stringMatching(/^Approval \d+ of alice\. The law asks for it\.$/),
     })
   })
 
-  it('ends after a hundred comments', { tags: ['mutation/commentChangeRequest/ConflictError'] }, async () => {
+  it('ends after a hundred comments', { tags: ['mutation/commentApproval/ConflictError'] }, async () => {
     const id = waiting(await propose(newPolicy()))
     const comments = Array.from({ length: 100 }, () => ({
       at: new Date().toISOString(),
       by: 'bob',
       text: 'x',
     }))
-    await admin.server.installation.changeRequest.update({
+    await admin.server.installation.approval.update({
       where: { id: Number(atob(id).split(':')[1]) },
       data: { comments },
     })

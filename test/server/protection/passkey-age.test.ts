@@ -58,7 +58,7 @@ const confirm = async ({ visitor }: Administrator, username: string) =>
 
 async function seen({ visitor }: Administrator, id: string) {
   const document =
-    'query ($id: ID!) { node(id: $id) { ... on ChangeRequest { obstacle signingOptions passkeyKnownSince } } }'
+    'query ($id: ID!) { node(id: $id) { ... on Approval { obstacle signingOptions passkeyKnownSince } } }'
   return (await visitor.execute(document, { id })).data.node
 }
 
@@ -86,11 +86,7 @@ describe('a new passkey', () => {
     const id = await ask(alice)
     const { signingOptions } = await seen(bob, id)
     expect(signingOptions.allowCredentials).toHaveLength(1)
-    const answer = await bob.visitor.mutate(
-      'approveChangeRequest',
-      await signed({ ...bob, device }, id),
-      'id',
-    )
+    const answer = await bob.visitor.mutate('approve', await signed({ ...bob, device }, id), 'id')
     expect(answer).toMatchObject({ code: 'INVALID_INPUT', message: expect.stringContaining('too new') })
     await admin.server.installation.passkey.deleteMany({ where: { name: 'New' } })
   })
@@ -241,7 +237,7 @@ describe('the audit log', () => {
     // The entries of the registrations are new, so each approval with 24 hours in the tests above is too early for them.
     expect((await verifyAuditLog(admin.server.db)).fault).toContain(early)
     const all = await entries()
-    const approval = all.findLast(({ action }) => action === 'approveChangeRequest')
+    const approval = all.findLast(({ action }) => action === 'approve')
     const registration = all.find(isRegistration)
     if (!approval || !registration) throw new Error('both are in the log')
     const { approvedBy, passkey } = approval.after as {

@@ -1,4 +1,4 @@
-/** Two administrators with passkeys that count, and what they do with change requests. */
+/** Two administrators with passkeys that count, and what they do with approvals. */
 import { expect } from 'vitest'
 import { createAccounts } from '#server/auth/accounts.ts'
 import { cliCaller } from '#server/identity/caller.ts'
@@ -59,14 +59,14 @@ export async function protect(
   await server.installation.protection.upsert({ where: { id: 1 }, create: row, update: row })
 }
 
-/** The id of the change request that the answer names. */
+/** The id of the approval that the answer names. */
 export function waiting({ data, errors }: GraphQLAnswer, about = ''): string {
   expect(errors, `${about} ${JSON.stringify(data)}`).toMatchObject([
     { extensions: { code: 'APPROVAL_REQUIRED' } },
   ])
-  const { changeRequest } = (errors?.[0]?.extensions ?? {}) as { changeRequest?: string }
-  expect(changeRequest).toBeTypeOf('string')
-  return String(changeRequest)
+  const { approval } = (errors?.[0]?.extensions ?? {}) as { approval?: string }
+  expect(approval).toBeTypeOf('string')
+  return String(approval)
 }
 
 const FIELDS =
@@ -77,22 +77,22 @@ export async function signed(
   { visitor, device }: Administrator,
   id: string,
 ): Promise<{ id: string; passkey: object }> {
-  const document = 'query ($id: ID!) { node(id: $id) { ... on ChangeRequest { signingOptions } } }'
+  const document = 'query ($id: ID!) { node(id: $id) { ... on Approval { signingOptions } } }'
   const { data } = await visitor.execute(document, { id })
   return { id, passkey: device.authenticate(data.node.signingOptions) }
 }
 
 export const comment = ({ visitor }: Administrator, id: string, text: string) =>
-  visitor.mutate('commentChangeRequest', { id, text }, 'reason comments { by text }')
+  visitor.mutate('commentApproval', { id, text }, 'reason comments { by text }')
 
 /** The other person, who asked for it, says why first. */
 export async function approve(person: Administrator, id: string) {
   if (person.partner) await comment(person.partner, id, 'A test.')
-  return person.visitor.mutate('approveChangeRequest', await signed(person, id), FIELDS)
+  return person.visitor.mutate('approve', await signed(person, id), FIELDS)
 }
 
 export const refuse = ({ visitor }: Administrator, id: string, message?: string) =>
-  visitor.mutate('refuseChangeRequest', { id, message }, FIELDS)
+  visitor.mutate('refuse', { id, message }, FIELDS)
 
 export const override = async (person: Administrator, id: string, reason: string) =>
-  person.visitor.mutate('overrideChangeRequest', { reason, ...(await signed(person, id)) }, FIELDS)
+  person.visitor.mutate('override', { reason, ...(await signed(person, id)) }, FIELDS)

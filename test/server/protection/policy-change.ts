@@ -3,7 +3,7 @@ import type { GraphQLAnswer, TestAdmin } from '#test/helpers/admin.ts'
 import type { Administrator } from './people.ts'
 
 const POLICY =
-  'mutation ($input: UpdateFederationPolicyInput!) { updateFederationPolicy(input: $input) { __typename ... on MutationUpdateFederationPolicySuccess { data { metadataPolicy } } ... on Error { message } } }'
+  'mutation ($input: UpdateFederationPolicyInput!) { updateFederationPolicy(input: $input) { __typename ... on UpdateFederationPolicySuccess { trustAnchor { metadataPolicy } } ... on Error { message } } }'
 
 /** Returns another policy at each call. */
 export function createPolicies(): () => object {

@@ -69,11 +69,11 @@ describe('protection', () => {
     expect(await approve(people.bob, id)).toMatchObject({ state: 'EXECUTED' })
     const { operations } = await admin.server.installation.protection.findFirstOrThrow()
     expect(operations).toEqual([])
-    const where = { action: { in: ['approveChangeRequest', 'updateProtection'] }, outcome: 'SUCCEEDED' }
+    const where = { action: { in: ['approve', 'updateProtection'] }, outcome: 'SUCCEEDED' }
     const entries = await admin.server.db.auditEvent.findMany({ where, orderBy: { id: 'desc' }, take: 2 })
     expect(entries).toMatchObject([
       { action: 'updateProtection', before: { operations: ['ANCHOR', 'ACCESS'] }, after: { operations: [] } },
-      { action: 'approveChangeRequest', resource: atob(id).split(':')[1] },
+      { action: 'approve', resource: atob(id).split(':')[1] },
     ])
   })
 
@@ -126,18 +126,18 @@ describe('a run', () => {
     )
     expect(await approve(people.bob, request)).toMatchObject({ state: 'EXECUTED' })
     await expect.poll(isActive).toBe(false)
-    await admin.server.db.renewalRun.updateMany({ data: { state: 'SUCCEEDED' } })
+    await admin.server.db.run.updateMany({ data: { state: 'SUCCEEDED' } })
     await protect(admin, [])
     await propose(people.alice, 'reactivateSubordinate', { id })
 
     // A run that was started before the protection has no approval.
     const where = { kind: 'SUBORDINATE_CHANGE' }
-    const { parameters } = await admin.server.db.renewalRun.findFirstOrThrow({
+    const { parameters } = await admin.server.db.run.findFirstOrThrow({
       where,
       orderBy: { id: 'desc' },
     })
     await protect(admin, ['MEMBERS'])
-    const run = await admin.server.db.renewalRun.create({
+    const run = await admin.server.db.run.create({
       data: {
         ...where,
         parameters: parameters as object,
@@ -148,7 +148,7 @@ describe('a run', () => {
         items: { create: { key: atob(id).split(':')[1] ?? '', resource: leaf.id } },
       },
     })
-    const state = async () => admin.server.db.renewalRun.findUniqueOrThrow({ where: { id: run.id } })
+    const state = async () => admin.server.db.run.findUniqueOrThrow({ where: { id: run.id } })
     await expect.poll(async () => (await state()).failed).toBe(1)
     expect(await isActive()).toBe(true)
   })

@@ -51,7 +51,7 @@ it('accepts changes while Redis is unavailable, reports it, and publishes them w
   tags: 'fault/redis-away',
 }, async () => {
   await admin.redis.stop()
-  expect(await issue(subject)).toMatchObject({ __typename: 'MutationIssueTrustMarkSuccess' })
+  expect(await issue(subject)).toMatchObject({ __typename: 'IssueTrustMarkSuccess' })
   expect(await publication()).toEqual({
     health: 'STALLED',
     pending: 1,
@@ -113,9 +113,9 @@ it('removes data that the database does not contain in a rebuild', {
   await client.sadd('inmor:tmtype:https://ghost.example.org/type', ghost)
   await client.set('inmor:staging:entity_id', 'left by a rebuild that was killed')
   const answer = await admin.execute(
-    'mutation { rebuildPublication { __typename ... on MutationRebuildPublicationSuccess { data { subordinates } } } }',
+    'mutation { rebuildPublication { __typename ... on RebuildPublicationSuccess { subordinates } } }',
   )
-  expect(answer.data.rebuildPublication).toMatchObject({ data: { subordinates: 1 } })
+  expect(answer.data.rebuildPublication).toMatchObject({ subordinates: 1 })
   expect(await client.hkeys('inmor:subordinates')).toEqual([entity.id])
   expect(await client.smembers('inmor:rp')).toEqual([entity.id])
   expect(await client.smembers(`inmor:tmtype:${type}`)).not.toContain(ghost)
@@ -145,8 +145,10 @@ it('signs the Entity Configuration again on request', {
 }, async () => {
   const configuration = async () => (await admin.get('/.well-known/openid-federation')).text()
   const before = await configuration()
-  const { data } = await admin.execute('mutation { regenerateEntityConfiguration { version } }')
-  expect(data.regenerateEntityConfiguration).toEqual({ version: expect.any(Number) })
+  const { data } = await admin.execute(
+    'mutation { regenerateEntityConfiguration { ... on RegenerateEntityConfigurationSuccess { trustAnchor { version } } } }',
+  )
+  expect(data.regenerateEntityConfiguration.trustAnchor).toEqual({ version: expect.any(Number) })
   expect(await configuration()).not.toBe(before)
 })
 

@@ -15,7 +15,7 @@ it.each([
   ['rubbish', 'rubbish'],
   ['a key that is no number', base64('Subordinate:x')],
   ['a key beyond every number', base64('TrustMark:99999999999')],
-  ['a negative key', base64('RenewalRun:-1')],
+  ['a negative key', base64('Run:-1')],
   ['no key', base64('AuditEvent:')],
   ['a key with a NUL', base64('User:\0')],
 ])('refuses as the id of a node: %s', async (_title, id) => {
@@ -38,20 +38,20 @@ it.each([
   expect(await admin.execute('query ($id: ID!) { node(id: $id) { id } }', { id })).toEqual({
     data: { node: null },
   })
-  const { id: run } = await admin.server.db.renewalRun.create({
+  const { id: run } = await admin.server.db.run.create({
     data: { kind: 'SUBORDINATES', state: 'SUCCEEDED', startedBy: 'admin', endedAt: new Date() },
   })
-  const known = base64(`RenewalRun:${run}`)
+  const known = base64(`Run:${run}`)
   const ids = [id, known, id]
   expect(await admin.execute('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids })).toEqual({
     data: { nodes: [null, { id: known }, null] },
   })
-  await admin.server.db.renewalRun.delete({ where: { id: run } })
+  await admin.server.db.run.delete({ where: { id: run } })
 })
 
 it.each([
   ['Subordinate:1', 'TrustMark:2147483647'],
-  ['User:nobody', 'RenewalRun:1'],
+  ['User:nobody', 'Run:1'],
 ])('finds nothing under ids that could be some: %s, %s', async (...ids) => {
   const answer = await admin.execute('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', {
     ids: ids.map(base64),
@@ -87,12 +87,12 @@ it.each([
 })
 
 it('refuses an invalid cursor of a nested list', async () => {
-  await admin.server.db.renewalRun.create({
+  await admin.server.db.run.create({
     data: { kind: 'SUBORDINATES', state: 'SUCCEEDED', startedBy: 'admin', endedAt: new Date() },
   })
   const after = base64('GPC:N:4711')
   const document = `query ($after: String) {
-    renewalRuns { edges { node { items(after: $after) { edges { node { id } } } } } } }`
+    runs { edges { node { items(after: $after) { edges { node { id } } } } } } }`
   const { errors } = await admin.execute(document, { after })
   expect(errors).toEqual([
     expect.objectContaining({

@@ -21,13 +21,13 @@ it('streams audit entries, subordinates and runs', async () => {
   const subscription = await listen()
   const leaf = await startLeaf(admin)
   await register(admin, leaf)
-  const entry = { action: 'registerSubordinate', resourceType: 'Subordinate', resource: leaf.id }
+  const entry = { action: 'REGISTER_SUBORDINATE', resourceType: 'SUBORDINATE', resource: leaf.id }
   await vi.waitFor(() => {
     expect(seen(subscription)).toContainEqual({ about: 'SUBORDINATE', auditEvent: null })
     expect(seen(subscription)).toContainEqual({ about: 'AUDIT_EVENT', auditEvent: entry })
   }, patience)
   expect(seen(subscription)).not.toContainEqual({ about: 'RUN', auditEvent: null })
-  await watchRun(admin, await startRun(admin, 'startRenewal(kind: SUBORDINATES)'))
+  await watchRun(admin, await startRun(admin, 'startRenewal(input: { kind: SUBORDINATES })'))
   await vi.waitFor(
     () => expect(seen(subscription)).toContainEqual({ about: 'RUN', auditEvent: null }),
     patience,

@@ -22,7 +22,7 @@ async function addRuns(): Promise<void> {
     { error: 'fourth', kind: 'IMPORT', state: 'FAILED', startedBy: 'anna.b' },
   ]
   const begun = [at(-5), at(-2), at(-4), at(-3)]
-  await admin.server.db.renewalRun.createMany({
+  await admin.server.db.run.createMany({
     data: runs.map((run, index) => ({ ...run, startedAt: begun[index] ?? at(0), endedAt: at(-1) })),
   })
 }
@@ -64,7 +64,7 @@ async function addTypes(): Promise<void> {
 }
 
 const lists = {
-  renewalRuns: ['RenewalRun', 'error'],
+  runs: ['Run', 'error'],
   users: ['User', 'username'],
   apiKeys: ['ApiKey', 'name'],
   trustMarkTypes: ['TrustMarkType', 'description'],
@@ -120,7 +120,7 @@ describe('runs', () => {
     ['no item that failed', { hasFailures: false }, ['fourth', 'second']],
     ['two conditions at once', { startedBy: 'anna', hasFailures: true }, ['third']],
   ])('are found by %s, the latest first', async (_title, filter, expected) => {
-    expect(await find('renewalRuns', { filter })).toEqual(expected)
+    expect(await find('runs', { filter })).toEqual(expected)
   })
 
   it.each<Order>([
@@ -129,7 +129,7 @@ describe('runs', () => {
     ['FAILED', 'DESC', ['first', 'third', 'fourth', 'second']],
     ['FAILED', 'ASC', ['second', 'fourth', 'third', 'first']],
   ])('are in the order of %s %s', async (field, direction, expected) => {
-    expect(await find('renewalRuns', { orderBy: { field, direction } })).toEqual(expected)
+    expect(await find('runs', { orderBy: { field, direction } })).toEqual(expected)
   })
 })
 

@@ -4,7 +4,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PrismaClient } from '#prisma/generated/client/client.ts'
 import { conditionsOf } from '#server/schema/audit/audit-event-filter.ts'
-import { renewalRunPage } from '#server/schema/run/renewal-run-list.ts'
+import { runPage } from '#server/schema/run/run-list.ts'
 import { expiringByDay } from '#server/schema/status/expiring-day.ts'
 import { subordinatePage } from '#server/schema/subordinate/subordinate-list.ts'
 import { trustMarkPage } from '#server/schema/trust-mark/trust-mark-list.ts'
@@ -43,7 +43,7 @@ const rows = `
   INSERT INTO "TrustMark" ("trustMarkTypeId", "entityId", "subordinateId", "autorenew", "validFor", "renewalTime",
     "jwt", "kid", "issuedAt", "expiresAt")
   SELECT 2, "entityId", "id", true, 1, 1, 'a.b.c', 'k', now(), now() + interval '1 day' FROM "Subordinate" WHERE "id" % 1000 = 8;
-  INSERT INTO "RenewalRun" ("kind", "state", "startedBy", "failed", "startedAt")
+  INSERT INTO "Run" ("kind", "state", "startedBy", "failed", "startedAt")
   SELECT CASE n % 1000 WHEN 1 THEN 'IMPORT' ELSE 'COLLECTION' END,
     CASE n % 1000 WHEN 2 THEN 'CANCELLED' WHEN 3 THEN 'FAILED' ELSE 'SUCCEEDED' END,
     CASE n % 1000 WHEN 4 THEN 'anna' ELSE 'job:walk' END,
@@ -172,7 +172,7 @@ it('Trust Marks whose renewal failed are counted through an index', async () => 
   for (const plan of plans) expect(plan).not.toContain('Seq Scan on "TrustMark"')
 })
 
-it.each<[title: string, filter: NonNullable<Parameters<typeof renewalRunPage>[0]>, found: number]>([
+it.each<[title: string, filter: NonNullable<Parameters<typeof runPage>[0]>, found: number]>([
   ['no condition', {}, COUNT],
   ['a rare kind', { kind: 'IMPORT' }, 100],
   ['rare kinds', { kinds: ['IMPORT', 'PROMOTION'] }, 100],
@@ -185,16 +185,14 @@ it.each<[title: string, filter: NonNullable<Parameters<typeof renewalRunPage>[0]
     (['asc', 'desc'] as const).map((direction) => ({ field, direction })),
   )
   for (const orderBy of [null, ...orders]) {
-    const plans = await plansOf(() =>
-      db.renewalRun.findMany({ ...renewalRunPage(filter, orderBy), take: 26 }),
-    )
+    const plans = await plansOf(() => db.run.findMany({ ...runPage(filter, orderBy), take: 26 }))
     expect(plans).toHaveLength(1)
-    for (const plan of plans) expect(plan).not.toContain('Seq Scan on "RenewalRun"')
+    for (const plan of plans) expect(plan).not.toContain('Seq Scan on "Run"')
   }
-  const { where } = renewalRunPage(filter)
-  const [plan] = await plansOf(async () => expect(await db.renewalRun.count({ where })).toBe(found))
+  const { where } = runPage(filter)
+  const [plan] = await plansOf(async () => expect(await db.run.count({ where })).toBe(found))
   // Counting nearly all rows reads all rows.
-  if (found < COUNT / 2) expect(plan).not.toContain('Seq Scan on "RenewalRun"')
+  if (found < COUNT / 2) expect(plan).not.toContain('Seq Scan on "Run"')
 })
 
 it.each<[title: string, filter: Parameters<typeof conditionsOf>[0], found: number]>([

@@ -16,7 +16,7 @@ export function createMemberMakers(admin: () => TestAdmin, make: Make) {
     async makePerson(): Promise<{ organizationId: string; userId: string }> {
       const { id: organizationId } = await makeUniversity(make)
       const input = { organizationId, email: uniqueAddress() }
-      return { organizationId, userId: (await make('inviteMember', input)).id }
+      return { organizationId, userId: (await make('invitePerson', input)).id }
     },
 
     /** A request of another person. */
@@ -30,7 +30,7 @@ export function createMemberMakers(admin: () => TestAdmin, make: Make) {
     /** Of an organization for which the administrator acts. */
     async submission(): Promise<object> {
       const { id: organizationId } = await makeUniversity(make)
-      await make('inviteMember', { organizationId, email: 'admin@users.invalid' })
+      await make('invitePerson', { organizationId, email: 'admin@users.invalid' })
       const { id: entityId } = await startLeaf(admin(), { metadata: relyingParty })
       return { organizationId, kind: 'REGISTER', entityId, anchor: 'main' }
     },

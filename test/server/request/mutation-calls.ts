@@ -6,7 +6,7 @@ import type { Visitor } from '#test/helpers/visitor.ts'
 import { dryRun } from '../protection/filled.ts'
 import { signed } from '../protection/people.ts'
 import { createAccountMakers } from './account-makers.ts'
-import { makeChangeRequest } from './change-request-maker.ts'
+import { makeApproval } from './approval-maker.ts'
 import { createMemberMakers, makeFailedMail, makeUniversity } from './member-makers.ts'
 
 const ANOTHER = { slug: 'another' }
@@ -54,10 +54,10 @@ export function createCalls({ admin, visitor, succeed }: Started): Row[] {
     return make('registerSubordinate', { entityId, ...place })
   }
 
-  /** A change request with the signature of the administrator. */
+  /** An approval with the signature of the administrator. */
   async function signedRequest(): Promise<object> {
     const person = { visitor: visitor(), device: await addDevice() }
-    return signed(person, await makeChangeRequest(admin()))
+    return signed(person, await makeApproval(admin()))
   }
 
   /** The id of a signing key in a state. */
@@ -106,11 +106,11 @@ export function createCalls({ admin, visitor, succeed }: Started): Row[] {
     ['updateOrganization', async () => ({ input: { id: (await makeOrganization()).id, country: 'SE' } })],
     ['removeOrganization', async () => ({ input: { id: (await makeOrganization()).id } })],
     [
-      'inviteMember',
+      'invitePerson',
       async () => ({ input: { organizationId: (await makeOrganization()).id, email: 'anna@lu.example' } }),
     ],
-    ['updateMember', async () => ({ input: { ...(await makePerson()), mayInvite: true } })],
-    ['removeMember', async () => ({ input: await makePerson() })],
+    ['updatePerson', async () => ({ input: { ...(await makePerson()), mayInvite: true } })],
+    ['removePerson', async () => ({ input: await makePerson() })],
     ['submitRequest', async () => ({ input: await submission() })],
     [
       'withdrawRequest',
@@ -194,18 +194,15 @@ export function createCalls({ admin, visitor, succeed }: Started): Row[] {
     ['publishHistoricalKeys', () => null],
     ['rebuildPublication', () => null],
     ['updateProtection', () => ({ input: { validForHours: 48 } })],
-    ['approveChangeRequest', async () => ({ input: await signedRequest() })],
+    ['approve', async () => ({ input: await signedRequest() })],
     [
-      'commentChangeRequest',
-      async () => ({ input: { id: await makeChangeRequest(admin()), text: 'What is it for?' } }),
+      'commentApproval',
+      async () => ({ input: { id: await makeApproval(admin()), text: 'What is it for?' } }),
     ],
-    ['refuseChangeRequest', async () => ({ input: { id: await makeChangeRequest(admin()) } })],
-    [
-      'overrideChangeRequest',
-      async () => ({ input: { ...(await signedRequest()), reason: 'It is urgent.' } }),
-    ],
+    ['refuse', async () => ({ input: { id: await makeApproval(admin()) } })],
+    ['override', async () => ({ input: { ...(await signedRequest()), reason: 'It is urgent.' } })],
     ['updateSchedule', () => ({ input: { name: 'prune', enabled: false } })],
-    ['startRenewal', () => ({ kind: 'SUBORDINATES' })],
+    ['startRenewal', () => ({ input: { kind: 'SUBORDINATES' } })],
     ['startCollectionWalk', () => null],
     ['startRebuild', () => null],
     ['acknowledgeAlert', () => ({ input: { id: SCHEDULE_ALERT } })],
@@ -224,8 +221,8 @@ export function createCalls({ admin, visitor, succeed }: Started): Row[] {
       'cancelRun',
       async () => {
         const data = { kind: 'SUBORDINATES', state: 'QUEUED', startedBy: 'admin' }
-        const { id } = await admin().server.db.renewalRun.create({ data })
-        return { input: { id: Buffer.from(`RenewalRun:${id}`).toString('base64') } }
+        const { id } = await admin().server.db.run.create({ data })
+        return { input: { id: Buffer.from(`Run:${id}`).toString('base64') } }
       },
     ],
     ['renamePasskey', async () => ({ input: { id: (await addPasskey()).id, name: 'Old laptop' } })],

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { schema } from '#server/schema/index.ts'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { unreachableMail } from '#test/helpers/mail-server.ts'
+import { successOf } from '#test/helpers/mutation.ts'
 import { type Visitor, visit } from '#test/helpers/visitor.ts'
 import { createCalls } from './mutation-calls.ts'
 import { selectAll } from './select-all.ts'
@@ -38,7 +39,7 @@ async function succeed(name: string, input: object | null): Promise<any> {
   expect(errors).toBeUndefined()
   if (isUnionType(result))
     expect(data.result, data.result.message).toMatchObject({ __typename: success.name })
-  return data.result.data ?? data.result
+  return successOf(name, data.result)
 }
 
 function typeOf(mutation: string, argument: string): string {
@@ -50,7 +51,7 @@ const calls = createCalls({ admin: () => admin, visitor: () => visitor, succeed 
 /** Ends the runs of other rows, because only one of a kind may run. */
 async function endRuns(): Promise<void> {
   await expect
-    .poll(() => admin.server.db.renewalRun.count({ where: { endedAt: null } }), { timeout: 20_000 })
+    .poll(() => admin.server.db.run.count({ where: { endedAt: null } }), { timeout: 20_000 })
     .toBe(0)
 }
 

@@ -24,7 +24,7 @@ eachRow<[mutation: string, type: string, further?: object]>(
     ['updateTrustMark', 'TrustMark', { validFor: 5 }],
     ['renewTrustMark', 'TrustMark'],
     ['revokeTrustMark', 'TrustMark'],
-    ['cancelRun', 'RenewalRun'],
+    ['cancelRun', 'Run'],
     ['updateUser', 'User', { role: 'VIEWER' }],
     ['resetUserPassword', 'User', { password: PASSWORD }],
     ['resetSecondFactor', 'User'],

@@ -80,17 +80,17 @@ const lists: Readonly<Record<string, Row>> = {
       }),
     remove: (db, name) => db.apikey.deleteMany({ where: { name } }),
   },
-  renewalRuns: {
+  runs: {
     name: 'error',
     order: 'orderBy: { field: STARTED_AT, direction: ASC }',
     fill: (db) =>
-      db.renewalRun.createMany({
+      db.run.createMany({
         data: names.map((error, index) => ({
           ...{ error, kind: 'SUBORDINATES', state: 'FAILED', startedBy: 'x' },
           ...{ startedAt: at(index), endedAt: at(index) },
         })),
       }),
-    remove: (db, error) => db.renewalRun.deleteMany({ where: { error } }),
+    remove: (db, error) => db.run.deleteMany({ where: { error } }),
   },
 }
 

@@ -3,11 +3,15 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import { execute, parse } from 'graphql'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { PrismaClient } from '#prisma/generated/client/client.ts'
+import { createAccounts } from '#server/auth/accounts.ts'
+import type { Auth } from '#server/auth/auth.ts'
 import { systemClock } from '#server/clock.ts'
 import { cliCaller } from '#server/identity/caller.ts'
 import type { Context } from '#server/schema/context.ts'
 import { schema } from '#server/schema/index.ts'
+import type { ServiceContext } from '#server/services/context.ts'
 import { createNameReader } from '#server/services/entity/known-name.ts'
+import { createPipelineService } from '#server/services/request/pipeline/pipelines.ts'
 import { recordOnly } from '#server/services/write.ts'
 import { startMigratedDatabase, type TestDatabase } from '#test/helpers/database.ts'
 
@@ -44,13 +48,21 @@ async function addOneOfEach(n: number): Promise<void> {
     },
   })
   const { id: trustMarkTypeId } = await db.trustMarkType.create({
-    data: { type: `https://ta.example.org/marks/${n}` },
+    data: { type: `https://ta.example.org/marks/${n}`, pipeline: { create: {} } },
+  })
+  await db.organization.create({
+    data: {
+      name: `Organization ${n}`,
+      homeSlug: 'main',
+      contacts: { create: { role: 'SECURITY', email: `csirt@o${n}.example` } },
+      anchors: { create: { anchorSlug: 'main' } },
+    },
   })
   const mark = { jwt: 'e30.e30.e30', kid: 'k', issuedAt: now, expiresAt: later }
   const settings = { autorenew: true, validFor: 1, renewalTime: 0 }
   await db.trustMark.create({ data: { trustMarkTypeId, entityId, subordinateId, ...settings, ...mark } })
   const item = { resource: entityId, ok: true, sequence: 1, at: now }
-  await db.renewalRun.create({
+  await db.run.create({
     data: {
       kind: 'SUBORDINATES',
       state: 'SUCCEEDED',
@@ -119,11 +131,12 @@ it.each([
   ],
   ['trustMarks', 'entityId state trustMarkType { type activeMarks } subordinate { displayName }'],
   ['trustMarkTypes', 'type activeMarks'],
-  ['renewalRuns', 'kind state rate items(first: 5) { totalCount edges { node { resource } } }'],
+  ['runs', 'kind state rate items(first: 5) { totalCount edges { node { resource } } }'],
   ['requests', 'entityId organizationName competing { id organizationName }'],
+  ['organizations', 'name memberCount contacts { email }'],
   ['users', 'username role passkeyCount twoFactorEnabled'],
   ['apiKeys', 'name owner { username passkeyCount }'],
-  ['auditEvents', 'action diff resourceName'],
+  ['auditEvents', 'action changes { path } resourceName'],
 ])('%s', async (list, fields) => {
   const document = `query ($first: Int) { ${list}(first: $first) { totalCount edges { node { ${fields} } } } }`
   const few = await costOf(document, 2)
@@ -131,4 +144,17 @@ it.each([
   expect([few.found, many.found]).toEqual([2, COUNT])
   expect(few.cost).toBeGreaterThan(0)
   expect(many.cost, queries.join('\n')).toBe(few.cost)
+})
+
+it('lists without pages need fewer queries than they have rows', async () => {
+  const { id: organizationId } = await db.organization.findFirstOrThrow()
+  const users = Array.from({ length: COUNT }, (_, n) => ({ organizationId, userId: `u${n}` }))
+  await db.organizationUser.createMany({ data: users })
+  // Lists read no sign-in, and nothing else of a context.
+  const accounts = createAccounts({ db, auth: {} as Auth, now: systemClock })
+  const pipelines = createPipelineService({ db } as unknown as ServiceContext)
+  queries = []
+  expect(await accounts.listMembers(organizationId)).toHaveLength(COUNT)
+  expect(await pipelines.list()).toHaveLength(COUNT)
+  expect(queries.length, queries.join('\n')).toBeLessThan(COUNT)
 })

@@ -80,7 +80,7 @@ it.each(['auditEvent', 'trustMark'])('finds no %s for an invalid id', async (fie
 })
 
 it('changes nothing by GET', async () => {
-  const query = encodeURIComponent('mutation { regenerateEntityConfiguration { version } }')
+  const query = encodeURIComponent('mutation { regenerateEntityConfiguration { __typename } }')
   const response = await fetch(`${admin.adminUrl}/graphql?query=${query}`, {
     headers: { 'x-api-key': admin.keys.admin },
   })

@@ -18,8 +18,6 @@ afterAll(() => admin.close())
 const routes = [
   ['POST', '/server/entity', 'admin'],
   ['POST', '/server/historical_keys', 'admin'],
-  ['GET', '/server/rollover', 'viewer'],
-  ['PUT', '/server/rollover', 'admin'],
   ['GET', '/trustmarktypes', 'viewer'],
   ['POST', '/trustmarktypes', 'operator'],
   ['GET', '/trustmarktypes/', 'viewer'],
@@ -37,35 +35,9 @@ const routes = [
   ['POST', '/subordinates/{id}', 'operator'],
   ['POST', '/subordinates/{id}/renew', 'operator'],
   ['GET', '/auditlog', 'viewer'],
-  ['GET', '/organizations', 'viewer'],
-  ['POST', '/organizations', 'operator'],
-  ['GET', '/organizations/{id}', 'viewer'],
-  ['PATCH', '/organizations/{id}', 'operator'],
-  ['DELETE', '/organizations/{id}', 'operator'],
-  ['POST', '/organizations/{id}/admit', 'viewer'],
-  ['GET', '/organizations/{id}/people', 'viewer'],
-  ['POST', '/organizations/{id}/people', 'operator'],
-  ['PATCH', '/organizations/{id}/people/{user}', 'operator'],
-  ['DELETE', '/organizations/{id}/people/{user}', 'operator'],
-  ['GET', '/requests', 'viewer'],
-  ['GET', '/requests/{id}', 'viewer'],
-  ['POST', '/requests/{id}/approve', 'operator'],
-  ['POST', '/requests/{id}/refuse', 'operator'],
-  ['POST', '/requests/{id}/return', 'operator'],
-  ['POST', '/requests/{id}/comment', 'operator'],
-  ['GET', '/check_pipelines', 'viewer'],
-  ['PUT', '/check_pipelines', 'admin'],
-  ['GET', '/webhooks', 'admin'],
-  ['POST', '/webhooks', 'admin'],
-  ['GET', '/webhooks/{id}', 'admin'],
-  ['PATCH', '/webhooks/{id}', 'admin'],
-  ['DELETE', '/webhooks/{id}', 'admin'],
-  ['POST', '/webhooks/{id}/replay', 'admin'],
-  ['POST', '/webhooks/{id}/test', 'admin'],
-  ['GET', '/webhooks/{id}/deliveries', 'admin'],
 ] as const
 const lesser = { viewer: null, operator: 'viewer', admin: 'operator' } as const
-const withId = (path: string) => path.replace('{id}', '1').replace('{user}', 'unknown')
+const withId = (path: string) => path.replace('{id}', '1')
 
 test('has a valid OpenAPI 3.1 document, which describes exactly these routes', async () => {
   const result = await new Validator().validate(structuredClone(rest.document))

@@ -33,29 +33,6 @@ it.for<[method: string, path: string, body: object | undefined, entry: object]>(
   ['POST', '/trustmarks', { tmt: 1, domain: unreachable }, { action: 'issueTrustMark' }],
   ['POST', '/trustmarks/1/renew', undefined, { action: 'renewTrustMark', resource: '1' }],
   ['PUT', '/trustmarks/1', { active: false }, { action: 'updateTrustMark', resource: '1' }],
-  ['POST', '/organizations', { name: 'Lund' }, { action: 'createOrganization' }],
-  ['PATCH', '/organizations/1', { name: 'Lund' }, { action: 'updateOrganization', resource: '1' }],
-  ['DELETE', '/organizations/1', undefined, { action: 'removeOrganization', resource: '1' }],
-  ['POST', '/organizations/1/admit', { to: 'main' }, { action: 'admitOrganization', resource: '1' }],
-  ['POST', '/organizations/1/people', { email: 'a@lu.example' }, { action: 'inviteMember', resource: '1' }],
-  [
-    'PATCH',
-    '/organizations/1/people/anna',
-    { may_invite: true },
-    { action: 'updateMember', resource: 'anna' },
-  ],
-  ['DELETE', '/organizations/1/people/anna', undefined, { action: 'removeMember', resource: 'anna' }],
-  ['POST', '/requests/1/approve', undefined, { action: 'approveRequest', resource: '1' }],
-  ['POST', '/requests/1/refuse', { reason: 'No.' }, { action: 'refuseRequest', resource: '1' }],
-  ['POST', '/requests/1/return', { message: 'What?' }, { action: 'returnRequest', resource: '1' }],
-  ['POST', '/requests/1/comment', { text: 'Hello' }, { action: 'commentRequest', resource: '1' }],
-  ['PUT', '/server/rollover', { months: 12 }, { action: 'scheduleRollover' }],
-  ['PUT', '/check_pipelines', { entity_type: 'x' }, { action: 'updateCheckPipeline' }],
-  ['POST', '/webhooks', { url: unreachable }, { action: 'createWebhook', resource: '' }],
-  ['PATCH', '/webhooks/1', { url: unreachable }, { action: 'updateWebhook', resource: '1' }],
-  ['DELETE', '/webhooks/1', undefined, { action: 'removeWebhook', resource: '1' }],
-  ['POST', '/webhooks/1/replay', undefined, { action: 'replayWebhook', resource: '1' }],
-  ['POST', '/webhooks/1/test', undefined, { action: 'testWebhook', resource: '1' }],
 ])('%s %s without the right', async ([method, path, body, entry]) => {
   expect((await rest.call(method, path, body, 'viewer')).status).toBe(403)
   expect(await entries()).toMatchObject([
@@ -64,9 +41,7 @@ it.for<[method: string, path: string, body: object | undefined, entry: object]>(
       method: 'api_key',
       address: '127.0.0.1',
       outcome: 'REFUSED',
-      reason: expect.stringMatching(
-        /^FORBIDDEN: (The role viewer may not do this|Your role in main does not allow this)\.$/,
-      ),
+      reason: 'FORBIDDEN: The role viewer may not do this.',
       ...entry,
     },
   ])
@@ -101,26 +76,6 @@ it.for<[what: string, method: string, path: string, body: object | string | unde
       resource: type,
       reason: expect.stringMatching(/^CONFLICT: /),
     },
-  ],
-  [
-    'an organization with an invalid country',
-    ...(['POST', '/organizations', { name: 'Lund', country: 'XX' }] as const),
-    {
-      action: 'createOrganization',
-      resourceType: 'Organization',
-      resource: 'Lund',
-      reason: expect.stringMatching(/^INVALID_INPUT: /),
-    },
-  ],
-  [
-    'an unknown anchor for an organization',
-    ...(['POST', '/organizations/1/admit', { to: 'none' }] as const),
-    { action: 'admitOrganization', resource: '1', reason: expect.stringMatching(/^NOT_FOUND: /) },
-  ],
-  [
-    'an unknown request',
-    ...(['POST', '/requests/99/refuse', { reason: 'No.' }] as const),
-    { action: 'refuseRequest', resourceType: 'Request', resource: '99' },
   ],
   [
     'a body with the wrong shape',

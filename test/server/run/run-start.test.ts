@@ -12,7 +12,7 @@ afterAll(() => admin.close())
 
 eachRow<[mutation: string, kind: string, args: string]>(
   [
-    ['startRenewal', 'SUBORDINATES', '(kind: SUBORDINATES)'],
+    ['startRenewal', 'SUBORDINATES', '(input: { kind: SUBORDINATES })'],
     ['startCollectionWalk', 'COLLECTION', ''],
     ['startRebuild', 'REBUILD', ''],
     ['startEvaluation', 'EVALUATION', ''],
@@ -32,7 +32,7 @@ eachRow<[mutation: string, kind: string, args: string]>(
   }
   const entries = () => db.auditEvent.findMany({ where: { action: mutation }, orderBy: { id: 'asc' } })
 
-  const { id } = await db.renewalRun.create({ data: { kind, state: 'RUNNING', startedBy: 'admin' } })
+  const { id } = await db.run.create({ data: { kind, state: 'RUNNING', startedBy: 'admin' } })
   expect(await start()).toEqual({ __typename: 'ConflictError', code: 'CONFLICT', path: null })
   const refusal = {
     outcome: 'FAILED',
@@ -42,7 +42,7 @@ eachRow<[mutation: string, kind: string, args: string]>(
   }
   expect(await entries()).toMatchObject([refusal])
 
-  await db.renewalRun.update({ where: { id }, data: { state: 'SUCCEEDED', endedAt: new Date() } })
+  await db.run.update({ where: { id }, data: { state: 'SUCCEEDED', endedAt: new Date() } })
   expect((await start()).__typename).toMatch(/Success$/)
   expect(await entries()).toMatchObject([
     refusal,

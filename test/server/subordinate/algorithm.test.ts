@@ -101,7 +101,7 @@ it('is in no audit entry, because it follows from metadata and keys', async () =
   await admin.mutate('deactivateSubordinate', { id }, 'id')
   const { data } = await admin.execute('{ auditEvents(first: 1) { edges { node { action before after } } } }')
   const [{ node }] = data.auditEvents.edges
-  expect(node.action).toBe('deactivateSubordinate')
+  expect(node.action).toBe('DEACTIVATE_SUBORDINATE')
   for (const columns of [node.before, node.after]) {
     expect(columns).toHaveProperty('active')
     expect(columns).not.toHaveProperty('unnamedAlgorithms')

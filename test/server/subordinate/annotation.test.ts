@@ -108,7 +108,7 @@ it('records a change in the audit log, and restores it without a new statement',
   const { data } = await admin.execute(document, { resource: leaf.id })
   const [{ node: entry }] = data.auditEvents.edges
   expect(entry).toMatchObject({
-    action: 'updateSubordinate',
+    action: 'UPDATE_SUBORDINATE',
     before: { note: 'Before.', tags: ['old'] },
     after: { note: 'After.', tags: ['new'] },
     restoration: { differences: [expect.objectContaining({ path: 'note' }), expect.anything()] },

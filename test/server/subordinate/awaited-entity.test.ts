@@ -134,7 +134,7 @@ it('is over when somebody dismisses it', {
   const leaf = await startLeaf(admin)
   await awaitEntity(leaf.id)
   expect(await alerts()).toHaveLength(1)
-  expect(await stopAwaiting(leaf.id)).toMatchObject({ data: leaf.id })
+  expect(await stopAwaiting(leaf.id)).toMatchObject({ entityId: leaf.id })
   expect(await list()).toEqual([])
   expect(await alerts()).toEqual([])
   const entry = await admin.server.db.auditEvent.findFirst({ where: { action: 'stopAwaitingEntity' } })

@@ -43,7 +43,7 @@ eachRow<[what: string, input: object, path: (string | number)[] | null]>(
   () => ['mutation/startSubordinateChange/InvalidInputError'],
 )('refuses %s, and starts nothing', async (_what, input, path) => {
   expect(await start(input)).toMatchObject({ __typename: 'InvalidInputError', path })
-  expect(await admin.server.db.renewalRun.count()).toBe(0)
+  expect(await admin.server.db.run.count()).toBe(0)
 })
 
 it('finds no unknown Trust Mark type', {
@@ -82,7 +82,7 @@ it('continues after a worker was killed, and repeats nothing', async () => {
   if (!removed || !inactive || !open) throw new Error('there are three')
   await register(admin, open)
   const row = await db.subordinate.findUniqueOrThrow({ where: { entityId: open.id } })
-  const { id } = await db.renewalRun.create({
+  const { id } = await db.run.create({
     data: {
       kind: 'SUBORDINATE_CHANGE',
       state: 'RUNNING',
@@ -99,9 +99,9 @@ it('continues after a worker was killed, and repeats nothing', async () => {
       },
     },
   })
-  const seen = await watchRun(admin, btoa(`RenewalRun:${id}`))
+  const seen = await watchRun(admin, btoa(`Run:${id}`))
   expect(seen.at(-1)?.run).toEqual({ state: 'SUCCEEDED', total: 2, done: 2, failed: 0 })
-  const items = await db.renewalRunItem.findMany({ where: { runId: id }, orderBy: { id: 'asc' } })
+  const items = await db.runItem.findMany({ where: { runId: id }, orderBy: { id: 'asc' } })
   expect(items.map(({ message }) => message)).toEqual(['Removed since the run started.', null])
   expect(await db.subordinate.findUnique({ where: { entityId: open.id } })).toBeNull()
 })
@@ -116,7 +116,7 @@ it('has an item for each of many members', async () => {
   onTestFinished(async () => void (await db.subordinate.deleteMany()))
   const { id } = await start({ action: 'REMOVE', dryRun: true, filter: { state: 'INACTIVE' } })
   const where = { kind: 'SUBORDINATE_CHANGE', total: count }
-  await vi.waitFor(async () => expect(await db.renewalRun.count({ where })).toBe(1), { timeout: 60_000 })
+  await vi.waitFor(async () => expect(await db.run.count({ where })).toBe(1), { timeout: 60_000 })
   await admin.mutate('cancelRun', { id }, 'id')
   expect((await watchRun(admin, id)).at(-1)?.run.state).toBe('CANCELLED')
 })

@@ -68,9 +68,9 @@ it('evaluates constraints too, deactivated members included, and names the failu
   await admin.mutate('updateTrustAnchor', { constraints }, 'version', 'admin')
   await soon(async () => expect(await statesOf([leaf.id])).toMatchObject([{ state: 'DOES_NOT_RESOLVE' }]))
   await soon(async () => {
-    const { data } = await admin.execute(`{ renewalRuns(filter: { kind: EVALUATION }, first: 1) {
+    const { data } = await admin.execute(`{ runs(filter: { kind: EVALUATION }, first: 1) {
       edges { node { state startedBy items(failed: true, first: 10) { edges { node { resource message } } } } } } }`)
-    const [{ node }] = data.renewalRuns.edges
+    const [{ node }] = data.runs.edges
     expect(node).toMatchObject({ state: 'SUCCEEDED', startedBy: 'job:evaluate-subordinates' })
     const failed = node.items.edges.map((edge: { node: { resource: string } }) => edge.node.resource)
     expect(failed).toContain(leaf.id)
@@ -84,9 +84,9 @@ it('evaluates constraints too, deactivated members included, and names the failu
 
 it('evaluates on request', { tags: 'mutation/startEvaluation/success' }, async () => {
   const { data } = await admin.execute(
-    'mutation { startEvaluation { __typename ... on MutationStartEvaluationSuccess { data { kind } } } }',
+    'mutation { startEvaluation { __typename ... on StartEvaluationSuccess { run { kind } } } }',
   )
-  expect(data.startEvaluation.data).toEqual({ kind: 'EVALUATION' })
+  expect(data.startEvaluation.run).toEqual({ kind: 'EVALUATION' })
 })
 
 it('evaluates again when the settings changed during an evaluation', async () => {

@@ -53,7 +53,7 @@ it('records a finding for each member in a run, which goes on to the others', as
   for (const member of members) await register(admin, member)
   const statements = await Promise.all(members.map(({ id }) => servedStatement(admin, id)))
   for (const [index, member] of members.entries()) Object.assign(member.options, hostile[index]?.[1])
-  const seen = await watchRun(admin, await startRun(admin, 'startRenewal(kind: SUBORDINATES)'))
+  const seen = await watchRun(admin, await startRun(admin, 'startRenewal(input: { kind: SUBORDINATES })'))
   expect(seen.at(-1)?.run).toMatchObject({ state: 'SUCCEEDED', failed: hostile.length })
   for (const [index, { id: resource }] of members.entries()) {
     const message = expect.stringMatching(hostile[index]?.[2] ?? BROKEN)
@@ -71,7 +71,7 @@ it('takes names that objects inherit as any other name', async () => {
   await register(admin, leaf)
   leaf.options.metadata = { ...relyingParty, constructor: {}, odd: names }
   const renew = async () =>
-    itemsOf(await watchRun(admin, await startRun(admin, 'startRenewal(kind: SUBORDINATES)')))
+    itemsOf(await watchRun(admin, await startRun(admin, 'startRenewal(input: { kind: SUBORDINATES })')))
   const message = 'Changed: metadata.constructor, metadata.odd.'
   expect(await renew()).toContainEqual(expect.objectContaining({ resource: leaf.id, ok: true, message }))
   const unchanged = { resource: leaf.id, ok: true, message: null }

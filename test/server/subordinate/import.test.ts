@@ -58,9 +58,9 @@ it('skips a line that is no identifier and an entity that comes again, each with
       ['two words', false, expect.stringContaining('is not an Entity Identifier')],
     ]),
   )
-  const document = `query ($id: ID!) { renewalRun(id: $id) {
+  const document = `query ($id: ID!) { run(id: $id) {
     skipped dryRun items(skipped: true) { edges { node { resource skipped } } } } }`
-  expect((await admin.execute(document, { id })).data.renewalRun).toEqual({
+  expect((await admin.execute(document, { id })).data.run).toEqual({
     skipped: 1,
     dryRun: false,
     items: { edges: [{ node: { resource: leaf.id, skipped: true } }] },
@@ -72,8 +72,8 @@ it('has failed when every entity was refused, except in a dry run, which only sa
   const endOf = async (further: object) => {
     const { id } = await admin.mutate('importSubordinates', { lines, ...further }, 'id')
     await watchRun(admin, id)
-    const document = 'query ($id: ID!) { renewalRun(id: $id) { state done failed error } }'
-    return (await admin.execute(document, { id })).data.renewalRun
+    const document = 'query ($id: ID!) { run(id: $id) { state done failed error } }'
+    return (await admin.execute(document, { id })).data.run
   }
   const failed = { done: 0, failed: 2 }
   const error = 'No item succeeded: 2 failed. Each says why.'
@@ -107,12 +107,12 @@ it('registers nothing in a dry run, and says what it would do', async () => {
 it('refuses an empty list, and starts nothing', {
   tags: 'mutation/importSubordinates/InvalidInputError',
 }, async () => {
-  const runs = await admin.server.db.renewalRun.count()
+  const runs = await admin.server.db.run.count()
   expect(await start([])).toMatchObject({
     __typename: 'InvalidInputError',
     path: ['input', 'subordinates'],
   })
-  expect(await admin.server.db.renewalRun.count()).toBe(runs)
+  expect(await admin.server.db.run.count()).toBe(runs)
 })
 
 it('is not for viewers', async () => {

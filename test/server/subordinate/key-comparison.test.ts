@@ -14,7 +14,7 @@ afterAll(() => admin.close())
 const read = async (entityId: string) => {
   const document = `query ($entityId: EntityIdentifier!) {
     subordinate(entityId: $entityId) { keysCompared keyThumbprints { kid thumbprint } }
-    auditEvents(filter: { resourceType: "Subordinate", resource: "${entityId}" }, first: 1) {
+    auditEvents(filter: { resourceTypes: [SUBORDINATE], resource: "${entityId}" }, first: 1) {
       edges { node { action after } }
     }
   }`

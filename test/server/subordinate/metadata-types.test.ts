@@ -74,7 +74,7 @@ it('keeps a member that publishes a wrong type: checks and renewals only warn', 
   const { id } = await register(admin, leaf)
   leaf.options.metadata = wrong
   expect(await admin.mutate('renewSubordinate', { id }, 'state lastError')).toMatchObject({
-    __typename: 'MutationRenewSubordinateSuccess',
+    __typename: 'RenewSubordinateSuccess',
     state: 'ACTIVE',
     lastError: null,
   })
@@ -96,7 +96,7 @@ it('saves other settings of a member whose stored metadata is wrong', async () =
   expect(
     await admin.mutate('updateSubordinate', { id, forcedMetadata: wrong, validFor: 24 }, 'validFor'),
   ).toMatchObject({
-    __typename: 'MutationUpdateSubordinateSuccess',
+    __typename: 'UpdateSubordinateSuccess',
     validFor: 24,
   })
 })

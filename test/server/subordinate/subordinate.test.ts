@@ -104,7 +104,7 @@ describe('registerSubordinate', () => {
     const { id: entityId } = await startLeaf(admin)
     const both = [1, 2].map(() => admin.mutate('registerSubordinate', { entityId }, 'id'))
     const names = (await Promise.all(both)).map(({ __typename }) => __typename).sort()
-    expect(names).toEqual(['ConflictError', 'MutationRegisterSubordinateSuccess'])
+    expect(names).toEqual(['ConflictError', 'RegisterSubordinateSuccess'])
   })
 })
 
@@ -171,7 +171,7 @@ it('deletes a removed subordinate, which can be registered again', {
 }, async () => {
   const leaf = await startLeaf(admin)
   const { id } = await register(admin, leaf)
-  expect(await admin.mutate('removeSubordinate', { id }, '')).toMatchObject({ data: leaf.id })
+  expect(await admin.mutate('removeSubordinate', { id }, '')).toMatchObject({ ids: [id] })
   expect(await servedStatement(admin, leaf.id)).toBe(404)
   expect(await listed(admin)).not.toContain(leaf.id)
   expect(await resolved(leaf.id)).toMatchObject({ error: 'invalid_trust_chain' })

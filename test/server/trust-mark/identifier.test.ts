@@ -29,7 +29,7 @@ it('gives each Trust Mark of a bulk issue and of each later signature an identif
     await watchRun(admin, id)
   }
   await collect()
-  const again = ['reissueTrustMarks(input: {})', 'startRenewal(kind: TRUST_MARKS)']
+  const again = ['reissueTrustMarks(input: {})', 'startRenewal(input: { kind: TRUST_MARKS })']
   for (const mutation of again) {
     await watchRun(admin, await startRun(admin, mutation))
     await collect()

@@ -58,7 +58,7 @@ describe('issueTrustMark', () => {
     const results = await Promise.all([issueOf(type), issueOf(type)])
     expect(results.map(({ __typename }) => __typename).sort()).toEqual([
       'ConflictError',
-      'MutationIssueTrustMarkSuccess',
+      'IssueTrustMarkSuccess',
     ])
   })
 

@@ -11,7 +11,8 @@ beforeAll(async () => {
 })
 afterAll(() => admin.close())
 
-const TYPE = 'id type version active autorenew validFor renewalTime description logoUri ref owner'
+const TYPE =
+  'id type version active autorenew validFor renewalTime description logoUri ref owner { sub jwks }'
 const newType = () => `https://ta.example.org/marks/${crypto.randomUUID()}`
 const create = (input: object) => admin.mutate('createTrustMarkType', { type: newType(), ...input }, TYPE)
 const update = (id: string, input: object) => admin.mutate('updateTrustMarkType', { id, ...input }, TYPE)
@@ -190,7 +191,7 @@ describe('removeTrustMarkType', () => {
     tags: 'mutation/removeTrustMarkType/success',
   }, async () => {
     const { id, type } = await create({})
-    expect(await remove(id)).toMatchObject({ data: type })
+    expect(await remove(id)).toMatchObject({ ids: [id] })
     expect(await issuersOf(type)).toBeUndefined()
     expect(await remove(id)).toMatchObject({ __typename: 'NotFoundError', code: 'NOT_FOUND' })
   })

@@ -60,7 +60,7 @@ it('sends nothing about people, their access, failures and refusals', async () =
   const { receiver, courier, find } = await test.connect()
   await test.happen('createUser', 'anna')
   await test.happen('signIn', 'anna')
-  await test.happen('inviteMember', 'anna')
+  await test.happen('invitePerson', 'anna')
   await test.happen('createApiKey', 'anna/ci')
   for (const outcome of ['REFUSED', 'FAILED'] as const)
     await recordOnly(test.db, caller, { action: 'registerSubordinate', resource: 'x', outcome })

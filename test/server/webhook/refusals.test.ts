@@ -97,7 +97,7 @@ it('refuses everyone but administrators of the installation', async () => {
     const node = await admin.execute(`{ node(id: "${webhook.id}") { ... on Webhook { url } } }`, {}, role)
     expect(JSON.stringify(node)).not.toContain('a-secret-path')
     const entries =
-      '{ auditEvents(first: 1, filter: { action: "createWebhook" }) { edges { node { resource before after diff } } } }'
+      '{ auditEvents(first: 1, filter: { actions: [CREATE_WEBHOOK] }) { edges { node { resource before after changes { path } } } } }'
     const { data } = await admin.execute(entries, {}, role)
     expect(data.auditEvents.edges[0].node.resource).toMatch(/^http:\/\/127\.0\.0\.1:9 /)
     expect(JSON.stringify(data)).not.toContain('a-secret-path')

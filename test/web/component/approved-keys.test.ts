@@ -2,7 +2,7 @@
 /** What an approver reads of the keys of an entity, and by which name. */
 import { cleanup, render } from '@testing-library/svelte'
 import { afterEach, expect, test } from 'vitest'
-import type { ChangeRequestDetailsFragment } from '#lib/gql/graphql.ts'
+import type { ApprovalDetailsFragment } from '#lib/gql/graphql.ts'
 import { sentenceOf } from '#lib/protection/sentence.ts'
 import WhatChanges from '../../../web/src/routes/(console)/requests/approvals/[id]/WhatChanges.svelte'
 
@@ -11,12 +11,12 @@ afterEach(cleanup)
 const asked = (after: object, fields: object) =>
   ({
     state: 'OPEN',
-    action: 'registerSubordinate',
+    action: 'REGISTER_SUBORDINATE',
     resource: 'https://rp.example.org',
     effect: { fields },
     previousEffect: null,
     after,
-  }) as unknown as ChangeRequestDetailsFragment // the members that the page reads
+  }) as unknown as ApprovalDetailsFragment // the members that the page reads
 
 const jwks = { before: null, after: { keys: [{ kid: 'a' }] } }
 

@@ -13,7 +13,7 @@ const found = (query: string, viewer = administrator) =>
 test.each([
   ['revoke', ['Revoke a Trust Mark', 'Revoke a key', 'Keys', 'Trust Marks', 'API keys']],
   ['expir', ['Statements that expire soon', 'Trust Marks that expire soon', 'Dashboard', 'Subordinates']],
-  ['change requests', ['Approvals']],
+  ['approvals', ['Approvals']],
   ['problem', ['Subordinates with a problem']],
 ])('finds by “%s”', (query, expected) => {
   expect(found(query)).toEqual(expect.arrayContaining(expected))

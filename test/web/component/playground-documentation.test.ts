@@ -14,8 +14,8 @@ const schema = schemaOf(introspectionFromSchema(buildSchema(printed), { inputVal
 
 test('describes a field with its type and arguments', () => {
   const entry = describe(schema, 'Query.subordinates')
-  expect(entry).toMatchObject({ kind: 'Field', type: 'QuerySubordinatesConnection!' })
-  expect(entry?.typeName).toBe('QuerySubordinatesConnection')
+  expect(entry).toMatchObject({ kind: 'Field', type: 'SubordinateConnection!' })
+  expect(entry?.typeName).toBe('SubordinateConnection')
   expect(entry?.description).toMatch(/\w/)
   const [group] = entry?.groups ?? []
   expect(group?.heading).toBe('Arguments')
@@ -34,7 +34,7 @@ test.each([
   ],
   ['SubordinateState', 'Enum', 'Values', { label: 'ACTIVE', type: '', typeName: undefined }],
   ['SubordinateFilter', 'Input', 'Fields', { label: 'state', opens: undefined }],
-  ['MutationRegisterSubordinateResult', 'Union', 'Possible types', { opens: 'EntityRejectedError' }],
+  ['RegisterSubordinateResult', 'Union', 'Possible types', { opens: 'EntityRejectedError' }],
   ['Error', 'Interface', 'Possible types', { opens: 'ConflictError' }],
   ['ConflictError', 'Type', 'Implements', { opens: 'Error' }],
 ])('describes %s as %s with %s', (name, kind, heading, member) => {

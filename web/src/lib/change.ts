@@ -1,5 +1,4 @@
 /** Topics to reload after a change, by its subject. */
-import { isResourceType } from '#lib/audit/resource-type.ts'
 import type { AuditResourceType, ChangedSubscription } from '#lib/gql/graphql.ts'
 import { topic } from '#lib/topic.ts'
 
@@ -8,38 +7,38 @@ type Topic = (typeof topic)[keyof typeof topic]
 
 /** By the object type in the audit log. */
 const byResource: Readonly<Record<AuditResourceType, readonly Topic[]>> = {
-  Subordinate: [topic.subordinates, topic.status],
-  AwaitedEntity: [topic.status],
-  Organization: [topic.organizations],
-  Request: [topic.requests],
-  CheckPipeline: [topic.pipelines],
-  TrustMark: [topic.trustMarks, topic.status],
-  TrustMarkType: [topic.trustMarks, topic.status],
-  TrustAnchor: [topic.trustAnchor, topic.status],
-  SigningKey: [topic.signingKeys, topic.trustAnchor],
-  User: [topic.users, topic.people, topic.account],
-  ApiKey: [topic.apiKeys],
-  Session: [topic.account],
-  RenewalRun: [topic.runs],
-  Schedule: [topic.schedules],
-  AuditLog: [],
-  Alert: [topic.status],
-  Webhook: [topic.webhooks, topic.status],
-  Mail: [topic.mails],
-  ChangeRequest: [topic.changeRequests, topic.status],
-  Protection: [topic.protection],
+  SUBORDINATE: [topic.subordinates, topic.status],
+  AWAITED_ENTITY: [topic.status],
+  ORGANIZATION: [topic.organizations],
+  REQUEST: [topic.requests],
+  CHECK_PIPELINE: [topic.pipelines],
+  TRUST_MARK: [topic.trustMarks, topic.status],
+  TRUST_MARK_TYPE: [topic.trustMarks, topic.status],
+  TRUST_ANCHOR: [topic.trustAnchor, topic.status],
+  SIGNING_KEY: [topic.signingKeys, topic.trustAnchor],
+  USER: [topic.users, topic.people, topic.account],
+  API_KEY: [topic.apiKeys],
+  SESSION: [topic.account],
+  RUN: [topic.runs],
+  SCHEDULE: [topic.schedules],
+  AUDIT_LOG: [],
+  ALERT: [topic.status],
+  WEBHOOK: [topic.webhooks, topic.status],
+  MAIL: [topic.mails],
+  APPROVAL: [topic.approvals, topic.status],
+  PROTECTION: [topic.protection],
+  OTHER: [],
 }
 
 export function topicsOf({ about, auditEvent }: Change): readonly Topic[] {
   if (about === 'SUBORDINATE') return [topic.subordinates, topic.status]
   if (about === 'RUN') return [topic.runs, topic.schedules]
-  const type = auditEvent?.resourceType ?? ''
-  return [topic.audit, ...(isResourceType(type) ? byResource[type] : [])]
+  return [topic.audit, ...(auditEvent ? byResource[auditEvent.resourceType] : [])]
 }
 
 /** The viewer's own name, role or password was changed; a new role or password also ends the session. */
 export const concerns = ({ auditEvent }: Change, username: string) =>
-  auditEvent?.resourceType === 'User' && auditEvent.resource === username
+  auditEvent?.resourceType === 'USER' && auditEvent.resource === username
 
 /** Reloads everything after a gap in the stream. The next refused request shows whether the session still exists. */
 export const everyTopic: readonly Topic[] = Object.values(topic).filter((name) => name !== topic.viewer)

@@ -18,7 +18,7 @@ export const topic = {
   portal: 'app:portal',
   webhooks: 'app:webhooks',
   mails: 'app:mails',
-  changeRequests: 'app:change-requests',
+  approvals: 'app:approvals',
   protection: 'app:protection',
   signingKeys: 'app:signing-keys',
 } as const

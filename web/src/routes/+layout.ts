@@ -22,7 +22,7 @@ const SignedIn = graphql(`
 /** Returns a failure, because the console's error page cannot show one thrown here. */
 type Viewer = SignedInQuery['viewer']
 
-/** Of the page that is shown. */
+/** The viewer of the page that is shown. */
 let shown: Viewer = null
 
 /** A session that ends while the page is read again replaces nothing: the notice of the shell says it. */

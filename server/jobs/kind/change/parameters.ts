@@ -43,7 +43,7 @@ export type ChangeParameters = {
   changes?: Changes
   trustMarkType?: string
   delegation?: string
-  /** Of a removal. */
+  /** For a removal only. */
   revokesMarks?: boolean
   /** The filter as the caller gave it, for the audit log. */
   filter?: object

@@ -1,5 +1,5 @@
 /** The subordinates of a bulk change: those that a caller names, or all that match a condition. */
-import type { Prisma, RenewalRun } from '#prisma/generated/client/client.ts'
+import type { Prisma, Run } from '#prisma/generated/client/client.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
 import { requireName, requireSize } from '#server/jobs/kind/named.ts'
 import type { RunItemInput } from '#server/jobs/kind/row.ts'
@@ -62,7 +62,7 @@ async function itemsByName(db: Database, entityIds: readonly string[]): Promise<
 /** Adds an item for each subordinate that matches the condition. */
 export async function addMatching(
   tx: Transaction,
-  { id: runId }: RenewalRun,
+  { id: runId }: Run,
   where: Prisma.SubordinateWhereInput,
 ): Promise<void> {
   for (let last = 0; ; ) {
@@ -75,7 +75,7 @@ export async function addMatching(
     const ids = page.map(({ id }) => id)
     if (ids.length > 0)
       await tx.$executeRaw`
-        INSERT INTO "RenewalRunItem" ("runId", "key", "resource")
+        INSERT INTO "RunItem" ("runId", "key", "resource")
         SELECT ${runId}, "id"::text, "entityId" FROM "Subordinate" WHERE "id" = ANY(${ids}) ORDER BY "id"`
     last = ids.at(-1) ?? last
     if (ids.length < PAGE) return

@@ -60,7 +60,7 @@ export function createPipelineRun(context: ServiceContext) {
       return (await db.checkPipeline.count({ where })) > 0
     },
 
-    /** Of an entity that passed its examination. */
+    /** Runs the checks about an entity that passed its examination. */
     async run(
       request: PipelineRequest,
       { entityId, statement, resolvedMetadata, checks: examined }: Examination,

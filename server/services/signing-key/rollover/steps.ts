@@ -4,8 +4,7 @@ import { say } from '#server/services/signing-key/safety.ts'
 import type { KeyUse } from '#server/services/signing-key/use.ts'
 import type { SigningKeyView } from '#server/services/signing-key/view.ts'
 
-export const rolloverStepNames = ['REISSUE', 'RETIRE', 'SWITCH', 'ANNOUNCE'] as const
-export type RolloverStepName = (typeof rolloverStepNames)[number]
+export type RolloverStepName = 'REISSUE' | 'RETIRE' | 'SWITCH' | 'ANNOUNCE'
 
 export type PossibleStep = {
   step: RolloverStepName
@@ -15,7 +14,7 @@ export type PossibleStep = {
   safeAt: Date | null
   /** Why it is not safe now, as a sentence; null: it is. */
   obstacle: string | null
-  /** Of a key that is to be created or switched to: where its private part is. */
+  /** Where the private part of the key is that the step creates or switches to. */
   store: StoreName | null
 }
 
@@ -23,7 +22,7 @@ export type KeyInUse = Pick<
   SigningKeyView,
   'kid' | 'state' | 'row' | 'store' | 'usableFrom' | 'superiorFaults'
 > & {
-  /** Of a previous key. */
+  /** The use of a previous key. */
   use?: KeyUse
 }
 

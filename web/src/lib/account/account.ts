@@ -5,7 +5,7 @@ export const DisableTwoFactor = graphql(`
   mutation DisableTwoFactor {
     disableTwoFactor {
       __typename
-      ... on MutationDisableTwoFactorSuccess { data { twoFactorEnabled } }
+      ... on DisableTwoFactorSuccess { account { twoFactorEnabled } }
       ...Refusal
     }
   }
@@ -15,7 +15,7 @@ export const RemovePasskey = graphql(`
   mutation RemovePasskey($input: RemovePasskeyInput!) {
     removePasskey(input: $input) {
       __typename
-      ... on MutationRemovePasskeySuccess { data { hasPassword } }
+      ... on RemovePasskeySuccess { account { hasPassword } }
       ...Refusal
     }
   }
@@ -25,7 +25,7 @@ export const RenamePasskey = graphql(`
   mutation RenamePasskey($input: RenamePasskeyInput!) {
     renamePasskey(input: $input) {
       __typename
-      ... on MutationRenamePasskeySuccess { data { hasPassword } }
+      ... on RenamePasskeySuccess { account { hasPassword } }
       ...Refusal
     }
   }
@@ -35,16 +35,28 @@ export const EndSession = graphql(`
   mutation EndSession($input: EndSessionInput!) {
     endSession(input: $input) {
       __typename
-      ... on MutationEndSessionSuccess { data { hasPassword } }
+      ... on EndSessionSuccess { account { hasPassword } }
       ...Refusal
     }
   }
 `)
 
 export const EndOtherSessions = graphql(`
-  mutation EndOtherSessions { endOtherSessions { hasPassword } }
+  mutation EndOtherSessions {
+    endOtherSessions {
+      __typename
+      ... on EndOtherSessionsSuccess { account { hasPassword } }
+      ...Refusal
+    }
+  }
 `)
 
 export const UpdateMail = graphql(`
-  mutation UpdateMail($input: UpdateMailInput!) { updateMail(input: $input) { mail } }
+  mutation UpdateMail($input: UpdateMailInput!) {
+    updateMail(input: $input) {
+      __typename
+      ... on UpdateMailSuccess { account { mail } }
+      ...Refusal
+    }
+  }
 `)

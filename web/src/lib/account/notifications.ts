@@ -17,7 +17,7 @@ const UpdateNotifications = graphql(`
   mutation UpdateNotifications($input: UpdateNotificationsInput!) {
     updateNotifications(input: $input) {
       __typename
-      ... on MutationUpdateNotificationsSuccess { data { ...NotificationFields } }
+      ... on UpdateNotificationsSuccess { notifications { ...NotificationFields } }
       ...Refusal
     }
   }

@@ -1,22 +1,24 @@
 /** Describes the audit log as a list, with its filters. */
-import type { AuditAction, AuditEventFilter } from '#lib/gql/graphql.ts'
-import { choice, day, link, period, rowsOf, text } from '#lib/list/filter.ts'
+import type { AuditAction, AuditEventFilter, AuditResourceType } from '#lib/gql/graphql.ts'
+import { choice, day, link, period, type Rows, rowsOf, text } from '#lib/list/filter.ts'
 import { type List, listVariables, narrowing, readSearch } from '#lib/list/list.ts'
 import type { Parameters } from '#lib/list/paging.ts'
 import { actionWords, outcomes } from './action.ts'
 import { actionGroup, byGroup } from './action-group.ts'
 import { resourceTypes } from './resource-type.ts'
 
-const types = Object.entries(resourceTypes).map(([type, label]) => [
-  type,
-  { label, condition: { resourceType: type } },
-])
+const types: Rows<AuditEventFilter> = Object.fromEntries(
+  (Object.entries(resourceTypes) as [AuditResourceType, string][]) // the table's keys
+    .map(([type, label]) => [type, { label, condition: { resourceTypes: [type] } }]),
+)
 
 /** The actions by the words that entries show, from A to Z in each group. */
-const actions = Object.entries(actionWords)
-  .map(([action, label]) => ({ action: action as AuditAction, label })) // the table's keys
-  .sort(byGroup)
-  .map(({ action, label }) => [action, { label, condition: { actions: [action] } }])
+const actions: Rows<AuditEventFilter> = Object.fromEntries(
+  Object.entries(actionWords)
+    .map(([action, label]) => ({ action: action as AuditAction, label })) // the table's keys
+    .sort(byGroup)
+    .map(({ action, label }) => [action, { label, condition: { actions: [action] } }]),
+)
 
 export const auditList: List<
   AuditEventFilter,
@@ -25,16 +27,11 @@ export const auditList: List<
   things: ['entry', 'entries'],
   filters: {
     actor: text('User', 'part of a name', (actorContains) => ({ actorContains })),
-    action: choice(
-      'Action',
-      'All actions',
-      Object.fromEntries(actions),
-      (action) => ({ action }),
-      actionGroup,
+    // Actions and types are the tables' keys.
+    action: choice('Action', 'All actions', actions, undefined, (action) =>
+      actionGroup(action as AuditAction),
     ),
-    type: choice('Object type', 'All object types', Object.fromEntries(types), (resourceType) => ({
-      resourceType,
-    })),
+    type: choice('Object type', 'All object types', types),
     resource: text('Object', 'part of an identifier', (resourceContains) => ({ resourceContains })),
     outcome: choice(
       'Outcome',
@@ -46,7 +43,7 @@ export const auditList: List<
     until: day('Until', 1, (before) => ({ before })),
     run: link('Entries of one run', (run) => ({ run })),
     bypass: link('Protected changes without a second person', () => ({
-      actions: ['overrideChangeRequest', 'bypassApproval'],
+      actions: ['OVERRIDE', 'BYPASS_APPROVAL'],
       outcome: 'SUCCEEDED',
     })),
   },

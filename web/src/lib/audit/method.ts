@@ -1,10 +1,10 @@
 /** How the actor of an audit entry authenticated, in words. */
-const ways: Readonly<Record<string, string>> = {
-  session: 'in the console',
-  api_key: 'with an API key',
-  cli: 'on the command line',
-  job: 'by schedule',
-}
+import type { CallerMethod } from '#lib/gql/graphql.ts'
 
-/** Empty for a method of another version. */
-export const methodInWords = (method: string) => ways[method] ?? ''
+export const methods: Readonly<Record<CallerMethod, string>> = {
+  SESSION: 'in the console',
+  API_KEY: 'with an API key',
+  SINGLE_SIGN_ON: 'with single sign-on',
+  CLI: 'on the command line',
+  JOB: 'by schedule',
+}

@@ -2,29 +2,25 @@
 import type { AuditResourceType } from '#lib/gql/graphql.ts'
 
 export const resourceTypes: Readonly<Record<AuditResourceType, string>> = {
-  Subordinate: 'Subordinate',
-  AwaitedEntity: 'Candidate',
-  Organization: 'Organization',
-  Request: 'Request',
-  CheckPipeline: 'Checks of requests',
-  TrustMark: 'Trust Mark',
-  TrustMarkType: 'Trust Mark type',
-  TrustAnchor: 'Trust Anchor',
-  SigningKey: 'Signing key',
-  User: 'User',
-  ApiKey: 'API key',
-  Session: 'Session',
-  RenewalRun: 'Run',
-  Schedule: 'Schedule',
-  AuditLog: 'Audit log',
-  Alert: 'Alert',
-  Webhook: 'Webhook',
-  Mail: 'E-mail',
-  ChangeRequest: 'Approval',
-  Protection: 'Protected operations',
+  SUBORDINATE: 'Subordinate',
+  AWAITED_ENTITY: 'Candidate',
+  ORGANIZATION: 'Organization',
+  REQUEST: 'Request',
+  CHECK_PIPELINE: 'Checks of requests',
+  TRUST_MARK: 'Trust Mark',
+  TRUST_MARK_TYPE: 'Trust Mark type',
+  TRUST_ANCHOR: 'Trust Anchor',
+  SIGNING_KEY: 'Signing key',
+  USER: 'User',
+  API_KEY: 'API key',
+  SESSION: 'Session',
+  RUN: 'Run',
+  SCHEDULE: 'Schedule',
+  AUDIT_LOG: 'Audit log',
+  ALERT: 'Alert',
+  WEBHOOK: 'Webhook',
+  MAIL: 'E-mail',
+  APPROVAL: 'Approval',
+  PROTECTION: 'Protected operations',
+  OTHER: 'Object of another version',
 }
-
-export const isResourceType = (name: string): name is AuditResourceType => Object.hasOwn(resourceTypes, name)
-
-/** A type of another version is shown by its name. */
-export const resourceTypeInWords = (type: string) => (isResourceType(type) ? resourceTypes[type] : type)

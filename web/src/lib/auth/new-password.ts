@@ -14,7 +14,7 @@ const ChangePassword = graphql(`
   mutation ChangePassword($input: ChangePasswordInput!) {
     changePassword(input: $input) {
       __typename
-      ... on MutationChangePasswordSuccess { data { hasPassword } }
+      ... on ChangePasswordSuccess { account { hasPassword } }
       ...Refusal
     }
   }

@@ -6,7 +6,7 @@ const StartCollectionWalk = graphql(`
   mutation StartCollectionWalk {
     startCollectionWalk {
       __typename
-      ... on MutationStartCollectionWalkSuccess { data { id } }
+      ... on StartCollectionWalkSuccess { run { id } }
       ...Refusal
     }
   }

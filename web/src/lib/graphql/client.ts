@@ -108,8 +108,8 @@ function refusalOf(failure: CombinedError | undefined): Refusal {
       path: fieldPath(Array.isArray(extensions.path) ? extensions.path.map(String) : []),
     }
   }
-  if (extensions?.code === 'APPROVAL_REQUIRED' && typeof extensions.changeRequest === 'string')
-    return { message: waitingMessage(extensions.changeRequest), path: [], code: 'APPROVAL_REQUIRED' }
+  if (extensions?.code === 'APPROVAL_REQUIRED' && typeof extensions.approval === 'string')
+    return { message: waitingMessage(extensions.approval), path: [], code: 'APPROVAL_REQUIRED' }
   const { message, advice } = failure ? problemOf(failure) : problems.NETWORK
   const isForbidden = extensions?.code === 'FORBIDDEN'
   return { message: `${message} ${advice}`.trim(), path: [], ...(isForbidden && { code: 'FORBIDDEN' }) }
@@ -213,40 +213,43 @@ export async function ask<Data, Variables extends AnyVariables>(
   return failure || data === undefined ? { refusal: refusalOf(failure) } : { value: data }
 }
 
-/** The result of a mutation: a success with data, or a type that implements `Error`. */
-type Result<Value> =
-  | { data: Value }
-  | {
-      message: string
-      code?: ErrorCode
-      path?: string[] | null
-      checks?: EntityCheckFieldsFragment[]
-      data?: never
-    }
+/** A type that implements `Error`. */
+type Failure = {
+  message: string
+  code?: ErrorCode
+  path?: string[] | null
+  checks?: EntityCheckFieldsFragment[]
+}
 
-/** Sends a mutation. Never throws, like `ask`. Asks the user to sign in again if the API requires it. */
-export async function write<Value, Variables extends AnyVariables>(
-  document: Document<Record<string, Result<Value>>, Variables>,
+/** What a mutation answers: one field, with a success or a failure. */
+type Answer = Record<string, object>
+type Success<Data extends Answer> = Exclude<Data[keyof Data], { message: string }>
+
+/** Sends a mutation and returns its success. Never throws, like `ask`. Asks the user to sign in again if the API requires it. */
+export async function write<Data extends Answer, Variables extends AnyVariables>(
+  document: Document<Data, Variables>,
   variables: Variables,
-): Promise<Outcome<Value>> {
+): Promise<Outcome<Success<Data>>> {
   const outcome = await attempt(document, variables)
   const isAskedAgain = outcome.refusal?.code === 'REAUTHENTICATION_REQUIRED'
   return isAskedAgain && (await reauthentication.ask('stale')) ? attempt(document, variables) : outcome
 }
 
-async function attempt<Value, Variables extends AnyVariables>(
-  document: Document<Record<string, Result<Value>>, Variables>,
+async function attempt<Data extends Answer, Variables extends AnyVariables>(
+  document: Document<Data, Variables>,
   variables: Variables,
-): Promise<Outcome<Value>> {
+): Promise<Outcome<Success<Data>>> {
   const { data, error: failure } = await inSession(() =>
     client.mutation(nodeOf(document), variables).toPromise(),
   )
   const [result] = Object.values(data ?? {})
   if (failure || !result) return { refusal: refusalOf(failure) }
-  if (!('message' in result)) return { value: result.data }
+  if (!isFailure(result)) return { value: result as Success<Data> } // the other types of the union
   const { message, code, checks } = result
   const path = fieldPath(result.path ?? [])
   return {
     refusal: { message: fieldsInWords(message), path, ...(code && { code }), ...(checks && { checks }) },
   }
 }
+
+const isFailure = (result: object): result is Failure => 'message' in result

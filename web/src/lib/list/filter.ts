@@ -37,7 +37,7 @@ export type Filter<Condition> = Control & {
 
 export type Filters<Condition, Name extends string = string> = Readonly<Record<Name, Filter<Condition>>>
 
-type Rows<Condition> = Readonly<Record<string, { label: string; condition: Condition }>>
+export type Rows<Condition> = Readonly<Record<string, { label: string; condition: Condition }>>
 
 const optionsOf = (rows: Rows<unknown>): Options =>
   Object.entries(rows).map(([value, { label }]) => [value, label])

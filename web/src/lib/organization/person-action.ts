@@ -2,7 +2,7 @@
 import type { Action } from '#lib/action.ts'
 import type { PersonFieldsFragment } from '#lib/gql/graphql.ts'
 import { write } from '#lib/graphql/client.ts'
-import { RemoveMember, UpdateMember } from './person.ts'
+import { RemovePerson, UpdatePerson } from './person.ts'
 
 interface Subject {
   organizationId: string
@@ -21,7 +21,7 @@ export const personActions: readonly Action<Subject>[] = [
     danger: false,
     applies: ({ person }) => !person.mayInvite,
     run: async (subject) =>
-      (await write(UpdateMember, { input: { ...keyOf(subject), mayInvite: true } })).refusal,
+      (await write(UpdatePerson, { input: { ...keyOf(subject), mayInvite: true } })).refusal,
   },
   {
     label: 'Take away the right to invite',
@@ -30,7 +30,7 @@ export const personActions: readonly Action<Subject>[] = [
     danger: false,
     applies: ({ person }) => person.mayInvite,
     run: async (subject) =>
-      (await write(UpdateMember, { input: { ...keyOf(subject), mayInvite: false } })).refusal,
+      (await write(UpdatePerson, { input: { ...keyOf(subject), mayInvite: false } })).refusal,
   },
   {
     label: 'Remove person',
@@ -39,6 +39,6 @@ export const personActions: readonly Action<Subject>[] = [
     done: 'removed.',
     danger: true,
     applies: ({ isSelf }) => !isSelf,
-    run: async (subject) => (await write(RemoveMember, { input: keyOf(subject) })).refusal,
+    run: async (subject) => (await write(RemovePerson, { input: keyOf(subject) })).refusal,
   },
 ]

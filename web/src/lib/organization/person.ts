@@ -7,31 +7,31 @@ graphql(`
   }
 `)
 
-export const InviteMember = graphql(`
-  mutation InviteMember($input: InviteMemberInput!) {
-    inviteMember(input: $input) {
+export const InvitePerson = graphql(`
+  mutation InvitePerson($input: InvitePersonInput!) {
+    invitePerson(input: $input) {
       __typename
-      ... on MutationInviteMemberSuccess { data { id username invitationLink isInvitationMailed } }
+      ... on InvitePersonSuccess { person { id username invitationLink isInvitationMailed } }
       ...Refusal
     }
   }
 `)
 
-export const UpdateMember = graphql(`
-  mutation UpdateMember($input: UpdateMemberInput!) {
-    updateMember(input: $input) {
+export const UpdatePerson = graphql(`
+  mutation UpdatePerson($input: UpdatePersonInput!) {
+    updatePerson(input: $input) {
       __typename
-      ... on MutationUpdateMemberSuccess { data { id } }
+      ... on UpdatePersonSuccess { person { id } }
       ...Refusal
     }
   }
 `)
 
-export const RemoveMember = graphql(`
-  mutation RemoveMember($input: RemoveMemberInput!) {
-    removeMember(input: $input) {
+export const RemovePerson = graphql(`
+  mutation RemovePerson($input: RemovePersonInput!) {
+    removePerson(input: $input) {
       __typename
-      ... on MutationRemoveMemberSuccess { data }
+      ... on RemovePersonSuccess { ids }
       ...Refusal
     }
   }

@@ -37,7 +37,7 @@ function byAddress(query: string, { mayOperate }: User): Command[] {
   ]
 }
 
-/** Of this anchor only; a link from the time of one anchor leads to the same object. */
+/** The objects of this anchor only; a link from the time of one anchor leads to the same object. */
 const recentCommands = ({ username }: User): Command[] =>
   readRecent(username, localStorage)
     .filter(({ href }) => anchorIn(href) === presentAnchor)

@@ -3,7 +3,7 @@ const isApple = /Mac|iPhone|iPad/.test(navigator.platform)
 
 export const shortcutLabel = isApple ? '⌘ K' : 'Ctrl K'
 
-/** Of the page "API", which runs an operation. */
+/** The shortcut that runs an operation on the page "API". */
 export const runShortcutLabel = isApple ? '⌘ Enter' : 'Ctrl Enter'
 
 export const isShortcut = (event: KeyboardEvent) =>

@@ -7,7 +7,7 @@ const RequestDocumentPass = graphql(`
   mutation RequestDocumentPass {
     requestDocumentPass {
       __typename
-      ... on MutationRequestDocumentPassSuccess { data { token } }
+      ... on RequestDocumentPassSuccess { documentPass { token } }
       ...Refusal
     }
   }
@@ -28,7 +28,7 @@ export const pass = {
   async request(): Promise<Refusal | undefined> {
     const { value, refusal } = await write(RequestDocumentPass, {})
     if (refusal) return refusal
-    token = value?.token
+    token = value?.documentPass.token
     isNeeded = false
     return undefined
   },

@@ -15,7 +15,7 @@ const kinds: Readonly<Record<ParameterType, ValueKind>> = {
   jwks: 'json',
 }
 
-/** Of an unknown Entity Type: those that every Entity Type may have. */
+/** For an unknown Entity Type, those that every Entity Type may have. */
 const parametersOf = (entityType: string) =>
   getMember(metadataParameters, entityType) ?? metadataParameters.federation_entity ?? {}
 

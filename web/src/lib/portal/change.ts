@@ -52,7 +52,7 @@ export function changesOf(draft: ChangeDraft): Outcome<RequestChangesInput> {
   return { value: changes }
 }
 
-/** The form shows what shall change in fields of their own: the API’s path `changes`, `jwks` is `jwks` there. */
+/** The form shows each change in a field of its own: the API’s path `changes`, `jwks` is `jwks` there. */
 export function locateRefusal(refusal: Refusal): Refusal {
   const [whole, ...inside] = refusal.path
   return whole === 'changes' && inside.length > 0 ? { ...refusal, path: inside } : refusal

@@ -17,7 +17,7 @@ const PortalRequests = graphql(`
       }
     }
   }
-  fragment DecidedRequests on MemberAnchorRequestsConnection {
+  fragment DecidedRequests on RequestConnection {
     edges { node { ...RequestRow } }
     pageInfo { hasNextPage endCursor }
   }

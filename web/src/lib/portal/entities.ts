@@ -23,7 +23,7 @@ const PortalEntities = graphql(`
       }
     }
   }
-  fragment EntitiesOfPlace on MemberAnchorEntitiesConnection {
+  fragment EntitiesOfPlace on OrganizationEntityConnection {
     edges {
       node {
         entityId displayName entityTypes state statementExpiresAt entityConfigurationExpiresAt

@@ -9,7 +9,7 @@ const SubmitRequest = graphql(`
   mutation SubmitRequest($input: SubmitRequestInput!) {
     submitRequest(input: $input) {
       __typename
-      ... on MutationSubmitRequestSuccess { data { id state } }
+      ... on SubmitRequestSuccess { request { id state } }
       ...Refusal
     }
   }
@@ -19,7 +19,7 @@ export const WithdrawRequest = graphql(`
   mutation WithdrawRequest($input: WithdrawRequestInput!) {
     withdrawRequest(input: $input) {
       __typename
-      ... on MutationWithdrawRequestSuccess { data { id } }
+      ... on WithdrawRequestSuccess { request { id } }
       ...Refusal
     }
   }
@@ -38,5 +38,5 @@ export async function submitRequest(input: SubmitRequestInput): Promise<Outcome<
   const { value, refusal } = await write(SubmitRequest, {
     input: { ...input, message: input.message?.trim() || null },
   })
-  return refusal ? { refusal: locateRefusal(refusal) } : { value }
+  return refusal ? { refusal: locateRefusal(refusal) } : { value: value.request }
 }

@@ -1,4 +1,4 @@
-/** What a change request would do, as the API describes it: the fields that differ, with both values. */
+/** What an approval would do, as the API describes it: the fields that differ, with both values. */
 import type { Difference } from '#core/json-difference.ts'
 import { differencesBetween } from '#lib/json/difference.ts'
 import { isRecord } from '#lib/json/json.ts'

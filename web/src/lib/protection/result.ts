@@ -3,17 +3,18 @@ import { isRecord } from '#lib/json/json.ts'
 
 /** The invitation of a created user, or another one for a user. */
 export function invitationIn(result: unknown): { link: string; isMailed: boolean } | undefined {
-  const { invitation } = dataOf(result)
+  const { invitation } = member(result, 'user')
   if (!isRecord(invitation) || typeof invitation.link !== 'string') return undefined
   return { link: invitation.link, isMailed: invitation.isMailed === true }
 }
 
 /** The id of the run that the action has started. */
 export function runIn(action: string, result: unknown): string | undefined {
-  const { id } = dataOf(result)
-  return action === 'executeDryRun' && typeof id === 'string' ? id : undefined
+  const { id } = member(result, 'run')
+  return action === 'EXECUTE_DRY_RUN' && typeof id === 'string' ? id : undefined
 }
 
-function dataOf(result: unknown): Record<string, unknown> {
-  return isRecord(result) && isRecord(result.data) ? result.data : {}
+function member(result: unknown, noun: string): Record<string, unknown> {
+  const value = isRecord(result) ? result[noun] : undefined
+  return isRecord(value) ? value : {}
 }

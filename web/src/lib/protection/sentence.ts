@@ -1,26 +1,26 @@
-/** What a change request asks for, as one sentence with what it is about. */
+/** What an approval asks for, as one sentence with what it is about. */
 
 import { plural } from '#lib/format.ts'
-import type { ChangeRequestDetailsFragment } from '#lib/gql/graphql.ts'
+import type { ApprovalDetailsFragment } from '#lib/gql/graphql.ts'
 import { isRecord } from '#lib/json/json.ts'
 import { subordinateActions } from '#lib/subordinate/action.ts'
 import { fieldsOf } from './effect.ts'
 import { taskInWords } from './task.ts'
 
-type Asked = Pick<ChangeRequestDetailsFragment, 'action' | 'resource' | 'effect' | 'after'>
+type Asked = Pick<ApprovalDetailsFragment, 'action' | 'resource' | 'effect' | 'after'>
 
 /** The title of the page. Where the words need no more, the task and what it is about. */
 export function sentenceOf(asked: Asked): string {
   const { action, resource, effect } = asked
   const after = (name: string) => fieldsOf(effect)[name]?.after
   switch (action) {
-    case 'executeDryRun':
+    case 'EXECUTE_DRY_RUN':
       return runInWords(after('kind'), after('parameters'), after('total'))
-    case 'createUser':
+    case 'CREATE_USER':
       return `Create the user ${resource}${roleInWords(after('role'))}`
-    case 'updateUser':
+    case 'UPDATE_USER':
       return `Change the user ${resource}${roleInWords(after('role'))}`
-    case 'switchSigningKey':
+    case 'SWITCH_SIGNING_KEY':
       return after('overrideReason') ? 'Switch the signing key before it is safe' : taskInWords(action)
     default:
       return resource && !ofAnchor.includes(action)
@@ -37,10 +37,10 @@ function nameIn(after: unknown): string | undefined {
 
 /** What they are about is the anchor, which the page names. */
 const ofAnchor: readonly string[] = [
-  'updateFederationPolicy',
-  'updateTrustAnchor',
-  'scheduleRollover',
-  'announceSigningKey',
+  'UPDATE_FEDERATION_POLICY',
+  'UPDATE_TRUST_ANCHOR',
+  'SCHEDULE_ROLLOVER',
+  'ANNOUNCE_SIGNING_KEY',
 ]
 
 const roleInWords = (role: unknown): string => (typeof role === 'string' ? `, with the role ${role}` : '')

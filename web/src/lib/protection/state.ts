@@ -1,10 +1,10 @@
-/** Describes the states of a change request. */
-import type { ChangeRequestFieldsFragment, ChangeRequestState } from '#lib/gql/graphql.ts'
+/** Describes the states of an approval. */
+import type { ApprovalFieldsFragment, ApprovalState } from '#lib/gql/graphql.ts'
 import type { Tone } from '#lib/tone.ts'
 
 type Words = { tone: Tone; label: string }
 
-export const changeStates: Readonly<Record<ChangeRequestState, Words>> = {
+export const changeStates: Readonly<Record<ApprovalState, Words>> = {
   OPEN: { tone: 'warning', label: 'Waits for approval' },
   EXECUTED: { tone: 'success', label: 'Executed' },
   REFUSED: { tone: 'error', label: 'Refused' },
@@ -16,5 +16,5 @@ export const changeStates: Readonly<Record<ChangeRequestState, Words>> = {
 export const changeState = ({
   state,
   overridden,
-}: Pick<ChangeRequestFieldsFragment, 'state' | 'overridden'>): Words =>
+}: Pick<ApprovalFieldsFragment, 'state' | 'overridden'>): Words =>
   overridden ? { tone: 'error', label: 'Executed without approval' } : changeStates[state]

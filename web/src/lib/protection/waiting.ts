@@ -8,7 +8,7 @@ const named = /^(.+\.) See the approval at (\S+)\.$/
 export const waitingMessage = (id: string) => `${WAITS} See the approval at ${route.approval(id)}.`
 
 /** The sentence and the address of the approval; undefined for other messages. */
-export function changeRequestIn(message: string): { sentence: string; href: string } | undefined {
+export function approvalIn(message: string): { sentence: string; href: string } | undefined {
   const [, sentence, href] = named.exec(message) ?? []
   return sentence && href?.startsWith('/') ? { sentence, href } : undefined
 }

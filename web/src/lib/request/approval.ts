@@ -7,7 +7,7 @@ export const StartRequestApproval = graphql(`
   mutation StartRequestApproval($input: StartRequestApprovalInput!) {
     startRequestApproval(input: $input) {
       __typename
-      ... on MutationStartRequestApprovalSuccess { data { id } }
+      ... on StartRequestApprovalSuccess { run { id } }
       ...Refusal
     }
   }

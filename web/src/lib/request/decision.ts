@@ -8,7 +8,7 @@ const ApproveRequest = graphql(`
   mutation ApproveRequest($input: ApproveRequestInput!) {
     approveRequest(input: $input) {
       __typename
-      ... on MutationApproveRequestSuccess { data { id } }
+      ... on ApproveRequestSuccess { request { id } }
       ...Refusal
     }
   }
@@ -18,7 +18,7 @@ const ReturnRequest = graphql(`
   mutation ReturnRequest($input: ReturnRequestInput!) {
     returnRequest(input: $input) {
       __typename
-      ... on MutationReturnRequestSuccess { data { id } }
+      ... on ReturnRequestSuccess { request { id } }
       ...Refusal
     }
   }
@@ -28,7 +28,7 @@ const RefuseRequest = graphql(`
   mutation RefuseRequest($input: RefuseRequestInput!) {
     refuseRequest(input: $input) {
       __typename
-      ... on MutationRefuseRequestSuccess { data { id } }
+      ... on RefuseRequestSuccess { request { id } }
       ...Refusal
     }
   }

@@ -7,7 +7,7 @@ export const AssignRequest = graphql(`
   mutation AssignRequest($input: AssignRequestInput!) {
     assignRequest(input: $input) {
       __typename
-      ... on MutationAssignRequestSuccess { data { id } }
+      ... on AssignRequestSuccess { request { id } }
       ...Refusal
     }
   }

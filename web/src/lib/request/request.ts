@@ -21,7 +21,7 @@ export const CommentRequest = graphql(`
   mutation CommentRequest($input: CommentRequestInput!) {
     commentRequest(input: $input) {
       __typename
-      ... on MutationCommentRequestSuccess { data { id } }
+      ... on CommentRequestSuccess { request { id } }
       ...Refusal
     }
   }

@@ -1,12 +1,16 @@
 /** The changes that an item of a run lists. */
 import type { Difference } from '#core/json-difference.ts'
-import { isRecord } from '#lib/json/json.ts'
+
+interface Change {
+  path: string
+  before: unknown
+  after: unknown
+}
 
 /** The path stays one text, as the server wrote it. */
-export function toItemDifferences(changes: unknown): Difference[] {
-  if (!Array.isArray(changes)) return []
-  return changes.filter(isRecord).map(({ path, before, after }) => ({
-    path: [String(path)],
+export function toItemDifferences(changes: readonly Change[] | null): Difference[] {
+  return (changes ?? []).map(({ path, before, after }) => ({
+    path: [path],
     before: before ?? undefined,
     after: after ?? undefined,
   }))

@@ -1,5 +1,5 @@
 /** Describes the list of runs: its parts and its filters. */
-import type { RenewalRunFilter, RunKind } from '#lib/gql/graphql.ts'
+import type { RunFilter, RunKind } from '#lib/gql/graphql.ts'
 import { choice, parts } from '#lib/list/filter.ts'
 import type { List } from '#lib/list/list.ts'
 
@@ -16,7 +16,7 @@ const notCrawls: RunKind[] = [
   'EVALUATION',
 ]
 
-export const runList: List<RenewalRunFilter, 'kind' | 'state'> = {
+export const runList: List<RunFilter, 'kind' | 'state'> = {
   things: ['run', 'runs'],
   filters: {
     kind: parts('Which runs', 'most', {

@@ -26,7 +26,7 @@ export interface ChangeDraft {
   removeTags: string[]
   type: PickedTypeFragment | undefined
   delegation: string
-  /** Of a removal. */
+  /** For a removal only. */
   revokeTrustMarks: boolean
   reason: string
 }

@@ -2,7 +2,7 @@
 import { count, plural } from '#lib/format.ts'
 import type { EntityCheckStatus } from '#lib/gql/graphql.ts'
 
-/** Of an entity that can be registered: `11 checks passed, 2 were not run.` */
+/** The checks of an entity that can be registered: `11 checks passed, 2 were not run.` */
 export function checksInWords(checks: readonly { status: EntityCheckStatus }[]): string {
   const having = (wanted: EntityCheckStatus) => checks.filter(({ status }) => status === wanted).length
   const [warnings, skipped] = [having('WARNING'), having('SKIPPED')]

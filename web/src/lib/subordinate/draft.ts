@@ -11,7 +11,7 @@ export const annotationFields = {
   tags: list('Tags', 'At most 20, with up to 40 characters each. Note and tags are never published.'),
 }
 
-/** Of a subordinate: what operators record about it. */
+/** What operators record about a subordinate. */
 export const unpublishedFields = {
   organizationId: text('Organization', 'Recorded here only. It is never published.'),
   ...annotationFields,

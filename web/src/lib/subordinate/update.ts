@@ -5,7 +5,7 @@ export const UpdateSubordinate = graphql(`
   mutation UpdateSubordinate($input: UpdateSubordinateInput!) {
     updateSubordinate(input: $input) {
       __typename
-      ... on MutationUpdateSubordinateSuccess { data { id } }
+      ... on UpdateSubordinateSuccess { subordinate { id } }
       ...Refusal
     }
   }

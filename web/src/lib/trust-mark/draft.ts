@@ -1,4 +1,5 @@
 /** Describes the settings of a Trust Mark and of a Trust Mark type as forms. */
+
 import { flag, jsonObject, text, type Values, wholeNumber } from '#lib/form/field.ts'
 
 const hours = {

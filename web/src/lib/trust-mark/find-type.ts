@@ -10,7 +10,7 @@ const FindTrustMarkTypes = graphql(`
 `)
 
 graphql(`
-  fragment PickedType on TrustMarkType { id type description validFor renewalTime autorenew owner }
+  fragment PickedType on TrustMarkType { id type description validFor renewalTime autorenew owner { sub jwks } }
 `)
 
 const NamedTrustMarkType = graphql(`

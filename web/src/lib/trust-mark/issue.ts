@@ -5,7 +5,7 @@ export const IssueTrustMark = graphql(`
   mutation IssueTrustMark($input: IssueTrustMarkInput!) {
     issueTrustMark(input: $input) {
       __typename
-      ... on MutationIssueTrustMarkSuccess { data { id } }
+      ... on IssueTrustMarkSuccess { trustMark { id } }
       ...Refusal
     }
   }

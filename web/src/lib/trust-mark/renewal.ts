@@ -6,7 +6,7 @@ const RenewTrustMark = graphql(`
   mutation RenewTrustMark($input: RenewTrustMarkInput!) {
     renewTrustMark(input: $input) {
       __typename
-      ... on MutationRenewTrustMarkSuccess { data { id } }
+      ... on RenewTrustMarkSuccess { trustMark { id } }
       ...Refusal
     }
   }

@@ -1,8 +1,8 @@
 /** The events that webhooks receive, in groups, and in words. */
 import { nameOfSlug } from '#lib/anchor/anchor.ts'
-import { actionInWords, actionWords } from '#lib/audit/action.ts'
+import { actionWords } from '#lib/audit/action.ts'
 import { capitalized } from '#lib/format.ts'
-import type { AnchorFieldsFragment, WebhookEvent } from '#lib/gql/graphql.ts'
+import type { AnchorFieldsFragment, AuditAction, WebhookEvent } from '#lib/gql/graphql.ts'
 
 type Group =
   | 'members'
@@ -16,51 +16,51 @@ type Group =
   | 'alerts'
 
 const groupOf: Readonly<Record<WebhookEvent, Group>> = {
-  registerSubordinate: 'members',
-  updateSubordinate: 'members',
-  renewSubordinate: 'members',
-  deactivateSubordinate: 'members',
-  reactivateSubordinate: 'members',
-  removeSubordinate: 'members',
-  importSubordinate: 'members',
-  awaitEntity: 'candidates',
-  stopAwaitingEntity: 'candidates',
-  createOrganization: 'organizations',
-  updateOrganization: 'organizations',
-  admitOrganization: 'organizations',
-  removeOrganization: 'organizations',
-  submitRequest: 'requests',
-  approveRequest: 'requests',
-  refuseRequest: 'requests',
-  returnRequest: 'requests',
-  withdrawRequest: 'requests',
-  commentRequest: 'requests',
-  updateCheckPipeline: 'requests',
-  createTrustMarkType: 'Trust Mark types',
-  updateTrustMarkType: 'Trust Mark types',
-  removeTrustMarkType: 'Trust Mark types',
-  importTrustMarkType: 'Trust Mark types',
-  issueTrustMark: 'Trust Marks',
-  updateTrustMark: 'Trust Marks',
-  renewTrustMark: 'Trust Marks',
-  reissueTrustMark: 'Trust Marks',
-  revokeTrustMark: 'Trust Marks',
-  importTrustMark: 'Trust Marks',
-  createTrustAnchor: 'anchors',
-  updateTrustAnchor: 'anchors',
-  makeIntermediate: 'anchors',
-  pauseTrustAnchor: 'anchors',
-  resumeTrustAnchor: 'anchors',
-  removeTrustAnchor: 'anchors',
-  updateFederationPolicy: 'anchors',
-  scheduleRollover: 'signing keys',
-  announceSigningKey: 'signing keys',
-  switchSigningKey: 'signing keys',
-  retireKey: 'signing keys',
-  revokeKey: 'signing keys',
-  changeKeyDirectory: 'signing keys',
-  raiseAlert: 'alerts',
-  endAlert: 'alerts',
+  REGISTER_SUBORDINATE: 'members',
+  UPDATE_SUBORDINATE: 'members',
+  RENEW_SUBORDINATE: 'members',
+  DEACTIVATE_SUBORDINATE: 'members',
+  REACTIVATE_SUBORDINATE: 'members',
+  REMOVE_SUBORDINATE: 'members',
+  IMPORT_SUBORDINATE: 'members',
+  AWAIT_ENTITY: 'candidates',
+  STOP_AWAITING_ENTITY: 'candidates',
+  CREATE_ORGANIZATION: 'organizations',
+  UPDATE_ORGANIZATION: 'organizations',
+  ADMIT_ORGANIZATION: 'organizations',
+  REMOVE_ORGANIZATION: 'organizations',
+  SUBMIT_REQUEST: 'requests',
+  APPROVE_REQUEST: 'requests',
+  REFUSE_REQUEST: 'requests',
+  RETURN_REQUEST: 'requests',
+  WITHDRAW_REQUEST: 'requests',
+  COMMENT_REQUEST: 'requests',
+  UPDATE_CHECK_PIPELINE: 'requests',
+  CREATE_TRUST_MARK_TYPE: 'Trust Mark types',
+  UPDATE_TRUST_MARK_TYPE: 'Trust Mark types',
+  REMOVE_TRUST_MARK_TYPE: 'Trust Mark types',
+  IMPORT_TRUST_MARK_TYPE: 'Trust Mark types',
+  ISSUE_TRUST_MARK: 'Trust Marks',
+  UPDATE_TRUST_MARK: 'Trust Marks',
+  RENEW_TRUST_MARK: 'Trust Marks',
+  REISSUE_TRUST_MARK: 'Trust Marks',
+  REVOKE_TRUST_MARK: 'Trust Marks',
+  IMPORT_TRUST_MARK: 'Trust Marks',
+  CREATE_TRUST_ANCHOR: 'anchors',
+  UPDATE_TRUST_ANCHOR: 'anchors',
+  MAKE_INTERMEDIATE: 'anchors',
+  PAUSE_TRUST_ANCHOR: 'anchors',
+  RESUME_TRUST_ANCHOR: 'anchors',
+  REMOVE_TRUST_ANCHOR: 'anchors',
+  UPDATE_FEDERATION_POLICY: 'anchors',
+  SCHEDULE_ROLLOVER: 'signing keys',
+  ANNOUNCE_SIGNING_KEY: 'signing keys',
+  SWITCH_SIGNING_KEY: 'signing keys',
+  RETIRE_KEY: 'signing keys',
+  REVOKE_KEY: 'signing keys',
+  CHANGE_KEY_DIRECTORY: 'signing keys',
+  RAISE_ALERT: 'alerts',
+  END_ALERT: 'alerts',
 }
 
 const inOrder = Object.keys(groupOf) as WebhookEvent[] // the table's keys
@@ -95,6 +95,10 @@ export const anchorsInWords = (slugs: readonly string[], anchors: readonly Ancho
 
 /** The type of an event: `org.inmor.registerSubordinate` as `Subordinate registered`. */
 export function eventTypeInWords(type: string): string {
-  const action = type.replace(/^org\.inmor\./, '')
-  return action === 'testWebhook' ? 'Test event' : actionInWords(action)
+  if (type === 'org.inmor.testWebhook') return 'Test event'
+  const event = type
+    .replace(/^org\.inmor\./, '')
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .toUpperCase()
+  return Object.hasOwn(actionWords, event) ? actionWords[event as AuditAction] : type // a key of it
 }

@@ -21,7 +21,7 @@ const Dashboard = graphql(`
     subordinates(first: 6, orderBy: { field: REGISTERED_AT, direction: DESC }) {
       edges { node { id ...RecentFields } }
     }
-    underWay: renewalRuns(filter: { states: [QUEUED, RUNNING] }, first: 10) { edges { node { id ...RunFields } } }
+    underWay: runs(filter: { states: [QUEUED, RUNNING] }, first: 10) { edges { node { id ...RunFields } } }
     auditEvents(first: 8) { edges { node { id ...AuditEntry } } }
   }
 `)

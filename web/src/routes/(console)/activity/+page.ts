@@ -6,13 +6,13 @@ import { topic } from '#lib/topic.ts'
 import type { PageLoad } from './$types'
 
 const RenewalsPage = graphql(`
-  query RenewalsPage($filter: RenewalRunFilter, $first: Int, $after: String, $last: Int, $before: String) {
-    renewalRuns(filter: $filter, first: $first, after: $after, last: $last, before: $before) {
+  query RenewalsPage($filter: RunFilter, $first: Int, $after: String, $last: Int, $before: String) {
+    runs(filter: $filter, first: $first, after: $after, last: $last, before: $before) {
       totalCount
       edges { node { id ...RunFields } }
       pageInfo { ...PageFields }
     }
-    running: renewalRuns(filter: { states: [RUNNING] }, first: 10) { edges { node { id ...RunFields } } }
+    running: runs(filter: { states: [RUNNING] }, first: 10) { edges { node { id ...RunFields } } }
     schedules { ...ScheduleFields }
     serverStatus { counts { activeSubordinates activeTrustMarks } }
   }
@@ -20,14 +20,14 @@ const RenewalsPage = graphql(`
 
 export const load = (async ({ fetch, depends, url }) => {
   depends(topic.runs, topic.schedules)
-  const { renewalRuns, running, schedules, serverStatus } = await read(
+  const { runs, running, schedules, serverStatus } = await read(
     fetch,
     RenewalsPage,
     listVariables(url.searchParams, runList),
   )
   return {
     title: 'Activity',
-    runs: renewalRuns,
+    runs: runs,
     running: running.edges.map(({ node }) => node),
     schedules,
     counts: serverStatus.counts,

@@ -2,10 +2,10 @@
 import { graphql } from '#lib/gql/index.ts'
 
 export const StartRenewal = graphql(`
-  mutation StartRenewal($kind: RenewalKind!) {
-    startRenewal(kind: $kind) {
+  mutation StartRenewal($input: StartRenewalInput!) {
+    startRenewal(input: $input) {
       __typename
-      ... on MutationStartRenewalSuccess { data { id } }
+      ... on StartRenewalSuccess { run { id } }
       ...Refusal
     }
   }
@@ -15,7 +15,7 @@ export const ExecuteDryRun = graphql(`
   mutation ExecuteDryRun($input: ExecuteDryRunInput!) {
     executeDryRun(input: $input) {
       __typename
-      ... on MutationExecuteDryRunSuccess { data { id } }
+      ... on ExecuteDryRunSuccess { run { id } }
       ...Refusal
     }
   }
@@ -25,7 +25,7 @@ export const CancelRun = graphql(`
   mutation CancelRun($input: CancelRunInput!) {
     cancelRun(input: $input) {
       __typename
-      ... on MutationCancelRunSuccess { data { id } }
+      ... on CancelRunSuccess { run { id } }
       ...Refusal
     }
   }

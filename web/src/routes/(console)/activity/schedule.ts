@@ -15,7 +15,7 @@ export const UpdateSchedule = graphql(`
   mutation UpdateSchedule($input: UpdateScheduleInput!) {
     updateSchedule(input: $input) {
       __typename
-      ... on MutationUpdateScheduleSuccess { data { name } }
+      ... on UpdateScheduleSuccess { schedule { name } }
       ...Refusal
     }
   }

@@ -22,7 +22,7 @@ export const PauseTrustAnchor = graphql(`
   mutation PauseTrustAnchor($input: PauseTrustAnchorInput!) {
     pauseTrustAnchor(input: $input) {
       __typename
-      ... on MutationPauseTrustAnchorSuccess { data { slug pausedAt } }
+      ... on PauseTrustAnchorSuccess { trustAnchor { slug pausedAt } }
       ...Refusal
     }
   }
@@ -32,7 +32,7 @@ export const ResumeTrustAnchor = graphql(`
   mutation ResumeTrustAnchor($input: ResumeTrustAnchorInput!) {
     resumeTrustAnchor(input: $input) {
       __typename
-      ... on MutationResumeTrustAnchorSuccess { data { slug pausedAt } }
+      ... on ResumeTrustAnchorSuccess { trustAnchor { slug pausedAt } }
       ...Refusal
     }
   }
@@ -42,7 +42,7 @@ export const RemoveTrustAnchor = graphql(`
   mutation RemoveTrustAnchor($input: RemoveTrustAnchorInput!) {
     removeTrustAnchor(input: $input) {
       __typename
-      ... on MutationRemoveTrustAnchorSuccess { data { slug } }
+      ... on RemoveTrustAnchorSuccess { slug }
       ...Refusal
     }
   }
@@ -52,7 +52,7 @@ export const CreateTrustAnchor = graphql(`
   mutation CreateTrustAnchor($input: CreateTrustAnchorInput!) {
     createTrustAnchor(input: $input) {
       __typename
-      ... on MutationCreateTrustAnchorSuccess { data { slug } }
+      ... on CreateTrustAnchorSuccess { trustAnchor { slug } }
       ...Refusal
     }
   }
@@ -62,7 +62,7 @@ export const MakeIntermediate = graphql(`
   mutation MakeIntermediate($input: MakeIntermediateInput!) {
     makeIntermediate(input: $input) {
       __typename
-      ... on MutationMakeIntermediateSuccess { data { slug authorityHints } }
+      ... on MakeIntermediateSuccess { trustAnchor { slug authorityHints } }
       ...Refusal
     }
   }

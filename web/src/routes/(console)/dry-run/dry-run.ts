@@ -16,7 +16,7 @@ export interface DryRunWords {
 /** The first results of each kind; the page of the run has all. */
 export const DryRunResults = graphql(`
   query DryRunResults($id: ID!, $anchor: String) {
-    renewalRun(id: $id, anchor: $anchor) {
+    run(id: $id, anchor: $anchor) {
       refused: items(failed: true, first: 10) { edges { node { id resource entityName message } } }
       changed: items(failed: false, skipped: false, first: 10) { edges { node { id resource entityName message } } }
       unchanged: items(skipped: true, first: 10) { edges { node { id resource entityName message } } }

@@ -7,7 +7,7 @@ const RenewSubordinate = graphql(`
   mutation RenewSubordinate($input: RenewSubordinateInput!) {
     renewSubordinate(input: $input) {
       __typename
-      ... on MutationRenewSubordinateSuccess { data { id } }
+      ... on RenewSubordinateSuccess { subordinate { id } }
       ...Refusal
     }
   }
@@ -17,7 +17,7 @@ const DeactivateSubordinate = graphql(`
   mutation DeactivateSubordinate($input: DeactivateSubordinateInput!) {
     deactivateSubordinate(input: $input) {
       __typename
-      ... on MutationDeactivateSubordinateSuccess { data { id } }
+      ... on DeactivateSubordinateSuccess { subordinate { id } }
       ...Refusal
     }
   }
@@ -27,7 +27,7 @@ const ReactivateSubordinate = graphql(`
   mutation ReactivateSubordinate($input: ReactivateSubordinateInput!) {
     reactivateSubordinate(input: $input) {
       __typename
-      ... on MutationReactivateSubordinateSuccess { data { id } }
+      ... on ReactivateSubordinateSuccess { subordinate { id } }
       ...Refusal
     }
   }
@@ -37,7 +37,7 @@ const RemoveSubordinate = graphql(`
   mutation RemoveSubordinate($input: RemoveSubordinateInput!) {
     removeSubordinate(input: $input) {
       __typename
-      ... on MutationRemoveSubordinateSuccess { data }
+      ... on RemoveSubordinateSuccess { ids }
       ...Refusal
     }
   }

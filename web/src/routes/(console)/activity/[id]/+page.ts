@@ -8,7 +8,7 @@ import type { PageLoad } from './$types'
 
 const RunPage = graphql(`
   query RunPage($id: ID!, $failed: Boolean, $first: Int, $after: String, $last: Int, $before: String) {
-    renewalRun(id: $id) {
+    run(id: $id) {
       ...RunFields
       items(failed: $failed, first: $first, after: $after, last: $last, before: $before) {
         totalCount
@@ -20,7 +20,7 @@ const RunPage = graphql(`
 `)
 
 const RunFailures = graphql(`
-  query RunFailures($id: ID!) { renewalRun(id: $id) { failed } }
+  query RunFailures($id: ID!) { run(id: $id) { failed } }
 `)
 
 const results: Readonly<Record<string, { failed: boolean | null }>> = {
@@ -31,8 +31,8 @@ const results: Readonly<Record<string, { failed: boolean | null }>> = {
 
 /** Failures need attention, so they come first if there are any. */
 async function usualResult(fetch: typeof globalThis.fetch, id: string): Promise<string> {
-  const { renewalRun } = await read(fetch, RunFailures, { id })
-  return renewalRun && renewalRun.failed > 0 ? 'failed' : 'all'
+  const { run } = await read(fetch, RunFailures, { id })
+  return run && run.failed > 0 ? 'failed' : 'all'
 }
 
 export const load = (async ({ fetch, depends, params, url }) => {
@@ -40,12 +40,12 @@ export const load = (async ({ fetch, depends, params, url }) => {
   const { id } = params
   const asked = url.searchParams.get('result') ?? ''
   const shown = Object.hasOwn(results, asked) ? asked : await usualResult(fetch, id)
-  const { renewalRun } = await read(fetch, RunPage, {
+  const { run: found } = await read(fetch, RunPage, {
     id,
     failed: results[shown]?.failed ?? null,
     ...pageVariables(url.searchParams),
   })
-  if (!renewalRun) error(404, { message: 'This run does not exist. Old runs are deleted automatically.' })
-  const { items, ...run } = renewalRun
+  if (!found) error(404, { message: 'This run does not exist. Old runs are deleted automatically.' })
+  const { items, ...run } = found
   return { title: runTitle(run), run, items, shown }
 }) satisfies PageLoad

@@ -12,7 +12,7 @@ export const CreateApiKey = graphql(`
   mutation CreateApiKey($input: CreateApiKeyInput!) {
     createApiKey(input: $input) {
       __typename
-      ... on MutationCreateApiKeySuccess { data { key apiKey { id name } } }
+      ... on CreateApiKeySuccess { key apiKey { id name } }
       ...Refusal
     }
   }
@@ -22,7 +22,7 @@ export const RevokeApiKey = graphql(`
   mutation RevokeApiKey($input: RevokeApiKeyInput!) {
     revokeApiKey(input: $input) {
       __typename
-      ... on MutationRevokeApiKeySuccess { data { id } }
+      ... on RevokeApiKeySuccess { apiKey { id } }
       ...Refusal
     }
   }

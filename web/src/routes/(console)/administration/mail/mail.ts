@@ -22,7 +22,7 @@ export const RetryMail = graphql(`
   mutation RetryMail($input: RetryMailInput!) {
     retryMail(input: $input) {
       __typename
-      ... on MutationRetryMailSuccess { data { id } }
+      ... on RetryMailSuccess { mail { id } }
       ...Refusal
     }
   }

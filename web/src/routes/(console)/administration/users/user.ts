@@ -13,7 +13,7 @@ export const CreateUser = graphql(`
   mutation CreateUser($input: CreateUserInput!) {
     createUser(input: $input) {
       __typename
-      ... on MutationCreateUserSuccess { data { id username invitation { link isMailed } } }
+      ... on CreateUserSuccess { user { id username invitation { link isMailed } } }
       ...Refusal
     }
   }
@@ -23,7 +23,7 @@ export const UpdateUser = graphql(`
   mutation UpdateUser($input: UpdateUserInput!) {
     updateUser(input: $input) {
       __typename
-      ... on MutationUpdateUserSuccess { data { id username } }
+      ... on UpdateUserSuccess { user { id username } }
       ...Refusal
     }
   }
@@ -33,7 +33,7 @@ export const CreateInvitation = graphql(`
   mutation CreateInvitation($input: CreateInvitationInput!) {
     createInvitation(input: $input) {
       __typename
-      ... on MutationCreateInvitationSuccess { data { id invitation { link isMailed } } }
+      ... on CreateInvitationSuccess { user { id invitation { link isMailed } } }
       ...Refusal
     }
   }
@@ -43,7 +43,7 @@ export const RemoveUser = graphql(`
   mutation RemoveUser($input: RemoveUserInput!) {
     removeUser(input: $input) {
       __typename
-      ... on MutationRemoveUserSuccess { data }
+      ... on RemoveUserSuccess { ids }
       ...Refusal
     }
   }
@@ -53,7 +53,7 @@ export const ResetUserPassword = graphql(`
   mutation ResetUserPassword($input: ResetUserPasswordInput!) {
     resetUserPassword(input: $input) {
       __typename
-      ... on MutationResetUserPasswordSuccess { data { id username } }
+      ... on ResetUserPasswordSuccess { user { id username } }
       ...Refusal
     }
   }
@@ -63,7 +63,7 @@ export const ConfirmPasskey = graphql(`
   mutation ConfirmPasskey($input: ConfirmPasskeyInput!) {
     confirmPasskey(input: $input) {
       __typename
-      ... on MutationConfirmPasskeySuccess { data { id } }
+      ... on ConfirmPasskeySuccess { passkey { id } }
       ...Refusal
     }
   }
@@ -73,7 +73,7 @@ export const ResetSecondFactor = graphql(`
   mutation ResetSecondFactor($input: ResetSecondFactorInput!) {
     resetSecondFactor(input: $input) {
       __typename
-      ... on MutationResetSecondFactorSuccess { data { id username } }
+      ... on ResetSecondFactorSuccess { user { id username } }
       ...Refusal
     }
   }

@@ -5,7 +5,7 @@ export const CreateWebhook = graphql(`
   mutation CreateWebhook($input: CreateWebhookInput!) {
     createWebhook(input: $input) {
       __typename
-      ... on MutationCreateWebhookSuccess { data { secret webhook { id url description } } }
+      ... on CreateWebhookSuccess { secret webhook { id url description } }
       ...Refusal
     }
   }
@@ -15,7 +15,7 @@ export const UpdateWebhook = graphql(`
   mutation UpdateWebhook($input: UpdateWebhookInput!) {
     updateWebhook(input: $input) {
       __typename
-      ... on MutationUpdateWebhookSuccess { data { secret webhook { id previousSecretUntil } } }
+      ... on UpdateWebhookSuccess { secret webhook { id previousSecretUntil } }
       ...Refusal
     }
   }
@@ -25,7 +25,7 @@ export const RemoveWebhook = graphql(`
   mutation RemoveWebhook($input: RemoveWebhookInput!) {
     removeWebhook(input: $input) {
       __typename
-      ... on MutationRemoveWebhookSuccess { data }
+      ... on RemoveWebhookSuccess { ids }
       ...Refusal
     }
   }
@@ -35,7 +35,7 @@ export const ReplayWebhook = graphql(`
   mutation ReplayWebhook($input: ReplayWebhookInput!) {
     replayWebhook(input: $input) {
       __typename
-      ... on MutationReplayWebhookSuccess { data { id } }
+      ... on ReplayWebhookSuccess { webhook { id } }
       ...Refusal
     }
   }
@@ -45,7 +45,7 @@ export const TestWebhook = graphql(`
   mutation TestWebhook($input: TestWebhookInput!) {
     testWebhook(input: $input) {
       __typename
-      ... on MutationTestWebhookSuccess { data { state statusCode lastError } }
+      ... on TestWebhookSuccess { delivery { state statusCode lastError } }
       ...Refusal
     }
   }

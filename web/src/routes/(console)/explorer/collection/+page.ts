@@ -16,16 +16,16 @@ const CollectionPage = graphql(`
       edges { node { ...CollectionRow } }
       pageInfo { hasNextPage hasPreviousPage endCursor }
     }
-    renewalRuns(filter: { kind: COLLECTION }, first: 1) { edges { node { id ...WalkFields } } }
+    runs(filter: { kind: COLLECTION }, first: 1) { edges { node { id ...WalkFields } } }
   }
 `)
 
 export const load = (async ({ fetch, depends, url }) => {
   // The end of a crawl replaces the collection; its progress invalidates the runs.
   depends(topic.runs)
-  const { collectionEntities, renewalRuns } = await read(fetch, CollectionPage, {
+  const { collectionEntities, runs } = await read(fetch, CollectionPage, {
     ...listVariables(url.searchParams, collectionList),
     failures: FAILURES,
   })
-  return { title: 'Collection', entities: collectionEntities, walk: renewalRuns.edges[0]?.node }
+  return { title: 'Collection', entities: collectionEntities, walk: runs.edges[0]?.node }
 }) satisfies PageLoad

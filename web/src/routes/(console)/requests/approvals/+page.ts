@@ -5,13 +5,13 @@ import { changeList } from '#lib/protection/list.ts'
 import { topic } from '#lib/topic.ts'
 import type { PageLoad } from './$types'
 
-const ChangeRequestsPage = graphql(`
-  query ChangeRequestsPage(
-    $filter: ChangeRequestFilter, $first: Int, $after: String, $last: Int, $before: String
+const ApprovalsPage = graphql(`
+  query ApprovalsPage(
+    $filter: ApprovalFilter, $first: Int, $after: String, $last: Int, $before: String
   ) {
-    changeRequests(filter: $filter, first: $first, after: $after, last: $last, before: $before) {
+    approvals(filter: $filter, first: $first, after: $after, last: $last, before: $before) {
       totalCount
-      edges { node { ...ChangeRequestFields } }
+      edges { node { ...ApprovalFields } }
       pageInfo { ...PageFields }
     }
     protection { operations }
@@ -19,8 +19,8 @@ const ChangeRequestsPage = graphql(`
 `)
 
 export const load = (async ({ fetch, depends, url }) => {
-  depends(topic.changeRequests, topic.protection)
+  depends(topic.approvals, topic.protection)
   const variables = listVariables(url.searchParams, changeList)
-  const { changeRequests, protection } = await read(fetch, ChangeRequestsPage, variables)
-  return { title: 'Approvals', changeRequests, isProtecting: protection.operations.length > 0 }
+  const { approvals, protection } = await read(fetch, ApprovalsPage, variables)
+  return { title: 'Approvals', approvals, isProtecting: protection.operations.length > 0 }
 }) satisfies PageLoad

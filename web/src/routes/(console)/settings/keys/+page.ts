@@ -9,7 +9,7 @@ const KeysPage = graphql(`
       readOnlyReason warnings stores preferredStore keys { ...SigningKeyFields } rollover { ...KeyRolloverFields }
     }
     historicalKeys { ...HistoricalKeyFields }
-    reissues: renewalRuns(filter: { kind: REISSUE_TRUST_MARKS }, first: 1) { edges { node { id ...RunFields } } }
+    reissues: runs(filter: { kind: REISSUE_TRUST_MARKS }, first: 1) { edges { node { id ...RunFields } } }
   }
 `)
 

@@ -35,7 +35,7 @@ export const ScheduleRollover = graphql(`
   mutation ScheduleRollover($input: ScheduleRolloverInput!) {
     scheduleRollover(input: $input) {
       __typename
-      ... on MutationScheduleRolloverSuccess { data { version } }
+      ... on ScheduleRolloverSuccess { keyRollover { version } }
       ...Refusal
     }
   }
@@ -45,7 +45,7 @@ export const AnnounceSigningKey = graphql(`
   mutation AnnounceSigningKey($input: AnnounceSigningKeyInput!) {
     announceSigningKey(input: $input) {
       __typename
-      ... on MutationAnnounceSigningKeySuccess { data { kid } }
+      ... on AnnounceSigningKeySuccess { signingKey { kid } }
       ...Refusal
     }
   }
@@ -62,7 +62,7 @@ export const SwitchSigningKey = graphql(`
   mutation SwitchSigningKey($input: SwitchSigningKeyInput!) {
     switchSigningKey(input: $input) {
       __typename
-      ... on MutationSwitchSigningKeySuccess { data { kid } }
+      ... on SwitchSigningKeySuccess { signingKey { kid } }
       ...Refusal
     }
   }
@@ -72,7 +72,7 @@ export const ReissueTrustMarks = graphql(`
   mutation ReissueTrustMarks($input: ReissueTrustMarksInput!) {
     reissueTrustMarks(input: $input) {
       __typename
-      ... on MutationReissueTrustMarksSuccess { data { id } }
+      ... on ReissueTrustMarksSuccess { run { id } }
       ...Refusal
     }
   }
@@ -82,7 +82,7 @@ export const RetireKey = graphql(`
   mutation RetireKey($input: RetireKeyInput!) {
     retireKey(input: $input) {
       __typename
-      ... on MutationRetireKeySuccess { data { kid } }
+      ... on RetireKeySuccess { historicalKey { kid } }
       ...Refusal
     }
   }
@@ -92,7 +92,7 @@ export const RevokeKey = graphql(`
   mutation RevokeKey($input: RevokeKeyInput!) {
     revokeKey(input: $input) {
       __typename
-      ... on MutationRevokeKeySuccess { data { kid } }
+      ... on RevokeKeySuccess { historicalKey { kid } }
       ...Refusal
     }
   }

@@ -5,7 +5,7 @@ export const StartSubordinateChange = graphql(`
   mutation StartSubordinateChange($input: StartSubordinateChangeInput!) {
     startSubordinateChange(input: $input) {
       __typename
-      ... on MutationStartSubordinateChangeSuccess { data { id } }
+      ... on StartSubordinateChangeSuccess { run { id } }
       ...Refusal
     }
   }

@@ -12,7 +12,7 @@ export const AwaitEntity = graphql(`
   mutation AwaitEntity($input: AwaitEntityInput!) {
     awaitEntity(input: $input) {
       __typename
-      ... on MutationAwaitEntitySuccess { data { id ...AwaitedFields } }
+      ... on AwaitEntitySuccess { awaitedEntity { id ...AwaitedFields } }
       ...Refusal
     }
   }
@@ -22,7 +22,7 @@ export const StopAwaitingEntity = graphql(`
   mutation StopAwaitingEntity($input: StopAwaitingEntityInput!) {
     stopAwaitingEntity(input: $input) {
       __typename
-      ... on MutationStopAwaitingEntitySuccess { data }
+      ... on StopAwaitingEntitySuccess { entityId }
       ...Refusal
     }
   }

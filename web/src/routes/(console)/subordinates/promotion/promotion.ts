@@ -5,7 +5,7 @@ export const PromoteSubordinates = graphql(`
   mutation PromoteSubordinates($input: PromoteSubordinatesInput!) {
     promoteSubordinates(input: $input) {
       __typename
-      ... on MutationPromoteSubordinatesSuccess { data { id } }
+      ... on PromoteSubordinatesSuccess { run { id } }
       ...Refusal
     }
   }

@@ -5,18 +5,18 @@ import { sentenceOf } from '#lib/protection/sentence.ts'
 import { topic } from '#lib/topic.ts'
 import type { PageLoad } from './$types'
 
-const ChangeRequestPage = graphql(`
-  query ChangeRequestPage($id: ID!) {
+const ApprovalPage = graphql(`
+  query ApprovalPage($id: ID!) {
     node(id: $id) {
       __typename
-      ...ChangeRequestDetails
+      ...ApprovalDetails
     }
   }
 `)
 
 export const load = (async ({ fetch, depends, params }) => {
-  depends(topic.changeRequests)
-  const { node } = await read(fetch, ChangeRequestPage, { id: params.id })
-  const request = nodeOf(node, 'ChangeRequest', 'approval')
+  depends(topic.approvals)
+  const { node } = await read(fetch, ApprovalPage, { id: params.id })
+  const request = nodeOf(node, 'Approval', 'approval')
   return { title: sentenceOf(request), request }
 }) satisfies PageLoad

@@ -17,7 +17,7 @@ const SubordinateHistory = graphql(`
 export const load = (async ({ fetch, depends, parent, url }) => {
   depends(topic.subordinates)
   const { head } = await parent()
-  const filter = { resourceType: 'Subordinate', resource: head.entityId }
+  const filter = { resourceTypes: ['SUBORDINATE' as const], resource: head.entityId }
   const { auditEvents } = await read(fetch, SubordinateHistory, {
     filter,
     ...pageVariables(url.searchParams),

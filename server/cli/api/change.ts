@@ -1,0 +1,79 @@
+/** Mutations: one for each input. */
+import { type Api, type Data, dataOf } from './api.ts'
+import { mutationDocument } from './documents.ts'
+import { Failure, refusal } from './failure.ts'
+import { follow } from './follow.ts'
+import { readInputs } from './inputs.ts'
+import { print } from './list.ts'
+import { requireAll, type Slot, withIds } from './options.ts'
+import type { OutputOptions } from './output.ts'
+import type { Row } from './table.ts'
+
+type Options = OutputOptions & { follow?: true }
+
+type Change = Extract<Row, { kind: 'do' }>
+
+export const startsRun = ({ success }: Change): boolean => success.run === 'Run'
+
+/** @throws Failure */
+export async function change(
+  api: Api,
+  row: Change,
+  slots: readonly Slot[],
+  variables: Data,
+  options: Options,
+): Promise<void> {
+  requireAll(slots, variables)
+  const type = `${row.field.charAt(0).toUpperCase()}${row.field.slice(1)}Success`
+  const document = mutationDocument(row, options.json ? 'plain' : 'columns', type)
+  const sent = await withIds(api, row.noun, slots, variables)
+  const result = dataOf(await api.send(document, sent))[row.field] as Data & Parameters<typeof refusal>[0]
+  const { __typename, ...success } = result
+  if (__typename !== type) throw refusal(result)
+  const values = Object.values(success)
+  const shown = values.length === 1 ? values[0] : withoutNames(success)
+  await print(shown, options)
+  if (isFailed(shown)) throw new Failure('It has failed.')
+  const { run } = success
+  if (options.follow && run) await follow(api, String((run as Data).id), options)
+}
+
+/** A delivery that was tried. */
+const isFailed = (value: unknown) =>
+  typeof value === 'object' && value !== null && 'state' in value && value.state === 'FAILED'
+
+/** The members of its objects are members of one object, for people and scripts. */
+const withoutNames = (success: Data): Data =>
+  Object.assign(
+    {},
+    ...Object.entries(success)
+      .filter(([, value]) => value !== null)
+      .map(([name, value]) => (typeof value === 'object' ? value : { [name]: value })),
+  )
+
+/**
+ * Every input of a file, each with the given fields too. A failure does not end the others.
+ * @throws Failure at the end, with the highest exit code
+ */
+export async function changeEach(
+  api: Api,
+  row: Change,
+  slots: readonly Slot[],
+  variables: Data,
+  options: Options & { file: string },
+): Promise<void> {
+  let failed = 0
+  let code = 0
+  for await (const input of readInputs(options.file)) {
+    const merged = { ...variables, input: { ...input, ...(variables.input as Data | undefined) } }
+    await change(api, row, slots, merged, options).catch((error: unknown) => {
+      if (!(error instanceof Failure)) throw error
+      failed += 1
+      code = Math.max(code, error.exitCode)
+      const subject = input.entityId ?? input.id ?? input.name ?? JSON.stringify(input).slice(0, 100)
+      process.stderr.write(`${subject}: ${error.message}\n`)
+      if (error.output !== undefined) process.stdout.write(`${error.output}\n`)
+    })
+  }
+  if (failed > 0) throw new Failure(`Failed: ${failed}.`, code)
+}

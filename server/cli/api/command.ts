@@ -1,0 +1,97 @@
+/** Makes the commands of a noun from the rows of the table. */
+import { Command, InvalidArgumentError } from 'commander'
+import { type Api, dataOf, type Open } from './api.ts'
+import { change, changeEach, startsRun } from './change.ts'
+import { CommandAboutOne } from './command-about-one.ts'
+import { nodeDocument } from './documents.ts'
+import { Failure } from './failure.ts'
+import { follow } from './follow.ts'
+import { idOf } from './ids.ts'
+import { list, print, showAll } from './list.ts'
+import { addOptions, nameOf, requireAll, type Slot, slotsOf, variablesOf, withIds } from './options.ts'
+import type { OutputOptions } from './output.ts'
+import { type Row, rowsOf } from './table.ts'
+
+type Options = OutputOptions & { anchor?: string; from?: string; unset?: string[]; follow?: true }
+
+/** `group` has commands of its own already, which stay. */
+export function addCommands(group: Command, noun: string, open: Open): Command {
+  const own = group.commands.map((command) => command.name())
+  for (const row of rowsOf(noun)) if (!own.includes(row.verb)) group.addCommand(commandOf(row, open))
+  return group
+}
+
+export function nounCommand(noun: string, open: Open): Command {
+  const verbs = rowsOf(noun).map(({ verb }) => verb)
+  return addCommands(new Command(noun).description(`about ${noun}: ${verbs.join(', ')}`), noun, open)
+}
+
+/** A command of the schema. */
+export class ApiCommand extends CommandAboutOne {}
+
+function commandOf(row: Row, open: Open): Command {
+  const slots = slotsOf(row)
+  const names = slots.map(nameOf)
+  const command = new ApiCommand(row.verb).description(row.describes)
+  addOptions(command, slots)
+  if (row.kind === 'do') {
+    const nullable = slots.filter(({ field, isPositional }) => !isPositional && !field.type.endsWith('!'))
+    if (/^(update|set)$/.test(row.verb))
+      command.option('--unset <fields...>', `Set to nothing: ${nullable.map(nameOf).join(', ')}.`)
+    if (row.args.some(({ name }) => name === 'input') && !names.includes('from'))
+      command.option(
+        '--from <file>',
+        'Read the input from a file of JSON, or many, one on each line; - is standard input.',
+      )
+    if (startsRun(row)) command.option('--follow', 'Print the items of the run until it ends.')
+  }
+  if (row.kind === 'list' || row.kind === 'export' || (row.kind === 'all' && row.isList))
+    command.option('--limit <number>', 'At most so many.', parseLimit)
+  if (!names.includes('anchor'))
+    command.option('--anchor <name>', 'The anchor, by slug or Entity Identifier (default: INMOR_ANCHOR).')
+  command.option('--json', row.kind === 'list' ? 'Print a line of JSON for each.' : 'Print JSON.')
+  return command.action(async (...given: unknown[]) => {
+    const word = slots.some(({ isPositional }) => isPositional) ? given[0] : undefined
+    const options = command.opts<Options & Record<string, unknown>>()
+    const variables = await variablesOf(slots, word, options, options.unset)
+    const file = names.includes('from') ? undefined : options.from
+    if (file === undefined) requireAll(slots, variables) // before anything is opened
+    const anchor = names.includes('anchor') ? undefined : options.anchor
+    const api = await open(anchor)
+    try {
+      await perform(api, row, slots, variables, { ...options, ...(file === undefined ? {} : { file }) })
+    } finally {
+      await api.close()
+    }
+  })
+}
+
+function parseLimit(value: string): number {
+  if (/^[1-9]\d{0,8}$/.test(value)) return Number(value)
+  throw new InvalidArgumentError('Enter a whole number, at least 1.')
+}
+
+async function perform(
+  api: Api,
+  row: Row,
+  slots: readonly Slot[],
+  variables: Record<string, unknown>,
+  options: Options & { file?: string },
+): Promise<void> {
+  const { file } = options
+  if (row.kind === 'do' && file !== undefined)
+    return changeEach(api, row, slots, variables, { ...options, file })
+  if (row.kind === 'do') return change(api, row, slots, variables, options)
+  if (row.kind === 'node') return showNode(api, row.type, String(variables.id), options)
+  if (row.kind === 'follow') return follow(api, await idOf(api, 'Run', String(variables.id)), options)
+  const found = await withIds(api, row.noun, slots, variables)
+  if (row.kind === 'all') return showAll(api, row, found, options)
+  return list(api, row, found, options)
+}
+
+async function showNode(api: Api, type: string, name: string, options: OutputOptions): Promise<void> {
+  const id = await idOf(api, type, name)
+  const { node } = dataOf(await api.send(nodeDocument(type), { id }))
+  if (!node) throw new Failure(`There is no ${type} ${JSON.stringify(name)}. (NOT_FOUND)`)
+  await print(node, options)
+}

@@ -1,0 +1,105 @@
+/** The nouns and verbs of commands: those of a mutation are in its name, and these tables have the exceptions. */
+
+/** Of a type or of the rest of a mutation's name. Others are written with dashes: `Webhook` is `webhook`. */
+const nounOf: Readonly<Record<string, string>> = {
+  ApiKey: 'apikey',
+  AwaitedEntity: 'entity',
+  CheckPipeline: 'checks',
+  FederationPolicy: 'policy',
+  HistoricalKey: 'keys',
+  Key: 'keys',
+  AuditEvent: 'audit',
+  SigningKey: 'keys',
+  SubordinateProblemGroup: 'subordinate',
+  SubordinateTag: 'subordinate',
+  TrustAnchor: 'anchor',
+  TrustMark: 'mark',
+  TrustMarkType: 'mark-type',
+}
+
+/** Noun and verb of root fields that their names do not say; null: there is no command. */
+export const exceptions: Readonly<Record<string, readonly [noun: string, verb: string] | null>> = {
+  // Mutations
+  approve: ['approval', 'approve'],
+  createInvitation: ['user', 'invite'],
+  executeDryRun: ['run', 'execute'],
+  invitePerson: ['organization', 'invite'],
+  makeIntermediate: ['anchor', 'make-intermediate'],
+  override: ['approval', 'override'],
+  publishHistoricalKeys: ['publication', 'historical-keys'],
+  rebuildPublication: ['publication', 'rebuild'],
+  refuse: ['approval', 'refuse'],
+  regenerateEntityConfiguration: ['publication', 'entity-configuration'],
+  removePerson: ['organization', 'remove-person'],
+  resetSecondFactor: ['user', 'reset-second-factor'],
+  resetUserPassword: ['user', 'reset-password'],
+  restoreVersion: ['audit', 'restore'],
+  scheduleRollover: ['keys', 'schedule'],
+  startCollectionWalk: ['collected', 'crawl'],
+  startEvaluation: ['policy', 'evaluate'],
+  startRebuild: ['publication', 'start-rebuild'],
+  startRequestApproval: ['request', 'approve-many'],
+  startSubordinateChange: ['subordinate', 'change'],
+  stopAwaitingEntity: ['entity', 'stop-awaiting'],
+  updateCheckPipeline: ['checks', 'set'],
+  updateFederationPolicy: ['policy', 'set'],
+  updatePerson: ['organization', 'update-person'],
+  updateProtection: ['protection', 'set'],
+  updateTrustAnchor: ['settings', 'set'],
+  // Queries
+  collectionEntities: ['collected', 'list'],
+  collectionEntity: ['collected', 'show'],
+  historicalKeys: ['keys', 'historical'],
+  inspectEntity: ['entity', 'inspect'],
+  previewMetadataPolicy: ['policy', 'preview'],
+  previewSubordinateStatement: ['subordinate', 'preview'],
+  protection: ['protection', 'show'],
+  requestAssignees: ['request', 'assignees'],
+  resolveEntity: ['entity', 'resolve'],
+  serverStatus: ['status', 'show'],
+  signingKeys: ['keys', 'list'],
+  subordinateProblems: ['subordinate', 'problems'],
+  subordinateTags: ['subordinate', 'tags'],
+  trustAnchor: ['settings', 'show'],
+  viewer: ['viewer', 'show'],
+  // Of a person's own session or link, and of the ways by which commands find what they show.
+  invitation: null,
+  node: null,
+  nodes: null,
+  organizationEntity: null,
+  signInOptions: null,
+}
+
+/** Mutations of one person’s own account, which has a session. */
+export const ownAccount: readonly string[] = [
+  ...['acceptInvitation', 'changePassword', 'disableTwoFactor', 'endOtherSessions', 'endSession'],
+  ...['removePasskey', 'renamePasskey', 'requestDocumentPass', 'updateMail', 'updateNotifications'],
+]
+
+export type Name = { noun: string; verb: string }
+
+const dashed = (name: string) => name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase()
+const singular = (name: string) => name.replace(/ies$/, 'y').replace(/s$/, '')
+
+export const nounOfType = (type: string): string => nounOf[type] ?? dashed(type)
+
+function exceptionOf(field: string): Name | null | undefined {
+  if (ownAccount.includes(field)) return null
+  const exception = exceptions[field]
+  return exception && { noun: exception[0], verb: exception[1] }
+}
+
+/** `registerSubordinate` is `subordinate register`; null: no command. */
+export function nameOfMutation(field: string): Name | null {
+  const found = exceptionOf(field)
+  if (found !== undefined) return found
+  const [, verb = field, rest = ''] = /^([a-z]+)(.*)$/.exec(field) ?? []
+  return { noun: nounOfType(nounOf[rest] ? rest : singular(rest)), verb }
+}
+
+/** A query of a list of a type, or of one object of it. */
+export function nameOfQuery(field: string, type: string, isList: boolean): Name | null {
+  const found = exceptionOf(field)
+  if (found !== undefined) return found
+  return { noun: nounOfType(type), verb: isList ? 'list' : 'show' }
+}

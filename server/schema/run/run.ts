@@ -1,0 +1,222 @@
+/** Runs, such as renewals, imports and crawls, with their items. */
+import type { Prisma } from '#prisma/generated/client/client.ts'
+import { subordinateActions } from '#server/jobs/kind/change/parameters.ts'
+import { builder } from '#server/schema/builder.ts'
+import type { Context } from '#server/schema/context.ts'
+import { type FieldChange, FieldChangeRef } from '#server/schema/field-change.ts'
+import { keyOrNull } from '#server/schema/input.ts'
+import { requireNestedCursor } from '#server/schema/page-cursor.ts'
+import { parameterOf, SubordinateAction } from '#server/schema/run/subordinate-action.ts'
+import { entityOf } from '#server/services/entity/known-name.ts'
+
+export const RunKindEnum = builder.enumType('RunKind', {
+  description: 'The kind of a run.',
+  values: {
+    SUBORDINATES: { description: 'Renews every active subordinate.' },
+    TRUST_MARKS: { description: 'Renews every active Trust Mark.' },
+    REISSUE_TRUST_MARKS: {
+      description: 'Re-signs Trust Marks with the current key and keeps their expiry.',
+    },
+    COLLECTION: { description: 'Crawls the federation into the collection.' },
+    IMPORT: { description: 'Registers a list of entities, each independently.' },
+    PROMOTION: { description: 'Registers subordinates of another anchor, each independently.' },
+    SUBORDINATE_CHANGE: { description: 'Changes many subordinates, each independently.' },
+    REQUEST_APPROVAL: { description: 'Approves many requests, each independently.' },
+    REBUILD: { description: 'Republishes everything.' },
+    EVALUATION: {
+      description:
+        'Evaluates every subordinate, and every entity below an Intermediate from the last crawl, under the present policy and constraints, without fetching it.',
+    },
+  } as const,
+})
+
+export const RunState = builder.enumType('RunState', {
+  description: 'The state of a run.',
+  values: {
+    QUEUED: { description: 'Waiting for a worker: newly started, or its worker stopped.' },
+    RUNNING: { description: 'Running.' },
+    SUCCEEDED: { description: 'Completed; single items may have failed, and in a dry run each of them.' },
+    FAILED: { description: 'Stopped with an error, or every item failed.' },
+    CANCELLED: { description: 'Cancelled by a user.' },
+  } as const,
+})
+
+const kinds = {
+  SUBORDINATES: 'SUBORDINATES',
+  TRUST_MARKS: 'TRUST_MARKS',
+  REISSUE_TRUST_MARKS: 'REISSUE_TRUST_MARKS',
+  COLLECTION: 'COLLECTION',
+  IMPORT: 'IMPORT',
+  PROMOTION: 'PROMOTION',
+  SUBORDINATE_CHANGE: 'SUBORDINATE_CHANGE',
+  REQUEST_APPROVAL: 'REQUEST_APPROVAL',
+  REBUILD: 'REBUILD',
+  EVALUATION: 'EVALUATION',
+} as const
+const states = {
+  QUEUED: 'QUEUED',
+  RUNNING: 'RUNNING',
+  SUCCEEDED: 'SUCCEEDED',
+  FAILED: 'FAILED',
+  CANCELLED: 'CANCELLED',
+} as const
+
+type ItemArguments = { failed?: boolean | null | undefined; skipped?: boolean | null | undefined }
+type Cursors = { after?: string | null; before?: string | null }
+
+async function itemsOf({ failed, skipped, after, before }: ItemArguments & Cursors, { db }: Context) {
+  await requireNestedCursor(after ?? before, (id) =>
+    db.runItem.findUnique({ where: { id }, select: { id: true } }),
+  )
+  const where = {
+    sequence: { not: null },
+    ...(typeof failed === 'boolean' ? { ok: !failed } : {}),
+    ...(typeof skipped === 'boolean' ? { skipped } : {}),
+  }
+  return { where, orderBy: { sequence: 'asc' } }
+}
+
+export const RunRef = builder.prismaNode('Run', {
+  nullable: true,
+  id: { field: 'id' },
+  select: { id: true },
+  description: 'An asynchronous job with items, which can be followed live and read later.',
+  authScopes: { read: true },
+  fields: (t) => ({
+    kind: t.field({
+      type: RunKindEnum,
+      description: 'The kind.',
+      select: { kind: true },
+      resolve: ({ kind }) => kinds[kind as keyof typeof kinds], // written by us, from the same names
+    }),
+    state: t.field({
+      type: RunState,
+      description: 'The state.',
+      select: { state: true },
+      resolve: ({ state }) => states[state as keyof typeof states], // written by us, from the same names
+    }),
+    startedBy: t.exposeString('startedBy', { description: 'The actor who started it, as in the audit log.' }),
+    total: t.exposeInt('total', {
+      nullable: true,
+      description: 'The number of items; null until it is known.',
+    }),
+    done: t.exposeInt('done', { description: 'The number of successful items.' }),
+    failed: t.exposeInt('failed', { description: 'The number of failed items.' }),
+    skipped: t.exposeInt('skipped', {
+      description: 'The number of successful items for which there was nothing to do.',
+    }),
+    dryRun: t.boolean({
+      description: 'Whether it changes nothing, and each item only says what would happen.',
+      select: { parameters: true },
+      resolve: ({ parameters }) => parameterOf(parameters, 'dryRun') === true,
+    }),
+    subordinateAction: t.field({
+      type: SubordinateAction,
+      nullable: true,
+      description: 'The action of a SUBORDINATE_CHANGE; null for other kinds.',
+      select: { parameters: true },
+      resolve: ({ parameters }) =>
+        subordinateActions.find((action) => action === parameterOf(parameters, 'action')) ?? null,
+    }),
+    reason: t.string({
+      nullable: true,
+      description: 'The reason that its starter gave.',
+      select: { parameters: true },
+      resolve: ({ parameters }) => {
+        const reason = parameterOf(parameters, 'reason')
+        return typeof reason === 'string' ? reason : null
+      },
+    }),
+    current: t.exposeString('current', {
+      nullable: true,
+      description: 'One of the current items, a moment old; null while it is not running.',
+    }),
+    attempts: t.exposeInt('attempts', {
+      description: 'How often a worker took the run: more than once if a worker stopped early.',
+    }),
+    error: t.exposeString('error', { nullable: true, description: 'Why the run failed.' }),
+    cancelRequested: t.exposeBoolean('cancelRequested', {
+      description: 'Whether cancellation was requested.',
+    }),
+    startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When it started.' }),
+    endedAt: t.expose('endedAt', { type: 'DateTime', nullable: true, description: 'When it ended.' }),
+    rate: t.float({
+      description: 'Items per second since the start.',
+      select: { done: true, failed: true, startedAt: true, endedAt: true },
+      resolve: ({ done, failed, startedAt, endedAt }, _args, { now }) => {
+        const seconds = ((endedAt ?? now()).getTime() - startedAt.getTime()) / 1000
+        return seconds > 0 ? (done + failed) / seconds : 0
+      },
+    }),
+    items: t.relatedConnection(
+      'items',
+      {
+        cursor: 'id',
+        description: 'The items, in order of completion.',
+        totalCount: true,
+        args: {
+          failed: t.arg.boolean({ description: 'true: only failed items; false: only successful ones.' }),
+          skipped: t.arg.boolean({
+            description: 'true: only items with nothing to do; false: only others.',
+          }),
+        },
+        // Pothos awaits a promise and passes the cursors, but its types express neither.
+        query: itemsOf as unknown as (args: ItemArguments) => Prisma.Run$itemsArgs,
+      },
+      { name: 'RunItemConnection' },
+      { name: 'RunItemEdge' },
+    ),
+  }),
+})
+
+builder.prismaNode('RunItem', {
+  nullable: true,
+  id: { field: 'id' },
+  select: { id: true },
+  description: 'An item of a run.',
+  authScopes: { read: true },
+  fields: (t) => ({
+    resource: t.exposeString('resource', { description: 'The natural key of the object.' }),
+    entityName: t.string({
+      nullable: true,
+      description: 'The display name of its entity; null: it is not registered here, or has none.',
+      select: { resource: true },
+      resolve: ({ resource }, _args, { nameOf }) => nameOf(entityOf(resource)),
+    }),
+    ok: t.exposeBoolean('ok', {
+      nullable: true,
+      description: 'Whether it succeeded; null until it is finished.',
+    }),
+    skipped: t.exposeBoolean('skipped', {
+      description: 'Whether it succeeded because there was nothing to do.',
+    }),
+    message: t.exposeString('message', { nullable: true, description: 'What happened.' }),
+    changes: t.field({
+      type: [FieldChangeRef],
+      nullable: true,
+      description: 'The changes found; null: none.',
+      select: { changes: true },
+      resolve: ({ changes }) => changes as FieldChange[] | null, // written by the task of the item
+    }),
+    sequence: t.exposeInt('sequence', {
+      nullable: true,
+      description: 'Its position in the order of completion, from 1.',
+    }),
+    attempts: t.exposeInt('attempts', { description: 'The number of attempts.' }),
+    at: t.expose('at', { type: 'DateTime', nullable: true, description: 'When it finished.' }),
+  }),
+})
+
+builder.queryFields((t) => ({
+  run: t.prismaField({
+    type: 'Run',
+    nullable: true,
+    description: 'A run, by its id.',
+    authScopes: { read: true },
+    args: { id: t.arg.id({ required: true, description: 'The run’s id.' }) },
+    resolve: (query, _root, { id }, { db }) => {
+      const key = keyOrNull(id, 'Run')
+      return key === null ? null : db.run.findUnique({ ...query, where: { id: key } })
+    },
+  }),
+}))

@@ -1,0 +1,52 @@
+/** Runs the federation server under load: a separate process on a filled Redis. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { generateSigningKey } from '#core/keys.ts'
+import { writeNewKey } from '#store/key-directory.ts'
+import { startRedis } from '#test/helpers/redis.ts'
+import { entityId, fill } from './fill.ts'
+import { launch } from './program.ts'
+
+/** The number of subordinates at which endpoints must reach their targets. */
+export const MAIN_SIZE = 10_000
+
+export type Store = Awaited<ReturnType<typeof prepareStore>>
+
+/** What a federation server serves from. */
+export async function prepareStore(subordinates: number) {
+  const keysDirectory = await mkdtemp(join(tmpdir(), 'bench-'))
+  const key = await generateSigningKey('ES256')
+  await writeNewKey(keysDirectory, key)
+  const redis = await startRedis()
+  return {
+    redisUrl: redis.url,
+    redis: redis.client,
+    keysDirectory,
+    filled: await fill(redis.client, key, subordinates),
+    async close() {
+      await redis.close()
+      await rm(keysDirectory, { recursive: true })
+    },
+  }
+}
+
+/** As the Dockerfile starts it. */
+const flagsOfImage = ['--max-semi-space-size=32']
+
+export async function serve({ redisUrl, keysDirectory }: Store, processes = 1) {
+  const environment = {
+    TA_DOMAIN: entityId,
+    REDIS_URL: redisUrl,
+    KEYS_DIR: keysDirectory,
+    HOST: '127.0.0.1',
+    PORT: '0',
+    WEB_CONCURRENCY: String(processes),
+    RESOLVE_RATE_LIMIT: '1000000',
+    COLLECTION_RATE_LIMIT: '1000000',
+  }
+  // Each process prints the URL when it listens.
+  const ready = new RegExp(`(?:(http://127\\.0\\.0\\.1:\\d+)[^]*?){${processes}}`)
+  const program = await launch('federation/main.ts', ready, environment, flagsOfImage)
+  return { ...program, url: program.printed[1] ?? '' }
+}

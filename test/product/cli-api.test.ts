@@ -1,0 +1,300 @@
+/** Tests the commands of the API, one of each kind: over HTTP with INMOR_URL and INMOR_KEY, and in process on the server. */
+import { userInfo } from 'node:os'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { cliCaller } from '#server/identity/caller.ts'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { makeAnchor } from '#test/helpers/anchor.ts'
+import { relyingParty } from '#test/helpers/federation.ts'
+import { inmor } from '#test/helpers/product.ts'
+import { servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
+import { answerWith, startReceiver } from '#test/server/webhook/receiver.ts'
+import { protect, signIn } from '../server/protection/people.ts'
+import { runFor } from './command.ts'
+
+const unknown = 'https://unknown.example.org'
+
+let admin: TestAdmin
+/** Made in a session, so that it may ask for approvals. */
+let key: string
+beforeAll(async () => {
+  admin = await startAdmin()
+  const visitor = await signIn(admin, 'admin')
+  key = (await visitor.mutate('createApiKey', { username: 'admin', name: 'laptop' }, 'key')).key
+})
+afterAll(() => admin.close())
+
+type Run = (args: readonly string[], input?: string) => ReturnType<typeof inmor>
+
+/** Nothing of the server is in the environment. */
+const withKey = (INMOR_KEY: string, ...[args, input]: Parameters<Run>) =>
+  inmor({ environment: { INMOR_URL: admin.adminUrl, INMOR_KEY } }, args, input)
+
+const far: Run = (args, input) => withKey(key, args, input)
+const asViewer: Run = (args, input) => withKey(admin.keys.viewer, args, input)
+const near: Run = (args, input) => runFor(admin, args, {}, input)
+
+async function succeed(run: Run, args: readonly string[], input?: string): Promise<string> {
+  const { code, stdout, stderr } = await run(args, input)
+  expect({ code, stderr }, args.join(' ')).toEqual({ code: 0, stderr: '' })
+  return stdout
+}
+
+const linesOf = (text: string) => text.trimEnd().split('\n')
+const objectsOf = (text: string) => linesOf(text).map((line) => JSON.parse(line))
+const leaf = () => startLeaf(admin, { metadata: relyingParty })
+const newest = () => admin.server.installation.auditEvent.findFirst({ orderBy: { id: 'desc' } })
+
+describe.each([
+  ['far', far, 'admin', 'api_key'],
+  ['near', near, `cli:${userInfo().username}`, 'cli'],
+])('%s', (place, run, actor, method) => {
+  const name = `University ${place}`
+
+  test('an object is created, shown by name, number and id, changed, and removed', async () => {
+    const contacts = '[{"role": "TECHNICAL", "email": "ops@lu.example"}]'
+    const tags = ['--tags=pilot', '--tags=two words']
+    const given = [`--name=${name}`, '--country=SE', '--note=a note', '--contacts', contacts, ...tags]
+    const created = await succeed(run, ['organization', 'create', ...given])
+    const [, number = ''] =
+      /^id: +(\d+)\nname: +University \w+\ncountry: +SE\nactive: +true\n/.exec(created) ?? []
+    expect(await newest()).toMatchObject({
+      action: 'createOrganization',
+      actor,
+      method,
+      outcome: 'SUCCEEDED',
+    })
+    const shown = JSON.parse(await succeed(run, ['organization', 'show', name, '--json']))
+    expect(shown).toMatchObject({
+      name,
+      note: 'a note',
+      tags: ['pilot', 'two words'],
+      contacts: [{}],
+      version: 1,
+    })
+    expect(JSON.parse(await succeed(run, ['organization', 'show', number, '--json']))).toEqual(shown)
+    const facts = await succeed(run, ['organization', 'show', shown.id])
+    expect(facts).toMatch(/^note: +a note$/m)
+    expect(facts).toMatch(/^contacts: +\{"email":"ops@lu\.example"/m)
+
+    const update = ['organization', 'update', name, '--no-active', '--unset', 'note', 'country', '--json']
+    expect(JSON.parse(await succeed(run, [...update, '--version=1']))).toMatchObject({
+      ...{ active: false, note: null, country: null, version: 2 },
+    })
+    const stale = await run([...update, '--version=1'])
+    expect(stale).toMatchObject({ code: 1, stdout: '' })
+    expect(stale.stderr).toBe('Someone else changed it. Reload and try again. (CONFLICT at version)\n')
+    await succeed(run, ['organization', 'remove', number])
+    const gone = await run(['organization', 'show', name])
+    const stderr = `There is no Organization with the name "${name}". (NOT_FOUND)\n`
+    expect(gone).toEqual({ code: 1, stdout: '', stderr })
+  })
+
+  test('subordinates are registered from a file of lines, of which one fails', async () => {
+    const [one, two] = [await leaf(), await leaf()]
+    const input = [one.id, unknown, two.id].map((entityId) => JSON.stringify({ entityId })).join('\n')
+    const { code, stdout, stderr } = await run(
+      ['subordinate', 'register', '--from=-', '--note=many', '--json'],
+      input,
+    )
+    expect(code).toBe(1)
+    expect(objectsOf(stdout)).toMatchObject([{ entityId: one.id, note: 'many' }, { entityId: two.id }])
+    expect(stderr).toMatch(/^https:\/\/unknown.* \(ENTITY_REJECTED at entityId\)\n {2}Publishes an /)
+    expect(stderr).toMatch(/\nFailed: 1\.\n$/)
+    expect(await servedStatement(admin, one.id)).toMatchObject({ sub: one.id })
+
+    const renewed = await succeed(run, ['subordinate', 'renew', one.id])
+    expect(renewed).toMatch(RegExp(`^entity id: +${one.id}\nstate: +ACTIVE\n`))
+    await succeed(run, ['subordinate', 'remove', two.id, '--no-revoke-trust-marks'])
+  })
+
+  test('a list has columns, filters, an order and a limit', async () => {
+    const listed = linesOf(await succeed(run, ['subordinate', 'list', '--state=active']))
+    expect(listed[0]).toMatch(/^ENTITY ID +STATE +DISPLAY NAME +ORGANIZATION NAME +LAST CHECKED AT$/)
+    const at = listed[0]?.indexOf('STATE') ?? 0
+    for (const line of listed.slice(1)) expect(line.slice(at)).toMatch(/^ACTIVE /)
+    const args = ['audit', 'list', '--actions=register-subordinate', '--limit=1', '--json']
+    expect(objectsOf(await succeed(run, args))).toMatchObject([{ action: 'REGISTER_SUBORDINATE' }])
+    expect(await succeed(run, ['subordinate', 'list', '--state=failing'])).toMatch(/^ENTITY ID .*\n$/)
+    expect(await succeed(run, ['subordinate', 'list', '--state=failing', '--json'])).toBe('')
+  })
+
+  test('a webhook prints its secret once; a delivery that fails is a failure', async () => {
+    const { url, trust, answer } = await startReceiver()
+    const created = await succeed(run, ['webhook', 'create', `--url=${url}`, '--events=await-entity'])
+    trust(/^secret: +(whsec_\S+)$/m.exec(created)?.[1] ?? '')
+    expect(await succeed(run, ['webhook', 'test', url])).toMatch(/^state: +DELIVERED$/m)
+    answer(answerWith(500))
+    const failed = await run(['webhook', 'test', url])
+    expect(failed).toMatchObject({ code: 1, stderr: 'It has failed.\n' })
+    expect(failed.stdout).toMatch(/^state: +FAILED$/m)
+    expect(await succeed(run, ['webhook', 'list'])).not.toContain('whsec_')
+    const deliveries = ['delivery', 'list', '--webhook-id', url, '--state=failed', '--json']
+    expect(objectsOf(await succeed(run, deliveries))).toMatchObject([{ state: 'FAILED' }])
+    await succeed(run, ['webhook', 'remove', url])
+  })
+
+  test('a run is followed from the command that starts it, and later', async () => {
+    const { id } = await leaf()
+    await succeed(run, ['subordinate', 'register', '--entity-id', id])
+    const change = ['subordinate', 'change', '--action=update', '--changes={"validFor": 48}', '--follow']
+    const followed = await succeed(run, [...change, '--entity-ids', id])
+    expect(followed).toMatch(RegExp(`\n${id} \\.\\.\\. OK\nSUCCEEDED: 1 done, 0 failed\\.\n$`))
+    const [, number = ''] = /^id: +(\d+)$/m.exec(followed) ?? []
+    const again = await succeed(run, ['run', 'follow', number, '--json'])
+    expect(objectsOf(again)).toMatchObject([
+      { resource: id, ok: true },
+      { state: 'SUCCEEDED', done: 1 },
+    ])
+    const bad = await run([...change, '--entity-ids', unknown])
+    expect(bad).toMatchObject({ code: 1, stderr: 'No item succeeded: 1 failed. Each says why.\n' })
+    expect(bad.stdout).toContain(`${unknown} ... FAILED: ${unknown} is not registered.\n`)
+  })
+
+  test('settings, policy and checks are shown and set, with JSON as text or from standard input', async () => {
+    await succeed(run, ['settings', 'set', '--statement-hours=24'])
+    expect(await succeed(run, ['settings', 'show'])).toMatch(/^statement hours: +24$/m)
+    const policy = { openid_relying_party: { contacts: { essential: false } } }
+    await succeed(run, ['policy', 'set', '--metadata-policy=@-'], JSON.stringify(policy))
+    expect(JSON.parse(await succeed(run, ['policy', 'show', '--json']))).toEqual(policy)
+    const preview = JSON.parse(await succeed(run, ['policy', 'preview', JSON.stringify(policy), '--json']))
+    expect(preview).toMatchObject({ changed: 0, failing: 0 })
+    const checks = '[{"check": "ON_LIST", "tags": ["pilot"]}]'
+    await succeed(run, [
+      'checks',
+      'set',
+      '--entity-type=openid_provider',
+      '--checks',
+      checks,
+      '--no-approves',
+    ])
+    expect(await succeed(run, ['checks', 'list'])).toMatch(/\nopenid_provider +- +false +\d+\n$/)
+  })
+
+  test('a change that a second person must approve ends with 3, and the id of the approval', async () => {
+    await protect(admin, ['ANCHOR'])
+    try {
+      const { code, stdout, stderr } = await run(['policy', 'set', '--unset=metadata-policy'])
+      expect({ code, stderr }).toMatchObject({
+        code: 3,
+        stderr: expect.stringMatching(/^A second person must/),
+      })
+      const id = stdout.trim()
+      expect(await succeed(run, ['approval', 'show', id])).toMatch(/^mutation: +updateFederationPolicy$/m)
+      await succeed(run, ['approval', 'refuse', id])
+    } finally {
+      await protect(admin, [])
+    }
+  })
+
+  test.each([
+    [['subordinate', 'register'], 'Give --entity-id.\n'],
+    [['subordinate', 'renew'], 'Give <id>.\n'],
+    [
+      ['subordinate', 'register', '--entity-id=x', '--jwks={'],
+      '--jwks is not JSON. Give JSON, or @ and the name of a file of JSON.',
+    ],
+    [['subordinate', 'list', '--state=ill'], 'Allowed choices are ACTIVE,'],
+    [['subordinate', 'list', '--limit=0'], 'Enter a whole number, at least 1.'],
+    [['subordinate', 'register', '--from=/nowhere/x'], '/nowhere/x cannot be read: '],
+    [['subordinate', 'register', '--from=-'], 'Standard input is not JSON, nor has it JSON on each line.'],
+    [['organization', 'bend'], "unknown command 'bend'"],
+  ])('%j is wrong usage', async (args, sentence) => {
+    const { code, stdout, stderr } = await run(args, '{"entityId":')
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toContain(sentence)
+  })
+})
+
+test('export writes everything, page by page', async () => {
+  const { db } = admin.server
+  const row = await db.subordinate.findFirstOrThrow({ omit: { id: true } })
+  const data = Array.from({ length: 250 }, (_none, number) => ({
+    ...row,
+    entityId: `https://many.example.org/${String(number).padStart(3, '0')}`,
+  }))
+  await db.subordinate.createMany({ data: data as never[] }) // JSON columns read as they are written
+  try {
+    const rows = objectsOf(await succeed(far, ['subordinate', 'export', '--search=many.example']))
+    expect(rows.map(({ entityId }) => entityId)).toEqual(data.map(({ entityId }) => entityId))
+    expect(rows[0]).toMatchObject({ jwks: { keys: [{}] }, metadata: {}, organization: null })
+    expect(linesOf(await succeed(far, ['subordinate', 'export', '--limit=120']))).toHaveLength(120)
+  } finally {
+    await db.subordinate.deleteMany({ where: { entityId: { startsWith: 'https://many.' } } })
+  }
+})
+
+test('a command names its anchor, and numbers are those of this anchor', async () => {
+  await makeAnchor(admin, 'test')
+  const anchor = '--anchor=test'
+  for (const run of [far, near]) {
+    const shown = objectsOf(await succeed(run, ['anchor', 'list', '--json'])).map(({ slug }) => slug)
+    expect(shown).toEqual(['main', 'test'])
+    const none = await run(['organization', 'create', '--name=Kiruna'])
+    expect(none).toMatchObject({ code: 1, stderr: expect.stringContaining('(ANCHOR_REQUIRED)') })
+    const created = await succeed(run, ['organization', 'create', '--name=Kiruna', anchor])
+    const [, number = ''] = /^id: +(\d+)$/m.exec(created) ?? []
+    expect(await succeed(run, ['organization', 'show', number, anchor])).toMatch(/^name: +Kiruna$/m)
+    await succeed(run, ['organization', 'remove', number, anchor])
+  }
+  expect(await succeed(far, ['anchor', 'pause', 'test'])).toMatch(/^slug: +test\n/)
+  await succeed(far, ['anchor', 'remove', 'test'])
+})
+
+test('another role is refused, as in the console', async () => {
+  const listed = await succeed(asViewer, ['subordinate', 'list'])
+  expect(listed).toMatch(/^ENTITY ID /)
+  const { code, stderr } = await asViewer(['organization', 'create', '--name=x'])
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: 'An API key of the role viewer does not allow this. (FORBIDDEN)\n',
+  })
+})
+
+test.each([
+  [{ INMOR_KEY: '' }, 'Set INMOR_KEY to an API key.\n'],
+  [{ INMOR_KEY_FILE: '/nowhere/key' }, 'INMOR_KEY_FILE cannot be read: Error: ENOENT'],
+  [{ INMOR_KEY: 'x', INMOR_URL: 'admin' }, 'INMOR_URL is not a URL: admin.\n'],
+])('without an address and a key, with %j, nothing is asked', async (variables, sentence) => {
+  const environment = { INMOR_URL: admin.adminUrl, ...variables } as Record<string, string>
+  const { code, stderr } = await inmor({ environment }, ['run', 'list'])
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(sentence) })
+})
+
+test('an API that is not there ends with 4', async () => {
+  const call = (INMOR_URL: string) => inmor({ environment: { INMOR_URL, INMOR_KEY: 'x' } }, ['run', 'list'])
+  const away = await call('http://127.0.0.1:9')
+  expect(away).toMatchObject({ code: 4, stdout: '' })
+  expect(away.stderr).toMatch(/^http:\/\/127\.0\.0\.1:9\/graphql cannot be reached: .*\.\n$/)
+  const other = await call(admin.entityId)
+  expect(other).toMatchObject({ code: 1, stderr: expect.stringContaining('not as the API of Inmor') })
+})
+
+test('a person of an organization is invited, changed and removed, and requests are decided', async () => {
+  const { services } = admin.server
+  const { id } = await services.organizations.create(cliCaller('test'), { name: 'Lund' })
+  const number = String(id)
+  const email = 'anna@lu.example'
+  const invited = await succeed(near, ['organization', 'invite', number, '--email', email, '--name=Anna'])
+  expect(invited).toMatch(RegExp(`^invitation link: +${admin.adminUrl}/invitation#[\\w-]{43}$`, 'm'))
+  await succeed(near, ['organization', 'update-person', number, '--user-id', email, '--may-invite'])
+  const member = { ...cliCaller('x'), name: email, method: 'session' as const }
+  const { id: entityId } = await leaf()
+  const submitted = { kind: 'REGISTER', entityId, organizationId: id } as const
+  const { id: request } = await services.requests.submit(member, submitted)
+  const open = await succeed(near, ['request', 'list', '--is-open'])
+  expect(open).toMatch(RegExp(`\n${request} +WAITING_FOR_OPERATOR +REGISTER +${entityId} `))
+  await succeed(near, ['request', 'return', String(request), '--message=Which service is it?'])
+  expect(await succeed(near, ['request', 'approve', String(request)])).toMatch(/^state: +APPROVED$/m)
+  expect(await servedStatement(admin, entityId)).toMatchObject({ sub: entityId })
+  await succeed(near, ['organization', 'remove-person', number, '--user-id', email])
+  const shown = JSON.parse(await succeed(near, ['organization', 'show', number, '--json']))
+  expect(shown.people).toEqual([])
+})
+
+test('a shell completes nouns, verbs and options', async () => {
+  const bash = await succeed(far, ['completion', 'bash'])
+  expect(bash).toMatch(/^ {4}"subordinate register "\*\) words="[^"]* --entity-id [^"]*"/m)
+  expect(bash).toMatch(/^ {4}\*\) words="[^"]*\brestore\b[^"]*\bsubordinate\b/m)
+  expect(await succeed(far, ['completion', 'zsh'])).toContain(bash)
+  expect(await succeed(far, ['completion', 'fish'])).toContain('-l entity-id\n')
+})

@@ -1,0 +1,216 @@
+/** Tests runs: one at a time per kind, progress, cancellation, retries and takeover. */
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
+import { createLedger, takeOverRun } from '#server/jobs/run-ledger.ts'
+import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { relyingParty } from '#test/helpers/federation.ts'
+import { itemsOf, startRun, tryToStart, watchRun } from '#test/helpers/run.ts'
+import { register } from '#test/helpers/subordinate.ts'
+import { subscribe } from '#test/helpers/subscription.ts'
+
+let admin: TestAdmin
+const entities: TestEntity[] = []
+const WITHIN = { timeout: 20_000, interval: 50 }
+
+beforeAll(async () => {
+  admin = await startAdmin()
+  for (let count = 0; count < 5; count++) {
+    const entity = await startEntity({ metadata: relyingParty, authorityHints: [admin.entityId] })
+    entities.push(entity)
+    await register(admin, entity)
+  }
+})
+afterAll(async () => {
+  await Promise.all(entities.map((entity) => entity.close()))
+  await admin.close()
+})
+
+const firstEntity = () => entities[0] as TestEntity // there are five
+const auditActions = async (resource: string) => {
+  const where = { resourceType: 'Run', resource: numberOf(resource) }
+  const entries = await admin.server.db.auditEvent.findMany({ where, orderBy: { id: 'asc' } })
+  return entries.map(({ actor, action }) => `${actor} ${action}`)
+}
+const numberOf = (id: string) => String(Buffer.from(id, 'base64')).split(':').at(-1) ?? ''
+
+it('renews every subordinate, of which one fails, and streams progress to the end', {
+  tags: 'mutation/startRenewal/success',
+}, async () => {
+  firstEntity().misbehave('not found')
+  const id = await startRun(admin, 'startRenewal(input: { kind: SUBORDINATES })')
+  const seen = await watchRun(admin, id)
+  firstEntity().misbehave(undefined)
+  expect(seen.at(-1)?.run).toEqual({ state: 'SUCCEEDED', total: 5, done: 4, failed: 1 })
+  const items = itemsOf(seen)
+  expect(items.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4, 5])
+  expect(new Set(items.map(({ resource }) => resource))).toEqual(new Set(entities.map(({ id }) => id)))
+  const document = `query ($id: ID!) { run(id: $id) { attempts current
+    items(failed: true) { totalCount edges { node { resource message attempts } } } } }`
+  const { attempts, current, items: failed } = (await admin.execute(document, { id })).data.run
+  expect({ attempts, current, count: failed.totalCount }).toEqual({ attempts: 1, current: null, count: 1 })
+  expect(failed.edges[0].node).toEqual({
+    resource: firstEntity().id,
+    message: expect.stringContaining('404'),
+    attempts: 1,
+  })
+  expect(await auditActions(id)).toEqual(['admin startRenewal'])
+})
+
+it('streams only finished items to a late or returning subscriber', async () => {
+  const id = await startRun(admin, 'startRenewal(input: { kind: SUBORDINATES })')
+  const whole = itemsOf(await watchRun(admin, id))
+  expect(itemsOf(await watchRun(admin, id))).toEqual(whole)
+  const rest = await watchRun(admin, id, 3)
+  expect(itemsOf(rest)).toEqual(whole.slice(3))
+  expect(rest.at(0)).toMatchObject({ run: { state: 'SUCCEEDED', done: 5 }, item: null })
+  expect(rest.at(-1)).toEqual(rest.at(0))
+})
+
+it('starts no second run of a kind while one runs, and ends a cancelled one', {
+  tags: ['mutation/cancelRun/success', 'mutation/cancelRun/ConflictError', 'mutation/cancelRun/audit'],
+}, async () => {
+  const silent = await startEntity({ metadata: relyingParty, authorityHints: [admin.entityId] })
+  await register(admin, silent)
+  silent.misbehave('hang')
+  const id = await startRun(admin, 'startRenewal(input: { kind: SUBORDINATES })')
+  expect(await tryToStart(admin, 'startRenewal(input: { kind: SUBORDINATES })')).toMatchObject({
+    __typename: 'ConflictError',
+    code: 'CONFLICT',
+  })
+  await vi.waitFor(() => expect(silent.requests.length).toBeGreaterThan(1), WITHIN)
+  const cancelled = await admin.mutate('cancelRun', { id }, 'cancelRequested')
+  expect(cancelled).toMatchObject({ cancelRequested: true })
+  await silent.close() // the pending fetch fails, and the run ends
+  expect((await watchRun(admin, id)).at(-1)?.run.state).toBe('CANCELLED')
+  expect(await admin.mutate('cancelRun', { id }, 'id')).toMatchObject({ code: 'CONFLICT' })
+  expect(await auditActions(id)).toEqual(['admin startRenewal', 'operator cancelRun'])
+  await admin.server.db.subordinate.delete({ where: { entityId: silent.id } })
+})
+
+it('retries an item after a temporary failure', async () => {
+  firstEntity().misbehave('server error')
+  const id = await startRun(admin, 'startRenewal(input: { kind: SUBORDINATES })')
+  const item = { where: { runId: Number(numberOf(id)), resource: firstEntity().id } }
+  await vi.waitFor(async () => {
+    const waiting = await admin.server.db.runItem.findFirstOrThrow(item)
+    expect(waiting).toMatchObject({ ok: null, attempts: 1, message: expect.stringContaining('500') })
+  }, WITHIN)
+  firstEntity().misbehave(undefined)
+  expect((await watchRun(admin, id)).at(-1)?.run).toMatchObject({ state: 'SUCCEEDED', done: 5, failed: 0 })
+  expect(await admin.server.db.runItem.findFirst(item)).toMatchObject({ ok: true, attempts: 2 })
+})
+
+/** The state after a worker was killed: one item is finished and another is not. */
+async function leaveBehind(attempts: number) {
+  const { db } = admin.server
+  const [done, open] = await db.subordinate.findMany({ orderBy: { id: 'asc' }, take: 2 })
+  if (!done || !open) throw new Error('there are five')
+  const item = ({ id, entityId }: typeof done) => ({ key: String(id), resource: entityId })
+  const run = await db.run.create({
+    data: {
+      kind: 'SUBORDINATES',
+      state: 'RUNNING',
+      startedBy: 'admin',
+      heartbeatAt: new Date(Date.now() - 3_600_000),
+      total: 2,
+      done: 1,
+      attempts,
+      items: { create: [{ ...item(done), ok: true, sequence: 1, at: new Date() }, item(open)] },
+    },
+  })
+  return { id: btoa(`Run:${run.id}`), done, open }
+}
+
+it('continues after a worker was killed, and repeats nothing', {
+  tags: 'fault/worker-killed',
+}, async () => {
+  const { id, done, open } = await leaveBehind(1)
+  const fetches = () => entities.map(({ id, requests }) => [id, requests.length] as const)
+  const before = new Map(fetches())
+  const seen = await watchRun(admin, id)
+  expect(seen.at(-1)?.run).toEqual({ state: 'SUCCEEDED', total: 2, done: 2, failed: 0 })
+  expect(itemsOf(seen).map(({ resource }) => resource)).toEqual([done.entityId, open.entityId])
+  const after = new Map(fetches())
+  expect(after.get(done.entityId)).toBe(before.get(done.entityId))
+  expect(after.get(open.entityId)).toBe(Number(before.get(open.entityId)) + 1)
+})
+
+it('measures liveness by the database clock, not the worker clock', async () => {
+  const { db } = admin.server
+  const { id } = await db.run.create({ data: { kind: 'TRUST_MARKS', startedBy: 'admin' } })
+  onTestFinished(async () => void (await db.run.delete({ where: { id } })))
+  const now = () => new Date(Date.now() - 3_600_000)
+  const aliveSince = async () => {
+    const [row] = await db.$queryRaw<{ seconds: number }[]>`
+      SELECT extract(epoch FROM now() AT TIME ZONE 'utc' - "heartbeatAt")::float8 AS "seconds"
+      FROM "Run" WHERE "id" = ${id}`
+    return row?.seconds
+  }
+  const run = await takeOverRun(db, id)
+  expect(await aliveSince()).toBeLessThan(10)
+  if (run) await createLedger({ db, now }, run).beat({ current: null })
+  expect(await aliveSince()).toBeLessThan(10)
+})
+
+it('streams changes between two items, and corrects totals that were sent too early', async () => {
+  const { db } = admin.server
+  const data = {
+    kind: 'TRUST_MARKS',
+    state: 'RUNNING',
+    startedBy: 'admin',
+    total: 2,
+    heartbeatAt: new Date(),
+  }
+  const run = await db.run.create({ data })
+  onTestFinished(async () => void (await db.run.delete({ where: { id: run.id } })))
+  const id = btoa(`Run:${run.id}`)
+  const document = `subscription { runProgress(runId: "${id}") { run { done cancelRequested } item { resource } } }`
+  const stream = await subscribe(admin.adminUrl, admin.keys.viewer, document)
+  const last = () => stream.results.at(-1)?.data?.runProgress
+  const seesLast = (expected: object) => vi.waitFor(() => expect(last()).toEqual(expected), WITHIN)
+  await seesLast({ run: { done: 0, cancelRequested: false }, item: null })
+
+  const item = { runId: run.id, resource: 'urn:x', ok: true, sequence: 1, at: new Date() }
+  await db.runItem.create({ data: item })
+  await seesLast({ run: { done: 0, cancelRequested: false }, item: { resource: 'urn:x' } })
+  await db.run.update({ where: { id: run.id }, data: { done: 1 } })
+  await seesLast({ run: { done: 1, cancelRequested: false }, item: null })
+  await db.run.update({ where: { id: run.id }, data: { cancelRequested: true } })
+  await seesLast({ run: { done: 1, cancelRequested: true }, item: null })
+})
+
+it('abandons a run that kills every worker', async () => {
+  const { id } = await leaveBehind(20)
+  expect((await watchRun(admin, id)).at(-1)?.run.state).toBe('FAILED')
+  const { error } = (await admin.execute('query ($id: ID!) { run(id: $id) { error } }', { id })).data.run
+  expect(error).toBe('Its worker ended 20 times before the run did.')
+})
+
+it('crawls the federation into the collection, and rebuilds published data', {
+  tags: ['mutation/startCollectionWalk/success', 'mutation/startRebuild/success'],
+}, async () => {
+  const walk = await startRun(admin, 'startCollectionWalk')
+  expect((await watchRun(admin, walk)).at(-1)?.run).toMatchObject({ state: 'SUCCEEDED', total: 6 }) // with the anchor
+  const found = await admin.redis.client.hkeys('inmor:collection:entities')
+  expect(found).toEqual(expect.arrayContaining(entities.map(({ id }) => id)))
+
+  await admin.redis.client.hset('inmor:subordinates', 'https://ghost.example.org', 'a.b.c')
+  const rebuild = await startRun(admin, 'startRebuild')
+  const seen = await watchRun(admin, rebuild)
+  expect(itemsOf(seen)).toMatchObject([{ ok: true, message: expect.stringContaining('5 subordinates') }])
+  expect(await admin.redis.client.hlen('inmor:subordinates')).toBe(5)
+})
+
+it('streams every run to subscribers', async () => {
+  const stream = await subscribe(
+    admin.adminUrl,
+    admin.keys.viewer,
+    'subscription { runsChanged { id state } }',
+  )
+  const id = await startRun(admin, 'startRenewal(input: { kind: TRUST_MARKS })')
+  await watchRun(admin, id)
+  await vi.waitFor(
+    () => expect(stream.results.at(-1)?.data).toEqual({ runsChanged: { id, state: 'SUCCEEDED' } }),
+    WITHIN,
+  )
+})

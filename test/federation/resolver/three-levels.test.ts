@@ -23,7 +23,7 @@ let leaf: TestEntity
 let started: TestEntity[] = []
 
 beforeAll(async () => {
-  ta = await startTrustAnchor({ limits: { totalTimeout: 300 } })
+  ta = await startTrustAnchor({ limits: { totalTimeout: 700 } })
 })
 afterAll(() => ta.close())
 

@@ -1,7 +1,9 @@
 /** Tests a database without disk space and a Redis that refuses writes: each answer says so, and what it knows. */
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { patience } from '#test/helpers/patience.ts'
+import { eachRow } from '#test/helpers/rows.ts'
+import { visit } from '#test/helpers/visitor.ts'
 
 let admin: TestAdmin
 /** Milliseconds by which the clock of the server is ahead. */
@@ -69,6 +71,26 @@ it('does not claim that nothing was stored where files came first', async () => 
   await whileFull('AuditEvent', async () => {
     const { message } = await admin.mutate('announceSigningKey', { alg: 'ES256' }, 'kid', 'admin')
     expect(message).toMatch(new RegExp(`^${FULL}. The key files may have been changed`))
+  })
+})
+
+eachRow<[mutation: string, input: object | null, selection: string]>(
+  [
+    ['endOtherSessions', null, 'hasPassword'],
+    ['updateMail', { enabled: false }, 'mail'],
+    ['regenerateEntityConfiguration', null, 'version'],
+    ['publishHistoricalKeys', null, 'kid'],
+  ],
+  ([mutation]) => [`mutation/${mutation}/UnavailableError`],
+)('%s says that it stored nothing', async (mutation, input, selection) => {
+  const visitor = visit(admin.adminUrl)
+  expect((await visitor.signIn('admin', PASSWORD)).status).toBe(200)
+  await whileFull('AuditEvent', async () => {
+    expect(await visitor.mutate(mutation, input, selection)).toMatchObject({
+      __typename: 'UnavailableError',
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining(FULL),
+    })
   })
 })
 

@@ -101,7 +101,7 @@ function scopeAt(path: Path, context: Context): Context {
   return context
 }
 
-/** Mutations take it in their input, other fields as an argument. */
+/** Mutations take the anchor in their input, other fields as an argument. */
 function withAnchor(field: Field, name: string, type: string): Field {
   const { args = {} } = field
   if (args.input) return field

@@ -34,7 +34,7 @@ type Operation<Type extends TypeParam<Types>, Fields extends InputFieldMap> = {
   ofInstallation?: true
   /** Set where a session must be recent, because access or keys change. */
   isSensitive?: true
-  /** Absent: the operation has no arguments. */
+  /** Absent: the input has the anchor only, and an operation of the installation has none. */
   input?: { describes: string; isOptional?: true; fields: (t: InputFields) => Fields }
   /** A type whose name ends with `Success` is the whole success. */
   result: Type

@@ -23,7 +23,7 @@ import { isOfInstallation } from '#server/schema/global-id.ts'
 
 type AnyField = GraphQLField<unknown, unknown>
 
-/** The client chooses the page by itself, and the anchor with a header. */
+/** The client sets the page, and names the anchor in a header. */
 const pageArguments = ['first', 'after', 'last', 'before']
 /** Lists of which `export` writes everything. */
 const exported = ['Subordinate', 'TrustMark']

@@ -22,9 +22,10 @@ export async function startPromotion(
 ): Promise<Run> {
   const { db } = from
   const rows = await db.subordinate.findMany({ where, orderBy: { id: 'asc' }, take: MAXIMUM + 1 })
-  if (rows.length === 0) throw new InvalidInputError('No subordinate of this anchor is chosen.', 'ids')
+  if (rows.length === 0)
+    throw new InvalidInputError('No subordinate of this anchor is chosen.', 'subordinates')
   if (rows.length > MAXIMUM)
-    throw new InvalidInputError(`At most ${MAXIMUM} subordinates are promoted at once.`, 'filter')
+    throw new InvalidInputError(`At most ${MAXIMUM} subordinates are promoted at once.`, 'subordinates')
   const members = rows.map(typedSubordinate)
   const admitted = await organizationsIn(to, members)
   const items = [

@@ -33,6 +33,8 @@ const builtIn: Readonly<Record<string, string>> = {
   String: 'Enter a text.',
 }
 
+const names = new Intl.ListFormat('en-GB')
+
 /** A value as it stands in a document. */
 export class Literal {
   readonly node: ValueNode
@@ -69,6 +71,9 @@ export function* checkValue(value: unknown, type: GraphQLInputType, path: Path):
     const fields = type.getFields()
     for (const name of Object.keys(members).filter((key) => !Object.hasOwn(fields, key)))
       yield { path, message: `${type.name} has no field ${JSON.stringify(name.slice(0, 100))}.` }
+    const given = Object.keys(members).filter((name) => !isNull(members[name]))
+    if (type.isOneOf && (given.length !== 1 || Object.keys(members).length !== 1))
+      yield { path, message: `Give exactly one of ${names.format(Object.keys(fields))}.` }
     for (const [name, field] of Object.entries(fields))
       if (Object.hasOwn(members, name) || isRequiredInputField(field))
         yield* checkValue(members[name], field.type, [...path, name])

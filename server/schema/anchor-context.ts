@@ -11,6 +11,12 @@ import { createNameReader } from '#server/services/entity/known-name.ts'
 /** The contexts of a request, by slug. */
 const contexts = new WeakMap<Context, Map<string, Context>>()
 
+/** The context of the request, by those of its anchors. */
+const requests = new WeakMap<Context, Context>()
+
+/** For objects of the installation, wherever an edge leads to them. */
+export const installationContext = (context: Context): Context => requests.get(context) ?? context
+
 /**
  * `name` is a slug or an Entity Identifier. Without it the only anchor is meant in which the caller has a role.
  * @throws GraphQLError ANCHOR_REQUIRED; AnchorAccessError
@@ -38,6 +44,7 @@ export function contextOf(context: Context, anchor: Anchor): Context {
     nameOf: createNameReader(anchor.db),
   }
   made.set(anchor.slug, scoped)
+  requests.set(scoped, installationContext(context))
   return scoped
 }
 

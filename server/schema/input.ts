@@ -3,7 +3,6 @@ import { decodeGlobalID } from '@pothos/plugin-relay'
 import { RECENT_SECONDS } from '#server/auth/freshness.ts'
 import type { Person } from '#server/auth/own-account.ts'
 import {
-  InvalidInputError,
   NotFoundError,
   ReauthenticationRequiredError,
 } from '#server/error/operation-error.ts'
@@ -45,15 +44,6 @@ export function textNodeId(globalId: string, typename: string): string {
     `There is no ${typename} with the id ${JSON.stringify(globalId.slice(0, 100))}.`,
     'id',
   )
-}
-
-const names = new Intl.ListFormat('en-GB')
-
-/** Refuses an input that does not have exactly one of these fields. @throws InvalidInputError */
-export function requireOneOf(fields: Record<string, unknown>): void {
-  const given = Object.values(fields).filter((value) => value != null)
-  if (given.length !== 1)
-    throw new InvalidInputError(`Give exactly one of ${names.format(Object.keys(fields))}.`)
 }
 
 /** The caller of a mutation; the scopes of the field guarantee that there is one. */

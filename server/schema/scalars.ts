@@ -22,6 +22,7 @@ function usable(value: unknown): unknown {
 }
 
 builder.scalarType('EntityIdentifier', {
+  specifiedByURL: 'https://openid.net/specs/openid-federation-1_0.html#section-1.2',
   description:
     'An Entity Identifier (§1.2): an https URL without query and fragment, at most 2048 bytes, compared code point by code point.',
   serialize: (value) => value,
@@ -34,6 +35,7 @@ builder.scalarType('EntityIdentifier', {
 })
 
 builder.scalarType('URL', {
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3986',
   description: 'An absolute http or https URL, at most 2048 bytes.',
   serialize: (value) => value,
   parseValue: (value) => {
@@ -46,6 +48,7 @@ builder.scalarType('URL', {
 })
 
 builder.scalarType('DateTime', {
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339',
   description: 'A time in RFC 3339 format, in UTC: `2026-11-25T12:00:00.000Z`.',
   serialize: (value) => value.toISOString(),
   parseValue: (value) => {
@@ -56,6 +59,7 @@ builder.scalarType('DateTime', {
 })
 
 builder.scalarType('JWT', {
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc7519',
   description: 'A signed JWT in compact form.',
   serialize: (value) => value,
   parseValue: (value) => {
@@ -68,12 +72,14 @@ builder.scalarType('JWT', {
 })
 
 builder.scalarType('JSON', {
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc8259',
   description: 'Any JSON value. Object members are kept unchanged.',
   serialize: (value) => value,
   parseValue: usable,
 })
 
 builder.scalarType('JWKS', {
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc7517#section-5',
   description: 'A JWK Set: an object whose member `keys` is a list of public JWKs, each with a `kid`.',
   serialize: (value) => value,
   parseValue: (value) => {

@@ -147,11 +147,13 @@ it('a filter changes what it matched when it was shown, and nothing more', async
   const filter = { tags: ['grows'] }
   const first = await leaf()
   await register(admin, first, filter)
-  const id = await dryRun(admin, 'startSubordinateChange', { action: 'DEACTIVATE', filter })
+  const id = await dryRun(admin, 'startSubordinateChange', { action: 'DEACTIVATE', subordinates: { filter } })
   await protect(admin, ['MEMBERS'])
   const start =
     'mutation ($input: StartSubordinateChangeInput!) { startSubordinateChange(input: $input) { __typename } }'
-  const { errors } = await people.alice.visitor.execute(start, { input: { action: 'DEACTIVATE', filter } })
+  const { errors } = await people.alice.visitor.execute(start, {
+    input: { action: 'DEACTIVATE', subordinates: { filter } },
+  })
   expect(errors).toMatchObject([{ message: expect.stringContaining('Make a dry run first') }])
   const paths = Object.keys(rest.document.paths)
   expect(paths.filter((path) => /change|bulk|run|import/.test(path))).toEqual([])
@@ -160,9 +162,9 @@ it('a filter changes what it matched when it was shown, and nothing more', async
     code: 1,
     stderr: expect.stringContaining('Make a dry run first'),
   })
-  expect((await person.execute(start, { input: { action: 'DEACTIVATE', filter } })).errors).toMatchObject([
-    { extensions: { code: 'FORBIDDEN' } },
-  ])
+  expect(
+    (await person.execute(start, { input: { action: 'DEACTIVATE', subordinates: { filter } } })).errors,
+  ).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }])
   const request = await propose('executeDryRun', { id })
   await comment(people.alice, request, 'They left.')
 

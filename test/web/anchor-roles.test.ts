@@ -10,8 +10,8 @@ const plain = (role: 'ADMIN' | 'OPERATOR' | 'VIEWER' | null) => ({ role, anchorR
 test.each([
   [plain('OPERATOR'), 'OPERATOR', null],
   [plain('ADMIN'), 'ADMIN', 'ADMIN'],
-  [{ role: null, anchorRoles: [{ anchor: 'test', role: 'VIEWER' }] }, null, 'VIEWER'],
-  [{ role: 'OPERATOR', anchorRoles: [{ anchor: 'main', role: 'ADMIN' }] }, 'ADMIN', null],
+  [{ role: null, anchorRoles: [{ anchorSlug: 'test', role: 'VIEWER' }] }, null, 'VIEWER'],
+  [{ role: 'OPERATOR', anchorRoles: [{ anchorSlug: 'main', role: 'ADMIN' }] }, 'ADMIN', null],
 ] as const)('of %o', (user, inMain, inOther) => {
   expect(roleIn(user, main)).toBe(inMain)
   expect(roleIn(user, other)).toBe(inOther)
@@ -25,7 +25,7 @@ describe('with one anchor', () => {
   })
 
   test('a role from the time of several anchors is changed too', () => {
-    const user = { role: null, anchorRoles: [{ anchor: 'main', role: 'VIEWER' }] } as const
+    const user = { role: null, anchorRoles: [{ anchorSlug: 'main', role: 'VIEWER' }] } as const
     const draft = { isAdministrator: false, roles: { main: 'OPERATOR' } } as const
     expect(rolesInput(draft, [main], user)).toEqual({
       role: 'OPERATOR',
@@ -56,8 +56,8 @@ describe('with several anchors', () => {
     const user = {
       role: null,
       anchorRoles: [
-        { anchor: 'main', role: 'VIEWER' },
-        { anchor: 'test', role: 'VIEWER' },
+        { anchorSlug: 'main', role: 'VIEWER' },
+        { anchorSlug: 'test', role: 'VIEWER' },
       ],
     } as const
     expect(rolesInput({ isAdministrator: true, roles: {} }, both, user)).toEqual({

@@ -28,9 +28,9 @@ test('is chosen beforehand where it is the only one', () => {
   expect(onlySlug([{ slug: 'test' }, { slug: 'main' }])).toBe('')
 })
 
-const alert = (severity: 'CRITICAL' | 'WARNING', acknowledgedBy: string | null = null) => ({
+const alert = (severity: 'CRITICAL' | 'WARNING', username?: string) => ({
   severity,
-  acknowledgedBy,
+  acknowledgedBy: username === undefined ? null : { username },
   snoozedUntil: null,
 })
 

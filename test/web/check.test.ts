@@ -120,7 +120,7 @@ test('terms are accepted once, even if several types ask for them', () => {
 })
 
 test('an approval by the checks names no operator', () => {
-  expect(isByRule({ actor: 'job:approve-by-rule' })).toBe(true)
-  expect(isByRule({ actor: 'ann' })).toBe(false)
-  expect(actorInWords({ actor: 'job:approve-by-rule' })).toBe('The checks of this federation')
+  expect(isByRule({ actor: { username: 'job:approve-by-rule' } })).toBe(true)
+  expect(isByRule({ actor: { username: 'ann' } })).toBe(false)
+  expect(actorInWords({ actor: { username: 'job:approve-by-rule' } })).toBe('The checks of this federation')
 })

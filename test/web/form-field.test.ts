@@ -24,14 +24,22 @@ test('converts stored values to text, and null to empty text', () => {
     fields: { validFor: '8760', renewalTime: '48', autorenew: false, additionalClaims: '' },
   })
   const metadataPolicy = { openid_provider: { issuer: { essential: true } } }
-  const { fields } = storedValues(subordinateFields, { version: 3, metadataPolicy, constraints: {} })
-  expect(fields).toMatchObject({ forcedMetadata: '', constraints: '', requiredTrustMarks: [], validFor: '' })
+  const { metadataPolicy: policy, constraints, requiredTrustMarks } = subordinateFields
+  const { fields } = storedValues(
+    { metadataPolicy: policy, constraints, requiredTrustMarks },
+    { version: 3, metadataPolicy, constraints: {}, requiredTrustMarks: [] },
+  )
+  expect(fields).toMatchObject({ constraints: '', requiredTrustMarks: [] })
   expect(JSON.parse(fields.metadataPolicy)).toEqual(metadataPolicy)
 })
 
 test('keeps only the JWTs of the Trust Marks of the anchor', () => {
   const trustMarks = [{ trust_mark_type: 'https://a.example/mark', trust_mark: 'a.b.c' }, 'rubbish']
-  const { fields } = storedValues(anchorFields, { version: 4, trustMarks, auditRetentionDays: null })
+  const { trustMarks: marks, auditRetentionDays } = anchorFields
+  const { fields } = storedValues(
+    { trustMarks: marks, auditRetentionDays },
+    { version: 4, trustMarks, auditRetentionDays: null },
+  )
   expect(fields).toMatchObject({ trustMarks: ['a.b.c'], auditRetentionDays: '' })
   expect(parseValues(anchorFields, { trustMarks: ['a.b.c'], endpoints: ['RESOLVE'] })).toEqual({
     value: { trustMarks: ['a.b.c'], endpoints: ['RESOLVE'] },
@@ -51,7 +59,7 @@ test('sends only the given fields, and null for an empty one', () => {
 
 test('sends an owner as typed', () => {
   const owner = { sub: 'https://owner.example', jwks: { keys: [] } }
-  const { fields } = storedValues(typeFields, { version: 1, owner })
+  const { fields } = storedValues({ owner: typeFields.owner }, { version: 1, owner })
   expect(parseValues(typeFields, { owner: fields.owner })).toEqual({ value: { owner } })
 })
 

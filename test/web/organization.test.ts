@@ -27,7 +27,10 @@ test('reads the stored contacts, and sends each row as the form shows it', () =>
     { role: 'SECURITY', name: null, email: 'cert@example.org' },
     { role: 'TECHNICAL', name: 'Ann', email: 'ann@example.org' },
   ]
-  const { version, fields } = storedValues(organizationFields, { version: 3, name: 'Library', contacts })
+  const { version, fields } = storedValues(organizationFields, {
+    ...{ version: 3, name: 'Library', contacts, identifier: null, identifierScheme: null },
+    ...{ country: null, active: true, note: null, tags: [] },
+  })
   expect(version).toBe(3)
   expect(fields).toMatchObject({ name: 'Library', identifier: '', contacts: [{ name: '' }, { name: 'Ann' }] })
   const { value } = parseValues(organizationFields, { contacts: [...fields.contacts, newContact()] })

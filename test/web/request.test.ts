@@ -62,7 +62,7 @@ test('says how many requests wait, and for how long', () => {
 
 test('names no operator to members', () => {
   expect(actorInWords({ actor: null })).toBe('An operator')
-  expect(actorInWords({ actor: 'ann' })).toBe('ann')
+  expect(actorInWords({ actor: { username: 'ann' } })).toBe('ann')
 })
 
 test.each<[RequestKind[], string, boolean]>([

@@ -37,8 +37,10 @@ export const AuditLog = `query AuditLog($last: Int!, $before: String) {
       node {
         id
         at
-        anchor
-        actor
+        anchorSlug
+        actor {
+          username
+        }
         method
         action
         resourceType
@@ -926,7 +928,7 @@ export type AuditLogQueryVariables = Exact<{
 }>;
 
 
-export type AuditLogQuery = { auditEvents: { edges: Array<{ cursor: string, node: { id: string, at: string, anchor: string | null, actor: string, method: CallerMethod, action: AuditAction, resourceType: AuditResourceType, resource: string, outcome: AuditOutcome, reason: string | null, previousHash: string, hash: string, changes: Array<{ path: string, before: unknown, after: unknown }> } }>, pageInfo: { hasPreviousPage: boolean, startCursor: string | null } } };
+export type AuditLogQuery = { auditEvents: { edges: Array<{ cursor: string, node: { id: string, at: string, anchorSlug: string | null, method: CallerMethod, action: AuditAction, resourceType: AuditResourceType, resource: string, outcome: AuditOutcome, reason: string | null, previousHash: string, hash: string, actor: { username: string }, changes: Array<{ path: string, before: unknown, after: unknown }> } }>, pageInfo: { hasPreviousPage: boolean, startCursor: string | null } } };
 
 export type ImportMembersMutationVariables = Exact<{
   input: ImportSubordinatesInput;

@@ -4,8 +4,8 @@
 export const columnsOf: Readonly<Record<string, readonly string[]>> = {
   Alert: ['id', 'code', 'severity', 'since', 'message'],
   ApiKey: ['id', 'name', 'owner.username', 'role', 'state', 'expiresAt'],
-  Approval: ['id', 'state', 'mutation', 'resource', 'requestedBy', 'expiresAt'],
-  AuditEvent: ['id', 'at', 'actor', 'action', 'resource', 'outcome'],
+  Approval: ['id', 'state', 'mutation', 'resource', 'requestedBy.username', 'expiresAt'],
+  AuditEvent: ['id', 'at', 'actor.username', 'action', 'resource', 'outcome'],
   AwaitedEntity: ['entityId', 'since', 'failedCheck.title'],
   CheckPipeline: ['entityType', 'trustMarkType', 'approves', 'version'],
   CollectionEntity: ['entityId', 'displayName', 'entityTypes', 'state'],
@@ -15,7 +15,7 @@ export const columnsOf: Readonly<Record<string, readonly string[]>> = {
   Organization: ['id', 'name', 'country', 'active', 'memberCount'],
   OrganizationPerson: ['username', 'name', 'mayInvite', 'invitationLink'],
   Request: ['id', 'state', 'kind', 'entityId', 'organizationName', 'submittedAt'],
-  Run: ['id', 'kind', 'state', 'done', 'failed', 'startedBy', 'startedAt'],
+  Run: ['id', 'kind', 'state', 'done', 'failed', 'startedBy.username', 'startedAt'],
   Schedule: ['name', 'cron', 'enabled', 'nextRunAt', 'lastSucceeded'],
   Subordinate: ['entityId', 'state', 'displayName', 'organizationName', 'lastCheckedAt'],
   SigningKey: ['kid', 'alg', 'state', 'signsSince', 'usableFrom', 'store'],
@@ -36,7 +36,7 @@ export const keysOf: Readonly<
   Organization: { key: 'name', query: 'organizations', by: 'search' },
   Subordinate: { key: 'entityId', query: 'subordinate', by: 'argument' },
   TrustMarkType: { key: 'type', query: 'trustMarkType', by: 'argument' },
-  User: { key: 'username', query: 'users', by: 'search' },
+  User: { key: 'username', query: 'user', by: 'argument' },
   Webhook: { key: 'url', query: 'webhooks', by: 'list' },
 }
 

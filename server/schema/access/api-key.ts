@@ -52,7 +52,7 @@ export const ApiKeyRef = builder.prismaNode('Apikey', {
       select: { metadata: true },
       resolve: ({ metadata }) => limitsOf(metadata).role,
     }),
-    anchor: t.string({
+    anchorSlug: t.string({
       nullable: true,
       description: 'The slug of the only anchor in which it is valid; null: in every one of its owner.',
       select: { metadata: true },

@@ -1,7 +1,7 @@
 /** What the caller receives e-mail about, by anchor. */
+
 import { anchorsOf, findAnchor } from '#server/anchors/access.ts'
 import type { NotificationPlace, OwnRule } from '#server/auth/notifications.ts'
-import { readSettings } from '#server/database/settings.ts'
 import { callerIn } from '#server/identity/caller.ts'
 import { mayDo } from '#server/identity/roles.ts'
 import { AccountRef } from '#server/schema/access/account.ts'
@@ -10,6 +10,8 @@ import type { Context } from '#server/schema/context.ts'
 import { failures } from '#server/schema/error.ts'
 import { requireSession } from '#server/schema/input.ts'
 import { operation } from '#server/schema/operation.ts'
+import { requiredAnchor } from '#server/schema/trust-anchor/anchor-edge.ts'
+import { TrustAnchor } from '#server/schema/trust-anchor/trust-anchor.ts'
 import { type AlertLevel, alertLevels } from '#server/services/mail/notification.ts'
 
 const { InvalidInputError } = failures
@@ -32,16 +34,10 @@ const NotificationsRef = builder.objectRef<OwnRule>('Notifications').implement({
   description: 'What the caller receives e-mail about in an anchor, while `Account.mail` is on.',
   authScopes: { ownAccount: true },
   fields: (t) => ({
-    anchor: t.exposeString('slug', { description: 'The slug of the anchor.' }),
-    anchorName: t.string({
-      nullable: true,
-      description: 'Its name.',
-      resolve: async ({ slug }, _args, { anchors }) => {
-        const running = anchors.find(slug)?.running
-        if (!running) return null
-        const { displayName, organizationName } = await readSettings(running.db)
-        return displayName ?? organizationName
-      },
+    anchor: t.field({
+      type: TrustAnchor,
+      description: 'The anchor.',
+      resolve: ({ slug }, _args, context, info) => requiredAnchor(slug, context, info),
     }),
     alerts: t.expose('alerts', { type: AlertLevelEnum, description: 'Alerts.' }),
     requests: t.exposeBoolean('requests', { description: kinds.requests }),

@@ -1,4 +1,5 @@
 /** Passkeys: the caller's own, and those of others, which administrators confirm. */
+import { Actor } from '#server/schema/access/actor.ts'
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { failures } from '#server/schema/error.ts'
@@ -34,7 +35,8 @@ export const PasskeyRef = builder.prismaObject('Passkey', {
     isBackedUp: t.exposeBoolean('backedUp', {
       description: 'Whether it is synchronized, rather than bound to one device.',
     }),
-    confirmedBy: t.exposeString('confirmedBy', {
+    confirmedBy: t.expose('confirmedBy', {
+      type: Actor,
       nullable: true,
       description: 'The other administrator who confirmed it, so that it counts for approvals; null: no one.',
     }),

@@ -14,7 +14,7 @@ const AnchorRole = builder.objectRef<{ anchor: string; role: Role }>('AnchorRole
   description: 'The role of a user in one anchor.',
   authScopes: { administer: true },
   fields: (t) => ({
-    anchor: t.exposeString('anchor', { description: 'The slug of the anchor.' }),
+    anchorSlug: t.exposeString('anchor', { description: 'The slug of the anchor.' }),
     role: t.expose('role', { type: RoleEnum, description: 'The role.' }),
   }),
 })
@@ -85,6 +85,18 @@ export const UserRef = builder.prismaNode('User', {
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the user was created.' }),
   }),
 })
+
+builder.queryField('user', (t) =>
+  t.prismaField({
+    type: 'User',
+    nullable: true,
+    description: 'A user, by its username; null: there is none.',
+    authScopes: { administer: true },
+    extensions: { ofInstallation: true },
+    args: { username: t.arg.string({ required: true, description: 'The username.' }) },
+    resolve: (query, _root, { username }, { db }) => db.user.findUnique({ ...query, where: { username } }),
+  }),
+)
 
 const MUST_CHANGE =
   'Whether the user must choose another password after signing in, before any other change. False by default, so that scripts that create users and sign in with them keep working; the console always sends true.'

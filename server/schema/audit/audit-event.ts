@@ -3,6 +3,7 @@
 import { isJsonEqual, isJsonObject } from '#core/json.ts'
 import type { AuditEvent, Prisma } from '#prisma/generated/client/client.ts'
 import type { CallerMethod } from '#server/identity/caller.ts'
+import { Actor } from '#server/schema/access/actor.ts'
 import { CallerMethodEnum } from '#server/schema/access/caller-method.ts'
 import {
   AuditActionEnum,
@@ -64,14 +65,15 @@ builder.prismaNode('AuditEvent', {
   authScopes: { read: true },
   fields: (t) => ({
     at: t.expose('at', { type: 'DateTime', description: 'The time.' }),
-    anchor: t.string({
+    anchorSlug: t.string({
       nullable: true,
       description: 'The slug of the anchor; null for a change of the installation, such as of a user.',
       select: { anchor: true, resourceType: true },
       resolve: ({ anchor, resourceType }) =>
         anchor ?? (installationResources.includes(resourceType) ? null : FIRST_ANCHOR),
     }),
-    actor: t.exposeString('actor', {
+    actor: t.expose('actor', {
+      type: Actor,
       description:
         'The actor: a username, `job:<name>`, `cli:<system user>`, `oidc:<issuer>`, or `anonymous` before a sign-in.',
     }),

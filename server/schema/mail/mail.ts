@@ -35,7 +35,7 @@ export const MailRef = builder.prismaNode('Mail', {
       select: { event: true },
       resolve: ({ event }) => (isKeyOf(mailEvents, event) ? event : null),
     }),
-    anchor: t.exposeString('anchor', {
+    anchorSlug: t.exposeString('anchor', {
       nullable: true,
       description: 'The slug of the anchor that it is about; null: the installation.',
     }),

@@ -28,6 +28,21 @@ const OrganizationOrder = orderInput('OrganizationOrder', 'organizations', {
 
 type Filter = typeof OrganizationFilter.$inferInput
 
+builder.queryField('organization', (t) =>
+  t.prismaField({
+    type: 'Organization',
+    nullable: true,
+    description: 'An organization of the anchor, by its number in a register; null: there is none.',
+    authScopes: { read: true },
+    args: {
+      identifier: t.arg.string({ required: true, description: 'Its number in the register.' }),
+      identifierScheme: t.arg.string({ required: true, description: 'The register.' }),
+    },
+    resolve: (query, _root, identifierScheme_identifier, { db }) =>
+      db.organization.findUnique({ ...query, where: { identifierScheme_identifier } }),
+  }),
+)
+
 builder.queryField('organizations', (t) =>
   t.prismaConnection(
     {

@@ -1,7 +1,9 @@
 /** Organizations, whose entities are members. */
-import { anchorsOf } from '#server/anchors/access.ts'
+
 import { callerMay } from '#server/identity/caller.ts'
 import { builder } from '#server/schema/builder.ts'
+import { toAnchor, toAnchors } from '#server/schema/trust-anchor/anchor-edge.ts'
+import { TrustAnchor } from '#server/schema/trust-anchor/trust-anchor.ts'
 import { operatesHome } from '#server/services/organization/home.ts'
 import { contactRoles } from '#server/services/organization/input.ts'
 import { orderedContacts } from '#server/services/organization/organization.ts'
@@ -63,21 +65,24 @@ export const OrganizationRef = builder.prismaNode('Organization', {
     memberCount: t.relationCount('subordinates', {
       description: 'How many subordinates it has in this anchor.',
     }),
-    anchors: t.stringList({
-      description: 'The anchors that admit it, by slug, of those in which the caller has a role.',
+    anchors: t.field({
+      type: [TrustAnchor],
+      description: 'The anchors that admit it, of those in which the caller has a role.',
       select: { anchors: { select: { anchorSlug: true } } },
-      resolve: ({ anchors }, _args, context) => {
-        const admitting = new Set(anchors.map(({ anchorSlug }) => anchorSlug))
-        return anchorsOf(context).flatMap(({ slug }) => (admitting.has(slug) ? [slug] : []))
-      },
+      resolve: ({ anchors }, _args, context, info) =>
+        toAnchors(
+          anchors.map(({ anchorSlug }) => anchorSlug),
+          context,
+          info,
+        ),
     }),
-    home: t.string({
+    home: t.field({
+      type: TrustAnchor,
       nullable: true,
       description:
-        'The anchor that it came from, by slug, whose operators change it and its people; null: one in which the caller has no role.',
+        'The anchor that it came from, whose operators change it and its people; null: one in which the caller has no role.',
       select: { homeSlug: true },
-      resolve: ({ homeSlug }, _args, context) =>
-        anchorsOf(context).find(({ slug }) => slug === homeSlug)?.slug ?? null,
+      resolve: ({ homeSlug }, _args, context, info) => toAnchor(homeSlug, context, info),
     }),
     canBeChanged: t.boolean({
       description: 'Whether the caller may change it and its people: it may operate here and in its home.',

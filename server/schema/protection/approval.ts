@@ -2,6 +2,7 @@
 
 import type { Approval, Prisma } from '#prisma/generated/client/client.ts'
 import type { CallerMethod } from '#server/identity/caller.ts'
+import { Actor } from '#server/schema/access/actor.ts'
 import { CallerMethodEnum } from '#server/schema/access/caller-method.ts'
 import { AuditActionEnum } from '#server/schema/audit/audit-event-filter.ts'
 import { builder } from '#server/schema/builder.ts'
@@ -30,7 +31,7 @@ const ChangeCommentRef = builder.objectRef<ChangeComment>('ChangeComment').imple
   authScopes: { known: true },
   fields: (t) => ({
     at: t.field({ type: 'DateTime', description: 'When.', resolve: ({ at }) => new Date(at) }),
-    by: t.exposeString('by', { description: 'Who.' }),
+    by: t.expose('by', { type: Actor, description: 'Who.' }),
     text: t.exposeString('text', { description: 'What.' }),
   }),
 })
@@ -49,7 +50,7 @@ export const ApprovalRef = builder.prismaNode('Approval', {
   description: 'A protected mutation that waits for the approval of a second person, which executes it.',
   authScopes: (row, context) => mayRead(context, row),
   fields: (t) => ({
-    anchor: t.exposeString('anchor', {
+    anchorSlug: t.exposeString('anchor', {
       nullable: true,
       description: 'The slug of the anchor that it changes; null: it changes the installation.',
     }),
@@ -99,13 +100,14 @@ export const ApprovalRef = builder.prismaNode('Approval', {
       description: 'Its state.',
       resolve: (row, _args, { approvals }) => approvals.stateOf(row),
     }),
-    requestedBy: t.exposeString('requestedBy', { description: 'Who asked for it.' }),
+    requestedBy: t.expose('requestedBy', { type: Actor, description: 'Who asked for it.' }),
     requestedMethod: t.field({
       type: CallerMethodEnum,
       description: 'How the requester authenticated.',
       resolve: ({ requestedMethod }) => requestedMethod as CallerMethod, // written from a caller
     }),
-    keyCreatedBy: t.exposeString('keyCreatedBy', {
+    keyCreatedBy: t.expose('keyCreatedBy', {
+      type: Actor,
       nullable: true,
       description:
         'Who created the API key that asked for it, and cannot approve it either; null: no key asked.',
@@ -116,7 +118,8 @@ export const ApprovalRef = builder.prismaNode('Approval', {
     }),
     requestedAt: t.expose('requestedAt', { type: 'DateTime', description: 'When it was asked for.' }),
     expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'Until when it can be approved.' }),
-    decidedBy: t.exposeString('decidedBy', {
+    decidedBy: t.expose('decidedBy', {
+      type: Actor,
       nullable: true,
       description: 'Who approved, refused, withdrew or overrode it; null: no one did.',
     }),
@@ -137,7 +140,8 @@ export const ApprovalRef = builder.prismaNode('Approval', {
       description: 'What people said about it, the oldest first, at most 100.',
       resolve: (row) => commentsOf(row),
     }),
-    overrideBy: t.exposeString('overrideBy', {
+    overrideBy: t.expose('overrideBy', {
+      type: Actor,
       nullable: true,
       description:
         'The administrator who wants to execute it without a second person after a delay; null: no one.',

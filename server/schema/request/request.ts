@@ -1,9 +1,13 @@
 /** Requests of organizations, as both sides see them. */
+
 import { isJsonObject } from '#core/json.ts'
 import type { Metadata } from '#core/metadata.ts'
+import { readSettings } from '#server/database/settings.ts'
 import { callerMay } from '#server/identity/caller.ts'
+import { Actor } from '#server/schema/access/actor.ts'
 import { builder } from '#server/schema/builder.ts'
 import { EntityCheckRef } from '#server/schema/entity/entity-inspection.ts'
+import { TrustAnchor } from '#server/schema/trust-anchor/trust-anchor.ts'
 import { displayName } from '#server/services/entity/display-name.ts'
 import { readChecks } from '#server/services/request/check.ts'
 import { findCompeting } from '#server/services/request/competing.ts'
@@ -76,9 +80,10 @@ const RequestStep = builder.prismaObject('RequestStep', {
     byMember: t.exposeBoolean('byMember', {
       description: 'Whether someone of the organization did it, rather than an operator.',
     }),
-    actor: t.string({
+    actor: t.field({
+      type: Actor,
       nullable: true,
-      description: 'The username; null for operators, where the caller is a member.',
+      description: 'Who; null for operators, where the caller is a member.',
       select: { actor: true, byMember: true },
       resolve: ({ actor, byMember }, _args, { caller }) =>
         byMember || (caller && callerMay(caller, 'read')) ? actor : null,
@@ -95,7 +100,11 @@ export const RequestRef = builder.prismaNode('Request', {
   description: 'What an organization asks of the operators of an anchor.',
   authScopes: scopes,
   fields: (t) => ({
-    anchor: t.string({ description: 'The slug of the anchor.', resolve: (_row, _args, { slug }) => slug }),
+    anchor: t.field({
+      type: TrustAnchor,
+      description: 'The anchor.',
+      resolve: (_row, _args, { db }) => readSettings(db),
+    }),
     kind: t.field({
       type: RequestKindEnum,
       description: 'What it is for.',
@@ -155,10 +164,11 @@ export const RequestRef = builder.prismaNode('Request', {
       description: 'Who did what, the oldest first.',
       query: { orderBy: { id: 'asc' } },
     }),
-    submittedBy: t.exposeString('submittedBy', { description: 'The username of who submitted it.' }),
-    assignee: t.string({
+    submittedBy: t.expose('submittedBy', { type: Actor, description: 'Who submitted it.' }),
+    assignee: t.field({
+      type: Actor,
       nullable: true,
-      description: 'The username of the operator who handles it; null: none does, or the caller is a member.',
+      description: 'The operator who handles it; null: none does, or the caller is a member.',
       select: { assignee: { select: { username: true } } },
       resolve: ({ assignee }, _args, { caller }) =>
         caller && callerMay(caller, 'read') ? (assignee?.username ?? null) : null,

@@ -1,6 +1,8 @@
 /** Runs, such as renewals, imports and crawls, with their items. */
+
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import { subordinateActions } from '#server/jobs/kind/change/parameters.ts'
+import { Actor } from '#server/schema/access/actor.ts'
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { type FieldChange, FieldChangeRef } from '#server/schema/field-change.ts'
@@ -95,7 +97,7 @@ export const RunRef = builder.prismaNode('Run', {
       select: { state: true },
       resolve: ({ state }) => states[state as keyof typeof states], // written by us, from the same names
     }),
-    startedBy: t.exposeString('startedBy', { description: 'The actor who started it, as in the audit log.' }),
+    startedBy: t.expose('startedBy', { type: Actor, description: 'Who started it.' }),
     total: t.exposeInt('total', {
       nullable: true,
       description: 'The number of items; null until it is known.',

@@ -65,6 +65,18 @@ builder.queryField('schedules', (t) =>
   }),
 )
 
+builder.queryField('schedule', (t) =>
+  t.prismaField({
+    type: 'Schedule',
+    nullable: true,
+    description: 'A schedule, by its name; null: there is none.',
+    authScopes: { read: true },
+    args: { name: t.arg.string({ required: true, description: 'Its name.' }) },
+    resolve: (query, _root, { name }, { db }) =>
+      db.schedule.findFirst({ ...query, where: { AND: [{ name }, { name: { in: scheduleNames } }] } }),
+  }),
+)
+
 operation('updateSchedule', {
   describes: 'Turns a schedule on or off, or changes its times.',
   scope: 'administer',

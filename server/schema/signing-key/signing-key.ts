@@ -178,6 +178,18 @@ export const SigningKeys = builder.objectRef<Keyring>('SigningKeys').implement({
   }),
 })
 
+builder.queryField('signingKey', (t) =>
+  t.field({
+    type: SigningKey,
+    nullable: true,
+    description: 'A published key, by its key ID; null: there is none.',
+    authScopes: { read: true },
+    args: { kid: t.arg.string({ required: true, description: 'The key ID.' }) },
+    resolve: async (_root, { kid }, { services: { signingKeys } }) =>
+      (await signingKeys.listed()).find((key) => key.kid === kid) ?? null,
+  }),
+)
+
 builder.queryField('signingKeys', (t) =>
   t.field({
     type: SigningKeys,

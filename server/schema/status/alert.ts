@@ -1,8 +1,10 @@
 /** Alerts: the list of what needs a person, and what people decide about it. */
+
 import { encodeGlobalID } from '@pothos/plugin-relay'
 import { administratorsOnly, alertCodes } from '#server/alerts/alert.ts'
 import { type Alert, alertFor } from '#server/alerts/alerts.ts'
 import { callerMay, inInstallation } from '#server/identity/caller.ts'
+import { Actor } from '#server/schema/access/actor.ts'
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { failures } from '#server/schema/error.ts'
@@ -46,7 +48,8 @@ export const AlertRef = builder.objectRef<Alert>('Alert').implement({
       description: 'The object that it is about; null if it is about several or none.',
       id: ({ subject }) => (subject ? encodeGlobalID(subject.typename, subject.key) : null),
     }),
-    acknowledgedBy: t.exposeString('acknowledgedBy', {
+    acknowledgedBy: t.expose('acknowledgedBy', {
+      type: Actor,
       nullable: true,
       description: 'Who acknowledged it; null: not acknowledged since it began or became larger.',
     }),

@@ -1,4 +1,5 @@
 /** Awaited entities: candidates that are examined each hour until they can be registered. */
+import { Actor } from '#server/schema/access/actor.ts'
 import { builder } from '#server/schema/builder.ts'
 import { EntityCheckRef } from '#server/schema/entity/entity-inspection.ts'
 import { failures } from '#server/schema/error.ts'
@@ -15,7 +16,7 @@ const AwaitedEntityRef = builder.prismaNode('AwaitedEntity', {
   authScopes: { read: true },
   fields: (t) => ({
     entityId: t.expose('entityId', { type: 'EntityIdentifier', description: 'Its Entity Identifier.' }),
-    requestedBy: t.exposeString('requestedBy', { description: 'The username of who asked for it.' }),
+    requestedBy: t.expose('requestedBy', { type: Actor, description: 'Who asked for it.' }),
     since: t.expose('since', { type: 'DateTime', description: 'Since when it is examined.' }),
     endsAt: t.field({ type: 'DateTime', description: 'When this ends.', resolve: endOfWaiting }),
     examinedAt: t.expose('examinedAt', { type: 'DateTime', description: 'The last examination.' }),

@@ -5,13 +5,14 @@ import type { Subjects } from '#server/jobs/kind/change/subjects.ts'
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { failures } from '#server/schema/error.ts'
-import { keyOrNull, requireOneOf } from '#server/schema/input.ts'
+import { keyOrNull } from '#server/schema/input.ts'
 import { operation } from '#server/schema/operation.ts'
 import { RunRef } from '#server/schema/run/run.ts'
 import { SubordinateAction } from '#server/schema/run/subordinate-action.ts'
 import { statementFields } from '#server/schema/statement-fields.ts'
 import { withOrganizationKey } from '#server/schema/subordinate/annotation-fields.ts'
-import { SubordinateFilter, subordinateCondition } from '#server/schema/subordinate/subordinate-list.ts'
+import { subordinateCondition } from '#server/schema/subordinate/subordinate-list.ts'
+import { SubordinateSelection } from '#server/schema/subordinate/subordinate-selection.ts'
 
 const { ConflictError, NotFoundError } = failures
 
@@ -31,16 +32,13 @@ operation('startSubordinateChange', {
     'Starts a change of many subordinates, each independently and with the checks of its own mutation. Follow the run with runProgress. One at a time.',
   scope: 'operate',
   input: {
-    describes: 'The change and the subordinates. Give exactly one of ids, entityIds and filter.',
+    describes: 'The change and the subordinates.',
     fields: (t) => ({
       action: t.field({ type: SubordinateAction, required: true, description: 'What to do.' }),
-      ids: t.idList({ description: 'The subordinates by id, at most 10000.' }),
-      entityIds: t.stringList({
-        description: 'The subordinates by Entity Identifier, at most 10000. An unknown one fails.',
-      }),
-      filter: t.field({
-        type: SubordinateFilter,
-        description: 'All subordinates that match, as in the list; an empty filter matches all.',
+      subordinates: t.field({
+        type: SubordinateSelection,
+        required: true,
+        description: 'The subordinates.',
       }),
       dryRun: t.boolean({
         description: 'Changes nothing: each item says what would happen. False by default.',
@@ -66,24 +64,19 @@ operation('startSubordinateChange', {
   result: RunRef,
   errors: [InvalidInputError, ConflictError, NotFoundError],
   async run(input, context) {
-    const { revokeTrustMarks: revokesMarks, ...rest } = input
+    const { subordinates, revokeTrustMarks: revokesMarks, ...rest } = input
     const given = { ...rest, revokesMarks, changes: input.changes && withOrganizationKey(input.changes) }
-    const options = await changeOptions(context, given, await subjectsOf(input, context))
+    const options = await changeOptions(context, given, await subjectsOf(subordinates, context))
     const reason = input.reason?.trim()
     const caller = { ...context.caller, ...(reason ? { reason } : {}) }
     return context.runs.start(caller, 'SUBORDINATE_CHANGE', options)
   },
 })
 
-type Chosen = {
-  ids?: readonly string[] | null | undefined
-  entityIds?: readonly string[] | null | undefined
-  filter?: typeof SubordinateFilter.$inferInput | null | undefined
-}
-
-/** @throws InvalidInputError */
-async function subjectsOf({ ids, entityIds, filter }: Chosen, context: Context): Promise<Subjects> {
-  requireOneOf({ ids, entityIds, filter })
+async function subjectsOf(
+  { ids, entityIds, filter }: typeof SubordinateSelection.$inferInput,
+  context: Context,
+): Promise<Subjects> {
   if (ids) return { ids: ids.map((id) => ({ id, key: keyOrNull(id, 'Subordinate') })) }
   if (entityIds) return { entityIds }
   return { filter: filter ?? {}, where: await subordinateCondition(filter ?? {}, context) }

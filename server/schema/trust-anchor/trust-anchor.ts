@@ -47,16 +47,21 @@ const AnchorReachability = builder.objectRef<Reachability>('AnchorReachability')
   }),
 })
 
+/** What also those learn whom only an edge leads to the anchor, such as members. */
+const ofEveryone = { skipTypeScopes: true, authScopes: { known: true, member: true } } as const
+
 export const TrustAnchor = builder.objectRef<Settings>('TrustAnchor').implement({
   description: 'A Trust Anchor or Intermediate that we run: its own settings and those of its federation.',
   authScopes: { read: true },
   fields: (t) => ({
     entityId: t.field({
+      ...ofEveryone,
       type: 'EntityIdentifier',
       description: 'Its Entity Identifier.',
       resolve: (_settings, _args, { entityId }) => entityId,
     }),
     slug: t.string({
+      ...ofEveryone,
       description: 'Its short name among the anchors of this installation, such as in `anchor` arguments.',
       resolve: (_settings, _args, { slug }) => slug,
     }),
@@ -91,19 +96,23 @@ export const TrustAnchor = builder.objectRef<Settings>('TrustAnchor').implement(
       resolve: (_settings, _args, context) => findReachability(context),
     }),
     displayName: t.exposeString('displayName', {
+      ...ofEveryone,
       nullable: true,
       description: 'Its name for its operators. It is not published.',
     }),
     environment: t.expose('environment', {
+      ...ofEveryone,
       type: Environment,
       nullable: true,
       description: 'What it is for.',
     }),
     color: t.exposeString('color', {
+      ...ofEveryone,
       nullable: true,
       description: 'The color that marks it in the console, as `#rrggbb`.',
     }),
     organizationName: t.exposeString('organizationName', {
+      ...ofEveryone,
       nullable: true,
       description: 'The name of the federation operator.',
     }),

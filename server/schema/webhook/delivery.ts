@@ -31,7 +31,7 @@ export const DeliveryRef = builder.prismaNode('Delivery', {
     event: t.exposeString('event', {
       description: 'The type of the event, such as `org.inmor.registerSubordinate`.',
     }),
-    anchor: t.exposeString('anchor', {
+    anchorSlug: t.exposeString('anchor', {
       nullable: true,
       description: 'The slug of the anchor that it is about; null: of none.',
     }),

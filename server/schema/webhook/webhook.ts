@@ -54,7 +54,7 @@ export const WebhookRef = builder.prismaNode('Webhook', {
       description: 'The events that it receives; empty: all.',
       resolve: eventsOf,
     }),
-    anchors: t.exposeStringList('anchors', {
+    anchorSlugs: t.exposeStringList('anchors', {
       description: 'The slugs of the anchors whose events it receives; empty: all.',
     }),
     active: t.exposeBoolean('active', { description: 'Whether events are sent to it.' }),

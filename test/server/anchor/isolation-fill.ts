@@ -27,7 +27,7 @@ export async function fillAnchor(
   const { id: awaited } = await make('awaitEntity', { entityId: AWAITED })
   const run = await make('startSubordinateChange', {
     action: 'RENEW',
-    filter: {},
+    subordinates: { filter: {} },
     dryRun: true,
     reason: mark,
   })

@@ -157,7 +157,7 @@ describe('a subscription', () => {
           'id',
           'admin',
         )
-        const change = { anchor, action: 'RENEW', filter: {}, dryRun: true, reason: tag }
+        const change = { anchor, action: 'RENEW', subordinates: { filter: {} }, dryRun: true, reason: tag }
         await admin.mutate('startSubordinateChange', change, 'id', 'admin')
         await settle()
       }

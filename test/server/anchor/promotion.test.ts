@@ -99,12 +99,14 @@ it('registers each member with its settings, examined for its new anchor', async
 it('is refused without two anchors, without subordinates, and without a role in both', {
   tags: 'mutation/promoteSubordinates/InvalidInputError',
 }, async () => {
-  expect(await as('promoteSubordinates', { from: 'test', to: 'test', ids }, FIELDS)).toMatchObject({
+  expect(
+    await as('promoteSubordinates', { from: 'test', to: 'test', subordinates: { ids } }, FIELDS),
+  ).toMatchObject({
     code: 'INVALID_INPUT',
   })
-  const unknown = { from: 'main', to: 'test', ids } // ids of the other anchor
+  const unknown = { from: 'main', to: 'test', subordinates: { ids } } // ids of the other anchor
   expect(await as('promoteSubordinates', unknown, FIELDS)).toMatchObject({ code: 'INVALID_INPUT' })
-  const promotion = { from: 'test', to: 'main', ids }
+  const promotion = { from: 'test', to: 'main', subordinates: { ids } }
   await expect(as('promoteSubordinates', promotion, FIELDS, 'operator')).rejects.toThrow('NOT_FOUND')
   const input = { anchorRoles: [{ anchor: 'test', role: 'ADMIN' }] }
   const users = await admin.execute('{ users(first: 9) { edges { node { id username } } } }', {}, 'admin')

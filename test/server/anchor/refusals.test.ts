@@ -86,7 +86,7 @@ it('keeps a second promotion back while one is running, and records the first', 
   const { id: entityId } = await startLeaf(admin, { metadata: relyingParty })
   const { id } = await as('registerSubordinate', { anchor: 'main', entityId }, 'id')
   const promote = () =>
-    as('promoteSubordinates', { from: 'main', to: 'one', ids: [id], dryRun: true }, 'kind')
+    as('promoteSubordinates', { from: 'main', to: 'one', subordinates: { ids: [id] }, dryRun: true }, 'kind')
   const target = admin.server.anchors.find('one')?.running
   // A run that a worker has, and does not end.
   const state = { kind: 'PROMOTION', state: 'RUNNING', startedBy: 'test', heartbeatAt: new Date() }

@@ -173,7 +173,7 @@ eachRow(steps, ([mutation]) => [`mutation/${mutation}/audit`])(
 it('shows differences, and finds entries by their object', async () => {
   const { data } = await admin.execute(
     `query ($resource: String!) { auditEvents(filter: { resource: $resource, actions: [UPDATE_SUBORDINATE] }) {
-      totalCount edges { node { actor changes { path before after } } } } }`,
+      totalCount edges { node { actor { username } changes { path before after } } } } }`,
     { resource: entity.id },
     'viewer',
   )

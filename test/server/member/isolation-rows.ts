@@ -70,7 +70,11 @@ const ofInstallation: Record<'query' | 'mutation', Rows> = {
     makeIntermediate: input(() => ({ anchor: 'test', superior: 'main' })),
     override: ofApproval({ reason: 'mine', passkey: {} }),
     pauseTrustAnchor: input(() => ({ anchor: 'test' })),
-    promoteSubordinates: input((ids) => ({ from: 'main', to: 'test', ids: [ids.subordinate] })),
+    promoteSubordinates: input((ids) => ({
+      from: 'main',
+      to: 'test',
+      subordinates: { ids: [ids.subordinate] },
+    })),
     refuse: ofApproval(),
     removePerson: input((ids) => ({ organizationId: ids.organization, userId: ids.user })),
     removeTrustAnchor: input(() => ({ anchor: 'test' })),

@@ -57,7 +57,13 @@ beforeAll(async () => {
   await mark(own)
   const trustMark = await mark(foreign)
   const awaited = await make('awaitEntity', { anchor: 'main', entityId: AWAITED })
-  const dryRun = { anchor: 'main', action: 'RENEW', filter: {}, dryRun: true, reason: HIDDEN }
+  const dryRun = {
+    anchor: 'main',
+    action: 'RENEW',
+    subordinates: { filter: {} },
+    dryRun: true,
+    reason: HIDDEN,
+  }
   const run = await make('startSubordinateChange', dryRun)
   const { organizationId } = await admin.server.db.subordinate.findFirstOrThrow({
     where: { entityId: foreign },
@@ -167,8 +173,8 @@ describe('what a member reads', () => {
     })
     const asked = { kind: 'REGISTER', entityId: AWAITED, submittedBy: 'anna@lu.example' }
     const { id } = await admin.server.db.request.create({ data: { ...asked, organizationId, assigneeId } })
-    const requests = 'requests { edges { node { entityId assignee } } }'
-    const request = `request(id: "${btoa(`Request:${id}`)}") { entityId assignee }`
+    const requests = 'requests { edges { node { entityId assignee { username } } } }'
+    const request = `request(id: "${btoa(`Request:${id}`)}") { entityId assignee { username } }`
     const { data, errors } = await anna.execute(
       `{ ${request} viewer { organizations { anchors { ${requests} } } } }`,
     )

@@ -28,7 +28,7 @@ const db = () => admin.server.db
 const create = (username: string, changes: object) =>
   admin.mutate('createUser', { username, password: PASSWORD, ...changes }, 'id', 'admin')
 
-const SELECTION = 'id version assignee steps { action }'
+const SELECTION = 'id version assignee { username } steps { action }'
 type Place = { organizationId?: number; state?: string; submittedBy?: string }
 
 /** A request without an entity behind it: nothing here examines one. */
@@ -79,7 +79,7 @@ describe('assigns a request', () => {
   it('and does not tell the organization', async () => {
     const id = await ask()
     await assign(id, 'olga')
-    const document = `{ request(id: "${id}") { assignee steps { action } } }`
+    const document = `{ request(id: "${id}") { assignee { username } steps { action } } }`
     expect((await anna.execute(document)).data.request).toEqual({ assignee: null, steps: [] })
     expect((await admin.execute(document, {}, 'viewer')).data.request.assignee).toBe('olga')
   })
@@ -89,7 +89,7 @@ describe('assigns a request', () => {
     const id = await ask()
     expect(await assign(id, 'leaving')).toMatchObject({ assignee: 'leaving' })
     await admin.mutate('removeUser', { id: userId }, '', 'admin')
-    const { data } = await admin.execute(`{ request(id: "${id}") { state assignee } }`)
+    const { data } = await admin.execute(`{ request(id: "${id}") { state assignee { username } } }`)
     expect(data.request).toEqual({ state: 'WAITING_FOR_OPERATOR', assignee: null })
   })
 
@@ -98,7 +98,7 @@ describe('assigns a request', () => {
     const { results } = await subscribe(
       admin.adminUrl,
       admin.keys.viewer,
-      'subscription { requestChanged { id assignee } }',
+      'subscription { requestChanged { id assignee { username } } }',
     )
     await assign(id, 'olga')
     const seen = () => results.map(({ data }) => data?.requestChanged)
@@ -193,7 +193,9 @@ it('an operator of another anchor assigns its requests, and none of the first', 
     data: { kind: 'REGISTER', entityId: 'https://rp.example.org', submittedBy: 'software' },
   })) ?? { id: 0 }
   const own = { anchor: 'test', id: btoa(`Request:${id}`), username: 'tom' }
-  const { data } = await tom.execute(`query { requests(anchor: "test") { edges { node { id assignee } } } }`)
+  const { data } = await tom.execute(
+    `query { requests(anchor: "test") { edges { node { id assignee { username } } } } }`,
+  )
   const [{ node }] = data.requests.edges
   expect(await tom.mutate('assignRequest', { ...own, id: node.id }, 'assignee')).toMatchObject({
     assignee: 'tom',

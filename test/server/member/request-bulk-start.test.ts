@@ -45,7 +45,7 @@ describe('does not approve', () => {
         return ((await response.json()) as { data: { result: object } }).data.result
       }
       const success = '... on StartRequestApprovalSuccess { run { id } }'
-      const started = await send('startRequestApproval', `ids: ["${id}"]`, success)
+      const started = await send('startRequestApproval', `requests: { ids: ["${id}"] }`, success)
       const message = 'You act for the organization of this request. Another operator must approve it.'
       expect(await bulk.resultsOf(started.run.id)).toEqual([[entity.id, false, message]])
       expect(await send('approveRequest', `id: "${id}"`, '')).toMatchObject({ code: 'CONFLICT', message })
@@ -82,14 +82,12 @@ it('continues after a worker ended, and approves nothing twice', async () => {
   )
 })
 
-eachRow<[what: string, input: object, path: (string | number)[] | null]>(
+eachRow<[what: string, input: object, path: (string | number)[]]>(
   [
-    ['no requests', {}, null],
-    ['two ways to name them', { ids: ['a'], filter: {} }, null],
-    ['an empty list', { ids: [] }, ['input', 'ids']],
-    ['too many ids', { ids: Array(10_001).fill('a') }, ['input', 'ids']],
-    ['an id that is none', { ids: ['a'.repeat(2049)] }, ['input', 'ids']],
-    ['a long message', { filter: {}, message: 'a'.repeat(2001) }, ['input', 'message']],
+    ['an empty list', { requests: { ids: [] } }, ['input', 'requests', 'ids']],
+    ['too many ids', { requests: { ids: Array(10_001).fill('a') } }, ['input', 'requests', 'ids']],
+    ['an id that is none', { requests: { ids: ['a'.repeat(2049)] } }, ['input', 'requests', 'ids']],
+    ['a long message', { requests: { filter: {} }, message: 'a'.repeat(2001) }, ['input', 'message']],
   ],
   () => ['mutation/startRequestApproval/InvalidInputError'],
 )('refuses %s, and starts nothing', async (_what, input, path) => {
@@ -101,9 +99,9 @@ eachRow<[what: string, input: object, path: (string | number)[] | null]>(
 it('refuses a filter that matches too many', async () => {
   await db().$executeRaw`INSERT INTO "Request" ("kind", "entityId", "submittedBy")
     SELECT 'REGISTER', 'https://rp' || n || '.example.org', 'software' FROM generate_series(1, 10001) n`
-  expect(await bulk.start({ filter: {}, dryRun: true })).toMatchObject({
+  expect(await bulk.start({ requests: { filter: {} }, dryRun: true })).toMatchObject({
     message: 'More than 10000 requests match. Narrow the filter.',
-    path: ['input', 'filter'],
+    path: ['input', 'requests', 'filter'],
   })
 })
 
@@ -113,8 +111,8 @@ it('refuses a second one while one runs', {
   const silent = await bulk.leaf()
   const ids = [await bulk.submit({ entityId: silent.id })]
   silent.misbehave('hang')
-  const { id } = await bulk.start({ ids, dryRun: true })
-  expect(await bulk.start({ ids })).toMatchObject({
+  const { id } = await bulk.start({ requests: { ids }, dryRun: true })
+  expect(await bulk.start({ requests: { ids } })).toMatchObject({
     code: 'CONFLICT',
     message: 'Another approval of many requests is still running. Wait until it ends, or cancel it.',
   })
@@ -124,12 +122,12 @@ it('refuses a second one while one runs', {
 })
 
 it('is not for viewers and members', async () => {
-  const input = { filter: {} }
+  const input = { requests: { filter: {} } }
   await expect(bulk.admin.mutate('startRequestApproval', input, 'id', 'viewer')).rejects.toThrow(
     'does not allow',
   )
   const { errors } = await bulk.anna.execute(
-    'mutation { startRequestApproval(input: { filter: {} }) { __typename } }',
+    'mutation { startRequestApproval(input: { requests: { filter: {} } }) { __typename } }',
   )
   expect(errors?.[0]?.extensions?.code).toBe('FORBIDDEN')
 })

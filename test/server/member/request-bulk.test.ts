@@ -40,7 +40,7 @@ describe('approves', () => {
   }, async () => {
     const { ids, fresh, changed, marked, leaving, metadata } = await oneOfEach()
     const before = await Promise.all(ids.map(bulk.stateOf))
-    expect(await bulk.approve({ ids, dryRun: true })).toEqual(
+    expect(await bulk.approve({ requests: { ids }, dryRun: true })).toEqual(
       [
         [fresh, true, 'Would register the entity.'],
         [changed, true, 'Would record the change.'],
@@ -53,7 +53,7 @@ describe('approves', () => {
 
     const last = await db().auditEvent.findFirst({ orderBy: { id: 'desc' } })
     const [id, again] = ids
-    expect(await bulk.approve({ ids: [...ids, id, again], message: ' Welcome. ' })).toEqual(
+    expect(await bulk.approve({ requests: { ids: [...ids, id, again] }, message: ' Welcome. ' })).toEqual(
       [
         [fresh, true, 'The entity was registered.'],
         [changed, true, 'The change was recorded.'],
@@ -91,13 +91,13 @@ describe('approves', () => {
     await bulk.submit({ entityId: second.id })
     const id = await bulk.submit({ entityId: returned.id })
     await bulk.admin.mutate('returnRequest', { id, message: 'Which faculty?' }, 'id')
-    expect(await bulk.approve({ filter: { entityId: first.id } })).toEqual([
+    expect(await bulk.approve({ requests: { filter: { entityId: first.id } } })).toEqual([
       [first.id, true, 'The entity was registered.'],
     ])
-    expect(await bulk.approve({ filter: { isOpen: true } })).toEqual([
+    expect(await bulk.approve({ requests: { filter: { isOpen: true } } })).toEqual([
       [second.id, true, 'The entity was registered.'],
     ])
-    expect(await bulk.approve({ filter: {} })).toEqual([])
+    expect(await bulk.approve({ requests: { filter: {} } })).toEqual([])
     expect(await bulk.stateOf(id)).toMatchObject({ state: 'WAITING_FOR_MEMBER' })
   })
 })
@@ -111,7 +111,7 @@ describe('does not approve', () => {
     await bulk.admin.mutate('refuseRequest', { id: decided, reason: 'No.' }, 'id')
     const unknown = btoa('Request:2147483647')
     const ofAnother = btoa('Request:test~1')
-    expect(await bulk.approve({ ids: [id, decided, unknown, ofAnother, 'rubbish'] })).toEqual(
+    expect(await bulk.approve({ requests: { ids: [id, decided, unknown, ofAnother, 'rubbish'] } })).toEqual(
       [
         [
           entity.id,
@@ -157,11 +157,11 @@ describe('does not approve', () => {
       [failing.id, false, expect.stringContaining('authority_hints')],
       [other.id, false, expect.stringContaining('has published another configuration')],
     ]
-    expect(await bulk.approve({ ids, dryRun: true })).toEqual(
+    expect(await bulk.approve({ requests: { ids }, dryRun: true })).toEqual(
       [...refused, [good.id, true, 'Would register the entity.']].toSorted(),
     )
     expect(await Promise.all(ids.map(bulk.stateOf))).toEqual(before)
-    expect(await bulk.approve({ ids })).toEqual(
+    expect(await bulk.approve({ requests: { ids } })).toEqual(
       [...refused, [good.id, true, 'The entity was registered.']].toSorted(),
     )
     expect([await bulk.stored(failing.id), await bulk.stored(other.id)]).toEqual([null, null])

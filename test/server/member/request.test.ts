@@ -25,7 +25,7 @@ afterEach(async () => {
   await admin.server.db.rateLimit.deleteMany()
 })
 
-const REQUEST = `id kind state entityId organizationName trustMarkType changes declared version decidedAt submittedBy
+const REQUEST = `id kind state entityId organizationName trustMarkType changes declared version decidedAt submittedBy { username }
   checks { name status } steps { action actor byMember text }`
 const submit = (input: object, visitor = anna) =>
   visitor.mutate('submitRequest', { organizationId, kind: 'REGISTER', ...input }, REQUEST)

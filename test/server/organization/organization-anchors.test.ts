@@ -71,7 +71,7 @@ it('names its anchors and its home to those who have a role there', async () => 
   const { id } = await as('createOrganization', { anchor: 'main', name: 'Seen' })
   await as('admitOrganization', { id, to: 'test' })
   const { key } = await as('createApiKey', { username: 'admin', name: 'test', anchor: 'test' }, 'key')
-  const query = `{ organizations(anchor: "test", filter: { search: "Seen" }) { edges { node { anchors home } } } }`
+  const query = `{ organizations(anchor: "test", filter: { search: "Seen" }) { edges { node { anchors { slug } home { slug } } } } }`
   const seen = async (apiKey: string) => {
     const headers = { 'content-type': 'application/json', 'x-api-key': apiKey }
     const request = { method: 'POST', headers, body: JSON.stringify({ query }) }
@@ -118,7 +118,7 @@ it('comes along with a promoted member where the other anchor admits it', async 
     const { id: entityId } = await startLeaf(admin, { authorityHints: hints })
     ids.push((await as('registerSubordinate', { anchor: 'test', entityId, organizationId }, 'id')).id)
   }
-  await as('promoteSubordinates', { from: 'test', to: 'main', ids }, 'id')
+  await as('promoteSubordinates', { from: 'test', to: 'main', subordinates: { ids } }, 'id')
   const document = '{ subordinates(anchor: "main") { edges { node { organization { name } } } } }'
   const organizations = async () => (await admin.execute(document, {}, 'admin')).data?.subordinates.edges
   await expect

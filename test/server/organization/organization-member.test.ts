@@ -71,7 +71,7 @@ it('is set for many at once, also in a dry run and by an import', async () => {
   const change = { action: 'UPDATE', filter: {}, changes: { organizationId: oslo } }
   const dry = await admin.mutate(
     'startSubordinateChange',
-    { ...change, ids: [id], filter: null, dryRun: true },
+    { ...change, subordinates: { ids: [id] }, dryRun: true },
     'id',
   )
   expect(itemsOf(await watchRun(admin, dry.id))).toMatchObject([{ ok: true }])

@@ -33,7 +33,7 @@ describe('a protected mutation', () => {
     const id = waiting(await propose(policy))
     expect(await presentPolicy(admin)).toEqual(before)
     const { data } = await people.bob.visitor.execute(
-      '{ approvals(filter: { state: OPEN }) { totalCount edges { node { id mutation operations requestedBy requestedMethod before after variables state obstacle } } } }',
+      '{ approvals(filter: { state: OPEN }) { totalCount edges { node { id mutation operations requestedBy { username } requestedMethod before after variables state obstacle } } } }',
     )
     expect(data.approvals.edges[0].node).toMatchObject({
       id,

@@ -64,11 +64,14 @@ export async function mutations(admin: TestAdmin, filled: Filled): Promise<Mutat
 
 /** Changes of many, which wait as the execution of a dry run only. */
 export const starts = ({ member, candidate }: Filled): [mutation: string, input: object][] => [
-  ['startSubordinateChange', { ...MAIN, filter: {}, action: 'REMOVE' }],
-  ['startSubordinateChange', { ...MAIN, ids: [member], action: 'UPDATE', changes: { validFor: 1 } }],
+  ['startSubordinateChange', { ...MAIN, subordinates: { filter: {} }, action: 'REMOVE' }],
+  [
+    'startSubordinateChange',
+    { ...MAIN, subordinates: { ids: [member] }, action: 'UPDATE', changes: { validFor: 1 } },
+  ],
   ['importSubordinates', { ...MAIN, subordinates: [{ entityId: candidate.id, jwks: { keys: [] } }] }],
-  ['promoteSubordinates', { from: 'main', to: 'test', ids: [member] }],
-  ['startRequestApproval', { ...MAIN, filter: {} }],
+  ['promoteSubordinates', { from: 'main', to: 'test', subordinates: { ids: [member] } }],
+  ['startRequestApproval', { ...MAIN, requests: { filter: {} } }],
 ]
 
 /** Those whose input has a password, which is not kept. */

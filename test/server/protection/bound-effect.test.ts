@@ -212,7 +212,10 @@ describe('the execution of a dry run', () => {
   }, async () => {
     const leaf = await startLeaf(admin, { metadata: relyingParty })
     const { id: member } = await register(admin, leaf)
-    const id = await dryRun(admin, 'startSubordinateChange', { action: 'REACTIVATE', ids: [member] })
+    const id = await dryRun(admin, 'startSubordinateChange', {
+      action: 'REACTIVATE',
+      subordinates: { ids: [member] },
+    })
     expect(await execute(id)).toMatchObject({ code: 'CONFLICT', message: 'The dry run found nothing to do.' })
     expect(await execute(id, 'x'.repeat(1001))).toMatchObject({ code: 'INVALID_INPUT' })
     const where = { id: Number(atob(id).split(':')[1]) }
@@ -227,7 +230,7 @@ describe('the execution of a dry run', () => {
     await register(admin, first, { tags: [tag] })
     const dry = await dryRun(admin, 'startSubordinateChange', {
       action: 'DEACTIVATE',
-      filter: { tags: [tag] },
+      subordinates: { filter: { tags: [tag] } },
     })
     await protect(admin, ['MEMBERS'])
     const id = await propose('executeDryRun', { id: dry, reason: 'They left.' })

@@ -95,7 +95,8 @@ export async function fill(admin: TestAdmin): Promise<Filled> {
   await makeAnchor(admin, 'test')
   await makeAnchor(admin, 'paused')
   await make('pauseTrustAnchor', { anchor: 'paused' }, '__typename')
-  const bulk = (input: object) => dryRun(admin, 'startSubordinateChange', { filter: {}, ...input })
+  const bulk = (input: object) =>
+    dryRun(admin, 'startSubordinateChange', { subordinates: { filter: {} }, ...input })
   const dryRuns = [
     await bulk({ action: 'UPDATE', changes: { metadataPolicy: POLICY } }),
     await bulk({ action: 'REMOVE' }),
@@ -103,7 +104,7 @@ export async function fill(admin: TestAdmin): Promise<Filled> {
     await bulk({ action: 'REACTIVATE' }),
     await bulk({ action: 'ISSUE_TRUST_MARK', trustMarkType: UNUSED_TYPE }),
     await dryRun(admin, 'importSubordinates', { subordinates: [{ entityId: candidate.id }] }),
-    await dryRun(admin, 'startRequestApproval', { filter: {} }),
+    await dryRun(admin, 'startRequestApproval', { requests: { filter: {} } }),
   ]
   const entry = async (action: string) => {
     const where = { action, outcome: 'SUCCEEDED' }

@@ -103,7 +103,7 @@ describe('an approval', () => {
     const acknowledged = { id: 'APPROVAL_BYPASSED' }
     await people.bob.visitor.mutate('acknowledgeAlert', acknowledged, 'id')
     const seenBy = async ({ visitor }: Administrator) =>
-      (await visitor.execute('{ alerts { id acknowledgedBy } }')).data.alerts[0]
+      (await visitor.execute('{ alerts { id acknowledgedBy { username } } }')).data.alerts[0]
     expect(await seenBy(people.bob)).toEqual({ ...acknowledged, acknowledgedBy: 'bob' })
     expect(await seenBy(people.alice)).toEqual({ ...acknowledged, acknowledgedBy: null })
   })

@@ -54,7 +54,7 @@ async function ask(person: Administrator): Promise<string> {
 const passkeyOf = (username: string) =>
   admin.server.installation.passkey.findFirstOrThrow({ where: { user: { username } } })
 const confirm = async ({ visitor }: Administrator, username: string) =>
-  visitor.mutate('confirmPasskey', { id: (await passkeyOf(username)).id }, 'counts confirmedBy')
+  visitor.mutate('confirmPasskey', { id: (await passkeyOf(username)).id }, 'counts confirmedBy { username }')
 
 async function seen({ visitor }: Administrator, id: string) {
   const document =

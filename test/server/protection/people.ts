@@ -70,7 +70,7 @@ export function waiting({ data, errors }: GraphQLAnswer, about = ''): string {
 }
 
 const FIELDS =
-  'id state mutation action resource before after requestedBy decidedBy lastError overridden result'
+  'id state mutation action resource before after requestedBy { username } decidedBy { username } lastError overridden result'
 
 /** The input of an approval, with the answer of the device. */
 export async function signed(

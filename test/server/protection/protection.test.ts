@@ -118,7 +118,7 @@ describe('a run', () => {
     const isActive = async () =>
       (await admin.server.db.subordinate.findUniqueOrThrow({ where: { entityId: leaf.id } })).active
     await protect(admin, ['MEMBERS'])
-    const input = { action: 'DEACTIVATE', ids: [id] }
+    const input = { action: 'DEACTIVATE', subordinates: { ids: [id] } }
     const request = waiting(
       await propose(people.alice, 'executeDryRun', {
         id: await dryRun(admin, 'startSubordinateChange', input),

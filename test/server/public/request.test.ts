@@ -7,7 +7,8 @@ import { register, servedStatement, startLeaf } from '#test/helpers/subordinate.
 import { afterAMinute, answered, forget, get, offer, post } from './public-test.ts'
 
 const MARK = 'https://marks.example.org/research'
-const REQUEST = 'id state organizationName submittedBy organization { id } steps { action actor byMember }'
+const REQUEST =
+  'id state organizationName submittedBy { username } organization { id } steps { action actor byMember }'
 
 let admin: TestAdmin
 beforeAll(async () => {

@@ -19,7 +19,8 @@ beforeEach(async () => {
   await admin.server.db.alertState.deleteMany()
 })
 
-const FIELDS = 'id code severity message since size acknowledgedBy snoozedUntil node { __typename id }'
+const FIELDS =
+  'id code severity message since size acknowledgedBy { username } snoozedUntil node { __typename id }'
 
 async function alerts(as: Role = 'viewer') {
   const { data, errors } = await admin.execute(`{ alerts { ${FIELDS} } }`, {}, as)

@@ -121,7 +121,7 @@ export function createCalls({ admin, visitor, succeed }: Started): Row[] {
     ['approveRequest', async () => ({ input: { id: (await askedFor()).id } })],
     ['refuseRequest', async () => ({ input: { id: (await askedFor()).id, reason: 'No.' } })],
     ['returnRequest', async () => ({ input: { id: (await askedFor()).id, message: 'What?' } })],
-    ['startRequestApproval', () => ({ input: { filter: {}, dryRun: true } })],
+    ['startRequestApproval', () => ({ input: { requests: { filter: {} }, dryRun: true } })],
     ['updateCheckPipeline', () => ({ input: { entityType: 'openid_provider', approves: true } })],
     ['createTrustMarkType', () => ({ input: { type: uniqueType() } })],
     ['updateTrustMarkType', async () => ({ input: { id: (await makeType()).id, validFor: 24 } })],
@@ -155,7 +155,10 @@ export function createCalls({ admin, visitor, succeed }: Started): Row[] {
       },
     ],
     ['importSubordinates', () => ({ input: { subordinates: [{ entityId: 'https://rp.example.org' }] } })],
-    ['startSubordinateChange', () => ({ input: { action: 'RENEW', filter: {}, dryRun: true } })],
+    [
+      'startSubordinateChange',
+      () => ({ input: { action: 'RENEW', subordinates: { filter: {} }, dryRun: true } }),
+    ],
     [
       'createTrustAnchor',
       () => ({ input: { ...ANOTHER, entityId: 'http://another.example.org', displayName: 'Another' } }),
@@ -165,7 +168,7 @@ export function createCalls({ admin, visitor, succeed }: Started): Row[] {
       'promoteSubordinates',
       async () => {
         const { id } = await register({ anchor: 'main' })
-        return { input: { from: 'main', to: ANOTHER.slug, ids: [id], dryRun: true } }
+        return { input: { from: 'main', to: ANOTHER.slug, subordinates: { ids: [id] }, dryRun: true } }
       },
     ],
     [

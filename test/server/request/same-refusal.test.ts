@@ -111,3 +111,19 @@ it('refuses a value of an enum, an unknown field and a missing one in the docume
     ['Enter a value for input.username.', 'INVALID_INPUT', ['input', 'username']],
   ])
 })
+
+it.each(['{}', '{ ids: ["a"], filter: {} }', '{ ids: null, filter: {} }'])(
+  'refuses %s, which does not choose in exactly one way',
+  async (given) => {
+    const call = (chosen: string) =>
+      `startSubordinateChange(input: { action: RENEW, subordinates: ${chosen} }) { __typename }`
+    const literal = await admin.execute(`mutation { ${call(given)} }`)
+    const v = { ...(given.includes('ids') && { ids: given.includes('null') ? null : ['a'], filter: {} }) }
+    const variable = await admin.execute(`mutation ($v: SubordinateSelectionInput!) { ${call('$v')} }`, { v })
+    const refusal = {
+      message: 'Give exactly one of entityIds, filter and ids.',
+      extensions: { code: 'INVALID_INPUT', path: ['input', 'subordinates'] },
+    }
+    for (const { errors } of [literal, variable]) expect(errors).toMatchObject([refusal])
+  },
+)

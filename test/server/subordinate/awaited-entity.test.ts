@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => admin.close())
 beforeEach(async () => void (await admin.server.db.awaitedEntity.deleteMany()))
 
-const FIELDS = `entityId requestedBy since endsAt examinedAt passesSince
+const FIELDS = `entityId requestedBy { username } since endsAt examinedAt passesSince
   failedCheck { name status title message section }`
 
 const awaitEntity = (entityId: string, as: Role = 'operator') =>

@@ -11,16 +11,22 @@ beforeAll(async () => {
 })
 afterAll(() => admin.close())
 
-const all = { filter: {} }
+const all = { subordinates: { filter: {} } }
 const start = (input: object, as?: 'viewer') => admin.mutate('startSubordinateChange', input, 'id state', as)
 
-eachRow<[what: string, input: object, path: (string | number)[] | null]>(
+eachRow<[what: string, input: object, path: (string | number)[]]>(
   [
-    ['no subordinates', { action: 'RENEW' }, null],
-    ['two ways to name them', { action: 'RENEW', ids: ['a'], filter: {} }, null],
-    ['an empty list', { action: 'RENEW', ids: [] }, ['input', 'ids']],
-    ['blank lines only', { action: 'RENEW', entityIds: [' '] }, ['input', 'entityIds']],
-    ['too many ids', { action: 'RENEW', ids: Array(10_001).fill('a') }, ['input', 'ids']],
+    ['an empty list', { action: 'RENEW', subordinates: { ids: [] } }, ['input', 'subordinates', 'ids']],
+    [
+      'blank lines only',
+      { action: 'RENEW', subordinates: { entityIds: [' '] } },
+      ['input', 'subordinates', 'entityIds'],
+    ],
+    [
+      'too many ids',
+      { action: 'RENEW', subordinates: { ids: Array(10_001).fill('a') } },
+      ['input', 'subordinates', 'ids'],
+    ],
     ['a long reason', { action: 'RENEW', reason: 'a'.repeat(1001), ...all }, ['input', 'reason']],
     ['an update of nothing', { action: 'UPDATE', changes: {}, ...all }, ['input', 'changes']],
     [
@@ -114,7 +120,11 @@ it('has an item for each of many members', async () => {
     SELECT 'https://m' || n || '.example.org', '{}', '{}', '{}', '', now(), now(), false
     FROM generate_series(1, ${count}::int) n`
   onTestFinished(async () => void (await db.subordinate.deleteMany()))
-  const { id } = await start({ action: 'REMOVE', dryRun: true, filter: { state: 'INACTIVE' } })
+  const { id } = await start({
+    action: 'REMOVE',
+    dryRun: true,
+    subordinates: { filter: { state: 'INACTIVE' } },
+  })
   const where = { kind: 'SUBORDINATE_CHANGE', total: count }
   await vi.waitFor(async () => expect(await db.run.count({ where })).toBe(1), { timeout: 60_000 })
   await admin.mutate('cancelRun', { id }, 'id')

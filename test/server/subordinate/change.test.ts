@@ -88,7 +88,7 @@ it('says in a dry run what each action would do, and changes nothing', async () 
     ],
   ]
   for (const [input, ofFirst, ofSecond] of rows) {
-    const results = await change({ ...input, ids, dryRun: true })
+    const results = await change({ ...input, subordinates: { ids }, dryRun: true })
     expect(results.toSorted()).toEqual(
       [
         [first.entity.id, true, ofFirst],
@@ -106,9 +106,11 @@ it('says in a dry run why it would be refused', async () => {
   if (!member) throw new Error('there is one')
   member.entity.misbehave('no authority hint')
   const refused = [[member.entity.id, false, expect.stringContaining('authority_hints')]]
-  expect(await change({ action: 'RENEW', ids: [member.id], dryRun: true })).toEqual(refused)
+  expect(await change({ action: 'RENEW', subordinates: { ids: [member.id] }, dryRun: true })).toEqual(refused)
   const changes = { requiredTrustMarks: [await createType()] }
-  expect(await change({ action: 'UPDATE', ids: [member.id], changes, dryRun: true })).toEqual(refused)
+  expect(
+    await change({ action: 'UPDATE', subordinates: { ids: [member.id] }, changes, dryRun: true }),
+  ).toEqual(refused)
   expect(await stateOf(member.entity.id)).toMatchObject({ lastError: null, requiredTrustMarks: [] })
 })
 
@@ -119,7 +121,7 @@ it('deactivates, reactivates, changes, renews and removes each subordinate', {
   const ids = made.map(({ id }) => id)
   const entityIds = made.map(({ entity }) => entity.id)
   const run = async (action: string, further: object = {}) => {
-    const results = await change({ action, ids, ...further })
+    const results = await change({ action, subordinates: { ids }, ...further })
     expect(results.map(([resource, ok]) => [resource, ok]).toSorted()).toEqual(
       entityIds.map((resource) => [resource, true]).toSorted(),
     )
@@ -144,7 +146,7 @@ it('issues and revokes a mark of each subordinate of a pasted list, and fails th
   const names = made.map(({ entity }) => entity.id)
   const entityIds = [...names, ` ${names[0]} `, 'https://unknown.example.org', 'no url']
   const trustMarkType = await createType()
-  const results = await change({ action: 'ISSUE_TRUST_MARK', trustMarkType, entityIds })
+  const results = await change({ action: 'ISSUE_TRUST_MARK', trustMarkType, subordinates: { entityIds } })
   expect(results.toSorted()).toEqual(
     [
       ...names.map((name) => [name, true, null]),
@@ -153,11 +155,20 @@ it('issues and revokes a mark of each subordinate of a pasted list, and fails th
     ].toSorted(),
   )
   expect((await holders(trustMarkType)).sort()).toEqual(names.toSorted())
-  const again = await change({ action: 'ISSUE_TRUST_MARK', trustMarkType, entityIds: names })
+  const again = await change({
+    action: 'ISSUE_TRUST_MARK',
+    trustMarkType,
+    subordinates: { entityIds: names },
+  })
   expect(again.map(([, , message]) => message)).toEqual(
     Array(2).fill('It holds a valid Trust Mark of this type already.'),
   )
-  await change({ action: 'REVOKE_TRUST_MARK', trustMarkType, entityIds: names, reason: 'Audit failed.' })
+  await change({
+    action: 'REVOKE_TRUST_MARK',
+    trustMarkType,
+    subordinates: { entityIds: names },
+    reason: 'Audit failed.',
+  })
   expect(await holders(trustMarkType)).toEqual([])
   const marks = await admin.server.db.trustMark.findMany({
     where: { trustMarkType: { type: trustMarkType } },
@@ -175,9 +186,11 @@ it('changes all that match a filter, as the list shows them', async () => {
   )
   const shown = data.subordinates.edges.map(({ node }: { node: { entityId: string } }) => node.entityId)
   expect(shown).toEqual([first.entity.id])
-  expect(await change({ action: 'DEACTIVATE', filter })).toEqual([[first.entity.id, true, null]])
+  expect(await change({ action: 'DEACTIVATE', subordinates: { filter } })).toEqual([
+    [first.entity.id, true, null],
+  ])
   expect(await stateOf(second.entity.id)).toMatchObject({ active: true })
-  expect(await change({ action: 'DEACTIVATE', filter })).toEqual([])
+  expect(await change({ action: 'DEACTIVATE', subordinates: { filter } })).toEqual([])
 })
 
 it('has one audit entry for the run with action and count, and the items below it', {
@@ -187,7 +200,7 @@ it('has one audit entry for the run with action and count, and the items below i
   if (!first || !second) throw new Error('there are two')
   const last = await admin.server.db.auditEvent.findFirst({ orderBy: { id: 'desc' } })
   const reason = 'The contract ended.'
-  await change({ action: 'DEACTIVATE', ids: [first.id, second.id], reason })
+  await change({ action: 'DEACTIVATE', subordinates: { ids: [first.id, second.id] }, reason })
   const entries = await admin.server.db.auditEvent.findMany({
     where: { id: { gt: last?.id ?? 0 } },
     orderBy: { id: 'asc' },

@@ -69,7 +69,7 @@ it('evaluates constraints too, deactivated members included, and names the failu
   await soon(async () => expect(await statesOf([leaf.id])).toMatchObject([{ state: 'DOES_NOT_RESOLVE' }]))
   await soon(async () => {
     const { data } = await admin.execute(`{ runs(filter: { kind: EVALUATION }, first: 1) {
-      edges { node { state startedBy items(failed: true, first: 10) { edges { node { resource message } } } } } } }`)
+      edges { node { state startedBy { username } items(failed: true, first: 10) { edges { node { resource message } } } } } } }`)
     const [{ node }] = data.runs.edges
     expect(node).toMatchObject({ state: 'SUCCEEDED', startedBy: 'job:evaluate-subordinates' })
     const failed = node.items.edges.map((edge: { node: { resource: string } }) => edge.node.resource)

@@ -68,13 +68,13 @@ describe('the removal of many', () => {
     const ids = members.map(({ id }) => id)
     const marks = members.flatMap((member) => member.marks)
     const words = 'Would remove it from every public endpoint and delete its registration'
-    expect((await remove({ ids, dryRun: true })).toSorted()).toEqual([
+    expect((await remove({ subordinates: { ids }, dryRun: true })).toSorted()).toEqual([
       `${words}, and revoke its Trust Marks.`,
       `${words}, and revoke its Trust Marks.`,
       `${words}.`,
     ])
     expect(await statusesOf(marks)).toEqual(['active', 'active'])
-    await remove({ ids })
+    await remove({ subordinates: { ids } })
     expect(await statusesOf(marks)).toEqual(['revoked', 'revoked'])
     expect(await holders(type.type)).toEqual([])
   })
@@ -82,12 +82,12 @@ describe('the removal of many', () => {
   it('leaves them as they are if the operator says so', async () => {
     const type = await createType()
     const { id, marks } = await memberWith(type)
-    await remove({ ids: [id], revokeTrustMarks: false })
+    await remove({ subordinates: { ids: [id] }, revokeTrustMarks: false })
     expect(await statusesOf(marks)).toEqual(['active'])
   })
 
   it('is the only change that takes the choice', async () => {
-    const input = { action: 'DEACTIVATE', ids: [], revokeTrustMarks: true }
+    const input = { action: 'DEACTIVATE', subordinates: { ids: [] }, revokeTrustMarks: true }
     expect(await admin.mutate('startSubordinateChange', input, 'id')).toMatchObject({
       code: 'INVALID_INPUT',
       path: ['input', 'revokeTrustMarks'],

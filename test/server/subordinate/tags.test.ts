@@ -91,7 +91,11 @@ it('lists the tags in use with their counts, the most frequent first', async () 
 
 type Result = { ok: boolean; message: string | null }
 const start = (ids: string[], changes: object, further: object = {}) =>
-  admin.mutate('startSubordinateChange', { action: 'UPDATE', ids, changes, ...further }, 'id')
+  admin.mutate(
+    'startSubordinateChange',
+    { action: 'UPDATE', subordinates: { ids }, changes, ...further },
+    'id',
+  )
 
 async function change(...input: Parameters<typeof start>): Promise<Result[]> {
   const { id, message } = await start(...input)

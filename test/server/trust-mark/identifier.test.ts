@@ -24,7 +24,7 @@ it('gives each Trust Mark of a bulk issue and of each later signature an identif
     for (const { jwt } of await db.trustMark.findMany({ select: { jwt: true } })) seen.add(jwt)
   }
   for (const { type } of types) {
-    const input = { action: 'ISSUE_TRUST_MARK', trustMarkType: type, filter: {} }
+    const input = { action: 'ISSUE_TRUST_MARK', trustMarkType: type, subordinates: { filter: {} } }
     const { id } = await admin.mutate('startSubordinateChange', input, 'id')
     await watchRun(admin, id)
   }
@@ -41,7 +41,7 @@ it('gives each Trust Mark of a bulk issue and of each later signature an identif
     await admin.mutate('revokeTrustMark', { id: mark }, 'id')
   }
   for (const { type } of types) {
-    const input = { action: 'ISSUE_TRUST_MARK', trustMarkType: type, filter: {} }
+    const input = { action: 'ISSUE_TRUST_MARK', trustMarkType: type, subordinates: { filter: {} } }
     const { id } = await admin.mutate('startSubordinateChange', input, 'id')
     await watchRun(admin, id)
   }

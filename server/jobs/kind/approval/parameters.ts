@@ -56,12 +56,12 @@ const toItem = ({ id, entityId, version }: Pick<Request, keyof typeof columns>):
 
 /** An id of no request, such as of a removed one, becomes an item that fails. */
 async function named(db: Database, ids: readonly { id: string; key: number | null }[]) {
-  requireSize(ids, 'ids', 'requests')
+  requireSize(ids, 'requests', 'ids')
   const keys = ids.flatMap(({ key }) => key ?? [])
   const rows = await db.request.findMany({ where: { id: { in: keys } }, select: columns })
   const found = new Map(rows.map((row) => [row.id, toItem(row)]))
   const items = ids.map(
-    ({ id, key }) => [id, found.get(key ?? 0) ?? { resource: requireName(id, 'ids') }] as const,
+    ({ id, key }) => [id, found.get(key ?? 0) ?? { resource: requireName(id, 'requests', 'ids') }] as const,
   )
   return [...new Map(items).values()]
 }
@@ -74,6 +74,10 @@ async function matching(db: Database, where: Prisma.RequestWhereInput): Promise<
     take: MAXIMUM_NAMED + 1,
   })
   if (rows.length > MAXIMUM_NAMED)
-    throw new InvalidInputError(`More than ${MAXIMUM_NAMED} requests match. Narrow the filter.`, 'filter')
+    throw new InvalidInputError(
+      `More than ${MAXIMUM_NAMED} requests match. Narrow the filter.`,
+      'requests',
+      'filter',
+    )
   return rows.map(toItem)
 }

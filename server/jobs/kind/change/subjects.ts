@@ -30,7 +30,7 @@ export async function chooseSubordinates(db: Database, subjects: Subjects): Prom
 
 /** An id of no subordinate, such as of a removed one, becomes an item that fails. */
 async function itemsByKey(db: Database, ids: readonly { id: string; key: number | null }[]) {
-  requireSize(ids, 'ids', 'subordinates')
+  requireSize(ids, 'subordinates', 'ids')
   const keys = ids.flatMap(({ key }) => key ?? [])
   const rows = await db.subordinate.findMany({
     where: { id: { in: keys } },
@@ -40,7 +40,7 @@ async function itemsByKey(db: Database, ids: readonly { id: string; key: number 
   const items = new Map<string, RunItemInput>()
   for (const { id, key } of ids) {
     const resource = found.get(key ?? 0)
-    if (resource === undefined) items.set(id, { resource: requireName(id, 'ids') })
+    if (resource === undefined) items.set(id, { resource: requireName(id, 'subordinates', 'ids') })
     else items.set(resource, { resource, key: String(key) })
   }
   return [...items.values()]
@@ -48,9 +48,11 @@ async function itemsByKey(db: Database, ids: readonly { id: string; key: number 
 
 /** The same for names that are not registered. */
 async function itemsByName(db: Database, entityIds: readonly string[]): Promise<RunItemInput[]> {
-  const given = entityIds.map((name) => requireName(name.trim(), 'entityIds')).filter((name) => name !== '')
+  const given = entityIds
+    .map((name) => requireName(name.trim(), 'subordinates', 'entityIds'))
+    .filter((name) => name !== '')
   const names = [...new Set(given)]
-  requireSize(names, 'entityIds', 'subordinates')
+  requireSize(names, 'subordinates', 'entityIds')
   const rows = await db.subordinate.findMany({
     where: { entityId: { in: names } },
     select: { id: true, entityId: true },

@@ -9,7 +9,7 @@ const AccountPage = graphql(`
   }
   fragment AccountFields on Account {
     hasPassword twoFactorEnabled recoveryCodesLeft mail
-    passkeys { id name createdAt isBackedUp counts countsFrom confirmedBy }
+    passkeys { id name createdAt isBackedUp counts countsFrom confirmedBy { username } }
     sessions { id signedInAt signedInBy expiresAt address userAgent isCurrent }
   }
 `)

@@ -9,7 +9,7 @@ const NotificationsPage = graphql(`
     viewer { email account { mail notifications { ...NotificationFields } } }
   }
   fragment NotificationFields on Notifications {
-    anchor anchorName alerts requests approvals mayApprove
+    anchor { slug displayName organizationName } alerts requests approvals mayApprove
   }
 `)
 

@@ -10,7 +10,7 @@ graphql(`
 `)
 
 graphql(`
-  fragment AlertCountFields on Alert { severity acknowledgedBy snoozedUntil }
+  fragment AlertCountFields on Alert { severity acknowledgedBy { username } snoozedUntil }
 `)
 
 export const nameOf = ({ displayName, entityId }: Pick<AnchorFieldsFragment, 'displayName' | 'entityId'>) =>

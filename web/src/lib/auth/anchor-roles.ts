@@ -4,7 +4,7 @@ import type { Refusal } from '#lib/graphql/refusal.ts'
 
 interface User {
   role: Role | null
-  anchorRoles: readonly { anchor: string; role: Role }[]
+  anchorRoles: readonly { anchorSlug: string; role: Role }[]
 }
 
 interface Anchor {
@@ -23,7 +23,7 @@ const newUser: User = { role: null, anchorRoles: [] }
 
 export function roleIn({ role, anchorRoles }: User, { slug, isFirst }: Anchor): Role | null {
   if (role === 'ADMIN') return role
-  const own = anchorRoles.find(({ anchor }) => anchor === slug)?.role
+  const own = anchorRoles.find(({ anchorSlug }) => anchorSlug === slug)?.role
   return own ?? (isFirst ? role : null)
 }
 
@@ -50,7 +50,7 @@ export function rolesInput(
   const first = anchors.find(({ isFirst }) => isFirst)?.slug ?? ''
   if (isAdministrator) {
     const ended = anchorRoles.map(
-      ({ anchor }) => ({ anchor, role: anchor === first ? 'ADMIN' : null }) as const,
+      ({ anchorSlug: anchor }) => ({ anchor, role: anchor === first ? 'ADMIN' : null }) as const,
     )
     return { role: 'ADMIN', ...(ended.length > 0 && { anchorRoles: ended }) }
   }

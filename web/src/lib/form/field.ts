@@ -97,7 +97,7 @@ export function emptyValues<Table extends Fields>(table: Table): Values<Table> {
 
 export function storedValues<Table extends Fields>(
   table: Table,
-  row: { version: number } & { [Name in keyof Table]?: unknown },
+  row: { version: number } & { [Name in keyof Table]: unknown },
 ): Stored<Values<Table>> {
   const entries = Object.entries(table).map(([name, field]) => [name, field.show(row[name])])
   return { version: row.version, fields: Object.fromEntries(entries) as Values<Table> } // one of each name

@@ -1,18 +1,19 @@
 /** What the console reads of approvals, and their decisions. */
+import type { ApprovalDetailsFragment } from '#lib/gql/graphql.ts'
 import { graphql } from '#lib/gql/index.ts'
 
 graphql(`
   fragment ApprovalFields on Approval {
-    id anchor operations action resource state overridden requestedBy requestedAt expiresAt decidedBy decidedAt passkeyKnownSince
+    id anchorSlug operations action resource state overridden requestedBy { username } requestedAt expiresAt decidedBy { username } decidedAt passkeyKnownSince
   }
 `)
 
 graphql(`
   fragment ApprovalDetails on Approval {
     ...ApprovalFields
-    requestedMethod keyCreatedBy mutation document variables before after effect previousEffect movedAt reason message
-    lastError hash obstacle signingOptions overrideBy overrideAt overrideObstacle
-    comments { at by text }
+    requestedMethod keyCreatedBy { username } mutation document variables before after effect previousEffect movedAt reason message
+    lastError hash obstacle signingOptions overrideBy { username } overrideAt overrideObstacle
+    comments { at by { username } text }
   }
 `)
 
@@ -55,3 +56,9 @@ export const Override = graphql(`
     }
   }
 `)
+
+/** Whether the user asked for the change, or created the API key that did: such a user cannot approve it. */
+export const isAskedBy = (
+  { requestedBy, keyCreatedBy }: Pick<ApprovalDetailsFragment, 'requestedBy' | 'keyCreatedBy'>,
+  { username }: { username: string },
+) => requestedBy.username === username || keyCreatedBy?.username === username

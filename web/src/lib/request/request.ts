@@ -10,7 +10,7 @@ graphql(`
 graphql(`
   fragment RequestFields on Request {
     id kind state entityId organizationName trustMarkType changes declared version
-    submittedBy submittedAt decidedAt updatedAt
+    submittedBy { username } submittedAt decidedAt updatedAt
     checks { ...EntityCheckFields }
     approvalChecks { ...EntityCheckFields }
     steps { ...RequestStepFields }

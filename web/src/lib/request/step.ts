@@ -14,8 +14,10 @@ export const stepWords: Readonly<Record<RequestStepAction, string>> = {
 /** Approves what passed every check, where the operators let their checks approve. */
 const RULE = 'job:approve-by-rule'
 
-export const isByRule = ({ actor }: { actor: string | null }) => actor === RULE
+type Step = { actor: { username: string } | null }
+
+export const isByRule = ({ actor }: Step) => actor?.username === RULE
 
 /** Members do not learn who the operators are. */
-export const actorInWords = (step: { actor: string | null }) =>
-  isByRule(step) ? 'The checks of this federation' : (step.actor ?? 'An operator')
+export const actorInWords = (step: Step) =>
+  isByRule(step) ? 'The checks of this federation' : (step.actor?.username ?? 'An operator')

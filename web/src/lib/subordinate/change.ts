@@ -54,7 +54,7 @@ export function changeInput(draft: ChangeDraft, shown: Shown): Outcome<StartSubo
   return {
     value: {
       action,
-      ...subjects(draft, shown),
+      subordinates: subjects(draft, shown),
       ...(changes ? { changes } : {}),
       ...(isOfMark ? { trustMarkType: type?.type ?? null } : {}),
       ...(action === 'ISSUE_TRUST_MARK' && delegation.trim() ? { delegation: delegation.trim() } : {}),

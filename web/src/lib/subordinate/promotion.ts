@@ -12,4 +12,4 @@ export const promotionInput = (
   { scope, to }: PromotionDraft,
   shown: Shown,
   from: string,
-): PromoteSubordinatesInput => ({ from, to, ...listed(scope, shown) })
+): PromoteSubordinatesInput => ({ from, to, subordinates: listed(scope, shown) })

@@ -5,7 +5,7 @@ import { nodeOf } from '#lib/node.ts'
 
 graphql(`
   fragment WebhookFields on Webhook {
-    id url description events anchors active state problem failingSince nextAttemptAt lastDeliveredAt
+    id url description events anchorSlugs active state problem failingSince nextAttemptAt lastDeliveredAt
     waiting { count more }
     secretChangedAt previousSecretUntil createdAt version
   }
@@ -13,7 +13,7 @@ graphql(`
 
 graphql(`
   fragment DeliveryFields on Delivery {
-    id state event anchor attempts statusCode lastError createdAt nextAttemptAt deliveredAt
+    id state event anchorSlug attempts statusCode lastError createdAt nextAttemptAt deliveredAt
   }
 `)
 

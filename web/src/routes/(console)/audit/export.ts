@@ -10,7 +10,7 @@ const AuditExport = graphql(`
       totalCount @include(if: $isFirst)
       edges {
         node {
-          at actor method address action resourceType resource eventTypes outcome reason before after requestId hash
+          at actor { username } method address action resourceType resource eventTypes outcome reason before after requestId hash
         }
       }
       pageInfo { hasNextPage hasPreviousPage endCursor }
@@ -23,7 +23,7 @@ type Row = AuditExportQuery['auditEvents']['edges'][number]['node']
 export const auditFormats = [
   csv<Row>('CSV, for a spreadsheet', {
     at: ({ at }) => at,
-    actor: ({ actor }) => actor,
+    actor: ({ actor }) => actor.username,
     method: ({ method }) => method,
     address: ({ address }) => address,
     action: ({ action }) => action,

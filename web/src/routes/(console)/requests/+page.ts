@@ -11,7 +11,7 @@ const RequestsPage = graphql(`
   ) {
     requests(filter: $filter, orderBy: $orderBy, first: $first, after: $after, last: $last, before: $before) {
       totalCount
-      edges { node { ...RequestRow entityName assignee competing { id organizationName } } }
+      edges { node { ...RequestRow entityName assignee { username } competing { id organizationName } } }
       pageInfo { ...PageFields }
     }
   }

@@ -8,7 +8,7 @@ const RequestExport = graphql(`
   query RequestExport($filter: RequestFilter, $orderBy: RequestOrder, $after: String, $isFirst: Boolean!) {
     requests(filter: $filter, orderBy: $orderBy, first: 100, after: $after) {
       totalCount @include(if: $isFirst)
-      edges { node { entityId kind state organizationName trustMarkType submittedBy submittedAt assignee decidedAt } }
+      edges { node { entityId kind state organizationName trustMarkType submittedBy { username } submittedAt assignee { username } decidedAt } }
       pageInfo { hasNextPage hasPreviousPage endCursor }
     }
   }
@@ -22,9 +22,9 @@ export const requestCsv = csv<Row>('CSV', {
   state: ({ state }) => state,
   organization: ({ organizationName }) => organizationName,
   trustMarkType: ({ trustMarkType }) => trustMarkType,
-  submittedBy: ({ submittedBy }) => submittedBy,
+  submittedBy: ({ submittedBy }) => submittedBy.username,
   submittedAt: ({ submittedAt }) => submittedAt,
-  assignedTo: ({ assignee }) => assignee,
+  assignedTo: ({ assignee }) => assignee?.username ?? null,
   decidedAt: ({ decidedAt }) => decidedAt,
 })
 

@@ -6,7 +6,7 @@ import { topic } from '#lib/topic.ts'
 import type { PageLoad } from './$types'
 
 const PortalRequest = graphql(`
-  query PortalRequest($id: ID!) { request(id: $id) { anchor ...RequestFields } }
+  query PortalRequest($id: ID!) { request(id: $id) { anchor { slug } ...RequestFields } }
 `)
 
 export const load = (async ({ fetch, depends, url }) => {

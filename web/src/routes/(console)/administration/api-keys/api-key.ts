@@ -3,7 +3,7 @@ import { graphql } from '#lib/gql/index.ts'
 
 graphql(`
   fragment ApiKeyFields on ApiKey {
-    id name start role anchor state enabled createdAt expiresAt lastUsedAt
+    id name start role anchorSlug state enabled createdAt expiresAt lastUsedAt
     owner { username role }
   }
 `)

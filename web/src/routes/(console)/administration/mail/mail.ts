@@ -3,7 +3,7 @@ import { graphql } from '#lib/gql/index.ts'
 
 graphql(`
   fragment MailFields on Mail {
-    id recipient event anchor state attempts lastError canBeRetried createdAt nextAttemptAt endedAt
+    id recipient event anchorSlug state attempts lastError canBeRetried createdAt nextAttemptAt endedAt
   }
 `)
 

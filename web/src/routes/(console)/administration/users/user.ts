@@ -3,8 +3,8 @@ import { graphql } from '#lib/gql/index.ts'
 
 graphql(`
   fragment UserFields on User {
-    id username name email role anchorRoles { anchor role } organizations banned createdAt twoFactorEnabled passkeyCount lastSignInAt canBeInvited
-    passkeys { id name createdAt counts countsFrom confirmedBy }
+    id username name email role anchorRoles { anchorSlug role } organizations { name } banned createdAt twoFactorEnabled passkeyCount lastSignInAt canBeInvited
+    passkeys { id name createdAt counts countsFrom confirmedBy { username } }
     invitation { isExpired }
   }
 `)

@@ -9,7 +9,7 @@ const RequestPage = graphql(`
   query RequestPage($id: ID!) {
     request(id: $id) {
       ...RequestFields
-      entityName assignee organization { id }
+      entityName assignee { username } organization { id }
       competing { id organizationName submittedAt }
       subordinate {
         id jwks metadata metadataFollowsEntity entityConfiguration { claims }

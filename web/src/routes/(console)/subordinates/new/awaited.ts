@@ -3,7 +3,7 @@ import { graphql } from '#lib/gql/index.ts'
 
 graphql(`
   fragment AwaitedFields on AwaitedEntity {
-    id entityId requestedBy since endsAt examinedAt passesSince
+    id entityId requestedBy { username } since endsAt examinedAt passesSince
     failedCheck { title message section }
   }
 `)

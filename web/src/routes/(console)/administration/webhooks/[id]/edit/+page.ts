@@ -7,7 +7,7 @@ import type { PageLoad } from './$types'
 
 const WebhookEdit = graphql(`
   query WebhookEdit($id: ID!) {
-    node(id: $id) { __typename ... on Webhook { id version url description events anchors } }
+    node(id: $id) { __typename ... on Webhook { id version url description events anchors: anchorSlugs } }
   }
 `)
 

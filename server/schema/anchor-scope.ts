@@ -9,12 +9,11 @@ import {
   type GraphQLArgument,
   type GraphQLFieldConfig,
   type GraphQLFieldResolver,
-  GraphQLInputObjectType,
+  type GraphQLInputObjectType,
   type GraphQLInputType,
   type GraphQLResolveInfo,
   type GraphQLSchema,
   GraphQLString,
-  getNamedType,
   getNullableType,
   isInputObjectType,
   isListType,
@@ -40,34 +39,24 @@ declare global {
 /** Describes the argument and the field that choose the anchor. */
 export const ANCHOR = 'The anchor: its slug or Entity Identifier. Where there are several, it is needed.'
 
+/** Of queries and subscriptions. Mutations have it in their input (operation.ts). */
 const anchor = { type: GraphQLString, description: ANCHOR }
 
 /** Contexts of fields, by their paths: children have that of the nearest field above. */
 const scopes = new WeakMap<Path, Context | readonly Context[]>()
 
 export function scopeToAnchors(schema: GraphQLSchema): GraphQLSchema {
-  const mutations: Field[] = Object.values(schema.getMutationType()?.toConfig().fields ?? {})
-  const inputs = new Set(
-    mutations
-      .filter((field) => !isOfInstallation(field))
-      .map(({ args }) => getNamedType(args?.input?.type)?.name),
-  )
   return mapSchema(schema, {
-    [MapperKind.INPUT_OBJECT_TYPE](type) {
-      if (!inputs.has(type.name)) return undefined
-      const config = type.toConfig()
-      return new GraphQLInputObjectType({ ...config, fields: { ...config.fields, anchor } })
+    [MapperKind.ROOT_FIELD]: (field: Field, _name: string, type: string) => {
+      if (field.extensions?.ofInstallation) return undefined
+      return scopeRoot(type === 'Mutation' ? field : { ...field, args: { ...field.args, anchor } })
     },
-    [MapperKind.ROOT_FIELD]: (field: Field, name: string, type: string) =>
-      isOfInstallation(field) ? undefined : scopeRoot(withAnchor(field, name, type)),
     [MapperKind.OBJECT_FIELD]: ({ resolve, ...field }: Field) => ({
       ...field,
       ...(resolve ? { resolve: inScope(resolve) } : {}),
     }),
   })
 }
-
-const isOfInstallation = ({ extensions }: Field) => extensions?.ofInstallation === true
 
 /** The children of the field are about this anchor. */
 export function scopeField({ path }: GraphQLResolveInfo, context: Context): void {
@@ -99,19 +88,6 @@ function scopeAt(path: Path, context: Context): Context {
     if (item) return item
   }
   return context
-}
-
-/** Mutations take the anchor in their input, other fields as an argument. */
-function withAnchor(field: Field, name: string, type: string): Field {
-  const { args = {} } = field
-  if (args.input) return field
-  if (type !== 'Mutation') return { ...field, args: { ...args, anchor } }
-  const input = new GraphQLInputObjectType({
-    name: `${name[0]?.toUpperCase()}${name.slice(1)}Input`,
-    description: 'The anchor.',
-    fields: { anchor },
-  })
-  return { ...field, args: { input: { type: input, description: 'The anchor.' } } }
 }
 
 function scopeRoot({ resolve, subscribe, args = {}, ...field }: Field): Field {

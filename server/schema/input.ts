@@ -2,10 +2,7 @@
 import { decodeGlobalID } from '@pothos/plugin-relay'
 import { RECENT_SECONDS } from '#server/auth/freshness.ts'
 import type { Person } from '#server/auth/own-account.ts'
-import {
-  NotFoundError,
-  ReauthenticationRequiredError,
-} from '#server/error/operation-error.ts'
+import { NotFoundError, ReauthenticationRequiredError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { Context } from '#server/schema/context.ts'
 import { integerKey, textKey } from '#server/schema/global-id.ts'

@@ -9,6 +9,7 @@ import type {
 } from '@pothos/core'
 import type { GraphQLResolveInfo } from 'graphql'
 import type { Caller } from '#server/identity/caller.ts'
+import { ANCHOR } from '#server/schema/anchor-scope.ts'
 import { builder, type SchemaTypes } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { failures } from '#server/schema/error.ts'
@@ -34,7 +35,7 @@ type Operation<Type extends TypeParam<Types>, Fields extends InputFieldMap> = {
   ofInstallation?: true
   /** Set where a session must be recent, because access or keys change. */
   isSensitive?: true
-  /** Absent: the input has the anchor only, and an operation of the installation has none. */
+  /** Besides the anchor. Absent: nothing, and an operation of the installation has no input. */
   input?: { describes: string; isOptional?: true; fields: (t: InputFields) => Fields }
   /** A type whose name ends with `Success` is the whole success. */
   result: Type
@@ -72,7 +73,15 @@ export function operation<Type extends TypeParam<Types>, Fields extends InputFie
 ) {
   const prefix = `${name[0]?.toUpperCase()}${name.slice(1)}`
   const type = builder.inputRef<InputShapeFromFields<Fields>>(`${prefix}Input`)
-  if (input) type.implement({ description: input.describes, fields: input.fields as never }) // the same fields
+  const hasInput = input !== undefined || !ofInstallation
+  const description = input?.describes ?? 'The anchor.'
+  if (hasInput) {
+    const fields = (t: InputFields) => ({
+      ...(ofInstallation ? {} : { anchor: t.string({ description: ANCHOR }) }),
+      ...input?.fields(t),
+    })
+    type.implement({ description, fields: fields as never }) // those of the row, and the anchor
+  }
   const resolve = (
     _root: object,
     args: { input?: InputShapeFromFields<Fields> },
@@ -103,8 +112,8 @@ export function operation<Type extends TypeParam<Types>, Fields extends InputFie
               result: { name: `${prefix}Success` },
               dataField: { name: field, description: describeNoun(field) },
             },
-      args: input
-        ? { input: t.arg({ type, required: !input.isOptional, description: input.describes }) }
+      args: hasInput
+        ? { input: t.arg({ type, required: input !== undefined && !input.isOptional, description }) }
         : {},
       resolve,
     }

@@ -18,9 +18,13 @@ const type = {
 test('names the selected subordinates by id, all that match by their filter, and a list by its lines', () => {
   const reason = null
   const selected = newDraft('RENEW', 'selected')
-  expect(changeInput(selected, shown).value).toEqual({ action: 'RENEW', ids: ['a', 'b'], reason })
+  expect(changeInput(selected, shown).value).toEqual({
+    action: 'RENEW',
+    subordinates: { ids: ['a', 'b'] },
+    reason,
+  })
   const matching = newDraft('REMOVE', 'matching')
-  const removal = { action: 'REMOVE', filter: { search: 'x' }, reason }
+  const removal = { action: 'REMOVE', subordinates: { filter: { search: 'x' } }, reason }
   expect(changeInput(matching, shown).value).toEqual({ ...removal, revokeTrustMarks: true })
   const keeping = { ...matching, revokeTrustMarks: false }
   expect(changeInput(keeping, shown).value).toEqual({ ...removal, revokeTrustMarks: false })

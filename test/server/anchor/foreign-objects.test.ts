@@ -143,6 +143,7 @@ const ofInstallation: typeof queries = {
   ...{ apiKeys: none, approvals: none, deliveries: none, mails: none, protection: none },
   ...{ signInOptions: none, trustAnchors: none, users: none, viewer: none, webhooks: none },
   invitation: () => ({ token: 'unknown' }),
+  user: () => ({ username: 'admin' }),
   organizationEntity: ({ entityId }) => ({ anchor: 'test', entityId }),
   request: ({ request }) => ({ id: request }),
 }

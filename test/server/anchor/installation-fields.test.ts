@@ -36,15 +36,17 @@ async function ask(query: string, anchor: string | undefined) {
 }
 
 it('users have the organizations of every anchor', async () => {
-  const query = '{ users { edges { node { id email organizations } } } }'
+  const query = '{ users { edges { node { id email organizations { name } } } } }'
   for (const anchor of anchors) {
     const { data, errors } = await ask(query, anchor)
     expect(errors, anchor).toBeUndefined()
     const found = data.users.edges.find(({ node }: { node: { email: string } }) => node.email === email)
-    expect(found.node, anchor).toMatchObject({ organizations: ['Lund'] })
+    expect(found.node, anchor).toMatchObject({ organizations: [{ name: 'Lund' }] })
     for (const named of ['main', 'test']) {
-      const one = `{ node(id: "${found.node.id}", anchor: "${named}") { ... on User { email organizations } } }`
-      expect(await ask(one, anchor), named).toEqual({ data: { node: { email, organizations: ['Lund'] } } })
+      const one = `{ node(id: "${found.node.id}", anchor: "${named}") { ... on User { email organizations { name } } } }`
+      expect(await ask(one, anchor), named).toEqual({
+        data: { node: { email, organizations: [{ name: 'Lund' }] } },
+      })
     }
   }
 })

@@ -2,7 +2,7 @@
 import { expect } from 'vitest'
 import { encodeNodeId } from '#server/schema/global-id.ts'
 import type { TestAdmin } from '#test/helpers/admin.ts'
-import { AWAITED, type Filled, TYPE } from './isolation-rows.ts'
+import { AWAITED, type Filled, REGISTER, TYPE } from './isolation-rows.ts'
 
 /** Returns what it made. `mark` is in every text, so that it is recognized in an answer. */
 export async function fillAnchor(
@@ -16,7 +16,9 @@ export async function fillAnchor(
   }
   await make('updateTrustAnchor', { organizationName: mark, displayName: mark }, 'version')
   const contacts = [{ role: 'SECURITY', email: `${mark}@example.org` }]
-  const { id: organization } = await make('createOrganization', { name: mark, contacts })
+  const { id: organization } = await make('createOrganization', {
+    ...{ name: mark, contacts, identifier: mark, identifierScheme: REGISTER },
+  })
   const subject = { entityId, note: mark, tags: [mark], organizationId: organization }
   const { id: subordinate } = await make('registerSubordinate', subject)
   const { id: trustMarkType } = await make('createTrustMarkType', { type: TYPE, description: mark })

@@ -3,6 +3,7 @@
 /** In every text of the first anchor that its operators write. */
 export const MARK = 'only-in-main'
 export const TYPE = 'https://marks.example.org/member'
+export const REGISTER = 'Register of libraries'
 export const AWAITED = 'http://awaited.example.org'
 
 export type Ids = {
@@ -34,6 +35,7 @@ export const queries: Rows = {
   collectionEntity: ({ entityId }) => ({ entityId }),
   historicalKeys: none,
   inspectEntity: ({ entityId }) => ({ entityId }),
+  organization: () => ({ identifier: MARK, identifierScheme: REGISTER }),
   organizations: none,
   node: ({ subordinate }) => ({ id: subordinate }),
   nodes: ({ subordinate, trustMark, trustMarkType, run, entry, organization, request, pipeline }) => ({
@@ -46,8 +48,10 @@ export const queries: Rows = {
   requestAssignees: none,
   requests: none,
   resolveEntity: ({ entityId }) => ({ entityId }),
+  schedule: () => ({ name: 'prune' }),
   schedules: none,
   serverStatus: none,
+  signingKey: ({ kid }) => ({ kid }),
   signingKeys: none,
   subordinate: ({ entityId }) => ({ entityId }),
   subordinateProblems: () => ({ filter: { search: 'only-in' } }),

@@ -16,7 +16,7 @@ afterAll(() => admin.close())
 
 const as = (name: string, input: object, selection = 'slug') => admin.mutate(name, input, selection, 'admin')
 const createUser = (username: string, roles: object) =>
-  as('createUser', { username, password: PASSWORD, ...roles }, 'id role anchorRoles { anchor role }')
+  as('createUser', { username, password: PASSWORD, ...roles }, 'id role anchorRoles { anchorSlug role }')
 const keyOf = async (input: object) =>
   (await as('createApiKey', { name: 'test', ...input }, 'key')).key as string
 
@@ -78,9 +78,9 @@ describe('a user with a role in one anchor', () => {
     const isTester = ({ node }: { node: { username: string } }) => node.username === 'tester'
     const id = users.data?.users.edges.find(isTester)?.node.id
     const input = { id, anchorRoles: [{ anchor: 'test', role: 'VIEWER' }] }
-    expect(await as('updateUser', input, 'role anchorRoles { anchor role }')).toMatchObject({
+    expect(await as('updateUser', input, 'role anchorRoles { anchorSlug role }')).toMatchObject({
       role: null,
-      anchorRoles: [{ anchor: 'test', role: 'VIEWER' }],
+      anchorRoles: [{ anchorSlug: 'test', role: 'VIEWER' }],
     })
     const after = await visitor.execute('{ viewer { username } }')
     expect(after.data.viewer).toBeNull()
@@ -191,8 +191,14 @@ describe('an API key', () => {
     })
     expect(await ask(key, ME, 'test')).toMatchObject({ viewer: { role: 'ADMIN', mayManage: false } })
     expect(await ask(key, '{ users(first: 1) { totalCount } }')).toEqual(['FORBIDDEN'])
-    const { data } = await admin.execute('{ apiKeys(first: 20) { edges { node { anchor } } } }', {}, 'admin')
-    const anchors = data?.apiKeys.edges.map(({ node }: { node: { anchor: string | null } }) => node.anchor)
+    const { data } = await admin.execute(
+      '{ apiKeys(first: 20) { edges { node { anchorSlug } } } }',
+      {},
+      'admin',
+    )
+    const anchors = data?.apiKeys.edges.map(
+      ({ node }: { node: { anchorSlug: string | null } }) => node.anchorSlug,
+    )
     expect(anchors.filter(Boolean)).toEqual(['test'])
   })
 

@@ -179,7 +179,9 @@ it('shows differences, and finds entries by their object', async () => {
   )
   expect(data.auditEvents).toEqual({
     totalCount: 1,
-    edges: [{ node: { actor: 'admin', changes: [{ path: 'validFor', before: null, after: 12 }] } }],
+    edges: [
+      { node: { actor: { username: 'admin' }, changes: [{ path: 'validFor', before: null, after: 12 }] } },
+    ],
   })
 })
 

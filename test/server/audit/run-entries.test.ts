@@ -20,7 +20,7 @@ afterAll(async () => {
   await closeLeaves()
 })
 
-const FIELDS = 'action actor resource runEntries run { kind }'
+const FIELDS = 'action actor { username } resource runEntries run { kind }'
 async function entries(filter: string) {
   const { data } = await admin.execute(
     `{ auditEvents(filter: ${filter}) { totalCount edges { node { ${FIELDS} } } } }`,

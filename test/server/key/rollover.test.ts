@@ -176,26 +176,26 @@ it('records each operation and its user', {
   tags: ['mutation/announceSigningKey/audit', 'mutation/switchSigningKey/audit', 'mutation/retireKey/audit'],
 }, async () => {
   const { data } = await admin.execute(
-    '{ auditEvents(filter: {resourceTypes: [SIGNING_KEY], outcome: SUCCEEDED}) { edges { node { actor action resource before after } } } }',
+    '{ auditEvents(filter: {resourceTypes: [SIGNING_KEY], outcome: SUCCEEDED}) { edges { node { actor { username } action resource before after } } } }',
   )
   const entries = data.auditEvents.edges.map(({ node }: { node: object }) => node)
   expect(entries).toEqual([
     {
-      actor: 'admin',
+      actor: { username: 'admin' },
       action: 'RETIRE_KEY',
       resource: oldKid,
       before: { state: 'PUBLISHED' },
       after: { state: 'RETIRED' },
     },
     {
-      actor: 'admin',
+      actor: { username: 'admin' },
       action: 'SWITCH_SIGNING_KEY',
       resource: newKid,
       before: { signs: oldKid },
       after: { signs: newKid, store: 'files' },
     },
     {
-      actor: 'admin',
+      actor: { username: 'admin' },
       action: 'ANNOUNCE_SIGNING_KEY',
       resource: newKid,
       before: null,

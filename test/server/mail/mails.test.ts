@@ -21,7 +21,8 @@ beforeEach(async () => {
   server.behave({})
 })
 
-const MAIL = 'id recipient event anchor state attempts lastError canBeRetried nextAttemptAt endedAt createdAt'
+const MAIL =
+  'id recipient event anchorSlug state attempts lastError canBeRetried nextAttemptAt endedAt createdAt'
 const LIST = `query ($filter: MailFilter, $first: Int, $after: String) { mails(filter: $filter, first: $first, after: $after) {
   totalCount pageInfo { endCursor } edges { node { ${MAIL} } } } }`
 

@@ -19,7 +19,7 @@ async function signIn(username: string): Promise<Visitor> {
   return visitor
 }
 
-const FIELDS = 'anchor alerts requests approvals mayApprove'
+const FIELDS = 'anchor { slug } alerts requests approvals mayApprove'
 const read = async (visitor: Visitor, fields = FIELDS) => {
   const { data } = await visitor.execute(`{ viewer { account { notifications { ${fields} } } } }`)
   return data.viewer.account.notifications
@@ -31,23 +31,23 @@ const ofViewer = { alerts: 'NONE', requests: false, approvals: false, mayApprove
 
 it('has what was sent before as the default, in each anchor of the user', async () => {
   expect(await read(await signIn('admin'))).toEqual([
-    { anchor: 'main', ...ofOperator },
-    { anchor: 'test', ...ofOperator },
+    { anchor: { slug: 'main' }, ...ofOperator },
+    { anchor: { slug: 'test' }, ...ofOperator },
   ])
-  expect(await read(await signIn('operator'))).toEqual([{ anchor: 'main', ...ofOperator }])
-  expect(await read(await signIn('viewer'))).toEqual([{ anchor: 'main', ...ofViewer }])
-  const names = await read(await signIn('admin'), 'anchorName')
-  expect(names).toEqual([{ anchorName: null }, { anchorName: 'Test federation' }])
+  expect(await read(await signIn('operator'))).toEqual([{ anchor: { slug: 'main' }, ...ofOperator }])
+  expect(await read(await signIn('viewer'))).toEqual([{ anchor: { slug: 'main' }, ...ofViewer }])
+  const names = await read(await signIn('admin'), 'anchor { displayName }')
+  expect(names).toEqual([{ anchor: { displayName: null } }, { anchor: { displayName: 'Test federation' } }])
 })
 
 it('changes what is named in one anchor, and the audit log has it', {
   tags: ['mutation/updateNotifications/success', 'mutation/updateNotifications/audit'],
 }, async () => {
   const visitor = await signIn('admin')
-  const changed = { anchor: 'test', ...ofOperator, alerts: 'WARNING', requests: true }
+  const changed = { anchor: { slug: 'test' }, ...ofOperator, alerts: 'WARNING', requests: true }
   expect(await change(visitor, { anchor: 'test', alerts: 'WARNING' })).toMatchObject({ requests: false })
   expect(await change(visitor, { anchor: `${admin.entityId}/test`, requests: true })).toEqual(changed)
-  expect(await read(visitor)).toEqual([{ anchor: 'main', ...ofOperator }, changed])
+  expect(await read(visitor)).toEqual([{ anchor: { slug: 'main' }, ...ofOperator }, changed])
   const entry = await admin.server.installation.auditEvent.findFirst({ orderBy: { id: 'desc' } })
   const rule = { anchor: 'test', alerts: 'WARNING', approvals: true }
   expect(entry).toMatchObject({
@@ -69,7 +69,7 @@ it('lets viewers choose what they may see, but no decisions', {
     path: ['input', 'approvals'],
     message: 'Your role in main decides nothing. Leave approvals off.',
   })
-  const chosen = { anchor: 'main', ...ofViewer, alerts: 'WARNING', requests: true }
+  const chosen = { anchor: { slug: 'main' }, ...ofViewer, alerts: 'WARNING', requests: true }
   expect(await change(visitor, { anchor: 'main', alerts: 'WARNING', requests: true })).toEqual(chosen)
   expect(await read(visitor)).toEqual([chosen])
 })

@@ -52,6 +52,7 @@ const ofInstallation: Record<'query' | 'mutation', Rows> = {
     mails: none,
     protection: none,
     trustAnchors: none,
+    user: () => ({ username: 'anna@lu.example' }),
     users: none,
     webhooks: none,
   },

@@ -25,7 +25,7 @@ afterEach(async () => {
 })
 
 const REQUEST = `id kind state entityId organizationName trustMarkType changes declared version decidedAt submittedBy { username }
-  checks { name status } steps { action actor byMember text }`
+  checks { name status } steps { action actor { username } byMember text }`
 const submit = (input: object, visitor = anna) =>
   visitor.mutate('submitRequest', { organizationId, kind: 'REGISTER', ...input }, REQUEST)
 const operate = (name: string, input: object) => admin.mutate(name, input, REQUEST)
@@ -54,13 +54,15 @@ describe('both sides', () => {
     expect(answered.state).toBe('WAITING_FOR_OPERATOR')
     // Members do not learn who the operators are.
     expect(answered.steps).toEqual([
-      { action: 'SUBMITTED', actor: 'anna@lu.example', byMember: true, text: null },
+      { action: 'SUBMITTED', actor: { username: 'anna@lu.example' }, byMember: true, text: null },
       { action: 'RETURNED', actor: null, byMember: false, text: 'Which faculty?' },
       { action: 'COMMENTED', actor: null, byMember: false, text: 'No hurry.' },
-      { action: 'COMMENTED', actor: 'anna@lu.example', byMember: true, text: 'Law.' },
+      { action: 'COMMENTED', actor: { username: 'anna@lu.example' }, byMember: true, text: 'Law.' },
     ])
-    const { data } = await admin.execute(`{ request(id: "${id}") { steps { actor } organization { name } } }`)
-    expect(data.request.steps[1]).toEqual({ actor: 'operator' })
+    const { data } = await admin.execute(
+      `{ request(id: "${id}") { steps { actor { username } } organization { name } } }`,
+    )
+    expect(data.request.steps[1]).toEqual({ actor: { username: 'operator' } })
     expect(data.request.organization).toEqual({ name: 'Lund' })
   })
 

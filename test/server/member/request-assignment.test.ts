@@ -57,7 +57,7 @@ describe('assigns a request', () => {
     const id = await ask()
     expect(await assign(id, 'olga', { version: 1 })).toMatchObject({
       version: 2,
-      assignee: 'olga',
+      assignee: { username: 'olga' },
       steps: [],
     })
     const [entry] = await db().auditEvent.findMany({ orderBy: { id: 'desc' }, take: 1 })
@@ -81,13 +81,13 @@ describe('assigns a request', () => {
     await assign(id, 'olga')
     const document = `{ request(id: "${id}") { assignee { username } steps { action } } }`
     expect((await anna.execute(document)).data.request).toEqual({ assignee: null, steps: [] })
-    expect((await admin.execute(document, {}, 'viewer')).data.request.assignee).toBe('olga')
+    expect((await admin.execute(document, {}, 'viewer')).data.request.assignee.username).toBe('olga')
   })
 
   it('and leaves it without one when the user is removed', async () => {
     const { id: userId } = await create('leaving', { role: 'OPERATOR' })
     const id = await ask()
-    expect(await assign(id, 'leaving')).toMatchObject({ assignee: 'leaving' })
+    expect(await assign(id, 'leaving')).toMatchObject({ assignee: { username: 'leaving' } })
     await admin.mutate('removeUser', { id: userId }, '', 'admin')
     const { data } = await admin.execute(`{ request(id: "${id}") { state assignee { username } } }`)
     expect(data.request).toEqual({ state: 'WAITING_FOR_OPERATOR', assignee: null })
@@ -102,7 +102,7 @@ describe('assigns a request', () => {
     )
     await assign(id, 'olga')
     const seen = () => results.map(({ data }) => data?.requestChanged)
-    await expect.poll(seen).toEqual([{ id, assignee: 'olga' }])
+    await expect.poll(seen).toEqual([{ id, assignee: { username: 'olga' } }])
   })
 })
 
@@ -131,7 +131,7 @@ describe('refuses', () => {
     tags: 'mutation/assignRequest/ConflictError',
   }, async () => {
     const id = await ask()
-    expect(await assign(id, 'olga', { version: 1 })).toMatchObject({ assignee: 'olga' })
+    expect(await assign(id, 'olga', { version: 1 })).toMatchObject({ assignee: { username: 'olga' } })
     expect(await assign(id, 'admin', { version: 1 })).toMatchObject({
       code: 'CONFLICT',
       path: ['input', 'version'],
@@ -197,8 +197,8 @@ it('an operator of another anchor assigns its requests, and none of the first', 
     `query { requests(anchor: "test") { edges { node { id assignee { username } } } } }`,
   )
   const [{ node }] = data.requests.edges
-  expect(await tom.mutate('assignRequest', { ...own, id: node.id }, 'assignee')).toMatchObject({
-    assignee: 'tom',
+  expect(await tom.mutate('assignRequest', { ...own, id: node.id }, 'assignee { username }')).toMatchObject({
+    assignee: { username: 'tom' },
   })
   expect(await db().request.count({ where: { assignee: { username: 'tom' } } })).toBe(0)
   expect(await running?.db.request.count({ where: { assignee: { username: 'tom' } } })).toBe(1)

@@ -26,7 +26,7 @@ afterEach(async () => {
 })
 
 const REQUEST = `id kind state entityId organizationName trustMarkType changes declared version decidedAt submittedBy { username }
-  checks { name status } steps { action actor byMember text }`
+  checks { name status } steps { action actor { username } byMember text }`
 const submit = (input: object, visitor = anna) =>
   visitor.mutate('submitRequest', { organizationId, kind: 'REGISTER', ...input }, REQUEST)
 const leaf = () => startLeaf(admin, { metadata: relyingParty })
@@ -56,8 +56,15 @@ describe('a submitted request', () => {
       changes: {},
       declared: { metadata: { openid_relying_party: {} }, jwks: { keys: [{}] } },
       decidedAt: null,
-      submittedBy: 'anna@lu.example',
-      steps: [{ action: 'SUBMITTED', actor: 'anna@lu.example', byMember: true, text: 'Our new service.' }],
+      submittedBy: { username: 'anna@lu.example' },
+      steps: [
+        {
+          action: 'SUBMITTED',
+          actor: { username: 'anna@lu.example' },
+          byMember: true,
+          text: 'Our new service.',
+        },
+      ],
     })
     expect(request.checks).toContainEqual({ name: 'SIGNATURE', status: 'PASSED' })
     expect(await admin.server.db.subordinate.count({ where: { entityId } })).toBe(0)

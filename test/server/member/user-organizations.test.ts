@@ -8,7 +8,7 @@ beforeAll(async () => {
 })
 afterAll(() => admin.close())
 
-const query = (id: string) => `{ node(id: "${id}") { ... on User { organizations } } }`
+const query = (id: string) => `{ node(id: "${id}") { ... on User { organizations { name } } } }`
 const organizationsOf = async (id: string) => (await admin.execute(query(id), {}, 'admin')).data.node
 
 /** Invites the same person to an organization of each name; returns its id. */
@@ -24,7 +24,9 @@ async function invite(names: readonly string[], email: string): Promise<string> 
 
 it('are named in the order of the alphabet', async () => {
   const id = await invite(['Oslo', 'Bergen', 'Lund'], 'anna@lu.example')
-  expect(await organizationsOf(id)).toEqual({ organizations: ['Bergen', 'Lund', 'Oslo'] })
+  expect(await organizationsOf(id)).toEqual({
+    organizations: [{ name: 'Bergen' }, { name: 'Lund' }, { name: 'Oslo' }],
+  })
 })
 
 it('are none for a user with a role only', async () => {

@@ -62,8 +62,8 @@ it('is in the anchor that creates it, until another one admits it', {
   })
   expect(entries).toMatchObject([{ anchor: null, resource: 'Lund' }])
 
-  const renamed = await as('updateOrganization', { id, name: 'Lund University' }, 'anchors')
-  expect(renamed.anchors).toEqual(['main', 'test'])
+  const renamed = await as('updateOrganization', { id, name: 'Lund University' }, 'anchors { slug }')
+  expect(renamed.anchors).toEqual([{ slug: 'main' }, { slug: 'test' }])
   expect(await namesIn('main')).toEqual(['Lund University'])
 })
 
@@ -78,8 +78,11 @@ it('names its anchors and its home to those who have a role there', async () => 
     const { data } = await (await fetch(`${admin.adminUrl}/graphql`, request)).json()
     return data.organizations.edges[0].node
   }
-  expect(await seen(admin.keys.admin)).toEqual({ anchors: ['main', 'test'], home: 'main' })
-  expect(await seen(key)).toEqual({ anchors: ['test'], home: null })
+  expect(await seen(admin.keys.admin)).toEqual({
+    anchors: [{ slug: 'main' }, { slug: 'test' }],
+    home: { slug: 'main' },
+  })
+  expect(await seen(key)).toEqual({ anchors: [{ slug: 'test' }], home: null })
 })
 
 it('has members in each anchor, and is deleted after the last one has removed it', async () => {

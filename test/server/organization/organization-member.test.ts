@@ -51,7 +51,7 @@ it.each(['unknown', 'U3Vib3JkaW5hdGU6MQ==', 'T3JnYW5pemF0aW9uOjk5OTk='])(
     expect(await admin.mutate('registerSubordinate', input, 'id')).toMatchObject({ ...refusal, path })
     const { id } = await register(admin, leaf)
     expect(await update(id, { organizationId })).toMatchObject({ ...refusal, path })
-    const change = { action: 'UPDATE', ids: [id], changes: { organizationId } }
+    const change = { action: 'UPDATE', subordinates: { ids: [id] }, changes: { organizationId } }
     expect(await admin.mutate('startSubordinateChange', change, 'id')).toMatchObject({
       ...refusal,
       path: ['input', 'changes', 'organizationId'],
@@ -68,7 +68,7 @@ it('is set for many at once, also in a dry run and by an import', async () => {
   await watchRun(admin, imported.id)
   expect(await membersOf(lund)).toEqual([second.id])
 
-  const change = { action: 'UPDATE', filter: {}, changes: { organizationId: oslo } }
+  const change = { action: 'UPDATE', subordinates: { filter: {} }, changes: { organizationId: oslo } }
   const dry = await admin.mutate(
     'startSubordinateChange',
     { ...change, subordinates: { ids: [id] }, dryRun: true },

@@ -21,7 +21,7 @@ describe('a pipeline that approves', () => {
     expect(request).toMatchObject({
       state: 'APPROVED',
       steps: [
-        { action: 'SUBMITTED', actor: 'anna@lu.example' },
+        { action: 'SUBMITTED', actor: { username: 'anna@lu.example' } },
         {
           action: 'APPROVED',
           actor: null,

@@ -12,7 +12,7 @@ export const RP = 'openid_relying_party'
 export const ORGANIZATION = 'Lunds universitet'
 
 const CHECK = 'name status message advice terms termsHash'
-export const REQUEST = `id state checks { ${CHECK} } approvalChecks { ${CHECK} } steps { action actor byMember text }`
+export const REQUEST = `id state checks { ${CHECK} } approvalChecks { ${CHECK} } steps { action actor { username } byMember text }`
 
 export type PipelineTest = Awaited<ReturnType<typeof startPipelineTest>>
 

@@ -39,7 +39,7 @@ describe('a protected mutation', () => {
       id,
       mutation: 'updateFederationPolicy',
       operations: ['ANCHOR'],
-      requestedBy: 'alice',
+      requestedBy: { username: 'alice' },
       requestedMethod: 'SESSION',
       before: { metadataPolicy: before },
       after: { metadataPolicy: policy },
@@ -57,7 +57,7 @@ describe('a protected mutation', () => {
     const id = waiting(await propose(policy))
     expect(await approve(people.bob, id)).toMatchObject({
       state: 'EXECUTED',
-      decidedBy: 'bob',
+      decidedBy: { username: 'bob' },
       overridden: false,
       result: { __typename: 'UpdateFederationPolicySuccess', trustAnchor: { metadataPolicy: policy } },
     })

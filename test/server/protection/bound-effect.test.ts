@@ -164,7 +164,7 @@ describe('the execution of a dry run', () => {
     const tag = 'grows'
     const first = await startLeaf(admin, { metadata: relyingParty })
     await register(admin, first, { tags: [tag] })
-    const input = { action: 'DEACTIVATE', filter: { tags: [tag] } }
+    const input = { action: 'DEACTIVATE', subordinates: { filter: { tags: [tag] } } }
     const id = await dryRun(admin, 'startSubordinateChange', input)
     const second = await startLeaf(admin, { metadata: relyingParty })
     await register(admin, second, { tags: [tag] })
@@ -182,7 +182,7 @@ describe('the execution of a dry run', () => {
   it('fails for an object that would be changed in another way', async () => {
     const leaf = await startLeaf(admin, { metadata: relyingParty })
     const { id: member } = await register(admin, leaf)
-    const input = { action: 'UPDATE', changes: { validFor: 20 }, ids: [member] }
+    const input = { action: 'UPDATE', changes: { validFor: 20 }, subordinates: { ids: [member] } }
     const id = await dryRun(admin, 'startSubordinateChange', input)
     await admin.mutate('updateSubordinate', { id: member, validFor: 90 }, 'id', 'admin')
     const { failed, items } = await run(id, 'FAILED')

@@ -84,7 +84,12 @@ async function refusedToSession([action, mutation, input]: Mutation): Promise<vo
   const request = await admin.server.installation.approval.findUniqueOrThrow({
     where: { id: Number(atob(id).split(':')[1]) },
   })
-  expect(request, mutation).toMatchObject({ action, mutation, requestedBy: 'alice', state: 'OPEN' })
+  expect(request, mutation).toMatchObject({
+    action,
+    mutation,
+    requestedBy: { username: 'alice' },
+    state: 'OPEN',
+  })
   expect(await approve(people.alice, id), mutation).toMatchObject({ code: 'CONFLICT' })
 }
 

@@ -33,8 +33,14 @@ describe('an approval', () => {
     tags: ['mutation/refuse/success', 'mutation/refuse/audit', 'mutation/refuse/ConflictError'],
   }, async () => {
     const [first, second] = [waiting(await propose(newPolicy())), waiting(await propose(newPolicy()))]
-    expect(await refuse(people.bob, first, 'Not now.')).toMatchObject({ state: 'REFUSED', decidedBy: 'bob' })
-    expect(await refuse(people.alice, second)).toMatchObject({ state: 'WITHDRAWN', decidedBy: 'alice' })
+    expect(await refuse(people.bob, first, 'Not now.')).toMatchObject({
+      state: 'REFUSED',
+      decidedBy: { username: 'bob' },
+    })
+    expect(await refuse(people.alice, second)).toMatchObject({
+      state: 'WITHDRAWN',
+      decidedBy: { username: 'alice' },
+    })
     expect(await approve(people.bob, first)).toMatchObject({ code: 'CONFLICT', message: 'It was refused.' })
     expect(await refuse(people.bob, second)).toMatchObject({ code: 'CONFLICT' })
     expect((await entriesOf(admin, 'refuse')).slice(-2)).toMatchObject([
@@ -77,7 +83,7 @@ describe('an approval', () => {
     expect(await override(people.alice, id, ' ')).toMatchObject({ code: 'INVALID_INPUT' })
     expect(await override(people.alice, id, 'The policy blocks every login.')).toMatchObject({
       state: 'EXECUTED',
-      decidedBy: 'alice',
+      decidedBy: { username: 'alice' },
       overridden: true,
     })
     expect(await presentPolicy(admin)).toEqual(policy)
@@ -104,7 +110,7 @@ describe('an approval', () => {
     await people.bob.visitor.mutate('acknowledgeAlert', acknowledged, 'id')
     const seenBy = async ({ visitor }: Administrator) =>
       (await visitor.execute('{ alerts { id acknowledgedBy { username } } }')).data.alerts[0]
-    expect(await seenBy(people.bob)).toEqual({ ...acknowledged, acknowledgedBy: 'bob' })
+    expect(await seenBy(people.bob)).toEqual({ ...acknowledged, acknowledgedBy: { username: 'bob' } })
     expect(await seenBy(people.alice)).toEqual({ ...acknowledged, acknowledgedBy: null })
   })
 
@@ -172,8 +178,8 @@ describe('the discussion of an approval', () => {
     expect(await comment(people.alice, id, 'The law asks for it.')).toEqual({
       reason: 'The law asks for it.',
       comments: [
-        { by: 'bob', text: 'Why?' },
-        { by: 'alice', text: 'The law asks for it.' },
+        { by: { username: 'bob' }, text: 'Why?' },
+        { by: { username: 'alice' }, text: 'The law asks for it.' },
       ],
     })
     expect(await comment(people.alice, id, 'As said.')).toMatchObject({ reason: 'The law asks for it.' })

@@ -95,7 +95,7 @@ describe('a new passkey', () => {
     tags: ['mutation/confirmPasskey/success', 'mutation/confirmPasskey/audit'],
   }, async () => {
     const [byAlice, byCarol] = [await ask(alice), await ask(carol)]
-    expect(await confirm(alice, 'bob')).toEqual({ counts: true, confirmedBy: 'alice' })
+    expect(await confirm(alice, 'bob')).toEqual({ counts: true, confirmedBy: { username: 'alice' } })
     expect(await approve(bob, byAlice)).toMatchObject({ code: 'CONFLICT' })
     expect(await approve(bob, byCarol)).toMatchObject({ state: 'EXECUTED' })
     const entry = await admin.server.db.auditEvent.findFirst({ where: { action: 'confirmPasskey' } })

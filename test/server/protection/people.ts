@@ -83,7 +83,7 @@ export async function signed(
 }
 
 export const comment = ({ visitor }: Administrator, id: string, text: string) =>
-  visitor.mutate('commentApproval', { id, text }, 'reason comments { by text }')
+  visitor.mutate('commentApproval', { id, text }, 'reason comments { by { username } text }')
 
 /** The other person, who asked for it, says why first. */
 export async function approve(person: Administrator, id: string) {

@@ -8,7 +8,7 @@ import { afterAMinute, answered, forget, get, offer, post } from './public-test.
 
 const MARK = 'https://marks.example.org/research'
 const REQUEST =
-  'id state organizationName submittedBy { username } organization { id } steps { action actor byMember }'
+  'id state organizationName submittedBy { username } organization { id } steps { action actor { username } byMember }'
 
 let admin: TestAdmin
 beforeAll(async () => {
@@ -47,7 +47,7 @@ describe('/enroll', () => {
       state: 'WAITING_FOR_OPERATOR',
       organization: null,
       organizationName: null,
-      submittedBy: 'job:request-of-software',
+      submittedBy: { username: 'job:request-of-software' },
     })
     const { id } = request
     expect(await admin.mutate('returnRequest', { id, message: 'Who are you?' }, 'id')).toMatchObject({

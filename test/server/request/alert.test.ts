@@ -169,9 +169,9 @@ describe('decisions', () => {
   }, async () => {
     await addMember({ unresolvableSince: days(-1) })
     const id = 'SUBORDINATES_DO_NOT_RESOLVE'
-    const decided = await admin.mutate('acknowledgeAlert', input(id), 'acknowledgedBy')
-    expect(decided).toMatchObject({ acknowledgedBy: 'operator' })
-    expect(await find(id)).toMatchObject({ acknowledgedBy: 'operator' })
+    const decided = await admin.mutate('acknowledgeAlert', input(id), 'acknowledgedBy { username }')
+    expect(decided).toMatchObject({ acknowledgedBy: { username: 'operator' } })
+    expect(await find(id)).toMatchObject({ acknowledgedBy: { username: 'operator' } })
     const entry = await admin.server.db.auditEvent.findFirst({ where: { action: 'acknowledgeAlert' } })
     expect(entry).toMatchObject({ resourceType: 'Alert', resource: id, actor: 'operator' })
     await addMember({ unresolvableSince: new Date() })

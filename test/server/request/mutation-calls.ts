@@ -214,7 +214,7 @@ export function createCalls({ admin, visitor, succeed }: Started): Row[] {
       'executeDryRun',
       async () => {
         const { id } = await register()
-        const input = { action: 'DEACTIVATE', ids: [id] }
+        const input = { action: 'DEACTIVATE', subordinates: { ids: [id] } }
         return { input: { id: await dryRun(admin(), 'startSubordinateChange', input) } }
       },
     ],

@@ -54,7 +54,7 @@ it('keeps a candidate with its first failed check', {
   const awaited = await awaitEntity(leaf.id)
   expect(awaited).toMatchObject({
     entityId: leaf.id,
-    requestedBy: 'operator',
+    requestedBy: { username: 'operator' },
     passesSince: null,
     failedCheck: {
       name: 'AUTHORITY_HINT',

@@ -71,7 +71,7 @@ it('evaluates constraints too, deactivated members included, and names the failu
     const { data } = await admin.execute(`{ runs(filter: { kind: EVALUATION }, first: 1) {
       edges { node { state startedBy { username } items(failed: true, first: 10) { edges { node { resource message } } } } } } }`)
     const [{ node }] = data.runs.edges
-    expect(node).toMatchObject({ state: 'SUCCEEDED', startedBy: 'job:evaluate-subordinates' })
+    expect(node).toMatchObject({ state: 'SUCCEEDED', startedBy: { username: 'job:evaluate-subordinates' } })
     const failed = node.items.edges.map((edge: { node: { resource: string } }) => edge.node.resource)
     expect(failed).toContain(leaf.id)
     expect(failed).not.toContain(inactive.id)

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => admin.close())
 beforeEach(async () => void (await admin.server.installation.webhook.deleteMany()))
 
-const FIELDS = `id url description events anchors active state problem failingSince nextAttemptAt lastDeliveredAt
+const FIELDS = `id url description events anchorSlugs active state problem failingSince nextAttemptAt lastDeliveredAt
   waiting { count more } secretChangedAt previousSecretUntil createdAt version`
 const CHANGED = `secret webhook { ${FIELDS} }`
 
@@ -21,7 +21,7 @@ const create = (input: object) => as('createWebhook', { url: 'http://127.0.0.1:9
 const list = async () => (await admin.execute(`{ webhooks { ${FIELDS} } }`)).data?.webhooks
 const deliveriesOf = async (
   filter: object,
-  selection = 'state event recipient anchor attempts statusCode',
+  selection = 'state event recipient anchorSlug attempts statusCode',
 ) => {
   const document = `query ($filter: DeliveryFilter) { deliveries(filter: $filter) {
     totalCount edges { node { ${selection} } } } }`
@@ -42,7 +42,7 @@ it('sends what happens in every anchor, with the anchor’s identifier as source
   expect(webhook).toMatchObject({
     state: 'ACTIVE',
     events: [],
-    anchors: [],
+    anchorSlugs: [],
     waiting: { count: 0, more: false },
   })
   const entry = await lastEntry()
@@ -68,7 +68,7 @@ it('sends what happens in every anchor, with the anchor’s identifier as source
       state: 'DELIVERED',
       event: 'org.inmor.createTrustMarkType',
       recipient: receiver.url,
-      anchor: 'test',
+      anchorSlug: 'test',
       attempts: 1,
       statusCode: 204,
     },
@@ -79,7 +79,7 @@ it('sends the events of some anchors only', async () => {
   const receivers = { main: await startReceiver(), test: await startReceiver() }
   await create({ url: receivers.main.url, anchors: ['main'] })
   const { webhook } = await create({ url: receivers.test.url, anchors: ['http://test.example.org'] })
-  expect(webhook.anchors).toEqual(['test'])
+  expect(webhook.anchorSlugs).toEqual(['test'])
   await makeType('third')
   await makeType('fourth', 'test')
   const url = (name: string) => `https://marks.example.org/${name}`
@@ -117,7 +117,7 @@ it('changes a webhook, and shows a new secret once', {
   const changed = await as('updateWebhook', { id, events: null, anchors: ['main'], active: false }, CHANGED)
   expect(changed).toMatchObject({
     secret: null,
-    webhook: { events: [], anchors: ['main'], state: 'PAUSED', version: 2 },
+    webhook: { events: [], anchorSlugs: ['main'], state: 'PAUSED', version: 2 },
   })
   expect(await lastEntry()).toMatchObject({
     action: 'updateWebhook',

@@ -31,7 +31,7 @@ test('names the selected subordinates by id, all that match by their filter, and
   const pasted = { ...newDraft('RENEW', 'pasted'), text: 'https://rp.example.org\nno url', reason: ' Why ' }
   expect(changeInput(pasted, shown).value).toEqual({
     action: 'RENEW',
-    entityIds: ['https://rp.example.org', 'no url'],
+    subordinates: { entityIds: ['https://rp.example.org', 'no url'] },
     reason: 'Why',
   })
   expect([selected, matching, pasted].map((draft) => subjectCount(draft, shown))).toEqual([2, 5008, 1])
@@ -41,11 +41,11 @@ test('promotes the selected subordinates or all that match, and names both ancho
   const both = { from: 'test', to: 'main' }
   expect(promotionInput({ scope: 'selected', to: 'main' }, shown, 'test')).toEqual({
     ...both,
-    ids: ['a', 'b'],
+    subordinates: { ids: ['a', 'b'] },
   })
   expect(promotionInput({ scope: 'matching', to: 'main' }, shown, 'test')).toEqual({
     ...both,
-    filter: { search: 'x' },
+    subordinates: { filter: { search: 'x' } },
   })
 })
 

@@ -11,35 +11,20 @@ import type { Redis } from 'ioredis'
 import { refuseCompressed } from '#federation/http/compressed-body.ts'
 import { createRequestIds } from '#federation/http/request-id.ts'
 import { observeRequests } from '#federation/metrics/requests.ts'
-import type { AnchorChanges } from '#server/anchors/anchor-changes.ts'
-import type { Anchors } from '#server/anchors/anchors.ts'
-import type { Accounts } from '#server/auth/accounts.ts'
-import type { Auth } from '#server/auth/auth.ts'
 import { callerOf } from '#server/auth/caller-of.ts'
-import type { DocumentPasses } from '#server/auth/document-pass.ts'
-import type { OwnAccount } from '#server/auth/own-account.ts'
 import { authRoutes } from '#server/auth/routes.ts'
 import { singleSignOnRoutes } from '#server/auth/single-sign-on-routes.ts'
-import type { Clock } from '#server/clock.ts'
-import type { Database } from '#server/database/client.ts'
+import type { ServerConfig } from '#server/config/config.ts'
 import { runWithOrigin } from '#server/identity/origin.ts'
-import type { SecondFactorGroup } from '#server/identity/roles.ts'
-import type { SingleSignOn } from '#server/identity/single-sign-on-roles.ts'
 import type { Observer } from '#server/metrics/observer.ts'
 import { type Console, consolePages } from '#server/plugins/console.ts'
 import { answerFailures } from '#server/plugins/failure.ts'
 import { GRAPHQL_PATH, graphqlRoute } from '#server/plugins/graphql.ts'
 import { healthRoutes } from '#server/plugins/health.ts'
 import { refuseFaultyInput } from '#server/plugins/input-check.ts'
-import { createPendingReader } from '#server/publish/pending.ts'
 import { restRoutes } from '#server/rest/routes.ts'
 import type { Context } from '#server/schema/context.ts'
-import { createNewInvitations } from '#server/schema/new-invitations.ts'
-import { createNameReader } from '#server/services/entity/known-name.ts'
-import type { MailService } from '#server/services/mail/mails.ts'
-import type { Approvals } from '#server/services/protection/approvals.ts'
-import type { ProtectionService } from '#server/services/protection/protection.ts'
-import type { Webhooks } from '#server/webhook/webhooks.ts'
+import type { ContextMaker } from '#server/schema/context-maker.ts'
 
 const BODY_LIMIT = 1024 * 1024
 const REQUEST_TIMEOUT_MS = 60_000
@@ -47,38 +32,22 @@ const REQUEST_TIMEOUT_MS = 60_000
 /** RFC 9110 §15.5.2 requires it with 401. An API key is accepted as a bearer token. */
 const CHALLENGE = 'Bearer realm="Inmor"'
 
-export type AppDeps = {
-  anchors: Anchors
-  anchorChanges: AnchorChanges
-  /** The database of the installation. */
-  db: Database
-  redis: Redis
-  observe: Observer
-  accounts: Accounts
-  ownAccount: OwnAccount
-  mails: MailService
-  webhooks: Webhooks
-  approvals: Approvals
-  protection: ProtectionService
-  auth: Auth
-  now: Clock
-  /** Who needs a second factor. */
-  secondFactorGroups: readonly SecondFactorGroup[]
-  singleSignOn: SingleSignOn | null
-  adminUrl: string
-  keysDirectory: string
-  /** The page after a sign-in. */
-  loginRedirectUrl: string
-  version: string
-  trustedOrigins: string[]
-  /** The proxies whose forwarding headers are trusted. */
-  trustedProxies: boolean | string[]
-  /** Whether sessions may send the console's documents only. */
-  trustedDocuments: 'off' | 'sessions'
-  documentPasses: DocumentPasses
-  console: Console
-  log: FastifyBaseLogger
-}
+type Settings =
+  | 'adminUrl'
+  | 'keysDirectory'
+  | 'secondFactorGroups'
+  | 'trustedDocuments'
+  | 'trustedOrigins'
+  | 'trustedProxies'
+
+export type AppDeps = ContextMaker['services'] &
+  Pick<ContextMaker, 'contextOf' | 'documentPasses'> &
+  Pick<ServerConfig, Settings> & {
+    redis: Redis
+    observe: Observer
+    console: Console
+    log: FastifyBaseLogger
+  }
 
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const app: FastifyInstance = Fastify({
@@ -124,22 +93,14 @@ function noteOrigins(app: FastifyInstance): void {
   app.addHook('preValidation', ({ id }, _reply, done) => runWithOrigin({ requestId: id }, done))
 }
 
-/** The context of fields of the installation: all of its organizations, rather than those that an anchor admits. */
 async function contextOf(deps: AppDeps, request: FastifyRequest): Promise<Context> {
   const requester = { address: request.ip, requestId: request.id }
-  const { first } = deps.anchors
-  return {
-    ...deps,
-    ...first,
-    db: deps.db,
+  return deps.contextOf({
     requester,
     namedAnchor: namedAnchorOf(request),
-    newInvitations: createNewInvitations(new URL(deps.loginRedirectUrl, deps.adminUrl)),
     onFailure: (mutation, { code }) => deps.observe.operations.failed(mutation, code),
     caller: await callerOf(deps, { headers: request.headers, ...requester }),
-    isPending: createPendingReader(first.db),
-    nameOf: createNameReader(first.db),
-  }
+  })
 }
 
 const namedAnchorOf = ({ headers }: FastifyRequest) => [headers['inmor-anchor'] ?? []].flat()[0]

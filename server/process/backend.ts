@@ -98,27 +98,26 @@ export async function startBackend(...place: Parameters<typeof connectBackend>) 
   const { webhooks, courier, ...sockets } = openWebhooks(place[0], installation, anchors)
   opened.defer(sockets.close)
   opened.defer(courier.close)
-  const sender = startSender(config, installation)
-  if (sender) opened.defer(sender.close)
   const owned = opened.move()
   return {
     ...installation,
     anchors,
     anchorChanges: createAnchorChanges(installation, anchors),
     webhooks,
-    /** Starts everything that works without a request: runs, schedules, deliveries. */
+    /** Starts everything that works without a request: runs, schedules, deliveries and e-mail. */
     async startWorkers(): Promise<void> {
       await anchors.startWorkers({ keepsSchedules: true })
       courier.start()
+      const sender = startSender(config, installation)
+      if (sender) owned.defer(sender.close)
     },
     /** Close the users of the backend first, or running requests fail. */
     close: () => owned.disposeAsync(),
   }
 }
 
-/** Each process that executes runs sends e-mail too. */
-function startSender(config: BackendConfig, { db, now, log, isWorker }: Installation) {
-  if (!isWorker || !config.mail) return null
+function startSender(config: BackendConfig, { db, now, log }: Installation) {
+  if (!config.mail) return null
   const transport = createTransport(config.mail)
   const [domain = 'localhost'] = config.mail.from.address.split('@').slice(-1)
   return startMailSender({ db, transport, seal: createSeal(config), domain, now, log })

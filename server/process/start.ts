@@ -5,19 +5,13 @@ import type { Redis } from 'ioredis'
 import type { FetchLimits } from '#fetcher/limits.ts'
 import type { Anchor } from '#server/anchors/anchor.ts'
 import { buildApp } from '#server/app.ts'
-import { createAccounts } from '#server/auth/accounts.ts'
-import { type Auth, createAuth } from '#server/auth/auth.ts'
-import { createDocumentPasses } from '#server/auth/document-pass.ts'
-import { createOwnAccount } from '#server/auth/own-account.ts'
+import type { Auth } from '#server/auth/auth.ts'
 import type { Clock } from '#server/clock.ts'
 import type { ServerConfig } from '#server/config/config.ts'
 import type { Database } from '#server/database/client.ts'
 import { offerMetrics } from '#server/metrics/observer.ts'
 import { type Backend, startBackend } from '#server/process/backend.ts'
-import { createMailService } from '#server/services/mail/mails.ts'
-import { createApprovals } from '#server/services/protection/approvals.ts'
-import { createProtectionService } from '#server/services/protection/protection.ts'
-import packageJson from '../../package.json' with { type: 'json' }
+import { createContextMaker } from '#server/schema/context-maker.ts'
 
 const CONSOLE_ROOT = fileURLToPath(new URL('../../web/build', import.meta.url))
 /** Milliseconds for running requests to finish when the server closes. */
@@ -52,32 +46,9 @@ export async function startAdminServer(
 ): Promise<AdminServer> {
   const backend = await startBackend(config, log, { ...overrides, isWorker: config.worker === 'inline' })
   const { db, anchors, mail, observe, now } = backend
-  const auth = createAuth(db, config, now)
-  const documentPasses = createDocumentPasses(config.authSecret, now)
+  const { services, ...contexts } = createContextMaker(config, backend)
   const app = await buildApp({
-    ...backend,
-    auth,
-    accounts: createAccounts({ db, auth, now, mail }),
-    ownAccount: createOwnAccount(db, auth, documentPasses, now),
-    mails: createMailService({ db, mail, now }),
-    protection: createProtectionService({ db, now, secondFactorGroups: config.secondFactorGroups }),
-    approvals: createApprovals({
-      db,
-      databaseOf: (slug) => anchors.find(slug)?.running?.db ?? null,
-      rpId: new URL(config.adminUrl).hostname,
-      origins: config.trustedOrigins,
-      now,
-    }),
-    version: packageJson.version,
-    trustedOrigins: config.trustedOrigins,
-    secondFactorGroups: config.secondFactorGroups,
-    singleSignOn: config.singleSignOn,
-    adminUrl: config.adminUrl,
-    keysDirectory: config.keysDirectory,
-    loginRedirectUrl: config.loginRedirectUrl,
-    trustedProxies: config.trustedProxies,
-    trustedDocuments: config.trustedDocuments,
-    documentPasses,
+    ...{ ...config, ...backend, ...services, ...contexts },
     console: {
       root: overrides.consoleRoot ?? CONSOLE_ROOT,
       isBeingBuilt: overrides.isConsoleBeingBuilt ?? (() => false),
@@ -102,5 +73,6 @@ export async function startAdminServer(
     throw error
   }
   const { url: metricsUrl } = metrics
+  const { auth } = services
   return { ...anchors.first, app, installation: db, auth, anchors, mail, observe, now, metricsUrl, close }
 }

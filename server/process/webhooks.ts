@@ -6,44 +6,31 @@ import type { ServerConfig } from '#server/config/config.ts'
 import { createSealer, type Secrets } from '#server/database/sealed-text.ts'
 import { createCourier } from '#server/webhook/courier.ts'
 import { createSend } from '#server/webhook/send.ts'
-import { createWebhooks, MAXIMUM_WEBHOOKS, type WebhooksDeps } from '#server/webhook/webhooks.ts'
+import { createWebhooks, MAXIMUM_WEBHOOKS } from '#server/webhook/webhooks.ts'
 
 type Config = Secrets & Pick<ServerConfig, 'allowHttp' | 'adminUrl' | 'entityId'>
 
-type Parts = Pick<WebhooksDeps, 'db' | 'now' | 'findAnchor'> & Partial<Pick<Installation, 'fetchLimits'>>
-
-/** The webhooks as mutations and commands manage them. */
-export function openWebhookService(
-  { allowHttp, adminUrl, ...secrets }: Omit<Config, 'entityId'>,
-  { db, now, findAnchor, fetchLimits }: Parts,
-) {
-  // Webhooks with the same host do not wait for each other.
-  const fetcher = createFetcher({ allowHttp, limits: { ...fetchLimits, perHost: MAXIMUM_WEBHOOKS } })
-  const sealer = createSealer(secrets)
-  const send = createSend({ fetcher, sealer, now })
-  return {
-    webhooks: createWebhooks({ db, sealer, send, adminUrl, now, allowHttp, findAnchor }),
-    send,
-    close: fetcher.close,
-  }
-}
-
-/** The same, and the courier that delivers events. */
+/** The webhooks as mutations and commands manage them, and the courier that delivers events. */
 export function openWebhooks(
   { entityId, ...config }: Config,
   installation: Pick<Installation, 'db' | 'log' | 'now' | 'observe' | 'fetchLimits'>,
   anchors: Pick<Anchors, 'find'>,
 ) {
-  const { db, log, now, observe } = installation
+  const { db, log, now, observe, fetchLimits } = installation
+  const { allowHttp, adminUrl, ...secrets } = config
+  // Webhooks with the same host do not wait for each other.
+  const fetcher = createFetcher({ allowHttp, limits: { ...fetchLimits, perHost: MAXIMUM_WEBHOOKS } })
+  const sealer = createSealer(secrets)
+  const send = createSend({ fetcher, sealer, now })
   const findAnchor = (name: string) => anchors.find(name)?.slug
-  const { send, ...service } = openWebhookService(config, { ...installation, findAnchor })
   async function readSources() {
     const rows = await db.anchor.findMany({ select: { slug: true, entityId: true } })
     const sources = new Map(rows.map((row) => [row.slug, row.entityId ?? entityId]))
-    return (slug: string) => sources.get(slug) ?? config.adminUrl // of an anchor that was removed
+    return (slug: string) => sources.get(slug) ?? adminUrl // of an anchor that was removed
   }
   return {
-    ...service,
+    webhooks: createWebhooks({ db, sealer, send, adminUrl, now, allowHttp, findAnchor }),
+    close: fetcher.close,
     courier: createCourier({
       ...{ db, send, readSources, log, now },
       observe: observe.deliveries,

@@ -1,0 +1,75 @@
+/** Makes the context of each request: what resolvers need of the process, and of the first anchor. */
+import type { AnchorChanges } from '#server/anchors/anchor-changes.ts'
+import type { Anchors } from '#server/anchors/anchors.ts'
+import { createAccounts } from '#server/auth/accounts.ts'
+import { createAuth } from '#server/auth/auth.ts'
+import { createDocumentPasses } from '#server/auth/document-pass.ts'
+import { createOwnAccount } from '#server/auth/own-account.ts'
+import type { Clock } from '#server/clock.ts'
+import type { ServerConfig } from '#server/config/config.ts'
+import type { Database } from '#server/database/client.ts'
+import type { MailOutbox } from '#server/mail/outbox.ts'
+import { createPendingReader } from '#server/publish/pending.ts'
+import type { Context, InstallationContext } from '#server/schema/context.ts'
+import { createNewInvitations } from '#server/schema/new-invitations.ts'
+import { createNameReader } from '#server/services/entity/known-name.ts'
+import { createMailService } from '#server/services/mail/mails.ts'
+import { createApprovals } from '#server/services/protection/approvals.ts'
+import { createProtectionService } from '#server/services/protection/protection.ts'
+import type { Webhooks } from '#server/webhook/webhooks.ts'
+import packageJson from '../../package.json' with { type: 'json' }
+
+type Parts = {
+  anchors: Anchors
+  anchorChanges: AnchorChanges
+  /** The database of the installation. */
+  db: Database
+  mail: MailOutbox
+  webhooks: Webhooks
+  now: Clock
+}
+
+type OfRequest = Pick<InstallationContext, 'caller' | 'requester' | 'namedAnchor' | 'onFailure'>
+
+export type ContextMaker = ReturnType<typeof createContextMaker>
+
+export function createContextMaker(config: ServerConfig, { mail, ...parts }: Parts) {
+  const { db, anchors, now } = parts
+  const { adminUrl, loginRedirectUrl, singleSignOn, secondFactorGroups } = config
+  const auth = createAuth(db, config, now)
+  const documentPasses = createDocumentPasses(config.authSecret, now)
+  const services = {
+    ...parts,
+    auth,
+    singleSignOn,
+    loginRedirectUrl,
+    accounts: createAccounts({ db, auth, now, mail }),
+    ownAccount: createOwnAccount(db, auth, documentPasses, now),
+    mails: createMailService({ db, mail, now }),
+    protection: createProtectionService({ db, now, secondFactorGroups }),
+    approvals: createApprovals({
+      db,
+      databaseOf: (slug) => anchors.find(slug)?.running?.db ?? null,
+      rpId: new URL(adminUrl).hostname,
+      origins: config.trustedOrigins,
+      now,
+    }),
+    version: packageJson.version,
+  }
+  return {
+    services,
+    documentPasses,
+    /** That of fields of the installation has all of its organizations, rather than those that an anchor admits. */
+    contextOf(request: OfRequest): Context {
+      const { first } = anchors
+      return {
+        ...first,
+        ...services,
+        ...request,
+        newInvitations: createNewInvitations(new URL(loginRedirectUrl, adminUrl)),
+        isPending: createPendingReader(first.db),
+        nameOf: createNameReader(first.db),
+      }
+    },
+  }
+}

@@ -1,33 +1,21 @@
 /** Executes one command line. A failure is one sentence on standard error and an exit code that is not zero. */
 import { type Command, CommanderError } from 'commander'
-import { ApiCommand } from '#server/cli/api/command.ts'
 import { exitCodes, Failure } from '#server/cli/api/failure.ts'
 import { printable } from '#server/cli/output.ts'
 import { loadProgram } from '#server/cli/program.ts'
 
 /** Takes the words after `inmor` and returns the exit code. */
 export async function execute(words: readonly string[]): Promise<number> {
-  let program: Command | undefined
   try {
-    program = await loadProgram(words[0], words[1])
+    const program = await loadProgram(words[0], words[1])
     throwInsteadOfExit(program)
     await program.parseAsync(words, { from: 'user' })
     return Number(process.exitCode ?? 0)
   } catch (error) {
     // Its text is printed already: the help, the version or what is wrong with the words.
-    if (error instanceof CommanderError) return error.exitCode && usageCode(program, words)
+    if (error instanceof CommanderError) return error.exitCode && exitCodes.usage
     return say(error)
   }
-}
-
-/** The commands that the schema does not give end with 1, as those of inmor 0.x. */
-function usageCode(program: Command | undefined, [noun, verb]: readonly string[]): number {
-  const group = program?.commands.find((command) => command.name() === noun)
-  const command = group?.commands.find((each) => each.name() === verb)
-  const isOfApi = command
-    ? command instanceof ApiCommand
-    : group?.commands.some((each) => each instanceof ApiCommand)
-  return isOfApi ? exitCodes.usage : exitCodes.failed
 }
 
 async function say(error: unknown): Promise<number> {

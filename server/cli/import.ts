@@ -1,7 +1,7 @@
 /** `inmor import`: imports an installation of inmor in Python and Rust from its Redis and its PostgreSQL. */
 
-import { ConfigurationError } from '#federation/config/error.ts'
 import { createFetcher } from '#fetcher/fetcher.ts'
+import { exitCodes, Failure } from '#server/cli/api/failure.ts'
 import { type AnchorOptions, aboutAnchor, recordFailure, withAnchor } from '#server/cli/opened.ts'
 import { command, print } from '#server/cli/output.ts'
 import { waitUntilPublished } from '#server/cli/publication.ts'
@@ -36,7 +36,7 @@ export const importCommand = aboutAnchor(
   .option('--dry-run', 'show what would be imported, without changing anything')
   .action(async (options: Options) => {
     if (!options.redis && !options.postgres)
-      throw new ConfigurationError('No source. Set --redis, --postgres or both.')
+      throw new Failure('No source. Set --redis, --postgres or both.', exitCodes.usage)
     const { dryRun = false } = options
     const items: ImportItem[] = []
     const isPublished = await withAnchor(

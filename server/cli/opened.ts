@@ -1,7 +1,7 @@
 /** Opens the installation or one of its anchors for a command, and records the failure of the command there. */
 import type { Command } from 'commander'
 import { FederationError } from '#core/errors.ts'
-import { ConfigurationError } from '#federation/config/error.ts'
+import { exitCodes, Failure } from '#server/cli/api/failure.ts'
 import type { Database } from '#server/database/client.ts'
 import { OperationError } from '#server/error/operation-error.ts'
 import { type Installation, openInstallation } from '#server/process/installation.ts'
@@ -49,7 +49,7 @@ export async function orOfAnchor(
   ofAnchor: (anchor: OpenAnchor) => string,
 ): Promise<string> {
   if (given !== undefined) return given
-  if (anchor === undefined) throw new ConfigurationError(`Set ${option} or --anchor.`)
+  if (anchor === undefined) throw new Failure(`Set ${option} or --anchor.`, exitCodes.usage)
   return withAnchor({ anchor }, async (opened) => ofAnchor(opened))
 }
 
@@ -75,9 +75,9 @@ async function use<Opened extends Installation, T>(
 export const BYPASS =
   'This change is protected and was made without a second person. The audit log names it, and all administrators get an alert.'
 
-type Failure = Pick<Refusal, 'code' | 'message'>
+type Recorded = Pick<Refusal, 'code' | 'message'>
 
-function failureOf(error: unknown): Failure {
+function failureOf(error: unknown): Recorded {
   const hasCode = error instanceof OperationError || error instanceof FederationError
   const sentence = error instanceof Error ? knownSentenceOf(error) : null
   return { code: hasCode ? error.code : 'FAILED', message: sentence ?? 'Unexpected error.' }
@@ -87,7 +87,7 @@ function failureOf(error: unknown): Failure {
 export async function recordFailure(
   { db, caller }: Installation,
   { action, input }: Attempt,
-  failure: Failure,
+  failure: Recorded,
 ): Promise<void> {
   const record = async () => {
     if (await hasAuditLog(db)) await recordRefusal(db, caller, { action, input, ...failure })

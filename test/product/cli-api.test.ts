@@ -104,7 +104,12 @@ describe.each([
 
     const renewed = await succeed(run, ['subordinate', 'renew', one.id])
     expect(renewed).toMatch(RegExp(`^entity id: +${one.id}\nstate: +ACTIVE\n`))
-    await succeed(run, ['subordinate', 'remove', two.id, '--no-revoke-trust-marks'])
+    const exported = await succeed(run, ['subordinate', 'export', '--search', two.id])
+    const remove = ['subordinate', 'remove', two.id, '--no-revoke-trust-marks']
+    await succeed(run, remove)
+    await succeed(run, ['subordinate', 'register', '--from=-'], exported)
+    expect(await succeed(run, ['subordinate', 'show', two.id, '--only=note'])).toBe('many\n')
+    await succeed(run, remove)
   })
 
   test('a list has columns, filters, an order and a limit', async () => {
@@ -154,7 +159,8 @@ describe.each([
     await succeed(run, ['settings', 'set', '--statement-hours=24'])
     expect(await succeed(run, ['settings', 'show'])).toMatch(/^statement hours: +24$/m)
     const policy = { openid_relying_party: { contacts: { essential: false } } }
-    await succeed(run, ['policy', 'set', '--metadata-policy=@-'], JSON.stringify(policy))
+    const set = await succeed(run, ['policy', 'set', '--metadata-policy=@-'], JSON.stringify(policy))
+    expect(set).toMatch(/^metadata policy\.openid_relying_party\.contacts\.essential: +false$/m)
     expect(JSON.parse(await succeed(run, ['policy', 'show', '--json']))).toEqual(policy)
     const preview = JSON.parse(await succeed(run, ['policy', 'preview', JSON.stringify(policy), '--json']))
     expect(preview).toMatchObject({ changed: 0, failing: 0 })
@@ -198,6 +204,7 @@ describe.each([
     [['subordinate', 'register', '--from=/nowhere/x'], '/nowhere/x cannot be read: '],
     [['subordinate', 'register', '--from=-'], 'Standard input is not JSON, nor has it JSON on each line.'],
     [['organization', 'bend'], "unknown command 'bend'"],
+    [['organization', 'create', '--name=x', '--only=nothing'], 'There is no field nothing.'],
   ])('%j is wrong usage', async (args, sentence) => {
     const { code, stdout, stderr } = await run(args, '{"entityId":')
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
@@ -216,7 +223,7 @@ test('export writes everything, page by page', async () => {
   try {
     const rows = objectsOf(await succeed(far, ['subordinate', 'export', '--search=many.example']))
     expect(rows.map(({ entityId }) => entityId)).toEqual(data.map(({ entityId }) => entityId))
-    expect(rows[0]).toMatchObject({ jwks: { keys: [{}] }, metadata: {}, organization: null })
+    expect(rows[0]).toMatchObject({ jwks: { keys: [{}] }, metadata: {} })
     expect(linesOf(await succeed(far, ['subordinate', 'export', '--limit=120']))).toHaveLength(120)
   } finally {
     await db.subordinate.deleteMany({ where: { entityId: { startsWith: 'https://many.' } } })

@@ -5,9 +5,9 @@ import { Failure, refusal } from './failure.ts'
 import { follow } from './follow.ts'
 import { readInputs } from './inputs.ts'
 import { print } from './list.ts'
-import { requireAll, type Slot, withIds } from './options.ts'
-import type { OutputOptions } from './output.ts'
-import type { Row } from './table.ts'
+import { nameOf, requireAll, type Slot, withIds } from './options.ts'
+import { type OutputOptions, requireField } from './output.ts'
+import { type Row, table } from './table.ts'
 
 type Options = OutputOptions & { follow?: true }
 
@@ -25,17 +25,30 @@ export async function change(
 ): Promise<void> {
   requireAll(slots, variables)
   const type = `${row.field.charAt(0).toUpperCase()}${row.field.slice(1)}Success`
-  const document = mutationDocument(row, options.json ? 'plain' : 'columns', type)
+  const isWhole = options.json === true || options.only !== undefined
+  const given = Object.keys(variables.input ?? {})
+  const document = mutationDocument(row, isWhole ? 'plain' : 'columns', type, given)
+  requireField(document, options)
   const sent = await withIds(api, row.noun, slots, variables)
   const result = dataOf(await api.send(document, sent))[row.field] as Data & Parameters<typeof refusal>[0]
   const { __typename, ...success } = result
-  if (__typename !== type) throw refusal(result)
+  if (__typename !== type) throw refusal({ ...result, message: inWords(result.message, slots) })
   const values = Object.values(success)
   const shown = values.length === 1 ? values[0] : withoutNames(success)
   await print(shown, options)
   if (isFailed(shown)) throw new Failure('It has failed.')
   const { run } = success
   if (options.follow && run) await follow(api, String((run as Data).id), options)
+}
+
+/** Names of the API in messages as the command line has them: `acceptCopies` is `--accept-copies`. */
+function inWords(message: string, slots: readonly Slot[]): string {
+  return message.replaceAll(/\b[a-z]+(?:[A-Z][a-z]+)+\b/g, (name) => {
+    const slot = slots.find(({ field }) => field.name === name)
+    if (slot) return `--${nameOf(slot)}`
+    const row = table.rows.find(({ kind, field }) => kind === 'do' && field === name)
+    return row ? `inmor ${row.noun} ${row.verb}` : name
+  })
 }
 
 /** A delivery that was tried. */

@@ -9,7 +9,7 @@ import { follow } from './follow.ts'
 import { idOf } from './ids.ts'
 import { list, print, showAll } from './list.ts'
 import { addOptions, nameOf, requireAll, type Slot, slotsOf, variablesOf, withIds } from './options.ts'
-import type { OutputOptions } from './output.ts'
+import { type OutputOptions, requireField } from './output.ts'
 import { type Row, rowsOf } from './table.ts'
 
 type Options = OutputOptions & { anchor?: string; from?: string; unset?: string[]; follow?: true }
@@ -36,7 +36,7 @@ function commandOf(row: Row, open: Open): Command {
   addOptions(command, slots)
   if (row.kind === 'do') {
     const nullable = slots.filter(({ field, isPositional }) => !isPositional && !field.type.endsWith('!'))
-    if (/^(update|set)$/.test(row.verb))
+    if (nullable.length > 0)
       command.option('--unset <fields...>', `Set to nothing: ${nullable.map(nameOf).join(', ')}.`)
     if (row.args.some(({ name }) => name === 'input') && !names.includes('from'))
       command.option(
@@ -50,6 +50,8 @@ function commandOf(row: Row, open: Open): Command {
   if (!names.includes('anchor'))
     command.option('--anchor <name>', 'The anchor, by slug or Entity Identifier (default: INMOR_ANCHOR).')
   command.option('--json', row.kind === 'list' ? 'Print a line of JSON for each.' : 'Print JSON.')
+  if (row.kind !== 'export' && row.kind !== 'follow')
+    command.option('--only <field>', 'Print only this field, such as id.')
   return command.action(async (...given: unknown[]) => {
     const word = slots.some(({ isPositional }) => isPositional) ? given[0] : undefined
     const options = command.opts<Options & Record<string, unknown>>()
@@ -91,7 +93,9 @@ async function perform(
 
 async function showNode(api: Api, type: string, name: string, options: OutputOptions): Promise<void> {
   const id = await idOf(api, type, name)
-  const { node } = dataOf(await api.send(nodeDocument(type), { id }))
+  const document = nodeDocument(type)
+  requireField(document, options)
+  const { node } = dataOf(await api.send(document, { id }))
   if (!node) throw new Failure(`There is no ${type} ${JSON.stringify(name)}. (NOT_FOUND)`)
   await print(node, options)
 }

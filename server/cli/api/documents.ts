@@ -16,11 +16,13 @@ function call(field: string, args: readonly { name: string }[]): string {
 export function selectionOf(type: string, fields: 'columns' | 'plain' | 'full'): string {
   const known = table.types[type]
   if (!known) return ''
-  return fields === 'columns' ? known.columns.map(selectPath).join(' ') : known[fields]
+  if (fields === 'full') return known.full
+  const columns = known.columns.map(selectPath)
+  return fields === 'columns' ? columns.join(' ') : [known.plain, ...columns].join(' ')
 }
 
 /** `owner.username` is `owner { username }`. */
-function selectPath(path: string): string {
+export function selectPath(path: string): string {
   const [name = '', ...rest] = path.split('.')
   return rest.length === 0 ? name : `${name} { ${selectPath(rest.join('.'))} }`
 }
@@ -44,15 +46,18 @@ export const nodeDocument = (type: string): string =>
 
 const CHECKS = '... on EntityRejectedError { checks { status title message advice } }'
 
-/** `fields`: how much of the objects of the success. */
+/** `fields`: how much of the objects of the success; `given`: fields of them that are shown in any case. */
 export function mutationDocument(
   row: Extract<Row, { kind: 'do' }>,
   fields: 'columns' | 'plain',
   type: string,
+  given: readonly string[],
 ): string {
-  const shown = Object.entries(row.success).map(([name, object]) =>
-    object === null ? name : `${name} { ${selectionOf(object, fields)} }`,
-  )
+  const shown = Object.entries(row.success).map(([name, object]) => {
+    if (object === null) return name
+    const known = table.types[object]?.plain.split(' ').filter((each) => given.includes(each)) ?? []
+    return `${name} { ${[selectionOf(object, fields), ...known].join(' ')} }`
+  })
   const success = `... on ${type} { ${shown.join(' ')} }`
   const result = `__typename ${success} ... on Error { code message path }${row.rejects ? ` ${CHECKS}` : ''}`
   return `${head('mutation', row.args)} { ${call(row.field, row.args)} { ${result} } }`

@@ -1,6 +1,6 @@
 /** Follows a run until its end: each item is written as it ends. */
 import { setTimeout } from 'node:timers/promises'
-import { type Api, type Data, dataOf } from './api.ts'
+import { type Answer, type Api, type Data, dataOf } from './api.ts'
 import { FOLLOW } from './documents.ts'
 import { exitCodes, Failure } from './failure.ts'
 import { type OutputOptions, write, writeJson } from './output.ts'
@@ -25,6 +25,8 @@ type Progress = { run: Run; item: Item | null }
 /** Connections that may break one after the other without news. */
 const PATIENCE = 5
 const PAUSE_MS = 1_000
+/** A killed worker counts as alive for half a minute, in which no other one takes the run. */
+const QUEUED_MS = 60_000
 
 /** @throws Failure if the run, or an item of it, fails */
 export async function follow(api: Api, runId: string, options: OutputOptions): Promise<void> {
@@ -34,7 +36,7 @@ export async function follow(api: Api, runId: string, options: OutputOptions): P
   for (let run: Run | undefined; !run?.endedAt; ) {
     const events = api.follow(FOLLOW, { runId, ...(after === undefined ? {} : { after }) })
     try {
-      for await (const answer of events) {
+      for await (const answer of whileTaken(events, () => run?.state !== 'QUEUED')) {
         const progress = dataOf(answer).runProgress as Progress // as asked for
         broken = 0
         run = progress.run
@@ -50,6 +52,19 @@ export async function follow(api: Api, runId: string, options: OutputOptions): P
     if (broken > PATIENCE)
       throw new Failure('The stream of the run ends again and again.', exitCodes.unreachable)
     await setTimeout(PAUSE_MS)
+  }
+}
+
+/** @throws Failure if the run waits and waits */
+async function* whileTaken(events: AsyncIterable<Answer>, isTaken: () => boolean): AsyncGenerator<Answer> {
+  const iterator = events[Symbol.asyncIterator]()
+  for (;;) {
+    const next = iterator.next()
+    const late = setTimeout(QUEUED_MS, null, { ref: false })
+    const found = await (isTaken() ? next : Promise.race([next, late]))
+    if (!found) throw new Failure('No worker takes the run. Check that the admin server is running.')
+    if (found.done) return
+    yield found.value
   }
 }
 

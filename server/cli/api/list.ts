@@ -1,7 +1,16 @@
 /** Lists: each page is asked for when the one before is written. */
 import { type Api, type Data, dataOf, type Variables } from './api.ts'
-import { pageDocument, queryDocument, selectionOf } from './documents.ts'
-import { columnsWriter, type OutputOptions, write, writeFacts, writeJson } from './output.ts'
+import { pageDocument, queryDocument, selectionOf, selectPath } from './documents.ts'
+import {
+  columnsWriter,
+  type OutputOptions,
+  requireField,
+  valueAt,
+  write,
+  writeFacts,
+  writeField,
+  writeJson,
+} from './output.ts'
 import { type Row, table } from './table.ts'
 
 type Page = { nodes: Data[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } }
@@ -17,10 +26,13 @@ export async function list(
   variables: Variables,
   options: OutputOptions,
 ): Promise<void> {
-  const isJson = options.json === true || row.kind === 'export'
-  const selection = selectionOf(row.type, isJson ? 'plain' : 'columns')
+  const selection =
+    row.kind === 'export'
+      ? Object.values(row.fields).map(selectPath).join(' ')
+      : selectionOf(row.type, fieldsFor(options))
   const document = pageDocument(row, selection)
-  const writeRows = isJson ? writeLines : columnsWriter(table.types[row.type]?.columns ?? [])
+  requireField(selection, options)
+  const writeRows = row.kind === 'export' ? exportWriter(row.fields) : rowsWriter(row.type, options)
   let left = options.limit ?? Number.POSITIVE_INFINITY
   let after: string | null = null
   while (left > 0) {
@@ -33,6 +45,25 @@ export async function list(
   }
 }
 
+const fieldsFor = ({ json, only }: OutputOptions) => (json || only !== undefined ? 'plain' : 'columns')
+
+function rowsWriter(type: string, { json, only }: OutputOptions): (rows: readonly Data[]) => Promise<void> {
+  if (only !== undefined)
+    return async (rows) => {
+      for (const row of rows) await writeField(row, only)
+    }
+  return json ? writeLines : columnsWriter(table.types[type]?.columns ?? [])
+}
+
+/** Objects as the input that makes them: without what is empty. */
+const exportWriter = (fields: Readonly<Record<string, string>>) => (rows: readonly Data[]) =>
+  writeLines(
+    rows.map((row) => {
+      const values = Object.entries(fields).map(([name, path]) => [name, valueAt(row, path) ?? null])
+      return Object.fromEntries(values.filter(([, value]) => value !== null))
+    }),
+  )
+
 const writeLines = async (rows: readonly Data[]) =>
   void (rows.length > 0 && (await write(`${rows.map((row) => JSON.stringify(row)).join('\n')}\n`)))
 
@@ -44,15 +75,18 @@ export async function showAll(
   options: OutputOptions,
 ): Promise<void> {
   const { type, isList, inside } = row
-  const fields = selectionOf(type, !isList ? 'full' : options.json ? 'plain' : 'columns')
+  const fields = selectionOf(type, isList ? fieldsFor(options) : 'full')
+  if (type !== '') requireField(fields, options)
   const selection = inside ? `${inside}${fields && ` { ${fields} }`}` : fields
   const found = dataOf(await api.send(queryDocument(row, selection), variables))[row.field]
   const shown = inside ? (found as Data)[inside] : found
   if (!Array.isArray(shown)) return print(shown, options)
   const rows = shown.slice(0, options.limit)
   if (type === '') return void (rows.length > 0 && (await write(`${rows.join('\n')}\n`)))
-  await (options.json ? writeLines(rows) : columnsWriter(table.types[type]?.columns ?? [])(rows))
+  await rowsWriter(type, options)(rows)
 }
 
-export const print = (value: unknown, { json }: OutputOptions): Promise<void> =>
-  json || typeof value !== 'object' || value === null ? writeJson(value) : writeFacts(value)
+export function print(value: unknown, { json, only }: OutputOptions): Promise<void> {
+  if (only !== undefined) return writeField(value, only)
+  return json || typeof value !== 'object' || value === null ? writeJson(value) : writeFacts(value)
+}

@@ -1,8 +1,9 @@
 /** Output of commands of the API: aligned columns, short lists of facts, or JSON. */
 import { once } from 'node:events'
+import { exitCodes, Failure } from './failure.ts'
 import { numberOf } from './ids.ts'
 
-export type OutputOptions = { json?: true; limit?: number }
+export type OutputOptions = { json?: true; limit?: number; only?: string }
 
 /** Without the characters that control a terminal: other entities wrote some of the text. */
 const printable = (text: string): string => text.replaceAll(/[\p{Cc}--[\n\t]]/gv, '\uFFFD')
@@ -16,7 +17,7 @@ export const writeJson = (value: unknown): Promise<void> => write(`${JSON.string
 
 type Row = Readonly<Record<string, unknown>>
 
-const valueAt = (row: Row, path: string): unknown =>
+export const valueAt = (row: Row, path: string): unknown =>
   path.split('.').reduce<unknown>((at, name) => (at as Row | null | undefined)?.[name], row)
 
 function cellOf(value: unknown, path: string): string {
@@ -63,17 +64,30 @@ export async function writeFacts(value: unknown): Promise<void> {
   await write(`${printable(lines.join('\n') || '-')}\n`)
 }
 
+/** A line for each value, also of objects in objects, and for each object of a list. */
 function factsOf(value: unknown, path: string): [title: string, text: string][] {
-  if (!isObject(value) || path.split('.').length > 2) return [[titleOf(path), cellOf(value, path)]]
-  const inner = Object.entries(value).filter(([, each]) => each !== null && !isEmpty(each))
-  if (path !== '' && inner.some(([, each]) => isObject(each))) return [[titleOf(path), JSON.stringify(value)]]
-  return inner.flatMap(([name, each]) => {
-    const place = path === '' ? name : `${path}.${name}`
-    if (!Array.isArray(each) || !each.every(isObject)) return factsOf(each, place)
-    return each.map((item): [string, string] => [titleOf(place), JSON.stringify(item)])
-  })
+  if (value === null) return []
+  if (isObject(value))
+    return Object.entries(value).flatMap(([name, each]) =>
+      factsOf(each, path === '' ? name : `${path}.${name}`),
+    )
+  if (!Array.isArray(value) || !value.every(isObject)) return [[titleOf(path), cellOf(value, path)]]
+  return value.map((item) => [titleOf(path), JSON.stringify(item)])
 }
 
-const isEmpty = (value: unknown) => Array.isArray(value) && value.length === 0
+/** @throws Failure if no request for it would have this field */
+export function requireField(document: string, { only = '' }: OutputOptions): void {
+  const names = document.split(/[^\w]+/)
+  if (only === '' || only.split('.').every((name) => names.includes(name))) return
+  throw new Failure(`There is no field ${only}. --json shows all of them.`, exitCodes.usage)
+}
+
+/** The value of one field, as a script takes it. */
+export async function writeField(value: unknown, path: string): Promise<void> {
+  const found = isObject(value) ? valueAt(value, path) : value
+  const text = typeof found === 'object' && found !== null ? JSON.stringify(found) : String(found ?? '')
+  await write(`${printable(text)}\n`)
+}
+
 const isObject = (value: unknown): value is Row =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -43,7 +43,9 @@ type Common = {
  */
 export type Row = Common &
   (
-    | { kind: 'list' | 'export'; type: string }
+    | { kind: 'list'; type: string }
+    /** `fields`: of the input that makes such an object, with their paths in the object. */
+    | { kind: 'export'; type: string; fields: Readonly<Record<string, string>> }
     | { kind: 'node'; type: string }
     | { kind: 'follow'; type: string }
     /** `inside`: the field of the object that has what is shown. */

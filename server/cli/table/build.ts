@@ -25,9 +25,11 @@ type AnyField = GraphQLField<unknown, unknown>
 
 /** The client sets the page, and names the anchor in a header. */
 const pageArguments = ['first', 'after', 'last', 'before']
-/** Lists of which `export` writes everything. */
-const exported = ['Subordinate', 'TrustMark']
-const EXPORT = 'Writes all of them, a line of JSON for each.'
+/** Lists of which `export` writes everything, and the mutation that makes the same objects of it. */
+const exported: Readonly<Record<string, string>> = {
+  Subordinate: 'registerSubordinate',
+  TrustMark: 'issueTrustMark',
+}
 
 export function buildTable(schema: GraphQLSchema): Table {
   const inputs: Record<string, readonly Field[]> = {}
@@ -100,8 +102,17 @@ export function buildTable(schema: GraphQLSchema): Table {
     }
     if (!nodes) return [{ ...row, kind: 'all', ...(isList ? { isList } : {}) }]
     const list: Row = { ...row, kind: 'list' }
-    const all: Row = { ...list, verb: 'export', kind: 'export', describes: EXPORT }
-    return exported.includes(shown) ? [list, all] : [list]
+    const mutation = schema.getMutationType()?.getFields()[exported[shown] ?? '']
+    const input = getNamedType(mutation?.args[0]?.type)
+    if (!mutation || !isInputObjectType(input) || !isObjectType(type)) return [list]
+    const describes = `Writes all of them, a line of JSON for each, as ${nameOfMutation(mutation.name)?.verb} --from takes it.`
+    const fields = Object.fromEntries(
+      Object.keys(input.getFields()).flatMap((name) => {
+        const path = pathOf(type, name)
+        return path && name !== 'anchor' ? [[name, path]] : []
+      }),
+    )
+    return [list, { ...row, verb: 'export', kind: 'export', describes, fields }]
   }
 
   /** An object of a type that a list shows, by its id. */
@@ -193,6 +204,14 @@ function selectionOf(type: GraphQLObjectType, depth: number): string {
       return inner === '' ? [] : [`${field.name}{${inner}}`]
     })
     .join(' ')
+}
+
+/** Where an object has the value of a field of an input: `organizationId` is `organization.name`. */
+function pathOf(type: GraphQLObjectType, name: string): string | undefined {
+  const field = type.getFields()[name] ?? type.getFields()[name.replace(/Id$/, '')]
+  if (!field || isPlain(field)) return field && name
+  const { key } = keysOf[getNamedType(field.type).name] ?? {}
+  return key && `${field.name}.${key}`
 }
 
 const isOne = ({ type }: AnyField) => !isListType(getNullableType(type))

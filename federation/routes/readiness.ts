@@ -19,7 +19,7 @@ export async function findPublicationFault({
     return published ? findForeignSubject(decodeJwt(published.jwt).sub, anchor) : NOTHING_PUBLISHED
   } catch (error) {
     if (!(error instanceof FederationError) || isStoreOutage(error)) throw error
-    return `${error.message} The admin server publishes it again with "inmor rebuild".`
+    return `${error.message} The admin server publishes it again with "inmor publication rebuild".`
   }
 }
 

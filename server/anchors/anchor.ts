@@ -59,6 +59,8 @@ export type Installation = {
   now: Clock
   /** Whether this process executes runs. */
   isWorker: boolean
+  /** Whether the first anchor starts with a key directory that cannot be used, as the other ones do. */
+  mayLackKeys?: boolean
   fetchLimits: Partial<FetchLimits>
 }
 
@@ -92,7 +94,7 @@ export async function startAnchor(
     onError: (err) =>
       log.error({ err }, 'the key directory or a key store is not usable; the previous keys stay in use'),
     onWarning: (warning) => log.warn(warning),
-    mayBeUnusable: !isFirst,
+    mayBeUnusable: !isFirst || installation.mayLackKeys === true,
     keepsStores: true,
   })
   opened.defer(openedKeys.close)

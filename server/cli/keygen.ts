@@ -2,10 +2,10 @@
 import { Option } from 'commander'
 import { signingAlgorithms } from '#core/keys.ts'
 import { readKeyStoreSettings } from '#federation/config/key-store.ts'
+import { storeNames } from '#federation/key-store/store.ts'
 import { createKeyStores } from '#federation/key-store/stores.ts'
 import { aboutAnchor, orOfAnchor } from '#server/cli/opened.ts'
 import { command, print } from '#server/cli/output.ts'
-import { existingOption, storeOption } from '#server/cli/store-option.ts'
 import { answersAdvice, generateKey } from '#store/key-generation.ts'
 
 export const keygenCommand = aboutAnchor(command('keygen', 'generate the signing key of a key directory'))
@@ -15,8 +15,11 @@ export const keygenCommand = aboutAnchor(command('keygen', 'generate the signing
   .addOption(
     new Option('--output <directory>', 'the key directory, instead of that of an anchor').conflicts('anchor'),
   )
-  .addOption(storeOption())
-  .addOption(existingOption())
+  .addOption(new Option('--store <store>', 'where to create it (default: KEY_STORE)').choices(storeNames))
+  .option(
+    '--existing <id>',
+    'use this key of the store instead of a new one: its CKA_ID in hexadecimal digits, or its id in AWS KMS',
+  )
   .option('--answers', 'generate a key of the federation server for its answers instead', false)
   .option('--force', 'replace an existing key; its signatures can no longer be verified', false)
   .action(async (options) => {

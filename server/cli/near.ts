@@ -63,8 +63,8 @@ async function openContext(installation: Installation, namedAnchor: string | und
   const { config, caller, isServed } = installation
   const { connect, close } = await openRedis(installation)
   if (close) opened.defer(close)
-  const place = connect ? { connectRedis: connect } : {}
-  const backend = await startBackend(config, pino({ level: 'silent' }), { isWorker: true, ...place })
+  const options = { isWorker: true, mayLackKeys: true, ...(connect ? { connectRedis: connect } : {}) }
+  const backend = await startBackend(config, pino({ level: 'silent' }), options)
   opened.defer(backend.close)
   const { anchors } = backend
   const { contextOf } = createContextMaker(config, backend)

@@ -1,9 +1,9 @@
 /** Output of commands: lines of text, or one JSON document with --json. */
 import { Command } from 'commander'
 
-/** A command with the option --json. `Kind` replaces commander's parsing. */
-export function command(name: string, description: string, Kind: typeof Command = Command): Command {
-  return new Kind(name).description(description).option('--json', 'print one JSON document')
+/** A command with the option --json. */
+export function command(name: string, description: string): Command {
+  return new Command(name).description(description).option('--json', 'print one JSON document')
 }
 
 export function print(options: { json?: boolean }, value: unknown, text: string): void {

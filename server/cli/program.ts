@@ -9,35 +9,16 @@ import { completionCommand } from '#server/cli/completion.ts'
 import { anchorInEnvironment, type RemoteConfig, readRemoteConfig } from '#server/config/remote.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 
-type Loaded = Promise<readonly Command[]>
-
-/** The files in the order of the help, with the names of their commands. */
-const files: readonly { names: readonly string[]; load(): Loaded }[] = [
-  { names: ['keygen'], load: async () => [(await import('#server/cli/keygen.ts')).keygenCommand] },
-  { names: ['keys'], load: async () => [(await import('#server/cli/keys.ts')).keysCommand] },
-  { names: ['delegate'], load: async () => [(await import('#server/cli/delegate.ts')).delegateCommand] },
-  { names: ['migrate'], load: async () => [(await import('#server/cli/migrate.ts')).migrateCommand] },
-  { names: ['user'], load: async () => [(await import('#server/cli/user.ts')).userCommand] },
-  { names: ['apikey'], load: async () => [(await import('#server/cli/apikey.ts')).apiKeyCommand] },
-  { names: ['audit'], load: async () => [(await import('#server/cli/audit.ts')).auditCommand] },
-  {
-    names: [
-      'rebuild',
-      'regenerate-entity',
-      'publish-historical-keys',
-      'readd-subordinates',
-      'reload-issued-tms',
-    ],
-    load: async () => (await import('#server/cli/publish.ts')).publishCommands,
-  },
-  {
-    names: ['renew-subordinates', 'renew-trust-marks', 'collection'],
-    load: async () => (await import('#server/cli/renewal.ts')).renewalCommands,
-  },
-  { names: ['reissue-alltms'], load: async () => [(await import('#server/cli/reissue.ts')).reissueCommand] },
-  { names: ['backup'], load: async () => [(await import('#server/cli/backup.ts')).backupCommand] },
-  { names: ['restore'], load: async () => [(await import('#server/cli/restore.ts')).restoreCommand] },
-  { names: ['import'], load: async () => [(await import('#server/cli/import.ts')).importCommand] },
+/** The commands with a file of their own, in the order of the help. */
+const files: readonly { name: string; load(): Promise<Command> }[] = [
+  { name: 'keygen', load: async () => (await import('#server/cli/keygen.ts')).keygenCommand },
+  { name: 'delegate', load: async () => (await import('#server/cli/delegate.ts')).delegateCommand },
+  { name: 'migrate', load: async () => (await import('#server/cli/migrate.ts')).migrateCommand },
+  { name: 'user', load: async () => (await import('#server/cli/user.ts')).userCommand },
+  { name: 'audit', load: async () => (await import('#server/cli/audit.ts')).auditCommand },
+  { name: 'backup', load: async () => (await import('#server/cli/backup.ts')).backupCommand },
+  { name: 'restore', load: async () => (await import('#server/cli/restore.ts')).restoreCommand },
+  { name: 'import', load: async () => (await import('#server/cli/import.ts')).importCommand },
 ]
 
 /** Over HTTP where INMOR_URL names an installation; otherwise in this process. */
@@ -69,16 +50,10 @@ export async function loadProgram(word?: string, verb?: string): Promise<Command
     .showHelpAfterError()
     .enablePositionalOptions()
   const isHere = (name: string) => name === word
-  const isKnown = word === 'completion' || nouns.some(isHere) || files.some(({ names }) => names.some(isHere))
+  const isKnown = word === 'completion' || nouns.some(isHere) || files.some(({ name }) => isHere(name))
   const isFar = readRemoteConfig() !== null && rowsOf(word ?? '').some((row) => row.verb === verb)
-  for (const { names, load } of isFar ? [] : files) {
-    if (isKnown && !names.some(isHere)) continue
-    const commands = await load()
-    const found = commands.map((command) => command.name())
-    if (found.join() !== names.join())
-      throw new TypeError(`The commands of one file are ${found.join(', ')}.`)
-    for (const command of commands) program.addCommand(command)
-  }
+  for (const { name, load } of isFar ? [] : files)
+    if (!isKnown || isHere(name)) program.addCommand(await load())
   for (const noun of isKnown ? nouns.filter(isHere) : nouns) {
     const group = program.commands.find((command) => command.name() === noun)
     if (group) addCommands(group, noun, open)

@@ -1,23 +1,11 @@
-/** Queues publications for a command, and waits until the publisher of the anchor has done them. */
+/** Waits until the publisher of the anchor has published what a command changed. */
 import { setTimeout } from 'node:timers/promises'
 import { ConfigurationError } from '#federation/config/error.ts'
 import type { OpenAnchor } from '#server/process/open-anchor.ts'
-import type { OutboxItem } from '#server/publish/outbox.ts'
-import type { AuditAction } from '#server/services/audit/action.ts'
-import { createWriter } from '#server/services/write.ts'
 
 /** Milliseconds without progress. */
 const PATIENCE_MS = 120_000
 const POLL_MS = 100
-
-/** Writes outbox entries for the publisher, which may start later. */
-export async function requestPublication(
-  { db, caller }: OpenAnchor,
-  action: AuditAction,
-  items: readonly OutboxItem[],
-): Promise<void> {
-  await createWriter(db)(caller, async () => ({ action, resource: '', publish: items, result: undefined }))
-}
 
 /**
  * Waits until everything queued so far is published. False: no server is running.

@@ -41,16 +41,17 @@ type BackendConfig = Installation['config'] &
 type BackendOptions = {
   /** Whether this process executes runs. */
   isWorker: boolean
+  mayLackKeys?: boolean
   connectRedis?: () => Redis
   fetchLimits?: Partial<FetchLimits>
   now?: Clock
 }
 
 /** Migrates and connects. @throws an error whose message is one clear sentence */
-export async function connectBackend(
+async function connectBackend(
   config: BackendConfig,
   log: FastifyBaseLogger,
-  { isWorker, now = systemClock, fetchLimits = {}, ...overrides }: BackendOptions,
+  { isWorker, mayLackKeys = false, now = systemClock, fetchLimits = {}, ...overrides }: BackendOptions,
 ) {
   await using opened = new AsyncDisposableStack()
   const applied = await migrate(config.databaseUrl)
@@ -78,7 +79,8 @@ export async function connectBackend(
   const owned = opened.move()
   const installation: Installation = {
     keyStores,
-    ...{ config, db, pool, queuePool, redis, subscriber, observe, log, now, isWorker, fetchLimits },
+    ...{ config, db, pool, queuePool, redis, subscriber, observe, log, now, fetchLimits },
+    ...{ isWorker, mayLackKeys },
     changes: createChangeChannels(redis),
     gate: createGate(LARGE_AT_A_TIME),
     mail: createMailOutbox(config, now),

@@ -59,7 +59,9 @@ describe.skipIf(!isPossible)('the deployment guide', () => {
     const { admin } = deployment.directory
     const user = await deployment.shell(`${admin}/inmor user create --username root --role admin`)
     expect(user.code, user.output).toBe(0)
-    const made = await deployment.shell(`${admin}/inmor apikey create --username root --key-name guide`)
+    const made = await deployment.shell(
+      `${admin}/inmor apikey create --username root --name guide --only key`,
+    )
     expect(made.code, made.output).toBe(0)
     key = made.output.trim()
   })
@@ -179,7 +181,9 @@ describe.skipIf(!isPossible)('the deployment guide', () => {
     expect((await ask(proxy, proxy.ports.admin, '/health')).status).toBe(200)
     const query = new URLSearchParams({ sub: federation.leaf.id, trust_anchor: anchor })
     expect((await ask(proxy, proxy.ports.ta, `/resolve?${query}`)).status).toBe(200)
-    expect((await deployment.shell(`cd ${deployment.directory.worker} && ./inmor rebuild`)).code).toBe(0)
+    expect(
+      (await deployment.shell(`cd ${deployment.directory.worker} && ./inmor publication rebuild`)).code,
+    ).toBe(0)
   })
 
   /** Keys obtained out of band: the files of the key generation. */

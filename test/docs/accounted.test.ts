@@ -53,7 +53,8 @@ test('a command in the running text exists', async () => {
   expect((await help.ended).code).toBe(0)
   const scripts = Object.keys(packageJson.scripts)
   for (const document of await documents()) {
-    const text = (await readFile(root(document), 'utf8')).replace(/^```.*?^```$/gms, '')
+    const whole = await readFile(root(document), 'utf8')
+    const text = whole.replace(/^```.*?^```$|^### Removed$.*?(?=^##)/gms, '')
     for (const [, command = ''] of text.matchAll(/`((?:npm|npx|inmor) [^`]+)`/g)) {
       const [program, ...words] = command.split(' ')
       const isSecond = program === 'npx' || (program === 'npm' && words[0] === 'run')

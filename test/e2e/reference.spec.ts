@@ -74,7 +74,7 @@ test.each([
   ['IssueTrustMarkResult', '/reference/trust-marks', 'mutationissuetrustmark'],
   ['Query.trustMarks', '/reference/trust-marks', 'querytrustmarks'],
   ['DateTime', '/reference/scalars-and-errors', 'datetime'],
-  ['inmor keys announce', '/reference/cli', 'inmor-keys-announce'],
+  ['inmor audit verify', '/reference/cli', 'inmor-audit-verify'],
 ])('goes to the place of %s', async (name, path, id) => {
   await page.goto(`/reference?${new URLSearchParams({ name })}`)
   await page.waitForURL((url) => url.pathname === path)

@@ -255,7 +255,7 @@ it('a passkey registered with a stolen password approves nothing on its first da
   await expect(admin.mutate('approve', { id: request, passkey: {} }, 'id', 'admin')).rejects.toThrow(
     'An API key of the role admin does not allow this.',
   )
-  await refusedAsCommand('user', 'reset-second-factor', '--username=bob')
+  await refusedAsCommand('user', 'reset-second-factor', 'bob')
   const user = await admin.server.installation.user.findFirstOrThrow({ where: { username: 'bob' } })
   await propose('resetSecondFactor', { id: btoa(`User:${user.id}`) })
 })

@@ -114,7 +114,8 @@ export async function connectAdmin(installation: Installation): Promise<AdminCli
     'apikey',
     'create',
     '--username=admin',
-    '--key-name=test',
+    '--name=test',
+    '--only=key',
   ])
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   return createAdminClient(installation.adminUrl, stdout.trim())

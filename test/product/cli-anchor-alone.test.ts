@@ -77,6 +77,6 @@ test('works without a running product', async () => {
     .split('\n')
     .map((line) => JSON.parse(line))
   expect(entries).toMatchObject([{ action: 'startEvaluation', anchor: 'test' }])
-  const queued = await inmor(installation, ['rebuild', '--anchor', testId])
-  expect(queued).toMatchObject({ code: 0, stdout: 'Queued. The server publishes it when it starts.\n' })
+  const rebuilt = await inmor(installation, ['publication', 'rebuild', '--anchor', testId])
+  expect(rebuilt).toMatchObject({ code: 0, stderr: '' })
 })

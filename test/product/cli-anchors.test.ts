@@ -17,7 +17,7 @@ import { type Slug, stateOf } from './anchor-state.ts'
 import { type Named, ofInstallation, rows, TYPE } from './cli-anchor-rows.ts'
 import { runFor } from './command.ts'
 
-const choices = 'There are several anchors. Name one with --anchor or INMOR_ANCHOR: main, test.\n'
+const choices = 'There are several anchors. Name one with --anchor or INMOR_ANCHOR: main, test.'
 
 let admin: TestAdmin
 /** Both by slug, with the same member, type and mark, and each with a member and a type of its own. */
@@ -127,16 +127,20 @@ async function expectApart(slug: Slug, name: string, variables: Record<string, s
 
 test.each(Object.keys(rows))('%s, for an anchor by its slug', (name) => expectApart('test', name))
 
-test.each(['keys list', 'audit export', 'readd-subordinates', 'renew-subordinates', 'subordinate change'])(
+test.each(['keys list', 'audit export', 'renewal start', 'subordinate change'])(
   '%s, for the first anchor by the identifier in INMOR_ANCHOR',
   (name) => expectApart('main', name, { INMOR_ANCHOR: anchors.main.entityId }),
 )
 
-// A command of each kind. One that would choose an anchor without the option fails above, where the option names another one.
-test.each(['keys list', 'rebuild', 'renew-subordinates'])('%s asks for the anchor', async (name) => {
+// One that would choose an anchor without the option fails above, where the option names another one.
+test('asks for the anchor', async () => {
   const before = await stateOf(admin, 'main')
-  const words = [...name.split(' '), ...((await rows[name]?.args?.(named('main'))) ?? [])]
-  expect(await run(words)).toEqual({ code: 1, stdout: '', stderr: choices })
+  const delegate = await rows.delegate?.args?.(named('main'))
+  expect(await run(['delegate', ...(delegate ?? [])])).toMatchObject({ code: 2 })
+  const stderr = `${choices}\n`
+  expect(await run(['import', '--redis', old.main.redis.url])).toEqual({ code: 1, stdout: '', stderr })
+  const keys = await run(['keys', 'list'])
+  expect(keys).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('main, test') })
   expect(await stateOf(admin, 'main')).toEqual(before)
 })
 
@@ -163,7 +167,11 @@ test.each<[what: string, args: () => string[] | Promise<string[]>, sentence: Reg
     /^There is no such organization\./,
   ],
   ['a request', () => ['request', 'refuse', requestIds.main, '--reason=x'], /^There is no such request\./],
-  ['a Trust Mark type', () => ['reissue-alltms', '--type', ownType('main')], /^There is no Trust Mark type /],
+  [
+    'a Trust Mark type',
+    () => ['mark', 'reissue', '--trust-mark-type', ownType('main')],
+    /^There is no Trust Mark type /,
+  ],
 ])('finds nothing for %s of the other anchor', async (_what, args, sentence) => {
   const before = await stateOf(admin, 'main')
   const { code, stdout, stderr } = await run([...(await args()), '--anchor=test'])
@@ -174,14 +182,14 @@ test.each<[what: string, args: () => string[] | Promise<string[]>, sentence: Reg
 
 test('refuses an unknown anchor, and names the known ones', async () => {
   const stderr = 'There is no anchor prod. Use one of: main, test.\n'
-  expect(await run(['rebuild', '--anchor=prod'])).toEqual({ code: 1, stdout: '', stderr })
-  expect(await run(['rebuild', '--anchor=prod'], { INMOR_ANCHOR: 'test' })).toMatchObject({ stderr })
-  expect(await run(['audit', 'export'], { INMOR_ANCHOR: 'prod' })).toMatchObject({ code: 1, stderr })
+  expect(await run(['audit', 'export'], { INMOR_ANCHOR: 'prod' })).toEqual({ code: 1, stdout: '', stderr })
+  const keys = await run(['keys', 'list', '--anchor=prod'], { INMOR_ANCHOR: 'test' })
+  expect(keys).toMatchObject({ code: 1, stderr: expect.stringContaining('There is no anchor "prod"') })
 })
 
 test('needs an anchor or the value itself to make a key or a delegation', async () => {
   const keygen = await run(['keygen', '--type=ES256'])
-  expect(keygen).toEqual({ code: 1, stdout: '', stderr: 'Set --output or --anchor.\n' })
+  expect(keygen).toEqual({ code: 2, stdout: '', stderr: 'Set --output or --anchor.\n' })
   const both = await run(['keygen', '--type=ES256', '--output=/nowhere', '--anchor=test'])
   expect(both.stderr).toContain("option '--output <directory>' cannot be used with option '--anchor <name>'")
 })

@@ -288,7 +288,7 @@ test('a person of an organization is invited, changed and removed, and requests 
   const { id: entityId } = await leaf()
   const submitted = { kind: 'REGISTER', entityId, organizationId: id } as const
   const { id: request } = await services.requests.submit(member, submitted)
-  const open = await succeed(near, ['request', 'list', '--is-open'])
+  const open = await succeed(near, ['request', 'list', '--open'])
   expect(open).toMatch(RegExp(`\n${request} +WAITING_FOR_OPERATOR +REGISTER +${entityId} `))
   await succeed(near, ['request', 'return', String(request), '--message=Which service is it?'])
   expect(await succeed(near, ['request', 'approve', String(request)])).toMatch(/^state: +APPROVED$/m)

@@ -56,7 +56,7 @@ const failures = () =>
   admin.server.db.auditEvent.findMany({ where: { action: 'import' }, orderBy: { id: 'asc' } })
 
 test('reports a missing or invalid source', async () => {
-  expect(await run()).toMatchObject({ code: 1, stderr: expect.stringMatching(/No source/) })
+  expect(await run()).toMatchObject({ code: 2, stderr: expect.stringMatching(/No source/) })
   expect(await run('--postgres', admin.database.url)).toMatchObject({
     code: 1,
     stderr: expect.stringMatching(/no table entities_subordinate/),

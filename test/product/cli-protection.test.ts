@@ -49,11 +49,11 @@ it('changes nothing that is protected while it is switched off', { timeout: 120_
     ['keys', 'switch', '--override-reason=Now.', main],
     ['keys', 'revoke', filled.kidUnused, '--reason=compromised', main],
     ['keys', 'retire', filled.kidInUse, '--accept-copies', main],
-    ['keys', 'schedule', '--months=12', main],
+    ['rollover', 'set', '--months=12', main],
     ['user', 'create', '--username=dave', '--role=admin'],
     ['user', 'set-password', '--username=carol'],
     ['user', 'remove', 'carol'],
-    ['user', 'reset-second-factor', '--username=carol'],
+    ['user', 'reset-second-factor', 'carol'],
     ['request', 'approve', requestId, main],
     change('remove'),
     change('deactivate'),
@@ -78,9 +78,9 @@ it('changes nothing that is protected while it is switched off', { timeout: 120_
 
 it('does what is protected while it is allowed, with a sentence, an entry and an alert', async () => {
   await protect(admin, ['ACCESS', 'ANCHOR'], { commandLine: true })
-  const args = ['user', 'create', '--username=frank', '--role=viewer', '--password-stdin']
+  const args = ['user', 'create', '--username=frank', '--role=viewer', '--password=@-', '--only=username']
   const { code, stdout, stderr } = await runFor(admin, args, {}, `${PASSWORD}\n`)
-  expect({ code, stdout }).toEqual({ code: 0, stdout: 'Created viewer frank.\n' })
+  expect({ code, stdout }).toEqual({ code: 0, stdout: 'frank\n' })
   expect(stderr).toMatch(/^This change is protected and was made without a second person\./)
   const [created, bypass] = await commands.entries(2)
   expect(created).toMatchObject({ action: 'createUser', resource: 'frank' })

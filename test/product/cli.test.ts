@@ -1,5 +1,4 @@
 /** Tests the command line with and without a running product: output, effects and failures. */
-import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -47,33 +46,17 @@ describe('with a running product', () => {
   beforeAll(async () => {
     redis = await startRedis()
     installation = await prepareInstallation()
-    product = await startProduct(installation, { REDIS_URL: redis.url })
+    installation.environment.REDIS_URL = redis.url
+    product = await startProduct(installation)
   })
   afterAll(async () => {
     await product.stop()
     await redis.close()
   })
 
-  test('user: creates one with a generated password, sets another password, and lists', async () => {
-    const created = await succeed(installation, 'user create --username Ada --role operator')
-    const generated = /^Created operator ada\.\nPassword: (\S+)\n$/.exec(created)?.[1] ?? ''
-    expect(await signIn(installation, 'ada', generated)).toBe(200)
-
-    const changed = await succeed(
-      installation,
-      'user set-password --username ada --password-stdin',
-      `${PASSWORD}\n`,
-    )
-    expect(changed).toBe('Set the password of ada.\n')
-    expect(await signIn(installation, 'ada', PASSWORD)).toBe(200)
-    expect(await signIn(installation, 'ada', generated)).toBe(401)
-
-    expect(await succeed(installation, 'user list')).toBe('ada  operator\nadmin  admin\n2 users.\n')
-  })
-
   test('user: invites one by a link, asks for another password, and removes', async () => {
-    const created = await succeed(installation, 'user create --username ivo --role viewer --invite')
-    const link = /^Created viewer ivo\.\nInvitation: (\S+)\n$/.exec(created)?.[1] ?? ''
+    const created = await succeed(installation, 'user create --username Ivo --role viewer')
+    const [, link = ''] = /^invitation\.link: +(\S+)$/m.exec(created) ?? []
     expect(link).toMatch(new RegExp(`^${installation.adminUrl}/invitation#[\\w-]{43}$`))
     const visitor = visit(installation.adminUrl)
     const input = { token: new URL(link).hash.slice(1), password: PASSWORD }
@@ -86,53 +69,35 @@ describe('with a running product', () => {
     }
     expect(await change('')).toEqual({ passwordChange: 'ASKED' })
     expect(await change(' --must-change')).toEqual({ passwordChange: 'REQUIRED' })
-    expect(await succeed(installation, 'user reset-second-factor --username ivo')).toBe(
-      'ivo has no second factor now, and is signed out everywhere.\n',
-    )
+    await succeed(installation, 'user reset-second-factor ivo')
     expect((await visitor.execute('{ viewer { username } }')).data.viewer).toBeNull()
     await succeed(installation, 'user remove ivo')
-    expect(await succeed(installation, 'user list')).not.toContain('ivo')
+    expect(await succeed(installation, 'user list --only username')).toBe('admin\n')
   })
 
-  test('apikey: creates one that works immediately, lists it without the key, and revokes it permanently', async () => {
-    const key = (
-      await succeed(installation, 'apikey create --username admin --key-name ci --role viewer --days 2')
-    ).trim()
+  test('apikey: creates one that works immediately, lists it without the key, and revokes it', async () => {
+    const create = 'apikey create --username admin --only key'
+    const key = (await succeed(installation, `${create} --name ci --role viewer --days 2`)).trim()
     const admin = createAdminClient(installation.adminUrl, key)
     expect(await admin(VIEWER)).toEqual({ viewer: { username: 'admin', role: 'VIEWER' } })
-
+    await succeed(installation, `${create} --name forever --unset days`)
     const listed = await succeed(installation, 'apikey list')
     expect(listed).not.toContain(key)
-    expect(listed).toMatch(/^\S+ {2}admin {2}ci {2}\S+… {2}active\n1 API keys\.\n$/)
-    const [{ id, expiresAt }] = await json(installation, 'apikey list')
-    expect(Date.parse(expiresAt)).toBeGreaterThan(Date.now() + 86_400_000)
-    await succeed(installation, 'apikey create --username admin --key-name forever --days never')
-    await succeed(installation, 'apikey create --username admin --key-name yearly')
-    const [, forever, yearly] = await json(installation, 'apikey list')
-    expect(forever).toMatchObject({ name: 'forever', expiresAt: null })
-    expect(Date.parse(yearly.expiresAt)).toBeGreaterThan(Date.now() + 364 * 86_400_000)
-    for (const other of [forever, yearly]) await succeed(installation, `apikey revoke ${other.id}`)
-
-    expect(await succeed(installation, `apikey revoke ${id}`)).toBe(`Revoked ${id}.\n`)
+    expect(listed).toMatch(/^\S+ +ci +admin +VIEWER +ACTIVE +\S+Z$/m)
+    expect(listed).toMatch(/^\S+ +forever +admin +- +ACTIVE +-$/m)
+    expect(await succeed(installation, 'apikey revoke ci --only state')).toBe('REVOKED\n')
     expect(await admin<object>(VIEWER).catch(String)).not.toMatchObject({ viewer: { username: 'admin' } })
-    expect(await succeed(installation, 'apikey list')).toContain('revoked')
   })
 
-  test('rebuild: restores data that Redis lost', async () => {
+  test('publication: restores data that Redis lost, and signs again', async () => {
+    const published = () => redis.client.get('inmor:entity_id')
     await redis.client.del('inmor:entity_id')
-    expect(await succeed(installation, 'rebuild')).toBe('Rebuilt: everything is published.\n')
-    expect(await redis.client.exists('inmor:entity_id')).toBe(1)
-  })
-
-  test('regenerate-entity: publishes a newly signed Entity Configuration', async () => {
-    const published = async () =>
-      createHash('sha256')
-        .update(String(await redis.client.get('inmor:entity_id')))
-        .digest('hex')
+    await succeed(installation, 'publication rebuild')
     const before = await published()
+    expect(before).not.toBeNull()
     // Times are whole seconds and the key signs without randomness: within one second the bytes are the same.
     await eventually(async () => {
-      expect(await succeed(installation, 'regenerate-entity')).toBe('Published the Entity Configuration.\n')
+      await succeed(installation, 'publication entity-configuration')
       expect(await published()).not.toBe(before)
     })
   })
@@ -145,13 +110,12 @@ describe('with a running product', () => {
       stderr: '',
     })
     expect(await signIn(installation, 'admin', PASSWORD)).toBe(200)
-    const sentence = { code: 1, stdout: '', stderr: 'There is no user nobody.\n' }
-    expect(await inmorProgram(installation, ['user', 'reset-second-factor', '--username=nobody'])).toEqual(
-      sentence,
-    )
-    const { code, stdout, stderr } = await inmorProgram(installation, ['renew'])
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-    expect(stderr.split('\n', 1)[0]).toContain("unknown command 'renew'")
+    const stderr = 'There is no User with the username "nobody". (NOT_FOUND)\n'
+    const reset = await inmorProgram(installation, ['user', 'reset-second-factor', 'nobody'])
+    expect(reset).toEqual({ code: 1, stdout: '', stderr })
+    const wrong = await inmorProgram(installation, ['renew'])
+    expect(wrong).toMatchObject({ code: 2, stdout: '' })
+    expect(wrong.stderr.split('\n', 1)[0]).toContain("unknown command 'renew'")
   })
 
   test('migrate: finds nothing to do', async () => {
@@ -159,35 +123,26 @@ describe('with a running product', () => {
   })
 
   test.each([
-    ['a user who exists', 'user create --username admin', 'The user admin already exists.'],
-    ['an unknown user', 'user set-password --username nobody', 'There is no user nobody.'],
+    ['a user who exists', 'user create --username admin --role viewer', /^The user admin already exists\./],
+    ['a user who is unknown', 'user set-password --username nobody', /^There is no user nobody\.\n$/],
+    ['the last administrator', 'user remove admin', /^This is the last administrator\./],
+    ['a key for an unknown user', 'apikey create --username nobody --name x', /^There is no user nobody\./],
     [
-      'the last administrator',
-      'user remove admin',
-      'This is the last administrator. Create another one first. (CONFLICT)',
+      'an id that begins with a dash',
+      'apikey revoke -hVc0B7brIbxdv9pOLiQ-YMFuOV_Gq_4i',
+      /^There is no ApiKey /,
     ],
-    [
-      'a user to remove who is unknown',
-      'user remove nobody',
-      'There is no User with the username "nobody". (NOT_FOUND)',
-    ],
-    ['a key for an unknown user', 'apikey create --username nobody --key-name x', 'There is no user nobody.'],
-    ['an unknown key', 'apikey revoke 0', 'There is no API key 0.'],
-    [
-      'an unknown key whose id begins with a dash',
-      'apikey revoke -hVc0B7brIbxdv9pOLiQ-YMFuOV_Gq_4i --json',
-      'There is no API key -hVc0B7brIbxdv9pOLiQ-YMFuOV_Gq_4i.',
-    ],
-    ['a key whose short id is marked as one', 'apikey revoke -- -V', 'There is no API key -V.'],
+    ['a short id that is marked as one', 'apikey revoke -- -V', /^There is no ApiKey .*"-V"/],
     [
       'a password that is too short',
-      'user create --username eve --password-stdin',
-      'The password must have 12 to 128 characters.',
+      'user create --username eve --role viewer --password @-',
+      /^The password must have 12 to 128 characters\./,
     ],
   ])('refuses %s in one sentence', async (_what, args, sentence) => {
     const { code, stdout, stderr } = await inmor(installation, args.split(' '), 'short\n')
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-    expect(stderr).toBe(`${sentence}\n`)
+    expect(stderr).toMatch(sentence)
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1)
   })
 })
 
@@ -197,7 +152,7 @@ describe('without a running product', () => {
     installation = await prepareInstallation()
   })
 
-  test.each(['user list', 'migrate', 'keys list', 'rebuild', 'keygen --type ES256 --anchor main'])(
+  test.each(['user list', 'migrate', 'keygen --type ES256 --anchor main'])(
     'does not make an installation: %s',
     async (args) => {
       const { dataDirectory, environment } = await makeInstallation()
@@ -212,20 +167,18 @@ describe('without a running product', () => {
     const { DATA_DIR: _, ...environment } = installation.environment
     const folder = process.cwd()
     process.chdir(dirname(installation.dataDirectory))
-    const answer = await inmor({ environment }, ['user', 'list']).finally(() => process.chdir(folder))
+    const answer = await inmor({ environment }, ['migrate']).finally(() => process.chdir(folder))
     expect(answer).toEqual({
       code: 0,
-      stdout: '0 users.\n',
+      stdout: '0 migrations applied.\n',
       stderr: `The installation is that of ${installation.dataDirectory}.\n`,
     })
   })
 
   test('prepares an installation that the product then starts with', async () => {
     expect(await json(installation, 'migrate')).toEqual({ applied: [] })
-    const user = 'user create --username ada --role admin --password-stdin'
-    expect(await json(installation, user, PASSWORD)).toEqual({ username: 'ada', role: 'admin' })
-    const { key } = await json(installation, 'apikey create --username ada --key-name ci')
-    expect(await succeed(installation, 'rebuild')).toBe('Queued. The server publishes it when it starts.\n')
+    await succeed(installation, 'user create --username ada --role admin --password @-', PASSWORD)
+    const key = (await succeed(installation, 'apikey create --username ada --name ci --only key')).trim()
 
     const product = await startProduct(installation)
     expect(product.password).toBeNull()
@@ -250,17 +203,13 @@ describe('without a running product', () => {
     [
       'an unknown role',
       'user create --username eve --role king',
-      'Allowed choices are viewer, operator, admin',
+      'Allowed choices are ADMIN, OPERATOR, VIEWER',
     ],
-    ['a missing option', 'apikey create --username admin', "required option '--key-name <name>'"],
-    [
-      'days that are not a number',
-      'apikey create --username a --key-name b --days soon',
-      'whole number of days',
-    ],
+    ['a missing option', 'user set-password', "required option '--username <name>'"],
+    ['a time that is none', 'audit prune --before soon', 'Enter a date or a time'],
   ])('reports a fault of %s in its first line', async (_what, args, sentence) => {
     const { code, stdout, stderr } = await inmor({ environment: { DATA_DIR: '/dev/null' } }, args.split(' '))
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr.split('\n', 1)[0]).toContain(sentence)
   })
 })

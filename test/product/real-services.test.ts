@@ -66,11 +66,9 @@ test('keeps registered entities in a real PostgreSQL; a start needs nothing else
 
   const { id, close } = await register(installation)
   // As in a shell where the variable is set for both.
-  const users = await inmor({ environment: { ...installation.environment, ...environment } }, [
-    'user',
-    'list',
-  ])
-  expect(users).toEqual({ code: 0, stdout: 'admin  admin\n1 users.\n', stderr: '' })
+  const args = ['user', 'list', '--only=username']
+  const users = await inmor({ environment: { ...installation.environment, ...environment } }, args)
+  expect(users).toEqual({ code: 0, stdout: 'admin\n', stderr: '' })
   first.kill('SIGKILL')
   await first.ended
   await redis.restart() // empty

@@ -85,6 +85,7 @@ class StartRenewalInput(TypedDict):
     """What to renew."""
 
     anchor: NotRequired[str | None]
+    due: NotRequired[bool | None]
     kind: RenewalKind
 
 class StartRenewalVariables(TypedDict):

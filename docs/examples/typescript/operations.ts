@@ -807,6 +807,8 @@ export type SigningKeyState =
 export type StartRenewalInput = {
   /** The anchor: its slug or Entity Identifier. Where there are several, it is needed. */
   anchor?: string | null | undefined;
+  /** Whether to renew only what is due, as the schedule does. */
+  due?: boolean | null | undefined;
   /** The kind of object. */
   kind: RenewalKind;
 };

@@ -54,10 +54,10 @@ export const isRequired = ({ field }: Slot): boolean => field.type.endsWith('!')
 
 const dashed = (name: string) => name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase()
 
-/** The option of a slot, without dashes: `order-by` has the field of an order. */
+/** The option of a slot, without dashes: `order-by` has the field of an order, and `held` is `isHeld`. */
 export function nameOf({ path: [arg, name], field }: Slot): string {
   if (arg === 'orderBy') return name === 'field' ? 'order-by' : 'direction'
-  return dashed(field.name)
+  return dashed(readType(field.type).name === 'Boolean' ? field.name.replace(/^is(?=[A-Z])/, '') : field.name)
 }
 
 /** What the options of a command are called in its result. */

@@ -31,6 +31,11 @@ const exported: Readonly<Record<string, string>> = {
   TrustMark: 'issueTrustMark',
 }
 
+const ROLLOVER = {
+  ...{ noun: 'rollover', verb: 'show' },
+  describes: 'Shows the scheduled rollover of the signing key, and its next step.',
+}
+
 export function buildTable(schema: GraphQLSchema): Table {
   const inputs: Record<string, readonly Field[]> = {}
   const enums: Record<string, readonly string[]> = {}
@@ -97,8 +102,13 @@ export function buildTable(schema: GraphQLSchema): Table {
     const shown = noteType(type) ?? ''
     const row = { ...rowOf(name, field), args: argsOf(field, nodes ? pageArguments : []), type: shown }
     if (field.name === 'signingKeys' && isObjectType(named)) {
-      const key = noteType(getNamedType(named.getFields().keys?.type)) ?? ''
-      return [{ ...row, kind: 'all', type: key, isList: true, inside: 'keys' }]
+      const typeOf = (inside: string) => noteType(getNamedType(named.getFields()[inside]?.type)) ?? ''
+      const directory = 'Shows whether the key directory can be changed, and what is wrong with it.'
+      return [
+        { ...row, kind: 'all', type: typeOf('keys'), isList: true, inside: 'keys' },
+        { ...row, verb: 'directory', describes: directory, kind: 'all' },
+        { ...row, ...ROLLOVER, kind: 'all', type: typeOf('rollover'), inside: 'rollover' },
+      ]
     }
     if (!nodes) return [{ ...row, kind: 'all', ...(isList ? { isList } : {}) }]
     const list: Row = { ...row, kind: 'list' }

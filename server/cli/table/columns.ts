@@ -18,7 +18,18 @@ export const columnsOf: Readonly<Record<string, readonly string[]>> = {
   Run: ['id', 'kind', 'state', 'done', 'failed', 'startedBy.username', 'startedAt'],
   Schedule: ['name', 'cron', 'enabled', 'nextRunAt', 'lastSucceeded'],
   Subordinate: ['entityId', 'state', 'displayName', 'organizationName', 'lastCheckedAt'],
-  SigningKey: ['kid', 'alg', 'state', 'signsSince', 'usableFrom', 'store'],
+  KeyRollover: [
+    'months',
+    'alg',
+    'noticeDays',
+    'isHeld',
+    'version',
+    'nextStep',
+    'nextStepKid',
+    'nextStepAt',
+    'waitsFor',
+  ],
+  SigningKey: ['kid', 'alg', 'state', 'signsSince', 'usableFrom', 'store', 'attributes.isExtractable'],
   SubordinateProblemGroup: ['code', 'count', 'since', 'example.entityId'],
   SubordinateTag: ['tag', 'count'],
   TrustAnchor: ['slug', 'entityId', 'displayName', 'pausedAt', 'status.counts.subordinates'],
@@ -44,6 +55,8 @@ export const keysOf: Readonly<
 export const hidden: readonly string[] = [
   'Approval.signingOptions',
   'ServerStatus.expiringByDay',
+  'SigningKeys.keys',
+  'SigningKeys.rollover',
   'Viewer.account',
   'Viewer.organizations',
 ]

@@ -34,7 +34,7 @@ export const exceptions: Readonly<Record<string, readonly [noun: string, verb: s
   resetSecondFactor: ['user', 'reset-second-factor'],
   resetUserPassword: ['user', 'reset-password'],
   restoreVersion: ['audit', 'restore'],
-  scheduleRollover: ['keys', 'schedule'],
+  scheduleRollover: ['rollover', 'set'],
   startCollectionWalk: ['collected', 'crawl'],
   startEvaluation: ['policy', 'evaluate'],
   startRebuild: ['publication', 'start-rebuild'],

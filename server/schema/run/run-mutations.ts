@@ -100,9 +100,10 @@ operation('startRenewal', {
     describes: 'What to renew.',
     fields: (t) => ({
       kind: t.field({ type: RenewalKind, required: true, description: 'The kind of object.' }),
+      due: t.boolean({ description: 'Whether to renew only what is due, as the schedule does.' }),
     }),
   },
   result: RunRef,
   errors: [ConflictError],
-  run: ({ kind }, { runs, caller }) => runs.start(caller, kind),
+  run: ({ kind, due }, { runs, caller }) => runs.start(caller, kind, due ? { parameters: { due } } : {}),
 })

@@ -46,8 +46,11 @@ const isBreaking = ({ criticality, type }: Change) =>
 /** Where scripts for the REST API and the command line break, and CHANGELOG does not name it. */
 export function findUnnamed(before: readonly string[], now: readonly string[], changes: string): string[] {
   const named = namesIn(unreleased(changes))
-  return findLost(before, now)
-    .filter((name) => !named.has(name))
+  const lost = findLost(before, now)
+  // A command that is gone has no options.
+  const isNamed = (name: string) => named.has(name) && lost.includes(name)
+  return lost
+    .filter((name) => !isNamed(name) && !isNamed(name.replace(/ (takes|without) .*$/, '')))
     .map((name) => `Scripts break at “${name}”: name \`${name}\` in CHANGELOG, or keep what was.`)
 }
 

@@ -35,7 +35,7 @@ it('refuses to start, to migrate and to execute a command', async () => {
     )
     expect(sentenceOf(error)).toBe(sentence(NEWER))
   }
-  for (const args of [['user', 'list'], ['migrate'], ['keys', 'revoke', '--current', '--reason=x']]) {
+  for (const args of [['user', 'list'], ['migrate'], ['keys', 'revoke', 'x', '--reason=x']]) {
     expect(await runFor(admin, args)).toEqual({ code: 1, stdout: '', stderr: `${sentence(NEWER)}\n` })
   }
   expect(await entries()).toBe(before)

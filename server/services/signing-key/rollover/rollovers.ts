@@ -25,8 +25,6 @@ export type RolloverView = Pick<RolloverPlan, 'months' | 'alg' | 'noticeDays' | 
 
 type Deps = AdvanceDeps & Pick<ServiceContext, 'entityId' | 'write'>
 
-export type RolloverService = ReturnType<typeof createRolloverService>
-
 export function createRolloverService(deps: Deps) {
   const { db, entityId, write, now, signingKeys } = deps
 

@@ -1,7 +1,7 @@
 /** Executes one command line. A failure is one sentence on standard error and an exit code that is not zero. */
 import { type Command, CommanderError } from 'commander'
 import { exitCodes, Failure } from '#server/cli/api/failure.ts'
-import { printable } from '#server/cli/output.ts'
+import { printable } from '#server/cli/api/output.ts'
 import { loadProgram } from '#server/cli/program.ts'
 
 /** Takes the words after `inmor` and returns the exit code. */

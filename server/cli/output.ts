@@ -1,5 +1,6 @@
 /** Output of commands: lines of text, or one JSON document with --json. */
 import { Command } from 'commander'
+import { printable } from '#server/cli/api/output.ts'
 
 /** A command with the option --json. */
 export function command(name: string, description: string): Command {
@@ -9,6 +10,3 @@ export function command(name: string, description: string): Command {
 export function print(options: { json?: boolean }, value: unknown, text: string): void {
   process.stdout.write(options.json ? `${JSON.stringify(value)}\n` : `${printable(text)}\n`)
 }
-
-/** Without the characters that control a terminal: members and other entities wrote some of the text. */
-export const printable = (text: string): string => text.replaceAll(/[\p{Cc}--[\n\t]]/gv, '\uFFFD')

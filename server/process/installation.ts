@@ -24,8 +24,6 @@ export type Installation = {
   /** A running server sends what a command puts there. */
   mail: MailOutbox
   caller: Caller
-  /** Where the console is. */
-  consoleUrl: URL
   /** Migrations that opening it has applied. */
   applied: string[]
   /** Whether a server is running that publishes queued changes. */
@@ -111,7 +109,6 @@ function connect(config: ServerConfig, isServed: boolean): Installation {
     pool,
     mail,
     caller: cliCaller(systemUser()),
-    consoleUrl: mail.consoleUrl,
     applied: [],
     isServed,
     now: systemClock,

@@ -15,8 +15,6 @@ export type ListedAnchor = AnchorIdentity & { pausedAt: Date | null }
 /** The installation, with the database client of the anchor as `db`, which reaches no other one. */
 export type OpenAnchor = Installation &
   AnchorIdentity & {
-    /** The database of the installation. */
-    installation: Database
     allowHttp: boolean
     /** The place of its signing keys. */
     keys: KeyPlace & { stores: KeyStores }
@@ -47,7 +45,6 @@ export async function openAnchor(name = nameInEnvironment()): Promise<OpenAnchor
       ...installation,
       ...identity,
       db,
-      installation: installation.db,
       allowHttp: installation.config.allowHttp,
       keys: { directory: place.keysDirectory, historicalDirectory: place.historicalKeysDirectory, stores },
       async close() {

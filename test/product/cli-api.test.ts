@@ -157,7 +157,10 @@ describe.each([
 
   test('settings, policy and checks are shown and set, with JSON as text or from standard input', async () => {
     await succeed(run, ['settings', 'set', '--statement-hours=24'])
-    expect(await succeed(run, ['settings', 'show'])).toMatch(/^statement hours: +24$/m)
+    const settings = await succeed(run, ['settings', 'show'])
+    expect(settings).toMatch(/^statement hours: +24$/m)
+    expect(settings).toMatch(/^entity configuration\.expires at: +\S+Z$/m)
+    expect(settings).not.toMatch(/\{|eyJ/)
     const policy = { openid_relying_party: { contacts: { essential: false } } }
     const set = await succeed(run, ['policy', 'set', '--metadata-policy=@-'], JSON.stringify(policy))
     expect(set).toMatch(/^metadata policy\.openid_relying_party\.contacts\.essential: +false$/m)

@@ -39,6 +39,7 @@ test.each([
   ['approval', 'approve', 'approve'],
   ['settings', 'set', 'updateTrustAnchor'],
   ['mark', 'reissue', 'reissueTrustMarks'],
+  ['rollover', 'show', 'signingKeys'],
   ['webhook', 'list', 'webhooks'],
   ['subordinate', 'export', 'subordinates'],
 ])('%s %s is %s', (noun, verb, field) => {

@@ -5,8 +5,8 @@ import { numberOf } from './ids.ts'
 
 export type OutputOptions = { json?: true; limit?: number; only?: string }
 
-/** Without the characters that control a terminal: other entities wrote some of the text. */
-const printable = (text: string): string => text.replaceAll(/[\p{Cc}--[\n\t]]/gv, '\uFFFD')
+/** Without the characters that control a terminal: members and other entities wrote some of the text. */
+export const printable = (text: string): string => text.replaceAll(/[\p{Cc}--[\n\t]]/gv, '\uFFFD')
 
 /** Waits while the reader is slow. */
 export async function write(text: string): Promise<void> {
@@ -56,24 +56,33 @@ export function columnsWriter(paths: readonly string[]) {
   }
 }
 
+/** Longer titles do not move the values of all. */
+const TITLE_WIDTH = 36
+
 /** Writes what an object has, a line each. */
 export async function writeFacts(value: unknown): Promise<void> {
   const facts = factsOf(value, '')
-  const width = Math.max(0, ...facts.map(([title]) => title.length))
-  const lines = facts.map(([title, text]) => (title ? `${`${title}:`.padEnd(width + 2)}${text}` : text))
+  const width = Math.min(TITLE_WIDTH, Math.max(0, ...facts.map(([title]) => title.length)))
+  const lines = facts.map(([title, text]) => (title ? `${`${title}:`.padEnd(width + 1)} ${text}` : text))
   await write(`${printable(lines.join('\n') || '-')}\n`)
 }
 
-/** A line for each value, also of objects in objects, and for each object of a list. */
+/** What the text of a JWT has inside is for --json. */
+const ofJwt = ['jwt', 'header', 'claims']
+
+/** A line for each value, also of objects in objects, and for each object or sentence of a list. */
 function factsOf(value: unknown, path: string): [title: string, text: string][] {
-  if (value === null) return []
-  if (isObject(value))
-    return Object.entries(value).flatMap(([name, each]) =>
-      factsOf(each, path === '' ? name : `${path}.${name}`),
-    )
-  if (!Array.isArray(value) || !value.every(isObject)) return [[titleOf(path), cellOf(value, path)]]
-  return value.map((item) => [titleOf(path), JSON.stringify(item)])
+  if (value === null || (Array.isArray(value) && value.length === 0)) return []
+  if (isObject(value)) {
+    const hidden = 'jwt' in value ? ofJwt : []
+    const shown = Object.entries(value).filter(([name]) => !hidden.includes(name))
+    return shown.flatMap(([name, each]) => factsOf(each, path === '' ? name : `${path}.${name}`))
+  }
+  if (!Array.isArray(value) || !value.some(isLine)) return [[titleOf(path), cellOf(value, path)]]
+  return value.map((item) => [titleOf(path), typeof item === 'string' ? item : JSON.stringify(item)])
 }
+
+const isLine = (value: unknown) => isObject(value) || (typeof value === 'string' && value.endsWith('.'))
 
 /** @throws Failure if no request for it would have this field */
 export function requireField(document: string, { only = '' }: OutputOptions): void {

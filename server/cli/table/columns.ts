@@ -51,12 +51,14 @@ export const keysOf: Readonly<
   Webhook: { key: 'url', query: 'webhooks', by: 'list' },
 }
 
-/** Fields that need a session, and those for a chart. */
+/** Fields that need a session, those for a chart, and those that have a command of their own. */
 export const hidden: readonly string[] = [
   'Approval.signingOptions',
   'ServerStatus.expiringByDay',
   'SigningKeys.keys',
   'SigningKeys.rollover',
+  'TrustAnchor.alerts',
+  'TrustAnchor.signingKey',
   'Viewer.account',
   'Viewer.organizations',
 ]

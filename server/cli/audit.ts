@@ -85,7 +85,6 @@ async function writeEntries(db: Database, where: Prisma.AuditEventWhereInput): P
 }
 
 export const auditCommand = new Command('audit')
-  .description('verify, export and prune the audit log')
   .addCommand(verify)
   .addCommand(prune)
   .addCommand(exportEntries)

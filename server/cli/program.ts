@@ -1,7 +1,7 @@
 /** The commands of the command line, one file per command. One file is loaded for a known command: all take a second. */
 import { Command } from 'commander'
 import type { Api } from '#server/cli/api/api.ts'
-import { addCommands, nounCommand } from '#server/cli/api/command.ts'
+import { addCommands } from '#server/cli/api/command.ts'
 import { exitCodes, Failure } from '#server/cli/api/failure.ts'
 import { openHttp } from '#server/cli/api/http.ts'
 import { nouns, rowsOf } from '#server/cli/api/table.ts'
@@ -56,8 +56,8 @@ export async function loadProgram(word?: string, verb?: string): Promise<Command
     if (!isKnown || isHere(name)) program.addCommand(await load())
   for (const noun of isKnown ? nouns.filter(isHere) : nouns) {
     const group = program.commands.find((command) => command.name() === noun)
-    if (group) addCommands(group, noun, open)
-    else program.addCommand(nounCommand(noun, open))
+    if (group) addCommands(group, open)
+    else program.addCommand(addCommands(new Command(noun), open))
   }
   if (!isKnown || isHere('completion')) program.addCommand(completionCommand(() => loadProgram()))
   return program

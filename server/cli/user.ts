@@ -33,4 +33,4 @@ const setPassword = command('set-password', 'set a new password and end the user
     )
   })
 
-export const userCommand = new Command('user').description('manage users').addCommand(setPassword)
+export const userCommand = new Command('user').addCommand(setPassword)

@@ -1,5 +1,5 @@
 /** Makes the commands of a noun from the rows of the table. */
-import { Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { type Api, dataOf, type Open } from './api.ts'
 import { change, changeEach, startsRun } from './change.ts'
 import { CommandAboutOne } from './command-about-one.ts'
@@ -15,15 +15,11 @@ import { type Row, rowsOf } from './table.ts'
 type Options = OutputOptions & { anchor?: string; from?: string; unset?: string[]; follow?: true }
 
 /** `group` has commands of its own already, which stay. */
-export function addCommands(group: Command, noun: string, open: Open): Command {
+export function addCommands(group: Command, open: Open): Command {
+  const noun = group.name()
   const own = group.commands.map((command) => command.name())
   for (const row of rowsOf(noun)) if (!own.includes(row.verb)) group.addCommand(commandOf(row, open))
-  return group
-}
-
-export function nounCommand(noun: string, open: Open): Command {
-  const verbs = rowsOf(noun).map(({ verb }) => verb)
-  return addCommands(new Command(noun).description(`about ${noun}: ${verbs.join(', ')}`), noun, open)
+  return group.description(`about ${noun}: ${group.commands.map((command) => command.name()).join(', ')}`)
 }
 
 /** A command of the schema. */

@@ -195,6 +195,11 @@ describe('the REST API and the command line', () => {
     expect(findUnnamed(names, now, changelog(''))).toEqual([])
   })
 
+  it('needs no line for the options of a command that the changelog names', () => {
+    const now = names.filter((name) => !name.startsWith('inmor move'))
+    expect(findUnnamed(names, now, changelog('`inmor move` is gone.'))).toEqual([])
+  })
+
   it('notices what the product of today loses', async () => {
     const today = await readNames()
     const lost = ['POST /api/v1/subordinates takes entityid', 'inmor keys announce takes --alg']

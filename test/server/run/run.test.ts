@@ -66,6 +66,14 @@ it('streams only finished items to a late or returning subscriber', async () => 
   expect(rest.at(-1)).toEqual(rest.at(0))
 })
 
+it('renews only what is due, if it is asked to', async () => {
+  const seen = await watchRun(
+    admin,
+    await startRun(admin, 'startRenewal(input: { kind: SUBORDINATES, due: true })'),
+  )
+  expect(seen.at(-1)?.run).toEqual({ state: 'SUCCEEDED', total: 0, done: 0, failed: 0 })
+})
+
 it('starts no second run of a kind while one runs, and ends a cancelled one', {
   tags: ['mutation/cancelRun/success', 'mutation/cancelRun/ConflictError', 'mutation/cancelRun/audit'],
 }, async () => {

@@ -33,7 +33,7 @@ export type Generated = { filename: string; content: string }
 const packages: Readonly<Record<string, CodegenPlugin>> = { 'typescript-operations': operations }
 
 /** A call with one text that contains no expression. */
-const call = /\bgraphql\(\s*`([^`$]*(?:\$(?!\{)[^`$]*)*)`\s*,?\s*\)/g
+const call = /\b(graphql|mutation)\(\s*`([^`$]*(?:\$(?!\{)[^`$]*)*)`\s*,?\s*\)/g
 
 export async function generate(configuration: Configuration, folder: string): Promise<Generated[]> {
   const { schema, generates, importExtension, emitLegacyCommonJSImports } = configuration
@@ -45,14 +45,18 @@ export async function generate(configuration: Configuration, folder: string): Pr
   }
   const files: Generated[] = []
   for (const [target, output] of Object.entries(generates)) {
-    const documents = readDocuments(output.documents ?? configuration.documents, folder)
+    const documents = readDocuments(output.documents ?? configuration.documents, folder, schemaAst)
     for (const options of await partsOf(target, output, { ...input, documents }, folder))
       files.push({ filename: resolve(folder, options.filename), content: await codegen(options) })
   }
   return files
 }
 
-function readDocuments(documents: readonly string[], folder: string): Types.DocumentFile[] {
+function readDocuments(
+  documents: readonly string[],
+  folder: string,
+  schema: GraphQLSchema,
+): Types.DocumentFile[] {
   const isOut = (pattern: string) => pattern.startsWith('!')
   const exclude = documents.filter(isOut).map((pattern) => pattern.slice(1))
   const files = globSync(
@@ -62,9 +66,27 @@ function readDocuments(documents: readonly string[], folder: string): Types.Docu
   return files.flatMap((file) => {
     const location = resolve(folder, file)
     const text = readFileSync(location, 'utf8')
-    const found = file.endsWith('.graphql') ? [text] : [...text.matchAll(call)].map(([, found = '']) => found)
-    return found.map((rawSDL) => ({ location, rawSDL, document: parse(rawSDL) }))
+    if (file.endsWith('.graphql')) return [{ location, rawSDL: text, document: parse(text) }]
+    return [...text.matchAll(call)].map(([, kind, rawSDL = '']) => {
+      const document = parse(kind === 'mutation' ? wholeMutation(rawSDL, schema) : rawSDL)
+      return { location, rawSDL, document }
+    })
   })
+}
+
+/** The document of a mutation, of its name and the fields of its success. */
+function wholeMutation(short: string, schema: GraphQLSchema): string {
+  const [, name = '', fields = ''] = /^(\w+) (\{.*\})$/s.exec(short) ?? []
+  const field = name.charAt(0).toLowerCase() + name.slice(1)
+  const found = schema.getMutationType()?.getFields()[field]
+  if (!found)
+    throw new TypeError(`There is no mutation as in \`${short}\`: write its name, then its fields in braces`)
+  const input = found.args.find((argument) => argument.name === 'input')
+  const variables = input ? `($input: ${input.type})` : ''
+  const given = input ? '(input: $input)' : ''
+  return `mutation ${name}${variables} {
+    ${field}${given} { __typename ... on ${name}Success ${fields} ...Refusal }
+  }`
 }
 
 type Input = Pick<Types.GenerateOptions, 'schema' | 'documents'> & {

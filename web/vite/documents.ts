@@ -1,6 +1,6 @@
 /**
- * The console's GraphQL documents in the build. Each call `graphql("…")` becomes the document that codegen made of it,
- * without the table of all texts; and the texts by hash go into documents.json, which the admin server reads.
+ * The console's GraphQL documents in the build. Each call `graphql("…")` or `mutation("…")` becomes the document that
+ * codegen made of it, without the table of all texts; and the texts by hash go into documents.json, which the admin server reads.
  */
 import { readFileSync } from 'node:fs'
 import { stripIgnoredCharacters } from 'graphql'
@@ -9,7 +9,7 @@ import type { Plugin } from 'vite'
 const persisted = new URL('../src/lib/gql/persisted-documents.json', import.meta.url)
 
 /** A call with one text that contains no expression. */
-const call = /\bgraphql\(\s*(?:`((?:[^`$]|\$(?!\{))*)`|"((?:[^"\\]|\\.)*)")\s*,?\s*\)/g
+const call = /\b(graphql|mutation)\(\s*(?:`((?:[^`$]|\$(?!\{))*)`|"((?:[^"\\]|\\.)*)")\s*,?\s*\)/g
 const definition = /^\s*(query|mutation|subscription|fragment)\s+(\w+)/
 const module = '#lib/gql/graphql.ts'
 
@@ -24,10 +24,11 @@ export function documents(): Plugin {
     enforce: 'post',
     transform(code, id) {
       if (id.endsWith('/lib/gql/graphql.ts')) return { code: code.replaceAll(text, shorten), map: null }
-      if (id.includes('/lib/gql/') || !code.includes('graphql(')) return
+      if (id.includes('/lib/gql/') || !/(graphql|mutation)\(/.test(code)) return
       const names = new Set<string>()
-      const replaced = code.replaceAll(call, (_call, template?: string, literal?: string) => {
-        const [, kind, name] = definition.exec((template ?? literal ?? '').replaceAll('\\n', '\n')) ?? []
+      const replaced = code.replaceAll(call, (_call, writer: string, template?: string, literal?: string) => {
+        const written = (template ?? literal ?? '').replaceAll('\\n', '\n')
+        const [, kind, name] = definition.exec(writer === 'mutation' ? `mutation ${written}` : written) ?? []
         if (!kind || !name)
           throw new TypeError(`${id}: a document begins with query, mutation, subscription or fragment`)
         const document = `${name}${kind === 'fragment' ? 'FragmentDoc' : 'Document'}`

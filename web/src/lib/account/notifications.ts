@@ -3,6 +3,7 @@ import { error } from '@sveltejs/kit'
 import type { AlertLevel, NotificationFieldsFragment, UpdateNotificationsInput } from '#lib/gql/graphql.ts'
 import { graphql } from '#lib/gql/index.ts'
 import { read, write } from '#lib/graphql/client.ts'
+import { mutation } from '#lib/graphql/mutation.ts'
 
 const NotificationsPage = graphql(`
   query NotificationsPage {
@@ -13,15 +14,7 @@ const NotificationsPage = graphql(`
   }
 `)
 
-const UpdateNotifications = graphql(`
-  mutation UpdateNotifications($input: UpdateNotificationsInput!) {
-    updateNotifications(input: $input) {
-      __typename
-      ... on UpdateNotificationsSuccess { notifications { ...NotificationFields } }
-      ...Refusal
-    }
-  }
-`)
+const UpdateNotifications = mutation(`UpdateNotifications { notifications { ...NotificationFields } }`)
 
 export type Notifications = NotificationFieldsFragment
 

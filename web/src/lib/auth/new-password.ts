@@ -1,6 +1,7 @@
 /** Changes the user's own password, typed twice. */
-import { graphql } from '#lib/gql/index.ts'
+
 import { write } from '#lib/graphql/client.ts'
+import { mutation } from '#lib/graphql/mutation.ts'
 import type { Refusal } from '#lib/graphql/refusal.ts'
 
 export interface NewPassword {
@@ -10,15 +11,7 @@ export interface NewPassword {
 
 export const emptyPassword: NewPassword = { newPassword: '', repeated: '' }
 
-const ChangePassword = graphql(`
-  mutation ChangePassword($input: ChangePasswordInput!) {
-    changePassword(input: $input) {
-      __typename
-      ... on ChangePasswordSuccess { account { hasPassword } }
-      ...Refusal
-    }
-  }
-`)
+const ChangePassword = mutation(`ChangePassword { account { hasPassword } }`)
 
 export function differs({ newPassword, repeated }: NewPassword): Refusal | undefined {
   if (newPassword === repeated) return undefined

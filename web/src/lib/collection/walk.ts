@@ -1,15 +1,8 @@
 /** Starts the crawl that fills the collection. */
-import { graphql } from '#lib/gql/index.ts'
-import { write } from '#lib/graphql/client.ts'
 
-const StartCollectionWalk = graphql(`
-  mutation StartCollectionWalk {
-    startCollectionWalk {
-      __typename
-      ... on StartCollectionWalkSuccess { run { id } }
-      ...Refusal
-    }
-  }
-`)
+import { write } from '#lib/graphql/client.ts'
+import { mutation } from '#lib/graphql/mutation.ts'
+
+const StartCollectionWalk = mutation(`StartCollectionWalk { run { id } }`)
 
 export const startWalk = () => write(StartCollectionWalk, {})

@@ -1,5 +1,6 @@
 /** The queries and mutations of the people of an organization. */
 import { graphql } from '#lib/gql/index.ts'
+import { mutation } from '#lib/graphql/mutation.ts'
 
 graphql(`
   fragment PersonFields on OrganizationPerson {
@@ -7,32 +8,8 @@ graphql(`
   }
 `)
 
-export const InvitePerson = graphql(`
-  mutation InvitePerson($input: InvitePersonInput!) {
-    invitePerson(input: $input) {
-      __typename
-      ... on InvitePersonSuccess { person { id username invitationLink isInvitationMailed } }
-      ...Refusal
-    }
-  }
-`)
-
-export const UpdatePerson = graphql(`
-  mutation UpdatePerson($input: UpdatePersonInput!) {
-    updatePerson(input: $input) {
-      __typename
-      ... on UpdatePersonSuccess { person { id } }
-      ...Refusal
-    }
-  }
-`)
-
-export const RemovePerson = graphql(`
-  mutation RemovePerson($input: RemovePersonInput!) {
-    removePerson(input: $input) {
-      __typename
-      ... on RemovePersonSuccess { ids }
-      ...Refusal
-    }
-  }
-`)
+export const InvitePerson = mutation(
+  `InvitePerson { person { id username invitationLink isInvitationMailed } }`,
+)
+export const UpdatePerson = mutation(`UpdatePerson { person { id } }`)
+export const RemovePerson = mutation(`RemovePerson { ids }`)

@@ -1,17 +1,10 @@
 /** The pass with which this session may send operations of its own, where the server executes only the console's. */
-import { graphql } from '#lib/gql/index.ts'
+
 import { write } from '#lib/graphql/client.ts'
+import { mutation } from '#lib/graphql/mutation.ts'
 import type { Refusal } from '#lib/graphql/refusal.ts'
 
-const RequestDocumentPass = graphql(`
-  mutation RequestDocumentPass {
-    requestDocumentPass {
-      __typename
-      ... on RequestDocumentPassSuccess { documentPass { token } }
-      ...Refusal
-    }
-  }
-`)
+const RequestDocumentPass = mutation(`RequestDocumentPass { documentPass { token } }`)
 
 let token: string | undefined
 let isNeeded = $state(false)

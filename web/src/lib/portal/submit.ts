@@ -1,29 +1,12 @@
 /** Sends a request of a member to the operators of an anchor, or withdraws one. */
 import type { RequestState, SubmitRequestInput } from '#lib/gql/graphql.ts'
-import { graphql } from '#lib/gql/index.ts'
 import { write } from '#lib/graphql/client.ts'
+import { mutation } from '#lib/graphql/mutation.ts'
 import type { Outcome } from '#lib/graphql/refusal.ts'
 import { locateRefusal } from './change.ts'
 
-const SubmitRequest = graphql(`
-  mutation SubmitRequest($input: SubmitRequestInput!) {
-    submitRequest(input: $input) {
-      __typename
-      ... on SubmitRequestSuccess { request { id state } }
-      ...Refusal
-    }
-  }
-`)
-
-export const WithdrawRequest = graphql(`
-  mutation WithdrawRequest($input: WithdrawRequestInput!) {
-    withdrawRequest(input: $input) {
-      __typename
-      ... on WithdrawRequestSuccess { request { id } }
-      ...Refusal
-    }
-  }
-`)
+const SubmitRequest = mutation(`SubmitRequest { request { id state } }`)
+export const WithdrawRequest = mutation(`WithdrawRequest { request { id } }`)
 
 export interface Submitted {
   id: string

@@ -1,6 +1,7 @@
 /** What the console reads of approvals, and their decisions. */
 import type { ApprovalDetailsFragment } from '#lib/gql/graphql.ts'
 import { graphql } from '#lib/gql/index.ts'
+import { mutation } from '#lib/graphql/mutation.ts'
 
 graphql(`
   fragment ApprovalFields on Approval {
@@ -17,45 +18,10 @@ graphql(`
   }
 `)
 
-export const Approve = graphql(`
-  mutation Approve($input: ApproveInput!) {
-    approve(input: $input) {
-      __typename
-      ... on ApproveSuccess { approval { result } }
-      ...Refusal
-    }
-  }
-`)
-
-export const CommentApproval = graphql(`
-  mutation CommentApproval($input: CommentApprovalInput!) {
-    commentApproval(input: $input) {
-      __typename
-      ... on CommentApprovalSuccess { approval { id } }
-      ...Refusal
-    }
-  }
-`)
-
-export const Refuse = graphql(`
-  mutation Refuse($input: RefuseInput!) {
-    refuse(input: $input) {
-      __typename
-      ... on RefuseSuccess { approval { id } }
-      ...Refusal
-    }
-  }
-`)
-
-export const Override = graphql(`
-  mutation Override($input: OverrideInput!) {
-    override(input: $input) {
-      __typename
-      ... on OverrideSuccess { approval { state result } }
-      ...Refusal
-    }
-  }
-`)
+export const Approve = mutation(`Approve { approval { result } }`)
+export const CommentApproval = mutation(`CommentApproval { approval { id } }`)
+export const Refuse = mutation(`Refuse { approval { id } }`)
+export const Override = mutation(`Override { approval { state result } }`)
 
 /** Whether the user asked for the change, or created the API key that did: such a user cannot approve it. */
 export const isAskedBy = (

@@ -1,17 +1,9 @@
 /** Describes the approval of many requests: what it executes, and what a dry run says. */
 import { plural } from '#lib/format.ts'
 import type { RequestKind } from '#lib/gql/graphql.ts'
-import { graphql } from '#lib/gql/index.ts'
+import { mutation } from '#lib/graphql/mutation.ts'
 
-export const StartRequestApproval = graphql(`
-  mutation StartRequestApproval($input: StartRequestApprovalInput!) {
-    startRequestApproval(input: $input) {
-      __typename
-      ... on StartRequestApprovalSuccess { run { id } }
-      ...Refusal
-    }
-  }
-`)
+export const StartRequestApproval = mutation(`StartRequestApproval { run { id } }`)
 
 const effects: Readonly<Record<RequestKind, (number: number) => string>> = {
   REGISTER: (number) => `registers ${plural(number, 'entity', 'entities')}`,

@@ -1,38 +1,12 @@
 /** The decisions of operators about a request, and what happens next after each. */
 import type { RequestKind } from '#lib/gql/graphql.ts'
-import { graphql } from '#lib/gql/index.ts'
 import { write } from '#lib/graphql/client.ts'
+import { mutation } from '#lib/graphql/mutation.ts'
 import type { Refusal } from '#lib/graphql/refusal.ts'
 
-const ApproveRequest = graphql(`
-  mutation ApproveRequest($input: ApproveRequestInput!) {
-    approveRequest(input: $input) {
-      __typename
-      ... on ApproveRequestSuccess { request { id } }
-      ...Refusal
-    }
-  }
-`)
-
-const ReturnRequest = graphql(`
-  mutation ReturnRequest($input: ReturnRequestInput!) {
-    returnRequest(input: $input) {
-      __typename
-      ... on ReturnRequestSuccess { request { id } }
-      ...Refusal
-    }
-  }
-`)
-
-const RefuseRequest = graphql(`
-  mutation RefuseRequest($input: RefuseRequestInput!) {
-    refuseRequest(input: $input) {
-      __typename
-      ... on RefuseRequestSuccess { request { id } }
-      ...Refusal
-    }
-  }
-`)
+const ApproveRequest = mutation(`ApproveRequest { request { id } }`)
+const ReturnRequest = mutation(`ReturnRequest { request { id } }`)
+const RefuseRequest = mutation(`RefuseRequest { request { id } }`)
 
 /** `version` is that of the request which the operator sees. */
 type Decided = { id: string; version: number; text: string }

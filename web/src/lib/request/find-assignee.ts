@@ -1,17 +1,10 @@
 /** Finds the operators to whom requests can be assigned, and assigns them. */
 import { graphql } from '#lib/gql/index.ts'
 import { ask } from '#lib/graphql/client.ts'
+import { mutation } from '#lib/graphql/mutation.ts'
 import { specialAssignees } from './assignee.ts'
 
-export const AssignRequest = graphql(`
-  mutation AssignRequest($input: AssignRequestInput!) {
-    assignRequest(input: $input) {
-      __typename
-      ... on AssignRequestSuccess { request { id } }
-      ...Refusal
-    }
-  }
-`)
+export const AssignRequest = mutation(`AssignRequest { request { id } }`)
 
 const RequestAssignees = graphql(`
   query RequestAssignees { requestAssignees }

@@ -1,5 +1,6 @@
 /** The fragments and the mutations of a request that both sides use. */
 import { graphql } from '#lib/gql/index.ts'
+import { mutation } from '#lib/graphql/mutation.ts'
 
 graphql(`
   fragment RequestRow on Request {
@@ -17,12 +18,4 @@ graphql(`
   }
 `)
 
-export const CommentRequest = graphql(`
-  mutation CommentRequest($input: CommentRequestInput!) {
-    commentRequest(input: $input) {
-      __typename
-      ... on CommentRequestSuccess { request { id } }
-      ...Refusal
-    }
-  }
-`)
+export const CommentRequest = mutation(`CommentRequest { request { id } }`)

@@ -1,12 +1,4 @@
 /** Changes a subordinate. */
-import { graphql } from '#lib/gql/index.ts'
+import { mutation } from '#lib/graphql/mutation.ts'
 
-export const UpdateSubordinate = graphql(`
-  mutation UpdateSubordinate($input: UpdateSubordinateInput!) {
-    updateSubordinate(input: $input) {
-      __typename
-      ... on UpdateSubordinateSuccess { subordinate { id } }
-      ...Refusal
-    }
-  }
-`)
+export const UpdateSubordinate = mutation(`UpdateSubordinate { subordinate { id } }`)

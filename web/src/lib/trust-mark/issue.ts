@@ -1,12 +1,4 @@
 /** Issues a Trust Mark. */
-import { graphql } from '#lib/gql/index.ts'
+import { mutation } from '#lib/graphql/mutation.ts'
 
-export const IssueTrustMark = graphql(`
-  mutation IssueTrustMark($input: IssueTrustMarkInput!) {
-    issueTrustMark(input: $input) {
-      __typename
-      ... on IssueTrustMarkSuccess { trustMark { id } }
-      ...Refusal
-    }
-  }
-`)
+export const IssueTrustMark = mutation(`IssueTrustMark { trustMark { id } }`)

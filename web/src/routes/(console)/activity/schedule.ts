@@ -1,6 +1,7 @@
 /** Describes schedules in words: their labels and states. */
 import type { ScheduleFieldsFragment } from '#lib/gql/graphql.ts'
 import { graphql } from '#lib/gql/index.ts'
+import { mutation } from '#lib/graphql/mutation.ts'
 import type { Tone } from '#lib/tone.ts'
 
 graphql(`
@@ -11,15 +12,7 @@ graphql(`
   }
 `)
 
-export const UpdateSchedule = graphql(`
-  mutation UpdateSchedule($input: UpdateScheduleInput!) {
-    updateSchedule(input: $input) {
-      __typename
-      ... on UpdateScheduleSuccess { schedule { name } }
-      ...Refusal
-    }
-  }
-`)
+export const UpdateSchedule = mutation(`UpdateSchedule { schedule { name } }`)
 
 /** The page on which a user starts the task of a schedule. */
 export type ByHand = 'SUBORDINATES' | 'TRUST_MARKS' | 'collection' | 'publication'

@@ -1,47 +1,13 @@
 /** The actions on a subordinate, with their effects. */
-import { graphql } from '#lib/gql/index.ts'
+
 import { write } from '#lib/graphql/client.ts'
+import { mutation } from '#lib/graphql/mutation.ts'
 import type { Refusal } from '#lib/graphql/refusal.ts'
 
-const RenewSubordinate = graphql(`
-  mutation RenewSubordinate($input: RenewSubordinateInput!) {
-    renewSubordinate(input: $input) {
-      __typename
-      ... on RenewSubordinateSuccess { subordinate { id } }
-      ...Refusal
-    }
-  }
-`)
-
-const DeactivateSubordinate = graphql(`
-  mutation DeactivateSubordinate($input: DeactivateSubordinateInput!) {
-    deactivateSubordinate(input: $input) {
-      __typename
-      ... on DeactivateSubordinateSuccess { subordinate { id } }
-      ...Refusal
-    }
-  }
-`)
-
-const ReactivateSubordinate = graphql(`
-  mutation ReactivateSubordinate($input: ReactivateSubordinateInput!) {
-    reactivateSubordinate(input: $input) {
-      __typename
-      ... on ReactivateSubordinateSuccess { subordinate { id } }
-      ...Refusal
-    }
-  }
-`)
-
-const RemoveSubordinate = graphql(`
-  mutation RemoveSubordinate($input: RemoveSubordinateInput!) {
-    removeSubordinate(input: $input) {
-      __typename
-      ... on RemoveSubordinateSuccess { ids }
-      ...Refusal
-    }
-  }
-`)
+const RenewSubordinate = mutation(`RenewSubordinate { subordinate { id } }`)
+const DeactivateSubordinate = mutation(`DeactivateSubordinate { subordinate { id } }`)
+const ReactivateSubordinate = mutation(`ReactivateSubordinate { subordinate { id } }`)
+const RemoveSubordinate = mutation(`RemoveSubordinate { ids }`)
 
 export interface LifecycleAction {
   label: string

@@ -1,5 +1,6 @@
 /** Reads, creates and revokes API keys. */
 import { graphql } from '#lib/gql/index.ts'
+import { mutation } from '#lib/graphql/mutation.ts'
 
 graphql(`
   fragment ApiKeyFields on ApiKey {
@@ -8,22 +9,5 @@ graphql(`
   }
 `)
 
-export const CreateApiKey = graphql(`
-  mutation CreateApiKey($input: CreateApiKeyInput!) {
-    createApiKey(input: $input) {
-      __typename
-      ... on CreateApiKeySuccess { key apiKey { id name } }
-      ...Refusal
-    }
-  }
-`)
-
-export const RevokeApiKey = graphql(`
-  mutation RevokeApiKey($input: RevokeApiKeyInput!) {
-    revokeApiKey(input: $input) {
-      __typename
-      ... on RevokeApiKeySuccess { apiKey { id } }
-      ...Refusal
-    }
-  }
-`)
+export const CreateApiKey = mutation(`CreateApiKey { key apiKey { id name } }`)
+export const RevokeApiKey = mutation(`RevokeApiKey { apiKey { id } }`)

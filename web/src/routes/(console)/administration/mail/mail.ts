@@ -1,5 +1,6 @@
 /** Reads e-mails, and sends failed ones again. */
 import { graphql } from '#lib/gql/index.ts'
+import { mutation } from '#lib/graphql/mutation.ts'
 
 graphql(`
   fragment MailFields on Mail {
@@ -18,12 +19,4 @@ export const MessagesPage = graphql(`
   }
 `)
 
-export const RetryMail = graphql(`
-  mutation RetryMail($input: RetryMailInput!) {
-    retryMail(input: $input) {
-      __typename
-      ... on RetryMailSuccess { mail { id } }
-      ...Refusal
-    }
-  }
-`)
+export const RetryMail = mutation(`RetryMail { mail { id } }`)

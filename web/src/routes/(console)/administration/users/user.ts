@@ -1,5 +1,6 @@
 /** The queries and mutations of users. */
 import { graphql } from '#lib/gql/index.ts'
+import { mutation } from '#lib/graphql/mutation.ts'
 
 graphql(`
   fragment UserFields on User {
@@ -9,72 +10,10 @@ graphql(`
   }
 `)
 
-export const CreateUser = graphql(`
-  mutation CreateUser($input: CreateUserInput!) {
-    createUser(input: $input) {
-      __typename
-      ... on CreateUserSuccess { user { id username invitation { link isMailed } } }
-      ...Refusal
-    }
-  }
-`)
-
-export const UpdateUser = graphql(`
-  mutation UpdateUser($input: UpdateUserInput!) {
-    updateUser(input: $input) {
-      __typename
-      ... on UpdateUserSuccess { user { id username } }
-      ...Refusal
-    }
-  }
-`)
-
-export const CreateInvitation = graphql(`
-  mutation CreateInvitation($input: CreateInvitationInput!) {
-    createInvitation(input: $input) {
-      __typename
-      ... on CreateInvitationSuccess { user { id invitation { link isMailed } } }
-      ...Refusal
-    }
-  }
-`)
-
-export const RemoveUser = graphql(`
-  mutation RemoveUser($input: RemoveUserInput!) {
-    removeUser(input: $input) {
-      __typename
-      ... on RemoveUserSuccess { ids }
-      ...Refusal
-    }
-  }
-`)
-
-export const ResetUserPassword = graphql(`
-  mutation ResetUserPassword($input: ResetUserPasswordInput!) {
-    resetUserPassword(input: $input) {
-      __typename
-      ... on ResetUserPasswordSuccess { user { id username } }
-      ...Refusal
-    }
-  }
-`)
-
-export const ConfirmPasskey = graphql(`
-  mutation ConfirmPasskey($input: ConfirmPasskeyInput!) {
-    confirmPasskey(input: $input) {
-      __typename
-      ... on ConfirmPasskeySuccess { passkey { id } }
-      ...Refusal
-    }
-  }
-`)
-
-export const ResetSecondFactor = graphql(`
-  mutation ResetSecondFactor($input: ResetSecondFactorInput!) {
-    resetSecondFactor(input: $input) {
-      __typename
-      ... on ResetSecondFactorSuccess { user { id username } }
-      ...Refusal
-    }
-  }
-`)
+export const CreateUser = mutation(`CreateUser { user { id username invitation { link isMailed } } }`)
+export const UpdateUser = mutation(`UpdateUser { user { id username } }`)
+export const CreateInvitation = mutation(`CreateInvitation { user { id invitation { link isMailed } } }`)
+export const RemoveUser = mutation(`RemoveUser { ids }`)
+export const ResetUserPassword = mutation(`ResetUserPassword { user { id username } }`)
+export const ConfirmPasskey = mutation(`ConfirmPasskey { passkey { id } }`)
+export const ResetSecondFactor = mutation(`ResetSecondFactor { user { id username } }`)

@@ -1,6 +1,7 @@
 /** The queries and mutations of signing keys. */
 import type { KeyStore, RolloverStep, SigningKeyFieldsFragment } from '#lib/gql/graphql.ts'
 import { graphql } from '#lib/gql/index.ts'
+import { mutation } from '#lib/graphql/mutation.ts'
 import type { Tone } from '#lib/tone.ts'
 
 graphql(`
@@ -31,25 +32,8 @@ graphql(`
   }
 `)
 
-export const ScheduleRollover = graphql(`
-  mutation ScheduleRollover($input: ScheduleRolloverInput!) {
-    scheduleRollover(input: $input) {
-      __typename
-      ... on ScheduleRolloverSuccess { keyRollover { version } }
-      ...Refusal
-    }
-  }
-`)
-
-export const AnnounceSigningKey = graphql(`
-  mutation AnnounceSigningKey($input: AnnounceSigningKeyInput!) {
-    announceSigningKey(input: $input) {
-      __typename
-      ... on AnnounceSigningKeySuccess { signingKey { kid } }
-      ...Refusal
-    }
-  }
-`)
+export const ScheduleRollover = mutation(`ScheduleRollover { keyRollover { version } }`)
+export const AnnounceSigningKey = mutation(`AnnounceSigningKey { signingKey { kid } }`)
 
 export const UnsureMembers = graphql(`
   query UnsureMembers($alg: SigningAlgorithm!) {
@@ -58,45 +42,10 @@ export const UnsureMembers = graphql(`
   }
 `)
 
-export const SwitchSigningKey = graphql(`
-  mutation SwitchSigningKey($input: SwitchSigningKeyInput!) {
-    switchSigningKey(input: $input) {
-      __typename
-      ... on SwitchSigningKeySuccess { signingKey { kid } }
-      ...Refusal
-    }
-  }
-`)
-
-export const ReissueTrustMarks = graphql(`
-  mutation ReissueTrustMarks($input: ReissueTrustMarksInput!) {
-    reissueTrustMarks(input: $input) {
-      __typename
-      ... on ReissueTrustMarksSuccess { run { id } }
-      ...Refusal
-    }
-  }
-`)
-
-export const RetireKey = graphql(`
-  mutation RetireKey($input: RetireKeyInput!) {
-    retireKey(input: $input) {
-      __typename
-      ... on RetireKeySuccess { historicalKey { kid } }
-      ...Refusal
-    }
-  }
-`)
-
-export const RevokeKey = graphql(`
-  mutation RevokeKey($input: RevokeKeyInput!) {
-    revokeKey(input: $input) {
-      __typename
-      ... on RevokeKeySuccess { historicalKey { kid } }
-      ...Refusal
-    }
-  }
-`)
+export const SwitchSigningKey = mutation(`SwitchSigningKey { signingKey { kid } }`)
+export const ReissueTrustMarks = mutation(`ReissueTrustMarks { run { id } }`)
+export const RetireKey = mutation(`RetireKey { historicalKey { kid } }`)
+export const RevokeKey = mutation(`RevokeKey { historicalKey { kid } }`)
 
 export const keyStates: Readonly<Record<SigningKeyFieldsFragment['state'], { tone: Tone; label: string }>> = {
   CURRENT: { tone: 'success', label: 'Signs' },

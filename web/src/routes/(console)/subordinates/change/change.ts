@@ -1,12 +1,4 @@
 /** Starts a change of many subordinates. */
-import { graphql } from '#lib/gql/index.ts'
+import { mutation } from '#lib/graphql/mutation.ts'
 
-export const StartSubordinateChange = graphql(`
-  mutation StartSubordinateChange($input: StartSubordinateChangeInput!) {
-    startSubordinateChange(input: $input) {
-      __typename
-      ... on StartSubordinateChangeSuccess { run { id } }
-      ...Refusal
-    }
-  }
-`)
+export const StartSubordinateChange = mutation(`StartSubordinateChange { run { id } }`)

@@ -1,5 +1,6 @@
 /** Entities that are checked every hour until they can be registered. */
 import { graphql } from '#lib/gql/index.ts'
+import { mutation } from '#lib/graphql/mutation.ts'
 
 graphql(`
   fragment AwaitedFields on AwaitedEntity {
@@ -8,22 +9,5 @@ graphql(`
   }
 `)
 
-export const AwaitEntity = graphql(`
-  mutation AwaitEntity($input: AwaitEntityInput!) {
-    awaitEntity(input: $input) {
-      __typename
-      ... on AwaitEntitySuccess { awaitedEntity { id ...AwaitedFields } }
-      ...Refusal
-    }
-  }
-`)
-
-export const StopAwaitingEntity = graphql(`
-  mutation StopAwaitingEntity($input: StopAwaitingEntityInput!) {
-    stopAwaitingEntity(input: $input) {
-      __typename
-      ... on StopAwaitingEntitySuccess { entityId }
-      ...Refusal
-    }
-  }
-`)
+export const AwaitEntity = mutation(`AwaitEntity { awaitedEntity { id ...AwaitedFields } }`)
+export const StopAwaitingEntity = mutation(`StopAwaitingEntity { entityId }`)

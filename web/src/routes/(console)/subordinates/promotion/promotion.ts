@@ -1,12 +1,4 @@
 /** Starts a promotion, which is a run of the anchor that subordinates come to. */
-import { graphql } from '#lib/gql/index.ts'
+import { mutation } from '#lib/graphql/mutation.ts'
 
-export const PromoteSubordinates = graphql(`
-  mutation PromoteSubordinates($input: PromoteSubordinatesInput!) {
-    promoteSubordinates(input: $input) {
-      __typename
-      ... on PromoteSubordinatesSuccess { run { id } }
-      ...Refusal
-    }
-  }
-`)
+export const PromoteSubordinates = mutation(`PromoteSubordinates { run { id } }`)

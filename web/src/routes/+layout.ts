@@ -8,7 +8,6 @@ import { read, readWithoutAnchor } from '#lib/graphql/client.ts'
 import { connection } from '#lib/graphql/connection.svelte.ts'
 import { isReloading } from '#lib/reload.ts'
 import { topic } from '#lib/topic.ts'
-import type { LayoutLoad } from './$types'
 
 export const ssr = false
 export const prerender = false
@@ -32,7 +31,7 @@ function keepShown(viewer: Viewer): Viewer {
   return shown
 }
 
-export const load = (async ({ fetch, depends }) => {
+export const load = async ({ fetch, depends }) => {
   depends(topic.viewer)
   try {
     const { viewer } = await read(fetch, SignedIn, {})
@@ -45,4 +44,4 @@ export const load = (async ({ fetch, depends }) => {
     if (!viewer) return { viewer: null, problem: problem.body }
     return isMemberOnly(viewer) ? { viewer } : { viewer, problem: unknownAnchor(addressedAnchor ?? '') }
   }
-}) satisfies LayoutLoad
+}

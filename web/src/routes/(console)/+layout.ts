@@ -7,7 +7,6 @@ import { readInBackground } from '#lib/graphql/client.ts'
 import { route } from '#lib/route.ts'
 import { topic } from '#lib/topic.ts'
 import { navigating } from '$app/state'
-import type { LayoutLoad } from './$types'
 
 const ShellStatus = graphql(`
   query ShellStatus {
@@ -15,7 +14,7 @@ const ShellStatus = graphql(`
   }
 `)
 
-export const load = (async ({ fetch, depends, parent, untrack, url }) => {
+export const load = async ({ fetch, depends, parent, untrack, url }) => {
   depends(topic.status)
   const { viewer, problem } = await parent()
   if (problem && !viewer) error(problem.status, problem)
@@ -34,4 +33,4 @@ export const load = (async ({ fetch, depends, parent, untrack, url }) => {
     )
   const anchor = anchors?.find(({ slug }) => slug === (presentAnchor ?? slug)) ?? null
   return { viewer, anchors: anchors ?? [], anchor }
-}) satisfies LayoutLoad
+}

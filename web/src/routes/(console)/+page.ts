@@ -1,7 +1,6 @@
 import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { topic } from '#lib/topic.ts'
-import type { PageLoad } from './$types'
 
 const Dashboard = graphql(`
   query Dashboard {
@@ -26,7 +25,7 @@ const Dashboard = graphql(`
   }
 `)
 
-export const load = (async ({ fetch, depends }) => {
+export const load = async ({ fetch, depends }) => {
   depends(topic.subordinates, topic.trustMarks, topic.status, topic.runs, topic.audit, topic.requests)
   const { serverStatus, causes, alerts, waiting, trustAnchor, subordinates, underWay, auditEvents } =
     await read(fetch, Dashboard, {})
@@ -41,4 +40,4 @@ export const load = (async ({ fetch, depends }) => {
     underWay: underWay.edges.map(({ node }) => node),
     changes: auditEvents.edges.map(({ node }) => node),
   }
-}) satisfies PageLoad
+}

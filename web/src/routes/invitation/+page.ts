@@ -1,6 +1,4 @@
-import type { PageLoad } from './$types'
-
-export const load = (async ({ parent }) => {
+export const load = async ({ parent }) => {
   const { viewer } = await parent()
   return { title: 'Accept an invitation', viewer }
-}) satisfies PageLoad
+}

@@ -2,12 +2,11 @@ import { redirect } from '@sveltejs/kit'
 import { nextPath } from '#lib/auth/next.ts'
 import { mustUseFactor } from '#lib/auth/viewer.ts'
 import { route } from '#lib/route.ts'
-import type { PageLoad } from './$types'
 
 /** The page leads on once the password is changed. */
-export const load = (async ({ parent, url }) => {
+export const load = async ({ parent, url }) => {
   const { viewer } = await parent()
   if (!viewer || mustUseFactor(viewer)) redirect(307, route.signIn(nextPath(url.searchParams)))
   if (viewer.passwordChange !== 'REQUIRED') redirect(307, nextPath(url.searchParams))
   return { title: 'Choose a new password', viewer }
-}) satisfies PageLoad
+}

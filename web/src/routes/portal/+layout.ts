@@ -4,9 +4,8 @@ import { mustSetUpFactor, mustUseFactor } from '#lib/auth/viewer.ts'
 import { readRequestPlaces } from '#lib/portal/open-requests.ts'
 import { route } from '#lib/route.ts'
 import { topic } from '#lib/topic.ts'
-import type { LayoutLoad } from './$types'
 
-export const load = (async ({ fetch, depends, parent, untrack, url }) => {
+export const load = async ({ fetch, depends, parent, untrack, url }) => {
   depends(topic.portal, topic.requests)
   const { viewer, problem } = await parent()
   if (problem) error(problem.status, problem)
@@ -18,4 +17,4 @@ export const load = (async ({ fetch, depends, parent, untrack, url }) => {
   if (viewer.hasRole && viewer.organizations.length === 0) return loadDocument(route.dashboard())
   if (mustSetUpFactor(viewer) && url.pathname !== route.portalAccount()) redirect(307, route.portalAccount())
   return { viewer, requestPlaces: await readRequestPlaces(fetch) }
-}) satisfies LayoutLoad
+}

@@ -1,10 +1,9 @@
 import { redirect } from '@sveltejs/kit'
 import { nextPath } from '#lib/auth/next.ts'
 import { mustUseFactor } from '#lib/auth/viewer.ts'
-import type { PageLoad } from './$types'
 
-export const load = (async ({ parent, url }) => {
+export const load = async ({ parent, url }) => {
   const { viewer, problem } = await parent()
   if (viewer && !mustUseFactor(viewer)) redirect(307, nextPath(url.searchParams))
   return { title: 'Sign in', problem, viewer }
-}) satisfies PageLoad
+}

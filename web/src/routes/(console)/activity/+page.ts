@@ -3,7 +3,6 @@ import { read } from '#lib/graphql/client.ts'
 import { listVariables } from '#lib/list/list.ts'
 import { runList } from '#lib/run/list.ts'
 import { topic } from '#lib/topic.ts'
-import type { PageLoad } from './$types'
 
 const RenewalsPage = graphql(`
   query RenewalsPage($filter: RunFilter, $first: Int, $after: String, $last: Int, $before: String) {
@@ -18,7 +17,7 @@ const RenewalsPage = graphql(`
   }
 `)
 
-export const load = (async ({ fetch, depends, url }) => {
+export const load = async ({ fetch, depends, url }) => {
   depends(topic.runs, topic.schedules)
   const { runs, running, schedules, serverStatus } = await read(
     fetch,
@@ -32,4 +31,4 @@ export const load = (async ({ fetch, depends, url }) => {
     schedules,
     counts: serverStatus.counts,
   }
-}) satisfies PageLoad
+}

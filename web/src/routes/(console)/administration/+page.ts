@@ -1,14 +1,13 @@
 import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { topic } from '#lib/topic.ts'
-import type { PageLoad } from './$types'
 
 const InstallationPage = graphql(`
   query InstallationPage { trustAnchors { ...InstallationRow } }
 `)
 
-export const load = (async ({ fetch, depends }) => {
+export const load = async ({ fetch, depends }) => {
   depends(topic.trustAnchor, topic.status)
   const { trustAnchors } = await read(fetch, InstallationPage, {})
   return { title: 'Anchors', rows: trustAnchors.map((anchor) => ({ ...anchor, id: anchor.slug })) }
-}) satisfies PageLoad
+}

@@ -2,7 +2,6 @@ import { auditVariables } from '#lib/audit/list.ts'
 import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { topic } from '#lib/topic.ts'
-import type { PageLoad } from './$types'
 
 const AuditPage = graphql(`
   query AuditPage($filter: AuditEventFilter, $first: Int, $after: String, $last: Int, $before: String) {
@@ -14,8 +13,8 @@ const AuditPage = graphql(`
   }
 `)
 
-export const load = (async ({ fetch, depends, url }) => {
+export const load = async ({ fetch, depends, url }) => {
   depends(topic.audit)
   const { auditEvents } = await read(fetch, AuditPage, auditVariables(url.searchParams))
   return { title: 'Audit log', auditEvents }
-}) satisfies PageLoad
+}

@@ -1,7 +1,6 @@
 import { entityIdProblem } from '#lib/entity/id.ts'
 import { graphql } from '#lib/gql/index.ts'
 import { ask, read } from '#lib/graphql/client.ts'
-import type { PageLoad } from './$types'
 import { ResolveEntity } from './resolution.ts'
 
 const ExplorerPage = graphql(`
@@ -9,7 +8,7 @@ const ExplorerPage = graphql(`
 `)
 
 /** Depends only on the parameters of the resolution, so that selecting a statement does not resolve again. */
-export const load = (async ({ fetch, url }) => {
+export const load = async ({ fetch, url }) => {
   const entityId = url.searchParams.get('entity') ?? ''
   const anchor = url.searchParams.get('anchor') ?? ''
   const problem = url.searchParams.has('entity') ? entityIdProblem(entityId) : undefined
@@ -19,4 +18,4 @@ export const load = (async ({ fetch, url }) => {
   const { trustAnchor } = await read(fetch, ExplorerPage, {})
   const anchors = [trustAnchor.entityId, ...Object.keys(Object(trustAnchor.trustAnchors))]
   return { title: 'Explorer', entityId, anchor, anchors, problem, resolution }
-}) satisfies PageLoad
+}

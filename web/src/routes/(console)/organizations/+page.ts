@@ -2,7 +2,6 @@ import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { organizationVariables } from '#lib/organization/list.ts'
 import { topic } from '#lib/topic.ts'
-import type { PageLoad } from './$types'
 
 const OrganizationsPage = graphql(`
   query OrganizationsPage(
@@ -17,8 +16,8 @@ const OrganizationsPage = graphql(`
   }
 `)
 
-export const load = (async ({ fetch, depends, url }) => {
+export const load = async ({ fetch, depends, url }) => {
   depends(topic.organizations, topic.subordinates)
   const { organizations } = await read(fetch, OrganizationsPage, organizationVariables(url.searchParams))
   return { title: 'Organizations', organizations }
-}) satisfies PageLoad
+}

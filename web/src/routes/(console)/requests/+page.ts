@@ -2,7 +2,6 @@ import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { requestVariables } from '#lib/request/list.ts'
 import { topic } from '#lib/topic.ts'
-import type { PageLoad } from './$types'
 
 const RequestsPage = graphql(`
   query RequestsPage(
@@ -17,8 +16,8 @@ const RequestsPage = graphql(`
   }
 `)
 
-export const load = (async ({ fetch, depends, url }) => {
+export const load = async ({ fetch, depends, url }) => {
   depends(topic.requests, topic.organizations)
   const { requests } = await read(fetch, RequestsPage, requestVariables(url.searchParams))
   return { title: 'Requests', requests }
-}) satisfies PageLoad
+}

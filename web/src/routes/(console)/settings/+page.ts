@@ -1,7 +1,6 @@
 import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { topic } from '#lib/topic.ts'
-import type { PageLoad } from './$types'
 
 const TrustAnchorPage = graphql(`
   query TrustAnchorPage {
@@ -18,8 +17,8 @@ const TrustAnchorPage = graphql(`
   }
 `)
 
-export const load = (async ({ fetch, depends }) => {
+export const load = async ({ fetch, depends }) => {
   depends(topic.trustAnchor, topic.trustMarks)
   const { trustAnchor } = await read(fetch, TrustAnchorPage, {})
   return { title: 'Settings', trustAnchor }
-}) satisfies PageLoad
+}

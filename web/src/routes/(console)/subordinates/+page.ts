@@ -2,7 +2,6 @@ import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { subordinateVariables } from '#lib/subordinate/list.ts'
 import { topic } from '#lib/topic.ts'
-import type { PageLoad } from './$types'
 
 const SubordinatesPage = graphql(`
   query SubordinatesPage(
@@ -19,7 +18,7 @@ const SubordinatesPage = graphql(`
   }
 `)
 
-export const load = (async ({ fetch, depends, url }) => {
+export const load = async ({ fetch, depends, url }) => {
   depends(topic.subordinates)
   const {
     subordinates,
@@ -28,4 +27,4 @@ export const load = (async ({ fetch, depends, url }) => {
   } = await read(fetch, SubordinatesPage, subordinateVariables(url.searchParams))
   const problem = Object.fromEntries(subordinateProblems.map(({ code, count }) => [code, count]))
   return { title: 'Subordinates', subordinates, limits, sizes: { problem } }
-}) satisfies PageLoad
+}

@@ -3,7 +3,6 @@ import { read } from '#lib/graphql/client.ts'
 import { listVariables } from '#lib/list/list.ts'
 import { topic } from '#lib/topic.ts'
 import { trustMarkList } from '#lib/trust-mark/list.ts'
-import type { PageLoad } from './$types'
 
 const TrustMarksPage = graphql(`
   query TrustMarksPage($filter: TrustMarkFilter, $first: Int, $after: String, $last: Int, $before: String) {
@@ -16,9 +15,9 @@ const TrustMarksPage = graphql(`
   }
 `)
 
-export const load = (async ({ fetch, depends, url }) => {
+export const load = async ({ fetch, depends, url }) => {
   depends(topic.trustMarks)
   const variables = listVariables(url.searchParams, trustMarkList)
   const { trustMarks, trustMarkTypes } = await read(fetch, TrustMarksPage, variables)
   return { title: 'Trust Marks', trustMarks, hasTypes: trustMarkTypes.totalCount > 0 }
-}) satisfies PageLoad
+}

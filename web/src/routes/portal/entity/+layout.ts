@@ -2,7 +2,6 @@ import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { entityAt, foundEntity } from '#lib/portal/entity.ts'
 import { topic } from '#lib/topic.ts'
-import type { LayoutLoad } from './$types'
 
 const PortalEntityHead = graphql(`
   query PortalEntityHead($anchor: String!, $entityId: EntityIdentifier!) {
@@ -12,10 +11,10 @@ const PortalEntityHead = graphql(`
   }
 `)
 
-export const load = (async ({ fetch, depends, url }) => {
+export const load = async ({ fetch, depends, url }) => {
   depends(topic.portal)
   const address = entityAt(url)
   const { organizationEntity } = await read(fetch, PortalEntityHead, address)
   const head = foundEntity(organizationEntity)
   return { title: head.displayName ?? head.entityId, head, address }
-}) satisfies LayoutLoad
+}

@@ -3,7 +3,6 @@ import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { entityAt, foundEntity } from '#lib/portal/entity.ts'
 import { topic } from '#lib/topic.ts'
-import type { PageLoad } from './$types'
 
 const PortalEntityOverview = graphql(`
   query PortalEntityOverview($anchor: String!, $entityId: EntityIdentifier!) {
@@ -15,11 +14,11 @@ const PortalEntityOverview = graphql(`
   }
 `)
 
-export const load = (async ({ fetch, depends, url }) => {
+export const load = async ({ fetch, depends, url }) => {
   depends(topic.portal)
   const { organizationEntity, viewer } = await read(fetch, PortalEntityOverview, entityAt(url))
   const entity = foundEntity(organizationEntity)
   const found = viewer?.organizations.flatMap(({ anchors }) => anchors)[0]
   const anchor = found && { ...found, name: found.name ?? shortEntityId(found.entityId) }
   return { entity, anchor }
-}) satisfies PageLoad
+}

@@ -3,7 +3,6 @@ import { shortEntityId } from '#lib/format.ts'
 import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { topic } from '#lib/topic.ts'
-import type { PageLoad } from './$types'
 
 const PortalOrganization = graphql(`
   query PortalOrganization($id: ID) {
@@ -19,7 +18,7 @@ const PortalOrganization = graphql(`
 `)
 
 /** Without an id in the address, the first organization. */
-export const load = (async ({ fetch, depends, url }) => {
+export const load = async ({ fetch, depends, url }) => {
   depends(topic.portal, topic.people)
   const { viewer } = await read(fetch, PortalOrganization, { id: url.searchParams.get('id') || null })
   const organization = viewer?.organizations[0]
@@ -29,4 +28,4 @@ export const load = (async ({ fetch, depends, url }) => {
     name: name ?? shortEntityId(anchor.entityId),
   }))
   return { title: organization.name, organization: { ...organization, anchors } }
-}) satisfies PageLoad
+}

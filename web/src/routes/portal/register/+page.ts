@@ -1,3 +1,1 @@
-import type { PageLoad } from './$types'
-
-export const load = (() => ({ title: 'Register an entity' })) satisfies PageLoad
+export const load = () => ({ title: 'Register an entity' })

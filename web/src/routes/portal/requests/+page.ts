@@ -1,8 +1,7 @@
 import { readDecided } from '#lib/portal/decided-requests.ts'
 import { topic } from '#lib/topic.ts'
-import type { PageLoad } from './$types'
 
-export const load = (async ({ fetch, depends, url }) => {
+export const load = async ({ fetch, depends, url }) => {
   depends(topic.portal, topic.requests)
   return { title: 'Requests', decided: await readDecided(fetch, url.searchParams) }
-}) satisfies PageLoad
+}

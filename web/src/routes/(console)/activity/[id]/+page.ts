@@ -4,7 +4,6 @@ import { read } from '#lib/graphql/client.ts'
 import { pageVariables } from '#lib/list/paging.ts'
 import { runTitle } from '#lib/run/run.ts'
 import { topic } from '#lib/topic.ts'
-import type { PageLoad } from './$types'
 
 const RunPage = graphql(`
   query RunPage($id: ID!, $failed: Boolean, $first: Int, $after: String, $last: Int, $before: String) {
@@ -35,7 +34,7 @@ async function usualResult(fetch: typeof globalThis.fetch, id: string): Promise<
   return run && run.failed > 0 ? 'failed' : 'all'
 }
 
-export const load = (async ({ fetch, depends, params, url }) => {
+export const load = async ({ fetch, depends, params, url }) => {
   depends(topic.runs)
   const { id } = params
   const asked = url.searchParams.get('result') ?? ''
@@ -48,4 +47,4 @@ export const load = (async ({ fetch, depends, params, url }) => {
   if (!found) error(404, { message: 'This run does not exist. Old runs are deleted automatically.' })
   const { items, ...run } = found
   return { title: runTitle(run), run, items, shown }
-}) satisfies PageLoad
+}

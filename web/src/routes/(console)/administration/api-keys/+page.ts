@@ -4,7 +4,6 @@ import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { listVariables } from '#lib/list/list.ts'
 import { topic } from '#lib/topic.ts'
-import type { PageLoad } from './$types'
 
 const ApiKeysPage = graphql(`
   query ApiKeysPage($filter: ApiKeyFilter, $first: Int, $after: String, $last: Int, $before: String) {
@@ -16,10 +15,10 @@ const ApiKeysPage = graphql(`
   }
 `)
 
-export const load = (async (event) => {
+export const load = async (event) => {
   const { fetch, depends, url } = event
   depends(topic.apiKeys)
   await requireRight(event, 'mayManage', 'Only administrators of the installation can see the API keys.')
   const { apiKeys } = await read(fetch, ApiKeysPage, listVariables(url.searchParams, apiKeyList))
   return { title: 'API keys', apiKeys }
-}) satisfies PageLoad
+}

@@ -1,3 +1,1 @@
-import type { PageLoad } from './$types'
-
-export const load = (() => ({ title: 'API' })) satisfies PageLoad
+export const load = () => ({ title: 'API' })

@@ -3,10 +3,9 @@ import { read } from '#lib/graphql/client.ts'
 import { listVariables } from '#lib/list/list.ts'
 import { mailList } from '#lib/mail/list.ts'
 import { topic } from '#lib/topic.ts'
-import type { PageLoad } from './$types'
 import { MessagesPage } from './mail.ts'
 
-export const load = (async (event) => {
+export const load = async (event) => {
   const { fetch, depends, url } = event
   depends(topic.mails)
   await requireRight(event, 'mayManage', 'Only administrators of the installation can see the e-mails.')
@@ -15,4 +14,4 @@ export const load = (async (event) => {
   // A user without an address cannot see whether e-mail is on.
   const isKnownOn = typeof reader?.account?.mail === 'boolean'
   return { title: 'E-mail', mails, isKnownOn, variables }
-}) satisfies PageLoad
+}

@@ -4,7 +4,6 @@ import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { listVariables } from '#lib/list/list.ts'
 import { topic } from '#lib/topic.ts'
-import type { PageLoad } from './$types'
 
 const UsersPage = graphql(`
   query UsersPage($filter: UserFilter, $first: Int, $after: String, $last: Int, $before: String) {
@@ -16,10 +15,10 @@ const UsersPage = graphql(`
   }
 `)
 
-export const load = (async (event) => {
+export const load = async (event) => {
   const { fetch, depends, url } = event
   depends(topic.users, topic.organizations)
   await requireRight(event, 'mayManage', 'Only administrators of the installation can see the users.')
   const { users } = await read(fetch, UsersPage, listVariables(url.searchParams, userList))
   return { title: 'Users', users }
-}) satisfies PageLoad
+}

@@ -3,7 +3,6 @@ import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { listVariables } from '#lib/list/list.ts'
 import { topic } from '#lib/topic.ts'
-import type { PageLoad } from './$types'
 
 /** The first failures of the last crawl; the run has all of them. */
 const FAILURES = 5
@@ -20,7 +19,7 @@ const CollectionPage = graphql(`
   }
 `)
 
-export const load = (async ({ fetch, depends, url }) => {
+export const load = async ({ fetch, depends, url }) => {
   // The end of a crawl replaces the collection; its progress invalidates the runs.
   depends(topic.runs)
   const { collectionEntities, runs } = await read(fetch, CollectionPage, {
@@ -28,4 +27,4 @@ export const load = (async ({ fetch, depends, url }) => {
     failures: FAILURES,
   })
   return { title: 'Collection', entities: collectionEntities, walk: runs.edges[0]?.node }
-}) satisfies PageLoad
+}

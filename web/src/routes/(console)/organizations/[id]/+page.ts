@@ -2,7 +2,6 @@ import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { organizationOf } from '#lib/organization/organization.ts'
 import { topic } from '#lib/topic.ts'
-import type { PageLoad } from './$types'
 
 const OrganizationPage = graphql(`
   query OrganizationPage($id: ID!) {
@@ -18,9 +17,9 @@ const OrganizationPage = graphql(`
   }
 `)
 
-export const load = (async ({ fetch, depends, params }) => {
+export const load = async ({ fetch, depends, params }) => {
   depends(topic.organizations, topic.people, topic.subordinates, topic.requests)
   const { node, subordinates, requests } = await read(fetch, OrganizationPage, { id: params.id })
   const organization = organizationOf(node)
   return { title: organization.name, organization, members: subordinates, requests }
-}) satisfies PageLoad
+}

@@ -3,7 +3,6 @@ import { read } from '#lib/graphql/client.ts'
 import { listVariables } from '#lib/list/list.ts'
 import { changeList } from '#lib/protection/list.ts'
 import { topic } from '#lib/topic.ts'
-import type { PageLoad } from './$types'
 
 const ApprovalsPage = graphql(`
   query ApprovalsPage(
@@ -18,9 +17,9 @@ const ApprovalsPage = graphql(`
   }
 `)
 
-export const load = (async ({ fetch, depends, url }) => {
+export const load = async ({ fetch, depends, url }) => {
   depends(topic.approvals, topic.protection)
   const variables = listVariables(url.searchParams, changeList)
   const { approvals, protection } = await read(fetch, ApprovalsPage, variables)
   return { title: 'Approvals', approvals, isProtecting: protection.operations.length > 0 }
-}) satisfies PageLoad
+}

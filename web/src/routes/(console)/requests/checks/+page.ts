@@ -2,14 +2,13 @@ import { inEffect } from '#lib/check/pipeline.ts'
 import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { topic } from '#lib/topic.ts'
-import type { PageLoad } from './$types'
 
 const RequestChecksPage = graphql(`
   query RequestChecksPage { checkPipelines { ...CheckPipelineFields } }
 `)
 
-export const load = (async ({ fetch, depends }) => {
+export const load = async ({ fetch, depends }) => {
   depends(topic.pipelines)
   const { checkPipelines } = await read(fetch, RequestChecksPage, {})
   return { title: 'Checks of requests', pipelines: inEffect(checkPipelines) }
-}) satisfies PageLoad
+}

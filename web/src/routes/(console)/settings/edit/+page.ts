@@ -2,7 +2,6 @@ import { requireRight } from '#lib/auth/require-right.ts'
 import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { topic } from '#lib/topic.ts'
-import type { PageLoad } from './$types'
 
 const TrustAnchorEdit = graphql(`
   query TrustAnchorEdit {
@@ -15,10 +14,10 @@ const TrustAnchorEdit = graphql(`
   }
 `)
 
-export const load = (async (event) => {
+export const load = async (event) => {
   const { fetch, depends } = event
   depends(topic.trustAnchor)
   await requireRight(event, 'mayAdminister', 'Your role cannot change the Trust Anchor.')
   const { trustAnchor } = await read(fetch, TrustAnchorEdit, {})
   return { title: 'Edit the settings', trustAnchor }
-}) satisfies PageLoad
+}

@@ -1,7 +1,6 @@
 import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { topic } from '#lib/topic.ts'
-import type { PageLoad } from './$types'
 
 const KeysPage = graphql(`
   query KeysPage {
@@ -13,7 +12,7 @@ const KeysPage = graphql(`
   }
 `)
 
-export const load = (async ({ fetch, depends }) => {
+export const load = async ({ fetch, depends }) => {
   depends(topic.signingKeys, topic.trustAnchor, topic.runs)
   const { signingKeys, historicalKeys, reissues } = await read(fetch, KeysPage, {})
   return {
@@ -26,4 +25,4 @@ export const load = (async ({ fetch, depends }) => {
     historical: historicalKeys,
     reissue: reissues.edges[0]?.node,
   }
-}) satisfies PageLoad
+}

@@ -1,7 +1,6 @@
 import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { topic } from '#lib/topic.ts'
-import type { PageLoad } from './$types'
 
 const PolicyPage = graphql(`
   query PolicyPage {
@@ -9,8 +8,8 @@ const PolicyPage = graphql(`
   }
 `)
 
-export const load = (async ({ fetch, depends }) => {
+export const load = async ({ fetch, depends }) => {
   depends(topic.trustAnchor)
   const { trustAnchor } = await read(fetch, PolicyPage, {})
   return { title: 'Metadata policy', trustAnchor }
-}) satisfies PageLoad
+}

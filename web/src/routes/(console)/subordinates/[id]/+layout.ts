@@ -2,7 +2,6 @@ import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { subordinateOf } from '#lib/subordinate/subordinate.ts'
 import { topic } from '#lib/topic.ts'
-import type { LayoutLoad } from './$types'
 
 const SubordinateHead = graphql(`
   query SubordinateHead($id: ID!) {
@@ -16,9 +15,9 @@ const SubordinateHead = graphql(`
   }
 `)
 
-export const load = (async ({ fetch, depends, params }) => {
+export const load = async ({ fetch, depends, params }) => {
   depends(topic.subordinates, topic.trustMarks)
   const { node } = await read(fetch, SubordinateHead, { id: params.id })
   const head = subordinateOf(node)
   return { title: head.displayName ?? head.entityId, head }
-}) satisfies LayoutLoad
+}

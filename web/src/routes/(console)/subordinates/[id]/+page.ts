@@ -2,7 +2,6 @@ import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { subordinateOf } from '#lib/subordinate/subordinate.ts'
 import { topic } from '#lib/topic.ts'
-import type { PageLoad } from './$types'
 
 const SubordinateOverview = graphql(`
   query SubordinateOverview($id: ID!) {
@@ -28,10 +27,10 @@ const RequestsAbout = graphql(`
   }
 `)
 
-export const load = (async ({ fetch, depends, params }) => {
+export const load = async ({ fetch, depends, params }) => {
   depends(topic.subordinates, topic.organizations, topic.trustMarks, topic.requests)
   const { node, trustAnchor } = await read(fetch, SubordinateOverview, { id: params.id })
   const subordinate = subordinateOf(node)
   const { requests } = await read(fetch, RequestsAbout, { entityId: subordinate.entityId })
   return { subordinate, trustAnchor, requests: requests.edges.map((edge) => edge.node) }
-}) satisfies PageLoad
+}

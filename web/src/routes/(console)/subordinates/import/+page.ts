@@ -1,7 +1,6 @@
 import { requireRight } from '#lib/auth/require-right.ts'
-import type { PageLoad } from './$types'
 
-export const load = (async (event) => {
+export const load = async (event) => {
   await requireRight(event, 'mayOperate', 'Your role cannot register subordinates.')
   return { title: 'Import subordinates' }
-}) satisfies PageLoad
+}

@@ -4,7 +4,6 @@ import type { InspectEntityQuery, InspectEntityQueryVariables } from '#lib/gql/g
 import { graphql } from '#lib/gql/index.ts'
 import { ask, read } from '#lib/graphql/client.ts'
 import { isReloading } from '#lib/reload.ts'
-import type { PageLoad } from './$types'
 import { InspectEntity } from './inspection.ts'
 
 const RegistrationLimits = graphql(`
@@ -25,7 +24,7 @@ function inspect(entityId: string): Inspection {
   return kept.inspection
 }
 
-export const load = (async ({ fetch, parent, url }) => {
+export const load = async ({ fetch, parent, url }) => {
   const entityId = url.searchParams.get('entity') ?? ''
   const problem = url.searchParams.has('entity') ? entityIdProblem(entityId) : undefined
   const isAsked = entityId !== '' && !problem
@@ -37,4 +36,4 @@ export const load = (async ({ fetch, parent, url }) => {
   ])
   if (!viewer.mayOperate) error(403, { message: 'Your role cannot register subordinates.' })
   return { title: 'Register a subordinate', entityId, problem, inspection, trustAnchor, awaitedEntities }
-}) satisfies PageLoad
+}

@@ -2,7 +2,6 @@ import { error } from '@sveltejs/kit'
 import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { topic } from '#lib/topic.ts'
-import type { PageLoad } from './$types'
 
 const TrustMarkPage = graphql(`
   query TrustMarkPage($id: ID!) {
@@ -17,9 +16,9 @@ const TrustMarkPage = graphql(`
   }
 `)
 
-export const load = (async ({ fetch, depends, params }) => {
+export const load = async ({ fetch, depends, params }) => {
   depends(topic.trustMarks)
   const { trustMark: mark } = await read(fetch, TrustMarkPage, { id: params.id })
   if (!mark) error(404, { message: 'There is no such Trust Mark.' })
   return { title: 'Trust Mark', mark, holder: mark.subordinate }
-}) satisfies PageLoad
+}

@@ -3,7 +3,6 @@ import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { topic } from '#lib/topic.ts'
 import { activeType } from '#lib/trust-mark/find-type.ts'
-import type { PageLoad } from './$types'
 
 const IssuePage = graphql(`
   query IssuePage {
@@ -12,7 +11,7 @@ const IssuePage = graphql(`
   }
 `)
 
-export const load = (async (event) => {
+export const load = async (event) => {
   const { fetch, depends, url } = event
   depends(topic.trustMarks)
   await requireRight(event, 'mayOperate', 'Your role cannot issue Trust Marks.')
@@ -29,4 +28,4 @@ export const load = (async (event) => {
     type,
     entityId: url.searchParams.get('entity') ?? '',
   }
-}) satisfies PageLoad
+}

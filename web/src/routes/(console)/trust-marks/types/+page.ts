@@ -3,7 +3,6 @@ import { read } from '#lib/graphql/client.ts'
 import { listVariables } from '#lib/list/list.ts'
 import { topic } from '#lib/topic.ts'
 import { trustMarkTypeList } from '#lib/trust-mark/type-list.ts'
-import type { PageLoad } from './$types'
 
 const TrustMarkTypesPage = graphql(`
   query TrustMarkTypesPage(
@@ -17,9 +16,9 @@ const TrustMarkTypesPage = graphql(`
   }
 `)
 
-export const load = (async ({ fetch, depends, url }) => {
+export const load = async ({ fetch, depends, url }) => {
   depends(topic.trustMarks)
   const variables = listVariables(url.searchParams, trustMarkTypeList)
   const { trustMarkTypes } = await read(fetch, TrustMarkTypesPage, variables)
   return { title: 'Trust Mark types', trustMarkTypes }
-}) satisfies PageLoad
+}

@@ -2,7 +2,6 @@ import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { entityAt, foundEntity } from '#lib/portal/entity.ts'
 import { topic } from '#lib/topic.ts'
-import type { PageLoad } from './$types'
 
 const PortalEntityChange = graphql(`
   query PortalEntityChange($anchor: String!, $entityId: EntityIdentifier!) {
@@ -10,8 +9,8 @@ const PortalEntityChange = graphql(`
   }
 `)
 
-export const load = (async ({ fetch, depends, url }) => {
+export const load = async ({ fetch, depends, url }) => {
   depends(topic.portal)
   const { organizationEntity } = await read(fetch, PortalEntityChange, entityAt(url))
   return { claims: foundEntity(organizationEntity).entityConfiguration.claims }
-}) satisfies PageLoad
+}

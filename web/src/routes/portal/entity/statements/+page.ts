@@ -2,7 +2,6 @@ import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { entityAt, foundEntity } from '#lib/portal/entity.ts'
 import { topic } from '#lib/topic.ts'
-import type { PageLoad } from './$types'
 
 const PortalEntityStatements = graphql(`
   query PortalEntityStatements($anchor: String!, $entityId: EntityIdentifier!) {
@@ -14,8 +13,8 @@ const PortalEntityStatements = graphql(`
   }
 `)
 
-export const load = (async ({ fetch, depends, url }) => {
+export const load = async ({ fetch, depends, url }) => {
   depends(topic.portal)
   const { organizationEntity } = await read(fetch, PortalEntityStatements, entityAt(url))
   return { entity: foundEntity(organizationEntity) }
-}) satisfies PageLoad
+}

@@ -2,7 +2,6 @@ import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { entityAt, foundEntity } from '#lib/portal/entity.ts'
 import { topic } from '#lib/topic.ts'
-import type { PageLoad } from './$types'
 
 const PortalEntityMarks = graphql(`
   query PortalEntityMarks($anchor: String!, $entityId: EntityIdentifier!) {
@@ -13,8 +12,8 @@ const PortalEntityMarks = graphql(`
   }
 `)
 
-export const load = (async ({ fetch, depends, url }) => {
+export const load = async ({ fetch, depends, url }) => {
   depends(topic.portal)
   const { organizationEntity } = await read(fetch, PortalEntityMarks, entityAt(url))
   return { entity: foundEntity(organizationEntity) }
-}) satisfies PageLoad
+}

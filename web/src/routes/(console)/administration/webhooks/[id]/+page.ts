@@ -4,9 +4,8 @@ import { listVariables } from '#lib/list/list.ts'
 import { topic } from '#lib/topic.ts'
 import { deliveryList } from '#lib/webhook/delivery-list.ts'
 import { WebhookPage, webhookName, webhookOf } from '#lib/webhook/webhook.ts'
-import type { PageLoad } from './$types'
 
-export const load = (async (event) => {
+export const load = async (event) => {
   const { fetch, depends, params, url } = event
   depends(topic.webhooks)
   await requireRight(event, 'mayManage', 'Only administrators of the installation can see the webhooks.')
@@ -15,4 +14,4 @@ export const load = (async (event) => {
   const { node, deliveries } = await read(fetch, WebhookPage, variables)
   const webhook = webhookOf(node)
   return { title: webhookName(webhook), webhook, deliveries, variables }
-}) satisfies PageLoad
+}

@@ -1,7 +1,6 @@
 import { requireRight } from '#lib/auth/require-right.ts'
-import type { PageLoad } from './$types'
 
-export const load = (async (event) => {
+export const load = async (event) => {
   await requireRight(event, 'mayManage', 'Only administrators of the installation can create webhooks.')
   return { title: 'Create a webhook' }
-}) satisfies PageLoad
+}

@@ -3,7 +3,6 @@ import { entityIdProblem } from '#lib/entity/id.ts'
 import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { topic } from '#lib/topic.ts'
-import type { PageLoad } from './$types'
 
 const CollectionEntityPage = graphql(`
   query CollectionEntityPage($entityId: EntityIdentifier!) {
@@ -19,7 +18,7 @@ const CollectionEntityPage = graphql(`
 
 const unknown = { message: 'The last crawl did not find this entity.' }
 
-export const load = (async ({ fetch, depends, url }) => {
+export const load = async ({ fetch, depends, url }) => {
   depends(topic.runs)
   const entityId = url.searchParams.get('id') ?? ''
   if (entityIdProblem(entityId)) error(404, unknown)
@@ -29,4 +28,4 @@ export const load = (async ({ fetch, depends, url }) => {
   if (!entity) error(404, unknown)
   const name = entity.displayName ?? entity.entityId
   return { title: name, name, entity, walkedAt: collectionEntities.walkedAt }
-}) satisfies PageLoad
+}

@@ -4,7 +4,6 @@ import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { organizationOf } from '#lib/organization/organization.ts'
 import { topic } from '#lib/topic.ts'
-import type { PageLoad } from './$types'
 
 const OrganizationEdit = graphql(`
   query OrganizationEdit($id: ID!) {
@@ -18,7 +17,7 @@ const OrganizationEdit = graphql(`
   }
 `)
 
-export const load = (async (event) => {
+export const load = async (event) => {
   const { fetch, depends, params } = event
   depends(topic.organizations)
   await requireRight(event, 'mayOperate', 'Your role cannot change organizations.')
@@ -27,4 +26,4 @@ export const load = (async (event) => {
   if (!organization.canBeChanged)
     error(403, { message: `${organization.name} comes from another anchor. Its operators change it there.` })
   return { title: 'Edit an organization', organization }
-}) satisfies PageLoad
+}

@@ -3,7 +3,6 @@ import { read } from '#lib/graphql/client.ts'
 import { nodeOf } from '#lib/node.ts'
 import { sentenceOf } from '#lib/protection/sentence.ts'
 import { topic } from '#lib/topic.ts'
-import type { PageLoad } from './$types'
 
 const ApprovalPage = graphql(`
   query ApprovalPage($id: ID!) {
@@ -14,9 +13,9 @@ const ApprovalPage = graphql(`
   }
 `)
 
-export const load = (async ({ fetch, depends, params }) => {
+export const load = async ({ fetch, depends, params }) => {
   depends(topic.approvals)
   const { node } = await read(fetch, ApprovalPage, { id: params.id })
   const request = nodeOf(node, 'Approval', 'approval')
   return { title: sentenceOf(request), request }
-}) satisfies PageLoad
+}

@@ -4,7 +4,6 @@ import { isAbout, type Subject, subjectTitle } from '#lib/check/pipeline.ts'
 import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { topic } from '#lib/topic.ts'
-import type { PageLoad } from './$types'
 
 const RequestChecksEdit = graphql(`
   query RequestChecksEdit { checkPipelines { ...CheckPipelineFields } }
@@ -20,7 +19,7 @@ function subjectIn(parameters: URLSearchParams): Subject {
   error(404, { message: 'The address names no type.' })
 }
 
-export const load = (async (event) => {
+export const load = async (event) => {
   const { fetch, depends, url } = event
   depends(topic.pipelines)
   await requireRight(event, 'mayAdminister', 'Your role cannot change the checks of requests.')
@@ -28,4 +27,4 @@ export const load = (async (event) => {
   const { checkPipelines } = await read(fetch, RequestChecksEdit, {})
   const pipeline = checkPipelines.find(isAbout(subject)) ?? none
   return { title: `Checks for ${subjectTitle(subject)}`, subject, pipeline }
-}) satisfies PageLoad
+}

@@ -3,7 +3,6 @@ import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { subordinateOf } from '#lib/subordinate/subordinate.ts'
 import { topic } from '#lib/topic.ts'
-import type { PageLoad } from './$types'
 
 const SubordinateEdit = graphql(`
   query SubordinateEdit($id: ID!) {
@@ -18,10 +17,10 @@ const SubordinateEdit = graphql(`
   }
 `)
 
-export const load = (async (event) => {
+export const load = async (event) => {
   const { fetch, depends, params } = event
   depends(topic.subordinates)
   await requireRight(event, 'mayOperate', 'Your role cannot change subordinates.')
   const { node, trustAnchor } = await read(fetch, SubordinateEdit, { id: params.id })
   return { subordinate: subordinateOf(node), trustAnchor }
-}) satisfies PageLoad
+}

@@ -2,7 +2,6 @@ import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { pageVariables } from '#lib/list/paging.ts'
 import { topic } from '#lib/topic.ts'
-import type { PageLoad } from './$types'
 
 const SubordinateHistory = graphql(`
   query SubordinateHistory($filter: AuditEventFilter, $first: Int, $after: String, $last: Int, $before: String) {
@@ -14,7 +13,7 @@ const SubordinateHistory = graphql(`
   }
 `)
 
-export const load = (async ({ fetch, depends, parent, url }) => {
+export const load = async ({ fetch, depends, parent, url }) => {
   depends(topic.subordinates)
   const { head } = await parent()
   const filter = { resourceTypes: ['SUBORDINATE' as const], resource: head.entityId }
@@ -23,4 +22,4 @@ export const load = (async ({ fetch, depends, parent, url }) => {
     ...pageVariables(url.searchParams),
   })
   return { events: auditEvents }
-}) satisfies PageLoad
+}

@@ -2,7 +2,6 @@ import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { subordinateOf } from '#lib/subordinate/subordinate.ts'
 import { topic } from '#lib/topic.ts'
-import type { PageLoad } from './$types'
 
 const SubordinateMetadata = graphql(`
   query SubordinateMetadata($id: ID!) {
@@ -13,8 +12,8 @@ const SubordinateMetadata = graphql(`
   }
 `)
 
-export const load = (async ({ fetch, depends, params }) => {
+export const load = async ({ fetch, depends, params }) => {
   depends(topic.subordinates)
   const { node } = await read(fetch, SubordinateMetadata, { id: params.id })
   return { subordinate: subordinateOf(node) }
-}) satisfies PageLoad
+}

@@ -2,7 +2,6 @@ import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { subordinateOf } from '#lib/subordinate/subordinate.ts'
 import { topic } from '#lib/topic.ts'
-import type { PageLoad } from './$types'
 
 const SubordinateStatement = graphql(`
   query SubordinateStatement($id: ID!) {
@@ -18,8 +17,8 @@ const SubordinateStatement = graphql(`
   }
 `)
 
-export const load = (async ({ fetch, depends, params }) => {
+export const load = async ({ fetch, depends, params }) => {
   depends(topic.subordinates)
   const { node, trustAnchor } = await read(fetch, SubordinateStatement, { id: params.id })
   return { subordinate: subordinateOf(node), trustAnchor }
-}) satisfies PageLoad
+}

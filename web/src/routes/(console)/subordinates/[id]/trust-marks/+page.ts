@@ -2,7 +2,6 @@ import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { subordinateOf } from '#lib/subordinate/subordinate.ts'
 import { topic } from '#lib/topic.ts'
-import type { PageLoad } from './$types'
 
 const SubordinateTrustMarks = graphql(`
   query SubordinateTrustMarks($id: ID!) {
@@ -17,8 +16,8 @@ const SubordinateTrustMarks = graphql(`
   }
 `)
 
-export const load = (async ({ fetch, depends, params }) => {
+export const load = async ({ fetch, depends, params }) => {
   depends(topic.subordinates, topic.trustMarks)
   const { node, trustMarkTypes } = await read(fetch, SubordinateTrustMarks, { id: params.id })
   return { subordinate: subordinateOf(node), hasTypes: trustMarkTypes.totalCount > 0 }
-}) satisfies PageLoad
+}

@@ -3,7 +3,6 @@ import { requireRight } from '#lib/auth/require-right.ts'
 import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { topic } from '#lib/topic.ts'
-import type { PageLoad } from './$types'
 
 const TrustMarkEdit = graphql(`
   query TrustMarkEdit($id: ID!) {
@@ -15,11 +14,11 @@ const TrustMarkEdit = graphql(`
   }
 `)
 
-export const load = (async (event) => {
+export const load = async (event) => {
   const { fetch, depends, params } = event
   depends(topic.trustMarks)
   await requireRight(event, 'mayOperate', 'Your role cannot change Trust Marks.')
   const { trustMark: mark, trustAnchor } = await read(fetch, TrustMarkEdit, { id: params.id })
   if (!mark) error(404, { message: 'This Trust Mark does not exist.' })
   return { title: 'Edit a Trust Mark', mark, maximum: trustAnchor.maximumTrustMarkHours }
-}) satisfies PageLoad
+}

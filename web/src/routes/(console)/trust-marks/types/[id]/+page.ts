@@ -3,7 +3,6 @@ import { read } from '#lib/graphql/client.ts'
 import { pageVariables } from '#lib/list/paging.ts'
 import { nodeOf } from '#lib/node.ts'
 import { topic } from '#lib/topic.ts'
-import type { PageLoad } from './$types'
 
 const TrustMarkTypePage = graphql(`
   query TrustMarkTypePage($id: ID!) {
@@ -24,7 +23,7 @@ const Holders = graphql(`
   }
 `)
 
-export const load = (async ({ fetch, depends, params, url }) => {
+export const load = async ({ fetch, depends, params, url }) => {
   depends(topic.trustMarks)
   const { node } = await read(fetch, TrustMarkTypePage, { id: params.id })
   const type = nodeOf(node, 'TrustMarkType', 'Trust Mark type')
@@ -33,4 +32,4 @@ export const load = (async ({ fetch, depends, params, url }) => {
     ...pageVariables(url.searchParams),
   })
   return { title: type.description || type.type, type, marks: trustMarks }
-}) satisfies PageLoad
+}

@@ -1,7 +1,6 @@
 import { requireRight } from '#lib/auth/require-right.ts'
 import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
-import type { PageLoad } from './$types'
 
 const TrustMarkLimits = graphql(`
   query TrustMarkLimits {
@@ -9,9 +8,9 @@ const TrustMarkLimits = graphql(`
   }
 `)
 
-export const load = (async (event) => {
+export const load = async (event) => {
   const { fetch } = event
   await requireRight(event, 'mayOperate', 'Your role cannot create Trust Mark types.')
   const { trustAnchor } = await read(fetch, TrustMarkLimits, {})
   return { title: 'Create a Trust Mark type', maximum: trustAnchor.maximumTrustMarkHours }
-}) satisfies PageLoad
+}

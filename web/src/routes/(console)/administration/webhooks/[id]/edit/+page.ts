@@ -3,7 +3,6 @@ import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { topic } from '#lib/topic.ts'
 import { webhookOf } from '#lib/webhook/webhook.ts'
-import type { PageLoad } from './$types'
 
 const WebhookEdit = graphql(`
   query WebhookEdit($id: ID!) {
@@ -11,10 +10,10 @@ const WebhookEdit = graphql(`
   }
 `)
 
-export const load = (async (event) => {
+export const load = async (event) => {
   const { fetch, depends, params } = event
   depends(topic.webhooks)
   await requireRight(event, 'mayManage', 'Only administrators of the installation can change webhooks.')
   const { node } = await read(fetch, WebhookEdit, { id: params.id })
   return { title: 'Edit a webhook', webhook: webhookOf(node) }
-}) satisfies PageLoad
+}

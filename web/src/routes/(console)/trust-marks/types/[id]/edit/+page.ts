@@ -3,7 +3,6 @@ import { graphql } from '#lib/gql/index.ts'
 import { read } from '#lib/graphql/client.ts'
 import { nodeOf } from '#lib/node.ts'
 import { topic } from '#lib/topic.ts'
-import type { PageLoad } from './$types'
 
 const TrustMarkTypeEdit = graphql(`
   query TrustMarkTypeEdit($id: ID!) {
@@ -15,11 +14,11 @@ const TrustMarkTypeEdit = graphql(`
   }
 `)
 
-export const load = (async (event) => {
+export const load = async (event) => {
   const { fetch, depends, params } = event
   depends(topic.trustMarks)
   await requireRight(event, 'mayOperate', 'Your role cannot change Trust Mark types.')
   const { node, trustAnchor } = await read(fetch, TrustMarkTypeEdit, { id: params.id })
   const type = nodeOf(node, 'TrustMarkType', 'Trust Mark type')
   return { title: 'Edit a Trust Mark type', type, maximum: trustAnchor.maximumTrustMarkHours }
-}) satisfies PageLoad
+}

@@ -26,6 +26,7 @@ export type Outcome<Value> = { value: Value; refusal?: never } | { value?: never
 /** A field in words, and how to name a path inside it if the path itself says little. */
 export interface Labelled {
   label: string
+  hint?: string | undefined
   placeOf?: ((path: Path) => string) | undefined
 }
 
@@ -40,6 +41,14 @@ export function messageAt(
   const place = inside.length > 0 ? placeOf(inside) : ''
   return place ? `At ${place}: ${refusal.message}` : refusal.message
 }
+
+/** The label, the hint and the error of a field of a table, for the component that shows it. */
+export const aboutFields =
+  <Name extends string>(table: Readonly<Record<Name, Labelled>>, refusal: Refusal | undefined) =>
+  (name: Name) => {
+    const { label, hint } = table[name]
+    return { label, hint, error: messageAt(refusal, name) }
+  }
 
 /** The message with the label of its field, for a place away from the field. */
 export function messageWithLabel(

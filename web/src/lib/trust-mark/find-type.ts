@@ -42,3 +42,6 @@ export const typeOption = <Type extends { type: string; description: string | nu
   label: type.description || type.type,
   note: type.description ? type.type : undefined,
 })
+
+/** The types of any state, as options. */
+export const suggestTypes = async (search: string) => (await findTypes({ search })).map(typeOption)

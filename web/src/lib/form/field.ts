@@ -17,11 +17,11 @@ export interface Field<Value, Input> {
   parse(value: Value): { input: Input; problem?: never } | { input?: never; problem: string }
 }
 
-type Fields = Readonly<Record<string, Field<unknown, unknown>>>
+export type Fields = Readonly<Record<string, Field<unknown, unknown>>>
 
 export type Values<Table extends Fields> = { [Name in keyof Table]: Table[Name]['empty'] }
 
-type Inputs<Table extends Fields> = {
+export type Inputs<Table extends Fields> = {
   [Name in keyof Table]?: Table[Name] extends Field<infer _, infer Input> ? Input : never
 }
 

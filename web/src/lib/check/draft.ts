@@ -1,5 +1,5 @@
 /** Describes the checks for an Entity Type or a Trust Mark type as a form. */
-import { type Field, flag, type Values } from '#lib/form/field.ts'
+import { type Field, flag } from '#lib/form/field.ts'
 import { splitEntries } from '#lib/form/value-kind.ts'
 import type {
   PipelineCheckFieldsFragment,
@@ -68,8 +68,6 @@ const checks: Field<CheckDraft[], PipelineCheckInput[]> = {
 }
 
 export const checksFields = { checks, approves: flag('Approve at once') }
-
-export type ChecksSettings = Values<typeof checksFields>
 
 /** Trust Marks can be asked for in several ways: all of some types, and one of others. */
 export const mayRepeat = (check: PipelineCheckName) => check === 'TRUST_MARKS_HELD'

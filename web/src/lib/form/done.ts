@@ -1,5 +1,4 @@
 /** How a form ends: it says what is done, and what it changed is read again, on this page or on the next one. */
-import type { AnyVariables } from '@urql/core'
 import { toast } from 'svelte-sonner'
 import { write } from '#lib/graphql/client.ts'
 import type { Document } from '#lib/graphql/document.ts'
@@ -18,7 +17,7 @@ export function leave(sentence: string, href: string, ...topics: string[]): Prom
 }
 
 /** Sends a mutation and stays; or returns why it was refused. */
-export async function act<Data extends Record<string, object>, Variables extends AnyVariables>(
+export async function act<Data extends Record<string, object>, Variables extends Record<string, unknown>>(
   document: Document<Data, Variables>,
   variables: Variables,
   sentence: string,

@@ -1,5 +1,5 @@
 /** Describes what needs two people as a form. */
-import { choice, type Field, flag, list, type Values } from '#lib/form/field.ts'
+import { choice, type Field, flag, list } from '#lib/form/field.ts'
 import type { BreakGlass, ProtectedOperation } from '#lib/gql/graphql.ts'
 import { operationNames } from './operation.ts'
 
@@ -36,5 +36,3 @@ export const protectionFields = {
   breakGlass: choice<BreakGlass>('Execution without a second person'),
   breakGlassHours: hours('Hours of the delay'),
 }
-
-export type ProtectionFields = Values<typeof protectionFields>

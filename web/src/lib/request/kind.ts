@@ -60,3 +60,11 @@ export const requestTitle = ({
   entityName,
 }: Pick<Asked, 'kind' | 'entityId'> & { entityName?: string | null }) =>
   `${requestKinds[kind].label} ${kind === 'TRUST_MARK' ? 'for' : 'of'} ${entityName ?? shortEntityId(entityId)}`
+
+/** What an approval did. */
+export const approvedInWords: Readonly<Record<RequestKind, string>> = {
+  REGISTER: 'The entity was registered.',
+  CHANGE: 'The change was recorded.',
+  TRUST_MARK: 'The Trust Mark was issued.',
+  WITHDRAW: 'The entity was removed.',
+}

@@ -12,7 +12,7 @@ const SubordinateOverview = graphql(`
         validFor autorenew lastCheckedAt registeredAt updatedAt
         organization { id name } organizationName contacts nextSignature { at reason }
         nextCheckAt checks { ...CheckFields }
-        ...ProblemFields ...AnnotationFields ...MarkSummaryFields
+        problem { message section since } ...AnnotationFields ...MarkSummaryFields
         forcedMetadata metadataPolicy constraints additionalClaims requiredTrustMarks
         statement { issuedAt expiresAt }
       }

@@ -10,7 +10,7 @@ const CollectionEntityPage = graphql(`
       entityId displayName logoUri entityTypes uiInfos
       trustMarks { trustMarkType mark { ...JwtFields } }
       subordinate { id }
-      ...RefusalFields
+      state superior problem { message section since }
     }
     collectionEntities(first: 0) { walkedAt }
   }

@@ -7,7 +7,10 @@ const OrganizationPage = graphql(`
   query OrganizationPage($id: ID!) {
     node(id: $id) {
       __typename
-      ... on Organization { id name note tags anchors { slug } canBeChanged ...OrganizationFacts contacts { role name email } people { id ...PersonFields } }
+      ... on Organization {
+        id name identifier identifierScheme country active note tags anchors { slug } home { displayName entityId } canBeChanged createdAt updatedAt
+        contacts { role name email } people { id ...PersonFields }
+      }
     }
     subordinates(filter: { organizationId: $id }, first: 10) { ...MemberFields }
     requests(filter: { organizationId: $id, isOpen: true }, first: 10) {

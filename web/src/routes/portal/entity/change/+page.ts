@@ -1,7 +1,5 @@
 import { graphql } from '#lib/gql/index.ts'
-import { read } from '#lib/graphql/client.ts'
-import { entityAt, foundEntity } from '#lib/portal/entity.ts'
-import { topic } from '#lib/topic.ts'
+import { readEntity } from '#lib/portal/read-entity.ts'
 
 const PortalEntityChange = graphql(`
   query PortalEntityChange($anchor: String!, $entityId: EntityIdentifier!) {
@@ -9,8 +7,7 @@ const PortalEntityChange = graphql(`
   }
 `)
 
-export const load = async ({ fetch, depends, url }) => {
-  depends(topic.portal)
-  const { organizationEntity } = await read(fetch, PortalEntityChange, entityAt(url))
-  return { claims: foundEntity(organizationEntity).entityConfiguration.claims }
+export const load = async (event) => {
+  const { entityConfiguration } = await readEntity(event, PortalEntityChange)
+  return { claims: entityConfiguration.claims }
 }

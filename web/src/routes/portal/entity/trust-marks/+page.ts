@@ -1,7 +1,5 @@
 import { graphql } from '#lib/gql/index.ts'
-import { read } from '#lib/graphql/client.ts'
-import { entityAt, foundEntity } from '#lib/portal/entity.ts'
-import { topic } from '#lib/topic.ts'
+import { readEntity } from '#lib/portal/read-entity.ts'
 
 const PortalEntityMarks = graphql(`
   query PortalEntityMarks($anchor: String!, $entityId: EntityIdentifier!) {
@@ -12,8 +10,4 @@ const PortalEntityMarks = graphql(`
   }
 `)
 
-export const load = async ({ fetch, depends, url }) => {
-  depends(topic.portal)
-  const { organizationEntity } = await read(fetch, PortalEntityMarks, entityAt(url))
-  return { entity: foundEntity(organizationEntity) }
-}
+export const load = async (event) => ({ entity: await readEntity(event, PortalEntityMarks) })

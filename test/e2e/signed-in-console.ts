@@ -2,6 +2,7 @@
 import type { BrowserContext, Page } from 'playwright-core'
 import { PASSWORD } from '#test/helpers/admin.ts'
 import { openContext, openPageIn, type Watched } from '#test/helpers/browser.ts'
+import { inEach, inFile, standIn } from '#test/helpers/in-file.ts'
 import { type Visitor, visit } from '#test/helpers/visitor.ts'
 
 type Place = { adminUrl: string }
@@ -10,6 +11,7 @@ export type Session = {
   context: BrowserContext
   /** A new page, at the path or blank. Pages share cookies and cache; each holds connections until it is closed. */
   open(path?: string): Promise<Watched>
+  close(): Promise<void>
 }
 
 /** A signed-in user in a browser context of their own. */
@@ -37,8 +39,21 @@ export async function continueSession({ adminUrl }: Place, { cookies }: Visitor)
       }
       return watched
     },
+    close: () => context.close(),
   }
 }
+
+/** `const { page, complaints } = pageInFile(() => openSignedIn(admin, '/'))`: a page that all tests of the file use. */
+export const pageInFile = (open: () => Promise<Watched>): Watched => membersOf(inFile(open))
+
+/** Another page for each test. */
+export const pageInEach = (open: () => Promise<Watched>): Watched => membersOf(inEach(open))
+
+const membersOf = (watched: Watched): Watched => ({
+  page: standIn(() => watched.page),
+  complaints: standIn(() => watched.complaints, []),
+  close: () => watched.close(),
+})
 
 /** Opens a path of the console, and waits until changes by others arrive: those of before are not shown. */
 export async function openLive(page: Page, path: string): Promise<void> {

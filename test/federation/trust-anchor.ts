@@ -23,6 +23,7 @@ import { createQuestions } from '#store/questions.ts'
 import { createReader } from '#store/reader.ts'
 import { createReplayGuard } from '#store/replay.ts'
 import { createStatementCache } from '#store/statement-cache.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { startRedis, type TestRedis } from '#test/helpers/redis.ts'
 import { createPublisher, entityId } from './publisher.ts'
 
@@ -136,6 +137,10 @@ export async function startTrustAnchor(options: Options = {}) {
     },
   }
 }
+
+/** Of the test file, or of its `describe`. */
+export const trustAnchorInFile = (options: Options = {}): TrustAnchor =>
+  inFile(() => startTrustAnchor(options))
 
 function get(app: FastifyInstance, path: string, query: Record<string, string>) {
   return app.inject({ method: 'GET', url: path, query })

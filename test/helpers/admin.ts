@@ -12,6 +12,7 @@ import type { Role } from '#server/identity/roles.ts'
 import { type AdminServer, type Overrides, startAdminServer } from '#server/process/start.ts'
 import { writeNewKey } from '#store/key-directory.ts'
 import { startCopy, type TestDatabase } from '#test/helpers/database.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { mutationOf, successOf } from '#test/helpers/mutation.ts'
 import { freePort } from '#test/helpers/port.ts'
 import { startRedis, type TestRedis } from '#test/helpers/redis.ts'
@@ -144,6 +145,10 @@ export async function startAdmin(
     },
   }
 }
+
+/** Of the test file, or of its `describe`. */
+export const adminInFile = (...options: Parameters<typeof startAdmin>): TestAdmin =>
+  inFile(() => startAdmin(...options))
 
 function query(parameters: Record<string, string>): string {
   const text = new URLSearchParams(parameters).toString()

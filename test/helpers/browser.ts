@@ -58,6 +58,7 @@ export type Watched = {
   page: Page
   /** Errors of the console, uncaught exceptions, and requests to another origin. */
   complaints: string[]
+  close(): Promise<void>
 }
 
 /** A page of a fresh browser context; paths are below `origin`. */
@@ -88,7 +89,7 @@ export async function openPageIn(context: BrowserContext, origin: string): Promi
     const isForeign = /^(https?|wss?):$/.test(url.protocol) && url.origin !== origin
     if (isForeign) complaints.push(`${page.url()}: asks ${url.href}`)
   })
-  return { page, complaints }
+  return { page, complaints, close: () => page.close() }
 }
 
 export async function signIn(page: Page, username: string, password: string): Promise<void> {

@@ -148,6 +148,7 @@ export async function startEntity(options: EntityOptions = {}): Promise<TestEnti
     disown: (subordinate) => void subordinates.delete(subordinate),
     configuration: () => signJwt(configurationClaims(), { key: entity.key, typ: ENTITY_STATEMENT_TYP }),
     async close() {
+      if (!server.listening) return // a test has closed it
       server.closeAllConnections()
       server.close()
       await once(server, 'close')

@@ -3,15 +3,16 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
 import { pino } from 'pino'
-import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { generateSigningKey, type Jwk, type JwkSet, toPublicJwk } from '#core/keys.ts'
 import { createKeyStores } from '#federation/key-store/stores.ts'
 import type { FederationServer } from '#federation/start.ts'
 import { writeNewKey } from '#store/key-directory.ts'
 import { generateKey } from '#store/key-generation.ts'
+import { inEach } from '#test/helpers/in-file.ts'
 import { softHsmLacking, startSoftHsm } from '#test/helpers/soft-hsm.ts'
 import { untilTrue } from '#test/helpers/until.ts'
-import { ask, type Installation, prepareInstallation, untilStatus } from './installation.ts'
+import { ask, prepareInstallation, untilStatus } from './installation.ts'
 
 const CONFIGURATION = '/.well-known/openid-federation'
 const main = { slug: 'main', entityId: 'https://ta.example', paused: false }
@@ -19,16 +20,12 @@ const second = { slug: 'test', entityId: 'https://test.example', paused: false }
 const member = 'https://main.member.example'
 const EVENTS = `/subordinate_events?sub=${member}`
 
-let installation: Installation
 let server: FederationServer | undefined
 
-beforeEach(async () => {
-  installation = await prepareInstallation(main.entityId)
-})
+const installation = inEach(() => prepareInstallation(main.entityId))
 afterEach(async () => {
   await server?.close()
   server = undefined
-  await installation.close()
 })
 
 const fileOf = (name: string, slug = 'main') => join(installation.placeOf(slug).keysDirectory, name)

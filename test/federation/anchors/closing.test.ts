@@ -1,8 +1,8 @@
 /** Pending requests finish when their anchor is removed, and when the server closes. */
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import type { FederationServer } from '#federation/start.ts'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
+import { inEach, inFile } from '#test/helpers/in-file.ts'
 import { startRawServer } from '../raw-server.ts'
-import { ask, type Installation, prepareInstallation, untilStatus } from './installation.ts'
+import { ask, prepareInstallation, untilStatus } from './installation.ts'
 
 const main = { slug: 'main', entityId: 'https://ta.example', paused: false }
 const second = { slug: 'test', entityId: 'https://test.example', paused: false }
@@ -11,19 +11,14 @@ const third = { slug: 'third', entityId: 'https://third.example', paused: false 
 /** Of an answer whose entity was asked. */
 const FINISHED = 'No Trust Chain leads from'
 
-let installation: Installation
-let server: FederationServer
-
+const installation = inFile(() => prepareInstallation(main.entityId, { ALLOW_HTTP: 'true' }))
 beforeAll(async () => {
-  installation = await prepareInstallation(main.entityId, { ALLOW_HTTP: 'true' })
   for (const { slug, entityId } of [second, third]) await installation.publish(slug, entityId)
 })
-afterAll(() => installation.close())
 beforeEach(async () => {
   await installation.register(main, second, third)
-  server = await installation.start()
-  return () => server.close()
 })
+const server = inEach(() => installation.start())
 
 /** Resolves an entity that answers only after `meanwhile`. */
 async function resolveSlowly(hosts: readonly string[], meanwhile: () => Promise<void>) {

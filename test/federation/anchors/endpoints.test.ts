@@ -1,10 +1,10 @@
 /** Each endpoint answers with the data of its own anchor only, also to requests that name data of another anchor. */
 import { decodeJwt, decodeProtectedHeader } from 'jose'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { type EndpointName, endpointNames, endpoints, getEndpointPath } from '#core/endpoint.ts'
-import type { FederationServer } from '#federation/start.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { KEY_SET_TYPE, signKeySet } from '#test/helpers/key-set.ts'
-import { ask, type Installation, prepareInstallation } from './installation.ts'
+import { ask, prepareInstallation } from './installation.ts'
 import { type PublishedAnchor, publishEverything } from './published-anchor.ts'
 
 const anchors = [
@@ -12,20 +12,14 @@ const anchors = [
   { slug: 'edu', entityId: 'https://edu.example', paused: false },
 ]
 
-let installation: Installation
-let server: FederationServer
 let published: PublishedAnchor[]
 
+const installation = inFile(() => prepareInstallation('https://main.example'))
 beforeAll(async () => {
-  installation = await prepareInstallation('https://main.example')
   published = await Promise.all(anchors.map((anchor) => publishEverything(installation, anchor)))
   await installation.register(...anchors)
-  server = await installation.start()
 })
-afterAll(async () => {
-  await server.close()
-  await installation.close()
-})
+const server = inFile(() => installation.start())
 
 type Row = {
   /** Names the data of the anchor. */

@@ -1,8 +1,8 @@
 /** No host, path or parameter reaches the data of another anchor. */
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { FederationServer } from '#federation/start.ts'
-import { ask, askRaw, type Installation, prepareInstallation } from './installation.ts'
+import { beforeAll, expect, test } from 'vitest'
+import { inFile } from '#test/helpers/in-file.ts'
+import { ask, askRaw, prepareInstallation } from './installation.ts'
 
 const CONFIGURATION = '/.well-known/openid-federation'
 /** By their hosts and paths. The third is a path of the host of the second. */
@@ -13,22 +13,15 @@ const deep = { slug: 'deep', entityId: 'https://b.example/edu/deep/', paused: fa
 const lonely = { slug: 'lonely', entityId: 'https://c.example/only', paused: false }
 const all = [main, b, edu, deep, lonely]
 
-let installation: Installation
-let server: FederationServer
-
 const memberOf = (slug: string) => `https://${slug}.member.example`
 
+const installation = inFile(() => prepareInstallation(main.entityId, { TRUST_PROXY: 'false' }))
 beforeAll(async () => {
-  installation = await prepareInstallation(main.entityId, { TRUST_PROXY: 'false' })
   for (const { slug, entityId } of all)
     await installation.publish(slug, entityId, [memberOf(slug), 'https://common.example'])
   await installation.register(...all)
-  server = await installation.start()
 })
-afterAll(async () => {
-  await server.close()
-  await installation.close()
-})
+const server = inFile(() => installation.start())
 
 /** The issuer of a JWT, or the status of any other answer. */
 async function issuerAt(host: string, path: string, headers: Record<string, string> = {}) {

@@ -1,22 +1,20 @@
 /** The metrics of further anchors have a label; those of the first are as without them. */
 import { Registry } from 'prom-client'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { combineRegistries, createRegistry } from '#federation/metrics/registry.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { readMetrics } from '#test/helpers/metrics.ts'
 import { run } from '#test/helpers/program.ts'
-import { ask, type Installation, prepareInstallation, untilStatus } from './installation.ts'
+import { ask, prepareInstallation, untilStatus } from './installation.ts'
 
 const main = { slug: 'main', entityId: 'https://ta.example', paused: false }
 const second = { slug: 'test', entityId: 'https://test.example', paused: false }
 const COUNT = 'inmor_http_request_duration_seconds_count'
 
-let installation: Installation
-
+const installation = inFile(() => prepareInstallation(main.entityId))
 beforeAll(async () => {
-  installation = await prepareInstallation(main.entityId)
   await installation.publish(second.slug, second.entityId)
 })
-afterAll(() => installation.close())
 
 /** Our series, without their values. */
 const describe = (text: string) =>

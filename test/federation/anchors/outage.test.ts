@@ -1,29 +1,22 @@
 /** While Redis is away, the known anchors stay, each with the answers of an outage. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { FederationServer } from '#federation/start.ts'
-import { ask, type Installation, prepareInstallation, untilStatus } from './installation.ts'
+import { beforeAll, expect, test } from 'vitest'
+import { inFile } from '#test/helpers/in-file.ts'
+import { ask, prepareInstallation, untilStatus } from './installation.ts'
 
 const main = { slug: 'main', entityId: 'https://ta.example', paused: false }
 const second = { slug: 'test', entityId: 'https://test.example', paused: false }
-
-let installation: Installation
-let server: FederationServer
 
 const publish = async () => {
   for (const { slug, entityId } of [main, second])
     await installation.publish(slug, entityId, [`https://${slug}.member.example`])
 }
 
+const installation = inFile(() => prepareInstallation(main.entityId))
 beforeAll(async () => {
-  installation = await prepareInstallation(main.entityId)
   await publish()
   await installation.register(main, second)
-  server = await installation.start()
 })
-afterAll(async () => {
-  await server.close()
-  await installation.close()
-})
+const server = inFile(() => installation.start())
 
 /** Statuses of the lists of both anchors, and of an unknown host. */
 const statuses = () =>

@@ -2,31 +2,24 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { FederationServer } from '#federation/start.ts'
+import { beforeAll, expect, test } from 'vitest'
 import { redisKeys } from '#store/keys.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { untilTrue } from '#test/helpers/until.ts'
-import { type Answer, ask, type Installation, prepareInstallation, untilStatus } from './installation.ts'
+import { type Answer, ask, prepareInstallation, untilStatus } from './installation.ts'
 
 const CONFIGURATION = '/.well-known/openid-federation'
 const main = { slug: 'main', entityId: 'https://ta.example', paused: false }
 const second = { slug: 'test', entityId: 'https://test.example', paused: false }
 const edu = { slug: 'edu', entityId: 'https://ta.example/edu', paused: false }
 
-let installation: Installation
-let server: FederationServer
-
+const installation = inFile(() => prepareInstallation(main.entityId))
 beforeAll(async () => {
-  installation = await prepareInstallation(main.entityId)
   await installation.publish(second.slug, second.entityId, ['https://test.member.example'])
   await installation.publish(edu.slug, edu.entityId, ['https://edu.member.example'])
   await installation.register(main, second, edu)
-  server = await installation.start()
 })
-afterAll(async () => {
-  await server.close()
-  await installation.close()
-})
+const server = inFile(() => installation.start())
 
 const subjectOf = ({ body }: Answer) => decodeJwt(body).sub
 

@@ -5,18 +5,18 @@ import { openAnchor } from '#federation/anchors/open.ts'
 import { filesOnly } from '#federation/key-store/stores.ts'
 import type { FederationServer } from '#federation/start.ts'
 import { createChangeChannels } from '#store/change-subscription.ts'
-import { ask, askRaw, type Installation, prepareInstallation, untilStatus } from './installation.ts'
+import { inFile } from '#test/helpers/in-file.ts'
+import { ask, askRaw, prepareInstallation, untilStatus } from './installation.ts'
 
 const main = { slug: 'main', entityId: 'https://ta.example/path', paused: false }
 
-let installation: Installation
 let empty: FederationServer
 let listed: FederationServer
 /** Without front and registry. */
 let alone: { url: string; close(): Promise<void> }
 
+const installation = inFile(() => prepareInstallation(main.entityId))
 beforeAll(async () => {
-  installation = await prepareInstallation(main.entityId)
   const { config, redis } = installation
   // It reads the registry once.
   empty = await installation.start({ waits: { anchors: 3_600_000 } })
@@ -25,7 +25,6 @@ beforeAll(async () => {
   await untilStatus(listed, 'ta.example', '/list', 503)
   await installation.register(main)
   await untilStatus(listed, 'ta.example', '/list', 200)
-
   const logger = empty.app.log
   const keys = await openKeys(config, logger, 1_000, filesOnly)
   const changes = createChangeChannels(redis.client)
@@ -34,10 +33,7 @@ beforeAll(async () => {
   const { app, close } = openAnchor(anchor, shared)
   alone = { url: await app.listen({ host: '127.0.0.1', port: 0 }), close }
 })
-afterAll(async () => {
-  await Promise.all([empty.close(), listed.close(), alone.close()])
-  await installation.close()
-})
+afterAll(() => Promise.all([empty.close(), listed.close(), alone.close()]))
 
 const HOST = 'Host: ta.example'
 const FETCH = '/fetch?sub=https://main.member.example'

@@ -5,22 +5,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { createLog } from '#federation/process/log.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { makeCertificate } from '../certificate.ts'
-import { ask, type Installation, prepareInstallation, untilStatus } from './installation.ts'
+import { ask, prepareInstallation, untilStatus } from './installation.ts'
 
 const CONFIGURATION = '/.well-known/openid-federation'
 const main = { slug: 'main', entityId: 'https://ta.example', paused: false }
 const second = { slug: 'test', entityId: 'https://test.example', paused: false }
 
-let installation: Installation
-
+const installation = inFile(() => prepareInstallation(main.entityId))
 beforeAll(async () => {
-  installation = await prepareInstallation(main.entityId)
   await installation.publish(second.slug, second.entityId)
 })
-afterAll(() => installation.close())
 
 test('serves ten anchors from the first request, with one subscription connection', async () => {
   const anchors = Array.from({ length: 10 }, (_, at) => {

@@ -1,19 +1,15 @@
 /** Tests what a crawl passes on about entities below Intermediates, and from whom it asks for it. */
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { EntityStatement } from '#core/entity-statement/index.ts'
 import { FederationError } from '#core/errors.ts'
 import { type EntityOptions, startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { entityId } from '../publisher.ts'
-import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { trustAnchorInFile } from '../trust-anchor.ts'
 
-let ta: TrustAnchor
 let started: TestEntity[] = []
 
-beforeAll(async () => {
-  ta = await startTrustAnchor({ limits: { totalTimeout: 500 } })
-})
-afterAll(() => ta.close())
+const ta = trustAnchorInFile({ limits: { totalTimeout: 500 } })
 beforeEach(async () => {
   await ta.redis.client.flushall()
   await ta.announce({ kind: 'all' })

@@ -1,11 +1,11 @@
 /** `/collection`: paging, also during a new crawl. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { CollectionRecord } from '#store/collection-record.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { member, type PublishedCollection, records, startCollection } from './published-collection.ts'
 
-let published: PublishedCollection
+const published = inFile(startCollection)
 beforeAll(async () => {
-  published = await startCollection()
   await publish(records)
 })
 afterAll(() => published.ta.close())

@@ -1,5 +1,6 @@
 /** `/collection`: every parameter of the Entity Collection draft but those of pages. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
+import { inFile } from '#test/helpers/in-file.ts'
 import { eachRow, proves } from '#test/helpers/rows.ts'
 import { entityId } from '../publisher.ts'
 import {
@@ -13,10 +14,7 @@ import {
   startCollection,
 } from './published-collection.ts'
 
-let published: PublishedCollection
-beforeAll(async () => {
-  published = await startCollection()
-})
+const published = inFile(startCollection)
 afterAll(() => published.ta.close())
 
 const publish: PublishedCollection['publish'] = (...all) => published.publish(...all)

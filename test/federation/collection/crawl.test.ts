@@ -1,22 +1,18 @@
 /** The crawl that fills the collection: the entities it finds, includes and omits. */
 import { decodeJwt } from 'jose'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { buildTrustMark, TRUST_MARK_TYP } from '#core/trust-mark/index.ts'
 import { type EntityOptions, startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { type Fault, faults } from '#test/helpers/fault.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { entityId } from '../publisher.ts'
 import { startRawServer } from '../raw-server.ts'
-import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { trustAnchorInFile } from '../trust-anchor.ts'
 
 const type = 'https://ta.example/marks/member'
-let ta: TrustAnchor
 let started: TestEntity[] = []
 
-beforeAll(async () => {
-  ta = await startTrustAnchor({ limits: { totalTimeout: 500 } })
-})
-afterAll(() => ta.close())
+const ta = trustAnchorInFile({ limits: { totalTimeout: 500 } })
 
 beforeEach(async () => {
   await ta.redis.client.flushall()

@@ -1,19 +1,16 @@
 /** Two thousand entities in three levels: a crawl finds all, and paging lists each once during crawls. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
+import { inFile } from '#test/helpers/in-file.ts'
 import { entityId } from '../publisher.ts'
-import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
-import { type LargeFederation, startLargeFederation } from './large-federation.ts'
+import { trustAnchorInFile } from '../trust-anchor.ts'
+import { startLargeFederation } from './large-federation.ts'
 
-let ta: TrustAnchor
-let federation: LargeFederation
-
+const ta = trustAnchorInFile({ collectionRateLimit: 1_000_000 })
+const federation = inFile(() => startLargeFederation(entityId, { width: 10, leaves: 19 }))
 beforeAll(async () => {
-  ta = await startTrustAnchor({ collectionRateLimit: 1_000_000 })
-  federation = await startLargeFederation(entityId, { width: 10, leaves: 19 })
   await ta.publishConfiguration()
   for (const id of federation.top) await ta.publishSubordinate({ id, keys: federation.keys })
 })
-afterAll(() => Promise.all([ta.close(), federation.close()]))
 
 test('finds all of them', async () => {
   expect(await ta.crawl()).toMatchObject({ entities: 2010, failed: 0 })

@@ -1,18 +1,15 @@
 /** Two crawls that end at the same time: one replaces the other completely. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { type Collection, swapCollection } from '#federation/collection/swap.ts'
 import { duplicateRedis, waitForRedis } from '#store/connect.ts'
 import { redisKeys } from '#store/keys.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { startRedis, type TestRedis } from '#test/helpers/redis.ts'
 import { entityId } from '../publisher.ts'
 
 const keys = redisKeys()
-let redis: TestRedis
 
-beforeAll(async () => {
-  redis = await startRedis()
-})
-afterAll(() => redis.close())
+const redis = inFile(startRedis)
 
 /** The staged data of a crawl that found one entity, of a type of its own. */
 async function staged(crawl: string): Promise<Collection> {

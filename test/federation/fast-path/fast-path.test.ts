@@ -10,18 +10,17 @@ import { createResolver } from '#federation/resolver/resolver.ts'
 import { createReplayGuard } from '#store/replay.ts'
 import { untilTrue } from '#test/helpers/until.ts'
 import { entityId } from '../publisher.ts'
-import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { trustAnchorInFile } from '../trust-anchor.ts'
 import { type Asked, all, ids, query, type, urls } from './requests.ts'
 
 const agent = new Agent({ keepAlive: true })
 
-let ta: TrustAnchor
 /** The same, without the fast path. */
 let routes: FastifyInstance
 let repeated = 0
 
+const ta = trustAnchorInFile({ resolveRateLimit: 100_000 })
 beforeAll(async () => {
-  ta = await startTrustAnchor({ resolveRateLimit: 100_000 })
   const { parts, redis, app } = ta
   const replays = createReplayGuard({ redis: redis.client, prefix: '' })
   const clients = createClientAuthenticator({ ...parts, replays })
@@ -41,7 +40,6 @@ beforeAll(async () => {
 afterAll(async () => {
   agent.destroy()
   await routes.close()
-  await ta.close()
 })
 
 async function publish(methods?: Record<string, string[]>) {

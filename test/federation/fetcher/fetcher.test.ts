@@ -3,10 +3,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createFetcher, type Fetcher, type FetcherOptions } from '#fetcher/fetcher.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { startEntity } from '#test/helpers/entity.ts'
 import type { Fault } from '#test/helpers/fault.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { freePort } from '#test/helpers/port.ts'
 import { makeCertificate } from '../certificate.ts'
 import { startRawServer } from '../raw-server.ts'
@@ -19,12 +20,10 @@ function fetcher(options: Partial<FetcherOptions> = {}): Fetcher {
 }
 afterEach(async () => void (await Promise.all(open.splice(0).map((each) => each.close()))))
 
-let entity: TestEntity
+const entity = inFile(startEntity)
 beforeAll(async () => {
-  entity = await startEntity()
   entity.adopt({ id: 'https://sub.example', keys: entity.keys, options: {} })
 })
-afterAll(() => entity.close())
 afterEach(() => entity.misbehave(undefined))
 
 test('fetches a configuration, a statement and a listing', async () => {

@@ -1,7 +1,7 @@
 /** Rules for every endpoint: methods, errors and cross-origin access. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { eachRow, proves } from '#test/helpers/rows.ts'
-import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { trustAnchorInFile } from '../trust-anchor.ts'
 
 const paths = [
   ['/'],
@@ -20,13 +20,10 @@ const paths = [
   ['/status'],
 ]
 
-let ta: TrustAnchor
-
+const ta = trustAnchorInFile()
 beforeAll(async () => {
-  ta = await startTrustAnchor()
   await ta.publishConfiguration()
 })
-afterAll(() => ta.close())
 
 eachRow(paths)('%s supports only GET and HEAD', async (url) => {
   for (const method of ['POST', 'PUT', 'DELETE', 'PATCH'] as const) {

@@ -2,18 +2,16 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { beforeAll, expect, test } from 'vitest'
+import { trustAnchorInFile } from '../trust-anchor.ts'
 
-let ta: TrustAnchor
 let port: number
 
+// Short timeouts keep the tests fast.
+const ta = trustAnchorInFile({ timeouts: { requestTimeout: 300, connectionsCheckingInterval: 50 } })
 beforeAll(async () => {
-  // Short timeouts keep the tests fast.
-  ta = await startTrustAnchor({ timeouts: { requestTimeout: 300, connectionsCheckingInterval: 50 } })
   port = Number(new URL(await ta.app.listen({ host: '127.0.0.1', port: 0 })).port)
 })
-afterAll(() => ta.close())
 
 async function send(beginning: string): Promise<Socket> {
   const socket = connect(port, '127.0.0.1')

@@ -2,18 +2,16 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { afterAll, beforeAll, expect } from 'vitest'
+import { beforeAll, expect } from 'vitest'
 import { eachRow, proves } from '#test/helpers/rows.ts'
-import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { trustAnchorInFile } from '../trust-anchor.ts'
 
-let ta: TrustAnchor
 let port: number
 
+const ta = trustAnchorInFile()
 beforeAll(async () => {
-  ta = await startTrustAnchor()
   port = Number(new URL(await ta.app.listen({ host: '127.0.0.1', port: 0 })).port)
 })
-afterAll(() => ta.close())
 
 eachRow([
   proves(['is not HTTP', 'HELLO\r\n\r\n', 400], '8.9/errors'),

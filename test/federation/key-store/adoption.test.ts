@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { signJwt, verifyJwt } from '#core/jws.ts'
 import { readKeyStoreSettings } from '#federation/config/key-store.ts'
 import { createKeyStores } from '#federation/key-store/stores.ts'
@@ -12,8 +12,9 @@ import { readKeyDirectory } from '#store/key-directory.ts'
 import { announceKey, switchKey } from '#store/key-directory-change.ts'
 import { generateKey } from '#store/key-generation.ts'
 import { createKey } from '#store/new-key.ts'
+import { inFileWithEnvironment } from '#test/helpers/in-file.ts'
 import { patience } from '#test/helpers/patience.ts'
-import { type SoftHsm, softHsmLacking, startSoftHsm } from '#test/helpers/soft-hsm.ts'
+import { softHsmLacking, startSoftHsm } from '#test/helpers/soft-hsm.ts'
 
 const exec = promisify(execFile)
 
@@ -33,15 +34,7 @@ const PROGRAM = `
   if (without.includes('public')) m.C_DestroyObject(s, publicKey)`
 
 describe.skipIf(softHsmLacking !== null)(`a key of an officer (${softHsmLacking ?? 'SoftHSM'})`, () => {
-  let hsm: SoftHsm
-  beforeAll(async () => {
-    hsm = await startSoftHsm()
-    for (const [name, value] of Object.entries(hsm.environment)) vi.stubEnv(name, value)
-  })
-  afterAll(async () => {
-    vi.unstubAllEnvs()
-    await hsm.close()
-  })
+  const hsm = inFileWithEnvironment(startSoftHsm)
 
   const make = (id: string, kind: 'EC' | 'RSA' = 'EC', ...without: string[]) =>
     exec(process.execPath, ['-e', PROGRAM, hsm.module, hsm.pin, id, kind, ...without])

@@ -9,7 +9,8 @@ import { signJwt, verifyJwt } from '#core/jws.ts'
 import { readKeyStoreSettings } from '#federation/config/key-store.ts'
 import { keySpec, requireAlgorithm, signingAlgorithm, toMessage } from '#federation/key-store/awskms.ts'
 import { toMu } from '#federation/key-store/signature.ts'
-import { createKeyStores, type KeyStores } from '#federation/key-store/stores.ts'
+import { createKeyStores } from '#federation/key-store/stores.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { installOptional } from '#test/helpers/optional-package.ts'
 import { freePort } from '#test/helpers/port.ts'
 import { eventually } from '#test/helpers/product.ts'
@@ -24,7 +25,6 @@ const isMissing = await exec('moto_server', ['--help']).then(
 const reason = isMissing ? "moto_server is not installed: pip install 'moto[server,kms]'" : 'moto'
 
 describe.skipIf(isMissing)(`keys in AWS KMS (${reason})`, () => {
-  let stores: KeyStores
   let stop: () => Promise<unknown>
   let endpoint: string
 
@@ -45,10 +45,9 @@ describe.skipIf(isMissing)(`keys in AWS KMS (${reason})`, () => {
     }
     for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value)
     await eventually(() => fetch(endpoint))
-    stores = createKeyStores(readKeyStoreSettings({ KEY_STORE: 'awskms' }))
   })
+  const stores = inFile(() => createKeyStores(readKeyStoreSettings({ KEY_STORE: 'awskms' })))
   afterAll(async () => {
-    stores.close()
     vi.unstubAllEnvs()
     await stop()
   })

@@ -6,19 +6,19 @@ import { generateSigningKey, type SigningAlgorithm, toPublicJwk } from '#core/ke
 import { readKeyStoreSettings } from '#federation/config/key-store.ts'
 import { toMu } from '#federation/key-store/signature.ts'
 import { createKeyStores, type KeyStores } from '#federation/key-store/stores.ts'
-import { type FrontedHsm, startFrontedHsm } from '#test/helpers/fronted-hsm.ts'
+import { startFrontedHsm } from '#test/helpers/fronted-hsm.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { softHsmLacking } from '#test/helpers/soft-hsm.ts'
 
 /** Longer than AWS KMS takes, and than one block of any hash. */
 const LONG = { text: 'x'.repeat(20_000) }
 
 describe.skipIf(softHsmLacking !== null)(`a token (${softHsmLacking ?? 'SoftHSM'})`, () => {
-  let hsm: FrontedHsm
   let stores: KeyStores
   let plain: KeyStores
 
+  const hsm = inFile(() => startFrontedHsm('ml-dsa-token.c'))
   beforeAll(async () => {
-    hsm = await startFrontedHsm('ml-dsa-token.c')
     for (const [name, value] of Object.entries(hsm.environment)) vi.stubEnv(name, value)
     const open = (module: string) =>
       createKeyStores(readKeyStoreSettings({ PKCS11_MODULE: module, PKCS11_PIN: hsm.pin }))
@@ -29,7 +29,6 @@ describe.skipIf(softHsmLacking !== null)(`a token (${softHsmLacking ?? 'SoftHSM'
     stores.close()
     plain.close()
     vi.unstubAllEnvs()
-    await hsm.close()
   })
 
   const kinds = [

@@ -4,31 +4,21 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { signJwt, verifyJwt } from '#core/jws.ts'
 import { readKeyStoreSettings } from '#federation/config/key-store.ts'
 import { createKeyStores, type KeyStores } from '#federation/key-store/stores.ts'
+import { inFile, inFileWithEnvironment } from '#test/helpers/in-file.ts'
 import { patience } from '#test/helpers/patience.ts'
-import { type SoftHsm, softHsmLacking, startSoftHsm } from '#test/helpers/soft-hsm.ts'
+import { softHsmLacking, startSoftHsm } from '#test/helpers/soft-hsm.ts'
 import { signalToken, tokenProcesses } from '#test/helpers/token-process.ts'
 
 const exec = promisify(execFile)
 
 describe.skipIf(softHsmLacking !== null)(`a PKCS#11 token (${softHsmLacking ?? 'SoftHSM'})`, () => {
-  let hsm: SoftHsm
+  const hsm = inFileWithEnvironment(startSoftHsm)
   /** Of the tests that leave it as it is. */
-  let shared: KeyStores
-
-  beforeAll(async () => {
-    hsm = await startSoftHsm()
-    for (const [name, value] of Object.entries(hsm.environment)) vi.stubEnv(name, value)
-    shared = create()
-  })
-  afterAll(async () => {
-    shared.close()
-    vi.unstubAllEnvs()
-    await hsm.close()
-  })
+  const shared = inFile(create)
 
   function create(changes: Record<string, string> = {}): KeyStores {
     const environment = { KEY_STORE: 'pkcs11', PKCS11_MODULE: hsm.module, PKCS11_PIN: hsm.pin, ...changes }

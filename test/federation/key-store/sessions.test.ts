@@ -1,25 +1,17 @@
 /** Tests a token at its limits: fewer sessions than KEY_STORE_CONCURRENCY asks for, and no space for another key. */
 import { setTimeout } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { signJwt } from '#core/jws.ts'
 import { readKeyStoreSettings } from '#federation/config/key-store.ts'
 import { createKeyStores, type KeyStoreSettings, type KeyStores } from '#federation/key-store/stores.ts'
-import { type LimitedToken, startLimitedToken } from '#test/helpers/limited-token.ts'
+import { inFileWithEnvironment } from '#test/helpers/in-file.ts'
+import { startLimitedToken } from '#test/helpers/limited-token.ts'
 import { patience } from '#test/helpers/patience.ts'
 import { softHsmLacking } from '#test/helpers/soft-hsm.ts'
 import { tokenProcesses } from '#test/helpers/token-process.ts'
 
 describe.skipIf(softHsmLacking !== null)(`few sessions (${softHsmLacking ?? 'SoftHSM'})`, () => {
-  let token: LimitedToken
-
-  beforeAll(async () => {
-    token = await startLimitedToken()
-    for (const [name, value] of Object.entries(token.environment)) vi.stubEnv(name, value)
-  })
-  afterAll(async () => {
-    vi.unstubAllEnvs()
-    await token.close()
-  })
+  const token = inFileWithEnvironment(startLimitedToken)
 
   function open(changes: Partial<KeyStoreSettings> = {}): KeyStores {
     const settings = { PKCS11_MODULE: token.module, PKCS11_PIN: token.pin, KEY_STORE_CONCURRENCY: '8' }

@@ -2,37 +2,30 @@
 import { mkdtemp, readdir, readFile, rm, utimes } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { signJwt } from '#core/jws.ts'
 import { readKeyStoreSettings } from '#federation/config/key-store.ts'
 import type { KeyReference } from '#federation/key-store/store.ts'
-import { createKeyStores, type KeyStores } from '#federation/key-store/stores.ts'
+import { createKeyStores } from '#federation/key-store/stores.ts'
 import { announceKey } from '#store/key-directory-change.ts'
 import { generateKey } from '#store/key-generation.ts'
 import { createKey } from '#store/new-key.ts'
 import { destroyReplacedKeys } from '#store/replaced-keys.ts'
 import { parseStoredKey } from '#store/stored-key.ts'
-import { type SoftHsm, softHsmLacking, startSoftHsm } from '#test/helpers/soft-hsm.ts'
+import { inFile, inFileWithEnvironment } from '#test/helpers/in-file.ts'
+import { softHsmLacking, startSoftHsm } from '#test/helpers/soft-hsm.ts'
 
 describe.skipIf(softHsmLacking !== null)(`keys that are not in use (${softHsmLacking ?? 'SoftHSM'})`, () => {
-  let hsm: SoftHsm
-  let stores: KeyStores
   let directory: string
 
-  beforeAll(async () => {
-    hsm = await startSoftHsm()
-    for (const [name, value] of Object.entries(hsm.environment)) vi.stubEnv(name, value)
-    stores = createKeyStores(readKeyStoreSettings({ PKCS11_MODULE: hsm.module, PKCS11_PIN: hsm.pin }))
-  })
+  const hsm = inFileWithEnvironment(startSoftHsm)
+  const stores = inFile(() =>
+    createKeyStores(readKeyStoreSettings({ PKCS11_MODULE: hsm.module, PKCS11_PIN: hsm.pin })),
+  )
   beforeEach(async () => {
     const made = await mkdtemp(join(tmpdir(), 'inmor-keys-'))
     onTestFinished(() => rm(made, { recursive: true }))
     directory = made
-  })
-  afterAll(async () => {
-    stores.close()
-    vi.unstubAllEnvs()
-    await hsm.close()
   })
 
   const noted = async () => (await readdir(directory)).filter((name) => /^(created|replaced)-/.test(name))

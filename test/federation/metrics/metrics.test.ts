@@ -6,15 +6,13 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { readConfig } from '#federation/config/config.ts'
 import { type FederationServer, startFederationServer } from '#federation/start.ts'
 import { writeNewKey } from '#store/key-directory.ts'
-import { below, type Federation } from '#test/helpers/federation.ts'
+import { below } from '#test/helpers/federation.ts'
+import { inEach } from '#test/helpers/in-file.ts'
 import { readMetrics } from '#test/helpers/metrics.ts'
 import { entityId } from '../publisher.ts'
-import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { trustAnchorInFile } from '../trust-anchor.ts'
 
-let ta: TrustAnchor
 let directory: string
-let server: FederationServer
-let federation: Federation
 
 const config = (changes: Record<string, string> = {}) =>
   readConfig([], {
@@ -29,21 +27,17 @@ const config = (changes: Record<string, string> = {}) =>
     ...changes,
   })
 
+const ta = trustAnchorInFile()
 beforeAll(async () => {
-  ta = await startTrustAnchor()
   directory = await mkdtemp(join(tmpdir(), 'metrics-'))
   await writeNewKey(directory, ta.key)
   await ta.publishConfiguration()
 })
-afterAll(async () => {
-  await ta.close()
-  await rm(directory, { recursive: true })
-})
+afterAll(() => rm(directory, { recursive: true }))
+const server = inEach(() => startFederationServer(config()))
+const federation = inEach(() => below(entityId).intermediate().leaf().start())
 beforeEach(async () => {
-  server = await startFederationServer(config())
-  federation = await below(entityId).intermediate().leaf().start()
   await ta.publishSubordinate({ id: federation.top.id, keys: federation.top.keys })
-  return () => Promise.all([server.close(), federation.close()])
 })
 
 const resolve = ({ url }: FederationServer) =>

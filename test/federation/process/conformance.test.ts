@@ -1,25 +1,23 @@
 /** The checks of the OpenID conformance suite for a federation entity, against a running server over HTTP. */
 import { decodeJwt, decodeProtectedHeader } from 'jose'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { validateTrustChain } from '#core/trust-chain/index.ts'
-import { below, type Federation } from '#test/helpers/federation.ts'
+import { below } from '#test/helpers/federation.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { entityId } from '../publisher.ts'
-import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { trustAnchorInFile } from '../trust-anchor.ts'
 import { verified } from '../verify.ts'
 
 const FIVE_YEARS = 5 * 366 * 24 * 3600
-let ta: TrustAnchor
-let federation: Federation
 let base: string
 
+const ta = trustAnchorInFile()
+const federation = inFile(() => below(entityId).intermediate().leaf().start())
 beforeAll(async () => {
-  ta = await startTrustAnchor()
-  federation = await below(entityId).intermediate().leaf().start()
   await ta.publishConfiguration()
   await ta.publishSubordinate({ id: federation.top.id, keys: federation.top.keys })
   base = await ta.app.listen({ host: '127.0.0.1', port: 0 })
 })
-afterAll(() => Promise.all([ta.close(), federation.close()]))
 
 type Statement = {
   iss: string

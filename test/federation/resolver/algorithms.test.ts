@@ -1,12 +1,13 @@
 /** Tests ML-DSA (RFC 9964) and ES256K (RFC 8812) wherever others sign: chains, marks, clients, pinned anchors. */
 import { decodeJwt, decodeProtectedHeader } from 'jose'
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { verifyJwt } from '#core/jws.ts'
 import { generateSigningKey, type Jwk, type SigningAlgorithm } from '#core/keys.ts'
 import { buildTrustMark, TRUST_MARK_TYP } from '#core/trust-mark/index.ts'
 import { type EntityOptions, startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { generateEs256kKey } from '#test/helpers/es256k.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
+import { inEach } from '#test/helpers/in-file.ts'
 import { publishMethods } from '../client/endpoints.ts'
 import { assertionType, post, signAssertion } from '../client.ts'
 import { entityId } from '../publisher.ts'
@@ -80,11 +81,8 @@ describe('a Trust Chain', () => {
 })
 
 describe.each(['ML-DSA-44', 'ML-DSA-65', 'ES256K'] as const)('with %s', (alg) => {
-  let ta: TrustAnchor
   const type = 'https://issuer.example/marks/certified'
-  beforeEach(async () => {
-    ta = await startTrustAnchor()
-  })
+  const ta = inEach(startTrustAnchor)
   afterEach(() => ta.close())
 
   it('a resolve response has the mark of an issuer', async () => {

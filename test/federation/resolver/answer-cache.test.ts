@@ -1,39 +1,31 @@
 /** Processes share resolve responses through Redis: built once, renewed before expiry, never stale (§8.3). */
 import { createHash } from 'node:crypto'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { createLocalSigner } from '#core/jws.ts'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
-import { below, type Federation } from '#test/helpers/federation.ts'
+import { below } from '#test/helpers/federation.ts'
+import { inEach, inFile } from '#test/helpers/in-file.ts'
 import { patience } from '#test/helpers/patience.ts'
 import { assertionType, post, signAssertion } from '../client.ts'
 import { offlineEntity } from '../offline-entity.ts'
 import { entityId } from '../publisher.ts'
-import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { trustAnchorInFile } from '../trust-anchor.ts'
 import { startSecondProcess } from './second-process.ts'
 
 const type = 'https://ta.example/marks/member'
 
-let ta: TrustAnchor
-let second: Awaited<ReturnType<typeof startSecondProcess>>
-let federation: Federation
-
+const ta = trustAnchorInFile()
+const second = inFile(() => startSecondProcess(ta))
 beforeAll(async () => {
-  ta = await startTrustAnchor()
-  second = await startSecondProcess(ta)
   await ta.publishConfiguration({ trust_mark_issuers: { [type]: [entityId] } })
 })
-afterAll(async () => {
-  await second.close()
-  await ta.close()
-})
 
+const federation = inEach(() => below(entityId).intermediate().leaf().start())
 beforeEach(async () => {
   // A response lives for 240 seconds, and 239 must not become 240 meanwhile.
   Object.assign(ta.clock, { ahead: 0, stoppedAt: Math.floor(Date.now() / 1000) })
-  federation = await below(entityId).intermediate().leaf().start()
   await publishTop()
-  return () => federation.close()
 })
 
 const publishTop = (statement = {}) =>

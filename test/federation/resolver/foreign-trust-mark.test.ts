@@ -1,7 +1,7 @@
 /** Marks of other issuers: active only if their issuer's status endpoint, if any, confirms it (§8.3, §8.4). */
 import { text } from 'node:stream/consumers'
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import {
   buildTrustMark,
@@ -9,25 +9,22 @@ import {
   TRUST_MARK_TYP,
 } from '#core/trust-mark/index.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { inEach, inFile } from '#test/helpers/in-file.ts'
 import { eachRow, proves } from '#test/helpers/rows.ts'
 import { offlineEntity } from '../offline-entity.ts'
 import { entityId } from '../publisher.ts'
 import { startRawServer } from '../raw-server.ts'
-import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { trustAnchorInFile } from '../trust-anchor.ts'
 
 const type = 'https://issuer.example/marks/certified'
 const other = 'https://issuer.example/marks/other'
 const open = 'https://issuer.example/marks/open'
-let ta: TrustAnchor
-let asked: TestEntity
-let unasked: TestEntity
-let rp: Awaited<ReturnType<typeof offlineEntity>>
 let count = 0
 
+const ta = trustAnchorInFile({ limits: { totalTimeout: 500 } })
+const asked = inFile(() => startEntity({ authorityHints: [entityId] }))
+const unasked = inFile(() => startEntity({ authorityHints: [entityId] }))
 beforeAll(async () => {
-  ta = await startTrustAnchor({ limits: { totalTimeout: 500 } })
-  asked = await startEntity({ authorityHints: [entityId] })
-  unasked = await startEntity({ authorityHints: [entityId] })
   asked.options.metadata = {
     federation_entity: { federation_trust_mark_status_endpoint: `${asked.id}/trust_mark_status` },
   }
@@ -35,14 +32,13 @@ beforeAll(async () => {
   await ta.publishConfiguration({ trust_mark_issuers: { [type]: issuers, [other]: issuers, [open]: [] } })
   for (const { id, keys } of [asked, unasked]) await ta.publishSubordinate({ id, keys })
 })
-afterAll(() => Promise.all([ta.close(), asked.close(), unasked.close()]))
 
 beforeEach(async () => {
   await ta.forget()
   asked.status = {}
   asked.requests.length = 0
-  rp = await offlineEntity(`https://rp${++count}.example`)
 })
+const rp = inEach(() => offlineEntity(`https://rp${++count}.example`))
 
 const mark = (issuer: TestEntity, trustMarkType = type) => {
   const claims = { issuer: issuer.id, subject: rp.id, type: trustMarkType, iat: ta.now() - 60 }

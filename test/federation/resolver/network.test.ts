@@ -1,26 +1,20 @@
 /** `/resolve` for entities below the Immediate Subordinates, whose statements must be fetched (§10.1). */
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Fault } from '#test/helpers/fault.ts'
-import { below, type Federation } from '#test/helpers/federation.ts'
+import { below } from '#test/helpers/federation.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { eachRow, proves } from '#test/helpers/rows.ts'
 import { offlineEntity } from '../offline-entity.ts'
 import { entityId } from '../publisher.ts'
 import { startRawServer } from '../raw-server.ts'
-import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { trustAnchorInFile } from '../trust-anchor.ts'
 
-let ta: TrustAnchor
-let federation: Federation
-
+const ta = trustAnchorInFile()
 beforeAll(async () => {
-  ta = await startTrustAnchor()
   await ta.publishConfiguration()
-  federation = await below(entityId).intermediate().leaf().start()
 })
-afterAll(async () => {
-  await ta.close()
-  await federation.close()
-})
+const federation = inFile(() => below(entityId).intermediate().leaf().start())
 
 /** Registers the Intermediate with the claims of its superior. */
 async function register(statement: Record<string, unknown> = {}) {

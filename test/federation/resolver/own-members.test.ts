@@ -1,17 +1,13 @@
 /** Tests the age of what /resolve knows about our own members: their stored Entity Configurations may be old. */
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { below, type Federation, relyingParty } from '#test/helpers/federation.ts'
 import { entityId } from '../publisher.ts'
-import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { trustAnchorInFile } from '../trust-anchor.ts'
 
-let ta: TrustAnchor
 let federation: Federation
 
-beforeAll(async () => {
-  ta = await startTrustAnchor()
-})
-afterAll(() => ta.close())
+const ta = trustAnchorInFile()
 beforeEach(async () => {
   ta.clock.ahead = 0
   await ta.publishConfiguration({}, 100_000)

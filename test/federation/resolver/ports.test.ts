@@ -1,19 +1,17 @@
 /** The ports from which `/resolve` fetches for anonymous callers (§18.1). */
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { offlineEntity } from '../offline-entity.ts'
 import { entityId } from '../publisher.ts'
-import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { trustAnchorInFile } from '../trust-anchor.ts'
 
 // The name leads to a loopback address, so a fetch that the ports allow is refused for its address.
 const at = (port: number) => `https://localhost:${port}`
 const BLOCKED_ADDRESS = 'does not have a public address'
 
-let ta: TrustAnchor
+const ta = trustAnchorInFile({ allowHttp: false, fetchPorts: [8443] })
 beforeAll(async () => {
-  ta = await startTrustAnchor({ allowHttp: false, fetchPorts: [8443] })
   await ta.publishConfiguration({ authority_hints: [at(4001)] })
 })
-afterAll(() => ta.close())
 
 const resolve = (sub: string) => ta.get('/resolve', { sub, trust_anchor: entityId })
 

@@ -1,19 +1,17 @@
 /** `/resolve` from published data, without fetching (§8.3). */
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { anchor, type Federation, relyingParty } from '#test/helpers/federation.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { anchor, relyingParty } from '#test/helpers/federation.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { offlineEntity } from '../offline-entity.ts'
 import { entityId } from '../publisher.ts'
-import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { trustAnchorInFile } from '../trust-anchor.ts'
 import { verified } from '../verify.ts'
 
-let ta: TrustAnchor
-
+const ta = trustAnchorInFile()
 beforeAll(async () => {
-  ta = await startTrustAnchor()
   await ta.publishConfiguration()
 })
-afterAll(() => ta.close())
 
 const resolve = (sub: string, parameters: Record<string, string> = {}) =>
   ta.get('/resolve', { sub, trust_anchor: entityId, ...parameters })
@@ -187,11 +185,7 @@ test('does not reuse a response after its exp', { tags: '10.4/exp' }, async () =
 })
 
 describe('under a foreign Trust Anchor', () => {
-  let foreign: Federation
-  beforeAll(async () => {
-    foreign = await anchor().intermediate().leaf().start()
-  })
-  afterAll(() => foreign.close())
+  const foreign = inFile(() => anchor().intermediate().leaf().start())
 
   test('resolves only with its pinned keys', { tags: '4/anchor-keys' }, async () => {
     const { top, leaf } = foreign

@@ -1,27 +1,24 @@
 /** Statements of other entities are cached in Redis, fetched again periodically, and never used after their expiry. */
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { below, type Federation } from '#test/helpers/federation.ts'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
+import { below } from '#test/helpers/federation.ts'
+import { inEach } from '#test/helpers/in-file.ts'
 import { entityId } from '../publisher.ts'
-import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { trustAnchorInFile } from '../trust-anchor.ts'
 
-let ta: TrustAnchor
-let federation: Federation
 let round = 0
 
+const ta = trustAnchorInFile()
 beforeAll(async () => {
-  ta = await startTrustAnchor()
   await ta.publishConfiguration({}, 100_000)
 })
-afterAll(() => ta.close())
 
+const federation = inEach(() => below(entityId).intermediate().leaf().start())
 beforeEach(async () => {
   ta.clock.ahead = 0
-  federation = await below(entityId).intermediate().leaf().start()
   await change()
   expect((await resolve()).statusCode).toBe(200)
   for (const entity of federation.entities) entity.requests.length = 0
-  return () => federation.close()
 })
 
 /** Republishes our statement, which invalidates the responses in memory. */

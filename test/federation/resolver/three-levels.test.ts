@@ -1,15 +1,14 @@
 /** Two Trust Anchors with a diamond, a loop, a dead branch, a host that does not respond and an Intermediate with constraints. */
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { buildTrustMark, TRUST_MARK_TYP } from '#core/trust-mark/index.ts'
 import { type EntityOptions, startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { entityId } from '../publisher.ts'
-import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { trustAnchorInFile } from '../trust-anchor.ts'
 
 const dead = 'http://127.0.0.1:1'
 const type = 'https://issuer.example/marks/certified'
-let ta: TrustAnchor
 /** Another Trust Anchor with one Intermediate. Its keys are pinned here. */
 let other: TestEntity
 let theirs: TestEntity
@@ -22,10 +21,7 @@ let issuer: TestEntity
 let leaf: TestEntity
 let started: TestEntity[] = []
 
-beforeAll(async () => {
-  ta = await startTrustAnchor({ limits: { totalTimeout: 700 } })
-})
-afterAll(() => ta.close())
+const ta = trustAnchorInFile({ limits: { totalTimeout: 700 } })
 
 async function start(authorityHints: string[], options: EntityOptions = {}): Promise<TestEntity> {
   const entity = await startEntity({ ...(authorityHints.length > 0 ? { authorityHints } : {}), ...options })

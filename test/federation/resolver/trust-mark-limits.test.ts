@@ -1,12 +1,13 @@
 /** A resolver limits the Trust Marks of other issuers that it verifies, and says which it left out (§8.3, §18.1). */
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { generateSigningKey } from '#core/keys.ts'
 import { buildTrustMark, TRUST_MARK_TYP } from '#core/trust-mark/index.ts'
 import { createResolver } from '#federation/resolver/resolver.ts'
+import { inEach } from '#test/helpers/in-file.ts'
 import { offlineEntity } from '../offline-entity.ts'
 import { entityId } from '../publisher.ts'
-import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { trustAnchorInFile } from '../trust-anchor.ts'
 
 const LIMIT = 20
 const MAX_ISSUERS = 5
@@ -20,13 +21,11 @@ const theirs = numbered('issuer', LIMIT)
 
 type Entity = Awaited<ReturnType<typeof offlineEntity>>
 
-let ta: TrustAnchor
 let issuer: Entity
-let rp: Entity
 let count = 0
 
+const ta = trustAnchorInFile()
 beforeAll(async () => {
-  ta = await startTrustAnchor()
   issuer = await offlineEntity('https://issuer.example')
   await ta.publishConfiguration({
     trust_mark_issuers: {
@@ -37,11 +36,8 @@ beforeAll(async () => {
   })
   await ta.publishSubordinate(issuer)
 })
-afterAll(() => ta.close())
 
-beforeEach(async () => {
-  rp = await offlineEntity(`https://rp${++count}.example`)
-})
+const rp = inEach(() => offlineEntity(`https://rp${++count}.example`))
 
 type Change = { by?: string; subject?: string; exp?: number; key?: Entity['key'] }
 

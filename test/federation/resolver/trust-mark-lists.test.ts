@@ -1,6 +1,6 @@
 /** A resolver uses the `trust_mark_issuers` and `trust_mark_owners` of the Trust Anchor (§3.1.2, §7.2.2). */
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { ENTITY_STATEMENT_TYP } from '#core/entity-statement/index.ts'
 import {
   buildDelegation,
@@ -9,32 +9,28 @@ import {
   TRUST_MARK_TYP,
 } from '#core/trust-mark/index.ts'
 import { anchor } from '#test/helpers/federation.ts'
+import { inEach } from '#test/helpers/in-file.ts'
 import { offlineEntity } from '../offline-entity.ts'
 import { entityId } from '../publisher.ts'
-import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { trustAnchorInFile } from '../trust-anchor.ts'
 
 const listed = 'https://ta.example/marks/listed'
 const unlisted = 'https://ta.example/marks/unlisted'
 
 type Entity = Awaited<ReturnType<typeof offlineEntity>>
 
-let ta: TrustAnchor
 let issuer: Entity
 let owner: Entity
-let rp: Entity
 
+const ta = trustAnchorInFile()
 beforeAll(async () => {
-  ta = await startTrustAnchor()
   issuer = await offlineEntity('https://issuer.example')
   owner = await offlineEntity('https://owner.example')
   await ta.publishConfiguration({ trust_mark_issuers: { [listed]: [issuer.id] } })
 })
-afterAll(() => ta.close())
 
 let count = 0
-beforeEach(async () => {
-  rp = await offlineEntity(`https://rp${++count}.example`)
-})
+const rp = inEach(() => offlineEntity(`https://rp${++count}.example`))
 
 /** Publishes an entity with additional claims in its configuration. */
 async function publish(entity: Entity, claims: object) {

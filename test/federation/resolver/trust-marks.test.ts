@@ -1,6 +1,6 @@
 /** A resolve response includes only verified Trust Marks of recognized types (§8.3, §7.3). */
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { generateSigningKey, type Jwk } from '#core/keys.ts'
 import {
   buildDelegation,
@@ -8,10 +8,11 @@ import {
   TRUST_MARK_DELEGATION_TYP,
   TRUST_MARK_TYP,
 } from '#core/trust-mark/index.ts'
+import { inEach } from '#test/helpers/in-file.ts'
 import { eachRow, proves } from '#test/helpers/rows.ts'
 import { offlineEntity } from '../offline-entity.ts'
 import { entityId } from '../publisher.ts'
-import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { trustAnchorInFile } from '../trust-anchor.ts'
 
 const ours = 'https://ta.example/marks/member'
 const theirs = 'https://issuer.example/marks/certified'
@@ -21,13 +22,11 @@ const unrecognized = 'https://ta.example/marks/unrecognized'
 
 type Entity = Awaited<ReturnType<typeof offlineEntity>>
 
-let ta: TrustAnchor
 let issuer: Entity
 let owner: Entity
-let rp: Entity
 
+const ta = trustAnchorInFile()
 beforeAll(async () => {
-  ta = await startTrustAnchor()
   issuer = await offlineEntity('https://issuer.example')
   owner = await offlineEntity('https://owner.example')
   await ta.publishConfiguration({
@@ -36,11 +35,10 @@ beforeAll(async () => {
   })
   await ta.publishSubordinate(issuer)
 })
-afterAll(() => ta.close())
 
 let count = 0
+const rp = inEach(() => offlineEntity(`https://rp${++count}.example`))
 beforeEach(async () => {
-  rp = await offlineEntity(`https://rp${++count}.example`)
   await ta.publishSubordinate(rp)
 })
 

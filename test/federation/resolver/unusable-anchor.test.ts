@@ -4,23 +4,19 @@ import type { Fault } from '#test/helpers/fault.ts'
 import { anchor, type Federation } from '#test/helpers/federation.ts'
 import { eachRow, proves } from '#test/helpers/rows.ts'
 import { entityId } from '../publisher.ts'
-import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { trustAnchorInFile } from '../trust-anchor.ts'
 
-let ta: TrustAnchor
 let federation: Federation
 
+const ta = trustAnchorInFile()
 beforeAll(async () => {
-  ta = await startTrustAnchor()
   await ta.publishConfiguration()
   federation = await anchor().leaf().start()
   const { id, keys } = federation.top
   await ta.redis.client.hset(ta.names.trustAnchors, id, JSON.stringify(keys))
   await ta.announce({ kind: 'trust-anchors' })
 })
-afterAll(async () => {
-  await ta.close()
-  await federation.close()
-})
+afterAll(() => federation.close())
 
 const faults: [fault: Fault, status: number, error: string][] = [
   ['not found', 404, 'invalid_trust_anchor'],

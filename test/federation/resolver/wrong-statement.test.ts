@@ -1,22 +1,20 @@
 /** A valid chain of four statements with one wrong claim: each is refused with the correct code (§3.2, §10.2). */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
-import { below, type Federation } from '#test/helpers/federation.ts'
+import { below } from '#test/helpers/federation.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { entityId } from '../publisher.ts'
-import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { trustAnchorInFile } from '../trust-anchor.ts'
 
 const foreign = 'https://foreign.example'
-let ta: TrustAnchor
-let federation: Federation
 const foreignKeys: { keys: object[] } = { keys: [] }
 
+const ta = trustAnchorInFile()
+const federation = inFile(() => below(entityId).intermediate().leaf().start())
 beforeAll(async () => {
-  ta = await startTrustAnchor()
-  federation = await below(entityId).intermediate().leaf().start()
   foreignKeys.keys.push(toPublicJwk(await generateSigningKey('ES256')))
   await ta.publishConfiguration()
 })
-afterAll(() => Promise.all([ta.close(), federation.close()]))
 
 const register = (statement: Record<string, unknown> = {}) =>
   ta.publishSubordinate({ id: federation.top.id, keys: federation.top.keys, statement })

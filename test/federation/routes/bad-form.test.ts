@@ -1,16 +1,13 @@
 /** Invalid input to the only endpoint that accepts anonymous forms: the status of a Trust Mark (§8.4.1, §8.9). */
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { entityId } from '../publisher.ts'
-import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { trustAnchorInFile } from '../trust-anchor.ts'
 
-let ta: TrustAnchor
-
+const ta = trustAnchorInFile()
 beforeAll(async () => {
-  ta = await startTrustAnchor()
   await ta.publishConfiguration()
 })
-afterAll(() => ta.close())
 
 const post = (payload: string | Buffer, contentType = 'application/x-www-form-urlencoded') =>
   ta.app.inject({

@@ -1,9 +1,9 @@
 /** Invalid input to every endpoint is refused with the error of the specification (§8.9). */
 import { request } from 'node:http'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { offlineEntity } from '../offline-entity.ts'
 import { entityId } from '../publisher.ts'
-import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { trustAnchorInFile } from '../trust-anchor.ts'
 
 const sub = 'https://rp.example'
 const type = 'https://ta.example/marks/member'
@@ -75,16 +75,13 @@ const endpoints: Endpoint[] = [
   },
 ]
 
-let ta: TrustAnchor
-
+const ta = trustAnchorInFile()
 beforeAll(async () => {
-  ta = await startTrustAnchor()
   await ta.publishConfiguration()
   await ta.publishSubordinate(await offlineEntity(sub))
   await ta.issueTrustMark({ type, subject: sub })
   await ta.crawl()
 })
-afterAll(() => ta.close())
 
 type Pairs = [name: string, value: string][]
 const pairs = (parameters: Record<string, string>): Pairs => Object.entries(parameters)

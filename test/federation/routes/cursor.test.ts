@@ -1,25 +1,19 @@
 /** Cursors of the collection and the extended listing: only issued cursors are valid (Entity Collection). */
 import { randomBytes } from 'node:crypto'
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { formatCollectionRecord } from '#store/collection-record.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { patience } from '#test/helpers/patience.ts'
 import { eachRow, proves } from '#test/helpers/rows.ts'
 import { startSecondProcess } from '../resolver/second-process.ts'
-import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { trustAnchorInFile } from '../trust-anchor.ts'
 
 const [a, b, c] = ['https://a.example', 'https://b.example', 'https://c.example'] as const
 
-let ta: TrustAnchor
-let second: Awaited<ReturnType<typeof startSecondProcess>>
-
+const ta = trustAnchorInFile()
+const second = inFile(() => startSecondProcess(ta))
 beforeAll(async () => {
-  ta = await startTrustAnchor()
-  second = await startSecondProcess(ta)
   await ta.publishConfiguration()
-})
-afterAll(async () => {
-  await second.close()
-  await ta.close()
 })
 beforeEach(async () => {
   const { entities, sorted } = ta.names.collection

@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { entityId } from '../publisher.ts'
-import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { trustAnchorInFile } from '../trust-anchor.ts'
 import { verified } from '../verify.ts'
 
 const PATH = '/.well-known/openid-federation'
-let ta: TrustAnchor
 
-beforeAll(async () => {
-  ta = await startTrustAnchor()
-})
-afterAll(() => ta.close())
+const ta = trustAnchorInFile()
 
 test('is unavailable, not absent, before the first publication', async () => {
   const answer = await ta.get(PATH)

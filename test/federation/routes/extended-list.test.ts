@@ -1,9 +1,9 @@
 /** `/extended_list`: the parameters of `/list`, and those of the Extended Subordinate Listing draft. */
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { beforeAll, expect, test, vi } from 'vitest'
 import { patience } from '#test/helpers/patience.ts'
 import { eachRow, proves } from '#test/helpers/rows.ts'
 import { entityId } from '../publisher.ts'
-import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { trustAnchorInFile } from '../trust-anchor.ts'
 
 const [a, b, c, d] = [
   'https://a.example',
@@ -14,11 +14,10 @@ const [a, b, c, d] = [
 const member = 'https://ta.example/marks/member'
 const certified = 'https://ta.example/marks/certified'
 
-let ta: TrustAnchor
 let statement: string
 
+const ta = trustAnchorInFile()
 beforeAll(async () => {
-  ta = await startTrustAnchor()
   await ta.publishConfiguration()
   const constraints = { max_path_length: 0 }
   statement = await ta.publishSubordinate({
@@ -36,7 +35,6 @@ beforeAll(async () => {
   await ta.issueTrustMark({ type: member, subject: a })
   await ta.issueTrustMark({ type: certified, subject: b })
 })
-afterAll(() => ta.close())
 
 type Item = { id: string; [claim: string]: unknown }
 type Answer = { immediate_subordinate_entities: Item[]; next?: string }

@@ -1,16 +1,13 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { eachRow, proves } from '#test/helpers/rows.ts'
 import { entityId } from '../publisher.ts'
-import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { trustAnchorInFile } from '../trust-anchor.ts'
 import { verified } from '../verify.ts'
 
-let ta: TrustAnchor
-
+const ta = trustAnchorInFile()
 beforeAll(async () => {
-  ta = await startTrustAnchor()
   await ta.publishConfiguration()
 })
-afterAll(() => ta.close())
 
 test('sends the Subordinate Statement about the subject (§8.1.2)', {
   tags: ['3/typ', '8/unknown-parameters', '8.1/statements', '8.1.2/response', '15/media-types'],

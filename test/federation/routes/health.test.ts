@@ -1,13 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { entityId } from '../publisher.ts'
-import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { trustAnchorInFile } from '../trust-anchor.ts'
 
-let ta: TrustAnchor
-
-beforeAll(async () => {
-  ta = await startTrustAnchor()
-})
-afterAll(() => ta.close())
+const ta = trustAnchorInFile()
 
 /** Asks /health and /status. */
 async function ask() {

@@ -1,17 +1,14 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { buildHistoricalKeySet } from '#core/historical-keys.ts'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { entityId } from '../publisher.ts'
-import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { trustAnchorInFile } from '../trust-anchor.ts'
 import { verified } from '../verify.ts'
 
-let ta: TrustAnchor
-
+const ta = trustAnchorInFile()
 beforeAll(async () => {
-  ta = await startTrustAnchor()
   await ta.publishConfiguration()
 })
-afterAll(() => ta.close())
 
 test('is not found before the first key is retired', async () => {
   const answer = await ta.get('/historical_keys')

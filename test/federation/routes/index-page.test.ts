@@ -1,12 +1,7 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { expect, test } from 'vitest'
+import { trustAnchorInFile } from '../trust-anchor.ts'
 
-let ta: TrustAnchor
-
-beforeAll(async () => {
-  ta = await startTrustAnchor()
-})
-afterAll(() => ta.close())
+const ta = trustAnchorInFile()
 
 test('shows that nothing is published yet', async () => {
   const answer = await ta.get('/')

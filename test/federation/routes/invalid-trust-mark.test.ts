@@ -1,27 +1,25 @@
 /** Issued marks that are invalid by now: of an ended delegation, a replaced owner or a compromised key (§7.3, §8.7.3). */
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { generateSigningKey, type Jwk, toPublicJwk } from '#core/keys.ts'
 import { buildDelegation, TRUST_MARK_DELEGATION_TYP } from '#core/trust-mark/index.ts'
 import { post } from '../client.ts'
 import { offlineEntity } from '../offline-entity.ts'
 import { entityId } from '../publisher.ts'
-import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { trustAnchorInFile } from '../trust-anchor.ts'
 
 const type = 'https://owner.example/marks/certified'
 const plain = 'https://ta.example/marks/plain'
 const owner = 'https://owner.example'
 
-let ta: TrustAnchor
 let ownerKey: Jwk
 let subject: string
 let count = 0
 
+const ta = trustAnchorInFile()
 beforeAll(async () => {
-  ta = await startTrustAnchor()
   ownerKey = await generateSigningKey('ES256')
 })
-afterAll(() => ta.close())
 
 beforeEach(async () => {
   ta.clock.ahead = 0

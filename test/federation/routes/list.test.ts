@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { eachRow, proves } from '#test/helpers/rows.ts'
-import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { trustAnchorInFile } from '../trust-anchor.ts'
 
 const rp = 'https://rp.example'
 const op = 'https://op.example'
@@ -9,10 +9,8 @@ const ia = 'https://ia.example'
 const member = 'https://ta.example/marks/member'
 const certified = 'https://ta.example/marks/certified'
 
-let ta: TrustAnchor
-
+const ta = trustAnchorInFile()
 beforeAll(async () => {
-  ta = await startTrustAnchor()
   await ta.publishConfiguration()
   await ta.publishSubordinate({ id: rp })
   await ta.publishSubordinate({ id: op, entityTypes: ['openid_provider', 'federation_entity'] })
@@ -26,7 +24,6 @@ beforeAll(async () => {
   const revoked = await ta.issueTrustMark({ type: member, subject: both })
   await ta.revokeTrustMark(revoked, { type: member, subject: both })
 })
-afterAll(() => ta.close())
 
 async function list(query = ''): Promise<unknown> {
   const answer = await ta.app.inject({ url: `/list${query}` })

@@ -2,18 +2,17 @@
 import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
 import { gunzipSync } from 'node:zlib'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { formatSubordinateInfo } from '#store/subordinate-info.ts'
-import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { trustAnchorInFile } from '../trust-anchor.ts'
 
 /** More than one megabyte of identifiers. */
 const MANY = 30_000
 
-let ta: TrustAnchor
 let url: string
 
+const ta = trustAnchorInFile()
 beforeAll(async () => {
-  ta = await startTrustAnchor()
   await ta.publishConfiguration()
   const times = { registered: ta.now(), updated: ta.now(), expires: ta.now() + 3600 }
   const pipeline = ta.redis.client.pipeline()
@@ -28,7 +27,6 @@ beforeAll(async () => {
   await ta.announce({ kind: 'all' })
   url = await ta.app.listen({ host: '127.0.0.1', port: 0 })
 })
-afterAll(() => ta.close())
 
 const idOf = (at: number) => `https://member-${at}.research.example.org`
 const everyone = JSON.stringify(Array.from({ length: MANY }, (_, at) => idOf(at)).sort())

@@ -1,8 +1,8 @@
 /** If Redis is down, the server reports an outage (503), never an empty federation. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { untilTrue } from '#test/helpers/until.ts'
 import { post } from '../client.ts'
-import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { trustAnchorInFile } from '../trust-anchor.ts'
 
 const id = 'https://rp.example'
 const type = 'https://ta.example/marks/member'
@@ -24,7 +24,6 @@ const urls = [
   '/status',
 ]
 
-let ta: TrustAnchor
 let mark: string
 
 async function publish() {
@@ -35,11 +34,10 @@ async function publish() {
 
 const askStatus = () => post(ta.app, '/trust_mark_status', { trust_mark: mark })
 
+const ta = trustAnchorInFile()
 beforeAll(async () => {
-  ta = await startTrustAnchor()
   await publish()
 })
-afterAll(() => ta.close())
 
 async function expectOutage() {
   for (const url of urls) {

@@ -1,23 +1,20 @@
 /** The status endpoint of a Trust Mark issuer (§8.4). */
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { buildTrustMark, TRUST_MARK_TYP } from '#core/trust-mark/index.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { startEntity } from '#test/helpers/entity.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { offlineEntity } from '../offline-entity.ts'
 import { entityId } from '../publisher.ts'
-import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { trustAnchorInFile } from '../trust-anchor.ts'
 
 const type = 'https://issuer.example/marks/certified'
 
-let ta: TrustAnchor
-let issuer: TestEntity
-
+const ta = trustAnchorInFile()
+const issuer = inFile(() => startEntity({ authorityHints: [entityId] }))
 beforeAll(async () => {
-  ta = await startTrustAnchor()
-  issuer = await startEntity({ authorityHints: [entityId] })
   await ta.publishConfiguration({ trust_mark_issuers: { [type]: [issuer.id] } })
 })
-afterAll(() => Promise.all([ta.close(), issuer.close()]))
 
 test("is taken from the issuer's own metadata, not from its Superior (§8.4)", {
   tags: '8.4/location',

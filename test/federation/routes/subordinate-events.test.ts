@@ -1,18 +1,16 @@
 /** `/subordinate_events`: registration events, signed on request (Subordinate Events). */
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { eachRow, proves } from '#test/helpers/rows.ts'
 import { entityId } from '../publisher.ts'
-import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { trustAnchorInFile } from '../trust-anchor.ts'
 import { verified } from '../verify.ts'
 
 const typ = 'entity-events-statement+jwt'
-let ta: TrustAnchor
 
+const ta = trustAnchorInFile()
 beforeAll(async () => {
-  ta = await startTrustAnchor()
   await ta.publishConfiguration()
 })
-afterAll(() => ta.close())
 
 async function events(sub: string): Promise<unknown> {
   const answer = await ta.get('/subordinate_events', { sub })

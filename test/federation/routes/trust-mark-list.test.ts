@@ -1,12 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { eachRow, proves } from '#test/helpers/rows.ts'
-import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { trustAnchorInFile } from '../trust-anchor.ts'
 
 const trust_mark_type = 'https://ta.example/marks/member'
-let ta: TrustAnchor
 
+const ta = trustAnchorInFile()
 beforeAll(async () => {
-  ta = await startTrustAnchor()
   await ta.publishConfiguration()
   for (const name of ['b', 'a']) {
     await ta.issueTrustMark({
@@ -25,7 +24,6 @@ beforeAll(async () => {
   const revoked = await ta.issueTrustMark({ type: trust_mark_type, subject })
   await ta.revokeTrustMark(revoked, { type: trust_mark_type, subject })
 })
-afterAll(() => ta.close())
 
 test('lists the holders of a valid mark of the type (§8.5.2)', { tags: '8.5.2/response' }, async () => {
   const answer = await ta.get('/trust_mark_list', { trust_mark_type })

@@ -1,19 +1,17 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { signJwt } from '#core/jws.ts'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { hashTrustMark } from '#store/trust-mark-record.ts'
 import { entityId } from '../publisher.ts'
-import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { trustAnchorInFile } from '../trust-anchor.ts'
 import { verified } from '../verify.ts'
 
 const type = 'https://ta.example/marks/member'
-let ta: TrustAnchor
 
+const ta = trustAnchorInFile()
 beforeAll(async () => {
-  ta = await startTrustAnchor()
   await ta.publishConfiguration()
 })
-afterAll(() => ta.close())
 
 const form = { 'content-type': 'application/x-www-form-urlencoded' }
 const ask = (mark: string) =>

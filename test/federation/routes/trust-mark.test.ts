@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { entityId } from '../publisher.ts'
-import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { trustAnchorInFile } from '../trust-anchor.ts'
 import { verified } from '../verify.ts'
 
 const type = 'https://ta.example/marks/member'
@@ -8,17 +8,14 @@ const holder = 'https://holder.example'
 const former = 'https://former.example'
 const late = 'https://late.example'
 
-let ta: TrustAnchor
-
+const ta = trustAnchorInFile()
 beforeAll(async () => {
-  ta = await startTrustAnchor()
   await ta.publishConfiguration()
   await ta.issueTrustMark({ type, subject: holder, exp: ta.now() + 600 })
   await ta.issueTrustMark({ type, subject: late, exp: ta.now() - 1, issuedAt: ta.now() - 60 })
   const revoked = await ta.issueTrustMark({ type, subject: former })
   await ta.revokeTrustMark(revoked, { type, subject: former })
 })
-afterAll(() => ta.close())
 
 const ask = (sub: string, trust_mark_type = type) => ta.get('/trust_mark', { sub, trust_mark_type })
 

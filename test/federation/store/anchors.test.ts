@@ -1,14 +1,11 @@
 /** The registry of anchors, and the place of the data of each. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { anchorPlace, isSlug, readAnchors, writeAnchors } from '#store/anchors.ts'
 import { redisKeys } from '#store/keys.ts'
-import { startRedis, type TestRedis } from '#test/helpers/redis.ts'
+import { inFile } from '#test/helpers/in-file.ts'
+import { startRedis } from '#test/helpers/redis.ts'
 
-let redis: TestRedis
-beforeAll(async () => {
-  redis = await startRedis()
-})
-afterAll(() => redis.close())
+const redis = inFile(startRedis)
 
 const place = (changes: Partial<ReturnType<typeof anchorPlace>> = {}) => ({
   redisKeyPrefix: '',

@@ -1,13 +1,13 @@
 /** A Redis of a foreign writer, with only the keys of the Python inmor and no announcements. */
 import { createHash } from 'node:crypto'
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { generateSigningKey } from '#core/keys.ts'
 import { buildTrustMark, TRUST_MARK_TYP } from '#core/trust-mark/index.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { offlineEntity } from '../offline-entity.ts'
 import { entityId } from '../publisher.ts'
-import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { startTrustAnchor, trustAnchorInFile } from '../trust-anchor.ts'
 
 const rp = 'https://rp.example'
 const op = 'https://op.example'
@@ -15,12 +15,11 @@ const ia = 'https://ia.example'
 const bare = 'https://bare.example'
 const type = 'https://ta.example/marks/member'
 
-let ta: TrustAnchor
 let active: string
 let revoked: string
 
+const ta = trustAnchorInFile()
 beforeAll(async () => {
-  ta = await startTrustAnchor()
   await ta.publishConfiguration({ trust_mark_issuers: { [type]: [entityId] } })
   const { client } = ta.redis
   const write = async (id: string, metadata: Parameters<typeof offlineEntity>[1]) =>
@@ -32,7 +31,6 @@ beforeAll(async () => {
   await client.sadd('inmor:rp', rp, bare)
   await client.sadd('inmor:op', op)
   await client.sadd('inmor:taia', ia)
-
   const issue = async (subject: string, iat: number) => {
     const claims = buildTrustMark({ issuer: entityId, subject, type, iat, exp: ta.now() + 3600 })
     const jwt = await ta.sign(claims, TRUST_MARK_TYP)
@@ -48,7 +46,6 @@ beforeAll(async () => {
   await client.srem(`inmor:tmtype:${type}`, op)
   await ta.announce({ kind: 'all' })
 })
-afterAll(() => ta.close())
 
 const json = async (url: string) => (await ta.app.inject({ url })).json()
 

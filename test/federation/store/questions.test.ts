@@ -1,5 +1,5 @@
 /** Tests the queue between the public endpoints and the admin side, on a real Redis. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { redisKeys } from '#store/keys.ts'
 import {
   type Answer,
@@ -9,19 +9,14 @@ import {
   MAX_OF_CLIENT,
   MAX_QUESTIONS,
   type Question,
-  type Questions,
 } from '#store/questions.ts'
-import { startRedis, type TestRedis } from '#test/helpers/redis.ts'
+import { inFile } from '#test/helpers/in-file.ts'
+import { startRedis } from '#test/helpers/redis.ts'
 
 const names = redisKeys('test:')
 
-let redis: TestRedis
-let questions: Questions
-beforeAll(async () => {
-  redis = await startRedis()
-  questions = createQuestions({ redis: redis.client, prefix: 'test:' })
-})
-afterAll(() => redis.close())
+const redis = inFile(startRedis)
+const questions = inFile(() => createQuestions({ redis: redis.client, prefix: 'test:' }))
 afterEach(() => redis.client.flushall())
 
 const question = (name = 'rp', further: Partial<Question> = {}): Question => ({

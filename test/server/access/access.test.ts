@@ -1,15 +1,10 @@
 /** Tests sessions and API keys: who has access, and to what. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createAccounts } from '#server/auth/accounts.ts'
 import { cliCaller } from '#server/identity/caller.ts'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 
-let admin: TestAdmin
-
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 const VIEWER = '{ viewer { username role method } }'
 const csrf = { 'x-graphql-yoga-csrf': '1' }

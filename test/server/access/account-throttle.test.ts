@@ -1,15 +1,11 @@
 /** Tests the throttle per account: it slows down guessing from many addresses and does not lock the owner out. */
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeEach, expect, it } from 'vitest'
+import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { type Answer, visit } from '#test/helpers/visitor.ts'
 
-let admin: TestAdmin
 let addresses = 0
 
-beforeAll(async () => {
-  admin = await startAdmin({}, { trustedProxies: ['127.0.0.1'] })
-})
-afterAll(() => admin.close())
+const admin = adminInFile({}, { trustedProxies: ['127.0.0.1'] })
 beforeEach(async () => void (await admin.server.db.rateLimit.deleteMany()))
 
 /** Uses an unknown address each time. */

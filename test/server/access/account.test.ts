@@ -1,15 +1,10 @@
 /** Tests the user's own account: sessions, password, and operations that need a recent sign-in. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { eachRow } from '#test/helpers/rows.ts'
 import { type Visitor, visit } from '#test/helpers/visitor.ts'
 
-let admin: TestAdmin
-
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 beforeEach(async () => void (await admin.server.db.rateLimit.deleteMany()))
 
 async function signedIn(username: string, password = PASSWORD): Promise<Visitor> {

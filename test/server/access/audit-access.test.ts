@@ -1,20 +1,16 @@
 /** Tests the audit log of access: sign-ins, sign-outs, failures and refusals. */
 import { URI } from 'otpauth'
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { cliCaller } from '#server/identity/caller.ts'
-import { PASSWORD, startAdmin, startSecondAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile, PASSWORD, startSecondAdmin } from '#test/helpers/admin.ts'
 import { createAuthenticator } from '#test/helpers/authenticator.ts'
 import { subscribe } from '#test/helpers/subscription.ts'
 import { type Visitor, visit } from '#test/helpers/visitor.ts'
 
-let admin: TestAdmin
 /** The newest entry before the test. */
 let since = 0
 
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 beforeEach(async () => {
   await admin.server.db.rateLimit.deleteMany()
   since = (await admin.server.db.auditHead.findFirstOrThrow()).lastId

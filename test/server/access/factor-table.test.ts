@@ -1,20 +1,16 @@
 /** Tests the rule for factors: each strength of an account with each strength of a session, and each action. */
 import { TOTP, URI } from 'otpauth'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { createAccounts } from '#server/auth/accounts.ts'
 import { cliCaller } from '#server/identity/caller.ts'
 import { type Strength, strengths, strongest } from '#server/identity/strength.ts'
 import { schema } from '#server/schema/index.ts'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { type Authenticator, createAuthenticator } from '#test/helpers/authenticator.ts'
 import { documentOf } from '#test/helpers/minimal-document.ts'
 import { type Answer, type Visitor, visit } from '#test/helpers/visitor.ts'
 
-let admin: TestAdmin
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 beforeEach(async () => void (await admin.server.db.rateLimit.deleteMany()))
 
 type Account = { username: string; sessions: Record<Strength, Visitor>; device: Authenticator; totp: TOTP }

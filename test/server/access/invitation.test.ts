@@ -1,14 +1,10 @@
 /** Tests invitations: a link that works once, and who may create it. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { visit } from '#test/helpers/visitor.ts'
 
-let admin: TestAdmin
 let time = new Date()
-beforeAll(async () => {
-  admin = await startAdmin({ now: () => time })
-})
-afterAll(() => admin.close())
+const admin = adminInFile({ now: () => time })
 beforeEach(async () => {
   time = new Date()
   await admin.server.db.rateLimit.deleteMany()

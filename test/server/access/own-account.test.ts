@@ -1,16 +1,12 @@
 /** Tests refusals for the user's own account, and the audit entries of its changes. */
 import { URI } from 'otpauth'
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeEach, expect, it } from 'vitest'
+import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { createAuthenticator } from '#test/helpers/authenticator.ts'
 import { eachRow } from '#test/helpers/rows.ts'
 import { type Visitor, visit } from '#test/helpers/visitor.ts'
 
-let admin: TestAdmin
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 beforeEach(async () => {
   const { db } = admin.server
   await db.rateLimit.deleteMany()

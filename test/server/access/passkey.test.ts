@@ -1,17 +1,12 @@
 /** Tests passkeys: registration after a recent sign-in, sign-in, and the user verification that both require. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createAccounts } from '#server/auth/accounts.ts'
 import { cliCaller } from '#server/identity/caller.ts'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { type Authenticator, createAuthenticator } from '#test/helpers/authenticator.ts'
 import { type Answer, type Visitor, visit } from '#test/helpers/visitor.ts'
 
-let admin: TestAdmin
-
-beforeAll(async () => {
-  admin = await startAdmin({}, { secondFactorGroups: ['admin'] })
-})
-afterAll(() => admin.close())
+const admin = adminInFile({}, { secondFactorGroups: ['admin'] })
 
 const PASSKEYS =
   '{ viewer { username lacksSecondFactor account { signedInBy passkeys { id name } sessions { isCurrent signedInBy } } } }'

@@ -1,16 +1,12 @@
 /** Tests that a user whose password must be changed can do nothing else first. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import type { Role } from '#server/identity/roles.ts'
 import { schema } from '#server/schema/index.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { documentOf } from '#test/helpers/minimal-document.ts'
 import { type Visitor, visit } from '#test/helpers/visitor.ts'
 
-let admin: TestAdmin
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 beforeEach(async () => void (await admin.server.db.rateLimit.deleteMany()))
 
 const FIRST = 'chosen by the administrator'

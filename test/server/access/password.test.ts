@@ -1,7 +1,7 @@
 /** Tests which passwords are refused, wherever one is set, and that the check is quick. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { checkPassword } from '#server/auth/password.ts'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { visit } from '#test/helpers/visitor.ts'
 
 const anna = { username: 'anna.smith', name: 'Anna Smith', email: 'anna.smith@example.org' }
@@ -61,11 +61,7 @@ describe('a password', () => {
 })
 
 describe('a weak password', () => {
-  let admin: TestAdmin
-  beforeAll(async () => {
-    admin = await startAdmin()
-  })
-  afterAll(() => admin.close())
+  const admin = adminInFile()
 
   const weak = 'passwordpassword'
   const refusal = (field: string) => ({

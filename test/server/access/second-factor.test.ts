@@ -1,19 +1,14 @@
 /** Tests the second factor: its setup, and that the password alone gives no access. */
 import { TOTP, URI } from 'otpauth'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createAccounts } from '#server/auth/accounts.ts'
 import { createAuth } from '#server/auth/auth.ts'
 import { systemClock } from '#server/clock.ts'
 import { cliCaller } from '#server/identity/caller.ts'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { type Visitor, visit } from '#test/helpers/visitor.ts'
 
-let admin: TestAdmin
-
-beforeAll(async () => {
-  admin = await startAdmin({}, { secondFactorGroups: ['admin'] })
-})
-afterAll(() => admin.close())
+const admin = adminInFile({}, { secondFactorGroups: ['admin'] })
 
 const accounts = () => createAccounts(admin.server)
 const makeUser = (username: string, role: 'viewer' | 'operator' | 'admin' = 'operator') =>

@@ -2,27 +2,19 @@
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import {
-  type GraphQLAnswer,
-  PASSWORD,
-  startAdmin,
-  startSecondAdmin,
-  type TestAdmin,
-} from '#test/helpers/admin.ts'
+import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { adminInFile, type GraphQLAnswer, PASSWORD, startSecondAdmin } from '#test/helpers/admin.ts'
 import { visit } from '#test/helpers/visitor.ts'
 
-let admin: TestAdmin
 let now = new Date()
 /** Of the console's query WaysToSignIn. */
 let hash: string
 
+const admin = adminInFile({ now: () => now }, { trustedDocuments: 'sessions' })
 beforeAll(async () => {
-  admin = await startAdmin({ now: () => now }, { trustedDocuments: 'sessions' })
   const documents: Record<string, string> = JSON.parse(await readFile('web/build/documents.json', 'utf8'))
   hash = Object.keys(documents).find((each) => documents[each]?.startsWith('query WaysToSignIn')) ?? ''
 })
-afterAll(() => admin.close())
 beforeEach(async () => {
   now = new Date()
   await admin.server.db.rateLimit.deleteMany()

@@ -1,14 +1,10 @@
 /** Tests the removal of users, and the time of their last sign-in. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { createAuthenticator } from '#test/helpers/authenticator.ts'
 import { visit } from '#test/helpers/visitor.ts'
 
-let admin: TestAdmin
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 beforeEach(async () => void (await admin.server.db.rateLimit.deleteMany()))
 
 const createUser = (username: string, role = 'OPERATOR') =>

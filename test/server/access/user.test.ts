@@ -1,13 +1,8 @@
 /** Tests the mutations of users and API keys: who may sign in, and for how long. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { describe, expect, it } from 'vitest'
+import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 
-let admin: TestAdmin
-
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 const VIEWER = '{ viewer { username role } }'
 

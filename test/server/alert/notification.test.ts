@@ -1,21 +1,19 @@
 /** Tests who is mailed an alert: by the person's rule for the anchor, and how often. */
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { beforeAll, beforeEach, expect, it } from 'vitest'
 import { type AlertCode, alertCodes } from '#server/alerts/alert.ts'
 import type { Alert } from '#server/alerts/alerts.ts'
 import { tellAlerts } from '#server/alerts/tell.ts'
 import { createMailOutbox, DAILY_LIMIT } from '#server/mail/outbox.ts'
 import { createSeal } from '#server/mail/seal.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { unreachableMail } from '#test/helpers/mail-server.ts'
 
-let admin: TestAdmin
 let time = new Date()
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   for (const { id, username } of await db().user.findMany())
     await db().user.update({ where: { id }, data: { email: `${username}@ta.example` } })
 })
-afterAll(() => admin.close())
 beforeEach(async () => {
   await db().mail.deleteMany()
   await db().alertNotice.deleteMany()

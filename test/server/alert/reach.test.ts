@@ -1,22 +1,19 @@
 /** Tests that each alert reaches a person: by e-mail, webhook, metric, rule and document. */
 import { readFile } from 'node:fs/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { type AlertCode, administratorsOnly, alertCodes, toldToApprovers } from '#server/alerts/alert.ts'
 import type { Alert } from '#server/alerts/alerts.ts'
 import { tellAlerts } from '#server/alerts/tell.ts'
 import { createMailOutbox } from '#server/mail/outbox.ts'
 import { isPublished } from '#server/services/audit/published.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 
-let admin: TestAdmin
-
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   // Addresses at .invalid receive nothing.
   for (const { id, username } of await admin.server.db.user.findMany())
     await admin.server.db.user.update({ where: { id }, data: { email: `${username}@ta.example` } })
 })
-afterAll(() => admin.close())
 
 const codes = Object.keys(alertCodes) as AlertCode[] // its own keys
 

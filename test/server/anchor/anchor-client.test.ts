@@ -8,32 +8,29 @@ import { connectDatabase, createPool, type Database } from '#server/database/cli
 import { cliCaller } from '#server/identity/caller.ts'
 import { verifyAuditLog } from '#server/services/audit/verification.ts'
 import { recordOnly } from '#server/services/write.ts'
-import { startMigratedDatabase, type TestDatabase } from '#test/helpers/database.ts'
+import { startMigratedDatabase } from '#test/helpers/database.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 
-let database: TestDatabase
 let pool: ReturnType<typeof createPool>
 let installation: Database
-let first: Database
-let other: Database
 
+const database = inFile(startMigratedDatabase)
 beforeAll(async () => {
-  database = await startMigratedDatabase()
   pool = createPool(database.url)
   installation = connectDatabase(pool)
   await installation.$transaction(async (tx) => {
     const run = (sql: string) => tx.$executeRawUnsafe(sql)
     await createAnchorTables(run, 'test-2', await migrationNames())
   })
-  first = connectAnchor(pool, 'main', true)
-  other = connectAnchor(pool, 'test-2', false)
 })
+const first = inFile(() => connectAnchor(pool, 'main', true))
+const other = inFile(() => connectAnchor(pool, 'test-2', false))
 
 afterAll(async () => {
   await first?.$disconnect()
   await other?.$disconnect()
   await installation?.$disconnect()
   await pool?.end()
-  await database?.close()
 })
 
 const type = (name: string) => ({ type: `https://marks.example.org/${name}` })

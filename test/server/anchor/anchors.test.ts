@@ -1,12 +1,8 @@
 /** Several anchors in one installation, through GraphQL: they are created, named in calls, paused and removed. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { describe, expect, it } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 
-let admin: TestAdmin
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 const other = { slug: 'test', entityId: 'http://test.example.org' }
 const create = (input: object, as: 'admin' | 'operator' = 'admin') =>

@@ -1,17 +1,16 @@
 /** Tests that a role in the first anchor does not open the entries of the installation, which are in the same log. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeAll, expect, it } from 'vitest'
+import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { makeAnchor } from '#test/helpers/anchor.ts'
 import { createRestClient } from '#test/helpers/rest.ts'
 import { subscribe } from '#test/helpers/subscription.ts'
 
-let admin: TestAdmin
 let key: string
 /** An entry about a user. */
 let hidden: string
 
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   await makeAnchor(admin, 'test')
   const input = { username: 'mia', password: PASSWORD, anchorRoles: [{ anchor: 'main', role: 'ADMIN' }] }
   await admin.mutate('createUser', input, 'id', 'admin')
@@ -19,7 +18,6 @@ beforeAll(async () => {
   await admin.mutate('updateTrustAnchor', { anchor: 'main', organizationName: 'Main' }, 'slug', 'admin')
   hidden = (await entries('admin', '{ resourceTypes: [USER] }')).nodes[0]?.id ?? ''
 })
-afterAll(() => admin.close())
 
 type Entry = { id: string; action: string; resource: string }
 

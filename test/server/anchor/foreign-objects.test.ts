@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { installationModels } from '#prisma/anchor-schema.ts'
 import { isOfInstallation } from '#server/schema/global-id.ts'
 import { schema } from '#server/schema/index.ts'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { makeAnchor } from '#test/helpers/anchor.ts'
 import { below, type Federation, relyingParty } from '#test/helpers/federation.ts'
 import { selectAll } from '../request/select-all.ts'
@@ -22,7 +22,6 @@ const nodeTypes = Object.values(schema.getTypeMap())
 const slugs = ['main', 'test', 'edu'] as const
 type Slug = (typeof slugs)[number]
 
-let admin: TestAdmin
 const federations: Federation[] = []
 const objects = new Map<Slug, Objects>()
 const keys = new Map<Slug, string>()
@@ -35,8 +34,8 @@ async function fill(anchor: Slug): Promise<void> {
   objects.set(anchor, await makeObjects(admin, { anchor, mark: `only-in-${anchor}`, entityId }))
 }
 
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   for (const slug of ['test', 'edu']) await makeAnchor(admin, slug)
   for (const anchor of slugs) {
     const username = `admin-of-${anchor}`
@@ -48,7 +47,6 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(async () => {
   for (const federation of federations) await federation.close()
-  await admin?.close()
 })
 
 async function ask(key: string | undefined, query: string, anchor?: string): Promise<string> {

@@ -3,23 +3,19 @@ import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { AdminServer } from '#server/process/start.ts'
-import { startAdmin, startSecondAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile, startSecondAdmin } from '#test/helpers/admin.ts'
 import { makeAnchor } from '#test/helpers/anchor.ts'
 import { startRun } from '#test/helpers/run.ts'
 import { startLeaf } from '#test/helpers/subordinate.ts'
 
 const PATIENCE = { timeout: 20_000 }
 
-let admin: TestAdmin
 let restarted: AdminServer
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   for (const slug of ['faulty', 'other']) await makeAnchor(admin, slug)
 })
-afterAll(async () => {
-  await restarted.close()
-  await admin.close()
-})
+afterAll(() => restarted.close())
 
 const entityIdOf = (anchor: string) => `${admin.entityId}/${anchor}`
 

@@ -1,23 +1,21 @@
 /** Fields and objects of the installation are the same whatever anchor a request names, also where only that one has them. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeAll, expect, it } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { makeAnchor } from '#test/helpers/anchor.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
 import type { Visitor } from '#test/helpers/visitor.ts'
 import { documentOf } from './isolation-document.ts'
 
-let admin: TestAdmin
 let anna: Visitor
 const email = 'anna@lu.example'
 const contacts = [{ role: 'SECURITY', email: 'cert@lu.example', name: 'CERT' }]
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   await makeAnchor(admin, 'test')
   const organization = { anchor: 'test', name: 'Lund', contacts }
   const { id: organizationId } = await admin.mutate('createOrganization', organization, 'id', 'admin')
   anna = await signInAsMember(admin, { organizationId, email })
 })
-afterAll(() => admin.close())
 
 const anchors = [undefined, 'main', 'test']
 

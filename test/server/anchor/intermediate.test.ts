@@ -1,23 +1,19 @@
 /** An Intermediate of ours under an anchor of ours: made in one action, and kept in step during key rollovers. */
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { below, type Federation, relyingParty } from '#test/helpers/federation.ts'
 
-let admin: TestAdmin
 let entityId: string
 let federation: Federation
 let leaf: string
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   entityId = `${admin.entityId}/sector`
   federation = await below(entityId).leaf({ metadata: relyingParty }).start()
   leaf = federation.leaf.id
 })
-afterAll(async () => {
-  await federation?.close()
-  await admin?.close()
-})
+afterAll(() => federation?.close())
 
 const as = (name: string, input: object, selection = 'slug') => admin.mutate(name, input, selection, 'admin')
 

@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { schemaOf, scopedNames } from '#prisma/anchor-schema.ts'
 import { schema } from '#server/schema/index.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import type { Federation } from '#test/helpers/federation.ts'
 import { below, relyingParty } from '#test/helpers/federation.ts'
 import { createRestClient } from '#test/helpers/rest.ts'
@@ -14,14 +14,13 @@ import { documentOf } from './isolation-document.ts'
 import { fillAnchor } from './isolation-fill.ts'
 import { type Filled, MARK, mutations, queries, subscriptions } from './isolation-rows.ts'
 
-let admin: TestAdmin
 let federation: Federation
 let entityId: string
 let first: Filled
 let other: Filled
 
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   const input = { slug: 'test', entityId: 'http://test.example.org', displayName: 'Test' }
   expect(await admin.mutate('createTrustAnchor', input, 'slug', 'admin')).toMatchObject({ slug: 'test' })
   for (const { running } of admin.server.anchors.list())
@@ -33,10 +32,7 @@ beforeAll(async () => {
   first = await fillAnchor(admin, { anchor: 'main', mark: MARK, entityId })
   other = await fillAnchor(admin, { anchor: 'test', mark: 'only-in-test', entityId })
 }, 60_000)
-afterAll(async () => {
-  await federation?.close()
-  await admin?.close()
-})
+afterAll(() => federation?.close())
 
 const scoped = (type: ReturnType<typeof schema.getQueryType>) =>
   Object.values(type?.getFields() ?? {}).filter(({ extensions }) => !extensions.ofInstallation)

@@ -1,18 +1,16 @@
 /** The life of a further anchor, as the public sees it: created, served, paused, resumed and removed. */
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startAdmin, startSecondAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeAll, expect, it } from 'vitest'
+import { adminInFile, startSecondAdmin } from '#test/helpers/admin.ts'
 import { below, relyingParty } from '#test/helpers/federation.ts'
 
 const CONFIGURATION = '/.well-known/openid-federation'
 
-let admin: TestAdmin
 let entityId: string
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   entityId = `${admin.entityId}/edu`
 })
-afterAll(() => admin.close())
 
 const as = (name: string, input: object, selection = 'slug') => admin.mutate(name, input, selection, 'admin')
 const served = async (path: string) => (await fetch(`${entityId}${path}`)).status

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { encodeNodeId } from '#server/schema/global-id.ts'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { makeAnchor } from '#test/helpers/anchor.ts'
 import { below, type Federation, relyingParty } from '#test/helpers/federation.ts'
 
@@ -26,12 +26,11 @@ const people: Readonly<Record<string, Record<string, string> | null>> = {
   admin: null,
 }
 
-let admin: TestAdmin
 let federation: Federation
 let member: string
 const keys = new Map<string, string>()
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   for (const slug of ['test', 'edu']) await makeAnchor(admin, slug)
   for (const [at, column] of Object.keys(people).entries()) {
     const roles = people[column]
@@ -52,10 +51,7 @@ beforeAll(async () => {
   const entityId = federation.leaf.id
   member = (await as('registerSubordinate', { anchor: 'test', entityId }, 'id')).id
 }, 60_000)
-afterAll(async () => {
-  await federation?.close()
-  await admin?.close()
-})
+afterAll(() => federation?.close())
 
 const as = (name: string, input: object, selection: string) => admin.mutate(name, input, selection, 'admin')
 

@@ -1,13 +1,9 @@
 /** An anchor is not created where it would take what another one serves, or where nothing would reach it. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { servedPaths } from '#federation/http/served-paths.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 
-let admin: TestAdmin
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 it('leaves the first anchor as it is', async () => {
   const paths = servedPaths.filter((path) => path !== '/')

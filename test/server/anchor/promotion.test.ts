@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Role } from '#server/identity/roles.ts'
 import { subordinateFields } from '#server/services/subordinate/input.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { below, type Federation, relyingParty } from '#test/helpers/federation.ts'
 
 const TYPE = 'https://marks.example.org/member'
@@ -11,11 +11,10 @@ const FIELDS = 'id kind dryRun'
 const { organizationId: _, ...fields } = subordinateFields
 const SELECTION = `entityId ${Object.keys(fields).join(' ')}`
 
-let admin: TestAdmin
 const federations: Federation[] = []
 const ids: string[] = []
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   const entityId = 'http://test.example.org'
   await as('createTrustAnchor', { slug: 'test', entityId, displayName: 'Test' })
   for (const hints of [[admin.entityId, entityId], [entityId]]) {
@@ -40,7 +39,6 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   for (const federation of federations) await federation.close()
-  await admin.close()
 })
 
 const as = (name: string, input: object, selection = 'slug', role: Role = 'admin') =>

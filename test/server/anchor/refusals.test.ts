@@ -1,17 +1,15 @@
 /** What changes of anchors leave in the audit log, and when they are refused. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeAll, expect, it } from 'vitest'
+import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { eachRow } from '#test/helpers/rows.ts'
 import { startLeaf } from '#test/helpers/subordinate.ts'
 import { visit } from '#test/helpers/visitor.ts'
 
-let admin: TestAdmin
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   await as('createTrustAnchor', { slug: 'one', entityId: 'http://one.example.org', displayName: 'One' })
 })
-afterAll(() => admin.close())
 
 const as = (name: string, input: object, selection = 'slug') => admin.mutate(name, input, selection, 'admin')
 const other = { slug: 'other', entityId: 'http://other.example.org', displayName: 'Other' }

@@ -1,18 +1,16 @@
 /** Rights per anchor: roles of users, and API keys that are for one anchor. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { visit } from '#test/helpers/visitor.ts'
 
-let admin: TestAdmin
 let tester: string
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   const anchor = { slug: 'test', entityId: 'http://test.example.org', displayName: 'Test' }
   await as('createTrustAnchor', anchor)
   await createUser('tester', { anchorRoles: [{ anchor: 'test', role: 'OPERATOR' }] })
   tester = await keyOf({ username: 'tester' })
 })
-afterAll(() => admin.close())
 
 const as = (name: string, input: object, selection = 'slug') => admin.mutate(name, input, selection, 'admin')
 const createUser = (username: string, roles: object) =>

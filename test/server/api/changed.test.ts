@@ -1,14 +1,9 @@
 /** Tests what the subscription of a console starts with. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { expect, it } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { subscribe } from '#test/helpers/subscription.ts'
 
-let admin: TestAdmin
-
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 const rename = (organizationName: string) =>
   admin.mutate('updateTrustAnchor', { organizationName }, 'slug', 'admin')

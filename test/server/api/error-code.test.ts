@@ -1,14 +1,10 @@
 /** Tests that each code which programs can meet is in `ErrorCode`, which the reference prints and the promise compares. */
 import { isEnumType } from 'graphql'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { schema } from '#server/schema/index.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 
-let admin: TestAdmin
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 const type = schema.getType('ErrorCode')
 const known = isEnumType(type) ? type.getValues().map(({ name }) => name) : []

@@ -1,14 +1,9 @@
 /** The audit of the GraphQL over HTTP specification, with an API key: some of it reads the schema. */
 import { serverAudits } from 'graphql-http'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { expect, it } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 
-let admin: TestAdmin
-
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 const audits = serverAudits({
   url: () => `${admin.adminUrl}/graphql`,

@@ -2,16 +2,11 @@
  * An audit of server-sent events: how a subscription is answered (GraphQL over Server-Sent Events, distinct connections),
  * and what an EventSource understands.
  */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { describe, expect, it } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { openStream, type Stream } from './event-stream.ts'
 
-let admin: TestAdmin
-
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 const query = 'subscription Tags($anchor: String) { alertsChanged(anchor: $anchor) { code } }'
 

@@ -1,23 +1,17 @@
 /** Tests the audit log: one entry for each change, with the values before and after, and one for each failure. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { describe, expect, it } from 'vitest'
+import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
+import { startEntity } from '#test/helpers/entity.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { eachRow } from '#test/helpers/rows.ts'
 
-let admin: TestAdmin
-let entity: TestEntity
-
-beforeAll(async () => {
-  admin = await startAdmin()
-  entity = await startEntity({
+const admin = adminInFile()
+const entity = inFile(() =>
+  startEntity({
     metadata: { openid_relying_party: { client_name: 'Library' } },
     authorityHints: [admin.entityId],
-  })
-})
-afterAll(async () => {
-  await entity.close()
-  await admin.close()
-})
+  }),
+)
 
 const type = 'https://ta.example.org/marks/audited'
 const subject = 'https://rp.example.org'

@@ -1,27 +1,20 @@
 /** Tests the chain of the audit log: it has no forks, and verification detects tampering. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { connectDatabase, type Database } from '#server/database/client.ts'
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { connectDatabase } from '#server/database/client.ts'
 import { cliCaller } from '#server/identity/caller.ts'
 import { runWithOrigin } from '#server/identity/origin.ts'
 import { appendAuditEntry } from '#server/services/audit/append.ts'
 import { applyAuditRetention, pruneAuditEvents } from '#server/services/audit/retention.ts'
 import { verifyAuditLog } from '#server/services/audit/verification.ts'
 import { recordOnly } from '#server/services/write.ts'
-import { startMigratedDatabase, type TestDatabase } from '#test/helpers/database.ts'
-
-let database: TestDatabase
-let db: Database
+import { startMigratedDatabase } from '#test/helpers/database.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 
 const ZEROS = '0'.repeat(64)
 
-beforeAll(async () => {
-  database = await startMigratedDatabase()
-  db = connectDatabase(database.url)
-})
-afterAll(async () => {
-  await db.$disconnect()
-  await database.close()
-})
+const database = inFile(startMigratedDatabase)
+const db = inFile(() => connectDatabase(database.url))
+afterAll(() => db.$disconnect())
 beforeEach(async () => {
   const head = `INSERT INTO "AuditHead" ("hash", "prunedHash") VALUES ('${ZEROS}', '${ZEROS}')`
   await byForce('TRUNCATE "AuditEvent", "AuditHead"', head)

@@ -1,14 +1,9 @@
 /** Tests the audit entries of the mutations that audit.test.ts does not cover. */
-import { afterAll, beforeAll, expect } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { expect } from 'vitest'
+import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { eachRow } from '#test/helpers/rows.ts'
 
-let admin: TestAdmin
-
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 /** Objects created earlier, by global id. */
 async function made(mutation: string, input: object, selection = 'id'): Promise<{ id: string }> {

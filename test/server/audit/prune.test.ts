@@ -1,16 +1,12 @@
 /** Tests the deletion of expired runs, audit events and sessions. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { jobCaller } from '#server/identity/caller.ts'
 import { prune, pruneInstallation } from '#server/jobs/prune.ts'
 import { pruneAuditEvents } from '#server/services/audit/retention.ts'
 import { recordOnly } from '#server/services/write.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 
-let admin: TestAdmin
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 const days = (count: number) => new Date(Date.now() + count * 86_400_000)
 

@@ -1,14 +1,10 @@
 /** Tests the restoration of earlier versions from the audit log, as new ordinary changes. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import type { Role } from '#server/identity/roles.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { register, servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
 
-let admin: TestAdmin
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 const policyOf = (scopes: string[]) => ({ openid_relying_party: { scope: { subset_of: scopes } } })
 const setPolicy = (metadataPolicy: object) =>

@@ -1,24 +1,20 @@
 /** Tests that the changes of a run are one entry of the folded audit log, and each found by a part of its words. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { jobCaller } from '#server/identity/caller.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { below } from '#test/helpers/federation.ts'
 import { watchRun } from '#test/helpers/run.ts'
 
-let admin: TestAdmin
 let leaves: string[]
 let closeLeaves: () => Promise<unknown>
 
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   const started = await Promise.all([1, 2, 3, 4].map(() => below(admin.entityId).leaf().start()))
   closeLeaves = () => Promise.all(started.map(({ close }) => close()))
   leaves = started.map(({ leaf }) => leaf.id)
 })
-afterAll(async () => {
-  await admin.close()
-  await closeLeaves()
-})
+afterAll(() => closeLeaves())
 
 const FIELDS = 'action actor { username } resource runEntries run { kind }'
 async function entries(filter: string) {

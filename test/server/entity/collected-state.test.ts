@@ -1,15 +1,14 @@
 /** Tests the state of entities below Intermediates: after a crawl, and after each change of what decides it. */
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
-import { below, type Federation, relyingParty } from '#test/helpers/federation.ts'
+import { below, relyingParty } from '#test/helpers/federation.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { readMetrics } from '#test/helpers/metrics.ts'
 import { patience } from '#test/helpers/patience.ts'
 import { startRun, watchRun } from '#test/helpers/run.ts'
 import { register } from '#test/helpers/subordinate.ts'
 
-let admin: TestAdmin
-let federation: Federation
 /** Below the lower Intermediate: one with another name, and one that its Superior lists but does not vouch for. */
 let odd: TestEntity
 let unvouched: TestEntity
@@ -18,9 +17,9 @@ const named = (client_name: string) => ({
   openid_relying_party: { ...relyingParty.openid_relying_party, client_name },
 })
 
+const admin = adminInFile({}, { metricsPort: 0 })
+const federation = inFile(() => below(admin.entityId).intermediate().intermediate().leaf().start())
 beforeAll(async () => {
-  admin = await startAdmin({}, { metricsPort: 0 })
-  federation = await below(admin.entityId).intermediate().intermediate().leaf().start()
   const [, lower] = federation.entities
   if (!lower) throw new Error('three levels have a second')
   odd = await startEntity({ metadata: named('The odd one'), authorityHints: [lower.id] })
@@ -30,10 +29,7 @@ beforeAll(async () => {
   await register(admin, federation.top)
   await crawl()
 })
-afterAll(async () => {
-  await Promise.all([federation.close(), odd.close(), unvouched.close()])
-  await admin.close()
-})
+afterAll(() => Promise.all([odd.close(), unvouched.close()]))
 
 async function crawl() {
   await watchRun(admin, await startRun(admin, 'startCollectionWalk'))

@@ -1,10 +1,8 @@
 /** Tests the entities of the last crawl: filters and pages (Entity Collection draft). */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { redisKeys } from '#store/keys.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { register, startLeaf } from '#test/helpers/subordinate.ts'
-
-let admin: TestAdmin
 
 const WALKED_AT = 1_790_000_000
 const mark = 'https://ta.example.org/marks/member'
@@ -17,10 +15,7 @@ const entities = [
   { id: 'https://c.example.org', type: 'openid_relying_party', info: { logo_uri: 'javascript:alert(1)' } },
 ]
 
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 async function walk(): Promise<void> {
   const { collection: keys } = redisKeys()

@@ -1,15 +1,10 @@
 /** Tests the trust check of an entity as a third party performs it, statement by statement (§10). */
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { expect, it, onTestFinished } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { anchor, below } from '#test/helpers/federation.ts'
 import { register, startLeaf } from '#test/helpers/subordinate.ts'
 
-let admin: TestAdmin
-
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 const document = `query ($entityId: EntityIdentifier!, $trustAnchor: EntityIdentifier) {
   resolveEntity(entityId: $entityId, trustAnchor: $trustAnchor) {

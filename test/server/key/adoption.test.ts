@@ -1,24 +1,17 @@
 /** Tests the announcement of a key that another program made in the token, and what the API and `announce` say of it. */
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createKeyStores } from '#federation/key-store/stores.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { type LimitedToken, startLimitedToken } from '#test/helpers/limited-token.ts'
+import { startAdmin } from '#test/helpers/admin.ts'
+import { inFile, inFileWithEnvironment } from '#test/helpers/in-file.ts'
+import { startLimitedToken } from '#test/helpers/limited-token.ts'
 import { patience } from '#test/helpers/patience.ts'
 import { softHsmLacking } from '#test/helpers/soft-hsm.ts'
 
 describe.skipIf(softHsmLacking !== null)(`a key of an officer (${softHsmLacking ?? 'SoftHSM'})`, () => {
-  let token: LimitedToken
-  let admin: TestAdmin
-  beforeAll(async () => {
-    token = await startLimitedToken()
-    for (const [name, value] of Object.entries(token.environment)) vi.stubEnv(name, value)
-    admin = await startAdmin({}, { pkcs11Module: token.module, pkcs11Pin: token.pin, keyStoreTimeout: 5 })
-  })
-  afterAll(async () => {
-    await admin.close()
-    vi.unstubAllEnvs()
-    await token.close()
-  })
+  const token = inFileWithEnvironment(startLimitedToken)
+  const admin = inFile(() =>
+    startAdmin({}, { pkcs11Module: token.module, pkcs11Pin: token.pin, keyStoreTimeout: 5 }),
+  )
 
   const change = (name: string, input: object, selection = 'kid') =>
     admin.mutate(name, input, selection, 'admin')

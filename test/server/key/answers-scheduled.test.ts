@@ -2,29 +2,22 @@
 import { readdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decodeProtectedHeader } from 'jose'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { writeNewKey } from '#store/key-directory.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { eventually } from '#test/helpers/product.ts'
-import { openSchedules, type TestSchedules } from '#test/helpers/schedule.ts'
+import { openSchedules } from '#test/helpers/schedule.ts'
 import { keysByState } from './key-state.ts'
 
 const HOUR_MS = 3_600_000
 
 let hours = 0
 const now = () => new Date(Date.now() + hours * HOUR_MS)
-let admin: TestAdmin
-let schedule: TestSchedules
 
-beforeAll(async () => {
-  admin = await startAdmin({ now })
-  schedule = await openSchedules(admin)
-})
-afterAll(async () => {
-  schedule?.close()
-  await admin?.close()
-})
+const admin = adminInFile({ now })
+const schedule = inFile(() => openSchedules(admin))
 
 it('announces, switches and retires the signing key only', async () => {
   const answers = await generateSigningKey('ES256')

@@ -7,9 +7,10 @@ import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import type { JwkSet } from '#core/keys.ts'
 import { readConfig } from '#federation/config/config.ts'
 import { type FederationServer, startFederationServer } from '#federation/start.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { startEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { eventually } from '#test/helpers/product.ts'
 import { run } from '#test/helpers/program.ts'
 import { startRun, watchRun } from '#test/helpers/run.ts'
@@ -24,8 +25,6 @@ const typOf = {
 }
 type Name = keyof typeof typOf
 
-let admin: TestAdmin
-let entity: TestEntity
 let mark: string
 /** The key directory of the public host: its own key, and the public folders as the admin host has them. */
 let directory: string
@@ -33,9 +32,9 @@ let publicHost: FederationServer
 let firstKid: string
 let nextKid: string
 
+const admin = adminInFile()
+const entity = inFile(() => startEntity({ metadata: relyingParty, authorityHints: [admin.entityId] }))
 beforeAll(async () => {
-  admin = await startAdmin()
-  entity = await startEntity({ metadata: relyingParty, authorityHints: [admin.entityId] })
   await register(admin, entity)
   await admin.mutate('createTrustMarkType', { type }, 'id')
   await admin.mutate('issueTrustMark', { trustMarkType: type, entityId: entity.id }, 'id')
@@ -49,8 +48,6 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await publicHost?.close()
-  await entity.close()
-  await admin.close()
   await rm(directory, { recursive: true })
 })
 

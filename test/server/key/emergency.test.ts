@@ -2,23 +2,15 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
-import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import type { HistoricalKey } from '#core/historical-keys.ts'
 import type { JwkSet } from '#core/keys.ts'
-import type { AdminServer } from '#server/process/start.ts'
-import { startAdmin, startSecondAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile, startSecondAdmin } from '#test/helpers/admin.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { changeKey, keysByState } from './key-state.ts'
 
-let admin: TestAdmin
-let second: AdminServer
-beforeAll(async () => {
-  admin = await startAdmin()
-  second = await startSecondAdmin(admin)
-})
-afterAll(async () => {
-  await second.close()
-  await admin.close()
-})
+const admin = adminInFile()
+const second = inFile(() => startSecondAdmin(admin))
 
 const WITHIN = { timeout: 20_000, interval: 50 }
 const change = (name: string, input: object) => changeKey(admin, name, input)

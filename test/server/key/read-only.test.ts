@@ -2,20 +2,16 @@
 import { readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { type ReadOnlyAdmin, startReadOnlyAdmin } from '#test/helpers/read-only-admin.ts'
 
-let admin: TestAdmin
 let reading: ReadOnlyAdmin
 
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   reading = await startReadOnlyAdmin(admin)
 })
-afterAll(async () => {
-  await admin.close()
-  await reading.removeKeys()
-})
+afterAll(() => reading.removeKeys())
 
 async function ask(query: string) {
   const response = await fetch(`${reading.url}/graphql`, {

@@ -1,16 +1,12 @@
 /** Tests refused key operations while there is one key. */
 import { readdir } from 'node:fs/promises'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { eachRow } from '#test/helpers/rows.ts'
 import { visit } from '#test/helpers/visitor.ts'
 import { changeKey, keysByState } from './key-state.ts'
 
-let admin: TestAdmin
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 const change = (name: string, input: object) => changeKey(admin, name, input)
 const keys = () => keysByState(admin)

@@ -1,25 +1,15 @@
 /** Tests the plan of the scheduled rollover: who changes it, how, and how it is held. */
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { jobCaller } from '#server/identity/caller.ts'
 import type { AdminServer } from '#server/process/start.ts'
-import { startAdmin, startSecondAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile, startAdmin, startSecondAdmin } from '#test/helpers/admin.ts'
 import { makeAnchor } from '#test/helpers/anchor.ts'
-import { openSchedules, type TestSchedules } from '#test/helpers/schedule.ts'
+import { inFile } from '#test/helpers/in-file.ts'
+import { openSchedules } from '#test/helpers/schedule.ts'
 
-let admin: TestAdmin
-let second: AdminServer
-let schedule: TestSchedules
-
-beforeAll(async () => {
-  admin = await startAdmin()
-  second = await startSecondAdmin(admin)
-  schedule = await openSchedules(admin)
-})
-afterAll(async () => {
-  schedule?.close()
-  await second?.close()
-  await admin?.close()
-})
+const admin = adminInFile()
+const second = inFile(() => startSecondAdmin(admin))
+const schedule = inFile(() => openSchedules(admin))
 
 const PLAN = 'months alg noticeDays isHeld version nextStep waitsFor'
 const plan = (input: object, as: 'admin' | 'operator' = 'admin') =>

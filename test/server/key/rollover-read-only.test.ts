@@ -1,19 +1,15 @@
 /** Tests the scheduled rollover where the worker cannot write the key directory: it hands over, or says what is wrong. */
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { type ReadOnlyAdmin, startReadOnlyAdmin } from '#test/helpers/read-only-admin.ts'
 
-let admin: TestAdmin
 let reading: ReadOnlyAdmin
 
+const admin = adminInFile({}, { worker: 'external' })
 beforeAll(async () => {
-  admin = await startAdmin({}, { worker: 'external' })
   reading = await startReadOnlyAdmin(admin) // the only worker
 })
-afterAll(async () => {
-  await admin?.close()
-  await reading?.removeKeys()
-})
+afterAll(() => reading?.removeKeys())
 
 const schedule = { where: { name: 'key-rollover' } }
 /** Milliseconds: two processes poll. */

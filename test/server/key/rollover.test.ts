@@ -1,31 +1,26 @@
 /** Tests a complete key rollover from outside: at each step, current and earlier data verify. */
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { beforeAll, expect, it, vi } from 'vitest'
 import type { HistoricalKey } from '#core/historical-keys.ts'
 import type { JwkSet } from '#core/keys.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { startEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { startRun, watchRun } from '#test/helpers/run.ts'
 import { register, verifiedByAnchor } from '#test/helpers/subordinate.ts'
 
-let admin: TestAdmin
-let entity: TestEntity
 let oldKid: string
 let newKid: string
 const type = 'https://ta.example.org/marks/member'
 
+const admin = adminInFile()
+const entity = inFile(() => startEntity({ metadata: relyingParty, authorityHints: [admin.entityId] }))
 beforeAll(async () => {
-  admin = await startAdmin()
-  entity = await startEntity({ metadata: relyingParty, authorityHints: [admin.entityId] })
   await register(admin, entity)
   await admin.mutate('createTrustMarkType', { type }, 'id')
   await admin.mutate('issueTrustMark', { trustMarkType: type, entityId: entity.id }, 'id')
   oldKid = kidOf((await served()).configuration)
-})
-afterAll(async () => {
-  await entity.close()
-  await admin.close()
 })
 
 const WITHIN = { timeout: 20_000, interval: 50 }

@@ -1,9 +1,10 @@
 /** Tests a whole scheduled rollover, hour by hour: every step is announced, and no third party ever sees a break. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { startEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
-import { openSchedules, type TestSchedules } from '#test/helpers/schedule.ts'
+import { inFile } from '#test/helpers/in-file.ts'
+import { openSchedules } from '#test/helpers/schedule.ts'
 import { register } from '#test/helpers/subordinate.ts'
 import { createThirdParty, type ThirdParty } from './third-party.ts'
 
@@ -14,16 +15,13 @@ const type = 'https://ta.example.org/marks/member'
 
 let hours = 0
 const now = () => new Date(Date.now() + hours * HOUR_MS)
-let admin: TestAdmin
-let schedule: TestSchedules
-let leaf: TestEntity
 let thirdParty: ThirdParty
 let oldKid: string
 
+const admin = adminInFile({ now })
+const schedule = inFile(() => openSchedules(admin))
+const leaf = inFile(() => startEntity({ metadata: relyingParty, authorityHints: [admin.entityId], now }))
 beforeAll(async () => {
-  admin = await startAdmin({ now })
-  schedule = await openSchedules(admin)
-  leaf = await startEntity({ metadata: relyingParty, authorityHints: [admin.entityId], now })
   await register(admin, leaf)
   await admin.mutate('createTrustMarkType', { type, validFor: 240 }, 'id')
   await admin.mutate('issueTrustMark', { trustMarkType: type, entityId: leaf.id }, 'id')
@@ -31,12 +29,7 @@ beforeAll(async () => {
   oldKid = (await keys())[0]?.kid ?? ''
   await admin.mutate('scheduleRollover', { months: 12, noticeDays: 1 }, 'months', 'admin')
 })
-afterAll(async () => {
-  await thirdParty?.close()
-  schedule?.close()
-  await leaf?.close()
-  await admin?.close()
-})
+afterAll(() => thirdParty?.close())
 
 async function keys(): Promise<{ kid: string; alg: string; state: string }[]> {
   const { data } = await admin.execute('{ signingKeys { keys { kid alg state } } }')

@@ -1,8 +1,9 @@
 /** Tests the scheduled rollover of an Intermediate below a superior of another installation, which renews slowly. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { adminInFile, type TestAdmin } from '#test/helpers/admin.ts'
+import { startEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { openSchedules, type TestSchedules } from '#test/helpers/schedule.ts'
 import { register } from '#test/helpers/subordinate.ts'
 import { createThirdParty, type ThirdParty } from './third-party.ts'
@@ -14,18 +15,15 @@ const STEP = 10
 
 let hours = 0
 const now = () => new Date(Date.now() + hours * HOUR_MS)
-let superior: TestAdmin
-let admin: TestAdmin
 let schedules: TestSchedules[]
-let leaf: TestEntity
 let thirdParty: ThirdParty
 let member: string
 
+const superior = adminInFile({ now })
+const admin = adminInFile({ now })
+const leaf = inFile(() => startEntity({ metadata: relyingParty, authorityHints: [admin.entityId], now }))
 beforeAll(async () => {
-  superior = await startAdmin({ now })
-  admin = await startAdmin({ now })
   schedules = [await openSchedules(superior), await openSchedules(admin)]
-  leaf = await startEntity({ metadata: relyingParty, authorityHints: [admin.entityId], now })
   const authorityHints = [superior.entityId]
   await admin.mutate('updateTrustAnchor', { authorityHints }, 'authorityHints', 'admin')
   member = (await register(superior, { id: admin.entityId })).id
@@ -38,9 +36,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await thirdParty?.close()
   for (const each of schedules ?? []) each.close()
-  await leaf?.close()
-  await admin?.close()
-  await superior?.close()
 })
 
 async function rollover() {

@@ -1,22 +1,14 @@
 /** Tests two admin servers on one key directory: a key change applies to both immediately. */
 import { decodeProtectedHeader } from 'jose'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { jobCaller } from '#server/identity/caller.ts'
-import type { AdminServer } from '#server/process/start.ts'
-import { startAdmin, startSecondAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile, startSecondAdmin } from '#test/helpers/admin.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { subject as entityId, trustMarksOf } from '#test/helpers/trust-mark.ts'
 
-let admin: TestAdmin
-let second: AdminServer
 const { createType, issue } = trustMarksOf(() => admin)
-beforeAll(async () => {
-  admin = await startAdmin()
-  second = await startSecondAdmin(admin)
-})
-afterAll(async () => {
-  await second.close()
-  await admin.close()
-})
+const admin = adminInFile()
+const second = inFile(() => startSecondAdmin(admin))
 
 const caller = jobCaller('test')
 const switchKey = async () => {

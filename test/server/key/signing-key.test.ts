@@ -3,30 +3,25 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
-import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
+import { beforeAll, expect, it, onTestFinished, vi } from 'vitest'
 import { generateSigningKey, type JwkSet } from '#core/keys.ts'
 import { openSigningKeys } from '#server/publish/signing-keys.ts'
 import { KeyFileError, writeNewKey } from '#store/key-directory.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { startEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { patience } from '#test/helpers/patience.ts'
 import { register, servedConfiguration } from '#test/helpers/subordinate.ts'
 
-let admin: TestAdmin
-let entity: TestEntity
 const type = 'https://ta.example.org/marks/member'
 
+const admin = adminInFile()
+const entity = inFile(() => startEntity({ metadata: relyingParty, authorityHints: [admin.entityId] }))
 beforeAll(async () => {
-  admin = await startAdmin()
-  entity = await startEntity({ metadata: relyingParty, authorityHints: [admin.entityId] })
   await register(admin, entity)
   await admin.mutate('createTrustMarkType', { type }, 'id')
   await admin.mutate('issueTrustMark', { trustMarkType: type, entityId: entity.id }, 'id')
-})
-afterAll(async () => {
-  await entity.close()
-  await admin.close()
 })
 
 const text = async (path: string, parameters = {}) => (await admin.get(path, parameters)).text()

@@ -1,15 +1,15 @@
 /** Tests faults of a token in the middle of a renewal of 1,000 members: each is named, and nothing is lost or half published. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createLocalJWKSet, decodeJwt, jwtVerify } from 'jose'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import type { JwkSet } from '#core/keys.ts'
 import { redisKeys } from '#store/keys.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { startAdmin } from '#test/helpers/admin.ts'
 import { openDriftRepair } from '#test/helpers/drift.ts'
-import { type LimitedToken, startLimitedToken } from '#test/helpers/limited-token.ts'
-import { type ManyEntities, registerMany } from '#test/helpers/many-entities.ts'
+import { folderInFile, inFile, inFileWithEnvironment } from '#test/helpers/in-file.ts'
+import { startLimitedToken } from '#test/helpers/limited-token.ts'
+import { registerMany } from '#test/helpers/many-entities.ts'
 import { eventually } from '#test/helpers/product.ts'
 import { startRun, watchRun } from '#test/helpers/run.ts'
 import { softHsmLacking } from '#test/helpers/soft-hsm.ts'
@@ -23,38 +23,28 @@ const keys = redisKeys()
 type Statements = Readonly<Record<string, string>>
 
 describe.skipIf(softHsmLacking !== null)(`faults of a token (${softHsmLacking ?? 'SoftHSM'})`, () => {
-  let token: LimitedToken
-  let folder: string
-  let pinFile: string
-  let admin: TestAdmin
-  let members: ManyEntities
   let kid = ''
   let before: Statements = {}
   let run = ''
   const marks = 'https://ta.example.org/marks/member'
 
-  beforeAll(async () => {
-    token = await startLimitedToken()
-    for (const [name, value] of Object.entries(token.environment)) vi.stubEnv(name, value)
-    folder = await mkdtemp(join(tmpdir(), 'inmor-pin-'))
-    pinFile = join(folder, 'pin')
-    await writeFile(pinFile, token.pin)
+  const token = inFileWithEnvironment(startLimitedToken)
+  const pinFile = join(folderInFile('inmor-pin'), 'pin')
+  beforeAll(() => writeFile(pinFile, token.pin))
+  const admin = inFile(() => {
     const settings = { pkcs11Module: token.module, pkcs11PinFile: pinFile, keyStoreTimeout: 1 }
-    admin = await startAdmin({}, { ...settings, keyStoreConcurrency: 2 })
+    return startAdmin({}, { ...settings, keyStoreConcurrency: 2 })
+  })
+  beforeAll(async () => {
     await admin.mutate('createTrustMarkType', { type: marks }, 'id')
     kid = (await change('announceSigningKey', { alg: 'ES256', store: 'PKCS11' })).kid
     await change('switchSigningKey', { overrideReason: 'a test' })
-    members = await registerMany(admin.server.db, admin.entityId, MEMBERS)
+  })
+  const members = inFile(() => registerMany(admin.server.db, admin.entityId, MEMBERS))
+  beforeAll(async () => {
     await admin.server.publisher.rebuild()
     before = await expectWhole()
     run = await startRun(admin, 'startRenewal(input: { kind: SUBORDINATES })')
-  })
-  afterAll(async () => {
-    await members.close()
-    await admin.close()
-    await rm(folder, { recursive: true })
-    vi.unstubAllEnvs()
-    await token.close()
   })
 
   const configuration = () => token.environment.SOFTHSM2_CONF

@@ -1,12 +1,13 @@
 /** Tests a move of the signing key from a file to a token and back: no Trust Chain below the anchor breaks on the way. */
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { startAdmin } from '#test/helpers/admin.ts'
+import { startEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
-import { openSchedules, type TestSchedules } from '#test/helpers/schedule.ts'
-import { type SoftHsm, softHsmLacking, startSoftHsm } from '#test/helpers/soft-hsm.ts'
+import { inFile, inFileWithEnvironment } from '#test/helpers/in-file.ts'
+import { openSchedules } from '#test/helpers/schedule.ts'
+import { softHsmLacking, startSoftHsm } from '#test/helpers/soft-hsm.ts'
 import { register } from '#test/helpers/subordinate.ts'
-import { createThirdParty, type ThirdParty } from './third-party.ts'
+import { createThirdParty } from './third-party.ts'
 
 const HOUR_MS = 3_600_000
 /** Hours after which every cache has an announced key, and after which no statement of the previous key is valid. */
@@ -17,29 +18,13 @@ const SLOW = 90_000
 describe.skipIf(softHsmLacking !== null)(`a move to a token (${softHsmLacking ?? 'SoftHSM'})`, () => {
   let hours = 0
   const now = () => new Date(Date.now() + hours * HOUR_MS)
-  let hsm: SoftHsm
-  let admin: TestAdmin
-  let schedule: TestSchedules
-  let leaf: TestEntity
-  let thirdParty: ThirdParty
 
-  beforeAll(async () => {
-    hsm = await startSoftHsm()
-    for (const [name, value] of Object.entries(hsm.environment)) vi.stubEnv(name, value)
-    admin = await startAdmin({ now }, { pkcs11Module: hsm.module, pkcs11Pin: hsm.pin })
-    schedule = await openSchedules(admin)
-    leaf = await startEntity({ metadata: relyingParty, authorityHints: [admin.entityId], now })
-    await register(admin, leaf)
-    thirdParty = createThirdParty({ anchor: admin, leaf: leaf.id }, now)
-  })
-  afterAll(async () => {
-    await thirdParty.close()
-    schedule.close()
-    await leaf.close()
-    await admin.close()
-    vi.unstubAllEnvs()
-    await hsm.close()
-  })
+  const hsm = inFileWithEnvironment(startSoftHsm)
+  const admin = inFile(() => startAdmin({ now }, { pkcs11Module: hsm.module, pkcs11Pin: hsm.pin }))
+  const schedule = inFile(() => openSchedules(admin))
+  const leaf = inFile(() => startEntity({ metadata: relyingParty, authorityHints: [admin.entityId], now }))
+  beforeAll(() => register(admin, leaf))
+  const thirdParty = inFile(() => createThirdParty({ anchor: admin, leaf: leaf.id }, now))
 
   async function keys(): Promise<{ kid: string; state: string; store: string | null }[]> {
     const { data } = await admin.execute('{ signingKeys { keys { kid state store } } }')

@@ -2,30 +2,29 @@
 import { readdir, readFile, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decodeProtectedHeader } from 'jose'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { createKeyStores } from '#federation/key-store/stores.ts'
-import { startAdmin, startSecondAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { startAdmin, startSecondAdmin } from '#test/helpers/admin.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
+import { inFile, inFileWithEnvironment } from '#test/helpers/in-file.ts'
 import { eventually } from '#test/helpers/product.ts'
 import { startRun, watchRun } from '#test/helpers/run.ts'
-import { openSchedules, type TestSchedules } from '#test/helpers/schedule.ts'
-import { type SoftHsm, softHsmLacking, startSoftHsm } from '#test/helpers/soft-hsm.ts'
+import { openSchedules } from '#test/helpers/schedule.ts'
+import { softHsmLacking, startSoftHsm } from '#test/helpers/soft-hsm.ts'
 import { register, verifiedByAnchor } from '#test/helpers/subordinate.ts'
 import { signalToken } from '#test/helpers/token-process.ts'
 
 describe.skipIf(softHsmLacking !== null)(`keys in a token (${softHsmLacking ?? 'SoftHSM'})`, () => {
-  let hsm: SoftHsm
-  let admin: TestAdmin
   const entities: TestEntity[] = []
   let [fileKid, tokenKid] = ['', '']
   const type = 'https://ta.example.org/marks/member'
 
+  const hsm = inFileWithEnvironment(startSoftHsm)
+  const admin = inFile(() =>
+    startAdmin({}, { pkcs11Module: hsm.module, pkcs11Pin: hsm.pin, keyStoreTimeout: 5 }),
+  )
   beforeAll(async () => {
-    hsm = await startSoftHsm()
-    for (const [name, value] of Object.entries(hsm.environment)) vi.stubEnv(name, value)
-    const token = { pkcs11Module: hsm.module, pkcs11Pin: hsm.pin, keyStoreTimeout: 5 }
-    admin = await startAdmin({}, token)
     await admin.mutate('createTrustMarkType', { type }, 'id')
     for (let count = 0; count < 3; count++) {
       const entity = await startEntity({ metadata: relyingParty, authorityHints: [admin.entityId] })
@@ -37,9 +36,6 @@ describe.skipIf(softHsmLacking !== null)(`keys in a token (${softHsmLacking ?? '
   })
   afterAll(async () => {
     for (const entity of entities) await entity.close()
-    await admin.close()
-    vi.unstubAllEnvs()
-    await hsm.close()
   })
 
   const text = async (path: string, parameters = {}) => (await admin.get(path, parameters)).text()
@@ -242,16 +238,14 @@ describe.skipIf(softHsmLacking !== null)(`keys in a token (${softHsmLacking ?? '
   })
 
   describe('a scheduled rollover', () => {
-    let schedule: TestSchedules
+    const schedule = inFile(() => openSchedules(admin))
     beforeAll(async () => {
-      schedule = await openSchedules(admin)
       await admin.server.db.signingKey.updateMany({
         where: { state: 'CURRENT' },
         data: { signsSince: new Date('2020-01-01') },
       })
       await change('scheduleRollover', { months: 12, noticeDays: 1 }, 'version')
     })
-    afterAll(() => schedule.close())
     const look = () => schedule.run('key-rollover')
     const rollover = async () => {
       const { data } = await admin.execute(

@@ -1,23 +1,18 @@
 /** Tests that an Intermediate asks its superior to fetch new keys, where the superior offers that. */
 import { text } from 'node:stream/consumers'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import { parseClientAssertion } from '#federation/client/assertion.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { startEntity } from '#test/helpers/entity.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { serve } from '#test/helpers/loopback.ts'
 import { eventually } from '#test/helpers/product.ts'
 
-let admin: TestAdmin
-let superior: TestEntity
+const admin = adminInFile()
+const superior = inFile(startEntity)
 beforeAll(async () => {
-  admin = await startAdmin()
-  superior = await startEntity()
   adopt()
   await admin.mutate('updateTrustAnchor', { authorityHints: [superior.id] }, 'version', 'admin')
-})
-afterAll(async () => {
-  await superior.close()
-  await admin.close()
 })
 
 const current = () => admin.server.anchors.first.signingKeys.current()

@@ -1,28 +1,23 @@
 /** Tests the key rollover and the policy of an Intermediate: what its superior says about it counts. */
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { beforeAll, beforeEach, expect, it } from 'vitest'
 import { generateSigningKey } from '#core/keys.ts'
 import { writeNewKey } from '#store/key-directory.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { eventually } from '#test/helpers/product.ts'
 
-let admin: TestAdmin
-let superior: TestEntity
 let kid: string
 
+const admin = adminInFile()
+const superior = inFile(startEntity)
 beforeAll(async () => {
-  admin = await startAdmin()
-  superior = await startEntity()
   await adopt(await publishedKeys())
   const authorityHints = [superior.id]
   await admin.mutate('updateTrustAnchor', { authorityHints }, 'authorityHints', 'admin')
   kid = (await change('announceSigningKey', { alg: 'ES256' })).kid
   // Our own Entity Configuration is known to all.
   await admin.server.db.signingKey.update({ where: { kid }, data: { usableFrom: new Date() } })
-})
-afterAll(async () => {
-  await superior.close()
-  await admin.close()
 })
 beforeEach(() => superior.misbehave(undefined))
 

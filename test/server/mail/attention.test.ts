@@ -1,6 +1,6 @@
 /** Tests how e-mails that were not sent show: in alerts and in metrics. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { readMetrics } from '#test/helpers/metrics.ts'
 
 const MINUTE = 60_000
@@ -8,11 +8,7 @@ const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 const PATIENCE = 3 * DAY
 
-let admin: TestAdmin
-beforeAll(async () => {
-  admin = await startAdmin({}, { metricsPort: 0 })
-})
-afterAll(() => admin.close())
+const admin = adminInFile({}, { metricsPort: 0 })
 beforeEach(async () => void (await admin.server.installation.mail.deleteMany()))
 
 const ago = (milliseconds: number) => new Date(Date.now() - milliseconds)

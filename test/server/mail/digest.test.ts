@@ -1,15 +1,14 @@
 /** Tests the weekly digest: on Mondays, once, to those who operate the anchor. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Database } from '#server/database/client.ts'
 import { schedules } from '#server/jobs/schedules.ts'
 import { createSeal } from '#server/mail/seal.ts'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { unreachableMail } from '#test/helpers/mail-server.ts'
-import { openSchedules, type TestSchedules } from '#test/helpers/schedule.ts'
+import { openSchedules } from '#test/helpers/schedule.ts'
 
 const monday = new Date('2026-11-30T06:00:00Z')
-let admin: TestAdmin
-let schedule: TestSchedules
 let time = monday
 
 const create = (username: string, changes: object = {}) =>
@@ -20,9 +19,9 @@ const create = (username: string, changes: object = {}) =>
     'admin',
   )
 
+const admin = adminInFile({ now: () => time }, { mail: unreachableMail })
+const schedule = inFile(() => openSchedules(admin))
 beforeAll(async () => {
-  admin = await startAdmin({ now: () => time }, { mail: unreachableMail })
-  schedule = await openSchedules(admin)
   const anchor = { slug: 'test', entityId: 'http://test.example.org', displayName: 'Test' }
   await admin.mutate('createTrustAnchor', anchor, 'slug', 'admin')
   await create('chief', { role: 'ADMIN' })
@@ -33,10 +32,6 @@ beforeAll(async () => {
   await create('former', { role: 'OPERATOR' })
   await db().user.update({ where: { username: 'quiet' }, data: { mail: false } })
   await db().user.update({ where: { username: 'former' }, data: { banned: true } })
-})
-afterAll(async () => {
-  schedule.close()
-  await admin.close()
 })
 beforeEach(async () => {
   time = monday

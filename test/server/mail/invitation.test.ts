@@ -2,26 +2,21 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { writeBackup } from '#server/backup/backup.ts'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { type MailServer, startMailServer } from '#test/helpers/mail-server.ts'
+import { PASSWORD, startAdmin } from '#test/helpers/admin.ts'
+import { inFile } from '#test/helpers/in-file.ts'
+import { startMailServer } from '#test/helpers/mail-server.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
 import { untilTrue } from '#test/helpers/until.ts'
 import { visit } from '#test/helpers/visitor.ts'
 
-let admin: TestAdmin
-let server: MailServer
 let organizationId: string
+const server = inFile(startMailServer)
+const admin = inFile(() => startAdmin({}, { mail: server.config }))
 beforeAll(async () => {
-  server = await startMailServer()
-  admin = await startAdmin({}, { mail: server.config })
   await admin.mutate('updateTrustAnchor', { displayName: 'Northern Federation' }, 'entityId', 'admin')
   organizationId = (await admin.mutate('createOrganization', { name: 'Lund <University>' }, 'id')).id
-})
-afterAll(async () => {
-  await admin.close()
-  await server.stop()
 })
 beforeEach(async () => {
   await admin.server.db.rateLimit.deleteMany()

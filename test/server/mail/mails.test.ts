@@ -1,20 +1,13 @@
 /** Tests the list of e-mails for administrators, and sending one again. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { PASSWORD, startAdmin, startSecondAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { type MailServer, startMailServer } from '#test/helpers/mail-server.ts'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { PASSWORD, startAdmin, startSecondAdmin } from '#test/helpers/admin.ts'
+import { inFile } from '#test/helpers/in-file.ts'
+import { startMailServer } from '#test/helpers/mail-server.ts'
 import { untilTrue } from '#test/helpers/until.ts'
 import { type Visitor, visit } from '#test/helpers/visitor.ts'
 
-let admin: TestAdmin
-let server: MailServer
-beforeAll(async () => {
-  server = await startMailServer()
-  admin = await startAdmin({}, { mail: server.config })
-})
-afterAll(async () => {
-  await admin.close()
-  await server.stop()
-})
+const server = inFile(startMailServer)
+const admin = inFile(() => startAdmin({}, { mail: server.config }))
 beforeEach(async () => {
   await admin.server.db.mail.deleteMany()
   server.received.length = 0

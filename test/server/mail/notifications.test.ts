@@ -1,17 +1,15 @@
 /** Tests what operators choose to receive: defaults by role, a rule for each anchor, and who may choose what. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeAll, expect, it } from 'vitest'
+import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { makeAnchor } from '#test/helpers/anchor.ts'
 import { type Visitor, visit } from '#test/helpers/visitor.ts'
 
-let admin: TestAdmin
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   await makeAnchor(admin, 'test')
   const named = { anchor: 'test', displayName: 'Test federation' }
   await admin.mutate('updateTrustAnchor', named, 'slug', 'admin')
 })
-afterAll(() => admin.close())
 
 async function signIn(username: string): Promise<Visitor> {
   const visitor = visit(admin.adminUrl)

@@ -1,23 +1,22 @@
 /** Tests the reminders: what expires, members that do not resolve, and keys; each once, to the right addresses. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import { createSeal } from '#server/mail/seal.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile, startAdmin } from '#test/helpers/admin.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { unreachableMail } from '#test/helpers/mail-server.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
-import { openSchedules, type TestSchedules } from '#test/helpers/schedule.ts'
+import { openSchedules } from '#test/helpers/schedule.ts'
 import { register, startLeaf } from '#test/helpers/subordinate.ts'
 
-let admin: TestAdmin
-let schedule: TestSchedules
 let [lund, oslo] = [0, 0]
 let lundId: string
 let time = new Date()
 
+const admin = adminInFile({ now: () => time }, { mail: unreachableMail })
+const schedule = inFile(() => openSchedules(admin))
 beforeAll(async () => {
-  admin = await startAdmin({ now: () => time }, { mail: unreachableMail })
-  schedule = await openSchedules(admin)
   const contacts = [
     { role: 'TECHNICAL', email: 'ops@lu.example' },
     { role: 'ADMINISTRATIVE', email: 'office@lu.example' },
@@ -27,10 +26,6 @@ beforeAll(async () => {
   await signInAsMember(admin, { organizationId: osloId, email: 'eva@uio.example' })
   const find = async (name: string) => (await db().organization.findFirstOrThrow({ where: { name } })).id
   ;[lund, oslo] = [await find('Lund'), await find('Oslo')]
-})
-afterAll(async () => {
-  schedule.close()
-  await admin.close()
 })
 beforeEach(async () => {
   time = new Date()

@@ -1,21 +1,20 @@
 /** Tests the e-mails about requests: to the people of the organization, about steps of operators. */
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeAll, beforeEach, expect, it } from 'vitest'
+import { startAdmin } from '#test/helpers/admin.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
-import { type MailServer, startMailServer } from '#test/helpers/mail-server.ts'
+import { inFile } from '#test/helpers/in-file.ts'
+import { startMailServer } from '#test/helpers/mail-server.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
 import { startLeaf } from '#test/helpers/subordinate.ts'
 import { untilTrue } from '#test/helpers/until.ts'
 import type { Visitor } from '#test/helpers/visitor.ts'
 
-let admin: TestAdmin
-let server: MailServer
 let anna: Visitor
 let bo: Visitor
 let organizationId: string
+const server = inFile(startMailServer)
+const admin = inFile(() => startAdmin({}, { mail: server.config }))
 beforeAll(async () => {
-  server = await startMailServer()
-  admin = await startAdmin({}, { mail: server.config })
   await admin.mutate('updateTrustAnchor', { displayName: 'Example <Federation>' }, 'displayName', 'admin')
   organizationId = (await admin.mutate('createOrganization', { name: 'Lund' }, 'id')).id
   const other = (await admin.mutate('createOrganization', { name: 'Oslo' }, 'id')).id
@@ -27,10 +26,6 @@ beforeAll(async () => {
   // The operator acts for the organization too.
   await admin.mutate('invitePerson', { organizationId, email: 'operator@users.invalid' }, 'id')
   await untilTrue('the invitations were sent', async () => (await waiting()) === 0)
-})
-afterAll(async () => {
-  await admin.close()
-  await server.stop()
 })
 beforeEach(async () => {
   server.received.length = 0

@@ -1,38 +1,31 @@
 /** Tests the e-mails about requests that wait for operators: to whom, once, and few of them. */
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { beforeAll, beforeEach, expect, it } from 'vitest'
 import { mailRequests } from '#server/jobs/mail/requests.ts'
 import { createSeal } from '#server/mail/seal.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { startAdmin } from '#test/helpers/admin.ts'
 import { makeAnchor } from '#test/helpers/anchor.ts'
-import { type MailServer, startMailServer } from '#test/helpers/mail-server.ts'
+import { inFile } from '#test/helpers/in-file.ts'
+import { startMailServer } from '#test/helpers/mail-server.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
-import { openSchedules, type TestSchedules } from '#test/helpers/schedule.ts'
+import { openSchedules } from '#test/helpers/schedule.ts'
 import { untilTrue } from '#test/helpers/until.ts'
 import type { Visitor } from '#test/helpers/visitor.ts'
 
-let admin: TestAdmin
-let schedule: TestSchedules
-let server: MailServer
 let anna: Visitor
 let organizationId: number
 let time = new Date()
 let made = 0
 
+const server = inFile(startMailServer)
+beforeAll(() => server.stop()) // until a test starts it, so that messages wait
+const admin = inFile(() => startAdmin({ now: () => time }, { mail: server.config }))
+const schedule = inFile(() => openSchedules(admin))
 beforeAll(async () => {
-  server = await startMailServer()
-  await server.stop() // until a test starts it, so that messages wait
-  admin = await startAdmin({ now: () => time }, { mail: server.config })
-  schedule = await openSchedules(admin)
   for (const { id, username } of await db().user.findMany())
     await db().user.update({ where: { id }, data: { email: `${username}@ta.example` } })
   const { id } = await admin.mutate('createOrganization', { name: 'Lund' }, 'id', 'admin')
   anna = await signInAsMember(admin, { organizationId: id, email: 'anna@lu.example' })
   organizationId = (await db().organization.findFirstOrThrow()).id
-})
-afterAll(async () => {
-  schedule.close()
-  await admin.close()
-  await server.stop()
 })
 beforeEach(async () => {
   time = new Date(time.getTime() + 3_600_000)

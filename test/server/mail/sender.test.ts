@@ -1,33 +1,27 @@
 /** Tests the outbox and its senders: sealed until sent, sent once, repeated after failures, and given up. */
 import { pino } from 'pino'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import type { MailConfig } from '#server/config/config.ts'
-import { connectDatabase, type Database } from '#server/database/client.ts'
+import { connectDatabase } from '#server/database/client.ts'
 import { layOut } from '#server/mail/layout.ts'
 import { createMailOutbox, DAILY_LIMIT, type NewMail } from '#server/mail/outbox.ts'
 import { createSeal } from '#server/mail/seal.ts'
 import { createMailSender, type MailSender } from '#server/mail/sender.ts'
 import { createTransport } from '#server/mail/transport.ts'
-import { startMigratedDatabase, type TestDatabase } from '#test/helpers/database.ts'
-import { type MailServer, startMailServer } from '#test/helpers/mail-server.ts'
+import { startMigratedDatabase } from '#test/helpers/database.ts'
+import { inFile } from '#test/helpers/in-file.ts'
+import { startMailServer } from '#test/helpers/mail-server.ts'
 import { freePort } from '#test/helpers/port.ts'
 
-let database: TestDatabase
-let db: Database
-let server: MailServer
 let time = new Date()
 const senders: MailSender[] = []
 
-beforeAll(async () => {
-  database = await startMigratedDatabase()
-  db = connectDatabase(database.url)
-  server = await startMailServer()
-})
+const database = inFile(startMigratedDatabase)
+const db = inFile(() => connectDatabase(database.url))
+const server = inFile(startMailServer)
 afterAll(async () => {
   for (const sender of senders) await sender.close()
   await db.$disconnect()
-  await database.close()
-  await server.stop()
 })
 beforeEach(async () => {
   await db.mail.deleteMany()

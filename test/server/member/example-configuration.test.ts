@@ -1,5 +1,5 @@
 /** The example of an Entity Configuration in the portal, with keys in the place of its placeholders, can be registered. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import {
   configurationUrl,
   exampleClaims,
@@ -7,14 +7,10 @@ import {
   exampleTypes,
   KEY_PLACEHOLDER,
 } from '#lib/portal/example-configuration.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { startLeaf } from '#test/helpers/subordinate.ts'
 
-let admin: TestAdmin
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 it.each(exampleTypes)('of an %s', async (type) => {
   const entity = await startLeaf(admin)

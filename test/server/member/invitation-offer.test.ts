@@ -1,17 +1,15 @@
 /** Tests what the link of an invitation says before it is used: who invites, for which organization, into which federation. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeAll, expect, it } from 'vitest'
+import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { makeAnchor } from '#test/helpers/anchor.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
 import { visit } from '#test/helpers/visitor.ts'
 
-let admin: TestAdmin
 let time = new Date()
+const admin = adminInFile({ now: () => time })
 beforeAll(async () => {
-  admin = await startAdmin({ now: () => time })
   await admin.mutate('updateTrustAnchor', { displayName: 'Northern Federation' }, 'entityId', 'admin')
 })
-afterAll(() => admin.close())
 
 const tokenOf = (link: string) => new URL(link).hash.slice(1)
 const OFFER = 'username expiresAt invitedBy isOperator organizations federations'

@@ -1,17 +1,13 @@
 /** Tests invitations to organizations: who becomes a user, and which accounts get no link. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { MAXIMUM_PEOPLE } from '#server/auth/members.ts'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
 import { type Visitor, visit } from '#test/helpers/visitor.ts'
 
-let admin: TestAdmin
 let time = new Date()
 let made = 0
-beforeAll(async () => {
-  admin = await startAdmin({ now: () => time })
-})
-afterAll(() => admin.close())
+const admin = adminInFile({ now: () => time })
 beforeEach(async () => {
   time = new Date()
   await admin.server.db.rateLimit.deleteMany()

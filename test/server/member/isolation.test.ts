@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { schema } from '#server/schema/index.ts'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { below, type Federation, relyingParty } from '#test/helpers/federation.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
 import type { Visitor } from '#test/helpers/visitor.ts'
@@ -17,13 +17,12 @@ import { closed, open, type Seen } from './isolation-rows.ts'
 const HIDDEN = 'hidden-from-members'
 const SHOWN = 'shown-to-members'
 
-let admin: TestAdmin
 let federations: Federation[]
 let anna: Visitor
 let ids: Seen
 
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   const test = { slug: 'test', entityId: 'http://test.example.org', displayName: 'Test' }
   const make = async (name: string, input: object, selection = 'id') => {
     const made = await admin.mutate(name, input, selection, 'admin')
@@ -39,7 +38,6 @@ beforeAll(async () => {
       .start()
   federations = [await startEntity(SHOWN), await startEntity(HIDDEN)]
   const [own, foreign] = federations.map(({ leaf }) => leaf.id) as [string, string]
-
   const annotation = { note: HIDDEN, tags: [HIDDEN] }
   const mine = await make('createOrganization', { anchor: 'main', name: SHOWN, ...annotation })
   const contacts = [{ role: 'SECURITY', email: `${HIDDEN}@oslo.example` }]
@@ -75,7 +73,6 @@ beforeAll(async () => {
   })
   const document = '{ auditEvents(anchor: "main", first: 1) { edges { node { id } } } }'
   const entry = (await admin.execute(document)).data.auditEvents.edges[0].node.id
-
   anna = await signInAsMember(admin, { organizationId: mine.id, email: 'anna@lu.example', mayInvite: true })
   await signInAsMember(admin, { organizationId: theirs.id, email: `${HIDDEN}@example.org` })
   const { user } = await admin.server.db.organizationUser.findFirstOrThrow({
@@ -103,7 +100,6 @@ beforeAll(async () => {
 }, 90_000)
 afterAll(async () => {
   for (const federation of federations ?? []) await federation.close()
-  await admin?.close()
 })
 
 type Kind = 'query' | 'mutation' | 'subscription'

@@ -1,15 +1,14 @@
 /** Tests which organizations and anchors a member is shown: all of its own, or the one that it names. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeAll, expect, it } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
 import type { Visitor } from '#test/helpers/visitor.ts'
 
-let admin: TestAdmin
 let anna: Visitor
 const ids = { lund: '', oslo: '', foreign: '' }
 
+const admin = adminInFile({}, { secondFactorGroups: ['operator'] })
 beforeAll(async () => {
-  admin = await startAdmin({}, { secondFactorGroups: ['operator'] })
   const test = { slug: 'test', entityId: 'http://test.example.org', displayName: 'Test' }
   await admin.mutate('createTrustAnchor', test, 'slug', 'admin')
   const organize = async (name: string): Promise<string> =>
@@ -22,7 +21,6 @@ beforeAll(async () => {
   anna = await signInAsMember(admin, { organizationId: ids.lund, email })
   await admin.mutate('invitePerson', { organizationId: ids.oslo, email }, 'id', 'admin')
 })
-afterAll(() => admin.close())
 
 async function shown(id?: string, slug?: string) {
   const document =

@@ -1,20 +1,18 @@
 /** Tests the people of organizations: who may invite, change and remove them, and what becomes of their accounts. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { RECENT_SECONDS } from '#server/auth/freshness.ts'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
 import { eachRow } from '#test/helpers/rows.ts'
 import type { Visitor } from '#test/helpers/visitor.ts'
 
-let admin: TestAdmin
 let time = new Date()
 let made = 0
+const admin = adminInFile({ now: () => time })
 beforeAll(async () => {
-  admin = await startAdmin({ now: () => time })
   const test = { slug: 'test', entityId: 'http://test.example.org', displayName: 'Test' }
   await admin.mutate('createTrustAnchor', test, 'slug', 'admin')
 })
-afterAll(() => admin.close())
 beforeEach(async () => {
   time = new Date()
   await admin.server.db.rateLimit.deleteMany()

@@ -1,15 +1,13 @@
 /** The log of an anchor has what members tried there in vain. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeAll, expect, it } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { makeAnchor } from '#test/helpers/anchor.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
 
-let admin: TestAdmin
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   await makeAnchor(admin, 'test')
 })
-afterAll(() => admin.close())
 
 it.each(['main', 'test'])('a request to %s that was not placed', async (anchor) => {
   const { id: organizationId } = await admin.mutate(

@@ -1,24 +1,22 @@
 /** Tests the answers to requests: what both sides see and write, and that a request ends once. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { prune } from '#server/jobs/prune.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
 import { startLeaf } from '#test/helpers/subordinate.ts'
 import type { Visitor } from '#test/helpers/visitor.ts'
 
-let admin: TestAdmin
 let anna: Visitor
 let bo: Visitor
 let organizationId: string
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   organizationId = (await admin.mutate('createOrganization', { name: 'Lund' }, 'id')).id
   const other = await admin.mutate('createOrganization', { name: 'Oslo' }, 'id')
   anna = await signInAsMember(admin, { organizationId, email: 'anna@lu.example' })
   bo = await signInAsMember(admin, { organizationId: other.id, email: 'bo@uio.example' })
 })
-afterAll(() => admin.close())
 afterEach(async () => {
   await admin.server.db.request.deleteMany()
   await admin.server.db.rateLimit.deleteMany()

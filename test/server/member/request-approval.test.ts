@@ -1,26 +1,24 @@
 /** Tests approvals of requests: the operation and the decision happen together, after the same checks, and once. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
 import { eachRow } from '#test/helpers/rows.ts'
 import { listed, register, servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
 import { subscribe } from '#test/helpers/subscription.ts'
-import { type Visitor, visit } from '#test/helpers/visitor.ts'
+import { visit } from '#test/helpers/visitor.ts'
 
 const MARK = 'https://marks.example.org/research'
 
-let admin: TestAdmin
-let anna: Visitor
 let organizationId: string
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   organizationId = (await admin.mutate('createOrganization', { name: 'Lund' }, 'id')).id
   await admin.mutate('createTrustMarkType', { type: MARK }, 'id')
-  anna = await signInAsMember(admin, { organizationId, email: 'anna@lu.example' })
 })
-afterAll(() => admin.close())
+const anna = inFile(() => signInAsMember(admin, { organizationId, email: 'anna@lu.example' }))
 
 const REQUEST = 'id state version declared approvalChecks { name status } steps { action text }'
 const submit = async (input: object) => {

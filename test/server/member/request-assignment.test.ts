@@ -1,16 +1,15 @@
 /** Tests to whom a request can be assigned, who sees it, and what the audit log keeps. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
 import { eachRow } from '#test/helpers/rows.ts'
 import { subscribe } from '#test/helpers/subscription.ts'
 import { type Visitor, visit } from '#test/helpers/visitor.ts'
 
-let admin: TestAdmin
 let anna: Visitor
 let organizationId: string
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   const other = { slug: 'test', entityId: 'http://test.example.org', displayName: 'Test' }
   await admin.mutate('createTrustAnchor', other, 'slug', 'admin')
   organizationId = (await admin.mutate('createOrganization', { anchor: 'main', name: 'Lund' }, 'id')).id
@@ -22,7 +21,6 @@ beforeAll(async () => {
   await admin.mutate('invitePerson', { organizationId, email: 'both@lu.example' }, 'id')
   await db().user.update({ where: { username: 'former' }, data: { banned: true } })
 })
-afterAll(() => admin.close())
 
 const db = () => admin.server.db
 const create = (username: string, changes: object) =>

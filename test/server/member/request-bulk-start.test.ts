@@ -1,15 +1,13 @@
 /** Tests who approves many requests, one run at a time, and what its start refuses. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { PASSWORD } from '#test/helpers/admin.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { eachRow } from '#test/helpers/rows.ts'
 import { watchRun } from '#test/helpers/run.ts'
 import { visit } from '#test/helpers/visitor.ts'
-import { type Bulk, startBulk } from './bulk.ts'
+import { startBulk } from './bulk.ts'
 
-let bulk: Bulk
-beforeAll(async () => {
-  bulk = await startBulk()
-})
+const bulk = inFile(startBulk)
 afterAll(() => bulk.admin.close())
 beforeEach(async () => {
   await db().request.deleteMany()

@@ -1,14 +1,14 @@
 /** Tests approvals of many requests: each as a single approval, and in the version of the start. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { relyingParty } from '#test/helpers/federation.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { register, servedStatement } from '#test/helpers/subordinate.ts'
-import { type Bulk, type Result, startBulk } from './bulk.ts'
+import { type Result, startBulk } from './bulk.ts'
 
 const MARK = 'https://marks.example.org/research'
 
-let bulk: Bulk
+const bulk = inFile(startBulk)
 beforeAll(async () => {
-  bulk = await startBulk()
   await bulk.admin.mutate('createTrustMarkType', { type: MARK }, 'id')
 })
 afterAll(() => bulk.admin.close())

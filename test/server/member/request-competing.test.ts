@@ -1,17 +1,17 @@
 /** Tests requests of several organizations to register one entity: operators see that, and nothing approves one unseen. */
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { inFile } from '#test/helpers/in-file.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
 import type { Visitor } from '#test/helpers/visitor.ts'
-import { type Bulk, startBulk } from './bulk.ts'
+import { startBulk } from './bulk.ts'
 
 const CONTESTED =
   'Another open request asks to register this entity too. Compare them, then decide each on its own page.'
 const APPROVING = { entityType: 'openid_relying_party', approves: true }
 
-let bulk: Bulk
 let oslo: { id: string; olav: Visitor }
+const bulk = inFile(startBulk)
 beforeAll(async () => {
-  bulk = await startBulk()
   const { id } = await bulk.admin.mutate('createOrganization', { name: 'Oslo' }, 'id')
   const olav = await signInAsMember(bulk.admin, { organizationId: id, email: 'olav@uio.example' })
   oslo = { id, olav }

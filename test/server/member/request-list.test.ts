@@ -1,14 +1,13 @@
 /** Tests the filters and the order of the requests that operators see. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeAll, expect, it } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 
 const RP = 'https://rp.lu.example'
 
-let admin: TestAdmin
 const ids: Record<string, string> = {}
 
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   for (const name of ['Lund', 'Oslo'])
     ids[name] = (await admin.mutate('createOrganization', { name }, 'id')).id
   const [lund, oslo] = await admin.server.db.organization.findMany({ orderBy: { name: 'asc' } })
@@ -32,7 +31,6 @@ beforeAll(async () => {
     data: rows.map((each, index) => ({ ...each, submittedAt: at(index) })),
   })
 })
-afterAll(() => admin.close())
 
 async function kinds(filter: object, orderBy?: object): Promise<string[]> {
   const { data, errors } = await admin.execute(

@@ -1,25 +1,23 @@
 /** Tests requests: what members may ask for, and what is checked before it is placed. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
 import { register, startLeaf } from '#test/helpers/subordinate.ts'
 import type { Visitor } from '#test/helpers/visitor.ts'
 
 const MARK = 'https://marks.example.org/research'
 
-let admin: TestAdmin
-let anna: Visitor
 let organizationId: string
 let otherId: string
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   organizationId = (await admin.mutate('createOrganization', { name: 'Lund' }, 'id')).id
   otherId = (await admin.mutate('createOrganization', { name: 'Oslo' }, 'id')).id
   await admin.mutate('createTrustMarkType', { type: MARK }, 'id')
-  anna = await signInAsMember(admin, { organizationId, email: 'anna@lu.example' })
 })
-afterAll(() => admin.close())
+const anna = inFile(() => signInAsMember(admin, { organizationId, email: 'anna@lu.example' }))
 afterEach(async () => {
   await admin.server.db.request.deleteMany()
   await admin.server.db.rateLimit.deleteMany()

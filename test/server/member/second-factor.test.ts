@@ -1,14 +1,10 @@
 /** Tests that a second factor can be required of the people of organizations. */
 import { URI } from 'otpauth'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { expect, it } from 'vitest'
+import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
 
-let admin: TestAdmin
-beforeAll(async () => {
-  admin = await startAdmin({}, { secondFactorGroups: ['member'] })
-})
-afterAll(() => admin.close())
+const admin = adminInFile({}, { secondFactorGroups: ['member'] })
 
 const VIEWER = '{ viewer { lacksSecondFactor organizations { name } account { twoFactorEnabled } } }'
 

@@ -1,12 +1,8 @@
 /** Tests the organizations of a user, as administrators see them. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { expect, it } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 
-let admin: TestAdmin
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 const query = (id: string) => `{ node(id: "${id}") { ... on User { organizations { name } } } }`
 const organizationsOf = async (id: string) => (await admin.execute(query(id), {}, 'admin')).data.node

@@ -1,15 +1,13 @@
 /** Tests organizations of several anchors: each sees those that it admits, and all see the same one. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeAll, expect, it } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { makeAnchor } from '#test/helpers/anchor.ts'
 import { startLeaf } from '#test/helpers/subordinate.ts'
 
-let admin: TestAdmin
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   await makeAnchor(admin, 'test')
 })
-afterAll(() => admin.close())
 
 const as = (
   name: string,

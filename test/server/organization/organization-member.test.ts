@@ -1,18 +1,16 @@
 /** Tests the organization of a subordinate: who records it, how it is found, and that nothing of it is published. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeAll, expect, it } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { itemsOf, watchRun } from '#test/helpers/run.ts'
 import { register, servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
 
-let admin: TestAdmin
 let lund: string
 let oslo: string
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   lund = (await admin.mutate('createOrganization', { name: 'Lund' }, 'id')).id
   oslo = (await admin.mutate('createOrganization', { name: 'Oslo' }, 'id')).id
 })
-afterAll(() => admin.close())
 
 const update = (id: string, input: object) =>
   admin.mutate('updateSubordinate', { id, ...input }, 'id version organization { name }')

@@ -1,13 +1,9 @@
 /** Tests organizations: their fields, their contacts, and the list of them. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { register, startLeaf } from '#test/helpers/subordinate.ts'
 
-let admin: TestAdmin
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 const FIELDS =
   'id name identifier identifierScheme country active note tags memberCount version contacts { role name email }'

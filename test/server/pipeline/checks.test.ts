@@ -1,14 +1,12 @@
 /** Tests what each check of a pipeline looks at. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { signJwt } from '#core/jws.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { serve } from '#test/helpers/loopback.ts'
 import { startLeaf } from '#test/helpers/subordinate.ts'
-import { found, MARK, type PipelineTest, RP, startPipelineTest, WANTED } from './pipeline-test.ts'
+import { found, MARK, RP, startPipelineTest, WANTED } from './pipeline-test.ts'
 
-let test: PipelineTest
-beforeAll(async () => {
-  test = await startPipelineTest()
-})
+const test = inFile(startPipelineTest)
 afterAll(() => test.admin.close())
 afterEach(() => test.clear())
 

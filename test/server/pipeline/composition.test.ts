@@ -1,17 +1,15 @@
 /** Tests what operators compose: pipelines of checks, their limits, and who may change them. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { parseChecks } from '#server/services/request/pipeline/input.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 
 const MARK = 'https://marks.example.org/research'
 const OTHER = 'https://marks.example.org/other'
 
-let admin: TestAdmin
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   await admin.mutate('createTrustMarkType', { type: MARK }, 'id')
 })
-afterAll(() => admin.close())
 afterEach(() => admin.server.db.checkPipeline.deleteMany())
 
 const PIPELINE = `id entityType trustMarkType approves version

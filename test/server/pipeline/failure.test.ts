@@ -1,12 +1,10 @@
 /** Tests checks of pipelines that fail: a question to operators, or a refusal. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { inFile } from '#test/helpers/in-file.ts'
 import { servedStatement } from '#test/helpers/subordinate.ts'
-import { found, type PipelineTest, REQUEST, startPipelineTest } from './pipeline-test.ts'
+import { found, REQUEST, startPipelineTest } from './pipeline-test.ts'
 
-let test: PipelineTest
-beforeAll(async () => {
-  test = await startPipelineTest()
-})
+const test = inFile(startPipelineTest)
 afterAll(() => test.admin.close())
 afterEach(() => test.clear())
 

@@ -1,17 +1,13 @@
 /** Tests the refusals of a restore of one anchor: nothing changes. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { restoreBackup } from '#server/backup/restore.ts'
 import { restoreAnchor } from '#server/backup/restore-anchor.ts'
 import { createAnchorRow } from '#test/helpers/anchor.ts'
-import { type AnchorBackups, makeBackups, repacked, testId } from './anchor-backups.ts'
+import { inFile } from '#test/helpers/in-file.ts'
+import { makeBackups, repacked, testId } from './anchor-backups.ts'
 import { emptyStore, fill, rowsOf, type Store } from './backup-store.ts'
 
-let backups: AnchorBackups
-
-beforeAll(async () => {
-  backups = await makeBackups()
-})
-afterAll(() => backups.close())
+const backups = inFile(makeBackups)
 
 type Misfit = {
   what: string

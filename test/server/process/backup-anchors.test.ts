@@ -1,20 +1,16 @@
 /** Tests backup and restore of several anchors, and of one of them. */
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { writeBackup } from '#server/backup/backup.ts'
 import { restoreBackup } from '#server/backup/restore.ts'
 import { restoreAnchor } from '#server/backup/restore-anchor.ts'
 import { verifyAuditLog } from '#server/services/audit/verification.ts'
 import { createAnchorRow } from '#test/helpers/anchor.ts'
-import { type AnchorBackups, headOf, linesOf, makeBackups, repacked, testId } from './anchor-backups.ts'
+import { inFile } from '#test/helpers/in-file.ts'
+import { headOf, linesOf, makeBackups, repacked, testId } from './anchor-backups.ts'
 import { emptyStore, fill, rowsOf } from './backup-store.ts'
 
-let backups: AnchorBackups
-
-beforeAll(async () => {
-  backups = await makeBackups()
-})
-afterAll(() => backups.close())
+const backups = inFile(makeBackups)
 
 describe('a backup of the installation', () => {
   it('restores every anchor', async () => {

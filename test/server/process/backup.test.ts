@@ -11,7 +11,7 @@ import { writeBackup } from '#server/backup/backup.ts'
 import { restoreBackup } from '#server/backup/restore.ts'
 import { connectDatabase } from '#server/database/client.ts'
 import { verifyAuditLog } from '#server/services/audit/verification.ts'
-import { startAdmin, startSecondAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile, startSecondAdmin } from '#test/helpers/admin.ts'
 import { startDatabase, type TestDatabase } from '#test/helpers/database.ts'
 import { startEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
@@ -22,13 +22,12 @@ const PASSPHRASE = 'correct horse battery staple'
 const sealedByFirstVersion = fileURLToPath(new URL('fixture/backup-0.1.0', import.meta.url))
 const type = 'https://ta.example.org/marks/member'
 
-let admin: TestAdmin
 let directory: string
 let [plain, sealed] = ['', '']
 let counts: Record<string, number>
 
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   directory = await mkdtemp(join(tmpdir(), 'inmor-backup-'))
   plain = join(directory, 'plain')
   sealed = join(directory, 'sealed')
@@ -41,10 +40,7 @@ beforeAll(async () => {
   counts = (await writeBackup(admin.config, plain, null)).tables
   await writeBackup(admin.config, sealed, PASSPHRASE)
 })
-afterAll(async () => {
-  await admin.close()
-  await rm(directory, { recursive: true })
-})
+afterAll(() => rm(directory, { recursive: true }))
 
 async function query({ url }: Pick<TestDatabase, 'url'>, statement: string) {
   const client = new pg.Client({ connectionString: url })

@@ -2,12 +2,13 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { connectAnchor } from '#server/database/anchor-client.ts'
-import { connectDatabase, createPool, type Database } from '#server/database/client.ts'
+import { connectDatabase, createPool } from '#server/database/client.ts'
 import { explainDatabaseOutage } from '#server/error/database-outage.ts'
 import { knownSentenceOf } from '#server/process/start-failure.ts'
 import { inTurn } from '#server/services/write-queue.ts'
 import { startAdmin } from '#test/helpers/admin.ts'
-import { startMigratedDatabase, type TestDatabase } from '#test/helpers/database.ts'
+import { startMigratedDatabase } from '#test/helpers/database.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 
 const BUSY = 'The server is busy with other changes, so it stored nothing of this one. Try again in a moment.'
 const DATABASE_BUSY = 'The database is busy. Try again in a moment.'
@@ -47,18 +48,15 @@ it('makes 150 changes at once, or says that it is busy', { timeout: 90_000 }, as
 })
 
 describe('a database client', () => {
-  let database: TestDatabase
   let pool: pg.Pool
-  let client: Database
+  const database = inFile(startMigratedDatabase)
   beforeAll(async () => {
-    database = await startMigratedDatabase()
     pool = createPool(database.url)
-    client = connectAnchor(pool, 'main', true)
   })
+  const client = inFile(() => connectAnchor(pool, 'main', true))
   afterAll(async () => {
     await client.$disconnect()
     await pool.end()
-    await database.close()
   })
 
   it('says that the database is busy when a transaction ends too late', async () => {

@@ -1,20 +1,18 @@
 /** Tests a database without disk space and a Redis that refuses writes: each answer says so, and what it knows. */
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeAll, expect, it, vi } from 'vitest'
+import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { patience } from '#test/helpers/patience.ts'
 import { eachRow } from '#test/helpers/rows.ts'
 import { visit } from '#test/helpers/visitor.ts'
 
-let admin: TestAdmin
 /** Milliseconds by which the clock of the server is ahead. */
 let ahead = 0
+const admin = adminInFile({ now: () => new Date(Date.now() + ahead) })
 beforeAll(async () => {
-  admin = await startAdmin({ now: () => new Date(Date.now() + ahead) })
   await admin.server.db.$executeRaw`
     CREATE FUNCTION disk_full() RETURNS trigger LANGUAGE plpgsql AS
     $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END $$`
 })
-afterAll(() => admin.close())
 
 /** Inserts into the table fail as on a full disk. */
 async function whileFull(table: string, work: () => Promise<void>) {

@@ -1,17 +1,12 @@
 /** Tests the health report of the admin server while a dependency is unavailable. */
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { findLowSpace } from '#server/plugins/health.ts'
-import { type GraphQLAnswer, PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile, type GraphQLAnswer, PASSWORD } from '#test/helpers/admin.ts'
 import { patience } from '#test/helpers/patience.ts'
 
-let admin: TestAdmin
-
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 async function health(): Promise<{ status: number; body: unknown }> {
   const response = await fetch(`${admin.adminUrl}/health`)

@@ -1,16 +1,11 @@
 /** Tests the Prometheus metrics of the admin server, its publication and its runs. */
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { expect, it, vi } from 'vitest'
+import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { type Metrics, readMetrics } from '#test/helpers/metrics.ts'
 import { startRun } from '#test/helpers/run.ts'
 import { register, startLeaf } from '#test/helpers/subordinate.ts'
 
-let admin: TestAdmin
-
-beforeAll(async () => {
-  admin = await startAdmin({}, { metricsPort: 0 })
-})
-afterAll(() => admin.close())
+const admin = adminInFile({}, { metricsPort: 0 })
 
 const read = () => readMetrics(admin.server.metricsUrl)
 const WITHIN = { timeout: 25_000, interval: 50 }

@@ -1,15 +1,10 @@
 /** Tests the status of the installation: expiries per day, and changes of publication. */
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { startAdmin, startSecondAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { expect, it, vi } from 'vitest'
+import { adminInFile, startSecondAdmin } from '#test/helpers/admin.ts'
 import { register, startLeaf } from '#test/helpers/subordinate.ts'
 import { type Subscription, subscribe } from '#test/helpers/subscription.ts'
 
-let admin: TestAdmin
-
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 const WITHIN = { timeout: 20_000 }
 const DAY = 86_400_000

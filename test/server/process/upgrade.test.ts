@@ -11,10 +11,11 @@ import { quote } from '#server/backup/tables.ts'
 import { connectDatabase } from '#server/database/client.ts'
 import { startAdminServer } from '#server/process/start.ts'
 import { verifyAuditLog } from '#server/services/audit/verification.ts'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { startDatabase, type TestDatabase } from '#test/helpers/database.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { startEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { freePort } from '#test/helpers/port.ts'
 import { startRedis } from '#test/helpers/redis.ts'
 import { register } from '#test/helpers/subordinate.ts'
@@ -28,16 +29,14 @@ const silent = pino({ level: 'silent' })
 const REASONS_KEPT_SINCE = '20261125040000_renewal_reasons'
 const failOne = `UPDATE "TrustMark" SET "lastError" = 'Its delegation has expired.' WHERE "entityId" = $1`
 
-/** The source of the rows: the current product creates them, and an older version gets the columns that it has. */
-let admin: TestAdmin
-let entity: TestEntity
 let upgraded: TestDatabase
 /** The columns of each table when its rows were written, and those rows. */
 const written = new Map<string, { columns: string[]; rows: Row[] }>()
 
+/** The source of the rows: the current product creates them, and an older version gets the columns that it has. */
+const admin = adminInFile()
+const entity = inFile(() => startEntity({ metadata: relyingParty, authorityHints: [admin.entityId] }))
 beforeAll(async () => {
-  admin = await startAdmin()
-  entity = await startEntity({ metadata: relyingParty, authorityHints: [admin.entityId] })
   await fillSource()
   upgraded = await startDatabase()
   for (const until of await migrationNames()) {
@@ -46,11 +45,7 @@ beforeAll(async () => {
     if (until === REASONS_KEPT_SINCE) await query(upgraded, failOne, [entity.id])
   }
 })
-afterAll(async () => {
-  await entity.close()
-  await admin.close()
-  await upgraded.close()
-})
+afterAll(() => upgraded.close())
 
 async function fillSource(): Promise<void> {
   const { db } = admin.server

@@ -1,20 +1,17 @@
 /** Tests approvals where there are several anchors. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import { createAccounts } from '#server/auth/accounts.ts'
 import { cliCaller } from '#server/identity/caller.ts'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { makeAnchor } from '#test/helpers/anchor.ts'
-import { addAdministrators, approve, comment, type People, protect, signIn, waiting } from './people.ts'
+import { inFile } from '#test/helpers/in-file.ts'
+import { addAdministrators, approve, comment, protect, signIn, waiting } from './people.ts'
 
-let admin: TestAdmin
-let people: People
-
+const admin = adminInFile()
+const people = inFile(() => addAdministrators(admin))
 beforeAll(async () => {
-  admin = await startAdmin()
-  people = await addAdministrators(admin)
   await makeAnchor(admin, 'other')
 })
-afterAll(() => admin.close())
 
 it('one of a person with one anchor, who names none, is approved by a person with several', async () => {
   const { id: userId } = await createAccounts(admin.server).createUser(cliCaller('test'), {

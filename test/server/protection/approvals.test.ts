@@ -1,28 +1,14 @@
 /** Tests approvals: a protected mutation changes nothing until another person has signed it. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { createAuthenticator } from '#test/helpers/authenticator.ts'
-import {
-  addAdministrators,
-  approve,
-  comment,
-  type People,
-  protect,
-  signed,
-  signIn,
-  waiting,
-} from './people.ts'
+import { inFile } from '#test/helpers/in-file.ts'
+import { addAdministrators, approve, comment, protect, signed, signIn, waiting } from './people.ts'
 import { createPolicies, entriesOf, presentPolicy, proposePolicy } from './policy-change.ts'
 
-let admin: TestAdmin
-let people: People
-
-beforeAll(async () => {
-  admin = await startAdmin()
-  people = await addAdministrators(admin)
-})
+const admin = adminInFile()
+const people = inFile(() => addAdministrators(admin))
 beforeEach(() => protect(admin, ['ANCHOR']))
-afterAll(() => admin.close())
 
 const newPolicy = createPolicies()
 const propose = (policy: object) => proposePolicy(people.alice, policy)

@@ -1,17 +1,15 @@
 /** Tests the verification of approvals in the audit log: who approved what, with which passkey. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import { createApprovalVerification } from '#server/services/audit/approvals.ts'
 import { verifyAuditLog } from '#server/services/audit/verification.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { addAdministrators, approve, override, type People, protect, waiting } from './people.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { inFile } from '#test/helpers/in-file.ts'
+import { addAdministrators, approve, override, protect, waiting } from './people.ts'
 
-let admin: TestAdmin
-let people: People
-
+const admin = adminInFile()
+const people = inFile(() => addAdministrators(admin))
 beforeAll(async () => {
-  admin = await startAdmin()
-  people = await addAdministrators(admin)
   await protect(admin, ['ANCHOR'])
   const { execute } = people.alice.visitor
   const document =
@@ -19,7 +17,6 @@ beforeAll(async () => {
   const id = waiting(await execute(document, { input: { organizationName: 'Signed' } }))
   expect(await approve(people.bob, id)).toMatchObject({ state: 'EXECUTED' })
 })
-afterAll(() => admin.close())
 
 it('says who approved what, with which passkey', async () => {
   const { fault, approvals } = await verifyAuditLog(admin.server.db)

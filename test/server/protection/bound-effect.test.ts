@@ -1,22 +1,17 @@
 /** Tests that what is executed is what was shown: by an approval, and by a dry run. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import type { TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { register, startLeaf } from '#test/helpers/subordinate.ts'
 import { dryRun, ended } from './filled.ts'
-import { addAdministrators, approve, override, type People, protect, waiting } from './people.ts'
+import { addAdministrators, approve, override, protect, waiting } from './people.ts'
 
-let admin: TestAdmin
-let people: People
-
-beforeAll(async () => {
-  admin = await startAdmin()
-  people = await addAdministrators(admin)
-})
+const admin = adminInFile()
+const people = inFile(() => addAdministrators(admin))
 beforeEach(() => protect(admin, []))
-afterAll(() => admin.close())
 
 const propose = async (mutation: string, input: object) => {
   const type = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input!`

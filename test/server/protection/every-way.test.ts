@@ -1,27 +1,25 @@
 /** Tests that one person alone does no protected operation, by any way in. The command line: test/product. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import { auditActions } from '#server/services/audit/action.ts'
 import { operationNames } from '#server/services/protection/operation.ts'
 import { none, rules } from '#server/services/protection/rule.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { createRestClient } from '#test/helpers/rest.ts'
 import { type Mutation, mutations, mutationsWithPassword, restRequests, starts } from './attempts.ts'
 import { type Filled, fill, UNUSED_TYPE } from './filled.ts'
 import { readState } from './installation-state.ts'
-import { addAdministrators, approve, type People, protect, waiting } from './people.ts'
+import { addAdministrators, approve, protect, waiting } from './people.ts'
 
-let admin: TestAdmin
-let people: People
 /** Of alice, made by alice. */
 let key: string
 
+const admin = adminInFile()
+const people = inFile(() => addAdministrators(admin))
 beforeAll(async () => {
-  admin = await startAdmin()
-  people = await addAdministrators(admin)
   const made = await people.alice.visitor.mutate('createApiKey', { username: 'alice', name: 'script' }, 'key')
   key = made.key
 })
-afterAll(() => admin.close())
 
 const documentOf = (mutation: string) => {
   const type = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input!`

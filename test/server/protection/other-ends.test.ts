@@ -1,13 +1,13 @@
 /** Tests the other ends of approvals: refused, withdrawn, and executed without a second person. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import {
   type Administrator,
   addAdministrators,
   approve,
   comment,
   override,
-  type People,
   protect,
   refuse,
   signed,
@@ -15,15 +15,9 @@ import {
 } from './people.ts'
 import { createPolicies, entriesOf, presentPolicy, proposePolicy } from './policy-change.ts'
 
-let admin: TestAdmin
-let people: People
-
-beforeAll(async () => {
-  admin = await startAdmin()
-  people = await addAdministrators(admin)
-})
+const admin = adminInFile()
+const people = inFile(() => addAdministrators(admin))
 beforeEach(() => protect(admin, ['ANCHOR']))
-afterAll(() => admin.close())
 
 const newPolicy = createPolicies()
 const propose = (policy: object) => proposePolicy(people.alice, policy)

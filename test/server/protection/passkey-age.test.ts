@@ -1,9 +1,10 @@
 /** Tests from when a passkey counts: after the hours of the settings, or once another administrator has confirmed it. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { createApprovalVerification } from '#server/services/audit/approvals.ts'
 import { verifyAuditLog } from '#server/services/audit/verification.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile, startAdmin } from '#test/helpers/admin.ts'
 import { createAuthenticator } from '#test/helpers/authenticator.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import {
   type Administrator,
   addAdministrator,
@@ -16,24 +17,16 @@ import {
   waiting,
 } from './people.ts'
 
-let admin: TestAdmin
-let alice: Administrator
-let bob: Administrator
-let carol: Administrator
-
-beforeAll(async () => {
-  admin = await startAdmin({}, { secondFactorGroups: ['operator', 'admin'] })
-  alice = await addAdministrator(admin, 'alice')
-  bob = await addAdministrator(admin, 'bob')
-  carol = await addAdministrator(admin, 'carol')
-})
+const admin = adminInFile({}, { secondFactorGroups: ['operator', 'admin'] })
+const alice = inFile(() => addAdministrator(admin, 'alice'))
+const bob = inFile(() => addAdministrator(admin, 'bob'))
+const carol = inFile(() => addAdministrator(admin, 'carol'))
 beforeEach(async () => {
   await admin.server.installation.rateLimit.deleteMany()
   for (const name of ['alice', 'carol']) await agePasskeys(admin, name)
   await setAge('bob', 1)
   await protect(admin, ['ANCHOR'], { passkeyHours: 24 })
 })
-afterAll(() => admin.close())
 
 const setAge = (username: string, hours: number) =>
   admin.server.installation.passkey.updateMany({

@@ -1,6 +1,6 @@
 /** Tests what is protected: its settings, their own protection, members with certain marks, and runs. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { register, startLeaf } from '#test/helpers/subordinate.ts'
 import { dryRun } from './filled.ts'
@@ -14,14 +14,10 @@ import {
   waiting,
 } from './people.ts'
 
-let admin: TestAdmin
 let people: People
 
-beforeAll(async () => {
-  admin = await startAdmin({}, { secondFactorGroups: ['admin', 'operator'] })
-})
+const admin = adminInFile({}, { secondFactorGroups: ['admin', 'operator'] })
 beforeEach(() => protect(admin, []))
-afterAll(() => admin.close())
 
 const FIELDS = 'operations commandLine validForHours version'
 const update = ({ visitor }: Administrator, input: object) =>

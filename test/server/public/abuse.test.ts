@@ -3,19 +3,17 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, afterEach, beforeAll, expect, it, onTestFinished } from 'vitest'
+import { afterEach, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { createQuestions, MAX_EXAMINATIONS, MAX_QUESTIONS } from '#store/questions.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { startLeaf } from '#test/helpers/subordinate.ts'
 import { forget, get, names, offer, post } from './public-test.ts'
 
-let admin: TestAdmin
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   await offer(admin, 'SELF_CHECK', 'ENROLL')
 })
-afterAll(() => admin.close())
 afterEach(() => forget(admin))
 
 const REQUESTS = 10_000

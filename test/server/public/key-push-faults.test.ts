@@ -1,9 +1,9 @@
 /** Tests pushed keys that no subordinate could have pushed, and faults: nothing happens half-way. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { generateSigningKey, type Jwk, type JwkSet, toPublicJwk } from '#core/keys.ts'
 import { createPushedKeys } from '#store/pushed-keys.ts'
 import { createQuestions } from '#store/questions.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import type { TestEntity } from '#test/helpers/entity.ts'
 import { signKeySet } from '#test/helpers/key-set.ts'
 import { eventually } from '#test/helpers/product.ts'
@@ -19,16 +19,14 @@ import {
 } from './key-push-member.ts'
 import { answered, forget, offer } from './public-test.ts'
 
-let admin: TestAdmin
 let next: Jwk
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   await offer(admin, 'JWKS_UPDATE')
 })
 beforeEach(async () => {
   next = await generateSigningKey('ES256')
 })
-afterAll(() => admin.close())
 afterEach(() => forget(admin))
 
 describe('never trusts Redis: refuses', () => {

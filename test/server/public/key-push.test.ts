@@ -1,7 +1,7 @@
 /** Tests the keys that a subordinate pushes: which are taken over, which not, and in what order. */
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { generateSigningKey, type Jwk, toPublicJwk } from '#core/keys.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { signKeySet } from '#test/helpers/key-set.ts'
 import { eventually } from '#test/helpers/product.ts'
 import { auditEvents, now, post, push, REPLAYED, servedKids, startMember, turnTo } from './key-push-member.ts'
@@ -11,16 +11,14 @@ const UPDATED = 'The pushed keys are registered and published.'
 const UNSIGNED =
   'The Entity Configuration is not signed with one of the pushed keys. Publish it with such a signature, then push again.'
 
-let admin: TestAdmin
 let next: Jwk
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   await offer(admin, 'JWKS_UPDATE')
 })
 beforeEach(async () => {
   next = await generateSigningKey('ES256')
 })
-afterAll(() => admin.close())
 afterEach(() => forget(admin))
 
 it('takes over a key that was not announced, and the configuration that it signed', async () => {

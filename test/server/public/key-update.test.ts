@@ -1,7 +1,7 @@
 /** Tests that a subordinate can ask to have its new keys fetched, and that only keys which it announced are taken over. */
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { afterEach, beforeAll, expect, it } from 'vitest'
 import { generateSigningKey, type JwkSet, toPublicJwk } from '#core/keys.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import type { TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { register, servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
@@ -9,12 +9,10 @@ import { afterAMinute, answered, forget, offer, post } from './public-test.ts'
 
 const path = '/jwks_update_trigger'
 
-let admin: TestAdmin
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   await offer(admin, 'JWKS_UPDATE_TRIGGER')
 })
-afterAll(() => admin.close())
 afterEach(() => forget(admin))
 
 async function startMember(input: object = {}): Promise<TestEntity> {

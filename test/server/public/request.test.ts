@@ -1,6 +1,6 @@
 /** Tests requests of software: to register an entity, and for a Trust Mark. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
 import { register, servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
@@ -10,13 +10,11 @@ const MARK = 'https://marks.example.org/research'
 const REQUEST =
   'id state organizationName submittedBy { username } organization { id } steps { action actor { username } byMember }'
 
-let admin: TestAdmin
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   await admin.mutate('createTrustMarkType', { type: MARK }, 'id')
   await offer(admin, 'ENROLL', 'TRUST_MARK_REQUEST')
 })
-afterAll(() => admin.close())
 afterEach(() => forget(admin))
 
 const approving = (input: object) =>

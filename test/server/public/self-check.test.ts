@@ -1,16 +1,14 @@
 /** Tests the public self-check: what it finds, for how long, and its page. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { register, servedConfiguration, startLeaf } from '#test/helpers/subordinate.ts'
 import { afterAMinute, answered, forget, get, offer, post } from './public-test.ts'
 
-let admin: TestAdmin
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   await offer(admin, 'SELF_CHECK')
 })
-afterAll(() => admin.close())
 afterEach(() => forget(admin))
 
 const check = (sub: string) => answered(admin, '/self_check', { sub })

@@ -1,12 +1,8 @@
 /** Tests the backlog: a publication with progress is behind, one without progress is stalled. */
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeEach, expect, it } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 
-let admin: TestAdmin
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 const secondsAgo = (seconds: number) => new Date(Date.now() - seconds * 1000)
 

@@ -1,23 +1,16 @@
 /** Tests publication after a clock was temporarily far ahead: it continues when the clock is right. */
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { createLease } from '#server/publish/lease.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { openSchedules, type TestSchedules } from '#test/helpers/schedule.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { inFile } from '#test/helpers/in-file.ts'
+import { openSchedules } from '#test/helpers/schedule.ts'
 import { register, servedConfiguration, startLeaf } from '#test/helpers/subordinate.ts'
 
-let admin: TestAdmin
-let schedule: TestSchedules
 /** Hours. */
 let ahead = 0
-beforeAll(async () => {
-  admin = await startAdmin({ now: () => hours(ahead) })
-  schedule = await openSchedules(admin)
-})
-afterAll(async () => {
-  schedule.close()
-  await admin.close()
-})
+const admin = adminInFile({ now: () => hours(ahead) })
+const schedule = inFile(() => openSchedules(admin))
 
 const hours = (count: number) => new Date(Date.now() + count * 3_600_000)
 

@@ -1,22 +1,15 @@
 /** Tests that published statements are current: the consistency check signs them again without asking the members. */
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { type DriftRepair, openDriftRepair } from '#test/helpers/drift.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { openDriftRepair } from '#test/helpers/drift.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { patience } from '#test/helpers/patience.ts'
 import { register, startLeaf } from '#test/helpers/subordinate.ts'
 
-let admin: TestAdmin
-let drift: DriftRepair
-beforeAll(async () => {
-  admin = await startAdmin()
-  drift = await openDriftRepair(admin)
-})
-afterAll(async () => {
-  drift.close()
-  await admin.close()
-})
+const admin = adminInFile()
+const drift = inFile(() => openDriftRepair(admin))
 
 const nothing = { missing: 0, unexpected: 0, different: 0 }
 const repair = () => drift.repair()

@@ -1,29 +1,24 @@
 /** Tests differences between Redis and the database: detection, report and repair. */
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { type DriftRepair, openDriftRepair } from '#test/helpers/drift.ts'
+import { beforeAll, expect, it, vi } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { openDriftRepair } from '#test/helpers/drift.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { patience } from '#test/helpers/patience.ts'
 import { listed, register, startLeaf } from '#test/helpers/subordinate.ts'
 
-let admin: TestAdmin
-let drift: DriftRepair
 const type = 'https://ta.example.org/marks/member'
 const holder = 'https://holder.example.org'
 /** Its mark is revoked. */
 const former = 'https://former.example.org'
 const entityIds: string[] = []
 
+const admin = adminInFile()
+const drift = inFile(() => openDriftRepair(admin))
 beforeAll(async () => {
-  admin = await startAdmin()
-  drift = await openDriftRepair(admin)
   await admin.mutate('createTrustMarkType', { type }, 'id')
   await admin.mutate('issueTrustMark', { trustMarkType: type, entityId: holder }, 'id')
   const { id } = await admin.mutate('issueTrustMark', { trustMarkType: type, entityId: former }, 'id')
   await admin.mutate('revokeTrustMark', { id }, 'id')
-})
-afterAll(async () => {
-  drift.close()
-  await admin.close()
 })
 
 const repair = () => drift.repair()

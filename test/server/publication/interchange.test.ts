@@ -1,22 +1,21 @@
 /** Tests that published data is complete in the layout of inmor, so its server can use it. */
 import { createHash } from 'node:crypto'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import type { Metadata } from '#core/metadata.ts'
 import { enqueue, toPublish } from '#server/publish/outbox.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { startEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { register } from '#test/helpers/subordinate.ts'
 
-let admin: TestAdmin
 const members = { rp: '', op: '', taia: '' }
 const type = 'https://ta.example.org/marks/member'
 /** All of its marks are revoked. */
 const past = 'https://ta.example.org/marks/past'
 
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   const endpoints = {
     federation_fetch_endpoint: 'https://ia.example.org/fetch',
     federation_list_endpoint: 'https://ia.example.org/list',
@@ -35,7 +34,6 @@ beforeAll(async () => {
     await admin.mutate('revokeTrustMark', { id }, 'id')
   }
 })
-afterAll(() => admin.close())
 
 /** A registered entity; nothing fetches it after its registration. */
 async function joining(metadata: Metadata): Promise<string> {

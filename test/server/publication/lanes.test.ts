@@ -1,20 +1,14 @@
 /** Tests the lanes of publication: what is urgent passes thousands of ordinary changes. */
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { afterAll, expect, it, vi } from 'vitest'
 import { enqueue, toPublish } from '#server/publish/outbox.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { type ManyEntities, registerMany } from '#test/helpers/many-entities.ts'
 import { register, startLeaf } from '#test/helpers/subordinate.ts'
 
-let admin: TestAdmin
 let many: ManyEntities | undefined
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(async () => {
-  await many?.close()
-  await admin.close()
-})
+const admin = adminInFile()
+afterAll(() => many?.close())
 
 const type = 'https://ta.example.org/marks/member'
 const holder = 'https://holder.example.org'

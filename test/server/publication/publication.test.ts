@@ -1,27 +1,24 @@
 /** Tests publication from the database to Redis through outages, data loss, crashes and concurrent publishers. */
-import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest'
+import { beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import { jobCaller } from '#server/identity/caller.ts'
-import { startAdmin, startSecondAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { adminInFile, startSecondAdmin } from '#test/helpers/admin.ts'
+import { startEntity } from '#test/helpers/entity.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 
-let admin: TestAdmin
-let entity: TestEntity
 let subordinateId: string
 const type = 'https://ta.example.org/marks/member'
 const WITHIN = { timeout: 20_000, interval: 50 }
 
-beforeAll(async () => {
-  admin = await startAdmin()
-  entity = await startEntity({
+const admin = adminInFile()
+const entity = inFile(() =>
+  startEntity({
     metadata: { openid_relying_party: { redirect_uris: ['https://rp.example.org/cb'] } },
     authorityHints: [admin.entityId],
-  })
+  }),
+)
+beforeAll(async () => {
   await admin.mutate('createTrustMarkType', { type }, 'id')
   subordinateId = (await admin.mutate('registerSubordinate', { entityId: entity.id }, 'id')).id
-})
-afterAll(async () => {
-  await entity.close()
-  await admin.close()
 })
 
 let counter = 0

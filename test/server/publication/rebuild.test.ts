@@ -6,20 +6,21 @@ import type { PublishContext } from '#server/publish/context.ts'
 import { rebuild } from '#server/publish/rebuild.ts'
 import { openSigningKeys, type SigningKeys } from '#server/publish/signing-keys.ts'
 import { redisKeys } from '#store/keys.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { startEntity } from '#test/helpers/entity.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 
-let admin: TestAdmin
-let entity: TestEntity
 let signingKeys: SigningKeys
 let context: PublishContext
 
-beforeAll(async () => {
-  admin = await startAdmin()
-  entity = await startEntity({
+const admin = adminInFile()
+const entity = inFile(() =>
+  startEntity({
     metadata: { openid_relying_party: { redirect_uris: ['https://rp.example.org/cb'] } },
     authorityHints: [admin.entityId],
-  })
+  }),
+)
+beforeAll(async () => {
   await admin.mutate('registerSubordinate', { entityId: entity.id }, 'id')
   await admin.server.publisher.stop() // it would rebuild the lost data automatically
   signingKeys = await openSigningKeys({
@@ -37,11 +38,7 @@ beforeAll(async () => {
     now: systemClock,
   }
 })
-afterAll(async () => {
-  signingKeys.close()
-  await entity.close()
-  await admin.close()
-})
+afterAll(() => signingKeys.close())
 
 const events = () => admin.get('/subordinate_events', { sub: entity.id })
 

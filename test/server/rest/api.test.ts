@@ -1,18 +1,13 @@
 /** Tests the whole REST API: its document, access, bad input, the audit log and outages. */
 import { gzipSync } from 'node:zlib'
 import { Validator } from '@seriousme/openapi-schema-validator'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { createRestClient, type RestClient } from '#test/helpers/rest.ts'
+import { describe, expect, test } from 'vitest'
+import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
+import { inFile } from '#test/helpers/in-file.ts'
+import { createRestClient } from '#test/helpers/rest.ts'
 
-let admin: TestAdmin
-let rest: RestClient
-
-beforeAll(async () => {
-  admin = await startAdmin()
-  rest = await createRestClient(admin)
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
+const rest = inFile(() => createRestClient(admin))
 
 /** Every route with the lowest role that may call it, and a valid body. */
 const routes = [

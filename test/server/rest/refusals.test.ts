@@ -1,20 +1,18 @@
 /** Tests that refusals of the REST API appear in the audit log, like those of GraphQL. */
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { createRestClient, type RestClient } from '#test/helpers/rest.ts'
+import { beforeAll, beforeEach, expect, it } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { inFile } from '#test/helpers/in-file.ts'
+import { createRestClient } from '#test/helpers/rest.ts'
 
-let admin: TestAdmin
-let rest: RestClient
 let since = 0
 const type = 'https://ta.example.org/marks/member'
 const unreachable = 'http://127.0.0.1:1'
 
+const admin = adminInFile()
+const rest = inFile(() => createRestClient(admin))
 beforeAll(async () => {
-  admin = await startAdmin()
-  rest = await createRestClient(admin)
   await rest.call('POST', '/trustmarktypes', { tmtype: type })
 })
-afterAll(() => admin.close())
 beforeEach(async () => {
   since = (await admin.server.db.auditHead.findFirstOrThrow()).lastId
 })

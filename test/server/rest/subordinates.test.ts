@@ -1,19 +1,14 @@
 /** Tests the REST API for subordinates, and the Subordinate Statements it publishes. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
-import { createRestClient, type RestClient } from '#test/helpers/rest.ts'
+import { inFile } from '#test/helpers/in-file.ts'
+import { createRestClient } from '#test/helpers/rest.ts'
 import { servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
 
-let admin: TestAdmin
-let rest: RestClient
-
-beforeAll(async () => {
-  admin = await startAdmin()
-  rest = await createRestClient(admin)
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
+const rest = inFile(() => createRestClient(admin))
 
 const registration = (entityid: string, fields: object = {}) => ({
   entityid,

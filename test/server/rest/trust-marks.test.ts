@@ -1,16 +1,11 @@
 /** Tests the REST API for Trust Mark types and Trust Marks, and the public endpoints. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { createRestClient, type RestClient } from '#test/helpers/rest.ts'
+import { describe, expect, test } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { inFile } from '#test/helpers/in-file.ts'
+import { createRestClient } from '#test/helpers/rest.ts'
 
-let admin: TestAdmin
-let rest: RestClient
-
-beforeAll(async () => {
-  admin = await startAdmin()
-  rest = await createRestClient(admin)
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
+const rest = inFile(() => createRestClient(admin))
 
 const holder = 'https://rp.example.org'
 let counter = 0

@@ -1,18 +1,14 @@
 /** Tests when subordinates are checked: spread over the interval, again soon after a failure, and after a wrong clock. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { jobCaller } from '#server/identity/caller.ts'
 import { checkInterval, checkSubordinates, nextTime } from '#server/jobs/checks.ts'
 import type { RunContext } from '#server/jobs/context.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { registerMany } from '#test/helpers/many-entities.ts'
 import { patience } from '#test/helpers/patience.ts'
 import { register, startLeaf } from '#test/helpers/subordinate.ts'
 
-let admin: TestAdmin
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 beforeEach(() => admin.server.db.subordinate.deleteMany())
 
 const signal = new AbortController().signal

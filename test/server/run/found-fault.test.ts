@@ -10,19 +10,18 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { checkCertificate } from '#server/jobs/certificate.ts'
 import { runSchedule } from '#server/jobs/scheduling.ts'
 import { makeCertificate } from '#test/federation/certificate.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { freePort } from '#test/helpers/port.ts'
 
 const { signal } = new AbortController()
 const day = (count: number) => new Date(Date.now() + count * 86_400_000)
 
-let admin: TestAdmin
 let server: Server
 let origin: string
 let trusted: string[]
 
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   const directory = await mkdtemp(join(tmpdir(), 'inmor-certificate-'))
   const { certFile, keyFile } = await makeCertificate(directory) // valid for a day
   const [cert, key] = [await readFile(certFile), await readFile(keyFile)]
@@ -31,10 +30,7 @@ beforeAll(async () => {
   await new Promise((listening) => server.once('listening', listening))
   origin = `https://127.0.0.1:${(server.address() as AddressInfo).port}`
 })
-afterAll(async () => {
-  server.close()
-  await admin.close()
-})
+afterAll(() => server.close())
 beforeEach(() => setDefaultCACertificates(getCACertificates('bundled')))
 
 const look = (url: string, now = new Date()) => checkCertificate(new URL(url), now, signal)

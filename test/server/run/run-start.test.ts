@@ -1,14 +1,9 @@
 /** Tests each mutation that starts a run: one of a kind at a time, with an audit entry. */
-import { afterAll, beforeAll, expect } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { expect } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { eachRow } from '#test/helpers/rows.ts'
 
-let admin: TestAdmin
-
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 eachRow<[mutation: string, kind: string, args: string]>(
   [

@@ -1,29 +1,25 @@
 /** Tests runs: one at a time per kind, progress, cancellation, retries and takeover. */
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
 import { createLedger, takeOverRun } from '#server/jobs/run-ledger.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
 import { itemsOf, startRun, tryToStart, watchRun } from '#test/helpers/run.ts'
 import { register } from '#test/helpers/subordinate.ts'
 import { subscribe } from '#test/helpers/subscription.ts'
 
-let admin: TestAdmin
 const entities: TestEntity[] = []
 const WITHIN = { timeout: 20_000, interval: 50 }
 
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   for (let count = 0; count < 5; count++) {
     const entity = await startEntity({ metadata: relyingParty, authorityHints: [admin.entityId] })
     entities.push(entity)
     await register(admin, entity)
   }
 })
-afterAll(async () => {
-  await Promise.all(entities.map((entity) => entity.close()))
-  await admin.close()
-})
+afterAll(() => Promise.all(entities.map((entity) => entity.close())))
 
 const firstEntity = () => entities[0] as TestEntity // there are five
 const auditActions = async (resource: string) => {

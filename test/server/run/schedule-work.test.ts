@@ -1,27 +1,19 @@
 /** Tests the work of schedules: they process due items only. */
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { signJwt } from '#core/jws.ts'
 import { generateSigningKey } from '#core/keys.ts'
 import type { ScheduleName } from '#server/jobs/schedules.ts'
 import { redisKeys } from '#store/keys.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { relyingParty } from '#test/helpers/federation.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { eachRow, proves } from '#test/helpers/rows.ts'
-import { openSchedules, type TestSchedules } from '#test/helpers/schedule.ts'
+import { openSchedules } from '#test/helpers/schedule.ts'
 import { register, servedConfiguration, startLeaf } from '#test/helpers/subordinate.ts'
 
-let admin: TestAdmin
-let schedule: TestSchedules
-
-beforeAll(async () => {
-  admin = await startAdmin()
-  schedule = await openSchedules(admin)
-})
-afterAll(async () => {
-  schedule.close()
-  await admin.close()
-})
+const admin = adminInFile()
+const schedule = inFile(() => openSchedules(admin))
 
 const keys = redisKeys()
 const run = (name: ScheduleName) => schedule.run(name)

@@ -1,16 +1,12 @@
 /** Tests schedules: their list, switch, times and last outcome. */
 import { pino } from 'pino'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import type { Role } from '#server/identity/roles.ts'
 import { schedules } from '#server/jobs/schedules.ts'
 import { runSchedule } from '#server/jobs/scheduling.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 
-let admin: TestAdmin
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 const FIELDS = 'name description cron enabled nextRunAt lastStartedAt lastEndedAt lastSucceeded lastMessage'
 async function list() {

@@ -20,18 +20,24 @@ export type Slot = {
 const flat = ['input', 'filter', 'orderBy']
 
 export function slotsOf(row: Row): Slot[] {
-  const slots = row.args.flatMap((arg): Slot[] => {
-    const fields = flat.includes(arg.name) ? table.inputs[readType(arg.type).name] : undefined
-    if (!fields) return [{ path: [arg.name], field: arg, isPositional: false }]
-    const isNeeded = readType(arg.type).isRequired
-    return fields.map((field) => ({
-      path: [arg.name, field.name],
-      field: isNeeded ? field : { ...field, type: field.type.replace(/!$/, '') },
-      isPositional: false,
-    }))
-  })
+  const slots = row.args.flatMap((arg) =>
+    flat.includes(arg.name)
+      ? slotsIn([arg.name], arg)
+      : [{ path: [arg.name], field: arg, isPositional: false } as const],
+  )
   const subject = subjectOf(row, slots)
   return slots.map((slot) => ({ ...slot, isPositional: slot === subject }))
+}
+
+/** The fields of an input. A selection, such as of subordinates, is made in one of several ways: each is an option. */
+function slotsIn(path: Slot['path'], { type }: Field): Slot[] {
+  const { name, isRequired } = readType(type)
+  return (table.inputs[name] ?? []).flatMap((each) => {
+    const inner: Slot['path'] = [...path, each.name]
+    const field = isRequired ? each : { ...each, type: each.type.replace(/!$/, '') }
+    if (readType(each.type).name.endsWith('SelectionInput')) return slotsIn(inner, field)
+    return [{ path: inner, field, isPositional: false }]
+  })
 }
 
 /** What a command is about, which its words name: an id, or the only argument of a look-up. */

@@ -1,14 +1,22 @@
 /** Note and tags: operators write them for themselves, and nothing of them is published. */
 import { InvalidInputError } from '#server/error/operation-error.ts'
-import { field } from '#server/services/patch.ts'
+import { field, inApi } from '#server/services/patch.ts'
 
 const MAXIMUM_NOTE = 4000
 export const MAXIMUM_TAGS = 20
 const MAXIMUM_TAG = 40
 
 export const annotationFields = {
-  note: field(null, parseNote),
-  tags: field([], (tags: readonly string[]) => parseTags(tags)),
+  note: inApi(
+    'String',
+    'The note of the operators, at most 4000 characters. It is never published.',
+    field(null, parseNote),
+  ),
+  tags: inApi(
+    ['String'],
+    'The tags of the operators, at most 20 with 1 to 40 characters each, unique without regard to case. They are never published.',
+    field([], (tags: readonly string[]) => parseTags(tags)),
+  ),
 }
 
 /** Null for a note without text. @throws InvalidInputError */

@@ -27,6 +27,16 @@ export type Exactly<Known, Given> = Given & { [Name in Exclude<keyof Given, keyo
 
 type Columns<Table extends Fields<never>> = { [Name in keyof Table]?: ReturnType<Table[Name]['toColumn']> }
 
+/** What the API says about a field, whose input and column have one type. */
+export type ApiField = { api: { type: ApiType | [ApiType]; describes: string } }
+type ApiType = 'String' | 'Boolean' | 'Int' | 'JSON' | 'JWKS' | 'URL'
+
+/** A field that the API has, described for its input, its output, the command line and the reference. */
+export const inApi = <Row>(type: ApiType | [ApiType], describes: string, row: Row): Row & ApiField => ({
+  ...row,
+  api: { type, describes },
+})
+
 export function field<Given, Context, Value, Default>(
   standard: Default,
   parse: (given: Given, context: Context) => Value,

@@ -5,12 +5,13 @@ import { contextOf } from '#server/schema/anchor-context.ts'
 import { scopeField } from '#server/schema/anchor-scope.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
+import { fieldsOf } from '#server/schema/fields-of.ts'
 import { encodeNodeId, locateId } from '#server/schema/global-id.ts'
 import { keyOrNull, nodeId } from '#server/schema/input.ts'
 import { byId, versionRead } from '#server/schema/input-fields.ts'
 import { type InputFields, operation } from '#server/schema/operation.ts'
 import { ContactRoleEnum, OrganizationRef } from '#server/schema/organization/organization.ts'
-import { annotationFields } from '#server/schema/subordinate/annotation-fields.ts'
+import { organizationFields } from '#server/services/organization/input.ts'
 import { FIRST_ANCHOR } from '#store/anchors.ts'
 
 const { InvalidInputError, ConflictError, NotFoundError } = failures
@@ -25,19 +26,12 @@ const OrganizationContactInput = builder.inputType('OrganizationContactInput', {
 })
 
 /** The input fields of creating and updating. */
-function organizationFields(t: InputFields) {
+function contactsField(t: InputFields) {
   return {
-    identifier: t.string({ description: 'Its number in a register, at most 100 characters.' }),
-    identifierScheme: t.string({
-      description: 'The register that assigned the identifier, at most 100 characters.',
-    }),
-    country: t.string({ description: 'Its country, as the two letters of ISO 3166-1.' }),
-    active: t.boolean({ description: 'Whether it takes part in the federation; true by default.' }),
     contacts: t.field({
       type: [OrganizationContactInput],
       description: 'All of its contacts, at most 30; none by default.',
     }),
-    ...annotationFields(t),
   }
 }
 
@@ -47,8 +41,8 @@ operation('createOrganization', {
   input: {
     describes: 'An organization to create.',
     fields: (t) => ({
-      name: t.string({ required: true, description: 'Its name, at most 200 characters.' }),
-      ...organizationFields(t),
+      ...fieldsOf(t, organizationFields, 'name'),
+      ...contactsField(t),
     }),
   },
   result: OrganizationRef,
@@ -65,8 +59,8 @@ operation('updateOrganization', {
     fields: (t) => ({
       id: t.id({ required: true, description: 'The organization’s id.' }),
       version: versionRead(t),
-      name: t.string({ description: 'Its name, at most 200 characters.' }),
-      ...organizationFields(t),
+      ...fieldsOf(t, organizationFields),
+      ...contactsField(t),
     }),
   },
   result: OrganizationRef,

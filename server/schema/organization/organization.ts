@@ -2,10 +2,11 @@
 
 import { callerMay } from '#server/identity/caller.ts'
 import { builder } from '#server/schema/builder.ts'
+import { columnsOf } from '#server/schema/fields-of.ts'
 import { toAnchor, toAnchors } from '#server/schema/trust-anchor/anchor-edge.ts'
 import { TrustAnchor } from '#server/schema/trust-anchor/trust-anchor.ts'
 import { operatesHome } from '#server/services/organization/home.ts'
-import { contactRoles } from '#server/services/organization/input.ts'
+import { contactRoles, organizationFields } from '#server/services/organization/input.ts'
 import { orderedContacts } from '#server/services/organization/organization.ts'
 
 const descriptions = {
@@ -43,20 +44,7 @@ export const OrganizationRef = builder.prismaNode('Organization', {
   description: 'An organization, whose entities are members. Every anchor that admits it sees the same one.',
   authScopes: { read: true },
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'Its name.' }),
-    identifier: t.exposeString('identifier', {
-      nullable: true,
-      description: 'Its number in a register; unique in the installation, with its scheme.',
-    }),
-    identifierScheme: t.exposeString('identifierScheme', {
-      nullable: true,
-      description: 'The register that assigned the identifier.',
-    }),
-    country: t.exposeString('country', {
-      nullable: true,
-      description: 'Its country, as the two letters of ISO 3166-1.',
-    }),
-    active: t.exposeBoolean('active', { description: 'Whether it takes part in the federation.' }),
+    ...columnsOf(t, organizationFields),
     contacts: t.relation('contacts', {
       type: OrganizationContact,
       description: 'Its contacts, by role and address.',
@@ -90,8 +78,6 @@ export const OrganizationRef = builder.prismaNode('Organization', {
       resolve: (row, _args, { caller }) =>
         caller !== null && callerMay(caller, 'operate') && operatesHome(caller, row),
     }),
-    note: t.exposeString('note', { nullable: true, description: 'The note of the operators.' }),
-    tags: t.exposeStringList('tags', { description: 'The tags of the operators.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was last changed.' }),
     version: t.exposeInt('version', {

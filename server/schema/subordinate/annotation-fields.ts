@@ -1,26 +1,16 @@
 /** The input fields of what operators record for themselves. */
 import type { Changes } from '#server/jobs/kind/change/parameters.ts'
+import { fieldsOf } from '#server/schema/fields-of.ts'
 import { keyOrNull } from '#server/schema/input.ts'
 import type { InputFields } from '#server/schema/operation.ts'
 import type { Exactly } from '#server/services/patch.ts'
 import type { RegisterInput, UpdateInput } from '#server/services/subordinate/input.ts'
-
-export function annotationFields(t: InputFields) {
-  return {
-    note: t.string({
-      description: 'A note of the operators, at most 4000 characters. It is never published.',
-    }),
-    tags: t.stringList({
-      description:
-        'Tags of the operators, at most 20 with 1 to 40 characters each, unique without regard to case. They are never published.',
-    }),
-  }
-}
+import { unpublishedFields as services } from '#server/services/subordinate/unpublished.ts'
 
 /** Fields of subordinates, which may belong to an organization. */
 export function unpublishedFields(t: InputFields) {
   return {
-    ...annotationFields(t),
+    ...fieldsOf(t, services),
     organizationId: t.id({
       description: 'The organization that it belongs to; none by default. It is never published.',
     }),

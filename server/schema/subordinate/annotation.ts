@@ -1,18 +1,8 @@
-/** Note and tags of subordinates, and the tags that are in use. */
+/** The tags of subordinates that are in use. */
 import { Prisma } from '#prisma/generated/client/client.ts'
 import { builder } from '#server/schema/builder.ts'
 import { tagKey } from '#server/services/annotation.ts'
 import { searchTerm } from '#server/services/search.ts'
-
-builder.prismaObjectFields('Subordinate', (t) => ({
-  note: t.exposeString('note', {
-    nullable: true,
-    description: 'The note of the operators. It is never published.',
-  }),
-  tags: t.exposeStringList('tags', {
-    description: 'The tags of the operators. They are never published.',
-  }),
-}))
 
 type TagCount = { tag: string; count: number }
 

@@ -4,9 +4,10 @@ import { InvalidInputError } from '#server/error/operation-error.ts'
 import { builder } from '#server/schema/builder.ts'
 import { PolicyStep } from '#server/schema/entity/entity-resolution.ts'
 import { FieldChangeRef } from '#server/schema/field-change.ts'
+import { fieldsOf } from '#server/schema/fields-of.ts'
 import { nodeId } from '#server/schema/input.ts'
-import { statementFields } from '#server/schema/statement-fields.ts'
 import type { Conclusion } from '#server/services/entity/conclusion.ts'
+import { statementFields } from '#server/services/subordinate/input.ts'
 import type { StatementPreview } from '#server/services/subordinate/statement-preview.ts'
 
 const ConclusionRef = builder.objectRef<Conclusion>('StatementConclusion').implement({
@@ -56,6 +57,9 @@ const StatementPreviewRef = builder.objectRef<StatementPreview>('StatementPrevie
   }),
 })
 
+/** What is in the statement. */
+const { autorenew: _autorenew, ...claimFields } = statementFields
+
 const StatementChanges = builder.inputType('StatementChangesInput', {
   description: 'Proposed changes: an absent field keeps its value, null clears it.',
   fields: (t) => ({
@@ -63,7 +67,7 @@ const StatementChanges = builder.inputType('StatementChangesInput', {
       type: 'JWKS',
       description: 'The keys in the statement; null: use the keys in its Entity Configuration.',
     }),
-    ...statementFields(t),
+    ...fieldsOf(t, claimFields),
   }),
 })
 

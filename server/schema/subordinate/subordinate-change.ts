@@ -5,22 +5,22 @@ import type { Subjects } from '#server/jobs/kind/change/subjects.ts'
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { failures } from '#server/schema/error.ts'
+import { fieldsOf } from '#server/schema/fields-of.ts'
 import { keyOrNull } from '#server/schema/input.ts'
 import { operation } from '#server/schema/operation.ts'
 import { RunRef } from '#server/schema/run/run.ts'
 import { SubordinateAction } from '#server/schema/run/subordinate-action.ts'
-import { statementFields } from '#server/schema/statement-fields.ts'
 import { withOrganizationKey } from '#server/schema/subordinate/annotation-fields.ts'
 import { subordinateCondition } from '#server/schema/subordinate/subordinate-list.ts'
 import { SubordinateSelection } from '#server/schema/subordinate/subordinate-selection.ts'
+import { statementFields } from '#server/services/subordinate/input.ts'
 
 const { ConflictError, NotFoundError } = failures
 
 const SubordinateSettingsInput = builder.inputType('SubordinateSettingsInput', {
   description: 'Settings to change: an absent field keeps its value, null resets it to its default.',
   fields: (t) => ({
-    ...statementFields(t),
-    autorenew: t.boolean({ description: 'Whether its statement is renewed automatically; true by default.' }),
+    ...fieldsOf(t, statementFields),
     addTags: t.stringList({ description: 'Tags to add. Each subordinate keeps its other tags.' }),
     removeTags: t.stringList({ description: 'Tags to remove, without regard to case.' }),
     organizationId: t.id({ description: 'The organization that they belong to.' }),

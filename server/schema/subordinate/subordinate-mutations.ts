@@ -1,12 +1,13 @@
 /** The mutations of subordinates. */
 import { failures } from '#server/schema/error.ts'
+import { fieldsOf } from '#server/schema/fields-of.ts'
 import { encodeNodeId } from '#server/schema/global-id.ts'
 import { nodeId } from '#server/schema/input.ts'
 import { byId, versionRead } from '#server/schema/input-fields.ts'
 import { operation } from '#server/schema/operation.ts'
-import { statementFields } from '#server/schema/statement-fields.ts'
 import { unpublishedFields, withOrganizationKey } from '#server/schema/subordinate/annotation-fields.ts'
 import { SubordinateRef } from '#server/schema/subordinate/subordinate.ts'
+import { statementFields } from '#server/services/subordinate/input.ts'
 
 const { InvalidInputError, ConflictError, NotFoundError, EntityRejectedError } = failures
 
@@ -27,10 +28,7 @@ export const RegisterSubordinateInput = operation('registerSubordinate', {
           'Its keys, obtained out of band. Its configuration must verify with them, and the statement carries them.',
       }),
       active: t.boolean({ description: 'Whether to publish it immediately; true by default.' }),
-      ...statementFields(t),
-      autorenew: t.boolean({
-        description: 'Whether its statement is renewed automatically; true by default.',
-      }),
+      ...fieldsOf(t, statementFields),
       ...unpublishedFields(t),
     }),
   },
@@ -57,10 +55,7 @@ operation('updateSubordinate', {
         description:
           'The keys in the statement: the entity’s configuration must verify with them. Null: use the keys in its Entity Configuration.',
       }),
-      ...statementFields(t),
-      autorenew: t.boolean({
-        description: 'Whether its statement is renewed automatically; true by default.',
-      }),
+      ...fieldsOf(t, statementFields),
       ...unpublishedFields(t),
     }),
   },

@@ -8,6 +8,7 @@ import { typedSubordinate } from '#server/database/typed-row.ts'
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { DecodedJwt } from '#server/schema/decoded-jwt.ts'
+import { columnsOf } from '#server/schema/fields-of.ts'
 import { KeyThumbprintRef, thumbprintsOf } from '#server/schema/key-thumbprint.ts'
 import {
   SubordinateCheck,
@@ -15,8 +16,10 @@ import {
   SubordinateState,
 } from '#server/schema/subordinate/subordinate-state.ts'
 import { storedChain } from '#server/services/entity/prospective-chain.ts'
+import { statementFields } from '#server/services/subordinate/input.ts'
 import { problemColumns, problemOf, stateColumns, stateOf } from '#server/services/subordinate/problem.ts'
 import type { RecentCheck } from '#server/services/subordinate/recent-check.ts'
+import { unpublishedFields } from '#server/services/subordinate/unpublished.ts'
 
 const PublicationState = builder.enumType('PublicationState', {
   description: 'Whether the current state is published.',
@@ -97,23 +100,7 @@ export const SubordinateRef = builder.prismaNode('Subordinate', {
       select: resolvable,
       resolve: resolvedMetadata,
     }),
-    forcedMetadata: t.expose('forcedMetadata', {
-      type: 'JSON',
-      nullable: true,
-      description: 'Metadata in our statement that replaces the declared parameters (§3.1.1).',
-    }),
-    metadataPolicy: t.expose('metadataPolicy', {
-      type: 'JSON',
-      nullable: true,
-      description:
-        'The metadata policy for it and all entities below it, merged with the federation’s (§6.1).',
-    }),
-    constraints: t.expose('constraints', {
-      type: 'JSON',
-      nullable: true,
-      description:
-        'The constraints for it and all entities below it; each takes precedence over the federation’s (§6.2).',
-    }),
+    ...columnsOf(t, { ...statementFields, ...unpublishedFields }),
     jwks: t.expose('jwks', {
       type: 'JWKS',
       description: 'The Federation Entity Keys in our statement.',
@@ -128,22 +115,6 @@ export const SubordinateRef = builder.prismaNode('Subordinate', {
       nullable: true,
       description:
         'Whether these keys were compared with keys obtained out of band (§11.3) when an operator registered or set them; null: an earlier version did not record it.',
-    }),
-    requiredTrustMarks: t.expose('requiredTrustMarks', {
-      type: ['URL'],
-      description: 'The Trust Mark types required at registration and renewal.',
-    }),
-    additionalClaims: t.expose('additionalClaims', {
-      type: 'JSON',
-      nullable: true,
-      description: 'Additional claims of our statement.',
-    }),
-    validFor: t.exposeInt('validFor', {
-      nullable: true,
-      description: 'The validity of a statement in hours; null: the federation’s default.',
-    }),
-    autorenew: t.exposeBoolean('autorenew', {
-      description: 'Whether its statement is renewed automatically.',
     }),
     metadataFollowsEntity: t.exposeBoolean('metadataFollowsEntity', {
       description:

@@ -3,10 +3,12 @@ import { defaultTerms } from '#core/defaults.ts'
 import type { TrustMarkOwner } from '#core/trust-mark/index.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
+import { columnsOf, fieldsOf } from '#server/schema/fields-of.ts'
 import { encodeNodeId } from '#server/schema/global-id.ts'
 import { nodeId } from '#server/schema/input.ts'
 import { byId, versionRead } from '#server/schema/input-fields.ts'
 import { type InputFields, operation } from '#server/schema/operation.ts'
+import { trustMarkTypeFields } from '#server/services/trust-mark/trust-mark-types.ts'
 
 const { InvalidInputError, ConflictError, NotFoundError } = failures
 
@@ -32,14 +34,7 @@ export const TrustMarkTypeRef = builder.prismaNode('TrustMarkType', {
       type: 'URL',
       description: 'Its identifier, unique across federations.',
     }),
-    description: t.exposeString('description', {
-      nullable: true,
-      description: 'A human-readable description of what it certifies.',
-    }),
-    active: t.exposeBoolean('active', {
-      description:
-        'Whether marks can be issued and are served, and the type is listed in trust_mark_issuers. Marks of a type that is not active are invalid.',
-    }),
+    ...columnsOf(t, trustMarkTypeFields),
     autorenew: t.exposeBoolean('autorenew', {
       description: 'The default for automatic renewal of its marks.',
     }),
@@ -47,8 +42,6 @@ export const TrustMarkTypeRef = builder.prismaNode('TrustMarkType', {
     renewalTime: t.exposeInt('renewalTime', {
       description: 'Hours before expiry at which a mark is renewed.',
     }),
-    logoUri: t.expose('logoUri', { type: 'URL', nullable: true, description: 'The logo of the mark.' }),
-    ref: t.expose('ref', { type: 'URL', nullable: true, description: 'A link to the requirements.' }),
     owner: t.field({
       type: TrustMarkOwnerRef,
       nullable: true,
@@ -91,10 +84,7 @@ function typeFields(t: InputFields) {
     renewalTime: t.int({
       description: `Hours before expiry at which a mark is renewed; ${defaultTerms.renewalTime} by default.`,
     }),
-    active: t.boolean({ description: 'Whether marks can be issued and are served; true by default.' }),
-    description: t.string({ description: 'A human-readable description of what it certifies.' }),
-    logoUri: t.field({ type: 'URL', description: 'The logo of the mark.' }),
-    ref: t.field({ type: 'URL', description: 'A link to the requirements.' }),
+    ...fieldsOf(t, trustMarkTypeFields),
     owner: t.field({
       type: 'JSON',
       description: 'The Trust Mark Owner as {sub, jwks}, if it is another entity.',

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { InvalidInputError } from '#server/error/operation-error.ts'
 import { annotationFields } from '#server/services/annotation.ts'
-import { field, type Input, type Patch } from '#server/services/patch.ts'
+import { field, type Input, inApi, type Patch } from '#server/services/patch.ts'
 
 export const contactRoles = ['TECHNICAL', 'SECURITY', 'ADMINISTRATIVE'] as const
 export type ContactRole = (typeof contactRoles)[number]
@@ -17,11 +17,27 @@ const MAXIMUM_CONTACTS = 30
 
 /** One row per column of the organization. */
 export const organizationFields = {
-  name: field('', (name: string) => parseText(name, 'name', MAXIMUM_NAME)),
-  identifier: field(null, (text: string) => parseText(text, 'identifier', MAXIMUM_IDENTIFIER)),
-  identifierScheme: field(null, (text: string) => parseText(text, 'identifierScheme', MAXIMUM_IDENTIFIER)),
-  country: field(null, parseCountry),
-  active: field(true, (value: boolean) => value),
+  name: inApi(
+    'String',
+    `Its name, at most ${MAXIMUM_NAME} characters.`,
+    field('', (name: string) => parseText(name, 'name', MAXIMUM_NAME)),
+  ),
+  identifier: inApi(
+    'String',
+    `Its number in a register, at most ${MAXIMUM_IDENTIFIER} characters; unique in the installation, with its scheme.`,
+    field(null, (text: string) => parseText(text, 'identifier', MAXIMUM_IDENTIFIER)),
+  ),
+  identifierScheme: inApi(
+    'String',
+    `The register that assigned the identifier, at most ${MAXIMUM_IDENTIFIER} characters.`,
+    field(null, (text: string) => parseText(text, 'identifierScheme', MAXIMUM_IDENTIFIER)),
+  ),
+  country: inApi('String', 'Its country, as the two letters of ISO 3166-1.', field(null, parseCountry)),
+  active: inApi(
+    'Boolean',
+    'Whether it takes part in the federation; true by default.',
+    field(true, (value: boolean) => value),
+  ),
   ...annotationFields,
 }
 

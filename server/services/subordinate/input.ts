@@ -12,21 +12,56 @@ import {
 } from '#core/metadata-policy/index.ts'
 import type { Settings } from '#server/database/typed-row.ts'
 import { parseHours } from '#server/services/hours.ts'
-import { type Exactly, field, type Input, optionalJsonField, type Patch } from '#server/services/patch.ts'
+import {
+  type Exactly,
+  field,
+  type Input,
+  inApi,
+  optionalJsonField,
+  type Patch,
+} from '#server/services/patch.ts'
 import type { PublishedName } from '#server/services/protection/published-fields.ts'
 import { unpublishedFields } from '#server/services/subordinate/unpublished.ts'
 
 /** The claims of the statement beyond the entity's own configuration. */
 export const statementFields = {
-  forcedMetadata: optionalJsonField(parseForcedMetadata),
-  metadataPolicy: optionalJsonField(parsePolicy),
-  constraints: optionalJsonField((value: unknown) => parseConstraints(value, { authoring: true })),
-  requiredTrustMarks: field([], (types: readonly string[]) => [...new Set(types)]),
-  validFor: field(null, (hours: number, { maximumStatementHours }: Settings) =>
-    parseHours(hours, maximumStatementHours),
+  forcedMetadata: inApi(
+    'JSON',
+    'Metadata in its statement that replaces the declared parameters (§3.1.1).',
+    optionalJsonField(parseForcedMetadata),
   ),
-  autorenew: field(true, (value: boolean) => value),
-  additionalClaims: optionalJsonField((value: unknown) => parseAdditionalClaims(value, protectedClaims)),
+  metadataPolicy: inApi(
+    'JSON',
+    'The metadata policy for it and all entities below it, merged with the federation’s (§6.1).',
+    optionalJsonField(parsePolicy),
+  ),
+  constraints: inApi(
+    'JSON',
+    'The constraints for it and all entities below it; each takes precedence over the federation’s (§6.2).',
+    optionalJsonField((value: unknown) => parseConstraints(value, { authoring: true })),
+  ),
+  requiredTrustMarks: inApi(
+    ['URL'],
+    'Types of the Trust Marks that it must hold to be registered and renewed.',
+    field([], (types: readonly string[]) => [...new Set(types)]),
+  ),
+  validFor: inApi(
+    'Int',
+    'The validity of its statement in hours, at most the federation’s maximum; null: the federation’s default.',
+    field(null, (hours: number, { maximumStatementHours }: Settings) =>
+      parseHours(hours, maximumStatementHours),
+    ),
+  ),
+  autorenew: inApi(
+    'Boolean',
+    'Whether its statement is renewed automatically; true by default.',
+    field(true, (value: boolean) => value),
+  ),
+  additionalClaims: inApi(
+    'JSON',
+    'Additional claims of its statement; protected names are refused.',
+    optionalJsonField((value: unknown) => parseAdditionalClaims(value, protectedClaims)),
+  ),
 }
 
 /** `metadata` and `jwks` default to those of the entity's own configuration. */

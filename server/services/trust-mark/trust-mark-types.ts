@@ -13,7 +13,7 @@ import type { Caller } from '#server/identity/caller.ts'
 import { toPublish } from '#server/publish/outbox.ts'
 import type { AuditAction } from '#server/services/audit/action.ts'
 import type { ServiceContext } from '#server/services/context.ts'
-import { columnsOf, field, type Input, optionalJsonField, parsePatch } from '#server/services/patch.ts'
+import { columnsOf, field, type Input, inApi, optionalJsonField, parsePatch } from '#server/services/patch.ts'
 import { patchTerms, type Terms, termFields } from '#server/services/trust-mark/terms.ts'
 
 type Context = { allowHttp: boolean }
@@ -23,10 +23,14 @@ const text = field(null, (given: string) => given)
 /** One row per field, by the name of its column. */
 export const trustMarkTypeFields = {
   ...termFields(defaultTerms),
-  active: field(true, (value: boolean) => value),
-  description: text,
-  logoUri: text,
-  ref: text,
+  active: inApi(
+    'Boolean',
+    'Whether marks can be issued and are served, and the type is listed in trust_mark_issuers; true by default. Marks of a type that is not active are invalid.',
+    field(true, (value: boolean) => value),
+  ),
+  description: inApi('String', 'A human-readable description of what it certifies.', text),
+  logoUri: inApi('URL', 'The logo of the mark.', text),
+  ref: inApi('URL', 'A link to the requirements.', text),
   owner: optionalJsonField(parseOwner),
 }
 

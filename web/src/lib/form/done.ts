@@ -1,4 +1,4 @@
-/** How a form ends: it says what is done, and what it changed is read again, on this page or on the next one. */
+/** How a form ends: it says what is done, and what it changed is read again, here or on the next page. */
 import { toast } from 'svelte-sonner'
 import { write } from '#lib/graphql/client.ts'
 import type { Document } from '#lib/graphql/document.ts'

@@ -1,4 +1,4 @@
-/** The state of a form over a stored object, for `EditForm`: what is stored, the draft, and how its changes are sent. */
+/** The state of a form over a stored object, for `EditForm`: the stored one, the draft, and what is sent. */
 import { untrack } from 'svelte'
 import type { Outcome } from '#lib/graphql/refusal.ts'
 import { snapshot } from '$app/navigation'

@@ -6,6 +6,8 @@ import { isRecord, parseJsonObject, pretty } from '#lib/json/json.ts'
 import type { Stored } from './stored.ts'
 
 export interface Field<Value, Input> {
+  /** A line of text, which a form shows without more about it. */
+  isText?: true
   label: string
   hint?: string | undefined
   /** Names a path inside the value, if the path itself says little. */
@@ -27,12 +29,27 @@ export type Inputs<Table extends Fields> = {
 
 /** An empty field clears the value. */
 export const text = (label: string, hint?: string): Field<string, string | null> => ({
+  isText: true,
   label,
   hint,
   empty: '',
   show: (stored) => (typeof stored === 'string' ? stored : ''),
   parse: (value) => ({ input: value.trim() || null }),
 })
+
+/** The fields of text that have no control of their own, in their order. */
+export function textNames<Table extends Fields, Own extends keyof Table>(
+  table: Table,
+  ...own: readonly Own[]
+) {
+  const isOwn = (name: string) => own.some((each) => each === name)
+  const names = Object.keys(table).filter((name) => table[name]?.isText && !isOwn(name))
+  return names as Exclude<TextName<Table>, Own>[] // filtered by what `text` sets
+}
+
+type TextName<Table extends Fields> = keyof {
+  [Name in keyof Table as Table[Name] extends Field<string, string | null> ? Name : never]: Name
+}
 
 /** One of several values; empty clears it. */
 export const choice = <Value extends string>(label: string): Field<Value | '', Value | null> => ({

@@ -1,6 +1,7 @@
 /** Describes the record of an organization as a form. */
 import { type Field, flag, text, type Values } from '#lib/form/field.ts'
 import type { ContactRole, OrganizationContactInput } from '#lib/gql/graphql.ts'
+import { graphql } from '#lib/gql/index.ts'
 import { annotationFields } from '#lib/subordinate/draft.ts'
 
 export interface ContactDraft {
@@ -36,5 +37,11 @@ export const organizationFields = {
   contacts,
   ...annotationFields,
 }
+
+graphql(`
+  fragment OrganizationRecord on Organization {
+    version name identifierScheme identifier country active note tags contacts { role name email }
+  }
+`)
 
 export type OrganizationSettings = Values<typeof organizationFields>

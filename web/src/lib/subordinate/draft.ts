@@ -2,6 +2,7 @@
 import { flag, jsonObject, list, parseValues, text, type Values, wholeNumber } from '#lib/form/field.ts'
 import { pickFields } from '#lib/form/stored.ts'
 import type { StatementChangesInput, UpdateSubordinateInput } from '#lib/gql/graphql.ts'
+import { graphql } from '#lib/gql/index.ts'
 import type { Outcome } from '#lib/graphql/refusal.ts'
 import { isRecord } from '#lib/json/json.ts'
 
@@ -39,6 +40,18 @@ export const subordinateFields = {
   autorenew: flag('Renew automatically'),
   ...unpublishedFields,
 } satisfies Record<keyof Omit<UpdateSubordinateInput, 'id' | 'version' | 'anchor' | 'metadata'>, unknown>
+
+graphql(`
+  fragment EditableSubordinate on Subordinate {
+    version jwks forcedMetadata metadataPolicy constraints additionalClaims requiredTrustMarks validFor autorenew
+    ...RecordedAboutSubordinate
+  }
+`)
+
+/** The unpublished fields, which the page of the subordinate shows too. */
+graphql(`
+  fragment RecordedAboutSubordinate on Subordinate { note tags organization { id name } }
+`)
 
 export type SubordinateSettings = Values<typeof subordinateFields>
 

@@ -8,8 +8,8 @@ const OrganizationPage = graphql(`
     node(id: $id) {
       __typename
       ... on Organization {
-        id name identifier identifierScheme country active note tags anchors { slug } home { displayName entityId } canBeChanged createdAt updatedAt
-        contacts { role name email } people { id ...PersonFields }
+        id anchors { slug } home { displayName entityId } canBeChanged createdAt updatedAt
+        ...OrganizationRecord people { id ...PersonFields }
       }
     }
     subordinates(filter: { organizationId: $id }, first: 10) { ...MemberFields }

@@ -10,7 +10,7 @@ const SubordinateOverview = graphql(`
       ... on Subordinate {
         id entityId displayName active state entityTypes publication
         validFor autorenew lastCheckedAt registeredAt updatedAt
-        organization { id name } organizationName contacts nextSignature { at reason }
+        ...RecordedAboutSubordinate organizationName contacts nextSignature { at reason }
         nextCheckAt checks { ...CheckFields }
         problem { message section since } ...AnnotationFields ...MarkSummaryFields
         forcedMetadata metadataPolicy constraints additionalClaims requiredTrustMarks

@@ -10,8 +10,7 @@ const OrganizationEdit = graphql(`
     node(id: $id) {
       __typename
       ... on Organization {
-        id canBeChanged version name identifierScheme identifier country active note tags
-        contacts { role name email }
+        id canBeChanged ...OrganizationRecord
       }
     }
   }

@@ -82,7 +82,7 @@ export const actionGroups = {
   },
   Approvals: {
     UPDATE_PROTECTION: 'Protected operations changed',
-    REQUEST_APPROVAL: 'Approval of requests',
+    REQUEST_APPROVAL: 'Approval of a protected change asked for',
     COMMENT_APPROVAL: 'Approval commented on',
     APPROVE: 'Protected change approved and executed',
     REFUSE: 'Protected change refused or withdrawn',

@@ -2,7 +2,6 @@
 import DataLoader from 'dataloader'
 import type { User } from '#prisma/generated/client/client.ts'
 import { callerMay, inInstallation } from '#server/identity/caller.ts'
-import { UserRef } from '#server/schema/access/user.ts'
 import { installationContext } from '#server/schema/anchor-context.ts'
 import { scopeField } from '#server/schema/anchor-scope.ts'
 import { builder } from '#server/schema/builder.ts'
@@ -34,11 +33,11 @@ export const Actor = builder.objectRef<string>('Actor').implement({
       description: 'The username when it was done, or `job:<name>`, `cli:<system user>` or `oidc:<issuer>`.',
       resolve: (name) => name,
     }),
-    user: t.field({
-      type: UserRef,
+    user: t.prismaField({
+      type: 'User',
       nullable: true,
       description: 'The user; null: none has this username, or the caller does not administer users.',
-      resolve: (name, _args, context, info) => {
+      resolve: (_query, name, _args, context, info) => {
         const { caller } = context
         if (!caller || !callerMay(inInstallation(caller), 'administer')) return null
         const installation = installationContext(context)

@@ -5,7 +5,7 @@ import { snapshot } from '$app/navigation'
 import { Draft } from './draft.svelte.ts'
 import { type Fields, type Inputs, parseValues, storedValues, type Values } from './field.ts'
 
-type Row<Table> = { version: number } & { [Name in keyof Table]?: unknown }
+type Row<Table> = { version: number } & { [Name in keyof Table]: unknown }
 
 export function edit<Table extends Fields>(
   table: Table,

@@ -75,6 +75,7 @@ export default defineConfig({
       project('reference', 'test/docs/reference.test.ts', { ...servers, isolate: true }),
       project('e2e', 'test/e2e/**/*.spec.ts', {
         ...started,
+        setupFiles: [...started.setupFiles, here('e2e/set-up.ts')],
         testTimeout: 120_000,
         hookTimeout: 180_000,
         // Browsers compute: they come last, and not too many at once.

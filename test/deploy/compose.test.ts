@@ -1,12 +1,13 @@
 /** Tests the compose files against the deployment guide, without a Docker engine. */
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import type { Table } from '#federation/config/variable.ts'
 import { federationVariables } from '#federation/config/variables.ts'
 import { serverVariables } from '#server/config/variables.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 
 /** The part of the Compose specification that our files use; a misspelt name is refused. */
 const Service = z.strictObject({
@@ -52,10 +53,7 @@ async function readServices(name: string): Promise<Record<string, z.output<typeo
   return File.parse(parse(text, { merge: true })).services
 }
 
-let services: Record<string, z.output<typeof Service>>
-beforeAll(async () => {
-  services = await readServices('compose.yaml')
-})
+const services = inFile(() => readServices('compose.yaml'))
 
 describe('compose.yaml', () => {
   test('has the five services of the guide, and an optional worker', () => {

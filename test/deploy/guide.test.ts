@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { createLocalJWKSet, decodeJwt, jwtVerify } from 'jose'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { below, type Federation } from '#test/helpers/federation.ts'
-import { type Deployment, layOut, type Outcome } from '#test/helpers/image-layout.ts'
+import { describe, expect, test, vi } from 'vitest'
+import { below } from '#test/helpers/federation.ts'
+import { layOut, type Outcome } from '#test/helpers/image-layout.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { ask, isInstalled } from '#test/helpers/proxy.ts'
 import { type Chapter, guideCommands, translate } from './guide-commands.ts'
 
@@ -22,18 +23,10 @@ const evaluation = ['@electric-sql', 'ioredis-mock', 'pino-pretty']
 const isPossible = await isInstalled('nginx')
 
 describe.skipIf(!isPossible)('the deployment guide', () => {
-  let deployment: Deployment
-  let federation: Federation
   let key = ''
 
-  beforeAll(async () => {
-    deployment = await layOut()
-    federation = await below(deployment.anchor).leaf().start()
-  })
-  afterAll(async () => {
-    await federation.close()
-    await deployment.close()
-  })
+  const deployment = inFile(layOut)
+  const federation = inFile(() => below(deployment.anchor).leaf().start())
 
   /** Runs each command of the chapter, which must succeed, and returns the outputs. */
   async function play(chapter: Chapter): Promise<string[]> {

@@ -1,7 +1,5 @@
 /** Tests that alert rules and the dashboard use only metrics of running servers. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { parse } from 'yaml'
@@ -10,28 +8,24 @@ import { generateSigningKey } from '#core/keys.ts'
 import { toAnchor } from '#lib/reference/anchor.ts'
 import { gaugesOfAnchor } from '#server/metrics/gauges.ts'
 import { writeNewKey } from '#store/key-directory.ts'
-import { startDatabase, type TestDatabase } from '#test/helpers/database.ts'
+import { startDatabase } from '#test/helpers/database.ts'
+import { folderInFile, inFile } from '#test/helpers/in-file.ts'
 import { readMetrics } from '#test/helpers/metrics.ts'
 import { freePort } from '#test/helpers/port.ts'
 import { type Program, run } from '#test/helpers/program.ts'
-import { startRedis, type TestRedis } from '#test/helpers/redis.ts'
+import { startRedis } from '#test/helpers/redis.ts'
 
 const read = (name: string) =>
   readFile(fileURLToPath(new URL(`../../deploy/monitoring/${name}`, import.meta.url)), 'utf8')
 
-let redis: TestRedis
-let database: TestDatabase
-let keys: string
 let worker: string
 const programs: Program[] = []
 const told: Record<'ta' | 'admin' | 'worker', readonly string[]> = { ta: [], admin: [], worker: [] }
 
+const redis = inFile(startRedis)
+const database = inFile(startDatabase)
+const keys = folderInFile('monitoring')
 beforeAll(async () => {
-  ;[redis, database, keys] = await Promise.all([
-    startRedis(),
-    startDatabase(),
-    mkdtemp(join(tmpdir(), 'monitoring-')),
-  ])
   await writeNewKey(keys, await generateSigningKey('ES256'))
   const environment = {
     TA_DOMAIN: 'https://ta.example',
@@ -60,7 +54,6 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const program of programs) program.kill('SIGKILL')
   await Promise.all(programs.map(({ ended }) => ended))
-  await Promise.all([redis.close(), database.close(), rm(keys, { recursive: true })])
 })
 
 /** Created by Prometheus for each target. */

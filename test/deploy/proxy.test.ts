@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { eventually } from '#test/helpers/product.ts'
 import {
   type Answer,
@@ -32,12 +32,8 @@ const isKept: Readonly<Record<ProxyKind, ((answer: Answer) => boolean) | null>> 
   caddy: null,
 }
 
-let admin: TestAdmin
-beforeAll(async () => {
-  admin = await startAdmin({}, { trustedProxies: ['127.0.0.1'] })
-  await admin.mutate('updateTrustAnchor', { endpoints: ['JWKS_UPDATE'] }, 'version', 'admin')
-})
-afterAll(() => admin.close())
+const admin = adminInFile({}, { trustedProxies: ['127.0.0.1'] })
+beforeAll(() => admin.mutate('updateTrustAnchor', { endpoints: ['JWKS_UPDATE'] }, 'version', 'admin'))
 
 describe.each(['nginx', 'apache', 'caddy'] as const)('%s', (kind) => {
   beforeEach(async ({ skip }) => {

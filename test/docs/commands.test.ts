@@ -5,52 +5,43 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { cp, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
-import { below, type Federation, relyingParty } from '#test/helpers/federation.ts'
-import { type OldInmor, startOldInmor } from '#test/helpers/old-inmor.ts'
-import { inmor, type Product, startProduct } from '#test/helpers/product.ts'
-import { type CommandServer, startCommandServer } from './command-server.ts'
+import { relyingParty, startEntity } from '#test/helpers/entity.ts'
+import { below } from '#test/helpers/federation.ts'
+import { folderInFile, inFile } from '#test/helpers/in-file.ts'
+import { startOldInmor } from '#test/helpers/old-inmor.ts'
+import { inmor, startProduct } from '#test/helpers/product.ts'
+import { startCommandServer } from './command-server.ts'
 import { engine, played, root, shellOf } from './document.ts'
 
-let product: Product
-let federation: Federation
-let directory: string
-let commands: CommandServer
-/** The installation that docs/migration.md imports. */
-let old: OldInmor
-let oldMember: TestEntity
-/** Registers as README.md says. */
-let applicant: TestEntity
 /** The keys that lie in the key directory at first. */
 let exposed: string[] = []
 
-beforeAll(async () => {
-  product = await startProduct()
-  federation = await below(product.installation.federationUrl).leaf().start()
+const product = inFile(startProduct)
+const federation = inFile(() => below(product.installation.federationUrl).leaf().start())
+const startMember = () =>
+  startEntity({ metadata: relyingParty, authorityHints: [product.installation.federationUrl] })
+/** The installation that docs/migration.md imports. */
+const old = inFile(() => {
   const { federationUrl, dataDirectory } = product.installation
-  old = await startOldInmor(federationUrl, join(dataDirectory, 'keys'))
-  oldMember = await startEntity({ metadata: relyingParty, authorityHints: [federationUrl] })
+  return startOldInmor(federationUrl, join(dataDirectory, 'keys'))
+})
+const oldMember = inFile(startMember)
+/** Registers as README.md says. */
+const applicant = inFile(startMember)
+const directory = folderInFile('inmor-docs')
+const commands = inFile(() => startCommandServer(join(directory, 'commands.sock')))
+beforeAll(async () => {
   await old.addSubordinate(oldMember)
-  applicant = await startEntity({ metadata: relyingParty, authorityHints: [federationUrl] })
-  directory = await mkdtemp(join(tmpdir(), 'inmor-docs-'))
-  commands = await startCommandServer(join(directory, 'commands.sock'))
   // As in the middle of a rollover, when a key may be stolen too: two keys are published.
   const run = (...args: string[]) => inmor(product.installation, ['keys', ...args, '--only=kid'])
   expect(await run('announce', '--alg', 'ES256')).toMatchObject({ code: 0 })
   exposed = (await run('list')).stdout.trim().split('\n')
   await cp(root('compose.production.example.yaml'), join(directory, 'compose.production.example.yaml'))
-})
-afterAll(async () => {
-  await Promise.all([federation.close(), oldMember.close(), applicant.close(), old.close()])
-  await product.stop()
-  commands.close()
-  await rm(directory, { recursive: true })
 })
 
 async function configuration(): Promise<string> {

@@ -2,15 +2,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
 import { freePort } from '#test/helpers/port.ts'
 import { startLeaf } from '#test/helpers/subordinate.ts'
 import { untilTrue } from '#test/helpers/until.ts'
 import { blocksOf, root } from './document.ts'
 
-let admin: TestAdmin
 let service: ChildProcess
 let url: string
 
@@ -20,8 +18,8 @@ const isUp = () =>
     () => false,
   )
 
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   const port = await freePort()
   url = `http://127.0.0.1:${port}/check`
   const [example] = (await blocksOf('docs/guide/checks.md')).filter(({ language }) => language === 'js')
@@ -38,7 +36,6 @@ beforeAll(async () => {
 afterAll(async () => {
   service.kill()
   await once(service, 'exit')
-  await admin.close()
 })
 
 test('it agrees to an organization in Sweden only, and to requests of the anchor', async () => {
@@ -55,7 +52,7 @@ test('it agrees to an organization in Sweden only, and to requests of the anchor
   const submit = async (country: string) => {
     const { id: organizationId } = await admin.mutate('createOrganization', { name: country, country }, 'id')
     const person = await signInAsMember(admin, { organizationId, email: `anna@${country}.example` })
-    const { id: entityId } = await startLeaf(admin, { metadata: relyingParty })
+    const { id: entityId } = await startLeaf(admin)
     return person.mutate('submitRequest', { kind: 'REGISTER', organizationId, entityId }, 'state')
   }
   expect(await submit('SE')).toMatchObject({ state: 'APPROVED' })

@@ -1,9 +1,10 @@
 /** Tests docs/reference/: it is as printed, and has everything of the schema and the command line exactly once. */
 import { readFile } from 'node:fs/promises'
 import { buildSchema } from 'graphql'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { ApiCommand } from '#server/cli/api/command.ts'
 import { loadProgram } from '#server/cli/program.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { root } from './document.ts'
 import { findAccess } from './reference/access.ts'
 import { commonPage, pageOf } from './reference/page.ts'
@@ -13,11 +14,7 @@ import { readOperations } from './reference/rest-page.ts'
 import { printSchemaPage } from './reference/schema-page.ts'
 import { printedDocuments } from './write.ts'
 
-let documents: Map<string, string>
-
-beforeAll(async () => {
-  documents = await printedDocuments()
-})
+const documents = inFile(printedDocuments)
 
 test('the documents are as printed; `npm run docs` writes them', async () => {
   for (const [path, text] of documents) expect(await readFile(root(path), 'utf8'), path).toBe(text)

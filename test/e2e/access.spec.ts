@@ -2,27 +2,18 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { expect, test } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { closePages, openPage, signIn, type Watched } from '#test/helpers/browser.ts'
+import { openPage, signIn } from '#test/helpers/browser.ts'
 import { journey } from '#test/helpers/journey.ts'
-import { openSignedIn } from './signed-in-console.ts'
+import { openSignedIn, pageInFile } from './signed-in-console.ts'
 
 const PASSWORD = 'correct horse battery'
 const FIRST_PASSWORD = 'set by the administrator'
 
-let admin: TestAdmin
-let watched: Watched
-
-beforeAll(async () => {
-  admin = await startAdmin()
-  watched = await openSignedIn(admin, '/administration/users')
-})
-afterAll(async () => {
-  await closePages()
-  await admin.close()
-})
+const admin = adminInFile()
+const { page, complaints } = pageInFile(() => openSignedIn(admin, '/administration/users'))
 
 /** The answer of the API to a script with this key. */
 async function viewerOf(key: string) {
@@ -45,7 +36,6 @@ journey('users are created, invited, locked out, found and removed, and the audi
   step(
     'creates a user after a refusal at the field, who chooses a new password first and sees the pages of the role',
     async () => {
-      const { page, complaints } = watched
       await page.getByRole('button', { name: 'Create a user' }).click()
       const dialog = page.getByRole('dialog')
       await dialog.getByLabel('Username').fill('vera')
@@ -84,7 +74,6 @@ journey('users are created, invited, locked out, found and removed, and the audi
   )
 
   step('invites a user by a link, who chooses a password and is signed in', async () => {
-    const { page, complaints } = watched
     await page.getByRole('button', { name: 'Create a user' }).click()
     const dialog = page.getByRole('dialog')
     await dialog.getByLabel('Username').fill('ines')
@@ -129,7 +118,6 @@ journey('users are created, invited, locked out, found and removed, and the audi
   })
 
   step('shows the last sign-in and removes a user, but not oneself', async () => {
-    const { page, complaints } = watched
     await page.goto('/administration/users')
     const row = page.getByRole('row').filter({ hasText: 'ines' })
     await row.getByRole('cell', { name: 'just now' }).first().waitFor()
@@ -145,7 +133,6 @@ journey('users are created, invited, locked out, found and removed, and the audi
   })
 
   step('a user who is locked out cannot sign in', async () => {
-    const { page } = watched
     await page.getByRole('button', { name: 'What to do with vera' }).click()
     await page.getByRole('menuitem', { name: 'Lock out' }).click()
     await page.getByRole('alertdialog').getByRole('button', { name: 'Lock out' }).click()
@@ -159,7 +146,6 @@ journey('users are created, invited, locked out, found and removed, and the audi
   })
 
   step('finds users by name, role and lock, and keeps the filter in the address', async () => {
-    const { page, complaints } = watched
     const people = page.getByRole('table', { name: 'Users' }).getByRole('row')
     await page.getByLabel('State').selectOption('Locked out')
     await page.waitForURL(/state=locked-out/)
@@ -178,7 +164,6 @@ journey('users are created, invited, locked out, found and removed, and the audi
   })
 
   step('filters the audit log, shows differences, and exports it', async () => {
-    const { page, complaints } = watched
     await page.getByRole('link', { name: 'Audit log' }).click()
     await page.getByLabel('Action').selectOption({ label: 'User created' })
     await page.waitForURL(/action=CREATE_USER/)

@@ -3,19 +3,16 @@
  * other origins.
  */
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { violationsInEveryLook } from '#test/helpers/axe.ts'
 import { openPage } from '#test/helpers/browser.ts'
-import { openPopulatedConsole, type PopulatedConsole, visit } from './populated-console.ts'
+import { inFile } from '#test/helpers/in-file.ts'
+import { openPopulatedConsole, visit } from './populated-console.ts'
 
 /** The walk visits every page three times, and there are many. */
 const WALK_TIMEOUT = 600_000
 
-let opened: PopulatedConsole
-beforeAll(async () => {
-  opened = await openPopulatedConsole()
-})
-afterAll(() => opened.close())
+const opened = inFile(openPopulatedConsole)
 
 /** Paths of console pages that the current page links to. Of the reference, reference.spec.ts visits the long pages. */
 async function links(page: Page): Promise<string[]> {

@@ -1,30 +1,26 @@
 /** Tests the user's account in the console: second factor, passkey, sessions, and confirmation by signing in again. */
 import { Secret, TOTP } from 'otpauth'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect } from 'vitest'
+import { beforeAll, expect } from 'vitest'
 import { connectDatabase } from '#server/database/client.ts'
 import { readRunning } from '#server/embedded/data-directory.ts'
-import { closePages, openPage, signIn, type Watched } from '#test/helpers/browser.ts'
+import { openPage, signIn } from '#test/helpers/browser.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { journey } from '#test/helpers/journey.ts'
-import { type Product, startProduct } from '#test/helpers/product.ts'
+import { startProduct } from '#test/helpers/product.ts'
 import { addVirtualAuthenticator } from '#test/helpers/virtual-authenticator.ts'
+import { pageInFile } from './signed-in-console.ts'
 
-let product: Product
-let watched: Watched
 let password: string
 let recoveryCodes: string[]
 
+const product = inFile(startProduct)
+const { page, complaints } = pageInFile(() => openPage(product.installation.adminUrl))
 beforeAll(async () => {
-  product = await startProduct()
   password = product.password ?? ''
-  watched = await openPage(product.installation.adminUrl)
-  await watched.page.goto('/account')
-  await signIn(watched.page, 'admin', password)
-  await watched.page.getByRole('heading', { level: 1, name: 'My account' }).waitFor()
-})
-afterAll(async () => {
-  await closePages()
-  await product.stop()
+  await page.goto('/account')
+  await signIn(page, 'admin', password)
+  await page.getByRole('heading', { level: 1, name: 'My account' }).waitFor()
 })
 
 async function signOut(page: Page): Promise<void> {
@@ -51,7 +47,6 @@ journey(
   'an administrator gets a password, a second factor and a passkey, and ends another session',
   (step) => {
     step('asks for a password of one’s own, until it is put off or changed', async () => {
-      const { page } = watched
       const question = page.getByRole('note').filter({ hasText: 'Choose your own password' })
       await question.waitFor()
       await question.getByRole('button', { name: 'Later' }).click()
@@ -75,7 +70,6 @@ journey(
     step(
       'sets up an authenticator app with the secret of the QR code, and requires it afterwards',
       async () => {
-        const { page, complaints } = watched
         await page.getByRole('button', { name: 'Set up' }).click()
         const dialog = page.getByRole('dialog')
         await dialog.getByLabel('Your password').fill(password)
@@ -103,7 +97,6 @@ journey(
     )
 
     step('reports a failed sign-out, and stays on the page', async () => {
-      const { page } = watched
       const paths = '**/sign-out'
       await page.route(paths, (request) => request.abort())
       await page.getByRole('button', { name: /^Administrator/ }).click()
@@ -114,7 +107,6 @@ journey(
     })
 
     step('refuses a wrong code at the field, and accepts a recovery code once', async () => {
-      const { page } = watched
       await signOut(page)
       await signIn(page, 'admin', password)
       await page.getByLabel('Code').fill('00000-00000')
@@ -128,7 +120,6 @@ journey(
     })
 
     step('adds a passkey, after which the password and a code open nothing', async () => {
-      const { page } = watched
       await addVirtualAuthenticator(page)
       await page.getByRole('button', { name: 'Add a passkey' }).click()
       await page.getByRole('dialog').getByLabel('Name').fill('laptop')
@@ -152,7 +143,6 @@ journey(
     })
 
     step('signs in with the passkey alone, renames and removes it', async () => {
-      const { page } = watched
       await signOut(page)
       await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
       await page.getByRole('link', { name: 'Subordinates', exact: true }).waitFor()
@@ -170,7 +160,6 @@ journey(
     })
 
     step('asks for a new sign-in before a change when the last one is old, then continues', async () => {
-      const { page } = watched
       await page.goto('/administration/users')
       await page.getByRole('button', { name: 'Create a user' }).click()
       const form = page.getByRole('dialog', { name: 'Create a user' })
@@ -187,7 +176,6 @@ journey(
     })
 
     step('ends another session, and its page reports it', async () => {
-      const { page } = watched
       const other = await openPage(product.installation.adminUrl)
       await other.page.goto('/subordinates')
       await signIn(other.page, 'admin', password)

@@ -1,31 +1,17 @@
 /** Tests how a user moves between the anchors of an installation: by address, by the switcher and by the palette. */
-import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeAll, expect, test } from 'vitest'
+import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { closePages, openPage, signIn, type Watched } from '#test/helpers/browser.ts'
-import { type Session, startSession } from './signed-in-console.ts'
+import { openPage, signIn } from '#test/helpers/browser.ts'
+import { pageInEach, sessionInFile } from './signed-in-console.ts'
 
-let admin: TestAdmin
-let session: Session
-let watched: Watched
-let page: Page
-
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   const input = { slug: 'test', entityId: `${admin.entityId}/test`, displayName: 'Test federation' }
   expect(await admin.mutate('createTrustAnchor', input, 'slug', 'admin')).toMatchObject({ slug: 'test' })
-  session = await startSession(admin)
 })
-beforeEach(async () => {
-  watched = await session.open('/a/main')
-  page = watched.page
-  return () => watched.page.close()
-})
-afterAll(async () => {
-  await closePages()
-  await admin.close()
-})
+const session = sessionInFile(admin)
+const { page, complaints } = pageInEach(() => session.open('/a/main'))
 
 const heading = (name: string, on = page) => on.getByRole('heading', { level: 1, name }).waitFor()
 const switcher = () => page.getByRole('banner').getByRole('button', { name: 'Anchor:' })
@@ -82,13 +68,13 @@ test('an address of an earlier version leads to the present one, also through th
   await heading('Trust Mark types')
   await page.goto('/a/test/playground')
   await page.waitForURL('/a/test/administration/api')
-  expect(watched.complaints).toEqual([])
-  const { page: again, complaints } = await openPage(admin.adminUrl)
+  expect(complaints).toEqual([])
+  const { page: again, complaints: others } = await openPage(admin.adminUrl)
   await again.goto('/keys?x=1#published')
   await signIn(again, 'admin', PASSWORD)
   await again.waitForURL('/a/main/settings/keys?x=1#published')
   await heading('Keys', again)
-  expect(complaints).toEqual([])
+  expect(others).toEqual([])
   await again.context().close()
 })
 
@@ -140,5 +126,5 @@ test('unsaved input stays until the user leaves it, and does not come along', as
   await page.waitForURL('/a/test/trust-marks/types')
   await page.goto('/a/test/trust-marks/types/new')
   expect(await page.getByLabel('Type identifier').inputValue()).toBe('')
-  expect(watched.complaints).toEqual([])
+  expect(complaints).toEqual([])
 })

@@ -1,34 +1,24 @@
 /** Tests several anchors in the console: one is created, has members of its own, is paused and resumed, and is removed. */
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { closePages, signIn, type Watched } from '#test/helpers/browser.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { signIn } from '#test/helpers/browser.ts'
+import { relyingParty, startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { journey } from '#test/helpers/journey.ts'
-import { openSignedIn } from './signed-in-console.ts'
+import { openSignedIn, pageInFile } from './signed-in-console.ts'
 
-let admin: TestAdmin
-let watched: Watched
-let page: Page
 let anchorId: string
 const members: TestEntity[] = []
 
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   anchorId = `${admin.entityId}/test`
   for (let count = 0; count < 2; count++) {
     members.push(await startEntity({ authorityHints: [anchorId], metadata: relyingParty }))
   }
-  watched = await openSignedIn(admin, '/')
-  page = watched.page
 })
-afterAll(async () => {
-  await closePages()
-  await Promise.all(members.map((member) => member.close()))
-  await admin.close()
-})
+const { page, complaints, main } = pageInFile(() => openSignedIn(admin, '/'))
+afterAll(() => Promise.all(members.map((member) => member.close())))
 
 const openAs = (username: string, path: string) => openSignedIn(admin, path, username)
 
@@ -42,7 +32,6 @@ async function setRole(username: string, role: string | null, anchor = 'test'): 
   await admin.mutate('updateUser', { id, anchorRoles: [{ anchor, role }] }, 'username', 'admin')
 }
 
-const main = () => page.getByRole('main')
 const heading = (name: string) => page.getByRole('heading', { level: 1, name }).waitFor()
 const switcher = () => page.getByRole('banner').getByRole('button', { name: 'Anchor:' })
 const row = () => page.getByRole('table', { name: 'Anchors' }).getByRole('row', { name: 'Test federation' })
@@ -192,6 +181,6 @@ journey('an anchor is created, has members and users of its own, is paused and r
     await page.goto('/a/main/subordinates')
     await page.waitForURL('/subordinates')
     expect(await switcher().count()).toBe(0)
-    expect(watched.complaints).toEqual([])
+    expect(complaints).toEqual([])
   })
 })

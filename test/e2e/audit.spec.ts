@@ -1,41 +1,23 @@
 /** Tests how the audit log is searched: by the words that it shows, by parts, by presets, and a run as one entry. */
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeAll, expect, test } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { closePages, type Watched } from '#test/helpers/browser.ts'
-import { below } from '#test/helpers/federation.ts'
 import { watchRun } from '#test/helpers/run.ts'
-import { type Session, startSession } from './signed-in-console.ts'
+import { memberInFile } from '#test/helpers/subordinate.ts'
+import { pageInEach, sessionInFile } from './signed-in-console.ts'
 
-let admin: TestAdmin
-let session: Session
-let watched: Watched
-let leafId: string
-let closeLeaves: () => Promise<unknown>
-
+const admin = adminInFile()
+const [leaf, second] = [memberInFile(admin), memberInFile(admin)]
 beforeAll(async () => {
-  admin = await startAdmin()
-  const started = await Promise.all([1, 2].map(() => below(admin.entityId).leaf().start()))
-  closeLeaves = () => Promise.all(started.map(({ close }) => close()))
-  leafId = started[0]?.leaf.id ?? ''
-  const subordinates = started.map(({ leaf }) => ({ entityId: leaf.id }))
+  const subordinates = [leaf, second].map(({ id }) => ({ entityId: id }))
   await watchRun(admin, (await admin.mutate('importSubordinates', { subordinates }, 'id')).id)
-  session = await startSession(admin)
 })
-beforeEach(async () => {
-  watched = await session.open('/audit')
-  return () => watched.page.close()
-})
-afterAll(async () => {
-  await closePages()
-  await admin.close()
-  await closeLeaves()
-})
+const session = sessionInFile(admin)
+const { page, complaints } = pageInEach(() => session.open('/audit'))
 
-const entries = () => watched.page.getByRole('list', { name: 'entries' }).locator('> li')
+const entries = () => page.getByRole('list', { name: 'entries' }).locator('> li')
 
 test('shows a run as one entry, with its entries folded under it', async () => {
-  const { page, complaints } = watched
   const run = entries().filter({ hasText: 'Import of subordinates started' })
   await run.getByText('2 more entries of this run').waitFor()
   await expect.poll(() => page.getByText('Subordinate registered').count()).toBe(1) // the option of the filter
@@ -49,15 +31,13 @@ test('shows a run as one entry, with its entries folded under it', async () => {
 })
 
 test('finds entries by the words that they show', async () => {
-  const { page } = watched
   await page.getByLabel('Action').selectOption({ label: 'Subordinate registered' })
   await page.getByText('2 entries match').waitFor()
   for (const entry of await entries().all()) await entry.getByText('Subordinate registered').waitFor()
 })
 
 test('finds entries by typing a part of the object or the user', async () => {
-  const { page } = watched
-  await page.getByLabel('Object', { exact: true }).fill(leafId.slice(7).toUpperCase())
+  await page.getByLabel('Object', { exact: true }).fill(leaf.id.slice(7).toUpperCase())
   await page.getByLabel('Object', { exact: true }).press('Enter')
   await page.getByText('1 entry matches').waitFor()
   await page.getByLabel('User', { exact: true }).fill('OPERAT')
@@ -70,7 +50,6 @@ test.each([
   ['last 7 days', true],
   ['last 30 days', false],
 ])('the preset %s', async (label, hidesOld) => {
-  const { page } = watched
   const old = {
     actor: 'someone',
     method: 'cli',
@@ -89,7 +68,6 @@ test.each([
 })
 
 test('the entries of one run are a list of their own', async () => {
-  const { page } = watched
   const { data } = await admin.execute('{ runs(first: 1) { edges { node { id } } } }')
   await page.goto(`/audit?run=${encodeURIComponent(data.runs.edges[0].node.id)}`)
   await page.getByText('2 entries match').waitFor()

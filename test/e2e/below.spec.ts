@@ -1,47 +1,37 @@
 /** Tests what the console says about entities below an Intermediate that a policy breaks. */
 import { afterAll, beforeAll, expect } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { closePages, openPage, signIn, type Watched } from '#test/helpers/browser.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
-import { below, type Federation, relyingParty } from '#test/helpers/federation.ts'
+import { relyingPartyNamed, startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { below } from '#test/helpers/federation.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { journey } from '#test/helpers/journey.ts'
 import { type ManyEntities, registerMany } from '#test/helpers/many-entities.ts'
 import { eventually } from '#test/helpers/product.ts'
 import { startRun, watchRun } from '#test/helpers/run.ts'
 import { register } from '#test/helpers/subordinate.ts'
+import { openSignedIn, pageInFile } from './signed-in-console.ts'
 
-let admin: TestAdmin
-let watched: Watched
-let federation: Federation
 let odd: TestEntity
 let many: ManyEntities
 
+const admin = adminInFile()
+const federation = inFile(() => below(admin.entityId).intermediate().leaf().start())
 beforeAll(async () => {
-  admin = await startAdmin()
-  federation = await below(admin.entityId).intermediate().leaf().start()
-  const metadata = { openid_relying_party: { ...relyingParty.openid_relying_party, client_name: 'Odd one' } }
+  const metadata = relyingPartyNamed('Odd one')
   odd = await startEntity({ metadata, authorityHints: [federation.top.id] })
   federation.top.adopt(odd)
   await register(admin, federation.top)
   await watchRun(admin, await startRun(admin, 'startCollectionWalk'))
-  watched = await openPage(admin.adminUrl)
-  await watched.page.goto('/')
-  await signIn(watched.page, 'admin', PASSWORD)
-  await watched.page.waitForURL('/')
 })
-afterAll(async () => {
-  await closePages()
-  await Promise.all([federation.close(), odd.close(), many.close()])
-  await admin.close()
-})
+const { page, complaints } = pageInFile(() => openSignedIn(admin, '/'))
+afterAll(() => Promise.all([odd.close(), many.close()]))
 
 const setPolicy = (metadataPolicy: object) =>
   admin.mutate('updateFederationPolicy', { metadataPolicy }, 'version', 'admin')
 
 journey('a policy breaks an entity below an Intermediate, and is taken back', (step) => {
   step('the dashboard, the collection and the page of the entity say that it would be refused', async () => {
-    const { page, complaints } = watched
     await page.goto('/explorer/collection')
     const row = page.getByRole('row').filter({ hasText: 'Odd one' })
     await row.getByText('Resolves', { exact: true }).waitFor()
@@ -68,7 +58,6 @@ journey('a policy breaks an entity below an Intermediate, and is taken back', (s
   step('the effect of a policy names the entities below an Intermediate, grouped by difference', async () => {
     await setPolicy({})
     many = await registerMany(admin.server.db, admin.entityId, 40)
-    const { page, complaints } = watched
     await page.goto('/settings/policy')
     const editor = page.getByRole('textbox', { name: 'Metadata policy' })
     await editor.click()
@@ -110,7 +99,6 @@ journey('a policy breaks an entity below an Intermediate, and is taken back', (s
   })
 
   step('all is well again when the policy is taken back, without another crawl', async () => {
-    const { page, complaints } = watched
     await setPolicy({})
     await page.goto('/')
     await page.getByText('would be refused').waitFor({ state: 'detached', timeout: 60_000 })

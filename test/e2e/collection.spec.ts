@@ -1,15 +1,12 @@
 /** Tests the collection in the console: empty, during a crawl, and with its results and failures. */
-import { afterAll, beforeAll, expect } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { closePages, type Watched } from '#test/helpers/browser.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
-import { below, type Federation, relyingParty } from '#test/helpers/federation.ts'
+import { afterAll, expect } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { relyingParty, startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { below, type Federation } from '#test/helpers/federation.ts'
 import { journey } from '#test/helpers/journey.ts'
 import { make } from './make.ts'
-import { openSignedIn } from './signed-in-console.ts'
+import { openSignedIn, pageInFile } from './signed-in-console.ts'
 
-let admin: TestAdmin
-let watched: Watched
 let federation: Federation
 /** Below the same Intermediate; it delays the crawl until it is closed. */
 let silent: TestEntity
@@ -22,25 +19,17 @@ const provider = {
   },
 }
 
-beforeAll(async () => {
-  admin = await startAdmin()
-  watched = await openSignedIn(admin, '/explorer/collection')
-})
-afterAll(async () => {
-  await closePages()
-  await federation.close()
-  await admin.close()
-})
+const admin = adminInFile()
+const { page, complaints } = pageInFile(() => openSignedIn(admin, '/explorer/collection'))
+afterAll(() => federation.close())
 
 journey('the collection is empty, is crawled, and is searched', (step) => {
   step('explains where a crawl begins before an entity is registered', async () => {
-    const { page, complaints } = watched
     await page.getByText('It starts at the subordinates of this Trust Anchor.').waitFor()
     expect(complaints).toEqual([])
   })
 
   step('starts a crawl that survives a reload, and shows its results and failures', async () => {
-    const { page, complaints } = watched
     federation = await below(admin.entityId).intermediate().leaf({ metadata: provider }).start()
     silent = await startEntity({ authorityHints: [federation.top.id], metadata: relyingParty })
     federation.top.adopt(silent)
@@ -63,7 +52,6 @@ journey('the collection is empty, is crawled, and is searched', (step) => {
   step(
     'keeps search and filter in the address, and shows an entity without a fetch from its host',
     async () => {
-      const { page, complaints } = watched
       await page.getByLabel('Search', { exact: true }).fill('HARBOUR')
       await page.waitForURL('/explorer/collection?q=HARBOUR')
       await page.getByText('1 entity matches').waitFor()

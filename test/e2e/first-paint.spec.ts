@@ -1,20 +1,12 @@
 /** Tests a cold start: what is painted before the script, in the chosen colours, and how many requests it takes. */
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { expect, onTestFinished, test } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { looks, violations, violationsNow } from '#test/helpers/axe.ts'
-import { closePages, openPage } from '#test/helpers/browser.ts'
+import { openPage } from '#test/helpers/browser.ts'
 import { openSignedIn, startSession } from './signed-in-console.ts'
 
-let admin: TestAdmin
-
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(async () => {
-  await closePages()
-  await admin.close()
-})
+const admin = adminInFile()
 
 test.each(['light', 'dark'] as const)('paints the %s page before the script has loaded', async (chosen) => {
   // The system's theme is the other one.

@@ -1,23 +1,20 @@
 /** Tests what the console says when a policy breaks one of five thousand subordinates, and when it is taken back. */
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { closePages, type Watched } from '#test/helpers/browser.ts'
 import { journey } from '#test/helpers/journey.ts'
 import { type ManyEntities, registerMany } from '#test/helpers/many-entities.ts'
 import { readMetrics } from '#test/helpers/metrics.ts'
-import { openSignedIn } from './signed-in-console.ts'
+import { openSignedIn, pageInFile } from './signed-in-console.ts'
 
 const COUNT = 5_000
 
-let admin: TestAdmin
 let entities: ManyEntities
-let watched: Watched
 let odd: string
 
+const admin = adminInFile({}, { metricsPort: 0 })
 beforeAll(async () => {
-  admin = await startAdmin({}, { metricsPort: 0 })
   const { db } = admin.server
   entities = await registerMany(db, admin.entityId, COUNT)
   odd = String(entities.ids[4242])
@@ -27,13 +24,9 @@ beforeAll(async () => {
     data: { entityConfiguration, displayName: 'The odd one' },
   })
   await db.schedule.updateMany({ data: { enabled: true, cron: '0 0 1 1 *' } })
-  watched = await openSignedIn(admin, '/')
 })
-afterAll(async () => {
-  await closePages()
-  await entities.close()
-  await admin.close()
-})
+const { page, complaints } = pageInFile(() => openSignedIn(admin, '/'))
+afterAll(() => entities.close())
 
 const unresolvable = async () => {
   const { values } = await readMetrics(admin.server.metricsUrl)
@@ -57,7 +50,6 @@ journey('a policy breaks one of five thousand subordinates, and is taken back', 
   step(
     'the dashboard, the list, the page of the member and the metric say that it does not resolve',
     async () => {
-      const { page, complaints } = watched
       await savePolicy(page, { openid_relying_party: { client_name: { one_of: ['Registered'] } } })
       await page.goto('/')
       const alert = page.getByRole('link', { name: /^The odd one does not resolve\./ })
@@ -93,7 +85,6 @@ journey('a policy breaks one of five thousand subordinates, and is taken back', 
   )
 
   step('an acknowledged alert is put below', async () => {
-    const { page } = watched
     await page.goto('/')
     const item = page.getByRole('listitem').filter({ hasText: 'The odd one does not resolve' })
     await item.getByRole('button', { name: 'Acknowledge' }).click()
@@ -102,7 +93,6 @@ journey('a policy breaks one of five thousand subordinates, and is taken back', 
   })
 
   step('all is well again when the policy is taken back from history', async () => {
-    const { page, complaints } = watched
     await page.goto('/settings/policy')
     await page.getByRole('link', { name: 'History' }).click()
     await page.getByRole('button', { name: 'Restore this version…' }).first().click()

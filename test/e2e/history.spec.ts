@@ -1,37 +1,23 @@
 /** Tests the history: an earlier policy and earlier settings of a subordinate are restored as new changes. */
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { closePages, type Watched } from '#test/helpers/browser.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { beforeAll, expect, test } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { eventually } from '#test/helpers/product.ts'
+import { memberInFile } from '#test/helpers/subordinate.ts'
 import { make } from './make.ts'
-import { type Session, startSession } from './signed-in-console.ts'
+import { pageInEach, sessionInFile } from './signed-in-console.ts'
 
-let admin: TestAdmin
-let entity: TestEntity
 let id: string
-let session: Session
-let watched: Watched
 
+const admin = adminInFile()
+const entity = memberInFile(admin)
 beforeAll(async () => {
-  admin = await startAdmin()
-  entity = await startEntity({ authorityHints: [admin.entityId], metadata: relyingParty })
   const input = { entityId: entity.id, validFor: 12 }
   const registered = await make(admin, 'registerSubordinate', input, 'id')
   id = registered.id
-  session = await startSession(admin)
 })
-beforeEach(async () => {
-  watched = await session.open()
-  return () => watched.page.close()
-})
-afterAll(async () => {
-  await closePages()
-  await entity.close()
-  await admin.close()
-})
+const session = sessionInFile(admin)
+const { page, complaints } = pageInEach(() => session.open())
 
 /** The public statement about the subordinate. */
 async function statement() {
@@ -44,7 +30,6 @@ const strict = { openid_relying_party: { contacts: { essential: true } } }
 const lax = { openid_relying_party: { contacts: { essential: false } } }
 
 test('restores an earlier policy after its difference was shown, and publishes it', async () => {
-  const { page, complaints } = watched
   await make(admin, 'updateFederationPolicy', { metadataPolicy: strict }, 'version')
   await make(admin, 'updateFederationPolicy', { metadataPolicy: lax }, 'version')
   await eventually(async () => expect(await statement()).toMatchObject({ metadata_policy: lax }))
@@ -64,7 +49,6 @@ test('restores an earlier policy after its difference was shown, and publishes i
 })
 
 test('undoes the latest change of a subordinate', async () => {
-  const { page, complaints } = watched
   await make(admin, 'updateSubordinate', { id, validFor: 48 }, 'id')
   await page.goto(`/subordinates/${encodeURIComponent(id)}/history`)
   await page.getByRole('button', { name: 'Restore this version…' }).first().click()

@@ -1,37 +1,17 @@
 /** Tests the import of a list of entities: progress as a run, and failures that do not affect the others. */
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { closePages, type Watched } from '#test/helpers/browser.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
-import { type Session, startSession } from './signed-in-console.ts'
+import { beforeAll, expect, test } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { memberInFile } from '#test/helpers/subordinate.ts'
+import { pageInEach, sessionInFile } from './signed-in-console.ts'
 
-let admin: TestAdmin
-let entities: TestEntity[]
-let stray: TestEntity
-let session: Session
-let watched: Watched
-
-beforeAll(async () => {
-  admin = await startAdmin()
-  const start = () => startEntity({ authorityHints: [admin.entityId], metadata: relyingParty })
-  entities = await Promise.all([start(), start(), start()])
-  stray = await start()
-  stray.misbehave('no authority hint')
-  session = await startSession(admin)
-})
-beforeEach(async () => {
-  watched = await session.open('/subordinates/import')
-  return () => watched.page.close()
-})
-afterAll(async () => {
-  await closePages()
-  await Promise.all([...entities, stray].map((entity) => entity.close()))
-  await admin.close()
-})
+const admin = adminInFile()
+const entities = Array.from({ length: 3 }, () => memberInFile(admin))
+const stray = memberInFile(admin)
+beforeAll(() => stray.misbehave('no authority hint'))
+const session = sessionInFile(admin)
+const { page, complaints } = pageInEach(() => session.open('/subordinates/import'))
 
 test('reports invalid lines before it sends anything, and checks the others in a dry run', async () => {
-  const { page } = watched
   await page.getByLabel('Entity Identifiers').fill(`${entities[0]?.id}\nnobody`)
   await page.getByText('Line 2, “nobody”').waitFor()
   await page.getByRole('button', { name: 'Check without registering' }).click()
@@ -44,7 +24,6 @@ test('reports invalid lines before it sends anything, and checks the others in a
 })
 
 test('registers a list, and the public endpoint serves all except the refused entity', async () => {
-  const { page, complaints } = watched
   const ids = [...entities, stray].map(({ id }) => id)
   await page.getByLabel('Entity Identifiers').fill(['entityId,displayName', ...ids, ids[0]].join('\n'))
   await page.getByText('4 entities, 1 duplicate line ignored').waitFor()

@@ -1,37 +1,26 @@
 /** Tests Intermediates in the console: a new anchor under another one, and one that becomes an Intermediate later. */
-import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeAll, expect } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { closePages, type Watched } from '#test/helpers/browser.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { relyingParty, startEntity } from '#test/helpers/entity.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { journey } from '#test/helpers/journey.ts'
-import { openSignedIn } from './signed-in-console.ts'
+import { openSignedIn, pageInFile } from './signed-in-console.ts'
 
-let admin: TestAdmin
-let watched: Watched
-let page: Page
-let leaf: TestEntity
 let sector: string
 
 const as = (name: string, input: object, selection = 'slug') => admin.mutate(name, input, selection, 'admin')
 
+const admin = adminInFile()
+const leaf = inFile(() =>
+  startEntity({ authorityHints: [`${admin.entityId}/sector`], metadata: relyingParty }),
+)
 beforeAll(async () => {
-  admin = await startAdmin()
   sector = `${admin.entityId}/sector`
-  leaf = await startEntity({ authorityHints: [sector], metadata: relyingParty })
   await as('updateTrustAnchor', { displayName: 'Main federation' })
-  watched = await openSignedIn(admin, '/administration/new')
-  page = watched.page
 })
-afterAll(async () => {
-  await closePages()
-  await leaf.close()
-  await admin.close()
-})
+const { page, complaints, dialog } = pageInFile(() => openSignedIn(admin, '/administration/new'))
 
-const dialog = () => page.getByRole('dialog')
 const row = (name: string) => page.getByRole('table', { name: 'Anchors' }).getByRole('row', { name })
 
 async function askAbout(name: string): Promise<void> {
@@ -83,6 +72,6 @@ journey('anchors become Intermediates', (step) => {
     await expect.poll(() => dialog().getByLabel('Superior').getAttribute('aria-invalid')).toBe('true')
     await dialog().getByRole('button', { name: 'Cancel' }).click()
     await dialog().waitFor({ state: 'hidden' })
-    expect(watched.complaints).toEqual([])
+    expect(complaints).toEqual([])
   })
 })

@@ -1,27 +1,13 @@
 /** Tests keyboard focus: it moves to the content, to new items, and away from removed ones. */
-import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { closePages } from '#test/helpers/browser.ts'
+import { expect, test } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { inEach } from '#test/helpers/in-file.ts'
 import { eventually } from '#test/helpers/product.ts'
-import { type Session, startSession } from './signed-in-console.ts'
+import { sessionInFile } from './signed-in-console.ts'
 
-let admin: TestAdmin
-let session: Session
-let page: Page
-
-beforeAll(async () => {
-  admin = await startAdmin()
-  session = await startSession(admin)
-})
-beforeEach(async () => {
-  ;({ page } = await session.open('/'))
-  return () => page.close()
-})
-afterAll(async () => {
-  await closePages()
-  await admin.close()
-})
+const admin = adminInFile()
+const session = sessionInFile(admin)
+const page = inEach(async () => (await session.open('/')).page)
 
 /** The focused element: its accessible name, or else its tag. */
 const focused = () =>

@@ -1,40 +1,28 @@
 /** Tests the key rollover in the console, step by step, and an emergency revocation. */
-import { afterAll, beforeAll, expect } from 'vitest'
+import { beforeAll, expect } from 'vitest'
 import { generateSigningKey } from '#core/keys.ts'
 import { writeNewKey } from '#store/key-directory.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { closePages, type Watched } from '#test/helpers/browser.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { journey } from '#test/helpers/journey.ts'
 import { eventually } from '#test/helpers/product.ts'
+import { memberInFile } from '#test/helpers/subordinate.ts'
 import { make } from './make.ts'
-import { openSignedIn } from './signed-in-console.ts'
+import { openSignedIn, pageInFile } from './signed-in-console.ts'
 
-let admin: TestAdmin
-let entity: TestEntity
-let watched: Watched
-
+const admin = adminInFile()
+const entity = memberInFile(admin)
 beforeAll(async () => {
-  admin = await startAdmin()
-  entity = await startEntity({ authorityHints: [admin.entityId], metadata: relyingParty })
   await make(admin, 'registerSubordinate', { entityId: entity.id }, 'id')
   const type = `${admin.entityId}/marks/member`
   await make(admin, 'createTrustMarkType', { type }, 'id')
   await make(admin, 'issueTrustMark', { trustMarkType: type, entityId: entity.id }, 'id')
-  watched = await openSignedIn(admin, '/settings/keys')
-  await watched.page.getByRole('heading', { level: 1, name: 'Keys' }).waitFor()
 })
-afterAll(async () => {
-  await closePages()
-  await entity.close()
-  await admin.close()
-})
+const { page, complaints } = pageInFile(() => openSignedIn(admin, '/settings/keys'))
 
 /** A step of the rollover, by its heading. */
 const stage = (name: string) =>
-  watched.page.getByRole('listitem').filter({ has: watched.page.getByRole('heading', { name }) })
-const dialog = () => watched.page.getByRole('alertdialog')
+  page.getByRole('listitem').filter({ has: page.getByRole('heading', { name }) })
+const dialog = () => page.getByRole('alertdialog')
 
 async function publishedKids(): Promise<string[]> {
   const response = await fetch(`${admin.entityId}/.well-known/openid-federation`)
@@ -45,7 +33,6 @@ async function publishedKids(): Promise<string[]> {
 
 journey('keys are announced, used, retired and revoked', (step) => {
   step('announces a key, and refuses an early switch with the reason', async () => {
-    const { page, complaints } = watched
     await page.getByRole('button', { name: 'Announce a key' }).click()
     const algorithm = page.getByRole('dialog').getByLabel('Algorithm')
     await algorithm.selectOption('ML-DSA-65: post-quantum, recommended of its kind')
@@ -73,7 +60,6 @@ journey('keys are announced, used, retired and revoked', (step) => {
   step(
     'switches after the waiting time, re-signs the Trust Marks, and shows progress to the end',
     async () => {
-      const { page, complaints } = watched
       // Simulates a day.
       await admin.server.db.signingKey.updateMany({
         where: { state: 'ANNOUNCED' },
@@ -90,7 +76,6 @@ journey('keys are announced, used, retired and revoked', (step) => {
   )
 
   step('retires the previous key only after confirmation while caches hold its signatures', async () => {
-    const { page, complaints } = watched
     const [, before = ''] = await publishedKids()
     await page.getByRole('button', { name: 'Retire now (unsafe)…' }).click()
     await dialog().getByRole('button', { name: 'Retire' }).click()
@@ -104,7 +89,6 @@ journey('keys are announced, used, retired and revoked', (step) => {
   })
 
   step('revokes the current key only as an emergency', async () => {
-    const { page, complaints } = watched
     const [stolen = ''] = await publishedKids()
     const { kid: beside } = await admin.mutate('announceSigningKey', { alg: 'ES256' }, 'kid', 'admin')
     await page.reload()
@@ -134,7 +118,6 @@ journey('keys are announced, used, retired and revoked', (step) => {
   })
 
   step('shows a key that signs answers, and retires it when no server signs with it', async () => {
-    const { page, complaints } = watched
     const { kid, ...answers } = await generateSigningKey('ES256')
     await writeNewKey(admin.config.keysDirectory, { kid, ...answers }, { purpose: 'answers' })
     await eventually(async () => expect(await publishedKids()).toContain(kid))

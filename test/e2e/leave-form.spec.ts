@@ -1,28 +1,14 @@
 /** Tests that unsaved input is never lost without a question, and that nothing else is asked about. */
-import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeAll, expect, test } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { closePages } from '#test/helpers/browser.ts'
-import { type Session, startSession } from './signed-in-console.ts'
+import { inEach } from '#test/helpers/in-file.ts'
+import { sessionInFile } from './signed-in-console.ts'
 
-let admin: TestAdmin
-let session: Session
-let page: Page
-
-beforeAll(async () => {
-  admin = await startAdmin()
-  await admin.mutate('createTrustMarkType', { type: `${admin.entityId}/certified` }, 'id')
-  session = await startSession(admin)
-})
-beforeEach(async () => {
-  ;({ page } = await session.open())
-  return () => page.close()
-})
-afterAll(async () => {
-  await closePages()
-  await admin.close()
-})
+const admin = adminInFile()
+beforeAll(() => admin.mutate('createTrustMarkType', { type: `${admin.entityId}/certified` }, 'id'))
+const session = sessionInFile(admin)
+const page = inEach(async () => (await session.open()).page)
 
 const question = () => page.getByRole('alertdialog', { name: 'Leave without saving?' })
 const answer = (name: string) => question().getByRole('button', { name, exact: true }).click()

@@ -1,27 +1,18 @@
 /** Tests that a page shows every change: of the time before its subscription, and while many come. */
 import { setTimeout } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { closePages } from '#test/helpers/browser.ts'
+import { beforeEach, expect, onTestFinished, test } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { make } from './make.ts'
-import { type Session, startSession } from './signed-in-console.ts'
+import { sessionInFile } from './signed-in-console.ts'
 
-let admin: TestAdmin
-let session: Session
 let page: Page
 
-beforeAll(async () => {
-  admin = await startAdmin()
-  session = await startSession(admin)
-})
+const admin = adminInFile()
+const session = sessionInFile(admin)
 beforeEach(async () => {
   page = (await session.open()).page
   return () => page.close()
-})
-afterAll(async () => {
-  await closePages()
-  await admin.close()
 })
 
 const createType = (name: string) =>

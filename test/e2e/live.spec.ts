@@ -5,9 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { connectDatabase, type Database } from '#server/database/client.ts'
 import type { AdminClient } from '#server/demo/admin-client.ts'
 import { readRunning } from '#server/embedded/data-directory.ts'
-import { closePages } from '#test/helpers/browser.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { relyingParty, startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { journey } from '#test/helpers/journey.ts'
 import { connectAdmin, type Product, startProduct } from '#test/helpers/product.ts'
 import { mutate } from '#test/product/mutation.ts'
@@ -32,7 +30,6 @@ beforeEach(async () => {
   return () => page.context().close()
 })
 afterAll(async () => {
-  await closePages()
   await Promise.all(entities.map((entity) => entity.close()))
   await product.stop()
 })

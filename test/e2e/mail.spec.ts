@@ -1,34 +1,21 @@
 /** Tests e-mail in the console and the portal: an invitation by e-mail, and turning e-mail off. */
-import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeAll, expect, test } from 'vitest'
+import { PASSWORD, startAdmin } from '#test/helpers/admin.ts'
 import { violations, violationsInEveryLook } from '#test/helpers/axe.ts'
-import { closePages } from '#test/helpers/browser.ts'
-import { type MailServer, startMailServer } from '#test/helpers/mail-server.ts'
+import { inEach, inFile } from '#test/helpers/in-file.ts'
+import { startMailServer } from '#test/helpers/mail-server.ts'
 import { untilTrue } from '#test/helpers/until.ts'
 import { acceptInvitation } from './portal-federation.ts'
-import { type Session, startSession } from './signed-in-console.ts'
+import { sessionInFile } from './signed-in-console.ts'
 
-let admin: TestAdmin
-let server: MailServer
-let session: Session
-let page: Page
+const server = inFile(startMailServer)
+const admin = inFile(() => startAdmin({}, { mail: server.config }))
 beforeAll(async () => {
-  server = await startMailServer()
-  admin = await startAdmin({}, { mail: server.config })
   const chief = { username: 'chief', password: PASSWORD, role: 'ADMIN', email: 'chief@example.org' }
   await admin.mutate('createUser', chief, 'id', 'admin')
-  session = await startSession(admin, 'chief')
 })
-beforeEach(async () => {
-  ;({ page } = await session.open())
-  return () => page.close()
-})
-afterAll(async () => {
-  await closePages()
-  await admin.close()
-  await server.stop()
-})
+const session = sessionInFile(admin, 'chief')
+const page = inEach(async () => (await session.open()).page)
 
 const main = () => page.getByRole('main')
 

@@ -1,19 +1,15 @@
 /** Tests the console with five thousand subordinates: each page loads only what it shows. */
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { redisKeys } from '#store/keys.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { closePages, type Watched } from '#test/helpers/browser.ts'
-import { type ManyEntities, registerMany } from '#test/helpers/many-entities.ts'
-import { type Session, startSession } from './signed-in-console.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { inFile } from '#test/helpers/in-file.ts'
+import { registerMany } from '#test/helpers/many-entities.ts'
+import { pageInEach, sessionInFile } from './signed-in-console.ts'
 
 const COUNT = 5_000
 const PAGE_SIZE = 50
 
-let admin: TestAdmin
-let entities: ManyEntities
-let session: Session
-let watched: Watched
 /** The number of list items in each API answer since the last count. */
 let answered: Promise<number>[] = []
 
@@ -49,15 +45,12 @@ async function collect(): Promise<void> {
   await pipeline.exec()
 }
 
-beforeAll(async () => {
-  admin = await startAdmin()
-  entities = await registerMany(admin.server.db, admin.entityId, COUNT)
-  await collect()
-  session = await startSession(admin)
-})
+const admin = adminInFile()
+const entities = inFile(() => registerMany(admin.server.db, admin.entityId, COUNT))
+beforeAll(collect)
+const session = sessionInFile(admin)
+const { page, complaints } = pageInEach(() => session.open())
 beforeEach(async () => {
-  watched = await session.open()
-  const { page } = watched
   answered = []
   page.on('response', (response) => {
     const isAnswer =
@@ -66,12 +59,6 @@ beforeEach(async () => {
   })
   await page.goto('/subordinates')
   await total(page, '1–50 of 5,000 subordinates')
-  return () => page.close()
-})
-afterAll(async () => {
-  await closePages()
-  await entities.close()
-  await admin.close()
 })
 
 const rows = (page: Page) => page.getByRole('table').locator('tbody tr')
@@ -79,7 +66,6 @@ const total = (page: Page, text: string) =>
   page.getByRole('main').getByText(text, { exact: false }).first().waitFor()
 
 test('loads and shows one page of the list', async () => {
-  const { page, complaints } = watched
   await total(page, '1–50 of 5,000 subordinates')
   await expect.poll(() => rows(page).count()).toBe(PAGE_SIZE)
   expect(await mostAnswered()).toBeLessThanOrEqual(PAGE_SIZE)
@@ -97,7 +83,6 @@ test('loads and shows one page of the list', async () => {
 })
 
 test('offers pages of another size, and the last page', async () => {
-  const { page } = watched
   await mostAnswered()
   await page.goto('/subordinates')
   await total(page, '1–50 of 5,000 subordinates')
@@ -114,7 +99,6 @@ test('offers pages of another size, and the last page', async () => {
 })
 
 test('finds matches with search and filter', async () => {
-  const { page } = watched
   await page.getByLabel('Search', { exact: true }).fill('/rp/4242')
   await total(page, '1 subordinate')
   await page.getByRole('link', { name: /rp\/4242/ }).waitFor()
@@ -129,7 +113,6 @@ test('finds matches with search and filter', async () => {
 test.each(['/', '/trust-marks', '/activity', '/audit', '/settings/policy'])(
   '%s does not load them',
   async (path) => {
-    const { page } = watched
     answered = []
     await page.goto(path)
     await page.getByRole('heading', { level: 1 }).waitFor()
@@ -139,7 +122,6 @@ test.each(['/', '/trust-marks', '/activity', '/audit', '/settings/policy'])(
 )
 
 test('finds one in the palette with a few results', async () => {
-  const { page } = watched
   answered = []
   await page.keyboard.press('Control+k')
   await page.getByRole('combobox', { name: 'Find a screen' }).fill('rp/4999')
@@ -149,7 +131,6 @@ test('finds one in the palette with a few results', async () => {
 })
 
 test('pages and searches the collection', async () => {
-  const { page } = watched
   await page.goto('/explorer/collection')
   await total(page, '5,000 entities')
   await expect.poll(() => rows(page).count()).toBe(PAGE_SIZE)

@@ -1,40 +1,28 @@
 /** Tests more Trust Mark types than an API page contains: each can be found, used as a filter and issued. */
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeAll, expect, test } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { closePages, type Watched } from '#test/helpers/browser.ts'
 import { tooWide } from '#test/helpers/too-wide.ts'
-import { type Session, startSession } from './signed-in-console.ts'
+import { pageInEach, sessionInFile } from './signed-in-console.ts'
 
 const COUNT = 150
 /** The last identifier, far behind the first hundred. */
 const LAST = 'Certificate 149'
 
-let admin: TestAdmin
-let session: Session
-let watched: Watched
-
 const typeOf = (index: number) => `${admin.entityId}/type/${String(index).padStart(3, '0')}`
 
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   await admin.server.db.trustMarkType.createMany({
     data: Array.from({ length: COUNT }, (_, index) => ({
       type: typeOf(index),
       description: `Certificate ${index}`,
     })),
   })
-  session = await startSession(admin)
 })
-beforeEach(async () => {
-  watched = await session.open('/trust-marks/types')
-  return () => watched.page.close()
-})
-afterAll(async () => {
-  await closePages()
-  await admin.close()
-})
+const session = sessionInFile(admin)
+const { page, complaints } = pageInEach(() => session.open('/trust-marks/types'))
 
 const picker = (page: Page) => page.getByRole('main').getByRole('combobox', { name: /^Trust Mark( type)?$/ })
 
@@ -46,7 +34,6 @@ async function pick(page: Page, search: string, name: string): Promise<void> {
 }
 
 test('lists all types page by page', async () => {
-  const { page, complaints } = watched
   await page.getByText('1–50 of 150 Trust Mark types').waitFor()
   await page.getByRole('link', { name: 'Next' }).click()
   await page.getByText('51–100 of 150 Trust Mark types').waitFor()
@@ -57,7 +44,6 @@ test('lists all types page by page', async () => {
 })
 
 test('shows the whole Next button on a phone', async () => {
-  const { page } = watched
   await page.setViewportSize({ width: 390, height: 844 })
   await page.goto('/trust-marks/types')
   await page.getByRole('link', { name: 'Next' }).click()
@@ -72,7 +58,6 @@ test('shows the whole Next button on a phone', async () => {
 })
 
 test('saves the filters of a list under a name, and keeps them in the browser', async () => {
-  const { page, complaints } = watched
   await page.goto('/trust-marks/types')
   await page.getByLabel('Search').fill('149 certificate')
   await page.getByRole('link', { name: LAST }).waitFor()
@@ -93,7 +78,6 @@ test('saves the filters of a list under a name, and keeps them in the browser', 
 })
 
 test('a mark of the last type is issued', async () => {
-  const { page, complaints } = watched
   await page.goto('/trust-marks/new')
   await pick(page, '149', LAST)
   await page.getByText(typeOf(149)).waitFor()
@@ -114,7 +98,6 @@ test('a mark of the last type is issued', async () => {
 test.each(['/trust-marks', '/subordinates', '/explorer/collection'])(
   '%s is filtered by the last type',
   async (path) => {
-    const { page, complaints } = watched
     // An active filter is visible also without results.
     await page.goto(`${path}?q=rp`)
     await pick(page, 'certificate 149', LAST)
@@ -129,7 +112,6 @@ test.each(['/trust-marks', '/subordinates', '/explorer/collection'])(
 )
 
 test('works with the keyboard alone, and discards text that is not chosen', async () => {
-  const { page } = watched
   await page.goto('/trust-marks?q=rp')
   await picker(page).focus()
   await page.keyboard.type('certificate 148')
@@ -143,7 +125,6 @@ test('works with the keyboard alone, and discards text that is not chosen', asyn
 })
 
 test('finds types by name as a required type and in the palette', async () => {
-  const { page } = watched
   await page.keyboard.press('Control+k')
   await page.getByRole('combobox', { name: 'Find a screen' }).fill(LAST)
   await page.getByRole('option', { name: LAST }).click()

@@ -3,12 +3,13 @@
  * question and its answer, the approval, a Trust Mark by rule, and webhooks to a receiver that was down.
  */
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { PASSWORD, type TestAdmin } from '#test/helpers/admin.ts'
+import { expect, test } from 'vitest'
+import { PASSWORD } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { closePages, openPage } from '#test/helpers/browser.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
-import { type MailServer, startMailServer } from '#test/helpers/mail-server.ts'
+import { openPage } from '#test/helpers/browser.ts'
+import { startEntity } from '#test/helpers/entity.ts'
+import { inFile } from '#test/helpers/in-file.ts'
+import { startMailServer } from '#test/helpers/mail-server.ts'
 import { servedStatement } from '#test/helpers/subordinate.ts'
 import { addVirtualAuthenticator } from '#test/helpers/virtual-authenticator.ts'
 import { afterAMinute } from '../server/public/public-test.ts'
@@ -19,19 +20,9 @@ import { openSignedIn } from './signed-in-console.ts'
 const EMAIL = 'anna@library.example.org'
 const MARK = 'https://marks.example.org/library'
 
-let mail: MailServer
-let admin: TestAdmin
-let entity: TestEntity
-beforeAll(async () => {
-  mail = await startMailServer()
-  admin = await startAdminAtLocalhost({ mail: mail.config })
-  entity = await startEntity({ authorityHints: ['https://other.example.org'] })
-})
-afterAll(async () => {
-  await entity.close()
-  await admin.close()
-  await mail.stop()
-})
+const mail = inFile(startMailServer)
+const admin = inFile(() => startAdminAtLocalhost({ mail: mail.config }))
+const entity = inFile(() => startEntity({ authorityHints: ['https://other.example.org'] }))
 
 async function make(name: string, input: object, selection = 'id') {
   const made = await admin.mutate(name, input, selection, 'admin')
@@ -153,7 +144,6 @@ test('a member registers an entity and gets a mark, and every event arrives', {
     const mark = { sub: entity.id, trust_mark_type: MARK }
     await expect.poll(async () => (await admin.get('/trust_mark', mark)).status).toBe(200)
   } finally {
-    await closePages()
   }
 
   // The receiver was away all the time. Ten minutes later the next attempt is due.

@@ -1,34 +1,20 @@
 /** Tests the list of e-mails in the console, with an SMTP server that refuses a recipient at first. */
-import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { expect, test } from 'vitest'
+import { startAdmin } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { closePages, type Watched } from '#test/helpers/browser.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { journey } from '#test/helpers/journey.ts'
-import { type MailServer, startMailServer } from '#test/helpers/mail-server.ts'
-import { openSignedIn } from './signed-in-console.ts'
+import { startMailServer } from '#test/helpers/mail-server.ts'
+import { openSignedIn, pageInFile } from './signed-in-console.ts'
 
-let admin: TestAdmin
-let mail: MailServer
-let watched: Watched
-let page: Page
-let organizationId: string
-
-beforeAll(async () => {
-  mail = await startMailServer()
-  admin = await startAdmin({}, { mail: mail.config })
-  organizationId = (await admin.mutate('createOrganization', { name: 'Lund University' }, 'id')).id
-  watched = await openSignedIn(admin, '/administration/mail')
-  page = watched.page
-})
-afterAll(async () => {
-  await closePages()
-  await admin.close()
-  await mail.stop()
-})
+const mail = inFile(startMailServer)
+const admin = inFile(() => startAdmin({}, { mail: mail.config }))
+const organization = inFile(() => admin.mutate('createOrganization', { name: 'Lund University' }, 'id'))
+const { page, complaints } = pageInFile(() => openSignedIn(admin, '/administration/mail'))
 
 const row = (address: string) => page.getByRole('main').getByRole('row').filter({ hasText: address })
-const invite = (email: string) => admin.mutate('invitePerson', { organizationId, name: 'Anna', email }, 'id')
+const invite = (email: string) =>
+  admin.mutate('invitePerson', { organizationId: organization.id, name: 'Anna', email }, 'id')
 
 journey('an e-mail fails, and is sent again', (step) => {
   step('shows e-mails as they are created, fail and are sent', async () => {
@@ -57,7 +43,7 @@ journey('an e-mail fails, and is sent again', (step) => {
     await page.getByLabel('Recipient').press('Enter')
     await expect.poll(() => row('anna@lu.example').count()).toBe(0)
     await row('ben@lu.example').waitFor()
-    expect(watched.complaints).toEqual([])
+    expect(complaints).toEqual([])
   })
 })
 

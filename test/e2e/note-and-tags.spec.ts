@@ -1,49 +1,39 @@
 /** Tests note and tags of a subordinate: in place, in the list, for many at once; and its organization and contacts. */
 import { readFile } from 'node:fs/promises'
-import { afterAll, beforeAll, expect } from 'vitest'
+import { beforeAll, expect } from 'vitest'
 import { readEntityList } from '#lib/subordinate/entity-list.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { closePages, type Watched } from '#test/helpers/browser.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { relyingParty, startEntity } from '#test/helpers/entity.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { journey } from '#test/helpers/journey.ts'
 import { make } from './make.ts'
-import { openSignedIn } from './signed-in-console.ts'
+import { openSignedIn, pageInFile } from './signed-in-console.ts'
 
 const HOSTILE = '<img src=x onerror=alert(1)> call +46 8 123'
 
-let entities: TestEntity[]
-let admin: TestAdmin
 let ids: string[]
-let watched: Watched
 
+const admin = adminInFile()
+const metadata = {
+  ...relyingParty,
+  federation_entity: {
+    organization_name: 'Northern <b>Library</b>',
+    contacts: ['ops@example.org', HOSTILE],
+  },
+}
+const start = () => startEntity({ authorityHints: [admin.entityId], metadata })
+const entities = [inFile(start), inFile(start)]
 beforeAll(async () => {
-  admin = await startAdmin()
-  const metadata = {
-    ...relyingParty,
-    federation_entity: {
-      organization_name: 'Northern <b>Library</b>',
-      contacts: ['ops@example.org', HOSTILE],
-    },
-  }
-  const start = () => startEntity({ authorityHints: [admin.entityId], metadata })
-  entities = [await start(), await start()]
   ids = []
   for (const { id: entityId } of entities)
     ids.push((await make(admin, 'registerSubordinate', { entityId }, 'id')).id)
-  watched = await openSignedIn(admin, '/')
 })
-afterAll(async () => {
-  await closePages()
-  await Promise.all(entities.map((entity) => entity.close()))
-  await admin.close()
-})
+const { page, complaints } = pageInFile(() => openSignedIn(admin, '/'))
 
 const served = async () => (await fetch(`${admin.entityId}/fetch?sub=${entities[0]?.id}`)).text()
 
 journey('note and tags are changed, filtered and exported', (step) => {
   step('shows organization and contacts, and links only a mail address', async () => {
-    const { page } = watched
     await page.goto(`/subordinates/${encodeURIComponent(ids[0] ?? '')}`)
     await page.getByText('Northern <b>Library</b>').first().waitFor()
     await expect
@@ -55,7 +45,6 @@ journey('note and tags are changed, filtered and exported', (step) => {
   })
 
   step('edits note and tags in place, and the statement stays', async () => {
-    const { page, complaints } = watched
     const before = await served()
     const panel = page.getByRole('region', { name: 'Note and tags' })
     await panel.getByRole('button', { name: 'Edit note and tags' }).click()
@@ -75,7 +64,6 @@ journey('note and tags are changed, filtered and exported', (step) => {
   })
 
   step('adds a tag to all, and filters the list by tags', async () => {
-    const { page } = watched
     await page.goto('/subordinates')
     await page.getByRole('button', { name: 'Change many…' }).click()
     const dialog = page.getByRole('dialog')
@@ -108,7 +96,6 @@ journey('note and tags are changed, filtered and exported', (step) => {
   })
 
   step('exports note and tags in a form that the import reads', async () => {
-    const { page } = watched
     const downloading = page.waitForEvent('download')
     await page.getByRole('button', { name: 'Export CSV' }).click()
     const text = await readFile(await (await downloading).path(), 'utf8')

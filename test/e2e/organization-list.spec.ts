@@ -1,21 +1,14 @@
 /** Tests the list of organizations, what a viewer sees of one, and how another anchor admits one. */
 import { readFile } from 'node:fs/promises'
-import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeAll, expect, test } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { closePages, type Watched } from '#test/helpers/browser.ts'
-import { leaveConsole, openSignedIn, type Session, startSession } from './signed-in-console.ts'
-
-let admin: TestAdmin
-let session: Session
-let watched: Watched
-let page: Page
+import { leaveConsole, openSignedIn, pageInEach, sessionInFile } from './signed-in-console.ts'
 
 const as = (name: string, input: object, selection = 'id') => admin.mutate(name, input, selection, 'admin')
 
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   await as('createOrganization', {
     name: 'Northern Library',
     identifierScheme: 'GLEIF',
@@ -29,19 +22,10 @@ beforeAll(async () => {
   })
   const contacts = [{ role: 'SECURITY', email: 'cert@example.org' }]
   await as('createOrganization', { name: 'Southern Museum', country: 'FI', active: false, contacts })
-  session = await startSession(admin)
 })
-beforeEach(async () => {
-  watched = await session.open('/organizations')
-  page = watched.page
-  return () => watched.page.close()
-})
-afterAll(async () => {
-  await closePages()
-  await admin.close()
-})
+const session = sessionInFile(admin)
+const { page, complaints, main } = pageInEach(() => session.open('/organizations'))
 
-const main = () => page.getByRole('main')
 const open = () => main().getByRole('link', { name: 'Southern Museum' }).click()
 
 test('finds one by search, country, state and tag, and keeps all of them in the address', async () => {
@@ -120,5 +104,5 @@ test('comes to another anchor, which then has the same one', async () => {
   await page.goto('/a/test/organizations')
   await open()
   await main().getByRole('region', { name: 'Overview' }).getByText('Finland').waitFor()
-  expect(watched.complaints).toEqual([])
+  expect(complaints).toEqual([])
 })

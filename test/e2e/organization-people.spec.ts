@@ -1,37 +1,27 @@
 /** Tests the people of an organization in the console: operators invite, change and remove them, viewers see them. */
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeAll, expect } from 'vitest'
+import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { closePages, openPage, type Watched } from '#test/helpers/browser.ts'
+import { openPage } from '#test/helpers/browser.ts'
 import { journey } from '#test/helpers/journey.ts'
-import { openSignedIn } from './signed-in-console.ts'
+import { openSignedIn, pageInFile } from './signed-in-console.ts'
 
 const ADDRESS = 'anna@lu.example'
 
-let admin: TestAdmin
-let watched: Watched
-let page: Page
 let path: string
 
 const as = (name: string, input: object) => admin.mutate(name, input, 'id', 'admin')
 
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   const { id } = await as('createOrganization', { name: 'Lund University' })
   path = `/organizations/${encodeURIComponent(id)}`
-  watched = await openSignedIn(admin, path, 'operator')
-  page = watched.page
 })
-afterAll(async () => {
-  await closePages()
-  await admin.close()
-})
+const { page, complaints, dialog, question } = pageInFile(() => openSignedIn(admin, path, 'operator'))
 
 const people = (of: Page = page) => of.getByRole('region', { name: 'People', exact: true })
 const row = (text: string) => people().getByRole('row').filter({ hasText: text })
-const dialog = () => page.getByRole('dialog')
-const question = () => page.getByRole('alertdialog')
 
 async function choose(person: string, action: string): Promise<void> {
   await people()
@@ -169,6 +159,6 @@ journey('a person is invited, gets rights, and is removed', (step) => {
     await question().getByText('its people keep their accounts').waitFor()
     expect(await violations(page, '[role=alertdialog]')).toEqual([])
     await question().getByRole('button', { name: 'Cancel' }).click()
-    expect(watched.complaints).toEqual([])
+    expect(complaints).toEqual([])
   })
 })

@@ -1,43 +1,25 @@
 /** Tests organizations in the console: create, give members, find, change, remove. */
 import { readFile } from 'node:fs/promises'
-import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeAll, expect } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { closePages, type Watched } from '#test/helpers/browser.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { startEntity } from '#test/helpers/entity.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { journey } from '#test/helpers/journey.ts'
-import { openSignedIn } from './signed-in-console.ts'
-
-let admin: TestAdmin
-let watched: Watched
-let page: Page
-let archive: TestEntity
-let botany: TestEntity
+import { openSignedIn, pageInFile } from './signed-in-console.ts'
 
 const as = (name: string, input: object, selection = 'id') => admin.mutate(name, input, selection, 'admin')
 
 const startMember = (client_name: string) =>
   startEntity({ authorityHints: [admin.entityId], metadata: { openid_relying_party: { client_name } } })
 
-beforeAll(async () => {
-  admin = await startAdmin()
-  archive = await startMember('Archive')
-  botany = await startMember('Botany')
-  await as('registerSubordinate', { entityId: archive.id })
-  watched = await openSignedIn(admin, '/organizations')
-  page = watched.page
-})
-afterAll(async () => {
-  await closePages()
-  await Promise.all([archive, botany].map((member) => member.close()))
-  await admin.close()
-})
+const admin = adminInFile()
+const archive = inFile(() => startMember('Archive'))
+const botany = inFile(() => startMember('Botany'))
+beforeAll(() => as('registerSubordinate', { entityId: archive.id }))
+const { page, complaints, main, title, panel } = pageInFile(() => openSignedIn(admin, '/organizations'))
 
-const main = () => page.getByRole('main')
 const button = (name: string) => main().getByRole('button', { name, exact: true })
-const title = (name: string) => page.getByRole('heading', { level: 1, name, exact: true })
-const panel = (name: string) => main().getByRole('region', { name, exact: true })
 const picker = () => page.getByRole('combobox', { name: 'Organization' })
 const toast = (text: string) => page.getByText(text, { exact: true })
 
@@ -101,7 +83,7 @@ journey('an organization is created, gets members, is changed and removed', (ste
     await panel('Note and tags').getByText('Call Ann first.').waitFor()
     await panel('Members').getByText('It has none yet.').waitFor()
     expect(await violations(page)).toEqual([])
-    expect(watched.complaints).toEqual([])
+    expect(complaints).toEqual([])
   })
 
   step('gives it a member, and leads from one to the other', async () => {
@@ -227,6 +209,6 @@ journey('an organization is created, gets members, is changed and removed', (ste
     await toast('Northern Libraries removed.').waitFor()
     await page.waitForURL('/organizations')
     await main().getByText('No organizations yet').waitFor()
-    expect(watched.complaints).toEqual([])
+    expect(complaints).toEqual([])
   })
 })

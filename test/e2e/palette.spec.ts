@@ -1,36 +1,21 @@
 /** Tests the command palette: screens, actions, entities and Trust Mark types, by keyboard. */
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { closePages, type Watched } from '#test/helpers/browser.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { beforeAll, expect, test } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { memberInFile } from '#test/helpers/subordinate.ts'
 import { make, read } from './make.ts'
-import { openSignedIn, type Session, startSession } from './signed-in-console.ts'
+import { openSignedIn, pageInEach, sessionInFile } from './signed-in-console.ts'
 
-let admin: TestAdmin
-let entity: TestEntity
-let session: Session
-let watched: Watched
-
+const admin = adminInFile()
+const entity = memberInFile(admin)
 beforeAll(async () => {
-  admin = await startAdmin()
-  entity = await startEntity({ authorityHints: [admin.entityId], metadata: relyingParty })
   await make(admin, 'registerSubordinate', { entityId: entity.id }, 'id')
   const type = `${admin.entityId}/member`
   await make(admin, 'createTrustMarkType', { type, description: 'Has paid the fee' }, 'id')
   await make(admin, 'issueTrustMark', { entityId: 'https://rp.example.org/marked', trustMarkType: type })
-  session = await startSession(admin)
 })
-beforeEach(async () => {
-  watched = await session.open('/')
-  return () => watched.page.close()
-})
-afterAll(async () => {
-  await closePages()
-  await entity.close()
-  await admin.close()
-})
+const session = sessionInFile(admin)
+const { page, complaints } = pageInEach(() => session.open('/'))
 
 const field = (page: Page) => page.getByRole('combobox', { name: 'Find a screen, an action or an entity' })
 const chosen = (page: Page, name: string) => page.getByRole('option', { name, selected: true })
@@ -41,7 +26,6 @@ async function find(page: Page, text: string): Promise<void> {
 }
 
 test('finds a screen by the start of its name, keeps the focus and announces the active option', async () => {
-  const { page, complaints } = watched
   await find(page, 'coll')
   const option = chosen(page, 'Collection')
   await option.waitFor()
@@ -56,7 +40,6 @@ test('finds a screen by the start of its name, keeps the focus and announces the
 })
 
 test('wraps with the arrow keys, closes with Escape, and returns the focus', async () => {
-  const { page } = watched
   const button = page.getByRole('button', { name: 'Find anything' })
   await button.focus()
   await page.keyboard.press('Enter')
@@ -72,7 +55,6 @@ test('wraps with the arrow keys, closes with Escape, and returns the focus', asy
 })
 
 test('finds an entity, a Trust Mark type, and an unknown address', async () => {
-  const { page } = watched
   await find(page, 'test rel')
   await chosen(page, 'Test Relying Party').waitFor()
   await page.keyboard.press('Enter')
@@ -89,7 +71,6 @@ test('finds an entity, a Trust Mark type, and an unknown address', async () => {
 })
 
 test('confirms an action before it starts, and changes the theme immediately', async () => {
-  const { page, complaints } = watched
   await find(page, 'renew sub')
   await page.keyboard.press('Enter')
   const question = page.getByRole('alertdialog', { name: 'Renew 1 subordinate now?' })
@@ -105,7 +86,6 @@ test('confirms an action before it starts, and changes the theme immediately', a
 })
 
 test('opens on a phone, also from the menu', async () => {
-  const { page } = watched
   await page.setViewportSize({ width: 390, height: 844 })
   await page.getByRole('button', { name: 'Open the menu' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Find anything' }).click()
@@ -147,7 +127,6 @@ test.each([
   ['Trust Mark of', 'https://rp.example.org/marked', /\/trust-marks\/[^/]+$/],
   ['Signing key', '', /\/keys$/],
 ])('finds what is noted as %s', async (note, typed, address) => {
-  const { page, complaints } = watched
   const { signingKeys } = await read(admin, '{ signingKeys { keys { kid } } }')
   await find(page, typed || signingKeys.keys[0].kid)
   await page.getByRole('option').filter({ hasText: note }).first().click()

@@ -1,39 +1,25 @@
 /** Tests a new passkey in the console: the alert, its age in the list of users, and its confirmation by another person. */
-import { afterAll, beforeAll, expect } from 'vitest'
-import { PASSWORD, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeAll, expect } from 'vitest'
+import { PASSWORD } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { closePages, type Watched } from '#test/helpers/browser.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { journey } from '#test/helpers/journey.ts'
+import { memberInFile } from '#test/helpers/subordinate.ts'
 import { addPasskey, main } from './change-pages.ts'
 import { startAdminAtLocalhost } from './localhost.ts'
 import { make } from './make.ts'
 import { openSignedIn } from './signed-in-console.ts'
 
-let admin: TestAdmin
-let member: TestEntity
-let alice: Watched
-let bob: Watched
-
+const admin = inFile(() => startAdminAtLocalhost({ secondFactorGroups: ['admin', 'operator'] }))
+const member = memberInFile(admin)
 beforeAll(async () => {
-  admin = await startAdminAtLocalhost({ secondFactorGroups: ['admin', 'operator'] })
-  const authorityHints = [admin.entityId]
-  member = await startEntity({ metadata: relyingParty, authorityHints })
   // The dashboard of an empty federation shows its first steps instead of alerts.
   await make(admin, 'registerSubordinate', { entityId: member.id }, 'id')
   for (const username of ['alice', 'bob'])
     await make(admin, 'createUser', { username, password: PASSWORD, role: 'ADMIN' }, 'id')
-  ;[alice, bob] = [
-    await openSignedIn(admin, '/account', 'alice'),
-    await openSignedIn(admin, '/account', 'bob'),
-  ]
 })
-afterAll(async () => {
-  await closePages()
-  await member.close()
-  await admin.close()
-})
+const alice = inFile(() => openSignedIn(admin, '/account', 'alice'))
+const bob = inFile(() => openSignedIn(admin, '/account', 'bob'))
 
 journey('a new passkey is confirmed', (step) => {
   step('is a second factor at once, and says from when it counts for approvals', async () => {

@@ -1,27 +1,15 @@
 /** Tests the runs of the page "API": mutations, subscriptions, a stop, and the session and its rights. */
-import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { expect, test } from 'vitest'
+import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { closePages } from '#test/helpers/browser.ts'
 import { journey } from '#test/helpers/journey.ts'
 import { eventually } from '#test/helpers/product.ts'
 import { playgroundOf } from './playground-page.ts'
-import { openSignedIn } from './signed-in-console.ts'
+import { openSignedIn, pageInFile } from './signed-in-console.ts'
 
-let admin: TestAdmin
-let page: Page
-let api: ReturnType<typeof playgroundOf>
-
-beforeAll(async () => {
-  admin = await startAdmin()
-  page = (await openSignedIn(admin, '/administration/api')).page
-  api = playgroundOf(page)
-})
-afterAll(async () => {
-  await closePages()
-  await admin.close()
-})
+const admin = adminInFile()
+const { page } = pageInFile(() => openSignedIn(admin, '/administration/api'))
+const api = playgroundOf(page)
 
 const organizations = async () => {
   const { data } = await admin.execute('{ organizations { edges { node { name } } } }')

@@ -1,31 +1,18 @@
 /** Tests the page "API": how it loads, and how an operation is written, explained, kept and given as code. */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { expect, test } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { closePages, openPage, type Watched } from '#test/helpers/browser.ts'
+import { openPage } from '#test/helpers/browser.ts'
 import { journey } from '#test/helpers/journey.ts'
 import { eventually } from '#test/helpers/product.ts'
 import { playgroundOf } from './playground-page.ts'
-import { openSignedIn } from './signed-in-console.ts'
+import { openSignedIn, pageInFile } from './signed-in-console.ts'
 
-let admin: TestAdmin
-let watched: Watched
-let page: Page
-let api: ReturnType<typeof playgroundOf>
-
-beforeAll(async () => {
-  admin = await startAdmin()
-  watched = await openSignedIn(admin, '/administration/api')
-  page = watched.page
-  api = playgroundOf(page)
-})
-afterAll(async () => {
-  await closePages()
-  await admin.close()
-})
+const admin = adminInFile()
+const { page, complaints } = pageInFile(() => openSignedIn(admin, '/administration/api'))
+const api = playgroundOf(page)
 
 test('loads its editor when it opens, and not with the console', async () => {
   const cold = await openPage(admin.adminUrl, { storageState: await page.context().storageState() })
@@ -216,6 +203,6 @@ journey('an operation is written, run, explained and kept', (step) => {
     await page.keyboard.press('Control+a')
     await page.keyboard.type('{ vie')
     await expect.poll(() => api.editor.textContent()).toContain('{ vie')
-    expect(watched.complaints).toEqual([])
+    expect(complaints).toEqual([])
   })
 })

@@ -1,9 +1,7 @@
 /** An admin server with a small federation in every state that its pages show, and its console in a browser. */
 import type { Page } from 'playwright-core'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { closePages } from '#test/helpers/browser.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { relyingParty, startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { make } from './make.ts'
 import { type Session, startSession } from './signed-in-console.ts'
 
@@ -48,7 +46,6 @@ export async function openPopulatedConsole(): Promise<PopulatedConsole> {
     candidate,
     session: await startSession(admin),
     async close() {
-      await closePages()
       await Promise.all([registered.close(), candidate.close()])
       await admin.close()
     },

@@ -1,39 +1,29 @@
 /** Tests where a member can ask for nothing or for little, and that nothing which comes in between discards the input. */
-import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { closePages, type Watched } from '#test/helpers/browser.ts'
 import { journey } from '#test/helpers/journey.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
 import type { Visitor } from '#test/helpers/visitor.ts'
-import { openAsMember, type PortalFederation, startPortalFederation } from './portal-federation.ts'
+import { openOwnPortal, portalInFile } from './portal-federation.ts'
+import { pageInFile } from './signed-in-console.ts'
 
 const email = 'anna@library.example.org'
 
-let federation: PortalFederation
-let watched: Watched
-let page: Page
 /** Another person of the organization. */
 let bo: Visitor
 
+const federation = portalInFile()
 beforeAll(async () => {
-  federation = await startPortalFederation()
   const { admin, organizationId } = federation
   bo = await signInAsMember(admin, { organizationId, email: 'bo@library.example.org' })
-  watched = await openAsMember(admin, { organizationId, email })
-  page = watched.page
 })
-afterAll(async () => {
-  await closePages()
-  await federation.close()
-})
+const { page, complaints, main, title, returnToWindow } = pageInFile(() =>
+  openOwnPortal(federation, { email }),
+)
 
-const main = () => page.getByRole('main')
-const title = (name: string) => page.getByRole('heading', { level: 1, name, exact: true })
 const notice = (text: string) => main().getByRole('note').filter({ hasText: text })
 const press = (name: string, on = main()) => on.getByRole('button', { name, exact: true }).click()
-const returnToWindow = () => page.evaluate(() => window.dispatchEvent(new Event('focus')))
 const archiveAt = (path = '') =>
   `/portal/entity${path}?${new URLSearchParams({ anchor: 'main', id: federation.archive.id })}`
 
@@ -195,6 +185,6 @@ journey('a member asks while others change the same', (step) => {
     await press('Send request')
     await main().getByRole('alert').filter({ hasText: 'is already registered' }).waitFor()
     expect(await violations(page)).toEqual([])
-    expect(watched.complaints).toEqual([])
+    expect(complaints).toEqual([])
   })
 })

@@ -1,9 +1,9 @@
 /** Tests the account of a member in the portal, and users who are operators and members. */
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect } from 'vitest'
-import type { TestAdmin } from '#test/helpers/admin.ts'
+import { expect } from 'vitest'
 import { violations } from '#test/helpers/axe.ts'
-import { closePages, openPage, signIn } from '#test/helpers/browser.ts'
+import { openPage, signIn } from '#test/helpers/browser.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { journey } from '#test/helpers/journey.ts'
 import { addVirtualAuthenticator } from '#test/helpers/virtual-authenticator.ts'
 import { startAdminAtLocalhost } from './localhost.ts'
@@ -13,19 +13,10 @@ import { leaveConsole, openSignedIn } from './signed-in-console.ts'
 const email = 'anna@library.example.org'
 const password = 'a password of my own'
 
-let admin: TestAdmin
-let organizationId: string
-
 const make = (name: string, input: object, selection?: string) => makeIn(admin, name, input, selection)
 
-beforeAll(async () => {
-  admin = await startAdminAtLocalhost()
-  organizationId = (await make('createOrganization', { name: 'Northern Library' })).id
-})
-afterAll(async () => {
-  await closePages()
-  await admin.close()
-})
+const admin = inFile(startAdminAtLocalhost)
+const organization = inFile(() => make('createOrganization', { name: 'Northern Library' }))
 
 async function userId(name: string): Promise<string | undefined> {
   const document = '{ users(first: 50) { edges { node { id username } } } }'
@@ -42,7 +33,7 @@ async function choose(page: Page, user: string, item: string): Promise<void> {
 
 journey('a member has an account in the portal', (step) => {
   step('a member adds a passkey in the portal, and signs in with it', async () => {
-    const person = { organizationId, email, name: 'Anna Ek' }
+    const person = { organizationId: organization.id, email, name: 'Anna Ek' }
     const { invitationLink } = await make('invitePerson', person, 'invitationLink')
     const { page, complaints } = await openPage(admin.adminUrl)
     await addVirtualAuthenticator(page)
@@ -117,7 +108,7 @@ journey('an operator is a member too', (step) => {
   })
 
   step('an operator who is a member too goes to the portal and back, also with several anchors', async () => {
-    await make('invitePerson', { organizationId, email: 'otto@example.org' })
+    await make('invitePerson', { organizationId: organization.id, email: 'otto@example.org' })
     const { page, complaints } = await openSignedIn(admin, '/', 'otto', password)
     const anchorsNamed: (string | undefined)[] = []
     page.on('request', (request) => {

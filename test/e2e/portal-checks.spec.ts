@@ -1,39 +1,27 @@
 /** Tests the checks of operators in the portal: terms to accept, warnings, and requests that are approved at once. */
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect } from 'vitest'
+import { expect } from 'vitest'
 import { violations } from '#test/helpers/axe.ts'
-import { closePages, type Watched } from '#test/helpers/browser.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { relyingParty } from '#test/helpers/entity.ts'
 import { journey } from '#test/helpers/journey.ts'
 import { startLeaf } from '#test/helpers/subordinate.ts'
-import { openAsMember, type PortalFederation, startPortalFederation } from './portal-federation.ts'
-import { openSignedIn } from './signed-in-console.ts'
+import { openOwnPortal, portalInFile } from './portal-federation.ts'
+import { openSignedIn, pageInFile } from './signed-in-console.ts'
 
 const RP = 'openid_relying_party'
 const TERMS = 'We publish a security contact.\nWe answer incidents within a day.'
 const terms = { check: 'TERMS_ACCEPTED', text: TERMS }
 const marks = { check: 'TRUST_MARKS_HELD', trustMarkTypes: ['https://marks.example.org/member'] }
 
-let federation: PortalFederation
-let watched: Watched
-let page: Page
-
-beforeAll(async () => {
-  federation = await startPortalFederation()
-  const { admin, organizationId } = federation
-  watched = await openAsMember(admin, { organizationId, email: 'anna@library.example.org' })
-  page = watched.page
-})
-afterAll(async () => {
-  await closePages()
-  await federation.close()
-})
+const federation = portalInFile()
+const { page, complaints, dialog } = pageInFile(() =>
+  openOwnPortal(federation, { email: 'anna@library.example.org' }),
+)
 
 /** These tests ask more often than is allowed. */
 const forgetAsking = () => federation.admin.server.db.rateLimit.deleteMany()
 
 const main = (of: Page = page) => of.getByRole('main')
-const dialog = () => page.getByRole('dialog')
 const press = (name: string, on = main()) => on.getByRole('button', { name, exact: true }).click()
 const notice = (text: string, of: Page = page) => main(of).getByRole('note').filter({ hasText: text })
 const accept = (on = main()) => on.getByLabel('Our organization accepts these terms')
@@ -167,6 +155,6 @@ journey('members meet the checks that operators compose', (step) => {
       .getByText(/\d+ checks passed/)
       .click()
     await checks().getByText('The terms are accepted.').waitFor()
-    expect(watched.complaints).toEqual([])
+    expect(complaints).toEqual([])
   })
 })

@@ -3,6 +3,7 @@ import { jobCaller } from '#server/identity/caller.ts'
 import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { openPage, type Watched } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { type Person, signInAsMember } from '#test/helpers/member.ts'
 import { continueSession } from './signed-in-console.ts'
 
@@ -19,7 +20,10 @@ export type PortalFederation = {
   close(): Promise<void>
 }
 
-export async function startPortalFederation(): Promise<PortalFederation> {
+/** Of the test file. */
+export const portalInFile = (): PortalFederation => inFile(startPortalFederation)
+
+async function startPortalFederation(): Promise<PortalFederation> {
   const admin = await startAdmin()
   const make = (name: string, input: object, selection = 'id') =>
     admin.mutate(name, input, selection, 'admin')
@@ -89,6 +93,12 @@ export async function acceptInvitation(admin: TestAdmin, link: string): Promise<
   await page.waitForURL('/portal')
   return watched
 }
+
+/** The same for a person of the organization of this federation. */
+export const openOwnPortal = (
+  { admin, organizationId }: PortalFederation,
+  person: Omit<Person, 'organizationId'>,
+): Promise<Watched> => openAsMember(admin, { organizationId, ...person })
 
 /** The pages of a new person of an organization. */
 export async function openAsMember(admin: TestAdmin, person: Person): Promise<Watched> {

@@ -1,44 +1,36 @@
 /** Tests the beginning in the portal: the invitation, the first steps of an organization, a mark and a change of keys. */
-import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect } from 'vitest'
+import { beforeAll, expect } from 'vitest'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { violationsInEveryLook } from '#test/helpers/axe.ts'
-import { closePages, openPage, type Watched } from '#test/helpers/browser.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { openPage } from '#test/helpers/browser.ts'
+import { startEntity } from '#test/helpers/entity.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { journey } from '#test/helpers/journey.ts'
 import { checkEntity, invitePerson } from './portal-federation.ts'
+import { pageInFile } from './signed-in-console.ts'
 
 const TYPE = 'https://marks.example.org/member'
 
-let admin: TestAdmin
-let entity: TestEntity
-let watched: Watched
-let page: Page
 let organizationId: string
 
 const make = (name: string, input: object, selection = 'id') => admin.mutate(name, input, selection, 'admin')
 
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   const organization = { contacts: ['ops@north.example.org'] }
   await make('updateTrustAnchor', { displayName: 'Northern Federation', organization }, 'entityId')
   const contacts = [{ role: 'TECHNICAL', email: 'tech@library.example.org' }]
   organizationId = (await make('createOrganization', { name: 'Northern Library', contacts })).id
-  entity = await startEntity({
+})
+const entity = inFile(() =>
+  startEntity({
     authorityHints: [admin.entityId],
     metadata: { openid_relying_party: { client_name: 'Archive', redirect_uris: ['https://a.example/back'] } },
-  })
-  watched = await openPage(admin.adminUrl)
-  page = watched.page
-})
-afterAll(async () => {
-  await closePages()
-  await entity.close()
-  await admin.close()
-})
+  }),
+)
+const { page, complaints, main } = pageInFile(() => openPage(admin.adminUrl))
 
-const main = () => page.getByRole('main')
 const stepOf = (title: string) => main().getByRole('listitem').filter({ hasText: title }).first()
 const example = () => main().locator('pre')
 const tab = (name: string) =>
@@ -134,6 +126,6 @@ journey('a person begins in a federation', (step) => {
     await main().getByText(String(next.kid)).waitFor()
     await expect.poll(() => main().getByText('In both', { exact: true }).count()).toBe(2)
     expect(await violationsInEveryLook(page)).toEqual([])
-    expect(watched.complaints).toEqual([])
+    expect(complaints).toEqual([])
   })
 })

@@ -1,32 +1,14 @@
 /** Tests that an open page of the portal follows its entity, and survives a server that is away. */
-import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect } from 'vitest'
-import { closePages, openPage, type Watched } from '#test/helpers/browser.ts'
+import { expect } from 'vitest'
+import { openPage } from '#test/helpers/browser.ts'
 import { journey } from '#test/helpers/journey.ts'
-import {
-  checkEntity,
-  openAsMember,
-  type PortalFederation,
-  startPortalFederation,
-} from './portal-federation.ts'
+import { checkEntity, openOwnPortal, portalInFile } from './portal-federation.ts'
+import { pageInFile } from './signed-in-console.ts'
 
-let federation: PortalFederation
-let watched: Watched
-let page: Page
-
-beforeAll(async () => {
-  federation = await startPortalFederation()
-  const { admin, organizationId } = federation
-  watched = await openAsMember(admin, { organizationId, email: 'anna@library.example.org' })
-  page = watched.page
-})
-afterAll(async () => {
-  await closePages()
-  await federation.close()
-})
-
-/** As the browser does when the user returns to the window. */
-const returnToWindow = () => page.evaluate(() => window.dispatchEvent(new Event('focus')))
+const federation = portalInFile()
+const { page, complaints, returnToWindow } = pageInFile(() =>
+  openOwnPortal(federation, { email: 'anna@library.example.org' }),
+)
 
 async function setBotany(isBroken: boolean): Promise<void> {
   const { admin, botany } = federation
@@ -60,7 +42,7 @@ journey('an open page follows its entity', (step) => {
       await notice.waitFor({ state: isBroken ? 'visible' : 'detached' })
       await page.getByText(isBroken ? '1 of the last 1 check failed' : 'The last 1 check passed').waitFor()
     }
-    expect(watched.complaints).toEqual([])
+    expect(complaints).toEqual([])
   })
 
   step('keeps the page while the server is away, and says so', async () => {
@@ -72,7 +54,7 @@ journey('an open page follows its entity', (step) => {
     await page.unroute('**/graphql')
     await returnToWindow()
     await lost.waitFor({ state: 'detached' })
-    expect(watched.complaints.filter((complaint) => !complaint.includes('net::ERR_FAILED'))).toEqual([])
+    expect(complaints.filter((complaint) => !complaint.includes('net::ERR_FAILED'))).toEqual([])
   })
 
   step('shows an organization to which an operator adds the person', async () => {

@@ -1,39 +1,22 @@
 /** Tests the people of an organization in the portal: invite, give and take the right to invite, remove. */
-import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect } from 'vitest'
+import { beforeAll, expect } from 'vitest'
 import { PASSWORD } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { closePages, type Watched } from '#test/helpers/browser.ts'
 import { journey } from '#test/helpers/journey.ts'
-import {
-  acceptInvitation,
-  openAsMember,
-  type PortalFederation,
-  startPortalFederation,
-} from './portal-federation.ts'
+import { acceptInvitation, openOwnPortal, portalInFile } from './portal-federation.ts'
+import { pageInFile } from './signed-in-console.ts'
 
-let federation: PortalFederation
-let watched: Watched
-let page: Page
-
+const federation = portalInFile()
+const person = { email: 'anna@library.example.org', name: 'Anna Ek', mayInvite: true }
+const { page, complaints, dialog } = pageInFile(() => openOwnPortal(federation, person))
 beforeAll(async () => {
-  federation = await startPortalFederation()
-  const { admin, organizationId } = federation
-  const person = { organizationId, email: 'anna@library.example.org', name: 'Anna Ek', mayInvite: true }
-  watched = await openAsMember(admin, person)
-  page = watched.page
   await page.getByRole('link', { name: 'My organization' }).click()
   await page.getByRole('heading', { level: 1, name: 'Northern Library' }).waitFor()
-})
-afterAll(async () => {
-  await closePages()
-  await federation.close()
 })
 
 const people = (on = page) => on.getByRole('region', { name: 'People' })
 const row = (name: string) => people().getByRole('row').filter({ hasText: name })
 const toast = (text: string) => page.getByText(text, { exact: true })
-const dialog = () => page.getByRole('dialog')
 
 async function act(name: string, action: string): Promise<void> {
   await page.getByRole('button', { name: `What to do with ${name}` }).click()
@@ -124,7 +107,7 @@ journey('a person invites another one, gives and takes rights, and is removed', 
     await page.getByRole('menuitem', { name: 'Take away the right to invite' }).waitFor()
     await expect.poll(() => page.getByRole('menuitem').count()).toBe(1)
     await page.keyboard.press('Escape')
-    expect(watched.complaints).toEqual([])
+    expect(complaints).toEqual([])
   })
 
   step('leads to the sign-in page when an operator removes the person', async () => {

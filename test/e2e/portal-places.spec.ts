@@ -1,41 +1,28 @@
 /** Tests the portal with more than one organization, anchor and page of entities, and without any entity. */
-import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { afterAll, expect } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { violationsInEveryLook } from '#test/helpers/axe.ts'
-import { closePages, type Watched } from '#test/helpers/browser.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { journey } from '#test/helpers/journey.ts'
 import { type ManyEntities, registerMany } from '#test/helpers/many-entities.ts'
 import { openAsMember } from './portal-federation.ts'
+import { pageInFile } from './signed-in-console.ts'
 
 /** More than two pages. */
 const COUNT = 120
 const email = 'anna@library.example.org'
 
-let admin: TestAdmin
 let entities: ManyEntities
-let watched: Watched
-let page: Page
-let library: string
 let museum: string
 
 const make = (name: string, input: object, selection = 'id') => admin.mutate(name, input, selection, 'admin')
 
-beforeAll(async () => {
-  admin = await startAdmin()
-  library = (await make('createOrganization', { name: 'Northern Library' })).id
-  watched = await openAsMember(admin, { organizationId: library, email })
-  page = watched.page
-})
-afterAll(async () => {
-  await closePages()
-  await entities.close()
-  await admin.close()
-})
-
-const main = () => page.getByRole('main')
-const panel = (name: string) => main().getByRole('region', { name, exact: true })
-const title = (name: string) => page.getByRole('heading', { level: 1, name, exact: true })
+const admin = adminInFile()
+const library = inFile(() => make('createOrganization', { name: 'Northern Library' }))
+const { page, complaints, main, title, panel } = pageInFile(() =>
+  openAsMember(admin, { organizationId: library.id, email }),
+)
+afterAll(() => entities.close())
 
 journey('a person sees entities of several organizations and anchors', (step) => {
   step('shows without entities what to do first', async () => {
@@ -65,7 +52,7 @@ journey('a person sees entities of several organizations and anchors', (step) =>
     const slug = 'test'
     const second = { slug, entityId: `${admin.entityId}/test`, displayName: 'Second federation' }
     await make('createTrustAnchor', second, 'slug')
-    await make('admitOrganization', { id: library, to: slug })
+    await make('admitOrganization', { id: library.id, to: slug })
     museum = (await make('createOrganization', { anchor: slug, name: 'Southern Museum' })).id
     await make('invitePerson', { organizationId: museum, email })
     await make('updateOrganization', { anchor: slug, id: museum, active: false })
@@ -92,6 +79,6 @@ journey('a person sees entities of several organizations and anchors', (step) =>
         .toBe('page')
     }
     await panel('Overview').getByText('Second federation').waitFor()
-    expect(watched.complaints).toEqual([])
+    expect(complaints).toEqual([])
   })
 })

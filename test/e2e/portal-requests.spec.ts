@@ -1,44 +1,24 @@
 /** Tests how a member asks the operators in the portal: a registration, from failed checks to the entity, and the rest. */
-import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect } from 'vitest'
+import { expect } from 'vitest'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { closePages, type Watched } from '#test/helpers/browser.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { startEntity } from '#test/helpers/entity.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { journey } from '#test/helpers/journey.ts'
-import { openAsMember, type PortalFederation, startPortalFederation } from './portal-federation.ts'
+import { openOwnPortal, portalInFile } from './portal-federation.ts'
+import { pageInFile } from './signed-in-console.ts'
 
 const email = 'anna@library.example.org'
 
-let federation: PortalFederation
-let watched: Watched
-let page: Page
-let entity: TestEntity
+const federation = portalInFile()
+const entity = inFile(() => startEntity({ authorityHints: ['https://other.example.org'] }))
+const { page, main, dialog, title, returnToWindow } = pageInFile(() => openOwnPortal(federation, { email }))
 
-beforeAll(async () => {
-  federation = await startPortalFederation()
-  entity = await startEntity({ authorityHints: ['https://other.example.org'] })
-  const { admin, organizationId } = federation
-  watched = await openAsMember(admin, { organizationId, email })
-  page = watched.page
-})
-afterAll(async () => {
-  await closePages()
-  await entity.close()
-  await federation.close()
-})
-
-const main = () => page.getByRole('main')
-const dialog = () => page.getByRole('dialog')
-const title = (name: string) => page.getByRole('heading', { level: 1, name, exact: true })
 const press = (name: string, on = main()) => on.getByRole('button', { name, exact: true }).click()
 const screen = (name: string | RegExp) =>
   page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name })
 const notice = (text: string) => main().getByRole('note').filter({ hasText: text })
 const conversation = () => main().getByRole('list', { name: 'Conversation' })
-
-/** As the browser does when the user returns to the window. */
-const returnToWindow = () => page.evaluate(() => window.dispatchEvent(new Event('focus')))
 
 /** The id in the address of the open request. */
 const requestId = () => new URL(page.url()).searchParams.get('id') ?? ''

@@ -1,22 +1,14 @@
 /** Tests the portal where the people of organizations need a second factor. */
 import { Secret, TOTP } from 'otpauth'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { expect, test } from 'vitest'
+import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { closePages, openPage, signIn } from '#test/helpers/browser.ts'
+import { openPage, signIn } from '#test/helpers/browser.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
 
 const email = 'anna@lu.example'
 
-let admin: TestAdmin
-
-beforeAll(async () => {
-  admin = await startAdmin({}, { secondFactorGroups: ['member'] })
-})
-afterAll(async () => {
-  await closePages()
-  await admin.close()
-})
+const admin = adminInFile({}, { secondFactorGroups: ['member'] })
 
 test('leads to My account until one is set up, and to the entities after', async () => {
   const { id: organizationId } = await admin.mutate('createOrganization', { name: 'Lund' }, 'id')

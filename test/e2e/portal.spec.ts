@@ -1,54 +1,35 @@
 /** Tests what a member sees in the portal: its entities, their problems, statements and Trust Marks, and nothing else. */
 import { readFileSync } from 'node:fs'
 import { Kind, parse } from 'graphql'
-import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { PASSWORD } from '#test/helpers/admin.ts'
 import { violationsInEveryLook } from '#test/helpers/axe.ts'
-import { closePages, openPage, signIn, type Watched } from '#test/helpers/browser.ts'
+import { openPage, signIn } from '#test/helpers/browser.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { journey } from '#test/helpers/journey.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
-import {
-  acceptInvitation,
-  checkEntity,
-  invitePerson,
-  type PortalFederation,
-  startPortalFederation,
-} from './portal-federation.ts'
-import { continueSession, type Session } from './signed-in-console.ts'
+import { acceptInvitation, checkEntity, invitePerson, portalInFile } from './portal-federation.ts'
+import { continueSession, pageInEach } from './signed-in-console.ts'
 
 const email = 'anna@library.example.org'
 
-let federation: PortalFederation
-let session: Session
-let watched: Watched
-let page: Page
 /** The requests of pages of the portal. */
 const asked: { body: string; anchor: string | undefined }[] = []
 
-beforeAll(async () => {
-  federation = await startPortalFederation()
+const federation = portalInFile()
+const session = inFile(async () => {
   const { admin, organizationId } = federation
-  const anna = await signInAsMember(admin, { organizationId, email, name: 'Anna Ek' })
-  session = await continueSession(admin, anna)
+  return continueSession(admin, await signInAsMember(admin, { organizationId, email, name: 'Anna Ek' }))
 })
+const { page, complaints, main, title, returnToWindow } = pageInEach(() => session.open())
 beforeEach(async () => {
-  watched = await session.open()
-  page = watched.page
   page.on('request', (request) => {
     const isOfPortal = new URL(page.url()).pathname.startsWith('/portal')
     if (!isOfPortal || new URL(request.url()).pathname !== '/graphql') return
     asked.push({ body: request.postData() ?? '', anchor: request.headers()['inmor-anchor'] })
   })
-  return () => page.close()
-})
-afterAll(async () => {
-  await closePages()
-  await federation.close()
 })
 
-const main = () => page.getByRole('main')
-const title = (name: string) => page.getByRole('heading', { level: 1, name, exact: true })
 const row = (name: string) => main().getByRole('row').filter({ hasText: name })
 const tab = (name: string) =>
   page.getByRole('navigation', { name: 'Parts of this entity' }).getByRole('link', { name })
@@ -66,9 +47,6 @@ const rootFields = (document: string) =>
       ? definition.selectionSet.selections.map((field) => ('name' in field ? field.name?.value : undefined))
       : [],
   )
-
-/** As the browser does when the user returns to the window. */
-const returnToWindow = () => page.evaluate(() => window.dispatchEvent(new Event('focus')))
 
 async function openEntity(name: string): Promise<void> {
   await page.goto('/portal')
@@ -172,7 +150,7 @@ journey('a member sees the entities of the organization, and what is wrong with 
     await checkEntity(admin.server, archive)
     await returnToWindow()
     await item.getByText('Published in its Entity Configuration.').waitFor()
-    expect(watched.complaints).toEqual([])
+    expect(complaints).toEqual([])
   })
 })
 
@@ -187,7 +165,7 @@ test.each([
   expect(await violationsInEveryLook(page)).toEqual([])
   await main().getByRole('link', { name: 'Go to my entities' }).click()
   await title('My entities').waitFor()
-  expect(watched.complaints).toEqual([])
+  expect(complaints).toEqual([])
 })
 
 test.each(['/', '/subordinates?q=archive', '/administration/users', '/account', '/a/main/settings/keys'])(
@@ -196,7 +174,7 @@ test.each(['/', '/subordinates?q=archive', '/administration/users', '/account', 
     await page.goto(path)
     await title('My entities').waitFor()
     expect(new URL(page.url()).pathname).toBe('/portal')
-    expect(watched.complaints).toEqual([])
+    expect(complaints).toEqual([])
   },
 )
 
@@ -229,7 +207,7 @@ test('a phone opens the navigation from the top bar, and keyboard users skip it'
   await menu.getByRole('link', { name: 'My organization' }).click()
   await title('Northern Library').waitFor()
   await menu.waitFor({ state: 'detached' })
-  expect(watched.complaints).toEqual([])
+  expect(complaints).toEqual([])
 })
 
 test('asks for nothing that needs a role, and names no anchor', async () => {
@@ -237,5 +215,5 @@ test('asks for nothing that needs a role, and names no anchor', async () => {
   const fields = asked.flatMap(({ body }) => rootFields(documentOf(body)))
   expect([...new Set(fields)].toSorted()).toEqual(['organizationEntity', 'viewer'])
   expect(asked.filter(({ anchor }) => anchor !== undefined)).toEqual([])
-  expect(watched.complaints).toEqual([])
+  expect(complaints).toEqual([])
 })

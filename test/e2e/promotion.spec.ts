@@ -1,41 +1,33 @@
 /** Tests a promotion in the console: members of one anchor come to another one, after a dry run. */
-import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeAll, expect } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { closePages, type Watched } from '#test/helpers/browser.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { journey } from '#test/helpers/journey.ts'
-import { openSignedIn } from './signed-in-console.ts'
+import { openSignedIn, pageInFile } from './signed-in-console.ts'
 
 const TYPE = 'https://marks.example.org/member'
 
-let admin: TestAdmin
-let watched: Watched
-let page: Page
-let ready: TestEntity
-let early: TestEntity
-
 const as = (name: string, input: object, selection = 'id') => admin.mutate(name, input, selection, 'admin')
 
+const admin = adminInFile()
+const anchorId = () => `${admin.entityId}/test`
 beforeAll(async () => {
-  admin = await startAdmin()
-  const main = admin.entityId
-  const anchorId = `${main}/test`
   await as('updateTrustAnchor', { displayName: 'Main federation' }, 'slug')
-  await as('createTrustAnchor', { slug: 'test', entityId: anchorId, displayName: 'Test federation' }, 'slug')
-  ready = await startMember('Archive', [main, anchorId])
-  early = await startMember('Botany', [anchorId])
+  await as(
+    'createTrustAnchor',
+    { slug: 'test', entityId: anchorId(), displayName: 'Test federation' },
+    'slug',
+  )
+})
+const ready = inFile(() => startMember('Archive', [admin.entityId, anchorId()]))
+const early = inFile(() => startMember('Botany', [anchorId()]))
+beforeAll(async () => {
   await as('createTrustMarkType', { anchor: 'test', type: TYPE, description: 'Member' })
   await as('issueTrustMark', { anchor: 'test', trustMarkType: TYPE, entityId: ready.id })
-  watched = await openSignedIn(admin, '/a/test/subordinates')
-  page = watched.page
 })
-afterAll(async () => {
-  await closePages()
-  await Promise.all([ready, early].map((member) => member.close()))
-  await admin.close()
-})
+const { page, complaints, dialog } = pageInFile(() => openSignedIn(admin, '/a/test/subordinates'))
 
 async function startMember(client_name: string, authorityHints: string[]): Promise<TestEntity> {
   const member = await startEntity({ authorityHints, metadata: { openid_relying_party: { client_name } } })
@@ -43,7 +35,6 @@ async function startMember(client_name: string, authorityHints: string[]): Promi
   return member
 }
 
-const dialog = () => page.getByRole('dialog')
 const bar = (name: string) => page.getByRole('button', { name })
 
 journey('members of one anchor come to another one', (step) => {
@@ -96,6 +87,6 @@ journey('members of one anchor come to another one', (step) => {
     expect(await theirs.page.getByRole('button', { name: 'Promote…' }).count()).toBe(0)
     expect(theirs.complaints).toEqual([])
     await theirs.page.context().close()
-    expect(watched.complaints).toEqual([])
+    expect(complaints).toEqual([])
   })
 })

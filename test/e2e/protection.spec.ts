@@ -1,11 +1,11 @@
 /** Tests two administrators with passkeys: one asks for protected changes, and the other decides them in the console. */
-import { afterAll, beforeAll, expect } from 'vitest'
-import { PASSWORD, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeAll, expect } from 'vitest'
+import { PASSWORD } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { closePages, openPageIn, type Watched } from '#test/helpers/browser.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { openPageIn } from '#test/helpers/browser.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { journey } from '#test/helpers/journey.ts'
+import { memberInFile } from '#test/helpers/subordinate.ts'
 import {
   addPasskey,
   button,
@@ -24,15 +24,9 @@ import { startAdminAtLocalhost } from './localhost.ts'
 import { make, read } from './make.ts'
 import { openSignedIn } from './signed-in-console.ts'
 
-let admin: TestAdmin
-let member: TestEntity
-let alice: Watched
-let bob: Watched
-
+const admin = inFile(() => startAdminAtLocalhost({ secondFactorGroups: ['admin', 'operator'] }))
+const member = memberInFile(admin)
 beforeAll(async () => {
-  admin = await startAdminAtLocalhost({ secondFactorGroups: ['admin', 'operator'] })
-  const authorityHints = [admin.entityId]
-  member = await startEntity({ metadata: relyingParty, authorityHints })
   await make(admin, 'registerSubordinate', { entityId: member.id }, 'id')
   const people = [
     ['alice', 'ADMIN'],
@@ -41,13 +35,9 @@ beforeAll(async () => {
   ]
   for (const [username, role] of people)
     await make(admin, 'createUser', { username, password: PASSWORD, role }, 'id')
-  ;[alice, bob] = [await open('alice', '/account'), await open('bob', '/account')]
 })
-afterAll(async () => {
-  await closePages()
-  await member.close()
-  await admin.close()
-})
+const alice = inFile(() => open('alice', '/account'))
+const bob = inFile(() => open('bob', '/account'))
 
 const open = (username: string, path: string) => openSignedIn(admin, path, username)
 

@@ -1,30 +1,17 @@
 /** Tests an operator's tasks in the console, and their results at the public endpoints. */
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { closePages, openPage, signIn } from '#test/helpers/browser.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { expect, onTestFinished, test } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { openPage, signIn } from '#test/helpers/browser.ts'
 import { eventually } from '#test/helpers/product.ts'
+import { memberInFile } from '#test/helpers/subordinate.ts'
 import { fetchVerified, keysIn } from '#test/product/verify.ts'
 import { openSignedIn } from './signed-in-console.ts'
 
 const TYPE = 'entity-statement+jwt'
 
-let admin: TestAdmin
-let entity: TestEntity
-let anchor: string
-
-beforeAll(async () => {
-  admin = await startAdmin()
-  anchor = admin.entityId
-  entity = await startEntity({ authorityHints: [anchor], metadata: relyingParty })
-})
-afterAll(async () => {
-  await closePages()
-  await entity.close()
-  await admin.close()
-})
+const admin = adminInFile()
+const entity = memberInFile(admin)
 
 async function inspect(page: Page, entityId: string): Promise<void> {
   await page.getByRole('link', { name: 'Subordinates', exact: true }).first().click()
@@ -36,7 +23,7 @@ async function inspect(page: Page, entityId: string): Promise<void> {
   await page.getByRole('button', { name: 'Check' }).click()
 }
 
-const list = async () => (await fetch(`${anchor}/list`)).json()
+const list = async () => (await fetch(`${admin.entityId}/list`)).json()
 
 test('refuses a wrong password at the field', async () => {
   const { page } = await openPage(admin.adminUrl)
@@ -55,7 +42,7 @@ test('shows a refused entity with the reason, and registers nothing', async () =
   await inspect(page, entity.id)
   await page.getByText('cannot be registered').waitFor()
   const reason = page.getByRole('listitem').filter({ hasText: 'names this Trust Anchor as its superior' })
-  await expect.poll(() => reason.textContent()).toMatch(RegExp(`Failed[\\s\\S]*must add ${anchor}`))
+  await expect.poll(() => reason.textContent()).toMatch(RegExp(`Failed[\\s\\S]*must add ${admin.entityId}`))
   expect(await page.getByRole('button', { name: 'Register subordinate' }).count()).toBe(0)
   expect(await list()).toEqual([])
   expect(complaints).toEqual([])
@@ -73,15 +60,15 @@ test('checks, registers, publishes and deactivates an entity', async () => {
   await page.getByText('Published', { exact: true }).waitFor()
 
   expect(await list()).toEqual([entity.id])
-  const { jwt: configuration } = await fetchVerified(`${anchor}/.well-known/openid-federation`, {
-    keys: keysIn(await (await fetch(`${anchor}/.well-known/openid-federation`)).text()),
+  const { jwt: configuration } = await fetchVerified(`${admin.entityId}/.well-known/openid-federation`, {
+    keys: keysIn(await (await fetch(`${admin.entityId}/.well-known/openid-federation`)).text()),
     type: TYPE,
   })
-  const { claims, jwt } = await fetchVerified(`${anchor}/fetch?sub=${entity.id}`, {
+  const { claims, jwt } = await fetchVerified(`${admin.entityId}/fetch?sub=${entity.id}`, {
     keys: keysIn(configuration),
     type: TYPE,
   })
-  expect(claims).toMatchObject({ iss: anchor, sub: entity.id, jwks: entity.keys })
+  expect(claims).toMatchObject({ iss: admin.entityId, sub: entity.id, jwks: entity.keys })
   await page.getByRole('link', { name: 'Statement', exact: true }).click()
   await page.getByText(String(jwt.split('.')[2])).waitFor() // the page shows the published signature
 
@@ -93,7 +80,7 @@ test('checks, registers, publishes and deactivates an entity', async () => {
     .click()
   await page.getByText('Inactive', { exact: true }).first().waitFor()
   await eventually(async () => expect(await list()).toEqual([]))
-  expect((await fetch(`${anchor}/fetch?sub=${entity.id}`)).status).toBe(404)
+  expect((await fetch(`${admin.entityId}/fetch?sub=${entity.id}`)).status).toBe(404)
   expect(complaints).toEqual([])
   await page.context().close()
 })

@@ -1,30 +1,15 @@
 /** Tests the keys page with a read-only key directory: it shows the rollover, and how to continue it. */
-import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeAll, expect, test } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { closePages, openPage, signIn } from '#test/helpers/browser.ts'
-import { type ReadOnlyAdmin, startReadOnlyAdmin } from '#test/helpers/read-only-admin.ts'
+import { inFile } from '#test/helpers/in-file.ts'
+import { startReadOnlyAdmin } from '#test/helpers/read-only-admin.ts'
+import { openSignedIn, pageInFile } from './signed-in-console.ts'
 
-let admin: TestAdmin
-let reading: ReadOnlyAdmin
-let page: Page
-let complaints: string[]
-
-beforeAll(async () => {
-  admin = await startAdmin()
-  await admin.mutate('announceSigningKey', { alg: 'ES256' }, 'kid', 'admin')
-  reading = await startReadOnlyAdmin(admin)
-  ;({ page, complaints } = await openPage(reading.url))
-  await page.goto('/settings/keys')
-  await signIn(page, 'admin', PASSWORD)
-  await page.getByRole('heading', { level: 1, name: 'Keys' }).waitFor()
-})
-afterAll(async () => {
-  await closePages()
-  await admin.close()
-  await reading.removeKeys()
-})
+const admin = adminInFile()
+beforeAll(() => admin.mutate('announceSigningKey', { alg: 'ES256' }, 'kid', 'admin'))
+const reading = inFile(() => startReadOnlyAdmin(admin))
+const { page, complaints } = pageInFile(() => openSignedIn({ adminUrl: reading.url }, '/settings/keys'))
 
 test('explains why, and names the equivalent commands', async () => {
   const notice = page.getByText('The keys cannot be changed from here').locator('..')

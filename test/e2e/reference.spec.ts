@@ -1,29 +1,18 @@
 /** Tests the reference in the console: its index, its pages, jumps by name, and both themes. */
-import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { closePages, openPage } from '#test/helpers/browser.ts'
-import { openSignedIn } from './signed-in-console.ts'
+import { openPage } from '#test/helpers/browser.ts'
+import { openSignedIn, pageInFile } from './signed-in-console.ts'
 
 /** axe looks at each of some thousand cells, in four looks. */
 const LONG_PAGE_TIMEOUT = 300_000
 
-let admin: TestAdmin
-let page: Page
-/** Also refusals of the content security policy, and requests to other hosts. */
-let complaints: string[]
-
-beforeAll(async () => {
-  admin = await startAdmin()
-  ;({ page, complaints } = await openSignedIn(admin, '/reference'))
-})
+const admin = adminInFile()
+/** Complaints are also refusals of the content security policy, and requests to other hosts. */
+const { page, complaints } = pageInFile(() => openSignedIn(admin, '/reference'))
 beforeEach(() => {
   complaints.length = 0
-})
-afterAll(async () => {
-  await closePages()
-  await admin.close()
 })
 afterEach(() => expect(complaints).toEqual([]))
 

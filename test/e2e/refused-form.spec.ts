@@ -1,25 +1,23 @@
 /** Tests that a refused form shows why, where the user looks: the focus is there, in the window, under nothing. */
 import type { Locator, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { startAdmin, startSecondAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeAll, expect, onTestFinished, test } from 'vitest'
+import { adminInFile, startSecondAdmin } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { closePages } from '#test/helpers/browser.ts'
 import { below } from '#test/helpers/federation.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { freePort } from '#test/helpers/port.ts'
 import { openSignedIn } from './signed-in-console.ts'
 
 const TOO_LONG = '9999999'
 
-let admin: TestAdmin
 let page: Page
 /** The addresses of a subordinate, a Trust Mark type and a Trust Mark. */
 let paths: Record<'member' | 'type' | 'mark', string>
-let closeLeaf: () => Promise<void>
 
+const admin = adminInFile()
+const federation = inFile(() => below(admin.entityId).leaf().start())
 beforeAll(async () => {
-  admin = await startAdmin()
-  const { leaf, close } = await below(admin.entityId).leaf().start()
-  closeLeaf = close
+  const { leaf } = federation
   const member = await admin.mutate('registerSubordinate', { entityId: leaf.id }, 'id')
   const trustMarkType = `${admin.entityId}/certified`
   const type = await admin.mutate('createTrustMarkType', { type: trustMarkType }, 'id')
@@ -30,11 +28,6 @@ beforeAll(async () => {
     mark: `/trust-marks/${encodeURIComponent(mark.id)}/edit`,
   }
   ;({ page } = await openSignedIn(admin, '/'))
-})
-afterAll(async () => {
-  await closePages()
-  await admin.close()
-  await closeLeaf()
 })
 
 /** Whether the middle of an element is in the window and nothing lies above it. */

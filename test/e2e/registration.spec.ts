@@ -1,44 +1,28 @@
 /** Tests what the registration page does about an entity that cannot be registered yet. */
-import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { examineAwaited } from '#server/jobs/awaited.ts'
 import type { RunContext } from '#server/jobs/context.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { closePages, type Watched } from '#test/helpers/browser.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
-import { type Session, startSession } from './signed-in-console.ts'
+import { relyingParty, startEntity } from '#test/helpers/entity.ts'
+import { inFile, inTest } from '#test/helpers/in-file.ts'
+import { pageInEach, sessionInFile } from './signed-in-console.ts'
 
-let admin: TestAdmin
-let entity: TestEntity
-let session: Session
-let watched: Watched
-
-beforeAll(async () => {
-  admin = await startAdmin()
-  entity = await startEntity({ metadata: relyingParty, authorityHints: ['https://other.example'] })
-  session = await startSession(admin)
-  await session.context.grantPermissions(['clipboard-read', 'clipboard-write'])
-})
-beforeEach(async () => {
-  watched = await session.open()
-  return () => watched.page.close()
-})
-afterAll(async () => {
-  await closePages()
-  await entity.close()
-  await admin.close()
-})
+const admin = adminInFile()
+const entity = inFile(() =>
+  startEntity({ metadata: relyingParty, authorityHints: ['https://other.example'] }),
+)
+const session = sessionInFile(admin)
+beforeAll(() => session.context.grantPermissions(['clipboard-read', 'clipboard-write']))
+const { page, complaints } = pageInEach(() => session.open())
 
 const check = async (text: string) => {
-  const { page } = watched
   await page.goto('/subordinates/new')
   await page.getByLabel('Entity Identifier').fill(text)
   await page.getByRole('button', { name: 'Check', exact: true }).click()
 }
 
 test('failed checks come first, and the report for the operator says what to do', async () => {
-  const { page, complaints } = watched
   await check(entity.id)
   await page.getByText('1 check failed.').waitFor()
   const shown = page.getByRole('main').getByRole('listitem').filter({ visible: true })
@@ -58,7 +42,6 @@ test('failed checks come first, and the report for the operator says what to do'
 })
 
 test('one button checks the identifier that was meant', async () => {
-  const { page, complaints } = watched
   await check(`${entity.id}/`)
   const offer = page.getByRole('note').filter({ hasText: 'Is it another identifier?' })
   await offer.getByText(`The entity says that it is ${entity.id}.`).waitFor()
@@ -71,7 +54,6 @@ test('one button checks the identifier that was meant', async () => {
 })
 
 test('an identifier that the form refuses is corrected too', async () => {
-  const { page } = watched
   await check(` ${entity.id}#top `)
   await page.getByText('An Entity Identifier has no fragment (#).').waitFor()
   await page.getByRole('link', { name: 'Check this identifier' }).click()
@@ -79,7 +61,6 @@ test('an identifier that the form refuses is corrected too', async () => {
 })
 
 test('an entity that failed is checked every hour, and an alert says that it can be registered', async () => {
-  const { page, complaints } = watched
   await check(entity.id)
   await page.getByRole('button', { name: 'Try again every hour' }).click()
   await page.getByText('It is checked every hour.').waitFor()
@@ -118,9 +99,7 @@ test('an entity that failed is checked every hour, and an alert says that it can
 })
 
 test('keeps an open form while others change something', async () => {
-  const { page } = watched
-  const other = await startEntity({ metadata: relyingParty, authorityHints: [admin.entityId] })
-  onTestFinished(() => other.close())
+  const other = await inTest(startEntity({ metadata: relyingParty, authorityHints: [admin.entityId] }))
   await check(other.id)
   await page.getByText('Options', { exact: true }).click()
   await page.getByLabel('Validity of the statement').fill('84')
@@ -135,7 +114,6 @@ test('keeps an open form while others change something', async () => {
 
 test('a candidate can be dismissed', async () => {
   await admin.server.db.awaitedEntity.deleteMany()
-  const { page, complaints } = watched
   await check('http://127.0.0.1:1')
   await page.getByRole('button', { name: 'Try again every hour' }).click()
   const list = page.getByRole('region', { name: 'Checked every hour' })

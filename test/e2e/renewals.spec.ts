@@ -1,44 +1,23 @@
 /** Tests a renewal in the console: its start, progress, reload and results. */
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { closePages, type Watched } from '#test/helpers/browser.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { beforeAll, expect } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { relyingParty, startEntity } from '#test/helpers/entity.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { journey } from '#test/helpers/journey.ts'
 import { make } from './make.ts'
-import { openSignedIn } from './signed-in-console.ts'
+import { openSignedIn, pageInFile } from './signed-in-console.ts'
 
-let admin: TestAdmin
-let sound: TestEntity
-let stray: TestEntity
-/** They answer until a test silences or closes them. */
-let first: TestEntity
-let second: TestEntity
-let watched: Watched
-
-beforeAll(async () => {
-  admin = await startAdmin()
-  const start = async () => {
-    const entity = await startEntity({
-      authorityHints: [admin.entityId],
-      metadata: relyingParty,
-    })
-    await make(admin, 'registerSubordinate', { entityId: entity.id }, 'id')
-    return entity
-  }
-  sound = await start()
-  stray = await start()
-  first = await start()
-  second = await start()
-  stray.misbehave('no authority hint')
-  watched = await openSignedIn(admin, '/')
-})
-afterAll(async () => {
-  await closePages()
-  await Promise.all([sound.close(), stray.close()])
-  await admin.close()
-})
+const admin = adminInFile()
+const start = async () => {
+  const entity = await startEntity({ authorityHints: [admin.entityId], metadata: relyingParty })
+  await make(admin, 'registerSubordinate', { entityId: entity.id }, 'id')
+  return entity
+}
+/** The first two answer until a test silences or closes them. */
+const [first, second, sound, stray] = [inFile(start), inFile(start), inFile(start), inFile(start)]
+beforeAll(() => stray.misbehave('no authority hint'))
+const { page, complaints } = pageInFile(() => openSignedIn(admin, '/'))
 
 async function startRenewal(page: Page): Promise<void> {
   await page.getByRole('link', { name: 'Activity', exact: true }).first().click()
@@ -55,7 +34,6 @@ const bar = (page: Page, percent: number) =>
 
 journey('runs are started, followed, cancelled and found', (step) => {
   step('shows progress during a run and after a reload, then the results', async () => {
-    const { page, complaints } = watched
     first.misbehave('hang')
     await startRenewal(page)
     await bar(page, 75).waitFor()
@@ -76,7 +54,6 @@ journey('runs are started, followed, cancelled and found', (step) => {
   })
 
   step('cancels a run, and shows it as cancelled', async () => {
-    const { page } = watched
     second.misbehave('hang')
     await startRenewal(page)
     // `first` no longer answers: it waits for a retry, and is not counted yet.
@@ -89,7 +66,6 @@ journey('runs are started, followed, cancelled and found', (step) => {
   })
 
   step('shows the outcome of each run in the list', async () => {
-    const { page } = watched
     await page.getByRole('link', { name: 'Activity', exact: true }).first().click()
     await page.getByText('2 of 4 subordinates renewed, 2 failed', { exact: false }).waitFor()
     await page.getByRole('cell', { name: 'Cancelled' }).waitFor()
@@ -97,7 +73,6 @@ journey('runs are started, followed, cancelled and found', (step) => {
   })
 
   step('filters runs by kind and result, and keeps the filter in the address', async () => {
-    const { page, complaints } = watched
     await page.getByLabel('Result').selectOption('Cancelled')
     await page.waitForURL(/state=cancelled/)
     await page.getByText('1 run matches').waitFor()

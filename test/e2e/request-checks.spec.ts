@@ -1,31 +1,20 @@
 /** Tests the checks of requests in the console: administrators compose, move and save them, and others read them. */
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeAll, expect } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { closePages, type Watched } from '#test/helpers/browser.ts'
 import { journey } from '#test/helpers/journey.ts'
-import { openSignedIn } from './signed-in-console.ts'
+import { openSignedIn, pageInFile } from './signed-in-console.ts'
 
 const MARK = 'https://marks.example.org/research'
 
-let admin: TestAdmin
-let watched: Watched
-let page: Page
-
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   await admin.mutate('createTrustMarkType', { type: MARK, description: 'Research and scholarship' }, 'id')
-  watched = await openSignedIn(admin, '/requests')
-  page = watched.page
 })
-afterAll(async () => {
-  await closePages()
-  await admin.close()
-})
+const { page, complaints, title } = pageInFile(() => openSignedIn(admin, '/requests'))
 
 const main = (of: Page = page) => of.getByRole('main')
-const title = (name: string) => page.getByRole('heading', { level: 1, name, exact: true })
 const panel = (name: string, of: Page = page) => main(of).getByRole('region', { name, exact: true })
 const press = (name: string, on = main()) => on.getByRole('button', { name, exact: true }).click()
 const check = (place: number) => main().getByRole('group', { name: `Check ${place}:` })
@@ -237,6 +226,6 @@ journey('checks of requests are composed, changed and read', (step) => {
   step('the address of no type leads to nothing', async () => {
     await page.goto('/requests/checks/edit')
     await main().getByText('The address names no type.').waitFor()
-    expect(watched.complaints).toEqual([])
+    expect(complaints).toEqual([])
   })
 })

@@ -1,52 +1,39 @@
 /** Tests what the pages of requests of each kind show, and the other places of the console that show open requests. */
-import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect } from 'vitest'
+import { beforeAll, expect } from 'vitest'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { closePages, type Watched } from '#test/helpers/browser.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { journey } from '#test/helpers/journey.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
 import { register, startLeaf } from '#test/helpers/subordinate.ts'
-import { type Visitor, visit } from '#test/helpers/visitor.ts'
-import { openSignedIn } from './signed-in-console.ts'
+import { signedIn, type Visitor } from '#test/helpers/visitor.ts'
+import { openSignedIn, pageInFile } from './signed-in-console.ts'
 
 const MARK = 'https://marks.example.org/research'
 
-let admin: TestAdmin
-let watched: Watched
-let page: Page
 let anna: Visitor
-let organizationId: string
 
+const admin = adminInFile()
+const organization = inFile(() => admin.mutate('createOrganization', { name: 'Lund University' }, 'id'))
 beforeAll(async () => {
-  admin = await startAdmin()
-  organizationId = (await admin.mutate('createOrganization', { name: 'Lund University' }, 'id')).id
   await admin.mutate('createTrustMarkType', { type: MARK, description: 'Research and Scholarship' }, 'id')
-  anna = await signInAsMember(admin, { organizationId, email: 'anna@lu.example' })
-  watched = await openSignedIn(admin, '/', 'operator')
-  ;({ page } = watched)
+  anna = await signInAsMember(admin, { organizationId: organization.id, email: 'anna@lu.example' })
 })
-afterAll(async () => {
-  await closePages()
-  await admin.close()
-})
+const { page, complaints, main, panel } = pageInFile(() => openSignedIn(admin, '/', 'operator'))
 
-const start = () => startLeaf(admin, { metadata: relyingParty })
+const start = () => startLeaf(admin)
 async function member() {
   const entity = await start()
-  return { entity, id: (await register(admin, entity, { organizationId })).id }
+  return { entity, id: (await register(admin, entity, { organizationId: organization.id })).id }
 }
 async function submit(input: object, visitor = anna): Promise<string> {
   await admin.server.db.rateLimit.deleteMany()
-  const request = await visitor.mutate('submitRequest', { organizationId, ...input }, 'id')
+  const request = await visitor.mutate('submitRequest', { organizationId: organization.id, ...input }, 'id')
   expect(request.message).toBeUndefined()
   return request.id
 }
 const open = (id: string) => page.goto(`/requests/${encodeURIComponent(id)}`)
-const main = () => page.getByRole('main')
-const panel = (name: string) => main().getByRole('region', { name, exact: true })
 
 async function approve(): Promise<void> {
   await panel('Decision').getByRole('radio', { name: 'Approve' }).check()
@@ -99,9 +86,8 @@ journey('requests of each kind are shown, decided and found', (step) => {
   step('refuses the approval of an operator who acts for the organization', async () => {
     const both = { username: 'both', role: 'OPERATOR', email: 'both@lu.example', password: PASSWORD }
     await admin.mutate('createUser', both, 'id', 'admin')
-    await admin.mutate('invitePerson', { organizationId, email: both.email }, 'id')
-    const visitor = visit(admin.adminUrl)
-    await visitor.signIn('both', PASSWORD)
+    await admin.mutate('invitePerson', { organizationId: organization.id, email: both.email }, 'id')
+    const visitor = await signedIn(admin, 'both')
     const id = await submit({ kind: 'REGISTER', entityId: (await start()).id }, visitor)
     const path = `/requests/${encodeURIComponent(id)}`
     const theirs = await openSignedIn(admin, path, 'both')
@@ -135,7 +121,7 @@ journey('requests of each kind are shown, decided and found', (step) => {
       await main().getByRole('link', { name: 'Test Relying Party' }).waitFor()
       await main().getByRole('row').getByText(entity.id, { exact: true }).waitFor()
 
-      await page.goto(`/organizations/${encodeURIComponent(organizationId)}`)
+      await page.goto(`/organizations/${encodeURIComponent(organization.id)}`)
       await panel('Requests').getByText('1 open request.').waitFor()
       await panel('Requests')
         .getByRole('link', { name: `Withdrawal of ${entity.id}` })
@@ -242,9 +228,9 @@ journey('requests of each kind are shown, decided and found', (step) => {
   })
 
   step('the removal of the organization says that its requests are deleted', async () => {
-    await page.goto(`/organizations/${encodeURIComponent(organizationId)}`)
+    await page.goto(`/organizations/${encodeURIComponent(organization.id)}`)
     await main().getByRole('button', { name: 'Remove…' }).click()
     await page.getByRole('alertdialog').getByText('its requests to this anchor are deleted').waitFor()
-    expect(watched.complaints).toEqual([])
+    expect(complaints).toEqual([])
   })
 })

@@ -1,45 +1,30 @@
 /** Tests requests of members in the console: the list follows, and operators compare, ask back, approve and refuse. */
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { afterEach, expect, test } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { closePages, type Watched } from '#test/helpers/browser.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { relyingPartyNamed } from '#test/helpers/entity.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
 import { servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
-import type { Visitor } from '#test/helpers/visitor.ts'
-import { openSignedIn, type Session, startSession } from './signed-in-console.ts'
+import { openSignedIn, pageInEach, sessionInFile } from './signed-in-console.ts'
 
-let admin: TestAdmin
-let session: Session
-let watched: Watched
-let page: Page
-let anna: Visitor
-let organizationId: string
+const admin = adminInFile()
+const organization = inFile(() => admin.mutate('createOrganization', { name: 'Lund University' }, 'id'))
+const anna = inFile(() =>
+  signInAsMember(admin, { organizationId: organization.id, email: 'anna@lu.example' }),
+)
+const session = sessionInFile(admin, 'operator')
+const { page, complaints } = pageInEach(() => session.open('/requests'))
+afterEach(() => expect(complaints).toEqual([]))
 
-beforeAll(async () => {
-  admin = await startAdmin()
-  organizationId = (await admin.mutate('createOrganization', { name: 'Lund University' }, 'id')).id
-  anna = await signInAsMember(admin, { organizationId, email: 'anna@lu.example' })
-  session = await startSession(admin, 'operator')
-})
-beforeEach(async () => {
-  watched = await session.open('/requests')
-  page = watched.page
-  return () => watched.page.close()
-})
-afterEach(() => expect(watched.complaints).toEqual([]))
-afterAll(async () => {
-  await closePages()
-  await admin.close()
-})
-
-const named = (client_name: string) => ({
-  openid_relying_party: { ...relyingParty.openid_relying_party, client_name },
-})
-const leaf = () => startLeaf(admin, { metadata: relyingParty })
+const leaf = () => startLeaf(admin)
 const submit = async (input: object): Promise<string> => {
-  const request = await anna.mutate('submitRequest', { organizationId, kind: 'REGISTER', ...input }, 'id')
+  const request = await anna.mutate(
+    'submitRequest',
+    { organizationId: organization.id, kind: 'REGISTER', ...input },
+    'id',
+  )
   expect(request.message).toBeUndefined()
   return request.id
 }
@@ -77,7 +62,7 @@ test('says in the empty list where requests come from', async () => {
 
 test('a request goes from the member to the operators and back, and ends as a published statement', async () => {
   const { id: entityId, keys } = await leaf()
-  const changes = { metadata: named('Wiki of Lund') }
+  const changes = { metadata: relyingPartyNamed('Wiki of Lund') }
   const id = await submit({ entityId, message: 'Our new wiki.', changes })
 
   // The list changes without a reload.
@@ -155,7 +140,7 @@ test('shows another configuration of the entity before it can be approved', asyn
   const entity = await leaf()
   await open(await submit({ entityId: entity.id }))
   await panel('What an approval records').getByText('Test Relying Party').waitFor()
-  entity.options.metadata = named('Other Party')
+  entity.options.metadata = relyingPartyNamed('Other Party')
   await decide('Approve', 'Welcome.')
   const refusal = panel('Decision').getByRole('alert')
   await refusal.getByText('The entity has changed').waitFor()

@@ -1,29 +1,14 @@
 /** Tests the schedule of the key rollover in the console: it is set, shown, held, resumed and switched off. */
-import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { expect } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { closePages, openPage, signIn } from '#test/helpers/browser.ts'
 import { journey } from '#test/helpers/journey.ts'
+import { openSignedIn, pageInFile } from './signed-in-console.ts'
 
-let admin: TestAdmin
-let page: Page
-let complaints: string[]
-
-beforeAll(async () => {
-  admin = await startAdmin()
-  ;({ page, complaints } = await openPage(admin.adminUrl))
-  await page.goto('/settings/keys')
-  await signIn(page, 'admin', PASSWORD)
-  await page.getByRole('heading', { level: 1, name: 'Keys' }).waitFor()
-})
-afterAll(async () => {
-  await closePages()
-  await admin?.close()
-})
+const admin = adminInFile()
+const { page, complaints, dialog } = pageInFile(() => openSignedIn(admin, '/settings/keys'))
 
 const panel = () => page.getByRole('region', { name: 'Scheduled rollover' })
-const dialog = () => page.getByRole('dialog')
 
 journey('a rollover is scheduled, held, resumed and switched off', (step) => {
   step('sets a schedule, and says why one is refused', async () => {

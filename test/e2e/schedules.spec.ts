@@ -1,31 +1,17 @@
 /** Tests schedules in the console: switch, time, and manual start. */
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { closePages, type Watched } from '#test/helpers/browser.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { read } from './make.ts'
-import { type Session, startSession } from './signed-in-console.ts'
+import { pageInEach, sessionInFile } from './signed-in-console.ts'
 
-let admin: TestAdmin
-let session: Session
-let watched: Watched
-
-beforeAll(async () => {
-  admin = await startAdmin()
-  await admin.server.db.schedule.updateMany({ data: { enabled: true } })
-  session = await startSession(admin)
-})
-beforeEach(async () => {
-  watched = await session.open('/activity')
-  return () => watched.page.close()
-})
-afterAll(async () => {
-  await closePages()
-  await admin.server.db.$executeRaw`DELETE FROM "jobs"."schedule"`
-  await admin.close()
-})
+const admin = adminInFile()
+beforeAll(() => admin.server.db.schedule.updateMany({ data: { enabled: true } }))
+const session = sessionInFile(admin)
+const { page, complaints } = pageInEach(() => session.open('/activity'))
+afterAll(() => admin.server.db.$executeRaw`DELETE FROM "jobs"."schedule"`)
 
 const row = (name: string) =>
-  watched.page.getByRole('table', { name: 'Schedules' }).getByRole('row').filter({ hasText: name })
+  page.getByRole('table', { name: 'Schedules' }).getByRole('row').filter({ hasText: name })
 
 const stored = async (name: string) =>
   (await read(admin, '{ schedules { name enabled cron } }')).schedules.find(
@@ -33,7 +19,6 @@ const stored = async (name: string) =>
   )
 
 test('switches a schedule off and on', async () => {
-  const { complaints } = watched
   const walk = row('Federation crawl')
   await walk.getByRole('cell', { name: /every 5 minutes next/i }).waitFor()
   await walk.getByRole('checkbox').click()
@@ -46,7 +31,6 @@ test('switches a schedule off and on', async () => {
 })
 
 test('changes its time, and refuses a line that never matches at its field', async () => {
-  const { page, complaints } = watched
   await row('Renewal of Trust Marks').getByRole('button', { name: 'Edit schedule' }).click()
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('How often').selectOption('by a cron line')
@@ -63,7 +47,6 @@ test('changes its time, and refuses a line that never matches at its field', asy
 })
 
 test('starts its run now', async () => {
-  const { page, complaints } = watched
   await row('Renewal of Trust Marks').getByRole('button', { name: 'Start now' }).click()
   await page.getByRole('alertdialog').getByRole('button', { name: 'Start' }).click()
   await page.getByRole('heading', { level: 1, name: 'Renewal of Trust Marks' }).waitFor()

@@ -1,32 +1,23 @@
 /** Tests what becomes of a page whose session ends, or whose user gets another role: nothing that was typed is lost. */
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { closePages } from '#test/helpers/browser.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { afterAll, beforeEach, expect, test } from 'vitest'
+import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
+import { relyingParty, startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { make } from './make.ts'
 import { openLive, startSession } from './signed-in-console.ts'
 
-let admin: TestAdmin
 let page: Page
 const entities: TestEntity[] = []
-let id: string
 
-beforeAll(async () => {
-  admin = await startAdmin()
-  id = (await register()).id
-})
+const admin = adminInFile()
+const registered = inFile(() => register())
 beforeEach(async () => {
   await admin.server.installation.rateLimit.deleteMany()
   page = await pageOf('admin', '/subordinates')
   return () => page.context().close()
 })
-afterAll(async () => {
-  await closePages()
-  await Promise.all(entities.map((entity) => entity.close()))
-  await admin.close()
-})
+afterAll(() => Promise.all(entities.map((entity) => entity.close())))
 
 async function pageOf(username: string, path: string): Promise<Page> {
   const session = await startSession(admin, username)
@@ -56,7 +47,7 @@ async function signInAgain(): Promise<void> {
 }
 
 test('signs in again within a form after the session ends, and saves the form', async () => {
-  await page.goto(`/subordinates/${encodeURIComponent(id)}/edit`)
+  await page.goto(`/subordinates/${encodeURIComponent(registered.id)}/edit`)
   await page.getByLabel('Validity of the statement').fill('72')
   await endSessions()
   await page.getByRole('button', { name: 'Save' }).click()
@@ -70,7 +61,7 @@ test('signs in again within a form after the session ends, and saves the form', 
 })
 
 test('keeps the form when the sign-in is cancelled, and refuses changes until then', async () => {
-  await page.goto(`/subordinates/${encodeURIComponent(id)}/edit`)
+  await page.goto(`/subordinates/${encodeURIComponent(registered.id)}/edit`)
   await page.getByLabel('Validity of the statement').fill('96')
   await endSessions()
   await page.getByRole('button', { name: 'Save' }).click()
@@ -87,7 +78,7 @@ test('reports a lowered role, and keeps the page', async () => {
   const input = { username: 'olga', password: PASSWORD, role: 'OPERATOR' }
   const created = await make(admin, 'createUser', input)
   const other = await pageOf('olga', '/subordinates')
-  await other.goto(`/subordinates/${encodeURIComponent(id)}/edit`)
+  await other.goto(`/subordinates/${encodeURIComponent(registered.id)}/edit`)
   await other.getByLabel('Validity of the statement').fill('120')
   await make(admin, 'updateUser', { id: created.id, role: 'VIEWER' })
   await other.getByRole('status').getByRole('button', { name: 'Sign in again' }).click()

@@ -22,6 +22,10 @@ export async function startSession(place: Place, username = 'admin', password = 
   return continueSession(place, visitor)
 }
 
+/** The same for the test file. */
+export const sessionInFile = (...user: Parameters<typeof startSession>): Session =>
+  inFile(() => startSession(...user))
+
 /** The same user in the browser. */
 export async function continueSession({ adminUrl }: Place, { cookies }: Visitor): Promise<Session> {
   const context = await openContext(adminUrl)
@@ -44,16 +48,26 @@ export async function continueSession({ adminUrl }: Place, { cookies }: Visitor)
 }
 
 /** `const { page, complaints } = pageInFile(() => openSignedIn(admin, '/'))`: a page that all tests of the file use. */
-export const pageInFile = (open: () => Promise<Watched>): Watched => membersOf(inFile(open))
+export const pageInFile = (open: () => Promise<Watched>) => partsOf(inFile(open))
 
 /** Another page for each test. */
-export const pageInEach = (open: () => Promise<Watched>): Watched => membersOf(inEach(open))
+export const pageInEach = (open: () => Promise<Watched>) => partsOf(inEach(open))
 
-const membersOf = (watched: Watched): Watched => ({
-  page: standIn(() => watched.page),
-  complaints: standIn(() => watched.complaints, []),
-  close: () => watched.close(),
-})
+function partsOf(watched: Watched) {
+  const page = standIn(() => watched.page)
+  const main = () => page.getByRole('main')
+  return {
+    page,
+    complaints: standIn(() => watched.complaints, []),
+    main,
+    panel: (name: string) => main().getByRole('region', { name, exact: true }),
+    title: (name: string) => page.getByRole('heading', { level: 1, name, exact: true }),
+    dialog: () => page.getByRole('dialog'),
+    question: () => page.getByRole('alertdialog'),
+    /** As the browser does when the user returns to the window. */
+    returnToWindow: () => page.evaluate(() => window.dispatchEvent(new Event('focus'))),
+  }
+}
 
 /** Opens a path of the console, and waits until changes by others arrive: those of before are not shown. */
 export async function openLive(page: Page, path: string): Promise<void> {

@@ -1,40 +1,24 @@
 /** Tests the statement about a subordinate: changes in forms, the fetch endpoint, and the history. */
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { closePages, type Watched } from '#test/helpers/browser.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { expect, test } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { startEntity } from '#test/helpers/entity.ts'
+import { inFile, inTest } from '#test/helpers/in-file.ts'
 import { journey } from '#test/helpers/journey.ts'
 import { eventually } from '#test/helpers/product.ts'
+import { memberInFile } from '#test/helpers/subordinate.ts'
 import { fetchVerified, keysIn } from '#test/product/verify.ts'
 import { make, read } from './make.ts'
-import { type Session, startSession } from './signed-in-console.ts'
+import { pageInEach, sessionInFile } from './signed-in-console.ts'
 
-let entity: TestEntity
-let admin: TestAdmin
-let id: string
-let session: Session
-let watched: Watched
-
-beforeAll(async () => {
-  admin = await startAdmin()
-  entity = await startEntity({ authorityHints: [admin.entityId], metadata: relyingParty })
-  id = (await make(admin, 'registerSubordinate', { entityId: entity.id }, 'id')).id
-  session = await startSession(admin)
-})
-beforeEach(async () => {
-  watched = await session.open()
-  return () => watched.page.close()
-})
-afterAll(async () => {
-  await closePages()
-  await entity.close()
-  await admin.close()
-})
+const admin = adminInFile()
+const entity = memberInFile(admin)
+const registered = inFile(() => make(admin, 'registerSubordinate', { entityId: entity.id }, 'id'))
+const session = sessionInFile(admin)
+const { page, complaints } = pageInEach(() => session.open())
 
 async function edit(page: Page): Promise<void> {
-  await page.goto(`/subordinates/${encodeURIComponent(id)}`)
+  await page.goto(`/subordinates/${encodeURIComponent(registered.id)}`)
   await page.getByRole('link', { name: 'Edit', exact: true }).click()
   await page.getByRole('group', { name: 'Metadata policy', exact: true }).waitFor()
 }
@@ -51,7 +35,6 @@ async function published(): Promise<Record<string, unknown>> {
 
 journey('a statement is changed with forms, and shown with its history', (step) => {
   step('sets metadata and policy with forms, and publishes them in the statement', async () => {
-    const { page, complaints } = watched
     await edit(page)
     const forced = page.getByRole('group', { name: 'Forced metadata', exact: true })
     await forced.getByLabel('Entity Type').fill('openid_relying_party')
@@ -89,10 +72,9 @@ journey('a statement is changed with forms, and shown with its history', (step) 
   })
 
   step('reports a concurrent change by another administrator, and keeps the input', async () => {
-    const { page } = watched
     await edit(page)
     await page.getByLabel('Validity of the statement').fill('72')
-    await make(admin, 'updateSubordinate', { id, constraints: { max_path_length: 1 } }, 'id')
+    await make(admin, 'updateSubordinate', { id: registered.id, constraints: { max_path_length: 1 } }, 'id')
     await page.getByText('Someone else changed this').waitFor()
     await page.getByText('Changed: Constraints.', { exact: false }).waitFor()
     await page.getByRole('button', { name: 'Save' }).click()
@@ -111,8 +93,7 @@ journey('a statement is changed with forms, and shown with its history', (step) 
   })
 
   step('shows the policy, the constraints and the history', async () => {
-    const { page, complaints } = watched
-    await page.goto(`/subordinates/${encodeURIComponent(id)}/policy`)
+    await page.goto(`/subordinates/${encodeURIComponent(registered.id)}/policy`)
     await page.getByText('set by its own policy').waitFor()
     await page.getByText('at most 1').waitFor()
     await page.getByRole('link', { name: 'History' }).click()
@@ -125,7 +106,6 @@ journey('a statement is changed with forms, and shown with its history', (step) 
 })
 
 test('shows the server’s refusal of a value at its field', async () => {
-  const { page } = watched
   await edit(page)
   await page.getByLabel('Validity of the statement').fill('999999')
   await page.getByRole('button', { name: 'Save' }).click()
@@ -134,11 +114,9 @@ test('shows the server’s refusal of a value at its field', async () => {
 })
 
 test('confirms a path length of 0 for an Intermediate, because it excludes its members (§6.2.1)', async () => {
-  const { page, complaints } = watched
   const anchor = admin.entityId
   const fetchEndpoint = { federation_entity: { federation_fetch_endpoint: 'https://ia.example/fetch' } }
-  const intermediate = await startEntity({ authorityHints: [anchor], metadata: fetchEndpoint })
-  onTestFinished(() => intermediate.close())
+  const intermediate = await inTest(startEntity({ authorityHints: [anchor], metadata: fetchEndpoint }))
   const { id } = await make(admin, 'registerSubordinate', { entityId: intermediate.id }, 'id')
   await page.goto(`/subordinates/${encodeURIComponent(id)}/edit`)
   const length = page.getByLabel('Intermediates in a chain, this one included')
@@ -159,8 +137,7 @@ test('confirms a path length of 0 for an Intermediate, because it excludes its m
 })
 
 test('allows Entity Types by default, and keeps at least one', async () => {
-  const { page } = watched
-  await page.goto(`/subordinates/${encodeURIComponent(id)}/edit`)
+  await page.goto(`/subordinates/${encodeURIComponent(registered.id)}/edit`)
   const limit = page.getByLabel('Allow only some Entity Types')
   await limit.check()
   const types = page.getByRole('group', { name: 'Constraints' }).locator('.grid').last().getByRole('checkbox')

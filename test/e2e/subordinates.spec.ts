@@ -1,50 +1,35 @@
 /** Tests the list of subordinates: search, order, bulk changes and export. */
 import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { closePages, type Watched } from '#test/helpers/browser.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { beforeAll, expect, onTestFinished, test } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { startEntity } from '#test/helpers/entity.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { eventually } from '#test/helpers/product.ts'
 import { make } from './make.ts'
-import { type Session, startSession } from './signed-in-console.ts'
+import { pageInEach, sessionInFile } from './signed-in-console.ts'
 
 const names = ['Archive', 'Botany', 'Chemistry']
 
-let admin: TestAdmin
-let entities: TestEntity[]
-let session: Session
-let watched: Watched
-
+const admin = adminInFile()
+const entities = names.map((client_name) =>
+  inFile(() =>
+    startEntity({ authorityHints: [admin.entityId], metadata: { openid_relying_party: { client_name } } }),
+  ),
+)
 beforeAll(async () => {
-  admin = await startAdmin()
-  const authorityHints = [admin.entityId]
-  entities = await Promise.all(
-    names.map((client_name) =>
-      startEntity({ authorityHints, metadata: { openid_relying_party: { client_name } } }),
-    ),
-  )
   for (const { id } of entities) await make(admin, 'registerSubordinate', { entityId: id }, 'id')
   const trustMarkType = `${admin.entityId}/member`
   await make(admin, 'createTrustMarkType', { type: trustMarkType, description: 'Member' }, 'id')
   await make(admin, 'issueTrustMark', { entityId: entities[0]?.id, trustMarkType }, 'id')
-  session = await startSession(admin)
 })
-beforeEach(async () => {
-  watched = await session.open('/subordinates')
-  return () => watched.page.close()
-})
-afterAll(async () => {
-  await closePages()
-  await Promise.all(entities.map((entity) => entity.close()))
-  await admin.close()
-})
+const session = sessionInFile(admin)
+const { page, complaints } = pageInEach(() => session.open('/subordinates'))
 
 const row = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name })
 const list = async () => (await fetch(`${admin.entityId}/list`)).json()
 
 test('keeps search, order and filter in the address', async () => {
-  const { page } = watched
   await page.getByRole('link', { name: 'Registration' }).click()
   await page.waitForURL(/sort=registered/)
   const mark = page.getByRole('combobox', { name: 'Trust Mark', exact: true })
@@ -63,7 +48,6 @@ test('keeps search, order and filter in the address', async () => {
 })
 
 test('exports all matches as CSV', async () => {
-  const { page } = watched
   const downloading = page.waitForEvent('download')
   await page.getByRole('button', { name: 'Export CSV' }).click()
   const download = await downloading
@@ -77,7 +61,6 @@ test('exports all matches as CSV', async () => {
 })
 
 test('shows in a dry run what would happen to each, and changes nothing', async () => {
-  const { page } = watched
   const [archive, botany] = entities
   botany?.misbehave('no authority hint')
   onTestFinished(() => botany?.misbehave(undefined))
@@ -101,7 +84,6 @@ test('shows in a dry run what would happen to each, and changes nothing', async 
 })
 
 test('changes all that match the filter, and a pasted list', async () => {
-  const { page } = watched
   await page.goto('/subordinates?q=Chem')
   await page.getByRole('button', { name: 'Change many…' }).click()
   const dialog = page.getByRole('dialog')
@@ -142,7 +124,6 @@ test('changes all that match the filter, and a pasted list', async () => {
 })
 
 test('finishes the change of the selected subordinates after the user has left the page', async () => {
-  const { page, complaints } = watched
   await page.goto('/subordinates')
   for (const name of ['Archive', 'Botany']) await page.getByLabel(`Select ${name}`).check()
   await page.getByRole('button', { name: 'Deactivate…' }).click()

@@ -1,49 +1,31 @@
 /** Tests the settings of the Trust Anchor, and the federation policy with its preview. */
-import { afterAll, beforeAll, beforeEach, expect } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { closePages, type Watched } from '#test/helpers/browser.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { beforeAll, expect } from 'vitest'
+import type { Metadata } from '#core/metadata.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { relyingParty, startEntity } from '#test/helpers/entity.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { journey } from '#test/helpers/journey.ts'
 import { eventually } from '#test/helpers/product.ts'
 import { make } from './make.ts'
-import { type Session, startSession } from './signed-in-console.ts'
+import { pageInEach, sessionInFile } from './signed-in-console.ts'
 
-let admin: TestAdmin
-let named: TestEntity
-let nameless: TestEntity
-let session: Session
-let watched: Watched
-let anchor: string
-
+const admin = adminInFile()
+const start = (metadata: Metadata) => startEntity({ authorityHints: [admin.entityId], metadata })
+const named = inFile(() => start(relyingParty))
+const nameless = inFile(() => start({ openid_relying_party: { client_registration_types: ['automatic'] } }))
 beforeAll(async () => {
-  admin = await startAdmin()
-  anchor = admin.entityId
-  const authorityHints = [anchor]
-  named = await startEntity({ authorityHints, metadata: relyingParty })
-  const metadata = { openid_relying_party: { client_registration_types: ['automatic'] } }
-  nameless = await startEntity({ authorityHints, metadata })
   for (const { id } of [named, nameless]) await make(admin, 'registerSubordinate', { entityId: id }, 'id')
-  session = await startSession(admin)
 })
-beforeEach(async () => {
-  watched = await session.open('/')
-  return () => watched.page.close()
-})
-afterAll(async () => {
-  await closePages()
-  await Promise.all([named.close(), nameless.close()])
-  await admin.close()
-})
+const session = sessionInFile(admin)
+const { page, complaints } = pageInEach(() => session.open('/'))
 
 async function claimsAt(path: string): Promise<Record<string, unknown>> {
-  const [, claims = ''] = (await (await fetch(anchor + path)).text()).split('.')
+  const [, claims = ''] = (await (await fetch(admin.entityId + path)).text()).split('.')
   return JSON.parse(Buffer.from(claims, 'base64url').toString())
 }
 
 journey('settings are changed, and served', (step) => {
   step('changes the Entity Configuration with forms, and serves it', async () => {
-    const { page, complaints } = watched
     await page.getByRole('link', { name: 'Settings', exact: true }).first().click()
     await page.getByRole('heading', { name: 'Overview' }).waitFor()
     await page.getByRole('link', { name: 'Edit', exact: true }).click()
@@ -84,7 +66,6 @@ journey('settings are changed, and served', (step) => {
   })
 
   step('shows name, environment and color on every screen, and publishes nothing for them', async () => {
-    const { page, complaints } = watched
     const published = await claimsAt('/.well-known/openid-federation')
     await page.goto('/settings/edit')
     await page.getByLabel('Name', { exact: true }).fill('Nordic pilot')
@@ -103,7 +84,6 @@ journey('settings are changed, and served', (step) => {
   })
 
   step('sets the retention in days, and refuses a value that is too short', async () => {
-    const { page, complaints } = watched
     await page.goto('/settings/edit')
     await page.getByLabel('Days of the audit log').fill('3')
     await page.getByRole('button', { name: 'Save' }).click()
@@ -124,7 +104,6 @@ journey('settings are changed, and served', (step) => {
 
 journey('a policy is written, previewed and saved', (step) => {
   step('shows the effect of a policy on every subordinate before it is saved', async () => {
-    const { page, complaints } = watched
     await page.getByRole('link', { name: 'Settings', exact: true }).click()
     await page.getByRole('link', { name: 'Metadata policy', exact: true }).click()
     await page.getByLabel('Entity Type').fill('openid_relying_party')
@@ -166,7 +145,6 @@ journey('a policy is written, previewed and saved', (step) => {
   })
 
   step('edits the same policy as form and JSON, and shows errors in both', async () => {
-    const { page } = watched
     const editor = page.getByRole('textbox', { name: 'Metadata policy' })
     await editor.click()
     await page.keyboard.press('ControlOrMeta+a')
@@ -182,7 +160,6 @@ journey('a policy is written, previewed and saved', (step) => {
   })
 
   step('does not overwrite a concurrent policy change by another administrator', async () => {
-    const { page } = watched
     await make(admin, 'updateFederationPolicy', { metadataPolicy: null }, 'version')
     await page.getByRole('button', { name: 'Save…' }).click()
     const question = page.getByRole('alertdialog')

@@ -1,37 +1,24 @@
 /** Tests a Trust Mark type and its marks: issue, change, revocation, and the status endpoint. */
-import { afterAll, beforeAll, expect } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { closePages, type Watched } from '#test/helpers/browser.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { beforeAll, expect } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { journey } from '#test/helpers/journey.ts'
 import { eventually } from '#test/helpers/product.ts'
+import { memberInFile } from '#test/helpers/subordinate.ts'
 import { make } from './make.ts'
-import { openSignedIn } from './signed-in-console.ts'
+import { openSignedIn, pageInFile } from './signed-in-console.ts'
 
-let admin: TestAdmin
-let entity: TestEntity
-let watched: Watched
-let anchor: string
-
+const admin = adminInFile()
+const entity = memberInFile(admin)
 beforeAll(async () => {
-  admin = await startAdmin()
-  anchor = admin.entityId
-  entity = await startEntity({ authorityHints: [anchor], metadata: relyingParty })
   await make(admin, 'registerSubordinate', { entityId: entity.id }, 'id')
-  watched = await openSignedIn(admin, '/')
 })
-afterAll(async () => {
-  await closePages()
-  await entity.close()
-  await admin.close()
-})
+const { page, complaints } = pageInFile(() => openSignedIn(admin, '/'))
 
-const query = () => new URLSearchParams({ trust_mark_type: `${anchor}/member`, sub: entity.id })
+const query = () => new URLSearchParams({ trust_mark_type: `${admin.entityId}/member`, sub: entity.id })
 
 /** The claims of the published mark, if there is one. */
 async function served(): Promise<Record<string, unknown> | undefined> {
-  const response = await fetch(`${anchor}/trust_mark?${query()}`)
+  const response = await fetch(`${admin.entityId}/trust_mark?${query()}`)
   if (!response.ok) return undefined
   const [, claims = ''] = (await response.text()).split('.')
   return JSON.parse(Buffer.from(claims, 'base64url').toString())
@@ -39,14 +26,13 @@ async function served(): Promise<Record<string, unknown> | undefined> {
 
 journey('a mark is issued, changed, found and revoked', (step) => {
   step('creates a type, and issues a mark to an entity found by name', async () => {
-    const { page, complaints } = watched
     await page.getByRole('link', { name: 'Trust Marks', exact: true }).first().click()
     await page.getByRole('link', { name: 'Types', exact: true }).click()
     await page
       .getByRole('link', { name: /^Create/ })
       .first()
       .click()
-    await page.getByLabel('Type identifier').fill(`${anchor}/member`)
+    await page.getByLabel('Type identifier').fill(`${admin.entityId}/member`)
     await page.getByLabel('Description').fill('Has signed the agreement')
     await page.getByRole('button', { name: 'Create Trust Mark type' }).click()
     await page.getByRole('heading', { level: 1, name: 'Has signed the agreement' }).waitFor()
@@ -54,7 +40,7 @@ journey('a mark is issued, changed, found and revoked', (step) => {
     await page.getByRole('link', { name: 'Issue', exact: true }).click()
     const type = page.getByRole('combobox', { name: 'Trust Mark type' })
     await expect.poll(() => type.inputValue()).toBe('Has signed the agreement')
-    await page.getByRole('main').getByText(`${anchor}/member`).waitFor()
+    await page.getByRole('main').getByText(`${admin.entityId}/member`).waitFor()
     await page.getByLabel('Entity', { exact: true }).pressSequentially('test rel')
     await page.getByRole('option', { name: entity.id }).click()
     await expect.poll(() => page.getByLabel('Entity', { exact: true }).inputValue()).toBe(entity.id)
@@ -66,7 +52,6 @@ journey('a mark is issued, changed, found and revoked', (step) => {
   })
 
   step('adds claims to a mark, and signs it again', async () => {
-    const { page } = watched
     await page.getByRole('link', { name: 'Edit', exact: true }).click()
     const claims = page.getByRole('group', { name: 'Additional claims', exact: true })
     await claims.getByLabel('Claim', { exact: true }).fill('level')
@@ -78,7 +63,6 @@ journey('a mark is issued, changed, found and revoked', (step) => {
   })
 
   step('refuses a protected claim at its field', async () => {
-    const { page } = watched
     await page.getByRole('link', { name: 'Edit', exact: true }).click()
     const claims = page.getByRole('group', { name: 'Additional claims', exact: true })
     await claims.getByRole('button', { name: 'JSON', exact: true }).click()
@@ -92,7 +76,6 @@ journey('a mark is issued, changed, found and revoked', (step) => {
   })
 
   step('finds the mark in the list, and stops serving it after revocation', async () => {
-    const { page, complaints } = watched
     await page.getByRole('link', { name: 'Trust Marks', exact: true }).first().click()
     // The refused claim of the test before is still in the form.
     await page.getByRole('button', { name: 'Leave without saving' }).click()

@@ -1,32 +1,21 @@
 /** The console sends its documents as hashes: alone where sessions may send nothing else, and as texts to a server that is older. */
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { closePages } from '#test/helpers/browser.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { beforeEach, expect, test } from 'vitest'
+import { adminInFile, startAdmin } from '#test/helpers/admin.ts'
+import { relyingParty, startEntity } from '#test/helpers/entity.ts'
 import { journey } from '#test/helpers/journey.ts'
 import { eventually } from '#test/helpers/product.ts'
+import { memberInFile } from '#test/helpers/subordinate.ts'
 import { make } from './make.ts'
-import { openLive, openSignedIn, type Session, startSession } from './signed-in-console.ts'
+import { openLive, openSignedIn, sessionInFile } from './signed-in-console.ts'
 
-let admin: TestAdmin
-let session: Session
 let page: Page
-let entity: TestEntity
 /** The bodies of the requests to GraphQL. */
 let bodies: { query?: string; extensions?: object }[] = []
 
-beforeAll(async () => {
-  admin = await startAdmin({}, { trustedDocuments: 'sessions' })
-  entity = await startEntity({ authorityHints: [admin.entityId], metadata: relyingParty })
-  session = await startSession(admin)
-})
-afterAll(async () => {
-  await closePages()
-  await entity.close()
-  await admin.close()
-})
+const admin = adminInFile({}, { trustedDocuments: 'sessions' })
+const entity = memberInFile(admin)
+const session = sessionInFile(admin)
 beforeEach(async () => {
   bodies = []
   ;({ page } = await session.open())

@@ -1,16 +1,11 @@
 /** Tests the console for viewers: all pages, without actions that would be refused. */
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { closePages, type Watched } from '#test/helpers/browser.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { memberInFile } from '#test/helpers/subordinate.ts'
 import { make as makeIn } from './make.ts'
-import { openSignedIn } from './signed-in-console.ts'
+import { openSignedIn, pageInFile } from './signed-in-console.ts'
 
-let admin: TestAdmin
-let entity: TestEntity
-let watched: Watched
 const ids: Record<'subordinate' | 'organization' | 'type' | 'mark', string> = {
   subordinate: '',
   organization: '',
@@ -18,9 +13,9 @@ const ids: Record<'subordinate' | 'organization' | 'type' | 'mark', string> = {
   mark: '',
 }
 
+const admin = adminInFile()
+const entity = memberInFile(admin)
 beforeAll(async () => {
-  admin = await startAdmin()
-  entity = await startEntity({ authorityHints: [admin.entityId], metadata: relyingParty })
   const make = async (name: string, input: Record<string, unknown>) => (await makeIn(admin, name, input)).id
   const trustMarkType = `${admin.entityId}/member`
   ids.organization = await make('createOrganization', { name: 'Northern Library' })
@@ -30,15 +25,10 @@ beforeAll(async () => {
   })
   ids.type = await make('createTrustMarkType', { type: trustMarkType, description: 'Member' })
   ids.mark = await make('issueTrustMark', { entityId: entity.id, trustMarkType })
-  watched = await openSignedIn(admin, '/', 'viewer')
 })
+const { page, complaints } = pageInFile(() => openSignedIn(admin, '/', 'viewer'))
 beforeEach(() => {
-  watched.complaints.length = 0
-})
-afterAll(async () => {
-  await closePages()
-  await entity.close()
-  await admin.close()
+  complaints.length = 0
 })
 
 const operations =
@@ -82,7 +72,6 @@ const readable: [what: string, path: () => string, text: string][] = [
 ]
 
 test.each(readable)('%s shows no action that would be refused', async (_what, path, text) => {
-  const { page, complaints } = watched
   await page.goto(path())
   await page.getByRole('main').getByText(text).first().waitFor()
   expect(await offered(page)).toEqual([])
@@ -106,7 +95,6 @@ const forbidden: [what: string, path: () => string][] = [
 ]
 
 test.each(forbidden)('%s by its address shows the reason of the refusal', async (_what, path) => {
-  const { page } = watched
   await page.goto(path())
   await page.getByRole('heading', { name: 'No right to do this' }).waitFor()
 })

@@ -1,29 +1,20 @@
 /** Tests small things that send users the wrong way: addresses of nothing, sentences that are over, covered buttons. */
-import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeAll, expect, test } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { closePages } from '#test/helpers/browser.ts'
-import { below, type Federation } from '#test/helpers/federation.ts'
+import { below } from '#test/helpers/federation.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { openSignedIn } from './signed-in-console.ts'
 
-let admin: TestAdmin
-let member: Federation
-let page: Page
 let address: string
 
+const admin = adminInFile()
+const member = inFile(() => below(admin.entityId).leaf().start())
 beforeAll(async () => {
-  admin = await startAdmin()
-  member = await below(admin.entityId).leaf().start()
   const { id } = await admin.mutate('registerSubordinate', { entityId: member.leaf.id }, 'id')
   address = `/subordinates/${encodeURIComponent(id)}`
-  ;({ page } = await openSignedIn(admin, '/'))
 })
-afterAll(async () => {
-  await closePages()
-  await member.close()
-  await admin.close()
-})
+const page = inFile(async () => (await openSignedIn(admin, '/')).page)
 
 const main = () => page.getByRole('main')
 const press = (name: string) => page.getByRole('button', { name, exact: true }).click()

@@ -2,21 +2,21 @@
  * Tries the ways round two people: removal and registration with other keys, a filter that matches more later, keys that change
  * between the request and its approval, and a passkey registered with a stolen password. Each by GraphQL, REST, commands, console and portal.
  */
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { beforeAll, beforeEach, expect, it } from 'vitest'
 import { generateSigningKey, type JwkSet, toPublicJwk } from '#core/keys.ts'
-import { PASSWORD, type TestAdmin } from '#test/helpers/admin.ts'
+import { PASSWORD } from '#test/helpers/admin.ts'
 import { createAuthenticator } from '#test/helpers/authenticator.ts'
-import { closePages, type Watched } from '#test/helpers/browser.ts'
+import type { Watched } from '#test/helpers/browser.ts'
 import type { TestEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
-import { createRestClient, type RestClient } from '#test/helpers/rest.ts'
+import { restInFile } from '#test/helpers/rest.ts'
 import { register, startLeaf } from '#test/helpers/subordinate.ts'
-import { type Visitor, visit } from '#test/helpers/visitor.ts'
+import { signedIn, type Visitor } from '#test/helpers/visitor.ts'
 import { commandsFor } from '../product/command.ts'
 import { dryRun } from '../server/protection/filled.ts'
 import {
-  addAdministrators,
+  administratorsInFile,
   agePasskeys,
   approve,
   comment,
@@ -30,29 +30,25 @@ import { continueSession, openSignedIn } from './signed-in-console.ts'
 
 const SECOND_PERSON = 'A second person must approve this change.'
 
-let admin: TestAdmin
-let people: People
-let rest: RestClient
 /** Of alice. */
 let key: string
 let organizationId: string
 /** Of the organization. */
 let person: Visitor
-let alice: Watched
-let bob: Watched
 
+const admin = inFile(() => startAdminAtLocalhost({ secondFactorGroups: ['admin', 'operator'] }))
+const people = administratorsInFile(admin)
+const openAs = async ({ visitor }: People['alice']) => (await continueSession(admin, visitor)).open('/')
+const alice = inFile(() => openAs(people.alice))
+const bob = inFile(() => openAs(people.bob))
+const rest = restInFile(admin)
 beforeAll(async () => {
-  admin = await startAdminAtLocalhost({ secondFactorGroups: ['admin', 'operator'] })
-  people = await addAdministrators(admin)
-  rest = await createRestClient(admin)
   key = (await people.alice.visitor.mutate('createApiKey', { username: 'alice', name: 'script' }, 'key')).key
   const make = (name: string, input: object) => admin.mutate(name, input, 'id', 'admin')
   organizationId = (await make('createOrganization', { name: 'University' })).id
   person = await signInAsMember(admin, { organizationId, email: 'anna@lu.example' })
   // A rule would approve what passes.
   await make('updateCheckPipeline', { entityType: 'openid_relying_party', approves: true })
-  alice = await (await continueSession(admin, people.alice.visitor)).open('/')
-  bob = await (await continueSession(admin, people.bob.visitor)).open('/')
   await addPasskey(bob.page)
   await agePasskeys(admin, 'bob')
 })
@@ -60,12 +56,8 @@ beforeEach(async () => {
   await admin.server.installation.rateLimit.deleteMany()
   await protect(admin, [])
 })
-afterAll(async () => {
-  await closePages()
-  await admin.close()
-})
 
-const leaf = () => startLeaf(admin, { metadata: relyingParty })
+const leaf = () => startLeaf(admin)
 const find = ({ id: entityId }: TestEntity) => admin.server.db.subordinate.findUnique({ where: { entityId } })
 const numberOf = (id: string) => atob(id).split(':')[1]
 /** The keys of the entity, with another one. */
@@ -218,8 +210,7 @@ it('keys that change after the request are shown and signed again', async () => 
 })
 
 it('the stolen password of an account with a passkey opens nothing', async () => {
-  const thief = visit(admin.adminUrl)
-  expect((await thief.signIn('bob', PASSWORD)).status).toBe(200)
+  const thief = await signedIn(admin, 'bob')
   expect((await thief.auth('/passkey/generate-register-options')).body).toMatchObject({
     message: expect.stringContaining('Sign in with your passkey'),
   })
@@ -240,8 +231,7 @@ it('a passkey registered with a stolen password approves nothing on its first da
   await protect(admin, ['MEMBERS', 'ACCESS'], { passkeyHours: 24 })
   const request = await propose('registerSubordinate', { entityId: (await leaf()).id })
   await comment(people.alice, request, 'They joined.')
-  const visitor = visit(admin.adminUrl)
-  await visitor.signIn('carol', PASSWORD)
+  const visitor = await signedIn(admin, 'carol')
   const device = createAuthenticator(admin.adminUrl)
   const { body } = await visitor.auth('/passkey/generate-register-options')
   await visitor.auth('/passkey/verify-registration', { response: device.register(body), name: 'New' })

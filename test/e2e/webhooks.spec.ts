@@ -1,42 +1,25 @@
 /** Tests the life of a webhook in the console, with a real receiver that is away for a while. */
-import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { expect, test } from 'vitest'
+import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { closePages, type Watched } from '#test/helpers/browser.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { journey } from '#test/helpers/journey.ts'
 import { eventually } from '#test/helpers/product.ts'
 import { openReceiver, subjects } from '#test/server/webhook/receiver.ts'
 import { make } from './make.ts'
-import { openSignedIn, type Session, startSession } from './signed-in-console.ts'
+import { openSignedIn, pageInEach, sessionInFile } from './signed-in-console.ts'
 
-let admin: TestAdmin
-let session: Session
-let watched: Watched
-let page: Page
-let receiver: Awaited<ReturnType<typeof openReceiver>>
 let secret: string
 
-beforeAll(async () => {
-  ;[admin, receiver] = await Promise.all([startAdmin(), openReceiver()])
-  session = await startSession(admin)
-})
-beforeEach(async () => {
-  watched = await session.open('/administration/webhooks')
-  page = watched.page
-  return () => watched.page.close()
-})
-afterAll(async () => {
-  await closePages()
-  await receiver.close()
-  await admin.close()
-})
+const admin = adminInFile()
+const receiver = inFile(openReceiver)
+const session = sessionInFile(admin)
+const { page, complaints, main, dialog, question } = pageInEach(() =>
+  session.open('/administration/webhooks'),
+)
 
-const main = () => page.getByRole('main')
 const field = (label: string) => main().getByLabel(label, { exact: true })
 const press = (name: string) => main().getByRole('button', { name, exact: true }).click()
-const dialog = () => page.getByRole('dialog')
-const question = () => page.getByRole('alertdialog')
 const toast = (text: string) => page.getByText(text, { exact: true }).first().waitFor()
 const fact = (name: string) =>
   main().locator('dt').filter({ hasText: name }).locator('xpath=following-sibling::dd[1]')
@@ -194,7 +177,7 @@ journey('a webhook is created, fails, recovers, is changed and removed', (step) 
     expect(await violations(page, '[role=alertdialog]')).toEqual([])
     await question().getByRole('button', { name: 'Remove webhook' }).click()
     await page.getByText('No webhooks yet').waitFor()
-    expect(watched.complaints).toEqual([])
+    expect(complaints).toEqual([])
   })
 })
 

@@ -2,11 +2,11 @@
  * Tests every example in its languages against one product and a small federation. Each is a program with the
  * variables that the documents name; all languages have to print the same.
  */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { AdminClient } from '#server/demo/admin-client.ts'
+import { folderInFile, inFile, inTest } from '#test/helpers/in-file.ts'
 import { startRelay } from '#test/helpers/relay.ts'
 import {
   cookbookLanguages,
@@ -17,18 +17,10 @@ import {
   play,
   start,
 } from './example.ts'
-import { type Installation, type Role, startChat, startInstallation } from './installation.ts'
+import { type Role, startChat, startInstallation } from './installation.ts'
 
-let installation: Installation
-let directory: string
-beforeAll(async () => {
-  installation = await startInstallation()
-  directory = await mkdtemp(join(tmpdir(), 'inmor-examples-'))
-})
-afterAll(async () => {
-  await installation.close()
-  await rm(directory, { recursive: true })
-})
+const directory = folderInFile('inmor-examples')
+const installation = inFile(startInstallation)
 
 const admin: AdminClient = (query, variables) => installation.admin(query, variables)
 const environment = (role: Role): Environment => installation.environment(role)
@@ -187,8 +179,7 @@ describe.each(cookbookLanguages)('in %s', (language) => {
 const soon = (assertion: () => void) => vi.waitFor(assertion, { timeout: 60_000, interval: 50 })
 
 test('alerts reach a chat once, also after a lost connection, until the key is revoked', async () => {
-  const relay = await startRelay(installation.adminUrl)
-  onTestFinished(relay.close)
+  const relay = await inTest(startRelay(installation.adminUrl))
   const { key, id } = await installation.makeKey('VIEWER')
   const running = await Promise.all(
     cookbookLanguages.map(async (language) => {

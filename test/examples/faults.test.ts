@@ -1,8 +1,9 @@
 /** Tests what docs/examples/README.md says that a script sees of each failure, with every client. */
 import { createServer } from 'node:http'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { makeAnchor } from '#test/helpers/anchor.ts'
+import { inTest } from '#test/helpers/in-file.ts'
 import { registerMany } from '#test/helpers/many-entities.ts'
 import { eventually } from '#test/helpers/product.ts'
 import { startRelay } from '#test/helpers/relay.ts'
@@ -12,11 +13,7 @@ import { addAdministrators, type People, protect } from '../server/protection/pe
 import { cookbookLanguages, type Environment, play } from './example.ts'
 import { documented, linesOf, seen, seenByCurl, startFaults } from './seen.ts'
 
-let admin: TestAdmin
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 const environment = (key = admin.keys.viewer, url = admin.adminUrl): Environment => ({
   INMOR_URL: url,
@@ -108,8 +105,7 @@ describe('an expired key', () => {
 test.each(clients)(
   'a lost subscription goes on in %s, and says so; a refused key ends it',
   async (client) => {
-    const relay = await startRelay(admin.adminUrl)
-    onTestFinished(relay.close)
+    const relay = await inTest(startRelay(admin.adminUrl))
     const { key, apiKey } = await admin.mutate(
       'createApiKey',
       { username: 'viewer', name: `subscription ${client}` },

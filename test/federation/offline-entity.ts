@@ -3,7 +3,7 @@ import { buildEntityConfiguration, ENTITY_STATEMENT_TYP } from '#core/entity-sta
 import { signJwt } from '#core/jws.ts'
 import { generateSigningKey, type Jwk, toPublicJwk } from '#core/keys.ts'
 import type { Metadata } from '#core/metadata.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { relyingParty } from '#test/helpers/entity.ts'
 import { entityId } from './publisher.ts'
 
 type Options = {

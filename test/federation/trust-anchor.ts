@@ -1,5 +1,6 @@
 /** A Trust Anchor under test: the app on a real Redis, with its own key and an adjustable clock. */
 import type { FastifyInstance } from 'fastify'
+import { beforeAll } from 'vitest'
 import type { HistoricalKey } from '#core/historical-keys.ts'
 import { createLocalSigner } from '#core/jws.ts'
 import { generateSigningKey, type Jwk, type SigningAlgorithm, toPublicJwk } from '#core/keys.ts'
@@ -26,6 +27,8 @@ import { createStatementCache } from '#store/statement-cache.ts'
 import { inFile } from '#test/helpers/in-file.ts'
 import { startRedis, type TestRedis } from '#test/helpers/redis.ts'
 import { createPublisher, entityId } from './publisher.ts'
+
+export { entityId }
 
 export type TrustAnchor = Awaited<ReturnType<typeof startTrustAnchor>>
 
@@ -141,6 +144,13 @@ export async function startTrustAnchor(options: Options = {}) {
 /** Of the test file, or of its `describe`. */
 export const trustAnchorInFile = (options: Options = {}): TrustAnchor =>
   inFile(() => startTrustAnchor(options))
+
+/** The same with its Entity Configuration published. */
+export function configuredInFile(): TrustAnchor {
+  const ta = trustAnchorInFile()
+  beforeAll(() => ta.publishConfiguration())
+  return ta
+}
 
 function get(app: FastifyInstance, path: string, query: Record<string, string>) {
   return app.inject({ method: 'GET', url: path, query })

@@ -51,6 +51,19 @@ export type TestEntity = {
   close(): Promise<void>
 }
 
+/** A Relying Party that needs no registration. */
+export const relyingParty: Metadata = {
+  openid_relying_party: {
+    client_name: 'Test Relying Party',
+    redirect_uris: ['https://rp.example/callback'],
+    client_registration_types: ['automatic'],
+  },
+}
+
+export const relyingPartyNamed = (client_name: string): Metadata => ({
+  openid_relying_party: { ...relyingParty.openid_relying_party, client_name },
+})
+
 const LIFETIME = 3600
 
 export async function startEntity(options: EntityOptions = {}): Promise<TestEntity> {

@@ -1,6 +1,5 @@
 /** Builds a federation of real HTTP servers on loopback by chaining: `anchor().intermediate().leaf().start()`. */
-import type { Metadata } from '#core/metadata.ts'
-import { type EntityOptions, startEntity, type TestEntity } from './entity.ts'
+import { type EntityOptions, relyingParty, startEntity, type TestEntity } from './entity.ts'
 
 export type Federation = {
   /** From the top down. */
@@ -16,15 +15,6 @@ export type FederationBuilder = {
   intermediate(options?: EntityOptions): FederationBuilder
   leaf(options?: EntityOptions): FederationBuilder
   start(): Promise<Federation>
-}
-
-/** A Relying Party that needs no registration. */
-export const relyingParty: Metadata = {
-  openid_relying_party: {
-    client_name: 'Test Relying Party',
-    redirect_uris: ['https://rp.example/callback'],
-    client_registration_types: ['automatic'],
-  },
 }
 
 /** A federation with its own Trust Anchor. */

@@ -1,9 +1,9 @@
 /** The parts that a test file needs, each in one line: they start before its tests, and are closed after them. */
 import { randomUUID } from 'node:crypto'
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, onTestFinished, vi } from 'vitest'
 
 /**
  * A part of this file, or of this `describe`. Parts start in the order of their lines and are closed in the reverse order:
@@ -43,11 +43,25 @@ export function inEach<Part extends object>(start: () => Part | Promise<Part>): 
   return standIn(() => part)
 }
 
+/** A part of this test alone, which is closed after it. */
+export async function inTest<Part extends object>(start: Part | Promise<Part>): Promise<Part> {
+  const part = await start
+  onTestFinished(() => close(part))
+  return part
+}
+
 /** The path of an empty folder of this file, which is removed at the end. */
 export function folderInFile(prefix: string): string {
   const path = join(tmpdir(), `${prefix}-${randomUUID()}`)
   beforeAll(async () => void (await mkdir(path, { mode: 0o700 })))
   afterAll(() => rm(path, { recursive: true, force: true }))
+  return path
+}
+
+/** The same for this test alone. */
+export async function folderInTest(prefix: string): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), `${prefix}-`))
+  onTestFinished(() => rm(path, { recursive: true, force: true }))
   return path
 }
 

@@ -14,7 +14,8 @@ export type ReadOnlyAdmin = {
   url: string
   /** Its key directory. */
   directory: string
-  removeKeys(): Promise<void>
+  /** Removes its keys. */
+  close(): Promise<void>
 }
 
 /** The directory like a read-only mount in a container: its user cannot write it. */
@@ -50,7 +51,7 @@ export async function startReadOnlyAdmin({ config }: TestAdmin): Promise<ReadOnl
   return {
     url,
     directory,
-    async removeKeys() {
+    async close() {
       await chmod(directory, 0o755)
       await rm(directory, { recursive: true })
     },

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { Role } from '#server/identity/roles.ts'
 import type { TestAdmin } from '#test/helpers/admin.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 
 type Operation = {
   security: readonly Record<string, string[]>[]
@@ -17,6 +18,9 @@ export type RestClient = {
   /** `as`: a role of `TestAdmin.keys`, or an API key; null sends none. */
   call(method: string, path: string, body?: unknown, as?: Role | { key: string } | null): Promise<RestAnswer>
 }
+
+/** Of the test file. */
+export const restInFile = (admin: TestAdmin): RestClient => inFile(() => createRestClient(admin))
 
 export async function createRestClient({ adminUrl, keys }: TestAdmin): Promise<RestClient> {
   const base = `${adminUrl}/api/v1`

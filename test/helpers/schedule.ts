@@ -3,6 +3,7 @@ import { expect, vi } from 'vitest'
 import type { ScheduleContext } from '#server/jobs/schedule-row.ts'
 import { type ScheduleName, schedules } from '#server/jobs/schedules.ts'
 import type { TestAdmin } from '#test/helpers/admin.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { openPublishing } from '#test/helpers/publishing.ts'
 
 export type TestSchedules = {
@@ -10,6 +11,9 @@ export type TestSchedules = {
   run(name: ScheduleName): Promise<string | { done: number; failed: number }>
   close(): void
 }
+
+/** Of the test file, or of its `describe`. */
+export const schedulesInFile = (admin: TestAdmin): TestSchedules => inFile(() => openSchedules(admin))
 
 export async function openSchedules(admin: TestAdmin): Promise<TestSchedules> {
   const { context: publishing, close } = await openPublishing(admin)

@@ -2,6 +2,7 @@
 
 import type { GraphQLAnswer } from '#test/helpers/admin.ts'
 import { mutationOf, successOf } from '#test/helpers/mutation.ts'
+import { PASSWORD } from '#test/helpers/users.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: the test defines the shape of the body
 type Body = any
@@ -18,6 +19,18 @@ export type Visitor = {
   /** Follows all redirects, and returns the final location. */
   open(url: string): Promise<{ url: string; status: number; text: string }>
   cookies: Map<string, string>
+}
+
+/** Someone who has signed in, for which the password is enough. */
+export async function signedIn(
+  { adminUrl }: { adminUrl: string },
+  username: string,
+  password = PASSWORD,
+): Promise<Visitor> {
+  const visitor = visit(adminUrl)
+  const { status, body } = await visitor.signIn(username, password)
+  if (status !== 200) throw new Error(`${username} cannot sign in: ${JSON.stringify(body)}`)
+  return visitor
 }
 
 export function visit(adminUrl: string): Visitor {

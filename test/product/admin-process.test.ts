@@ -3,18 +3,15 @@
  * worker, and a graceful shutdown during a change completes the change first.
  */
 import { createServer } from 'node:http'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Deployment, startDeployment } from '#test/helpers/deployment.ts'
+import { expect, test } from 'vitest'
+import { startDeployment } from '#test/helpers/deployment.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { freePort } from '#test/helpers/port.ts'
 import { eventually } from '#test/helpers/product.ts'
 import type { Program } from '#test/helpers/program.ts'
 
-let deployment: Deployment
-beforeAll(async () => {
-  const environment = { TRUST_PROXY: '127.0.0.1', LOG_LEVEL: 'info' }
-  deployment = await startDeployment({ admins: 1, workers: 1 }, { environment })
-})
-afterAll(() => deployment.close())
+const environment = { TRUST_PROXY: '127.0.0.1', LOG_LEVEL: 'info' }
+const deployment = inFile(() => startDeployment({ admins: 1, workers: 1 }, { environment }))
 
 async function ask(query: string, requestId: string) {
   const response = await fetch(`${deployment.admins[0]?.url}/graphql`, {

@@ -2,12 +2,12 @@
  * Tests how a clone is made ready, with a small project in the place of ours: the steps of `npm start`, what it prints, and
  * the build of the console beside the servers.
  */
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { createConsoleBuild } from '#server/embedded/console-build.ts'
+import { folderInTest } from '#test/helpers/in-file.ts'
 import { eventually } from '#test/helpers/product.ts'
 import { descendants, runCommand, survivors } from '#test/helpers/program.ts'
 
@@ -52,8 +52,7 @@ const files: Readonly<Record<string, string>> = {
 }
 
 async function makeProject() {
-  const project = await mkdtemp(join(tmpdir(), 'inmor-project-'))
-  onTestFinished(() => rm(project, { recursive: true }))
+  const project = await folderInTest('inmor-project')
   const write = async (path: string, text: string) => {
     await mkdir(dirname(join(project, path)), { recursive: true })
     await writeFile(join(project, path), text)

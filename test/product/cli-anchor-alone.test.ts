@@ -11,6 +11,7 @@ import { cliCaller } from '#server/identity/caller.ts'
 import { writeNewKey } from '#store/key-directory.ts'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import { createAnchorRow, makeAnchor } from '#test/helpers/anchor.ts'
+import { inTest } from '#test/helpers/in-file.ts'
 import { eventually, inmor, prepareInstallation } from '#test/helpers/product.ts'
 import { runFor } from './command.ts'
 
@@ -18,8 +19,7 @@ const type = 'https://ta.example.org/marks/member'
 const testId = 'http://test.example.org'
 
 async function start(): Promise<TestAdmin> {
-  const admin = await startAdmin()
-  onTestFinished(admin.close)
+  const admin = await inTest(startAdmin())
   return admin
 }
 

@@ -8,10 +8,9 @@ import { loadProgram } from '#server/cli/program.ts'
 import { type Caller, cliCaller } from '#server/identity/caller.ts'
 import type { RequestInput } from '#server/services/request/input.ts'
 import { anchorPlace } from '#store/anchors.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { makeAnchor } from '#test/helpers/anchor.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { relyingParty, startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { type OldInmor, startOldInmor } from '#test/helpers/old-inmor.ts'
 import { type Slug, stateOf } from './anchor-state.ts'
 import { type Named, ofInstallation, rows, TYPE } from './cli-anchor-rows.ts'
@@ -19,7 +18,6 @@ import { runFor } from './command.ts'
 
 const choices = 'There are several anchors. Name one with --anchor or INMOR_ANCHOR: main, test.'
 
-let admin: TestAdmin
 /** Both by slug, with the same member, type and mark, and each with a member and a type of its own. */
 let anchors: Record<Slug, Anchor>
 let member: TestEntity
@@ -32,8 +30,8 @@ const slugs = ['main', 'test'] as const
 const other = (slug: Slug): Slug => (slug === 'main' ? 'test' : 'main')
 const ownType = (slug: Slug) => `https://ta.example.org/marks/only-${slug}`
 
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   anchors = { main: admin.server.anchors.first, test: await makeAnchor(admin, 'test') }
   const startMember = (hints: string[]) => startEntity({ metadata: relyingParty, authorityHints: hints })
   const [main, tested] = [anchors.main.entityId, anchors.test.entityId]
@@ -61,7 +59,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all([member, own.main, own.test].map((entity) => entity.close()))
   await Promise.all([old.main.close(), old.test.close()])
-  await admin.close()
 })
 
 const organizationMember: Caller = { ...cliCaller('member'), method: 'session', role: null }

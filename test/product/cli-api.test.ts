@@ -1,10 +1,9 @@
 /** Tests the commands of the API, one of each kind: over HTTP with INMOR_URL and INMOR_KEY, and in process on the server. */
 import { userInfo } from 'node:os'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { cliCaller } from '#server/identity/caller.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { makeAnchor } from '#test/helpers/anchor.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
 import { inmor } from '#test/helpers/product.ts'
 import { servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
 import { answerWith, startReceiver } from '#test/server/webhook/receiver.ts'
@@ -13,15 +12,13 @@ import { runFor } from './command.ts'
 
 const unknown = 'https://unknown.example.org'
 
-let admin: TestAdmin
 /** Made in a session, so that it may ask for approvals. */
 let key: string
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   const visitor = await signIn(admin, 'admin')
   key = (await visitor.mutate('createApiKey', { username: 'admin', name: 'laptop' }, 'key')).key
 })
-afterAll(() => admin.close())
 
 type Run = (args: readonly string[], input?: string) => ReturnType<typeof inmor>
 
@@ -41,7 +38,7 @@ async function succeed(run: Run, args: readonly string[], input?: string): Promi
 
 const linesOf = (text: string) => text.trimEnd().split('\n')
 const objectsOf = (text: string) => linesOf(text).map((line) => JSON.parse(line))
-const leaf = () => startLeaf(admin, { metadata: relyingParty })
+const leaf = () => startLeaf(admin)
 const newest = () => admin.server.installation.auditEvent.findFirst({ orderBy: { id: 'desc' } })
 
 describe.each([

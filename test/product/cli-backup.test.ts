@@ -4,13 +4,13 @@ import { cp, mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decodeJwt } from 'jose'
 import { beforeAll, expect, test } from 'vitest'
+import { inFile } from '#test/helpers/in-file.ts'
 import {
   connectAdmin,
   eventually,
   type Installation,
   inmor,
   makeInstallation,
-  type Product,
   prepareInstallation,
   startProduct,
 } from '#test/helpers/product.ts'
@@ -33,13 +33,11 @@ async function markOf({ federationUrl }: Installation): Promise<string> {
   return (await fetch(`${federationUrl}/trust_mark?${parameters}`)).text()
 }
 
-let old: Installation
-let product: Product
 let file: string
+const old = inFile(prepareInstallation)
+const product = inFile(() => startProduct(old))
 beforeAll(async () => {
-  old = await prepareInstallation()
   file = join(old.dataDirectory, '..', 'backup')
-  product = await startProduct(old)
 })
 
 test('re-signs marks, and prints a line for each', async () => {

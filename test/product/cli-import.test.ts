@@ -1,29 +1,19 @@
 /** Tests `inmor import`: the data of an inmor installation is served here, and its marks remain valid. */
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { afterAll, expect, test } from 'vitest'
+import { adminInFile, startAdmin } from '#test/helpers/admin.ts'
 import type { TestEntity } from '#test/helpers/entity.ts'
-import { type OldInmor, startOldInmor } from '#test/helpers/old-inmor.ts'
+import { inFile, standIn } from '#test/helpers/in-file.ts'
+import { startOldInmor } from '#test/helpers/old-inmor.ts'
 import { type Answer, inmor } from '#test/helpers/product.ts'
 import { listed, servedConfiguration, servedStatement } from '#test/helpers/subordinate.ts'
-import { certified, fillOldInmor, foreign, member, type OldFederation, policy } from './old-federation.ts'
+import { certified, fillOldInmor, foreign, member, policy } from './old-federation.ts'
 
-let admin: TestAdmin
-let old: OldInmor
-let federation: OldFederation
-
-beforeAll(async () => {
-  admin = await startAdmin()
-  old = await startOldInmor(admin.entityId, admin.config.keysDirectory)
-  federation = await fillOldInmor(old, admin)
-})
-afterAll(async () => {
-  await Promise.all(
-    [...federation.entities.values()].filter(({ id }) => id !== entity('gone').id).map((it) => it.close()),
-  )
-  await old.close()
-  await admin.close()
-})
+const admin = adminInFile()
+const db = standIn(() => admin.server.db)
+const old = inFile(() => startOldInmor(admin.entityId, admin.config.keysDirectory))
+const federation = inFile(() => fillOldInmor(old, admin))
+afterAll(() => Promise.all([...federation.entities.values()].map((it) => it.close())))
 
 function entity(name: string): TestEntity {
   const found = federation.entities.get(name)
@@ -50,10 +40,8 @@ async function statusOf(mark: string): Promise<unknown> {
 }
 
 /** The audit entries of imported objects, and of failures, as a whole. */
-const auditEntries = () =>
-  admin.server.db.auditEvent.count({ where: { action: { startsWith: 'import', not: 'import' } } })
-const failures = () =>
-  admin.server.db.auditEvent.findMany({ where: { action: 'import' }, orderBy: { id: 'asc' } })
+const auditEntries = () => db.auditEvent.count({ where: { action: { startsWith: 'import', not: 'import' } } })
+const failures = () => db.auditEvent.findMany({ where: { action: 'import' }, orderBy: { id: 'asc' } })
 
 test('reports a missing or invalid source', async () => {
   expect(await run()).toMatchObject({ code: 2, stderr: expect.stringMatching(/No source/) })
@@ -74,7 +62,7 @@ test('lists the objects to import in a dry run, and changes nothing', async () =
   expect(stdout).toMatch(/Nothing was changed\.\n$/)
   expect(await auditEntries()).toBe(0)
   expect(await failures()).toHaveLength(1) // of the previous test
-  expect(await admin.server.db.subordinate.count()).toBe(0)
+  expect(await db.subordinate.count()).toBe(0)
 })
 
 test('prints one line for each object, and reports failures', async () => {
@@ -130,7 +118,6 @@ test('serves the members, with the previous settings', async () => {
       [foreign]: ['https://other.example.org'],
     },
   })
-  const { db } = admin.server
   expect(await db.subordinate.findUnique({ where: { entityId: id('first') } })).toMatchObject({
     validFor: 720,
     requiredTrustMarks: [member],
@@ -160,7 +147,6 @@ test('keeps the status of every mark in circulation', async () => {
 })
 
 test('keeps hours and renewal of types and marks', async () => {
-  const { db } = admin.server
   expect(await db.trustMarkType.findUnique({ where: { type: member } })).toMatchObject({
     validFor: 2000,
     renewalTime: 100,
@@ -176,7 +162,7 @@ test('keeps hours and renewal of types and marks', async () => {
 })
 
 test('needs the key of statements in circulation until they expire', async () => {
-  const row = await admin.server.db.signingKey.findFirst({ where: { state: 'CURRENT' } })
+  const row = await db.signingKey.findFirst({ where: { state: 'CURRENT' } })
   const { exp } = decodeJwt(federation.dormantStatement)
   expect(row?.statementsUntil?.getTime()).toBe(Math.floor(Number(exp) * 1000))
 })

@@ -1,12 +1,12 @@
 /** Tests every command where there is no installation, nor a backup: it fails with a sentence, and makes none. */
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { rowsOf } from '#server/cli/api/table.ts'
 import { loadProgram } from '#server/cli/program.ts'
+import { folderInTest } from '#test/helpers/in-file.ts'
 import { inmor } from '#test/helpers/product.ts'
 
 /** The words of each command, with a value for everything that it needs. */
@@ -33,8 +33,7 @@ test('every command is called', () => {
 })
 
 test.each(calls.map((words) => [words.join(' '), words] as const))('%s', async (_line, words) => {
-  const folder = await mkdtemp(join(tmpdir(), 'inmor-none-'))
-  onTestFinished(() => rm(folder, { recursive: true }))
+  const folder = await folderInTest('inmor-none')
   const dataDirectory = join(folder, 'data')
   const { code, stdout, stderr } = await inmor({ environment: { DATA_DIR: dataDirectory } }, words)
   expect({ code, stdout }).toEqual({ code: expect.toBeOneOf([1, 2]), stdout: '' })

@@ -1,28 +1,19 @@
 /** Tests the command line under protection: it does nothing while it is switched off, and is named when it does. */
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { operationNames } from '#server/services/protection/operation.ts'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { type OldInmor, startOldInmor } from '#test/helpers/old-inmor.ts'
+import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
+import { inFile } from '#test/helpers/in-file.ts'
+import { startOldInmor } from '#test/helpers/old-inmor.ts'
 import { fill, TYPE, UNUSED_TYPE } from '../server/protection/filled.ts'
 import { readState } from '../server/protection/installation-state.ts'
 import { addAdministrators, approve, protect, waiting } from '../server/protection/people.ts'
-import { type Commands, commandsFor, runFor } from './command.ts'
+import { commandsFor, runFor } from './command.ts'
 import { fillOldInmor } from './old-federation.ts'
 
-let admin: TestAdmin
-let old: OldInmor
-let commands: Commands
-
-beforeAll(async () => {
-  admin = await startAdmin()
-  old = await startOldInmor(admin.entityId, admin.config.keysDirectory)
-  commands = commandsFor(admin)
-})
-afterAll(async () => {
-  await old.close()
-  await admin.close()
-})
+const admin = adminInFile()
+const old = inFile(() => startOldInmor(admin.entityId, admin.config.keysDirectory))
+const commands = inFile(() => commandsFor(admin))
 
 const REFUSAL = /A second person must approve this change\./
 

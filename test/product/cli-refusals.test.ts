@@ -2,19 +2,15 @@
 import { spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { expect, test } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { type Answer, inmor } from '#test/helpers/product.ts'
 
 const unexpected = /^FAILED: Unexpected error\.$/
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-let admin: TestAdmin
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 function environment(databaseUrl = admin.config.databaseUrl): Record<string, string> {
   const { entityId, redisUrl, keysDirectory, authSecret } = admin.config

@@ -1,18 +1,13 @@
 /** Tests the key rollover from the command line of the server. cli-runs.test.ts announces a key without a running product. */
 import { decodeJwt, decodeProtectedHeader } from 'jose'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { JwkSet } from '#core/keys.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { type Commands, commandsFor } from './command.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { inFile } from '#test/helpers/in-file.ts'
+import { commandsFor } from './command.ts'
 
-let admin: TestAdmin
-let cli: Commands
-
-beforeAll(async () => {
-  admin = await startAdmin()
-  cli = commandsFor(admin)
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
+const cli = inFile(() => commandsFor(admin))
 
 const succeed = (args: string) => cli.succeed(args.split(' '))
 const fail = (args: string) => cli.fail(args.split(' '))

@@ -2,12 +2,11 @@
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { JwkSet } from '#core/keys.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { relyingParty, startEntity } from '#test/helpers/entity.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import {
   connectAdmin,
   eventually,
-  type Installation,
   inmor,
   type Product,
   prepareInstallation,
@@ -15,23 +14,16 @@ import {
 } from '#test/helpers/product.ts'
 import { mutate } from './mutation.ts'
 
-let installation: Installation
+const installation = inFile(prepareInstallation)
 let product: Product
-let good: TestEntity
-let bad: TestEntity
-
+const member = () => startEntity({ authorityHints: [installation.federationUrl], metadata: relyingParty })
+const [good, bad] = [inFile(member), inFile(member)]
+afterAll(() => product.stop())
 beforeAll(async () => {
-  installation = await prepareInstallation()
   product = await startProduct(installation)
   const admin = await connectAdmin(installation)
-  const entity = { authorityHints: [installation.federationUrl], metadata: relyingParty }
-  ;[good, bad] = [await startEntity(entity), await startEntity(entity)]
   for (const { id } of [good, bad]) await mutate(admin, 'registerSubordinate', { entityId: id }, 'id')
   await mutate(admin, 'updateSchedule', { name: 'walk-collection', enabled: false }, 'name')
-})
-afterAll(async () => {
-  await product.stop()
-  await Promise.all([good.close(), bad.close()])
 })
 
 async function publishedKids() {

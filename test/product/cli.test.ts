@@ -1,19 +1,19 @@
 /** Tests the command line with and without a running product: output, effects and failures. */
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createAdminClient } from '#server/demo/admin-client.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import {
   eventually,
   type Installation,
   inmor,
   inmorProgram,
   makeInstallation,
-  type Product,
   prepareInstallation,
   startProduct,
 } from '#test/helpers/product.ts'
-import { startRedis, type TestRedis } from '#test/helpers/redis.ts'
+import { startRedis } from '#test/helpers/redis.ts'
 import { visit } from '#test/helpers/visitor.ts'
 
 const PASSWORD = 'correct horse battery staple'
@@ -39,20 +39,13 @@ async function signIn({ adminUrl }: Installation, username: string, password: st
 }
 
 describe('with a running product', () => {
-  let redis: TestRedis
-  let installation: Installation
-  let product: Product
-
-  beforeAll(async () => {
-    redis = await startRedis()
-    installation = await prepareInstallation()
-    installation.environment.REDIS_URL = redis.url
-    product = await startProduct(installation)
+  const redis = inFile(startRedis)
+  const installation = inFile(async () => {
+    const prepared = await prepareInstallation()
+    prepared.environment.REDIS_URL = redis.url
+    return prepared
   })
-  afterAll(async () => {
-    await product.stop()
-    await redis.close()
-  })
+  inFile(() => startProduct(installation))
 
   test('user: invites one by a link, asks for another password, and removes', async () => {
     const created = await succeed(installation, 'user create --username Ivo --role viewer')
@@ -147,10 +140,7 @@ describe('with a running product', () => {
 })
 
 describe('without a running product', () => {
-  let installation: Installation
-  beforeAll(async () => {
-    installation = await prepareInstallation()
-  })
+  const installation = inFile(prepareInstallation)
 
   test.each(['user list', 'migrate', 'keygen --type ES256 --anchor main'])(
     'does not make an installation: %s',

@@ -44,5 +44,3 @@ export function commandsFor(admin: TestAdmin) {
     entries: (take = 1) => admin.server.installation.auditEvent.findMany({ orderBy: { id: 'desc' }, take }),
   }
 }
-
-export type Commands = ReturnType<typeof commandsFor>

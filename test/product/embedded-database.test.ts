@@ -2,14 +2,11 @@
 import { once } from 'node:events'
 import { Socket } from 'node:net'
 import pg from 'pg'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type EmbeddedDatabase, startEmbeddedDatabase } from '#server/embedded/database.ts'
+import { expect, test } from 'vitest'
+import { startEmbeddedDatabase } from '#server/embedded/database.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 
-let database: EmbeddedDatabase
-beforeAll(async () => {
-  database = await startEmbeddedDatabase()
-})
-afterAll(() => database.close())
+const database = inFile(startEmbeddedDatabase)
 
 async function connect(stream = new Socket()): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: database.url, stream: () => stream })

@@ -1,15 +1,14 @@
 /** Tests the database of a first start: a complete copy of the prepared one, which never replaces another. */
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { migrate } from '#prisma/migrate.ts'
 import { startEmbeddedDatabase } from '#server/embedded/database.ts'
 import { copyTemplate } from '#server/embedded/template.ts'
+import { folderInTest } from '#test/helpers/in-file.ts'
 
 async function makeDirectory(): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'inmor-first-'))
-  onTestFinished(() => rm(directory, { recursive: true }))
+  const directory = await folderInTest('inmor-first')
   return directory
 }
 

@@ -4,8 +4,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { expect, test } from 'vitest'
 import type { AdminClient } from '#server/demo/admin-client.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { relyingParty, startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import {
   connectAdmin,
   eventually,

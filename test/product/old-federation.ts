@@ -2,8 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import type { TestAdmin } from '#test/helpers/admin.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { relyingParty, startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import type { OldInmor } from '#test/helpers/old-inmor.ts'
 
 export const member = 'https://ta.example.org/marks/member'

@@ -1,7 +1,8 @@
 /** Tests a database restart and an emptied Redis during changes: acknowledged changes are published. */
 import pg from 'pg'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { type Deployment, startDeployment } from '#test/helpers/deployment.ts'
+import { expect, test, vi } from 'vitest'
+import { startDeployment } from '#test/helpers/deployment.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { findPostgres } from '#test/helpers/postgres.ts'
 import { issueMarks, type } from './mark-writer.ts'
 import { mutate } from './mutation.ts'
@@ -9,11 +10,7 @@ import { mutate } from './mutation.ts'
 const WRITERS_EACH = 2
 const WITHIN = { timeout: 60_000, interval: 50 }
 
-let deployment: Deployment
-beforeAll(async () => {
-  deployment = await startDeployment({ admins: 2, workers: 0 })
-})
-afterAll(() => deployment?.close())
+const deployment = inFile(() => startDeployment({ admins: 2, workers: 0 }))
 
 test('publishes every acknowledged change automatically', {
   tags: ['fault/redis-emptied', 'fault/postgres-away'],

@@ -1,8 +1,7 @@
 /** Tests the product with real services in DATABASE_URL and REDIS_URL. */
 import { expect, test } from 'vitest'
 import { startDatabase } from '#test/helpers/database.ts'
-import { startEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { relyingParty, startEntity } from '#test/helpers/entity.ts'
 import {
   connectAdmin,
   eventually,

@@ -2,18 +2,15 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TOTP, URI } from 'otpauth'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { inFile } from '#test/helpers/in-file.ts'
 import { freePort } from '#test/helpers/port.ts'
 import { eventually } from '#test/helpers/product.ts'
 import { visit } from '#test/helpers/visitor.ts'
 import { around, forms, plant, secrets } from './planted-secrets.ts'
 import { type RecordedDeployment, startRecordedDeployment } from './recorded-deployment.ts'
 
-let recorded: RecordedDeployment
-beforeAll(async () => {
-  recorded = await startRecordedDeployment()
-})
-afterAll(() => recorded?.close())
+const recorded = inFile(startRecordedDeployment)
 
 const post: RecordedDeployment['post'] = (...request) => recorded.post(...request)
 const listen: RecordedDeployment['listen'] = (...program) => recorded.listen(...program)

@@ -6,30 +6,21 @@ import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, expect, test } from 'vitest'
-import { startEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { relyingParty, startEntity } from '#test/helpers/entity.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { readMetrics } from '#test/helpers/metrics.ts'
 import { freePort } from '#test/helpers/port.ts'
-import {
-  connectAdmin,
-  eventually,
-  type Installation,
-  makeInstallation,
-  type Product,
-  startProduct,
-} from '#test/helpers/product.ts'
+import { connectAdmin, eventually, makeInstallation, startProduct } from '#test/helpers/product.ts'
 import { descendants, survivors } from '#test/helpers/program.ts'
 import { mutate } from './mutation.ts'
 
-let installation: Installation
-let product: Product
 let METRICS_PORT: string
 
+const installation = inFile(makeInstallation)
 beforeAll(async () => {
-  installation = await makeInstallation()
   METRICS_PORT = String(await freePort())
-  product = await startProduct(installation, { METRICS_PORT })
 })
+const product = inFile(() => startProduct(installation, { METRICS_PORT }))
 
 async function signIn(password: string | null): Promise<number> {
   const response = await fetch(`${installation.adminUrl}/api/auth/sign-in/username`, {

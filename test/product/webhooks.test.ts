@@ -1,14 +1,11 @@
 /** Tests deliveries to a webhook when the worker is killed during one, and when PostgreSQL is away. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Deployment, startDeployment } from '#test/helpers/deployment.ts'
+import { expect, test } from 'vitest'
+import { startDeployment } from '#test/helpers/deployment.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { type Program, run } from '#test/helpers/program.ts'
 import { type Receiver, startReceiver, subjects, take } from '#test/server/webhook/receiver.ts'
 
-let deployment: Deployment
-beforeAll(async () => {
-  deployment = await startDeployment({ admins: 1, workers: 1 })
-})
-afterAll(() => deployment?.close())
+const deployment = inFile(() => startDeployment({ admins: 1, workers: 1 }))
 
 const WITHIN = { timeout: 60_000, interval: 50 }
 const type = (name: string) => `https://marks.example.org/${name}`

@@ -1,7 +1,8 @@
 /** Tests several admin servers and workers on one database and one Redis: each item is processed once. */
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { type Deployment, startDeployment } from '#test/helpers/deployment.ts'
-import { type ManyEntities, registerMany } from '#test/helpers/many-entities.ts'
+import { expect, test, vi } from 'vitest'
+import { startDeployment } from '#test/helpers/deployment.ts'
+import { inFile } from '#test/helpers/in-file.ts'
+import { registerMany } from '#test/helpers/many-entities.ts'
 import type { Program } from '#test/helpers/program.ts'
 import { itemsOf, type SeenProgress, watchRunAt } from '#test/helpers/run.ts'
 
@@ -10,16 +11,8 @@ const KILLED_AFTER = 200
 const STOPPED_AFTER = 500
 const WITHIN = { timeout: 100_000, interval: 50 }
 
-let deployment: Deployment
-let entities: ManyEntities
-beforeAll(async () => {
-  deployment = await startDeployment({ admins: 2, workers: 3 })
-  entities = await registerMany(deployment.db, deployment.entityId, ENTITIES)
-})
-afterAll(async () => {
-  await entities?.close()
-  await deployment?.close()
-})
+const deployment = inFile(() => startDeployment({ admins: 2, workers: 3 }))
+const entities = inFile(() => registerMany(deployment.db, deployment.entityId, ENTITIES))
 
 /** The worker that has the run, other than its previous workers. */
 function findWorker(before: readonly Program[] = []): Promise<Program> {

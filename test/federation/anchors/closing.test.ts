@@ -15,9 +15,7 @@ const installation = inFile(() => prepareInstallation(main.entityId, { ALLOW_HTT
 beforeAll(async () => {
   for (const { slug, entityId } of [second, third]) await installation.publish(slug, entityId)
 })
-beforeEach(async () => {
-  await installation.register(main, second, third)
-})
+beforeEach(() => installation.register(main, second, third))
 const server = inEach(() => installation.start())
 
 /** Resolves an entity that answers only after `meanwhile`. */

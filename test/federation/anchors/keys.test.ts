@@ -1,23 +1,22 @@
 /** Tests that a change of the key directory is not missed, even while the directory is read for the first time. */
 import { execFile } from 'node:child_process'
-import { mkdtemp, open, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { pino } from 'pino'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { generateSigningKey } from '#core/keys.ts'
 import { openKeys } from '#federation/anchors/keys.ts'
 import { filesOnly } from '#federation/key-store/stores.ts'
 import { writeNewKey } from '#store/key-directory.ts'
+import { folderInTest, inTest } from '#test/helpers/in-file.ts'
 import { untilTrue } from '#test/helpers/until.ts'
 
 const exec = promisify(execFile)
 
 test('uses a key that was written during the first read', async () => {
-  const keysDirectory = await mkdtemp(join(tmpdir(), 'keys-'))
-  onTestFinished(() => rm(keysDirectory, { recursive: true }))
+  const keysDirectory = await folderInTest('keys')
   const [first, second, next] = [
     await generateSigningKey('ES256'),
     await generateSigningKey('ES256'),
@@ -41,8 +40,7 @@ test('uses a key that was written during the first read', async () => {
   await setTimeout(200) // the change is seen in between
   await writer.writeFile(JSON.stringify(next))
   await writer.close()
-  const keys = await opening
-  onTestFinished(keys.close)
+  const keys = await inTest(opening)
   expect(keys.current().signer?.kid).toBe(first.kid)
   await untilTrue('the second key is used', () => keys.current().signer?.kid === second.kid)
   expect(lines.join('')).not.toContain('not usable')

@@ -12,9 +12,7 @@ const second = { slug: 'test', entityId: 'https://test.example', paused: false }
 const COUNT = 'inmor_http_request_duration_seconds_count'
 
 const installation = inFile(() => prepareInstallation(main.entityId))
-beforeAll(async () => {
-  await installation.publish(second.slug, second.entityId)
-})
+beforeAll(() => installation.publish(second.slug, second.entityId))
 
 /** Our series, without their values. */
 const describe = (text: string) =>

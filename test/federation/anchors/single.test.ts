@@ -3,25 +3,22 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openKeys } from '#federation/anchors/keys.ts'
 import { openAnchor } from '#federation/anchors/open.ts'
 import { filesOnly } from '#federation/key-store/stores.ts'
-import type { FederationServer } from '#federation/start.ts'
 import { createChangeChannels } from '#store/change-subscription.ts'
 import { inFile } from '#test/helpers/in-file.ts'
 import { ask, askRaw, prepareInstallation, untilStatus } from './installation.ts'
 
 const main = { slug: 'main', entityId: 'https://ta.example/path', paused: false }
 
-let empty: FederationServer
-let listed: FederationServer
 /** Without front and registry. */
 let alone: { url: string; close(): Promise<void> }
 
 const installation = inFile(() => prepareInstallation(main.entityId))
+// It reads the registry once.
+const empty = inFile(() => installation.start({ waits: { anchors: 3_600_000 } }))
+beforeAll(() => installation.register({ ...main, paused: true }))
+const listed = inFile(() => installation.start())
 beforeAll(async () => {
   const { config, redis } = installation
-  // It reads the registry once.
-  empty = await installation.start({ waits: { anchors: 3_600_000 } })
-  await installation.register({ ...main, paused: true })
-  listed = await installation.start()
   await untilStatus(listed, 'ta.example', '/list', 503)
   await installation.register(main)
   await untilStatus(listed, 'ta.example', '/list', 200)
@@ -33,7 +30,7 @@ beforeAll(async () => {
   const { app, close } = openAnchor(anchor, shared)
   alone = { url: await app.listen({ host: '127.0.0.1', port: 0 }), close }
 })
-afterAll(() => Promise.all([empty.close(), listed.close(), alone.close()]))
+afterAll(() => alone.close())
 
 const HOST = 'Host: ta.example'
 const FETCH = '/fetch?sub=https://main.member.example'

@@ -16,9 +16,7 @@ const main = { slug: 'main', entityId: 'https://ta.example', paused: false }
 const second = { slug: 'test', entityId: 'https://test.example', paused: false }
 
 const installation = inFile(() => prepareInstallation(main.entityId))
-beforeAll(async () => {
-  await installation.publish(second.slug, second.entityId)
-})
+beforeAll(() => installation.publish(second.slug, second.entityId))
 
 test('serves ten anchors from the first request, with one subscription connection', async () => {
   const anchors = Array.from({ length: 10 }, (_, at) => {

@@ -1,5 +1,5 @@
 /** The assertions with which clients authenticate (§8.8). */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { generateSigningKey } from '#core/keys.ts'
 import { buildApp } from '#federation/anchors/app.ts'
 import { createAuthMethods } from '#federation/client/auth-methods.ts'
@@ -7,20 +7,16 @@ import { createClientAuthenticator } from '#federation/client/authenticator.ts'
 import { createResolver } from '#federation/resolver/resolver.ts'
 import { createReplayGuard } from '#store/replay.ts'
 import { anchor, below, type Federation } from '#test/helpers/federation.ts'
+import { inFile, standIn } from '#test/helpers/in-file.ts'
 import { eachRow, proves } from '#test/helpers/rows.ts'
 import { assertionType, post } from '../client.ts'
 import { offlineEntity } from '../offline-entity.ts'
-import { entityId } from '../publisher.ts'
-import type { TrustAnchor } from '../trust-anchor.ts'
-import { type Changes, type Client, requestsOf, startWithClient } from './endpoints.ts'
+import { entityId } from '../trust-anchor.ts'
+import { type Changes, requestsOf, startWithClient } from './endpoints.ts'
 
-let ta: TrustAnchor
-let client: Client
-
-beforeAll(async () => {
-  ;({ ta, client } = await startWithClient())
-})
-afterAll(() => ta.close())
+const started = inFile(startWithClient)
+const ta = standIn(() => started.ta)
+const client = standIn(() => started.client)
 
 const { assertion, authenticated, setMethods } = requestsOf(() => ({ ta, client }))
 

@@ -1,18 +1,14 @@
 /** Client authentication with `private_key_jwt`, as the Entity Configuration declares it (§8.8). */
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { inFile, standIn } from '#test/helpers/in-file.ts'
 import { post } from '../client.ts'
-import { entityId } from '../publisher.ts'
-import type { TrustAnchor } from '../trust-anchor.ts'
-import { type Client, endpointsFor, requestsOf, startWithClient, type } from './endpoints.ts'
+import { entityId } from '../trust-anchor.ts'
+import { endpointsFor, requestsOf, startWithClient, type } from './endpoints.ts'
 
-let ta: TrustAnchor
-let client: Client
-
-beforeAll(async () => {
-  ;({ ta, client } = await startWithClient())
-})
-afterAll(() => ta.close())
+const started = inFile(startWithClient)
+const ta = standIn(() => started.ta)
+const client = standIn(() => started.client)
 
 const { authenticated, setMethods } = requestsOf(() => ({ ta, client }))
 

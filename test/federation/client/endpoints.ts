@@ -1,8 +1,7 @@
 /** The endpoints that can require client authentication, and a Trust Anchor with a client. */
 import { assertionType, post, signAssertion } from '../client.ts'
 import { offlineEntity } from '../offline-entity.ts'
-import { entityId } from '../publisher.ts'
-import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { entityId, startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
 
 export type Client = Awaited<ReturnType<typeof offlineEntity>>
 
@@ -34,8 +33,10 @@ export async function publishMethods(ta: TrustAnchor, methods?: string[]): Promi
   await ta.publishConfiguration({ metadata: { federation_entity } })
 }
 
+type Started = { ta: TrustAnchor; client: Client; close(): Promise<void> }
+
 /** The client is a subordinate with a Trust Mark. */
-export async function startWithClient(): Promise<{ ta: TrustAnchor; client: Client }> {
+export async function startWithClient(): Promise<Started> {
   const ta = await startTrustAnchor()
   const client = await offlineEntity('https://client.example')
   await ta.publishSubordinate(client)
@@ -46,7 +47,7 @@ export async function startWithClient(): Promise<{ ta: TrustAnchor; client: Clie
     ta.names.historicalKeys,
     await ta.sign({ iss: entityId, keys: [] }, 'jwk-set+jwt'),
   )
-  return { ta, client }
+  return { ta, client, close: ta.close }
 }
 
 export type Changes = Partial<Parameters<typeof signAssertion>[0]>

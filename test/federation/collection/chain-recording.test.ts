@@ -1,13 +1,10 @@
 /** Tests what a crawl passes on about entities below Intermediates, and from whom it asks for it. */
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import type { EntityStatement } from '#core/entity-statement/index.ts'
 import { FederationError } from '#core/errors.ts'
-import { type EntityOptions, startEntity, type TestEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
-import { entityId } from '../publisher.ts'
-import { trustAnchorInFile } from '../trust-anchor.ts'
-
-let started: TestEntity[] = []
+import { type EntityOptions, relyingParty, startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { inTest } from '#test/helpers/in-file.ts'
+import { entityId, trustAnchorInFile } from '../trust-anchor.ts'
 
 const ta = trustAnchorInFile({ limits: { totalTimeout: 500 } })
 beforeEach(async () => {
@@ -15,16 +12,8 @@ beforeEach(async () => {
   await ta.announce({ kind: 'all' })
   await ta.publishConfiguration({})
 })
-afterEach(async () => {
-  await Promise.all(started.map((entity) => entity.close()))
-  started = []
-})
 
-async function start(options: EntityOptions = {}): Promise<TestEntity> {
-  const entity = await startEntity({ metadata: relyingParty, ...options })
-  started.push(entity)
-  return entity
-}
+const start = (options: EntityOptions = {}) => inTest(startEntity({ metadata: relyingParty, ...options }))
 
 /** An Intermediate, whether or not it has subordinates yet. */
 async function member(): Promise<TestEntity> {

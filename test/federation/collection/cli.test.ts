@@ -1,36 +1,26 @@
 /** `inmor-collection` as an operator or a scheduler runs it. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { anchor, type Federation } from '#test/helpers/federation.ts'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
+import { anchor } from '#test/helpers/federation.ts'
+import { folderInFile, inFile } from '#test/helpers/in-file.ts'
 import { run } from '#test/helpers/program.ts'
 import { untilTrue } from '#test/helpers/until.ts'
-import { entityId } from '../publisher.ts'
-import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { entityId, trustAnchorInFile } from '../trust-anchor.ts'
 import { startLargeFederation } from './large-federation.ts'
 
-let ta: TrustAnchor
-let federation: Federation
-let directory: string
-
+const ta = trustAnchorInFile()
+const federation = inFile(() =>
+  anchor({ authorityHints: [entityId] })
+    .leaf()
+    .start(),
+)
+const directory = folderInFile('collection')
 beforeAll(async () => {
-  ;[ta, federation, directory] = await Promise.all([
-    startTrustAnchor(),
-    anchor({ authorityHints: [entityId] })
-      .leaf()
-      .start(),
-    mkdtemp(join(tmpdir(), 'collection-')),
-  ])
   const file = `domain = "${entityId}"\nredis_uri = "${ta.redis.url}"\nallow_http = true\n`
   await writeFile(join(directory, 'taconfig.toml'), file)
   await ta.publishConfiguration()
   await ta.publishSubordinate({ id: federation.top.id, keys: federation.top.keys })
-})
-afterAll(async () => {
-  await ta.close()
-  await federation.close()
-  await rm(directory, { recursive: true })
 })
 beforeEach(() => federation.leaf.misbehave(undefined))
 

@@ -1,14 +1,11 @@
 /** `/collection`: paging, also during a new crawl. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import type { CollectionRecord } from '#store/collection-record.ts'
 import { inFile } from '#test/helpers/in-file.ts'
 import { member, type PublishedCollection, records, startCollection } from './published-collection.ts'
 
 const published = inFile(startCollection)
-beforeAll(async () => {
-  await publish(records)
-})
-afterAll(() => published.ta.close())
+beforeAll(() => publish(records))
 
 const publish: PublishedCollection['publish'] = (...all) => published.publish(...all)
 const page: PublishedCollection['page'] = (query) => published.page(query)

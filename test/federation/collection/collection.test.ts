@@ -1,5 +1,5 @@
 /** `/collection`: every parameter of the Entity Collection draft but those of pages. */
-import { afterAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { inFile } from '#test/helpers/in-file.ts'
 import { eachRow, proves } from '#test/helpers/rows.ts'
 import { entityId } from '../publisher.ts'
@@ -15,7 +15,6 @@ import {
 } from './published-collection.ts'
 
 const published = inFile(startCollection)
-afterAll(() => published.ta.close())
 
 const publish: PublishedCollection['publish'] = (...all) => published.publish(...all)
 const ask: PublishedCollection['ask'] = (query) => published.ask(query)

@@ -1,25 +1,16 @@
 /** A failed crawl leaves the collection unchanged and no staged data. */
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { openStaging } from '#federation/collection/staging.ts'
-import { anchor, type Federation } from '#test/helpers/federation.ts'
-import { entityId } from '../publisher.ts'
-import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { anchor } from '#test/helpers/federation.ts'
+import { inFile } from '#test/helpers/in-file.ts'
+import { entityId, trustAnchorInFile } from '../trust-anchor.ts'
 
-let ta: TrustAnchor
-let federation: Federation
-
-beforeAll(async () => {
-  ;[ta, federation] = await Promise.all([
-    startTrustAnchor(),
-    anchor({ authorityHints: [entityId] })
-      .leaf()
-      .start(),
-  ])
-})
-afterAll(async () => {
-  await ta.close()
-  await federation.close()
-})
+const ta = trustAnchorInFile()
+const federation = inFile(() =>
+  anchor({ authorityHints: [entityId] })
+    .leaf()
+    .start(),
+)
 
 beforeEach(async () => {
   await ta.redis.client.flushall()

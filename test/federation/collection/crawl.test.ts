@@ -1,16 +1,14 @@
 /** The crawl that fills the collection: the entities it finds, includes and omits. */
 import { decodeJwt } from 'jose'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { buildTrustMark, TRUST_MARK_TYP } from '#core/trust-mark/index.ts'
-import { type EntityOptions, startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { type EntityOptions, relyingParty, startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { type Fault, faults } from '#test/helpers/fault.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
-import { entityId } from '../publisher.ts'
+import { inTest } from '#test/helpers/in-file.ts'
 import { startRawServer } from '../raw-server.ts'
-import { trustAnchorInFile } from '../trust-anchor.ts'
+import { entityId, trustAnchorInFile } from '../trust-anchor.ts'
 
 const type = 'https://ta.example/marks/member'
-let started: TestEntity[] = []
 
 const ta = trustAnchorInFile({ limits: { totalTimeout: 500 } })
 
@@ -19,16 +17,8 @@ beforeEach(async () => {
   await ta.announce({ kind: 'all' })
   await ta.publishConfiguration({ trust_mark_issuers: { [type]: [entityId] } })
 })
-afterEach(async () => {
-  await Promise.all(started.map((entity) => entity.close()))
-  started = []
-})
 
-async function start(options: EntityOptions = {}): Promise<TestEntity> {
-  const entity = await startEntity({ metadata: relyingParty, ...options })
-  started.push(entity)
-  return entity
-}
+const start = (options: EntityOptions = {}) => inTest(startEntity({ metadata: relyingParty, ...options }))
 
 /** An entity below the superior, which is this Trust Anchor unless it is given. */
 async function below(superior?: TestEntity, options: EntityOptions = {}): Promise<TestEntity> {

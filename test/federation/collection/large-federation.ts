@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import { buildEntityConfiguration, ENTITY_STATEMENT_TYP } from '#core/entity-statement/index.ts'
 import { createLocalSigner, signJwt } from '#core/jws.ts'
 import { generateSigningKey, type JwkSet, toPublicJwk } from '#core/keys.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { relyingParty } from '#test/helpers/entity.ts'
 
 export type LargeFederation = {
   keys: JwkSet

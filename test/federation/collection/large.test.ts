@@ -1,8 +1,7 @@
 /** Two thousand entities in three levels: a crawl finds all, and paging lists each once during crawls. */
 import { beforeAll, expect, test } from 'vitest'
 import { inFile } from '#test/helpers/in-file.ts'
-import { entityId } from '../publisher.ts'
-import { trustAnchorInFile } from '../trust-anchor.ts'
+import { entityId, trustAnchorInFile } from '../trust-anchor.ts'
 import { startLargeFederation } from './large-federation.ts'
 
 const ta = trustAnchorInFile({ collectionRateLimit: 1_000_000 })

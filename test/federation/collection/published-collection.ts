@@ -2,8 +2,7 @@
 import { expect } from 'vitest'
 import { openStaging } from '#federation/collection/staging.ts'
 import type { CollectionRecord } from '#store/collection-record.ts'
-import { entityId } from '../publisher.ts'
-import { startTrustAnchor } from '../trust-anchor.ts'
+import { entityId, startTrustAnchor } from '../trust-anchor.ts'
 
 export const member = 'https://ta.example/marks/member'
 export const certified = 'https://ta.example/marks/certified'
@@ -60,5 +59,5 @@ export async function startCollection() {
     return answer.json()
   }
   const ids = async (query: string) => (await page(query)).entities.map((entity) => entity.entity_id)
-  return { ta, publish, ask, page, ids }
+  return { ta, publish, ask, page, ids, close: ta.close }
 }

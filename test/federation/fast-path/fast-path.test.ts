@@ -9,8 +9,7 @@ import { createClientAuthenticator } from '#federation/client/authenticator.ts'
 import { createResolver } from '#federation/resolver/resolver.ts'
 import { createReplayGuard } from '#store/replay.ts'
 import { untilTrue } from '#test/helpers/until.ts'
-import { entityId } from '../publisher.ts'
-import { trustAnchorInFile } from '../trust-anchor.ts'
+import { entityId, trustAnchorInFile } from '../trust-anchor.ts'
 import { type Asked, all, ids, query, type, urls } from './requests.ts'
 
 const agent = new Agent({ keepAlive: true })

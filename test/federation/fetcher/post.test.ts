@@ -3,6 +3,7 @@ import type { IncomingMessage, RequestListener } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
 import { createFetcher, type FetcherOptions } from '#fetcher/fetcher.ts'
+import { inTest } from '#test/helpers/in-file.ts'
 import { startRawServer } from '../raw-server.ts'
 
 const json = { 'content-type': 'application/json' }
@@ -14,8 +15,7 @@ function fetcher(options: Partial<FetcherOptions> = {}) {
 }
 
 async function serve(listener: RequestListener): Promise<string> {
-  const server = await startRawServer(listener)
-  onTestFinished(server.close)
+  const server = await inTest(startRawServer(listener))
   return server.url
 }
 

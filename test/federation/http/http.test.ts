@@ -1,7 +1,7 @@
 /** Rules for every endpoint: methods, errors and cross-origin access. */
-import { beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { eachRow, proves } from '#test/helpers/rows.ts'
-import { trustAnchorInFile } from '../trust-anchor.ts'
+import { configuredInFile } from '../trust-anchor.ts'
 
 const paths = [
   ['/'],
@@ -20,10 +20,7 @@ const paths = [
   ['/status'],
 ]
 
-const ta = trustAnchorInFile()
-beforeAll(async () => {
-  await ta.publishConfiguration()
-})
+const ta = configuredInFile()
 
 eachRow(paths)('%s supports only GET and HEAD', async (url) => {
   for (const method of ['POST', 'PUT', 'DELETE', 'PATCH'] as const) {

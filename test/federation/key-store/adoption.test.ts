@@ -1,7 +1,6 @@
 /** Tests a key that another program made in a token: it is used instead of a new one, and never destroyed. */
 import { execFile } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
@@ -12,7 +11,7 @@ import { readKeyDirectory } from '#store/key-directory.ts'
 import { announceKey, switchKey } from '#store/key-directory-change.ts'
 import { generateKey } from '#store/key-generation.ts'
 import { createKey } from '#store/new-key.ts'
-import { inFileWithEnvironment } from '#test/helpers/in-file.ts'
+import { folderInTest, inFileWithEnvironment } from '#test/helpers/in-file.ts'
 import { patience } from '#test/helpers/patience.ts'
 import { softHsmLacking, startSoftHsm } from '#test/helpers/soft-hsm.ts'
 
@@ -47,8 +46,7 @@ describe.skipIf(softHsmLacking !== null)(`a key of an officer (${softHsmLacking 
   }
 
   async function makeFolder(): Promise<string> {
-    const folder = await mkdtemp(join(tmpdir(), 'inmor-adopted-'))
-    onTestFinished(() => rm(folder, { recursive: true }))
+    const folder = await folderInTest('inmor-adopted')
     return folder
   }
 

@@ -1,35 +1,24 @@
 /** Tests algorithms that PKCS#11 has had since 3.0 and 3.2: Ed25519 in SoftHSM, ML-DSA in a module that adds it. */
 import { ml_dsa65 } from '@noble/post-quantum/ml-dsa.js'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { signJwt, verifyJwt } from '#core/jws.ts'
 import { generateSigningKey, type SigningAlgorithm, toPublicJwk } from '#core/keys.ts'
 import { readKeyStoreSettings } from '#federation/config/key-store.ts'
 import { toMu } from '#federation/key-store/signature.ts'
 import { createKeyStores, type KeyStores } from '#federation/key-store/stores.ts'
 import { startFrontedHsm } from '#test/helpers/fronted-hsm.ts'
-import { inFile } from '#test/helpers/in-file.ts'
+import { inFile, inFileWithEnvironment } from '#test/helpers/in-file.ts'
 import { softHsmLacking } from '#test/helpers/soft-hsm.ts'
 
 /** Longer than AWS KMS takes, and than one block of any hash. */
 const LONG = { text: 'x'.repeat(20_000) }
 
 describe.skipIf(softHsmLacking !== null)(`a token (${softHsmLacking ?? 'SoftHSM'})`, () => {
-  let stores: KeyStores
-  let plain: KeyStores
-
-  const hsm = inFile(() => startFrontedHsm('ml-dsa-token.c'))
-  beforeAll(async () => {
-    for (const [name, value] of Object.entries(hsm.environment)) vi.stubEnv(name, value)
-    const open = (module: string) =>
-      createKeyStores(readKeyStoreSettings({ PKCS11_MODULE: module, PKCS11_PIN: hsm.pin }))
-    stores = open(hsm.module)
-    plain = open(hsm.environment.BASE_MODULE)
-  })
-  afterAll(async () => {
-    stores.close()
-    plain.close()
-    vi.unstubAllEnvs()
-  })
+  const hsm = inFileWithEnvironment(() => startFrontedHsm('ml-dsa-token.c'))
+  const open = (module: string) =>
+    createKeyStores(readKeyStoreSettings({ PKCS11_MODULE: module, PKCS11_PIN: hsm.pin }))
+  const stores = inFile(() => open(hsm.module))
+  const plain = inFile(() => open(hsm.environment.BASE_MODULE))
 
   const kinds = [
     ['Ed25519', 'OKP'],

@@ -1,14 +1,13 @@
 /** Tests keys in a real SoftHSM token: what they sign, that nothing can export them, and what a wrong PIN does. */
 import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { signJwt, verifyJwt } from '#core/jws.ts'
 import { readKeyStoreSettings } from '#federation/config/key-store.ts'
 import { createKeyStores, type KeyStores } from '#federation/key-store/stores.ts'
-import { inFile, inFileWithEnvironment } from '#test/helpers/in-file.ts'
+import { folderInTest, inFile, inFileWithEnvironment } from '#test/helpers/in-file.ts'
 import { patience } from '#test/helpers/patience.ts'
 import { softHsmLacking, startSoftHsm } from '#test/helpers/soft-hsm.ts'
 import { signalToken, tokenProcesses } from '#test/helpers/token-process.ts'
@@ -124,8 +123,7 @@ describe.skipIf(softHsmLacking !== null)(`a PKCS#11 token (${softHsmLacking ?? '
   })
 
   it('reads the PIN from a file', async () => {
-    const directory = await mkdtemp(join(tmpdir(), 'inmor-pin-'))
-    onTestFinished(() => rm(directory, { recursive: true }))
+    const directory = await folderInTest('inmor-pin')
     const file = join(directory, 'pin')
     await writeFile(file, `${hsm.pin}\n`)
     await expect(generate(open({ PKCS11_PIN: '', PKCS11_PIN_FILE: file }))).resolves.toBeDefined()
@@ -136,8 +134,7 @@ describe.skipIf(softHsmLacking !== null)(`a PKCS#11 token (${softHsmLacking ?? '
   })
 
   it('tries a wrong PIN once, and tries again when the file has another one', async () => {
-    const directory = await mkdtemp(join(tmpdir(), 'inmor-pin-'))
-    onTestFinished(() => rm(directory, { recursive: true }))
+    const directory = await folderInTest('inmor-pin')
     const file = join(directory, 'pin')
     await writeFile(file, 'wrong pin')
     const stores = open({ PKCS11_PIN: '', PKCS11_PIN_FILE: file })

@@ -1,8 +1,7 @@
 /** Tests that a token keeps no key that nothing names: a replaced one, and one whose creation was interrupted. */
-import { mkdtemp, readdir, readFile, rm, utimes } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { signJwt } from '#core/jws.ts'
 import { readKeyStoreSettings } from '#federation/config/key-store.ts'
 import type { KeyReference } from '#federation/key-store/store.ts'
@@ -12,7 +11,7 @@ import { generateKey } from '#store/key-generation.ts'
 import { createKey } from '#store/new-key.ts'
 import { destroyReplacedKeys } from '#store/replaced-keys.ts'
 import { parseStoredKey } from '#store/stored-key.ts'
-import { inFile, inFileWithEnvironment } from '#test/helpers/in-file.ts'
+import { folderInTest, inFile, inFileWithEnvironment } from '#test/helpers/in-file.ts'
 import { softHsmLacking, startSoftHsm } from '#test/helpers/soft-hsm.ts'
 
 describe.skipIf(softHsmLacking !== null)(`keys that are not in use (${softHsmLacking ?? 'SoftHSM'})`, () => {
@@ -23,8 +22,7 @@ describe.skipIf(softHsmLacking !== null)(`keys that are not in use (${softHsmLac
     createKeyStores(readKeyStoreSettings({ PKCS11_MODULE: hsm.module, PKCS11_PIN: hsm.pin })),
   )
   beforeEach(async () => {
-    const made = await mkdtemp(join(tmpdir(), 'inmor-keys-'))
-    onTestFinished(() => rm(made, { recursive: true }))
+    const made = await folderInTest('inmor-keys')
     directory = made
   })
 

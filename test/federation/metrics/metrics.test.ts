@@ -1,18 +1,15 @@
 /** Metrics for Prometheus on a separate port. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { rm } from 'node:fs/promises'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { readConfig } from '#federation/config/config.ts'
 import { type FederationServer, startFederationServer } from '#federation/start.ts'
 import { writeNewKey } from '#store/key-directory.ts'
 import { below } from '#test/helpers/federation.ts'
-import { inEach } from '#test/helpers/in-file.ts'
+import { folderInFile, inEach } from '#test/helpers/in-file.ts'
 import { readMetrics } from '#test/helpers/metrics.ts'
-import { entityId } from '../publisher.ts'
-import { trustAnchorInFile } from '../trust-anchor.ts'
+import { entityId, trustAnchorInFile } from '../trust-anchor.ts'
 
-let directory: string
+const directory = folderInFile('metrics')
 
 const config = (changes: Record<string, string> = {}) =>
   readConfig([], {
@@ -29,16 +26,12 @@ const config = (changes: Record<string, string> = {}) =>
 
 const ta = trustAnchorInFile()
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'metrics-'))
   await writeNewKey(directory, ta.key)
   await ta.publishConfiguration()
 })
-afterAll(() => rm(directory, { recursive: true }))
 const server = inEach(() => startFederationServer(config()))
 const federation = inEach(() => below(entityId).intermediate().leaf().start())
-beforeEach(async () => {
-  await ta.publishSubordinate({ id: federation.top.id, keys: federation.top.keys })
-})
+beforeEach(() => ta.publishSubordinate({ id: federation.top.id, keys: federation.top.keys }))
 
 const resolve = ({ url }: FederationServer) =>
   fetch(`${url}/resolve?sub=${federation.leaf.id}&trust_anchor=${entityId}`)

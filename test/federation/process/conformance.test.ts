@@ -4,8 +4,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { validateTrustChain } from '#core/trust-chain/index.ts'
 import { below } from '#test/helpers/federation.ts'
 import { inFile } from '#test/helpers/in-file.ts'
-import { entityId } from '../publisher.ts'
-import { trustAnchorInFile } from '../trust-anchor.ts'
+import { entityId, trustAnchorInFile } from '../trust-anchor.ts'
 import { verified } from '../verify.ts'
 
 const FIVE_YEARS = 5 * 366 * 24 * 3600

@@ -1,25 +1,23 @@
 /** `inmor delegate`, for the owners of Trust Mark types (§7.2). */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { generateSigningKey, type Jwk, toPublicJwk } from '#core/keys.ts'
 import { verifyDelegation } from '#core/trust-mark/index.ts'
+import { folderInFile } from '#test/helpers/in-file.ts'
 import { run } from '#test/helpers/program.ts'
 import { verified } from '../verify.ts'
 
 const [owner, issuer] = ['https://owner.example', 'https://issuer.example']
 const type = 'https://owner.example/marks/owned'
 
-let directory: string
+const directory = folderInFile('delegate')
 let key: Jwk
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'delegate-'))
   key = await generateSigningKey('ES256')
   await writeFile(join(directory, 'owner.json'), JSON.stringify(key))
 })
-afterAll(() => rm(directory, { recursive: true }))
 
 test('signs a delegation that verifies with the key of the owner (§7.2.1)', {
   tags: '7.2.1/typ',

@@ -1,15 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { readConfig } from '#federation/config/config.ts'
 import { ConfigurationError } from '#federation/config/error.ts'
+import { folderInFile } from '#test/helpers/in-file.ts'
 
-let directory: string
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'config-'))
-})
-afterAll(() => rm(directory, { recursive: true }))
+const directory = folderInFile('config')
 
 async function file(text: string): Promise<string[]> {
   const name = join(directory, 'taconfig.toml')

@@ -2,9 +2,10 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { signingAlgorithms } from '#core/keys.ts'
 import { readKeyDirectory, readServingKeys } from '#store/key-directory.ts'
+import { inTest } from '#test/helpers/in-file.ts'
 import { run } from '#test/helpers/program.ts'
 import { softHsmLacking, startSoftHsm } from '#test/helpers/soft-hsm.ts'
 
@@ -73,8 +74,7 @@ test('generates a key for answers beside the signing key, and says where its par
 })
 
 test.skipIf(softHsmLacking !== null)('writes a reference to a key in a token', async () => {
-  const hsm = await startSoftHsm()
-  onTestFinished(hsm.close)
+  const hsm = await inTest(startSoftHsm())
   const environment = { ...hsm.environment, PKCS11_MODULE: hsm.module, PKCS11_PIN: hsm.pin }
   const args = ['--type=ES256', '--store=pkcs11', `--output=${directory}`]
   const { code, output } = await keygenWith(environment, ...args)

@@ -1,14 +1,13 @@
 /** Starts in the same process, like the evaluation server: with an emulated Redis, and with TLS. */
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, writeFile } from 'node:fs/promises'
 import { get } from 'node:https'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { connect } from 'node:tls'
 import type { Redis } from 'ioredis'
 import RedisMock from 'ioredis-mock'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { generateSigningKey } from '#core/keys.ts'
 import { crawlFederation } from '#federation/collection/crawl.ts'
 import { readConfig } from '#federation/config/config.ts'
@@ -18,18 +17,17 @@ import { formatChange } from '#store/change.ts'
 import { writeNewKey } from '#store/key-directory.ts'
 import { redisKeys } from '#store/keys.ts'
 import { createReader } from '#store/reader.ts'
+import { folderInFile } from '#test/helpers/in-file.ts'
 import { startRedis } from '#test/helpers/redis.ts'
 import { untilTrue } from '#test/helpers/until.ts'
 import { makeCertificate } from '../certificate.ts'
 import { offlineEntity } from '../offline-entity.ts'
 import { entityId } from '../publisher.ts'
 
-let directory: string
+const directory = folderInFile('start')
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'start-'))
   await writeNewKey(directory, await generateSigningKey('ES256'))
 })
-afterAll(() => rm(directory, { recursive: true }))
 
 const config = (changes: Record<string, string> = {}) =>
   readConfig([], {

@@ -1,17 +1,15 @@
 /** Tests ML-DSA (RFC 9964) and ES256K (RFC 8812) wherever others sign: chains, marks, clients, pinned anchors. */
 import { decodeJwt, decodeProtectedHeader } from 'jose'
-import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { verifyJwt } from '#core/jws.ts'
 import { generateSigningKey, type Jwk, type SigningAlgorithm } from '#core/keys.ts'
 import { buildTrustMark, TRUST_MARK_TYP } from '#core/trust-mark/index.ts'
-import { type EntityOptions, startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { type EntityOptions, relyingParty, startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { generateEs256kKey } from '#test/helpers/es256k.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
-import { inEach } from '#test/helpers/in-file.ts'
+import { inEach, inTest } from '#test/helpers/in-file.ts'
 import { publishMethods } from '../client/endpoints.ts'
 import { assertionType, post, signAssertion } from '../client.ts'
-import { entityId } from '../publisher.ts'
-import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { entityId, startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
 
 type Named = SigningAlgorithm | 'ES256K'
 const keyFor = (alg: Named): Promise<Jwk> =>
@@ -19,14 +17,12 @@ const keyFor = (alg: Named): Promise<Jwk> =>
 
 async function start(alg: Named, superiors: string[], options: EntityOptions = {}): Promise<TestEntity> {
   const hints = superiors.length > 0 ? { authorityHints: superiors } : {}
-  const entity = await startEntity({ key: await keyFor(alg), ...hints, ...options })
-  onTestFinished(() => entity.close())
+  const entity = await inTest(startEntity({ key: await keyFor(alg), ...hints, ...options }))
   return entity
 }
 
 async function startAnchor(alg: SigningAlgorithm): Promise<TrustAnchor> {
-  const ta = await startTrustAnchor({ alg })
-  onTestFinished(() => ta.close())
+  const ta = await inTest(startTrustAnchor({ alg }))
   await ta.publishConfiguration({})
   return ta
 }

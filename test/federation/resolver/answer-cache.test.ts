@@ -9,17 +9,14 @@ import { inEach, inFile } from '#test/helpers/in-file.ts'
 import { patience } from '#test/helpers/patience.ts'
 import { assertionType, post, signAssertion } from '../client.ts'
 import { offlineEntity } from '../offline-entity.ts'
-import { entityId } from '../publisher.ts'
-import { trustAnchorInFile } from '../trust-anchor.ts'
+import { entityId, trustAnchorInFile } from '../trust-anchor.ts'
 import { startSecondProcess } from './second-process.ts'
 
 const type = 'https://ta.example/marks/member'
 
 const ta = trustAnchorInFile()
 const second = inFile(() => startSecondProcess(ta))
-beforeAll(async () => {
-  await ta.publishConfiguration({ trust_mark_issuers: { [type]: [entityId] } })
-})
+beforeAll(() => ta.publishConfiguration({ trust_mark_issuers: { [type]: [entityId] } }))
 
 const federation = inEach(() => below(entityId).intermediate().leaf().start())
 beforeEach(async () => {

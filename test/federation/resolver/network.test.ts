@@ -1,19 +1,15 @@
 /** `/resolve` for entities below the Immediate Subordinates, whose statements must be fetched (§10.1). */
 import { decodeJwt } from 'jose'
-import { beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import type { Fault } from '#test/helpers/fault.ts'
 import { below } from '#test/helpers/federation.ts'
 import { inFile } from '#test/helpers/in-file.ts'
 import { eachRow, proves } from '#test/helpers/rows.ts'
 import { offlineEntity } from '../offline-entity.ts'
-import { entityId } from '../publisher.ts'
 import { startRawServer } from '../raw-server.ts'
-import { trustAnchorInFile } from '../trust-anchor.ts'
+import { configuredInFile, entityId } from '../trust-anchor.ts'
 
-const ta = trustAnchorInFile()
-beforeAll(async () => {
-  await ta.publishConfiguration()
-})
+const ta = configuredInFile()
 const federation = inFile(() => below(entityId).intermediate().leaf().start())
 
 /** Registers the Intermediate with the claims of its superior. */

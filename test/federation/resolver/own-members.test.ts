@@ -1,9 +1,9 @@
 /** Tests the age of what /resolve knows about our own members: their stored Entity Configurations may be old. */
 import { decodeJwt } from 'jose'
 import { beforeEach, expect, test } from 'vitest'
-import { below, type Federation, relyingParty } from '#test/helpers/federation.ts'
-import { entityId } from '../publisher.ts'
-import { trustAnchorInFile } from '../trust-anchor.ts'
+import { relyingPartyNamed } from '#test/helpers/entity.ts'
+import { below, type Federation } from '#test/helpers/federation.ts'
+import { entityId, trustAnchorInFile } from '../trust-anchor.ts'
 
 let federation: Federation
 
@@ -32,18 +32,14 @@ async function name(): Promise<unknown> {
   return metadata.openid_relying_party?.client_name
 }
 
-const named = (client_name: string) => ({
-  openid_relying_party: { ...relyingParty.openid_relying_party, client_name },
-})
-
 test('a renamed member is seen after minutes, and a later response keeps the new name', async () => {
-  const { leaf, close } = await start((it) => it.leaf({ metadata: named('Old') }))
+  const { leaf, close } = await start((it) => it.leaf({ metadata: relyingPartyNamed('Old') }))
   await store(leaf)
   expect(await name()).toBe('Old')
   expect(leaf.requests).toEqual([])
   // Its configuration is signed anew in a later second.
   leaf.options.now = () => new Date(Date.now() + 60_000)
-  leaf.options.metadata = named('New')
+  leaf.options.metadata = relyingPartyNamed('New')
   ta.clock.ahead = 239
   await expect.poll(name).toBe('New')
   expect(leaf.requests).toContain('/.well-known/openid-federation')
@@ -56,7 +52,7 @@ test('a renamed member is seen after minutes, and a later response keeps the new
 })
 
 test('a member that is away, or that signs with keys nobody announced, stays as it was', async () => {
-  const { leaf, close } = await start((it) => it.leaf({ metadata: named('Old') }))
+  const { leaf, close } = await start((it) => it.leaf({ metadata: relyingPartyNamed('Old') }))
   await store(leaf)
   expect(await name()).toBe('Old')
   leaf.misbehave('server error')
@@ -68,7 +64,7 @@ test('a member that is away, or that signs with keys nobody announced, stays as 
 })
 
 test('an Intermediate that moves its fetch endpoint loses no leaf', async () => {
-  const { top, close } = await start((it) => it.intermediate().leaf({ metadata: named('Below') }))
+  const { top, close } = await start((it) => it.intermediate().leaf({ metadata: relyingPartyNamed('Below') }))
   const { metadata } = top.options
   top.options.metadata = { federation_entity: { federation_fetch_endpoint: `${top.id}/before` } }
   await store(top)

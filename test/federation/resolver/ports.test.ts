@@ -1,17 +1,14 @@
 /** The ports from which `/resolve` fetches for anonymous callers (§18.1). */
 import { beforeAll, expect, test } from 'vitest'
 import { offlineEntity } from '../offline-entity.ts'
-import { entityId } from '../publisher.ts'
-import { trustAnchorInFile } from '../trust-anchor.ts'
+import { entityId, trustAnchorInFile } from '../trust-anchor.ts'
 
 // The name leads to a loopback address, so a fetch that the ports allow is refused for its address.
 const at = (port: number) => `https://localhost:${port}`
 const BLOCKED_ADDRESS = 'does not have a public address'
 
 const ta = trustAnchorInFile({ allowHttp: false, fetchPorts: [8443] })
-beforeAll(async () => {
-  await ta.publishConfiguration({ authority_hints: [at(4001)] })
-})
+beforeAll(() => ta.publishConfiguration({ authority_hints: [at(4001)] }))
 
 const resolve = (sub: string) => ta.get('/resolve', { sub, trust_anchor: entityId })
 

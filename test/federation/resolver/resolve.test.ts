@@ -1,17 +1,14 @@
 /** `/resolve` from published data, without fetching (§8.3). */
 import { decodeJwt } from 'jose'
-import { beforeAll, describe, expect, test } from 'vitest'
-import { anchor, relyingParty } from '#test/helpers/federation.ts'
+import { describe, expect, test } from 'vitest'
+import { relyingParty, relyingPartyNamed } from '#test/helpers/entity.ts'
+import { anchor } from '#test/helpers/federation.ts'
 import { inFile } from '#test/helpers/in-file.ts'
 import { offlineEntity } from '../offline-entity.ts'
-import { entityId } from '../publisher.ts'
-import { trustAnchorInFile } from '../trust-anchor.ts'
+import { configuredInFile, entityId } from '../trust-anchor.ts'
 import { verified } from '../verify.ts'
 
-const ta = trustAnchorInFile()
-beforeAll(async () => {
-  await ta.publishConfiguration()
-})
+const ta = configuredInFile()
 
 const resolve = (sub: string, parameters: Record<string, string> = {}) =>
   ta.get('/resolve', { sub, trust_anchor: entityId, ...parameters })
@@ -31,9 +28,7 @@ test('answers with metadata, chain and the earliest exp (§8.3.2)', {
   expect(payload).toMatchObject({
     iss: entityId,
     sub: rp.id,
-    metadata: {
-      openid_relying_party: { ...relyingParty.openid_relying_party, client_name: 'Changed by policy' },
-    },
+    metadata: relyingPartyNamed('Changed by policy'),
   })
   const chain = (payload.trust_chain as string[]).map((jwt) => decodeJwt(jwt))
   expect(chain.map(({ iss, sub }) => [iss, sub])).toEqual([

@@ -3,15 +3,12 @@ import { decodeJwt } from 'jose'
 import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { below } from '#test/helpers/federation.ts'
 import { inEach } from '#test/helpers/in-file.ts'
-import { entityId } from '../publisher.ts'
-import { trustAnchorInFile } from '../trust-anchor.ts'
+import { entityId, trustAnchorInFile } from '../trust-anchor.ts'
 
 let round = 0
 
 const ta = trustAnchorInFile()
-beforeAll(async () => {
-  await ta.publishConfiguration({}, 100_000)
-})
+beforeAll(() => ta.publishConfiguration({}, 100_000))
 
 const federation = inEach(() => below(entityId).intermediate().leaf().start())
 beforeEach(async () => {

@@ -2,10 +2,9 @@
 import { decodeJwt } from 'jose'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { buildTrustMark, TRUST_MARK_TYP } from '#core/trust-mark/index.ts'
-import { type EntityOptions, startEntity, type TestEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
-import { entityId } from '../publisher.ts'
-import { trustAnchorInFile } from '../trust-anchor.ts'
+import { type EntityOptions, relyingParty, startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { inTest } from '#test/helpers/in-file.ts'
+import { entityId, trustAnchorInFile } from '../trust-anchor.ts'
 
 const dead = 'http://127.0.0.1:1'
 const type = 'https://issuer.example/marks/certified'
@@ -19,19 +18,13 @@ let loop: TestEntity
 let silent: TestEntity
 let issuer: TestEntity
 let leaf: TestEntity
-let started: TestEntity[] = []
 
 const ta = trustAnchorInFile({ limits: { totalTimeout: 700 } })
 
-async function start(authorityHints: string[], options: EntityOptions = {}): Promise<TestEntity> {
-  const entity = await startEntity({ ...(authorityHints.length > 0 ? { authorityHints } : {}), ...options })
-  started.push(entity)
-  return entity
-}
+const start = (authorityHints: string[], options: EntityOptions = {}) =>
+  inTest(startEntity({ ...(authorityHints.length > 0 ? { authorityHints } : {}), ...options }))
 
 beforeEach(async () => {
-  await Promise.all(started.map((entity) => entity.close()))
-  started = []
   await ta.redis.client.flushall()
   other = await start([])
   theirs = await start([other.id])

@@ -4,10 +4,9 @@ import { beforeAll, expect, test } from 'vitest'
 import { generateSigningKey } from '#core/keys.ts'
 import { buildTrustMark, TRUST_MARK_TYP } from '#core/trust-mark/index.ts'
 import { createResolver } from '#federation/resolver/resolver.ts'
-import { inEach } from '#test/helpers/in-file.ts'
+import { inEach, inFile } from '#test/helpers/in-file.ts'
 import { offlineEntity } from '../offline-entity.ts'
-import { entityId } from '../publisher.ts'
-import { trustAnchorInFile } from '../trust-anchor.ts'
+import { entityId, trustAnchorInFile } from '../trust-anchor.ts'
 
 const LIMIT = 20
 const MAX_ISSUERS = 5
@@ -21,12 +20,11 @@ const theirs = numbered('issuer', LIMIT)
 
 type Entity = Awaited<ReturnType<typeof offlineEntity>>
 
-let issuer: Entity
 let count = 0
 
 const ta = trustAnchorInFile()
+const issuer = inFile(() => offlineEntity('https://issuer.example'))
 beforeAll(async () => {
-  issuer = await offlineEntity('https://issuer.example')
   await ta.publishConfiguration({
     trust_mark_issuers: {
       ...Object.fromEntries(ours.map((type) => [type, [entityId]])),

@@ -9,23 +9,19 @@ import {
   TRUST_MARK_TYP,
 } from '#core/trust-mark/index.ts'
 import { anchor } from '#test/helpers/federation.ts'
-import { inEach } from '#test/helpers/in-file.ts'
+import { inEach, inFile } from '#test/helpers/in-file.ts'
 import { offlineEntity } from '../offline-entity.ts'
-import { entityId } from '../publisher.ts'
-import { trustAnchorInFile } from '../trust-anchor.ts'
+import { entityId, trustAnchorInFile } from '../trust-anchor.ts'
 
 const listed = 'https://ta.example/marks/listed'
 const unlisted = 'https://ta.example/marks/unlisted'
 
 type Entity = Awaited<ReturnType<typeof offlineEntity>>
 
-let issuer: Entity
-let owner: Entity
-
 const ta = trustAnchorInFile()
+const issuer = inFile(() => offlineEntity('https://issuer.example'))
+const owner = inFile(() => offlineEntity('https://owner.example'))
 beforeAll(async () => {
-  issuer = await offlineEntity('https://issuer.example')
-  owner = await offlineEntity('https://owner.example')
   await ta.publishConfiguration({ trust_mark_issuers: { [listed]: [issuer.id] } })
 })
 

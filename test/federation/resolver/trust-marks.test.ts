@@ -8,11 +8,10 @@ import {
   TRUST_MARK_DELEGATION_TYP,
   TRUST_MARK_TYP,
 } from '#core/trust-mark/index.ts'
-import { inEach } from '#test/helpers/in-file.ts'
+import { inEach, inFile } from '#test/helpers/in-file.ts'
 import { eachRow, proves } from '#test/helpers/rows.ts'
 import { offlineEntity } from '../offline-entity.ts'
-import { entityId } from '../publisher.ts'
-import { trustAnchorInFile } from '../trust-anchor.ts'
+import { entityId, trustAnchorInFile } from '../trust-anchor.ts'
 
 const ours = 'https://ta.example/marks/member'
 const theirs = 'https://issuer.example/marks/certified'
@@ -22,13 +21,10 @@ const unrecognized = 'https://ta.example/marks/unrecognized'
 
 type Entity = Awaited<ReturnType<typeof offlineEntity>>
 
-let issuer: Entity
-let owner: Entity
-
 const ta = trustAnchorInFile()
+const issuer = inFile(() => offlineEntity('https://issuer.example'))
+const owner = inFile(() => offlineEntity('https://owner.example'))
 beforeAll(async () => {
-  issuer = await offlineEntity('https://issuer.example')
-  owner = await offlineEntity('https://owner.example')
   await ta.publishConfiguration({
     trust_mark_issuers: { [ours]: [entityId], [theirs]: [issuer.id], [owned]: [issuer.id], [anybody]: [] },
     trust_mark_owners: { [owned]: { sub: owner.id, jwks: owner.keys } },
@@ -38,9 +34,7 @@ beforeAll(async () => {
 
 let count = 0
 const rp = inEach(() => offlineEntity(`https://rp${++count}.example`))
-beforeEach(async () => {
-  await ta.publishSubordinate(rp)
-})
+beforeEach(() => ta.publishSubordinate(rp))
 
 type Mark = { type: string; by?: Entity; subject?: string; exp?: number; delegation?: string; key?: Jwk }
 

@@ -1,22 +1,19 @@
 /** `/resolve` under a Trust Anchor whose keys are pinned here and whose Entity Configuration is invalid or unreachable (§8.9). */
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import type { Fault } from '#test/helpers/fault.ts'
-import { anchor, type Federation } from '#test/helpers/federation.ts'
+import { anchor } from '#test/helpers/federation.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { eachRow, proves } from '#test/helpers/rows.ts'
-import { entityId } from '../publisher.ts'
-import { trustAnchorInFile } from '../trust-anchor.ts'
-
-let federation: Federation
+import { entityId, trustAnchorInFile } from '../trust-anchor.ts'
 
 const ta = trustAnchorInFile()
+const federation = inFile(() => anchor().leaf().start())
 beforeAll(async () => {
   await ta.publishConfiguration()
-  federation = await anchor().leaf().start()
   const { id, keys } = federation.top
   await ta.redis.client.hset(ta.names.trustAnchors, id, JSON.stringify(keys))
   await ta.announce({ kind: 'trust-anchors' })
 })
-afterAll(() => federation.close())
 
 const faults: [fault: Fault, status: number, error: string][] = [
   ['not found', 404, 'invalid_trust_anchor'],

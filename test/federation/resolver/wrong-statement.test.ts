@@ -3,8 +3,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { below } from '#test/helpers/federation.ts'
 import { inFile } from '#test/helpers/in-file.ts'
-import { entityId } from '../publisher.ts'
-import { trustAnchorInFile } from '../trust-anchor.ts'
+import { entityId, trustAnchorInFile } from '../trust-anchor.ts'
 
 const foreign = 'https://foreign.example'
 const foreignKeys: { keys: object[] } = { keys: [] }

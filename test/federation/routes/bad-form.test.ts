@@ -1,13 +1,9 @@
 /** Invalid input to the only endpoint that accepts anonymous forms: the status of a Trust Mark (§8.4.1, §8.9). */
 import { gzipSync } from 'node:zlib'
-import { beforeAll, expect, test } from 'vitest'
-import { entityId } from '../publisher.ts'
-import { trustAnchorInFile } from '../trust-anchor.ts'
+import { expect, test } from 'vitest'
+import { configuredInFile, entityId } from '../trust-anchor.ts'
 
-const ta = trustAnchorInFile()
-beforeAll(async () => {
-  await ta.publishConfiguration()
-})
+const ta = configuredInFile()
 
 const post = (payload: string | Buffer, contentType = 'application/x-www-form-urlencoded') =>
   ta.app.inject({

@@ -2,8 +2,7 @@
 import { request } from 'node:http'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { offlineEntity } from '../offline-entity.ts'
-import { entityId } from '../publisher.ts'
-import { trustAnchorInFile } from '../trust-anchor.ts'
+import { entityId, trustAnchorInFile } from '../trust-anchor.ts'
 
 const sub = 'https://rp.example'
 const type = 'https://ta.example/marks/member'

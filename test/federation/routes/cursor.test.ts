@@ -12,9 +12,7 @@ const [a, b, c] = ['https://a.example', 'https://b.example', 'https://c.example'
 
 const ta = trustAnchorInFile()
 const second = inFile(() => startSecondProcess(ta))
-beforeAll(async () => {
-  await ta.publishConfiguration()
-})
+beforeAll(() => ta.publishConfiguration())
 beforeEach(async () => {
   const { entities, sorted } = ta.names.collection
   for (const id of [a, b, c]) {

@@ -2,8 +2,7 @@
 import { beforeAll, expect, test, vi } from 'vitest'
 import { patience } from '#test/helpers/patience.ts'
 import { eachRow, proves } from '#test/helpers/rows.ts'
-import { entityId } from '../publisher.ts'
-import { trustAnchorInFile } from '../trust-anchor.ts'
+import { entityId, trustAnchorInFile } from '../trust-anchor.ts'
 
 const [a, b, c, d] = [
   'https://a.example',

@@ -1,13 +1,9 @@
-import { beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { eachRow, proves } from '#test/helpers/rows.ts'
-import { entityId } from '../publisher.ts'
-import { trustAnchorInFile } from '../trust-anchor.ts'
+import { configuredInFile, entityId } from '../trust-anchor.ts'
 import { verified } from '../verify.ts'
 
-const ta = trustAnchorInFile()
-beforeAll(async () => {
-  await ta.publishConfiguration()
-})
+const ta = configuredInFile()
 
 test('sends the Subordinate Statement about the subject (§8.1.2)', {
   tags: ['3/typ', '8/unknown-parameters', '8.1/statements', '8.1.2/response', '15/media-types'],

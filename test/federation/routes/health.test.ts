@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import { entityId } from '../publisher.ts'
-import { trustAnchorInFile } from '../trust-anchor.ts'
+import { entityId, trustAnchorInFile } from '../trust-anchor.ts'
 
 const ta = trustAnchorInFile()
 

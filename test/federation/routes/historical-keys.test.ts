@@ -1,14 +1,10 @@
-import { beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { buildHistoricalKeySet } from '#core/historical-keys.ts'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
-import { entityId } from '../publisher.ts'
-import { trustAnchorInFile } from '../trust-anchor.ts'
+import { configuredInFile, entityId } from '../trust-anchor.ts'
 import { verified } from '../verify.ts'
 
-const ta = trustAnchorInFile()
-beforeAll(async () => {
-  await ta.publishConfiguration()
-})
+const ta = configuredInFile()
 
 test('is not found before the first key is retired', async () => {
   const answer = await ta.get('/historical_keys')

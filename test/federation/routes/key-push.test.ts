@@ -1,14 +1,14 @@
 /** Tests the endpoint at which a subordinate pushes new keys: what it accepts, and what it hands to the admin side. */
 import { gzipSync } from 'node:zlib'
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { generateSigningKey, type Jwk, toPublicJwk } from '#core/keys.ts'
 import { redisKeys } from '#store/keys.ts'
 import { MAX_QUESTIONS } from '#store/questions.ts'
+import { inTest } from '#test/helpers/in-file.ts'
 import { KEY_SET_TYPE, signKeySet } from '#test/helpers/key-set.ts'
 import { untilTrue } from '#test/helpers/until.ts'
 import { offlineEntity } from '../offline-entity.ts'
-import { entityId } from '../publisher.ts'
-import { startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
+import { entityId, startTrustAnchor, type TrustAnchor } from '../trust-anchor.ts'
 
 const path = '/jwks_update'
 const sub = 'https://rp.example'
@@ -23,8 +23,7 @@ beforeAll(async () => {
 })
 
 async function start(options: Parameters<typeof startTrustAnchor>[0] = {}, metadata: object = endpoint) {
-  const ta = await startTrustAnchor(options)
-  onTestFinished(() => ta.close())
+  const ta = await inTest(startTrustAnchor(options))
   await ta.publishConfiguration({ metadata: { federation_entity: metadata } })
   const member = await offlineEntity(sub)
   await ta.publishSubordinate(member)

@@ -1,10 +1,10 @@
 /** Tests the endpoint at which a subordinate asks to have its new keys fetched: whom it serves, and what it asks. */
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { inTest } from '#test/helpers/in-file.ts'
 import { untilTrue } from '#test/helpers/until.ts'
 import { assertionType, post, signAssertion } from '../client.ts'
 import { offlineEntity } from '../offline-entity.ts'
-import { entityId } from '../publisher.ts'
-import { startTrustAnchor } from '../trust-anchor.ts'
+import { entityId, startTrustAnchor } from '../trust-anchor.ts'
 
 const path = '/jwks_update_trigger'
 const sub = 'https://rp.example'
@@ -14,8 +14,7 @@ const endpoint = {
 }
 
 async function start(options: Parameters<typeof startTrustAnchor>[0] = {}, metadata: object = endpoint) {
-  const ta = await startTrustAnchor(options)
-  onTestFinished(() => ta.close())
+  const ta = await inTest(startTrustAnchor(options))
   await ta.publishConfiguration({ metadata: { federation_entity: metadata } })
   const member = await offlineEntity(sub)
   await ta.publishSubordinate(member)

@@ -35,9 +35,7 @@ async function publish() {
 const askStatus = () => post(ta.app, '/trust_mark_status', { trust_mark: mark })
 
 const ta = trustAnchorInFile()
-beforeAll(async () => {
-  await publish()
-})
+beforeAll(() => publish())
 
 async function expectOutage() {
   for (const url of urls) {

@@ -1,18 +1,17 @@
 /** Tests the endpoints that ask the admin side: when they answer, whom they refuse, and an outage of Redis. */
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { MAX_OF_CLIENT } from '#store/questions.ts'
+import { inTest } from '#test/helpers/in-file.ts'
 import { untilTrue } from '#test/helpers/until.ts'
 import { post } from '../client.ts'
-import { entityId } from '../publisher.ts'
-import { startTrustAnchor } from '../trust-anchor.ts'
+import { entityId, startTrustAnchor } from '../trust-anchor.ts'
 
 const sub = 'https://rp.example'
 const trust_mark_type = 'https://ta.example/marks/member'
 const names = ['self_check', 'enroll', 'trust_mark_request'] as const
 
 async function start(options: Parameters<typeof startTrustAnchor>[0] = {}, named: readonly string[] = names) {
-  const ta = await startTrustAnchor(options)
-  onTestFinished(() => ta.close())
+  const ta = await inTest(startTrustAnchor(options))
   const publish = (endpoints: readonly string[]) => {
     const urls = endpoints.map((name) => [`federation_${name}_endpoint`, `${entityId}/${name}`])
     return ta.publishConfiguration({ metadata: { federation_entity: Object.fromEntries(urls) } })

@@ -1,8 +1,8 @@
 /** Rate limits of expensive endpoints (§18.1). */
 import pino from 'pino'
-import { expect, onTestFinished, test } from 'vitest'
-import { entityId } from '../publisher.ts'
-import { startTrustAnchor } from '../trust-anchor.ts'
+import { expect, test } from 'vitest'
+import { inTest } from '#test/helpers/in-file.ts'
+import { entityId, startTrustAnchor } from '../trust-anchor.ts'
 
 test.each([
   ['/resolve', { sub: entityId, trust_anchor: entityId }, { resolveRateLimit: 2 }],
@@ -30,8 +30,7 @@ test.each([
     ['2001:db8::1', '2001:db8:0:0:1::2'],
   ],
 ])('counts repeated answers too, by the client %s', async (_what, options, [first, other]) => {
-  const limited = await startTrustAnchor({ resolveRateLimit: 3, ...options })
-  onTestFinished(() => limited.close())
+  const limited = await inTest(startTrustAnchor({ resolveRateLimit: 3, ...options }))
   await limited.publishConfiguration()
   let repeated = 0
   limited.app.onRepeatedAnswer(() => {
@@ -65,8 +64,7 @@ test.each([
   const lines: { proxy?: string; msg: string }[] = []
   const logger = pino({ level: 'warn' }, { write: (line: string) => void lines.push(JSON.parse(line)) })
   const trusted = trustedProxies === false ? false : [...trustedProxies]
-  const limited = await startTrustAnchor({ resolveRateLimit: 1, trustedProxies: trusted, logger })
-  onTestFinished(() => limited.close())
+  const limited = await inTest(startTrustAnchor({ resolveRateLimit: 1, trustedProxies: trusted, logger }))
   await limited.publishConfiguration()
   const query = new URLSearchParams({ sub: entityId, trust_anchor: entityId })
   const ask = async (from: string) => {

@@ -5,16 +5,13 @@ import { buildTrustMark, TRUST_MARK_TYP } from '#core/trust-mark/index.ts'
 import { startEntity } from '#test/helpers/entity.ts'
 import { inFile } from '#test/helpers/in-file.ts'
 import { offlineEntity } from '../offline-entity.ts'
-import { entityId } from '../publisher.ts'
-import { trustAnchorInFile } from '../trust-anchor.ts'
+import { entityId, trustAnchorInFile } from '../trust-anchor.ts'
 
 const type = 'https://issuer.example/marks/certified'
 
 const ta = trustAnchorInFile()
 const issuer = inFile(() => startEntity({ authorityHints: [entityId] }))
-beforeAll(async () => {
-  await ta.publishConfiguration({ trust_mark_issuers: { [type]: [issuer.id] } })
-})
+beforeAll(() => ta.publishConfiguration({ trust_mark_issuers: { [type]: [issuer.id] } }))
 
 test("is taken from the issuer's own metadata, not from its Superior (§8.4)", {
   tags: '8.4/location',

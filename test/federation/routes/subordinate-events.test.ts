@@ -1,16 +1,12 @@
 /** `/subordinate_events`: registration events, signed on request (Subordinate Events). */
-import { beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { eachRow, proves } from '#test/helpers/rows.ts'
-import { entityId } from '../publisher.ts'
-import { trustAnchorInFile } from '../trust-anchor.ts'
+import { configuredInFile, entityId } from '../trust-anchor.ts'
 import { verified } from '../verify.ts'
 
 const typ = 'entity-events-statement+jwt'
 
-const ta = trustAnchorInFile()
-beforeAll(async () => {
-  await ta.publishConfiguration()
-})
+const ta = configuredInFile()
 
 async function events(sub: string): Promise<unknown> {
   const answer = await ta.get('/subordinate_events', { sub })

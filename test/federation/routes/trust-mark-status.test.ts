@@ -1,17 +1,13 @@
-import { beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { signJwt } from '#core/jws.ts'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { hashTrustMark } from '#store/trust-mark-record.ts'
-import { entityId } from '../publisher.ts'
-import { trustAnchorInFile } from '../trust-anchor.ts'
+import { configuredInFile, entityId } from '../trust-anchor.ts'
 import { verified } from '../verify.ts'
 
 const type = 'https://ta.example/marks/member'
 
-const ta = trustAnchorInFile()
-beforeAll(async () => {
-  await ta.publishConfiguration()
-})
+const ta = configuredInFile()
 
 const form = { 'content-type': 'application/x-www-form-urlencoded' }
 const ask = (mark: string) =>

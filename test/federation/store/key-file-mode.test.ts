@@ -1,19 +1,18 @@
 /** Tests private keys in files that other users of the host can read: the mode is repaired, or the operator hears of it. */
 import { execFile } from 'node:child_process'
-import { chmod, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it } from 'vitest'
 import { generateSigningKey } from '#core/keys.ts'
 import { readKeyDirectory } from '#store/key-directory.ts'
+import { folderInTest } from '#test/helpers/in-file.ts'
 
 const exec = promisify(execFile)
 const UNPRIVILEGED = 65_534
 
 async function makeDirectory(): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'inmor-mode-'))
-  onTestFinished(() => rm(directory, { recursive: true }))
+  const directory = await folderInTest('inmor-mode')
   await chmod(directory, 0o755)
   await writeFile(join(directory, 'private.json'), JSON.stringify(await generateSigningKey('ES256')))
   await writeFile(join(directory, 'next.json'), JSON.stringify(await generateSigningKey('ES256')))

@@ -2,16 +2,10 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { eachRow } from '#test/helpers/rows.ts'
-import { type Visitor, visit } from '#test/helpers/visitor.ts'
+import { signedIn, type Visitor, visit } from '#test/helpers/visitor.ts'
 
 const admin = adminInFile()
 beforeEach(async () => void (await admin.server.db.rateLimit.deleteMany()))
-
-async function signedIn(username: string, password = PASSWORD): Promise<Visitor> {
-  const visitor = visit(admin.adminUrl)
-  expect((await visitor.signIn(username, password)).status).toBe(200)
-  return visitor
-}
 
 const SESSIONS =
   '{ viewer { username account { isRecentlySignedIn hasPassword sessions { id isCurrent } } } }'
@@ -25,9 +19,9 @@ describe('sessions', () => {
     tags: ['mutation/endSession/success', 'mutation/endOtherSessions/success'],
   }, async () => {
     const [here, there, elsewhere] = [
-      await signedIn('viewer'),
-      await signedIn('viewer'),
-      await signedIn('viewer'),
+      await signedIn(admin, 'viewer'),
+      await signedIn(admin, 'viewer'),
+      await signedIn(admin, 'viewer'),
     ]
     const { account } = await viewerOf(here)
     expect(account.sessions).toHaveLength(3)
@@ -47,7 +41,7 @@ describe('sessions', () => {
   })
 
   it('of other users are not accessible', { tags: 'mutation/endSession/NotFoundError' }, async () => {
-    const [mine, theirs] = [await signedIn('viewer'), await signedIn('operator')]
+    const [mine, theirs] = [await signedIn(admin, 'viewer'), await signedIn(admin, 'operator')]
     const { account } = await viewerOf(theirs)
     const answer = await mine.mutate('endSession', { id: account.sessions[0].id }, 'sessions { id }')
     expect(answer).toMatchObject({ __typename: 'NotFoundError', code: 'NOT_FOUND', path: ['input', 'id'] })
@@ -55,14 +49,14 @@ describe('sessions', () => {
   })
 
   it('are replaced by signing in again, not added to', async () => {
-    const visitor = await signedIn('operator')
+    const visitor = await signedIn(admin, 'operator')
     const before = await admin.server.db.session.count({ where: { user: { username: 'operator' } } })
     await visitor.signIn('operator', PASSWORD)
     expect(await admin.server.db.session.count({ where: { user: { username: 'operator' } } })).toBe(before)
   })
 
   it('do not change when the password is wrong', async () => {
-    const visitor = await signedIn('operator')
+    const visitor = await signedIn(admin, 'operator')
     expect((await visitor.signIn('operator', 'not the password')).status).toBe(401)
     expect(await viewerOf(visitor)).toMatchObject({ username: 'operator' })
   })
@@ -72,20 +66,20 @@ describe('a password', () => {
   it('is changed by its owner, and the other sessions end', {
     tags: 'mutation/changePassword/success',
   }, async () => {
-    const [here, there] = [await signedIn('viewer'), await signedIn('viewer')]
+    const [here, there] = [await signedIn(admin, 'viewer'), await signedIn(admin, 'viewer')]
     const newPassword = 'staple battery horse correct'
     expect(await here.mutate('changePassword', { newPassword }, 'hasPassword')).toEqual({ hasPassword: true })
     expect(await viewerOf(here)).not.toBeNull()
     expect(await viewerOf(there)).toBeNull()
     expect((await visit(admin.adminUrl).signIn('viewer', PASSWORD)).status).toBe(401)
-    await signedIn('viewer', newPassword)
+    await signedIn(admin, 'viewer', newPassword)
   })
 
   it.each(['too short', 'x'.repeat(129)])(
     'is refused when it is %s',
     { tags: 'mutation/changePassword/InvalidInputError' },
     async (newPassword) => {
-      const visitor = await signedIn('operator')
+      const visitor = await signedIn(admin, 'operator')
       const answer = await visitor.mutate('changePassword', { newPassword }, 'hasPassword')
       expect(answer).toMatchObject({ code: 'INVALID_INPUT', path: ['input', 'newPassword'] })
     },
@@ -126,7 +120,7 @@ describe('a change of access', () => {
   eachRow(sensitive, ([mutation]) => [`mutation/${mutation}/ReauthenticationRequiredError`])(
     '%s requires a recent sign-in for a session',
     async (mutation, input, selection) => {
-      const visitor = await signedIn('admin')
+      const visitor = await signedIn(admin, 'admin')
       await ageSessions()
       expect(await viewerOf(visitor)).toMatchObject({ account: { isRecentlySignedIn: false } })
       const refused = await visitor.mutate(mutation, await input(), selection)

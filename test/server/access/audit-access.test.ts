@@ -1,11 +1,12 @@
 /** Tests the audit log of access: sign-ins, sign-outs, failures and refusals. */
 import { URI } from 'otpauth'
-import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { cliCaller } from '#server/identity/caller.ts'
 import { adminInFile, PASSWORD, startSecondAdmin } from '#test/helpers/admin.ts'
 import { createAuthenticator } from '#test/helpers/authenticator.ts'
+import { inTest } from '#test/helpers/in-file.ts'
 import { subscribe } from '#test/helpers/subscription.ts'
-import { type Visitor, visit } from '#test/helpers/visitor.ts'
+import { signedIn, type Visitor, visit } from '#test/helpers/visitor.ts'
 
 /** The newest entry before the test. */
 let since = 0
@@ -16,12 +17,6 @@ beforeEach(async () => {
   since = (await admin.server.db.auditHead.findFirstOrThrow()).lastId
 })
 
-async function signedIn(username: string): Promise<Visitor> {
-  const visitor = visit(admin.adminUrl)
-  expect((await visitor.signIn(username, PASSWORD)).status).toBe(200)
-  return visitor
-}
-
 const entries = () =>
   admin.server.db.auditEvent.findMany({
     where: { id: { gt: since } },
@@ -31,7 +26,7 @@ const entries = () =>
 
 describe('a sign-in', () => {
   it('has an entry, and so does the sign-out', async () => {
-    const visitor = await signedIn('operator')
+    const visitor = await signedIn(admin, 'operator')
     await visitor.auth('/sign-out', {})
     await visitor.auth('/sign-out', {})
     expect(await entries()).toMatchObject([
@@ -60,7 +55,7 @@ describe('a sign-in', () => {
   })
 
   it('has an entry after the second factor succeeds, and names the factor', async () => {
-    const visitor = await signedIn('viewer')
+    const visitor = await signedIn(admin, 'viewer')
     const { body } = await visitor.auth('/two-factor/enable', { password: PASSWORD })
     await visitor.auth('/two-factor/verify-totp', { code: URI.parse(body.totpURI).generate() })
     await visitor.auth('/two-factor/generate-backup-codes', { password: PASSWORD })
@@ -94,7 +89,7 @@ describe('a sign-in', () => {
   }
 
   it('has an entry when it uses a passkey, and so does the registration', async () => {
-    const visitor = await signedIn('operator')
+    const visitor = await signedIn(admin, 'operator')
     const device = createAuthenticator(admin.adminUrl)
     const { body: creation } = await visitor.auth('/passkey/generate-register-options')
     await visitor.auth('/passkey/verify-registration', { response: device.register(creation), name: 'x' })
@@ -126,7 +121,7 @@ describe('a mutation', () => {
   })
 
   it('is refused for a session whose sign-in is not recent', async () => {
-    const visitor = await signedIn('admin')
+    const visitor = await signedIn(admin, 'admin')
     await admin.server.db.session.updateMany({ data: { createdAt: new Date(Date.now() - 3_600_000) } })
     await visitor.mutate('changePassword', { newPassword: PASSWORD }, 'hasPassword')
     expect((await entries()).at(-1)).toMatchObject({
@@ -186,8 +181,7 @@ it('streams every entry once and in order, including entries of other processes'
     admin.keys.viewer,
     'subscription { auditEventRecorded { action resource } }',
   )
-  const other = await startSecondAdmin(admin)
-  onTestFinished(other.close)
+  const other = await inTest(startSecondAdmin(admin))
   const resources = Array.from({ length: 5 }, (_, index) => `https://ta.example.org/marks/${index}`)
   for (const type of resources.slice(0, 3)) await admin.mutate('createTrustMarkType', { type }, 'id')
   for (const type of resources.slice(3))

@@ -8,19 +8,13 @@ import { schema } from '#server/schema/index.ts'
 import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { type Authenticator, createAuthenticator } from '#test/helpers/authenticator.ts'
 import { documentOf } from '#test/helpers/minimal-document.ts'
-import { type Answer, type Visitor, visit } from '#test/helpers/visitor.ts'
+import { type Answer, signedIn, type Visitor, visit } from '#test/helpers/visitor.ts'
 
 const admin = adminInFile()
 beforeEach(async () => void (await admin.server.db.rateLimit.deleteMany()))
 
 type Account = { username: string; sessions: Record<Strength, Visitor>; device: Authenticator; totp: TOTP }
 let count = 0
-
-async function signedIn(username: string): Promise<Visitor> {
-  const visitor = visit(admin.adminUrl)
-  expect((await visitor.signIn(username, PASSWORD)).status).toBe(200)
-  return visitor
-}
 
 async function addPasskey(visitor: Visitor, device = createAuthenticator(admin.adminUrl)): Promise<Answer> {
   const options = await visitor.auth('/passkey/generate-register-options')
@@ -44,13 +38,13 @@ async function makeAccount(strength: Strength): Promise<Account> {
   const username = `person-${count++}`
   const role = 'admin'
   await createAccounts(admin.server).createUser(cliCaller('test'), { username, password: PASSWORD, role })
-  const weak = await signedIn(username)
-  const coded = await signedIn(username)
+  const weak = await signedIn(admin, username)
+  const coded = await signedIn(admin, username)
   const { body } = await coded.auth('/two-factor/enable', { password: PASSWORD })
   const totp = URI.parse(body.totpURI)
   if (!(totp instanceof TOTP)) throw new Error('the URI is one of TOTP')
   expect((await codeOf(coded, username, totp)).status).toBe(200)
-  const strong = await signedIn(username)
+  const strong = await signedIn(admin, username)
   expect((await codeOf(strong, username, totp)).status).toBe(200)
   const device = createAuthenticator(admin.adminUrl)
   expect((await addPasskey(strong, device)).status).toBe(200)
@@ -187,9 +181,9 @@ it('a setup that a weaker session began is not finished by it', async () => {
     password: PASSWORD,
     role: 'admin',
   })
-  const thief = await signedIn(username)
+  const thief = await signedIn(admin, username)
   const { body } = await thief.auth('/two-factor/enable', { password: PASSWORD })
-  const owner = await signedIn(username)
+  const owner = await signedIn(admin, username)
   expect((await addPasskey(owner)).status).toBe(200)
   const answer = await thief.auth('/two-factor/verify-totp', { code: URI.parse(body.totpURI).generate() })
   expect(answer).toMatchObject({ status: 403, body: { code: 'SECOND_FACTOR_REQUIRED' } })
@@ -215,7 +209,7 @@ describe('a lost factor', () => {
         ),
       ).toBe('SECOND_FACTOR_REQUIRED')
       expect(await reset(sessions.PASSKEY, id)).toEqual({ passkeyCount: 0 })
-      const visitor = await signedIn(made.username)
+      const visitor = await signedIn(admin, made.username)
       expect(await actions.read?.(visitor)).toBeUndefined()
     },
   )

@@ -4,7 +4,7 @@ import { beforeEach, expect, it } from 'vitest'
 import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { createAuthenticator } from '#test/helpers/authenticator.ts'
 import { eachRow } from '#test/helpers/rows.ts'
-import { type Visitor, visit } from '#test/helpers/visitor.ts'
+import { signedIn, type Visitor } from '#test/helpers/visitor.ts'
 
 const admin = adminInFile()
 beforeEach(async () => {
@@ -15,12 +15,6 @@ beforeEach(async () => {
   await db.twoFactor.deleteMany()
   await db.user.updateMany({ data: { twoFactorEnabled: false } })
 })
-
-async function signedIn(username: string): Promise<Visitor> {
-  const visitor = visit(admin.adminUrl)
-  expect((await visitor.signIn(username, PASSWORD)).status).toBe(200)
-  return visitor
-}
 
 const SESSIONS = '{ viewer { account { sessions { id isCurrent } passkeys { id } } } }'
 const accountOf = async (visitor: Visitor) => (await visitor.execute(SESSIONS)).data.viewer.account
@@ -40,7 +34,7 @@ async function withTwoFactor(visitor: Visitor): Promise<null> {
 }
 
 async function otherSession(): Promise<{ id: string }> {
-  const { sessions } = await accountOf(await signedIn('operator'))
+  const { sessions } = await accountOf(await signedIn(admin, 'operator'))
   return { id: sessions.find(({ isCurrent }: { isCurrent: boolean }) => isCurrent).id }
 }
 
@@ -55,7 +49,7 @@ eachRow<[mutation: string, input: (visitor: Visitor) => Promise<object | null> |
   ],
   ([mutation]) => [`mutation/${mutation}/audit`],
 )('has one entry of a %s', async (mutation, inputOf) => {
-  const visitor = await signedIn('operator')
+  const visitor = await signedIn(admin, 'operator')
   const input = await inputOf(visitor)
   const where = { action: mutation }
   expect(await admin.server.db.auditEvent.count({ where })).toBe(0)
@@ -78,8 +72,8 @@ eachRow<[mutation: string, input: object]>(
   ],
   ([mutation]) => [`mutation/${mutation}/NotFoundError`],
 )('%s does not find a missing passkey or one of another user', async (mutation, input) => {
-  const theirs = await withPasskey(await signedIn('viewer'))
-  const visitor = await signedIn('admin')
+  const theirs = await withPasskey(await signedIn(admin, 'viewer'))
+  const visitor = await signedIn(admin, 'admin')
   for (const id of ['nothing', theirs.id]) {
     const answer = await visitor.mutate(mutation, { ...input, id }, 'passkeys { id }')
     expect(answer).toMatchObject({ __typename: 'NotFoundError', path: ['input', 'id'] })
@@ -92,7 +86,7 @@ it.each(['', '   ', 'x'.repeat(65)])(
   'refuses "%s" as the name of a passkey',
   { tags: 'mutation/renamePasskey/InvalidInputError' },
   async (name) => {
-    const visitor = await signedIn('viewer')
+    const visitor = await signedIn(admin, 'viewer')
     const { id } = await withPasskey(visitor)
     const answer = await visitor.mutate('renamePasskey', { id, name }, 'passkeys { id }')
     expect(answer).toMatchObject({ __typename: 'InvalidInputError', path: ['input', 'name'] })
@@ -102,14 +96,14 @@ it.each(['', '   ', 'x'.repeat(65)])(
 it('refuses to remove an authenticator app when none is set up', {
   tags: 'mutation/disableTwoFactor/ConflictError',
 }, async () => {
-  const answer = await (await signedIn('admin')).mutate('disableTwoFactor', null, 'hasPassword')
+  const answer = await (await signedIn(admin, 'admin')).mutate('disableTwoFactor', null, 'hasPassword')
   expect(answer).toMatchObject({ __typename: 'ConflictError', code: 'CONFLICT' })
 })
 
 it('refuses to change the password of a single sign-on user', {
   tags: 'mutation/changePassword/ConflictError',
 }, async () => {
-  const visitor = await signedIn('admin')
+  const visitor = await signedIn(admin, 'admin')
   const { id } = await admin.server.db.user.findUniqueOrThrow({ where: { username: 'admin' } })
   const where = { userId: id, providerId: 'credential' }
   await admin.server.db.account.updateMany({ where, data: { providerId: 'elsewhere' } })
@@ -126,7 +120,7 @@ eachRow<[mutation: string, input: object | null]>(
   ],
   ([mutation]) => [`mutation/${mutation}/ReauthenticationRequiredError`],
 )('%s requires a recent sign-in', async (mutation, input) => {
-  const visitor = await signedIn('admin')
+  const visitor = await signedIn(admin, 'admin')
   await admin.server.db.session.updateMany({ data: { createdAt: new Date(Date.now() - 3_600_000) } })
   const answer = await visitor.mutate(mutation, input, 'hasPassword')
   expect(answer).toMatchObject({ __typename: 'ReauthenticationRequiredError' })

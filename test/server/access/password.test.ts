@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { checkPassword } from '#server/auth/password.ts'
 import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
-import { visit } from '#test/helpers/visitor.ts'
+import { signedIn, visit } from '#test/helpers/visitor.ts'
 
 const anna = { username: 'anna.smith', name: 'Anna Smith', email: 'anna.smith@example.org' }
 
@@ -80,8 +80,7 @@ describe('a weak password', () => {
     const { id } = await admin.server.db.user.findUniqueOrThrow({ where: { username: 'viewer' } })
     const input = { id: Buffer.from(`User:${id}`).toString('base64'), password: weak }
     expect(await admin.mutate('resetUserPassword', input, 'id', 'admin')).toMatchObject(refusal('password'))
-    const visitor = visit(admin.adminUrl)
-    expect((await visitor.signIn('viewer', PASSWORD)).status).toBe(200)
+    const visitor = await signedIn(admin, 'viewer')
     const change = await visitor.mutate('changePassword', { newPassword: weak }, 'hasPassword')
     expect(change).toMatchObject(refusal('newPassword'))
     expect((await visit(admin.adminUrl).signIn('viewer', PASSWORD)).status).toBe(200)

@@ -3,8 +3,9 @@ import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { adminInFile, type GraphQLAnswer, PASSWORD, startSecondAdmin } from '#test/helpers/admin.ts'
-import { visit } from '#test/helpers/visitor.ts'
+import { adminInFile, type GraphQLAnswer, startSecondAdmin } from '#test/helpers/admin.ts'
+import { folderInTest, inTest } from '#test/helpers/in-file.ts'
+import { signedIn } from '#test/helpers/visitor.ts'
 
 let now = new Date()
 /** Of the console's query WaysToSignIn. */
@@ -38,8 +39,7 @@ const codeOf = ({ errors }: GraphQLAnswer) => errors?.[0]?.extensions?.code
 
 /** The headers of a signed-in browser. */
 async function signIn(username: string): Promise<{ cookie: string }> {
-  const visitor = visit(admin.adminUrl)
-  expect((await visitor.signIn(username, PASSWORD)).status).toBe(200)
+  const visitor = await signedIn(admin, username)
   return { cookie: [...visitor.cookies].map(([name, value]) => `${name}=${value}`).join('; ') }
 }
 
@@ -103,8 +103,7 @@ describe('requestDocumentPass', () => {
 
   /** Asked for at another process, which takes texts. */
   async function request(headers: Record<string, string>): Promise<GraphQLAnswer> {
-    const open = await startSecondAdmin(admin, { trustedDocuments: 'off' })
-    onTestFinished(open.close)
+    const open = await inTest(startSecondAdmin(admin, { trustedDocuments: 'off' }))
     return send({ query: document }, headers, open.app.listeningOrigin)
   }
 
@@ -161,8 +160,7 @@ describe('requestDocumentPass', () => {
 })
 
 it('does not start without the documents of the console', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'inmor-console-'))
-  onTestFinished(() => rm(folder, { recursive: true }))
+  const folder = await folderInTest('inmor-console')
   await expect(
     startSecondAdmin(admin, { trustedDocuments: 'sessions' }, { consoleRoot: folder }),
   ).rejects.toThrow('TRUSTED_DOCUMENTS=sessions needs the documents of the console: run npm run build.')

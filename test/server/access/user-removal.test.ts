@@ -2,16 +2,18 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { createAuthenticator } from '#test/helpers/authenticator.ts'
-import { visit } from '#test/helpers/visitor.ts'
+import { standIn } from '#test/helpers/in-file.ts'
+import { signedIn, visit } from '#test/helpers/visitor.ts'
 
 const admin = adminInFile()
-beforeEach(async () => void (await admin.server.db.rateLimit.deleteMany()))
+const db = standIn(() => admin.server.db)
+beforeEach(async () => void (await db.rateLimit.deleteMany()))
 
 const createUser = (username: string, role = 'OPERATOR') =>
   admin.mutate('createUser', { username, password: PASSWORD, role }, 'id', 'admin')
 const remove = (id: string) => admin.mutate('removeUser', { id }, '', 'admin')
 const idOf = async (username: string) => {
-  const { id } = await admin.server.db.user.findUniqueOrThrow({ where: { username } })
+  const { id } = await db.user.findUniqueOrThrow({ where: { username } })
   return Buffer.from(`User:${id}`).toString('base64')
 }
 
@@ -19,7 +21,6 @@ describe('a removed user', () => {
   it('loses sessions, passkeys and API keys; the audit log keeps the name', {
     tags: 'mutation/removeUser/success',
   }, async () => {
-    const { db } = admin.server
     const { id } = await createUser('anna')
     const { key } = await admin.mutate(
       'createApiKey',
@@ -27,8 +28,7 @@ describe('a removed user', () => {
       'key',
       'admin',
     )
-    const visitor = visit(admin.adminUrl)
-    await visitor.signIn('anna', PASSWORD)
+    const visitor = await signedIn(admin, 'anna')
     const { body: options } = await visitor.auth('/passkey/generate-register-options')
     const response = createAuthenticator(admin.adminUrl).register(options)
     expect((await visitor.auth('/passkey/verify-registration', { response, name: 'x' })).status).toBe(200)
@@ -65,23 +65,20 @@ describe('a removed user', () => {
     const oneself = { __typename: 'ConflictError', message: expect.stringContaining('yourself') }
     expect(await remove(await idOf('admin'))).toMatchObject(oneself)
     const second = await createUser('second', 'ADMIN')
-    const visitor = visit(admin.adminUrl)
-    await visitor.signIn('second', PASSWORD)
+    const visitor = await signedIn(admin, 'second')
     await admin.mutate('updateUser', { id: await idOf('admin'), name: 'Root' }, 'id', 'admin')
-    await admin.server.db.user.update({ where: { username: 'second' }, data: { banned: true } })
+    await db.user.update({ where: { username: 'second' }, data: { banned: true } })
     expect(await remove(second.id)).toMatchObject({ ids: [second.id] })
     const { errors } = await visitor.execute('{ users { totalCount } }')
     expect(errors?.[0]?.extensions?.code).toBe('UNAUTHENTICATED')
   })
 
   it('leaves an administrator when two remove each other at the same time', async () => {
-    const { db } = admin.server
     const people = ['left', 'right'] as const
     const visitors = await Promise.all(
       people.map(async (username) => {
         await createUser(username, 'ADMIN')
-        const visitor = visit(admin.adminUrl)
-        await visitor.signIn(username, PASSWORD)
+        const visitor = await signedIn(admin, username)
         return visitor
       }),
     )
@@ -101,14 +98,13 @@ describe('a removed user', () => {
     tags: 'mutation/removeUser/ReauthenticationRequiredError',
   }, async () => {
     const { id } = await createUser('cora')
-    const visitor = visit(admin.adminUrl)
-    await visitor.signIn('admin', PASSWORD)
-    await admin.server.db.session.updateMany({ data: { createdAt: new Date(Date.now() - 3_600_000) } })
+    const visitor = await signedIn(admin, 'admin')
+    await db.session.updateMany({ data: { createdAt: new Date(Date.now() - 3_600_000) } })
     const document =
       'mutation ($input: RemoveUserInput!) { removeUser(input: $input) { ... on Error { code } } }'
     const { data } = await visitor.execute(document, { input: { id } })
     expect(data.removeUser).toEqual({ code: 'REAUTHENTICATION_REQUIRED' })
-    expect(await admin.server.db.user.count({ where: { username: 'cora' } })).toBe(1)
+    expect(await db.user.count({ where: { username: 'cora' } })).toBe(1)
   })
 
   it.each(['viewer', 'operator'] as const)('is not removed by a %s', async (role) => {

@@ -9,7 +9,7 @@ import { isOfInstallation } from '#server/schema/global-id.ts'
 import { schema } from '#server/schema/index.ts'
 import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { makeAnchor } from '#test/helpers/anchor.ts'
-import { below, type Federation, relyingParty } from '#test/helpers/federation.ts'
+import { below, type Federation } from '#test/helpers/federation.ts'
 import { selectAll } from '../request/select-all.ts'
 import { makeObjects, type Objects } from './foreign-objects.ts'
 import { documentOf } from './isolation-document.ts'
@@ -28,7 +28,7 @@ const keys = new Map<Slug, string>()
 
 async function fill(anchor: Slug): Promise<void> {
   const authorityHints = [anchor === 'main' ? admin.entityId : `${admin.entityId}/${anchor}`]
-  const federation = await below(admin.entityId).leaf({ metadata: relyingParty, authorityHints }).start()
+  const federation = await below(admin.entityId).leaf({ authorityHints }).start()
   federations.push(federation)
   const entityId = federation.leaf.id
   objects.set(anchor, await makeObjects(admin, { anchor, mark: `only-in-${anchor}`, entityId }))

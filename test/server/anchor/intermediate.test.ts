@@ -1,19 +1,18 @@
 /** An Intermediate of ours under an anchor of ours: made in one action, and kept in step during key rollovers. */
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { adminInFile } from '#test/helpers/admin.ts'
-import { below, type Federation, relyingParty } from '#test/helpers/federation.ts'
+import { below } from '#test/helpers/federation.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 
 let entityId: string
-let federation: Federation
 let leaf: string
 const admin = adminInFile()
+const federation = inFile(() => below(`${admin.entityId}/sector`).leaf().start())
 beforeAll(async () => {
   entityId = `${admin.entityId}/sector`
-  federation = await below(entityId).leaf({ metadata: relyingParty }).start()
   leaf = federation.leaf.id
 })
-afterAll(() => federation?.close())
 
 const as = (name: string, input: object, selection = 'slug') => admin.mutate(name, input, selection, 'admin')
 

@@ -2,37 +2,37 @@
  * Nothing of an anchor is found or changed through another one (10-anchors, rule 1): every query, mutation, subscription
  * and REST route is called for one anchor with the ids of another. A new one without a row in these tables fails.
  */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { schemaOf, scopedNames } from '#prisma/anchor-schema.ts'
 import { schema } from '#server/schema/index.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
-import type { Federation } from '#test/helpers/federation.ts'
-import { below, relyingParty } from '#test/helpers/federation.ts'
-import { createRestClient } from '#test/helpers/rest.ts'
+import { below } from '#test/helpers/federation.ts'
+import { inFile, standIn } from '#test/helpers/in-file.ts'
+import { restInFile } from '#test/helpers/rest.ts'
 import { subscribe } from '#test/helpers/subscription.ts'
 import { documentOf } from './isolation-document.ts'
 import { fillAnchor } from './isolation-fill.ts'
 import { type Filled, MARK, mutations, queries, subscriptions } from './isolation-rows.ts'
 
-let federation: Federation
 let entityId: string
 let first: Filled
 let other: Filled
 
 const admin = adminInFile()
+const input = { slug: 'test', entityId: 'http://test.example.org', displayName: 'Test' }
+const federation = inFile(() =>
+  below(admin.entityId)
+    .leaf({ authorityHints: [admin.entityId, input.entityId] })
+    .start(),
+)
 beforeAll(async () => {
-  const input = { slug: 'test', entityId: 'http://test.example.org', displayName: 'Test' }
   expect(await admin.mutate('createTrustAnchor', input, 'slug', 'admin')).toMatchObject({ slug: 'test' })
   for (const { running } of admin.server.anchors.list())
     await running?.db.schedule.updateMany({ data: { enabled: false } })
-  federation = await below(admin.entityId)
-    .leaf({ metadata: relyingParty, authorityHints: [admin.entityId, input.entityId] })
-    .start()
   entityId = federation.leaf.id
   first = await fillAnchor(admin, { anchor: 'main', mark: MARK, entityId })
   other = await fillAnchor(admin, { anchor: 'test', mark: 'only-in-test', entityId })
 }, 60_000)
-afterAll(() => federation?.close())
 
 const scoped = (type: ReturnType<typeof schema.getQueryType>) =>
   Object.values(type?.getFields() ?? {}).filter(({ extensions }) => !extensions.ofInstallation)
@@ -167,10 +167,8 @@ describe('a subscription', () => {
 
 describe('a REST route', async () => {
   const methods = ['get', 'post', 'put']
-  let document: Awaited<ReturnType<typeof createRestClient>>['document']
-  beforeAll(async () => {
-    document = (await createRestClient(admin)).document
-  })
+  const rest = restInFile(admin)
+  const document = standIn(() => rest.document)
 
   it('of another anchor finds and changes nothing of the first one', { timeout: 60_000 }, async () => {
     const paths = Object.entries(document.paths).flatMap(([path, operations]) =>

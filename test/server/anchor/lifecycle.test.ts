@@ -2,7 +2,7 @@
 import { decodeJwt } from 'jose'
 import { beforeAll, expect, it } from 'vitest'
 import { adminInFile, startSecondAdmin } from '#test/helpers/admin.ts'
-import { below, relyingParty } from '#test/helpers/federation.ts'
+import { below } from '#test/helpers/federation.ts'
 
 const CONFIGURATION = '/.well-known/openid-federation'
 
@@ -34,7 +34,7 @@ it('is served with its own keys and members within seconds', async () => {
   )
   expect(data?.trustAnchor.reachability).toMatchObject({ reachable: true })
 
-  const { leaf, close } = await below(entityId).leaf({ metadata: relyingParty }).start()
+  const { leaf, close } = await below(entityId).leaf().start()
   const { id } = await as('registerSubordinate', { anchor: 'edu', entityId: leaf.id }, 'id')
   await expect.poll(() => served(`/fetch?sub=${leaf.id}`)).toBe(200)
   expect((await admin.get('/fetch', { sub: leaf.id })).status).toBe(404)

@@ -1,10 +1,11 @@
 /** The table of docs/anchors.md about an organization of two anchors: each cell is executed. */
 import { readFileSync } from 'node:fs'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { encodeNodeId } from '#server/schema/global-id.ts'
 import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { makeAnchor } from '#test/helpers/anchor.ts'
-import { below, type Federation, relyingParty } from '#test/helpers/federation.ts'
+import { below } from '#test/helpers/federation.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 
 const document = readFileSync(new URL('../../../docs/anchors.md', import.meta.url), 'utf8')
 const table = /\n(\| \| operator of `main`.*?)\n\n/s.exec(document)?.[1] ?? ''
@@ -26,10 +27,10 @@ const people: Readonly<Record<string, Record<string, string> | null>> = {
   admin: null,
 }
 
-let federation: Federation
 let member: string
 const keys = new Map<string, string>()
 const admin = adminInFile()
+const federation = inFile(() => below(`${admin.entityId}/test`).leaf().start())
 beforeAll(async () => {
   for (const slug of ['test', 'edu']) await makeAnchor(admin, slug)
   for (const [at, column] of Object.keys(people).entries()) {
@@ -46,12 +47,9 @@ beforeAll(async () => {
     await as('createUser', user, 'id')
     keys.set(column, (await as('createApiKey', { name: 'test', username: user.username }, 'key')).key)
   }
-  const authorityHints = [`${admin.entityId}/test`]
-  federation = await below(admin.entityId).leaf({ metadata: relyingParty, authorityHints }).start()
   const entityId = federation.leaf.id
   member = (await as('registerSubordinate', { anchor: 'test', entityId }, 'id')).id
 }, 60_000)
-afterAll(() => federation?.close())
 
 const as = (name: string, input: object, selection: string) => admin.mutate(name, input, selection, 'admin')
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Role } from '#server/identity/roles.ts'
 import { subordinateFields } from '#server/services/subordinate/input.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
-import { below, type Federation, relyingParty } from '#test/helpers/federation.ts'
+import { below, type Federation } from '#test/helpers/federation.ts'
 
 const TYPE = 'https://marks.example.org/member'
 const FIELDS = 'id kind dryRun'
@@ -18,7 +18,7 @@ beforeAll(async () => {
   const entityId = 'http://test.example.org'
   await as('createTrustAnchor', { slug: 'test', entityId, displayName: 'Test' })
   for (const hints of [[admin.entityId, entityId], [entityId]]) {
-    const federation = await below(entityId).leaf({ metadata: relyingParty, authorityHints: hints }).start()
+    const federation = await below(entityId).leaf({ authorityHints: hints }).start()
     federations.push(federation)
     const policy = { openid_relying_party: { client_name: { essential: true } } }
     const member = {

@@ -1,10 +1,9 @@
 /** What changes of anchors leave in the audit log, and when they are refused. */
 import { beforeAll, expect, it } from 'vitest'
-import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { eachRow } from '#test/helpers/rows.ts'
 import { startLeaf } from '#test/helpers/subordinate.ts'
-import { visit } from '#test/helpers/visitor.ts'
+import { signedIn } from '#test/helpers/visitor.ts'
 
 const admin = adminInFile()
 beforeAll(async () => {
@@ -26,8 +25,7 @@ const calls: [mutation: string, input: object][] = [
 eachRow(calls, ([mutation]) => [`mutation/${mutation}/ReauthenticationRequiredError`])(
   '%s requires a recent sign-in for a session',
   async (mutation, input) => {
-    const visitor = visit(admin.adminUrl)
-    await visitor.signIn('admin', PASSWORD)
+    const visitor = await signedIn(admin, 'admin')
     await admin.server.db.session.updateMany({ data: { createdAt: new Date(Date.now() - 7_200_000) } })
     const refused = await visitor.mutate(mutation, input, 'slug')
     expect(refused).toMatchObject({ code: 'REAUTHENTICATION_REQUIRED' })
@@ -81,7 +79,7 @@ it('keeps a second promotion back while one is running, and records the first', 
     'mutation/promoteSubordinates/ConflictError',
   ],
 }, async () => {
-  const { id: entityId } = await startLeaf(admin, { metadata: relyingParty })
+  const { id: entityId } = await startLeaf(admin)
   const { id } = await as('registerSubordinate', { anchor: 'main', entityId }, 'id')
   const promote = () =>
     as('promoteSubordinates', { from: 'main', to: 'one', subordinates: { ids: [id] }, dryRun: true }, 'kind')

@@ -5,14 +5,14 @@ import { createAnchorTables, schemaOf } from '#prisma/anchor-schema.ts'
 import { connectionConfig } from '#prisma/connection.ts'
 import { migrate, migrationNames } from '#prisma/migrate.ts'
 import { startMigratedDatabase } from '#test/helpers/database.ts'
+import { inTest } from '#test/helpers/in-file.ts'
 
 /** It only creates an index, so it can be applied again. */
 const PENDING = '20261125215600_entity_configuration_expiry'
 const INDEX = 'Subordinate_active_entityConfigurationExpiresAt_idx'
 
 it('reads a new column in the views of the first anchor and of another', async () => {
-  const database = await startMigratedDatabase()
-  onTestFinished(() => database.close())
+  const database = await inTest(startMigratedDatabase())
   const client = new pg.Client(connectionConfig(database.url))
   await client.connect()
   onTestFinished(() => client.end())

@@ -1,7 +1,7 @@
 /** Rights per anchor: roles of users, and API keys that are for one anchor. */
 import { beforeAll, describe, expect, it } from 'vitest'
 import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
-import { visit } from '#test/helpers/visitor.ts'
+import { signedIn } from '#test/helpers/visitor.ts'
 
 let tester: string
 const admin = adminInFile()
@@ -68,8 +68,7 @@ describe('a user with a role in one anchor', () => {
   })
 
   it('signs in, and loses sessions with a change of the role', async () => {
-    const visitor = visit(admin.adminUrl)
-    expect((await visitor.signIn('tester', PASSWORD)).status).toBe(200)
+    const visitor = await signedIn(admin, 'tester')
     const { data } = await visitor.execute('{ trustAnchors { slug } }')
     expect(data.trustAnchors).toEqual([{ slug: 'test' }])
     const users = await admin.execute('{ users(first: 20) { edges { node { id username } } } }', {}, 'admin')

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest'
 import type { Role } from '#server/identity/roles.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
-import { register, servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
+import { register, registerLeaf, servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
 
 const admin = adminInFile()
 
@@ -32,8 +32,7 @@ async function preview(id: string, side: 'BEFORE' | 'AFTER') {
 it('restores a policy, which every statement then carries, as a new change with its reason', {
   tags: ['mutation/restoreVersion/success', 'mutation/restoreVersion/audit'],
 }, async () => {
-  const leaf = await startLeaf(admin)
-  await register(admin, leaf)
+  const { leaf } = await registerLeaf(admin)
   await setPolicy(policyOf(['openid']))
   const first = await latest('updateFederationPolicy')
   await setPolicy(policyOf(['openid', 'email']))
@@ -108,8 +107,7 @@ it('restores the settings and the recorded metadata of a subordinate', async () 
 it('refuses a version that a third party would refuse', {
   tags: 'mutation/restoreVersion/EntityRejectedError',
 }, async () => {
-  const leaf = await startLeaf(admin)
-  const { id } = await register(admin, leaf, { constraints: { max_path_length: 1 } })
+  const { leaf, id } = await registerLeaf(admin, { constraints: { max_path_length: 1 } })
   const registered = await latest('registerSubordinate')
   await admin.mutate('updateSubordinate', { id, constraints: null }, 'id')
   leaf.misbehave('no authority hint')

@@ -1,20 +1,17 @@
 /** Tests that the changes of a run are one entry of the folded audit log, and each found by a part of its words. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import { jobCaller } from '#server/identity/caller.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
-import { below } from '#test/helpers/federation.ts'
 import { watchRun } from '#test/helpers/run.ts'
+import { memberInFile } from '#test/helpers/subordinate.ts'
 
 let leaves: string[]
-let closeLeaves: () => Promise<unknown>
 
 const admin = adminInFile()
+const members = Array.from({ length: 4 }, () => memberInFile(admin))
 beforeAll(async () => {
-  const started = await Promise.all([1, 2, 3, 4].map(() => below(admin.entityId).leaf().start()))
-  closeLeaves = () => Promise.all(started.map(({ close }) => close()))
-  leaves = started.map(({ leaf }) => leaf.id)
+  leaves = members.map(({ id }) => id)
 })
-afterAll(() => closeLeaves())
 
 const FIELDS = 'action actor { username } resource runEntries run { kind }'
 async function entries(filter: string) {

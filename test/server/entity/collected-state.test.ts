@@ -1,8 +1,8 @@
 /** Tests the state of entities below Intermediates: after a crawl, and after each change of what decides it. */
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { beforeAll, expect, it, vi } from 'vitest'
 import { adminInFile } from '#test/helpers/admin.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
-import { below, relyingParty } from '#test/helpers/federation.ts'
+import { relyingParty, relyingPartyNamed, startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { below } from '#test/helpers/federation.ts'
 import { inFile } from '#test/helpers/in-file.ts'
 import { readMetrics } from '#test/helpers/metrics.ts'
 import { patience } from '#test/helpers/patience.ts'
@@ -10,26 +10,20 @@ import { startRun, watchRun } from '#test/helpers/run.ts'
 import { register } from '#test/helpers/subordinate.ts'
 
 /** Below the lower Intermediate: one with another name, and one that its Superior lists but does not vouch for. */
-let odd: TestEntity
-let unvouched: TestEntity
-
-const named = (client_name: string) => ({
-  openid_relying_party: { ...relyingParty.openid_relying_party, client_name },
-})
 
 const admin = adminInFile({}, { metricsPort: 0 })
 const federation = inFile(() => below(admin.entityId).intermediate().intermediate().leaf().start())
+const lower = () => [String(federation.entities[1]?.id)]
+const odd = inFile(() => startEntity({ metadata: relyingPartyNamed('The odd one'), authorityHints: lower() }))
+const unvouched = inFile(() => startEntity({ metadata: relyingParty, authorityHints: lower() }))
 beforeAll(async () => {
   const [, lower] = federation.entities
   if (!lower) throw new Error('three levels have a second')
-  odd = await startEntity({ metadata: named('The odd one'), authorityHints: [lower.id] })
-  unvouched = await startEntity({ metadata: relyingParty, authorityHints: [lower.id] })
   lower.adopt(odd)
   lower.adopt({ ...unvouched, keys: odd.keys })
   await register(admin, federation.top)
   await crawl()
 })
-afterAll(() => Promise.all([odd.close(), unvouched.close()]))
 
 async function crawl() {
   await watchRun(admin, await startRun(admin, 'startCollectionWalk'))

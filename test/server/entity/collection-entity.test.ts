@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { redisKeys } from '#store/keys.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
-import { register, startLeaf } from '#test/helpers/subordinate.ts'
+import { registerLeaf } from '#test/helpers/subordinate.ts'
 
 const WALKED_AT = 1_790_000_000
 const mark = 'https://ta.example.org/marks/member'
@@ -88,8 +88,7 @@ describe('after a crawl', () => {
   )
 
   it('names the registration of an entity that is an Immediate Subordinate', async () => {
-    const leaf = await startLeaf(admin)
-    const { id } = await register(admin, leaf)
+    const { leaf, id } = await registerLeaf(admin)
     const { collection: keys } = redisKeys()
     await admin.redis.client.hset(keys.entities, leaf.id, '{}')
     await admin.redis.client.zadd(keys.sorted, 0, leaf.id)

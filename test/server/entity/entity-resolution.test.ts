@@ -2,6 +2,7 @@
 import { expect, it, onTestFinished } from 'vitest'
 import { adminInFile } from '#test/helpers/admin.ts'
 import { anchor, below } from '#test/helpers/federation.ts'
+import { inTest } from '#test/helpers/in-file.ts'
 import { register, startLeaf } from '#test/helpers/subordinate.ts'
 
 const admin = adminInFile()
@@ -106,8 +107,7 @@ it('explains why metadata does not satisfy the policy, with every finding', asyn
 
 it('names the invalid statement', async () => {
   const permitted = { constraints: { naming_constraints: { permitted: ['.example.org'] } } }
-  const federation = await below(admin.entityId).intermediate().leaf({ statement: permitted }).start()
-  onTestFinished(federation.close)
+  const federation = await inTest(below(admin.entityId).intermediate().leaf({ statement: permitted }).start())
   await register(admin, federation.top)
   const { resolved, chains } = await resolve(federation.leaf.id)
   expect(resolved).toBe(false)
@@ -127,8 +127,7 @@ it('names the invalid statement', async () => {
 
 it('reports where a branch ends: a statement has expired', async () => {
   const statement = { iat: 1_000_000_000, exp: 1_000_003_600 }
-  const federation = await below(admin.entityId).intermediate().leaf({ statement }).start()
-  onTestFinished(federation.close)
+  const federation = await inTest(below(admin.entityId).intermediate().leaf({ statement }).start())
   const { top, leaf } = federation
   await register(admin, top)
   expect(await resolve(leaf.id)).toMatchObject({
@@ -160,8 +159,7 @@ it('reports where a branch ends: the entity is unknown', async () => {
 })
 
 it('resolves to a foreign Trust Anchor once its keys are pinned', async () => {
-  const foreign = await anchor().leaf().start()
-  onTestFinished(foreign.close)
+  const foreign = await inTest(anchor().leaf().start())
   const { top, leaf } = foreign
   const { errors } = await ask(leaf.id, top.id)
   expect(errors?.[0]?.extensions?.code).toBe('INVALID_INPUT')

@@ -6,9 +6,8 @@ import { expect, it } from 'vitest'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { writeNewKey } from '#store/key-directory.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
-import { inFile } from '#test/helpers/in-file.ts'
 import { eventually } from '#test/helpers/product.ts'
-import { openSchedules } from '#test/helpers/schedule.ts'
+import { schedulesInFile } from '#test/helpers/schedule.ts'
 import { keysByState } from './key-state.ts'
 
 const HOUR_MS = 3_600_000
@@ -17,7 +16,7 @@ let hours = 0
 const now = () => new Date(Date.now() + hours * HOUR_MS)
 
 const admin = adminInFile({ now })
-const schedule = inFile(() => openSchedules(admin))
+const schedule = schedulesInFile(admin)
 
 it('announces, switches and retires the signing key only', async () => {
   const answers = await generateSigningKey('ES256')

@@ -8,13 +8,11 @@ import type { JwkSet } from '#core/keys.ts'
 import { readConfig } from '#federation/config/config.ts'
 import { type FederationServer, startFederationServer } from '#federation/start.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
-import { startEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
-import { inFile } from '#test/helpers/in-file.ts'
+import { folderInFile } from '#test/helpers/in-file.ts'
 import { eventually } from '#test/helpers/product.ts'
 import { run } from '#test/helpers/program.ts'
 import { startRun, watchRun } from '#test/helpers/run.ts'
-import { register } from '#test/helpers/subordinate.ts'
+import { memberInFile, register } from '#test/helpers/subordinate.ts'
 import { changeKey, keysByState } from './key-state.ts'
 
 const type = 'https://ta.example.org/marks/member'
@@ -27,29 +25,25 @@ type Name = keyof typeof typOf
 
 let mark: string
 /** The key directory of the public host: its own key, and the public folders as the admin host has them. */
-let directory: string
+const directory = folderInFile('public-host')
 let publicHost: FederationServer
 let firstKid: string
 let nextKid: string
 
 const admin = adminInFile()
-const entity = inFile(() => startEntity({ metadata: relyingParty, authorityHints: [admin.entityId] }))
+const entity = memberInFile(admin)
 beforeAll(async () => {
   await register(admin, entity)
   await admin.mutate('createTrustMarkType', { type }, 'id')
   await admin.mutate('issueTrustMark', { trustMarkType: type, entityId: entity.id }, 'id')
   mark = await (await admin.get('/trust_mark', { trust_mark_type: type, sub: entity.id })).text()
-  directory = await mkdtemp(join(tmpdir(), 'public-host-'))
   for (const name of ['publickeys', 'answer_keys', 'historical_keys']) {
     const folder = join(admin.config.keysDirectory, name)
     await mkdir(folder, { recursive: true })
     await symlink(folder, join(directory, name))
   }
 })
-afterAll(async () => {
-  await publicHost?.close()
-  await rm(directory, { recursive: true })
-})
+afterAll(() => publicHost?.close())
 
 /** Runs the command as an operator does; the key is in a directory of its own until it is known to all. */
 async function generate(): Promise<{ kid: string; folder: string }> {

@@ -1,17 +1,13 @@
 /** Tests a read-only key directory: the server reports it and continues to serve. */
 import { readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { adminInFile } from '#test/helpers/admin.ts'
-import { type ReadOnlyAdmin, startReadOnlyAdmin } from '#test/helpers/read-only-admin.ts'
-
-let reading: ReadOnlyAdmin
+import { inFile } from '#test/helpers/in-file.ts'
+import { startReadOnlyAdmin } from '#test/helpers/read-only-admin.ts'
 
 const admin = adminInFile()
-beforeAll(async () => {
-  reading = await startReadOnlyAdmin(admin)
-})
-afterAll(() => reading.removeKeys())
+const reading = inFile(() => startReadOnlyAdmin(admin))
 
 async function ask(query: string) {
   const response = await fetch(`${reading.url}/graphql`, {

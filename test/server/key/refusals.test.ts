@@ -1,9 +1,9 @@
 /** Tests refused key operations while there is one key. */
 import { readdir } from 'node:fs/promises'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { eachRow } from '#test/helpers/rows.ts'
-import { visit } from '#test/helpers/visitor.ts'
+import { signedIn } from '#test/helpers/visitor.ts'
 import { changeKey, keysByState } from './key-state.ts'
 
 const admin = adminInFile()
@@ -96,8 +96,7 @@ eachRow(
   ],
   ([mutation]) => [`mutation/${mutation}/ReauthenticationRequiredError`],
 )('%s requires a recent sign-in of a session', async (mutation, input, selection) => {
-  const visitor = visit(admin.adminUrl)
-  expect((await visitor.signIn('admin', PASSWORD)).status).toBe(200)
+  const visitor = await signedIn(admin, 'admin')
   await admin.server.db.session.updateMany({ data: { createdAt: new Date(Date.now() - 3_600_000) } })
   const answer = await visitor.mutate(mutation, input, selection)
   expect(answer).toMatchObject({ code: 'REAUTHENTICATION_REQUIRED' })

@@ -1,15 +1,15 @@
 /** Tests the plan of the scheduled rollover: who changes it, how, and how it is held. */
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { jobCaller } from '#server/identity/caller.ts'
 import type { AdminServer } from '#server/process/start.ts'
 import { adminInFile, startAdmin, startSecondAdmin } from '#test/helpers/admin.ts'
 import { makeAnchor } from '#test/helpers/anchor.ts'
-import { inFile } from '#test/helpers/in-file.ts'
-import { openSchedules } from '#test/helpers/schedule.ts'
+import { inFile, inTest } from '#test/helpers/in-file.ts'
+import { schedulesInFile } from '#test/helpers/schedule.ts'
 
 const admin = adminInFile()
 const second = inFile(() => startSecondAdmin(admin))
-const schedule = inFile(() => openSchedules(admin))
+const schedule = schedulesInFile(admin)
 
 const PLAN = 'months alg noticeDays isHeld version nextStep waitsFor'
 const plan = (input: object, as: 'admin' | 'operator' = 'admin') =>
@@ -158,8 +158,9 @@ it('is looked at in another minute by each anchor', async () => {
 })
 
 it('refuses an algorithm that the store of new keys does not have', async () => {
-  const withToken = await startAdmin({}, { keyStore: 'pkcs11', pkcs11Module: '/a/module/of/a/token.so' })
-  onTestFinished(withToken.close)
+  const withToken = await inTest(
+    startAdmin({}, { keyStore: 'pkcs11', pkcs11Module: '/a/module/of/a/token.so' }),
+  )
   const schedule = (input: object) => withToken.mutate('scheduleRollover', input, 'alg', 'admin')
   expect(await schedule({ months: 12, alg: 'ED448' })).toEqual({
     __typename: 'InvalidInputError',

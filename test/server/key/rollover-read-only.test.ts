@@ -1,15 +1,12 @@
 /** Tests the scheduled rollover where the worker cannot write the key directory: it hands over, or says what is wrong. */
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { adminInFile } from '#test/helpers/admin.ts'
-import { type ReadOnlyAdmin, startReadOnlyAdmin } from '#test/helpers/read-only-admin.ts'
-
-let reading: ReadOnlyAdmin
+import { inFile, standIn } from '#test/helpers/in-file.ts'
+import { startReadOnlyAdmin } from '#test/helpers/read-only-admin.ts'
 
 const admin = adminInFile({}, { worker: 'external' })
-beforeAll(async () => {
-  reading = await startReadOnlyAdmin(admin) // the only worker
-})
-afterAll(() => reading?.removeKeys())
+const db = standIn(() => admin.server.db)
+const reading = inFile(() => startReadOnlyAdmin(admin)) // the only worker
 
 const schedule = { where: { name: 'key-rollover' } }
 /** Milliseconds: two processes poll. */
@@ -17,7 +14,6 @@ const SLOW = { timeout: 90_000 }
 
 /** The worker of the other process looks, until the result is the one that is awaited. */
 async function look(message: unknown) {
-  const { db } = admin.server
   await db.schedule.update({ ...schedule, data: { enabled: true, lastEndedAt: null, lastMessage: null } })
   await admin.server.anchors.find('main')?.running?.queue.boss.send(schedule.where.name, {})
   return vi.waitFor(
@@ -33,13 +29,12 @@ async function keys(): Promise<{ kid: string; state: string }[]> {
   const { data } = await admin.execute('{ signingKeys { keys { kid state } } }')
   return data.signingKeys.keys
 }
-const attempts = () => admin.server.db.auditEvent.count({ where: { actor: 'job:key-rollover' } })
+const attempts = () => db.auditEvent.count({ where: { actor: 'job:key-rollover' } })
 
 it(
   'reports the directory where no admin server can write it either, and records no attempt',
   SLOW,
   async () => {
-    const { db } = admin.server
     // As the admin server registers that cannot write it: to root every directory is writable.
     await db.$executeRaw`UPDATE "jobs"."instance" SET "name" = 'admin' WHERE "name" = 'keeper'`
     await db.signingKey.updateMany({ data: { signsSince: new Date('2020-01-01') } })
@@ -60,7 +55,6 @@ it(
 )
 
 it('has the admin server do the step, which can write the directory', SLOW, async () => {
-  const { db } = admin.server
   await db.$executeRaw`UPDATE "jobs"."instance" SET "name" = 'keeper' WHERE "name" = 'admin'`
   await look(expect.stringMatching(/^Announced the key /))
   expect(await keys()).toMatchObject([{ state: 'CURRENT' }, { state: 'ANNOUNCED' }])

@@ -4,18 +4,15 @@ import { beforeAll, expect, it, vi } from 'vitest'
 import type { HistoricalKey } from '#core/historical-keys.ts'
 import type { JwkSet } from '#core/keys.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
-import { startEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
-import { inFile } from '#test/helpers/in-file.ts'
 import { startRun, watchRun } from '#test/helpers/run.ts'
-import { register, verifiedByAnchor } from '#test/helpers/subordinate.ts'
+import { memberInFile, register, verifiedByAnchor } from '#test/helpers/subordinate.ts'
 
 let oldKid: string
 let newKid: string
 const type = 'https://ta.example.org/marks/member'
 
 const admin = adminInFile()
-const entity = inFile(() => startEntity({ metadata: relyingParty, authorityHints: [admin.entityId] }))
+const entity = memberInFile(admin)
 beforeAll(async () => {
   await register(admin, entity)
   await admin.mutate('createTrustMarkType', { type }, 'id')

@@ -1,12 +1,11 @@
 /** Tests a whole scheduled rollover, hour by hour: every step is announced, and no third party ever sees a break. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import { adminInFile } from '#test/helpers/admin.ts'
-import { startEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { relyingParty, startEntity } from '#test/helpers/entity.ts'
 import { inFile } from '#test/helpers/in-file.ts'
-import { openSchedules } from '#test/helpers/schedule.ts'
+import { schedulesInFile } from '#test/helpers/schedule.ts'
 import { register } from '#test/helpers/subordinate.ts'
-import { createThirdParty, type ThirdParty } from './third-party.ts'
+import { createThirdParty } from './third-party.ts'
 
 const HOUR_MS = 3_600_000
 /** Milliseconds; each simulates days. */
@@ -15,21 +14,19 @@ const type = 'https://ta.example.org/marks/member'
 
 let hours = 0
 const now = () => new Date(Date.now() + hours * HOUR_MS)
-let thirdParty: ThirdParty
 let oldKid: string
 
 const admin = adminInFile({ now })
-const schedule = inFile(() => openSchedules(admin))
+const schedule = schedulesInFile(admin)
 const leaf = inFile(() => startEntity({ metadata: relyingParty, authorityHints: [admin.entityId], now }))
+const thirdParty = inFile(() => createThirdParty({ anchor: admin, leaf: leaf.id }, now))
 beforeAll(async () => {
   await register(admin, leaf)
   await admin.mutate('createTrustMarkType', { type, validFor: 240 }, 'id')
   await admin.mutate('issueTrustMark', { trustMarkType: type, entityId: leaf.id }, 'id')
-  thirdParty = createThirdParty({ anchor: admin, leaf: leaf.id }, now)
   oldKid = (await keys())[0]?.kid ?? ''
   await admin.mutate('scheduleRollover', { months: 12, noticeDays: 1 }, 'months', 'admin')
 })
-afterAll(() => thirdParty?.close())
 
 async function keys(): Promise<{ kid: string; alg: string; state: string }[]> {
   const { data } = await admin.execute('{ signingKeys { keys { kid alg state } } }')

@@ -1,12 +1,11 @@
 /** Tests the scheduled rollover of an Intermediate below a superior of another installation, which renews slowly. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import { adminInFile, type TestAdmin } from '#test/helpers/admin.ts'
-import { startEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { relyingParty, startEntity } from '#test/helpers/entity.ts'
 import { inFile } from '#test/helpers/in-file.ts'
-import { openSchedules, type TestSchedules } from '#test/helpers/schedule.ts'
+import { schedulesInFile } from '#test/helpers/schedule.ts'
 import { register } from '#test/helpers/subordinate.ts'
-import { createThirdParty, type ThirdParty } from './third-party.ts'
+import { createThirdParty } from './third-party.ts'
 
 const HOUR_MS = 3_600_000
 /** Milliseconds; each simulates days. */
@@ -15,27 +14,21 @@ const STEP = 10
 
 let hours = 0
 const now = () => new Date(Date.now() + hours * HOUR_MS)
-let schedules: TestSchedules[]
-let thirdParty: ThirdParty
 let member: string
 
 const superior = adminInFile({ now })
 const admin = adminInFile({ now })
 const leaf = inFile(() => startEntity({ metadata: relyingParty, authorityHints: [admin.entityId], now }))
+const schedules = [schedulesInFile(superior), schedulesInFile(admin)]
+const thirdParty = inFile(() => createThirdParty({ anchor: admin, superior, leaf: leaf.id }, now))
 beforeAll(async () => {
-  schedules = [await openSchedules(superior), await openSchedules(admin)]
   const authorityHints = [superior.entityId]
   await admin.mutate('updateTrustAnchor', { authorityHints }, 'authorityHints', 'admin')
   member = (await register(superior, { id: admin.entityId })).id
   await register(admin, leaf)
-  thirdParty = createThirdParty({ anchor: admin, superior, leaf: leaf.id }, now)
   await admin.mutate('scheduleRollover', { months: 6, noticeDays: 0 }, 'months', 'admin')
   const signsSince = new Date('2020-01-01')
   await admin.server.db.signingKey.updateMany({ data: { signsSince } })
-})
-afterAll(async () => {
-  await thirdParty?.close()
-  for (const each of schedules ?? []) each.close()
 })
 
 async function rollover() {

@@ -1,6 +1,5 @@
 /** Tests changes of the key directory while the server runs: it signs everything again, or nothing. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
 import { beforeAll, expect, it, onTestFinished, vi } from 'vitest'
@@ -8,16 +7,14 @@ import { generateSigningKey, type JwkSet } from '#core/keys.ts'
 import { openSigningKeys } from '#server/publish/signing-keys.ts'
 import { KeyFileError, writeNewKey } from '#store/key-directory.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
-import { startEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
-import { inFile } from '#test/helpers/in-file.ts'
+import { folderInTest } from '#test/helpers/in-file.ts'
 import { patience } from '#test/helpers/patience.ts'
-import { register, servedConfiguration } from '#test/helpers/subordinate.ts'
+import { memberInFile, register, servedConfiguration } from '#test/helpers/subordinate.ts'
 
 const type = 'https://ta.example.org/marks/member'
 
 const admin = adminInFile()
-const entity = inFile(() => startEntity({ metadata: relyingParty, authorityHints: [admin.entityId] }))
+const entity = memberInFile(admin)
 beforeAll(async () => {
   await register(admin, entity)
   await admin.mutate('createTrustMarkType', { type }, 'id')
@@ -49,8 +46,7 @@ it('signs everything again with a new key, and keeps earlier signatures verifiab
 it('detects a second change that follows immediately', async () => {
   const told = await Promise.all(
     Array.from({ length: 20 }, async () => {
-      const directory = await mkdtemp(join(tmpdir(), 'keys-'))
-      onTestFinished(() => rm(directory, { recursive: true }))
+      const directory = await folderInTest('keys')
       await writeNewKey(directory, await generateSigningKey('ES256'))
       const onError = vi.fn()
       const watched = await openSigningKeys({

@@ -1,10 +1,9 @@
 /** Tests a move of the signing key from a file to a token and back: no Trust Chain below the anchor breaks on the way. */
 import { beforeAll, describe, expect, it } from 'vitest'
 import { startAdmin } from '#test/helpers/admin.ts'
-import { startEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { relyingParty, startEntity } from '#test/helpers/entity.ts'
 import { inFile, inFileWithEnvironment } from '#test/helpers/in-file.ts'
-import { openSchedules } from '#test/helpers/schedule.ts'
+import { schedulesInFile } from '#test/helpers/schedule.ts'
 import { softHsmLacking, startSoftHsm } from '#test/helpers/soft-hsm.ts'
 import { register } from '#test/helpers/subordinate.ts'
 import { createThirdParty } from './third-party.ts'
@@ -21,7 +20,7 @@ describe.skipIf(softHsmLacking !== null)(`a move to a token (${softHsmLacking ??
 
   const hsm = inFileWithEnvironment(startSoftHsm)
   const admin = inFile(() => startAdmin({ now }, { pkcs11Module: hsm.module, pkcs11Pin: hsm.pin }))
-  const schedule = inFile(() => openSchedules(admin))
+  const schedule = schedulesInFile(admin)
   const leaf = inFile(() => startEntity({ metadata: relyingParty, authorityHints: [admin.entityId], now }))
   beforeAll(() => register(admin, leaf))
   const thirdParty = inFile(() => createThirdParty({ anchor: admin, leaf: leaf.id }, now))

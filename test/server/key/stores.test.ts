@@ -2,21 +2,18 @@
 import { readdir, readFile, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decodeProtectedHeader } from 'jose'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { createKeyStores } from '#federation/key-store/stores.ts'
 import { startAdmin, startSecondAdmin } from '#test/helpers/admin.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
 import { inFile, inFileWithEnvironment } from '#test/helpers/in-file.ts'
 import { eventually } from '#test/helpers/product.ts'
 import { startRun, watchRun } from '#test/helpers/run.ts'
-import { openSchedules } from '#test/helpers/schedule.ts'
+import { schedulesInFile } from '#test/helpers/schedule.ts'
 import { softHsmLacking, startSoftHsm } from '#test/helpers/soft-hsm.ts'
-import { register, verifiedByAnchor } from '#test/helpers/subordinate.ts'
+import { memberInFile, register, verifiedByAnchor } from '#test/helpers/subordinate.ts'
 import { signalToken } from '#test/helpers/token-process.ts'
 
 describe.skipIf(softHsmLacking !== null)(`keys in a token (${softHsmLacking ?? 'SoftHSM'})`, () => {
-  const entities: TestEntity[] = []
   let [fileKid, tokenKid] = ['', '']
   const type = 'https://ta.example.org/marks/member'
 
@@ -24,18 +21,14 @@ describe.skipIf(softHsmLacking !== null)(`keys in a token (${softHsmLacking ?? '
   const admin = inFile(() =>
     startAdmin({}, { pkcs11Module: hsm.module, pkcs11Pin: hsm.pin, keyStoreTimeout: 5 }),
   )
+  const entities = Array.from({ length: 3 }, () => memberInFile(admin))
   beforeAll(async () => {
     await admin.mutate('createTrustMarkType', { type }, 'id')
-    for (let count = 0; count < 3; count++) {
-      const entity = await startEntity({ metadata: relyingParty, authorityHints: [admin.entityId] })
-      entities.push(entity)
+    for (const entity of entities) {
       await register(admin, entity)
       await admin.mutate('issueTrustMark', { trustMarkType: type, entityId: entity.id }, 'id')
     }
     fileKid = kidOf(await text('/.well-known/openid-federation'))
-  })
-  afterAll(async () => {
-    for (const entity of entities) await entity.close()
   })
 
   const text = async (path: string, parameters = {}) => (await admin.get(path, parameters)).text()
@@ -238,7 +231,7 @@ describe.skipIf(softHsmLacking !== null)(`keys in a token (${softHsmLacking ?? '
   })
 
   describe('a scheduled rollover', () => {
-    const schedule = inFile(() => openSchedules(admin))
+    const schedule = schedulesInFile(admin)
     beforeAll(async () => {
       await admin.server.db.signingKey.updateMany({
         where: { state: 'CURRENT' },

@@ -4,9 +4,8 @@ import type { Database } from '#server/database/client.ts'
 import { schedules } from '#server/jobs/schedules.ts'
 import { createSeal } from '#server/mail/seal.ts'
 import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
-import { inFile } from '#test/helpers/in-file.ts'
 import { unreachableMail } from '#test/helpers/mail-server.ts'
-import { openSchedules } from '#test/helpers/schedule.ts'
+import { schedulesInFile } from '#test/helpers/schedule.ts'
 
 const monday = new Date('2026-11-30T06:00:00Z')
 let time = monday
@@ -20,7 +19,7 @@ const create = (username: string, changes: object = {}) =>
   )
 
 const admin = adminInFile({ now: () => time }, { mail: unreachableMail })
-const schedule = inFile(() => openSchedules(admin))
+const schedule = schedulesInFile(admin)
 beforeAll(async () => {
   const anchor = { slug: 'test', entityId: 'http://test.example.org', displayName: 'Test' }
   await admin.mutate('createTrustAnchor', anchor, 'slug', 'admin')

@@ -4,7 +4,7 @@ import { PASSWORD, startAdmin, startSecondAdmin } from '#test/helpers/admin.ts'
 import { inFile } from '#test/helpers/in-file.ts'
 import { startMailServer } from '#test/helpers/mail-server.ts'
 import { untilTrue } from '#test/helpers/until.ts'
-import { type Visitor, visit } from '#test/helpers/visitor.ts'
+import { signedIn, type Visitor } from '#test/helpers/visitor.ts'
 
 const server = inFile(startMailServer)
 const admin = inFile(() => startAdmin({}, { mail: server.config }))
@@ -142,8 +142,7 @@ describe('updateMail', () => {
   }, async () => {
     const input = { username: 'eva', password: PASSWORD, role: 'VIEWER', email: 'eva@example.org' }
     await admin.mutate('createUser', input, 'id', 'admin')
-    const eva = visit(admin.adminUrl)
-    await eva.signIn('eva', PASSWORD)
+    const eva = await signedIn(admin, 'eva')
     expect((await eva.execute(ACCOUNT)).data.viewer.account).toEqual({ mail: true })
     expect((await set(eva, false)).data.updateMail.account).toEqual({ mail: false })
     const entry = await admin.server.db.auditEvent.findFirst({ orderBy: { id: 'desc' } })
@@ -157,8 +156,7 @@ describe('updateMail', () => {
   })
 
   it('is not offered to a user without an address', async () => {
-    const visitor = visit(admin.adminUrl)
-    await visitor.signIn('viewer', PASSWORD)
+    const visitor = await signedIn(admin, 'viewer')
     expect((await visitor.execute(ACCOUNT)).data.viewer.account).toEqual({ mail: null })
   })
 })

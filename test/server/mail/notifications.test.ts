@@ -1,8 +1,8 @@
 /** Tests what operators choose to receive: defaults by role, a rule for each anchor, and who may choose what. */
 import { beforeAll, expect, it } from 'vitest'
-import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { makeAnchor } from '#test/helpers/anchor.ts'
-import { type Visitor, visit } from '#test/helpers/visitor.ts'
+import { signedIn, type Visitor } from '#test/helpers/visitor.ts'
 
 const admin = adminInFile()
 beforeAll(async () => {
@@ -10,12 +10,6 @@ beforeAll(async () => {
   const named = { anchor: 'test', displayName: 'Test federation' }
   await admin.mutate('updateTrustAnchor', named, 'slug', 'admin')
 })
-
-async function signIn(username: string): Promise<Visitor> {
-  const visitor = visit(admin.adminUrl)
-  await visitor.signIn(username, PASSWORD)
-  return visitor
-}
 
 const FIELDS = 'anchor { slug } alerts requests approvals mayApprove'
 const read = async (visitor: Visitor, fields = FIELDS) => {
@@ -28,20 +22,20 @@ const ofOperator = { alerts: 'CRITICAL', requests: false, approvals: true, mayAp
 const ofViewer = { alerts: 'NONE', requests: false, approvals: false, mayApprove: false }
 
 it('has what was sent before as the default, in each anchor of the user', async () => {
-  expect(await read(await signIn('admin'))).toEqual([
+  expect(await read(await signedIn(admin, 'admin'))).toEqual([
     { anchor: { slug: 'main' }, ...ofOperator },
     { anchor: { slug: 'test' }, ...ofOperator },
   ])
-  expect(await read(await signIn('operator'))).toEqual([{ anchor: { slug: 'main' }, ...ofOperator }])
-  expect(await read(await signIn('viewer'))).toEqual([{ anchor: { slug: 'main' }, ...ofViewer }])
-  const names = await read(await signIn('admin'), 'anchor { displayName }')
+  expect(await read(await signedIn(admin, 'operator'))).toEqual([{ anchor: { slug: 'main' }, ...ofOperator }])
+  expect(await read(await signedIn(admin, 'viewer'))).toEqual([{ anchor: { slug: 'main' }, ...ofViewer }])
+  const names = await read(await signedIn(admin, 'admin'), 'anchor { displayName }')
   expect(names).toEqual([{ anchor: { displayName: null } }, { anchor: { displayName: 'Test federation' } }])
 })
 
 it('changes what is named in one anchor, and the audit log has it', {
   tags: ['mutation/updateNotifications/success', 'mutation/updateNotifications/audit'],
 }, async () => {
-  const visitor = await signIn('admin')
+  const visitor = await signedIn(admin, 'admin')
   const changed = { anchor: { slug: 'test' }, ...ofOperator, alerts: 'WARNING', requests: true }
   expect(await change(visitor, { anchor: 'test', alerts: 'WARNING' })).toMatchObject({ requests: false })
   expect(await change(visitor, { anchor: `${admin.entityId}/test`, requests: true })).toEqual(changed)
@@ -61,7 +55,7 @@ it('changes what is named in one anchor, and the audit log has it', {
 it('lets viewers choose what they may see, but no decisions', {
   tags: 'mutation/updateNotifications/InvalidInputError',
 }, async () => {
-  const visitor = await signIn('viewer')
+  const visitor = await signedIn(admin, 'viewer')
   expect(await change(visitor, { anchor: 'main', approvals: true })).toMatchObject({
     code: 'INVALID_INPUT',
     path: ['input', 'approvals'],
@@ -73,7 +67,7 @@ it('lets viewers choose what they may see, but no decisions', {
 })
 
 it.each(['test', 'none'])('refuses an operator of another anchor for %s', async (anchor) => {
-  const visitor = await signIn('operator')
+  const visitor = await signedIn(admin, 'operator')
   const document =
     'mutation ($input: UpdateNotificationsInput!) { updateNotifications(input: $input) { __typename } }'
   const { errors } = await visitor.execute(document, { input: { anchor, alerts: 'NONE' } })

@@ -3,19 +3,17 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import { createSeal } from '#server/mail/seal.ts'
 import { adminInFile, startAdmin } from '#test/helpers/admin.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
-import { inFile } from '#test/helpers/in-file.ts'
 import { unreachableMail } from '#test/helpers/mail-server.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
-import { openSchedules } from '#test/helpers/schedule.ts'
-import { register, startLeaf } from '#test/helpers/subordinate.ts'
+import { openSchedules, schedulesInFile } from '#test/helpers/schedule.ts'
+import { registerLeaf } from '#test/helpers/subordinate.ts'
 
 let [lund, oslo] = [0, 0]
 let lundId: string
 let time = new Date()
 
 const admin = adminInFile({ now: () => time }, { mail: unreachableMail })
-const schedule = inFile(() => openSchedules(admin))
+const schedule = schedulesInFile(admin)
 beforeAll(async () => {
   const contacts = [
     { role: 'TECHNICAL', email: 'ops@lu.example' },
@@ -187,8 +185,7 @@ describe('a Trust Mark', () => {
   })
 
   it('that is revoked leads to one message in the same transaction, without the operators’ reason', async () => {
-    const leaf = await startLeaf(admin, { metadata: relyingParty })
-    await register(admin, leaf, { organizationId: lundId })
+    const { leaf } = await registerLeaf(admin, { organizationId: lundId })
     const type = `https://ta.example.org/marks/${++made}`
     await admin.mutate('createTrustMarkType', { type }, 'id')
     const { id } = await admin.mutate('issueTrustMark', { trustMarkType: type, entityId: leaf.id }, 'id')

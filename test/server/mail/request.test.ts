@@ -1,7 +1,6 @@
 /** Tests the e-mails about requests: to the people of the organization, about steps of operators. */
 import { beforeAll, beforeEach, expect, it } from 'vitest'
 import { startAdmin } from '#test/helpers/admin.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
 import { inFile } from '#test/helpers/in-file.ts'
 import { startMailServer } from '#test/helpers/mail-server.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
@@ -34,7 +33,7 @@ beforeEach(async () => {
 
 const waiting = () => admin.server.db.mail.count({ where: { state: 'WAITING' } })
 async function submit(): Promise<{ id: string; entityId: string }> {
-  const { id: entityId } = await startLeaf(admin, { metadata: relyingParty })
+  const { id: entityId } = await startLeaf(admin)
   return anna.mutate('submitRequest', { organizationId, kind: 'REGISTER', entityId }, 'id entityId')
 }
 async function arrived(count: number) {

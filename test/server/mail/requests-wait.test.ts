@@ -7,7 +7,7 @@ import { makeAnchor } from '#test/helpers/anchor.ts'
 import { inFile } from '#test/helpers/in-file.ts'
 import { startMailServer } from '#test/helpers/mail-server.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
-import { openSchedules } from '#test/helpers/schedule.ts'
+import { schedulesInFile } from '#test/helpers/schedule.ts'
 import { untilTrue } from '#test/helpers/until.ts'
 import type { Visitor } from '#test/helpers/visitor.ts'
 
@@ -19,7 +19,7 @@ let made = 0
 const server = inFile(startMailServer)
 beforeAll(() => server.stop()) // until a test starts it, so that messages wait
 const admin = inFile(() => startAdmin({ now: () => time }, { mail: server.config }))
-const schedule = inFile(() => openSchedules(admin))
+const schedule = schedulesInFile(admin)
 beforeAll(async () => {
   for (const { id, username } of await db().user.findMany())
     await db().user.update({ where: { id }, data: { email: `${username}@ta.example` } })

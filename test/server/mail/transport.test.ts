@@ -1,17 +1,14 @@
 /** Tests the transport against a real SMTP server: what arrives, and why something does not. */
 import { createServer, type Socket } from 'node:net'
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { DeliveryError } from '#server/mail/delivery-error.ts'
 import { createTransport, type Transport } from '#server/mail/transport.ts'
-import { type MailServer, startMailServer } from '#test/helpers/mail-server.ts'
+import { inFile } from '#test/helpers/in-file.ts'
+import { startMailServer } from '#test/helpers/mail-server.ts'
 import { freePort } from '#test/helpers/port.ts'
 
-let server: MailServer
 const open: Transport[] = []
-beforeAll(async () => {
-  server = await startMailServer()
-  return server.stop
-})
+const server = inFile(startMailServer)
 beforeEach(() => {
   server.received.length = 0
   server.behave({})

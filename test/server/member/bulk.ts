@@ -2,7 +2,6 @@
 import { expect } from 'vitest'
 import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
 import type { TestEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
 import { itemsOf, type SeenRun, watchRun } from '#test/helpers/run.ts'
 import { startLeaf } from '#test/helpers/subordinate.ts'
@@ -11,6 +10,7 @@ import type { Visitor } from '#test/helpers/visitor.ts'
 export type Result = [resource: string, ok: boolean, message: string | null]
 
 export type Bulk = {
+  close(): Promise<void>
   admin: TestAdmin
   /** Acts for the organization. */
   anna: Visitor
@@ -48,12 +48,13 @@ export async function startBulk(): Promise<Bulk> {
   }
 
   return {
+    close: admin.close,
     admin,
     anna,
     organizationId,
     start,
     resultsOf,
-    leaf: () => startLeaf(admin, { metadata: relyingParty }),
+    leaf: () => startLeaf(admin),
 
     async submit(input) {
       await db.rateLimit.deleteMany()

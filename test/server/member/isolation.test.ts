@@ -5,7 +5,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { schema } from '#server/schema/index.ts'
 import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
-import { below, type Federation, relyingParty } from '#test/helpers/federation.ts'
+import { relyingPartyNamed } from '#test/helpers/entity.ts'
+import { below, type Federation } from '#test/helpers/federation.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
 import type { Visitor } from '#test/helpers/visitor.ts'
 import { documentOf } from '../anchor/isolation-document.ts'
@@ -33,7 +34,7 @@ beforeAll(async () => {
   const startEntity = (name: string) =>
     below(admin.entityId)
       .leaf({
-        metadata: { openid_relying_party: { ...relyingParty.openid_relying_party, client_name: name } },
+        metadata: relyingPartyNamed(name),
       })
       .start()
   federations = [await startEntity(SHOWN), await startEntity(HIDDEN)]

@@ -5,9 +5,7 @@ import { makeAnchor } from '#test/helpers/anchor.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
 
 const admin = adminInFile()
-beforeAll(async () => {
-  await makeAnchor(admin, 'test')
-})
+beforeAll(() => makeAnchor(admin, 'test'))
 
 it.each(['main', 'test'])('a request to %s that was not placed', async (anchor) => {
   const { id: organizationId } = await admin.mutate(

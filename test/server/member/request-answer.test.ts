@@ -1,22 +1,19 @@
 /** Tests the answers to requests: what both sides see and write, and that a request ends once. */
-import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { prune } from '#server/jobs/prune.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
 import { startLeaf } from '#test/helpers/subordinate.ts'
 import type { Visitor } from '#test/helpers/visitor.ts'
 
-let anna: Visitor
-let bo: Visitor
-let organizationId: string
 const admin = adminInFile()
-beforeAll(async () => {
-  organizationId = (await admin.mutate('createOrganization', { name: 'Lund' }, 'id')).id
-  const other = await admin.mutate('createOrganization', { name: 'Oslo' }, 'id')
-  anna = await signInAsMember(admin, { organizationId, email: 'anna@lu.example' })
-  bo = await signInAsMember(admin, { organizationId: other.id, email: 'bo@uio.example' })
-})
+const organization = inFile(() => admin.mutate('createOrganization', { name: 'Lund' }, 'id'))
+const other = inFile(() => admin.mutate('createOrganization', { name: 'Oslo' }, 'id'))
+const anna = inFile(() =>
+  signInAsMember(admin, { organizationId: organization.id, email: 'anna@lu.example' }),
+)
+const bo = inFile(() => signInAsMember(admin, { organizationId: other.id, email: 'bo@uio.example' }))
 afterEach(async () => {
   await admin.server.db.request.deleteMany()
   await admin.server.db.rateLimit.deleteMany()
@@ -25,9 +22,9 @@ afterEach(async () => {
 const REQUEST = `id kind state entityId organizationName trustMarkType changes declared version decidedAt submittedBy { username }
   checks { name status } steps { action actor { username } byMember text }`
 const submit = (input: object, visitor = anna) =>
-  visitor.mutate('submitRequest', { organizationId, kind: 'REGISTER', ...input }, REQUEST)
+  visitor.mutate('submitRequest', { organizationId: organization.id, kind: 'REGISTER', ...input }, REQUEST)
 const operate = (name: string, input: object) => admin.mutate(name, input, REQUEST)
-const leaf = () => startLeaf(admin, { metadata: relyingParty })
+const leaf = () => startLeaf(admin)
 const requestOf = async (visitor: Visitor, id: string) =>
   (await visitor.execute(`query ($id: ID!) { request(id: $id) { ${REQUEST} } }`, { id })).data.request
 

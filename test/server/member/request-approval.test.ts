@@ -2,38 +2,39 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { relyingParty, relyingPartyNamed } from '#test/helpers/entity.ts'
 import { inFile } from '#test/helpers/in-file.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
 import { eachRow } from '#test/helpers/rows.ts'
 import { listed, register, servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
 import { subscribe } from '#test/helpers/subscription.ts'
-import { visit } from '#test/helpers/visitor.ts'
+import { signedIn } from '#test/helpers/visitor.ts'
 
 const MARK = 'https://marks.example.org/research'
 
-let organizationId: string
 const admin = adminInFile()
+const organization = inFile(() => admin.mutate('createOrganization', { name: 'Lund' }, 'id'))
 beforeAll(async () => {
-  organizationId = (await admin.mutate('createOrganization', { name: 'Lund' }, 'id')).id
   await admin.mutate('createTrustMarkType', { type: MARK }, 'id')
 })
-const anna = inFile(() => signInAsMember(admin, { organizationId, email: 'anna@lu.example' }))
+const anna = inFile(() =>
+  signInAsMember(admin, { organizationId: organization.id, email: 'anna@lu.example' }),
+)
 
 const REQUEST = 'id state version declared approvalChecks { name status } steps { action text }'
 const submit = async (input: object) => {
   await admin.server.db.rateLimit.deleteMany()
-  const request = await anna.mutate('submitRequest', { organizationId, ...input }, REQUEST)
+  const request = await anna.mutate('submitRequest', { organizationId: organization.id, ...input }, REQUEST)
   expect(request.message).toBeUndefined()
   return request
 }
 const approve = (id: string, input: object = {}) => admin.mutate('approveRequest', { id, ...input }, REQUEST)
-const leaf = () => startLeaf(admin, { metadata: relyingParty })
+const leaf = () => startLeaf(admin)
 const stored = (entityId: string) => admin.server.db.subordinate.findUnique({ where: { entityId } })
 
 async function member() {
   const entity = await leaf()
-  await register(admin, entity, { organizationId })
+  await register(admin, entity, { organizationId: organization.id })
   return entity
 }
 
@@ -62,7 +63,7 @@ describe('the approval', () => {
     expect(data.organizationEntity).toEqual({
       state: 'ACTIVE',
       resolvedMetadata: relyingParty,
-      organizationId,
+      organizationId: organization.id,
     })
   })
 
@@ -85,7 +86,7 @@ describe('the approval', () => {
   it('of a change records other metadata, without asking the entity', async () => {
     const entity = await member()
     const asked = entity.requests.length
-    const metadata = { openid_relying_party: { ...relyingParty.openid_relying_party, client_name: 'New' } }
+    const metadata = relyingPartyNamed('New')
     const { id } = await submit({ kind: 'CHANGE', entityId: entity.id, changes: { metadata } })
     expect(await approve(id)).toMatchObject({ state: 'APPROVED', declared: null })
     expect(entity.requests).toHaveLength(asked)
@@ -136,7 +137,7 @@ describe('nothing is executed', () => {
   it('when the entity has changed since; the next approval is of what it publishes then', async () => {
     const entity = await leaf()
     const { id } = await submit({ kind: 'REGISTER', entityId: entity.id })
-    const changed = { openid_relying_party: { ...relyingParty.openid_relying_party, client_name: 'Other' } }
+    const changed = relyingPartyNamed('Other')
     entity.options.metadata = changed
     expect(await approve(id)).toMatchObject({
       code: 'CONFLICT',
@@ -175,9 +176,8 @@ describe('nothing is executed', () => {
   it('by someone who acts for the organization, also as an operator', async () => {
     const both = { username: 'both', role: 'OPERATOR', email: 'both@lu.example', password: PASSWORD }
     await admin.mutate('createUser', both, 'id', 'admin')
-    await admin.mutate('invitePerson', { organizationId, email: both.email }, 'id')
-    const visitor = visit(admin.adminUrl)
-    await visitor.signIn('both', PASSWORD)
+    await admin.mutate('invitePerson', { organizationId: organization.id, email: both.email }, 'id')
+    const visitor = await signedIn(admin, 'both')
     const { id: entityId } = await leaf()
     const { id } = await submit({ kind: 'REGISTER', entityId })
     expect(await visitor.mutate('approveRequest', { id }, REQUEST)).toMatchObject({
@@ -189,7 +189,7 @@ describe('nothing is executed', () => {
     expect(commented.steps.at(-1)).toEqual({ byMember: true, text: 'From us.' })
     const own = await visitor.mutate(
       'submitRequest',
-      { organizationId, kind: 'REGISTER', entityId: (await leaf()).id },
+      { organizationId: organization.id, kind: 'REGISTER', entityId: (await leaf()).id },
       'id',
     )
     const { key } = await admin.mutate('createApiKey', { username: 'both', name: 'script' }, 'key', 'admin')

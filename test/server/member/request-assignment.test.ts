@@ -4,7 +4,7 @@ import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
 import { eachRow } from '#test/helpers/rows.ts'
 import { subscribe } from '#test/helpers/subscription.ts'
-import { type Visitor, visit } from '#test/helpers/visitor.ts'
+import { signedIn, type Visitor } from '#test/helpers/visitor.ts'
 
 let anna: Visitor
 let organizationId: string
@@ -184,8 +184,7 @@ it('lists those to whom requests can be assigned, in each anchor', async () => {
 })
 
 it('an operator of another anchor assigns its requests, and none of the first', async () => {
-  const tom = visit(admin.adminUrl)
-  await tom.signIn('tom', PASSWORD)
+  const tom = await signedIn(admin, 'tom')
   const running = admin.server.anchors.find('test')?.running
   const { id } = (await running?.db.request.create({
     data: { kind: 'REGISTER', entityId: 'https://rp.example.org', submittedBy: 'software' },

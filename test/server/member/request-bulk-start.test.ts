@@ -1,17 +1,14 @@
 /** Tests who approves many requests, one run at a time, and what its start refuses. */
-import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { PASSWORD } from '#test/helpers/admin.ts'
 import { inFile } from '#test/helpers/in-file.ts'
 import { eachRow } from '#test/helpers/rows.ts'
 import { watchRun } from '#test/helpers/run.ts'
-import { visit } from '#test/helpers/visitor.ts'
+import { signedIn } from '#test/helpers/visitor.ts'
 import { startBulk } from './bulk.ts'
 
 const bulk = inFile(startBulk)
-afterAll(() => bulk.admin.close())
-beforeEach(async () => {
-  await db().request.deleteMany()
-})
+beforeEach(() => db().request.deleteMany())
 
 const db = () => bulk.admin.server.db
 
@@ -29,8 +26,7 @@ describe('does not approve', () => {
       )
       const entity = await bulk.leaf()
       const id = await bulk.submit({ entityId: entity.id })
-      const visitor = visit(bulk.admin.adminUrl)
-      await visitor.signIn(username, PASSWORD)
+      const visitor = await signedIn(bulk.admin, username)
       const send = async (name: string, input: string, selection: string) => {
         const query = `mutation { result: ${name}(input: { ${input} }) { __typename ... on Error { code message } ${selection} } }`
         if (by === 'session') return (await visitor.execute(query)).data.result

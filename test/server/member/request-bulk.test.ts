@@ -1,6 +1,6 @@
 /** Tests approvals of many requests: each as a single approval, and in the version of the start. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { relyingPartyNamed } from '#test/helpers/entity.ts'
 import { inFile } from '#test/helpers/in-file.ts'
 import { register, servedStatement } from '#test/helpers/subordinate.ts'
 import { type Result, startBulk } from './bulk.ts'
@@ -8,13 +8,8 @@ import { type Result, startBulk } from './bulk.ts'
 const MARK = 'https://marks.example.org/research'
 
 const bulk = inFile(startBulk)
-beforeAll(async () => {
-  await bulk.admin.mutate('createTrustMarkType', { type: MARK }, 'id')
-})
-afterAll(() => bulk.admin.close())
-beforeEach(async () => {
-  await db().request.deleteMany()
-})
+beforeAll(() => bulk.admin.mutate('createTrustMarkType', { type: MARK }, 'id'))
+beforeEach(() => db().request.deleteMany())
 
 const db = () => bulk.admin.server.db
 
@@ -24,7 +19,7 @@ async function oneOfEach() {
   const [fresh, changed, marked, leaving] = entities.map(({ id }) => id) as [string, string, string, string]
   for (const each of entities.slice(1))
     await register(bulk.admin, each, { organizationId: bulk.organizationId })
-  const metadata = { openid_relying_party: { ...relyingParty.openid_relying_party, client_name: 'New' } }
+  const metadata = relyingPartyNamed('New')
   const ids = [
     await bulk.submit({ entityId: fresh }),
     await bulk.submit({ kind: 'CHANGE', entityId: changed, changes: { metadata } }),
@@ -149,9 +144,7 @@ describe('does not approve', () => {
       await bulk.submit({ entityId: good.id }),
     ]
     failing.options.authorityHints = ['https://another.example.org']
-    other.options.metadata = {
-      openid_relying_party: { ...relyingParty.openid_relying_party, client_name: 'Other' },
-    }
+    other.options.metadata = relyingPartyNamed('Other')
     const before = await Promise.all(ids.map(bulk.stateOf))
     const refused: Result[] = [
       [failing.id, false, expect.stringContaining('authority_hints')],

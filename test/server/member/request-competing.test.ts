@@ -1,5 +1,5 @@
 /** Tests requests of several organizations to register one entity: operators see that, and nothing approves one unseen. */
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { beforeAll, beforeEach, expect, it } from 'vitest'
 import { inFile } from '#test/helpers/in-file.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
 import type { Visitor } from '#test/helpers/visitor.ts'
@@ -16,7 +16,6 @@ beforeAll(async () => {
   const olav = await signInAsMember(bulk.admin, { organizationId: id, email: 'olav@uio.example' })
   oslo = { id, olav }
 })
-afterAll(() => bulk.admin.close())
 beforeEach(async () => {
   await bulk.admin.server.db.request.deleteMany()
   await bulk.admin.server.db.checkPipeline.deleteMany()

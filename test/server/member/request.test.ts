@@ -1,7 +1,7 @@
 /** Tests requests: what members may ask for, and what is checked before it is placed. */
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { adminInFile } from '#test/helpers/admin.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { relyingParty } from '#test/helpers/entity.ts'
 import { inFile } from '#test/helpers/in-file.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
 import { register, startLeaf } from '#test/helpers/subordinate.ts'
@@ -9,15 +9,15 @@ import type { Visitor } from '#test/helpers/visitor.ts'
 
 const MARK = 'https://marks.example.org/research'
 
-let organizationId: string
-let otherId: string
 const admin = adminInFile()
+const organization = inFile(() => admin.mutate('createOrganization', { name: 'Lund' }, 'id'))
+const other = inFile(() => admin.mutate('createOrganization', { name: 'Oslo' }, 'id'))
 beforeAll(async () => {
-  organizationId = (await admin.mutate('createOrganization', { name: 'Lund' }, 'id')).id
-  otherId = (await admin.mutate('createOrganization', { name: 'Oslo' }, 'id')).id
   await admin.mutate('createTrustMarkType', { type: MARK }, 'id')
 })
-const anna = inFile(() => signInAsMember(admin, { organizationId, email: 'anna@lu.example' }))
+const anna = inFile(() =>
+  signInAsMember(admin, { organizationId: organization.id, email: 'anna@lu.example' }),
+)
 afterEach(async () => {
   await admin.server.db.request.deleteMany()
   await admin.server.db.rateLimit.deleteMany()
@@ -26,8 +26,8 @@ afterEach(async () => {
 const REQUEST = `id kind state entityId organizationName trustMarkType changes declared version decidedAt submittedBy { username }
   checks { name status } steps { action actor { username } byMember text }`
 const submit = (input: object, visitor = anna) =>
-  visitor.mutate('submitRequest', { organizationId, kind: 'REGISTER', ...input }, REQUEST)
-const leaf = () => startLeaf(admin, { metadata: relyingParty })
+  visitor.mutate('submitRequest', { organizationId: organization.id, kind: 'REGISTER', ...input }, REQUEST)
+const leaf = () => startLeaf(admin)
 const requestOf = async (visitor: Visitor, id: string) =>
   (await visitor.execute(`query ($id: ID!) { request(id: $id) { ${REQUEST} } }`, { id })).data.request
 const listed = async () =>
@@ -36,7 +36,7 @@ const listed = async () =>
 /** An entity of the organization of Anna. */
 async function member() {
   const entity = await leaf()
-  await register(admin, entity, { organizationId })
+  await register(admin, entity, { organizationId: organization.id })
   return entity
 }
 
@@ -126,7 +126,7 @@ describe('a submitted request', () => {
     tags: ['mutation/submitRequest/NotFoundError', 'mutation/submitRequest/ConflictError'],
   }, async () => {
     const { id: entityId } = await leaf()
-    await register(admin, { id: entityId }, { organizationId: otherId })
+    await register(admin, { id: entityId }, { organizationId: other.id })
     const notOurs = { code: 'NOT_FOUND', message: `The organization has no entity ${entityId} here.` }
     const changes = { metadata: relyingParty }
     expect(await submit({ kind: 'CHANGE', entityId, changes })).toMatchObject(notOurs)
@@ -156,13 +156,13 @@ describe('a submitted request', () => {
 
   it('is refused where the organization takes no part, and for another organization', async () => {
     const { id: entityId } = await leaf()
-    await admin.mutate('updateOrganization', { id: organizationId, active: false }, 'id')
+    await admin.mutate('updateOrganization', { id: organization.id, active: false }, 'id')
     expect(await submit({ entityId })).toMatchObject({
       code: 'CONFLICT',
       message: 'Lund takes no part in the federation.',
     })
-    await admin.mutate('updateOrganization', { id: organizationId, active: true }, 'id')
-    expect(await submit({ entityId, organizationId: otherId })).toMatchObject({
+    await admin.mutate('updateOrganization', { id: organization.id, active: true }, 'id')
+    expect(await submit({ entityId, organizationId: other.id })).toMatchObject({
       code: 'NOT_FOUND',
       message: 'You act for no such organization.',
     })

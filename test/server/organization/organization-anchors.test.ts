@@ -5,9 +5,7 @@ import { makeAnchor } from '#test/helpers/anchor.ts'
 import { startLeaf } from '#test/helpers/subordinate.ts'
 
 const admin = adminInFile()
-beforeAll(async () => {
-  await makeAnchor(admin, 'test')
-})
+beforeAll(() => makeAnchor(admin, 'test'))
 
 const as = (
   name: string,

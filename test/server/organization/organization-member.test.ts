@@ -1,16 +1,13 @@
 /** Tests the organization of a subordinate: who records it, how it is found, and that nothing of it is published. */
-import { beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { adminInFile } from '#test/helpers/admin.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { itemsOf, watchRun } from '#test/helpers/run.ts'
-import { register, servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
+import { register, registerLeaf, servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
 
-let lund: string
-let oslo: string
 const admin = adminInFile()
-beforeAll(async () => {
-  lund = (await admin.mutate('createOrganization', { name: 'Lund' }, 'id')).id
-  oslo = (await admin.mutate('createOrganization', { name: 'Oslo' }, 'id')).id
-})
+const lund = inFile(() => admin.mutate('createOrganization', { name: 'Lund' }, 'id'))
+const oslo = inFile(() => admin.mutate('createOrganization', { name: 'Oslo' }, 'id'))
 
 const update = (id: string, input: object) =>
   admin.mutate('updateSubordinate', { id, ...input }, 'id version organization { name }')
@@ -24,15 +21,14 @@ async function membersOf(organizationId: string): Promise<string[]> {
 }
 
 it('is recorded at registration, changed alone without a new statement, and cleared', async () => {
-  const leaf = await startLeaf(admin)
-  const { id } = await register(admin, leaf, { organizationId: lund })
+  const { leaf, id } = await registerLeaf(admin, { organizationId: lund.id })
   const served = await servedStatement(admin, leaf.id)
-  expect(await membersOf(lund)).toEqual([leaf.id])
-  expect(await update(id, { organizationId: oslo, version: 1 })).toMatchObject({
+  expect(await membersOf(lund.id)).toEqual([leaf.id])
+  expect(await update(id, { organizationId: oslo.id, version: 1 })).toMatchObject({
     version: 2,
     organization: { name: 'Oslo' },
   })
-  expect(await membersOf(lund)).toEqual([])
+  expect(await membersOf(lund.id)).toEqual([])
   expect(await update(id, { note: 'Kept.' })).toMatchObject({ organization: { name: 'Oslo' } })
   expect(await update(id, { organizationId: null })).toMatchObject({ organization: null })
   await admin.server.publisher.rebuild()
@@ -61,29 +57,28 @@ it.each(['unknown', 'U3Vib3JkaW5hdGU6MQ==', 'T3JnYW5pemF0aW9uOjk5OTk='])(
 it('is set for many at once, also in a dry run and by an import', async () => {
   const [first, second] = [await startLeaf(admin), await startLeaf(admin)]
   const { id } = await register(admin, first)
-  const subordinates = [{ entityId: second.id, organizationId: lund }]
+  const subordinates = [{ entityId: second.id, organizationId: lund.id }]
   const imported = await admin.mutate('importSubordinates', { subordinates }, 'id')
   await watchRun(admin, imported.id)
-  expect(await membersOf(lund)).toEqual([second.id])
+  expect(await membersOf(lund.id)).toEqual([second.id])
 
-  const change = { action: 'UPDATE', subordinates: { filter: {} }, changes: { organizationId: oslo } }
+  const change = { action: 'UPDATE', subordinates: { filter: {} }, changes: { organizationId: oslo.id } }
   const dry = await admin.mutate(
     'startSubordinateChange',
     { ...change, subordinates: { ids: [id] }, dryRun: true },
     'id',
   )
   expect(itemsOf(await watchRun(admin, dry.id))).toMatchObject([{ ok: true }])
-  expect(await membersOf(oslo)).toEqual([])
+  expect(await membersOf(oslo.id)).toEqual([])
   const run = await admin.mutate('startSubordinateChange', change, 'id')
   await watchRun(admin, run.id)
-  expect(await membersOf(oslo)).toEqual(expect.arrayContaining([first.id, second.id]))
-  expect(await membersOf(lund)).toEqual([])
+  expect(await membersOf(oslo.id)).toEqual(expect.arrayContaining([first.id, second.id]))
+  expect(await membersOf(lund.id)).toEqual([])
 })
 
 it('comes back with an earlier version of the subordinate', async () => {
-  const leaf = await startLeaf(admin)
-  const { id } = await register(admin, leaf, { organizationId: lund })
-  await update(id, { organizationId: oslo })
+  const { leaf, id } = await registerLeaf(admin, { organizationId: lund.id })
+  await update(id, { organizationId: oslo.id })
   const entry = await admin.server.db.auditEvent.findFirstOrThrow({
     where: { resource: leaf.id, action: 'updateSubordinate' },
   })
@@ -97,5 +92,5 @@ it('comes back with an earlier version of the subordinate', async () => {
       node.resource === entry.resource && node.action === 'UPDATE_SUBORDINATE',
   )
   await admin.mutate('restoreVersion', { auditEventId: found.node.id, side: 'BEFORE' }, 'subordinate { id }')
-  expect(await membersOf(lund)).toContain(leaf.id)
+  expect(await membersOf(lund.id)).toContain(leaf.id)
 })

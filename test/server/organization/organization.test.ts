@@ -1,7 +1,7 @@
 /** Tests organizations: their fields, their contacts, and the list of them. */
 import { beforeAll, describe, expect, it } from 'vitest'
 import { adminInFile } from '#test/helpers/admin.ts'
-import { register, startLeaf } from '#test/helpers/subordinate.ts'
+import { registerLeaf } from '#test/helpers/subordinate.ts'
 
 const admin = adminInFile()
 
@@ -213,8 +213,7 @@ it('is removed once it has no members', {
   ],
 }, async () => {
   const { id: organizationId, name } = await create(university())
-  const leaf = await startLeaf(admin)
-  const { id } = await register(admin, leaf, { organizationId })
+  const { id } = await registerLeaf(admin, { organizationId })
   expect(await remove(organizationId)).toMatchObject({
     code: 'CONFLICT',
     message: `${name} has 1 member. Remove it or give it another organization first.`,

@@ -1,14 +1,13 @@
 /** Tests pipelines that approve requests without an operator. */
-import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import type { Metadata } from '#core/metadata.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { relyingParty } from '#test/helpers/entity.ts'
 import { inFile } from '#test/helpers/in-file.ts'
 import { register, servedStatement } from '#test/helpers/subordinate.ts'
 import { MARK, RP, startPipelineTest, WANTED } from './pipeline-test.ts'
 
 const test = inFile(startPipelineTest)
-afterAll(() => test.admin.close())
 afterEach(() => test.clear())
 
 describe('a pipeline that approves', () => {

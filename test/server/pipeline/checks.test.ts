@@ -1,5 +1,5 @@
 /** Tests what each check of a pipeline looks at. */
-import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { signJwt } from '#core/jws.ts'
 import { inFile } from '#test/helpers/in-file.ts'
 import { serve } from '#test/helpers/loopback.ts'
@@ -7,7 +7,6 @@ import { startLeaf } from '#test/helpers/subordinate.ts'
 import { found, MARK, RP, startPipelineTest, WANTED } from './pipeline-test.ts'
 
 const test = inFile(startPipelineTest)
-afterAll(() => test.admin.close())
 afterEach(() => test.clear())
 
 describe('the check', () => {

@@ -7,9 +7,7 @@ const MARK = 'https://marks.example.org/research'
 const OTHER = 'https://marks.example.org/other'
 
 const admin = adminInFile()
-beforeAll(async () => {
-  await admin.mutate('createTrustMarkType', { type: MARK }, 'id')
-})
+beforeAll(() => admin.mutate('createTrustMarkType', { type: MARK }, 'id'))
 afterEach(() => admin.server.db.checkPipeline.deleteMany())
 
 const PIPELINE = `id entityType trustMarkType approves version

@@ -1,15 +1,14 @@
 /** Tests decisions by a service of the federation: what it gets, and what its answers lead to. */
 import { text } from 'node:stream/consumers'
 import { decodeJwt } from 'jose'
-import { afterAll, afterEach, describe, expect, it } from 'vitest'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { afterEach, describe, expect, it } from 'vitest'
+import { relyingParty } from '#test/helpers/entity.ts'
 import { inFile } from '#test/helpers/in-file.ts'
 import { serve } from '#test/helpers/loopback.ts'
 import { verifiedByAnchor } from '#test/helpers/subordinate.ts'
 import { found, startPipelineTest } from './pipeline-test.ts'
 
 const test = inFile(startPipelineTest)
-afterAll(() => test.admin.close())
 afterEach(() => test.clear())
 
 describe('a decision service', () => {

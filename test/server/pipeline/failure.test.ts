@@ -1,11 +1,10 @@
 /** Tests checks of pipelines that fail: a question to operators, or a refusal. */
-import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { inFile } from '#test/helpers/in-file.ts'
 import { servedStatement } from '#test/helpers/subordinate.ts'
 import { found, REQUEST, startPipelineTest } from './pipeline-test.ts'
 
 const test = inFile(startPipelineTest)
-afterAll(() => test.admin.close())
 afterEach(() => test.clear())
 
 describe('a check that failed', () => {

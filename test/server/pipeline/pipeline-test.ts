@@ -2,7 +2,7 @@
 import { expect } from 'vitest'
 import type { Metadata } from '#core/metadata.ts'
 import { startAdmin } from '#test/helpers/admin.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { relyingParty } from '#test/helpers/entity.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
 import { startLeaf } from '#test/helpers/subordinate.ts'
 
@@ -13,8 +13,6 @@ export const ORGANIZATION = 'Lunds universitet'
 
 const CHECK = 'name status message advice terms termsHash'
 export const REQUEST = `id state checks { ${CHECK} } approvalChecks { ${CHECK} } steps { action actor { username } byMember text }`
-
-export type PipelineTest = Awaited<ReturnType<typeof startPipelineTest>>
 
 export async function startPipelineTest() {
   const admin = await startAdmin()
@@ -29,6 +27,7 @@ export async function startPipelineTest() {
   }
 
   return {
+    close: admin.close,
     admin,
     organizationId,
     compose,

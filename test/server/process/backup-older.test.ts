@@ -1,26 +1,22 @@
 /** Tests that backups whose anchors lack a migration are restored, and migrated afterwards. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import { createAnchorTables, FIRST_INSTALLATION, schemaOf } from '#prisma/anchor-schema.ts'
 import { migrate, migrationNames } from '#prisma/migrate.ts'
 import { writeBackup } from '#server/backup/backup.ts'
 import { restoreBackup } from '#server/backup/restore.ts'
 import { restoreAnchor } from '#server/backup/restore-anchor.ts'
 import { startDatabase } from '#test/helpers/database.ts'
+import { folderInFile } from '#test/helpers/in-file.ts'
 import { emptyStore, entityId, type Store } from './backup-store.ts'
 
 const testId = `${entityId}/test`
 
-let directory: string
-let whole: string
-let one: string
+const directory = folderInFile('inmor-backup')
+const [whole, one] = [join(directory, 'whole'), join(directory, 'one')]
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'inmor-backup-'))
-  ;[whole, one] = [join(directory, 'whole'), join(directory, 'one')]
   const { url, close } = await startDatabase()
   await migrate(url, { until: FIRST_INSTALLATION })
   const client = new pg.Client({ connectionString: url })
@@ -45,7 +41,6 @@ beforeAll(async () => {
   await writeBackup({ databaseUrl: url, entityId }, one, null, 'test')
   await close()
 })
-afterAll(() => rm(directory, { recursive: true }))
 
 /** The anchor has its member, and all that this version adds. */
 async function expectCurrent({ of }: Store, slug: string): Promise<void> {

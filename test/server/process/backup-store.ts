@@ -1,11 +1,11 @@
 /** Opens an installation without servers, fills its anchors and reads their rows. */
-import { onTestFinished } from 'vitest'
 import { schemaOf } from '#prisma/anchor-schema.ts'
 import { connectAnchor } from '#server/database/anchor-client.ts'
 import { connectDatabase, createPool, type Database } from '#server/database/client.ts'
 import { cliCaller } from '#server/identity/caller.ts'
 import { recordOnly } from '#server/services/write.ts'
 import { startMigratedDatabase } from '#test/helpers/database.ts'
+import { inTest } from '#test/helpers/in-file.ts'
 
 export const entityId = 'https://ta.example.org'
 
@@ -37,8 +37,7 @@ export async function openStore(): Promise<Store> {
 
 /** It is closed at the end of the test. */
 export async function emptyStore(): Promise<Store> {
-  const made = await openStore()
-  onTestFinished(made.close)
+  const made = await inTest(openStore())
   return made
 }
 

@@ -1,11 +1,10 @@
 /** Tests backup and restore between two databases: everything is restored, or nothing. */
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { migrate, migrationNames } from '#prisma/migrate.ts'
 import { writeBackup } from '#server/backup/backup.ts'
 import { restoreBackup } from '#server/backup/restore.ts'
@@ -13,8 +12,8 @@ import { connectDatabase } from '#server/database/client.ts'
 import { verifyAuditLog } from '#server/services/audit/verification.ts'
 import { adminInFile, startSecondAdmin } from '#test/helpers/admin.ts'
 import { startDatabase, type TestDatabase } from '#test/helpers/database.ts'
-import { startEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { relyingParty, startEntity } from '#test/helpers/entity.ts'
+import { folderInFile, inFile, inTest } from '#test/helpers/in-file.ts'
 import { startRedis } from '#test/helpers/redis.ts'
 import { register } from '#test/helpers/subordinate.ts'
 
@@ -22,15 +21,12 @@ const PASSPHRASE = 'correct horse battery staple'
 const sealedByFirstVersion = fileURLToPath(new URL('fixture/backup-0.1.0', import.meta.url))
 const type = 'https://ta.example.org/marks/member'
 
-let directory: string
-let [plain, sealed] = ['', '']
+const directory = folderInFile('inmor-backup')
+const [plain, sealed] = [join(directory, 'plain'), join(directory, 'sealed')]
 let counts: Record<string, number>
 
 const admin = adminInFile()
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'inmor-backup-'))
-  plain = join(directory, 'plain')
-  sealed = join(directory, 'sealed')
   const entity = await startEntity({ metadata: relyingParty, authorityHints: [admin.entityId] })
   await register(admin, entity, { additionalClaims: { note: 'Zürich "quoted" \\ \n' } })
   await entity.close()
@@ -40,7 +36,6 @@ beforeAll(async () => {
   counts = (await writeBackup(admin.config, plain, null)).tables
   await writeBackup(admin.config, sealed, PASSPHRASE)
 })
-afterAll(() => rm(directory, { recursive: true }))
 
 async function query({ url }: Pick<TestDatabase, 'url'>, statement: string) {
   const client = new pg.Client({ connectionString: url })
@@ -55,18 +50,13 @@ const rowsOf = (database: Pick<TestDatabase, 'url'>, table: string) =>
   query(database, `SELECT to_json(t)::text AS row FROM "${table}" t ORDER BY 1`)
 
 async function emptyDatabase(): Promise<TestDatabase> {
-  const database = await startDatabase()
-  onTestFinished(database.close)
+  const database = await inTest(startDatabase())
   return database
 }
 
 describe('a restored database', () => {
-  let database: TestDatabase
-  beforeAll(async () => {
-    database = await startDatabase()
-    await restoreBackup(database.url, sealed, PASSPHRASE)
-  })
-  afterAll(() => database.close())
+  const database = inFile(startDatabase)
+  beforeAll(() => restoreBackup(database.url, sealed, PASSPHRASE))
 
   it('has every row unchanged', async () => {
     const [all, none] = [Object.keys(counts), ['Session', 'Run', 'OutboxEntry', '_prisma_migrations']]
@@ -95,11 +85,9 @@ describe('a restored database', () => {
   })
 
   it('is published unchanged by the next server, with higher sequence numbers', async () => {
-    const redis = await startRedis()
-    onTestFinished(redis.close)
+    const redis = await inTest(startRedis())
     const config = { ...admin.config, databaseUrl: database.url, redisUrl: redis.url }
-    const server = await startSecondAdmin({ ...admin, config })
-    onTestFinished(server.close)
+    const server = await inTest(startSecondAdmin({ ...admin, config }))
     await server.publisher.flush(20_000)
     for (const key of ['inmor:subordinates', 'inmor:subordinates:jwt', 'inmor:tm:status']) {
       expect(await redis.client.hgetall(key)).toEqual(await admin.redis.client.hgetall(key))
@@ -199,11 +187,7 @@ const faults: Fault[] = [
 ]
 
 describe('refused', () => {
-  let database: TestDatabase
-  beforeAll(async () => {
-    database = await startDatabase()
-  })
-  afterAll(() => database.close())
+  const database = inFile(startDatabase)
 
   it.each(faults)('is %s, and the database stays empty', async (_what, make, passphrase, sentence) => {
     const file = join(directory, 'faulty')

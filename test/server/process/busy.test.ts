@@ -1,6 +1,6 @@
 /** Tests a server that gets more changes at once than its database can make: each succeeds, or the answer is true. */
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { connectAnchor } from '#server/database/anchor-client.ts'
 import { connectDatabase, createPool } from '#server/database/client.ts'
 import { explainDatabaseOutage } from '#server/error/database-outage.ts'
@@ -8,14 +8,13 @@ import { knownSentenceOf } from '#server/process/start-failure.ts'
 import { inTurn } from '#server/services/write-queue.ts'
 import { startAdmin } from '#test/helpers/admin.ts'
 import { startMigratedDatabase } from '#test/helpers/database.ts'
-import { inFile } from '#test/helpers/in-file.ts'
+import { inFile, inTest } from '#test/helpers/in-file.ts'
 
 const BUSY = 'The server is busy with other changes, so it stored nothing of this one. Try again in a moment.'
 const DATABASE_BUSY = 'The database is busy. Try again in a moment.'
 
 it('makes 150 changes at once, or says that it is busy', { timeout: 90_000 }, async () => {
-  const admin = await startAdmin()
-  onTestFinished(() => admin.close())
+  const admin = await inTest(startAdmin())
   // A slow disk: each change takes 80 ms more after it has the head of the audit log.
   const installation = connectDatabase(admin.database.url)
   await installation.$executeRaw`
@@ -48,11 +47,8 @@ it('makes 150 changes at once, or says that it is busy', { timeout: 90_000 }, as
 })
 
 describe('a database client', () => {
-  let pool: pg.Pool
   const database = inFile(startMigratedDatabase)
-  beforeAll(async () => {
-    pool = createPool(database.url)
-  })
+  const pool = inFile(() => createPool(database.url))
   const client = inFile(() => connectAnchor(pool, 'main', true))
   afterAll(async () => {
     await client.$disconnect()

@@ -1,12 +1,12 @@
 /** Tests requests while PostgreSQL is unavailable: the answer names the cause and when to retry. */
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it } from 'vitest'
 import { PASSWORD, startAdmin } from '#test/helpers/admin.ts'
+import { inTest } from '#test/helpers/in-file.ts'
 
 it('is reported to callers with a key and callers with a session', {
   tags: 'fault/postgres-away',
 }, async () => {
-  const admin = await startAdmin()
-  onTestFinished(() => admin.close())
+  const admin = await inTest(startAdmin())
   const signIn = await fetch(`${admin.adminUrl}/api/auth/sign-in/username`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', origin: admin.adminUrl },

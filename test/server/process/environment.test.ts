@@ -2,13 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { ConfigurationError } from '#federation/config/error.ts'
 import { readServerConfig } from '#server/config/config.ts'
-
-const sound = {
-  TA_DOMAIN: 'https://ta.example.org',
-  DATABASE_URL: 'postgresql://inmor@db.example.org/inmor',
-  REDIS_URL: 'redis://redis.example.org:6379',
-  AUTH_SECRET: 'a secret of thirty-two characters or more',
-}
+import { sound } from './sound-environment.ts'
 
 /** The sentences of the refusal, one for each invalid variable. */
 function faults(environment: NodeJS.ProcessEnv): string[] {

@@ -1,9 +1,9 @@
 /** Tests a database without disk space and a Redis that refuses writes: each answer says so, and what it knows. */
 import { beforeAll, expect, it, vi } from 'vitest'
-import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { patience } from '#test/helpers/patience.ts'
 import { eachRow } from '#test/helpers/rows.ts'
-import { visit } from '#test/helpers/visitor.ts'
+import { signedIn } from '#test/helpers/visitor.ts'
 
 /** Milliseconds by which the clock of the server is ahead. */
 let ahead = 0
@@ -81,8 +81,7 @@ eachRow<[mutation: string, input: object | null, selection: string]>(
   ],
   ([mutation]) => [`mutation/${mutation}/UnavailableError`],
 )('%s says that it stored nothing', async (mutation, input, selection) => {
-  const visitor = visit(admin.adminUrl)
-  expect((await visitor.signIn('admin', PASSWORD)).status).toBe(200)
+  const visitor = await signedIn(admin, 'admin')
   await whileFull('AuditEvent', async () => {
     expect(await visitor.mutate(mutation, input, selection)).toMatchObject({
       __typename: 'UnavailableError',

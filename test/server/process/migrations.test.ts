@@ -1,22 +1,20 @@
 /** Tests the migrations: they can be repeated, and produce the data model of schema.prisma. */
 import pg from 'pg'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import { migrate } from '#prisma/migrate.ts'
 import { startDatabase, type TestDatabase } from '#test/helpers/database.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { run } from '#test/helpers/program.ts'
 
-let migrated: TestDatabase
-let modelled: TestDatabase
 let applied: string[]
 
+const migrated = inFile(startDatabase)
+const modelled = inFile(startDatabase)
 beforeAll(async () => {
-  const [first, second, model] = await Promise.all([startDatabase(), startDatabase(), printModel()])
-  migrated = first
-  modelled = second
+  const model = await printModel()
   applied = await migrate(migrated.url)
   await query(modelled, `CREATE EXTENSION pg_trgm; ${model}`)
 })
-afterAll(() => Promise.all([migrated.close(), modelled.close()]))
 
 async function query({ url }: TestDatabase, statement: string): Promise<Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: url })

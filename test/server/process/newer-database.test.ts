@@ -7,6 +7,7 @@ import { startBackend } from '#server/process/backend.ts'
 import { startAdminServer } from '#server/process/start.ts'
 import { sentenceOf } from '#server/process/start-failure.ts'
 import { startAdmin, startSecondAdmin } from '#test/helpers/admin.ts'
+import { inTest } from '#test/helpers/in-file.ts'
 import { runFor } from '../../product/command.ts'
 
 const NEWER = '29990101000000_of_the_future'
@@ -15,8 +16,7 @@ const sentence = (name: string) =>
   `A newer or an unreleased version has migrated the database (${name}). Run a version that knows this migration, or restore a backup that was made before it.`
 
 it('refuses to start, to migrate and to execute a command', async () => {
-  const admin = await startAdmin()
-  onTestFinished(admin.close)
+  const admin = await inTest(startAdmin())
   const db = connectDatabase(admin.database.url)
   onTestFinished(() => db.$disconnect())
   await db.$executeRaw`

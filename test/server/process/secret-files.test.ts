@@ -1,8 +1,7 @@
 /** Tests that each secret can be in a file, in every process that reads it. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { readConfig } from '#federation/config/config.ts'
 import { fileNames } from '#federation/config/variable.ts'
 import { federationVariables } from '#federation/config/variables.ts'
@@ -10,12 +9,10 @@ import { readCommandConfig } from '#server/config/command.ts'
 import { readServerConfig } from '#server/config/config.ts'
 import { readEmbeddedConfig } from '#server/config/embedded.ts'
 import { serverVariables } from '#server/config/variables.ts'
+import { folderInFile } from '#test/helpers/in-file.ts'
+import { sound } from './sound-environment.ts'
 
-let folder: string
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'inmor-secrets-'))
-})
-afterAll(() => rm(folder, { recursive: true }))
+const folder = folderInFile('inmor-secrets')
 
 async function fileOf(text: string): Promise<string> {
   const file = join(folder, crypto.randomUUID())
@@ -23,12 +20,6 @@ async function fileOf(text: string): Promise<string> {
   return file
 }
 
-const sound = {
-  TA_DOMAIN: 'https://ta.example.org',
-  DATABASE_URL: 'postgresql://inmor@db.example.org/inmor',
-  REDIS_URL: 'redis://redis.example.org:6379',
-  AUTH_SECRET: 'a secret of thirty-two characters or more',
-}
 const sentence = (read: () => unknown) => {
   try {
     read()

@@ -5,13 +5,7 @@ import { readConfig } from '#federation/config/config.ts'
 import { createRequestIds } from '#federation/http/request-id.ts'
 import { readServerConfig } from '#server/config/config.ts'
 import { readEmbeddedConfig } from '#server/config/embedded.ts'
-
-const sound = {
-  TA_DOMAIN: 'https://ta.example.org',
-  DATABASE_URL: 'postgresql://inmor@db.example.org/inmor',
-  REDIS_URL: 'redis://redis.example.org:6379',
-  AUTH_SECRET: 'a secret of thirty-two characters or more',
-}
+import { sound } from './sound-environment.ts'
 
 const processes = [
   ['the admin server', (changes: object) => readServerConfig({ ...sound, ...changes })],

@@ -3,7 +3,7 @@
  * code works with it.
  */
 import { pino } from 'pino'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import { readKeyStoreSettings } from '#federation/config/key-store.ts'
 import { startFederationServer } from '#federation/start.ts'
 import { migrate, migrationNames } from '#prisma/migrate.ts'
@@ -12,13 +12,11 @@ import { connectDatabase } from '#server/database/client.ts'
 import { startAdminServer } from '#server/process/start.ts'
 import { verifyAuditLog } from '#server/services/audit/verification.ts'
 import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
-import { startDatabase, type TestDatabase } from '#test/helpers/database.ts'
-import { startEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { startDatabase } from '#test/helpers/database.ts'
 import { inFile } from '#test/helpers/in-file.ts'
 import { freePort } from '#test/helpers/port.ts'
 import { startRedis } from '#test/helpers/redis.ts'
-import { register } from '#test/helpers/subordinate.ts'
+import { memberInFile, register } from '#test/helpers/subordinate.ts'
 import { contentOf, copyContent } from './redis-content.ts'
 import { columnsByTable, insert, query, type Row, rowsOf } from './version-rows.ts'
 
@@ -29,23 +27,21 @@ const silent = pino({ level: 'silent' })
 const REASONS_KEPT_SINCE = '20261125040000_renewal_reasons'
 const failOne = `UPDATE "TrustMark" SET "lastError" = 'Its delegation has expired.' WHERE "entityId" = $1`
 
-let upgraded: TestDatabase
 /** The columns of each table when its rows were written, and those rows. */
 const written = new Map<string, { columns: string[]; rows: Row[] }>()
 
 /** The source of the rows: the current product creates them, and an older version gets the columns that it has. */
 const admin = adminInFile()
-const entity = inFile(() => startEntity({ metadata: relyingParty, authorityHints: [admin.entityId] }))
+const entity = memberInFile(admin)
+const upgraded = inFile(startDatabase)
 beforeAll(async () => {
   await fillSource()
-  upgraded = await startDatabase()
   for (const until of await migrationNames()) {
     expect(await migrate(upgraded.url, { until })).toEqual([until])
     await fillNewTables()
     if (until === REASONS_KEPT_SINCE) await query(upgraded, failOne, [entity.id])
   }
 })
-afterAll(() => upgraded.close())
 
 async function fillSource(): Promise<void> {
   const { db } = admin.server

@@ -4,14 +4,11 @@ import { createAccounts } from '#server/auth/accounts.ts'
 import { cliCaller } from '#server/identity/caller.ts'
 import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { makeAnchor } from '#test/helpers/anchor.ts'
-import { inFile } from '#test/helpers/in-file.ts'
-import { addAdministrators, approve, comment, protect, signIn, waiting } from './people.ts'
+import { administratorsInFile, approve, comment, protect, signIn, waiting } from './people.ts'
 
 const admin = adminInFile()
-const people = inFile(() => addAdministrators(admin))
-beforeAll(async () => {
-  await makeAnchor(admin, 'other')
-})
+const people = administratorsInFile(admin)
+beforeAll(() => makeAnchor(admin, 'other'))
 
 it('one of a person with one anchor, who names none, is approved by a person with several', async () => {
   const { id: userId } = await createAccounts(admin.server).createUser(cliCaller('test'), {

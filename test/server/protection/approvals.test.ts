@@ -2,12 +2,11 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { adminInFile } from '#test/helpers/admin.ts'
 import { createAuthenticator } from '#test/helpers/authenticator.ts'
-import { inFile } from '#test/helpers/in-file.ts'
-import { addAdministrators, approve, comment, protect, signed, signIn, waiting } from './people.ts'
+import { administratorsInFile, approve, comment, protect, signed, signIn, waiting } from './people.ts'
 import { createPolicies, entriesOf, presentPolicy, proposePolicy } from './policy-change.ts'
 
 const admin = adminInFile()
-const people = inFile(() => addAdministrators(admin))
+const people = administratorsInFile(admin)
 beforeEach(() => protect(admin, ['ANCHOR']))
 
 const newPolicy = createPolicies()

@@ -4,11 +4,10 @@ import type { Prisma } from '#prisma/generated/client/client.ts'
 import { createApprovalVerification } from '#server/services/audit/approvals.ts'
 import { verifyAuditLog } from '#server/services/audit/verification.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
-import { inFile } from '#test/helpers/in-file.ts'
-import { addAdministrators, approve, override, protect, waiting } from './people.ts'
+import { administratorsInFile, approve, override, protect, waiting } from './people.ts'
 
 const admin = adminInFile()
-const people = inFile(() => addAdministrators(admin))
+const people = administratorsInFile(admin)
 beforeAll(async () => {
   await protect(admin, ['ANCHOR'])
   const { execute } = people.alice.visitor

@@ -2,15 +2,13 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
-import type { TestEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
-import { inFile } from '#test/helpers/in-file.ts'
-import { register, startLeaf } from '#test/helpers/subordinate.ts'
+import { relyingPartyNamed, type TestEntity } from '#test/helpers/entity.ts'
+import { registerLeaf, startLeaf } from '#test/helpers/subordinate.ts'
 import { dryRun, ended } from './filled.ts'
-import { addAdministrators, approve, override, protect, waiting } from './people.ts'
+import { administratorsInFile, approve, override, protect, waiting } from './people.ts'
 
 const admin = adminInFile()
-const people = inFile(() => addAdministrators(admin))
+const people = administratorsInFile(admin)
 beforeEach(() => protect(admin, []))
 
 const propose = async (mutation: string, input: object) => {
@@ -34,7 +32,7 @@ const find = ({ id: entityId }: TestEntity) => admin.server.db.subordinate.findU
 
 describe('an approval', () => {
   it('of a registration is asked again when the entity has other keys', async () => {
-    const leaf = await startLeaf(admin, { metadata: relyingParty })
+    const leaf = await startLeaf(admin)
     await protect(admin, ['MEMBERS'])
     const id = await propose('registerSubordinate', { entityId: leaf.id })
     const shown = await read(id)
@@ -58,7 +56,7 @@ describe('an approval', () => {
   })
 
   it('is not executed without a second person either when it would do something else', async () => {
-    const leaf = await startLeaf(admin, { metadata: relyingParty })
+    const leaf = await startLeaf(admin)
     await protect(admin, ['MEMBERS'])
     const id = await propose('registerSubordinate', { entityId: leaf.id })
     await changeKeys(leaf)
@@ -67,7 +65,7 @@ describe('an approval', () => {
   })
 
   it('loses a delay that began for another effect', async () => {
-    const leaf = await startLeaf(admin, { metadata: relyingParty })
+    const leaf = await startLeaf(admin)
     await protect(admin, ['MEMBERS'])
     const { protection, approval } = admin.server.installation
     await protection.updateMany({ data: { breakGlass: 'DELAYED' } })
@@ -83,18 +81,15 @@ describe('an approval', () => {
   })
 
   it('is executed when only what the clock follows has changed', async () => {
-    const leaf = await startLeaf(admin, { metadata: relyingParty })
+    const leaf = await startLeaf(admin)
     await protect(admin, ['MEMBERS'])
     const id = await propose('registerSubordinate', { entityId: leaf.id })
-    leaf.options.metadata = {
-      openid_relying_party: { ...relyingParty.openid_relying_party, client_name: 'B' },
-    }
+    leaf.options.metadata = relyingPartyNamed('B')
     expect(await approve(people.bob, id)).toMatchObject({ state: 'EXECUTED' })
   })
 
   it('of a change is asked again when the same field was changed meanwhile', async () => {
-    const leaf = await startLeaf(admin, { metadata: relyingParty })
-    const { id: member } = await register(admin, leaf)
+    const { id: member } = await registerLeaf(admin)
     await protect(admin, ['MEMBERS'])
     const id = await propose('updateSubordinate', { id: member, validFor: 10 })
     await protect(admin, [])
@@ -105,8 +100,7 @@ describe('an approval', () => {
   })
 
   it('of a removal has the Trust Marks that it revokes, and is asked again when there is another one', async () => {
-    const leaf = await startLeaf(admin, { metadata: relyingParty })
-    const { id: member } = await register(admin, leaf)
+    const { leaf, id: member } = await registerLeaf(admin)
     const [first, second] = ['https://ta.example.org/marks/first', 'https://ta.example.org/marks/second']
     const issue = async (type: string) => {
       await admin.mutate('createTrustMarkType', { type }, 'id', 'admin')
@@ -131,7 +125,7 @@ describe('an approval', () => {
   })
 
   it('that an earlier version kept cannot be approved', async () => {
-    const leaf = await startLeaf(admin, { metadata: relyingParty })
+    const leaf = await startLeaf(admin)
     await protect(admin, ['MEMBERS'])
     const id = await propose('registerSubordinate', { entityId: leaf.id })
     await admin.server.installation.$executeRaw`
@@ -157,12 +151,10 @@ describe('the execution of a dry run', () => {
     tags: ['mutation/executeDryRun/success', 'mutation/executeDryRun/audit'],
   }, async () => {
     const tag = 'grows'
-    const first = await startLeaf(admin, { metadata: relyingParty })
-    await register(admin, first, { tags: [tag] })
+    const { leaf: first } = await registerLeaf(admin, { tags: [tag] })
     const input = { action: 'DEACTIVATE', subordinates: { filter: { tags: [tag] } } }
     const id = await dryRun(admin, 'startSubordinateChange', input)
-    const second = await startLeaf(admin, { metadata: relyingParty })
-    await register(admin, second, { tags: [tag] })
+    const { leaf: second } = await registerLeaf(admin, { tags: [tag] })
     expect(await run(id)).toMatchObject({ done: 1, failed: 0 })
     expect((await find(first))?.active).toBe(false)
     expect((await find(second))?.active).toBe(true)
@@ -175,8 +167,7 @@ describe('the execution of a dry run', () => {
   })
 
   it('fails for an object that would be changed in another way', async () => {
-    const leaf = await startLeaf(admin, { metadata: relyingParty })
-    const { id: member } = await register(admin, leaf)
+    const { leaf, id: member } = await registerLeaf(admin)
     const input = { action: 'UPDATE', changes: { validFor: 20 }, subordinates: { ids: [member] } }
     const id = await dryRun(admin, 'startSubordinateChange', input)
     await admin.mutate('updateSubordinate', { id: member, validFor: 90 }, 'id', 'admin')
@@ -187,7 +178,7 @@ describe('the execution of a dry run', () => {
   })
 
   it('registers no entity with other keys than it had', async () => {
-    const leaf = await startLeaf(admin, { metadata: relyingParty })
+    const leaf = await startLeaf(admin)
     const id = await dryRun(admin, 'importSubordinates', { subordinates: [{ entityId: leaf.id }] })
     expect(await find(leaf)).toBeNull()
     await changeKeys(leaf)
@@ -205,8 +196,7 @@ describe('the execution of a dry run', () => {
       'mutation/executeDryRun/InvalidInputError',
     ],
   }, async () => {
-    const leaf = await startLeaf(admin, { metadata: relyingParty })
-    const { id: member } = await register(admin, leaf)
+    const { id: member } = await registerLeaf(admin)
     const id = await dryRun(admin, 'startSubordinateChange', {
       action: 'REACTIVATE',
       subordinates: { ids: [member] },
@@ -221,8 +211,7 @@ describe('the execution of a dry run', () => {
 
   it('that is approved changes exactly what the second person saw', async () => {
     const tag = 'approved'
-    const first = await startLeaf(admin, { metadata: relyingParty })
-    await register(admin, first, { tags: [tag] })
+    const { leaf: first } = await registerLeaf(admin, { tags: [tag] })
     const dry = await dryRun(admin, 'startSubordinateChange', {
       action: 'DEACTIVATE',
       subordinates: { filter: { tags: [tag] } },
@@ -230,8 +219,7 @@ describe('the execution of a dry run', () => {
     await protect(admin, ['MEMBERS'])
     const id = await propose('executeDryRun', { id: dry, reason: 'They left.' })
     await protect(admin, [])
-    const second = await startLeaf(admin, { metadata: relyingParty })
-    await register(admin, second, { tags: [tag] })
+    const { leaf: second } = await registerLeaf(admin, { tags: [tag] })
     await protect(admin, ['MEMBERS'])
     expect(await approve(people.bob, id)).toMatchObject({ state: 'EXECUTED' })
     await expect.poll(async () => (await find(first))?.active).toBe(false)

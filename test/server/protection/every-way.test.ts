@@ -4,18 +4,17 @@ import { auditActions } from '#server/services/audit/action.ts'
 import { operationNames } from '#server/services/protection/operation.ts'
 import { none, rules } from '#server/services/protection/rule.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
-import { inFile } from '#test/helpers/in-file.ts'
 import { createRestClient } from '#test/helpers/rest.ts'
 import { type Mutation, mutations, mutationsWithPassword, restRequests, starts } from './attempts.ts'
 import { type Filled, fill, UNUSED_TYPE } from './filled.ts'
 import { readState } from './installation-state.ts'
-import { addAdministrators, approve, protect, waiting } from './people.ts'
+import { administratorsInFile, approve, protect, waiting } from './people.ts'
 
 /** Of alice, made by alice. */
 let key: string
 
 const admin = adminInFile()
-const people = inFile(() => addAdministrators(admin))
+const people = administratorsInFile(admin)
 beforeAll(async () => {
   const made = await people.alice.visitor.mutate('createApiKey', { username: 'alice', name: 'script' }, 'key')
   key = made.key

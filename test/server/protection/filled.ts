@@ -5,7 +5,6 @@ import { cliCaller } from '#server/identity/caller.ts'
 import { PASSWORD, type TestAdmin } from '#test/helpers/admin.ts'
 import { makeAnchor } from '#test/helpers/anchor.ts'
 import type { TestEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
 import { startLeaf } from '#test/helpers/subordinate.ts'
 import type { Visitor } from '#test/helpers/visitor.ts'
@@ -47,10 +46,10 @@ export async function fill(admin: TestAdmin): Promise<Filled> {
   const make = (name: string, input: object, selection = 'id') =>
     admin.mutate(name, input, selection, 'admin')
   const [leaf, second, candidate, asked] = await Promise.all([
-    startLeaf(admin, { metadata: relyingParty }),
-    startLeaf(admin, { metadata: relyingParty }),
-    startLeaf(admin, { metadata: relyingParty }),
-    startLeaf(admin, { metadata: relyingParty }),
+    startLeaf(admin),
+    startLeaf(admin),
+    startLeaf(admin),
+    startLeaf(admin),
   ])
   const { id: organization } = await make('createOrganization', { name: 'University' })
   const person = await signInAsMember(admin, { organizationId: organization, email: 'anna@lu.example' })

@@ -1,10 +1,9 @@
 /** Tests the other ends of approvals: refused, withdrawn, and executed without a second person. */
 import { beforeEach, describe, expect, it } from 'vitest'
 import { adminInFile } from '#test/helpers/admin.ts'
-import { inFile } from '#test/helpers/in-file.ts'
 import {
   type Administrator,
-  addAdministrators,
+  administratorsInFile,
   approve,
   comment,
   override,
@@ -16,7 +15,7 @@ import {
 import { createPolicies, entriesOf, presentPolicy, proposePolicy } from './policy-change.ts'
 
 const admin = adminInFile()
-const people = inFile(() => addAdministrators(admin))
+const people = administratorsInFile(admin)
 beforeEach(() => protect(admin, ['ANCHOR']))
 
 const newPolicy = createPolicies()

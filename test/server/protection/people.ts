@@ -5,7 +5,8 @@ import { cliCaller } from '#server/identity/caller.ts'
 import type { ProtectedOperation } from '#server/services/protection/operation.ts'
 import { type GraphQLAnswer, PASSWORD, type TestAdmin } from '#test/helpers/admin.ts'
 import { type Authenticator, createAuthenticator } from '#test/helpers/authenticator.ts'
-import { type Visitor, visit } from '#test/helpers/visitor.ts'
+import { inFile } from '#test/helpers/in-file.ts'
+import { signedIn, type Visitor } from '#test/helpers/visitor.ts'
 
 export type Administrator = {
   visitor: Visitor
@@ -15,6 +16,9 @@ export type Administrator = {
 }
 
 export type People = { alice: Administrator; bob: Administrator }
+
+/** Of the test file. */
+export const administratorsInFile = (admin: TestAdmin): People => inFile(() => addAdministrators(admin))
 
 export async function addAdministrators(admin: TestAdmin): Promise<People> {
   return partners(await addAdministrator(admin, 'alice'), await addAdministrator(admin, 'bob'))
@@ -44,8 +48,7 @@ export async function agePasskeys({ server }: TestAdmin, username: string): Prom
 
 /** With the password, which is enough for those who have no factor. */
 export async function signIn(admin: TestAdmin, username: string): Promise<Visitor> {
-  const visitor = visit(admin.adminUrl)
-  expect((await visitor.signIn(username, PASSWORD)).status).toBe(200)
+  const visitor = await signedIn(admin, username)
   return visitor
 }
 

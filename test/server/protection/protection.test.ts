@@ -1,8 +1,7 @@
 /** Tests what is protected: its settings, their own protection, members with certain marks, and runs. */
 import { beforeEach, describe, expect, it } from 'vitest'
 import { adminInFile } from '#test/helpers/admin.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
-import { register, startLeaf } from '#test/helpers/subordinate.ts'
+import { registerLeaf } from '#test/helpers/subordinate.ts'
 import { dryRun } from './filled.ts'
 import {
   type Administrator,
@@ -109,8 +108,7 @@ describe('what is chosen', () => {
 
 describe('a run', () => {
   it('makes the changes of an approved start, and none without', async () => {
-    const leaf = await startLeaf(admin, { metadata: relyingParty })
-    const { id } = await register(admin, leaf)
+    const { leaf, id } = await registerLeaf(admin)
     const isActive = async () =>
       (await admin.server.db.subordinate.findUniqueOrThrow({ where: { entityId: leaf.id } })).active
     await protect(admin, ['MEMBERS'])

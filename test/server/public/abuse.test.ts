@@ -6,14 +6,11 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { createQuestions, MAX_EXAMINATIONS, MAX_QUESTIONS } from '#store/questions.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
 import { startLeaf } from '#test/helpers/subordinate.ts'
 import { forget, get, names, offer, post } from './public-test.ts'
 
 const admin = adminInFile()
-beforeAll(async () => {
-  await offer(admin, 'SELF_CHECK', 'ENROLL')
-})
+beforeAll(() => offer(admin, 'SELF_CHECK', 'ENROLL'))
 afterEach(() => forget(admin))
 
 const REQUESTS = 10_000
@@ -34,7 +31,7 @@ async function many(send: (at: number) => Promise<Response>): Promise<Record<num
 }
 
 it('10 000 requests for two entities are an examination of each, and one request', async () => {
-  const [checked, enrolled] = [await startLeaf(admin, { metadata: relyingParty }), await startLeaf(admin)]
+  const [checked, enrolled] = [await startLeaf(admin), await startLeaf(admin)]
   const statuses = await many((at) =>
     at % 2 === 0
       ? post(admin, '/enroll', { sub: enrolled.id })

@@ -21,9 +21,7 @@ import { answered, forget, offer } from './public-test.ts'
 
 let next: Jwk
 const admin = adminInFile()
-beforeAll(async () => {
-  await offer(admin, 'JWKS_UPDATE')
-})
+beforeAll(() => offer(admin, 'JWKS_UPDATE'))
 beforeEach(async () => {
   next = await generateSigningKey('ES256')
 })

@@ -4,9 +4,8 @@ import { type Jwk, type JwkSet, toPublicJwk } from '#core/keys.ts'
 import type { Question } from '#store/questions.ts'
 import type { TestAdmin } from '#test/helpers/admin.ts'
 import type { TestEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
 import { KEY_SET_TYPE } from '#test/helpers/key-set.ts'
-import { register, servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
+import { registerLeaf, servedStatement } from '#test/helpers/subordinate.ts'
 import { answered } from './public-test.ts'
 
 export const path = '/jwks_update'
@@ -20,8 +19,7 @@ export async function startMember(
   admin: TestAdmin,
   input: object = {},
 ): Promise<TestEntity & { dbId: string }> {
-  const leaf = await startLeaf(admin, { metadata: relyingParty })
-  const { id } = await register(admin, leaf, input)
+  const { leaf, id } = await registerLeaf(admin, input)
   return Object.assign(leaf, { dbId: id })
 }
 

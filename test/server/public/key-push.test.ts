@@ -13,9 +13,7 @@ const UNSIGNED =
 
 let next: Jwk
 const admin = adminInFile()
-beforeAll(async () => {
-  await offer(admin, 'JWKS_UPDATE')
-})
+beforeAll(() => offer(admin, 'JWKS_UPDATE'))
 beforeEach(async () => {
   next = await generateSigningKey('ES256')
 })

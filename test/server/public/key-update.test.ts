@@ -3,21 +3,17 @@ import { afterEach, beforeAll, expect, it } from 'vitest'
 import { generateSigningKey, type JwkSet, toPublicJwk } from '#core/keys.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
 import type { TestEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
-import { register, servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
+import { registerLeaf, servedStatement } from '#test/helpers/subordinate.ts'
 import { afterAMinute, answered, forget, offer, post } from './public-test.ts'
 
 const path = '/jwks_update_trigger'
 
 const admin = adminInFile()
-beforeAll(async () => {
-  await offer(admin, 'JWKS_UPDATE_TRIGGER')
-})
+beforeAll(() => offer(admin, 'JWKS_UPDATE_TRIGGER'))
 afterEach(() => forget(admin))
 
 async function startMember(input: object = {}): Promise<TestEntity> {
-  const leaf = await startLeaf(admin, { metadata: relyingParty })
-  await register(admin, leaf, input)
+  const { leaf } = await registerLeaf(admin, input)
   return leaf
 }
 

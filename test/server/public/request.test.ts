@@ -1,7 +1,7 @@
 /** Tests requests of software: to register an entity, and for a Trust Mark. */
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { adminInFile } from '#test/helpers/admin.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { relyingParty } from '#test/helpers/entity.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
 import { register, servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
 import { afterAMinute, answered, forget, get, offer, post } from './public-test.ts'
@@ -19,7 +19,7 @@ afterEach(() => forget(admin))
 
 const approving = (input: object) =>
   admin.mutate('updateCheckPipeline', { approves: true, ...input }, 'id', 'admin')
-const leaf = () => startLeaf(admin, { metadata: relyingParty })
+const leaf = () => startLeaf(admin)
 const enroll = (sub: string) => post(admin, '/enroll', { sub })
 const stateOf = (sub: string) => answered(admin, '/enroll', { sub })
 const requests = async () =>

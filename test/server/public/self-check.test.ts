@@ -1,14 +1,12 @@
 /** Tests the public self-check: what it finds, for how long, and its page. */
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { adminInFile } from '#test/helpers/admin.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
-import { register, servedConfiguration, startLeaf } from '#test/helpers/subordinate.ts'
+import { relyingParty } from '#test/helpers/entity.ts'
+import { registerLeaf, servedConfiguration, startLeaf } from '#test/helpers/subordinate.ts'
 import { afterAMinute, answered, forget, get, offer, post } from './public-test.ts'
 
 const admin = adminInFile()
-beforeAll(async () => {
-  await offer(admin, 'SELF_CHECK')
-})
+beforeAll(() => offer(admin, 'SELF_CHECK'))
 afterEach(() => forget(admin))
 
 const check = (sub: string) => answered(admin, '/self_check', { sub })
@@ -64,8 +62,7 @@ describe('the self-check', () => {
   })
 
   it('of a member says that it is registered', async () => {
-    const entity = await startLeaf(admin, { metadata: relyingParty })
-    await register(admin, entity)
+    const { leaf: entity } = await registerLeaf(admin)
     expect(await check(entity.id)).toMatchObject({
       state: 'acceptable',
       message: 'It is registered here, and every check passes.',
@@ -130,7 +127,7 @@ describe('its page', () => {
   })
 
   it('leads from "again" to an address that can be shared', async () => {
-    const { id: sub } = await startLeaf(admin, { metadata: relyingParty })
+    const { id: sub } = await startLeaf(admin)
     const { response } = await page(sub, { again: 'true' })
     expect(response.status).toBe(303)
     expect(response.headers.get('location')).toBe(`/self_check?sub=${encodeURIComponent(sub)}`)

@@ -3,14 +3,13 @@ import { decodeJwt } from 'jose'
 import { expect, it } from 'vitest'
 import { createLease } from '#server/publish/lease.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
-import { inFile } from '#test/helpers/in-file.ts'
-import { openSchedules } from '#test/helpers/schedule.ts'
-import { register, servedConfiguration, startLeaf } from '#test/helpers/subordinate.ts'
+import { schedulesInFile } from '#test/helpers/schedule.ts'
+import { register, registerLeaf, servedConfiguration, startLeaf } from '#test/helpers/subordinate.ts'
 
 /** Hours. */
 let ahead = 0
 const admin = adminInFile({ now: () => hours(ahead) })
-const schedule = inFile(() => openSchedules(admin))
+const schedule = schedulesInFile(admin)
 
 const hours = (count: number) => new Date(Date.now() + count * 3_600_000)
 
@@ -19,8 +18,7 @@ it('publishes although a lease of another process runs out in the far future', {
 }, async () => {
   const data = { holder: 'a process that has ended', expiresAt: hours(24 * 365) }
   await admin.server.db.publisherLease.updateMany({ data })
-  const leaf = await startLeaf(admin)
-  await register(admin, leaf)
+  const { leaf } = await registerLeaf(admin)
   await expect.poll(async () => (await admin.get('/fetch', { sub: leaf.id })).status).toBe(200)
 })
 
@@ -35,8 +33,7 @@ it('respects a lease that another process took while this one waited for the row
 it('signs a statement from the future again when it is republished', {
   tags: 'fault/clock-ahead',
 }, async () => {
-  const leaf = await startLeaf(admin)
-  await register(admin, leaf)
+  const { leaf } = await registerLeaf(admin)
   const data = { statementIssuedAt: hours(24), statementExpiresAt: hours(48), statement: 'from the future' }
   await admin.server.db.subordinate.update({ where: { entityId: leaf.id }, data })
   await admin.server.publisher.rebuild()

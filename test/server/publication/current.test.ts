@@ -6,7 +6,7 @@ import { adminInFile } from '#test/helpers/admin.ts'
 import { openDriftRepair } from '#test/helpers/drift.ts'
 import { inFile } from '#test/helpers/in-file.ts'
 import { patience } from '#test/helpers/patience.ts'
-import { register, startLeaf } from '#test/helpers/subordinate.ts'
+import { registerLeaf } from '#test/helpers/subordinate.ts'
 
 const admin = adminInFile()
 const drift = inFile(() => openDriftRepair(admin))
@@ -30,8 +30,7 @@ it.each([
   ['outdated', { ...valid, statementBasis: '1.1.another-key', autorenew: false }],
   ['with an ended key', { ...valid, jwks: { keys: [endedKey, laterKey] }, autorenew: false }],
 ])('signs a statement again that is %s, without a request to its member', async (fault, data) => {
-  const leaf = await startLeaf(admin)
-  await register(admin, leaf)
+  const { leaf } = await registerLeaf(admin)
   const where = { entityId: leaf.id }
   const { lastCheckedAt } = await admin.server.db.subordinate.update({ where, data })
   leaf.misbehave('hang')
@@ -51,8 +50,7 @@ it.each([
   ['fails its checks', { failingSince: hours(-2) }],
   ['is not renewed automatically', { autorenew: false }],
 ])('lets the statement of a member expire that %s', async (_what, state) => {
-  const leaf = await startLeaf(admin)
-  const { id } = await register(admin, leaf)
+  const { leaf, id } = await registerLeaf(admin)
   const expired = { statementIssuedAt: hours(-48), statementExpiresAt: hours(-1) }
   await admin.server.db.subordinate.update({ where: { entityId: leaf.id }, data: { ...expired, ...state } })
   expect((await repair()).missing).toBe(0)

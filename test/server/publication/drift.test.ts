@@ -4,7 +4,7 @@ import { adminInFile } from '#test/helpers/admin.ts'
 import { openDriftRepair } from '#test/helpers/drift.ts'
 import { inFile } from '#test/helpers/in-file.ts'
 import { patience } from '#test/helpers/patience.ts'
-import { listed, register, startLeaf } from '#test/helpers/subordinate.ts'
+import { listed, register, registerLeaf, startLeaf } from '#test/helpers/subordinate.ts'
 
 const type = 'https://ta.example.org/marks/member'
 const holder = 'https://holder.example.org'
@@ -34,8 +34,7 @@ const nothing = { missing: 0, unexpected: 0, different: 0 }
 it('finds nothing when nothing differs', async () => {
   expect((await reported()).drift).toBeNull()
   for (let count = 0; count < 3; count++) {
-    const leaf = await startLeaf(admin)
-    await register(admin, leaf)
+    const { leaf } = await registerLeaf(admin)
     entityIds.push(leaf.id)
   }
   await admin.mutate(

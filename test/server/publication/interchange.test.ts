@@ -5,8 +5,7 @@ import { beforeAll, expect, it } from 'vitest'
 import type { Metadata } from '#core/metadata.ts'
 import { enqueue, toPublish } from '#server/publish/outbox.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
-import { startEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { relyingParty, startEntity } from '#test/helpers/entity.ts'
 import { register } from '#test/helpers/subordinate.ts'
 
 const members = { rp: '', op: '', taia: '' }

@@ -4,7 +4,7 @@ import { afterAll, expect, it, vi } from 'vitest'
 import { enqueue, toPublish } from '#server/publish/outbox.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
 import { type ManyEntities, registerMany } from '#test/helpers/many-entities.ts'
-import { register, startLeaf } from '#test/helpers/subordinate.ts'
+import { registerLeaf } from '#test/helpers/subordinate.ts'
 
 let many: ManyEntities | undefined
 const admin = adminInFile()
@@ -27,8 +27,7 @@ it('publishes a revocation, a withdrawal and an announced key before thousands o
   const { db, publisher } = admin.server
   await admin.mutate('createTrustMarkType', { type }, 'id')
   const mark = await admin.mutate('issueTrustMark', { trustMarkType: type, entityId: holder }, 'id')
-  const leaf = await startLeaf(admin)
-  const { id } = await register(admin, leaf)
+  const { leaf, id } = await registerLeaf(admin)
   many = await registerMany(db, admin.entityId, 5_000)
   const ordinary = many.ids.map((key) => toPublish('subordinate', key))
   await enqueue(db, [...ordinary, ...ordinary])
@@ -57,8 +56,7 @@ it('publishes a revocation, a withdrawal and an announced key before thousands o
 
 it('lets urgent changes pass while every statement is signed again', async () => {
   const { db, publisher } = admin.server
-  const leaf = await startLeaf(admin)
-  const { id } = await register(admin, leaf)
+  const { leaf, id } = await registerLeaf(admin)
   await db.settings.update({ where: { id: 1 }, data: { statementVersion: { increment: 1 } } })
   await enqueue(db, [toPublish('subordinates')])
   const isDrained = publisher.flush(60_000)

@@ -3,13 +3,14 @@ import { beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import { jobCaller } from '#server/identity/caller.ts'
 import { adminInFile, startSecondAdmin } from '#test/helpers/admin.ts'
 import { startEntity } from '#test/helpers/entity.ts'
-import { inFile } from '#test/helpers/in-file.ts'
+import { inFile, standIn } from '#test/helpers/in-file.ts'
 
 let subordinateId: string
 const type = 'https://ta.example.org/marks/member'
 const WITHIN = { timeout: 20_000, interval: 50 }
 
 const admin = adminInFile()
+const db = standIn(() => admin.server.db)
 const entity = inFile(() =>
   startEntity({
     metadata: { openid_relying_party: { redirect_uris: ['https://rp.example.org/cb'] } },
@@ -89,8 +90,8 @@ it('publishes changes of a process that crashed after its commit', {
 }, async () => {
   const id = { where: { entityId: entity.id } }
   const change = async (active: boolean) => {
-    await admin.server.db.subordinate.update({ ...id, data: { active } })
-    await admin.server.db.outboxEntry.create({ data: { topic: 'subordinate', key: entity.id } })
+    await db.subordinate.update({ ...id, data: { active } })
+    await db.outboxEntry.create({ data: { topic: 'subordinate', key: entity.id } })
   }
   await change(false)
   await vi.waitFor(async () => expect((await fetchStatement()).status).toBe(404), WITHIN)
@@ -172,7 +173,6 @@ it('serves the whole federation throughout a rebuild', async () => {
 })
 
 it('continues past an item that cannot be published, and reports its error', async () => {
-  const { db } = admin.server
   const row = await db.subordinate.findUniqueOrThrow({ where: { entityId: entity.id } })
   const spoil = {
     metadataPolicy: { openid_relying_party: { scope: { no_such: 1 }, jwks: { value: 1, one_of: [2] } } },
@@ -220,7 +220,6 @@ it('publishes every change of two servers that write simultaneously', async () =
 })
 
 it('keeps changes that only a newer version can read, and publishes the rest', async () => {
-  const { db } = admin.server
   const foreign = await db.outboxEntry.create({ data: { topic: 'of-a-newer-version', key: '1' } })
   await issue(subject)
   expect(await markOf(subject)).toBe(200)

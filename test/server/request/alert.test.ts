@@ -1,22 +1,21 @@
 /** Tests the alerts: each with its cause, the decisions about them, and their end. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Role } from '#server/identity/roles.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { standIn } from '#test/helpers/in-file.ts'
 import { patience } from '#test/helpers/patience.ts'
-import { register, startLeaf } from '#test/helpers/subordinate.ts'
+import { registerLeaf } from '#test/helpers/subordinate.ts'
 import { subscribe } from '#test/helpers/subscription.ts'
 
-let admin: TestAdmin
+const admin = adminInFile()
+const db = standIn(() => admin.server.db)
 beforeAll(async () => {
-  admin = await startAdmin()
-  const { db } = admin.server
   await db.schedule.updateMany({ data: { enabled: true, cron: '0 0 1 1 *' } })
   await db.user.updateMany({ data: { twoFactorEnabled: true } })
 })
-afterAll(() => admin.close())
 beforeEach(async () => {
-  await admin.server.db.subordinate.deleteMany()
-  await admin.server.db.alertState.deleteMany()
+  await db.subordinate.deleteMany()
+  await db.alertState.deleteMany()
 })
 
 const FIELDS =
@@ -32,9 +31,8 @@ const find = async (code: string, as?: Role) => (await alerts(as)).find((alert) 
 const days = (count: number) => new Date(Date.now() + count * 86_400_000)
 
 async function addMember(columns: object) {
-  const leaf = await startLeaf(admin)
-  const { id } = await register(admin, leaf)
-  await admin.server.db.subordinate.update({ where: { entityId: leaf.id }, data: columns })
+  const { leaf, id } = await registerLeaf(admin)
+  await db.subordinate.update({ where: { entityId: leaf.id }, data: columns })
   return id
 }
 
@@ -68,7 +66,7 @@ describe('of members', () => {
     const id = await addMember(columns)
     const node = /EXPIRE$|CLOCK/.test(code) ? null : { __typename: 'Subordinate', id }
     expect(await find(code)).toMatchObject({ severity, size: 1, node })
-    await admin.server.db.subordinate.deleteMany()
+    await db.subordinate.deleteMany()
     expect(await find(code)).toBeUndefined()
   })
 
@@ -100,7 +98,6 @@ describe('of members', () => {
 
 describe('of the installation', () => {
   it('tells a failing schedule, one that is off, drift, and a rollover that waits', async () => {
-    const { db } = admin.server
     await db.schedule.update({
       where: { name: 'prune' },
       data: { lastSucceeded: false, lastMessage: 'Disk full.' },
@@ -126,7 +123,6 @@ describe('of the installation', () => {
   })
 
   it('asks for a step of a rollover only when the step is safe', async () => {
-    const { db } = admin.server
     const key = { alg: 'ES256', createdAt: days(-9) }
     await db.signingKey.create({ data: { ...key, kid: 'next', state: 'ANNOUNCED', usableFrom: days(-1) } })
     expect(await find('KEY_ROLLOVER')).toMatchObject({ message: expect.stringContaining('Switch') })
@@ -148,7 +144,6 @@ describe('of the installation', () => {
   })
 
   it('shows alerts about people and their keys to administrators only', async () => {
-    const { db } = admin.server
     await db.user.updateMany({ where: { role: 'admin' }, data: { twoFactorEnabled: false } })
     await db.apikey.updateMany({ data: { expiresAt: days(3) } })
     expect(await find('API_KEYS_EXPIRE', 'admin')).toBeUndefined() // made for three days
@@ -172,7 +167,7 @@ describe('decisions', () => {
     const decided = await admin.mutate('acknowledgeAlert', input(id), 'acknowledgedBy { username }')
     expect(decided).toMatchObject({ acknowledgedBy: { username: 'operator' } })
     expect(await find(id)).toMatchObject({ acknowledgedBy: { username: 'operator' } })
-    const entry = await admin.server.db.auditEvent.findFirst({ where: { action: 'acknowledgeAlert' } })
+    const entry = await db.auditEvent.findFirst({ where: { action: 'acknowledgeAlert' } })
     expect(entry).toMatchObject({ resourceType: 'Alert', resource: id, actor: 'operator' })
     await addMember({ unresolvableSince: new Date() })
     expect(await find(id)).toMatchObject({ size: 2, acknowledgedBy: null })

@@ -1,13 +1,8 @@
 /** Tests invalid input of scripts: each is refused with a code and, if one field is invalid, its path. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { expect, it } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 
-let admin: TestAdmin
-
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 

@@ -1,17 +1,12 @@
 /** Tests the subscription to all changes over one connection. */
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { expect, it, vi } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { patience } from '#test/helpers/patience.ts'
 import { startRun, watchRun } from '#test/helpers/run.ts'
-import { register, startLeaf } from '#test/helpers/subordinate.ts'
+import { registerLeaf } from '#test/helpers/subordinate.ts'
 import { type Subscription, subscribe } from '#test/helpers/subscription.ts'
 
-let admin: TestAdmin
-
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 const DOCUMENT = 'subscription { changed { about auditEvent { action resourceType resource } } }'
 const listen = () => subscribe(admin.server.app.listeningOrigin, admin.keys.viewer, DOCUMENT)
@@ -19,8 +14,7 @@ const seen = ({ results }: Subscription) => results.map(({ data }) => data?.chan
 
 it('streams audit entries, subordinates and runs', async () => {
   const subscription = await listen()
-  const leaf = await startLeaf(admin)
-  await register(admin, leaf)
+  const { leaf } = await registerLeaf(admin)
   const entry = { action: 'REGISTER_SUBORDINATE', resourceType: 'SUBORDINATE', resource: leaf.id }
   await vi.waitFor(() => {
     expect(seen(subscription)).toContainEqual({ about: 'SUBORDINATE', auditEvent: null })

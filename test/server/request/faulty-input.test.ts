@@ -1,12 +1,8 @@
 /** Tests that input which cannot be stored or published is refused with its place, before anything is done. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { expect, it } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 
-let admin: TestAdmin
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 /** As text, because neither JSON.stringify nor a fixture can write all of it. */
 async function post(path: string, body: string): Promise<{ status: number; body: unknown }> {

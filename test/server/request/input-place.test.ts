@@ -1,14 +1,9 @@
 /** Tests the exact path of an invalid value in an input, for forms and scripts. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { register, startLeaf } from '#test/helpers/subordinate.ts'
+import { expect, it } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { registerLeaf } from '#test/helpers/subordinate.ts'
 
-let admin: TestAdmin
-
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 const rp = (policy: object) => ({ openid_relying_party: policy })
 
@@ -27,8 +22,7 @@ it.for<[path: string, value: unknown]>([
   ['additionalClaims.exp', { exp: 1 }],
   ['additionalClaims', 'text'],
 ])('names %s when it is %j', async ([place, value]) => {
-  const leaf = await startLeaf(admin)
-  const { id } = await register(admin, leaf)
+  const { leaf, id } = await registerLeaf(admin)
   const [field = ''] = place.split('.')
   for (const [mutation, subject] of [
     ['registerSubordinate', { entityId: `${leaf.id}/another` }],

@@ -1,17 +1,12 @@
 /** Tests filters and orders of the smaller lists: runs, users, API keys and Trust Mark types. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-
-let admin: TestAdmin
+import { beforeAll, describe, expect, it } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 
 const HOUR = 3_600_000
 const at = (hours: number) => new Date(Date.now() + hours * HOUR)
 
-beforeAll(async () => {
-  admin = await startAdmin()
-  await Promise.all([addRuns(), addUsersWithKeys(), addTypes()])
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
+beforeAll(() => Promise.all([addRuns(), addUsersWithKeys(), addTypes()]))
 
 /** Identifies each run by its `error`. */
 async function addRuns(): Promise<void> {

@@ -8,13 +8,13 @@ import { runPage } from '#server/schema/run/run-list.ts'
 import { expiringByDay } from '#server/schema/status/expiring-day.ts'
 import { subordinatePage } from '#server/schema/subordinate/subordinate-list.ts'
 import { trustMarkPage } from '#server/schema/trust-mark/trust-mark-list.ts'
-import { startMigratedDatabase, type TestDatabase } from '#test/helpers/database.ts'
+import { startMigratedDatabase } from '#test/helpers/database.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 
 const COUNT = 100_000
 const RARE = 'https://ta.example.org/marks/rare'
 const RARE_TYPE_ID = 2
 
-let database: TestDatabase
 let client: pg.Client
 /** Reads as the server does, and records each statement. */
 let db: PrismaClient<'query'>
@@ -63,8 +63,8 @@ async function insertRows(): Promise<void> {
   await client.query('ANALYZE')
 }
 
+const database = inFile(startMigratedDatabase)
 beforeAll(async () => {
-  database = await startMigratedDatabase()
   client = new pg.Client({ connectionString: database.url })
   await client.connect()
   await insertRows()
@@ -75,7 +75,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await db?.$disconnect()
   await client?.end()
-  await database?.close()
 })
 
 /** The statements of a read, each with its query plan. */

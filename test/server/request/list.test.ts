@@ -1,8 +1,6 @@
 /** Tests lists as connections: filters, orders and pages. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-
-let admin: TestAdmin
+import { beforeAll, describe, expect, it } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 
 const HOUR = 3_600_000
 const soon = (hours: number) => new Date(Date.now() + hours * HOUR)
@@ -32,8 +30,8 @@ const common = {
 }
 const idOf = (name: string) => `https://${name}.example.org`
 
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   await admin.server.db.subordinate.createMany({
     data: rows.map(({ name, ...row }, index) => ({
       ...common,
@@ -43,7 +41,6 @@ beforeAll(async () => {
     })),
   })
 })
-afterAll(() => admin.close())
 
 type Page = {
   totalCount: number

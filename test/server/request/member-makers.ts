@@ -1,6 +1,6 @@
 /** Makes organizations, their people and their requests, for calls of mutations. */
 import type { TestAdmin } from '#test/helpers/admin.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { relyingParty } from '#test/helpers/entity.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
 import { startLeaf } from '#test/helpers/subordinate.ts'
 

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { PASSWORD, type TestAdmin } from '#test/helpers/admin.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { relyingParty } from '#test/helpers/entity.ts'
 import { startLeaf } from '#test/helpers/subordinate.ts'
 import type { Visitor } from '#test/helpers/visitor.ts'
 import { dryRun } from '../protection/filled.ts'

@@ -1,23 +1,20 @@
 /** Tests that every field of every mutation's success payload can be selected in the mutation. */
 import { getNamedType, isObjectType, isUnionType } from 'graphql'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import { schema } from '#server/schema/index.ts'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { unreachableMail } from '#test/helpers/mail-server.ts'
 import { successOf } from '#test/helpers/mutation.ts'
-import { type Visitor, visit } from '#test/helpers/visitor.ts'
+import { visit } from '#test/helpers/visitor.ts'
 import { createCalls } from './mutation-calls.ts'
 import { selectAll } from './select-all.ts'
 
-let admin: TestAdmin
-let visitor: Visitor
-
+const admin = adminInFile({}, { mail: unreachableMail })
+const visitor = inFile(() => visit(admin.adminUrl))
 beforeAll(async () => {
-  admin = await startAdmin({}, { mail: unreachableMail })
-  visitor = visit(admin.adminUrl)
   expect((await visitor.signIn('admin', PASSWORD)).status).toBe(200)
 })
-afterAll(() => admin.close())
 
 const mutations = schema.getMutationType()?.getFields() ?? {}
 

@@ -1,12 +1,8 @@
 /** Tests cursors: a list goes on at the place of a row that was removed, and a cursor that is not of the list is refused. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { expect, it } from 'vitest'
+import { adminInFile, type TestAdmin } from '#test/helpers/admin.ts'
 
-let admin: TestAdmin
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 const SIZE = 4
 const at = (index: number) => new Date(Date.UTC(2026, 0, 1 + Math.floor(index / 2))) // equal values too

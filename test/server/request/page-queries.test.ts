@@ -13,24 +13,21 @@ import type { ServiceContext } from '#server/services/context.ts'
 import { createNameReader } from '#server/services/entity/known-name.ts'
 import { createPipelineService } from '#server/services/request/pipeline/pipelines.ts'
 import { recordOnly } from '#server/services/write.ts'
-import { startMigratedDatabase, type TestDatabase } from '#test/helpers/database.ts'
+import { startMigratedDatabase } from '#test/helpers/database.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 
-let database: TestDatabase
 let db: PrismaClient<'query'>
 let queries: string[] = []
 const COUNT = 12
 
+const database = inFile(startMigratedDatabase)
 beforeAll(async () => {
-  database = await startMigratedDatabase()
   const adapter = new PrismaPg({ connectionString: database.url, max: 1 })
   db = new PrismaClient({ adapter, log: [{ emit: 'event', level: 'query' }] })
   db.$on('query', ({ query }) => queries.push(query))
   for (let n = 0; n < COUNT; n++) await addOneOfEach(n)
 })
-afterAll(async () => {
-  await db?.$disconnect()
-  await database?.close()
-})
+afterAll(() => db?.$disconnect())
 
 /** Each row has related rows, which an inefficient list would load one at a time. */
 async function addOneOfEach(n: number): Promise<void> {

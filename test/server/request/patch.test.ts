@@ -1,5 +1,5 @@
 /** Tests patches: an absent field keeps its value, `null` restores the database's default, a value is parsed. */
-import { afterAll, beforeAll, expect, it, test } from 'vitest'
+import { expect, it, test } from 'vitest'
 import { FederationError } from '#core/errors.ts'
 import { Prisma } from '#prisma/generated/client/client.ts'
 import { withOrganizationKey } from '#server/schema/subordinate/annotation-fields.ts'
@@ -13,7 +13,7 @@ import {
 } from '#server/services/patch.ts'
 import { statementFields } from '#server/services/subordinate/input.ts'
 import { trustMarkTypeFields } from '#server/services/trust-mark/trust-mark-types.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 
 const table = {
   hours: field(7, (hours: number, { maximum }: { maximum: number }) => {
@@ -61,11 +61,7 @@ it('accepts no name that the table lacks, as the compiler says', () => {
   expect(withOrganizationKey({ id: 1, nickname: 'x' })).toMatchObject({ id: 1 })
 })
 
-let admin: TestAdmin
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 test('gives a Trust Mark type the defaults of the database', async () => {
   const row = await admin.server.db.trustMarkType.create({

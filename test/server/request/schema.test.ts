@@ -9,11 +9,11 @@ import {
   isObjectType,
   isSpecifiedScalarType,
 } from 'graphql'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { schema } from '#server/schema/index.ts'
 import { nouns } from '#server/schema/operation.ts'
 import { printedSchema } from '#server/schema/print.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { documentOf } from '#test/helpers/minimal-document.ts'
 
 const types = Object.values(schema.getTypeMap()).filter(
@@ -104,11 +104,7 @@ const forAdministrators = [
 ]
 
 describe('as asked over HTTP', () => {
-  let admin: TestAdmin
-  beforeAll(async () => {
-    admin = await startAdmin()
-  })
-  afterAll(() => admin.close())
+  const admin = adminInFile()
 
   async function codesFor(document: string, as: 'viewer' | 'operator' | null) {
     const { errors = [] } = await admin.execute(document, {}, as)

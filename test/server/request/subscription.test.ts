@@ -1,22 +1,13 @@
 /** Tests the stream of subordinate changes over Server-Sent Events and across processes. */
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import type { AdminServer } from '#server/process/start.ts'
-import { PASSWORD, startAdmin, startSecondAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { expect, it, vi } from 'vitest'
+import { adminInFile, PASSWORD, startSecondAdmin } from '#test/helpers/admin.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { patience } from '#test/helpers/patience.ts'
 import { startLeaf } from '#test/helpers/subordinate.ts'
 import { type Subscription, subscribe } from '#test/helpers/subscription.ts'
 
-let admin: TestAdmin
-let second: AdminServer
-
-beforeAll(async () => {
-  admin = await startAdmin()
-  second = await startSecondAdmin(admin)
-})
-afterAll(async () => {
-  await second.close()
-  await admin.close()
-})
+const admin = adminInFile()
+const second = inFile(() => startSecondAdmin(admin))
 
 const DOCUMENT = 'subscription { subordinateChanged { kind entityId subordinate { entityId state } } }'
 const listen = ({ app } = admin.server) => subscribe(app.listeningOrigin, admin.keys.viewer, DOCUMENT)

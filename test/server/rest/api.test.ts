@@ -3,11 +3,10 @@ import { gzipSync } from 'node:zlib'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { describe, expect, test } from 'vitest'
 import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
-import { inFile } from '#test/helpers/in-file.ts'
-import { createRestClient } from '#test/helpers/rest.ts'
+import { restInFile } from '#test/helpers/rest.ts'
 
 const admin = adminInFile()
-const rest = inFile(() => createRestClient(admin))
+const rest = restInFile(admin)
 
 /** Every route with the lowest role that may call it, and a valid body. */
 const routes = [

@@ -1,18 +1,15 @@
 /** Tests that refusals of the REST API appear in the audit log, like those of GraphQL. */
 import { beforeAll, beforeEach, expect, it } from 'vitest'
 import { adminInFile } from '#test/helpers/admin.ts'
-import { inFile } from '#test/helpers/in-file.ts'
-import { createRestClient } from '#test/helpers/rest.ts'
+import { restInFile } from '#test/helpers/rest.ts'
 
 let since = 0
 const type = 'https://ta.example.org/marks/member'
 const unreachable = 'http://127.0.0.1:1'
 
 const admin = adminInFile()
-const rest = inFile(() => createRestClient(admin))
-beforeAll(async () => {
-  await rest.call('POST', '/trustmarktypes', { tmtype: type })
-})
+const rest = restInFile(admin)
+beforeAll(() => rest.call('POST', '/trustmarktypes', { tmtype: type }))
 beforeEach(async () => {
   since = (await admin.server.db.auditHead.findFirstOrThrow()).lastId
 })

@@ -2,13 +2,12 @@
 import { expect, test } from 'vitest'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
-import { inFile } from '#test/helpers/in-file.ts'
-import { createRestClient } from '#test/helpers/rest.ts'
+import { relyingParty } from '#test/helpers/entity.ts'
+import { restInFile } from '#test/helpers/rest.ts'
 import { servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
 
 const admin = adminInFile()
-const rest = inFile(() => createRestClient(admin))
+const rest = restInFile(admin)
 
 const registration = (entityid: string, fields: object = {}) => ({
   entityid,

@@ -1,11 +1,10 @@
 /** Tests the REST API for Trust Mark types and Trust Marks, and the public endpoints. */
 import { describe, expect, test } from 'vitest'
 import { adminInFile } from '#test/helpers/admin.ts'
-import { inFile } from '#test/helpers/in-file.ts'
-import { createRestClient } from '#test/helpers/rest.ts'
+import { restInFile } from '#test/helpers/rest.ts'
 
 const admin = adminInFile()
-const rest = inFile(() => createRestClient(admin))
+const rest = restInFile(admin)
 
 const holder = 'https://rp.example.org'
 let counter = 0

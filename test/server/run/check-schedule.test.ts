@@ -6,7 +6,7 @@ import type { RunContext } from '#server/jobs/context.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
 import { registerMany } from '#test/helpers/many-entities.ts'
 import { patience } from '#test/helpers/patience.ts'
-import { register, startLeaf } from '#test/helpers/subordinate.ts'
+import { registerLeaf } from '#test/helpers/subordinate.ts'
 
 const admin = adminInFile()
 beforeEach(() => admin.server.db.subordinate.deleteMany())
@@ -102,8 +102,7 @@ describe('checkSubordinates', () => {
   })
 
   it('offers the recent checks, newest first, and when the next one is due', async () => {
-    const leaf = await startLeaf(admin, { etag: '"1"' })
-    await register(admin, leaf)
+    const { leaf } = await registerLeaf(admin, {}, { etag: '"1"' })
     await makeDue()
     for (const fault of [undefined, 'server error', undefined] as const) {
       leaf.misbehave(fault)
@@ -120,8 +119,7 @@ describe('checkSubordinates', () => {
   })
 
   it('checks again at once when its time is too far away, after a wrong clock or a shorter interval', async () => {
-    const leaf = await startLeaf(admin)
-    await register(admin, leaf)
+    await registerLeaf(admin)
     await makeDue()
     await due(minutes(24 * 60))
     expect(await checkAll()).toEqual({ checked: 1, failed: 0, changed: 0 })
@@ -134,8 +132,7 @@ describe('checkSubordinates', () => {
   })
 
   it('leaves a deactivated member alone', async () => {
-    const leaf = await startLeaf(admin)
-    await register(admin, leaf, { active: false })
+    const { leaf } = await registerLeaf(admin, { active: false })
     await makeDue()
     const { length } = leaf.requests
     expect(await checkAll()).toEqual({ checked: 0, failed: 0, changed: 0 })
@@ -143,16 +140,14 @@ describe('checkSubordinates', () => {
   })
 
   it('stops when the worker closes, and leaves the rest to the next one', async () => {
-    const leaf = await startLeaf(admin)
-    await register(admin, leaf)
+    await registerLeaf(admin)
     await makeDue()
     expect(await checkAll(AbortSignal.abort())).toEqual({ checked: 0, failed: 0, changed: 0 })
     expect(await checkAll()).toEqual({ checked: 1, failed: 0, changed: 0 })
   })
 
   it('ends early without an error when the worker closes during a check', async () => {
-    const leaf = await startLeaf(admin)
-    await register(admin, leaf)
+    const { leaf } = await registerLeaf(admin)
     await makeDue()
     leaf.misbehave('hang')
     const asked = leaf.requests.length

@@ -1,30 +1,26 @@
 /** Tests runs: one at a time per kind, progress, cancellation, retries and takeover. */
-import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
+import { beforeAll, expect, it, onTestFinished, vi } from 'vitest'
 import { createLedger, takeOverRun } from '#server/jobs/run-ledger.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { relyingParty, startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { standIn } from '#test/helpers/in-file.ts'
 import { itemsOf, startRun, tryToStart, watchRun } from '#test/helpers/run.ts'
-import { register } from '#test/helpers/subordinate.ts'
+import { memberInFile, register } from '#test/helpers/subordinate.ts'
 import { subscribe } from '#test/helpers/subscription.ts'
 
-const entities: TestEntity[] = []
 const WITHIN = { timeout: 20_000, interval: 50 }
 
 const admin = adminInFile()
+const db = standIn(() => admin.server.db)
+const entities = Array.from({ length: 5 }, () => memberInFile(admin))
 beforeAll(async () => {
-  for (let count = 0; count < 5; count++) {
-    const entity = await startEntity({ metadata: relyingParty, authorityHints: [admin.entityId] })
-    entities.push(entity)
-    await register(admin, entity)
-  }
+  for (const entity of entities) await register(admin, entity)
 })
-afterAll(() => Promise.all(entities.map((entity) => entity.close())))
 
 const firstEntity = () => entities[0] as TestEntity // there are five
 const auditActions = async (resource: string) => {
   const where = { resourceType: 'Run', resource: numberOf(resource) }
-  const entries = await admin.server.db.auditEvent.findMany({ where, orderBy: { id: 'asc' } })
+  const entries = await db.auditEvent.findMany({ where, orderBy: { id: 'asc' } })
   return entries.map(({ actor, action }) => `${actor} ${action}`)
 }
 const numberOf = (id: string) => String(Buffer.from(id, 'base64')).split(':').at(-1) ?? ''
@@ -88,7 +84,7 @@ it('starts no second run of a kind while one runs, and ends a cancelled one', {
   expect((await watchRun(admin, id)).at(-1)?.run.state).toBe('CANCELLED')
   expect(await admin.mutate('cancelRun', { id }, 'id')).toMatchObject({ code: 'CONFLICT' })
   expect(await auditActions(id)).toEqual(['admin startRenewal', 'operator cancelRun'])
-  await admin.server.db.subordinate.delete({ where: { entityId: silent.id } })
+  await db.subordinate.delete({ where: { entityId: silent.id } })
 })
 
 it('retries an item after a temporary failure', async () => {
@@ -96,17 +92,16 @@ it('retries an item after a temporary failure', async () => {
   const id = await startRun(admin, 'startRenewal(input: { kind: SUBORDINATES })')
   const item = { where: { runId: Number(numberOf(id)), resource: firstEntity().id } }
   await vi.waitFor(async () => {
-    const waiting = await admin.server.db.runItem.findFirstOrThrow(item)
+    const waiting = await db.runItem.findFirstOrThrow(item)
     expect(waiting).toMatchObject({ ok: null, attempts: 1, message: expect.stringContaining('500') })
   }, WITHIN)
   firstEntity().misbehave(undefined)
   expect((await watchRun(admin, id)).at(-1)?.run).toMatchObject({ state: 'SUCCEEDED', done: 5, failed: 0 })
-  expect(await admin.server.db.runItem.findFirst(item)).toMatchObject({ ok: true, attempts: 2 })
+  expect(await db.runItem.findFirst(item)).toMatchObject({ ok: true, attempts: 2 })
 })
 
 /** The state after a worker was killed: one item is finished and another is not. */
 async function leaveBehind(attempts: number) {
-  const { db } = admin.server
   const [done, open] = await db.subordinate.findMany({ orderBy: { id: 'asc' }, take: 2 })
   if (!done || !open) throw new Error('there are five')
   const item = ({ id, entityId }: typeof done) => ({ key: String(id), resource: entityId })
@@ -140,7 +135,6 @@ it('continues after a worker was killed, and repeats nothing', {
 })
 
 it('measures liveness by the database clock, not the worker clock', async () => {
-  const { db } = admin.server
   const { id } = await db.run.create({ data: { kind: 'TRUST_MARKS', startedBy: 'admin' } })
   onTestFinished(async () => void (await db.run.delete({ where: { id } })))
   const now = () => new Date(Date.now() - 3_600_000)
@@ -157,7 +151,6 @@ it('measures liveness by the database clock, not the worker clock', async () => 
 })
 
 it('streams changes between two items, and corrects totals that were sent too early', async () => {
-  const { db } = admin.server
   const data = {
     kind: 'TRUST_MARKS',
     state: 'RUNNING',

@@ -6,14 +6,13 @@ import { generateSigningKey } from '#core/keys.ts'
 import type { ScheduleName } from '#server/jobs/schedules.ts'
 import { redisKeys } from '#store/keys.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
-import { inFile } from '#test/helpers/in-file.ts'
+import { relyingParty } from '#test/helpers/entity.ts'
 import { eachRow, proves } from '#test/helpers/rows.ts'
-import { openSchedules } from '#test/helpers/schedule.ts'
-import { register, servedConfiguration, startLeaf } from '#test/helpers/subordinate.ts'
+import { schedulesInFile } from '#test/helpers/schedule.ts'
+import { register, registerLeaf, servedConfiguration, startLeaf } from '#test/helpers/subordinate.ts'
 
 const admin = adminInFile()
-const schedule = inFile(() => openSchedules(admin))
+const schedule = schedulesInFile(admin)
 
 const keys = redisKeys()
 const run = (name: ScheduleName) => schedule.run(name)
@@ -46,8 +45,7 @@ describe('renew-subordinates', () => {
     ['autorenew off', { ...aged(51), autorenew: false }, false],
     ['no publication', { ...aged(51), active: false }, false],
   ])('with %s', async (_title, state, isDue) => {
-    const leaf = await startLeaf(admin)
-    await register(admin, leaf)
+    const { leaf } = await registerLeaf(admin)
     const where = { entityId: leaf.id }
     const fetches = leaf.requests.length
     await admin.server.db.subordinate.update({ where, data: { ...calm, ...state } })
@@ -121,8 +119,7 @@ describe('republish-future', () => {
     'signs again what was issued %s, while no member can be reached',
     async (_title, from, isFuture) => {
       const { db } = admin.server
-      const leaf = await startLeaf(admin)
-      await register(admin, leaf, { autorenew: false })
+      const { leaf } = await registerLeaf(admin, { autorenew: false })
       const type = `https://ta.example.org/marks/${from.getTime()}`
       await admin.mutate('createTrustMarkType', { type }, 'id')
       const mark = { trustMarkType: type, entityId: leaf.id, autorenew: false }
@@ -173,8 +170,9 @@ describe('regenerate-entity-configuration', () => {
   )
 
   it('republishes everything that contains an old Entity Identifier', async () => {
-    const leaf = await startLeaf(admin)
-    await register(admin, leaf, { additionalClaims: { note: 'before those of the specification' } })
+    const { leaf } = await registerLeaf(admin, {
+      additionalClaims: { note: 'before those of the specification' },
+    })
     const where = { entityId: leaf.id }
     const { db, publisher } = admin.server
     const { statement, entityConfiguration } = await db.subordinate.findUniqueOrThrow({ where })

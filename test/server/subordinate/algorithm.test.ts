@@ -1,10 +1,8 @@
 /** Tests the report before a switch to another algorithm: which subordinates do not show that they could verify it. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import { type Jwk, type SigningAlgorithm, signingAlgorithms } from '#core/keys.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { register, startLeaf } from '#test/helpers/subordinate.ts'
-
-let admin: TestAdmin
 
 const JWKS: Readonly<Record<string, object>> = {
   rsa: { kty: 'RSA' },
@@ -26,8 +24,8 @@ const others = {
   lastCheckedAt: new Date(),
 }
 
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   const { db } = admin.server
   const data = Object.entries(JWKS).map(([name, jwk]) => ({
     ...{ entityId: idOf(name), metadata: {}, jwks: { keys: [jwk] } as { keys: Jwk[] }, ...others },
@@ -45,7 +43,6 @@ beforeAll(async () => {
     data: { entityId: idOf('metadata'), metadata, jwks: { keys: [] }, ...others },
   })
 })
-afterAll(() => admin.close())
 
 const enumValue = (alg: string) => alg.toUpperCase().replaceAll('-', '_')
 

@@ -1,24 +1,19 @@
 /** Tests that a statement stays current when note and tags change, also while it is signed. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { createLocalSigner } from '#core/jws.ts'
 import { generateSigningKey } from '#core/keys.ts'
 import { readSettings } from '#server/database/settings.ts'
 import { withStatements } from '#server/publish/statements.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { openDriftRepair } from '#test/helpers/drift.ts'
-import { register, startLeaf } from '#test/helpers/subordinate.ts'
+import { registerLeaf } from '#test/helpers/subordinate.ts'
 
-let admin: TestAdmin
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 const rowOf = (entityId: string) => admin.server.db.subordinate.findUniqueOrThrow({ where: { entityId } })
 
 it('is current for the consistency check', async () => {
-  const leaf = await startLeaf(admin)
-  const { id } = await register(admin, leaf)
+  const { id } = await registerLeaf(admin)
   await admin.mutate('updateSubordinate', { id, note: 'Moves in May.' }, 'id')
   const drift = await openDriftRepair(admin)
   expect(await drift.repair()).toEqual({ missing: 0, unexpected: 0, different: 0 })
@@ -26,8 +21,7 @@ it('is current for the consistency check', async () => {
 })
 
 it('keeps what was signed while the note changed, and drops what was signed before another change', async () => {
-  const leaf = await startLeaf(admin)
-  const { id } = await register(admin, leaf)
+  const { leaf, id } = await registerLeaf(admin)
   const signer = await createLocalSigner(await generateSigningKey('ES256'))
   const sign = async (row: Awaited<ReturnType<typeof rowOf>>) => {
     const { db } = admin.server

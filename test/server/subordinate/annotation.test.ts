@@ -1,14 +1,10 @@
 /** Tests note and tags of subordinates: who writes and reads them, and that nothing of them is published. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { expect, it } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { itemsOf, watchRun } from '#test/helpers/run.ts'
-import { register, startLeaf } from '#test/helpers/subordinate.ts'
+import { register, registerLeaf, startLeaf } from '#test/helpers/subordinate.ts'
 
-let admin: TestAdmin
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 const SELECTION = 'id version note tags'
 const update = (id: string, input: object, as?: 'viewer') =>
@@ -36,8 +32,7 @@ it('keeps note and tags of a registration, trimmed and each tag once', async () 
 })
 
 it('changes note and tags alone without a new statement, an outbox entry or an event', async () => {
-  const leaf = await startLeaf(admin)
-  const { id } = await register(admin, leaf)
+  const { leaf, id } = await registerLeaf(admin)
   const before = await rowOf(leaf.id)
   const whole = await published(leaf.id)
   const { statementVersion } = await admin.server.db.settings.findUniqueOrThrow({ where: { id: 1 } })
@@ -63,8 +58,7 @@ it('changes note and tags alone without a new statement, an outbox entry or an e
 })
 
 it('refuses a change of another version, and one by a viewer', async () => {
-  const leaf = await startLeaf(admin)
-  const { id } = await register(admin, leaf)
+  const { leaf, id } = await registerLeaf(admin)
   await update(id, { note: 'First.', version: 1 })
   const conflict = { code: 'CONFLICT', path: ['input', 'version'] }
   expect(await update(id, { note: 'Second.', version: 1 })).toMatchObject(conflict)
@@ -80,8 +74,7 @@ it.for<[what: string, input: object, path: string[], message: string]>([
   ['a tag of two lines', { tags: ['a\nb'] }, ['tags', '0'], 'line break'],
   ['too many tags', { tags: Array.from({ length: 21 }, (_, at) => `t${at}`) }, ['tags'], '21 tags'],
 ])('refuses %s', async ([, input, path, message]) => {
-  const leaf = await startLeaf(admin)
-  const { id } = await register(admin, leaf)
+  const { leaf, id } = await registerLeaf(admin)
   expect(await update(id, input)).toMatchObject({
     code: 'INVALID_INPUT',
     path: ['input', ...path],
@@ -92,15 +85,13 @@ it.for<[what: string, input: object, path: string[], message: string]>([
 
 it('accepts 20 tags of 40 characters and a note of 4000', async () => {
   const tags = Array.from({ length: 20 }, (_, at) => `${at}`.padEnd(40, 'ä'))
-  const leaf = await startLeaf(admin)
-  const { id } = await register(admin, leaf)
+  const { id } = await registerLeaf(admin)
   const note = 'ö'.repeat(4000)
   expect(await update(id, { tags, note })).toMatchObject({ tags, note })
 })
 
 it('records a change in the audit log, and restores it without a new statement', async () => {
-  const leaf = await startLeaf(admin)
-  const { id } = await register(admin, leaf, { note: 'Before.', tags: ['old'] })
+  const { leaf, id } = await registerLeaf(admin, { note: 'Before.', tags: ['old'] })
   const { statement } = await rowOf(leaf.id)
   await update(id, { note: 'After.', tags: ['new'] })
   const document = `query ($resource: String!) { auditEvents(filter: { resourceContains: $resource }, first: 1) {

@@ -1,19 +1,15 @@
 /** Tests awaited entities: kept, examined each hour, reported when they pass, and ended. */
-import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest'
+import { beforeEach, expect, it, vi } from 'vitest'
 import type { Role } from '#server/identity/roles.ts'
 import { examineAwaited } from '#server/jobs/awaited.ts'
 import type { RunContext } from '#server/jobs/context.ts'
 import { prune } from '#server/jobs/prune.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile, startAdmin } from '#test/helpers/admin.ts'
 import type { TestEntity } from '#test/helpers/entity.ts'
 import { patience } from '#test/helpers/patience.ts'
-import { register, startLeaf } from '#test/helpers/subordinate.ts'
+import { register, registerLeaf, startLeaf } from '#test/helpers/subordinate.ts'
 
-let admin: TestAdmin
-beforeAll(async () => {
-  admin = await startAdmin({ fetchLimits: { totalTimeout: 2_000 } })
-})
-afterAll(() => admin.close())
+const admin = adminInFile({ fetchLimits: { totalTimeout: 2_000 } })
 beforeEach(async () => void (await admin.server.db.awaitedEntity.deleteMany()))
 
 const FIELDS = `entityId requestedBy { username } since endsAt examinedAt passesSince
@@ -166,8 +162,7 @@ it('refuses what is registered, awaited or the anchor', {
   tags: 'mutation/awaitEntity/ConflictError',
 }, async () => {
   const conflict = { code: 'CONFLICT', path: ['input', 'entityId'] }
-  const leaf = await startLeaf(admin)
-  await register(admin, leaf)
+  const { leaf } = await registerLeaf(admin)
   expect(await awaitEntity(leaf.id)).toMatchObject({
     ...conflict,
     message: `${leaf.id} is already registered.`,

@@ -1,15 +1,11 @@
 /** Tests how a change of many subordinates starts and continues: refusals, one at a time, a killed worker, many members. */
-import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { eachRow } from '#test/helpers/rows.ts'
 import { watchRun } from '#test/helpers/run.ts'
-import { register, startLeaf } from '#test/helpers/subordinate.ts'
+import { register, registerLeaf, startLeaf } from '#test/helpers/subordinate.ts'
 
-let admin: TestAdmin
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 const all = { subordinates: { filter: {} } }
 const start = (input: object, as?: 'viewer') => admin.mutate('startSubordinateChange', input, 'id state', as)
@@ -69,8 +65,7 @@ it('is not for viewers', async () => {
 it('refuses a second one while one runs, and says what to do', {
   tags: 'mutation/startSubordinateChange/ConflictError',
 }, async () => {
-  const silent = await startLeaf(admin)
-  await register(admin, silent)
+  const { leaf: silent } = await registerLeaf(admin)
   silent.misbehave('hang')
   const { id } = await start({ action: 'RENEW', ...all })
   expect(await start({ action: 'DEACTIVATE', ...all })).toMatchObject({

@@ -1,15 +1,11 @@
 /** Tests changes of many subordinates: what a dry run says, what the run does, and what the audit log keeps. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { expect, it } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import type { TestEntity } from '#test/helpers/entity.ts'
 import { itemsOf, watchRun } from '#test/helpers/run.ts'
 import { listed, register, startLeaf } from '#test/helpers/subordinate.ts'
 
-let admin: TestAdmin
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 type Result = [resource: string, ok: boolean, message: string | null]
 type Member = { id: string; entity: TestEntity }

@@ -1,17 +1,12 @@
 /** Tests the checks by the clock: what they store, what they sign, and what they say about a member. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { jobCaller } from '#server/identity/caller.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import type { TestEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
-import { register, servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { relyingParty, relyingPartyNamed, type TestEntity } from '#test/helpers/entity.ts'
+import { registerLeaf, servedStatement } from '#test/helpers/subordinate.ts'
 
-let admin: TestAdmin
-beforeAll(async () => {
-  admin = await startAdmin({ fetchLimits: { totalTimeout: 2_000 } })
-})
-afterAll(() => admin.close())
+const admin = adminInFile({ fetchLimits: { totalTimeout: 2_000 } })
 
 const rowOf = ({ id: entityId }: TestEntity) =>
   admin.server.db.subordinate.findUniqueOrThrow({ where: { entityId } })
@@ -27,14 +22,9 @@ async function healthOf({ id: entityId }: TestEntity) {
   return data.subordinate
 }
 
-function rename(leaf: TestEntity, client_name: string): void {
-  leaf.options.metadata = { openid_relying_party: { ...relyingParty.openid_relying_party, client_name } }
-}
-
 describe('a check', () => {
   it('asks with the entity tag, and reads nothing while the configuration is the same', async () => {
-    const leaf = await startLeaf(admin, { etag: '"one"' })
-    await register(admin, leaf)
+    const { leaf } = await registerLeaf(admin, {}, { etag: '"one"' })
     const before = await rowOf(leaf)
     expect(await check(leaf, '"one"')).toEqual({
       ...{ result: 'UNCHANGED', message: 'Unchanged.' },
@@ -46,12 +36,11 @@ describe('a check', () => {
   })
 
   it('stores and publishes a new configuration, and signs only what its statement depends on', async () => {
-    const leaf = await startLeaf(admin)
-    await register(admin, leaf)
+    const { leaf } = await registerLeaf(admin)
     const statement = await servedStatement(admin, leaf.id)
     expect(await check(leaf)).toMatchObject({ result: 'STORED' })
     expect(await servedStatement(admin, leaf.id)).toEqual(statement)
-    rename(leaf, 'A new name')
+    leaf.options.metadata = relyingPartyNamed('A new name')
     expect(await check(leaf)).toMatchObject({
       message: 'Changed: metadata.openid_relying_party.client_name.',
     })
@@ -67,8 +56,7 @@ describe('a check', () => {
   })
 
   it('vouches for an announced key, so that the member may switch to it', async () => {
-    const leaf = await startLeaf(admin)
-    await register(admin, leaf)
+    const { leaf } = await registerLeaf(admin)
     const next = await generateSigningKey('ES256')
     leaf.keys.keys.push(toPublicJwk(next))
     await check(leaf)
@@ -79,11 +67,10 @@ describe('a check', () => {
   })
 
   it('observes a member that is not renewed automatically, and leaves its keys to the operator', async () => {
-    const leaf = await startLeaf(admin)
-    await register(admin, leaf, { autorenew: false })
+    const { leaf } = await registerLeaf(admin, { autorenew: false })
     const { jwks } = await rowOf(leaf)
     leaf.keys.keys.push(toPublicJwk(await generateSigningKey('ES256')))
-    rename(leaf, 'Later')
+    leaf.options.metadata = relyingPartyNamed('Later')
     await check(leaf)
     const after = await rowOf(leaf)
     expect(after).toMatchObject({ version: 1, jwks, metadata: relyingParty })
@@ -101,8 +88,7 @@ describe('the state', () => {
     ['wrong signature', 'DOES_NOT_RESOLVE', { code: 'SIGNATURE', section: '3.2' }],
     ['no authority hint', 'DOES_NOT_RESOLVE', { code: 'AUTHORITY_HINT', section: '3.1.2' }],
   ] as const)('of a member with the fault "%s" is %s', async (fault, state, problem) => {
-    const leaf = await startLeaf(admin)
-    await register(admin, leaf)
+    const { leaf } = await registerLeaf(admin)
     leaf.misbehave(fault)
     expect(await check(leaf)).toMatchObject({ result: 'FAILED', message: expect.stringMatching(/\w+ \w+/) })
     const found = await healthOf(leaf)
@@ -119,8 +105,7 @@ describe('the state', () => {
   })
 
   it('keeps its beginning while the same member fails again', async () => {
-    const leaf = await startLeaf(admin)
-    await register(admin, leaf)
+    const { leaf } = await registerLeaf(admin)
     leaf.misbehave('server error')
     await check(leaf)
     const { since } = (await healthOf(leaf)).problem
@@ -135,9 +120,8 @@ describe('the state', () => {
       'version',
       'admin',
     )
-    const leaf = await startLeaf(admin)
-    await register(admin, leaf)
-    rename(leaf, 'Forbidden')
+    const { leaf } = await registerLeaf(admin)
+    leaf.options.metadata = relyingPartyNamed('Forbidden')
     expect(await check(leaf)).toMatchObject({ result: 'FAILED' })
     expect(await healthOf(leaf)).toMatchObject({
       state: 'DOES_NOT_RESOLVE',

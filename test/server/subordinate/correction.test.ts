@@ -1,13 +1,9 @@
 /** Tests which identifier the examination of an entity offers, and that it fetches at most one more configuration. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { expect, it } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { startLeaf } from '#test/helpers/subordinate.ts'
 
-let admin: TestAdmin
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 const configurations = (requests: readonly string[]) =>
   requests.filter((path) => path.endsWith('/.well-known/openid-federation'))

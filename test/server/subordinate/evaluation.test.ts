@@ -1,17 +1,13 @@
 /** Tests the evaluation of all subordinates after a change of the federation's policy or constraints. */
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { expect, it, vi } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { relyingPartyNamed } from '#test/helpers/entity.ts'
 import { readMetrics } from '#test/helpers/metrics.ts'
 import { patience } from '#test/helpers/patience.ts'
 import { register, startLeaf } from '#test/helpers/subordinate.ts'
 import { subscribe } from '#test/helpers/subscription.ts'
 
-let admin: TestAdmin
-beforeAll(async () => {
-  admin = await startAdmin({}, { metricsPort: 0 })
-})
-afterAll(() => admin.close())
+const admin = adminInFile({}, { metricsPort: 0 })
 
 const policyFor = (client_name: string) => ({
   openid_relying_party: { client_name: { one_of: [client_name] } },
@@ -30,9 +26,7 @@ const soon = (assertion: () => Promise<void>) => vi.waitFor(assertion, patience)
 
 it('tells within a minute which members a change breaks, and that it was taken back, without a fetch', async () => {
   const [kept, broken] = [await startLeaf(admin), await startLeaf(admin)]
-  broken.options.metadata = {
-    openid_relying_party: { ...relyingParty.openid_relying_party, client_name: 'Another name' },
-  }
+  broken.options.metadata = relyingPartyNamed('Another name')
   for (const leaf of [kept, broken]) await register(admin, leaf)
   const fetches = [kept, broken].map(({ requests }) => requests.length)
   const document = 'subscription { subordinateChanged { entityId subordinate { state } } }'

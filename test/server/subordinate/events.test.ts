@@ -1,15 +1,10 @@
 /** Tests subordinate events, from the audit log to the Subordinate Events endpoint. */
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { expect, it, vi } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { register, startLeaf } from '#test/helpers/subordinate.ts'
 
-let admin: TestAdmin
-
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 async function eventsOf(sub: string): Promise<unknown[] | number> {
   const response = await admin.get('/subordinate_events', { sub })

@@ -1,16 +1,11 @@
 /** Tests that what a member publishes is never an internal error: each fault is a finding of a check. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import type { EntityOptions } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { expect, it } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { type EntityOptions, relyingParty } from '#test/helpers/entity.ts'
 import { itemsOf, startRun, watchRun } from '#test/helpers/run.ts'
-import { register, servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
+import { register, registerLeaf, servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
 
-let admin: TestAdmin
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 const withParameters = (parameters: object): EntityOptions => ({
   metadata: { openid_relying_party: { ...relyingParty.openid_relying_party, ...parameters } },
@@ -67,8 +62,7 @@ it('records a finding for each member in a run, which goes on to the others', as
 
 it('takes names that objects inherit as any other name', async () => {
   const names = { constructor: { prototype: 1 }, toString: ['y'], hasOwnProperty: 'x' }
-  const leaf = await startLeaf(admin)
-  await register(admin, leaf)
+  const { leaf } = await registerLeaf(admin)
   leaf.options.metadata = { ...relyingParty, constructor: {}, odd: names }
   const renew = async () =>
     itemsOf(await watchRun(admin, await startRun(admin, 'startRenewal(input: { kind: SUBORDINATES })')))

@@ -1,15 +1,11 @@
 /** Tests the import of a list of entities: a run registers each independently. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import type { Role } from '#server/identity/roles.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { itemsOf, watchRun } from '#test/helpers/run.ts'
 import { listed, register, startLeaf } from '#test/helpers/subordinate.ts'
 
-let admin: TestAdmin
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 const start = (subordinates: object[], as?: Role, further: object = {}) =>
   admin.mutate('importSubordinates', { subordinates, ...further }, 'id kind dryRun', as)

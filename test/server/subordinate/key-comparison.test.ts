@@ -1,15 +1,10 @@
 /** Tests that a registration records whether the keys were compared, for those who read it later (§11.3). */
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { computeKeyId, generateSigningKey, toPublicJwk } from '#core/keys.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { register, startLeaf } from '#test/helpers/subordinate.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { register, registerLeaf, startLeaf } from '#test/helpers/subordinate.ts'
 
-let admin: TestAdmin
-
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 const read = async (entityId: string) => {
   const document = `query ($entityId: EntityIdentifier!) {
@@ -32,8 +27,7 @@ it('says “compared” for given keys, and “not compared” for those that th
 })
 
 it('follows the operator who sets keys later, and no other change', async () => {
-  const leaf = await startLeaf(admin)
-  const { id } = await register(admin, leaf)
+  const { leaf, id } = await registerLeaf(admin)
   const update = (input: object) => admin.mutate('updateSubordinate', { id, ...input }, 'keysCompared')
   expect(await update({ jwks: leaf.keys })).toMatchObject({ keysCompared: true })
   expect(await update({ validFor: 48, constraints: { max_path_length: 3 } })).toMatchObject({

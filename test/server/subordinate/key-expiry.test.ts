@@ -1,9 +1,9 @@
 /** Tests keys of members that end by themselves: none is vouched for after its `exp`, by any statement. */
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { generateSigningKey, type Jwk, type JwkSet, toPublicJwk } from '#core/keys.ts'
 import { jobCaller } from '#server/identity/caller.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import type { TestEntity } from '#test/helpers/entity.ts'
 import { patience } from '#test/helpers/patience.ts'
 import { register, servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
@@ -12,11 +12,7 @@ import { register, servedStatement, startLeaf } from '#test/helpers/subordinate.
 const LIFETIME = 1800
 
 let ahead = 0
-let admin: TestAdmin
-beforeAll(async () => {
-  admin = await startAdmin({ now: () => new Date(Date.now() + ahead * 1000) })
-})
-afterAll(() => admin.close())
+const admin = adminInFile({ now: () => new Date(Date.now() + ahead * 1000) })
 
 /** The key with which it signs, soon. */
 function endFirstKey({ keys }: TestEntity): number {

@@ -1,18 +1,13 @@
 /** What registration accepts, `/resolve` accepts: the limits of what an entity publishes (§18.1). */
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import type { Jwk } from '#core/keys.ts'
 import { entityLimits } from '#core/trust-chain/index.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import type { EntityOptions, TestEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { type EntityOptions, relyingParty, type TestEntity } from '#test/helpers/entity.ts'
 import { register, startLeaf } from '#test/helpers/subordinate.ts'
 
-let admin: TestAdmin
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 const hints = (count: number) => Array.from({ length: count }, (_, n) => `https://superior-${n}.example`)
 

@@ -1,17 +1,13 @@
 /** Tests what becomes of metadata with wrong types: refused at registration and in input, a warning for members. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { register, startLeaf } from '#test/helpers/subordinate.ts'
+import { expect, it } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { register, registerLeaf, startLeaf } from '#test/helpers/subordinate.ts'
 
 const wrong = { openid_relying_party: { client_name: 'RP', redirect_uris: 'https://rp.example/callback' } }
 const right = { openid_relying_party: { redirect_uris: ['https://rp.example/callback'] } }
 const sentence = 'openid_relying_party.redirect_uris must be an array of URLs.'
 
-let admin: TestAdmin
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 async function inspect(entityId: string) {
   const document = `query ($entityId: EntityIdentifier!) {
@@ -38,8 +34,7 @@ it('refuses an entity that publishes redirect_uris as a string', async () => {
 })
 
 it('accepts it if forced metadata corrects the parameter', async () => {
-  const leaf = await startLeaf(admin, { metadata: wrong })
-  await register(admin, leaf, { forcedMetadata: right })
+  await registerLeaf(admin, { forcedMetadata: right }, { metadata: wrong })
 })
 
 it.each(['metadata', 'forcedMetadata'])(
@@ -70,8 +65,7 @@ it('refuses a wrong type in the own organization', async () => {
 })
 
 it('keeps a member that publishes a wrong type: checks and renewals only warn', async () => {
-  const leaf = await startLeaf(admin)
-  const { id } = await register(admin, leaf)
+  const { leaf, id } = await registerLeaf(admin)
   leaf.options.metadata = wrong
   expect(await admin.mutate('renewSubordinate', { id }, 'state lastError')).toMatchObject({
     __typename: 'RenewSubordinateSuccess',
@@ -90,8 +84,7 @@ it('keeps a member that publishes a wrong type: checks and renewals only warn', 
 })
 
 it('saves other settings of a member whose stored metadata is wrong', async () => {
-  const leaf = await startLeaf(admin)
-  const { id } = await register(admin, leaf)
+  const { leaf, id } = await registerLeaf(admin)
   await admin.server.db.subordinate.update({ where: { entityId: leaf.id }, data: { forcedMetadata: wrong } })
   expect(
     await admin.mutate('updateSubordinate', { id, forcedMetadata: wrong, validFor: 24 }, 'validFor'),

@@ -1,15 +1,11 @@
 /** Tests what the overview of a subordinate shows: organization and contacts as published, and the next signature. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { organizationOf } from '#server/services/subordinate/organization.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
-import { register, startLeaf } from '#test/helpers/subordinate.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { relyingParty } from '#test/helpers/entity.ts'
+import { register, registerLeaf, startLeaf } from '#test/helpers/subordinate.ts'
 
-let admin: TestAdmin
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 async function overview(entityId: string) {
   const document = `query ($entityId: EntityIdentifier!) {
@@ -37,8 +33,7 @@ it('names organization and contacts as others see them, those of the Federation 
 
 it('names what is declared while it does not resolve', async () => {
   const metadata = { ...relyingParty, federation_entity: { organization_name: 'Declared' } }
-  const leaf = await startLeaf(admin, { metadata })
-  await register(admin, leaf)
+  const { leaf } = await registerLeaf(admin, {}, { metadata })
   const metadataPolicy = { openid_relying_party: { logo_uri: { essential: true } } }
   await admin.server.db.subordinate.update({ where: { entityId: leaf.id }, data: { metadataPolicy } })
   expect(await overview(leaf.id)).toMatchObject({ organizationName: 'Declared', contacts: [] })
@@ -73,8 +68,7 @@ it('shows at most 20 contacts', () => {
 })
 
 it('says when the statement is signed again, or why not', async () => {
-  const leaf = await startLeaf(admin)
-  const { id } = await register(admin, leaf, { validFor: 10 })
+  const { leaf, id } = await registerLeaf(admin, { validFor: 10 })
   const { db } = admin.server
   const change = (data: object) => db.subordinate.update({ where: { entityId: leaf.id }, data })
   const next = async () => (await overview(leaf.id)).nextSignature

@@ -1,10 +1,8 @@
 /** Tests the causes of problems: the rules that subordinates break, their numbers, and the list of each. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { type ManyEntities, registerMany } from '#test/helpers/many-entities.ts'
-
-let admin: TestAdmin
-let entities: ManyEntities
+import { beforeAll, expect, it } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { inFile } from '#test/helpers/in-file.ts'
+import { registerMany } from '#test/helpers/many-entities.ts'
 
 const HOUR = 3_600_000
 const past = new Date(Date.now() - HOUR)
@@ -33,18 +31,14 @@ const rows: readonly (readonly [code: string | null, columns: object])[] = [
   ['STATEMENT_EXPIRED', { statementExpiresAt: past, failingSince: past, failingCode: 'REACHABLE' }],
 ]
 
+const admin = adminInFile()
+const entities = inFile(() => registerMany(admin.server.db, admin.entityId, rows.length))
 beforeAll(async () => {
-  admin = await startAdmin()
-  entities = await registerMany(admin.server.db, admin.entityId, rows.length)
   for (const [at, [, columns]] of rows.entries()) {
     const entityId = entities.ids[at] ?? ''
     const data = { autorenew: false, lastError: 'Why.', unresolvableReason: 'Why.', ...columns }
     await admin.server.db.subordinate.update({ where: { entityId }, data })
   }
-})
-afterAll(async () => {
-  await entities.close()
-  await admin.close()
 })
 
 const withCode = (code: string) =>

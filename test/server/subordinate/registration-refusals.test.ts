@@ -1,31 +1,25 @@
 /** Tests refusals at registration: each has a type, a code, a path and a message, and changes nothing. */
 import { exportJWK, generateKeyPair } from 'jose'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { redisKeys } from '#store/keys.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { startEntity } from '#test/helpers/entity.ts'
 import type { Fault } from '#test/helpers/fault.ts'
-import { below, type Federation } from '#test/helpers/federation.ts'
+import { below } from '#test/helpers/federation.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { freePort } from '#test/helpers/port.ts'
 import { register, startLeaf } from '#test/helpers/subordinate.ts'
 
-let admin: TestAdmin
-/** A valid entity that is not registered, and one that is. */
-let outsider: Federation
-let member: Federation
 let before: unknown
 
+const admin = adminInFile({ fetchLimits: { totalTimeout: 2_000 } })
+/** A valid entity that is not registered, and one that is. */
+const outsider = inFile(() => below(admin.entityId).leaf().start())
+const member = inFile(() => below(admin.entityId).leaf().start())
 beforeAll(async () => {
-  admin = await startAdmin({ fetchLimits: { totalTimeout: 2_000 } })
-  outsider = await below(admin.entityId).leaf().start()
-  member = await below(admin.entityId).leaf().start()
   await register(admin, member.leaf)
   before = await everything()
-})
-afterAll(async () => {
-  await Promise.all([outsider.close(), member.close()])
-  await admin.close()
 })
 
 /** Everything that a registration can change. */

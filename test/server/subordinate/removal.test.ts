@@ -1,17 +1,13 @@
 /** Tests what becomes of the Trust Marks of a subordinate that is removed (§8.4). */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { describe, expect, it } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { itemsOf, watchRun } from '#test/helpers/run.ts'
 import { register, startLeaf } from '#test/helpers/subordinate.ts'
 import { trustMarksOf } from '#test/helpers/trust-mark.ts'
 
-let admin: TestAdmin
 const { createType, issueOf, holders, statusOf } = trustMarksOf(() => admin)
 
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 /** A member with a mark of each of these types. */
 async function memberWith(...types: { type: string }[]) {

@@ -1,20 +1,15 @@
 /** Tests the renewal by a run: it applies the changes of the entity, and nothing else. */
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { jobCaller } from '#server/identity/caller.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import type { TestEntity } from '#test/helpers/entity.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
-import { register, servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { relyingParty, relyingPartyNamed, type TestEntity } from '#test/helpers/entity.ts'
+import { registerLeaf, servedStatement } from '#test/helpers/subordinate.ts'
 
 /** For an entity that hangs. */
 const PATIENCE_MS = 3_000
 
-let admin: TestAdmin
-beforeAll(async () => {
-  admin = await startAdmin({ fetchLimits: { totalTimeout: PATIENCE_MS } })
-})
-afterAll(() => admin.close())
+const admin = adminInFile({ fetchLimits: { totalTimeout: PATIENCE_MS } })
 
 const caller = jobCaller('test')
 const rowOf = ({ id: entityId }: TestEntity) =>
@@ -26,13 +21,8 @@ async function refresh(leaf: TestEntity) {
   return admin.server.services.subordinates.refresh(caller, (await rowOf(leaf)).id)
 }
 
-function rename(leaf: TestEntity, client_name: string): void {
-  leaf.options.metadata = { openid_relying_party: { ...relyingParty.openid_relying_party, client_name } }
-}
-
 it('keeps version, statement and audit log when nothing has changed', async () => {
-  const leaf = await startLeaf(admin)
-  await register(admin, leaf)
+  const { leaf } = await registerLeaf(admin)
   await admin.server.publisher.flush(10_000)
   const [before, statement] = [await rowOf(leaf), await servedStatement(admin, leaf.id)]
   const configuration = await admin.redis.client.hget('inmor:subordinates:jwt', leaf.id)
@@ -49,8 +39,7 @@ it('keeps version, statement and audit log when nothing has changed', async () =
 })
 
 it('signs a statement past half its lifetime again, though nothing has changed', async () => {
-  const leaf = await startLeaf(admin)
-  await register(admin, leaf)
+  const { leaf } = await registerLeaf(admin)
   const hour = 3_600_000
   const data = {
     statementIssuedAt: new Date(Date.now() - 2 * hour),
@@ -65,9 +54,8 @@ it('signs a statement past half its lifetime again, though nothing has changed',
 })
 
 it('applies the changes of the entity, and records the difference', async () => {
-  const leaf = await startLeaf(admin)
-  await register(admin, leaf)
-  rename(leaf, 'Another name')
+  const { leaf } = await registerLeaf(admin)
+  leaf.options.metadata = relyingPartyNamed('Another name')
   expect((await refresh(leaf)).differences).toEqual([
     {
       path: ['metadata', 'openid_relying_party', 'client_name'],
@@ -87,13 +75,12 @@ it('applies the changes of the entity, and records the difference', async () => 
 })
 
 it('keeps metadata that an operator recorded by hand', async () => {
-  const leaf = await startLeaf(admin)
-  const { id } = await register(admin, leaf)
+  const { leaf, id } = await registerLeaf(admin)
   await admin.server.db.subordinate.update({
     where: { entityId: leaf.id },
     data: { metadataFollowsEntity: false },
   })
-  rename(leaf, 'A name that nobody approved')
+  leaf.options.metadata = relyingPartyNamed('A name that nobody approved')
   expect((await refresh(leaf)).differences).toEqual([])
   expect(await rowOf(leaf)).toMatchObject({ version: 1, metadata: relyingParty })
   await admin.mutate('renewSubordinate', { id }, 'id')
@@ -101,8 +88,7 @@ it('keeps metadata that an operator recorded by hand', async () => {
 })
 
 it('keeps the last good statement and the reason when the entity cannot be renewed', async () => {
-  const leaf = await startLeaf(admin)
-  await register(admin, leaf)
+  const { leaf } = await registerLeaf(admin)
   const statement = await servedStatement(admin, leaf.id)
   leaf.misbehave('server error')
   await expect(refresh(leaf)).rejects.toMatchObject({ code: 'ENTITY_REJECTED', isRetryable: true })
@@ -120,8 +106,7 @@ it.each(['hang', 'huge', 'redirect', 'rubbish', 'html', 'wrong signature'] as co
   'serves the last good statement while the entity misbehaves, and renews it afterwards: %s',
   { tags: 'fault/member-misbehaves' },
   async (fault) => {
-    const leaf = await startLeaf(admin)
-    await register(admin, leaf)
+    const { leaf } = await registerLeaf(admin)
     const [before, statement] = [await rowOf(leaf), await servedStatement(admin, leaf.id)]
     leaf.misbehave(fault)
     await expect(refresh(leaf)).rejects.toMatchObject({ code: 'ENTITY_REJECTED' })

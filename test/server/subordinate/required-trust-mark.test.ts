@@ -1,19 +1,16 @@
 /** Tests the Trust Marks that an entity must hold to be registered and renewed (§7). */
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
+import { expect, it } from 'vitest'
 import { signJwt } from '#core/jws.ts'
 import { buildTrustMark, TRUST_MARK_TYP } from '#core/trust-mark/index.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { inTest } from '#test/helpers/in-file.ts'
 import { register, startLeaf } from '#test/helpers/subordinate.ts'
 import { trustMarksOf } from '#test/helpers/trust-mark.ts'
 
-let admin: TestAdmin
 const { createType, change } = trustMarksOf(() => admin)
 
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 async function holdersOf(trustMarkType: string): Promise<number> {
   const document = `query ($type: URL!) { subordinates(filter: { trustMarkType: $type }) { totalCount } }`
@@ -38,8 +35,7 @@ it('registers an entity only with its required Trust Marks', async () => {
 
 /** A member that the anchor allows to issue marks of these types, and that serves their status. */
 async function startIssuer(...types: string[]): Promise<TestEntity> {
-  const issuer = await startEntity({ authorityHints: [admin.entityId] })
-  onTestFinished(issuer.close)
+  const issuer = await inTest(startEntity({ authorityHints: [admin.entityId] }))
   const endpoint = { federation_trust_mark_status_endpoint: `${issuer.id}/trust_mark_status` }
   issuer.options.metadata = { federation_entity: endpoint }
   await register(admin, issuer)

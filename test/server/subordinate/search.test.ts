@@ -1,8 +1,6 @@
 /** Tests the search of subordinates: words in any order, over identifier, names, organizations and contacts. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-
-let admin: TestAdmin
+import { beforeAll, expect, it } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 
 const later = new Date(Date.now() + 3_600_000)
 const row = (entityId: string, displayName: string | null, metadata: object) => ({
@@ -18,8 +16,8 @@ const row = (entityId: string, displayName: string | null, metadata: object) => 
 const LIBRARY = 'https://library.example.org'
 const MUSEUM = 'https://museum.example.org/100%_art'
 
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   const library = {
     openid_provider: { 'organization_name#fr': 'Bibliothèque du Nord', contacts: ['desk@library.example'] },
     federation_entity: { organization_name: 'Northern Library Association', contacts: 'not a list' },
@@ -34,7 +32,6 @@ beforeAll(async () => {
     ],
   })
 })
-afterAll(() => admin.close())
 
 async function found(search: string): Promise<string[]> {
   const document = `query ($search: String!) {

@@ -1,16 +1,11 @@
 /** Tests the preview of a Subordinate Statement and of its resolution, before a change (§3.1.3, §6). */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
-import { register, servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { relyingParty } from '#test/helpers/entity.ts'
+import { registerLeaf, servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
 
-let admin: TestAdmin
-
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 const DOCUMENT = `query ($id: ID, $entityId: EntityIdentifier, $changes: StatementChangesInput) {
   preview: previewSubordinateStatement(id: $id, entityId: $entityId, changes: $changes) {
@@ -28,8 +23,7 @@ async function preview(variables: object) {
 
 describe('of a registered entity', () => {
   it('shows the new statement and its differences, and changes nothing', async () => {
-    const leaf = await startLeaf(admin)
-    const { id } = await register(admin, leaf, { validFor: 24 })
+    const { leaf, id } = await registerLeaf(admin, { validFor: 24 })
     const served = await servedStatement(admin, leaf.id)
     const jwks = { keys: [toPublicJwk(await generateSigningKey('ES256'))] }
     const constraints = { max_path_length: 0 }
@@ -51,8 +45,7 @@ describe('of a registered entity', () => {
   })
 
   it('does not report new times as a difference', async () => {
-    const leaf = await startLeaf(admin)
-    const { id } = await register(admin, leaf)
+    const { id } = await registerLeaf(admin)
     expect(await preview({ id })).toMatchObject({
       differences: [],
       presentConclusion: { metadata: relyingParty, findings: [] },
@@ -61,8 +54,7 @@ describe('of a registered entity', () => {
   })
 
   it('gives every reason why a resolver would reject it', async () => {
-    const leaf = await startLeaf(admin)
-    const { id } = await register(admin, leaf)
+    const { id } = await registerLeaf(admin)
     const changes = {
       forcedMetadata: { openid_relying_party: { client_uri: 'https://else.example' } },
       metadataPolicy: {
@@ -90,8 +82,7 @@ describe('of a registered entity', () => {
   })
 
   it('contacts the entity only for its registration', async () => {
-    const leaf = await startLeaf(admin)
-    const { id } = await register(admin, leaf)
+    const { leaf, id } = await registerLeaf(admin)
     leaf.misbehave('server error')
     expect(await preview({ id })).toMatchObject({ entityId: leaf.id })
     expect(await preview({ entityId: leaf.id })).toMatchObject({ entityId: leaf.id })

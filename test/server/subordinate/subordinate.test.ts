@@ -1,27 +1,26 @@
 /** Tests subordinates from the mutation to the public endpoints (§3.1, §8.1, §8.2, §8.3). */
 import type { JWTPayload } from 'jose'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
-import { listed, register, servedStatement, startLeaf, verifiedByAnchor } from '#test/helpers/subordinate.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { relyingParty } from '#test/helpers/entity.ts'
+import {
+  listed,
+  register,
+  registerLeaf,
+  servedStatement,
+  startLeaf,
+  statementOf,
+  verifiedByAnchor,
+} from '#test/helpers/subordinate.ts'
 
-let admin: TestAdmin
-
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 const lifetime = ({ iat, exp }: JWTPayload) => Number(exp) - Number(iat)
 const update = (id: string, input: object) =>
   admin.mutate('updateSubordinate', { id, ...input }, 'version validFor autorenew forcedMetadata')
 
-async function statement(sub: string): Promise<JWTPayload> {
-  const served = await servedStatement(admin, sub)
-  if (typeof served === 'number') throw new Error(`/fetch answered ${served}`)
-  return served
-}
+const statement = (sub: string) => statementOf(admin, sub)
 
 /** The claims of the answer, or its error. */
 async function resolved(sub: string): Promise<unknown> {
@@ -129,8 +128,7 @@ describe('updateSubordinate', () => {
   it('refuses a change of an outdated version, and changes nothing', {
     tags: 'mutation/updateSubordinate/ConflictError',
   }, async () => {
-    const leaf = await startLeaf(admin)
-    const { id, version } = await register(admin, leaf)
+    const { leaf, id, version } = await registerLeaf(admin)
     await update(id, { validFor: 6, version })
     const before = await (await admin.get('/fetch', { sub: leaf.id })).text()
     expect(await update(id, { validFor: 7, version })).toMatchObject({
@@ -154,8 +152,7 @@ describe('updateSubordinate', () => {
 it('unpublishes a deactivated subordinate and republishes a reactivated one', {
   tags: ['mutation/deactivateSubordinate/success', 'mutation/reactivateSubordinate/success'],
 }, async () => {
-  const leaf = await startLeaf(admin)
-  const { id } = await register(admin, leaf)
+  const { leaf, id } = await registerLeaf(admin)
   expect(await admin.mutate('deactivateSubordinate', { id }, 'state')).toMatchObject({ state: 'INACTIVE' })
   expect(await servedStatement(admin, leaf.id)).toBe(404)
   expect(await listed(admin)).not.toContain(leaf.id)
@@ -169,8 +166,7 @@ it('unpublishes a deactivated subordinate and republishes a reactivated one', {
 it('deletes a removed subordinate, which can be registered again', {
   tags: 'mutation/removeSubordinate/success',
 }, async () => {
-  const leaf = await startLeaf(admin)
-  const { id } = await register(admin, leaf)
+  const { leaf, id } = await registerLeaf(admin)
   expect(await admin.mutate('removeSubordinate', { id }, '')).toMatchObject({ ids: [id] })
   expect(await servedStatement(admin, leaf.id)).toBe(404)
   expect(await listed(admin)).not.toContain(leaf.id)

@@ -1,12 +1,11 @@
 /** Tests tags of many subordinates: the filter, the search, the tags in use, and a change of a selection. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeAll, expect, it } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { itemsOf, watchRun } from '#test/helpers/run.ts'
-import { register, startLeaf } from '#test/helpers/subordinate.ts'
+import { register, registerLeaf, startLeaf } from '#test/helpers/subordinate.ts'
 
-let admin: TestAdmin
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   await admin.server.db.subordinate.createMany({
     data: [
       row('a', 'Calls before noon.', ['Pilot', 'North']),
@@ -16,7 +15,6 @@ beforeAll(async () => {
     ],
   })
 })
-afterAll(() => admin.close())
 
 const row = (name: string, note: string | null, tags: string[]) => ({
   entityId: `https://${name}.example.org`,
@@ -104,8 +102,7 @@ async function change(...input: Parameters<typeof start>): Promise<Result[]> {
 }
 
 it('adds and removes tags of a selection without a new statement', async () => {
-  const leaf = await startLeaf(admin)
-  const { id } = await register(admin, leaf, { tags: ['Kept', 'Old'] })
+  const { leaf, id } = await registerLeaf(admin, { tags: ['Kept', 'Old'] })
   const read = () => admin.server.db.subordinate.findUniqueOrThrow({ where: { entityId: leaf.id } })
   const { statement } = await read()
   const changes = { addTags: ['new', 'KEPT'], removeTags: ['old'] }
@@ -141,8 +138,7 @@ it.each([
   ['an invalid tag', { addTags: ['a,b'] }, ['addTags', '0']],
   ['a tag to add and to remove', { addTags: ['Same'], removeTags: ['same'] }, ['removeTags']],
 ])('refuses to start with %s', async (_what, changes, path) => {
-  const leaf = await startLeaf(admin)
-  const { id } = await register(admin, leaf)
+  const { id } = await registerLeaf(admin)
   expect(await start([id], changes)).toMatchObject({
     code: 'INVALID_INPUT',
     path: ['input', 'changes', ...path],

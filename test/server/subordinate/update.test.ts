@@ -1,28 +1,18 @@
 /** Tests updates: they are checked as at registration (§3.2, §6), and a refusal changes nothing. */
-import type { JWTPayload } from 'jose'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
-import { register, servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { relyingParty } from '#test/helpers/entity.ts'
+import { register, registerLeaf, startLeaf, statementOf } from '#test/helpers/subordinate.ts'
 
-let admin: TestAdmin
-
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 const SELECTION = 'version validFor autorenew active forcedMetadata metadata metadataFollowsEntity jwks'
 const update = (id: string, input: object) => admin.mutate('updateSubordinate', { id, ...input }, SELECTION)
 const renew = (id: string) => admin.mutate('renewSubordinate', { id }, SELECTION)
 const byHand = { openid_relying_party: { client_name: 'By hand' } }
 
-async function statement(sub: string): Promise<JWTPayload> {
-  const served = await servedStatement(admin, sub)
-  if (typeof served === 'number') throw new Error(`/fetch answered ${served}`)
-  return served
-}
+const statement = (sub: string) => statementOf(admin, sub)
 
 const newKeys = async () => ({ keys: [toPublicJwk(await generateSigningKey('ES256'))] })
 
@@ -66,8 +56,7 @@ it.for<[field: string, value: unknown, message: RegExp]>([
   'names %s when it is %j, and changes nothing',
   { tags: 'mutation/updateSubordinate/InvalidInputError' },
   async ([field, value, message]) => {
-    const leaf = await startLeaf(admin)
-    const { id, version } = await register(admin, leaf)
+    const { leaf, id, version } = await registerLeaf(admin)
     expect(await update(id, { [field]: value })).toMatchObject({
       __typename: 'InvalidInputError',
       code: 'INVALID_INPUT',
@@ -80,8 +69,7 @@ it.for<[field: string, value: unknown, message: RegExp]>([
 )
 
 it('names the entity when it is unavailable, and changes hours without a fetch', async () => {
-  const leaf = await startLeaf(admin)
-  const { id } = await register(admin, leaf)
+  const { leaf, id } = await registerLeaf(admin)
   leaf.misbehave('server error')
   expect(await update(id, { constraints: { max_path_length: 0 } })).toMatchObject({
     __typename: 'EntityRejectedError',
@@ -93,16 +81,14 @@ it('names the entity when it is unavailable, and changes hours without a fetch',
 
 describe('jwks', () => {
   it('are accepted when the configuration verifies with them', async () => {
-    const leaf = await startLeaf(admin)
-    const { id } = await register(admin, leaf)
+    const { leaf, id } = await registerLeaf(admin)
     const jwks = { keys: [...leaf.keys.keys, ...(await newKeys()).keys] }
     expect(await update(id, { jwks })).toMatchObject({ jwks })
     expect((await statement(leaf.id)).jwks).toEqual(jwks)
   })
 
   it('come from the configuration again after they are cleared, with any signing key', async () => {
-    const leaf = await startLeaf(admin)
-    const { id } = await register(admin, leaf)
+    const { leaf, id } = await registerLeaf(admin)
     leaf.key = await generateSigningKey('ES256')
     leaf.keys.keys = [toPublicJwk(leaf.key)]
     expect(await renew(id)).toMatchObject({ __typename: 'EntityRejectedError' })
@@ -113,14 +99,12 @@ describe('jwks', () => {
 
 describe('metadata recorded by hand', () => {
   it('survives a renewal', async () => {
-    const leaf = await startLeaf(admin)
-    const { id } = await register(admin, leaf, { metadata: byHand })
+    const { id } = await registerLeaf(admin, { metadata: byHand })
     expect(await renew(id)).toMatchObject({ metadata: byHand, metadataFollowsEntity: false })
   })
 
   it('survives another change', async () => {
-    const leaf = await startLeaf(admin)
-    const { id } = await register(admin, leaf)
+    const { id } = await registerLeaf(admin)
     expect(await update(id, { metadata: byHand })).toMatchObject({ metadata: byHand })
     expect(await update(id, { constraints: { max_path_length: 0 } })).toMatchObject({
       metadata: byHand,
@@ -129,8 +113,7 @@ describe('metadata recorded by hand', () => {
   })
 
   it('yields to the declared metadata when it is cleared', async () => {
-    const leaf = await startLeaf(admin)
-    const { id } = await register(admin, leaf, { metadata: byHand })
+    const { id } = await registerLeaf(admin, { metadata: byHand })
     expect(await update(id, { metadata: null })).toMatchObject({
       metadata: relyingParty,
       metadataFollowsEntity: true,
@@ -139,8 +122,7 @@ describe('metadata recorded by hand', () => {
 })
 
 it('yields to a change during the fetch', async () => {
-  const leaf = await startLeaf(admin)
-  const { id } = await register(admin, leaf)
+  const { leaf, id } = await registerLeaf(admin)
   const { configuration } = leaf
   leaf.configuration = async () => {
     await update(id, { validFor: 6 })

@@ -1,27 +1,14 @@
 /** Tests the metadata policy of the federation, from the mutation to the endpoints (§6.1). */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Role } from '#server/identity/roles.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { register, servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
+import { describe, expect, it } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { register, registerLeaf, servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
 
-let admin: TestAdmin
-
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 const ANCHOR = 'version organizationName organization authorityHints statementHours metadataPolicy'
-const _update = (input: object, as: Role = 'admin') => admin.mutate('updateTrustAnchor', input, ANCHOR, as)
 const setPolicy = (metadataPolicy: unknown, input: object = {}) =>
   admin.mutate('updateFederationPolicy', { metadataPolicy, ...input }, ANCHOR, 'admin')
 const present = () => admin.server.services.trustAnchor.settings()
-
-async function _statementHours(sub: string): Promise<number> {
-  const statement = await servedStatement(admin, sub)
-  if (typeof statement === 'number') throw new Error(`/fetch answered ${statement}`)
-  return (Number(statement.exp) - Number(statement.iat)) / 3600
-}
 
 describe('updateFederationPolicy', () => {
   it('signs every statement again, merged with the policy of the subordinate', {
@@ -68,8 +55,7 @@ describe('updateFederationPolicy', () => {
   })
 
   it('accepts only one of two contradicting policies written simultaneously', async () => {
-    const leaf = await startLeaf(admin)
-    const { id } = await register(admin, leaf)
+    const { id } = await registerLeaf(admin)
     const policy = (value: string) => ({ openid_relying_party: { application_type: { value } } })
     const results = await Promise.all([
       admin.mutate('updateSubordinate', { id, metadataPolicy: policy('native') }, 'id'),

@@ -1,28 +1,23 @@
 /** Tests the Trust Marks that others issued to this anchor: they are fetched again before they expire, and verified. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { signJwt } from '#core/jws.ts'
 import { generateSigningKey, type Jwk, toPublicJwk } from '#core/keys.ts'
 import { buildTrustMark, TRUST_MARK_TYP } from '#core/trust-mark/index.ts'
-import type { TestAdmin } from '#test/helpers/admin.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { startEntity } from '#test/helpers/entity.ts'
+import { inEach, inFile, standIn } from '#test/helpers/in-file.ts'
 import { servedConfiguration } from '#test/helpers/subordinate.ts'
-import { type ScheduledAnchor, startScheduledAnchor } from './scheduled-anchor.ts'
+import { startScheduledAnchor } from './scheduled-anchor.ts'
 
 const HOUR = 3600
 const DAY = 24 * HOUR
 const type = 'https://marks.example/member'
 
-let anchor: ScheduledAnchor
-let admin: TestAdmin
-let issuer: TestEntity
 let present: string
 
-beforeAll(async () => {
-  anchor = await startScheduledAnchor('renew-own-trust-marks')
-  admin = anchor.admin
-})
+const anchor = inFile(() => startScheduledAnchor('renew-own-trust-marks'))
+const admin = standIn(() => anchor.admin)
+const issuer = inEach(startEntity)
 beforeEach(async () => {
-  issuer = await startEntity()
   onTestFinished(() => issuer.close())
   issuer.options.metadata = {
     federation_entity: { federation_trust_mark_endpoint: `${issuer.id}/trust_mark` },
@@ -34,7 +29,6 @@ afterEach(async () => {
   anchor.clock.ahead = 0
   await admin.server.db.ownTrustMark.deleteMany()
 })
-afterAll(() => anchor.close())
 
 const now = () => Math.floor(Date.now() / 1000)
 

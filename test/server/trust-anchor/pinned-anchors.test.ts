@@ -1,25 +1,20 @@
 /** Tests pinned Trust Anchors: their keys follow announced changes, and no other change is ever accepted. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { generateSigningKey, type Jwk, type JwkSet, toPublicJwk } from '#core/keys.ts'
 import { PINNED_KEY_GRACE } from '#core/pinned-keys.ts'
-import type { TestAdmin } from '#test/helpers/admin.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { startEntity } from '#test/helpers/entity.ts'
 import { anchor as anchorWith } from '#test/helpers/federation.ts'
-import { type ScheduledAnchor, startScheduledAnchor } from './scheduled-anchor.ts'
+import { inEach, inFile, standIn } from '#test/helpers/in-file.ts'
+import { startScheduledAnchor } from './scheduled-anchor.ts'
 
 const DAY = 86_400
 
-let anchor: ScheduledAnchor
-let admin: TestAdmin
-let foreign: TestEntity
 let next: Jwk
 
-beforeAll(async () => {
-  anchor = await startScheduledAnchor('follow-anchors')
-  admin = anchor.admin
-})
+const anchor = inFile(() => startScheduledAnchor('follow-anchors'))
+const admin = standIn(() => anchor.admin)
+const foreign = inEach(startEntity)
 beforeEach(async () => {
-  foreign = await startEntity()
   onTestFinished(() => foreign.close())
   next = await generateSigningKey('ES256')
   await pin({ [foreign.id]: foreign.keys })
@@ -28,7 +23,6 @@ afterEach(async () => {
   anchor.clock.ahead = 0
   await admin.server.db.pinnedAnchor.deleteMany()
 })
-afterAll(() => anchor.close())
 
 async function pin(trustAnchors: object) {
   const { message } = await anchor.set({ trustAnchors })

@@ -1,27 +1,21 @@
 /** Tests the groups of what a policy would do to members and to entities below Intermediates. */
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { startEntity, type TestEntity } from '#test/helpers/entity.ts'
-import { below, type Federation, relyingParty } from '#test/helpers/federation.ts'
-import { type ManyEntities, registerMany } from '#test/helpers/many-entities.ts'
+import { afterAll, expect, it } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { relyingParty, startEntity, type TestEntity } from '#test/helpers/entity.ts'
+import { below, type Federation } from '#test/helpers/federation.ts'
+import { inFile } from '#test/helpers/in-file.ts'
+import { registerMany } from '#test/helpers/many-entities.ts'
 import { startRun, watchRun } from '#test/helpers/run.ts'
 import { register, startLeaf } from '#test/helpers/subordinate.ts'
 
 const COUNT = 40
 
-let admin: TestAdmin
-let many: ManyEntities
 let federation: Federation
 let odd: TestEntity
 
-beforeAll(async () => {
-  admin = await startAdmin()
-  many = await registerMany(admin.server.db, admin.entityId, COUNT)
-})
-afterAll(async () => {
-  await Promise.all([many.close(), federation.close(), odd.close()])
-  await admin.close()
-})
+const admin = adminInFile()
+const many = inFile(() => registerMany(admin.server.db, admin.entityId, COUNT))
+afterAll(() => Promise.all([federation.close(), odd.close()]))
 
 const PART = `fragment Part on PolicyEffectPart {
   unchanged changed failing alreadyFailing unknown examined total crawledAt groupCount

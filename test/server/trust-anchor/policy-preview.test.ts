@@ -1,15 +1,10 @@
 /** Tests the effect of a federation policy on subordinates, before it is saved (§6.1). */
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { relyingParty } from '#test/helpers/federation.ts'
+import { expect, it } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { relyingParty } from '#test/helpers/entity.ts'
 import { register, servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
 
-let admin: TestAdmin
-
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 const document = `query ($policy: JSON!, $first: Int) {
   previewMetadataPolicy(policy: $policy, first: $first) {

@@ -4,8 +4,6 @@ import { openSchedules } from '#test/helpers/schedule.ts'
 
 type FoundAlert = { id: string; code: string; severity: string; message: string }
 
-export type ScheduledAnchor = Awaited<ReturnType<typeof startScheduledAnchor>>
-
 export async function startScheduledAnchor(name: 'follow-anchors' | 'renew-own-trust-marks') {
   /** `ahead`: seconds after the time of the machine. */
   const clock = { ahead: 0 }

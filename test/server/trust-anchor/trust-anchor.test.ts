@@ -1,24 +1,17 @@
 /** Tests the settings of the Trust Anchor and the federation, from the mutation to the endpoints (§3.1.2, §5.2.2). */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { endpoints, optionalEndpoints } from '#core/endpoint.ts'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { type Role, roles } from '#server/identity/roles.ts'
 import { defaultsOf } from '#server/services/patch.ts'
 import { settingFields } from '#server/services/trust-anchor/input.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { register, servedConfiguration, servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
 
-let admin: TestAdmin
-
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 const ANCHOR = 'version organizationName organization authorityHints statementHours metadataPolicy'
 const update = (input: object, as: Role = 'admin') => admin.mutate('updateTrustAnchor', input, ANCHOR, as)
-const _setPolicy = (metadataPolicy: unknown, input: object = {}) =>
-  admin.mutate('updateFederationPolicy', { metadataPolicy, ...input }, ANCHOR, 'admin')
 const present = () => admin.server.services.trustAnchor.settings()
 /** Without what an evaluation of the members writes when it ends. */
 async function chosen() {

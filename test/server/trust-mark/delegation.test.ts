@@ -1,20 +1,16 @@
 /** Tests that a Trust Mark never outlives the owner's delegation, and that this anchor delegates to itself (§7.2). */
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { signJwt } from '#core/jws.ts'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { buildDelegation, TRUST_MARK_DELEGATION_TYP } from '#core/trust-mark/index.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
-import { register, servedConfiguration, startLeaf } from '#test/helpers/subordinate.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { registerLeaf, servedConfiguration } from '#test/helpers/subordinate.ts'
 import { subject, trustMarksOf } from '#test/helpers/trust-mark.ts'
 
-let admin: TestAdmin
 const { createType, issueOf, change, serve, holders, statusOf } = trustMarksOf(() => admin)
 
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 const HOUR = 3600
 const owner = 'https://owner.example.org'
@@ -76,8 +72,7 @@ it('makes a mark invalid when the key of its owner is replaced', async () => {
 it('delegates to itself if it owns the type, also after a renewal and in a resolve response', async () => {
   const other = { keys: [toPublicJwk(await generateSigningKey('ES256'))] }
   const { type } = await createType({ owner: { sub: admin.entityId, jwks: other } })
-  const leaf = await startLeaf(admin)
-  await register(admin, leaf)
+  const { leaf } = await registerLeaf(admin)
   const { id, mark } = await issueOf(type, { entityId: leaf.id })
   const renewed = await change('renew', id)
   for (const { jwt } of [mark, renewed.mark]) {

@@ -1,17 +1,13 @@
 /** Tests that no two Trust Marks have one `jti`, however they are issued: status belongs to each JWT (§8.4). */
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { expect, it } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { startRun, watchRun } from '#test/helpers/run.ts'
 import { register, startLeaf } from '#test/helpers/subordinate.ts'
 import { trustMarksOf } from '#test/helpers/trust-mark.ts'
 
-let admin: TestAdmin
 const { createType } = trustMarksOf(() => admin)
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 const COUNT = 4
 

@@ -1,19 +1,15 @@
 /** Tests types with an owner: their marks need the owner's delegation (§7.2). */
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { signJwt } from '#core/jws.ts'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { buildDelegation, TRUST_MARK_DELEGATION_TYP } from '#core/trust-mark/index.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { trustMarksOf } from '#test/helpers/trust-mark.ts'
 
-let admin: TestAdmin
 const { createType, issueOf, change, serve, statusOf } = trustMarksOf(() => admin)
 
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 const owner = 'https://owner.example.org'
 

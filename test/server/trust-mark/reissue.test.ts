@@ -1,18 +1,14 @@
 /** Tests the run that re-signs all Trust Marks or those of one type, and keeps their expiry. */
 import { decodeJwt, decodeProtectedHeader } from 'jose'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { generateSigningKey } from '#core/keys.ts'
 import { announceKey, switchKey } from '#store/key-directory-change.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { itemsOf, startRun, tryToStart, watchRun } from '#test/helpers/run.ts'
 import { subject, trustMarksOf } from '#test/helpers/trust-mark.ts'
 
-let admin: TestAdmin
 const { issue, serve, statusOf, change } = trustMarksOf(() => admin)
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 const served = async (type: string) => (await serve(type)).text()
 const run = async (input: string) =>

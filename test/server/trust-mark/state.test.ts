@@ -1,27 +1,19 @@
 /** Tests that the console’s state of a Trust Mark is the one that verifiers see (§7.3, §8.4.2). */
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { signJwt } from '#core/jws.ts'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { buildDelegation, TRUST_MARK_DELEGATION_TYP } from '#core/trust-mark/index.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { patience } from '#test/helpers/patience.ts'
-import { openSchedules, type TestSchedules } from '#test/helpers/schedule.ts'
-import { register, startLeaf } from '#test/helpers/subordinate.ts'
+import { schedulesInFile } from '#test/helpers/schedule.ts'
+import { registerLeaf } from '#test/helpers/subordinate.ts'
 import { subject, trustMarksOf } from '#test/helpers/trust-mark.ts'
 
-let admin: TestAdmin
-let schedule: TestSchedules
 const { createType, issueOf, change, serve, holders, statusOf } = trustMarksOf(() => admin)
 
-beforeAll(async () => {
-  admin = await startAdmin()
-  schedule = await openSchedules(admin)
-})
-afterAll(async () => {
-  schedule.close()
-  await admin.close()
-})
+const admin = adminInFile()
+const schedule = schedulesInFile(admin)
 
 const sub = 'https://owner.example.org'
 
@@ -136,8 +128,7 @@ it('does not resolve while its type is not active, though every issuer may issue
   const { id: typeId, type } = await createType()
   const open = { trustMarkIssuers: { [type]: [] } }
   await admin.mutate('updateTrustAnchor', open, 'version', 'admin')
-  const leaf = await startLeaf(admin)
-  await register(admin, leaf)
+  const { leaf } = await registerLeaf(admin)
   const { mark } = await issueOf(type, { entityId: leaf.id })
   const resolved = async () => {
     const response = await admin.get('/resolve', { sub: leaf.id, trust_anchor: admin.entityId })

@@ -1,17 +1,13 @@
 /** Tests Trust Marks from the mutation to the public endpoints (§7, §8.4, §8.5, §8.6). */
 import { decodeJwt, decodeProtectedHeader } from 'jose'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { describe, expect, it } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { verifiedByAnchor } from '#test/helpers/subordinate.ts'
 import { subject, trustMarksOf } from '#test/helpers/trust-mark.ts'
 
-let admin: TestAdmin
 const { createType, issueOf, issue, change, serve, holders, statusOf } = trustMarksOf(() => admin)
 
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 describe('issueTrustMark', () => {
   it('serves an issued mark with its type, subject and validity', {

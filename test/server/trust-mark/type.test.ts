@@ -1,15 +1,10 @@
 /** Tests Trust Mark types, and their entries in the Entity Configuration (§3.1.2, §7). */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { servedConfiguration } from '#test/helpers/subordinate.ts'
 
-let admin: TestAdmin
-
-beforeAll(async () => {
-  admin = await startAdmin()
-})
-afterAll(() => admin.close())
+const admin = adminInFile()
 
 const TYPE =
   'id type version active autorenew validFor renewalTime description logoUri ref owner { sub jwks }'

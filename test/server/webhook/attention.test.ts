@@ -1,15 +1,11 @@
 /** Tests how failing webhooks show: in alerts and in metrics. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { readMetrics } from '#test/helpers/metrics.ts'
 import { HOUR, MINUTE } from './installation.ts'
 import { answerWith, startReceiver } from './receiver.ts'
 
-let admin: TestAdmin
-beforeAll(async () => {
-  admin = await startAdmin({}, { metricsPort: 0 })
-})
-afterAll(() => admin.close())
+const admin = adminInFile({}, { metricsPort: 0 })
 beforeEach(async () => void (await admin.server.installation.webhook.deleteMany()))
 
 const create = async (input: object) =>

@@ -1,17 +1,15 @@
 /** Tests webhooks in a backup: each goes on after the restore, and what was delivered is not kept. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { writeBackup } from '#server/backup/backup.ts'
 import { restoreBackup } from '#server/backup/restore.ts'
 import { startDatabase } from '#test/helpers/database.ts'
+import { folderInTest, inTest } from '#test/helpers/in-file.ts'
 import { ENTITY_ID, startInstallation } from './installation.ts'
 import { subjects } from './receiver.ts'
 
 it('keeps webhooks with their place, and no deliveries', async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'inmor-webhooks-'))
-  onTestFinished(() => rm(directory, { recursive: true }))
+  const directory = await folderInTest('inmor-webhooks')
   const [file, before, database] = [
     join(directory, 'backup'),
     await startInstallation(),
@@ -27,8 +25,7 @@ it('keeps webhooks with their place, and no deliveries', async () => {
   expect([tables.Webhook, tables.Delivery]).toEqual([1, undefined])
   await restoreBackup(database.url, file, null)
 
-  const after = await startInstallation(database)
-  onTestFinished(after.close)
+  const after = await inTest(startInstallation(database))
   expect(await after.db.webhook.findMany()).toEqual([row])
   await after.open().courier.deliver()
   expect(subjects(receiver)).toEqual(['one', 'two'])

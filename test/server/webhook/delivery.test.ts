@@ -1,22 +1,12 @@
 /** Tests what a receiver gets: each event once and in order, signed, also after it was away. */
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { beforeEach, expect, it } from 'vitest'
 import { pruneAuditEvents } from '#server/services/audit/retention.ts'
 import { recordOnly } from '#server/services/write.ts'
-import {
-  caller,
-  ENTITY_ID,
-  MINUTE,
-  SECOND,
-  startInstallation,
-  type TestInstallation,
-} from './installation.ts'
+import { inFile } from '#test/helpers/in-file.ts'
+import { caller, ENTITY_ID, MINUTE, SECOND, startInstallation } from './installation.ts'
 import { subjects } from './receiver.ts'
 
-let test: TestInstallation
-beforeAll(async () => {
-  test = await startInstallation()
-})
-afterAll(() => test.close())
+const test = inFile(startInstallation)
 beforeEach(async () => {
   await test.db.webhook.deleteMany()
   test.setTime(0)

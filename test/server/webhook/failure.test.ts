@@ -1,14 +1,11 @@
 /** Tests receivers that fail: how long is waited for them, when they are paused, and what is not followed. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { startRawServer } from '#test/federation/raw-server.ts'
-import { caller, DAY, HOUR, SECOND, startInstallation, type TestInstallation } from './installation.ts'
+import { inFile } from '#test/helpers/in-file.ts'
+import { caller, DAY, HOUR, SECOND, startInstallation } from './installation.ts'
 import { answerWith, subjects, take } from './receiver.ts'
 
-let test: TestInstallation
-beforeAll(async () => {
-  test = await startInstallation()
-})
-afterAll(() => test.close())
+const test = inFile(startInstallation)
 beforeEach(async () => {
   await test.db.webhook.deleteMany()
   test.setTime(0)

@@ -17,8 +17,6 @@ export const caller: Caller = { ...cliCaller('test'), address: '192.0.2.7', reas
 export const AUTH_SECRET = 'a secret that the tests of webhooks use'
 export const ENTITY_ID = 'https://ta.example.org'
 
-export type TestInstallation = Awaited<ReturnType<typeof startInstallation>>
-
 type ProcessOptions = Partial<FetcherOptions> & { authSecret?: string }
 
 export async function startInstallation(given?: TestDatabase) {

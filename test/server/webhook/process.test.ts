@@ -1,15 +1,12 @@
 /** Tests processes that deliver: several at a time, ended in the middle, and webhooks that change meanwhile. */
 import { setTimeout } from 'node:timers/promises'
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { beforeEach, expect, it } from 'vitest'
 import { pruneInstallation } from '#server/jobs/prune.ts'
-import { caller, DAY, HOUR, MINUTE, startInstallation, type TestInstallation } from './installation.ts'
+import { inFile } from '#test/helpers/in-file.ts'
+import { caller, DAY, HOUR, MINUTE, startInstallation } from './installation.ts'
 import { answerWith, subjects, take } from './receiver.ts'
 
-let test: TestInstallation
-beforeAll(async () => {
-  test = await startInstallation()
-})
-afterAll(() => test.close())
+const test = inFile(startInstallation)
 beforeEach(async () => {
   await test.db.webhook.deleteMany()
   test.setTime(0)

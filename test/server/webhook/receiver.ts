@@ -2,8 +2,8 @@
 import type { RequestListener, ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { Webhook } from 'standardwebhooks'
-import { onTestFinished } from 'vitest'
 import { startRawServer } from '#test/federation/raw-server.ts'
+import { inTest } from '#test/helpers/in-file.ts'
 
 export type Received = {
   id: string
@@ -27,8 +27,7 @@ export type Receiver = {
 
 /** Ends with its test. */
 export async function startReceiver(): Promise<Receiver> {
-  const receiver = await openReceiver()
-  onTestFinished(receiver.close)
+  const receiver = await inTest(openReceiver())
   return receiver
 }
 

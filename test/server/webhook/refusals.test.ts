@@ -1,16 +1,14 @@
 /** Tests what the API of webhooks refuses, and to whom. */
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import { PASSWORD, startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeAll, beforeEach, expect, it } from 'vitest'
+import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { eachRow } from '#test/helpers/rows.ts'
-import { visit } from '#test/helpers/visitor.ts'
+import { signedIn } from '#test/helpers/visitor.ts'
 
-let admin: TestAdmin
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   const other = { slug: 'test', entityId: 'http://test.example.org', displayName: 'Test' }
   await admin.mutate('createTrustAnchor', other, 'slug', 'admin')
 })
-afterAll(() => admin.close())
 beforeEach(async () => void (await admin.server.installation.webhook.deleteMany()))
 
 const CHANGED = 'secret webhook { id url description version }'
@@ -78,8 +76,7 @@ eachRow(
   ([mutation]) => [`mutation/${mutation}/ReauthenticationRequiredError`],
 )('refuses %s for a session that is not recent', async (mutation, input) => {
   const { id } = (await create({})).webhook
-  const visitor = visit(admin.adminUrl)
-  await visitor.signIn('admin', PASSWORD)
+  const visitor = await signedIn(admin, 'admin')
   await admin.server.db.session.updateMany({ data: { createdAt: new Date(Date.now() - 7_200_000) } })
   const given = mutation === 'createWebhook' ? input : { id, ...input }
   expect(await visitor.mutate(mutation, given, 'secret')).toMatchObject({
@@ -112,8 +109,7 @@ it.each(['main', 'test'])('refuses administrators of %s only', async (anchor) =>
   }
   await as('createUser', input, 'id')
   const { id } = (await create({ url: 'http://127.0.0.1:9/a-secret-path' })).webhook
-  const visitor = visit(admin.adminUrl)
-  await visitor.signIn(input.username, PASSWORD)
+  const visitor = await signedIn(admin, input.username)
   for (const field of [
     'webhooks { url }',
     'deliveries { totalCount }',

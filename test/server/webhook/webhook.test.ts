@@ -1,15 +1,13 @@
 /** Tests webhooks through the API of a running server: the mutations, and what reaches a receiver. */
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import { startAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { beforeAll, beforeEach, expect, it } from 'vitest'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { answerWith, startReceiver, subjects } from './receiver.ts'
 
-let admin: TestAdmin
+const admin = adminInFile()
 beforeAll(async () => {
-  admin = await startAdmin()
   const other = { slug: 'test', entityId: 'http://test.example.org', displayName: 'Test' }
   await admin.mutate('createTrustAnchor', other, 'slug', 'admin')
 })
-afterAll(() => admin.close())
 beforeEach(async () => void (await admin.server.installation.webhook.deleteMany()))
 
 const FIELDS = `id url description events anchorSlugs active state problem failingSince nextAttemptAt lastDeliveredAt

@@ -2,11 +2,13 @@
 import { type Command, CommanderError } from 'commander'
 import { exitCodes, Failure } from '#server/cli/api/failure.ts'
 import { printable } from '#server/cli/api/output.ts'
+import { inWordsOfToday } from '#server/cli/earlier-name.ts'
 import { loadProgram } from '#server/cli/program.ts'
 
 /** Takes the words after `inmor` and returns the exit code. */
-export async function execute(words: readonly string[]): Promise<number> {
+export async function execute(given: readonly string[]): Promise<number> {
   try {
+    const words = inWordsOfToday(given)
     const program = await loadProgram(words[0], words[1])
     throwInsteadOfExit(program)
     await program.parseAsync(words, { from: 'user' })

@@ -48,13 +48,6 @@ export const guideCommands: readonly (readonly [Chapter, string])[] = [
   ['restore', 'docker compose exec -T db psql -U postgres postgres < backup.sql'],
 ]
 
-/** What docs/upgrade.md has for them. */
-const managementCommands: Readonly<Record<string, string>> = {
-  reload_issued_tms: 'publication rebuild',
-  regenerate_entity: 'publication entity-configuration',
-  renew_subordinates: 'renewal start --kind subordinates --follow',
-}
-
 /** The same line without Docker: with hosts and paths of the deployment, and its directories as containers. */
 export function translate(command: string, deployment: Deployment): string {
   const { directory, anchor, adminUrl, proxy, postgres } = deployment
@@ -67,7 +60,7 @@ export function translate(command: string, deployment: Deployment): string {
     [/>> \/tmp\//, `>> ${directory.base}/tmp/`],
     [
       /(?:\/usr\/bin\/)?docker compose exec (?:-T )?admin python manage\.py (\w+)/,
-      (_, name) => `cd ${directory.admin} && ./inmor ${managementCommands[name]}`,
+      (_, name) => `cd ${directory.admin} && ./inmor ${name}`,
     ],
     [/(?:\/usr\/bin\/)?docker compose exec (?:-T )?ta/, `cd ${directory.ta} &&`],
     [/^curl/, curl],

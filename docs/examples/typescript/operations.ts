@@ -709,33 +709,33 @@ export type KeyStore =
 export type RegisterSubordinateInput = {
   /** Whether to publish it immediately; true by default. */
   active?: boolean | null | undefined;
-  /** Additional claims of the statement; protected names are refused. */
+  /** Additional claims of its statement; protected names are refused. */
   additionalClaims?: unknown;
   /** The anchor: its slug or Entity Identifier. Where there are several, it is needed. */
   anchor?: string | null | undefined;
   /** Whether its statement is renewed automatically; true by default. */
   autorenew?: boolean | null | undefined;
-  /** The constraints for it and all entities below it (§6.2). */
+  /** The constraints for it and all entities below it; each takes precedence over the federation’s (§6.2). */
   constraints?: unknown;
   /** Its Entity Identifier. */
   entityId: string;
-  /** Metadata in the statement that replaces the declared parameters (§3.1.1). */
+  /** Metadata in its statement that replaces the declared parameters (§3.1.1). */
   forcedMetadata?: unknown;
   /** Its keys, obtained out of band. Its configuration must verify with them, and the statement carries them. */
   jwks?: unknown;
   /** Metadata to record; its declared metadata by default. */
   metadata?: unknown;
-  /** The metadata policy for it and all entities below it (§6.1). */
+  /** The metadata policy for it and all entities below it, merged with the federation’s (§6.1). */
   metadataPolicy?: unknown;
-  /** A note of the operators, at most 4000 characters. It is never published. */
+  /** The note of the operators, at most 4000 characters. It is never published. */
   note?: string | null | undefined;
   /** The organization that it belongs to; none by default. It is never published. */
   organizationId?: string | number | null | undefined;
   /** Types of the Trust Marks that it must hold to be registered and renewed. */
   requiredTrustMarks?: Array<string> | null | undefined;
-  /** Tags of the operators, at most 20 with 1 to 40 characters each, unique without regard to case. They are never published. */
+  /** The tags of the operators, at most 20 with 1 to 40 characters each, unique without regard to case. They are never published. */
   tags?: Array<string> | null | undefined;
-  /** The validity of the statement in hours, at most the federation’s maximum. */
+  /** The validity of its statement in hours, at most the federation’s maximum; null: the federation’s default. */
   validFor?: number | null | undefined;
 };
 

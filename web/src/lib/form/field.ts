@@ -21,6 +21,12 @@ export interface Field<Value, Input> {
 
 export type Fields = Readonly<Record<string, Field<unknown, unknown>>>
 
+/** Each field of an input of the API that changes an object: `satisfies` asks for them where a table is written. */
+export type FieldsOf<Input, Other extends keyof Input = never> = Record<
+  Exclude<keyof Input, 'id' | 'version' | 'anchor' | Other>,
+  unknown
+>
+
 export type Values<Table extends Fields> = { [Name in keyof Table]: Table[Name]['empty'] }
 
 export type Inputs<Table extends Fields> = {

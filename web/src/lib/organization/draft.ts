@@ -1,6 +1,6 @@
 /** Describes the record of an organization as a form. */
-import { type Field, flag, text, type Values } from '#lib/form/field.ts'
-import type { ContactRole, OrganizationContactInput } from '#lib/gql/graphql.ts'
+import { type Field, type FieldsOf, flag, text, type Values } from '#lib/form/field.ts'
+import type { ContactRole, OrganizationContactInput, UpdateOrganizationInput } from '#lib/gql/graphql.ts'
 import { graphql } from '#lib/gql/index.ts'
 import { annotationFields } from '#lib/subordinate/draft.ts'
 
@@ -36,7 +36,7 @@ export const organizationFields = {
   active: flag('Takes part in the federation'),
   contacts,
   ...annotationFields,
-}
+} satisfies FieldsOf<UpdateOrganizationInput>
 
 graphql(`
   fragment OrganizationRecord on Organization {

@@ -1,6 +1,6 @@
 /** Describes what needs two people as a form. */
-import { choice, type Field, flag, list } from '#lib/form/field.ts'
-import type { BreakGlass, ProtectedOperation } from '#lib/gql/graphql.ts'
+import { choice, type Field, type FieldsOf, flag, list } from '#lib/form/field.ts'
+import type { BreakGlass, ProtectedOperation, UpdateProtectionInput } from '#lib/gql/graphql.ts'
 import { operationNames } from './operation.ts'
 
 const LONGEST_HOURS = 720
@@ -35,4 +35,4 @@ export const protectionFields = {
   passkeyHours: hours('Hours until a new passkey counts for approvals', 0),
   breakGlass: choice<BreakGlass>('Execution without a second person'),
   breakGlassHours: hours('Hours of the delay'),
-}
+} satisfies FieldsOf<UpdateProtectionInput>

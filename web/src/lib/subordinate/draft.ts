@@ -1,5 +1,14 @@
 /** Describes the settings of a subordinate as a form. */
-import { flag, jsonObject, list, parseValues, text, type Values, wholeNumber } from '#lib/form/field.ts'
+import {
+  type FieldsOf,
+  flag,
+  jsonObject,
+  list,
+  parseValues,
+  text,
+  type Values,
+  wholeNumber,
+} from '#lib/form/field.ts'
 import { pickFields } from '#lib/form/stored.ts'
 import type { StatementChangesInput, UpdateSubordinateInput } from '#lib/gql/graphql.ts'
 import { graphql } from '#lib/gql/index.ts'
@@ -32,14 +41,14 @@ const statementFields = {
   ),
   additionalClaims: jsonObject('Additional claims'),
   jwks: jsonObject('Registered keys'),
-} satisfies Record<keyof StatementChangesInput, unknown>
+} satisfies FieldsOf<StatementChangesInput>
 
 /** Each field of the API but the metadata, which the entity declares. */
 export const subordinateFields = {
   ...statementFields,
   autorenew: flag('Renew automatically'),
   ...unpublishedFields,
-} satisfies Record<keyof Omit<UpdateSubordinateInput, 'id' | 'version' | 'anchor' | 'metadata'>, unknown>
+} satisfies FieldsOf<UpdateSubordinateInput, 'metadata'>
 
 graphql(`
   fragment EditableSubordinate on Subordinate {

@@ -1,8 +1,8 @@
 /** Describes the settings of the Trust Anchor and of the federation as a form. */
 import { type NumberSetting, numberSettings } from '#core/defaults.ts'
 import { mapRows } from '#core/map-rows.ts'
-import { choice, jsonObject, list, text, type Values, wholeNumber } from '#lib/form/field.ts'
-import type { Environment, FederationEndpoint } from '#lib/gql/graphql.ts'
+import { choice, type FieldsOf, jsonObject, list, text, type Values, wholeNumber } from '#lib/form/field.ts'
+import type { Environment, FederationEndpoint, UpdateTrustAnchorInput } from '#lib/gql/graphql.ts'
 import { isRecord } from '#lib/json/json.ts'
 
 /** The API returns the marks with their types, and takes only the JWTs. */
@@ -59,6 +59,6 @@ export const anchorFields = {
   trustMarkOwners: jsonObject('Owners'),
   trustAnchors: jsonObject('Pinned keys'),
   ...mapRows(numberSettings, (name) => wholeNumber(...numberLabels[name])),
-}
+} satisfies FieldsOf<UpdateTrustAnchorInput>
 
 export type AnchorSettings = Values<typeof anchorFields>

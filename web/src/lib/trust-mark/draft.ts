@@ -1,6 +1,7 @@
 /** Describes the settings of a Trust Mark and of a Trust Mark type as forms. */
 
-import { flag, jsonObject, text, type Values, wholeNumber } from '#lib/form/field.ts'
+import { type FieldsOf, flag, jsonObject, text, type Values, wholeNumber } from '#lib/form/field.ts'
+import type { UpdateTrustMarkInput, UpdateTrustMarkTypeInput } from '#lib/gql/graphql.ts'
 
 const hours = {
   validFor: wholeNumber('Validity'),
@@ -8,7 +9,10 @@ const hours = {
   autorenew: flag('Renew automatically'),
 }
 
-export const markFields = { ...hours, additionalClaims: jsonObject('Additional claims') }
+export const markFields = {
+  ...hours,
+  additionalClaims: jsonObject('Additional claims'),
+} satisfies FieldsOf<UpdateTrustMarkInput>
 
 /** The links of a type, included in every mark. */
 export const typeLinks = {
@@ -26,7 +30,7 @@ export const typeFields = {
   ...hours,
   active: flag('Marks of this type can be issued and are valid'),
   owner: jsonObject('Trust Mark Owner'),
-}
+} satisfies FieldsOf<UpdateTrustMarkTypeInput>
 
 export type MarkSettings = Values<typeof markFields>
 export type TypeSettings = Values<typeof typeFields>

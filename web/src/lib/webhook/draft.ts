@@ -1,6 +1,6 @@
 /** Describes a webhook as a form. */
-import { type Field, text, type Values } from '#lib/form/field.ts'
-import type { WebhookEvent } from '#lib/gql/graphql.ts'
+import { type Field, type FieldsOf, text, type Values } from '#lib/form/field.ts'
+import type { UpdateWebhookInput, WebhookEvent } from '#lib/gql/graphql.ts'
 
 /** All of something, also what is added later, or a choice. */
 export interface Selection<Item extends string = string> {
@@ -34,6 +34,6 @@ export const webhookFields = {
   description: text('Description', 'What it is for, such as the system that receives the events.'),
   events: selection<WebhookEvent>('Events', 'Choose at least one event, or all of them.'),
   anchors: selection('Anchors', 'Choose at least one anchor, or all of them.'),
-}
+} satisfies FieldsOf<UpdateWebhookInput, 'active' | 'rotateSecret'>
 
 export type WebhookSettings = Values<typeof webhookFields>

@@ -129,7 +129,7 @@ export async function dryRun(admin: TestAdmin, mutation: string, input: object):
 }
 
 async function promoted(admin: TestAdmin, member: string): Promise<string> {
-  const input = { from: 'main', to: 'test', ids: [member], dryRun: true }
+  const input = { from: 'main', to: 'test', subordinates: { ids: [member] }, dryRun: true }
   const { id } = await admin.mutate('promoteSubordinates', input, 'id', 'admin')
   await ended(admin, id, 'test')
   return id

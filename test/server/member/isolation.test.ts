@@ -181,6 +181,11 @@ describe('what a member reads', () => {
       request: shown,
       viewer: { organizations: [{ anchors: [{ requests: { edges: [{ node: shown }] } }] }] },
     })
+    const seen = (fields: string) =>
+      anna.execute(`{ request(id: "${btoa(`Request:${id}`)}") { anchor { ${fields} } } }`)
+    expect((await seen('slug entityId displayName')).errors).toBeUndefined()
+    for (const hidden of ['metadataPolicy', 'version', 'ownTrustMarks { issuer }', 'status { version }'])
+      expect((await seen(hidden)).errors, hidden).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }])
     await admin.server.db.request.delete({ where: { id } })
   })
 

@@ -82,6 +82,16 @@ describe('assigns a request', () => {
     expect((await admin.execute(document, {}, 'viewer')).data.request.assignee.username).toBe('olga')
   })
 
+  it('and leads only those who administer users from the name to the user', async () => {
+    const id = await ask()
+    await assign(id, 'olga')
+    const document = `{ request(id: "${id}") { assignee { username user { role } } } }`
+    const assigneeFor = async (role: 'viewer' | 'admin') =>
+      (await admin.execute(document, {}, role)).data.request.assignee
+    expect(await assigneeFor('viewer')).toEqual({ username: 'olga', user: null })
+    expect(await assigneeFor('admin')).toEqual({ username: 'olga', user: { role: 'OPERATOR' } })
+  })
+
   it('and leaves it without one when the user is removed', async () => {
     const { id: userId } = await create('leaving', { role: 'OPERATOR' })
     const id = await ask()

@@ -1007,7 +1007,7 @@ export type RunProgressSubscription = { runProgress: { run: { state: RunState, t
 export type SigningKeysQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type SigningKeysQuery = { signingKeys: { keys: Array<{ kid: string, alg: string, state: SigningKeyState, signsSince: string | null, usableFrom: string | null, superiorFaults: Array<string> }> } };
+export type SigningKeysQuery = { signingKeys: { keys: Array<{ kid: string, alg: string, state: SigningKeyState, signsSince: string | null, usableFrom: string | null, superiorFaults: Array<string> }> } | null };
 
 export type StartRenewalMutationVariables = Exact<{
   input: StartRenewalInput;

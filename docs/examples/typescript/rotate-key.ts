@@ -26,7 +26,8 @@ try {
 }
 
 async function takeStep(): Promise<void> {
-  const { keys } = (await inmor.query(SigningKeys, {})).signingKeys
+  const { signingKeys } = await inmor.query(SigningKeys, {})
+  const keys = signingKeys?.keys ?? []
   const [current, announced] = ['CURRENT', 'ANNOUNCED'].map((state) =>
     keys.find((key) => key.state === state),
   )

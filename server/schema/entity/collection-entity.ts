@@ -139,8 +139,9 @@ builder.queryField('collectionEntities', (t) =>
   t.connection(
     {
       type: CollectionEntity,
+      nullable: true, // it fails apart from the rest of a document
       description:
-        'The entities of the federation at any depth from the last crawl, by identifier, at most 100 per page. Forward pagination only.',
+        'The entities of the federation at any depth from the last crawl, by identifier, at most 100 per page. Forward pagination only. Null beside an error.',
       authScopes: { read: true },
       args: { filter: t.arg({ type: CollectionFilter, description: 'The filter.' }) },
       resolve: async (_root, { filter: given, ...args }, context) => {

@@ -193,7 +193,9 @@ builder.queryField('signingKey', (t) =>
 builder.queryField('signingKeys', (t) =>
   t.field({
     type: SigningKeys,
-    description: 'The published keys: current and announced ones, those for answers, and previous ones.',
+    nullable: true, // it fails apart from the rest of a document
+    description:
+      'The published keys: current and announced ones, those for answers, and previous ones; null beside an error.',
     authScopes: { read: true },
     resolve: async (_root, _args, { services: { signingKeys } }) => ({
       keys: await signingKeys.listed(),

@@ -14,6 +14,7 @@ import { type Document, hashOfNode, nodeOf } from './document.ts'
 import { headers, headersWithoutAnchor, url } from './endpoint.ts'
 import { noting } from './noting.ts'
 import type { Outcome, Refusal } from './refusal.ts'
+import type { Whole } from './whole.ts'
 
 const options = { headers, credentials: 'same-origin' } as const
 
@@ -182,7 +183,7 @@ export async function read<Data, Variables extends AnyVariables>(
   fetch: typeof globalThis.fetch,
   document: Document<Data, Variables>,
   variables: Variables,
-): Promise<Data> {
+): Promise<Whole<Data>> {
   const send = () =>
     inSession(
       () => client.query(nodeOf(document), variables, { fetch: noting(fetch) }).toPromise(),
@@ -199,7 +200,7 @@ export async function read<Data, Variables extends AnyVariables>(
     error(status, { message, ...(requestId && { requestId }) })
   }
   if (data === undefined) error(500, { message: 'The server sent an empty answer.' })
-  return data
+  return data as Whole<Data> // without a failure
 }
 
 /** Queries from a form. Never throws, so that the user's input survives a failure. */

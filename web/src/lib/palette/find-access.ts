@@ -44,7 +44,7 @@ export async function findAccess(search: string, first: number): Promise<Command
 /** There are few keys, so they are compared here. */
 export async function findSigningKeys(search: string): Promise<Command[]> {
   const { value } = await ask(PaletteKeys, {})
-  const keys = value?.signingKeys.keys ?? []
+  const keys = value?.signingKeys?.keys ?? []
   const commands = keys.map(({ kid, state }) => ({
     id: `key ${kid}`,
     label: kid,

@@ -55,7 +55,7 @@ export async function findOnServer(
   const subordinates = registered.value?.subordinates.edges.map(({ node }) => node) ?? []
   const organizations = registered.value?.organizations.edges.map(({ node }) => node) ?? []
   const requests = registered.value?.requests.edges.map(({ node }) => node) ?? []
-  const others = collected.value?.collectionEntities.edges.map(({ node }) => node) ?? []
+  const others = collected.value?.collectionEntities?.edges.map(({ node }) => node) ?? []
   const marks = registered.value?.trustMarks.edges.map(({ node }) => node) ?? []
   const types = registered.value?.trustMarkTypes.edges.map(({ node }) => node) ?? []
   return [

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { journey } from '#test/helpers/journey.ts'
 import { eventually } from '#test/helpers/product.ts'
 import { playgroundOf } from './playground-page.ts'
@@ -9,7 +10,7 @@ import { openSignedIn, pageInFile } from './signed-in-console.ts'
 
 const admin = adminInFile()
 const { page } = pageInFile(() => openSignedIn(admin, '/administration/api'))
-const api = playgroundOf(page)
+const api = inFile(() => playgroundOf(page))
 
 const organizations = async () => {
   const { data } = await admin.execute('{ organizations { edges { node { name } } } }')

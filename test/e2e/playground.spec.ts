@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { adminInFile } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
 import { openPage } from '#test/helpers/browser.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import { journey } from '#test/helpers/journey.ts'
 import { eventually } from '#test/helpers/product.ts'
 import { playgroundOf } from './playground-page.ts'
@@ -12,7 +13,7 @@ import { openSignedIn, pageInFile } from './signed-in-console.ts'
 
 const admin = adminInFile()
 const { page, complaints } = pageInFile(() => openSignedIn(admin, '/administration/api'))
-const api = playgroundOf(page)
+const api = inFile(() => playgroundOf(page))
 
 test('loads its editor when it opens, and not with the console', async () => {
   const cold = await openPage(admin.adminUrl, { storageState: await page.context().storageState() })

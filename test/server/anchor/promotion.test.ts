@@ -61,7 +61,7 @@ const members = async (anchor: string) => {
 }
 
 it('says in a dry run what it would do, and changes nothing', async () => {
-  const { items, ...run } = await promote({ ids, dryRun: true })
+  const { items, ...run } = await promote({ subordinates: { ids }, dryRun: true })
   expect(run).toMatchObject({ kind: 'PROMOTION', dryRun: true })
   const [good, bad] = federations.map(({ leaf }) => leaf.id)
   expect(items).toEqual(
@@ -76,7 +76,7 @@ it('says in a dry run what it would do, and changes nothing', async () => {
 })
 
 it('registers each member with its settings, examined for its new anchor', async () => {
-  const { items } = await promote({ filter: { tags: ['new'] } })
+  const { items } = await promote({ subordinates: { filter: { tags: ['new'] } } })
   expect(items.filter(({ ok }: { ok: boolean }) => ok)).toHaveLength(2)
   const [promoted, ...none] = await members('main')
   expect(none).toEqual([])

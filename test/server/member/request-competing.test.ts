@@ -68,8 +68,10 @@ it('approves none of them together with others, and one on its own page', async 
       [entityId, false, CONTESTED],
       [other, true, message],
     ].toSorted()
-  expect(await bulk.approve({ ids, dryRun: true })).toEqual(withOther('Would register the entity.'))
-  expect(await bulk.approve({ ids })).toEqual(withOther('The entity was registered.'))
+  expect(await bulk.approve({ requests: { ids }, dryRun: true })).toEqual(
+    withOther('Would register the entity.'),
+  )
+  expect(await bulk.approve({ requests: { ids } })).toEqual(withOther('The entity was registered.'))
   expect(await bulk.stored(entityId)).toBeNull()
   expect(await bulk.admin.mutate('approveRequest', { id }, 'state')).toMatchObject({ state: 'APPROVED' })
 })

@@ -84,7 +84,7 @@ async function refusedToSession([action, mutation, input]: Mutation): Promise<vo
   expect(request, mutation).toMatchObject({
     action,
     mutation,
-    requestedBy: { username: 'alice' },
+    requestedBy: 'alice',
     state: 'OPEN',
   })
   expect(await approve(people.alice, id), mutation).toMatchObject({ code: 'CONFLICT' })

@@ -41,7 +41,7 @@ export function fieldsOf<Fields extends Table, Required extends keyof InApi<Fiel
 }
 
 /** The same fields of the object, as its columns have them. */
-export function columnsOf<Fields extends Table>(
+export function outputsOf<Fields extends Table>(
   t: { expose(name: never, options: never): FieldRef<Types, unknown, 'PrismaObject'> },
   table: Fields,
 ) {

@@ -56,12 +56,12 @@ async function whileRefusing(when: string, work: () => Promise<unknown>): Promis
 
 test.for<[args: string[], entry: Entry]>([
   [
-    ['user', 'set-password', '--username=nobody'],
-    { action: 'resetUserPassword', resource: 'nobody', reason: /^NOT_FOUND: / },
+    ['user', 'set-password', '--username=unknown'],
+    { action: 'resetUserPassword', resource: 'unknown', reason: /^NOT_FOUND: / },
   ],
   [
-    ['apikey', 'create', '--username=nobody', '--name=x'],
-    { action: 'createApiKey', resourceType: 'ApiKey', resource: 'nobody', reason: /^NOT_FOUND: / },
+    ['apikey', 'create', '--username=unknown', '--name=x'],
+    { action: 'createApiKey', resourceType: 'ApiKey', resource: 'unknown', reason: /^NOT_FOUND: / },
   ],
   [['keys', 'switch'], { action: 'switchSigningKey', resourceType: 'SigningKey', reason: /^NOT_FOUND: / }],
   [

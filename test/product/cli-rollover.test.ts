@@ -36,7 +36,7 @@ test('announces a key, switches to it, and revokes the old one', async () => {
   await succeed(`keys revoke ${old} --reason superseded`)
   expect(await publishedKids()).toEqual([next])
   expect(await succeed('keys historical')).toMatch(RegExp(`\n${old} +\\S+Z +superseded\n$`))
-  expect(await fail('keys retire nobody')).toContain('"nobody"')
+  expect(await fail('keys retire unknown')).toContain('"unknown"')
 })
 
 test('revokes the current key in an emergency, and the announced key that lay beside it', async () => {

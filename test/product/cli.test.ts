@@ -103,8 +103,8 @@ describe('with a running product', () => {
       stderr: '',
     })
     expect(await signIn(installation, 'admin', PASSWORD)).toBe(200)
-    const stderr = 'There is no User with the username "nobody". (NOT_FOUND)\n'
-    const reset = await inmorProgram(installation, ['user', 'reset-second-factor', 'nobody'])
+    const stderr = 'There is no User with the username "unknown". (NOT_FOUND)\n'
+    const reset = await inmorProgram(installation, ['user', 'reset-second-factor', 'unknown'])
     expect(reset).toEqual({ code: 1, stdout: '', stderr })
     const wrong = await inmorProgram(installation, ['renew'])
     expect(wrong).toMatchObject({ code: 2, stdout: '' })
@@ -117,9 +117,9 @@ describe('with a running product', () => {
 
   test.each([
     ['a user who exists', 'user create --username admin --role viewer', /^The user admin already exists\./],
-    ['a user who is unknown', 'user set-password --username nobody', /^There is no user nobody\.\n$/],
+    ['a user who is unknown', 'user set-password --username unknown', /^There is no user unknown\.\n$/],
     ['the last administrator', 'user remove admin', /^This is the last administrator\./],
-    ['a key for an unknown user', 'apikey create --username nobody --name x', /^There is no user nobody\./],
+    ['a key for an unknown user', 'apikey create --username unknown --name x', /^There is no user unknown\./],
     [
       'an id that begins with a dash',
       'apikey revoke -hVc0B7brIbxdv9pOLiQ-YMFuOV_Gq_4i',

@@ -60,8 +60,7 @@ async function* whileTaken(events: AsyncIterable<Answer>, isTaken: () => boolean
   const iterator = events[Symbol.asyncIterator]()
   for (;;) {
     const next = iterator.next()
-    const late = setTimeout(QUEUED_MS, null, { ref: false })
-    const found = await (isTaken() ? next : Promise.race([next, late]))
+    const found = await (isTaken() ? next : Promise.race([next, setTimeout(QUEUED_MS, null, { ref: false })]))
     if (!found) throw new Failure('No worker takes the run. Check that the admin server is running.')
     if (found.done) return
     yield found.value

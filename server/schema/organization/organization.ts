@@ -2,7 +2,7 @@
 
 import { callerMay } from '#server/identity/caller.ts'
 import { builder } from '#server/schema/builder.ts'
-import { columnsOf } from '#server/schema/fields-of.ts'
+import { outputsOf } from '#server/schema/fields-of.ts'
 import { toAnchor, toAnchors } from '#server/schema/trust-anchor/anchor-edge.ts'
 import { TrustAnchor } from '#server/schema/trust-anchor/trust-anchor.ts'
 import { operatesHome } from '#server/services/organization/home.ts'
@@ -44,7 +44,7 @@ export const OrganizationRef = builder.prismaNode('Organization', {
   description: 'An organization, whose entities are members. Every anchor that admits it sees the same one.',
   authScopes: { read: true },
   fields: (t) => ({
-    ...columnsOf(t, organizationFields),
+    ...outputsOf(t, organizationFields),
     contacts: t.relation('contacts', {
       type: OrganizationContact,
       description: 'Its contacts, by role and address.',

@@ -8,7 +8,7 @@ import { typedSubordinate } from '#server/database/typed-row.ts'
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { DecodedJwt } from '#server/schema/decoded-jwt.ts'
-import { columnsOf } from '#server/schema/fields-of.ts'
+import { outputsOf } from '#server/schema/fields-of.ts'
 import { KeyThumbprintRef, thumbprintsOf } from '#server/schema/key-thumbprint.ts'
 import {
   SubordinateCheck,
@@ -100,7 +100,7 @@ export const SubordinateRef = builder.prismaNode('Subordinate', {
       select: resolvable,
       resolve: resolvedMetadata,
     }),
-    ...columnsOf(t, { ...statementFields, ...unpublishedFields }),
+    ...outputsOf(t, { ...statementFields, ...unpublishedFields }),
     jwks: t.expose('jwks', {
       type: 'JWKS',
       description: 'The Federation Entity Keys in our statement.',

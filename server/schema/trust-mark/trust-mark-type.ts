@@ -3,7 +3,7 @@ import { defaultTerms } from '#core/defaults.ts'
 import type { TrustMarkOwner } from '#core/trust-mark/index.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
-import { columnsOf, fieldsOf } from '#server/schema/fields-of.ts'
+import { fieldsOf, outputsOf } from '#server/schema/fields-of.ts'
 import { encodeNodeId } from '#server/schema/global-id.ts'
 import { nodeId } from '#server/schema/input.ts'
 import { byId, versionRead } from '#server/schema/input-fields.ts'
@@ -34,7 +34,7 @@ export const TrustMarkTypeRef = builder.prismaNode('TrustMarkType', {
       type: 'URL',
       description: 'Its identifier, unique across federations.',
     }),
-    ...columnsOf(t, trustMarkTypeFields),
+    ...outputsOf(t, trustMarkTypeFields),
     autorenew: t.exposeBoolean('autorenew', {
       description: 'The default for automatic renewal of its marks.',
     }),

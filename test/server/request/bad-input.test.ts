@@ -46,7 +46,7 @@ it.each([
 
 it.each([
   ['Subordinate:1', 'TrustMark:2147483647'],
-  ['User:nobody', 'Run:1'],
+  ['User:unknown', 'Run:1'],
 ])('finds nothing under ids that could be some: %s, %s', async (...ids) => {
   const answer = await admin.execute('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', {
     ids: ids.map(base64),

@@ -80,7 +80,7 @@ it('keeps metadata that an operator recorded by hand', async () => {
     where: { entityId: leaf.id },
     data: { metadataFollowsEntity: false },
   })
-  leaf.options.metadata = relyingPartyNamed('A name that nobody approved')
+  leaf.options.metadata = relyingPartyNamed('A name without approval')
   expect((await refresh(leaf)).differences).toEqual([])
   expect(await rowOf(leaf)).toMatchObject({ version: 1, metadata: relyingParty })
   await admin.mutate('renewSubordinate', { id }, 'id')

@@ -13,6 +13,7 @@ import { connection } from './connection.svelte.ts'
 import { type Document, hashOfNode, nodeOf } from './document.ts'
 import { headers, headersWithoutAnchor, url } from './endpoint.ts'
 import { noting } from './noting.ts'
+import { problemOf, problems } from './problem.ts'
 import type { Outcome, Refusal } from './refusal.ts'
 import type { Whole } from './whole.ts'
 
@@ -33,71 +34,6 @@ const client = new Client({
   preferGetMethod: false,
   requestPolicy: 'network-only',
 })
-
-/** Describes an error by the API's code. `advice` is for a form, whose content must be kept. */
-const problems = {
-  UNAUTHENTICATED: {
-    status: 401,
-    message: 'Your session has ended.',
-    advice: 'Sign in again, then retry. Your input is kept.',
-  },
-  FORBIDDEN: {
-    status: 403,
-    message: 'Your role does not allow this.',
-    // Forms are shown only to users who may send them.
-    advice:
-      'It was changed while this page was open. Your input is kept; an administrator can give you the role back.',
-  },
-  SECOND_FACTOR_REQUIRED: {
-    status: 403,
-    message: 'A second factor is required.',
-    advice: 'Sign in with the one of your account. If it has none, set one up under My account.',
-  },
-  PASSWORD_CHANGE_REQUIRED: {
-    status: 403,
-    message: 'You must choose a new password first.',
-    advice: 'Reload the page to choose it.',
-  },
-  ANCHOR_REQUIRED: {
-    status: 409,
-    message: 'This installation has several anchors now.',
-    advice: 'Your input is kept; note it, then reload the page to choose an anchor.',
-  },
-  DOCUMENT_NOT_TRUSTED: {
-    status: 409,
-    message: 'This page is older than the server.',
-    advice: 'Your input is kept; note it, then reload the page.',
-  },
-  NETWORK: {
-    status: 503,
-    message: 'The server cannot be reached.',
-    advice: 'The change may not have been made. Try again in a moment.',
-  },
-} as const
-
-interface Problem {
-  status: number
-  message: string
-  advice: string
-  requestId?: string
-}
-
-const isKnown = (code: unknown): code is keyof typeof problems =>
-  typeof code === 'string' && Object.hasOwn(problems, code)
-
-function problemOf(failure: CombinedError): Problem {
-  if (failure.networkError) return problems.NETWORK
-  const [first] = failure.graphQLErrors
-  const { code, requestId } = first?.extensions ?? {}
-  if (isKnown(code)) return problems[code]
-  return {
-    // An address with an id that cannot be one, or with the cursor of a row that was removed.
-    status: code === 'NOT_FOUND' || code === 'BAD_USER_INPUT' ? 404 : 500,
-    message: first?.message ?? 'The server returned an error.',
-    advice: typeof requestId === 'string' ? `The server log has the details under ${requestId}.` : '',
-    ...(typeof requestId === 'string' && { requestId }),
-  }
-}
 
 /** What a form shows of a failure without a typed result. */
 function refusalOf(failure: CombinedError | undefined): Refusal {

@@ -26,7 +26,8 @@ const jose: Implementation = {
     return (payload, header) => new CompactSign(payload).setProtectedHeader(header).sign(key)
   },
   async verify(jwt, publicJwk, alg) {
-    await compactVerify(jwt, await importJWK(publicJwk, alg), { algorithms: [alg] })
+    // jose imports each object once.
+    await compactVerify(jwt, publicJwk, { algorithms: [alg] })
   },
 }
 

@@ -109,11 +109,20 @@ export async function verifySignature(
     throw refuse(`has the alg ${quote(header.alg)}, which does not fit its key (${describeKey(key)})`)
   }
   try {
-    // Only the public part, because the issuer's `key_ops` must not affect the import.
-    await getImplementation(header.alg).verify(jwt, toPublicJwk(key), header.alg)
+    await getImplementation(header.alg).verify(jwt, publicPartOf(key), header.alg)
   } catch (cause) {
     throw refuse(`has a signature that does not verify with the key ${quote(key.kid)}`, cause)
   }
+}
+
+/** A key is imported once as long as its object lives. */
+const publicParts = new WeakMap<Jwk, Jwk>()
+
+/** The issuer's `key_ops` must not affect the import. */
+function publicPartOf(key: Jwk): Jwk {
+  const part = publicParts.get(key) ?? toPublicJwk(key)
+  publicParts.set(key, part)
+  return part
 }
 
 /**

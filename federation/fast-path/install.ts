@@ -8,11 +8,12 @@ import { LRUCache } from 'lru-cache'
 import type { PublishedJwt } from '#store/published-jwt.ts'
 import type { Reader } from '#store/reader.ts'
 import { type ContentCoding, chooseCoding } from '../http/content-coding.ts'
-import { precede } from '../http/precede.ts'
+import { type First, precede } from '../http/precede.ts'
 import { count, findLimit, type Limit } from './limit.ts'
+import { createPublishedAnswers, type PublishedAnswer } from './published.ts'
 import { findPath, isUnusual } from './table.ts'
 
-/** While which an answer holds, besides the Entity Configuration, which decides who may ask (§8.8). */
+/** While which a repeated answer holds, besides the Entity Configuration, which decides who may ask (§8.8). */
 export type Hold = {
   /** Whether the reader would return the same sources again, without asking Redis. */
   isSame(): boolean
@@ -28,7 +29,7 @@ type OnAnswer = (path: string, method: string, seconds: number) => void
 declare module 'fastify' {
   interface FastifyRequest {
     /** The Entity Configuration when the request arrived, if it was in memory. */
-    configuration: PublishedJwt | undefined
+    configuration: PublishedJwt | null | undefined
   }
   interface FastifyReply {
     /** Undefined if the answer must not be repeated. */
@@ -54,12 +55,12 @@ type Answer = Hold & {
   isVaried: boolean
 }
 
-const MAX_BYTES = 32 * 1024 * 1024
+const MAX_BYTES = 96 * 1024 * 1024
 /** Bytes of an answer beyond its URL and body. */
 const OVERHEAD = 1_024
 
 /** URLs that are remembered from their first request: one that comes once leaves no answer behind. */
-const MAX_SEEN = 10_000
+const MAX_SEEN = 50_000
 
 type Deps = {
   reader: Pick<Reader, 'peek'>
@@ -69,24 +70,41 @@ type Deps = {
 }
 
 export function installFastPath(app: FastifyInstance, { reader, now, address }: Deps, isOn: boolean): void {
+  const listeners: OnAnswer[] = []
+  app.decorate('onRepeatedAnswer', (listener) => void listeners.push(listener))
+  app.decorateRequest('configuration', undefined)
+  app.decorateReply('hold', undefined)
+  if (!isOn) return
+  let isClosing = false
+  app.addHook('preClose', async () => {
+    isClosing = true
+  })
+  const published = createPublishedAnswers(app, { reader, now, isOpen: () => !isClosing })
   const answers = new LRUCache<string, Answer>({
     maxSize: MAX_BYTES,
     sizeCalculation: ({ variants }, url) =>
       Object.values(variants).reduce((sum, { body }) => sum + OVERHEAD + body.length, url.length),
   })
   const seen = new LRUCache<string, true>({ max: MAX_SEEN })
-  const listeners: OnAnswer[] = []
-  let isClosing = false
 
   function isValid({ configuration, isSame, until }: Answer): boolean {
     return until > now() && reader.peek.entityConfiguration() === configuration && isSame()
   }
 
-  function repeat(request: IncomingMessage, response: ServerResponse): boolean {
-    const { method = '', url = '', headers } = request
+  function send(
+    { method = '' }: IncomingMessage,
+    response: ServerResponse,
+    { path, head, body, begun }: { path: string; head: string[]; body: string | Buffer; begun: number },
+  ): void {
+    response.writeHead(200, head)
+    response.end(method === 'HEAD' ? undefined : body)
+    for (const listener of listeners) listener(path, method, (performance.now() - begun) / 1000)
+  }
+
+  function repeat(request: IncomingMessage, response: ServerResponse, begun: number): boolean {
+    const { url = '', headers } = request
     const answer = answers.get(url)
-    if (!answer || isClosing || (method !== 'GET' && method !== 'HEAD')) return false
-    if (isUnusual(headers)) return false
+    if (!answer) return false
     if (!isValid(answer)) {
       answers.delete(url)
       return false
@@ -96,25 +114,32 @@ export function installFastPath(app: FastifyInstance, { reader, now, address }: 
     if (!variant) return false
     const { head, body, limit } = variant
     if (limit && !count(limit, head, address(request))) return false
-    const begun = performance.now()
-    response.writeHead(200, head)
-    response.end(method === 'HEAD' ? undefined : body)
+    send(request, response, { path: answer.path, head, body, begun })
     answer.onRepeat?.()
-    for (const listener of listeners) listener(answer.path, method, (performance.now() - begun) / 1000)
     return true
   }
 
+  const answer: First = (request, response, next) => {
+    const { method, headers } = request
+    if (isClosing || (method !== 'GET' && method !== 'HEAD') || isUnusual(headers)) return false
+    const begun = performance.now()
+    const sendFound = (found: PublishedAnswer) => send(request, response, { ...found, begun })
+    return published.find(request, sendFound, next) || repeat(request, response, begun)
+  }
+
   function record(request: FastifyRequest, reply: FastifyReply, body: unknown): void {
-    const { configuration, method, url } = request
+    const { configuration, method, url, routeOptions } = request
     const { hold } = reply
-    if (!hold || !configuration || method !== 'GET' || reply.statusCode !== 200) return
+    const isPublished = routeOptions.config.published !== undefined
+    if (!configuration || method !== 'GET' || reply.statusCode !== 200 || !(hold || isPublished)) return
     if (typeof body !== 'string' && !Buffer.isBuffer(body)) return
-    if (!seen.has(url)) return void seen.set(url, true)
-    const path = findPath(url)
-    if (path === undefined) return
+    if (hold && !seen.has(url)) return void seen.set(url, true)
     const headers = reply.getHeaders()
     const head = Object.entries(headers).flatMap(([name, value]) => [name, String(value)])
     head.push('content-length', String(Buffer.byteLength(body)))
+    if (!hold) return published.learn(String(routeOptions.url), head, configuration)
+    const path = findPath(url)
+    if (path === undefined) return
     const coding: ContentCoding = headers['content-encoding'] === 'gzip' ? 'gzip' : 'identity'
     const isVaried = headers.vary !== undefined
     const variants = { [coding]: { head, body, limit: findLimit(request, head) } }
@@ -126,13 +151,6 @@ export function installFastPath(app: FastifyInstance, { reader, now, address }: 
     answers.set(url, answer)
   }
 
-  app.decorate('onRepeatedAnswer', (listener) => void listeners.push(listener))
-  app.decorateRequest('configuration', undefined)
-  app.decorateReply('hold', undefined)
-  if (!isOn) return
-  app.addHook('preClose', async () => {
-    isClosing = true
-  })
   app.addHook('onRequest', (request, _reply, done) => {
     request.configuration = reader.peek.entityConfiguration()
     done()
@@ -142,5 +160,5 @@ export function installFastPath(app: FastifyInstance, { reader, now, address }: 
     record(request, reply, body)
     done(null, body)
   })
-  precede(app.server, repeat)
+  precede(app.server, answer)
 }

@@ -6,7 +6,6 @@ import { ENTITY_CONFIGURATION_PATH } from '#core/entity-id.ts'
 /** The answers that are repeated: path -> parameters. With any other parameter, the route answers. */
 const repeated: Readonly<Record<string, readonly string[]>> = {
   [ENTITY_CONFIGURATION_PATH]: [],
-  [getEndpointPath('fetch')]: ['sub'],
   [getEndpointPath('resolve')]: ['sub', 'trust_anchor', 'entity_type'],
   [getEndpointPath('list')]: ['entity_type', 'intermediate', 'trust_mark_type'],
   // Not with a cursor, whose key may change.
@@ -20,7 +19,6 @@ const repeated: Readonly<Record<string, readonly string[]>> = {
     'audit_timestamps',
     'claims',
   ],
-  [getEndpointPath('trust_mark')]: ['trust_mark_type', 'sub'],
   [getEndpointPath('trust_mark_list')]: ['trust_mark_type', 'sub'],
 }
 

@@ -17,7 +17,12 @@ export type MediaType =
   | 'application/entity-events-statement+jwt'
 
 /** Seconds. Short, so that a withdrawn statement soon disappears from caches. */
-const MAX_CACHE_AGE = 60
+export const MAX_CACHE_AGE = 60
+
+const cacheControl = (seconds: number) => `public, max-age=${seconds}`
+
+/** Of an answer that does not end within that time. */
+export const FULL_CACHE_CONTROL = cacheControl(MAX_CACHE_AGE)
 
 type JwtAnswer = {
   jwt: PublishedJwt
@@ -37,7 +42,7 @@ export function sendJwt(
   if (request.method === 'POST') return send(reply, jwt.jwt, type)
   if (isSame) reply.hold = { isSame, onRepeat, until: (jwt.expires ?? Infinity) - MAX_CACHE_AGE }
   const remaining = jwt.expires === undefined ? MAX_CACHE_AGE : Math.floor(jwt.expires - now)
-  reply.header('cache-control', `public, max-age=${Math.max(0, Math.min(MAX_CACHE_AGE, remaining))}`)
+  reply.header('cache-control', cacheControl(Math.max(0, Math.min(MAX_CACHE_AGE, remaining))))
   reply.header('etag', jwt.etag)
   if (matchesTag(request.headers['if-none-match'], jwt.etag)) return reply.code(304).send()
   return send(reply, jwt.jwt, type)

@@ -10,7 +10,7 @@ import { checkDelegation, parseTrustMark, type TrustMarkStatus } from '#core/tru
 import type { KeySets } from '#store/key-directory.ts'
 import { isCurrent, type PublishedJwt } from '#store/published-jwt.ts'
 import type { Reader } from '#store/reader.ts'
-import type { TrustMarkHolder, UnusedTypes } from '#store/trust-mark-reader.ts'
+import type { IssuedTrustMark, TrustMarkHolder, UnusedTypes } from '#store/trust-mark-reader.ts'
 import { createMemo, type Memo } from './memo.ts'
 import { describeMarkRules, type MarkRules } from './rules.ts'
 
@@ -21,7 +21,7 @@ export type IssuedMarks = {
   mark(type: string, subject: EntityId): Promise<PublishedJwt | undefined>
   /** Holders whose mark is not invalid, until mark or delegation expires. The same list until a change. */
   holders(type: string): Promise<readonly TrustMarkHolder[]>
-  /** The last results, if they would be the same without asking Redis. The mark may have expired. */
+  /** The results, if they are known without asking Redis. The mark may have expired. */
   peek: {
     mark(type: string, subject: EntityId): PublishedJwt | undefined
     holders(type: string): readonly TrustMarkHolder[] | undefined
@@ -42,14 +42,19 @@ type Options = {
 /** The `exp` of a valid mark and of its delegation; Infinity without. Undefined: the mark is invalid. */
 type Ends = { mark: number; delegation: number } | undefined
 
+/** When a delegation ends: Infinity without one that is needed, undefined if it is not valid. */
+type DelegationEnd = { at: number | undefined }
+
 /** Marks of a type usually have one delegation. */
 const MAX_DELEGATIONS = 10_000
+
+/** What decides about a published mark, whose signature is trusted: access to Redis is permission to publish. */
+type Facts = Pick<IssuedTrustMark, 'kid' | 'delegation' | 'expires'>
 
 /** Results under the same rules. */
 type Judgement = {
   rules: MarkRules
-  delegations: LRUCache<string, Promise<{ end: number | undefined }>>
-  marks: Memo<PublishedJwt, PublishedJwt | undefined>
+  delegations: LRUCache<string, { found: DelegationEnd | undefined; finding: Promise<DelegationEnd> }>
   /** By the list of the reader. */
   holders: Memo<readonly TrustMarkHolder[], readonly TrustMarkHolder[]>
 }
@@ -67,27 +72,38 @@ export function createIssuedMarks({ entityId, reader, keys, now }: Options): Iss
     judgement = {
       rules: describeMarkRules(entityId, directory, configuration, unused, now()),
       delegations: new LRUCache({ max: MAX_DELEGATIONS }),
-      marks: createMemo(),
       holders: createMemo(),
     }
     return judgement
   }
 
-  /** When a delegation ends: Infinity without one that is needed, undefined if it is not valid. */
-  async function findEnd(type: string, delegation: string | undefined, { rules, delegations }: Judgement) {
+  const delegationKey = (type: string, delegation: string | undefined) => `${type} ${delegation}`
+
+  /** Undefined: it must be verified. */
+  function knownEnd(type: string, delegation: string | undefined, { rules, delegations }: Judgement) {
     // The owner of a type that is not in use is not published.
-    if (!getMember(rules.owners, type) && !(delegation && rules.types.has(type))) return readEnd(delegation)
-    const key = `${type} ${delegation}`
-    const found = delegations.get(key) ?? verifyEnd(type, delegation, rules)
-    delegations.set(key, found)
-    return (await found).end
+    const isVerified = getMember(rules.owners, type) || (delegation && rules.types.has(type))
+    return isVerified ? delegations.get(delegationKey(type, delegation))?.found : { at: readEnd(delegation) }
+  }
+
+  async function findEnd(type: string, delegation: string | undefined, current: Judgement) {
+    const known = knownEnd(type, delegation, current)
+    if (known) return known
+    const key = delegationKey(type, delegation)
+    const entry = current.delegations.get(key) ?? {
+      found: undefined,
+      finding: verifyEnd(type, delegation, current.rules),
+    }
+    current.delegations.set(key, entry)
+    entry.found = await entry.finding
+    return entry.found
   }
 
   async function verifyEnd(type: string, delegation: string | undefined, { owners }: MarkRules) {
     const claims = { iss: entityId, trust_mark_type: type, ...(delegation ? { delegation } : {}) }
     // Without times, so that the result stays the same.
     const options = { owners, allowHttp: true, now: 0, skew: Infinity }
-    return { end: await checkDelegation(claims, options).catch(ignoreRefusal) }
+    return { at: await checkDelegation(claims, options).catch(ignoreRefusal) }
   }
 
   async function findEnds(jwt: string, keys: JwkSet, current: Judgement): Promise<Ends> {
@@ -96,19 +112,11 @@ export function createIssuedMarks({ entityId, reader, keys, now }: Options): Iss
       await verifySignature(mark, keys, null)
       const { iss, trust_mark_type: type, delegation, exp = Infinity } = mark.claims
       if (current.rules.unused.types.has(type)) return undefined
-      const end = iss === entityId ? await findEnd(type, delegation, current) : undefined
+      const end = iss === entityId ? (await findEnd(type, delegation, current)).at : undefined
       return end === undefined ? undefined : { mark: exp, delegation: end }
     } catch (error) {
       return ignoreRefusal(error)
     }
-  }
-
-  /** With the earlier end of mark and delegation. Undefined: the mark is invalid. */
-  async function limit(published: PublishedJwt, current: Judgement): Promise<PublishedJwt | undefined> {
-    const ends = await findEnds(published.jwt, current.rules.publishedJwks, current)
-    if (!ends) return undefined
-    const end = Math.min(ends.mark, ends.delegation)
-    return { ...published, expires: end === Infinity ? undefined : end }
   }
 
   /** The judgement, if the next call would use it without asking Redis. */
@@ -118,18 +126,18 @@ export function createIssuedMarks({ entityId, reader, keys, now }: Options): Iss
     return isUnder(judgement, keys(), configuration, unused) ? judgement : undefined
   }
 
-  /** Trusts the signatures of published marks, but not the keys: a list may have many. */
+  const mayBeValid = (type: string, { kid }: Facts, { rules }: Judgement) =>
+    !rules.unused.types.has(type) && rules.publishedKids.has(kid)
+
   async function select(type: string, all: readonly TrustMarkHolder[], current: Judgement) {
-    if (current.rules.unused.types.has(type)) return []
-    const kids = new Set(current.rules.publishedJwks.keys.map(({ kid }) => kid))
-    const ends = new Map<string | undefined, number | undefined>()
+    const ends = new Map<string | undefined, DelegationEnd>()
     for (const delegation of new Set(all.map((holder) => holder.delegation))) {
       ends.set(delegation, await findEnd(type, delegation, current))
     }
     return all.flatMap((holder) => {
       const end = ends.get(holder.delegation)
-      if (end === undefined || !kids.has(holder.kid)) return []
-      return [(holder.expires ?? Infinity) <= end ? holder : { ...holder, expires: end }]
+      const limited = end && mayBeValid(type, holder, current) ? limit(holder, end) : undefined
+      return limited ? [limited] : []
     })
   }
 
@@ -141,10 +149,9 @@ export function createIssuedMarks({ entityId, reader, keys, now }: Options): Iss
       return ends.mark <= now() ? 'expired' : 'active'
     },
     async mark(type, subject) {
-      const published = await reader.trustMark(type, subject)
-      if (!published) return undefined
-      const current = await readJudgement()
-      const limited = await current.marks.read(published, () => limit(published, current))
+      const [current, published] = await Promise.all([readJudgement(), reader.trustMark(type, subject)])
+      if (!published || !mayBeValid(type, published, current)) return undefined
+      const limited = limit(published, await findEnd(type, published.delegation, current))
       return limited && isCurrent(limited, now()) ? limited : undefined
     },
     async holders(type) {
@@ -153,8 +160,11 @@ export function createIssuedMarks({ entityId, reader, keys, now }: Options): Iss
     },
     peek: {
       mark(type, subject) {
-        const published = reader.peek.trustMark(type, subject)
-        return published && peekJudgement()?.marks.peek(published)
+        const current = peekJudgement()
+        const published = reader.peek.trustMarksOf(subject)?.find((mark) => mark.type === type)
+        if (!current || !published || !mayBeValid(type, published, current)) return undefined
+        const end = knownEnd(type, published.delegation, current)
+        return end && limit(published, end)
       },
       holders(type) {
         const all = reader.peek.trustMarkHolders(type)
@@ -162,6 +172,12 @@ export function createIssuedMarks({ entityId, reader, keys, now }: Options): Iss
       },
     },
   }
+}
+
+/** Valid until mark or delegation ends. Undefined: the delegation is not valid. */
+function limit<Mark extends Facts>(mark: Mark, { at }: DelegationEnd): Mark | undefined {
+  if (at === undefined) return undefined
+  return (mark.expires ?? Infinity) <= at ? mark : { ...mark, expires: at }
 }
 
 function isUnder(

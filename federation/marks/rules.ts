@@ -14,8 +14,8 @@ export type MarkRules = {
   etag: string | undefined
   /** Keys of the key directory that verify our marks. */
   jwks: JwkSet
-  /** The same with those of our Entity Configuration, which knows a new key first. Too weak to sign a status by. */
-  publishedJwks: JwkSet
+  /** Names of these keys and of those in our Entity Configuration, which knows a new key first. Too weak to sign a status by. */
+  publishedKids: ReadonlySet<string>
   owners: TrustMarkOwners
   /** The types in use, of any issuer. */
   types: ReadonlySet<string>
@@ -43,7 +43,7 @@ export function describeMarkRules(
     directory,
     etag: configuration?.etag,
     jwks,
-    publishedJwks,
+    publishedKids: new Set(publishedJwks.keys.map(({ kid }) => kid)),
     owners: Object.fromEntries(owners),
     types: new Set(Object.keys(claims.trust_mark_issuers ?? {})),
     unused,

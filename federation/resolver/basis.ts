@@ -43,32 +43,51 @@ export function describeBasis(
 
 /** Describes the subject's stored Entity Configuration and the marks that we issued to it. */
 export async function readStored(reader: Reader, subject: EntityId): Promise<string> {
+  return describeStored(await readInputs(reader, subject))
+}
+
+async function readInputs(reader: Reader, subject: EntityId) {
   const [configuration, marks] = await Promise.all([
     reader.subordinateConfiguration(subject),
     reader.trustMarksOf(subject),
   ])
-  return JSON.stringify([configuration?.etag, marks.map(({ mark }) => mark.etag)])
+  return { configuration, marks }
 }
 
-/** Whether the inputs are still the same. Reads from the reader only, which caches in memory. */
-export async function isUnchanged(
+const describeStored = ({ configuration, marks }: Awaited<ReturnType<typeof readInputs>>) =>
+  JSON.stringify([configuration?.etag, marks.map(({ etag }) => etag)])
+
+/**
+ * Whether the inputs are still the same. If so, returns a check of that which reads nothing: as long as the reader
+ * returns the same objects, nothing has changed.
+ */
+export async function watchBasis(
   basis: Basis,
   circumstances: Circumstances,
   stores: Stores,
-): Promise<boolean> {
-  const [stored, ...tags] = await Promise.all([
-    readStored(stores.reader, circumstances.subject),
-    ...basis.own.map((subject) => readTag(subject, stores)),
+): Promise<(() => boolean) | undefined> {
+  const { reader } = stores
+  const { subject } = circumstances
+  const [stored, pinned, ...own] = await Promise.all([
+    readInputs(reader, subject),
+    reader.trustAnchors(),
+    ...basis.own.map((id) => readOwn(id, stores)),
   ])
-  return computeFingerprint(circumstances, stored, tags) === basis.fingerprint
+  const tags = own.map((published) => published?.etag)
+  if (computeFingerprint(circumstances, describeStored(stored), tags) !== basis.fingerprint) return undefined
+  const { peek } = reader
+  return () =>
+    peek.trustMarksOf(subject) === stored.marks &&
+    peek.subordinateConfiguration(subject) === (stored.configuration ?? null) &&
+    peek.trustAnchors() === pinned &&
+    basis.own.every((id, at) => peekOwn(id, stores) === (own[at] ?? null))
 }
 
-async function readTag(subject: EntityId, { entityId, reader }: Stores): Promise<string | undefined> {
-  const published = await (subject === entityId
-    ? reader.entityConfiguration()
-    : reader.subordinateStatement(subject))
-  return published?.etag
-}
+const readOwn = (id: EntityId, { entityId, reader }: Stores) =>
+  id === entityId ? reader.entityConfiguration() : reader.subordinateStatement(id)
+
+const peekOwn = (id: EntityId, { entityId, reader: { peek } }: Stores) =>
+  id === entityId ? peek.entityConfiguration() : peek.subordinateStatement(id)
 
 function computeFingerprint(
   { anchors, kid }: Circumstances,

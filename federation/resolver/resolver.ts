@@ -4,8 +4,7 @@ import { FederationError } from '#core/errors.ts'
 import { createCache } from '#store/cache.ts'
 import type { PublishedJwt } from '#store/published-jwt.ts'
 import { type Answer, describeQuery, type Query } from './answer.ts'
-import { isUnchanged } from './basis.ts'
-import { createConfirmation } from './confirmation.ts'
+import { watchBasis } from './basis.ts'
 import type { Lookup, ResolverOptions } from './options.ts'
 import { createProducer } from './producer.ts'
 import { createRefusals } from './refusals.ts'
@@ -39,14 +38,19 @@ export function createResolver(options: ResolverOptions): Resolver {
     maxSize: MAX_BYTES,
     sizeOf: ({ response, basis }) => response.jwt.length + basis.fingerprint.length,
   })
-  const confirmation = createConfirmation(options)
+  /** Whether what each answer came from is still the same, without asking Redis. */
+  const unchanged = new WeakMap<Answer, () => boolean>()
   /** What each response was found by. */
   const queries = new WeakMap<PublishedJwt, { key: string; answer: Answer }>()
-  const isValid = async (answer: Answer, { subject, anchors }: Query) =>
-    answer.until > now() &&
-    confirmation.confirm(answer, anchors, async () =>
-      isUnchanged(answer.basis, { subject, anchors, kid: (await signer()).kid }, options),
-    )
+
+  async function isValid(answer: Answer, { subject, anchors }: Query): Promise<boolean> {
+    if (answer.until <= now()) return false
+    const keys = options.keys()
+    const areSame = await watchBasis(answer.basis, { subject, anchors, kid: (await signer()).kid }, options)
+    if (!areSame) return false
+    unchanged.set(answer, () => options.keys() === keys && areSame())
+    return true
+  }
   const shared = createSharedAnswers({ ...options, cache: options.answers, isValid })
   const renewing = new Set<string>()
 
@@ -101,7 +105,7 @@ export function createResolver(options: ResolverOptions): Resolver {
     isSame(response) {
       const found = queries.get(response)
       if (!found || memory.peek(found.key) !== found.answer) return false
-      return found.answer.renewFrom > now() && confirmation.isRecent(found.answer)
+      return found.answer.renewFrom > now() && unchanged.get(found.answer)?.() === true
     },
     countRepeated: () => options.onLookup?.('memory'),
   }

@@ -37,7 +37,7 @@ export function createTrustMarkVerifier(options: VerifierOptions): TrustMarkVeri
     if (!anchor || configured.length + issued.length === 0) {
       return { entries: [], expires: Infinity, leftOut: null }
     }
-    const candidates = [...configured.map((entry) => entry.trust_mark), ...issued.map(({ mark }) => mark.jwt)]
+    const candidates = [...configured.map((entry) => entry.trust_mark), ...issued.map(({ jwt }) => jwt)]
     return selectTrustMarks(candidates, {
       entityId,
       subject: chain.subject,

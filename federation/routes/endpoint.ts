@@ -4,6 +4,7 @@ import { type EndpointName, endpoints, getEndpointParameter, getEndpointPath } f
 import type { EntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
 import type { AuthMethods } from '../client/auth-methods.ts'
+import type { PublishedSource } from '../fast-path/published.ts'
 import { refuseCompressed } from '../http/compressed-body.ts'
 import { readOptional } from '../http/parameter.ts'
 import { RATE_WINDOW, RateCounter } from '../http/rate-counter.ts'
@@ -25,16 +26,21 @@ const MAX_ASSERTION_BYTES = 16 * 1024
 /** Per minute and address. An unknown client makes us search its Trust Chain (§18.1). */
 const MAX_AUTHENTICATIONS = 3_000
 
-/**
- * @param options.rateLimit requests per minute and address
- * @param options.contentType what a POST may have as its body; a form by default
- */
+type EndpointOptions = {
+  /** Requests per minute and address. */
+  rateLimit?: number
+  /** What a POST may have as its body; a form by default. */
+  contentType?: string
+  /** Where the answers to a GET without limit come from. */
+  published?: PublishedSource
+}
+
 export function registerEndpoint(
   app: FastifyInstance,
   deps: Deps,
   name: EndpointName,
   answer: Answer,
-  { rateLimit, ...body }: { rateLimit?: number; contentType?: string } = {},
+  { rateLimit, published, ...body }: EndpointOptions = {},
 ): void {
   const path = getEndpointPath(name)
   const isOn = createServedCheck(deps, name)
@@ -42,7 +48,8 @@ export function registerEndpoint(
   const isPostOnly = endpoints[name].method === 'POST'
 
   if (!isPostOnly) {
-    app.get(path, { config: { ...limitRate(rateLimit), isOffered: isOn } }, async (request, reply) => {
+    const config = { ...limitRate(rateLimit), isOffered: isOn, ...(published ? { published } : {}) }
+    app.get(path, { config }, async (request, reply) => {
       if (!(await isOn())) return reply.callNotFound()
       if (!(await deps.authMethods(name)).anonymous) throw refuseAnonymous(path)
       return answer({ request, reply, parameters: request.query, client: undefined })

@@ -1,6 +1,6 @@
 /** Serves Subordinate Statements (§8.1). */
 import type { FastifyInstance } from 'fastify'
-import { ENTITY_CONFIGURATION_PATH } from '#core/entity-id.ts'
+import { ENTITY_CONFIGURATION_PATH, type EntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
 import { isCurrent } from '#store/published-jwt.ts'
 import { sendJwt } from '../http/answer.ts'
@@ -11,12 +11,14 @@ import { type Call, registerEndpoint } from './endpoint.ts'
 
 export function fetchRoute(app: FastifyInstance, deps: Deps) {
   const { entityId, reader, now } = deps
-  const answer = async ({ request, reply, parameters }: Call) => {
+  const readSubject = (parameters: unknown): EntityId => {
     const subject = readRequiredEntityId(parameters, 'sub', deps)
-    if (subject === entityId) {
-      const message = `${subject} is this Trust Anchor. Its Entity Configuration is at ${ENTITY_CONFIGURATION_PATH}.`
-      throw new FederationError('invalid_request', message, { subject })
-    }
+    if (subject !== entityId) return subject
+    const message = `${subject} is this Trust Anchor. Its Entity Configuration is at ${ENTITY_CONFIGURATION_PATH}.`
+    throw new FederationError('invalid_request', message, { subject })
+  }
+  const answer = async ({ request, reply, parameters }: Call) => {
+    const subject = readSubject(parameters)
     const jwt = await reader.subordinateStatement(subject)
     if (!jwt) {
       await confirmPublished(reader)
@@ -27,8 +29,12 @@ export function fetchRoute(app: FastifyInstance, deps: Deps) {
     if (!isCurrent(jwt, now())) {
       throw new FederationError('not_found', `The statement about ${subject} has expired.`, { subject })
     }
-    const isSame = () => reader.peek.subordinateStatement(subject) === jwt
-    return sendJwt(request, reply, { jwt, now: now(), type: 'application/entity-statement+jwt', isSame })
+    return sendJwt(request, reply, { jwt, now: now(), type: 'application/entity-statement+jwt' })
   }
-  registerEndpoint(app, deps, 'fetch', answer)
+  const published = {
+    names: ['sub'],
+    peek: (parameters: unknown) => reader.peek.subordinateStatement(readSubject(parameters)),
+    read: async (parameters: unknown) => reader.subordinateStatement(readSubject(parameters)),
+  }
+  registerEndpoint(app, deps, 'fetch', answer, { published })
 }

@@ -9,17 +9,23 @@ import { type Call, registerEndpoint } from './endpoint.ts'
 
 export function trustMarkRoute(app: FastifyInstance, deps: RouteDeps) {
   const { reader, marks, now } = deps
+  const readMark = (parameters: unknown) =>
+    [readRequired(parameters, 'trust_mark_type'), readRequiredEntityId(parameters, 'sub', deps)] as const
+
   const answer = async ({ request, reply, parameters }: Call) => {
-    const type = readRequired(parameters, 'trust_mark_type')
-    const subject = readRequiredEntityId(parameters, 'sub', deps)
+    const [type, subject] = readMark(parameters)
     const jwt = await marks.mark(type, subject)
     if (!jwt) {
       await confirmPublished(reader)
       const message = `${subject} has no valid Trust Mark of the type ${type} from this Trust Anchor.`
       throw new FederationError('not_found', message, { subject })
     }
-    const isSame = () => marks.peek.mark(type, subject) === jwt
-    return sendJwt(request, reply, { jwt, now: now(), type: 'application/trust-mark+jwt', isSame })
+    return sendJwt(request, reply, { jwt, now: now(), type: 'application/trust-mark+jwt' })
   }
-  registerEndpoint(app, deps, 'trust_mark', answer)
+  const published = {
+    names: ['trust_mark_type', 'sub'],
+    peek: (parameters: unknown) => marks.peek.mark(...readMark(parameters)),
+    read: async (parameters: unknown) => marks.mark(...readMark(parameters)),
+  }
+  registerEndpoint(app, deps, 'trust_mark', answer, { published })
 }

@@ -6,6 +6,8 @@ import { duplicateRedis } from './connect.ts'
 export type ChangeSubscription = {
   /** Resolves after `onChange` was called for every change that was announced before. */
   catchUp(): Promise<void>
+  /** As `catchUp`, but rejects while the connection does not answer. */
+  confirm(): Promise<void>
   close(): void
 }
 
@@ -67,13 +69,11 @@ export function createChangeChannels(redis: Redis): ChangeChannels {
       connection ??= connect()
       const joined = connection
       if (joined.status === 'ready') join(joined, channel)
+      // Redis sends announcements and replies in order.
+      const confirm = async () => void (await joined.ping())
       return {
-        // Redis sends announcements and replies in order. When the connection is lost, everything is reported.
-        catchUp: () =>
-          joined.ping().then(
-            () => {},
-            () => {},
-          ),
+        confirm,
+        catchUp: () => confirm().catch(() => {}), // when the connection is lost, everything is reported
         close: () => leave(channel, onChange),
       }
     },

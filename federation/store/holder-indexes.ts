@@ -1,14 +1,7 @@
 /** Caches the holders of each Trust Mark type that was asked for. */
-import type { Redis } from 'ioredis'
 import { LRUCache } from 'lru-cache'
-import type { RedisKeys } from './keys.ts'
 import { createSortedIndex, type IndexSource, type SortedIndex } from './sorted-index.ts'
-import {
-  isSameHolder,
-  readTrustMarkHolder,
-  readTrustMarkHolders,
-  type TrustMarkHolder,
-} from './trust-mark-reader.ts'
+import { isSameHolder, type TrustMarkHolder, type TrustMarkReader } from './trust-mark-reader.ts'
 
 export type HolderIndexes = {
   /** Sorted by subject. The same array is returned until something changes. */
@@ -22,17 +15,17 @@ export type HolderIndexes = {
 /** Requests may name any number of types that do not exist. */
 const MAX_TYPES = 1_000
 
-type Options = Pick<IndexSource<TrustMarkHolder>, 'catchUp'> & { redis: Redis; keys: RedisKeys }
+type Options = Pick<IndexSource<TrustMarkHolder>, 'catchUp'> & { read: TrustMarkReader }
 
-export function createHolderIndexes({ redis, keys, catchUp }: Options): HolderIndexes {
+export function createHolderIndexes({ read, catchUp }: Options): HolderIndexes {
   const indexes = new LRUCache<string, SortedIndex<TrustMarkHolder>>({ max: MAX_TYPES })
 
   function createIndex(type: string): SortedIndex<TrustMarkHolder> {
     const index = createSortedIndex<TrustMarkHolder>({
       idOf: ({ subject }) => subject,
       isSame: isSameHolder,
-      readAll: () => readTrustMarkHolders(redis, keys, type),
-      readOne: (subject) => readTrustMarkHolder(redis, keys, type, subject),
+      readAll: () => read.holders(type),
+      readOne: (subject) => read.holder(type, subject),
       catchUp,
     })
     indexes.set(type, index)

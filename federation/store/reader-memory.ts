@@ -3,11 +3,14 @@
 import type { Redis } from 'ioredis'
 import type { EntityId } from '#core/entity-id.ts'
 import type { JwkSet } from '#core/keys.ts'
-import { createCache } from './cache.ts'
+import type { Announced } from './announced.ts'
 import type { Change, ChangeKind } from './change.ts'
+import { createFieldReader } from './field-reader.ts'
+import { createHeld, type Held } from './held.ts'
 import { createHolderIndexes } from './holder-indexes.ts'
 import type { RedisKeys } from './keys.ts'
-import type { PublishedJwt } from './published-jwt.ts'
+import { findLostKeys } from './lost-keys.ts'
+import { type PublishedJwt, readPublishedJwt } from './published-jwt.ts'
 import { createSortedIndex } from './sorted-index.ts'
 import {
   isSameSubordinate,
@@ -15,45 +18,72 @@ import {
   readSubordinates,
   type Subordinate,
 } from './subordinate-reader.ts'
-import type { IssuedTrustMark, UnusedTypes } from './trust-mark-reader.ts'
+import { readTrustAnchors } from './trust-anchor-reader.ts'
+import {
+  areSameMarks,
+  createTrustMarkReader,
+  type IssuedTrustMark,
+  readUnusedTypes,
+  type TrustMarkReader,
+  type UnusedTypes,
+} from './trust-mark-reader.ts'
 
 export type Memory = ReturnType<typeof createMemory>
 
-/** Limits staleness when a foreign writer changes Redis without announcements. */
-const MAX_AGE_MS = 5_000
 const MAX_JWT_BYTES = 32 * 1024 * 1024
 
-/** @param catchUp resolves when every change that Redis announced before the call has reached the memory */
-export function createMemory(redis: Redis, keys: RedisKeys, catchUp: () => Promise<void>) {
-  /** Absent JWTs are cached as well: a request for one must not cost more. */
-  const createJwtCache = () =>
-    createCache<PublishedJwt | undefined>({
-      maxAge: MAX_AGE_MS,
-      maxSize: MAX_JWT_BYTES,
+/** Of what there is one of. */
+const ALL = 'all'
+
+type Options = {
+  redis: Redis
+  keys: RedisKeys
+  announced: Announced
+  trustMarks: TrustMarkReader
+  /** Resolves when every change that Redis announced before the call has reached the memory. */
+  catchUp: () => Promise<void>
+}
+
+export function createMemory({ redis, keys, announced, trustMarks, catchUp }: Options) {
+  const isAnnounced = announced.isSure
+  /** Absent JWTs are held as well: a request for one must not cost more. */
+  const holdJwts = (read: (key: string) => Promise<string | null>): Held<PublishedJwt | null> =>
+    createHeld<PublishedJwt | null>({
+      load: async (key) => parsePublished(await read(key)),
+      isSame: (one, other) => one?.jwt === other?.jwt,
       sizeOf: (published) => published?.jwt.length ?? 0,
+      maxSize: MAX_JWT_BYTES,
+      isAnnounced,
     })
+  const holdOne = <Value>(load: () => Promise<Value>, isSame: (one: Value, other: Value) => boolean) => {
+    const held = createHeld<Value>({ load, isSame, sizeOf: () => 0, maxSize: 1_000, isAnnounced })
+    return { ...held, get: () => held.get(ALL), peek: () => held.peek(ALL), drop: () => held.drop() }
+  }
   return {
     /** The Trust Anchor's own JWTs, by Redis key. */
-    own: createJwtCache(),
+    own: holdJwts((key) => redis.get(key)),
     /** Subordinate Statements, by subject. */
-    statements: createJwtCache(),
+    statements: holdJwts(createFieldReader(redis, keys.subordinates)),
     /** Entity Configurations of subordinates, by entity. */
-    configurations: createJwtCache(),
-    /** Trust Marks, by type and subject. */
-    marks: createJwtCache(),
-    marksBySubject: createCache<IssuedTrustMark[]>({
-      maxAge: MAX_AGE_MS,
+    configurations: holdJwts(createFieldReader(redis, keys.subordinateConfigurations)),
+    /** Trust Marks, by subject. */
+    marks: createHeld<readonly IssuedTrustMark[]>({
+      load: trustMarks.marksOf,
+      isSame: areSameMarks,
+      sizeOf: (marks) => marks.reduce((sum, { jwt }) => sum + jwt.length, 0),
       maxSize: MAX_JWT_BYTES,
-      sizeOf: (marks) => marks.reduce((sum, { mark }) => sum + mark.jwt.length, 0),
+      isAnnounced,
     }),
-    unusedTypes: createCache<UnusedTypes>({ maxAge: MAX_AGE_MS, maxSize: 1_000, sizeOf: () => 1 }),
-    holders: createHolderIndexes({ redis, keys, catchUp }),
-    anchors: createCache<ReadonlyMap<EntityId, JwkSet>>({
-      maxAge: MAX_AGE_MS,
-      maxSize: 1_000,
-      sizeOf: () => 1,
-    }),
-    lostKeys: createCache<string[]>({ maxAge: MAX_AGE_MS, maxSize: 1_000, sizeOf: () => 1 }),
+    unusedTypes: holdOne<UnusedTypes>(
+      () => readUnusedTypes(redis, keys),
+      (one, other) => one.key === other.key,
+    ),
+    holders: createHolderIndexes({ read: trustMarks, catchUp }),
+    anchors: holdOne<ReadonlyMap<EntityId, JwkSet>>(() => readTrustAnchors(redis, keys), areSameAnchors),
+    lostKeys: holdOne(
+      () => findLostKeys(redis, keys),
+      (some, others) => some.join() === others.join(),
+    ),
     subordinates: createSortedIndex<Subordinate>({
       idOf: ({ id }) => id,
       isSame: isSameSubordinate,
@@ -62,6 +92,18 @@ export function createMemory(redis: Redis, keys: RedisKeys, catchUp: () => Promi
       catchUp,
     }),
   }
+}
+
+const parsePublished = (jwt: string | null) => (jwt === null ? null : readPublishedJwt(jwt))
+
+const areSameAnchors = (some: ReadonlyMap<EntityId, JwkSet>, others: ReadonlyMap<EntityId, JwkSet>) =>
+  JSON.stringify([...some]) === JSON.stringify([...others])
+
+/** Since the start: published values that were in memory, and reads of Redis. */
+export function countLookups({ own, statements, configurations, marks }: Memory) {
+  const all = [own, statements, configurations, marks].map(({ lookups }) => lookups)
+  const sum = (found: 'memory' | 'redis') => all.reduce((total, each) => total + each[found], 0)
+  return { memory: sum('memory'), redis: sum('redis') }
 }
 
 type DropRule = (memory: Memory, id: string | undefined) => void
@@ -78,10 +120,9 @@ const dropRules: Readonly<Record<Exclude<ChangeKind, 'all'>, DropRule>> = {
     configurations.drop(id)
     subordinates.touch(id)
   },
-  'trust-mark': ({ marks, marksBySubject, holders, lostKeys }, id) => {
+  'trust-mark': ({ marks, holders, lostKeys }, id) => {
     lostKeys.drop()
-    marks.drop()
-    marksBySubject.drop(id)
+    marks.drop(id)
     holders.touch(id)
   },
   'trust-anchors': ({ anchors }) => anchors.drop(),

@@ -3,25 +3,22 @@
 import type { Redis } from 'ioredis'
 import type { EntityId } from '#core/entity-id.ts'
 import type { JwkSet } from '#core/keys.ts'
+import { createAnnounced } from './announced.ts'
 import type { Change } from './change.ts'
 import { type ChangeChannels, createChangeChannels } from './change-subscription.ts'
 import { type CollectionReader, createCollectionReader } from './collection-reader.ts'
+import type { Held } from './held.ts'
 import { redisKeys } from './keys.ts'
-import { findLostKeys } from './lost-keys.ts'
 import { toStoreError } from './outage.ts'
-import { type PublishedJwt, readPublishedJwt } from './published-jwt.ts'
-import { createMemory, dropStale } from './reader-memory.ts'
+import type { PublishedJwt } from './published-jwt.ts'
+import { countLookups, createMemory, dropStale } from './reader-memory.ts'
 import { parseSubordinateEvents, type SubordinateEvent } from './subordinate-event.ts'
 import type { Subordinate } from './subordinate-reader.ts'
 import { readSummary, type Summary } from './summary.ts'
-import { readTrustAnchors } from './trust-anchor-reader.ts'
 import {
+  createTrustMarkReader,
   type IssuedTrustMark,
   type IssuedTrustMarkStatus,
-  readTrustMark,
-  readTrustMarkStatus,
-  readTrustMarksOf,
-  readUnusedTypes,
   type TrustMarkHolder,
   type UnusedTypes,
 } from './trust-mark-reader.ts'
@@ -41,7 +38,7 @@ export type Reader = {
   /** Registration events of an entity, oldest first; undefined if none were recorded. */
   subordinateEvents(id: EntityId): Promise<readonly SubordinateEvent[] | undefined>
   /** The unrevoked mark of the type for the subject (§8.6). It may have expired. */
-  trustMark(type: string, subject: EntityId): Promise<PublishedJwt | undefined>
+  trustMark(type: string, subject: EntityId): Promise<IssuedTrustMark | undefined>
   /** Every unrevoked mark of the subject. Some may have expired. */
   trustMarksOf(subject: EntityId): Promise<readonly IssuedTrustMark[]>
   trustMarkHolders(type: string): Promise<readonly TrustMarkHolder[]>
@@ -56,6 +53,8 @@ export type Reader = {
   /** Results of the last crawl of the federation. */
   collection: CollectionReader
   summary(): Promise<Summary>
+  /** Since the start: published values that were in memory, and reads of Redis. */
+  lookups(): { memory: number; redis: number }
   /** Names of keys that Redis lost, although data that was written with them is there. */
   lostKeys(): Promise<readonly string[]>
   ping(): Promise<void>
@@ -66,14 +65,16 @@ export type Reader = {
   close(): void
 }
 
-/** What the reads would return without asking Redis; undefined if they would ask, or if there is nothing. */
+/** What the reads would return without asking Redis; undefined if they would ask. Absent JWTs are null. */
 export type Peek = {
-  entityConfiguration(): PublishedJwt | undefined
-  subordinateStatement(id: EntityId): PublishedJwt | undefined
+  entityConfiguration(): PublishedJwt | null | undefined
+  subordinateStatement(id: EntityId): PublishedJwt | null | undefined
+  subordinateConfiguration(id: EntityId): PublishedJwt | null | undefined
   subordinates(): readonly Subordinate[] | undefined
-  trustMark(type: string, subject: EntityId): PublishedJwt | undefined
+  trustMarksOf(subject: EntityId): readonly IssuedTrustMark[] | undefined
   trustMarkHolders(type: string): readonly TrustMarkHolder[] | undefined
   unusedTrustMarkTypes(): UnusedTypes | undefined
+  trustAnchors(): ReadonlyMap<EntityId, JwkSet> | undefined
 }
 
 type ReaderOptions = {
@@ -90,49 +91,49 @@ export function createReader({
   changes = createChangeChannels(redis),
 }: ReaderOptions): Reader {
   const keys = redisKeys(prefix)
-  const memory = createMemory(redis, keys, () => subscription.catchUp())
+  const trustMarks = createTrustMarkReader(redis, keys)
+  // Only our publisher writes the marker, and only our publisher announces changes.
+  const announced = createAnnounced(async () => {
+    const [marker] = await Promise.all([redis.exists(keys.publicationMarker), subscription.confirm()])
+    return marker === 1
+  })
+  const memory = createMemory({ redis, keys, announced, trustMarks, catchUp: () => subscription.catchUp() })
   const collection = createCollectionReader(redis, keys)
   const listeners: ((change: Change) => void)[] = []
   const subscription = changes.subscribe(keys.changes, (change) => {
+    if (change.kind === 'all') announced.reset()
     dropStale(memory, change)
     if (change.kind === 'collection' || change.kind === 'all') collection.forget()
     for (const listener of listeners) listener(change)
   })
-  const readOwn = (key: string) => memory.own.read(key, async () => parsePublished(await redis.get(key)))
+  const readJwt = (held: Held<PublishedJwt | null>, key: string) => async () => (await held.get(key)) ?? undefined
+  const marksOf = guard(memory.marks.get)
 
   return {
-    entityConfiguration: guard(() => readOwn(keys.entityConfiguration)),
-    historicalKeys: guard(() => readOwn(keys.historicalKeys)),
-    subordinateStatement: guard((id) =>
-      memory.statements.read(id, async () => parsePublished(await redis.hget(keys.subordinates, id))),
-    ),
-    subordinateConfiguration: guard((id) =>
-      memory.configurations.read(id, async () =>
-        parsePublished(await redis.hget(keys.subordinateConfigurations, id)),
-      ),
-    ),
+    entityConfiguration: guard(readJwt(memory.own, keys.entityConfiguration)),
+    historicalKeys: guard(readJwt(memory.own, keys.historicalKeys)),
+    subordinateStatement: guard((id) => readJwt(memory.statements, id)()),
+    subordinateConfiguration: guard((id) => readJwt(memory.configurations, id)()),
     subordinates: guard(() => memory.subordinates.get()),
     subordinateEvents: guard(async (id) =>
       parseSubordinateEvents(await redis.hget(keys.subordinateEvents, id)),
     ),
-    trustMark: guard((type, subject) =>
-      memory.marks.read(`${type} ${subject}`, () => readTrustMark(redis, keys, type, subject)),
-    ),
-    trustMarksOf: guard((subject) =>
-      memory.marksBySubject.read(subject, () => readTrustMarksOf(redis, keys, subject)),
-    ),
+    trustMark: async (wanted, subject) => (await marksOf(subject)).find(({ type }) => type === wanted),
+    trustMarksOf: marksOf,
     trustMarkHolders: guard((type) => memory.holders.get(type)),
     trustMarkTypes: guard(() => redis.smembers(keys.trustMarkTypes)),
-    unusedTrustMarkTypes: guard(() => memory.unusedTypes.read('all', () => readUnusedTypes(redis, keys))),
-    trustMarkStatus: guard((jwt) => readTrustMarkStatus(redis, keys, jwt)),
-    trustAnchors: guard(() => memory.anchors.read('pinned', () => readTrustAnchors(redis, keys))),
+    unusedTrustMarkTypes: guard(memory.unusedTypes.get),
+    trustMarkStatus: guard(trustMarks.status),
+    trustAnchors: guard(memory.anchors.get),
     peek: {
       entityConfiguration: () => memory.own.peek(keys.entityConfiguration),
       subordinateStatement: memory.statements.peek,
+      subordinateConfiguration: memory.configurations.peek,
       subordinates: memory.subordinates.peek,
-      trustMark: (type, subject) => memory.marks.peek(`${type} ${subject}`),
+      trustMarksOf: memory.marks.peek,
       trustMarkHolders: memory.holders.peek,
-      unusedTrustMarkTypes: () => memory.unusedTypes.peek('all'),
+      unusedTrustMarkTypes: memory.unusedTypes.peek,
+      trustAnchors: memory.anchors.peek,
     },
     collection: {
       state: guard(collection.state),
@@ -142,17 +143,14 @@ export function createReader({
       forget: collection.forget,
     },
     summary: guard(() => readSummary(redis, keys)),
-    lostKeys: guard(() => memory.lostKeys.read('all', () => findLostKeys(redis, keys))),
+    lookups: () => countLookups(memory),
+    lostKeys: guard(memory.lostKeys.get),
     // In a Cluster, only the node of our keys matters.
     ping: guard(async () => void (await redis.exists(keys.entityConfiguration))),
     catchUp: () => subscription.catchUp(),
     onChange: (listener) => void listeners.push(listener),
     close: () => subscription.close(),
   }
-}
-
-function parsePublished(jwt: string | null): PublishedJwt | undefined {
-  return jwt === null ? undefined : readPublishedJwt(jwt)
 }
 
 /** Wraps a read so that it throws a `FederationError` while Redis is down. */

@@ -1,14 +1,15 @@
 /** Reads issued Trust Marks: their holders, and the status of each (§8.4, §8.5, §8.6). */
 import type { Redis } from 'ioredis'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
+import { createFieldReader } from './field-reader.ts'
 import type { RedisKeys } from './keys.ts'
 import { isCurrent, type PublishedJwt, readPublishedJwt } from './published-jwt.ts'
 import { scanSet } from './scan.ts'
 import { createSharing } from './sharing.ts'
 import { hashTrustMark, REVOKED_MARK } from './trust-mark-record.ts'
 
-export type TrustMarkHolder = {
-  subject: string
+/** What decides whether a published mark is valid, besides its signature. */
+type MarkFacts = {
   /** `exp` of the mark in unix seconds; undefined if it never expires. */
   expires: number | undefined
   /** The key that signed the mark. */
@@ -16,8 +17,10 @@ export type TrustMarkHolder = {
   delegation: string | undefined
 }
 
+export type TrustMarkHolder = MarkFacts & { subject: string }
+
 /** An unrevoked mark, which may have expired. */
-export type IssuedTrustMark = { type: string; mark: PublishedJwt }
+export type IssuedTrustMark = PublishedJwt & MarkFacts & { type: string }
 
 /** `unknown`: not issued here. An `issued` mark may have expired. */
 export type IssuedTrustMarkStatus = 'unknown' | 'revoked' | 'issued'
@@ -30,118 +33,98 @@ export async function readUnusedTypes(redis: Redis, keys: RedisKeys): Promise<Un
   return { types: new Set(types), key: JSON.stringify(types) }
 }
 
-/** Reads the latest mark of the type for the subject. Undefined if there is none, or if it was revoked. */
-export async function readTrustMark(
-  redis: Redis,
-  keys: RedisKeys,
-  type: string,
-  subject: string,
-): Promise<PublishedJwt | undefined> {
-  const jwt = await redis.hget(keys.trustMarks(subject), type)
-  if (!jwt || jwt === REVOKED_MARK) return undefined
-  const isRevoked = await redis.hexists(keys.trustMarkRevocations, hashTrustMark(jwt))
-  return isRevoked ? undefined : readPublishedJwt(jwt)
+export type TrustMarkReader = {
+  /** Every unrevoked mark of the subject: the latest of each type. */
+  marksOf(subject: string): Promise<readonly IssuedTrustMark[]>
+  /** The holders of an unrevoked mark of the type, unsorted. The mark may have expired. */
+  holders(type: string): Promise<{ lists: TrustMarkHolder[][]; isAnnounced: boolean }>
+  /** Undefined if the subject is not a holder. */
+  holder(type: string, subject: string): Promise<TrustMarkHolder | undefined>
+  status(jwt: string): Promise<IssuedTrustMarkStatus>
 }
 
-/** Reads every unrevoked mark of the subject. */
-export async function readTrustMarksOf(
-  redis: Redis,
-  keys: RedisKeys,
-  subject: string,
-): Promise<IssuedTrustMark[]> {
-  const types = await redis.hkeys(keys.trustMarks(subject))
-  const marks = await Promise.all(types.map((type) => readTrustMark(redis, keys, type, subject)))
-  return types.flatMap((type, index) => {
-    const mark = marks[index]
-    return mark ? [{ type, mark }] : []
-  })
-}
+export function createTrustMarkReader(redis: Redis, keys: RedisKeys): TrustMarkReader {
+  const readRevocation = createFieldReader(redis, keys.trustMarkRevocations)
+  const isRevoked = async (jwt: string) => (await readRevocation(hashTrustMark(jwt))) !== null
 
-/** Reads the holders of an unrevoked mark of the type, unsorted. The mark may have expired. */
-export async function readTrustMarkHolders(
-  redis: Redis,
-  keys: RedisKeys,
-  type: string,
-): Promise<{ lists: TrustMarkHolder[][]; isAnnounced: boolean }> {
-  // Only our publisher writes the marker, and only our publisher announces changes.
-  const isAnnounced = (await redis.exists(keys.publicationMarker)) === 1
-  const share = createSharing<string>((text) => text)
-  const lists: TrustMarkHolder[][] = []
-  for await (const subjects of scanSet(redis, keys.trustMarkHolders(type))) {
-    const marks = await Promise.all(subjects.map((subject) => readTrustMark(redis, keys, type, subject)))
-    lists.push(
-      subjects.flatMap((subject, at) => {
-        const mark = marks[at]
-        return mark ? [describeHolder(subject, mark, share)] : []
-      }),
-    )
+  async function describe(type: string, jwt: string | null): Promise<IssuedTrustMark | undefined> {
+    if (!jwt || jwt === REVOKED_MARK || (await isRevoked(jwt))) return undefined
+    const { delegation } = decodeMark(jwt)
+    const isDelegated = typeof delegation === 'string'
+    return {
+      ...readPublishedJwt(jwt),
+      type,
+      kid: readKid(jwt),
+      delegation: isDelegated ? delegation : undefined,
+    }
   }
-  return { lists, isAnnounced }
-}
 
-/** Undefined if the subject is not a holder. */
-export async function readTrustMarkHolder(
-  redis: Redis,
-  keys: RedisKeys,
-  type: string,
-  subject: string,
-): Promise<TrustMarkHolder | undefined> {
-  const [isHolder, mark] = await Promise.all([
-    redis.sismember(keys.trustMarkHolders(type), subject),
-    readTrustMark(redis, keys, type, subject),
-  ])
-  return isHolder && mark ? describeHolder(subject, mark, (text) => text) : undefined
-}
+  async function readHolder(
+    type: string,
+    subject: string,
+    share = (text: string) => text,
+  ): Promise<TrustMarkHolder | undefined> {
+    const mark = await describe(type, await redis.hget(keys.trustMarks(subject), type))
+    if (!mark) return undefined
+    const { expires, kid, delegation } = mark
+    return { subject, expires, kid: share(kid), delegation: delegation && share(delegation) }
+  }
 
-export function isSameHolder(one: TrustMarkHolder, other: TrustMarkHolder): boolean {
-  return (
-    one.subject === other.subject &&
-    one.expires === other.expires &&
-    one.kid === other.kid &&
-    one.delegation === other.delegation
-  )
-}
-
-function describeHolder(
-  subject: string,
-  { jwt, expires }: PublishedJwt,
-  share: (text: string) => string,
-): TrustMarkHolder {
-  const { delegation } = decodeMark(jwt)
-  const isDelegated = typeof delegation === 'string'
   return {
-    subject,
-    expires,
-    kid: share(readKid(jwt)),
-    delegation: isDelegated ? share(delegation) : undefined,
+    async marksOf(subject) {
+      const stored = Object.entries(await redis.hgetall(keys.trustMarks(subject)))
+      const marks = await Promise.all(stored.map(([type, jwt]) => describe(type, jwt)))
+      return marks.filter((mark) => mark !== undefined)
+    },
+    async holders(type) {
+      // Only our publisher writes the marker, and only our publisher announces changes.
+      const isAnnounced = (await redis.exists(keys.publicationMarker)) === 1
+      const share = createSharing<string>((text) => text)
+      const lists: TrustMarkHolder[][] = []
+      for await (const subjects of scanSet(redis, keys.trustMarkHolders(type))) {
+        const read = await Promise.all(subjects.map((subject) => readHolder(type, subject, share)))
+        lists.push(read.filter((holder) => holder !== undefined))
+      }
+      return { lists, isAnnounced }
+    },
+    async holder(type, subject) {
+      const [isHolder, holder] = await Promise.all([
+        redis.sismember(keys.trustMarkHolders(type), subject),
+        readHolder(type, subject),
+      ])
+      return isHolder ? holder : undefined
+    },
+    /**
+     * By the hash of the JWT. A foreign writer records a revocation only as the word `revoked` for type and subject, which
+     * revokes every mark of both.
+     */
+    async status(jwt) {
+      const { sub, trust_mark_type: type } = decodeMark(jwt)
+      const isNamed = typeof sub === 'string' && typeof type === 'string'
+      const [isIssued, isRecorded, latest] = await Promise.all([
+        redis.sismember(keys.issuedTrustMarks, hashTrustMark(jwt)),
+        isRevoked(jwt),
+        isNamed ? redis.hget(keys.trustMarks(sub), type) : null,
+      ])
+      if (!isIssued) return 'unknown'
+      return isRecorded || latest === REVOKED_MARK ? 'revoked' : 'issued'
+    },
   }
 }
+
+export const isSameHolder = (one: TrustMarkHolder, other: TrustMarkHolder): boolean =>
+  one.subject === other.subject && hasSameFacts(one, other)
+
+const hasSameFacts = (one: MarkFacts, other: MarkFacts): boolean =>
+  one.expires === other.expires && one.kid === other.kid && one.delegation === other.delegation
+
+export const areSameMarks = (some: readonly IssuedTrustMark[], others: readonly IssuedTrustMark[]): boolean =>
+  some.length === others.length &&
+  some.every(({ type, jwt }, at) => type === others[at]?.type && jwt === others[at].jwt)
 
 /** Selects the holders whose mark is valid at `now` (unix seconds), as §8.2 and §8.5 require. */
 export function selectCurrentHolders(holders: readonly TrustMarkHolder[], now: number): string[] {
   return holders.filter((holder) => isCurrent(holder, now)).map(({ subject }) => subject)
-}
-
-/**
- * Reads the status of a mark by the hash of its JWT. A foreign writer records a revocation only as the word `revoked`
- * for type and subject, which revokes every mark of both.
- */
-export async function readTrustMarkStatus(
-  redis: Redis,
-  keys: RedisKeys,
-  jwt: string,
-): Promise<IssuedTrustMarkStatus> {
-  const hash = hashTrustMark(jwt)
-  const [isIssued, isRevoked] = await Promise.all([
-    redis.sismember(keys.issuedTrustMarks, hash),
-    redis.hexists(keys.trustMarkRevocations, hash),
-  ])
-  if (!isIssued) return 'unknown'
-  if (isRevoked) return 'revoked'
-  const { sub, trust_mark_type: type } = decodeMark(jwt)
-  if (typeof sub !== 'string' || typeof type !== 'string') return 'issued'
-  const latest = await redis.hget(keys.trustMarks(sub), type)
-  return latest === REVOKED_MARK ? 'revoked' : 'issued'
 }
 
 function readKid(jwt: string): string {

@@ -1,0 +1,109 @@
+/**
+ * Answers with a published JWT, found in memory or in Redis, without Fastify. The head comes from an answer of the route.
+ * All that is not a plain success is left to the route.
+ */
+import type { IncomingMessage } from 'node:http'
+import type { FastifyInstance } from 'fastify'
+import type { PublishedJwt } from '#store/published-jwt.ts'
+import type { Reader } from '#store/reader.ts'
+import { FULL_CACHE_CONTROL, MAX_CACHE_AGE } from '../http/answer.ts'
+import { readQuery } from './query.ts'
+
+/** How an endpoint finds the JWT that is its answer. The route and the fast path use the same. */
+export type PublishedSource = {
+  /** The parameters, all of which are required. */
+  names: readonly string[]
+  /** What is known without asking Redis; null if there is none. @throws FederationError `invalid_request` */
+  peek(parameters: unknown): PublishedJwt | null | undefined
+  /** @throws FederationError */
+  read(parameters: unknown): Promise<PublishedJwt | undefined>
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    published?: PublishedSource
+  }
+}
+declare module 'node:http' {
+  interface IncomingMessage {
+    /** What the fast path met, with which the route answers. */
+    failure?: unknown
+  }
+}
+
+/** The head of an answer, and the places of what differs. */
+type Template = { configuration: PublishedJwt; head: readonly string[]; etagAt: number; lengthAt: number }
+
+export type PublishedAnswer = { path: string; head: string[]; body: string }
+
+export type PublishedAnswers = {
+  /** Undefined: the route must answer. Otherwise `next` or `send` is called, now or later. */
+  find(request: IncomingMessage, send: (answer: PublishedAnswer) => void, next: () => void): boolean
+  /** Takes the head of an answer of the route. `configuration`: when the request arrived. */
+  learn(path: string, head: readonly string[], configuration: PublishedJwt): void
+}
+
+type Options = { reader: Pick<Reader, 'peek'>; now: () => number; isOpen: () => boolean }
+
+export function createPublishedAnswers(app: FastifyInstance, { reader, now, isOpen }: Options): PublishedAnswers {
+  const sources = new Map<string, PublishedSource>()
+  const templates = new Map<string, Template>()
+  app.addHook('onRoute', ({ url, method, config }) => {
+    if (method === 'GET' && config?.published) sources.set(url, config.published)
+  })
+  app.addHook('preHandler', (request, _reply, done) => {
+    const { failure } = request.raw
+    if (failure instanceof Error) done(failure)
+    else done()
+  })
+
+  /** Client authentication (§8.8) depends on the Entity Configuration. */
+  function findTemplate(path: string): Template | undefined {
+    const template = templates.get(path)
+    const isValid = isOpen() && template?.configuration === reader.peek.entityConfiguration()
+    return isValid ? template : undefined
+  }
+
+  function fill(path: string, jwt: PublishedJwt | null | undefined): PublishedAnswer | undefined {
+    const template = findTemplate(path)
+    if (!jwt || !template) return undefined
+    if (jwt.expires !== undefined && jwt.expires - MAX_CACHE_AGE <= now()) return undefined
+    const head = template.head.slice()
+    head[template.etagAt] = jwt.etag
+    head[template.lengthAt] = String(Buffer.byteLength(jwt.jwt))
+    return { path, head, body: jwt.jwt }
+  }
+
+  return {
+    find(request, send, next) {
+      const { url = '' } = request
+      const path = url.slice(0, Math.max(0, url.indexOf('?')))
+      const source = sources.get(path)
+      const parameters = source && readQuery(url.slice(path.length + 1), source.names)
+      if (!parameters || !findTemplate(path)) return false
+      const finish = (jwt: PublishedJwt | null | undefined) => {
+        const answer = fill(path, jwt)
+        if (answer) send(answer)
+        return answer !== undefined
+      }
+      try {
+        if (finish(source.peek(parameters))) return true
+      } catch {
+        return false // the route refuses the parameters
+      }
+      source.read(parameters).then(
+        (jwt) => finish(jwt) || next(),
+        (error: unknown) => {
+          request.failure = error
+          next()
+        },
+      )
+      return true
+    },
+    learn(path, head, configuration) {
+      const [etagAt = 0, lengthAt = 0] = ['etag', 'content-length'].map((name) => head.indexOf(name) + 1)
+      if (!sources.has(path) || !etagAt || !lengthAt || !head.includes(FULL_CACHE_CONTROL)) return
+      templates.set(path, { configuration, head, etagAt, lengthAt })
+    },
+  }
+}

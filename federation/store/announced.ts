@@ -1,0 +1,39 @@
+/** Knows whether each change of the published data reaches us as an announcement. */
+
+export type Announced = {
+  /** False until it is confirmed. What Redis said counts for seconds, because a Redis that hangs says nothing. */
+  isSure(): boolean
+  /** Makes it unsure until it is confirmed again. */
+  reset(): void
+}
+
+/** Milliseconds from one confirmation to the next, and until one ends. */
+const INTERVAL_MS = 2_000
+const MAX_AGE_MS = 5_000
+
+/** @param confirm asks Redis whether our publisher writes, and whether announcements arrive; rejects without an answer */
+export function createAnnounced(confirm: () => Promise<boolean>): Announced {
+  let isConfirmed = false
+  let [confirmed, asked] = [-Infinity, -Infinity]
+  let resets = 0
+
+  async function ask(now: number): Promise<void> {
+    asked = now
+    const before = resets
+    const answer = await confirm().catch(() => false)
+    if (before === resets) [isConfirmed, confirmed] = [answer, now]
+  }
+
+  return {
+    isSure() {
+      const now = performance.now()
+      if (now - asked > INTERVAL_MS) void ask(now)
+      return isConfirmed && now - confirmed < MAX_AGE_MS
+    },
+    reset() {
+      resets += 1
+      isConfirmed = false
+      asked = -Infinity
+    },
+  }
+}

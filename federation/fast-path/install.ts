@@ -137,7 +137,7 @@ export function installFastPath(app: FastifyInstance, { reader, now, address }: 
     const headers = reply.getHeaders()
     const head = Object.entries(headers).flatMap(([name, value]) => [name, String(value)])
     head.push('content-length', String(Buffer.byteLength(body)))
-    if (!hold) return published.learn(String(routeOptions.url), head, configuration)
+    if (!hold) return void published.learn(String(routeOptions.url), head, configuration)
     const path = findPath(url)
     if (path === undefined) return
     const coding: ContentCoding = headers['content-encoding'] === 'gzip' ? 'gzip' : 'identity'

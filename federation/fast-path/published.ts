@@ -45,7 +45,10 @@ export type PublishedAnswers = {
 
 type Options = { reader: Pick<Reader, 'peek'>; now: () => number; isOpen: () => boolean }
 
-export function createPublishedAnswers(app: FastifyInstance, { reader, now, isOpen }: Options): PublishedAnswers {
+export function createPublishedAnswers(
+  app: FastifyInstance,
+  { reader, now, isOpen }: Options,
+): PublishedAnswers {
   const sources = new Map<string, PublishedSource>()
   const templates = new Map<string, Template>()
   app.addHook('onRoute', ({ url, method, config }) => {

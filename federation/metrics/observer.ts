@@ -42,6 +42,7 @@ function createMeasuringObserver(registry: Registry): Observer {
     lookup: lookups.resolve,
     app(app, state) {
       app.onRepeatedAnswer(observeRequests(app, registry).observeRepeated)
+      lookups.published(state.reader)
       observeState(registry, state)
     },
   }

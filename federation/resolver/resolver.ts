@@ -27,7 +27,7 @@ export type Resolver = {
 
 /** Milliseconds. Each response also has its own expiry. */
 const MAX_AGE_MS = 4 * 60_000
-const MAX_BYTES = 64 * 1024 * 1024
+const MAX_BYTES = 96 * 1024 * 1024
 
 export function createResolver(options: ResolverOptions): Resolver {
   const { reader, signer, now } = options

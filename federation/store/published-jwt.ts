@@ -15,9 +15,9 @@ export type PublishedJwt = {
  * Does not verify the signature: access to Redis is permission to publish.
  * @throws FederationError `server_error` when the text is not a JWT
  */
-export function readPublishedJwt(jwt: string): PublishedJwt {
-  const exp = readExpiry(jwt)
-  return { jwt, expires: exp, etag: computeEntityTag(jwt) }
+export function readPublishedJwt(jwt: string, claims = decodePublished(jwt)): PublishedJwt {
+  const { exp } = claims
+  return { jwt, expires: typeof exp === 'number' ? exp : undefined, etag: computeEntityTag(jwt) }
 }
 
 /** Computes the entity tag of a JWT from a hash of its bytes. */
@@ -30,17 +30,20 @@ export function isCurrent({ expires }: Pick<PublishedJwt, 'expires'>, now: numbe
   return expires === undefined || expires > now
 }
 
-function readExpiry(jwt: string): number | undefined {
-  const { exp } = decodePublished(jwt)
-  return typeof exp === 'number' ? exp : undefined
-}
-
 /** The claims of a published JWT. @throws FederationError `server_error` */
 export function decodePublished(jwt: string): JsonObject {
-  const [, claims = ''] = jwt.split('.')
-  try {
-    const value: unknown = JSON.parse(Buffer.from(claims, 'base64url').toString())
-    if (isJsonObject(value)) return value
-  } catch {} // refused below
+  const start = jwt.indexOf('.') + 1
+  const value = decodePart(jwt.slice(start, jwt.indexOf('.', start)))
+  if (value) return value
   throw new FederationError('server_error', 'A published value in Redis is not a JWT.')
+}
+
+/** A part of a JWT; undefined if it is not a JSON object. */
+export function decodePart(part: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString())
+    return isJsonObject(value) ? value : undefined
+  } catch {
+    return undefined
+  }
 }

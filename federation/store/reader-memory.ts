@@ -21,7 +21,6 @@ import {
 import { readTrustAnchors } from './trust-anchor-reader.ts'
 import {
   areSameMarks,
-  createTrustMarkReader,
   type IssuedTrustMark,
   readUnusedTypes,
   type TrustMarkReader,

@@ -106,14 +106,16 @@ export function createReader({
     if (change.kind === 'collection' || change.kind === 'all') collection.forget()
     for (const listener of listeners) listener(change)
   })
-  const readJwt = (held: Held<PublishedJwt | null>, key: string) => async () => (await held.get(key)) ?? undefined
+  const jwtOf = (held: Held<PublishedJwt | null>) =>
+    guard(async (key: string) => (await held.get(key)) ?? undefined)
+  const own = jwtOf(memory.own)
   const marksOf = guard(memory.marks.get)
 
   return {
-    entityConfiguration: guard(readJwt(memory.own, keys.entityConfiguration)),
-    historicalKeys: guard(readJwt(memory.own, keys.historicalKeys)),
-    subordinateStatement: guard((id) => readJwt(memory.statements, id)()),
-    subordinateConfiguration: guard((id) => readJwt(memory.configurations, id)()),
+    entityConfiguration: () => own(keys.entityConfiguration),
+    historicalKeys: () => own(keys.historicalKeys),
+    subordinateStatement: jwtOf(memory.statements),
+    subordinateConfiguration: jwtOf(memory.configurations),
     subordinates: guard(() => memory.subordinates.get()),
     subordinateEvents: guard(async (id) =>
       parseSubordinateEvents(await redis.hget(keys.subordinateEvents, id)),

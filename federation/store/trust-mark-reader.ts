@@ -1,9 +1,15 @@
 /** Reads issued Trust Marks: their holders, and the status of each (§8.4, §8.5, §8.6). */
 import type { Redis } from 'ioredis'
-import { decodeJwt, decodeProtectedHeader } from 'jose'
+import { LRUCache } from 'lru-cache'
 import { createFieldReader } from './field-reader.ts'
 import type { RedisKeys } from './keys.ts'
-import { isCurrent, type PublishedJwt, readPublishedJwt } from './published-jwt.ts'
+import {
+  decodePart,
+  decodePublished,
+  isCurrent,
+  type PublishedJwt,
+  readPublishedJwt,
+} from './published-jwt.ts'
 import { scanSet } from './scan.ts'
 import { createSharing } from './sharing.ts'
 import { hashTrustMark, REVOKED_MARK } from './trust-mark-record.ts'
@@ -49,14 +55,10 @@ export function createTrustMarkReader(redis: Redis, keys: RedisKeys): TrustMarkR
 
   async function describe(type: string, jwt: string | null): Promise<IssuedTrustMark | undefined> {
     if (!jwt || jwt === REVOKED_MARK || (await isRevoked(jwt))) return undefined
-    const { delegation } = decodeMark(jwt)
-    const isDelegated = typeof delegation === 'string'
-    return {
-      ...readPublishedJwt(jwt),
-      type,
-      kid: readKid(jwt),
-      delegation: isDelegated ? delegation : undefined,
-    }
+    const claims = decodePublished(jwt)
+    const delegation = typeof claims.delegation === 'string' ? claims.delegation : undefined
+    const { expires, etag } = readPublishedJwt(jwt, claims)
+    return { jwt, expires, etag, type, kid: readKid(jwt), delegation }
   }
 
   async function readHolder(
@@ -99,7 +101,7 @@ export function createTrustMarkReader(redis: Redis, keys: RedisKeys): TrustMarkR
      * revokes every mark of both.
      */
     async status(jwt) {
-      const { sub, trust_mark_type: type } = decodeMark(jwt)
+      const { sub, trust_mark_type: type } = decodePart(jwt.split('.')[1] ?? '') ?? {}
       const isNamed = typeof sub === 'string' && typeof type === 'string'
       const [isIssued, isRecorded, latest] = await Promise.all([
         redis.sismember(keys.issuedTrustMarks, hashTrustMark(jwt)),
@@ -127,19 +129,15 @@ export function selectCurrentHolders(holders: readonly TrustMarkHolder[], now: n
   return holders.filter((holder) => isCurrent(holder, now)).map(({ subject }) => subject)
 }
 
-function readKid(jwt: string): string {
-  try {
-    return decodeProtectedHeader(jwt).kid ?? ''
-  } catch {
-    return '' // no key of ours
-  }
-}
+/** Marks of one key have the same header. */
+const kids = new LRUCache<string, string>({ max: 1_000 })
 
-/** A foreign writer may have recorded something that is not a JWT. */
-function decodeMark(jwt: string): Record<string, unknown> {
-  try {
-    return decodeJwt(jwt)
-  } catch {
-    return {}
-  }
+function readKid(jwt: string): string {
+  const header = jwt.slice(0, jwt.indexOf('.'))
+  const known = kids.get(header)
+  if (known !== undefined) return known
+  const { kid } = decodePart(header) ?? {} // a foreign writer may have recorded something else
+  const found = typeof kid === 'string' ? kid : '' // no key of ours
+  kids.set(header, found)
+  return found
 }

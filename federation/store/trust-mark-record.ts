@@ -1,5 +1,5 @@
 /** Identifies issued Trust Marks in Redis by the SHA-256 of their JWT, because they have no other identifier (§8.4). */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** A foreign writer stores this word in place of a revoked mark. */
 export const REVOKED_MARK = 'revoked'
@@ -9,7 +9,7 @@ export type TrustMarkRevocation = { revoked_at: number }
 
 /** Returns the SHA-256, in hex, of the complete JWT. */
 export function hashTrustMark(jwt: string): string {
-  return createHash('sha256').update(jwt).digest('hex')
+  return hash('sha256', jwt, 'hex')
 }
 
 /** Formats a field of the revocation hash. */

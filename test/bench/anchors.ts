@@ -24,7 +24,7 @@ export const anchorsPart: Part = {
     const rows = []
     for (const endpoint of endpoints.filter(({ key = '' }) => compared.includes(key))) {
       const toHosts = ({ filled }: Store, some: readonly string[]) =>
-        some.flatMap((host) => buildRequests({ ...endpoint, headers: { host } }, filled))
+        some.flatMap((host) => buildRequests({ ...endpoint, headers: { host } }, filled.popular))
       const loads = [
         { ...servers[0], requests: toHosts(single, hosts.slice(0, 1)) },
         { ...servers[1], requests: toHosts(several, hosts) },

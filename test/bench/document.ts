@@ -11,8 +11,11 @@ export type Part = {
   name: string
   /** The efforts that measure it without `--only`. */
   usual: readonly Effort[]
-  measure(effort: Effort, say: Say): Promise<Section[]>
+  measure(effort: Effort, say: Say, options: Options): Promise<Section[]>
 }
+
+/** `beside`: the folder of another checkout, to measure in the same run. */
+export type Options = { beside?: string | undefined }
 
 const INTRODUCTION = `# Benchmarks
 

@@ -1,6 +1,6 @@
 /** Lists the measured public endpoints, one per row, with the target of each, and builds their requests. */
 import { request as send } from 'undici'
-import { entityId, type Filled, markType, wideMarkType } from './fill.ts'
+import { entityId, markType, type Sample, wideMarkType } from './fill.ts'
 
 export type Request = {
   method: 'GET' | 'POST'
@@ -40,6 +40,7 @@ const row = (
 
 const configuration = '/.well-known/openid-federation'
 const ofType = 'trust_mark_type={trust_mark_type}'
+const ofMembers = `trust_mark_type=${encodeURIComponent(markType)}`
 const wide = `/trust_mark_list?trust_mark_type=${encodeURIComponent(wideMarkType)}`
 const beyond = {
   headers: 'sends the headers of CORS, caches and security, for a body of less than 1 kB',
@@ -56,13 +57,19 @@ export const endpoints: readonly Endpoint[] = [
   row('fetch', '/fetch', 0.9, '/fetch?sub={sub}', beyond.answer),
   row('resolve', '/resolve, warm', 0.8, '/resolve?sub={sub}&trust_anchor={trust_anchor}', beyond.limit),
   row('trust_mark', '/trust_mark', 0.9, `/trust_mark?sub={sub}&${ofType}`, beyond.mark),
-  row(undefined, '/list of the 100 holders of a mark', 0.6, `/list?${ofType}`, beyond.lists),
+  row(undefined, '/list of the 100 holders of a mark', 0.6, `/list?${ofMembers}`, beyond.lists),
   row(undefined, '/extended_list, a page of 100', 0.6, '/extended_list?limit=100', beyond.list),
   row('list', '/list of all', 0.6, '/list', beyond.lists),
   row(undefined, '/list of all, compressed', 0.6, '/list', 'chooses the coding', {
     headers: { 'accept-encoding': 'gzip' },
   }),
-  row('trust_mark_list', '/trust_mark_list, 100 holders', 0.6, `/trust_mark_list?${ofType}`, beyond.holders),
+  row(
+    'trust_mark_list',
+    '/trust_mark_list, 100 holders',
+    0.6,
+    `/trust_mark_list?${ofMembers}`,
+    beyond.holders,
+  ),
   row(undefined, '/trust_mark_list, every tenth subordinate', 0.6, wide, beyond.holders),
   row('trust_mark_status', '/trust_mark_status', 0.6, '/trust_mark_status', 'verifies the mark and signs', {
     form: 'trust_mark={trust_mark}',
@@ -70,14 +77,14 @@ export const endpoints: readonly Endpoint[] = [
   }),
 ]
 
+/** Whether its requests name a subordinate. */
+export const differs = ({ path, form }: Call): boolean => /\{(sub|trust_mark)\}/.test(`${path}${form}`)
+
 /** The requests about all subjects of the sample; only one if none differs. */
-export function buildRequests(
-  { path, form, headers }: Call,
-  { sample, marks }: Pick<Filled, 'sample' | 'marks'>,
-) {
-  const differs = /\{(sub|trust_mark)\}/.test(`${path}${form}`)
-  return (differs ? sample : sample.slice(0, 1)).map((sub, at): Request => {
-    const values = { sub, trust_anchor: entityId, trust_mark_type: markType, trust_mark: marks[at] ?? '' }
+export function buildRequests(call: Call, { subjects, type, marks }: Sample) {
+  const { path, form, headers } = call
+  return (differs(call) ? subjects : subjects.slice(0, 1)).map((sub, at): Request => {
+    const values = { sub, trust_anchor: entityId, trust_mark_type: type, trust_mark: marks[at] ?? '' }
     const fill = (text: string) =>
       Object.entries(values).reduce(
         (filled, [name, value]) => filled.replaceAll(`{${name}}`, encodeURIComponent(value)),

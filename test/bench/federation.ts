@@ -32,9 +32,10 @@ export async function prepareStore(subordinates: number) {
 }
 
 /** As the Dockerfile starts it. */
-const flagsOfImage = ['--max-semi-space-size=32']
+const flagsOfImage = ['--max-semi-space-size=16']
 
-export async function serve({ redisUrl, keysDirectory }: Store, processes = 1) {
+/** @param folder another checkout of this project, for a comparison */
+export async function serve({ redisUrl, keysDirectory }: Store, processes = 1, folder?: string) {
   const environment = {
     TA_DOMAIN: entityId,
     REDIS_URL: redisUrl,
@@ -47,6 +48,6 @@ export async function serve({ redisUrl, keysDirectory }: Store, processes = 1) {
   }
   // Each process prints the URL when it listens.
   const ready = new RegExp(`(?:(http://127\\.0\\.0\\.1:\\d+)[^]*?){${processes}}`)
-  const program = await launch('federation/main.ts', ready, environment, flagsOfImage)
+  const program = await launch('federation/main.ts', ready, environment, flagsOfImage, folder)
   return { ...program, url: program.printed[1] ?? '' }
 }

@@ -17,18 +17,25 @@ export const entityId = 'https://ta.example'
 export const markType = 'https://ta.example/marks/member'
 /** A type that every tenth subordinate has. */
 export const wideMarkType = 'https://ta.example/marks/certified'
+/** A type that every subordinate has. */
+export const commonMarkType = 'https://ta.example/marks/common'
 
 export const memberId = (at: number) => `https://rp-${at}.example.org`
 
+/** Subordinates, and a mark of each. */
+export type Sample = { subjects: readonly string[]; type: string; marks: readonly string[] }
+
 export type Filled = {
-  /** A sample of all; each has a stored Entity Configuration and a Trust Mark. */
-  sample: readonly string[]
-  marks: readonly string[]
+  /** Those that clients ask for often. */
+  popular: Sample
+  /** All, or every n-th. */
+  any: Sample
   /** The public keys of every member. */
   memberKeys: { keys: Jwk[] }
 }
 
-const SAMPLE = 100
+const POPULAR = 100
+const ANY = 100_000
 const BATCH = 1_000
 const LIFETIME = 30 * 86_400
 
@@ -38,7 +45,14 @@ export async function fill(redis: Redis, key: Jwk, count: number, prefix = ''): 
   const memberKeys = { keys: [toPublicJwk(member)] }
   const iat = Math.floor(Date.now() / 1000)
   const times = { iat, exp: iat + LIFETIME }
-  const filled = { sample: [] as string[], marks: [] as string[], memberKeys }
+  const sample = (type: string, size: number) => ({
+    type,
+    subjects: [] as string[],
+    marks: [] as string[],
+    /** Whether it is the turn of this member. */
+    takes: (at: number, taken: number) => at === Math.floor((taken * count) / Math.min(size, count)),
+  })
+  const [popular, any] = [sample(markType, POPULAR), sample(commonMarkType, ANY)]
   const sign = (claims: object, typ: string) => signJwt(claims, { key: signer, typ })
   const entity_types = ['openid_relying_party']
   const changed = { registered: iat, updated: iat, expires: times.exp }
@@ -58,15 +72,16 @@ export async function fill(redis: Redis, key: Jwk, count: number, prefix = ''): 
     to.hset(keys.subordinateInfo, id, info)
     to.sadd(keys.relyingParties, id)
     if (at % 10 === 0) await addMark(to, id, wideMarkType)
-    if (at !== Math.floor((filled.sample.length * count) / Math.min(SAMPLE, count))) return
+    const common = await addMark(to, id, commonMarkType)
+    if (!any.takes(at, any.subjects.length)) return
+    any.subjects.push(id)
+    any.marks.push(common)
     const claims = relyingParty(id, memberKeys, times)
-    to.hset(
-      keys.subordinateConfigurations,
-      id,
-      await signJwt(claims, { key: member, typ: ENTITY_STATEMENT_TYP }),
-    )
-    filled.sample.push(id)
-    filled.marks.push(await addMark(to, id, markType))
+    const configuration = await signJwt(claims, { key: member, typ: ENTITY_STATEMENT_TYP })
+    to.hset(keys.subordinateConfigurations, id, configuration)
+    if (!popular.takes(at, popular.subjects.length)) return
+    popular.subjects.push(id)
+    popular.marks.push(await addMark(to, id, markType))
   }
 
   for (let start = 0; start < count; start += BATCH) {
@@ -77,12 +92,12 @@ export async function fill(redis: Redis, key: Jwk, count: number, prefix = ''): 
   const own = buildEntityConfiguration({ entityId, ...times, keys: { keys: [toPublicJwk(key)] }, metadata })
   const configuration = await sign({ ...own, trust_mark_issuers: issuers }, ENTITY_STATEMENT_TYP)
   await redis.set(keys.entityConfiguration, configuration)
-  await redis.sadd(keys.trustMarkTypes, markType, wideMarkType)
+  await redis.sadd(keys.trustMarkTypes, ...Object.keys(issuers))
   await redis.set(keys.publicationMarker, 'filled')
-  return filled
+  return { popular, any, memberKeys }
 }
 
-const issuers = { [markType]: [entityId], [wideMarkType]: [entityId] }
+const issuers = { [markType]: [entityId], [wideMarkType]: [entityId], [commonMarkType]: [entityId] }
 const metadata: Metadata = {
   federation_entity: {
     organization_name: 'Example Federation',

@@ -1,6 +1,7 @@
 /** Lists the measurements of `npm run bench`, in the order in which they are made. */
 import { adminAnchorsPart } from './admin-anchors.ts'
 import { anchorsPart } from './anchors.ts'
+import { anyPart } from './any.ts'
 import type { Part } from './document.ts'
 import { embeddedPart } from './embedded.ts'
 import { keyStoresPart } from './key-store.ts'
@@ -17,6 +18,7 @@ export const growthParts: readonly Part[] = [federationGrowth, adminGrowth]
 
 export const parts: readonly Part[] = [
   publicPart,
+  anyPart,
   anchorsPart,
   adminAnchorsPart,
   rebuildPart,

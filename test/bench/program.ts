@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -28,14 +29,15 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
 
-/** Resolves when its output matches `ready`. */
+/** Resolves when its output matches `ready`. The script is in this checkout, or in another one. */
 export async function launch(
   script: string,
   ready: RegExp,
   environment: Record<string, string> = {},
   flags: readonly string[] = [],
+  folder = fileURLToPath(new URL('../..', import.meta.url)),
 ): Promise<Program> {
-  const child = fork(fileURLToPath(new URL(`../../${script}`, import.meta.url)), {
+  const child = fork(join(folder, script), {
     execArgv: ['--disable-warning=ExperimentalWarning', ...flags],
     env: { PATH: process.env.PATH, ...environment },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],

@@ -47,7 +47,7 @@ async function measureSize(subordinates: number, seconds: number, say: Say): Pro
   const server = await serve(store)
   const results: Result[] = []
   for (const endpoint of endpoints) {
-    const requests = buildRequests(endpoint, store.filled)
+    const requests = buildRequests(endpoint, store.filled.popular)
     const bytes = await bare.imitate(server.url, endpoint, requests)
     const rates = await alternate([server, bare], seconds, ({ url, usage }) =>
       measure({ url, usage, requests }, seconds),

@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: measures and prints. `--quick` takes some minutes, `--only public,rebuild` measures parts, `--million`
  * the growth to a million members, and `--write` puts the results into docs/benchmarks.md. `--peers FILE` compares with
- * other servers instead. Needs Linux and `wrk`.
+ * other servers instead. `--beside FOLDER` measures another checkout in the same run. Needs Linux and `wrk`.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
@@ -20,6 +20,7 @@ const { values: flags } = parseArgs({
     only: { type: 'string' },
     million: { type: 'boolean', default: false },
     peers: { type: 'string' },
+    beside: { type: 'string' },
   },
 })
 const effort = flags.quick ? 'quick' : 'full'
@@ -50,7 +51,7 @@ if (flags.peers !== undefined) {
 
 // One after another: side by side, measurements would disturb each other.
 for (const { name, measure } of chooseParts()) {
-  const sections = (await measure(effort, say)).map(({ title, body }) => ({
+  const sections = (await measure(effort, say, { beside: flags.beside })).map(({ title, body }) => ({
     title,
     body: `${body}\n\nMeasured on ${today} by \`npm run bench -- --only ${name}\`, with ${database},\non ${machine}.`,
   }))

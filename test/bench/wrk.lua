@@ -1,14 +1,18 @@
--- Sends the requests of a file, which NUL separates, in random order, and prints the outcome as JSON.
+-- Sends the requests of a file, which NUL separates, in random order or each once, and prints the outcome as JSON.
 local requests = {}
+local order, sent = 'random', 0
 
 function init(args)
+  order = args[2]
   for text in io.open(args[1], 'rb'):read('*a'):gmatch('[^%z]+') do
     requests[#requests + 1] = text
   end
 end
 
 function request()
-  return requests[math.random(#requests)]
+  if order == 'random' then return requests[math.random(#requests)] end
+  sent = sent + 1
+  return requests[(sent - 1) % #requests + 1]
 end
 
 function done(summary, latency)

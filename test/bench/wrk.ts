@@ -8,7 +8,14 @@ import { promisify } from 'node:util'
 import type { Request } from './endpoint.ts'
 import type { Usage } from './program.ts'
 
-export type Target = { url: string; requests: readonly Request[] }
+export type Target = {
+  url: string
+  requests: readonly Request[]
+  /** `each`: one after another, so that each is a first one; from the beginning again only after all. */
+  order?: 'random' | 'each'
+  /** Of the generator; 1 by default. */
+  threads?: number
+}
 
 export type Outcome = {
   /** Requests that were answered with 2xx, and all others. */
@@ -27,14 +34,17 @@ export type Rate = Pick<Outcome, 'perSecond' | 'p99'> & {
 const CONNECTIONS = '32'
 const SCRIPT = fileURLToPath(new URL('wrk.lua', import.meta.url))
 
-/** In random order, from all connections. The seconds are whole. */
-export async function sendRequests({ url, requests }: Target, seconds: number): Promise<Outcome> {
+/** From all connections. The seconds are whole. */
+export async function sendRequests(
+  { url, requests, order = 'random', threads = 1 }: Target,
+  seconds: number,
+): Promise<Outcome> {
   const directory = await mkdtemp(join(tmpdir(), 'wrk-'))
   const file = join(directory, 'requests')
   await writeFile(file, requests.map((request) => formatRequest(new URL(url).host, request)).join('\0'))
   // A request that takes longer than the measurement has not failed.
-  const limits = ['--threads', '1', '--duration', `${seconds}s`, '--timeout', `${seconds + 30}s`]
-  const args = [...limits, '--connections', CONNECTIONS, '--script', SCRIPT, url, '--', file]
+  const limits = ['--threads', String(threads), '--duration', `${seconds}s`, '--timeout', `${seconds + 30}s`]
+  const args = [...limits, '--connections', CONNECTIONS, '--script', SCRIPT, url, '--', file, order]
   try {
     const { stdout } = await promisify(execFile)('wrk', args, { timeout: (seconds + 30) * 1000 })
     return JSON.parse(stdout.slice(stdout.lastIndexOf('{'))) as Outcome // what wrk.lua prints last
@@ -57,9 +67,9 @@ function formatRequest(host: string, { method, path, headers, body = '' }: Reque
 
 export type Load = Target & { usage(): Promise<Pick<Usage, 'processor'>> }
 
-/** After a second that warms up code and caches. @throws Error when an answer is not 2xx: the rate of failures is irrelevant */
+/** After a second that warms up code and caches, unless each request is a first one. @throws Error when an answer is not 2xx: the rate of failures is irrelevant */
 export async function measure(load: Load, seconds: number, send = sendRequests): Promise<Rate> {
-  await send(load, 1)
+  if (load.order !== 'each') await send(load, 1)
   const before = await load.usage()
   const { answered, failed, perSecond, p99 } = await send(load, seconds)
   const after = await load.usage()

@@ -25,7 +25,7 @@ export const federationGrowth = growthPart(
       return `${number(processor)} µs`
     }
     const time = async (path: string) => milliseconds(await timeOf(`${url}${path}`))
-    const [subject = ''] = store.filled.sample
+    const [subject = ''] = store.filled.popular.subjects
     await time(fetchOf(subject).path)
     const lists = {
       'first `/list` after the start': await time('/list'),
@@ -34,7 +34,9 @@ export const federationGrowth = growthPart(
       '`/trust_mark_list`': await time(HOLDERS),
     }
     const costs = {
-      '`/fetch` of 100 popular members, processor time': await cost(store.filled.sample.map(fetchOf)),
+      '`/fetch` of 100 popular members, processor time': await cost(
+        store.filled.popular.subjects.map(fetchOf),
+      ),
       '`/fetch` of any member, processor time': await cost(
         Array.from({ length: DISTINCT }, () => fetchOf(memberId(Math.floor(Math.random() * members)))),
       ),
@@ -62,7 +64,7 @@ async function timeOf(url: string): Promise<number> {
 async function measureChange({ redis, filled }: Store, url: string, id: string) {
   const isListed = async () => (await (await fetch(`${url}/list`)).text()).includes(`"${id}"`)
   let [isDone, slowest] = [false, 0]
-  const other = `${url}${fetchOf(filled.sample.at(-1) ?? id).path}`
+  const other = `${url}${fetchOf(filled.popular.subjects.at(-1) ?? id).path}`
   const fetching = (async () => {
     while (!isDone) slowest = Math.max(slowest, await timeOf(other))
   })()

@@ -5,9 +5,9 @@ import { dirname, join, resolve } from 'node:path'
 import { descendants } from '#test/helpers/program.ts'
 import { startBare } from '../bare.ts'
 import { number, type Say, table } from '../document.ts'
-import { ask, buildRequests, type Endpoint, endpoints, type Request } from '../endpoint.ts'
+import { ask, buildRequests, differs, type Endpoint, endpoints, type Request } from '../endpoint.ts'
 import { prepareStore, serve } from '../federation.ts'
-import { entityId, type Filled, markType, memberId } from '../fill.ts'
+import { commonMarkType, entityId, type Filled, markType, memberId, type Sample } from '../fill.ts'
 import { usageOf } from '../program.ts'
 import { alternate, best, measure, type Rate, sendRequests } from '../wrk.ts'
 import { startPeer } from './peer.ts'
@@ -23,10 +23,13 @@ type Contender = {
   url: string
   pid: number
   /** Undefined if it lacks the endpoint. */
-  prepare(endpoint: Endpoint): Promise<Request[] | undefined>
+  prepare(endpoint: Endpoint, sample: SampleName): Promise<Request[] | undefined>
   /** How its process ended, undefined while it runs. */
   ending?(): string | undefined
 }
+
+/** Which members the requests are about. */
+type SampleName = 'popular' | 'any'
 
 type Measured = Rate & { bytes: number }
 /** `-`: the server lacks the endpoint. */
@@ -45,8 +48,11 @@ export async function comparePeers(file: string, effort: Effort, say: Say, send 
   const contenders = await startContenders(peers, dirname(resolve(file)), run, opened)
   const rows = new Map<string, Cell[]>()
   for (const endpoint of endpoints.filter(({ key }) => key !== undefined)) {
-    rows.set(endpoint.name, await measureRow(endpoint, contenders, run))
-    say(`${endpoint.name} is measured.`)
+    for (const sample of differs(endpoint) ? (['popular', 'any'] as const) : (['popular'] as const)) {
+      const name = sample === 'any' ? `${endpoint.name}, any member` : endpoint.name
+      rows.set(name, await measureRow(endpoint, sample, contenders, run))
+      say(`${name} is measured.`)
+    }
   }
   return format(contenders, rows, effort, [...failures])
 }
@@ -62,10 +68,11 @@ async function startContenders(
   opened.defer(store.close)
   const [bare, one, two] = [await startBare(), await serve(store, 1), await serve(store, 2)]
   for (const { end } of [bare, one, two]) opened.defer(end)
-  const prepare = async (endpoint: Endpoint) => buildRequests(endpoint, store.filled)
-  const imitate = async (endpoint: Endpoint) => {
-    await bare.imitate(one.url, endpoint, await prepare(endpoint))
-    return prepare(endpoint)
+  const prepare = async (endpoint: Endpoint, sample: SampleName) =>
+    buildRequests(endpoint, store.filled[sample])
+  const imitate = async (endpoint: Endpoint, sample: SampleName) => {
+    await bare.imitate(one.url, endpoint, await prepare(endpoint, sample))
+    return prepare(endpoint, sample)
   }
   const contenders: Contender[] = [
     { title: 'bare node:http', ...bare, prepare: imitate },
@@ -78,13 +85,14 @@ async function startContenders(
     KEYS_DIR: store.keysDirectory,
     MEMBERS: await writeMembers(store.filled, members, opened),
     ENTITY_ID: entityId,
-    TRUST_MARK_TYPE: markType,
+    TRUST_MARK_TYPE: commonMarkType,
   }
   for (const row of peers) {
     try {
       const peer = await startPeer(row, shared)
       opened.defer(peer.close)
-      const prepare = (endpoint: Endpoint) => preparePeer(peer.url, row, endpoint, store.filled)
+      const prepare = (endpoint: Endpoint, sample: SampleName) =>
+        preparePeer(peer.url, row, endpoint, store.filled[sample])
       contenders.push({ ...peer, title: titleOf(row.name, row.processes), peer: row.name, prepare })
     } catch (error) {
       fail(`${row.name}: ${messageOf(error)}`)
@@ -94,26 +102,26 @@ async function startContenders(
 }
 
 /** A server that serves marks has its own. */
-async function preparePeer(url: string, { paths }: Row, { key = '', form }: Endpoint, filled: Filled) {
+async function preparePeer(url: string, { paths }: Row, { key = '', form }: Endpoint, sample: Sample) {
   const { [key]: path, trust_mark: markPath } = paths
   if (path === undefined) return undefined
   const call = form === undefined ? { path } : { path, form }
-  if (form === undefined || markPath === undefined) return buildRequests(call, filled)
+  if (form === undefined || markPath === undefined) return buildRequests(call, sample)
   const marks: string[] = []
-  for (const request of buildRequests({ path: markPath }, filled))
+  for (const request of buildRequests({ path: markPath }, sample))
     marks.push((await ask(url, request)).body.toString().trim())
-  return buildRequests(call, { ...filled, marks })
+  return buildRequests(call, { ...sample, marks })
 }
 
 /** For seed commands: one member a line, as JSON. */
 async function writeMembers(
-  { sample, memberKeys: jwks }: Filled,
+  { popular, memberKeys: jwks }: Filled,
   count: number,
   opened: AsyncDisposableStack,
 ) {
   const lines = Array.from({ length: count }, (_, at) => {
     const sub = memberId(at)
-    const trust_mark_types = sample.includes(sub) ? [markType] : []
+    const trust_mark_types = [commonMarkType, ...(popular.subjects.includes(sub) ? [markType] : [])]
     return `${JSON.stringify({ sub, entity_types: ['openid_relying_party'], jwks, trust_mark_types })}\n`
   })
   const directory = await mkdtemp(join(tmpdir(), 'members-'))
@@ -125,6 +133,7 @@ async function writeMembers(
 
 async function measureRow(
   endpoint: Endpoint,
+  sample: SampleName,
   contenders: readonly Contender[],
   { seconds, rounds, send, fail }: Run,
 ): Promise<Cell[]> {
@@ -146,7 +155,7 @@ async function measureRow(
     }
   }
   async function prepare(entry: Entry) {
-    const requests = await entry.prepare(endpoint)
+    const requests = await entry.prepare(endpoint, sample)
     if (!requests) entry.cell = '-'
     // An answer other than 2xx must not look fast.
     for (const request of requests ?? []) entry.bytes ||= (await ask(entry.url, request)).body.length

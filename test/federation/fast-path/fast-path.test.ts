@@ -123,6 +123,23 @@ test('sees each change at once', async () => {
   await expectAllSame()
 })
 
+test('answers about any member without the framework, from the first answer of the endpoint on', async () => {
+  const count = async (work: () => Promise<unknown>) => {
+    const before = repeated
+    await work()
+    return repeated - before
+  }
+  const fetchOf = (id: string) => `/fetch?${query({ sub: id })}`
+  await expectSame({ method: 'GET', url: fetchOf('https://member-0.example'), headers: {} })
+  const first = async () => {
+    for (let at = 1; at < 40; at++)
+      await expectSame({ method: 'GET', url: fetchOf(`https://member-${at}.example`), headers: {} })
+  }
+  expect(await count(first)).toBe(39)
+  const absent = () => expectSame({ method: 'GET', url: fetchOf('https://no-member.example'), headers: {} })
+  expect(await count(absent)).toBe(0)
+})
+
 test('ends with client authentication, which the Entity Configuration demands', async () => {
   const url = `/fetch?${query({ sub: ids[0] ?? '' })}`
   expect([await statusOf(url), await statusOf(url)]).toEqual([200, 200])

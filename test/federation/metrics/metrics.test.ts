@@ -69,6 +69,16 @@ test('measures cache lookups, fetches and signatures of resolve responses', asyn
   await second.close()
 })
 
+test('measures how often published data is in memory', async () => {
+  const found = async (where: string) =>
+    (await values('inmor_cache_lookups_total', { cache: 'published', found: where }))[0] ?? 0
+  const path = `${server.url}/fetch?sub=${encodeURIComponent(federation.top.id)}`
+  const [memory, redis] = [await found('memory'), await found('redis')]
+  for (let time = 0; time < 3; time++) await (await fetch(path)).text()
+  expect(await found('memory')).toBeGreaterThan(memory + 2)
+  expect(await found('redis')).toBeGreaterThan(redis)
+})
+
 test('counts failed fetches by reason', async () => {
   federation.leaf.misbehave('not found')
   await resolve(server)

@@ -1,0 +1,97 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { createHeld, type Held } from '#store/held.ts'
+
+type Value = { text: string | null }
+
+let stored: Record<string, string>
+let loads: string[]
+let isAnnounced: boolean
+let held: Held<Value>
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['performance'] })
+  stored = { a: 'one', b: 'two' }
+  loads = []
+  isAnnounced = true
+  held = createHeld<Value>({
+    load: async (key) => {
+      loads.push(key)
+      return { text: stored[key] ?? null }
+    },
+    isSame: (one, other) => one.text === other.text,
+    sizeOf: ({ text }) => text?.length ?? 0,
+    maxSize: 10_000,
+    isAnnounced: () => isAnnounced,
+  })
+})
+afterEach(() => vi.useRealTimers())
+
+const wait = (seconds: number) => vi.advanceTimersByTime(seconds * 1000)
+
+test('loads once for concurrent reads, and holds what is absent', async () => {
+  const [first, second] = await Promise.all([held.get('a'), held.get('a')])
+  expect(first).toBe(second)
+  expect(await held.get('none')).toEqual({ text: null })
+  expect(await held.get('none')).toBe(held.peek('none'))
+  expect(loads).toEqual(['a', 'none'])
+  expect(held.lookups).toEqual({ memory: 2, redis: 2 })
+})
+
+test('a dropped value that is read again and is the same stays the same object', async () => {
+  const [a, b] = [await held.get('a'), await held.get('b')]
+  held.drop('a')
+  expect([held.peek('a'), held.peek('b')]).toEqual([undefined, b])
+  expect(await held.get('a')).toBe(a)
+  held.drop()
+  expect([held.peek('a'), held.peek('b')]).toEqual([undefined, undefined])
+  stored.b = 'three'
+  expect(await held.get('a')).toBe(a)
+  expect(await held.get('b')).toEqual({ text: 'three' })
+})
+
+test('does not hold a value that was loading when it was dropped', async () => {
+  for (const drop of [() => held.drop('a'), () => held.drop()]) {
+    held.drop()
+    const reading = held.get('a')
+    drop()
+    stored.a = 'new'
+    await reading
+    expect(held.peek('a')).toBeUndefined()
+    expect(await held.get('a')).toEqual({ text: 'new' })
+  }
+})
+
+test('holds announced values until they change, and reads them again after a minute in the background', async () => {
+  const a = await held.get('a')
+  wait(59)
+  stored.a = 'unannounced'
+  expect(held.peek('a')).toBe(a)
+  expect(loads).toHaveLength(1)
+  wait(2)
+  expect(held.peek('a')).toBe(a)
+  await vi.waitFor(() => expect(held.peek('a')).toEqual({ text: 'unannounced' }))
+  expect(loads).toHaveLength(2)
+})
+
+test('reads values of a writer that announces nothing again after five seconds', async () => {
+  const a = await held.get('a')
+  isAnnounced = false
+  wait(4)
+  expect(held.peek('a')).toBe(a)
+  wait(2)
+  expect(held.peek('a')).toBeUndefined()
+  expect(await held.get('a')).toBe(a)
+  expect(loads).toHaveLength(2)
+})
+
+test('holds no failure', async () => {
+  const failing = createHeld<Value>({
+    load: vi.fn().mockRejectedValueOnce(new Error('away')).mockResolvedValue({ text: 'back' }),
+    isSame: () => false,
+    sizeOf: () => 0,
+    maxSize: 1_000,
+    isAnnounced: () => true,
+  })
+  await expect(failing.get('a')).rejects.toThrow('away')
+  expect(await failing.get('a')).toEqual({ text: 'back' })
+})

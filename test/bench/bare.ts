@@ -14,7 +14,7 @@ type Answer = {
 }
 
 /** Headers that a server sets itself. */
-const hopByHop = ['connection', 'keep-alive', 'date', 'content-length', 'transfer-encoding']
+export const hopByHop = ['connection', 'keep-alive', 'date', 'content-length', 'transfer-encoding']
 
 export async function startBare() {
   const program = await launch('test/bench/bare.ts', /http:\S+/)

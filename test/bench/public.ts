@@ -1,8 +1,9 @@
 /** Compares the public endpoints with a bare server that sends the same bytes, for several numbers of subordinates. */
 import { startBare } from './bare.ts'
 import { megabytes, number, type Part, type Say, section, table } from './document.ts'
-import { buildRequests, type Endpoint, endpoints } from './endpoint.ts'
+import { buildRequests, type Endpoint, endpoints, type Request } from './endpoint.ts'
 import { MAIN_SIZE, prepareStore, serve } from './federation.ts'
+import { startNginx } from './nginx.ts'
 import { alternate, best, measure, type Rate } from './wrk.ts'
 
 type Result = {
@@ -56,16 +57,46 @@ async function measureSize(subordinates: number, seconds: number, say: Say): Pro
     const share = theirs.processor / ours.processor
     const { memory } = await server.usage()
     results.push({ endpoint, subordinates, ours, bare: theirs, share, bytes, memory })
+    if (endpoint.key === 'entity_configuration' && subordinates === MAIN_SIZE)
+      results.push(...(await measureLimit(server.url, endpoint, requests, theirs, bytes, seconds)))
     say(`${endpoint.name}, ${subordinates}: ${share.toFixed(2)} of bare, p99 ${number(ours.p99)} ms`)
   }
   await Promise.all([bare.end(), server.end(), store.close()])
   return results
 }
 
+/** No result if nginx is not installed. */
+async function measureLimit(
+  url: string,
+  endpoint: Endpoint,
+  requests: Request[],
+  bare: Rate,
+  bytes: number,
+  seconds: number,
+): Promise<Result[]> {
+  const nginx = await startNginx(url, endpoint, requests)
+  if (!nginx) return []
+  const ours = await measure({ ...nginx, requests }, seconds)
+  const { memory } = await nginx.usage()
+  await nginx.end()
+  const limit = { ...endpoint, name: `${endpoint.name}, a file by nginx`, aim: 0 }
+  return [
+    {
+      endpoint: limit,
+      subordinates: MAIN_SIZE,
+      ours,
+      bare,
+      share: bare.processor / ours.processor,
+      bytes,
+      memory,
+    },
+  ]
+}
+
 function endpointTable(results: readonly Result[]): string {
   const rows = results.map(({ endpoint, share, ours, bare, bytes, memory }) => [
     endpoint.name,
-    endpoint.aim.toFixed(2),
+    endpoint.aim === 0 ? '' : endpoint.aim.toFixed(2),
     share.toFixed(2),
     ...[ours.perSecond, bare.perSecond].map(number),
     `${number(ours.p99)} ms`,

@@ -1,0 +1,54 @@
+/** The limit of the machine: nginx that sends an answer of ours from a file, with the same headers. */
+import { execFile } from 'node:child_process'
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { descendants } from '#test/helpers/program.ts'
+import { hopByHop } from './bare.ts'
+import { ask, type Endpoint, type Request } from './endpoint.ts'
+import { startPeer } from './peers/peer.ts'
+import { usageOf } from './program.ts'
+
+/** One worker. Undefined if nginx is not installed. */
+export async function startNginx(from: string, { path }: Endpoint, [request]: readonly Request[]) {
+  if (!request || !(await isInstalled())) return undefined
+  const { headers, body } = await ask(from, request)
+  const folder = await mkdtemp(join(tmpdir(), 'nginx-'))
+  await chmod(folder, 0o755) // its worker is another user
+  await writeFile(join(folder, 'answer'), body)
+  const { 'content-type': type, ...others } = headers
+  const added = Object.entries(others).filter(
+    ([name]) => ![...hopByHop, 'etag', 'last-modified'].includes(name),
+  )
+  const lines = added.map(([name, value]) => `add_header ${name} "${value}";`).join(' ')
+  const configuration = `daemon off; worker_processes 1; pid nginx.pid; error_log stderr;
+events { worker_connections 1024; }
+http {
+  access_log off; keepalive_requests 1000000000; open_file_cache max=10; default_type "${type}";
+  server { listen 127.0.0.1:$PORT; location = ${path} { alias ${folder}/answer; ${lines} } }
+}`
+  const write = `sed "s/\\$PORT/$PORT/" > nginx.conf <<'END'\n${configuration}\nEND`
+  const row = {
+    name: 'nginx',
+    start: `${write}\nexec nginx -p . -c nginx.conf`,
+    processes: 1,
+    seconds: 10,
+    paths: { fetch: path },
+  }
+  const peer = await startPeer(row, {})
+  return {
+    url: peer.url,
+    usage: async () => usageOf([peer.pid, ...(await descendants(peer.pid))]),
+    async end() {
+      await peer.close()
+      await rm(folder, { recursive: true })
+    },
+  }
+}
+
+const isInstalled = () =>
+  promisify(execFile)('nginx', ['-v']).then(
+    () => true,
+    () => false,
+  )

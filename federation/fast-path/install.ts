@@ -59,6 +59,11 @@ const MAX_BYTES = 96 * 1024 * 1024
 /** Bytes of an answer beyond its URL and body. */
 const OVERHEAD = 1_024
 
+function pathOf(url: string): string {
+  const at = url.indexOf('?')
+  return at < 0 ? url : url.slice(0, at)
+}
+
 /** URLs that are remembered from their first request: one that comes once leaves no answer behind. */
 const MAX_SEEN = 50_000
 
@@ -120,11 +125,13 @@ export function installFastPath(app: FastifyInstance, { reader, now, address }: 
   }
 
   const answer: First = (request, response, next) => {
-    const { method, headers } = request
+    const { method, headers, url = '' } = request
     if (isClosing || (method !== 'GET' && method !== 'HEAD') || isUnusual(headers)) return false
     const begun = performance.now()
-    const sendFound = (found: PublishedAnswer) => send(request, response, { ...found, begun })
-    return published.find(request, sendFound, next) || repeat(request, response, begun)
+    const path = pathOf(url)
+    const sendFound = ({ head, body }: PublishedAnswer) =>
+      send(request, response, { path, head, body, begun })
+    return published.find({ request, path, send: sendFound, next }) || repeat(request, response, begun)
   }
 
   function record(request: FastifyRequest, reply: FastifyReply, body: unknown): void {

@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance } from 'fastify'
+import { isStoreOutage } from '#store/outage.ts'
 import type { PublishedJwt } from '#store/published-jwt.ts'
 import type { Reader } from '#store/reader.ts'
 import { FULL_CACHE_CONTROL, MAX_CACHE_AGE } from '../http/answer.ts'
@@ -13,9 +14,9 @@ import { readQuery } from './query.ts'
 export type PublishedSource = {
   /** The parameters, all of which are required. */
   names: readonly string[]
-  /** What is known without asking Redis; null if there is none. @throws FederationError `invalid_request` */
-  peek(parameters: unknown): PublishedJwt | null | undefined
-  /** @throws FederationError */
+  /** What is known without asking Redis; null if there is none. What was read for checked parameters needs no other check. */
+  peek(parameters: Readonly<Record<string, string>>): PublishedJwt | null | undefined
+  /** @throws FederationError also `invalid_request` */
   read(parameters: unknown): Promise<PublishedJwt | undefined>
 }
 
@@ -34,11 +35,13 @@ declare module 'node:http' {
 /** The head of an answer, and the places of what differs. */
 type Template = { configuration: PublishedJwt; head: readonly string[]; etagAt: number; lengthAt: number }
 
-export type PublishedAnswer = { path: string; head: string[]; body: string }
+export type PublishedAnswer = { head: string[]; body: string }
+
+type Asked = { request: IncomingMessage; path: string; send(answer: PublishedAnswer): void; next(): void }
 
 export type PublishedAnswers = {
-  /** Undefined: the route must answer. Otherwise `next` or `send` is called, now or later. */
-  find(request: IncomingMessage, send: (answer: PublishedAnswer) => void, next: () => void): boolean
+  /** False: it is left to others. Otherwise `next` or `send` is called, now or later. */
+  find(asked: Asked): boolean
   /** Takes the head of an answer of the route. `configuration`: when the request arrived. */
   learn(path: string, head: readonly string[], configuration: PublishedJwt): void
 }
@@ -67,37 +70,35 @@ export function createPublishedAnswers(
     return isValid ? template : undefined
   }
 
-  function fill(path: string, jwt: PublishedJwt | null | undefined): PublishedAnswer | undefined {
-    const template = findTemplate(path)
-    if (!jwt || !template) return undefined
+  function fill({ head, etagAt, lengthAt }: Template, jwt: PublishedJwt): PublishedAnswer | undefined {
     if (jwt.expires !== undefined && jwt.expires - MAX_CACHE_AGE <= now()) return undefined
-    const head = template.head.slice()
-    head[template.etagAt] = jwt.etag
-    head[template.lengthAt] = String(Buffer.byteLength(jwt.jwt))
-    return { path, head, body: jwt.jwt }
+    const filled = head.slice()
+    filled[etagAt] = jwt.etag
+    filled[lengthAt] = String(Buffer.byteLength(jwt.jwt))
+    return { head: filled, body: jwt.jwt }
   }
 
   return {
-    find(request, send, next) {
-      const { url = '' } = request
-      const path = url.slice(0, Math.max(0, url.indexOf('?')))
+    find({ request, path, send, next }) {
       const source = sources.get(path)
-      const parameters = source && readQuery(url.slice(path.length + 1), source.names)
-      if (!parameters || !findTemplate(path)) return false
-      const finish = (jwt: PublishedJwt | null | undefined) => {
-        const answer = fill(path, jwt)
-        if (answer) send(answer)
-        return answer !== undefined
-      }
-      try {
-        if (finish(source.peek(parameters))) return true
-      } catch {
-        return false // the route refuses the parameters
+      const template = source && findTemplate(path)
+      const parameters = template && readQuery(request.url?.slice(path.length + 1) ?? '', source.names)
+      if (!parameters) return false
+      const known = source.peek(parameters)
+      const answer = known && fill(template, known)
+      if (answer) {
+        send(answer)
+        return true
       }
       source.read(parameters).then(
-        (jwt) => finish(jwt) || next(),
+        (jwt) => {
+          const template = findTemplate(path)
+          const answer = jwt && template && fill(template, jwt)
+          if (answer) send(answer)
+          else next()
+        },
         (error: unknown) => {
-          request.failure = error
+          if (isStoreOutage(error)) request.failure = error
           next()
         },
       )

@@ -17,6 +17,7 @@ export function readQuery(query: string, names: readonly string[]): Record<strin
 }
 
 function decode(text: string): string | undefined {
+  if (!text.includes('%')) return text
   try {
     return decodeURIComponent(text)
   } catch {

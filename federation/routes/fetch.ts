@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { ENTITY_CONFIGURATION_PATH, type EntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
 import { isCurrent } from '#store/published-jwt.ts'
+import type { PublishedSource } from '../fast-path/published.ts'
 import { sendJwt } from '../http/answer.ts'
 import { readRequiredEntityId } from '../http/parameter.ts'
 import { confirmPublished } from './absence.ts'
@@ -31,10 +32,10 @@ export function fetchRoute(app: FastifyInstance, deps: Deps) {
     }
     return sendJwt(request, reply, { jwt, now: now(), type: 'application/entity-statement+jwt' })
   }
-  const published = {
+  const published: PublishedSource = {
     names: ['sub'],
-    peek: (parameters: unknown) => reader.peek.subordinateStatement(readSubject(parameters)),
-    read: async (parameters: unknown) => reader.subordinateStatement(readSubject(parameters)),
+    peek: ({ sub = '' }) => reader.peek.subordinateStatement(sub),
+    read: async (parameters) => reader.subordinateStatement(readSubject(parameters)),
   }
   registerEndpoint(app, deps, 'fetch', answer, { published })
 }

@@ -1,6 +1,7 @@
 /** Serves the Trust Mark of a type and subject (§8.6). */
 import type { FastifyInstance } from 'fastify'
 import { FederationError } from '#core/errors.ts'
+import type { PublishedSource } from '../fast-path/published.ts'
 import { sendJwt } from '../http/answer.ts'
 import { readRequired, readRequiredEntityId } from '../http/parameter.ts'
 import { confirmPublished } from './absence.ts'
@@ -22,10 +23,10 @@ export function trustMarkRoute(app: FastifyInstance, deps: RouteDeps) {
     }
     return sendJwt(request, reply, { jwt, now: now(), type: 'application/trust-mark+jwt' })
   }
-  const published = {
+  const published: PublishedSource = {
     names: ['trust_mark_type', 'sub'],
-    peek: (parameters: unknown) => marks.peek.mark(...readMark(parameters)),
-    read: async (parameters: unknown) => marks.mark(...readMark(parameters)),
+    peek: ({ trust_mark_type: type = '', sub = '' }) => marks.peek.mark(type, sub),
+    read: async (parameters) => marks.mark(...readMark(parameters)),
   }
   registerEndpoint(app, deps, 'trust_mark', answer, { published })
 }

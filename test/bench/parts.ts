@@ -9,6 +9,7 @@ import { lanesPart } from './lanes.ts'
 import { checksPart, renewalPart } from './members.ts'
 import { adminGrowth } from './million/admin.ts'
 import { federationGrowth } from './million/federation.ts'
+import { mixedPart } from './mixed.ts'
 import { outagesPart } from './outages.ts'
 import { publicPart } from './public.ts'
 import { rebuildPart } from './rebuild.ts'
@@ -25,6 +26,7 @@ export const parts: readonly Part[] = [
   renewalPart,
   checksPart,
   lanesPart,
+  mixedPart,
   keyStoresPart,
   outagesPart,
   embeddedPart,

@@ -1,7 +1,8 @@
-/** Creates, lists and revokes API keys. better-auth's plugin checks the rows; we write them, with audit entries. */
-import { defaultKeyHasher } from '@better-auth/api-key'
+/** Creates, lists and revokes API keys. */
 import { generateRandomString } from 'better-auth/crypto'
 import { API_KEY_PREFIX } from '#server/auth/credential.ts'
+import { hashOfKey } from '#server/auth/key-holders.ts'
+import type { KeyMetadata } from '#server/auth/key-metadata.ts'
 import { findUser } from '#server/auth/user-row.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
@@ -36,7 +37,6 @@ export function createApiKeys(db: Database, now: Clock) {
       checkName(keyName)
       checkDays(days)
       const key = `${API_KEY_PREFIX}${generateRandomString(KEY_LENGTH, 'a-z', 'A-Z')}`
-      const hash = await defaultKeyHasher(key)
       const createdAt = now()
       const expiresAt = days !== null ? new Date(createdAt.getTime() + days * DAY_MS) : null
       const id = await recordChange(db, caller, async (tx) => {
@@ -46,14 +46,14 @@ export function createApiKeys(db: Database, now: Clock) {
         const anchor = input.anchor === undefined ? {} : { anchor: await slugOf(tx, input.anchor) }
         // A key that a key makes is known to who knows that one.
         const createdBy = caller.keyCreatedBy ?? caller.name
-        const metadata = { ...(role ? { role } : {}), ...anchor, createdBy }
+        const metadata: KeyMetadata = { ...(role ? { role } : {}), ...anchor, createdBy }
         const { id } = await tx.apikey.create({
           data: {
             id: generateRandomString(32),
             name: keyName,
             start: key.slice(0, SHOWN_LENGTH),
             prefix: API_KEY_PREFIX,
-            key: hash,
+            key: hashOfKey(key),
             referenceId: owner.id,
             rateLimitEnabled: false,
             expiresAt,

@@ -1,12 +1,10 @@
-/** Configures better-auth for users, sessions, second factors and API keys. Sign-up is closed: administrators create users. */
-import { apiKey } from '@better-auth/api-key'
+/** Configures better-auth for users, sessions and second factors. Sign-up is closed: administrators create users. */
 import { passkey } from '@better-auth/passkey'
 import { prismaAdapter } from '@better-auth/prisma-adapter'
 import { APIError, betterAuth } from 'better-auth'
 import { admin, twoFactor, username } from 'better-auth/plugins'
 import { createAccessControl } from 'better-auth/plugins/access'
 import {
-  API_KEY_PREFIX,
   isUsername,
   MAXIMUM_PASSWORD_LENGTH,
   MINIMUM_PASSWORD_LENGTH,
@@ -98,13 +96,6 @@ export function createAuth(db: Database, config: AuthConfig, now: Clock) {
         usernameValidator: isUsername,
       }),
       admin({ ac: access, roles: libraryRoles, defaultRole: 'viewer', adminRoles: ['admin'] }),
-      // A key never becomes a session, and the library's default limit is ten requests a day.
-      apiKey({
-        enableSessionForAPIKeys: false,
-        rateLimit: { enabled: false },
-        enableMetadata: true,
-        defaultPrefix: API_KEY_PREFIX,
-      }),
       twoFactor({ issuer: 'Inmor' }),
       passkey({
         rpName: 'Inmor',

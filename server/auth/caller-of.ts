@@ -1,24 +1,33 @@
 /** Identifies the caller of a request by session cookie, or by API key in X-API-Key or Authorization. */
 import type { IncomingHttpHeaders } from 'node:http'
 import { fromNodeHeaders } from 'better-auth/node'
-import { z } from 'zod'
 import type { Auth } from '#server/auth/auth.ts'
 import { readStrength } from '#server/auth/factors.ts'
+import { type KeyHolders, rolesInAnchors } from '#server/auth/key-holders.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
-import { type Caller, inInstallation } from '#server/identity/caller.ts'
+import type { Caller } from '#server/identity/caller.ts'
 import { parsePasswordChange } from '#server/identity/password-change.ts'
-import { isRole, type Role, roles, type SecondFactorGroup } from '#server/identity/roles.ts'
+import { isRole, type SecondFactorGroup } from '#server/identity/roles.ts'
 import { parseSignInMethod } from '#server/identity/sign-in-method.ts'
 import { factorStepOf, parseStrength } from '#server/identity/strength.ts'
 
-export type Doors = { auth: Auth; db: Database; now: Clock; secondFactorGroups: readonly SecondFactorGroup[] }
+export type Doors = {
+  auth: Auth
+  db: Database
+  now: Clock
+  secondFactorGroups: readonly SecondFactorGroup[]
+  keyHolders: KeyHolders
+}
 type Origin = { headers: IncomingHttpHeaders; address: string; requestId: string }
 
 /** Null: no valid credentials, or a user who is locked out or has neither a role nor an organization. */
 export async function callerOf(doors: Doors, origin: Origin): Promise<Caller | null> {
-  const key = apiKeyOf(origin.headers)
-  return key === null ? callerOfSession(doors, origin) : callerOfApiKey(doors, key, origin)
+  const { headers, address, requestId } = origin
+  const key = apiKeyOf(headers)
+  if (key === null) return callerOfSession(doors, origin)
+  const holder = await doors.keyHolders.find(key)
+  return holder && { ...holder, address, requestId }
 }
 
 function apiKeyOf(headers: IncomingHttpHeaders): string | null {
@@ -66,56 +75,6 @@ async function callerOfSession(
     address,
     requestId,
   }
-}
-
-/** Checks the owner as well: the library does not, and a key would outlive its owner's rights. */
-async function callerOfApiKey(
-  { auth, db }: Doors,
-  key: string,
-  { address, requestId }: Origin,
-): Promise<Caller | null> {
-  const verified = await auth.api.verifyApiKey({ body: { key } })
-  if (!verified.valid || !verified.key) {
-    // The library calls a key invalid when it could not read it. An outage must not look like lost rights.
-    await db.$queryRaw`SELECT 1`
-    return null
-  }
-  const owner = await db.user.findUnique({ where: { id: verified.key.referenceId } })
-  if (!owner || owner.banned) return null
-  const installation = isRole(owner.role) ? owner.role : null
-  const anchors = await rolesInAnchors(db, owner.id)
-  if (installation === null && anchors.size === 0) return null
-  const {
-    role: limit = null,
-    anchor: only = null,
-    createdBy,
-  } = keyMetadata.parse(verified.key.metadata ?? {})
-  return inInstallation({
-    name: owner.username ?? owner.email,
-    displayName: owner.name,
-    email: owner.email,
-    role: installation,
-    ...(anchors.size > 0 || only || limit ? { grants: { installation, anchors, only, limit } } : {}),
-    method: 'api_key',
-    ...(createdBy === undefined ? {} : { keyCreatedBy: createdBy }),
-    address,
-    requestId,
-  })
-}
-
-/**
- * As we write it (auth/api-keys.ts): a lower role than the owner's, the only anchor in which the key is valid, and who made
- * it.
- */
-const keyMetadata = z.object({
-  role: z.enum(roles).optional(),
-  anchor: z.string().optional(),
-  createdBy: z.string().optional(),
-})
-
-async function rolesInAnchors(db: Database, userId: string): Promise<Map<string, Role>> {
-  const rows = await db.anchorRole.findMany({ where: { userId } })
-  return new Map(rows.flatMap(({ anchorSlug, role }) => (isRole(role) ? [[anchorSlug, role]] : [])))
 }
 
 async function organizationsOf(db: Database, userId: string): Promise<Map<number, { mayInvite: boolean }>> {

@@ -25,18 +25,26 @@ export type RunChange = {
   isQueued?: true
 }
 
-export type Events = SubordinateEvents & {
-  announceRun(change: RunChange): void
-  subscribeToRuns(): AsyncIterable<RunChange>
-  /** Ends all streams, so that the server can close. */
-  close(): Promise<void>
+/** Changes of users and API keys, which say nothing more. */
+export type AccessEvents = {
+  announceAccess(): void
+  subscribeToAccess(): AsyncIterable<true>
 }
+
+export type Events = SubordinateEvents &
+  AccessEvents & {
+    announceRun(change: RunChange): void
+    subscribeToRuns(): AsyncIterable<RunChange>
+    /** Ends all streams, so that the server can close. */
+    close(): Promise<void>
+  }
 
 /** `subscriber` is a separate connection: a subscribed connection accepts no other commands. */
 export function createEvents(publisher: Redis, subscriber: Redis, prefix: string): Events {
   const subordinates = createChannel<SubordinateChange>(`${prefix}inmor:admin:subordinate-changed`, publisher)
   const runs = createChannel<RunChange>(`${prefix}inmor:admin:run-changed`, publisher)
-  const channels = [subordinates, runs]
+  const access = createChannel<true>(`${prefix}inmor:admin:access-changed`, publisher)
+  const channels = [subordinates, runs, access]
 
   const receive = (from: string, message: string) => {
     channels.find(({ name }) => name === from)?.receive(message)
@@ -53,6 +61,8 @@ export function createEvents(publisher: Redis, subscriber: Redis, prefix: string
     subscribe: subordinates.listen,
     announceRun: runs.announce,
     subscribeToRuns: runs.listen,
+    announceAccess: () => access.announce(true),
+    subscribeToAccess: access.listen,
     async close() {
       subscriber.off('message', receive).off('ready', subscribe)
       if (subscriber.status === 'ready') await subscriber.unsubscribe(...names).catch(() => undefined)

@@ -4,14 +4,17 @@ import type { Anchors } from '#server/anchors/anchors.ts'
 import { createAccounts } from '#server/auth/accounts.ts'
 import { createAuth } from '#server/auth/auth.ts'
 import { createDocumentPasses } from '#server/auth/document-pass.ts'
+import { createKeyHolders, type KeyHolders } from '#server/auth/key-holders.ts'
 import { createOwnAccount } from '#server/auth/own-account.ts'
 import type { Clock } from '#server/clock.ts'
 import type { ServerConfig } from '#server/config/config.ts'
 import type { Database } from '#server/database/client.ts'
+import type { AccessEvents } from '#server/live/events.ts'
 import type { MailOutbox } from '#server/mail/outbox.ts'
 import { createPendingReader } from '#server/publish/pending.ts'
 import type { Context, InstallationContext } from '#server/schema/context.ts'
 import { createNewInvitations } from '#server/schema/new-invitations.ts'
+import { onAccessChange } from '#server/services/audit/access.ts'
 import { createNameReader } from '#server/services/entity/known-name.ts'
 import { createMailService } from '#server/services/mail/mails.ts'
 import { createApprovals } from '#server/services/protection/approvals.ts'
@@ -38,9 +41,13 @@ export function createContextMaker(config: ServerConfig, { mail, ...parts }: Par
   const { adminUrl, loginRedirectUrl, singleSignOn, secondFactorGroups } = config
   const auth = createAuth(db, config, now)
   const documentPasses = createDocumentPasses(config.authSecret, now)
+  const keyHolders = createKeyHolders({ db, now })
+  onAccessChange(db, anchors.first.events.announceAccess)
+  void forgetAtChanges(keyHolders, anchors.first.events)
   const services = {
     ...parts,
     auth,
+    keyHolders,
     singleSignOn,
     loginRedirectUrl,
     accounts: createAccounts({ db, auth, now, mail }),
@@ -72,4 +79,9 @@ export function createContextMaker(config: ServerConfig, { mail, ...parts }: Par
       }
     },
   }
+}
+
+/** Of this process and others, until the server closes. */
+async function forgetAtChanges(keyHolders: KeyHolders, events: AccessEvents): Promise<void> {
+  for await (const _ of events.subscribeToAccess()) keyHolders.forget()
 }

@@ -6,6 +6,7 @@ import { ConflictError, DatabaseBusyError, DatabaseFullError } from '#server/err
 import type { Caller } from '#server/identity/caller.ts'
 import { enqueue, type OutboxItem } from '#server/publish/outbox.ts'
 import type { Publisher } from '#server/publish/publisher.ts'
+import { reportAccessChange } from '#server/services/audit/access.ts'
 import { type AuditEntry, appendAuditEntry } from '#server/services/audit/append.ts'
 import { noteApprovalUsed, requireApproval } from '#server/services/protection/approval.ts'
 import type { ProtectionSettings } from '#server/services/protection/operation.ts'
@@ -74,6 +75,7 @@ async function transact<Row>(db: Database, caller: Caller, work: Work<Row>) {
   }
   const { change, approval } = await inTurn(db, () => db.$transaction(write)).catch(throwExpected)
   if (approval) noteApprovalUsed()
+  if (change.action !== null) reportAccessChange(db, change.action)
   return change
 }
 

@@ -45,6 +45,7 @@ export async function prepareInstallation(environment: Record<string, string> = 
   return {
     databaseUrl: database.url,
     redis: redis.client,
+    adminUrl,
     keysDirectory,
     /** Of its signing key. */
     kid,
@@ -56,8 +57,8 @@ export async function prepareInstallation(environment: Record<string, string> = 
       program = await launch('test/bench/admin.ts', /ready/, variables, flagsOfImage)
       return program
     },
-    /** Of the program that runs. */
-    openAdmin: async () => createAdminClient(adminUrl, String(await program?.ask('key'))),
+    /** Of the program that runs; `key`: one that was made before. */
+    openAdmin: async (key?: string) => createAdminClient(adminUrl, key ?? String(await program?.ask('key'))),
     async close() {
       await program?.end()
       await pool.end()

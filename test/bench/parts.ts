@@ -2,6 +2,7 @@
 import { adminAnchorsPart } from './admin-anchors.ts'
 import { anchorsPart } from './anchors.ts'
 import { anyPart } from './any.ts'
+import { callersPart } from './callers.ts'
 import type { Part } from './document.ts'
 import { embeddedPart } from './embedded.ts'
 import { keyStoresPart } from './key-store.ts'
@@ -22,6 +23,7 @@ export const parts: readonly Part[] = [
   anyPart,
   anchorsPart,
   adminAnchorsPart,
+  callersPart,
   rebuildPart,
   renewalPart,
   checksPart,

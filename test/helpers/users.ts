@@ -1,8 +1,8 @@
 /** A database with one user of each role. To hash their passwords would take half of the start of an admin server. */
-import { defaultKeyHasher } from '@better-auth/api-key'
 import { createAccounts } from '#server/auth/accounts.ts'
 import { createAuth } from '#server/auth/auth.ts'
 import { API_KEY_PREFIX } from '#server/auth/credential.ts'
+import { hashOfKey } from '#server/auth/key-holders.ts'
 import { systemClock } from '#server/clock.ts'
 import { connectDatabase } from '#server/database/client.ts'
 import { cliCaller } from '#server/identity/caller.ts'
@@ -42,7 +42,7 @@ export const withUsers: Template = {
       const key = apiKeys[role]
       await db.apikey.update({
         where: { id },
-        data: { key: await defaultKeyHasher(key), start: key.slice(0, 12) },
+        data: { key: hashOfKey(key), start: key.slice(0, 12) },
       })
     }
     await db.$disconnect()

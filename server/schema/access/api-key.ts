@@ -1,6 +1,6 @@
 /** API keys for scripts. */
 import type { Apikey } from '#prisma/generated/client/client.ts'
-import { isRole, type Role } from '#server/identity/roles.ts'
+import { parseKeyMetadata } from '#server/auth/key-metadata.ts'
 import { RoleEnum } from '#server/schema/access/viewer.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
@@ -50,13 +50,13 @@ export const ApiKeyRef = builder.prismaNode('Apikey', {
       nullable: true,
       description: 'A lower role than the owner’s; null: the owner’s role.',
       select: { metadata: true },
-      resolve: ({ metadata }) => limitsOf(metadata).role,
+      resolve: ({ metadata }) => parseKeyMetadata(metadata).role ?? null,
     }),
     anchorSlug: t.string({
       nullable: true,
       description: 'The slug of the only anchor in which it is valid; null: in every one of its owner.',
       select: { metadata: true },
-      resolve: ({ metadata }) => limitsOf(metadata).anchor,
+      resolve: ({ metadata }) => parseKeyMetadata(metadata).anchor ?? null,
     }),
     enabled: t.boolean({
       description: 'False once it is revoked.',
@@ -78,20 +78,12 @@ export const ApiKeyRef = builder.prismaNode('Apikey', {
     lastUsedAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When it was last used.',
+      description: 'When it was last used, to the minute.',
       select: { lastRequest: true },
       resolve: ({ lastRequest }) => lastRequest,
     }),
   }),
 })
-
-/** The library stores metadata as JSON text, encoded once or twice. */
-function limitsOf(metadata: string | null): { role: Role | null; anchor: string | null } {
-  let value: unknown = metadata
-  for (let unwrapped = 0; typeof value === 'string' && unwrapped < 2; unwrapped++) value = JSON.parse(value)
-  const { role, anchor } = (value ?? {}) as { role?: unknown; anchor?: unknown } // written by auth/api-keys.ts
-  return { role: isRole(role) ? role : null, anchor: typeof anchor === 'string' ? anchor : null }
-}
 
 const CreateApiKeySuccess = builder.objectRef<{ id: string; key: string }>('CreateApiKeySuccess').implement({
   description: 'A new API key.',

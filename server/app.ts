@@ -11,7 +11,8 @@ import type { Redis } from 'ioredis'
 import { refuseCompressed } from '#federation/http/compressed-body.ts'
 import { createRequestIds } from '#federation/http/request-id.ts'
 import { observeRequests } from '#federation/metrics/requests.ts'
-import { callerOf } from '#server/auth/caller-of.ts'
+import { callerOf, presentCaller } from '#server/auth/caller-of.ts'
+import { createRightsWatch } from '#server/auth/rights-watch.ts'
 import { authRoutes } from '#server/auth/routes.ts'
 import { singleSignOnRoutes } from '#server/auth/single-sign-on-routes.ts'
 import type { ServerConfig } from '#server/config/config.ts'
@@ -79,7 +80,8 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const entrance = { ...deps, onSignIn: deps.observe.signIn }
   authRoutes(app, entrance)
   singleSignOnRoutes(app, entrance)
-  graphqlRoute(app, deps.observe.operations.plugin, deps, (request) => contextOf(deps, request))
+  const rights = createRightsWatch({ ...deps, lookUp: (headers) => presentCaller(deps, headers) })
+  graphqlRoute(app, deps.observe.operations.plugin, deps, (request) => contextOf(deps, request), rights)
   restRoutes(app, deps)
   healthRoutes(app, deps)
   await consolePages(app, deps.console)

@@ -22,12 +22,19 @@ export type Doors = {
 type Origin = { headers: IncomingHttpHeaders; address: string; requestId: string }
 
 /** Null: no valid credentials, or a user who is locked out or has neither a role nor an organization. */
-export async function callerOf(doors: Doors, origin: Origin): Promise<Caller | null> {
-  const { headers, address, requestId } = origin
+export async function callerOf(
+  doors: Doors,
+  { headers, address, requestId }: Origin,
+): Promise<Caller | null> {
   const key = apiKeyOf(headers)
-  if (key === null) return callerOfSession(doors, origin)
-  const holder = await doors.keyHolders.find(key)
-  return holder && { ...holder, address, requestId }
+  const caller = await (key === null ? callerOfSession(doors, headers) : doors.keyHolders.find(key))
+  return caller && { ...caller, address, requestId }
+}
+
+/** The same for a request that goes on: nothing is remembered, and it is no use of a key and no activity in a session. */
+export function presentCaller(doors: Doors, headers: IncomingHttpHeaders): Promise<Caller | null> {
+  const key = apiKeyOf(headers)
+  return key === null ? callerOfSession(doors, headers, { disableRefresh: true }) : doors.keyHolders.read(key)
 }
 
 function apiKeyOf(headers: IncomingHttpHeaders): string | null {
@@ -39,13 +46,16 @@ function apiKeyOf(headers: IncomingHttpHeaders): string | null {
 
 async function callerOfSession(
   { auth, db, secondFactorGroups }: Doors,
-  { headers, address, requestId }: Origin,
+  headers: IncomingHttpHeaders,
+  query: { disableRefresh?: true } = {},
 ): Promise<Caller | null> {
   if (!headers.cookie) return null
-  const session = await auth.api.getSession({ headers: fromNodeHeaders(headers) }).catch(async (error) => {
-    await db.$queryRaw`SELECT 1` // the library hides the cause; this throws on an outage of the database
-    throw error
-  })
+  const session = await auth.api
+    .getSession({ headers: fromNodeHeaders(headers), query })
+    .catch(async (error) => {
+      await db.$queryRaw`SELECT 1` // the library hides the cause; this throws on an outage of the database
+      throw error
+    })
   if (!session || session.user.banned) return null
   const { user } = session
   const role = isRole(user.role) ? user.role : null
@@ -72,8 +82,6 @@ async function callerOfSession(
     session: { id, userId: user.id, signedInAt, signedInBy },
     ...(factorStep ? { factorStep } : {}),
     passwordChange: parsePasswordChange(user.passwordChange),
-    address,
-    requestId,
   }
 }
 

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Run, RunItem } from '#prisma/generated/client/client.ts'
 import type { Database } from '#server/database/client.ts'
 import type { Events, RunChange } from '#server/live/events.ts'
+import { readOnce } from '#server/live/shared-read.ts'
 
 export type Progress = { run: Run; item: RunItem | null }
 
@@ -63,8 +64,12 @@ export async function* followRuns({ db, events }: Deps): AsyncGenerator<Run> {
     const where = { state: { in: ['QUEUED', 'RUNNING'] } }
     yield* await db.run.findMany({ where, orderBy: { id: 'asc' } })
     for (let rung = await bell.next(); rung; rung = await bell.next()) {
-      const ids = new Set(rung.map(({ runId }) => runId))
-      yield* await db.run.findMany({ where: { id: { in: [...ids] } }, orderBy: { id: 'asc' } })
+      const last = rung.at(-1)
+      if (!last) continue // a pause without changes
+      const ids = [...new Set(rung.map(({ runId }) => runId))]
+      yield* await readOnce(last, ids, () =>
+        db.run.findMany({ where: { id: { in: ids } }, orderBy: { id: 'asc' } }),
+      )
     }
   } finally {
     bell.close()

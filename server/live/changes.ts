@@ -1,10 +1,10 @@
 /** Merges all changes into one stream, because browsers limit the connections to a server. */
-import type { AuditFeed } from '#server/live/audit-feed.ts'
+import type { AuditFeed, FeedEntry } from '#server/live/audit-feed.ts'
 import { createEventStream } from '#server/live/event-stream.ts'
 import type { Events } from '#server/live/events.ts'
 
 /** An audit entry, or a change without one: the outcome of a renewal or the progress of a run. */
-export type Change = { about: 'AUDIT_EVENT'; auditEventId: number } | { about: 'SUBORDINATE' | 'RUN' }
+export type Change = { about: 'AUDIT_EVENT'; entry: FeedEntry } | { about: 'SUBORDINATE' | 'RUN' }
 
 type Sources = { events: Pick<Events, 'subscribe' | 'subscribeToRuns'>; auditFeed: AuditFeed }
 
@@ -17,7 +17,7 @@ export async function followChanges(
     mapEvents(events.subscribe(), () => ({ about: 'SUBORDINATE' })),
     // Subscribers of the run get each item; here its state and counts are enough.
     mapEvents(events.subscribeToRuns(), ({ itemId }) => (itemId === null ? { about: 'RUN' } : null)),
-    mapEvents(await auditFeed.subscribe(lastMs), ({ id }) => ({ about: 'AUDIT_EVENT', auditEventId: id })),
+    mapEvents(await auditFeed.subscribe(lastMs), (entry) => ({ about: 'AUDIT_EVENT', entry })),
   ]
   const merged = createEventStream<Change>(() => {
     for (const { stop } of sources) stop()

@@ -1,13 +1,11 @@
 /** Streams what new audit entries of an anchor lead to, from all processes. */
-import type { AuditFeed } from '#server/live/audit-feed.ts'
+import type { AuditFeed, FeedEntry } from '#server/live/audit-feed.ts'
 import { createEventStream } from '#server/live/event-stream.ts'
-
-type Entry = { id: number }
 
 /** Yields what `toEvent` makes of each entry; false: nothing. Ends when the feed ends, which happens when the server closes. */
 export async function followEntries<Event>(
   { auditFeed }: { auditFeed: AuditFeed },
-  toEvent: (entry: Entry) => Promise<Event | false>,
+  toEvent: (entry: FeedEntry) => Promise<Event | false>,
 ): Promise<AsyncIterable<Event>> {
   const entries = (await auditFeed.subscribe())[Symbol.asyncIterator]()
   const events = createEventStream<Event>(() => void entries.return?.())

@@ -4,6 +4,7 @@ import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { NoSchemaIntrospectionCustomRule, validate } from 'graphql'
 import { createYoga, type Plugin } from 'graphql-yoga'
+import type { RightsWatch } from '#server/auth/rights-watch.ts'
 import { maskError } from '#server/plugins/graphql-error.ts'
 import { literalCheck } from '#server/plugins/literal-check.ts'
 import { explainNotAcceptable } from '#server/plugins/not-acceptable.ts'
@@ -45,6 +46,7 @@ export function graphqlRoute(
   observer: Plugin,
   trust: Omit<Trust, 'sessionOf'>,
   contextOf: (request: FastifyRequest) => Context | Promise<Context>,
+  rights: RightsWatch,
 ): void {
   const yoga = createYoga<Transport, Context>({
     schema,
@@ -68,7 +70,7 @@ export function graphqlRoute(
       literalCheck,
       variableCheck,
       hideSuggestions<Transport>(async ({ req }) => (await contextOf(req)).caller !== null),
-      endOfSubscriptions<Transport>(async ({ req }) => (await contextOf(req)).caller),
+      endOfSubscriptions<Transport>(rights),
       observer,
       ...limits.protect().plugins,
     ],

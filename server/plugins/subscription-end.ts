@@ -1,44 +1,54 @@
 /** Ends subscriptions whose caller has changed: signed out, key revoked or role changed. */
+import type { FastifyRequest } from 'fastify'
 import type { ExecutionResult } from 'graphql'
 import { isAsyncIterable, type Plugin } from 'graphql-yoga'
-import type { Caller } from '#server/identity/caller.ts'
+import type { RightsWatch } from '#server/auth/rights-watch.ts'
 import type { Context } from '#server/schema/context.ts'
 
-/** Longest time that a stream outlives its caller's rights. */
-const INTERVAL_MS = 5_000
+const over = { done: true, value: undefined } as const
 
-/** `callerNow` identifies the current caller of the request in a context. */
-export function endOfSubscriptions<Transport extends object>(
-  callerNow: (context: Transport & Context) => Promise<Caller | null>,
-): Plugin<Transport & Context> {
+export function endOfSubscriptions<Transport extends { req: FastifyRequest }>({
+  watch,
+}: RightsWatch): Plugin<Transport & Context> {
   return {
     onSubscribe: ({ args: { contextValue: context } }) => ({
       onSubscribeResult({ result, setResult }) {
-        if (!isAsyncIterable(result)) return
+        if (!isAsyncIterable(result) || !context.caller) return
         const events = result[Symbol.asyncIterator]()
-        const timer = setInterval(async () => {
-          const now = await callerNow(context).catch(() => context.caller) // an outage changes no rights
-          if (!isSame(context.caller, now)) await stop().catch(() => undefined) // no caller awaits it
-        }, INTERVAL_MS)
-        timer.unref()
-
-        async function stop() {
-          clearInterval(timer)
+        let isOver = false
+        let answer = (_: typeof over) => {}
+        const end = async () => {
+          isOver = true
+          stopWatching()
+          answer(over) // the source may not end before its next event
           await events.return?.()
-          return { done: true, value: undefined } as const
+          return over
         }
+        // No caller awaits the end.
+        const stopWatching = watch(
+          context.req.headers,
+          context.caller,
+          () => void end().catch(() => undefined),
+        )
         const watched: AsyncIterableIterator<ExecutionResult> = {
-          next: async () => {
-            const next = await events.next().catch((error: unknown) => {
-              clearInterval(timer)
-              throw error
-            })
-            if (next.done) clearInterval(timer)
-            return next
-          },
-          return: stop,
+          next: () =>
+            new Promise((resolve, reject) => {
+              if (isOver) return resolve(over)
+              answer = resolve
+              events.next().then(
+                (next) => {
+                  if (next.done) stopWatching()
+                  resolve(next)
+                },
+                (error: unknown) => {
+                  stopWatching()
+                  reject(error)
+                },
+              )
+            }),
+          return: end,
           throw: async (error) => {
-            await stop()
+            await end()
             throw error
           },
           [Symbol.asyncIterator]() {
@@ -49,20 +59,4 @@ export function endOfSubscriptions<Transport extends object>(
       },
     }),
   }
-}
-
-function isSame(before: Caller | null, now: Caller | null): boolean {
-  return rightsOf(before) === rightsOf(now)
-}
-
-function rightsOf(caller: Caller | null): string {
-  if (!caller) return ''
-  const { name, role, grants, organizations, session } = caller
-  return JSON.stringify([
-    name,
-    role,
-    session?.id,
-    grants && { ...grants, anchors: [...grants.anchors] },
-    organizations && [...organizations],
-  ])
 }

@@ -9,11 +9,15 @@ export type Subscription = {
   ended: Promise<void>
 }
 
-/** Resolves once the server listens for events; the subscription ends with the test. */
-export async function subscribe(adminUrl: string, key: string | null, query: string): Promise<Subscription> {
+/** With an API key or a session. Resolves once the server listens for events; the subscription ends with the test. */
+export async function subscribe(
+  adminUrl: string,
+  credentials: string | null | { cookie: string },
+  query: string,
+): Promise<Subscription> {
   const client = createClient({
     url: `${adminUrl}/graphql`,
-    headers: { 'x-graphql-yoga-csrf': '1', ...(key === null ? {} : { 'x-api-key': key }) },
+    headers: { 'x-graphql-yoga-csrf': '1', ...headersOf(credentials) },
     retryAttempts: 0,
   })
   const results: ExecutionResult[] = []
@@ -25,4 +29,8 @@ export async function subscribe(adminUrl: string, key: string | null, query: str
   ended.catch(() => undefined) // a test that waits for the end gets the error there
   await Promise.race([connected, ended])
   return { results, ended }
+}
+
+function headersOf(credentials: string | null | { cookie: string }): Record<string, string> {
+  return typeof credentials === 'string' ? { 'x-api-key': credentials } : (credentials ?? {})
 }

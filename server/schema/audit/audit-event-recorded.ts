@@ -1,5 +1,6 @@
 /** The subscription to new audit entries. */
 import { followEntries } from '#server/live/entries.ts'
+import { readOnce } from '#server/live/shared-read.ts'
 import { builder } from '#server/schema/builder.ts'
 import { entriesFor } from '#server/services/audit/privacy.ts'
 
@@ -9,12 +10,14 @@ builder.subscriptionField('auditEventRecorded', (t) =>
     description: 'Each new audit entry from any process, in order, within about a second.',
     authScopes: { read: true },
     subscribe: (_root, _args, context) => {
-      const where = entriesFor(context.caller)
-      return followEntries(
-        context,
-        async ({ id }) => (await context.db.auditEvent.count({ where: { id, ...where } })) > 0 && { id },
-      )
+      const readable = entriesFor(context.caller)
+      return followEntries(context, async (entry) => {
+        const where = { id: entry.id, ...readable }
+        const count = await readOnce(entry, readable, () => context.db.auditEvent.count({ where }))
+        return count > 0 && entry
+      })
     },
-    resolve: (query, { id }, _args, { db }) => db.auditEvent.findUniqueOrThrow({ ...query, where: { id } }),
+    resolve: (query, entry, _args, { db }) =>
+      readOnce(entry, [query], () => db.auditEvent.findUniqueOrThrow({ ...query, where: { id: entry.id } })),
   }),
 )

@@ -3,6 +3,7 @@ import type { Prisma } from '#prisma/generated/client/client.ts'
 import { NotFoundError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import { followRequests } from '#server/live/request-changes.ts'
+import { readOnce } from '#server/live/shared-read.ts'
 import { scopeField } from '#server/schema/anchor-scope.ts'
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
@@ -124,7 +125,8 @@ builder.subscriptionField('requestChanged', (t) =>
     description: 'Each request that was submitted or changed, from any process, within about a second.',
     authScopes: { read: true },
     subscribe: (_root, _args, context) => followRequests(context),
-    resolve: (query, { id }, _args, { db }) => db.request.findUniqueOrThrow({ ...query, where: { id } }),
+    resolve: (query, request, _args, { db }) =>
+      readOnce(request, query, () => db.request.findUniqueOrThrow({ ...query, where: { id: request.id } })),
   }),
 )
 

@@ -1,5 +1,6 @@
 /** The single subscription that keeps a console current. */
 import { type Change, followChanges } from '#server/live/changes.ts'
+import { readOnce } from '#server/live/shared-read.ts'
 import { builder } from '#server/schema/builder.ts'
 import { entriesFor } from '#server/services/audit/privacy.ts'
 
@@ -23,10 +24,12 @@ const ChangeRef = builder.objectRef<Change>('Change').implement({
       type: 'AuditEvent',
       nullable: true,
       description: 'The new audit entry; null for other subjects, and where the caller may not read it.',
-      resolve: (query, change, _args, { db, caller }) =>
-        change.about === 'AUDIT_EVENT'
-          ? db.auditEvent.findUnique({ ...query, where: { id: change.auditEventId, ...entriesFor(caller) } })
-          : null,
+      resolve: (query, change, _args, { db, caller }) => {
+        if (change.about !== 'AUDIT_EVENT') return null
+        const readable = entriesFor(caller)
+        const where = { id: change.entry.id, ...readable }
+        return readOnce(change.entry, [query, readable], () => db.auditEvent.findUnique({ ...query, where }))
+      },
     }),
   }),
 })

@@ -1,5 +1,6 @@
 /** The subscription that keeps lists of subordinates current. */
 import type { SubordinateChange } from '#server/live/events.ts'
+import { readOnce } from '#server/live/shared-read.ts'
 import { builder } from '#server/schema/builder.ts'
 
 const SubordinateChangeKind = builder.enumType('SubordinateChangeKind', {
@@ -24,8 +25,10 @@ const SubordinateChangeRef = builder.objectRef<SubordinateChange>('SubordinateCh
       type: 'Subordinate',
       nullable: true,
       description: 'The current subordinate; null if it was removed.',
-      resolve: (query, { entityId }, _args, { db }) =>
-        db.subordinate.findUnique({ ...query, where: { entityId } }),
+      resolve: (query, change, _args, { db }) =>
+        readOnce(change, query, () =>
+          db.subordinate.findUnique({ ...query, where: { entityId: change.entityId } }),
+        ),
     }),
   }),
 })

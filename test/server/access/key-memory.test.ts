@@ -3,10 +3,11 @@ import { describe, expect, it, vi } from 'vitest'
 import { createAccounts } from '#server/auth/accounts.ts'
 import { systemClock } from '#server/clock.ts'
 import { cliCaller } from '#server/identity/caller.ts'
-import { adminInFile, PASSWORD, startSecondAdmin } from '#test/helpers/admin.ts'
+import { adminInFile, startSecondAdmin } from '#test/helpers/admin.ts'
 import { inFile } from '#test/helpers/in-file.ts'
 import { patience } from '#test/helpers/patience.ts'
 import { recordStatements } from '#test/helpers/statements.ts'
+import { losses, type MadeKey, makeKey } from './lost-rights.ts'
 
 const DAY_MS = 86_400_000
 let ahead = 0
@@ -16,21 +17,8 @@ const admin = adminInFile({ now })
 const second = inFile(() => startSecondAdmin(admin, {}, { now }))
 const db = () => admin.server.installation
 
-let made = 0
-
-/** A user with the role, and a key of it. */
-async function makeKey(role = 'OPERATOR', more: object = {}) {
-  const username = `user${++made}`
-  const { id } = await admin.mutate('createUser', { username, password: PASSWORD, role }, 'id', 'admin')
-  const input = { username, name: 'script', ...more }
-  const { key, apiKey } = await admin.mutate('createApiKey', input, 'key apiKey { id }', 'admin')
-  return { username, userId: id, key, keyId: apiKey.id }
-}
-
-type Made = Awaited<ReturnType<typeof makeKey>>
-
 /** The role that the key has for a server; null: it is not valid. */
-async function roleOf({ key }: Pick<Made, 'key'>, { app } = admin.server): Promise<string | null> {
+async function roleOf({ key }: Pick<MadeKey, 'key'>, { app } = admin.server): Promise<string | null> {
   const response = await fetch(`${app.listeningOrigin}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-api-key': key },
@@ -40,14 +28,11 @@ async function roleOf({ key }: Pick<Made, 'key'>, { app } = admin.server): Promi
   return data.viewer?.role ?? null
 }
 
-const rowOf = ({ username }: Made) =>
-  db().user.findUniqueOrThrow({ where: { username }, select: { id: true } })
-const keyRowOf = async (made: Made) =>
-  db().apikey.findFirstOrThrow({ where: { referenceId: (await rowOf(made)).id } })
+const keyRowOf = ({ keyRow }: MadeKey) => db().apikey.findUniqueOrThrow({ where: { id: keyRow } })
 
 describe('a request with an API key', () => {
   it('reads key, owner and roles, and notes the use; for a second, the next ones read and write nothing', async () => {
-    const made = await makeKey()
+    const made = await makeKey(admin)
     const statements = recordStatements('Apikey', 'User', 'AnchorRole')
     const begun = performance.now()
     expect(await roleOf(made)).toBe('OPERATOR')
@@ -61,16 +46,16 @@ describe('a request with an API key', () => {
   })
 
   it('shares its look-up with those at the same time', async () => {
-    const made = await makeKey()
+    const made = await makeKey(admin)
     const statements = recordStatements('Apikey')
     await Promise.all(Array.from({ length: 10 }, () => roleOf(made)))
     expect(statements.take().written).toHaveLength(1)
   })
 
   it('notes when the key was used once a minute', async () => {
-    const made = await makeKey()
+    const made = await makeKey(admin)
     await roleOf(made)
-    const { id } = await keyRowOf(made)
+    const id = made.keyRow
     const usedBefore = async (milliseconds: number) => {
       const lastRequest = new Date(Date.now() - milliseconds)
       await db().apikey.update({ where: { id }, data: { lastRequest } })
@@ -93,8 +78,8 @@ describe('a request with an API key', () => {
   })
 
   it('is looked up each time while it is not valid', async () => {
-    const made = await makeKey()
-    const { id } = await keyRowOf(made)
+    const made = await makeKey(admin)
+    const id = made.keyRow
     await db().apikey.update({ where: { id }, data: { enabled: false } })
     expect(await roleOf(made)).toBeNull()
     await db().apikey.update({ where: { id }, data: { enabled: true } })
@@ -102,7 +87,7 @@ describe('a request with an API key', () => {
   })
 
   it('is refused from the moment at which the key expires', async () => {
-    const made = await makeKey('OPERATOR', { days: 1 })
+    const made = await makeKey(admin, { days: 1 })
     expect(await roleOf(made)).toBe('OPERATOR')
     ahead = DAY_MS + 1_000
     try {
@@ -113,43 +98,17 @@ describe('a request with an API key', () => {
   })
 })
 
-const losses: readonly [string, string | null, (made: Made) => Promise<unknown>][] = [
-  ['the key is revoked', null, ({ keyId }) => admin.mutate('revokeApiKey', { id: keyId }, 'id', 'admin')],
-  [
-    'the owner gets a lower role',
-    'VIEWER',
-    ({ userId }) => admin.mutate('updateUser', { id: userId, role: 'VIEWER' }, 'id', 'admin'),
-  ],
-  [
-    'the owner is locked out',
-    null,
-    ({ userId }) => admin.mutate('updateUser', { id: userId, banned: true }, 'id', 'admin'),
-  ],
-  [
-    'the owner loses the role in the anchor',
-    null,
-    ({ userId }) =>
-      admin.mutate(
-        'updateUser',
-        { id: userId, anchorRoles: [{ anchor: 'main', role: null }] },
-        'id',
-        'admin',
-      ),
-  ],
-  ['the owner is removed', null, ({ userId }) => admin.mutate('removeUser', { id: userId }, '', 'admin')],
-]
-
 describe('a remembered key loses its rights in every process when', () => {
   it.each(losses)('%s', async (_when, role, lose) => {
-    const made = await makeKey()
+    const made = await makeKey(admin)
     expect([await roleOf(made), await roleOf(made, second)]).toEqual(['OPERATOR', 'OPERATOR'])
-    await lose(made)
+    await lose(admin, made)
     expect(await roleOf(made)).toBe(role) // at once where it happened
     await vi.waitFor(async () => expect(await roleOf(made, second)).toBe(role), patience)
   })
 
   it('a change is announced to it', async () => {
-    const { userId } = await makeKey()
+    const { userId } = await makeKey(admin)
     const heard = second.anchors.first.events.subscribeToAccess()[Symbol.asyncIterator]()
     await admin.mutate('updateUser', { id: userId, name: 'Another' }, 'id', 'admin')
     expect(await heard.next()).toMatchObject({ value: true })
@@ -157,10 +116,10 @@ describe('a remembered key loses its rights in every process when', () => {
   })
 
   it('the announcement is lost, or a command does it', async () => {
-    const made = await makeKey()
+    const made = await makeKey(admin)
     expect([await roleOf(made), await roleOf(made, second)]).toEqual(['OPERATOR', 'OPERATOR'])
     const command = createAccounts(admin.server) // with another client, as another process
-    await command.revokeApiKey(cliCaller('test'), (await keyRowOf(made)).id)
+    await command.revokeApiKey(cliCaller('test'), made.keyRow)
     for (const server of [admin.server, second])
       await vi.waitFor(async () => expect(await roleOf(made, server)).toBeNull(), patience)
   })

@@ -79,7 +79,7 @@ export function createRightsWatch({ db, now, lookUp }: Parts): RightsWatch {
       group.streams.add(stream)
       group.seen = undefined // what is known of this caller may be older than the last look
       return () => {
-        group.streams.delete(stream)
+        if (!group.streams.delete(stream)) return // stopped before: others may have come
         if (group.streams.size === 0) groups.delete(credentials)
         if (groups.size === 0) clearTimeout(timer)
       }

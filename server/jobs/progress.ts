@@ -1,7 +1,8 @@
 /** Streams a run's progress to subscribers in any process, complete and in order. */
 import { isDeepStrictEqual } from 'node:util'
-import type { Run, RunItem } from '#prisma/generated/client/client.ts'
+import type { Prisma, Run, RunItem } from '#prisma/generated/client/client.ts'
 import type { Database } from '#server/database/client.ts'
+import { createEventStream } from '#server/live/event-stream.ts'
 import type { Events, RunChange } from '#server/live/events.ts'
 import { readOnce } from '#server/live/shared-read.ts'
 
@@ -19,11 +20,28 @@ const LOOK_MS = 2_000
  * Yields the current state, then each finished item in order and each other change of the run, then its final state.
  * Items are read from the database by their sequence; announcements only trigger a read.
  */
-export async function* followRun(deps: Deps, runId: number, after?: number): AsyncGenerator<Progress> {
-  const { db } = deps
-  const find = () => db.run.findUnique({ where: { id: runId } })
+export function followRun({ db, events }: Deps, runId: number, after?: number): AsyncIterable<Progress> {
   // Listen before the state is read, so that no change is missed.
-  const bell = createBell(deps.events.subscribeToRuns(), (change) => change.runId === runId)
+  const bell = createBell(events.subscribeToRuns(), (change) => change.runId === runId)
+  const progress = readProgress(db, bell, runId, after)
+  const steps: AsyncIterableIterator<Progress> = {
+    next: () => progress.next(),
+    return() {
+      bell.close() // a generator that waits does not notice that it was closed
+      return progress.return(undefined)
+    },
+    [Symbol.asyncIterator]: () => steps,
+  }
+  return steps
+}
+
+async function* readProgress(
+  db: Database,
+  bell: Bell,
+  runId: number,
+  after?: number,
+): AsyncGenerator<Progress, undefined> {
+  const find = () => db.run.findUnique({ where: { id: runId } })
   try {
     let run = await find()
     if (!run) return
@@ -43,7 +61,7 @@ export async function* followRun(deps: Deps, runId: number, after?: number): Asy
       // An item can come with a state from before it was counted; that state is not final.
       if (differs(run, reported)) yield { run, item: null }
       reported = run
-      if (!(await bell.next())) return
+      if (!(await bell.rings())) return
       // Read the state before the items: once the run has ended, all items are there.
       run = await find()
       if (!run) return
@@ -58,22 +76,30 @@ function differs(one: Run, other: Run): boolean {
 }
 
 /** Yields the current runs, then each change of state and, while a run works, its counts every few seconds. */
-export async function* followRuns({ db, events }: Deps): AsyncGenerator<Run> {
-  const bell = createBell(events.subscribeToRuns(), ({ itemId }) => itemId === null)
-  try {
-    const where = { state: { in: ['QUEUED', 'RUNNING'] } }
-    yield* await db.run.findMany({ where, orderBy: { id: 'asc' } })
-    for (let rung = await bell.next(); rung; rung = await bell.next()) {
-      const last = rung.at(-1)
-      if (!last) continue // a pause without changes
-      const ids = [...new Set(rung.map(({ runId }) => runId))]
-      yield* await readOnce(last, ids, () =>
-        db.run.findMany({ where: { id: { in: ids } }, orderBy: { id: 'asc' } }),
-      )
+export async function followRuns({ db, events }: Deps): Promise<AsyncIterable<Run>> {
+  // Listen before the runs are read, so that no change is missed.
+  const changes = events.subscribeToRuns()[Symbol.asyncIterator]()
+  const runs = createEventStream<Run>(() => void changes.return?.())
+  const read = (where: Prisma.RunWhereInput) => db.run.findMany({ where, orderBy: { id: 'asc' } })
+  const current = await read({ state: { in: ['QUEUED', 'RUNNING'] } }).catch((error: unknown) => {
+    runs.end()
+    throw error
+  })
+  for (const run of current) runs.push(run)
+
+  async function follow(): Promise<void> {
+    for (let next = await changes.next(); !next.done; next = await changes.next()) {
+      const { runId: id, itemId } = next.value
+      if (itemId !== null) continue
+      for (const run of await readOnce(next.value, 'run', () => read({ id }))) runs.push(run)
     }
-  } finally {
-    bell.close()
   }
+
+  // After an outage of the database the client subscribes again.
+  void follow()
+    .catch(() => undefined)
+    .finally(runs.end)
+  return runs
 }
 
 async function* finishedItems(db: Database, runId: number, after: number): AsyncGenerator<RunItem> {
@@ -89,21 +115,16 @@ async function* finishedItems(db: Database, runId: number, after: number): Async
   }
 }
 
-/**
- * Yields once for all changes since the last read, and after a pause without changes, so that a closed subscriber is
- * noticed. Null: no more changes.
- */
+type Bell = ReturnType<typeof createBell>
+
+/** Rings once for all changes since it was last heard, and after a pause without changes. */
 function createBell(changes: AsyncIterable<RunChange>, concerns: (change: RunChange) => boolean) {
   const iterator = changes[Symbol.asyncIterator]()
-  let heard: RunChange[] = []
   let isOver = false
   let ring = Promise.withResolvers<void>()
   const listen = async () => {
-    for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
-      if (!concerns(next.value)) continue
-      heard.push(next.value)
-      ring.resolve()
-    }
+    for (let next = await iterator.next(); !next.done; next = await iterator.next())
+      if (concerns(next.value)) ring.resolve()
   }
   void listen().finally(() => {
     isOver = true
@@ -112,12 +133,11 @@ function createBell(changes: AsyncIterable<RunChange>, concerns: (change: RunCha
   const timer = setInterval(() => ring.resolve(), LOOK_MS)
 
   return {
-    async next(): Promise<RunChange[] | null> {
+    /** Waits. False: no more changes. */
+    async rings(): Promise<boolean> {
       await ring.promise
-      const now = heard
-      heard = []
       if (!isOver) ring = Promise.withResolvers<void>()
-      return isOver ? null : now
+      return !isOver
     },
     close(): void {
       clearInterval(timer)

@@ -1,6 +1,7 @@
 /** Tests what open subscriptions cost, and that they end with the rights of their caller. */
 import { describe, expect, it, vi } from 'vitest'
 import { createAccounts } from '#server/auth/accounts.ts'
+import { createRightsWatch } from '#server/auth/rights-watch.ts'
 import { systemClock } from '#server/clock.ts'
 import { cliCaller } from '#server/identity/caller.ts'
 import { adminInFile, startSecondAdmin } from '#test/helpers/admin.ts'
@@ -124,12 +125,26 @@ describe('a subscription ends in every process when', () => {
   })
 })
 
-it('a subscription whose source waits ends as well, and receives nothing more', async () => {
+it('a subscription whose source waits ends as well', async () => {
   const made = await makeKey(admin)
-  const { ended, results } = await listen(made.key, admin.server, 'subscription { runsChanged { id } }')
+  const document = 'subscription { runsChanged { id } }'
+  const { ended, results } = await listen(made.key, admin.server, document)
   await admin.mutate('revokeApiKey', { id: made.keyId }, 'id', 'admin')
   await ended
   expect(results).toEqual([])
+})
+
+it('the end of one stream does not stop the watch of a later one with the same key', async () => {
+  const lookUp = async () => null
+  const { watch } = createRightsWatch({ db: admin.server.installation, now, lookUp })
+  const caller = cliCaller('test')
+  const credentials = { 'x-api-key': 'any' }
+  const stop = watch(credentials, caller, () => undefined)
+  stop()
+  await new Promise<void>((ended) => {
+    watch(credentials, caller, ended)
+    stop()
+  })
 })
 
 it('a subscription goes on after a change of its user that leaves its rights', async () => {

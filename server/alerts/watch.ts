@@ -18,9 +18,9 @@ export function watchAlerts({ list }: Pick<AlertService, 'list'>): AlertWatch {
   let timer: NodeJS.Timeout | undefined
 
   async function look(): Promise<void> {
-    clearTimeout(timer)
     const alerts = await list().catch(() => null) // the next successful read reports it
     if (alerts) deliver(alerts)
+    clearTimeout(timer) // each new subscriber reads, but only the last read is followed by another
     if (streams.size > 0) timer = setTimeout(look, INTERVAL_MS)
   }
 

@@ -109,7 +109,7 @@ function rightsOf(caller: Caller | null): string {
   const { name, role, grants, organizations, session, factorStep, passwordChange } = caller
   return JSON.stringify([
     ...[name, role, session?.id, factorStep, passwordChange],
-    grants && { ...grants, anchors: [...grants.anchors] },
-    organizations && [...organizations],
+    grants && { ...grants, anchors: [...grants.anchors].sort() },
+    organizations && [...organizations].sort(),
   ])
 }

@@ -54,8 +54,18 @@ export function createMemory({ redis, keys, announced, trustMarks, catchUp }: Op
       maxSize: MAX_JWT_BYTES,
       isAnnounced,
     })
-  const holdOne = <Value>(load: () => Promise<Value>, isSame: (one: Value, other: Value) => boolean) => {
-    const held = createHeld<Value>({ load, isSame, sizeOf: () => 0, maxSize: 1_000, isAnnounced })
+  const holdOne = <Value>(
+    load: () => Promise<Value>,
+    isSame: (one: Value, other: Value) => boolean,
+    isSure = isAnnounced,
+  ) => {
+    const held = createHeld<Value>({
+      load,
+      isSame,
+      sizeOf: () => 0,
+      maxSize: 1_000,
+      isAnnounced: isSure,
+    })
     return { ...held, get: () => held.get(ALL), peek: () => held.peek(ALL), drop: () => held.drop() }
   }
   return {
@@ -82,6 +92,7 @@ export function createMemory({ redis, keys, announced, trustMarks, catchUp }: Op
     lostKeys: holdOne(
       () => findLostKeys(redis, keys),
       (some, others) => some.join() === others.join(),
+      () => false, // a loss is never announced
     ),
     subordinates: createSortedIndex<Subordinate>({
       idOf: ({ id }) => id,

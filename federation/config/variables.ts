@@ -31,7 +31,7 @@ export const federationVariables = {
     names: ['WEB_CONCURRENCY'],
     kind: wholeNumber(1, 256).default(1),
     meaning:
-      'how many processes share the port; one for each processor serves the most, and each counts rates on its own',
+      'how many processes share the port; each with its own memory, and its own count of rates',
   },
   resolveRateLimit: {
     names: ['RESOLVE_RATE_LIMIT'],

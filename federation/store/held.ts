@@ -31,6 +31,9 @@ export type HeldOptions<Value> = {
 /** Milliseconds until a value is read again: in the background if changes are announced, otherwise before its use. */
 const MAX_AGE = { announced: 60_000, foreign: 5_000 } as const
 
+/** Milliseconds. Earlier than the answer decides, so that it is there in time. */
+const ASKED_FROM = 2_000
+
 /** Bytes of an entry beyond its key and value. */
 const ENTRY_SIZE = 256
 
@@ -80,8 +83,9 @@ export function createHeld<Value>(options: HeldOptions<Value>): Held<Value> {
     const entry = entries.get(key)
     if (!entry || entry.generation !== generation) return undefined
     const age = performance.now() - entry.loaded
-    if (age > MAX_AGE.foreign) {
-      if (!isAnnounced()) return undefined
+    if (age > ASKED_FROM) {
+      const isSure = isAnnounced()
+      if (!isSure && age > MAX_AGE.foreign) return undefined
       if (age > MAX_AGE.announced) refresh(key, entry)
     }
     lookups.memory += 1

@@ -30,8 +30,7 @@ export const federationVariables = {
   processes: {
     names: ['WEB_CONCURRENCY'],
     kind: wholeNumber(1, 256).default(1),
-    meaning:
-      'how many processes share the port; each with its own memory, and its own count of rates',
+    meaning: 'how many processes share the port; each with its own memory, and its own count of rates',
   },
   resolveRateLimit: {
     names: ['RESOLVE_RATE_LIMIT'],

@@ -1,5 +1,5 @@
 /** Lists what needs a person, worst first, with what people decided about it. */
-import type { AlertState } from '#prisma/generated/client/client.ts'
+import { type AlertState, Prisma } from '#prisma/generated/client/client.ts'
 import { type AlertSeverity, alertCodes, type FoundAlert } from '#server/alerts/alert.ts'
 import { awaitedAlerts } from '#server/alerts/awaited.ts'
 import { clockAlerts, collectedAlerts, expiryAlerts, memberAlerts } from '#server/alerts/federation.ts'
@@ -11,6 +11,7 @@ import { rolloverAlerts } from '#server/alerts/rollover.ts'
 import { webhookAlerts } from '#server/alerts/webhooks.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
+import { readTogether } from '#server/database/together.ts'
 import { ConflictError, InvalidInputError, NotFoundError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { JobQueue } from '#server/jobs/queue.ts'
@@ -85,7 +86,7 @@ export function createAlertService(deps: AlertDeps) {
   async function list(): Promise<Alert[]> {
     const [found, states] = await Promise.all([
       Promise.all(sources.map((source) => source(deps))),
-      db.alertState.findMany(),
+      readTogether<AlertState>(db, Prisma.sql`SELECT * FROM "AlertState"`, ['since', 'snoozedUntil']),
     ])
     const stateOf = new Map(states.map((state) => [state.id, state]))
     const alerts = found.flat().map((each): Alert => {

@@ -1,18 +1,21 @@
 /** Finds alerts about awaited entities that can be registered now. */
+import { type AwaitedEntity, Prisma } from '#prisma/generated/client/client.ts'
 import { type AlertSource, plural } from '#server/alerts/alert.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
-import { MAX_AWAITED, whereAwaited } from '#server/services/subordinate/awaited-entities.ts'
+import { readTogether } from '#server/database/together.ts'
+import { MAX_AWAITED, startOfWaiting } from '#server/services/subordinate/awaited-entities.ts'
 
 /** More of them are one alert, so that they do not hide the others. */
 const MAX_SINGLE = 10
 
 export const awaitedAlerts: AlertSource<{ db: Database; now: Clock }> = async ({ db, now }) => {
-  const rows = await db.awaitedEntity.findMany({
-    where: { ...whereAwaited(now()), passesSince: { not: null } },
-    orderBy: { passesSince: 'asc' },
-    take: MAX_AWAITED,
-  })
+  const passing = Prisma.sql`SELECT "id", "entityId", "passesSince" FROM "AwaitedEntity"
+    WHERE "since" > ${startOfWaiting(now())}::timestamp AND "passesSince" IS NOT NULL
+    ORDER BY "passesSince" LIMIT ${MAX_AWAITED}`
+  const rows = await readTogether<Pick<AwaitedEntity, 'id' | 'entityId' | 'passesSince'>>(db, passing, [
+    'passesSince',
+  ])
   const code = 'AWAITED_ENTITY_PASSES'
   const since = rows[0]?.passesSince
   if (!since) return []

@@ -5,6 +5,7 @@ import { type AlertCode, type AlertSource, type FoundAlert, plural } from '#serv
 import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
 import { readSettings } from '#server/database/settings.ts'
+import { countTogether, readOneTogether, readTogether } from '#server/database/together.ts'
 import { future } from '#server/publish/age.ts'
 import { presentEntities } from '#server/services/collection/present.ts'
 import { type SubordinateState, stateExpression } from '#server/services/subordinate/problem.ts'
@@ -18,10 +19,17 @@ const ABSENCE_MS = 3_600_000
 
 const inDays = (now: Date) => new Date(now.getTime() + SOON_DAYS * DAY_MS)
 
+type Troubled = {
+  state: SubordinateState
+  count: number
+  since: Date
+  id: number
+  name: string
+  reason: string | null
+}
+
 export const memberAlerts: AlertSource<Context> = async ({ db, now }) => {
-  const rows = await db.$queryRaw<
-    { state: SubordinateState; count: number; since: Date; id: number; name: string; reason: string | null }[]
-  >`
+  const query = Prisma.sql`
     SELECT "state", count(*)::int AS "count", min("since") AS "since",
       (array_agg("id" ORDER BY "since", "id"))[1] AS "id", (array_agg("name" ORDER BY "since", "id"))[1] AS "name",
       (array_agg("reason" ORDER BY "since", "id"))[1] AS "reason"
@@ -35,6 +43,7 @@ export const memberAlerts: AlertSource<Context> = async ({ db, now }) => {
     ) AS troubled
     WHERE "state" <> 'UNREACHABLE' OR "since" <= ${new Date(now().getTime() - ABSENCE_MS)}::timestamp
     GROUP BY "state"`
+  const rows = await readTogether<Troubled>(db, query, ['since'])
   return rows.flatMap(({ state, count, since, id, name, reason }) => {
     const row = byState[state]
     if (!row) return []
@@ -59,38 +68,56 @@ const byState: Partial<Record<SubordinateState, { code: AlertCode; one: string; 
 /** Entities below Intermediates. */
 export const collectedAlerts: AlertSource<Context> = async ({ db }) => {
   const refused = Prisma.sql`FROM ${presentEntities} AND e."state" = 'DOES_NOT_RESOLVE'`
-  const [row] = await db.$queryRaw<[{ count: number; superiors: number; superior: string | null }]>`
+  const counted = Prisma.sql`
     SELECT count(*)::int AS "count", count(DISTINCT e."superior")::int AS "superiors",
       min(e."superior") AS "superior" ${refused}`
-  const [first] = await db.$queryRaw<{ name: string; reason: string; since: Date }[]>`
+  const oldest = Prisma.sql`
     SELECT coalesce(e."displayName", e."entityId") AS "name", e."unresolvableReason" AS "reason",
       e."unresolvableSince" AS "since" ${refused} ORDER BY e."unresolvableSince", e."entityId" LIMIT 1`
+  const [{ count, superiors, superior }, [first]] = await Promise.all([
+    readOneTogether<{ count: number; superiors: number; superior: string | null }>(db, counted),
+    readTogether<{ name: string; reason: string; since: Date }>(db, oldest, ['since']),
+  ])
   if (!first) return []
-  const { count, superiors, superior } = row
   const place = superiors === 1 ? `${superior}` : plural(superiors, 'Intermediate')
   const who = count === 1 ? '1 entity' : `${count.toLocaleString('en')} entities`
   const message = `${who} below ${place} would be refused. ${first.name}: ${first.reason}`
   return [{ code: 'COLLECTED_DO_NOT_RESOLVE', message, since: first.since, size: count }]
 }
 
+type Expiring = { size: number; first: Date | null }
+
 /** What is not renewed automatically. */
 export const expiryAlerts: AlertSource<Context> = async ({ db, now }) => {
   const at = now()
-  const between = { gt: at, lt: inDays(at) }
-  const statements = { active: true, autorenew: false, statementExpiresAt: between }
-  const marks = { active: true, autorenew: false, expiresAt: between }
+  const [from, until] = [Prisma.sql`${at}::timestamp`, Prisma.sql`${inDays(at)}::timestamp`]
+  const ofActive = (first: string, rows: Prisma.Sql) =>
+    readOneTogether<Expiring>(
+      db,
+      Prisma.sql`SELECT count(*)::int AS "size", min(${Prisma.raw(`"${first}"`)}) AS "first" FROM ${rows} AND x."active"`,
+      ['first'],
+    )
   // A type that was deactivated was meant to be.
-  const invalid = { active: true, invalidSince: { not: null }, trustMarkType: { active: true } }
-  const failing = { active: true, failingSince: { not: null }, expiresAt: { gt: at } }
+  const invalid = Prisma.sql`FROM "TrustMark" x JOIN "TrustMarkType" t ON t."id" = x."trustMarkTypeId"
+    WHERE x."invalidSince" IS NOT NULL AND t."active" AND x."active"`
   const [statement, mark, refused, broken, settings] = await Promise.all([
-    db.subordinate.aggregate({ where: statements, _count: true, _min: { statementExpiresAt: true } }),
-    db.trustMark.aggregate({ where: marks, _count: true, _min: { expiresAt: true } }),
-    db.trustMark.aggregate({
-      where: invalid,
-      _count: true,
-      _min: { invalidSince: true, invalidReason: true },
-    }),
-    db.trustMark.aggregate({ where: failing, _count: true, _min: { failingSince: true } }),
+    ofActive(
+      'statementExpiresAt',
+      Prisma.sql`"Subordinate" x WHERE NOT "autorenew" AND "statementExpiresAt" > ${from} AND "statementExpiresAt" < ${until}`,
+    ),
+    ofActive(
+      'expiresAt',
+      Prisma.sql`"TrustMark" x WHERE NOT "autorenew" AND "expiresAt" > ${from} AND "expiresAt" < ${until}`,
+    ),
+    readOneTogether<Expiring & { reason: string | null }>(
+      db,
+      Prisma.sql`SELECT count(*)::int AS "size", min(x."invalidSince") AS "first", min(x."invalidReason") AS "reason" ${invalid}`,
+      ['first'],
+    ),
+    ofActive(
+      'failingSince',
+      Prisma.sql`"TrustMark" x WHERE "failingSince" IS NOT NULL AND "expiresAt" > ${from}`,
+    ),
     readSettings(db),
   ])
   const soon = `will expire within ${SOON_DAYS} days, because automatic renewal is off.`
@@ -101,27 +128,27 @@ export const expiryAlerts: AlertSource<Context> = async ({ db, now }) => {
   const found: (FoundAlert & { size: number })[] = [
     {
       code: 'STATEMENTS_EXPIRE',
-      size: statement._count,
-      message: `${plural(statement._count, 'Subordinate Statement')} ${soon}`,
-      ...sinceBefore(statement._min.statementExpiresAt),
+      size: statement.size,
+      message: `${plural(statement.size, 'Subordinate Statement')} ${soon}`,
+      ...sinceBefore(statement.first),
     },
     {
       code: 'TRUST_MARKS_EXPIRE',
-      size: mark._count,
-      message: `${plural(mark._count, 'Trust Mark')} ${soon}`,
-      ...sinceBefore(mark._min.expiresAt),
+      size: mark.size,
+      message: `${plural(mark.size, 'Trust Mark')} ${soon}`,
+      ...sinceBefore(mark.first),
     },
     {
       code: 'TRUST_MARKS_INVALID',
-      size: refused._count,
-      message: `Verifiers refuse ${plural(refused._count, 'Trust Mark')}. ${refused._min.invalidReason}`,
-      ...(refused._min.invalidSince ? { since: refused._min.invalidSince } : {}),
+      size: refused.size,
+      message: `Verifiers refuse ${plural(refused.size, 'Trust Mark')}. ${refused.reason}`,
+      ...(refused.first ? { since: refused.first } : {}),
     },
     {
       code: 'TRUST_MARKS_FAILING',
-      size: broken._count,
-      message: `${plural(broken._count, 'Trust Mark')} cannot be renewed.`,
-      ...(broken._min.failingSince ? { since: broken._min.failingSince } : {}),
+      size: broken.size,
+      message: `${plural(broken.size, 'Trust Mark')} cannot be renewed.`,
+      ...(broken.first ? { since: broken.first } : {}),
     },
     {
       code: 'OWN_TRUST_MARKS_EXPIRE',
@@ -140,10 +167,12 @@ function sinceBefore(expiry: Date | null): { since?: Date } {
 
 /** Verifiers refuse what was issued in their future. */
 export const clockAlerts: AlertSource<Context> = async ({ db }) => {
-  const [row] = await db.$queryRaw<[{ count: number }]>`
-    SELECT (SELECT count(*) FROM "Subordinate" WHERE "active" AND "statementIssuedAt" > ${future})::int
-      + (SELECT count(*) FROM "TrustMark" m WHERE m."active" AND m."issuedAt" > ${future})::int AS "count"`
-  if (row.count === 0) return []
-  const message = `${row.count.toLocaleString('en')} of the published statements and Trust Marks were issued in the future: a clock was wrong. They are signed again within minutes after its correction.`
-  return [{ code: 'CLOCK', size: row.count, message }]
+  const [statements, marks] = await Promise.all([
+    countTogether(db, Prisma.sql`"Subordinate" WHERE "active" AND "statementIssuedAt" > ${future}`),
+    countTogether(db, Prisma.sql`"TrustMark" m WHERE m."active" AND m."issuedAt" > ${future}`),
+  ])
+  const count = statements + marks
+  if (count === 0) return []
+  const message = `${count.toLocaleString('en')} of the published statements and Trust Marks were issued in the future: a clock was wrong. They are signed again within minutes after its correction.`
+  return [{ code: 'CLOCK', size: count, message }]
 }

@@ -1,7 +1,16 @@
 /** Finds alerts about the installation: publication, runs and schedules, keys and access. */
+import {
+  type Apikey,
+  type DriftReport,
+  Prisma,
+  type Schedule,
+  type SigningKey,
+  type User,
+} from '#prisma/generated/client/client.ts'
 import { type AlertCode, type AlertSource, type FoundAlert, plural } from '#server/alerts/alert.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
+import { readTogether } from '#server/database/together.ts'
 import type { JobQueue } from '#server/jobs/queue.ts'
 import { type ScheduleName, scheduleNames } from '#server/jobs/schedules.ts'
 import type { PublishContext } from '#server/publish/context.ts'
@@ -19,6 +28,13 @@ type Context = {
   isFirst: boolean
 }
 
+type Executed = Pick<
+  Schedule,
+  'name' | 'enabled' | 'lastSucceeded' | 'foundFault' | 'lastMessage' | 'lastEndedAt'
+>
+/** A key that may take its next step. */
+type Passing = Pick<SigningKey, 'kid' | 'state' | 'usableFrom' | 'statementsUntil' | 'replacedAt'>
+
 const SOON_MS = 14 * 86_400_000
 /** Without these, statements expire or the answers grow old. */
 const vital: readonly ScheduleName[] = [
@@ -35,9 +51,9 @@ const codesOfFaults: Readonly<Record<string, AlertCode>> = {
 } satisfies Partial<Record<ScheduleName, AlertCode>>
 
 export const publicationAlerts: AlertSource<Context> = async ({ db, publishing, now }) => {
-  const [status, drift] = await Promise.all([
+  const [status, [drift]] = await Promise.all([
     readPublicationStatus(publishing),
-    db.driftReport.findUnique({ where: { id: 1 } }),
+    readTogether<DriftReport>(db, Prisma.sql`SELECT * FROM "DriftReport"`, ['checkedAt']),
   ])
   const { pending, oldest, lease, redisReachable } = status
   const found: FoundAlert[] = []
@@ -75,7 +91,12 @@ export const publicationAlerts: AlertSource<Context> = async ({ db, publishing, 
 export const jobAlerts: AlertSource<Context> = async ({ db, queue }) => {
   const [workers, schedules] = await Promise.all([
     queue.countWorkers(),
-    db.schedule.findMany({ where: { name: { in: scheduleNames } } }),
+    readTogether<Executed>(
+      db,
+      Prisma.sql`SELECT "name", "enabled", "lastSucceeded", "foundFault", "lastMessage", "lastEndedAt" FROM "Schedule"
+        WHERE "name" IN (${Prisma.join(scheduleNames)})`,
+      ['lastEndedAt'],
+    ),
   ])
   const found: FoundAlert[] = []
   if (workers === 0)
@@ -109,14 +130,28 @@ export const jobAlerts: AlertSource<Context> = async ({ db, queue }) => {
 /** The steps that are safe now by the rules of the change itself, and that a person has to take (§11.2): no schedule does. */
 export const keyAlerts: AlertSource<Context> = async ({ db, publishing, now }) => {
   const at = now()
-  const keys = await db.signingKey.findMany({ where: { state: { in: ['ANNOUNCED', 'PUBLISHED'] } } })
+  const [keys, plan] = await Promise.all([
+    readTogether<Passing>(
+      db,
+      Prisma.sql`SELECT "kid", "state", "usableFrom", "statementsUntil", "replacedAt" FROM "SigningKey" WHERE "state" IN ('ANNOUNCED', 'PUBLISHED')`,
+      ['usableFrom', 'statementsUntil', 'replacedAt'],
+    ),
+    readRolloverPlan(db),
+  ])
   const fault = publishing.signingKeys.fault() ?? publishing.signingKeys.storeFault()
   const found: FoundAlert[] = fault === null ? [] : [{ code: 'KEYS_UNUSABLE', message: fault }]
-  if (isUnderWay(await readRolloverPlan(db))) return found
-  for (const { kid, state, usableFrom, statementsUntil, replacedAt } of keys) {
+  if (isUnderWay(plan)) return found
+  const due = keys.flatMap(({ kid, state, usableFrom, statementsUntil, replacedAt }) => {
     const since = state === 'ANNOUNCED' ? usableFrom : (statementsUntil ?? replacedAt)
-    if (!since || since > at) continue
-    const isSafe = state === 'ANNOUNCED' ? await isKnownToSuperiors(db, kid, at) : await isUnused(db, kid, at)
+    return since && since <= at ? [{ kid, state, since }] : []
+  })
+  if (due.length === 0) return found
+  const [superiors, usesOf] = await Promise.all([listSuperiors(db), findKeyUses(db, at)])
+  for (const { kid, state, since } of due) {
+    const isSafe =
+      state === 'ANNOUNCED'
+        ? superiors.every((superior) => findSuperiorFault(superior, kid, at) === null)
+        : usesOf(kid).neededUntil === null
     const message =
       state === 'ANNOUNCED'
         ? `The announced key ${kid} is known to all. Switch to it.`
@@ -126,30 +161,22 @@ export const keyAlerts: AlertSource<Context> = async ({ db, publishing, now }) =
   return found
 }
 
-async function isKnownToSuperiors(db: Database, kid: string, now: Date): Promise<boolean> {
-  return (await listSuperiors(db)).every((superior) => findSuperiorFault(superior, kid, now) === null)
-}
-
-async function isUnused(db: Database, kid: string, now: Date): Promise<boolean> {
-  return (await findKeyUses(db, now))(kid).neededUntil === null
-}
-
 export const accessAlerts: AlertSource<Context> = async ({ db, now, isFirst }) => {
   if (!isFirst) return []
   const at = now()
-  const expiresAt = { gt: at, lt: new Date(at.getTime() + SOON_MS) }
-  const bare = {
-    role: 'admin',
-    banned: { not: true },
-    twoFactorEnabled: { not: true },
-    passkeys: { none: {} },
-  }
   const [keys, administrators] = await Promise.all([
-    db.apikey.findMany({
-      where: { enabled: true, expiresAt },
-      select: { id: true, name: true, createdAt: true, expiresAt: true },
-    }),
-    db.user.findMany({ where: bare, select: { id: true, name: true, createdAt: true } }),
+    readTogether<Pick<Apikey, 'id' | 'name' | 'createdAt' | 'expiresAt'>>(
+      db,
+      Prisma.sql`SELECT "id", "name", "createdAt", "expiresAt" FROM "Apikey" WHERE "enabled"
+        AND "expiresAt" > ${at}::timestamp AND "expiresAt" < ${new Date(at.getTime() + SOON_MS)}::timestamp`,
+      ['createdAt', 'expiresAt'],
+    ),
+    readTogether<Pick<User, 'id' | 'name' | 'createdAt'>>(
+      db,
+      Prisma.sql`SELECT "id", "name", "createdAt" FROM "User" WHERE "role" = 'admin' AND NOT "banned"
+        AND NOT "twoFactorEnabled" AND NOT EXISTS (SELECT FROM "Passkey" p WHERE p."userId" = "User"."id")`,
+      ['createdAt'],
+    ),
   ])
   return [
     ...keys.flatMap(({ id, name, createdAt, expiresAt }): FoundAlert[] => {

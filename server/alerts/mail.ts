@@ -1,13 +1,16 @@
 /** Finds alerts about e-mail: messages that no SMTP server has accepted for an hour, and those that were given up. */
+import { type Mail, Prisma } from '#prisma/generated/client/client.ts'
 import { type AlertSource, type FoundAlert, plural } from '#server/alerts/alert.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
+import { readTogether } from '#server/database/together.ts'
 import { PATIENCE_MS } from '#server/mail/outbox.ts'
 
 const HOUR_MS = 3_600_000
 /** For which a message that was given up needs attention. */
 const ATTENTION_MS = 7 * 24 * HOUR_MS
 
+type Size = { size: number }
 type Context = { db: Database; now: Clock; isFirst: boolean }
 
 export const mailAlerts: AlertSource<Context> = async (context) => {
@@ -18,13 +21,12 @@ export const mailAlerts: AlertSource<Context> = async (context) => {
 
 /** Counted from the first attempt, or from the time when an administrator sent it again. */
 async function findWaiting({ db, now }: Context): Promise<FoundAlert[]> {
-  const giveUpAt = { lte: new Date(now().getTime() + PATIENCE_MS - HOUR_MS) }
-  const where = { state: 'WAITING', giveUpAt }
-  const [size, oldest] = await Promise.all([
-    db.mail.count({ where }),
-    db.mail.findFirst({ where, orderBy: { giveUpAt: 'asc' }, select: { giveUpAt: true, lastError: true } }),
-  ])
+  const query = Prisma.sql`SELECT "giveUpAt", "lastError", count(*) OVER ()::int AS "size" FROM "Mail"
+    WHERE "state" = 'WAITING' AND "giveUpAt" <= ${new Date(now().getTime() + PATIENCE_MS - HOUR_MS)}::timestamp
+    ORDER BY "giveUpAt" LIMIT 1`
+  const [oldest] = await readTogether<Pick<Mail, 'giveUpAt' | 'lastError'> & Size>(db, query, ['giveUpAt'])
   if (!oldest) return []
+  const { size } = oldest
   const waiting = `${plural(size, 'e-mail')} ${size === 1 ? 'has' : 'have'} waited for more than an hour.`
   const reason = oldest.lastError ?? 'No process sends e-mail. Check SMTP_URL, and that a worker runs.'
   const since = new Date(oldest.giveUpAt.getTime() - PATIENCE_MS)
@@ -32,16 +34,12 @@ async function findWaiting({ db, now }: Context): Promise<FoundAlert[]> {
 }
 
 async function findFailed({ db, now }: Context): Promise<FoundAlert[]> {
-  const where = { state: 'FAILED', endedAt: { gte: new Date(now().getTime() - ATTENTION_MS) } }
-  const [size, last] = await Promise.all([
-    db.mail.count({ where }),
-    db.mail.findFirst({
-      where,
-      orderBy: { endedAt: 'desc' },
-      select: { recipient: true, lastError: true },
-    }),
-  ])
+  const query = Prisma.sql`SELECT "recipient", "lastError", count(*) OVER ()::int AS "size" FROM "Mail"
+    WHERE "state" = 'FAILED' AND "endedAt" >= ${new Date(now().getTime() - ATTENTION_MS)}::timestamp
+    ORDER BY "endedAt" DESC LIMIT 1`
+  const [last] = await readTogether<Pick<Mail, 'recipient' | 'lastError'> & Size>(db, query)
   if (!last) return []
+  const { size } = last
   const given = `${plural(size, 'e-mail')} could not be sent in the last 7 days. The last one, to ${last.recipient}:`
   return [{ code: 'MAIL_FAILED', size, message: `${given} ${last.lastError}` }]
 }

@@ -1,7 +1,9 @@
 /** Finds alerts about protected changes: those that wait for a second person, and those that were made without one. */
+import { type AuditEvent, Prisma } from '#prisma/generated/client/client.ts'
 import { type AlertSource, type FoundAlert, plural } from '#server/alerts/alert.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
+import { readOneTogether, readTogether } from '#server/database/together.ts'
 import { mayDo, roles } from '#server/identity/roles.ts'
 import {
   APPROVERS_NEEDED,
@@ -17,47 +19,45 @@ const SOON_MS = 12 * 3_600_000
 
 type Context = { db: Database; now: Clock; slug: string; isFirst: boolean }
 
+type Waiting = { size: number; ending: number; since: Date | null; by: string }
+
 /** The first anchor has those of the installation too. */
 export const waitingChangeAlerts: AlertSource<Context> = async ({ db, now, slug, isFirst }) => {
-  const anchor = isFirst ? [{ anchor: slug }, { anchor: null }] : [{ anchor: slug }]
-  const where = { state: 'OPEN', expiresAt: { gt: now() }, OR: anchor }
   const soon = new Date(now().getTime() + SOON_MS)
-  const [size, ending, oldest] = await Promise.all([
-    db.approval.count({ where }),
-    db.approval.count({ where: { ...where, expiresAt: { gt: now(), lte: soon } } }),
-    db.approval.findFirst({
-      where,
-      orderBy: { id: 'asc' },
-      select: { requestedAt: true, requestedBy: true },
-    }),
-  ])
-  if (!oldest) return []
+  const query = Prisma.sql`SELECT count(*)::int AS "size", (count(*) FILTER (WHERE "expiresAt" <= ${soon}::timestamp))::int AS "ending",
+      (array_agg("requestedAt" ORDER BY "id"))[1] AS "since", (array_agg("requestedBy" ORDER BY "id"))[1] AS "by"
+    FROM "Approval" WHERE "state" = 'OPEN' AND "expiresAt" > ${now()}::timestamp
+      AND ("anchor" = ${slug} OR ("anchor" IS NULL AND ${isFirst}))`
+  const { size, ending, since, by } = await readOneTogether<Waiting>(db, query, ['since'])
+  if (since === null) return []
   const waits = `${plural(size, 'change')} ${size === 1 ? 'waits' : 'wait'} for the approval of a second person.`
-  const message = `${waits} ${size === 1 ? 'It' : 'The oldest one'} is by ${oldest.requestedBy}.`
-  const waiting = { code: 'CHANGE_WAITS', since: oldest.requestedAt, size, message } as const
+  const message = `${waits} ${size === 1 ? 'It' : 'The oldest one'} is by ${by}.`
+  const waiting = { code: 'CHANGE_WAITS', since, size, message } as const
   if (ending === 0) return [waiting]
   const ends = `${plural(ending, 'change')} that ${ending === 1 ? 'waits' : 'wait'} for approval ${ending === 1 ? 'ends' : 'end'} within 12 hours.`
   return [waiting, { code: 'CHANGE_ENDS', size: ending, message: `${ends} Approve or refuse.` }]
 }
 
 export const bypassAlerts: AlertSource<Context> = async ({ db, now }) => {
-  const where = {
-    action: { in: ['override', 'bypassApproval'] },
-    outcome: 'SUCCEEDED',
-    at: { gte: new Date(now().getTime() - WEEK_MS) },
-  }
-  const [size, last, people] = await Promise.all([
-    db.auditEvent.count({ where }),
-    db.auditEvent.findFirst({ where, orderBy: { id: 'desc' } }),
-    db.auditEvent.groupBy({ by: ['actor'], where, orderBy: { actor: 'asc' } }),
+  const made = Prisma.sql`FROM "AuditEvent" WHERE "action" IN ('override', 'bypassApproval') AND "outcome" = 'SUCCEEDED'
+    AND "at" >= ${new Date(now().getTime() - WEEK_MS)}::timestamp`
+  const [{ size, actors }, [last]] = await Promise.all([
+    readOneTogether<{ size: number; actors: string[] }>(
+      db,
+      Prisma.sql`SELECT count(*)::int AS "size", array_agg(DISTINCT "actor") AS "actors" ${made}`,
+    ),
+    readTogether<Pick<AuditEvent, 'actor' | 'method' | 'reason' | 'at'>>(
+      db,
+      Prisma.sql`SELECT "actor", "method", "reason", "at" ${made} ORDER BY "id" DESC LIMIT 1`,
+      ['at'],
+    ),
   ])
   if (!last) return []
-  const made = `${plural(size, 'protected change')} ${size === 1 ? 'was' : 'were'} made without a second person in the last 7 days.`
+  const changes = `${plural(size, 'protected change')} ${size === 1 ? 'was' : 'were'} made without a second person in the last 7 days.`
   const by = `${size === 1 ? 'It was' : 'The last one was'} made by ${last.actor}`
   const how =
     last.method === 'cli' ? 'on the command line of the server.' : `who gave this reason: ${last.reason}`
-  const actors = people.map(({ actor }) => actor)
-  return [{ code: 'APPROVAL_BYPASSED', since: last.at, size, actors, message: `${made} ${by}, ${how}` }]
+  return [{ code: 'APPROVAL_BYPASSED', since: last.at, size, actors, message: `${changes} ${by}, ${how}` }]
 }
 
 /** While anything is protected: new passkeys of those who can approve, and that too few of them are left. */

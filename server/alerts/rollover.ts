@@ -1,8 +1,10 @@
 /** Finds alerts about the scheduled rollover of the signing key: a step that is ahead, and one that cannot be done. */
 import { storePlaces } from '#federation/key-store/store.ts'
+import { Prisma, type Schedule, type SigningKey } from '#prisma/generated/client/client.ts'
 import type { AlertSource, FoundAlert } from '#server/alerts/alert.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
+import { readTogether } from '#server/database/together.ts'
 import type { ScheduleName } from '#server/jobs/schedules.ts'
 import { type Notice, noticesOf } from '#server/services/signing-key/rollover/notice.ts'
 import { isUnderWay, readRolloverPlan } from '#server/services/signing-key/rollover/plan.ts'
@@ -21,11 +23,18 @@ const words: Readonly<Record<Notice['step'], readonly [does: string, todo: strin
 }
 
 export const rolloverAlerts: AlertSource<{ db: Database; now: Clock }> = async ({ db, now }) => {
-  const plan = await readRolloverPlan(db)
+  const [plan, keys, [schedule]] = await Promise.all([
+    readRolloverPlan(db),
+    readTogether<Pick<SigningKey, 'kid' | 'state'>>(
+      db,
+      Prisma.sql`SELECT "kid", "state" FROM "SigningKey" WHERE "state" IN ('CURRENT', 'ANNOUNCED', 'PUBLISHED')`,
+    ),
+    readTogether<Pick<Schedule, 'enabled'>>(
+      db,
+      Prisma.sql`SELECT "enabled" FROM "Schedule" WHERE "name" = ${SCHEDULE}`,
+    ),
+  ])
   if (!isUnderWay(plan)) return []
-  const keys = await db.signingKey.findMany({
-    where: { state: { in: ['CURRENT', 'ANNOUNCED', 'PUBLISHED'] } },
-  })
   const isAhead = ({ step, kid }: Notice) => {
     const state = keys.find((key) => key.kid === kid)?.state
     if (step === 'ANNOUNCE') return state === 'CURRENT' && keys.every((key) => key.state !== 'ANNOUNCED')
@@ -34,7 +43,6 @@ export const rolloverAlerts: AlertSource<{ db: Database; now: Clock }> = async (
   const found = noticesOf(plan)
     .filter(isAhead) // a person may have taken the step since the worker looked
     .flatMap((notice) => toAlert(notice, now()) ?? [])
-  const schedule = await db.schedule.findUnique({ where: { name: SCHEDULE } })
   if (schedule?.enabled !== false) return found
   const message = `The schedule ${SCHEDULE} is off, so the scheduled key rollover does not go on.`
   return [...found, { code: 'SCHEDULE_OFF', about: SCHEDULE, message }]

@@ -3,6 +3,7 @@
  * the organization, who have no role here.
  */
 import { generateRandomString } from 'better-auth/crypto'
+import DataLoader from 'dataloader'
 import { z } from 'zod'
 import type { Organization, Prisma } from '#prisma/generated/client/client.ts'
 import { isUsername } from '#server/auth/credential.ts'
@@ -31,14 +32,11 @@ const access = {
 } as const
 
 export function createMembers(db: Database, now: Clock, sendInvitation: SendInvitation) {
+  /** Asks the database once for all organizations of a page. */
+  const members = new DataLoader((ids: readonly number[]) => readMembers(db, ids), { cache: false })
   return {
     /** The people of an organization, by address. */
-    listMembers: (organizationId: number): Promise<Member[]> =>
-      db.organizationUser.findMany({
-        where: { organizationId },
-        orderBy: { user: { email: 'asc' } },
-        select: shown,
-      }),
+    listMembers: (organizationId: number): Promise<Member[]> => members.load(organizationId),
 
     /**
      * Adds a person to an organization. A new user is invited by a link. One that exists joins at once, and only an operator
@@ -133,6 +131,16 @@ async function findMember(tx: Transaction, organizationId: number, userId: strin
 }
 
 /** @throws InvalidInputError */
+async function readMembers(db: Database, organizationIds: readonly number[]): Promise<Member[][]> {
+  const found = await db.organizationUser.findMany({
+    where: { organizationId: { in: [...organizationIds] } },
+    orderBy: { user: { email: 'asc' } },
+    select: { ...shown, organizationId: true },
+  })
+  const groups = Map.groupBy(found, ({ organizationId }) => organizationId)
+  return organizationIds.map((id) => groups.get(id) ?? [])
+}
+
 function parse({ email, name }: NewMember): { email: string; name: string } {
   const address = email.trim().toLowerCase()
   if (!z.email().safeParse(address).success)

@@ -48,7 +48,6 @@ function reader<Json>() {
   return <Row extends object>(columns: Row) => columns as Typed<Row, Json> // parsed when written
 }
 
-export const typedSettings = reader<SettingsJson>()
 export const typedSubordinate = reader<SubordinateJson>()
 export const typedTrustMarkType = reader<TrustMarkTypeJson>()
 export const typedTrustMark = reader<TrustMarkJson>()

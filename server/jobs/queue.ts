@@ -71,13 +71,19 @@ export async function openQueue(
   await boss.createQueue(KEY_QUEUE, { policy: 'stately', retryLimit: 0 })
   const count = async (role: string) =>
     (await boss.getInstances()).filter(({ name, live }) => live && name === role).length
+  let counting: Promise<number> | undefined
   return {
     boss,
     async orderRun(tx, runId) {
       const order: RunOrder = { runId }
       await boss.send(RUN_QUEUE, order, { singletonKey: String(runId), db: fromPrisma(tx) })
     },
-    countWorkers: () => count(WORKER),
+    countWorkers() {
+      counting ??= count(WORKER).finally(() => {
+        counting = undefined
+      })
+      return counting
+    },
     async handOverKeyStep() {
       if ((await count(KEEPER)) === 0) return false
       await boss.send(KEY_QUEUE, {})

@@ -1,5 +1,6 @@
 /** Reads how far publication is behind the database, and streams each change of it. */
-import type { PublisherLease } from '#prisma/generated/client/client.ts'
+import { Prisma, type PublisherLease } from '#prisma/generated/client/client.ts'
+import { readOneTogether, readTogether } from '#server/database/together.ts'
 import { createEventStream, type EventStream } from '#server/live/event-stream.ts'
 import { isFromFuture } from '#server/publish/age.ts'
 import type { PublishContext } from '#server/publish/context.ts'
@@ -12,10 +13,12 @@ const RATE_MS = 10_000
 /** Milliseconds between two reads, while there are subscribers. */
 const INTERVAL = 1_000
 
+type Lease = Pick<PublisherLease, 'lastPublishedAt' | 'lastError' | 'progressAt' | 'rate' | 'remaining'>
+
 export type PublicationStatus = {
   pending: number
   oldest: Date | null
-  lease: Pick<PublisherLease, 'lastPublishedAt' | 'lastError' | 'progressAt' | 'rate' | 'remaining'> | null
+  lease: Lease | null
   redisReachable: boolean
 }
 
@@ -24,12 +27,20 @@ export type PublicationHealth = 'UP_TO_DATE' | 'PENDING' | 'BEHIND' | 'STALLED'
 type Source = Pick<PublishContext, 'db' | 'redis' | 'keys' | 'now'>
 
 export async function readPublicationStatus({ db, redis, keys }: Source): Promise<PublicationStatus> {
-  const [outbox, lease, redisReachable] = await Promise.all([
-    db.outboxEntry.aggregate({ _count: true, _min: { createdAt: true } }),
-    db.publisherLease.findUnique({ where: { id: 1 } }),
+  const [outbox, [lease = null], redisReachable] = await Promise.all([
+    readOneTogether<{ pending: number; oldest: Date | null }>(
+      db,
+      Prisma.sql`SELECT count(*)::int AS "pending", min("createdAt") AS "oldest" FROM "OutboxEntry"`,
+      ['oldest'],
+    ),
+    readTogether<Lease>(
+      db,
+      Prisma.sql`SELECT "lastPublishedAt", "lastError", "progressAt", "rate", "remaining" FROM "PublisherLease" WHERE "id" = 1`,
+      ['lastPublishedAt', 'progressAt'],
+    ),
     isReachable(redis, keys.entityConfiguration),
   ])
-  return { pending: outbox._count, oldest: outbox._min.createdAt, lease, redisReachable }
+  return { ...outbox, lease, redisReachable }
 }
 
 /** Stalled: without progress. Behind: with progress, but a change has waited for long. */

@@ -1,9 +1,16 @@
 /** Reads what a webhook has not got yet: the audit log is its outbox. */
-import type { Prisma, Webhook } from '#prisma/generated/client/client.ts'
+import { Prisma, type Webhook } from '#prisma/generated/client/client.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
+import { countTogether, readTogether } from '#server/database/together.ts'
 import { publishedActions } from '#server/services/audit/published.ts'
 import { type Entry, entryColumns } from '#server/webhook/event.ts'
 import { FIRST_ANCHOR } from '#store/anchors.ts'
+
+const columns = Prisma.raw(
+  Object.keys(entryColumns)
+    .map((name) => `"${name}"`)
+    .join(', '),
+)
 
 type Filter = Pick<Webhook, 'position' | 'events' | 'anchors'>
 
@@ -12,22 +19,14 @@ export const MAXIMUM_COUNTED = 1_000
 
 /** The next events, at most `limit` of them, of the entries up to one. */
 export function nextEntries(db: Database, filter: Filter, upTo: number, limit: number): Promise<Entry[]> {
-  return db.auditEvent.findMany({
-    where: { AND: [conditionOf(filter), { id: { lte: upTo } }] },
-    orderBy: { id: 'asc' },
-    take: limit,
-    select: entryColumns,
-  })
+  const query = Prisma.sql`SELECT ${columns} ${waitingFor(filter)} AND "id" <= ${upTo} ORDER BY "id" LIMIT ${limit}`
+  return readTogether<Entry>(db, query, ['at'])
 }
 
 /** At most one more than the maximum. */
-export async function countWaiting(db: Database, filter: Filter): Promise<number> {
-  const waiting = await db.auditEvent.findMany({
-    where: conditionOf(filter),
-    take: MAXIMUM_COUNTED + 1,
-    select: { id: true },
-  })
-  return waiting.length
+export function countWaiting(db: Database, filter: Filter): Promise<number> {
+  const waiting = Prisma.sql`SELECT ${waitingFor(filter)} LIMIT ${MAXIMUM_COUNTED + 1}`
+  return countTogether(db, Prisma.sql`(${waiting}) AS waiting`)
 }
 
 /** The position before everything since a time; without a time, that of the newest entry. */
@@ -43,14 +42,10 @@ export async function positionAt(tx: Transaction, from?: Date): Promise<number> 
   return first ? first.id - 1 : newest
 }
 
-function conditionOf({ position, events, anchors }: Filter): Prisma.AuditEventWhereInput {
+function waitingFor({ position, events, anchors }: Filter): Prisma.Sql {
   const actions = publishedActions.filter((action) => events.length === 0 || events.includes(action))
   // Entries of the installation are among those of the first anchor.
-  const places = [{ anchor: { in: anchors } }, ...(anchors.includes(FIRST_ANCHOR) ? [{ anchor: null }] : [])]
-  return {
-    id: { gt: position },
-    outcome: 'SUCCEEDED',
-    action: { in: actions },
-    ...(anchors.length === 0 ? {} : { OR: places }),
-  }
+  const ofAnchors = Prisma.sql`AND coalesce("anchor", ${FIRST_ANCHOR}) = ANY (${anchors})`
+  return Prisma.sql`FROM "AuditEvent" WHERE "id" > ${position} AND "outcome" = 'SUCCEEDED'
+    AND "action" = ANY (${actions}) ${anchors.length === 0 ? Prisma.empty : ofAnchors}`
 }

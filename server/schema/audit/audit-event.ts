@@ -1,7 +1,8 @@
 /** The audit log: who changed what, with the state before and after. */
 
 import { isJsonEqual, isJsonObject } from '#core/json.ts'
-import type { AuditEvent, Prisma } from '#prisma/generated/client/client.ts'
+import { type AuditEvent, Prisma } from '#prisma/generated/client/client.ts'
+import { countTogether } from '#server/database/together.ts'
 import type { CallerMethod } from '#server/identity/caller.ts'
 import { Actor } from '#server/schema/access/actor.ts'
 import { CallerMethodEnum } from '#server/schema/access/caller-method.ts'
@@ -168,7 +169,7 @@ builder.prismaNode('AuditEvent', {
       resolve: (event, _args, { db }) => {
         const runId = runIdOf(event)
         if (runId === null || event.part || event.action === 'cancelRun') return 0
-        return db.auditEvent.count({ where: { runId, part: true } })
+        return countTogether(db, Prisma.sql`"AuditEvent" WHERE "runId" = ${runId} AND "part"`)
       },
     }),
     previousHash: t.exposeString('previousHash', {

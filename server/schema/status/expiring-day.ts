@@ -1,6 +1,7 @@
 /** Counts expiring objects per day, for a chart. */
 import { Prisma } from '#prisma/generated/client/client.ts'
 import type { Database } from '#server/database/client.ts'
+import { readTogether } from '#server/database/together.ts'
 import { builder } from '#server/schema/builder.ts'
 
 const DAYS = 30
@@ -36,11 +37,12 @@ export async function expiringByDay(db: Database, now: Date): Promise<Expiring[]
   const count = async (source: Prisma.Sql): Promise<Map<number, number>> => {
     const from = Prisma.sql`${new Date(today)}::timestamp`
     const until = Prisma.sql`${new Date(today + DAYS * DAY_MS)}::timestamp`
-    const rows = await db.$queryRaw<{ day: number; count: number }[]>`
+    const query = Prisma.sql`
       SELECT at::date - ${from}::date AS day, count(*)::int AS count
       FROM (SELECT "active", ${source}) AS things
       WHERE "active" AND at >= ${from} AND at < ${until}
       GROUP BY 1`
+    const rows = await readTogether<{ day: number; count: number }>(db, query)
     return new Map(rows.map(({ day, count }) => [day, count]))
   }
   const [statements, entityConfigurations, trustMarks] = await Promise.all([

@@ -1,5 +1,6 @@
 /** The status of the installation: counts, upcoming expiry, publication. */
 import { Prisma } from '#prisma/generated/client/client.ts'
+import { countTogether } from '#server/database/together.ts'
 import { scheduleNames } from '#server/jobs/schedules.ts'
 import { readPublicationStatus } from '#server/publish/publication-status.ts'
 import { builder } from '#server/schema/builder.ts'
@@ -7,23 +8,22 @@ import { type Context, perRequest } from '#server/schema/context.ts'
 import { ScheduleRef } from '#server/schema/run/schedule.ts'
 import { ExpiringDay, expiringByDay } from '#server/schema/status/expiring-day.ts'
 import { PublicationStatusRef } from '#server/schema/status/publication-status.ts'
-import { Failing } from '#server/schema/subordinate/failing.ts'
-import { whereRenewalFailed } from '#server/schema/trust-mark/trust-mark.ts'
-import { whereProblem } from '#server/services/subordinate/problem.ts'
+import { Failing, failingTrustMarks } from '#server/schema/subordinate/failing.ts'
 
 const DAYS = 14
 const inDays = (now: Date) => new Date(now.getTime() + DAYS * 86_400_000)
 
-/** Reads all rows once, for all numbers that a caller asks for. */
-const countSubordinates = perRequest(async ({ db }: Context) => {
-  const published = (condition: string) =>
-    Prisma.sql`(count(*) FILTER (WHERE "active" AND ${Prisma.raw(condition)}))::int`
-  const [row] = await db.$queryRaw<
-    [Record<'all' | 'active' | 'providers' | 'parties' | 'intermediates', number>]
-  >`
-    SELECT count(*)::int AS "all", ${published('true')} AS "active", ${published('"intermediate"')} AS "intermediates",
-      ${published(`'openid_provider' = ANY ("entityTypes")`)} AS "providers",
-      ${published(`'openid_relying_party' = ANY ("entityTypes")`)} AS "parties"
+type SubordinateCount = 'all' | 'active' | 'failing' | 'providers' | 'parties' | 'intermediates'
+
+/** Reads all rows once, for all numbers that a caller asks for. Alone, because the other parts need not wait for it. */
+const countSubordinates = perRequest(async ({ db, now }: Context) => {
+  const published = (condition: Prisma.Sql) =>
+    Prisma.sql`(count(*) FILTER (WHERE "active" AND ${condition}))::int`
+  const [row] = await db.$queryRaw<[Record<SubordinateCount, number>]>`
+    SELECT count(*)::int AS "all", ${published(Prisma.sql`true`)} AS "active", ${published(Prisma.sql`"intermediate"`)} AS "intermediates",
+      ${published(Prisma.sql`("failingSince" IS NOT NULL OR "unresolvableSince" IS NOT NULL OR "statementExpiresAt" <= ${now()}::timestamp)`)} AS "failing",
+      ${published(Prisma.sql`'openid_provider' = ANY ("entityTypes")`)} AS "providers",
+      ${published(Prisma.sql`'openid_relying_party' = ANY ("entityTypes")`)} AS "parties"
     FROM "Subordinate"`
   return row
 })
@@ -42,7 +42,7 @@ const Counts = builder.objectRef<object>('Counts').implement({
     }),
     failingSubordinates: t.int({
       description: 'Published subordinates with a problem: their state is neither `ACTIVE` nor `INACTIVE`.',
-      resolve: (_root, _args, { db, now }) => db.subordinate.count({ where: whereProblem(now()) }),
+      resolve: async (_root, _args, context) => (await countSubordinates(context)).failing,
     }),
     openidProviders: t.int({
       description: 'Published OpenID Providers.',
@@ -58,17 +58,16 @@ const Counts = builder.objectRef<object>('Counts').implement({
     }),
     trustMarkTypes: t.int({
       description: 'Trust Mark types.',
-      resolve: (_root, _args, { db }) => db.trustMarkType.count(),
+      resolve: (_root, _args, { db }) => countTogether(db, Prisma.sql`"TrustMarkType"`),
     }),
     activeTrustMarks: t.int({
       description: 'Valid Trust Marks.',
       resolve: (_root, _args, { db, now }) =>
-        db.trustMark.count({ where: { active: true, expiresAt: { gt: now() } } }),
+        countTogether(db, Prisma.sql`"TrustMark" WHERE "active" AND "expiresAt" > ${now()}::timestamp`),
     }),
     failingTrustMarks: t.int({
       description: 'Valid Trust Marks whose last renewal failed.',
-      resolve: (_root, _args, { db, now }) =>
-        db.trustMark.count({ where: { ...whereRenewalFailed, expiresAt: { gt: now() } } }),
+      resolve: (_root, _args, { db, now }) => countTogether(db, failingTrustMarks(now())),
     }),
   }),
 })
@@ -81,25 +80,16 @@ const ExpiringSoon = builder.objectRef<object>('ExpiringSoon').implement({
     subordinates: t.int({
       description: 'Subordinates whose Entity Configuration or statement expires.',
       resolve: (_root, _args, { db, now }) => {
-        const soon = { lt: inDays(now()) }
-        const renewedByHand = { autorenew: false, statementExpiresAt: soon }
-        return db.subordinate.count({
-          where: {
-            active: true,
-            OR: [
-              renewedByHand,
-              { failingSince: { not: null }, statementExpiresAt: soon },
-              { unresolvableSince: { not: null }, statementExpiresAt: soon },
-            ],
-          },
-        })
+        const isNotRenewed = Prisma.sql`NOT "autorenew" OR "failingSince" IS NOT NULL OR "unresolvableSince" IS NOT NULL`
+        const soon = Prisma.sql`"statementExpiresAt" < ${inDays(now())}::timestamp`
+        return countTogether(db, Prisma.sql`"Subordinate" WHERE "active" AND (${isNotRenewed}) AND ${soon}`)
       },
     }),
     trustMarks: t.int({
       description: 'Trust Marks that are not renewed automatically.',
       resolve: (_root, _args, { db, now }) => {
-        const expiresAt = { gt: now(), lt: inDays(now()) }
-        return db.trustMark.count({ where: { active: true, autorenew: false, expiresAt } })
+        const soon = Prisma.sql`"expiresAt" > ${now()}::timestamp AND "expiresAt" < ${inDays(now())}::timestamp`
+        return countTogether(db, Prisma.sql`"TrustMark" WHERE "active" AND NOT "autorenew" AND ${soon}`)
       },
     }),
   }),
@@ -115,11 +105,11 @@ const JobHealth = builder.objectRef<object>('JobHealth').implement({
     }),
     queuedRuns: t.int({
       description: 'The number of queued runs.',
-      resolve: (_root, _args, { db }) => db.run.count({ where: { state: 'QUEUED' } }),
+      resolve: (_root, _args, { db }) => countTogether(db, Prisma.sql`"Run" WHERE "state" = 'QUEUED'`),
     }),
     runningRuns: t.int({
       description: 'The number of running runs.',
-      resolve: (_root, _args, { db }) => db.run.count({ where: { state: 'RUNNING' } }),
+      resolve: (_root, _args, { db }) => countTogether(db, Prisma.sql`"Run" WHERE "state" = 'RUNNING'`),
     }),
     failingSchedules: t.prismaField({
       type: [ScheduleRef],

@@ -2,31 +2,24 @@
 import { builder } from '#server/schema/builder.ts'
 import { SubordinateFilter, subordinateCondition } from '#server/schema/subordinate/subordinate-list.ts'
 import { ProblemCode } from '#server/schema/subordinate/subordinate-state.ts'
-import { toProblemCondition } from '#server/services/subordinate/problem.ts'
 import { groupProblems, type ProblemGroup } from '#server/services/subordinate/problem-group.ts'
 
-const SubordinateProblemGroup = builder
-  .objectRef<ProblemGroup & { where: object }>('SubordinateProblemGroup')
-  .implement({
-    description: 'The subordinates that break one rule.',
-    authScopes: { read: true },
-    fields: (t) => ({
-      code: t.field({ type: ProblemCode, description: 'The rule.', resolve: ({ code }) => code }),
-      count: t.exposeInt('count', { description: 'How many subordinates break it.' }),
-      since: t.expose('since', { type: 'DateTime', description: 'Since when the first of them does.' }),
-      example: t.prismaField({
-        type: 'Subordinate',
-        nullable: true,
-        description: 'One of them, the first by Entity Identifier; its `problem` has the reason.',
-        resolve: (query, { code, where }, _args, { db, now }) =>
-          db.subordinate.findFirst({
-            ...query,
-            where: { AND: [where, toProblemCondition(code, now())] },
-            orderBy: { entityId: 'asc' },
-          }),
-      }),
+const SubordinateProblemGroup = builder.objectRef<ProblemGroup>('SubordinateProblemGroup').implement({
+  description: 'The subordinates that break one rule.',
+  authScopes: { read: true },
+  fields: (t) => ({
+    code: t.field({ type: ProblemCode, description: 'The rule.', resolve: ({ code }) => code }),
+    count: t.exposeInt('count', { description: 'How many subordinates break it.' }),
+    since: t.expose('since', { type: 'DateTime', description: 'Since when the first of them does.' }),
+    example: t.prismaField({
+      type: 'Subordinate',
+      nullable: true,
+      description: 'One of them, the first by Entity Identifier; its `problem` has the reason.',
+      resolve: (query, { example: entityId }, _args, { db }) =>
+        db.subordinate.findUnique({ ...query, where: { entityId } }),
     }),
-  })
+  }),
+})
 
 builder.queryField('subordinateProblems', (t) =>
   t.field({
@@ -38,8 +31,7 @@ builder.queryField('subordinateProblems', (t) =>
     },
     resolve: async (_root, { filter }, context) => {
       const where = filter ? await subordinateCondition(filter, context) : {}
-      const groups = await groupProblems(context.db, where, context.now())
-      return groups.map((group) => ({ ...group, where }))
+      return groupProblems(context.db, where, context.now())
     },
   }),
 )

@@ -1,5 +1,7 @@
 /** Reads what is protected. */
+import { Prisma, type Protection } from '#prisma/generated/client/client.ts'
 import type { Transaction } from '#server/database/client.ts'
+import { readTogether } from '#server/database/together.ts'
 import {
   breakGlassModes,
   type ProtectionSettings,
@@ -12,8 +14,8 @@ const VALID_FOR_HOURS = 72
 const PASSKEY_HOURS = 24
 const BREAK_GLASS_HOURS = 24
 
-export async function readProtection(tx: Pick<Transaction, 'protection'>): Promise<ProtectionSettings> {
-  const row = await tx.protection.findUnique({ where: { id: 1 } })
+export async function readProtection(tx: Pick<Transaction, '$queryRaw'>): Promise<ProtectionSettings> {
+  const [row] = await readTogether<Protection>(tx, Prisma.sql`SELECT * FROM "Protection"`, ['updatedAt'])
   if (!row) {
     return {
       operations: [],

@@ -18,8 +18,11 @@ const DAY_MS = 86_400_000
 export const endOfWaiting = ({ since }: Pick<AwaitedEntity, 'since'>) =>
   new Date(since.getTime() + DAYS * DAY_MS)
 
+/** Those since then are awaited. */
+export const startOfWaiting = (now: Date): Date => new Date(now.getTime() - DAYS * DAY_MS)
+
 /** Those whose time has not ended. */
-export const whereAwaited = (now: Date) => ({ since: { gt: new Date(now.getTime() - DAYS * DAY_MS) } })
+export const whereAwaited = (now: Date) => ({ since: { gt: startOfWaiting(now) } })
 export const whereNoLongerAwaited = (now: Date) => ({ NOT: whereAwaited(now) })
 
 export function createAwaitedEntities(context: ServiceContext) {

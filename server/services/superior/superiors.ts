@@ -1,10 +1,11 @@
 /** Reads what each superior says about this anchor: its keys and the policy for it (§3.1.3, §6.1). */
 import { FederationError } from '#core/errors.ts'
 import { createStatementReader } from '#core/trust-chain/index.ts'
-import type { Superior } from '#prisma/generated/client/client.ts'
+import { Prisma, type Superior } from '#prisma/generated/client/client.ts'
 import { toUnix } from '#server/clock.ts'
 import { type Database, jsonOrNull } from '#server/database/client.ts'
 import { readSettings } from '#server/database/settings.ts'
+import { readTogether } from '#server/database/together.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import { createKeyNotice } from '#server/services/superior/key-notice.ts'
 
@@ -15,9 +16,10 @@ export type Superiors = ReturnType<typeof createSuperiors>
 
 /** As read last, in the order of the authority hints. */
 export async function listSuperiors(db: Database): Promise<SuperiorView[]> {
-  const { authorityHints } = await readSettings(db)
-  if (authorityHints.length === 0) return []
-  const rows = await db.superior.findMany({ where: { entityId: { in: authorityHints } } })
+  const [{ authorityHints }, rows] = await Promise.all([
+    readSettings(db),
+    readTogether<Superior>(db, Prisma.sql`SELECT * FROM "Superior"`, ['checkedAt', 'statementsUntil']),
+  ])
   return authorityHints.map((entityId) => ({
     entityId,
     row: rows.find((row) => row.entityId === entityId) ?? null,

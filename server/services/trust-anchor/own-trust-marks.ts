@@ -8,10 +8,11 @@ import { verifySignature } from '#core/jws.ts'
 import { parseTrustMark, type TrustMark } from '#core/trust-mark/index.ts'
 import { checkValidity } from '#core/validity.ts'
 import { FetchError } from '#fetcher/fetch-error.ts'
-import type { OwnTrustMark } from '#prisma/generated/client/client.ts'
+import { type OwnTrustMark, Prisma } from '#prisma/generated/client/client.ts'
 import { toUnix } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
 import { readSettings } from '#server/database/settings.ts'
+import { readTogether } from '#server/database/together.ts'
 import { OperationError } from '#server/error/operation-error.ts'
 import { jobCaller } from '#server/identity/caller.ts'
 import { readPins } from '#server/publish/pins.ts'
@@ -38,9 +39,10 @@ type Context = Pick<ServiceContext, 'db' | 'entityId' | 'hosted' | 'allowHttp' |
 
 /** As fetched last, in the order of the settings. */
 export async function listOwnTrustMarks(db: Database): Promise<OwnTrustMarkView[]> {
-  const { trustMarks } = await readSettings(db)
-  if (trustMarks.length === 0) return []
-  const rows = await db.ownTrustMark.findMany()
+  const [{ trustMarks }, rows] = await Promise.all([
+    readSettings(db),
+    readTogether<OwnTrustMark>(db, Prisma.sql`SELECT * FROM "OwnTrustMark"`, ['checkedAt', 'failingSince']),
+  ])
   return trustMarks.map(({ trust_mark }) => {
     const { iss: issuer, trust_mark_type: trustMarkType, exp } = readMark(trust_mark).claims
     const row = rows.find((each) => each.issuer === issuer && each.trustMarkType === trustMarkType) ?? null

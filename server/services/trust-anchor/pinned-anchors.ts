@@ -7,10 +7,11 @@ import type { JwkSet } from '#core/keys.ts'
 import { followPinnedKeys } from '#core/pinned-keys.ts'
 import { checkEntityLimits } from '#core/trust-chain/index.ts'
 import { FetchError } from '#fetcher/fetch-error.ts'
-import type { PinnedAnchor } from '#prisma/generated/client/client.ts'
+import { type PinnedAnchor, Prisma } from '#prisma/generated/client/client.ts'
 import { toUnix } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
 import { readSettings } from '#server/database/settings.ts'
+import { readTogether } from '#server/database/together.ts'
 import { jobCaller } from '#server/identity/caller.ts'
 import { readHostedSuperiors } from '#server/publish/pins.ts'
 import type { ServiceContext } from '#server/services/context.ts'
@@ -28,10 +29,12 @@ type Context = Pick<ServiceContext, 'db' | 'entityId' | 'hosted' | 'allowHttp' |
 
 /** As visited last. */
 export async function listPinnedAnchors(db: Database): Promise<PinnedAnchorView[]> {
-  const entityIds = Object.keys((await readSettings(db)).trustAnchors)
-  if (entityIds.length === 0) return []
-  const rows = await db.pinnedAnchor.findMany({ where: { entityId: { in: entityIds } } })
-  return entityIds.map((entityId) => ({
+  const times = ['checkedAt', 'followedAt', 'issuedAt', 'failingSince'] as const
+  const [{ trustAnchors }, rows] = await Promise.all([
+    readSettings(db),
+    readTogether<PinnedAnchor>(db, Prisma.sql`SELECT * FROM "PinnedAnchor"`, times),
+  ])
+  return Object.keys(trustAnchors).map((entityId) => ({
     entityId,
     row: rows.find((row) => row.entityId === entityId) ?? null,
   }))

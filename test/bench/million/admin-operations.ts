@@ -1,5 +1,6 @@
 /** The queries of the console whose cost can grow with the federation, with the variables that its lists send. */
 import { formatPrismaCursor } from '@pothos/plugin-prisma'
+import { encodeGlobalID } from '@pothos/plugin-relay'
 import { auditList, auditVariables } from '#lib/audit/list.ts'
 import { collectionList } from '#lib/collection/list.ts'
 import type { Filter } from '#lib/list/filter.ts'
@@ -19,8 +20,13 @@ export type Samples = {
   run: string
 }
 /** Without members and requests: the filled database has no organizations. */
-const ORGANIZATION = Buffer.from('Organization:1').toString('base64')
-const REQUEST = Buffer.from('Request:1').toString('base64')
+const ORGANIZATION = idOf('Organization')
+const REQUEST = idOf('Request')
+
+/** Of its first row. */
+function idOf(type: string): string {
+  return encodeGlobalID(type, 1)
+}
 
 type Variables = Record<string, unknown>
 type Case = { about: string; variables: Variables }
@@ -36,7 +42,7 @@ const member = ({ subordinate: { id } }: Samples) => ({ id })
 const one = (names: string, variables: (samples: Samples) => Variables = () => ({})) =>
   each(names, (samples) => [{ about: '', variables: variables(samples) }])
 const each = (names: string, cases: Cases) =>
-  Object.fromEntries(names.split(' ').map((name): [string, Cases] => [name, cases]))
+  Object.fromEntries(names.split(/\s+/).map((name): [string, Cases] => [name, cases]))
 
 const searches =
   (more: Variables = {}): Cases =>
@@ -174,13 +180,31 @@ export const operations: Readonly<Record<string, Cases>> = {
   ...one('TrustAnchorPage TrustAnchorEdit EndpointsPage PublicationPage'),
 }
 
+const REQUESTED = { id: ORGANIZATION, slug: 'main', first: 20 }
+/** Neither is reached: they are about other servers, and ask for nothing that is here. */
+const AWAY = 'http://127.0.0.1:9/entity'
+
 /** Queries about the caller and its organizations, about accounts, or about other servers. */
-export const others: readonly string[] = `
-  AccountPage AnchorHealth AnchorPage AnchorReachability ApiKeysPage ApprovalPage ApprovalsPage ExplorerPage
-  InspectEntity InvitationOffer InstallationPage MessagesPage MorePortalEntities MorePortalRequests NotificationsPage
-  OpenRequests OtherAnchors PaletteAccess PortalEntities PortalEntityChange PortalEntityHead PortalEntityKeys
-  PortalEntityMarks PortalEntityMetadata PortalEntityOverview RequestableMarks PortalEntityStatements PortalOrganization
-  PortalRequest PortalRequests RequestAssignees RequestChecksEdit RequestChecksPage ResolveEntity RestorationPreview
-  Rights SignedIn TrustMarkLimits TwoPeoplePage UsersPage WaysToSignIn WebhookEdit WebhookPage WebhooksPage`
-  .trim()
-  .split(/\s+/)
+export const others: Readonly<Record<string, Cases>> = {
+  ...one(`AccountPage AnchorHealth AnchorPage ExplorerPage InstallationPage NotificationsPage OpenRequests OtherAnchors
+    RequestAssignees RequestChecksEdit RequestChecksPage Rights SignedIn TrustMarkLimits TwoPeoplePage WaysToSignIn
+    WebhooksPage`),
+  ...one('ApiKeysPage ApprovalsPage MessagesPage UsersPage', () => ({ filter: {}, first: 50 })),
+  ...one('AnchorReachability', () => ({ anchor: 'main' })),
+  ...one('ApprovalPage', () => ({ id: idOf('Approval') })),
+  ...one('InspectEntity ResolveEntity', () => ({ entityId: AWAY })),
+  ...one('InvitationOffer', () => ({ token: 'invitation-2' })),
+  ...one('MorePortalEntities MorePortalRequests', () => REQUESTED),
+  ...one('PaletteAccess', () => ({ search: 'e', first: 6 })),
+  ...one('PortalEntities PortalRequests', () => ({ first: 20 })),
+  ...one(
+    `PortalEntityChange PortalEntityHead PortalEntityKeys PortalEntityMarks PortalEntityMetadata PortalEntityOverview
+    PortalEntityStatements RequestableMarks`,
+    ({ subordinate: { entityId } }) => ({ anchor: 'main', entityId }),
+  ),
+  ...one('PortalOrganization', () => ({ id: ORGANIZATION })),
+  ...one('PortalRequest', () => ({ id: REQUEST })),
+  ...one('RestorationPreview', () => ({ id: idOf('AuditEvent') })),
+  ...one('WebhookEdit', () => ({ id: idOf('Webhook') })),
+  ...one('WebhookPage', () => ({ id: idOf('Webhook'), filter: { webhookId: idOf('Webhook') }, first: 50 })),
+}

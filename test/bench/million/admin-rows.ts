@@ -34,7 +34,7 @@ const subordinates = `
 const checks = `
   INSERT INTO "SubordinateCheck" ("subordinateId", "nextAt", "etag", "recent")
   SELECT "id", now() + make_interval(secs => 2700 + random() * 800), '"1"',
-    (SELECT jsonb_agg(jsonb_build_object('at', now(), 'ok', true, 'milliseconds', 20, 'message', null))
+    (SELECT jsonb_agg(jsonb_build_object('at', now(), 'ok', true, 'milliseconds', 20, 'message', 'It resolves.'))
      FROM generate_series(1, 6))
   FROM "Subordinate"`
 
@@ -84,7 +84,10 @@ const run = `
   FROM run, generate_series(1, $1::int) AS n`
 
 /** The database has no other rows yet. */
-export async function insertFederation({ query, kid }: Installation, count: number): Promise<void> {
+export async function insertFederation(
+  { query, kid }: Pick<Installation, 'query' | 'kid'>,
+  count: number,
+): Promise<void> {
   const { metadata, jwks, configuration } = await signExample()
   await query(subordinates, [metadata, jwks, configuration, count])
   await query(checks)

@@ -1,8 +1,9 @@
 /** The plan of the scheduled rollover: its settings, their defaults and parsers. */
 import { FederationError } from '#core/errors.ts'
 import { type SigningAlgorithm, signingAlgorithms } from '#core/keys.ts'
-import type { KeyRollover } from '#prisma/generated/client/client.ts'
+import { type KeyRollover, Prisma } from '#prisma/generated/client/client.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
+import { readTogether } from '#server/database/together.ts'
 import { field, type Input } from '#server/services/patch.ts'
 
 export const MAXIMUM_MONTHS = 60
@@ -35,7 +36,11 @@ const none: RolloverPlan = {
 }
 
 export async function readRolloverPlan(db: Database | Transaction): Promise<RolloverPlan> {
-  const row = await db.keyRollover.findUnique({ where: { id: 1 }, omit: { id: true } })
+  const columns = Prisma.sql`"months", "alg", "noticeDays", "isHeld", "notices", "looks", "version"`
+  const [row] = await readTogether<Omit<KeyRollover, 'id'>>(
+    db,
+    Prisma.sql`SELECT ${columns} FROM "KeyRollover"`,
+  )
   return row ? { ...row, alg: findAlgorithm(row.alg) } : none
 }
 

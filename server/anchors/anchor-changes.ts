@@ -20,7 +20,6 @@ import {
   UnavailableError,
 } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
-import { queueSchema } from '#server/jobs/queue.ts'
 import type { AuditAction } from '#server/services/audit/action.ts'
 import { giveUp } from '#server/services/organization/home.ts'
 import { columnsOf, type Input, parsePatch } from '#server/services/patch.ts'
@@ -60,7 +59,7 @@ export type AnchorChanges = {
 }
 
 export function createAnchorChanges(installation: Installation, anchors: Anchors): AnchorChanges {
-  const { db, config, keyStores, redis, log, now } = installation
+  const { db, config, keyStores, queues, redis, log, now } = installation
 
   function find(name: string, field: 'anchor' | 'superior' = 'anchor') {
     const anchor = anchors.find(name)
@@ -112,10 +111,11 @@ export function createAnchorChanges(installation: Installation, anchors: Anchors
       if (above) await requireJoinable(caller, above, entityId)
       await ensureKeys(slug, alg ?? 'ES256')
       const names = await migrationNames()
+      await queues.remove(slug) // of a removal that was interrupted, as its data
       await recordChange(db, caller, async (tx) => {
         // First, so that another process that creates it waits here.
         await tx.anchor.create({ data: { slug, entityId } })
-        await dropData(tx, slug) // of a removal that was interrupted
+        await dropData(tx, slug)
         const migration = await createAnchorTables((sql) => tx.$executeRawUnsafe(sql), slug, names)
         await tx.anchor.update({ where: { slug }, data: { migration } })
         await writeAppearance(tx, slug, columns)
@@ -156,6 +156,7 @@ export function createAnchorChanges(installation: Installation, anchors: Anchors
       // Processes stop what they run of it before its tables go.
       await anchors.refresh()
       await dropData(db, slug)
+      await queues.remove(slug)
       // What stays in Redis is not served.
       await removePublished(slug).catch((err) => log.warn({ err, anchor: slug }, 'its keys in Redis stay'))
       return row
@@ -202,10 +203,10 @@ function checkSlug(slug: string): void {
     )
 }
 
-/** Its tables and its queue. */
+/** Its tables, and the queue that it had in an earlier version. */
 async function dropData(db: Database | Transaction, slug: string): Promise<void> {
   await dropAnchorTables((sql) => db.$executeRawUnsafe(sql), slug)
-  await db.$executeRawUnsafe(`DROP SCHEMA IF EXISTS "${queueSchema(slug)}" CASCADE`)
+  await db.$executeRawUnsafe(`DROP SCHEMA IF EXISTS "jobs_${slug.replaceAll('-', '_')}" CASCADE`)
 }
 
 async function writeAppearance(tx: Transaction, slug: string, columns: object): Promise<void> {

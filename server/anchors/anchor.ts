@@ -13,13 +13,13 @@ import type { Clock } from '#server/clock.ts'
 import type { ServerConfig } from '#server/config/config.ts'
 import { connectAnchor } from '#server/database/anchor-client.ts'
 import type { Database } from '#server/database/client.ts'
-import { openQueue } from '#server/jobs/queue.ts'
+import type { Queues } from '#server/jobs/queue.ts'
 import { createRuns } from '#server/jobs/runs.ts'
 import { createScheduleChanges } from '#server/jobs/schedule-changes.ts'
 import type { ScheduleContext } from '#server/jobs/schedule-row.ts'
-import { schedulesOf } from '#server/jobs/schedules.ts'
-import { ensureSchedules, keepKeys } from '#server/jobs/scheduling.ts'
-import { startWorker } from '#server/jobs/worker.ts'
+import { type ScheduleName, schedulesOf } from '#server/jobs/schedules.ts'
+import { ensureSchedules } from '#server/jobs/scheduling.ts'
+import { keepKeys, startWorker, type Worker } from '#server/jobs/worker.ts'
 import { createAuditFeed } from '#server/live/audit-feed.ts'
 import { createEvents } from '#server/live/events.ts'
 import type { MailOutbox } from '#server/mail/outbox.ts'
@@ -43,8 +43,8 @@ export type Installation = {
   >
   db: Database
   pool: Pool
-  /** Connections of the queues. */
-  queuePool: Pool
+  /** The orders of runs. */
+  queues: Queues
   /** Where private keys are that no file holds. */
   keyStores: KeyStores
   redis: Redis
@@ -127,14 +127,13 @@ export async function startAnchor(
   }
   const services = createServices(deps)
 
-  const { isWorker, queuePool } = installation
+  const { isWorker, queues } = installation
   const keepsKeys = !isWorker && (await explainReadOnly(openedKeys.place)) === null
-  const queue = await openQueue(queuePool, isFirst ? null : slug, log, { isWorker, keepsKeys })
+  const queue = await queues.ofAnchor(slug)
   opened.defer(queue.close)
   const ofInstallation = { installation: isFirst ? installation.db : null }
-  await ensureSchedules(db, queue.boss, schedulesOf(ofInstallation), slug)
-  const runs = createRuns({ db, queue, events, log, now })
-  opened.defer(runs.close)
+  await ensureSchedules(db, schedulesOf(ofInstallation), slug)
+  const runs = createRuns({ db, queue, events, now })
   observe.state({ db, queue, reader, signingKeys, publishing, slug, isFirst })
 
   // The directory may have changed while no process ran. One that cannot be used was reported above.
@@ -163,13 +162,14 @@ export async function startAnchor(
     tellAlerts: async () => tellAlerts(deps, await alerts.list()),
     observe: observe.jobs,
   }
-  if (keepsKeys) await keepKeys(queue.boss, jobContext, log)
+  if (keepsKeys) await keepKeys(queue, jobContext, log)
   const streams = {
     auditFeed: createAuditFeed(db, (err) => log.warn({ err }, 'the audit log cannot be read; watchers wait')),
     publicationWatch: watchPublication(publishing),
     alertWatch: watchAlerts(alerts),
   }
   const owned = opened.move()
+  let worker: Worker | undefined
 
   return {
     ...deps,
@@ -179,14 +179,16 @@ export async function startAnchor(
     alerts,
     queue,
     runs,
-    scheduleChanges: createScheduleChanges(db, queue),
+    scheduleChanges: createScheduleChanges(db, queues),
     jobContext,
     /** Called after changed keys were recorded, so that they will be published. */
     onKeys: (listener: () => Promise<void>) => void keyListeners.push(listener),
     async startWorker({ keepsSchedules }: WorkerOptions): Promise<void> {
-      const worker = await startWorker({ queue, events, log, context: jobContext, keepsSchedules })
+      worker = await startWorker({ queue, events, log, context: jobContext, keepsSchedules })
       owned.defer(worker.close)
     },
+    /** Executes a schedule that is due, if the worker has started. */
+    runDue: async (name: ScheduleName, due: Date) => worker?.runDue(name, due),
     /** Ends all streams, so that the server can close. */
     async endStreams() {
       for (const stream of Object.values(streams)) stream.close()

@@ -3,14 +3,16 @@ import { isJsonEqual } from '#core/json.ts'
 import type { Anchor as Row } from '#prisma/generated/client/client.ts'
 import { type Anchor, type Installation, startAnchor, type WorkerOptions } from '#server/anchors/anchor.ts'
 import { spreadKeys } from '#server/anchors/anchor-links.ts'
+import { lookAfter } from '#server/anchors/look.ts'
+import { createScheduleClock } from '#server/anchors/schedule-clock.ts'
 import { eachInParallel } from '#server/jobs/in-parallel.ts'
 import { renewPins } from '#server/publish/pins.ts'
 import { FIRST_ANCHOR, readAnchors, writeAnchors } from '#store/anchors.ts'
 
-/** Milliseconds between two looks at the rows, which other processes change too. */
+/** Milliseconds between two looks at what other processes change too. */
 const INTERVAL_MS = 2_000
-/** Milliseconds between two comparisons of the pins that are published. */
-const PINS_INTERVAL_MS = 10_000
+/** Milliseconds between two comparisons of the pins that are published, without a change that is known. */
+const PINS_INTERVAL_MS = 60_000
 /** More would wait for each other's connections to the database. */
 const STARTS_AT_A_TIME = 3
 
@@ -165,9 +167,29 @@ export async function openAnchors(
 
   add(first)
   await refresh()
-  const timer = setInterval(() => {
-    refresh().catch((err) => log.warn({ err }, 'the anchors cannot be read; they stay as they are'))
-  }, INTERVAL_MS)
+  const tick = createScheduleClock(installation, closing.signal)
+  let isLooking = false
+  let settings = ''
+  async function look(): Promise<void> {
+    if (isLooking) return
+    isLooking = true
+    try {
+      await refresh()
+      const all = [...running.values()]
+      const [found] = await Promise.all([
+        lookAfter(installation, all),
+        installation.queues.look(),
+        workers?.keepsSchedules ? tick(all) : undefined,
+      ])
+      if (found !== settings && installation.isWorker) void renewAllPins()
+      settings = found
+    } catch (err) {
+      log.warn({ err }, 'the anchors cannot be read; they stay as they are')
+    } finally {
+      isLooking = false
+    }
+  }
+  const timer = setInterval(() => void look(), INTERVAL_MS)
   const pinsTimer = installation.isWorker ? setInterval(renewAllPins, PINS_INTERVAL_MS) : undefined
 
   return {

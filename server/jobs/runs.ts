@@ -1,13 +1,12 @@
 /** Starts and cancels runs, and recovers runs that lost their worker. Workers execute them (run-execution.ts). */
-import type { FastifyBaseLogger } from 'fastify'
-import type { Run } from '#prisma/generated/client/client.ts'
+import { Prisma, type Run } from '#prisma/generated/client/client.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
 import { lock } from '#server/database/lock.ts'
 import { ConflictError, NotFoundError } from '#server/error/operation-error.ts'
 import { type Caller, jobCaller } from '#server/identity/caller.ts'
 import { copyItems, findDryRun } from '#server/jobs/dry-run.ts'
-import { isEvaluationDue } from '#server/jobs/kind/evaluation-due.ts'
+import { evaluationDue, isEvaluationDue } from '#server/jobs/kind/evaluation-due.ts'
 import type { RunItemInput, RunOptions } from '#server/jobs/kind/row.ts'
 import type { JobQueue } from '#server/jobs/queue.ts'
 import { type RunKind, runKindOf, runKinds } from '#server/jobs/run-kinds.ts'
@@ -15,10 +14,14 @@ import type { Events } from '#server/live/events.ts'
 import { currentApproval } from '#server/services/protection/approval.ts'
 import { recordChange } from '#server/services/write.ts'
 
-/** Milliseconds between searches for runs that lost their worker or their order. */
-const WATCH_MS = 5_000
-/** Milliseconds without a heartbeat after which a run has lost its worker. */
+/** Seconds without a heartbeat after which a run has lost its worker. */
 const LOST_SECONDS = 20
+
+const silent = Prisma.sql`"heartbeatAt" < now() AT TIME ZONE 'utc' - make_interval(secs => ${LOST_SECONDS})`
+
+/** Whether runs wait for `lookAfter`, as a part of SQL. */
+export const hasLostRuns = Prisma.sql`(${evaluationDue} OR EXISTS (SELECT 1 FROM "Run"
+  WHERE "state" IN ('QUEUED', 'RUNNING') AND (${silent} OR ("state" = 'QUEUED' AND "cancelRequested"))))`
 
 export type Runs = {
   /** Queues a run for the next free worker. @throws ConflictError if one of this kind is queued or running */
@@ -30,23 +33,20 @@ export type Runs = {
   executeDryRun(caller: Caller, id: number, reason?: string): Promise<Run>
   /** Cancels a run after its current items. @throws NotFoundError, ConflictError if it has ended */
   cancel(caller: Caller, id: number): Promise<Run>
-  close(): void
+  /** Looks for runs that lost their worker or their order, and for an evaluation that is due. */
+  lookAfter(): Promise<void>
 }
 
 type RunsDeps = {
   db: Database
   queue: Pick<JobQueue, 'orderRun'>
   events: Pick<Events, 'announceRun'>
-  log: FastifyBaseLogger
   now: Clock
 }
 
-export function createRuns({ db, queue, events, log, now }: RunsDeps): Runs {
+export function createRuns({ db, queue, events, now }: RunsDeps): Runs {
   const announce = (runId: number) => events.announceRun({ runId, itemId: null })
   const announceQueued = (runId: number) => events.announceRun({ runId, itemId: null, isQueued: true })
-  const timer = setInterval(() => {
-    lookAfter().catch((err) => log.warn({ err }, 'runs could not be looked after'))
-  }, WATCH_MS)
 
   async function lookAfter(): Promise<void> {
     for (const id of await watch(db, queue, now)) announceQueued(id)
@@ -95,7 +95,7 @@ export function createRuns({ db, queue, events, log, now }: RunsDeps): Runs {
       return run
     },
 
-    close: () => clearInterval(timer),
+    lookAfter,
   }
 }
 
@@ -168,15 +168,11 @@ function recorded({ id, kind, parameters, total, done, failed }: Run) {
 async function watch(db: Database, queue: Pick<JobQueue, 'orderRun'>, now: Clock): Promise<number[]> {
   const lost = await db.$queryRaw<{ id: number }[]>`
     UPDATE "Run" SET "state" = 'QUEUED', "current" = NULL
-    WHERE "state" = 'RUNNING'
-      AND "heartbeatAt" < now() AT TIME ZONE 'utc' - make_interval(secs => ${LOST_SECONDS})
-    RETURNING "id"`
+    WHERE "state" = 'RUNNING' AND ${silent} RETURNING "id"`
   const unwanted = await db.run.findMany({ where: { state: 'QUEUED', cancelRequested: true } })
   for (const run of unwanted) await db.$transaction((tx) => endQueued(tx, run, now()))
   const waiting = await db.$queryRaw<{ id: number }[]>`
-    SELECT "id" FROM "Run"
-    WHERE "state" = 'QUEUED'
-      AND "heartbeatAt" < now() AT TIME ZONE 'utc' - make_interval(secs => ${LOST_SECONDS})`
+    SELECT "id" FROM "Run" WHERE "state" = 'QUEUED' AND ${silent}`
   for (const { id } of waiting) await db.$transaction((tx) => queue.orderRun(tx, id))
   return lost.map(({ id }) => id)
 }

@@ -3,9 +3,8 @@ import type { Schedule } from '#prisma/generated/client/client.ts'
 import type { Database } from '#server/database/client.ts'
 import { InvalidInputError, NotFoundError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
-import type { JobQueue } from '#server/jobs/queue.ts'
+import type { Queues } from '#server/jobs/queue.ts'
 import { type ScheduleName, scheduleNames } from '#server/jobs/schedules.ts'
-import { applySchedule, nextTime } from '#server/jobs/scheduling.ts'
 import { recordChange } from '#server/services/write.ts'
 
 export type ScheduleChange = {
@@ -21,10 +20,10 @@ export type ScheduleChanges = {
   nextTime(schedule: Pick<Schedule, 'cron' | 'enabled'>): Date | null
 }
 
-export function createScheduleChanges(db: Database, { boss }: JobQueue): ScheduleChanges {
+export function createScheduleChanges(db: Database, { nextTime }: Pick<Queues, 'nextTime'>): ScheduleChanges {
   function checkCron(cron: string): void {
     try {
-      if (/^\S+( +\S+){4}$/.test(cron) && nextTime(boss, cron)) return
+      if (/^\S+( +\S+){4}$/.test(cron) && nextTime(cron)) return
     } catch {
       // The library's message describes the error but not the correct form.
     }
@@ -38,7 +37,8 @@ export function createScheduleChanges(db: Database, { boss }: JobQueue): Schedul
         throw new NotFoundError(`There is no schedule ${name.slice(0, 100)}.`, 'name')
       if (cron != null) checkCron(cron)
       const data = { ...(enabled == null ? {} : { enabled }), ...(cron == null ? {} : { cron }) }
-      const row = await recordChange(db, caller, async (tx) => {
+      // Workers read the rows each minute.
+      return recordChange(db, caller, async (tx) => {
         const before = await tx.schedule.findUniqueOrThrow({ where: { name } })
         const after = await tx.schedule.update({ where: { name }, data })
         return {
@@ -49,12 +49,9 @@ export function createScheduleChanges(db: Database, { boss }: JobQueue): Schedul
           result: after,
         }
       })
-      // If this process ends here, workers apply the row at their start.
-      await applySchedule(boss, row)
-      return row
     },
 
-    nextTime: ({ cron, enabled }) => (enabled ? nextTime(boss, cron) : null),
+    nextTime: ({ cron, enabled }) => (enabled ? nextTime(cron) : null),
   }
 }
 

@@ -1,26 +1,18 @@
-/** Applies the table of schedules to pg-boss, and executes what is due; each schedule on one worker at a time. */
+/** Executes the schedules of an anchor; each on one worker at a time. */
 import type { FastifyBaseLogger } from 'fastify'
-import type { PgBoss } from 'pg-boss'
 import type { Database } from '#server/database/client.ts'
-import { KEY_QUEUE } from '#server/jobs/queue.ts'
 import type { ScheduleContext, ScheduleResult } from '#server/jobs/schedule-row.ts'
-import { type ScheduleName, schedules, schedulesOf } from '#server/jobs/schedules.ts'
+import { type ScheduleName, schedules } from '#server/jobs/schedules.ts'
 
-const POLLING_SECONDS = 10
-/** Schedules are in UTC, regardless of the machine's time zone. */
-const TIME_ZONE = 'UTC'
+/** An execution that began longer ago has lost its worker. */
+const LONGEST_MS = 15 * 60_000
 
 /** Creates missing rows, for example of a schedule that is new in this version. */
 export async function ensureSchedules(
   db: Database,
-  boss: PgBoss,
   names: readonly ScheduleName[],
   slug: string,
 ): Promise<void> {
-  for (const name of names) {
-    // At most one waiting and one running, so that a slow schedule builds no queue of missed times.
-    await boss.createQueue(name, { policy: 'stately', retryLimit: 0 })
-  }
   const data = names.map((name) => ({ name, cron: defaultCron(name, slug) }))
   await db.schedule.createMany({ data, skipDuplicates: true })
 }
@@ -33,59 +25,23 @@ export function defaultCron(name: ScheduleName, slug: string): string {
   return cron.replace(/^\d+/, String(minute))
 }
 
-export async function applySchedule(
-  boss: PgBoss,
-  { name, cron, enabled }: { name: string; cron: string; enabled: boolean },
-): Promise<void> {
-  if (enabled) await boss.schedule(name, cron, null, { tz: TIME_ZONE })
-  else await boss.unschedule(name)
-}
-
-/** The next time. @throws for an invalid cron expression */
-export function nextTime(boss: PgBoss, cron: string): Date | null {
-  return boss.previewSchedule(cron, { count: 1, tz: TIME_ZONE })[0] ?? null
-}
-
-export async function startScheduling(
-  boss: PgBoss,
-  context: ScheduleContext,
-  log: FastifyBaseLogger,
-  closing: AbortSignal,
-): Promise<void> {
-  const names = schedulesOf(context)
-  const rows = await context.db.schedule.findMany({ where: { name: { in: names } } })
-  for (const name of names) {
-    await boss.work(name, { pollingIntervalSeconds: POLLING_SECONDS }, () =>
-      runSchedule(context, name, log, closing),
-    )
-  }
-  for (const row of rows) await applySchedule(boss, row)
-}
-
-/** Takes the looks at the rollover that workers hand over, and hands none over itself. */
-export async function keepKeys(
-  boss: PgBoss,
-  context: ScheduleContext,
-  log: FastifyBaseLogger,
-): Promise<void> {
-  const keeping = { ...context, queue: { handOverKeyStep: async () => false } }
-  await boss.work(KEY_QUEUE, { pollingIntervalSeconds: POLLING_SECONDS }, async ([order]) => {
-    if (order) await runSchedule(keeping, 'key-rollover', log, order.signal)
-  })
-}
-
-/** Executes the schedule unless it is off, and stores the result. @throws unexpected errors, after storing them */
+/**
+ * Executes the schedule unless it is off, and stores the result. `due`: only unless it was executed since then, or an
+ * execution goes on. @throws unexpected errors, after storing them
+ */
 export async function runSchedule(
   context: ScheduleContext,
   name: ScheduleName,
   log: FastifyBaseLogger,
   closing: AbortSignal,
+  due?: Date,
 ): Promise<void> {
   const { db, observe, now } = context
   const began = performance.now()
   const seconds = () => (performance.now() - began) / 1000
   const started = { lastStartedAt: now(), lastEndedAt: null }
-  const { count } = await db.schedule.updateMany({ where: { name, enabled: true }, data: started })
+  const where = { name, enabled: true, ...(due ? whereWaiting(due, now()) : {}) }
+  const { count } = await db.schedule.updateMany({ where, data: started })
   if (count === 0) return
   try {
     const result = await schedules[name].run(context, closing)
@@ -98,6 +54,14 @@ export async function runSchedule(
     await remember(context, name, false, { message: error instanceof Error ? error.message : String(error) })
     throw error
   }
+}
+
+function whereWaiting(due: Date, now: Date) {
+  const isOver = [
+    { lastEndedAt: { not: null } },
+    { lastStartedAt: { lt: new Date(now.getTime() - LONGEST_MS) } },
+  ]
+  return { OR: [{ lastStartedAt: null }, { lastStartedAt: { lt: due }, OR: isOver }] }
 }
 
 async function remember(

@@ -1,15 +1,20 @@
-/** Runs a worker: executes runs and schedules, next to any number of other workers on the same database. */
+/** Runs a worker of an anchor: executes runs and the schedules that are due, next to any number of other workers on the same database. */
 import type { FastifyBaseLogger } from 'fastify'
 import { startAnswering } from '#server/jobs/answering.ts'
-import { type JobQueue, RUN_QUEUE, type RunOrder } from '#server/jobs/queue.ts'
+import type { JobQueue } from '#server/jobs/queue.ts'
 import { executeRun } from '#server/jobs/run-execution.ts'
 import type { ScheduleContext } from '#server/jobs/schedule-row.ts'
-import { startScheduling } from '#server/jobs/scheduling.ts'
+import type { ScheduleName } from '#server/jobs/schedules.ts'
+import { runSchedule } from '#server/jobs/scheduling.ts'
 import type { Events } from '#server/live/events.ts'
 import { createPushedKeys } from '#store/pushed-keys.ts'
 import { createQuestions } from '#store/questions.ts'
 
-export type Worker = { close(): Promise<void> }
+export type Worker = {
+  /** Executes a schedule that is due, unless another worker did, or still does what was due before. */
+  runDue(name: ScheduleName, due: Date): Promise<void>
+  close(): Promise<void>
+}
 
 type WorkerDeps = {
   queue: JobQueue
@@ -22,9 +27,6 @@ type WorkerDeps = {
 
 /** Runs of different kinds execute in parallel. */
 const RUNS_AT_A_TIME = 3
-/** Poll intervals for orders without a notification: of the first taker, and of each other one. */
-const POLLING_SECONDS = { first: 2, other: 10 }
-const HEARTBEAT_SECONDS = 3
 
 export async function startWorker({
   queue,
@@ -33,29 +35,16 @@ export async function startWorker({
   log,
   keepsSchedules,
 }: WorkerDeps): Promise<Worker> {
-  const { boss } = queue
   const closing = new AbortController()
-  const takers: string[] = []
-  for (let count = 0; count < RUNS_AT_A_TIME; count++) {
-    const options = {
-      pollingIntervalSeconds: count === 0 ? POLLING_SECONDS.first : POLLING_SECONDS.other,
-      heartbeatRefreshSeconds: HEARTBEAT_SECONDS,
-    }
-    const taker = await boss.work<RunOrder>(RUN_QUEUE, options, async ([order]) => {
-      if (!order) return
-      const signal = AbortSignal.any([order.signal, closing.signal])
-      await executeRun({ context, events, log }, order.data.runId, signal)
-    })
-    takers.push(taker)
-  }
+  await queue.takeRuns(RUNS_AT_A_TIME, (order, signal) =>
+    executeRun({ context, events, log }, order.runId, AbortSignal.any([signal, closing.signal])),
+  )
   const announcements = events.subscribeToRuns()[Symbol.asyncIterator]()
-  const listening = wakeOnOrders(announcements, () => {
-    for (const taker of takers) boss.notifyWorker(taker)
-  })
-  if (keepsSchedules) await startScheduling(boss, context, log, closing.signal)
+  const listening = wakeOnOrders(announcements, queue.wake)
   const answering = keepsSchedules ? answer(context, log) : undefined
 
   return {
+    runDue: (name, due) => runSchedule(context, name, log, closing.signal, due),
     async close() {
       closing.abort()
       await answering?.close()
@@ -63,6 +52,12 @@ export async function startWorker({
       await listening
     },
   }
+}
+
+/** Takes the looks at the rollover that workers hand over, and hands none over itself. */
+export function keepKeys(queue: JobQueue, context: ScheduleContext, log: FastifyBaseLogger): Promise<void> {
+  const keeping = { ...context, queue: { handOverKeyStep: async () => false } }
+  return queue.takeKeySteps((_order, signal) => runSchedule(keeping, 'key-rollover', log, signal))
 }
 
 function answer(context: ScheduleContext, log: FastifyBaseLogger) {

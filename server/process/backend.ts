@@ -12,6 +12,7 @@ import { type Clock, systemClock } from '#server/clock.ts'
 import type { ServerConfig } from '#server/config/config.ts'
 import { connectDatabase, createPool } from '#server/database/client.ts'
 import type { Secrets } from '#server/database/sealed-text.ts'
+import { openQueues } from '#server/jobs/queue.ts'
 import { createMailOutbox, type OutboxConfig } from '#server/mail/outbox.ts'
 import { createSeal } from '#server/mail/seal.ts'
 import { startMailSender } from '#server/mail/sender.ts'
@@ -76,10 +77,12 @@ async function connectBackend(
   observe.pool(pool)
   const keyStores = openKeyStores(config)
   opened.defer(keyStores.close)
+  const queues = await openQueues(queuePool, log, { isWorker })
+  opened.defer(queues.close)
   const owned = opened.move()
   const installation: Installation = {
     keyStores,
-    ...{ config, db, pool, queuePool, redis, subscriber, observe, log, now, fetchLimits },
+    ...{ config, db, pool, queues, redis, subscriber, observe, log, now, fetchLimits },
     ...{ isWorker, mayLackKeys },
     changes: createChangeChannels(redis),
     gate: createGate(LARGE_AT_A_TIME),

@@ -6,12 +6,14 @@ import { enqueue, toPublish } from '#server/publish/outbox.ts'
 /** Statements at a time; the rest follows at the next look. */
 const MAXIMUM = 1_000
 
-/** Looks by index, because the publisher asks every few seconds. */
+/** Whether there is something. By index, because every process asks each two seconds. */
+export const hasEndedKeys = (at: Date): Prisma.Sql => Prisma.sql`(
+  EXISTS (SELECT 1 FROM "Subordinate" WHERE "statementDueAt" <= ${at}::timestamp)
+  OR EXISTS (SELECT 1 FROM "PublisherLease" WHERE "configurationDueAt" <= ${at}::timestamp))`
+
 export async function queueEndedKeys({ db, now }: Pick<PublishContext, 'db' | 'now'>): Promise<void> {
   const at = now()
-  const [found] = await db.$queryRaw<{ isDue: boolean }[]>`
-    SELECT EXISTS (SELECT 1 FROM "Subordinate" WHERE "statementDueAt" <= ${at}::timestamp)
-      OR EXISTS (SELECT 1 FROM "PublisherLease" WHERE "configurationDueAt" <= ${at}::timestamp) AS "isDue"`
+  const [found] = await db.$queryRaw<{ isDue: boolean }[]>`SELECT ${hasEndedKeys(at)} AS "isDue"`
   if (!found?.isDue) return
   await db.$transaction(async (tx) => {
     const configurations = await tx.publisherLease.updateMany({

@@ -10,12 +10,20 @@ type Place = Pick<PublishContext, 'db' | 'redis' | 'keys' | 'now'>
 
 /** False for a Redis that lost everything: it has no Entity Configuration either. */
 export async function isPublished({ db, redis, keys }: Place): Promise<boolean> {
-  const [isThere, found, lease] = await Promise.all([
+  const lease = await db.publisherLease.findUnique({ where: { id: 1 }, select: { publicationMark: true } })
+  return isMarked({ redis, keys }, lease?.publicationMark ?? null)
+}
+
+/** The same for a marker that was read from the database. */
+export async function isMarked(
+  { redis, keys }: Pick<Place, 'redis' | 'keys'>,
+  marker: string | null,
+): Promise<boolean> {
+  const [isThere, found] = await Promise.all([
     redis.exists(keys.entityConfiguration),
     redis.get(keys.publicationMarker),
-    db.publisherLease.findUnique({ where: { id: 1 }, select: { publicationMark: true } }),
   ])
-  return isThere === 1 && found === (lease?.publicationMark ?? null)
+  return isThere === 1 && found === marker
 }
 
 /**

@@ -1,5 +1,5 @@
 /**
- * Drains the outbox into Redis: after each commit, when Redis returns, and at intervals for changes by other processes.
+ * Drains the outbox into Redis: after each commit, when Redis returns, and when a look finds changes by other processes.
  * An entry is removed only after its publication, so nothing is lost while Redis is down.
  */
 import { setTimeout } from 'node:timers/promises'
@@ -11,17 +11,25 @@ import { queueEndedKeys } from '#server/publish/ended-keys.ts'
 import { createLease, LeaseLostError } from '#server/publish/lease.ts'
 import type { PublicationObserver } from '#server/publish/observer.ts'
 import { createProgress } from '#server/publish/progress.ts'
-import { isPublished, settle } from '#server/publish/publication-mark.ts'
+import { isMarked, isPublished, settle } from '#server/publish/publication-mark.ts'
 import { type RebuildResult, rebuild } from '#server/publish/rebuild.ts'
 import { isReachable } from '#store/connect.ts'
 import { explainRefusedWrite } from '#store/outage.ts'
 
-const INTERVAL_MS = 2_000
 const BUSY_RETRY_MS = 100
 /** Longer than a lease, which a killed process leaves behind. */
 const REBUILD_PATIENCE_MS = 40_000
 
+/** What a look at the database finds. */
+export type Unpublished = {
+  /** Changes or ended keys wait. */
+  isWaiting: boolean
+  publicationMark: string | null
+}
+
 export type Publisher = {
+  /** Publishes what a look found, and what Redis has lost. */
+  look(found: Unpublished): Promise<void>
   /**
    * Publishes pending changes, or waits for the process that does. Resolves when they are published or cannot be
    * published now, after `patience` ms at the latest.
@@ -144,11 +152,14 @@ export function startPublisher(
     while (!(await drain()) && performance.now() < deadline) await setTimeout(BUSY_RETRY_MS)
   }
 
-  const timer = setInterval(() => void drain(), INTERVAL_MS)
   const onReady = () => void drain()
   redis.on('ready', onReady)
 
   return {
+    async look({ isWaiting, publicationMark }) {
+      if (stopped || !(await isReachable(redis, context.keys.entityConfiguration))) return
+      if (isWaiting || isFailing || !(await isMarked(context, publicationMark))) await drain()
+    },
     async flush(patience = 1_000) {
       const deadline = performance.now() + patience
       await Promise.race([drainPatiently(deadline), setTimeout(patience, undefined, { ref: false })])
@@ -156,7 +167,6 @@ export function startPublisher(
     rebuild: () => exclusive(rebuildOnRequest),
     async stop() {
       stopped = true
-      clearInterval(timer)
       redis.off('ready', onReady)
       await last
     },

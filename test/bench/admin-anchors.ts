@@ -90,8 +90,8 @@ async function measureRest({ redis, query }: Installation, program: Program): Pr
   const perSecond = (after.transactions - before.transactions) / REST_SECONDS
   return [
     ['memory at rest, most', megabytes(most), 'under 1 000 MB'],
-    ['processor at rest', `${share.toFixed(1)} % of a core`, ''],
-    ['transactions of PostgreSQL at rest', `${number(perSecond)} a second`, ''],
+    ['processor at rest', `${share.toFixed(1)} % of a core`, 'at most 3 %'],
+    ['transactions of PostgreSQL at rest', `${number(perSecond)} a second`, 'at most 10'],
     ['connections to Redis', number(clients.filter(Boolean).length - 1), ''], // without ours
   ]
 }

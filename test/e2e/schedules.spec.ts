@@ -1,5 +1,5 @@
 /** Tests schedules in the console: switch, time, and manual start. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { adminInFile } from '#test/helpers/admin.ts'
 import { read } from './make.ts'
 import { pageInEach, sessionInFile } from './signed-in-console.ts'
@@ -8,7 +8,6 @@ const admin = adminInFile()
 beforeAll(() => admin.server.db.schedule.updateMany({ data: { enabled: true } }))
 const session = sessionInFile(admin)
 const { page, complaints } = pageInEach(() => session.open('/activity'))
-afterAll(() => admin.server.db.$executeRaw`DELETE FROM "jobs"."schedule"`)
 
 const row = (name: string) =>
   page.getByRole('table', { name: 'Schedules' }).getByRole('row').filter({ hasText: name })

@@ -83,7 +83,6 @@ export async function startAdmin(
   const server = await startAdminServer(config, silent, overrides)
   // Schedules would start runs during a test that counts them, also one that is only shown as enabled.
   await server.db.schedule.updateMany({ data: { enabled: false } })
-  await server.db.$executeRaw`DELETE FROM "jobs"."schedule"`
   await server.publisher.rebuild()
   const federation = await startFederationServer(
     {

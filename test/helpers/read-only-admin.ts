@@ -14,6 +14,8 @@ export type ReadOnlyAdmin = {
   url: string
   /** Its key directory. */
   directory: string
+  /** Has its worker look at the rollover of the signing key. */
+  lookAtRollover(): void
   /** Removes its keys. */
   close(): Promise<void>
 }
@@ -33,7 +35,7 @@ export async function startReadOnlyAdmin({ config }: TestAdmin): Promise<ReadOnl
   const directory = await copyForReading(config.keysDirectory)
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  const program = run('server/main.ts', [], {
+  const program = run('test/helpers/read-only-program.ts', [], {
     ...(isRoot ? { uid: UNPRIVILEGED } : {}),
     environment: {
       TA_DOMAIN: config.entityId,
@@ -51,6 +53,7 @@ export async function startReadOnlyAdmin({ config }: TestAdmin): Promise<ReadOnl
   return {
     url,
     directory,
+    lookAtRollover: () => program.kill('SIGUSR2'),
     async close() {
       await chmod(directory, 0o755)
       await rm(directory, { recursive: true })

@@ -1,5 +1,7 @@
 /** Tests the scheduled rollover where the worker cannot write the key directory: it hands over, or says what is wrong. */
+import { pino } from 'pino'
 import { expect, it, vi } from 'vitest'
+import { keepKeys } from '#server/jobs/worker.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
 import { inFile, standIn } from '#test/helpers/in-file.ts'
 import { startReadOnlyAdmin } from '#test/helpers/read-only-admin.ts'
@@ -14,17 +16,28 @@ const SLOW = { timeout: 90_000 }
 
 /** The worker of the other process looks, until the result is the one that is awaited. */
 async function look(message: unknown) {
-  await db.schedule.update({ ...schedule, data: { enabled: true, lastEndedAt: null, lastMessage: null } })
-  await admin.server.anchors.find('main')?.running?.queue.boss.send(schedule.where.name, {})
+  await db.schedule.update({ ...schedule, data: { enabled: true, lastMessage: null } })
+  reading.lookAtRollover()
   return vi.waitFor(
     async () => {
       const row = await db.schedule.findUniqueOrThrow(schedule)
       expect(row).toMatchObject({ lastSucceeded: true, lastMessage: message })
-      expect(row.lastEndedAt).not.toBeNull()
     },
     { timeout: 40_000, interval: 100 },
   )
 }
+/** Each process says every ten seconds what it takes. */
+const untilTakers = (count: number) =>
+  vi.waitFor(
+    async () => {
+      const instances = await db.$queryRaw<{ workers: { queue: string }[] }[]>`
+        SELECT "workers" FROM "jobs"."instance" WHERE "stopped_on" IS NULL`
+      const takers = instances.flatMap(({ workers }) => workers).filter(({ queue }) => queue === 'key-steps')
+      expect(takers).toHaveLength(count)
+    },
+    { timeout: 20_000, interval: 200 },
+  )
+
 async function keys(): Promise<{ kid: string; state: string }[]> {
   const { data } = await admin.execute('{ signingKeys { keys { kid state } } }')
   return data.signingKeys.keys
@@ -35,8 +48,9 @@ it(
   'reports the directory where no admin server can write it either, and records no attempt',
   SLOW,
   async () => {
-    // As the admin server registers that cannot write it: to root every directory is writable.
-    await db.$executeRaw`UPDATE "jobs"."instance" SET "name" = 'admin' WHERE "name" = 'keeper'`
+    // As the admin server that cannot write it: to root every directory is writable.
+    await admin.server.anchors.first.queue.close()
+    await untilTakers(0)
     await db.signingKey.updateMany({ data: { signsSince: new Date('2020-01-01') } })
     await admin.mutate('scheduleRollover', { months: 12, noticeDays: 0 }, 'months', 'admin')
     const reason = `The key directory ${reading.directory} is not writable by the user of the admin server. Change its owner or its mode.`
@@ -55,7 +69,9 @@ it(
 )
 
 it('has the admin server do the step, which can write the directory', SLOW, async () => {
-  await db.$executeRaw`UPDATE "jobs"."instance" SET "name" = 'keeper' WHERE "name" = 'admin'`
+  const { queue } = admin.server.anchors.first
+  await keepKeys(queue, admin.server.jobContext, pino({ level: 'silent' }))
+  await untilTakers(1)
   await look(expect.stringMatching(/^Announced the key /))
   expect(await keys()).toMatchObject([{ state: 'CURRENT' }, { state: 'ANNOUNCED' }])
   expect(await attempts()).toBe(1)

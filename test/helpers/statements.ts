@@ -1,33 +1,30 @@
-/** Records the SQL statements of this process, of which a test counts those about some tables. */
+/** Reads which statements some work asks the database for, apart from what else the process does meanwhile. */
+import { AsyncLocalStorage } from 'node:async_hooks'
 import pg from 'pg'
-import { onTestFinished, vi } from 'vitest'
+import { beforeAll, vi } from 'vitest'
 
-export type Statements = {
-  /** Since the start, or since they were taken last. */
-  take(): { read: string[]; written: string[] }
-}
+const asked = new AsyncLocalStorage<string[]>()
 
-/** From now until the end of the test. */
-export function recordStatements(...tables: string[]): Statements {
-  const isAbout = new RegExp(`"(${tables.join('|')})"`)
-  let recorded: string[] = []
-  const { query } = pg.Client.prototype
-  const spy = vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (
-    this: pg.Client,
-    ...args: unknown[]
-  ) {
-    const [statement] = args as [string | { text?: string }] // a text, a configuration or an object that sends itself
-    const text = (typeof statement === 'string' ? statement : statement.text) ?? ''
-    if (isAbout.test(text)) recorded.push(text)
-    return Reflect.apply(query, this, args)
+/** Returns a function that does the work. A statement counts when it is asked for; it may wait for a connection. */
+export function statementsInFile(): (work: () => unknown) => Promise<string[]> {
+  beforeAll(() => {
+    for (const { prototype } of [pg.Pool, pg.Client]) {
+      const query: (...args: unknown[]) => unknown = prototype.query
+      vi.spyOn(prototype as { query: typeof query }, 'query').mockImplementation(function (
+        this: unknown,
+        ...args
+      ) {
+        const [first] = args as [string | { text: string }]
+        // With a callback, a pool asks a connection for what it was asked for.
+        if (typeof args.at(-1) !== 'function')
+          asked.getStore()?.push(typeof first === 'string' ? first : first.text)
+        return query.apply(this, args)
+      })
+    }
   })
-  onTestFinished(() => spy.mockRestore())
-  return {
-    take() {
-      const taken = recorded
-      recorded = []
-      const isRead = (text: string) => /^\s*SELECT/i.test(text)
-      return { read: taken.filter(isRead), written: taken.filter((text) => !isRead(text)) }
-    },
+  return async (work) => {
+    const statements: string[] = []
+    await asked.run(statements, async () => void (await work()))
+    return statements
   }
 }

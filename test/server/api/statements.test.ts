@@ -1,13 +1,11 @@
 /** Tests that a document of the console needs as many statements for a hundred rows of everything as for ten. */
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { encodeGlobalID } from '@pothos/plugin-relay'
 import { execute, parse } from 'graphql'
-import pg from 'pg'
 import { pino } from 'pino'
-import { beforeAll, expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { generateSigningKey } from '#core/keys.ts'
 import { readServerConfig } from '#server/config/config.ts'
 import type { Caller } from '#server/identity/caller.ts'
@@ -21,28 +19,11 @@ import { documents } from '#test/bench/million/console-documents.ts'
 import { startCopy } from '#test/helpers/database.ts'
 import { inFile } from '#test/helpers/in-file.ts'
 import { startRedis } from '#test/helpers/redis.ts'
+import { statementsInFile } from '#test/helpers/statements.ts'
 import { AUTH_SECRET, withUsers } from '#test/helpers/users.ts'
 import { CALLER, nothingFails, rows } from '#test/server/api/statement-rows.ts'
 
-const asked = new AsyncLocalStorage<string[]>()
-
-/** A statement belongs to the document during whose execution it is asked for; it may wait for a connection. */
-beforeAll(() => {
-  for (const { prototype } of [pg.Pool, pg.Client]) {
-    const query: (...args: unknown[]) => unknown = prototype.query
-    vi.spyOn(prototype as { query: typeof query }, 'query').mockImplementation(function (
-      this: unknown,
-      ...args
-    ) {
-      const [first] = args as [string | { text: string }]
-      // With a callback, a pool asks a connection for what it was asked for.
-      if (typeof args.at(-1) !== 'function')
-        asked.getStore()?.push(typeof first === 'string' ? first : first.text)
-      return query.apply(this, args)
-    })
-  }
-})
-
+const statementsOf = statementsInFile()
 const few = inFile(() => startFilled(10))
 const many = inFile(() => startFilled(100))
 const healthy = inFile(() => startFilled(100, nothingFails))
@@ -83,19 +64,17 @@ async function startFilled(count: number, further = rows) {
     run: encodeGlobalID('Run', 1),
   }
   return {
-    async statementsOf(name: string): Promise<string[]> {
+    statementsOf(name: string): Promise<string[]> {
       const [first] = { ...operations, ...others }[name]?.(samples) ?? []
-      const statements: string[] = []
-      const result = await asked.run(statements, () =>
-        execute({
+      return statementsOf(async () => {
+        const { errors = [] } = await execute({
           schema,
           document: parse(documents.get(name) ?? lists.get(name) ?? ''),
           variableValues: first?.variables,
           contextValue: contextOf({ caller, requester, namedAnchor: undefined, onFailure() {} }),
-        }),
-      )
-      expect(JSON.stringify(result.errors ?? [])).toBe('[]')
-      return statements
+        })
+        expect(errors).toEqual([])
+      })
     },
     close: () => owned.disposeAsync(),
   }

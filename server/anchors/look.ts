@@ -1,12 +1,12 @@
 /** Looks after the anchors of a process: one statement finds what waits in any of them. */
 import { Prisma } from '#prisma/generated/client/client.ts'
 import type { Anchor, Installation } from '#server/anchors/anchor.ts'
-import { inEachAnchor } from '#server/database/anchor-client.ts'
+import { readInEach } from '#server/database/each-anchor.ts'
 import { hasLostRuns } from '#server/jobs/runs.ts'
 import { hasEndedKeys } from '#server/publish/ended-keys.ts'
 import type { Unpublished } from '#server/publish/publisher.ts'
 
-type Found = Unpublished & { slug: string; hasLostRuns: boolean; settingsVersion: number }
+type Found = Unpublished & { hasLostRuns: boolean; settingsVersion: number }
 
 /**
  * Changes by other processes are published, and runs without a worker go on. Returns what the settings are known by: it is
@@ -18,7 +18,7 @@ export async function lookAfter(
 ): Promise<string> {
   const query = Prisma.sql`SELECT "publicationMark", (SELECT "version" FROM "Settings") AS "settingsVersion", ${hasLostRuns} AS "hasLostRuns",
     EXISTS (SELECT 1 FROM "OutboxEntry") OR ${hasEndedKeys(now())} AS "isWaiting" FROM "PublisherLease"`
-  const rows = await db.$queryRaw<Found[]>(inEachAnchor(anchors, query))
+  const rows = await readInEach<Found>(db, anchors, query)
   for (const row of rows) {
     const anchor = anchors.find(({ slug }) => slug === row.slug)
     const report = (err: unknown) => log.warn({ err, anchor: row.slug }, 'an anchor cannot be looked after')

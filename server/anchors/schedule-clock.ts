@@ -1,7 +1,7 @@
 /** Executes the schedules of all anchors on time: each minute, one statement reads them. */
 import { Prisma, type Schedule } from '#prisma/generated/client/client.ts'
 import type { Anchor, Installation } from '#server/anchors/anchor.ts'
-import { inEachAnchor } from '#server/database/anchor-client.ts'
+import { readInEach } from '#server/database/each-anchor.ts'
 import { eachInParallel } from '#server/jobs/in-parallel.ts'
 import type { Queues } from '#server/jobs/queue.ts'
 import { type ScheduleName, schedulesOf } from '#server/jobs/schedules.ts'
@@ -10,7 +10,7 @@ const MINUTE_MS = 60_000
 /** Anchors that do the same at a time. */
 const ANCHORS_AT_A_TIME = 3
 
-type Row = Pick<Schedule, 'name' | 'cron'> & { slug: string }
+type Row = Pick<Schedule, 'name' | 'cron'>
 type Due = { anchor: Anchor; name: ScheduleName; at: Date }
 
 /** Returns a function that is called every few seconds. What was due while it could not look is executed once. */
@@ -23,14 +23,19 @@ export function createScheduleClock(
     const at = now()
     if (minuteOf(at) === minuteOf(last)) return
     const query = Prisma.sql`SELECT "name", "cron" FROM "Schedule" WHERE "enabled"`
-    const rows = await db.$queryRaw<Row[]>(inEachAnchor(anchors, query))
+    const rows = await readInEach<Row>(db, anchors, query)
     const due = rows.flatMap((row) => toDue(row, anchors, last, at))
     last = at
     for (const ofAll of Map.groupBy(due, ({ name }) => name).values())
       void eachInParallel(ofAll, ANCHORS_AT_A_TIME, signal, execute) // each stores and logs its failure
   }
 
-  function toDue({ slug, name, cron }: Row, anchors: readonly Anchor[], from: Date, to: Date): Due[] {
+  function toDue(
+    { slug, name, cron }: Row & { slug: string },
+    anchors: readonly Anchor[],
+    from: Date,
+    to: Date,
+  ): Due[] {
     const anchor = anchors.find((each) => each.slug === slug)
     // A row of another version may have another name.
     const known = anchor && schedulesOf(anchor.jobContext).find((each) => each === name)

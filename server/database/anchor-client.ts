@@ -6,7 +6,6 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import type { SqlQueryable } from '@prisma/driver-adapter-utils'
 import type pg from 'pg'
 import { schemaOf, scopedNames } from '#prisma/anchor-schema.ts'
-import { Prisma } from '#prisma/generated/client/client.ts'
 import { createClient, type Database } from '#server/database/client.ts'
 
 /** The pool stays open when the client disconnects. */
@@ -14,21 +13,10 @@ export function connectAnchor(pool: pg.Pool, slug: string, isFirst: boolean): Da
   return createClient(new AnchorAdapter(pool, toSchema(slug, isFirst)))
 }
 
-/** The rows of a query in each of these anchors, beside its "slug": one statement for the database of the installation. */
-export function inEachAnchor(
-  anchors: readonly { slug: string; isFirst: boolean }[],
-  { strings, values }: Prisma.Sql,
-): Prisma.Sql {
-  const each = anchors.map(({ slug, isFirst }) => {
-    const query = new Prisma.Sql(strings.map(toSchema(slug, isFirst)), values)
-    return Prisma.sql`SELECT ${slug}::text AS "slug", a.* FROM (${query}) AS a`
-  })
-  return Prisma.join(each, ' UNION ALL ')
-}
+/** Writes the schema of an anchor before each of its tables. */
+export type Rewrite = (sql: string) => string
 
-type Rewrite = (sql: string) => string
-
-function toSchema(slug: string, isFirst: boolean): Rewrite {
+export function toSchema(slug: string, isFirst: boolean): Rewrite {
   const names = isFirst ? scopedNames.first : scopedNames.other
   const tables = new RegExp(`(?:"public"\\.)?"(${names.join('|')})"`, 'g')
   const inSchema = `"${schemaOf(slug)}"."$1"`

@@ -77,6 +77,7 @@ export async function openQueues(
     schedule: false,
     superviseIntervalSeconds: SUPERVISION_SECONDS.longest,
     monitorIntervalSeconds: SUPERVISION_SECONDS.shortest,
+    flowIntervalSeconds: SUPERVISION_SECONDS.longest, // no order depends on another
   })
   boss.on('error', (err) => log.warn({ err }, 'job queue'))
   await boss.start()

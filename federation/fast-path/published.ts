@@ -8,23 +8,9 @@ import { isStoreOutage } from '#store/outage.ts'
 import type { PublishedJwt } from '#store/published-jwt.ts'
 import type { Reader } from '#store/reader.ts'
 import { FULL_CACHE_CONTROL, MAX_CACHE_AGE } from '../http/answer.ts'
+import type { PublishedSource } from '../http/published-source.ts'
 import { readQuery } from './query.ts'
 
-/** How an endpoint finds the JWT that is its answer. The route and the fast path use the same. */
-export type PublishedSource = {
-  /** The parameters, all of which are required. */
-  names: readonly string[]
-  /** What is known without asking Redis; null if there is none. What was read for checked parameters needs no other check. */
-  peek(parameters: Readonly<Record<string, string>>): PublishedJwt | null | undefined
-  /** @throws FederationError also `invalid_request` */
-  read(parameters: unknown): Promise<PublishedJwt | undefined>
-}
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    published?: PublishedSource
-  }
-}
 declare module 'node:http' {
   interface IncomingMessage {
     /** What the fast path met, with which the route answers. */

@@ -4,9 +4,9 @@ import { type EndpointName, endpoints, getEndpointParameter, getEndpointPath } f
 import type { EntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
 import type { AuthMethods } from '../client/auth-methods.ts'
-import type { PublishedSource } from '../fast-path/published.ts'
 import { refuseCompressed } from '../http/compressed-body.ts'
 import { readOptional } from '../http/parameter.ts'
+import type { PublishedSource } from '../http/published-source.ts'
 import { RATE_WINDOW, RateCounter } from '../http/rate-counter.ts'
 import type { Deps } from './deps.ts'
 

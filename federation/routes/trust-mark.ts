@@ -1,9 +1,9 @@
 /** Serves the Trust Mark of a type and subject (§8.6). */
 import type { FastifyInstance } from 'fastify'
 import { FederationError } from '#core/errors.ts'
-import type { PublishedSource } from '../fast-path/published.ts'
 import { sendJwt } from '../http/answer.ts'
 import { readRequired, readRequiredEntityId } from '../http/parameter.ts'
+import type { PublishedSource } from '../http/published-source.ts'
 import { confirmPublished } from './absence.ts'
 import type { RouteDeps } from './deps.ts'
 import { type Call, registerEndpoint } from './endpoint.ts'

@@ -9,7 +9,7 @@ import type { Path } from './path.ts'
 export type Metadata = Record<string, Record<string, unknown>>
 
 /** Entity Types whose `issuer` must be the Entity Identifier (§5.1.3, §5.1.4). */
-const typesWithIssuer = ['openid_provider', 'oauth_authorization_server']
+export const typesWithIssuer: readonly string[] = ['openid_provider', 'oauth_authorization_server']
 
 /** Federation Entity Keys belong in the statement's `jwks`, never in `federation_entity` (§5.2.1). */
 const keyParameters = ['jwks', 'jwks_uri', 'signed_jwks_uri']

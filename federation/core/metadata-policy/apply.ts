@@ -23,9 +23,19 @@ export type PolicyStep = {
  * @throws FederationError `invalid_metadata`
  */
 export function applyMetadataPolicy(policy: MetadataPolicy, metadata: Metadata): Metadata {
-  return runPolicy(stopAtFirst(readPolicy(policy)), metadata, ({ error }) => {
-    if (error) throw error
-  })
+  return prepareMetadataPolicy(policy)(metadata)
+}
+
+/**
+ * Parses a merged policy once, to apply it to the metadata of many subjects.
+ * @throws FederationError `invalid_metadata`, as its result does
+ */
+export function prepareMetadataPolicy(policy: MetadataPolicy): (metadata: Metadata) => Metadata {
+  const parsed = stopAtFirst(readPolicy(policy))
+  return (metadata) =>
+    runPolicy(parsed, metadata, ({ error }) => {
+      if (error) throw error
+    })
 }
 
 /** Runs a parsed policy. `onStep` decides whether to continue after a failed step. */

@@ -1,5 +1,5 @@
 /** Parses, merges, applies and explains metadata policies (§6.1). */
-export { applyMetadataPolicy, type PolicyStep } from './apply.ts'
+export { applyMetadataPolicy, type PolicyStep, prepareMetadataPolicy } from './apply.ts'
 export {
   type ExplainedStep,
   explainMetadataPolicy,

@@ -9,6 +9,6 @@ export {
 } from './collect.ts'
 export { checkEntityLimits, entityLimits, findExceededLimits } from './limits.ts'
 export { type Candidate, type ResolvedEntity, type ResolveOptions, resolveEntity } from './resolve.ts'
-export { resolveMetadata } from './resolve-metadata.ts'
+export { prepareResolution, resolveMetadata } from './resolve-metadata.ts'
 export { createStatementReader, type SourceOptions, type StatementSource } from './source.ts'
 export { type TrustChain, type ValidateOptions, validateTrustChain } from './validate.ts'

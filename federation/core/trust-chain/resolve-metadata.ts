@@ -2,7 +2,7 @@
 import { filterEntityTypes } from '../constraints.ts'
 import { type EntityStatement, isEntityConfiguration } from '../entity-statement/index.ts'
 import { applySuperiorMetadata, checkIssuer, type Metadata } from '../metadata.ts'
-import { applyMetadataPolicy, mergeMetadataPolicies } from '../metadata-policy/index.ts'
+import { mergeMetadataPolicies, prepareMetadataPolicy } from '../metadata-policy/index.ts'
 import type { TrustChain } from './validate.ts'
 
 /**
@@ -13,17 +13,29 @@ export function resolveMetadata(chain: TrustChain | readonly EntityStatement[]):
   const all = 'statements' in chain ? chain.statements : chain
   const [configuration] = all
   if (!configuration) throw new TypeError('A Trust Chain has at least one statement.')
-  const statements = all.filter((statement) => !isEntityConfiguration(statement))
+  return prepareResolution(all.filter((statement) => !isEntityConfiguration(statement)))(configuration)
+}
 
-  let metadata = applySuperiorMetadata(configuration.claims.metadata ?? {}, statements[0]?.claims.metadata)
-  for (const { claims } of statements) {
-    // Before the policy, which must not apply to forbidden Entity Types (§6.2.3).
-    const allowed = claims.constraints?.allowed_entity_types
-    if (allowed) metadata = filterEntityTypes(metadata, allowed)
+/**
+ * Merges the policies of Subordinate Statements once, from the Immediate Superior's on, to resolve many subjects below
+ * the same Superiors.
+ * @throws FederationError `invalid_metadata`, as its result does
+ */
+export function prepareResolution(
+  statements: readonly EntityStatement[],
+): (configuration: EntityStatement) => Metadata {
+  const applyPolicy = prepareMetadataPolicy(mergePolicies(statements))
+  return ({ claims: { sub, metadata: declared } }) => {
+    let metadata = applySuperiorMetadata(declared ?? {}, statements[0]?.claims.metadata)
+    for (const { claims } of statements) {
+      // Before the policy, which must not apply to forbidden Entity Types (§6.2.3).
+      const allowed = claims.constraints?.allowed_entity_types
+      if (allowed) metadata = filterEntityTypes(metadata, allowed)
+    }
+    const resolved = applyPolicy(metadata)
+    checkIssuer(resolved, sub)
+    return resolved
   }
-  const resolved = applyMetadataPolicy(mergePolicies(statements), metadata)
-  checkIssuer(resolved, configuration.claims.sub)
-  return resolved
 }
 
 /** Statements start at the subject, policies at the Trust Anchor. */

@@ -14,15 +14,18 @@ export type ChainFault = Pick<EntityCheck, 'name' | 'message'> & {
 
 export type Resolved = { metadata: Metadata; fault: null } | { metadata: null; fault: ChainFault }
 
-/** `build` may throw a FederationError, if a statement cannot be read or built. */
-export function resolveContent(build: () => EntityStatement[]): Resolved {
+/** `build` and `resolve` may throw a FederationError, if a statement cannot be read or built, or does not resolve. */
+export function resolveContent<Chain extends readonly EntityStatement[]>(
+  build: () => Chain,
+  resolve: (chain: Chain) => Metadata = resolveMetadata,
+): Resolved {
   let name: ChainFault['name'] = 'STATEMENT'
   try {
     const chain = build()
     name = 'CONSTRAINTS'
     checkConstraints(chain)
     name = 'METADATA_POLICY'
-    return { metadata: resolveMetadata(chain), fault: null }
+    return { metadata: resolve(chain), fault: null }
   } catch (error) {
     if (!(error instanceof FederationError)) throw error
     const { message, detail } = error

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { getMember, isJsonEqual } from '#core/json.ts'
 import type { Metadata } from '#core/metadata.ts'
 import type { Path } from '#core/path.ts'
-import type { Resolved } from '#server/services/entity/chain-fault.ts'
+import type { BothResolved } from '#server/services/trust-anchor/member-effects.ts'
 
 export type EffectGroup = {
   /** Names the group in a later request. */
@@ -40,16 +40,18 @@ const noValues: Values = { before: undefined, after: undefined, message: null }
 export function createEffectGroups() {
   const groups = new Map<string, EffectGroup>()
   const variants = new Map<string, number>()
+  /** Of entities that share one effect. */
+  const known = new WeakMap<BothResolved, EffectGroup[]>()
 
   /** The message of a failure with a path is an example; one without a path is the rule itself. */
-  function put(id: number, kind: Kind, values: Values): void {
+  function groupOf(kind: Kind, values: Values): EffectGroup {
     const distinct = kind.effect === 'FAILS' ? [kind.path.length === 0 && values.message] : valuesOf(values)
     const text = JSON.stringify([kind, distinct])
-    const group =
+    return (
       groups.get(text) ??
       (text.length <= MAX_LENGTH ? open(text, kind, { ...values, isMixed: false }) : undefined) ??
       mixed(kind, values)
-    if (group.ids.at(-1) !== id) group.ids.push(id)
+    )
   }
 
   function open(text: string, kind: Kind, values: Values & { isMixed: boolean }): EffectGroup | undefined {
@@ -71,19 +73,27 @@ export function createEffectGroups() {
     return groups.get(text) ?? open(text, general, values) ?? { key: '', ...general, ...values, ids: [] }
   }
 
+  function groupsOf({ before, after }: BothResolved): EffectGroup[] {
+    const resolvesNow = before.fault === null
+    if (after.fault) {
+      const { path = [], operator = null, message } = after.fault
+      return [groupOf({ effect: 'FAILS', resolvesNow, path, operator }, { ...noValues, message })]
+    }
+    const changed = { effect: 'CHANGED', resolvesNow, operator: null } as const
+    if (before.fault) {
+      const { message } = before.fault
+      return [groupOf({ ...changed, path: [] }, { ...noValues, message })]
+    }
+    return differencesOf(before.metadata, after.metadata).map(({ path, ...values }) =>
+      groupOf({ ...changed, path }, { ...noValues, ...values }),
+    )
+  }
+
   return {
-    add(id: number, before: Resolved, after: Resolved): void {
-      const resolvesNow = before.fault === null
-      if (after.fault) {
-        const { path = [], operator = null, message } = after.fault
-        put(id, { effect: 'FAILS', resolvesNow, path, operator }, { ...noValues, message })
-      } else if (before.fault) {
-        const { message } = before.fault
-        put(id, { effect: 'CHANGED', resolvesNow, path: [], operator: null }, { ...noValues, message })
-      } else {
-        for (const { path, ...values } of differencesOf(before.metadata, after.metadata))
-          put(id, { effect: 'CHANGED', resolvesNow, path, operator: null }, { ...noValues, ...values })
-      }
+    add(id: number, effect: BothResolved): void {
+      const found = known.get(effect) ?? groupsOf(effect)
+      known.set(effect, found)
+      for (const { ids } of found) if (ids.at(-1) !== id) ids.push(id)
     },
 
     /** What would break first, then changes; the largest first. */

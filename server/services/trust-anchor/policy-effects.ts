@@ -1,19 +1,17 @@
 /** Computes what a federation policy does to members and to entities below Intermediates, before it is saved. */
 import { setImmediate } from 'node:timers/promises'
-import { parseEntityStatement } from '#core/entity-statement/index.ts'
 import { isJsonEqual } from '#core/json.ts'
-import { parseMetadataPolicy } from '#core/metadata-policy/index.ts'
-import { toUnix } from '#server/clock.ts'
-import { readSettings } from '#server/database/settings.ts'
-import { type Settings, type Subordinate, typedSubordinate } from '#server/database/typed-row.ts'
-import { parseField } from '#server/error/operation-error.ts'
 import { createChainSource, resolveFound } from '#server/services/collection/chains.ts'
 import type { ServiceContext } from '#server/services/context.ts'
-import { type Resolved, resolveContent } from '#server/services/entity/chain-fault.ts'
-import { prospectiveChain } from '#server/services/entity/prospective-chain.ts'
 import { createEffectGroups, type EffectGroup } from '#server/services/trust-anchor/effect-groups.ts'
+import {
+  type BothPolicies,
+  type BothResolved,
+  memberEffects,
+  readBothPolicies,
+} from '#server/services/trust-anchor/member-effects.ts'
 
-/** Rows per page. Each takes up to a millisecond, in which the process answers no request. */
+/** Rows per page of entities below Intermediates. Each takes up to a millisecond, in which the process answers no request. */
 const PAGE = 100
 /** Milliseconds for all entities of a part; those that are left are not examined. */
 const PATIENCE_MS = 60_000
@@ -34,13 +32,11 @@ export type EffectPart = {
 }
 export type BelowPart = EffectPart & { crawledAt: Date }
 
-type Both = { present: Settings; proposed: Settings }
 /** Null: not known. */
-type Pair = { id: number; before: Resolved; after: Resolved } | null
-type Reader = (after: number) => Promise<{ pairs: Pair[]; last: number | undefined }>
+type Examined = { id: number; effect: BothResolved | null }
 
 export function createPolicyEffects(context: ServiceContext) {
-  const { db, entityId: anchor, now } = context
+  const { db } = context
   const kept = new Map<string, Promise<EffectPart>>()
 
   /** The same question about the same state is answered once. */
@@ -54,44 +50,24 @@ export function createPolicyEffects(context: ServiceContext) {
     return found
   }
 
-  async function readBoth(given: unknown): Promise<Both> {
-    const metadataPolicy = parseField('policy', () => parseMetadataPolicy(given, { path: ['policy'] }))
-    const present = await readSettings(db)
-    return { present, proposed: { ...present, metadataPolicy } }
-  }
-
-  function membersReader({ present, proposed }: Both): Reader {
-    const input = { anchor, now: toUnix(now()) }
-    return async (after) => {
-      const rows = await db.subordinate.findMany({
-        where: { active: true, id: { gt: after } },
-        orderBy: { id: 'asc' },
-        take: PAGE,
-      })
-      const pairs = rows.map((row): Pair => {
-        const resolve = createMemberResolution(typedSubordinate(row), input)
-        return { id: row.id, before: resolve(present), after: resolve(proposed) }
-      })
-      return { pairs, last: rows.at(-1)?.id }
-    }
-  }
-
-  function belowReader(crawlId: number, { present, proposed }: Both): Reader {
+  async function* effectsBelow(crawlId: number, { present, proposed }: BothPolicies) {
     const source = createChainSource(context, crawlId)
-    return async (after) => {
+    for (let after = 0; ; ) {
       const rows = await db.collectedEntity.findMany({
         where: { crawlId, id: { gt: after } },
         orderBy: { id: 'asc' },
         take: PAGE,
       })
+      const last = rows.at(-1)
+      if (!last) return
       const registered = await readRegistered(rows.map(({ entityId }) => entityId))
       const below = rows.filter(({ entityId }) => !registered.has(entityId))
       const found = await source.of(below)
-      const pairs = below.map(({ id }, index): Pair => {
+      yield below.map(({ id }, index): Examined => {
         const [before, after] = [present, proposed].map((each) => resolveFound(found[index] ?? null, each))
-        return before && after ? { id, before, after } : null
+        return { id, effect: before && after ? { before, after } : null }
       })
-      return { pairs, last: rows.at(-1)?.id }
+      after = last.id
     }
   }
 
@@ -104,60 +80,48 @@ export function createPolicyEffects(context: ServiceContext) {
   return {
     /** @throws InvalidInputError for a policy that is none */
     async members(given: unknown): Promise<EffectPart> {
-      const both = await readBoth(given)
+      const both = await readBothPolicies(db, given)
       const state = await db.subordinate.aggregate({
         where: { active: true },
         _count: true,
         _max: { updatedAt: true },
       })
       const key = JSON.stringify(['members', both.present.version, state, both.proposed.metadataPolicy])
-      return keep(key, () => examine(membersReader(both), state._count))
+      return keep(key, () => examine(memberEffects(context, both), state._count))
     },
 
     /** Null before the first crawl. @throws InvalidInputError for a policy that is none */
     async below(given: unknown): Promise<BelowPart | null> {
-      const both = await readBoth(given)
+      const both = await readBothPolicies(db, given)
       const crawl = await db.collectionEvaluation.findUnique({ where: { id: 1 } })
       if (!crawl) return null
       const { crawlId, crawledAt, basis } = crawl
       const total = await db.collectedEntity.count({ where: { crawlId } })
       const { version } = both.present
       const key = JSON.stringify(['below', version, crawlId, basis, both.proposed.metadataPolicy])
-      return { ...(await keep(key, () => examine(belowReader(crawlId, both), total))), crawledAt }
+      return { ...(await keep(key, () => examine(effectsBelow(crawlId, both), total))), crawledAt }
     },
   }
 }
 
-/** Reads the configuration once for both policies. */
-function createMemberResolution(subordinate: Subordinate, input: { anchor: string; now: number }) {
-  const { entityConfiguration } = subordinate
-  let configuration: ReturnType<typeof parseEntityStatement> | undefined
-  return (settings: Settings) =>
-    resolveContent(() => {
-      configuration ??= parseEntityStatement(entityConfiguration, { allowHttp: true })
-      return prospectiveChain(configuration, { ...input, subordinate, settings })
-    })
-}
-
-async function examine(read: Reader, total: number): Promise<EffectPart> {
+async function examine(pages: AsyncIterable<Examined[]>, total: number): Promise<EffectPart> {
   const groups = createEffectGroups()
   const part = { unchanged: 0, changed: 0, failing: 0, alreadyFailing: 0, unknown: 0, examined: 0, total }
   const end = performance.now() + PATIENCE_MS
-  for (let after: number | undefined = 0; after !== undefined && performance.now() < end; ) {
-    const page = await read(after)
-    for (const pair of page.pairs) {
+  for await (const page of pages) {
+    for (const { id, effect } of page) {
       part.examined += 1
-      if (!pair) part.unknown += 1
-      else count(part, pair)
-      if (pair) groups.add(pair.id, pair.before, pair.after)
+      if (!effect) part.unknown += 1
+      else count(part, effect)
+      if (effect) groups.add(id, effect)
     }
-    after = page.last
+    if (performance.now() >= end) break
     await setImmediate()
   }
   return { ...part, groups: groups.list() }
 }
 
-function count(part: Omit<EffectPart, 'groups'>, { before, after }: NonNullable<Pair>): void {
+function count(part: Omit<EffectPart, 'groups'>, { before, after }: BothResolved): void {
   if (after.fault) {
     part.failing += 1
     if (before.fault) part.alreadyFailing += 1

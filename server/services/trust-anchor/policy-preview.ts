@@ -1,18 +1,21 @@
 /** Previews the effect of a federation policy on every registered subordinate before it is saved. */
+import { setImmediate } from 'node:timers/promises'
 import { parseEntityStatement } from '#core/entity-statement/index.ts'
-import { FederationError } from '#core/errors.ts'
 import { isJsonEqual } from '#core/json.ts'
 import { applySuperiorMetadata, type Metadata } from '#core/metadata.ts'
-import { explainMetadataPolicy, parseMetadataPolicy } from '#core/metadata-policy/index.ts'
-import { resolveMetadata } from '#core/trust-chain/index.ts'
+import { explainMetadataPolicy } from '#core/metadata-policy/index.ts'
 import { toUnix } from '#server/clock.ts'
-import { readSettings } from '#server/database/settings.ts'
 import { type Settings, type Subordinate, typedSubordinate } from '#server/database/typed-row.ts'
-import { InvalidInputError, parseField } from '#server/error/operation-error.ts'
+import { InvalidInputError } from '#server/error/operation-error.ts'
 import type { ServiceContext } from '#server/services/context.ts'
+import { resolveContent } from '#server/services/entity/chain-fault.ts'
 import { storedChain } from '#server/services/entity/prospective-chain.ts'
-
-const PAGE = 500
+import {
+  type BothPolicies,
+  type BothResolved,
+  memberEffects,
+  readBothPolicies,
+} from '#server/services/trust-anchor/member-effects.ts'
 
 export type PolicyEffect = 'UNCHANGED' | 'CHANGED' | 'FAILS'
 export type MemberEffect = {
@@ -35,28 +38,8 @@ type PageRequest = {
 }
 
 /** A count examines every active subordinate; a page only as many as are needed to fill it. */
-export function previewPolicy(
-  { db, entityId: anchor, now }: Pick<ServiceContext, 'db' | 'entityId' | 'now'>,
-  given: unknown,
-) {
-  const policy = parseField('policy', () => parseMetadataPolicy(given, { path: ['policy'] }))
-
-  async function* effects(after = 0): AsyncGenerator<MemberEffect> {
-    const present = await readSettings(db)
-    const proposed = { ...present, metadataPolicy: policy }
-    for (let last = after; ; ) {
-      const rows = await db.subordinate.findMany({
-        where: { active: true, id: { gt: last } },
-        orderBy: { id: 'asc' },
-        take: PAGE,
-      })
-      for (const row of rows)
-        yield effectOn(typedSubordinate(row), { present, proposed, anchor, now: toUnix(now()) })
-      const id = rows.at(-1)?.id
-      if (id === undefined) return
-      last = id
-    }
-  }
+export function previewPolicy(context: Pick<ServiceContext, 'db' | 'entityId' | 'now'>, given: unknown) {
+  const { db, entityId: anchor, now } = context
 
   async function keyOf(entityId: string): Promise<number> {
     const row = await db.subordinate.findUnique({ where: { entityId }, select: { id: true } })
@@ -64,74 +47,73 @@ export function previewPolicy(
     throw new InvalidInputError(`${entityId} is no longer registered. Start at the first page.`, 'after')
   }
 
+  /** With all of their metadata, in this order. */
+  async function describe(ids: readonly number[], both: BothPolicies): Promise<MemberEffect[]> {
+    const rows = await db.subordinate.findMany({
+      where: { id: { in: [...ids] }, active: true },
+      orderBy: { id: 'asc' },
+    })
+    return rows.map((row) => effectOn(typedSubordinate(row), { ...both, anchor, now: toUnix(now()) }))
+  }
+
   return {
     async count(): Promise<EffectCounts> {
       const counts = { unchanged: 0, changed: 0, failing: 0 }
-      for await (const { effect } of effects()) counts[counters[effect]]++
+      for await (const page of memberEffects(context, await readBothPolicies(db, given))) {
+        for (const { effect } of page) counts[counters[nameOf(effect)]]++
+        await setImmediate()
+      }
       return counts
     },
 
-    async page({ limit, after, effect }: PageRequest): Promise<AffectedPage> {
-      const members: MemberEffect[] = []
-      for await (const member of effects(after ? await keyOf(after) : 0)) {
-        if (effect ? member.effect !== effect : member.effect === 'UNCHANGED') continue
-        if (members.length === limit) return { members, hasMore: true }
-        members.push(member)
+    async page({ limit, after, effect: wanted }: PageRequest): Promise<AffectedPage> {
+      const both = await readBothPolicies(db, given)
+      const found: number[] = []
+      for await (const page of memberEffects(context, both, after ? await keyOf(after) : 0)) {
+        const matching = page.filter(({ effect }) => {
+          const name = nameOf(effect)
+          return wanted ? name === wanted : name !== 'UNCHANGED'
+        })
+        found.push(...matching.map(({ id }) => id))
+        if (found.length > limit) break
+        await setImmediate()
       }
-      return { members, hasMore: false }
+      return { members: await describe(found.slice(0, limit), both), hasMore: found.length > limit }
     },
   }
 }
 
 const counters = { UNCHANGED: 'unchanged', CHANGED: 'changed', FAILS: 'failing' } as const
 
+function nameOf({ before, after }: BothResolved): PolicyEffect {
+  if (after.fault) return 'FAILS'
+  return before.metadata && isJsonEqual(before.metadata, after.metadata) ? 'UNCHANGED' : 'CHANGED'
+}
+
 function effectOn(
   subordinate: Subordinate,
-  { present, proposed, anchor, now }: { present: Settings; proposed: Settings; anchor: string; now: number },
+  { present, proposed, anchor, now }: BothPolicies & { anchor: string; now: number },
 ): MemberEffect {
-  const before = resolved(subordinate, present, anchor, now)
-  const after = resolved(subordinate, proposed, anchor, now)
-  if (!after.metadata) {
-    const findings = explain(subordinate, proposed, anchor)
-    const { entityId } = subordinate
-    return {
-      entityId,
-      effect: 'FAILS',
-      before: before.metadata,
-      after: null,
-      findings: findings.length > 0 ? findings : [after.reason],
-    }
-  }
-  const effect = before.metadata && isJsonEqual(before.metadata, after.metadata) ? 'UNCHANGED' : 'CHANGED'
+  const resolve = (settings: Settings) =>
+    resolveContent(() => storedChain(subordinate, { settings, anchor, now }))
+  const both = { before: resolve(present), after: resolve(proposed) }
   return {
     entityId: subordinate.entityId,
-    effect,
-    before: before.metadata,
-    after: after.metadata,
-    findings: [],
+    effect: nameOf(both),
+    before: both.before.metadata,
+    after: both.after.metadata,
+    findings: both.after.fault ? explain(subordinate, proposed, anchor, both.after.fault.message) : [],
   }
 }
 
-/** Resolves the metadata by the rules of a resolver. */
-function resolved(subordinate: Subordinate, settings: Settings, anchor: string, now: number) {
-  try {
-    return {
-      metadata: resolveMetadata(storedChain(subordinate, { settings, anchor, now })),
-      reason: '',
-    }
-  } catch (error) {
-    if (error instanceof FederationError) return { metadata: null, reason: error.message }
-    throw error
-  }
-}
-
-/** Lists all findings; a resolver stops at the first. */
-function explain(subordinate: Subordinate, settings: Settings, anchor: string): string[] {
+/** Lists all findings; a resolver stops at the first, which is the only one if the policy is not at fault. */
+function explain(subordinate: Subordinate, settings: Settings, anchor: string, first: string): string[] {
   const { metadata } = parseEntityStatement(subordinate.entityConfiguration, { allowHttp: true }).claims
   const found = applySuperiorMetadata(metadata ?? {}, subordinate.forcedMetadata ?? {})
   const levels = [
     { issuer: anchor, policy: settings.metadataPolicy },
     { issuer: anchor, policy: subordinate.metadataPolicy ?? {} },
   ]
-  return explainMetadataPolicy(levels, found).errors.map(({ message }) => message)
+  const messages = explainMetadataPolicy(levels, found).errors.map(({ message }) => message)
+  return messages.length > 0 ? messages : [first]
 }

@@ -29,12 +29,15 @@ export type PublishedTrustMark = {
 /** An issued JWT by its hash, with the time of its revocation in unix seconds. */
 export type PublishedIssue = { hash: string; revokedAt: number | null }
 
+/** What decides to which sets a subordinate belongs. */
+export type KindFacts = Pick<SubordinateInfo, 'entity_types' | 'intermediate'>
+
 /** The sets of subordinates by kind, with their membership rules. */
 export const kindSets = [
-  ['relyingParties', ({ entity_types: types }) => types.includes('openid_relying_party')],
-  ['openidProviders', ({ entity_types: types }) => types.includes('openid_provider')],
-  ['intermediates', ({ intermediate }) => intermediate],
-] as const satisfies readonly (readonly [keyof PublishedKeys, (info: SubordinateInfo) => boolean])[]
+  ['relyingParties', ({ entity_types: types }: KindFacts) => types.includes('openid_relying_party')],
+  ['openidProviders', ({ entity_types: types }: KindFacts) => types.includes('openid_provider')],
+  ['intermediates', ({ intermediate }: KindFacts) => intermediate],
+] as const satisfies readonly (readonly [keyof PublishedKeys, (facts: KindFacts) => boolean])[]
 
 /** Queues the commands that publish some subordinates: one for each key, because there can be a million. */
 export function putSubordinates(

@@ -16,8 +16,9 @@ export type Drift = {
 
 /** The comparison of one kind of data. */
 export type DriftSource = {
-  /** Expected and actual data; names may repeat. */
-  names(context: PublishContext): AsyncGenerator<string[]>
+  /** Compares all expected and actual data, page by page. Changes on their way to Redis look like differences. */
+  compareAll(context: PublishContext): AsyncGenerator<Drift[]>
+  /** Compares some of it, by the names of differences. */
   driftOf(context: PublishContext, names: readonly string[]): Promise<Drift[]>
 }
 
@@ -33,4 +34,4 @@ export function compare(expected: string | null, actual: string | null): DriftKi
 }
 
 /** A set membership as a comparable value. */
-export const memberIf = (is: boolean) => (is ? 'member' : null)
+export const memberIf = (is: boolean | undefined) => (is ? 'member' : null)

@@ -32,8 +32,8 @@ export async function repairDrift(context: PublishContext, publisher: Publisher)
 /** Compares twice, so that changes on their way to Redis are not reported as drift. */
 async function driftOfSource(context: PublishContext, publisher: Publisher, source: DriftSource) {
   const suspects = new Set<string>()
-  for await (const page of source.names(context)) {
-    for (const { name } of await source.driftOf(context, page)) suspects.add(name)
+  for await (const page of source.compareAll(context)) {
+    for (const { name } of page) suspects.add(name)
     if (suspects.size > MAXIMUM) break
   }
   if (suspects.size === 0) return []

@@ -12,7 +12,7 @@ import { patternBelow } from '#server/publish/drift/trust-marks.ts'
 import { type OutboxItem, toPublish } from '#server/publish/outbox.ts'
 import { scanKeys, scanSet } from '#store/scan.ts'
 
-export const trustMarkHolders: DriftSource = { names, driftOf }
+export const trustMarkHolders: DriftSource = { compareAll, driftOf }
 
 /** There are few types but many holders, so holders are read in pages. */
 async function driftOf(context: PublishContext, types: readonly string[]): Promise<Drift[]> {
@@ -104,6 +104,10 @@ function driftOfHolder(kind: Drift['kind'], type: string, entityId: string, mark
 }
 
 const itemOf = (mark: Mark): OutboxItem => (mark ? toPublish('trust-mark', mark.id) : toPublish('everything'))
+
+async function* compareAll(context: PublishContext): AsyncGenerator<Drift[]> {
+  for await (const page of names(context)) yield await driftOf(context, page)
+}
 
 /** Yields each type once: those of the database, then others with keys in Redis. */
 async function* names({ db, redis, keys }: PublishContext): AsyncGenerator<string[]> {

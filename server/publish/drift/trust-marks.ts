@@ -1,13 +1,15 @@
 /** Compares Trust Marks, holder by holder. */
+import { ahead } from '#server/database/ahead.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { compare, type Drift, type DriftSource, PAGE } from '#server/publish/drift/drift.ts'
 import { toPublish } from '#server/publish/outbox.ts'
 import { scanKeys } from '#store/scan.ts'
 import { REVOKED_MARK } from '#store/trust-mark-record.ts'
 
-export const trustMarks: DriftSource = { names, driftOf }
+export const trustMarks: DriftSource = { compareAll, driftOf }
 
 async function driftOf({ db, redis, keys }: PublishContext, entityIds: readonly string[]): Promise<Drift[]> {
+  if (entityIds.length === 0) return []
   const rows = await db.trustMark.findMany({
     where: { entityId: { in: [...entityIds] } },
     select: { id: true, entityId: true, jwt: true, active: true, trustMarkType: { select: { type: true } } },
@@ -29,7 +31,13 @@ async function driftOf({ db, redis, keys }: PublishContext, entityIds: readonly 
   })
 }
 
-async function* names({ db, redis, keys }: PublishContext): AsyncGenerator<string[]> {
+async function* compareAll(context: PublishContext): AsyncGenerator<Drift[]> {
+  for await (const page of ahead(holders(context))) yield await driftOf(context, page)
+  for await (const page of publishedHolders(context))
+    yield await driftOf(context, await unknown(context, page))
+}
+
+async function* holders({ db }: PublishContext): AsyncGenerator<string[]> {
   for (let after = ''; ; ) {
     const page = await db.trustMark.groupBy({
       by: ['entityId'],
@@ -38,15 +46,24 @@ async function* names({ db, redis, keys }: PublishContext): AsyncGenerator<strin
       take: PAGE,
     })
     const last = page.at(-1)
-    if (!last) break
+    if (!last) return
     yield page.map(({ entityId }) => entityId)
     after = last.entityId
   }
+}
+
+async function* publishedHolders({ redis, keys }: PublishContext): AsyncGenerator<string[]> {
   const others = new Set<string>([keys.issuedTrustMarks, keys.trustMarkRevocations])
   const prefix = keys.trustMarks('')
-  for await (const found of scanKeys(redis, patternBelow(prefix))) {
+  for await (const found of scanKeys(redis, patternBelow(prefix)))
     yield found.filter((name) => !others.has(name)).map((name) => name.slice(prefix.length))
-  }
+}
+
+/** Those of which the database has no mark; the others were compared. */
+async function unknown({ db }: PublishContext, entityIds: string[]): Promise<string[]> {
+  const rows = await db.trustMark.groupBy({ by: ['entityId'], where: { entityId: { in: entityIds } } })
+  const known = new Set(rows.map(({ entityId }) => entityId))
+  return entityIds.filter((entityId) => !known.has(entityId))
 }
 
 /** The pattern of all names with a prefix. */

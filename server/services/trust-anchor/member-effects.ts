@@ -7,6 +7,7 @@ import {
 import { parseMetadataPolicy } from '#core/metadata-policy/index.ts'
 import { prepareResolution } from '#core/trust-chain/index.ts'
 import { toUnix } from '#server/clock.ts'
+import { ahead } from '#server/database/ahead.ts'
 import type { Database } from '#server/database/client.ts'
 import { readSettings } from '#server/database/settings.ts'
 import type { Settings, Subordinate } from '#server/database/typed-row.ts'
@@ -57,19 +58,17 @@ export async function* memberEffects(
   const examine = remembering(MAX_TERMS, (terms: string | null) =>
     createExaminer(termsOf(terms), both, context),
   )
-  for await (const rows of readRows(context.db, after))
+  for await (const rows of ahead(readRows(context.db, after)))
     yield rows.map((row) => ({ id: row.id, effect: examine(row.terms)(row) }))
 }
 
 async function* readRows(db: Database, after: number): AsyncGenerator<Row[]> {
-  let next = readPage(db, after)
-  for (;;) {
-    const rows = await next
+  for (let id = after; ; ) {
+    const rows = await readPage(db, id)
     const last = rows.at(-1)
     if (!last) return
-    next = readPage(db, last.id) // while these are examined
-    next.catch(() => undefined) // it is thrown where the page is awaited
     yield rows
+    id = last.id
   }
 }
 

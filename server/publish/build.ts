@@ -109,12 +109,18 @@ export function subordinateStatementClaims(input: {
   })
 }
 
+/** Of members without a policy of their own, which are most; by the federation's policy. */
+const common = new WeakMap<MetadataPolicy, MetadataPolicy>()
+
 /** The federation's policy merged with that of the subordinate: one statement holds one policy (§6.1.4.1). */
 function statementPolicy(
-  settings: Pick<Settings, 'metadataPolicy'>,
-  subordinate: Pick<Subordinate, 'metadataPolicy'>,
+  { metadataPolicy: policy }: Pick<Settings, 'metadataPolicy'>,
+  { metadataPolicy: own }: Pick<Subordinate, 'metadataPolicy'>,
 ): MetadataPolicy {
-  return mergeMetadataPolicies([settings.metadataPolicy, subordinate.metadataPolicy ?? {}])
+  if (own) return mergeMetadataPolicies([policy, own])
+  const merged = common.get(policy) ?? mergeMetadataPolicies([policy, {}])
+  common.set(policy, merged)
+  return merged
 }
 
 /** The federation's constraints; a member that the subordinate sets itself takes precedence. */

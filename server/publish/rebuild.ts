@@ -13,10 +13,10 @@ import type { Beat } from '#server/publish/publish.ts'
 import { activeSubordinates, allTrustMarks, importedTrustMarkHashes } from '#server/publish/rows.ts'
 import { allSubordinateEvents } from '#server/publish/subordinate-events.ts'
 import {
+  addSubordinates,
   type PublishedKeys,
   putIssuedTrustMarks,
   putSubordinateEvents,
-  putSubordinates,
   putTrustAnchors,
   putTrustMark,
   putUnusedTypes,
@@ -77,7 +77,7 @@ export async function rebuild(context: PublishContext, beat: Beat): Promise<Rebu
     putTrustAnchors(to, keys.staging, trustAnchors)
   })
   for await (const page of activeSubordinates(context)) {
-    await stage.write((to) => putSubordinates(to, keys.staging, page))
+    await stage.write((to) => addSubordinates(to, keys.staging, page))
     subordinates += page.length
     await pass(page.length)
   }

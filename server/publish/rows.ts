@@ -1,10 +1,5 @@
 /** Reads rows of the database in the form in which they are published, page by page. */
-import type {
-  IssuedTrustMark,
-  Subordinate,
-  TrustMark,
-  TrustMarkType,
-} from '#prisma/generated/client/client.ts'
+import type { IssuedTrustMark, TrustMark, TrustMarkType } from '#prisma/generated/client/client.ts'
 import { toUnix } from '#server/clock.ts'
 import { readSettings } from '#server/database/settings.ts'
 import type { PublishContext } from '#server/publish/context.ts'
@@ -15,6 +10,11 @@ import {
   type Unsignable,
   withStatements,
 } from '#server/publish/statements.ts'
+import {
+  allSubordinateRows,
+  findSubordinateRows,
+  type SubordinateRow,
+} from '#server/publish/subordinate-row.ts'
 import type { PublishedIssue, PublishedSubordinate, PublishedTrustMark } from '#server/publish/write.ts'
 import type { SubordinateInfo } from '#store/subordinate-info.ts'
 
@@ -28,14 +28,30 @@ export async function findActiveSubordinates(
   context: PublishContext,
   entityIds: readonly string[],
 ): Promise<{ signed: PublishedSubordinate[]; unsignable: readonly Unsignable[] }> {
-  const where = { active: true, entityId: { in: [...entityIds] } }
-  const { signed, unsignable } = await sign(context, await context.db.subordinate.findMany({ where }))
+  const { signed, unsignable } = await sign(context, await findSubordinateRows(context.db, entityIds))
   return { signed: signed.map(publishedSubordinate), unsignable }
 }
 
-async function sign({ db, entityId, signingKeys, now }: PublishContext, rows: readonly Subordinate[]) {
+async function sign(
+  { db, entityId, signingKeys, now }: PublishContext,
+  rows: readonly SubordinateRow[],
+  inTurn?: InTurn,
+) {
   const { signer } = signingKeys.current()
-  return withStatements(rows, { db, entityId, settings: await readSettings(db), signer, now: toUnix(now()) })
+  const context = { db, entityId, settings: await readSettings(db), signer, now: toUnix(now()) }
+  return withStatements(rows, context, inTurn)
+}
+
+type InTurn = (work: () => Promise<unknown>) => Promise<unknown>
+
+/** Works one after another. */
+function createTurns(): InTurn {
+  let last: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const result = last.then(work)
+    last = result.catch(() => undefined) // each caller gets its own failure
+    return result
+  }
 }
 
 /**
@@ -44,8 +60,9 @@ async function sign({ db, entityId, signingKeys, now }: PublishContext, rows: re
  */
 export async function* activeSubordinates(context: PublishContext): AsyncGenerator<PublishedSubordinate[]> {
   const underWay: Promise<PublishedSubordinate[]>[] = []
-  for await (const rows of activeRows(context)) {
-    const page = signPage(context, rows)
+  const inTurn = createTurns() // a key store lets few signatures wait
+  for await (const rows of allSubordinateRows(context.db, PAGE)) {
+    const page = signPage(context, rows, inTurn)
     page.catch(() => undefined) // it is thrown where the page is awaited
     const ready = underWay.push(page) < PAGES_AT_A_TIME ? undefined : underWay.shift()
     if (ready) yield await ready
@@ -53,22 +70,8 @@ export async function* activeSubordinates(context: PublishContext): AsyncGenerat
   for (const page of underWay) yield await page
 }
 
-async function* activeRows({ db }: PublishContext): AsyncGenerator<Subordinate[]> {
-  for (let after = 0; ; ) {
-    const rows = await db.subordinate.findMany({
-      where: { active: true, id: { gt: after } },
-      orderBy: { id: 'asc' },
-      take: PAGE,
-    })
-    const last = rows.at(-1)
-    if (!last) return
-    yield rows
-    after = last.id
-  }
-}
-
-async function signPage(context: PublishContext, rows: readonly Subordinate[]) {
-  const { signed, unsignable } = await sign(context, rows)
+async function signPage(context: PublishContext, rows: readonly SubordinateRow[], inTurn: InTurn) {
+  const { signed, unsignable } = await sign(context, rows, inTurn)
   const failed = unsignable.map(({ subordinate }) => subordinate)
   await enqueue(
     context.db,

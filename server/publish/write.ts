@@ -45,6 +45,19 @@ export function putSubordinates(
   keys: PublishedKeys,
   subordinates: readonly PublishedSubordinate[],
 ): void {
+  addSubordinates(to, keys, subordinates)
+  for (const [name, belongs] of kindSets) {
+    const others = subordinates.filter(({ info }) => !belongs(info)).map(({ entityId }) => entityId)
+    if (others.length > 0) to.srem(keys[name], ...others)
+  }
+}
+
+/** The same for those of which Redis knows nothing. */
+export function addSubordinates(
+  to: ChainableCommander,
+  keys: PublishedKeys,
+  subordinates: readonly PublishedSubordinate[],
+): void {
   if (subordinates.length === 0) return
   const fields = (read: (subordinate: PublishedSubordinate) => string) =>
     subordinates.flatMap((each) => [each.entityId, read(each)])
@@ -52,11 +65,8 @@ export function putSubordinates(
   to.hset(keys.subordinateConfigurations, ...fields(({ entityConfiguration }) => entityConfiguration))
   to.hset(keys.subordinateInfo, ...fields(({ info }) => formatSubordinateInfo(info)))
   for (const [name, belongs] of kindSets) {
-    const names = (is: boolean) =>
-      subordinates.filter(({ info }) => belongs(info) === is).map(({ entityId }) => entityId)
-    const [members, others] = [names(true), names(false)]
+    const members = subordinates.filter(({ info }) => belongs(info)).map(({ entityId }) => entityId)
     if (members.length > 0) to.sadd(keys[name], ...members)
-    if (others.length > 0) to.srem(keys[name], ...others)
   }
 }
 

@@ -1,11 +1,14 @@
-/** Reads what Redis should say of subordinates from the database, in the form that is read fastest. */
-import { Prisma } from '#prisma/generated/client/client.ts'
+/** What Redis should say of subordinates, by the database. */
 import { toUnix } from '#server/clock.ts'
-import type { Database } from '#server/database/client.ts'
 import { readSettings } from '#server/database/settings.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { subordinateInfo } from '#server/publish/rows.ts'
-import { type CurrencyContext, findFault } from '#server/publish/statements.ts'
+import { type CurrencyContext, findFault, isSigned, type Signed } from '#server/publish/statements.ts'
+import {
+  allSubordinateRows,
+  findSubordinateRows,
+  type SubordinateRow,
+} from '#server/publish/subordinate-row.ts'
 import type { KindFacts } from '#server/publish/write.ts'
 import { formatSubordinateInfo } from '#store/subordinate-info.ts'
 
@@ -25,13 +28,8 @@ export type ExpectedSubordinate = {
 /** Yields every one, in pages. */
 export async function* expectedPages(context: PublishContext): AsyncGenerator<ExpectedSubordinate[]> {
   const currency = await readCurrency(context)
-  for (let after = 0; ; ) {
-    const rows = await readRows(context.db, Prisma.sql`"id" > ${after} ORDER BY "id" LIMIT ${PAGE}`)
-    const last = rows.at(-1)
-    if (!last) return
-    yield rows.map((row) => toExpected(row, currency))
-    after = last.id
-  }
+  for await (const rows of allSubordinateRows(context.db, PAGE))
+    yield rows.filter(isSigned).map((row) => toExpected(row, currency))
 }
 
 /** Of these; one that is inactive or was never signed is not published. */
@@ -40,8 +38,8 @@ export async function findExpected(
   entityIds: readonly string[],
 ): Promise<ExpectedSubordinate[]> {
   const currency = await readCurrency(context)
-  const rows = await readRows(context.db, Prisma.sql`"entityId" = ANY (${[...entityIds]})`)
-  return rows.map((row) => toExpected(row, currency))
+  const rows = await findSubordinateRows(context.db, entityIds)
+  return rows.filter(isSigned).map((row) => toExpected(row, currency))
 }
 
 async function readCurrency({ db, entityId, signingKeys, now }: PublishContext): Promise<CurrencyContext> {
@@ -49,53 +47,17 @@ async function readCurrency({ db, entityId, signingKeys, now }: PublishContext):
   return { entityId, settings: await readSettings(db), signer, now: toUnix(now()) }
 }
 
-/** Times are unix seconds. */
-type Row = {
-  id: number
-  entityId: string
-  statement: string
-  entityConfiguration: string
-  entityTypes: string
-  intermediate: boolean
-  registeredAt: number
-  statementIssuedAt: number
-  statementExpiresAt: number
-  statementBasis: string | null
-  version: number
-  unsignedChanges: number
-  jwks: Prisma.JsonValue
-  /** It is renewed automatically, and passes its checks. */
-  isRenewed: boolean
-}
-
-const unix = (column: string) => Prisma.raw(`floor(extract(epoch FROM "${column}"))::int AS "${column}"`)
-
-const readRows = (db: Database, where: Prisma.Sql): Promise<Row[]> => db.$queryRaw`
-  SELECT "id", "entityId", "statement", "entityConfiguration", array_to_json("entityTypes")::text AS "entityTypes",
-    "intermediate", ${unix('registeredAt')}, ${unix('statementIssuedAt')}, ${unix('statementExpiresAt')},
-    "statementBasis", "version", "unsignedChanges", "jwks",
-    "autorenew" AND "failingSince" IS NULL AS "isRenewed"
-  FROM "Subordinate"
-  WHERE "active" AND "statement" IS NOT NULL AND "statementIssuedAt" IS NOT NULL AND "statementExpiresAt" IS NOT NULL
-    AND ${where}`
-
-function toExpected(row: Row, currency: CurrencyContext): ExpectedSubordinate {
-  const signed = {
-    ...row,
-    entityTypes: JSON.parse(row.entityTypes),
-    registeredAt: new Date(row.registeredAt * 1000),
-    statementIssuedAt: new Date(row.statementIssuedAt * 1000),
-    statementExpiresAt: new Date(row.statementExpiresAt * 1000),
-  }
-  const facts = subordinateInfo(signed)
-  const fault = findFault(signed, currency)
+function toExpected(row: Signed<SubordinateRow>, currency: CurrencyContext): ExpectedSubordinate {
+  const facts = subordinateInfo(row)
+  const fault = findFault(row, currency)
+  // The statement of a member that fails its checks, or is not renewed automatically, is meant to expire.
+  const isMeant = fault === 'expired' && (!row.autorenew || row.failingSince !== null)
   return {
     entityId: row.entityId,
     statement: row.statement,
     configuration: row.entityConfiguration,
     info: formatSubordinateInfo(facts),
     facts,
-    // The statement of a member that fails its checks, or is not renewed automatically, is meant to expire.
-    fault: fault === 'expired' && !row.isRenewed ? null : fault,
+    fault: isMeant ? null : fault,
   }
 }

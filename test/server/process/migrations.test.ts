@@ -41,7 +41,7 @@ const catalogs = {
   // schema.prisma cannot name an index of an expression, of a part of the rows, or with included columns.
   indexes: `SELECT concat_ws(' ', indrelid::regclass, pg_get_indexdef(indexrelid)) AS line FROM pg_index
     WHERE indrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)
-      AND indexprs IS NULL AND indnatts = indnkeyatts`,
+      AND indexprs IS NULL AND indpred IS NULL AND indnatts = indnkeyatts`,
   // The columns say what is not null, which PostgreSQL 18 also names.
   constraints: `SELECT concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(oid)) AS line
     FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype <> 'n'`,

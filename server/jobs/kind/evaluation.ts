@@ -60,5 +60,6 @@ async function evaluateMembers(
     await setImmediate()
   }
   const { statementVersion: evaluatedVersion } = settings
-  await db.settings.updateMany({ data: { evaluatedVersion } })
+  // Not a change of the settings: `updatedAt` stays.
+  await db.$executeRaw`UPDATE "Settings" SET "evaluatedVersion" = ${evaluatedVersion}`
 }

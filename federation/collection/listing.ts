@@ -5,7 +5,7 @@ import type { EntityStatement } from '#core/entity-statement/index.ts'
 import { FederationError, quote } from '#core/errors.ts'
 import { getMember } from '#core/json.ts'
 import type { Fetcher } from '#fetcher/fetcher.ts'
-import { isCurrent } from '#store/published-jwt.ts'
+import { selectCurrent } from '#store/paged-list.ts'
 import type { Reader } from '#store/reader.ts'
 import { fetchOrRefuse } from '../resolver/fetch-refusal.ts'
 import type { HostGuard } from './silent-host.ts'
@@ -30,8 +30,11 @@ export async function listSubordinates(
 ): Promise<Listing> {
   const { entityId, reader, fetcher, hosts, now, signal, allowHttp } = options
   if (claims.sub === entityId) {
-    const current = (await reader.subordinates()).filter((each) => isCurrent(each, now()))
-    return { subordinates: current.map(({ id }) => id), refused: 0 }
+    const subordinates: EntityId[] = []
+    for await (const part of selectCurrent(await reader.subordinates(), now())) {
+      subordinates.push(...part.items().map(({ id }) => id))
+    }
+    return { subordinates, refused: 0 }
   }
   const name = getEndpointParameter('list')
   const url = getMember(getMember(claims.metadata, 'federation_entity'), name)

@@ -1,13 +1,10 @@
 /** Caches response bodies until a source list changes or a listed item expires. */
 import { LRUCache } from 'lru-cache'
-import { type Body, compress, encodeJson, getLength, isCompressible } from './body.ts'
+import { type Body, compress, getLength, isCompressible } from './body.ts'
 import { rememberLists } from './list-versions.ts'
 
-/** A list from the reader, which replaces it on a change. `expires` is in unix seconds. */
-type List = readonly { expires: number | undefined }[]
-
-/** A JSON response, and the items whose expiry invalidates it. */
-type Built = { answer: unknown; items: readonly List[] }
+/** `until`: as in `CachedBody`. */
+type Built = Pick<CachedBody, 'body' | 'until'>
 
 export type CachedBody = {
   body: Body
@@ -17,13 +14,16 @@ export type CachedBody = {
   until: number
 }
 
-type Entry = CachedBody & { isFrom: (sources: readonly List[]) => boolean; size: number }
+/** Lists from the reader, which replaces them on a change. */
+type Sources = readonly object[]
+
+type Entry = CachedBody & { isFrom: (sources: Sources) => boolean; size: number }
 
 export type BodyCache = (
   key: string,
-  sources: readonly List[],
+  sources: Sources,
   now: number,
-  build: () => Built | Promise<Built>,
+  build: () => Promise<Built>,
 ) => Promise<CachedBody>
 
 /** Bytes per endpoint. */
@@ -37,19 +37,13 @@ export function createBodyCache(): BodyCache {
   /** Concurrent requests share one build. */
   const building = new Map<string, Pick<Entry, 'isFrom'> & { entry: Promise<Entry> }>()
 
-  async function create(
-    key: string,
-    sources: readonly List[],
-    now: number,
-    build: () => Built | Promise<Built>,
-  ): Promise<Entry> {
+  async function create(key: string, sources: Sources, build: () => Promise<Built>): Promise<Entry> {
     entries.delete(key) // before the new body takes as much memory
-    const { answer, items } = await build()
-    const body = await encodeJson(answer)
+    const { body, until } = await build()
     const entry: Entry = {
       body,
       compressed: undefined,
-      until: findNextExpiry(items, now),
+      until,
       isFrom: rememberLists(sources),
       size: getLength(body),
     }
@@ -77,18 +71,10 @@ export function createBodyCache(): BodyCache {
     if (entry && entry.until > now && entry.isFrom(sources)) return entry
     const present = building.get(key)
     if (present?.isFrom(sources)) return present.entry
-    const started = { isFrom: rememberLists(sources), entry: create(key, sources, now, build) }
+    const started = { isFrom: rememberLists(sources), entry: create(key, sources, build) }
     building.set(key, started)
     return started.entry.finally(() => {
       if (building.get(key) === started) building.delete(key)
     })
   }
-}
-
-function findNextExpiry(lists: readonly List[], now: number): number {
-  let next = Infinity
-  for (const list of lists) {
-    for (const { expires = Infinity } of list) if (expires > now && expires < next) next = expires
-  }
-  return next
 }

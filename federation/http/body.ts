@@ -1,7 +1,7 @@
 /** Encodes a JSON response once for many requests, also compressed. */
 import { Readable } from 'node:stream'
 import { createGzip } from 'node:zlib'
-import { createPauses } from '#store/pause.ts'
+import type { Part } from '#store/list-page.ts'
 
 /**
  * Short text needs one write, together with the headers. Longer text is kept as bytes to avoid a copy per response, and
@@ -15,35 +15,53 @@ const MAX_TEXT = 16 * 1024
 /** Bytes of a body in one piece. */
 const MAX_WHOLE = 1024 * 1024
 
-/** Items of an array between two pauses. */
-const SLICE = 1_000
-
 /** Bytes below which compression saves no packet. */
 const MIN_COMPRESSED = 1024
 
-const COMPRESSED_PART = 64 * 1024
+/** Bytes of a part. */
+const PART = 64 * 1024
 
 export function getLength(body: Body): number {
   if (typeof body === 'string') return Buffer.byteLength(body)
   return Buffer.isBuffer(body) ? body.length : body.reduce((sum, { length }) => sum + length, 0)
 }
 
-/** Encodes a long array in slices, with pauses: a million identifiers take a tenth of a second. */
-export async function encodeJson(value: unknown): Promise<Body> {
-  if (!Array.isArray(value) || value.length <= SLICE) {
-    const text = JSON.stringify(value)
-    return text.length > MAX_TEXT ? Buffer.from(text) : text
+export function encodeJson(value: unknown): Body {
+  const text = JSON.stringify(value)
+  return text.length > MAX_TEXT ? Buffer.from(text) : text
+}
+
+/** Joins the identifiers of a list into a JSON array. `until`: when the first of its items expires, in unix seconds. */
+export async function encodeIds(parts: AsyncIterable<Part>): Promise<{ body: Body; until: number }> {
+  const pieces: Buffer[] = []
+  let until = Infinity
+  for await (const { ids, expires } of parts) {
+    pieces.push(pieces.length === 0 ? OPENING : COMMA, ids)
+    until = Math.min(until, expires)
   }
-  const pause = createPauses()
+  pieces.push(pieces.length === 0 ? EMPTY : CLOSING)
+  const length = getLength(pieces)
+  if (length <= MAX_TEXT) return { body: Buffer.concat(pieces).toString(), until }
+  return { body: joinShort(length > MAX_WHOLE ? joinToParts(pieces) : pieces), until }
+}
+
+const [OPENING, COMMA, CLOSING, EMPTY] = [
+  Buffer.from('['),
+  Buffer.from(','),
+  Buffer.from(']'),
+  Buffer.from('[]'),
+]
+
+function joinToParts(pieces: readonly Buffer[]): Buffer[] {
   const parts: Buffer[] = []
-  for (let at = 0; at < value.length; at += SLICE) {
-    const items = value.slice(at, at + SLICE)
-    const text = JSON.stringify(items).slice(1, -1)
-    parts.push(Buffer.from(`${at === 0 ? '[' : ','}${text}`))
-    await pause(items.length)
+  let [start, length] = [0, 0]
+  for (const [at, piece] of pieces.entries()) {
+    length += piece.length
+    if (length < PART && at < pieces.length - 1) continue
+    parts.push(Buffer.concat(pieces.slice(start, at + 1)))
+    ;[start, length] = [at + 1, 0]
   }
-  parts.push(Buffer.from(']'))
-  return joinShort(parts)
+  return parts
 }
 
 export function isCompressible(body: Body): boolean {
@@ -51,7 +69,7 @@ export function isCompressible(body: Body): boolean {
 }
 
 export async function compress(body: Body): Promise<Body> {
-  const gzip = createGzip({ chunkSize: COMPRESSED_PART })
+  const gzip = createGzip({ chunkSize: PART })
   const parts = typeof body === 'string' || Buffer.isBuffer(body) ? [body] : body
   return joinShort(await Readable.from(parts).pipe(gzip).toArray())
 }

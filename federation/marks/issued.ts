@@ -8,9 +8,17 @@ import { verifySignature } from '#core/jws.ts'
 import type { JwkSet } from '#core/keys.ts'
 import { checkDelegation, parseTrustMark, type TrustMarkStatus } from '#core/trust-mark/index.ts'
 import type { KeySets } from '#store/key-directory.ts'
+import { formatPages, type Page } from '#store/list-page.ts'
+import { createPagedList, type PagedList } from '#store/paged-list.ts'
+import { createPauses } from '#store/pause.ts'
 import { isCurrent, type PublishedJwt } from '#store/published-jwt.ts'
 import type { Reader } from '#store/reader.ts'
-import type { IssuedTrustMark, TrustMarkHolder, UnusedTypes } from '#store/trust-mark-reader.ts'
+import {
+  holderFormat,
+  type IssuedTrustMark,
+  type TrustMarkHolder,
+  type UnusedTypes,
+} from '#store/trust-mark-reader.ts'
 import { createMemo, type Memo } from './memo.ts'
 import { describeMarkRules, type MarkRules } from './rules.ts'
 
@@ -20,11 +28,11 @@ export type IssuedMarks = {
   /** The latest mark of the type for the subject, if it is active (§8.6). */
   mark(type: string, subject: EntityId): Promise<PublishedJwt | undefined>
   /** Holders whose mark is not invalid, until mark or delegation expires. The same list until a change. */
-  holders(type: string): Promise<readonly TrustMarkHolder[]>
+  holders(type: string): Promise<PagedList<TrustMarkHolder>>
   /** The results, if they are known without asking Redis. The mark may have expired. */
   peek: {
     mark(type: string, subject: EntityId): PublishedJwt | undefined
-    holders(type: string): readonly TrustMarkHolder[] | undefined
+    holders(type: string): PagedList<TrustMarkHolder> | undefined
   }
 }
 
@@ -56,8 +64,12 @@ type Judgement = {
   rules: MarkRules
   delegations: LRUCache<string, { found: DelegationEnd | undefined; finding: Promise<DelegationEnd> }>
   /** By the list of the reader. */
-  holders: Memo<readonly TrustMarkHolder[], readonly TrustMarkHolder[]>
+  holders: Memo<PagedList<TrustMarkHolder>, PagedList<TrustMarkHolder>>
+  /** By its pages: most are the same after a change. */
+  pages: Memo<HolderPage, readonly HolderPage[]>
 }
+
+type HolderPage = Page<TrustMarkHolder>
 
 export function createIssuedMarks({ entityId, reader, keys, now }: Options): IssuedMarks {
   let judgement: Judgement | undefined
@@ -73,6 +85,7 @@ export function createIssuedMarks({ entityId, reader, keys, now }: Options): Iss
       rules: describeMarkRules(entityId, directory, configuration, unused, now()),
       delegations: new LRUCache({ max: MAX_DELEGATIONS }),
       holders: createMemo(),
+      pages: createMemo(),
     }
     return judgement
   }
@@ -129,16 +142,29 @@ export function createIssuedMarks({ entityId, reader, keys, now }: Options): Iss
   const mayBeValid = (type: string, { kid }: Facts, { rules }: Judgement) =>
     !rules.unused.types.has(type) && rules.publishedKids.has(kid)
 
-  async function select(type: string, all: readonly TrustMarkHolder[], current: Judgement) {
+  async function select(type: string, all: PagedList<TrustMarkHolder>, current: Judgement) {
+    const pause = createPauses()
+    const pages: (readonly HolderPage[])[] = []
+    for (const page of all.pages) {
+      pages.push(await current.pages.read(page, () => selectOfPage(type, page, current)))
+      await pause(page.length)
+    }
+    return createPagedList(pages.flat())
+  }
+
+  async function selectOfPage(type: string, page: HolderPage, current: Judgement) {
+    const items = page.items()
     const ends = new Map<string | undefined, DelegationEnd>()
-    for (const delegation of new Set(all.map((holder) => holder.delegation))) {
+    for (const delegation of new Set(items.map((holder) => holder.delegation))) {
       ends.set(delegation, await findEnd(type, delegation, current))
     }
-    return all.flatMap((holder) => {
+    const selected = items.flatMap((holder) => {
       const end = ends.get(holder.delegation)
       const limited = end && mayBeValid(type, holder, current) ? limit(holder, end) : undefined
       return limited ? [limited] : []
     })
+    const isWhole = selected.length === items.length && selected.every((holder, at) => holder === items[at])
+    return isWhole ? [page] : formatPages(selected, holderFormat)
   }
 
   return {

@@ -2,9 +2,12 @@
 import type { FastifyInstance } from 'fastify'
 import { decodeJwt } from 'jose'
 import { getMember } from '#core/json.ts'
+import type { Part } from '#store/list-page.ts'
+import { findNextExpiry } from '#store/paged-list.ts'
 import type { Reader } from '#store/reader.ts'
 import type { Subordinate } from '#store/subordinate-reader.ts'
 import { sendCached } from '../http/answer.ts'
+import { encodeJson } from '../http/body.ts'
 import { createBodyCache } from '../http/body-cache.ts'
 import {
   readNames,
@@ -47,14 +50,15 @@ export function extendedListRoute(app: FastifyInstance, deps: RouteDeps) {
     const { holders = [] } = filter
     const key = JSON.stringify([filter.key, from, limit, updated.after, updated.before, requested])
     const cached = await readCached(key, [all, ...holders], now(), async () => {
-      const selection = { now: now(), from, limit: limit + 1, accepts: updated.includes }
-      const found = selectSubordinates(all, filter, selection)
+      const selection = { now: now(), from, ...(updated.isRequested ? { accepts: updated.includes } : {}) }
+      const found = await take(selectSubordinates(all, filter, selection), limit + 1)
       const next = found[limit]
       const answer = {
         immediate_subordinate_entities: await describeAll(found.slice(0, limit), requested, reader),
         ...(next === undefined ? {} : { next: await cursors.format(next.id) }),
       }
-      return { answer, items: [found, ...holders] }
+      const ends = found.map(({ expires }) => expires)
+      return { body: encodeJson(answer), until: Math.min(...ends, findNextExpiry(holders, now())) }
     })
     const isSame = watchSources({ subordinates: all, holders }, { reader, marks, trustMarkTypes })
     // What is missing is confirmed for each request.
@@ -64,13 +68,22 @@ export function extendedListRoute(app: FastifyInstance, deps: RouteDeps) {
   registerEndpoint(app, deps, 'extended_list', answer)
 }
 
+async function take(parts: AsyncIterable<Part<Subordinate>>, count: number): Promise<Subordinate[]> {
+  const found: Subordinate[] = []
+  for await (const part of parts) {
+    found.push(...part.items().slice(0, count - found.length))
+    if (found.length === count) break
+  }
+  return found
+}
+
 /** The period includes both ends. A subordinate without a recorded update is in no period. */
 function readPeriod(parameters: unknown) {
   const after = readOptionalNumericDate(parameters, 'updated_after')
   const before = readOptionalNumericDate(parameters, 'updated_before')
   const isRequested = after !== undefined || before !== undefined
   const includes = ({ updated }: Subordinate) =>
-    !isRequested || (updated !== undefined && updated >= (after ?? 0) && updated <= (before ?? Infinity))
+    updated !== undefined && updated >= (after ?? 0) && updated <= (before ?? Infinity)
   return { after, before, isRequested, includes }
 }
 

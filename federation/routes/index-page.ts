@@ -1,6 +1,8 @@
 /** Serves the index page for browsers. */
 import type { FastifyInstance } from 'fastify'
 import { endpointNames } from '#core/endpoint.ts'
+import type { Part } from '#store/list-page.ts'
+import { findNextExpiry, type PagedList, selectCurrent } from '#store/paged-list.ts'
 import { isCurrent } from '#store/published-jwt.ts'
 import type { Subordinate } from '#store/subordinate-reader.ts'
 import { rememberLists } from '../http/list-versions.ts'
@@ -33,7 +35,7 @@ async function describePage(
     reader.summary(),
     ownMetadata(),
   ])
-  const current = count(subordinates, now())
+  const current = await count(subordinates, now())
   return {
     entityId,
     version,
@@ -81,21 +83,35 @@ type Counts = {
   first: string | undefined
 }
 
-/** Counts a list again only when it is replaced or an item expires: anyone may ask for the page at any rate. */
-function createCounter(): (subordinates: readonly Subordinate[], now: number) => Counts {
-  let last: { isFrom: ReturnType<typeof rememberLists>; until: number; counts: Counts } | undefined
+/** Counts a page of the list again only when it is replaced: anyone may ask for the index page at any rate. */
+function createCounter(): (subordinates: PagedList<Subordinate>, now: number) => Promise<Counts> {
+  const known = new WeakMap<object, Counts>()
+  let last: { isFrom: ReturnType<typeof rememberLists>; until: number; counts: Promise<Counts> } | undefined
+
+  async function count(subordinates: PagedList<Subordinate>, now: number): Promise<Counts> {
+    const sum = { all: 0, kinds: kinds.map(() => 0), first: undefined as string | undefined }
+    for await (const part of selectCurrent(subordinates, now)) {
+      const counts = known.get(part) ?? countPart(part)
+      known.set(part, counts)
+      sum.all += counts.all
+      sum.kinds = sum.kinds.map((total, at) => total + (counts.kinds[at] ?? 0))
+      sum.first ??= counts.first
+    }
+    return sum
+  }
+
   return (subordinates, now) => {
     if (last && last.until > now && last.isFrom([subordinates])) return last.counts
-    const current = subordinates.filter((each) => isCurrent(each, now))
-    const counts = {
-      all: current.length,
-      kinds: kinds.map(({ includes }) => current.filter(includes).length),
-      first: current[0]?.id,
-    }
-    const until = current.reduce((soonest, { expires }) => Math.min(soonest, expires), Infinity)
-    last = { isFrom: rememberLists([subordinates]), until, counts }
+    const counts = count(subordinates, now)
+    last = { isFrom: rememberLists([subordinates]), until: findNextExpiry([subordinates], now), counts }
     return counts
   }
+}
+
+function countPart(part: Part<Subordinate>): Counts {
+  const items = part.items()
+  const counted = kinds.map(({ includes }) => items.filter(includes).length)
+  return { all: items.length, kinds: counted, first: items[0]?.id }
 }
 
 function describeKinds(counts: readonly number[]): string {

@@ -1,6 +1,8 @@
 /** Serves the Immediate Subordinates (§8.2). */
 import type { FastifyInstance } from 'fastify'
+import { findNextExpiry } from '#store/paged-list.ts'
 import { sendCached } from '../http/answer.ts'
+import { encodeIds } from '../http/body.ts'
 import { createBodyCache } from '../http/body-cache.ts'
 import { readOptional } from '../http/parameter.ts'
 import { confirmPublished } from './absence.ts'
@@ -18,9 +20,9 @@ export function listRoute(app: FastifyInstance, deps: RouteDeps) {
     const subordinates = await reader.subordinates()
     if (subordinates.length === 0) await confirmPublished(reader)
     const { holders = [] } = filter
-    const cached = await readCached(filter.key, [subordinates, ...holders], now(), () => {
-      const found = selectSubordinates(subordinates, filter, { now: now() })
-      return { answer: found.map(({ id }) => id), items: [found, ...holders] }
+    const cached = await readCached(filter.key, [subordinates, ...holders], now(), async () => {
+      const { body, until } = await encodeIds(selectSubordinates(subordinates, filter, { now: now() }))
+      return { body, until: Math.min(until, findNextExpiry(holders, now())) }
     })
     const isSame = watchSources({ subordinates, holders }, { reader, marks, trustMarkTypes })
     // What is missing is confirmed for each request.

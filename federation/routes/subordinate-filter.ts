@@ -1,9 +1,11 @@
 /** Filters the Immediate Subordinates by request parameters (§8.2.1). */
+import { createPart, type Part } from '#store/list-page.ts'
+import { findPage, namesOf, type PagedList } from '#store/paged-list.ts'
+import { createPauses } from '#store/pause.ts'
 import { isCurrent } from '#store/published-jwt.ts'
 import type { Reader } from '#store/reader.ts'
-import { findIndexAtOrAfter } from '#store/sorted.ts'
 import type { Subordinate } from '#store/subordinate-reader.ts'
-import { selectCurrentHolders, type TrustMarkHolder } from '#store/trust-mark-reader.ts'
+import type { TrustMarkHolder } from '#store/trust-mark-reader.ts'
 import { rememberLists } from '../http/list-versions.ts'
 import { readOptionalBoolean, readRepeatable } from '../http/parameter.ts'
 import type { IssuedMarks } from '../marks/issued.ts'
@@ -16,8 +18,10 @@ export type SubordinateFilter = {
   entityTypes: readonly string[]
   intermediate: boolean | undefined
   /** Holders of the requested marks, as lists that are replaced on a change. */
-  holders: readonly (readonly TrustMarkHolder[])[] | undefined
+  holders: Holders | undefined
 }
+
+type Holders = readonly PagedList<TrustMarkHolder>[]
 
 type FilterOptions = {
   reader: Reader
@@ -41,47 +45,69 @@ type Selection = {
   now: number
   /** The first identifier, or the next one after it. */
   from?: string
-  limit?: number
   /** An additional condition. */
   accepts?: (subordinate: Subordinate) => boolean
 }
 
-/** Part of all subordinates. */
-const MAX_LOOKED_UP = 0.05
-
-const idOf = ({ id }: Subordinate) => id
-
-/** Selects from sorted subordinates. A subordinate with an expired statement is omitted. */
-export function selectSubordinates(
-  subordinates: readonly Subordinate[],
+/**
+ * Yields the selected subordinates in their order. Pages that need no look at their items are passed on as they are. A
+ * subordinate with an expired statement is omitted.
+ */
+export async function* selectSubordinates(
+  all: PagedList<Subordinate>,
   { entityTypes, intermediate, holders }: SubordinateFilter,
-  { now, from = '', limit = Infinity, accepts = () => true }: Selection,
-): readonly Subordinate[] {
-  const isSelected = (each: Subordinate) =>
-    isCurrent(each, now) &&
-    (entityTypes.length === 0 || entityTypes.some((type) => each.entityTypes.includes(type))) &&
-    (intermediate === undefined || intermediate === each.isIntermediate) &&
-    accepts(each)
-  const candidates = holders ? findMarked(subordinates, holders, now) : subordinates
-  // The usual list of all needs no copy.
-  if (from === '' && limit === Infinity && candidates.every(isSelected)) return candidates
-  const found: Subordinate[] = []
-  // The cost of a page must not depend on its position.
-  for (
-    let at = findIndexAtOrAfter(candidates, from, idOf);
-    at < candidates.length && found.length < limit;
-    at++
-  ) {
-    const candidate = candidates[at]
-    if (candidate && isSelected(candidate)) found.push(candidate)
+  { now, from = '', accepts }: Selection,
+): AsyncGenerator<Part<Subordinate>> {
+  const { pages } = all
+  const isFiltered = entityTypes.length > 0 || intermediate !== undefined || accepts !== undefined
+  const marked = holders && createMarked(holders, from, now)
+  const pause = createPauses()
+  // The cost of a part must not depend on its position.
+  for (let at = findPage(namesOf(all), from); at < pages.length; at++) {
+    const page = pages[at]
+    const ids = marked?.(pages[at + 1]?.name)
+    if (!page || ids?.size === 0) continue
+    const isWhole = !isFiltered && !ids && page.expires > now && page.name >= from
+    const isSelected = (each: Subordinate) =>
+      each.id >= from &&
+      isCurrent(each, now) &&
+      (!ids || ids.has(each.id)) &&
+      (entityTypes.length === 0 || entityTypes.some((type) => each.entityTypes.includes(type))) &&
+      (intermediate === undefined || intermediate === each.isIntermediate) &&
+      (!accepts || accepts(each))
+    const part = isWhole ? page : createPart(page.items().filter(isSelected))
+    if (part.length > 0) yield part
+    await pause(isWhole ? 1 : page.length)
   }
-  return found
 }
 
-type Sources = {
-  subordinates: readonly Subordinate[]
-  holders: readonly (readonly TrustMarkHolder[])[]
+/**
+ * Returns a function that tells which subjects before an identifier have a valid mark, beyond those that it told before.
+ * Without an identifier, all the rest.
+ */
+function createMarked(holders: Holders, from: string, now: number): (end: string | undefined) => Set<string> {
+  const walks = holders.map((list) => {
+    const walk = walkHolders(list, from, now)
+    return { walk, next: walk.next() }
+  })
+  return (end) => {
+    const ids = new Set<string>()
+    for (const each of walks) {
+      for (; !each.next.done && (end === undefined || each.next.value < end); each.next = each.walk.next()) {
+        ids.add(each.next.value)
+      }
+    }
+    return ids
+  }
 }
+
+function* walkHolders(list: PagedList<TrustMarkHolder>, from: string, now: number): Generator<string, void> {
+  for (const page of list.pages.slice(findPage(namesOf(list), from))) {
+    for (const holder of page.items()) if (isCurrent(holder, now)) yield holder.id
+  }
+}
+
+type Sources = { subordinates: object; holders: Holders }
 
 /** Returns whether the reader would return the same lists again, without asking Redis. */
 export function watchSources(
@@ -91,20 +117,6 @@ export function watchSources(
   const areSame = rememberLists([subordinates, ...holders])
   const { peek } = marks
   return () => areSame([reader.peek.subordinates(), ...trustMarkTypes.map((type) => peek.holders(type))])
-}
-
-/** Looking up each of a few marked subordinates is cheaper than filtering all. */
-function findMarked(
-  subordinates: readonly Subordinate[],
-  holders: readonly (readonly TrustMarkHolder[])[],
-  now: number,
-): readonly Subordinate[] {
-  const ids = new Set(holders.flatMap((each) => selectCurrentHolders(each, now)))
-  if (ids.size > subordinates.length * MAX_LOOKED_UP) return subordinates.filter(({ id }) => ids.has(id))
-  return [...ids].sort().flatMap((id) => {
-    const found = subordinates[findIndexAtOrAfter(subordinates, id, idOf)]
-    return found?.id === id ? [found] : []
-  })
 }
 
 /** Reads the holders of the requested marks. Undefined without such a parameter. */

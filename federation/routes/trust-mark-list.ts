@@ -1,7 +1,11 @@
 /** Serves the entities with a valid Trust Mark of a type (§8.5). */
 import type { FastifyInstance } from 'fastify'
-import { selectCurrentHolders } from '#store/trust-mark-reader.ts'
+import { createPart, type Part } from '#store/list-page.ts'
+import { findPage, namesOf, type PagedList, selectCurrent } from '#store/paged-list.ts'
+import { isCurrent } from '#store/published-jwt.ts'
+import type { TrustMarkHolder } from '#store/trust-mark-reader.ts'
 import { sendCached } from '../http/answer.ts'
+import { encodeIds } from '../http/body.ts'
 import { createBodyCache } from '../http/body-cache.ts'
 import { rememberLists } from '../http/list-versions.ts'
 import { readOptionalEntityId, readRequired } from '../http/parameter.ts'
@@ -20,11 +24,9 @@ export function trustMarkListRoute(app: FastifyInstance, deps: RouteDeps) {
     const holders = await marks.holders(type)
     if (holders.length === 0) await confirmPublished(reader)
     const key = JSON.stringify([type, subject])
-    const cached = await readCached(key, [holders], now(), () => {
-      const current = selectCurrentHolders(holders, now())
-      const answer = subject ? current.filter((holder) => holder === subject) : current
-      return { answer, items: [holders] }
-    })
+    const cached = await readCached(key, [holders], now(), () =>
+      encodeIds(subject ? selectOne(holders, subject, now()) : selectCurrent(holders, now())),
+    )
     // What is missing is confirmed for each request.
     if (holders.length > 0) reply.hold = { until: cached.until, isSame: watchHolders(marks, type, holders) }
     return sendCached(request, reply, cached)
@@ -32,7 +34,17 @@ export function trustMarkListRoute(app: FastifyInstance, deps: RouteDeps) {
   registerEndpoint(app, deps, 'trust_mark_list', answer)
 }
 
-function watchHolders({ peek }: IssuedMarks, type: string, holders: readonly object[]): () => boolean {
+async function* selectOne(
+  holders: PagedList<TrustMarkHolder>,
+  subject: string,
+  now: number,
+): AsyncGenerator<Part> {
+  const page = holders.pages[findPage(namesOf(holders), subject)]
+  const found = page?.items().filter((holder) => holder.id === subject && isCurrent(holder, now)) ?? []
+  if (found.length > 0) yield createPart(found)
+}
+
+function watchHolders({ peek }: IssuedMarks, type: string, holders: object): () => boolean {
   const isSame = rememberLists([holders])
   return () => isSame([peek.holders(type)])
 }

@@ -1,13 +1,17 @@
 /** Caches the holders of each Trust Mark type that was asked for. */
+import type { Redis } from 'ioredis'
 import { LRUCache } from 'lru-cache'
-import { createSortedIndex, type IndexSource, type SortedIndex } from './sorted-index.ts'
-import { isSameHolder, type TrustMarkHolder, type TrustMarkReader } from './trust-mark-reader.ts'
+import type { RedisKeys } from './keys.ts'
+import { createListIndex, type ListIndex, type ListSource } from './list-index.ts'
+import { createPageReader } from './page-reader.ts'
+import type { PagedList } from './paged-list.ts'
+import { holderFormat, type TrustMarkHolder, type TrustMarkReader } from './trust-mark-reader.ts'
 
 export type HolderIndexes = {
-  /** Sorted by subject. The same array is returned until something changes. */
-  get(type: string): Promise<readonly TrustMarkHolder[]>
+  /** The same list is returned until something changes. */
+  get(type: string): Promise<PagedList<TrustMarkHolder>>
   /** What `get` would return without a read; undefined if it would read. */
-  peek(type: string): readonly TrustMarkHolder[] | undefined
+  peek(type: string): PagedList<TrustMarkHolder> | undefined
   /** Marks the Trust Marks of one subject as changed, or all. */
   touch(subject?: string): void
 }
@@ -15,15 +19,24 @@ export type HolderIndexes = {
 /** Requests may name any number of types that do not exist. */
 const MAX_TYPES = 1_000
 
-type Options = Pick<IndexSource<TrustMarkHolder>, 'catchUp'> & { read: TrustMarkReader }
+type Options = Pick<ListSource<TrustMarkHolder>, 'catchUp'> & {
+  redis: Redis
+  keys: RedisKeys
+  read: TrustMarkReader
+}
 
-export function createHolderIndexes({ read, catchUp }: Options): HolderIndexes {
-  const indexes = new LRUCache<string, SortedIndex<TrustMarkHolder>>({ max: MAX_TYPES })
+export function createHolderIndexes({ redis, keys, read, catchUp }: Options): HolderIndexes {
+  const indexes = new LRUCache<string, ListIndex<TrustMarkHolder>>({ max: MAX_TYPES })
 
-  function createIndex(type: string): SortedIndex<TrustMarkHolder> {
-    const index = createSortedIndex<TrustMarkHolder>({
-      idOf: ({ subject }) => subject,
-      isSame: isSameHolder,
+  function createIndex(type: string): ListIndex<TrustMarkHolder> {
+    const index = createListIndex({
+      format: holderFormat,
+      readPages: createPageReader(redis, {
+        keys,
+        key: keys.trustMarkHolderPages(type),
+        format: holderFormat,
+        count: () => redis.scard(keys.trustMarkHolders(type)),
+      }),
       readAll: () => read.holders(type),
       readOne: (subject) => read.holder(type, subject),
       catchUp,

@@ -15,6 +15,8 @@ function publishedKeys(root: string) {
     subordinateConfigurations: `${root}subordinates:jwt`,
     /** hash: entity identifier -> `SubordinateInfo` as JSON. Foreign writers omit it; readers work without it. */
     subordinateInfo: `${root}subordinates:info`,
+    /** hash: first identifier of a page -> `Page` of the sorted list of subordinates. Foreign writers omit it. */
+    subordinatePages: `${root}subordinates:pages`,
     /** hash: entity identifier -> array of `SubordinateEvent` as JSON, oldest first. Removed entities stay. Foreign writers omit it. */
     subordinateEvents: `${root}subordinates:events`,
     /** set: subordinates that are Relying Parties. */
@@ -27,6 +29,8 @@ function publishedKeys(root: string) {
     trustMarks: (subject: string) => `${root}tm:${subject}`,
     /** set: subjects with an unrevoked mark of the type, which may have expired. */
     trustMarkHolders: (type: string) => `${root}tmtype:${type}`,
+    /** hash: first identifier of a page -> `Page` of the sorted list of the same holders. Foreign writers omit it. */
+    trustMarkHolderPages: (type: string) => `${root}tmpages:${type}`,
     /** set: Trust Mark types with at least one issued mark. */
     trustMarkTypes: `${root}tmtypes`,
     /** set: SHA-256, in hex, of every Trust Mark JWT ever issued (§8.4). It only grows. */

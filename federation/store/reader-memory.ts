@@ -9,15 +9,11 @@ import { createFieldReader } from './field-reader.ts'
 import { createHeld, type Held } from './held.ts'
 import { createHolderIndexes } from './holder-indexes.ts'
 import type { RedisKeys } from './keys.ts'
+import { createListIndex } from './list-index.ts'
 import { findLostKeys } from './lost-keys.ts'
+import { createPageReader } from './page-reader.ts'
 import { type PublishedJwt, readPublishedJwt } from './published-jwt.ts'
-import { createSortedIndex } from './sorted-index.ts'
-import {
-  isSameSubordinate,
-  readSubordinate,
-  readSubordinates,
-  type Subordinate,
-} from './subordinate-reader.ts'
+import { readSubordinate, readSubordinates, subordinateFormat } from './subordinate-reader.ts'
 import { readTrustAnchors } from './trust-anchor-reader.ts'
 import {
   areSameMarks,
@@ -87,16 +83,21 @@ export function createMemory({ redis, keys, announced, trustMarks, catchUp }: Op
       () => readUnusedTypes(redis, keys),
       (one, other) => one.key === other.key,
     ),
-    holders: createHolderIndexes({ read: trustMarks, catchUp }),
+    holders: createHolderIndexes({ redis, keys, read: trustMarks, catchUp }),
     anchors: holdOne<ReadonlyMap<EntityId, JwkSet>>(() => readTrustAnchors(redis, keys), areSameAnchors),
     lostKeys: holdOne(
       () => findLostKeys(redis, keys),
       (some, others) => some.join() === others.join(),
       () => false, // a loss is never announced
     ),
-    subordinates: createSortedIndex<Subordinate>({
-      idOf: ({ id }) => id,
-      isSame: isSameSubordinate,
+    subordinates: createListIndex({
+      format: subordinateFormat,
+      readPages: createPageReader(redis, {
+        keys,
+        key: keys.subordinatePages,
+        format: subordinateFormat,
+        count: () => redis.hlen(keys.subordinates),
+      }),
       readAll: () => readSubordinates(redis, keys),
       readOne: (id) => readSubordinate(redis, keys, id),
       catchUp,

@@ -10,6 +10,7 @@ import { type CollectionReader, createCollectionReader } from './collection-read
 import type { Held } from './held.ts'
 import { redisKeys } from './keys.ts'
 import { toStoreError } from './outage.ts'
+import type { PagedList } from './paged-list.ts'
 import type { PublishedJwt } from './published-jwt.ts'
 import { countLookups, createMemory, dropStale } from './reader-memory.ts'
 import { parseSubordinateEvents, type SubordinateEvent } from './subordinate-event.ts'
@@ -34,14 +35,14 @@ export type Reader = {
   /** The last fetched Entity Configuration of an Immediate Subordinate. It may have expired. */
   subordinateConfiguration(id: EntityId): Promise<PublishedJwt | undefined>
   /** Every Immediate Subordinate, sorted by identifier (§8.2). */
-  subordinates(): Promise<readonly Subordinate[]>
+  subordinates(): Promise<PagedList<Subordinate>>
   /** Registration events of an entity, oldest first; undefined if none were recorded. */
   subordinateEvents(id: EntityId): Promise<readonly SubordinateEvent[] | undefined>
   /** The unrevoked mark of the type for the subject (§8.6). It may have expired. */
   trustMark(type: string, subject: EntityId): Promise<IssuedTrustMark | undefined>
   /** Every unrevoked mark of the subject. Some may have expired. */
   trustMarksOf(subject: EntityId): Promise<readonly IssuedTrustMark[]>
-  trustMarkHolders(type: string): Promise<readonly TrustMarkHolder[]>
+  trustMarkHolders(type: string): Promise<PagedList<TrustMarkHolder>>
   trustMarkTypes(): Promise<string[]>
   /** Our types that are not in use: their marks are not served, and count for nothing. */
   unusedTrustMarkTypes(): Promise<UnusedTypes>
@@ -70,9 +71,9 @@ export type Peek = {
   entityConfiguration(): PublishedJwt | null | undefined
   subordinateStatement(id: EntityId): PublishedJwt | null | undefined
   subordinateConfiguration(id: EntityId): PublishedJwt | null | undefined
-  subordinates(): readonly Subordinate[] | undefined
+  subordinates(): PagedList<Subordinate> | undefined
   trustMarksOf(subject: EntityId): readonly IssuedTrustMark[] | undefined
-  trustMarkHolders(type: string): readonly TrustMarkHolder[] | undefined
+  trustMarkHolders(type: string): PagedList<TrustMarkHolder> | undefined
   unusedTrustMarkTypes(): UnusedTypes | undefined
   trustAnchors(): ReadonlyMap<EntityId, JwkSet> | undefined
 }

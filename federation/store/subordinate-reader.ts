@@ -3,9 +3,10 @@
 import type { Redis } from 'ioredis'
 import { decodeJwt } from 'jose'
 import type { RedisKeys } from './keys.ts'
+import type { ItemFormat } from './list-page.ts'
 import { scanHash } from './scan.ts'
 import { createSharing } from './sharing.ts'
-import { parseSubordinateInfo } from './subordinate-info.ts'
+import { parseSubordinateInfo, type SubordinateInfo } from './subordinate-info.ts'
 
 export type Subordinate = {
   id: string
@@ -17,6 +18,21 @@ export type Subordinate = {
   registered: number | undefined
   /** When its statement was last signed, in unix seconds. */
   updated: number | undefined
+}
+
+export const subordinateFormat: ItemFormat<Subordinate> = {
+  times: 2,
+  split: ({ entityTypes, isIntermediate, registered, updated }) => ({
+    common: { entityTypes, isIntermediate },
+    times: [registered, updated],
+  }),
+  join: ({ id, expires = 0, common, times: [registered, updated] }) => ({
+    ...(common as Pick<Subordinate, 'entityTypes' | 'isIntermediate'>), // as `split` gave it
+    id,
+    expires,
+    registered,
+    updated,
+  }),
 }
 
 const BATCH = 500
@@ -78,7 +94,10 @@ export async function readSubordinate(
 
 function parseInfo(id: string, text: string | null | undefined): Subordinate | undefined {
   const info = parseSubordinateInfo(text)
-  if (!info) return undefined
+  return info && toSubordinate(id, info)
+}
+
+export function toSubordinate(id: string, info: SubordinateInfo): Subordinate {
   const { entity_types: entityTypes, intermediate: isIntermediate, ...times } = info
   return {
     id,
@@ -104,17 +123,6 @@ async function readFromStatements(
   const kinds = (configuration && parseKinds(configuration)) || (await readKindsFromSets(redis, keys, id))
   const { exp = 0, iat } = decodeClaims(statement) ?? {}
   return { id, ...kinds, expires: exp, registered: undefined, updated: iat }
-}
-
-export function isSameSubordinate(one: Subordinate, other: Subordinate): boolean {
-  return (
-    one.id === other.id &&
-    one.expires === other.expires &&
-    one.registered === other.registered &&
-    one.updated === other.updated &&
-    one.isIntermediate === other.isIntermediate &&
-    one.entityTypes.join(' ') === other.entityTypes.join(' ')
-  )
 }
 
 type Kinds = Pick<Subordinate, 'entityTypes' | 'isIntermediate'>

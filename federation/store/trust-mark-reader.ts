@@ -1,15 +1,11 @@
 /** Reads issued Trust Marks: their holders, and the status of each (§8.4, §8.5, §8.6). */
 import type { Redis } from 'ioredis'
 import { LRUCache } from 'lru-cache'
+import type { JsonObject } from '#core/json.ts'
 import { createFieldReader } from './field-reader.ts'
 import type { RedisKeys } from './keys.ts'
-import {
-  decodePart,
-  decodePublished,
-  isCurrent,
-  type PublishedJwt,
-  readPublishedJwt,
-} from './published-jwt.ts'
+import type { ItemFormat } from './list-page.ts'
+import { decodePart, decodePublished, type PublishedJwt, readPublishedJwt } from './published-jwt.ts'
 import { scanSet } from './scan.ts'
 import { createSharing } from './sharing.ts'
 import { hashTrustMark, REVOKED_MARK } from './trust-mark-record.ts'
@@ -23,7 +19,17 @@ type MarkFacts = {
   delegation: string | undefined
 }
 
-export type TrustMarkHolder = MarkFacts & { subject: string }
+/** By the identifier of the subject. */
+export type TrustMarkHolder = MarkFacts & { id: string }
+
+export const holderFormat: ItemFormat<TrustMarkHolder> = {
+  times: 0,
+  split: ({ kid, delegation }) => ({ common: { kid, delegation }, times: [] }),
+  join: ({ id, expires, common }) => {
+    const { kid, delegation } = common as Pick<MarkFacts, 'kid' | 'delegation'> // as `split` gave it
+    return { id, expires, kid, delegation }
+  },
+}
 
 /** An unrevoked mark, which may have expired. */
 export type IssuedTrustMark = PublishedJwt & MarkFacts & { type: string }
@@ -56,9 +62,7 @@ export function createTrustMarkReader(redis: Redis, keys: RedisKeys): TrustMarkR
   async function describe(type: string, jwt: string | null): Promise<IssuedTrustMark | undefined> {
     if (!jwt || jwt === REVOKED_MARK || (await isRevoked(jwt))) return undefined
     const claims = decodePublished(jwt)
-    const delegation = typeof claims.delegation === 'string' ? claims.delegation : undefined
-    const { expires, etag } = readPublishedJwt(jwt, claims)
-    return { jwt, expires, etag, type, kid: readKid(jwt), delegation }
+    return { ...readPublishedJwt(jwt, claims), ...readFacts(jwt, claims), type }
   }
 
   async function readHolder(
@@ -69,7 +73,7 @@ export function createTrustMarkReader(redis: Redis, keys: RedisKeys): TrustMarkR
     const mark = await describe(type, await redis.hget(keys.trustMarks(subject), type))
     if (!mark) return undefined
     const { expires, kid, delegation } = mark
-    return { subject, expires, kid: share(kid), delegation: delegation && share(delegation) }
+    return { id: subject, expires, kid: share(kid), delegation: delegation && share(delegation) }
   }
 
   return {
@@ -114,19 +118,22 @@ export function createTrustMarkReader(redis: Redis, keys: RedisKeys): TrustMarkR
   }
 }
 
-export const isSameHolder = (one: TrustMarkHolder, other: TrustMarkHolder): boolean =>
-  one.subject === other.subject && hasSameFacts(one, other)
-
-const hasSameFacts = (one: MarkFacts, other: MarkFacts): boolean =>
-  one.expires === other.expires && one.kid === other.kid && one.delegation === other.delegation
-
 export const areSameMarks = (some: readonly IssuedTrustMark[], others: readonly IssuedTrustMark[]): boolean =>
   some.length === others.length &&
   some.every(({ type, jwt }, at) => type === others[at]?.type && jwt === others[at].jwt)
 
-/** Selects the holders whose mark is valid at `now` (unix seconds), as §8.2 and §8.5 require. */
-export function selectCurrentHolders(holders: readonly TrustMarkHolder[], now: number): string[] {
-  return holders.filter((holder) => isCurrent(holder, now)).map(({ subject }) => subject)
+/** @throws FederationError `server_error` when it is not a JWT */
+export const readHolderOf = (id: string, jwt: string): TrustMarkHolder => ({
+  id,
+  ...readFacts(jwt, decodePublished(jwt)),
+})
+
+function readFacts(jwt: string, { exp, delegation }: JsonObject): MarkFacts {
+  return {
+    expires: typeof exp === 'number' ? exp : undefined,
+    kid: readKid(jwt),
+    delegation: typeof delegation === 'string' ? delegation : undefined,
+  }
 }
 
 /** Marks of one key have the same header. */

@@ -5,10 +5,14 @@
 import { randomUUID } from 'node:crypto'
 import type { PublishContext } from '#server/publish/context.ts'
 import type { Progress } from '#server/publish/progress.ts'
+import { formatPublicationMarker, hasPages } from '#store/publication-marker.ts'
 
 type Place = Pick<PublishContext, 'db' | 'redis' | 'keys' | 'now'>
 
-/** False for a Redis that lost everything: it has no Entity Configuration either. */
+/**
+ * False for a Redis that lost everything: it has no Entity Configuration either; and for one that an older version published,
+ * without the pages of lists. Null: another program published it, and we did not yet.
+ */
 export async function isPublished({ db, redis, keys }: Place): Promise<boolean> {
   const lease = await db.publisherLease.findUnique({ where: { id: 1 }, select: { publicationMark: true } })
   return isMarked({ redis, keys }, lease?.publicationMark ?? null)
@@ -23,7 +27,7 @@ export async function isMarked(
     redis.exists(keys.entityConfiguration),
     redis.get(keys.publicationMarker),
   ])
-  return isThere === 1 && found === marker
+  return isThere === 1 && found === marker && (found === null || hasPages(found))
 }
 
 /**
@@ -35,7 +39,7 @@ export async function settle(
   entries: readonly bigint[],
   progress: ReturnType<Progress['after']>,
 ): Promise<void> {
-  const publicationMark = randomUUID()
+  const publicationMark = formatPublicationMarker(randomUUID())
   await redis.set(keys.publicationMarker, publicationMark)
   await db.$transaction([
     db.outboxEntry.deleteMany({ where: { id: { in: [...entries] } } }),

@@ -2,6 +2,7 @@
 
 import type { PublishContext } from '#server/publish/context.ts'
 import { beginIssue } from '#server/publish/key-publication.ts'
+import { prepareHolderPages, prepareSubordinatePages } from '#server/publish/list-pages.ts'
 import type { Topic } from '#server/publish/outbox.ts'
 import {
   findUnusedTypes,
@@ -98,14 +99,13 @@ async function publishSomeSubordinates(
   const published = new Set(signed.map(({ entityId }) => entityId))
   // The previous statement of one that cannot be signed stays.
   const known = entityIds.filter((entityId) => !failures.has(entityId))
+  const removed = known.filter((entityId) => !published.has(entityId))
   const changes = known.map((id) => ({ kind: 'subordinate', id }) as const)
+  const putPages = await prepareSubordinatePages(context.redis, context.keys, { published: signed, removed })
   await sendCommands(context.redis, context.keys, changes, (to) => {
     putSubordinates(to, context.keys, signed)
-    removeSubordinates(
-      to,
-      context.keys,
-      known.filter((entityId) => !published.has(entityId)),
-    )
+    removeSubordinates(to, context.keys, removed)
+    putPages(to)
     const itsEvents = events.filter(({ entityId }) => !failures.has(entityId))
     putSubordinateEvents(to, context.keys, itsEvents)
   })
@@ -119,8 +119,10 @@ async function publishSubordinates(
 ): Promise<undefined> {
   let left = await context.db.subordinate.count({ where: { active: true } })
   for await (const page of activeSubordinates(context)) {
+    const putPages = await prepareSubordinatePages(context.redis, context.keys, { published: page })
     await sendCommands(context.redis, context.keys, [{ kind: 'subordinate' }], (to) => {
       putSubordinates(to, context.keys, page)
+      putPages(to)
     })
     left -= page.length
     await beat(page.length, left)
@@ -130,8 +132,10 @@ async function publishSubordinates(
 async function publishTrustMarks(context: PublishContext, ids: readonly string[]): Promise<undefined> {
   const marks = await findTrustMarks(context, ids.map(Number))
   const changes = marks.map(({ entityId: id }) => ({ kind: 'trust-mark', id }) as const)
+  const putPages = await prepareHolderPages(context.redis, context.keys, marks)
   await sendCommands(context.redis, context.keys, changes, (to) => {
     for (const mark of marks) putTrustMark(to, context.keys, mark)
+    putPages(to)
   })
 }
 

@@ -3,6 +3,7 @@ import type { ChainableCommander, Redis } from 'ioredis'
 import { UnavailableError } from '#server/error/operation-error.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { beginIssue } from '#server/publish/key-publication.ts'
+import { prepareHolderPages, prepareSubordinatePages } from '#server/publish/list-pages.ts'
 import {
   findUnusedTypes,
   signEntityConfiguration,
@@ -33,6 +34,7 @@ const fixedKeys = [
   'subordinates',
   'subordinateConfigurations',
   'subordinateInfo',
+  'subordinatePages',
   'subordinateEvents',
   'relyingParties',
   'openidProviders',
@@ -77,7 +79,11 @@ export async function rebuild(context: PublishContext, beat: Beat): Promise<Rebu
     putTrustAnchors(to, keys.staging, trustAnchors)
   })
   for await (const page of activeSubordinates(context)) {
-    await stage.write((to) => addSubordinates(to, keys.staging, page))
+    const putPages = await prepareSubordinatePages(context.redis, keys.staging, { published: page })
+    await stage.write((to) => {
+      addSubordinates(to, keys.staging, page)
+      putPages(to)
+    })
     subordinates += page.length
     await pass(page.length)
   }
@@ -90,8 +96,10 @@ export async function rebuild(context: PublishContext, beat: Beat): Promise<Rebu
     await pass(0)
   }
   for await (const page of allTrustMarks(context)) {
+    const putPages = await prepareHolderPages(context.redis, keys.staging, page)
     await stage.write((to) => {
       for (const mark of page) putTrustMark(to, keys.staging, mark)
+      putPages(to)
     })
     trustMarks += page.length
     await pass(page.length)
@@ -129,26 +137,22 @@ function createStage({ redis, keys }: PublishContext) {
 
 type Named = (keys: PublishedKeys) => (name: string) => string
 
-/** Keys of single subjects and types. */
-const families: readonly Named[] = [
-  ({ trustMarks }) => trustMarks,
-  ({ trustMarkHolders }) => trustMarkHolders,
+/** Keys of single subjects and types. Those that are there together are renamed together. */
+const families: readonly (readonly [Named, ...Named[]])[] = [
+  [({ trustMarks }) => trustMarks],
+  [({ trustMarkHolders }) => trustMarkHolders, ({ trustMarkHolderPages }) => trustMarkHolderPages],
 ]
 
 /** A key that was not staged is empty, so its live counterpart is removed. */
 async function swap(context: PublishContext): Promise<void> {
   const { redis, keys } = context
   const { staging } = keys
-  for (const named of families) {
-    const [from, target] = [named(staging), named(keys)]
-    for await (const names of namesOf(context, keys, named)) {
-      const there = await existing(redis, names.map(from))
-      const outdated = names.map(target).filter((_, at) => !there[at])
-      if (outdated.length > 0) await redis.unlink(...outdated)
-    }
-    for await (const names of namesOf(context, staging, named)) {
+  for (const family of families) {
+    for (const named of family) await removeOutdated(context, named)
+    for await (const names of namesOf(context, staging, family[0])) {
       await sendCommands(redis, keys, [], (to) => {
-        for (const name of names) to.rename(from(name), target(name))
+        for (const named of family)
+          for (const name of names) to.rename(named(staging)(name), named(keys)(name))
       })
     }
   }
@@ -163,6 +167,15 @@ async function swap(context: PublishContext): Promise<void> {
     }
     to.del(keys.stagedPages)
   })
+}
+
+async function removeOutdated(context: PublishContext, named: Named): Promise<void> {
+  const { redis, keys } = context
+  for await (const names of namesOf(context, keys, named)) {
+    const there = await existing(redis, names.map(named(keys.staging)))
+    const outdated = names.map(named(keys)).filter((_, at) => !there[at])
+    if (outdated.length > 0) await redis.unlink(...outdated)
+  }
 }
 
 async function existing(redis: Redis, names: readonly string[]): Promise<boolean[]> {
@@ -186,7 +199,7 @@ async function* namesOf({ redis }: PublishContext, keys: PublishedKeys, named: N
 async function removeStaged(context: PublishContext): Promise<void> {
   const { redis, keys } = context
   await redis.unlink(keys.stagedPages, ...fixedKeys.map((name) => keys.staging[name]))
-  for (const named of families) {
+  for (const named of families.flat()) {
     for await (const names of namesOf(context, keys.staging, named)) {
       if (names.length > 0) await redis.unlink(...names.map(named(keys.staging)))
     }

@@ -93,18 +93,22 @@ export async function findTrustMarks(
   return rows.map(publishedTrustMark)
 }
 
+/** By type and subject, so that marks of one page belong to few pages of a list. */
 export async function* allTrustMarks({ db }: PublishContext): AsyncGenerator<PublishedTrustMark[]> {
-  for (let after = 0; ; ) {
-    const rows = await db.trustMark.findMany({
-      where: { id: { gt: after } },
-      include: withIssued,
-      orderBy: { id: 'asc' },
-      take: PAGE,
-    })
-    const last = rows.at(-1)
-    if (!last) return
-    yield rows.map(publishedTrustMark)
-    after = last.id
+  const types = await db.trustMarkType.findMany({ select: { id: true }, orderBy: { id: 'asc' } })
+  for (const { id: trustMarkTypeId } of types) {
+    for (let after = ''; ; ) {
+      const rows = await db.trustMark.findMany({
+        where: { trustMarkTypeId, entityId: { gt: after } },
+        include: withIssued,
+        orderBy: { entityId: 'asc' },
+        take: PAGE,
+      })
+      const last = rows.at(-1)
+      if (!last) break
+      yield rows.map(publishedTrustMark)
+      after = last.entityId
+    }
   }
 }
 

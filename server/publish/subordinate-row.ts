@@ -61,14 +61,17 @@ export async function readSubordinateRows(db: Database, where: Prisma.Sql): Prom
 
 const toDate = (unix: number) => new Date(unix * 1000)
 
-/** Yields all active ones, page by page. */
+/** Yields all active ones, page by page. By identifier, so that rows of one page belong to few pages of the list. */
 export async function* allSubordinateRows(db: Database, page: number): AsyncGenerator<SubordinateRow[]> {
-  for (let after = 0; ; ) {
-    const rows = await readSubordinateRows(db, Prisma.sql`"id" > ${after} ORDER BY "id" LIMIT ${page}`)
+  for (let after = ''; ; ) {
+    const rows = await readSubordinateRows(
+      db,
+      Prisma.sql`"entityId" > ${after} ORDER BY "entityId" LIMIT ${page}`,
+    )
     const last = rows.at(-1)
     if (!last) return
     yield rows
-    after = last.id
+    after = last.entityId
   }
 }
 

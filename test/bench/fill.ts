@@ -9,7 +9,9 @@ import { createLocalSigner, signJwt } from '#core/jws.ts'
 import { generateSigningKey, type Jwk, toPublicJwk } from '#core/keys.ts'
 import type { Metadata } from '#core/metadata.ts'
 import { buildTrustMark, TRUST_MARK_TYP } from '#core/trust-mark/index.ts'
+import { prepareHolderPages, prepareSubordinatePages } from '#server/publish/list-pages.ts'
 import { redisKeys } from '#store/keys.ts'
+import { formatPublicationMarker } from '#store/publication-marker.ts'
 import { formatSubordinateInfo } from '#store/subordinate-info.ts'
 import { hashTrustMark } from '#store/trust-mark-record.ts'
 
@@ -34,6 +36,8 @@ export type Filled = {
   memberKeys: { keys: Jwk[] }
 }
 
+type Mark = { type: string; entityId: string; jwt: string; revoked: boolean }
+
 const POPULAR = 100
 const ANY = 100_000
 const BATCH = 1_000
@@ -56,20 +60,25 @@ export async function fill(redis: Redis, key: Jwk, count: number, prefix = ''): 
   const sign = (claims: object, typ: string) => signJwt(claims, { key: signer, typ })
   const entity_types = ['openid_relying_party']
   const changed = { registered: iat, updated: iat, expires: times.exp }
-  const info = formatSubordinateInfo({ entity_types, intermediate: false, ...changed })
+  const info = { entity_types, intermediate: false, ...changed }
+  const infoText = formatSubordinateInfo(info)
+  /** What the pages of lists do not have yet. */
+  const unlisted = { subordinates: [] as { entityId: string; info: typeof info }[], marks: [] as Mark[] }
 
   async function addMark(to: ReturnType<Redis['pipeline']>, subject: string, type: string) {
     const mark = await sign(buildTrustMark({ issuer: entityId, subject, type, ...times }), TRUST_MARK_TYP)
     to.hset(keys.trustMarks(subject), type, mark)
     to.sadd(keys.trustMarkHolders(type), subject)
     to.sadd(keys.issuedTrustMarks, hashTrustMark(mark))
+    unlisted.marks.push({ type, entityId: subject, jwt: mark, revoked: false })
     return mark
   }
   async function add(to: ReturnType<Redis['pipeline']>, at: number) {
     const id = memberId(at)
     const statement = buildSubordinateStatement({ issuer: entityId, subject: id, ...times, keys: memberKeys })
     to.hset(keys.subordinates, id, await sign(statement, ENTITY_STATEMENT_TYP))
-    to.hset(keys.subordinateInfo, id, info)
+    to.hset(keys.subordinateInfo, id, infoText)
+    unlisted.subordinates.push({ entityId: id, info })
     to.sadd(keys.relyingParties, id)
     if (at % 10 === 0) await addMark(to, id, wideMarkType)
     const common = await addMark(to, id, commonMarkType)
@@ -87,13 +96,18 @@ export async function fill(redis: Redis, key: Jwk, count: number, prefix = ''): 
   for (let start = 0; start < count; start += BATCH) {
     const pipeline = redis.pipeline()
     for (let at = start; at < Math.min(start + BATCH, count); at++) await add(pipeline, at)
+    const [published, marks] = [unlisted.subordinates.splice(0), unlisted.marks.splice(0)]
+    const putSubordinates = await prepareSubordinatePages(redis, keys, { published })
+    const putMarks = await prepareHolderPages(redis, keys, marks)
+    putSubordinates(pipeline)
+    putMarks(pipeline)
     await pipeline.exec()
   }
   const own = buildEntityConfiguration({ entityId, ...times, keys: { keys: [toPublicJwk(key)] }, metadata })
   const configuration = await sign({ ...own, trust_mark_issuers: issuers }, ENTITY_STATEMENT_TYP)
   await redis.set(keys.entityConfiguration, configuration)
   await redis.sadd(keys.trustMarkTypes, ...Object.keys(issuers))
-  await redis.set(keys.publicationMarker, 'filled')
+  await redis.set(keys.publicationMarker, formatPublicationMarker('filled'))
   return { popular, any, memberKeys }
 }
 

@@ -1,4 +1,4 @@
-/** Compares the sets of holders and the sets of Trust Mark types, type by type. */
+/** Compares the sets of holders, their lists, and the sets of Trust Mark types, type by type. */
 import type { PublishContext } from '#server/publish/context.ts'
 import {
   compare,
@@ -8,9 +8,11 @@ import {
   memberIf,
   PAGE,
 } from '#server/publish/drift/drift.ts'
+import { listedItems, readListed } from '#server/publish/drift/listed.ts'
 import { patternBelow } from '#server/publish/drift/trust-marks.ts'
 import { type OutboxItem, toPublish } from '#server/publish/outbox.ts'
 import { scanKeys, scanSet } from '#store/scan.ts'
+import { holderFormat, readHolderOf, type TrustMarkHolder } from '#store/trust-mark-reader.ts'
 
 export const trustMarkHolders: DriftSource = { compareAll, driftOf }
 
@@ -19,7 +21,7 @@ async function driftOf(context: PublishContext, types: readonly string[]): Promi
   const found: Drift[] = []
   for (const type of types) {
     found.push(...(await driftOfType(context, type)), ...(await driftOfUse(context, type)))
-    for (const source of [missingHolders, unexpectedHolders]) {
+    for (const source of [missingHolders, unexpectedHolders, unexpectedInList]) {
       for await (const page of source(context, type)) {
         found.push(...page)
         if (found.length > MAXIMUM) return found
@@ -67,16 +69,20 @@ async function* missingHolders(
       },
       orderBy: { entityId: 'asc' },
       take: PAGE,
-      select: { id: true, entityId: true },
+      select: { id: true, entityId: true, jwt: true },
     })
     const last = page.at(-1)
     if (!last) return
-    const members = await redis.smismember(
-      keys.trustMarkHolders(type),
-      ...page.map(({ entityId }) => entityId),
-    )
-    const absent = page.filter((_, at) => members[at] !== 1)
-    yield absent.map((mark) => driftOfHolder('missing', type, mark.entityId, mark))
+    const ids = page.map(({ entityId }) => entityId)
+    const [members, listed] = await Promise.all([
+      redis.smismember(keys.trustMarkHolders(type), ...ids),
+      readListed(redis, placeOf(keys, type), ids),
+    ])
+    yield page.flatMap((mark, at) => {
+      if (members[at] !== 1) return [driftOfHolder('missing', type, mark.entityId, mark)]
+      const kind = compare(textOf(readHolderOf(mark.entityId, mark.jwt)), textOf(listed[at] ?? null))
+      return kind ? [driftOfListed(kind, type, mark.entityId, mark)] : []
+    })
     after = last.entityId
   }
 }
@@ -96,10 +102,41 @@ async function* unexpectedHolders(
   }
 }
 
+/** Those that are not in the set either: others were found there. */
+async function* unexpectedInList({ db, redis, keys }: PublishContext, type: string): AsyncGenerator<Drift[]> {
+  for await (const holders of listedItems(redis, placeOf(keys, type))) {
+    if (holders.length === 0) continue
+    const ids = holders.map(({ id }) => id)
+    const members = await redis.smismember(keys.trustMarkHolders(type), ...ids)
+    const unknown = ids.filter((_, at) => members[at] !== 1)
+    const marks = await db.trustMark.findMany({
+      where: { trustMarkType: { type }, entityId: { in: unknown } },
+      select: { id: true, entityId: true, active: true },
+    })
+    const byEntity = new Map(marks.map((mark) => [mark.entityId, mark]))
+    // An active mark may have expired, or is found as missing from the set.
+    const wrong = unknown.filter((id) => !byEntity.get(id)?.active)
+    yield wrong.map((id) => driftOfListed('unexpected', type, id, byEntity.get(id) ?? null))
+  }
+}
+
+const placeOf = (keys: PublishContext['keys'], type: string) => ({
+  key: keys.trustMarkHolderPages(type),
+  format: holderFormat,
+})
+
+const textOf = (holder: TrustMarkHolder | null) =>
+  holder && JSON.stringify([holder.expires, holder.kid, holder.delegation])
+
 type Mark = { id: number } | null
 
 function driftOfHolder(kind: Drift['kind'], type: string, entityId: string, mark: Mark): Drift {
   const words = `place among the holders of ${type} of ${entityId}`
+  return { kind, words, name: type, item: itemOf(mark) }
+}
+
+function driftOfListed(kind: Drift['kind'], type: string, entityId: string, mark: Mark): Drift {
+  const words = `place in the list of holders of ${type} of ${entityId}`
   return { kind, words, name: type, item: itemOf(mark) }
 }
 
@@ -120,8 +157,9 @@ async function* names({ db, redis, keys }: PublishContext): AsyncGenerator<strin
   yield fresh((await db.trustMarkType.findMany({ select: { type: true } })).map(({ type }) => type))
   yield fresh(await redis.smembers(keys.trustMarkTypes))
   yield fresh(await redis.smembers(keys.unusedTrustMarkTypes))
-  const prefix = keys.trustMarkHolders('')
-  for await (const found of scanKeys(redis, patternBelow(prefix))) {
-    yield fresh(found.map((name) => name.slice(prefix.length)))
+  for (const prefix of [keys.trustMarkHolders(''), keys.trustMarkHolderPages('')]) {
+    for await (const found of scanKeys(redis, patternBelow(prefix))) {
+      yield fresh(found.map((name) => name.slice(prefix.length)))
+    }
   }
 }

@@ -1,5 +1,6 @@
 /** Measures the federation server with one number of subordinates: costs, memory, and a change in the longest list. */
-import { formatChange } from '#store/change.ts'
+import { prepareSubordinatePages } from '#server/publish/list-pages.ts'
+import { removeSubordinates, sendCommands } from '#server/publish/write.ts'
 import { redisKeys } from '#store/keys.ts'
 import { megabytes, milliseconds, number } from '../document.ts'
 import type { Request } from '../endpoint.ts'
@@ -69,12 +70,11 @@ async function measureChange({ redis, filled }: Store, url: string, id: string) 
     while (!isDone) slowest = Math.max(slowest, await timeOf(other))
   })()
   const begun = performance.now()
-  await redis
-    .multi()
-    .hdel(keys.subordinates, id)
-    .hdel(keys.subordinateInfo, id)
-    .publish(keys.changes, formatChange({ kind: 'subordinate', id }))
-    .exec()
+  const putPages = await prepareSubordinatePages(redis, keys, { published: [], removed: [id] })
+  await sendCommands(redis, keys, [{ kind: 'subordinate', id }], (to) => {
+    removeSubordinates(to, keys, [id])
+    putPages(to)
+  })
   while (await isListed());
   const change = performance.now() - begun
   isDone = true

@@ -1,8 +1,16 @@
-/** The index must never keep data that was read before an announced change. */
+/** The index must never keep data that was read before an announced change, and never mix two states of the pages. */
 import { beforeEach, expect, test } from 'vitest'
-import { createSortedIndex, type SortedIndex } from '#store/sorted-index.ts'
+import { createListIndex, type ListIndex } from '#store/list-index.ts'
+import { formatPages, type ItemFormat } from '#store/list-page.ts'
+import { createPagedList, type PagedList } from '#store/paged-list.ts'
 
-type Item = { id: string; value: number }
+type Item = { id: string; expires: undefined; value: number }
+
+const format: ItemFormat<Item> = {
+  times: 0,
+  split: ({ value }) => ({ common: value, times: [] }),
+  join: ({ id, common }) => ({ id, expires: undefined, value: Number(common) }),
+}
 
 /** The content of Redis, and a gate that delays reads after they have seen it. */
 let stored: Map<string, Item>
@@ -12,18 +20,27 @@ let reads: string[]
 let isAnnounced: boolean
 /** Called before the end of a read of all, as for a change whose announcement was on its way. */
 let announce: () => void
-let index: SortedIndex<Item>
+/** The answers to reads of the pages, and at last what is stored; undefined: no publisher of ours keeps any. */
+let pages: { list: PagedList<Item>; isComplete: boolean }[] | undefined
+let index: ListIndex<Item>
+
+const itemOf = (id: string, value = 1): Item => ({ id, expires: undefined, value })
 
 beforeEach(() => {
-  stored = new Map(['c', 'a', 'b'].map((id) => [id, { id, value: 1 }]))
+  stored = new Map(['c', 'a', 'b'].map((id) => [id, itemOf(id)]))
   gate = undefined
   begun = Promise.withResolvers()
   reads = []
   isAnnounced = true
   announce = () => {}
-  index = createSortedIndex({
-    idOf: ({ id }) => id,
-    isSame: (one, other) => one.id === other.id && one.value === other.value,
+  pages = undefined
+  index = createListIndex({
+    format,
+    async readPages(_, ids) {
+      if (!pages) return undefined
+      reads.push(`pages ${ids.join()}`)
+      return pages.shift() ?? { list: listOf([...stored.values()]), isComplete: true }
+    },
     async readAll() {
       reads.push('all')
       const seen = [...stored.values()]
@@ -41,17 +58,26 @@ beforeEach(() => {
   })
 })
 
-const ids = async () => (await index.get()).map(({ id }) => id)
+const listOf = (items: readonly Item[]) =>
+  createPagedList(
+    formatPages(
+      items.toSorted((one, other) => (one.id < other.id ? -1 : 1)),
+      format,
+    ),
+  )
+
+const items = async () => (await index.get()).pages.flatMap((page) => page.items())
+const ids = async () => (await items()).map(({ id }) => id)
 
 test('reads and sorts all once, and then only changed items', async () => {
   expect(await ids()).toEqual(['a', 'b', 'c'])
   expect(await index.get()).toBe(await index.get())
   stored.delete('a')
-  stored.set('bb', { id: 'bb', value: 1 })
-  stored.set('c', { id: 'c', value: 2 })
+  stored.set('bb', itemOf('bb'))
+  stored.set('c', itemOf('c', 2))
   for (const id of ['a', 'bb', 'c', 'unknown']) index.touch(id)
   expect(await ids()).toEqual(['b', 'bb', 'c'])
-  expect((await index.get()).at(-1)).toEqual({ id: 'c', value: 2 })
+  expect((await items()).at(-1)).toEqual(itemOf('c', 2))
   expect(reads).toEqual(['all', 'a', 'bb', 'c', 'unknown'])
 })
 
@@ -60,7 +86,7 @@ test('does not lose a change that is announced during a read', async () => {
   gate = held.promise
   const first = ids()
   await begun.promise
-  stored.set('d', { id: 'd', value: 1 })
+  stored.set('d', itemOf('d'))
   index.touch('d')
   held.resolve()
   expect(await first).toEqual(['a', 'b', 'c', 'd'])
@@ -80,6 +106,8 @@ test('reads all again when everything changes during a read, even if that is ann
 
 test('refuses when everything changes during each read', async () => {
   announce = () => index.touch()
+  await expect(ids()).rejects.toMatchObject({ code: 'temporarily_unavailable' })
+  pages = []
   await expect(ids()).rejects.toMatchObject({ code: 'temporarily_unavailable' })
 })
 
@@ -141,14 +169,54 @@ test('reads the data of a foreign writer again before an answer, and announced d
 })
 
 test('joins lists with duplicates, as a scan may return them', async () => {
-  stored = new Map(Array.from({ length: 20_000 }, (_, at) => [`${at}`, { id: `${at}`, value: 1 }]))
+  stored = new Map(Array.from({ length: 20_000 }, (_, at) => [`${at}`, itemOf(`${at}`)]))
   const all = [...stored.values()]
-  const sorted = createSortedIndex<Item>({
-    idOf: ({ id }) => id,
-    isSame: () => true,
+  const sorted = createListIndex<Item>({
+    format,
+    readPages: async () => undefined,
     readAll: async () => ({ lists: [all.slice(0, 15_000), [], all.slice(5_000)], isAnnounced }),
     readOne: async () => undefined,
     catchUp: async () => {},
   })
-  expect((await sorted.get()).map(({ id }) => id)).toEqual([...stored.keys()].sort())
+  const found = (await sorted.get()).pages.flatMap((page) => page.items())
+  expect(found.map(({ id }) => id)).toEqual([...stored.keys()].sort())
+})
+
+test('reads the pages of our publisher, and again those with a changed item', async () => {
+  pages = []
+  const before = await index.get()
+  expect(await ids()).toEqual(['a', 'b', 'c'])
+  index.touch('unknown')
+  expect(await index.get()).toBe(before) // nothing changed
+  stored.set('d', itemOf('d'))
+  index.touch('d')
+  expect(await ids()).toEqual(['a', 'b', 'c', 'd'])
+  expect(reads).toEqual(['pages ', 'pages unknown', 'pages d'])
+})
+
+test('reads again the pages that the publisher changes meanwhile', async () => {
+  pages = [{ list: listOf([itemOf('a')]), isComplete: false }]
+  announce = () => {
+    announce = () => {}
+    index.touch('b')
+  }
+  expect(await ids()).toEqual(['a', 'b', 'c'])
+  expect(reads).toEqual(['pages ', 'pages b'])
+})
+
+test('reads all items when the pages are not those of the present members', async () => {
+  pages = [{ list: listOf([itemOf('a')]), isComplete: false }]
+  isAnnounced = false
+  expect(await ids()).toEqual(['a', 'b', 'c'])
+  expect(reads).toEqual(['pages ', 'all'])
+})
+
+test('reads all items when another writer took over', async () => {
+  pages = []
+  await index.get()
+  stored.delete('a')
+  index.touch('a')
+  pages = undefined
+  expect(await ids()).toEqual(['b', 'c'])
+  expect(reads).toEqual(['pages ', 'all'])
 })

@@ -48,24 +48,24 @@ export function parsePage<Item extends ListItem>(
 ): Page<Item> {
   const start = bytes.indexOf(NEWLINE) + 1
   const end = bytes.indexOf(NEWLINE, start)
-  const [length = NaN, expires] = JSON.parse(bytes.toString('latin1', 0, start)) as (number | null)[]
+  const [length = NaN, expires = NaN] = bytes.toString('latin1', 0, start).split(' ').map(Number)
   const ids = bytes.subarray(start, end)
   return {
     name,
     bytes,
-    length: length ?? NaN,
-    expires: expires ?? Infinity,
+    length,
+    expires,
     ids,
     items: () => parseItems(ids, bytes.subarray(end + 1), format),
   }
 }
 
 function parseItems<Item extends ListItem>(ids: Buffer, facts: Buffer, format: ItemFormat<Item>): Item[] {
-  const [common, numbers] = facts.toString().split('\n').map(parseArray)
+  const [common, numbers = []] = facts.toString().split('\n').map(parseArray)
   const width = format.times + 2
   return parseArray(`[${ids.toString()}]`).map((id, at) => {
-    const [which, expires, ...times] = (numbers ?? []).slice(at * width, (at + 1) * width).map(toTime)
-    return format.join({ id: String(id), expires, common: common?.[which ?? 0], times })
+    const [which = 0, expires, ...times] = numbers.slice(at * width, (at + 1) * width).map(toTime)
+    return format.join({ id: String(id), expires, common: common?.[which], times })
   })
 }
 
@@ -89,7 +89,7 @@ export function formatPage<Item extends ListItem>(
     numbers.push(which, item.expires, ...stored.times)
   }
   const lines = [
-    JSON.stringify([items.length, findEarliest(items)]), // Infinity becomes null
+    `${items.length} ${findEarliest(items)}`,
     formatIds(items),
     `[${[...common.keys()].join()}]`,
     JSON.stringify(numbers),

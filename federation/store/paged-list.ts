@@ -100,7 +100,7 @@ export function keepSame<Item extends ListItem>(
   const known = new Map(before.pages.map((page) => [page.name, page]))
   const pages = after.pages.map((page) => {
     const same = known.get(page.name)
-    return same?.bytes.equals(page.bytes) ? same : page
+    return same && (same === page || same.bytes.equals(page.bytes)) ? same : page
   })
   const isSame = pages.length === before.pages.length && pages.every((page, at) => page === before.pages[at])
   return isSame ? before : { ...after, pages }

@@ -40,7 +40,7 @@ export const PAGE_LENGTH = 250
 
 const NEWLINE = 10
 
-/** `bytes` were formatted by `formatPage`. */
+/** What is not a page has no items. */
 export function parsePage<Item extends ListItem>(
   name: string,
   bytes: Buffer,
@@ -56,7 +56,7 @@ export function parsePage<Item extends ListItem>(
     length,
     expires,
     ids,
-    items: () => parseItems(ids, bytes.subarray(end + 1), format),
+    items: () => (length > 0 ? parseItems(ids, bytes.subarray(end + 1), format) : []),
   }
 }
 

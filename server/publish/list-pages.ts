@@ -1,6 +1,6 @@
 /**
- * Keeps the pages of sorted lists, which spare readers building them. A change rewrites only the pages that it concerns, in the
- * transaction of the data itself. One publisher writes at a time, so no other changes a page between read and write.
+ * Keeps the pages of sorted lists, so that readers need not build them. A change rewrites only the pages that it concerns, in
+ * the transaction of the data itself. One publisher writes at a time, so no other changes a page between read and write.
  */
 import type { ChainableCommander, Redis } from 'ioredis'
 import type { PublishedKeys, PublishedSubordinate, PublishedTrustMark } from '#server/publish/write.ts'

@@ -165,12 +165,14 @@ it('compares the list of subordinates', async () => {
   ])
   expect(all).toEqual(others)
   expect(Object.keys(pages ?? {}).sort()).toEqual([first, last])
-  await client.del(key)
-  await expectRepaired(
-    { missing: 3 },
-    sorted.map((id) => words('missing', id)),
-    before,
-  )
+  for (const damage of [() => changePage(key, () => 'rubbish'), () => client.del(key)]) {
+    await damage()
+    await expectRepaired(
+      { missing: 3 },
+      sorted.map((id) => words('missing', id)),
+    )
+  }
+  expect(await published()).toEqual(before)
 })
 
 it('compares the lists of holders', async () => {

@@ -1,4 +1,4 @@
-/** Compresses parts of a body each by itself, and keeps the results: a change in a long list compresses one part again. */
+/** Compresses each part of a body without the others, and keeps the results: a change in a long list compresses one part again. */
 import { promisify } from 'node:util'
 import { constants, crc32, deflateRaw } from 'node:zlib'
 

@@ -1,4 +1,4 @@
-/** Keeps asynchronous results by the objects that they are made from, as long as those live. */
+/** Keeps asynchronous results by the objects that they are made from, as long as those live. A failure is not kept. */
 
 export type Memo<Source extends object, Result> = {
   read(source: Source, make: () => Promise<Result>): Promise<Result>
@@ -13,9 +13,14 @@ export function createMemo<Source extends object, Result>(): Memo<Source, Result
     async read(source, make) {
       const promise = promises.get(source) ?? make()
       promises.set(source, promise)
-      const result = await promise
-      results.set(source, result)
-      return result
+      try {
+        const result = await promise
+        results.set(source, result)
+        return result
+      } catch (error) {
+        promises.delete(source)
+        throw error
+      }
     },
     peek: (source) => results.get(source),
   }

@@ -31,7 +31,7 @@ export function isCurrent({ expires }: Pick<PublishedJwt, 'expires'>, now: numbe
 }
 
 /** The claims of a published JWT. @throws FederationError `server_error` */
-export function decodePublished(jwt: string): JsonObject {
+function decodePublished(jwt: string): JsonObject {
   const start = jwt.indexOf('.') + 1
   const value = decodePart(jwt.slice(start, jwt.indexOf('.', start)))
   if (value) return value

@@ -5,7 +5,7 @@ import type { JsonObject } from '#core/json.ts'
 import { createFieldReader } from './field-reader.ts'
 import type { RedisKeys } from './keys.ts'
 import type { ItemFormat } from './list-page.ts'
-import { decodePart, decodePublished, type PublishedJwt, readPublishedJwt } from './published-jwt.ts'
+import { decodePart, type PublishedJwt, readPublishedJwt } from './published-jwt.ts'
 import { scanSet } from './scan.ts'
 import { createSharing } from './sharing.ts'
 import { hashTrustMark, REVOKED_MARK } from './trust-mark-record.ts'
@@ -59,10 +59,14 @@ export function createTrustMarkReader(redis: Redis, keys: RedisKeys): TrustMarkR
   const readRevocation = createFieldReader(redis, keys.trustMarkRevocations)
   const isRevoked = async (jwt: string) => (await readRevocation(hashTrustMark(jwt))) !== null
 
-  async function describe(type: string, jwt: string | null): Promise<IssuedTrustMark | undefined> {
-    if (!jwt || jwt === REVOKED_MARK || (await isRevoked(jwt))) return undefined
-    const claims = decodePublished(jwt)
-    return { ...readPublishedJwt(jwt, claims), ...readFacts(jwt, claims), type }
+  const findUnrevoked = async (jwt: string | null): Promise<string | undefined> =>
+    !jwt || jwt === REVOKED_MARK || (await isRevoked(jwt)) ? undefined : jwt
+
+  /** A record that is not a JWT is no mark, and leaves the others of its subject. */
+  async function describe(type: string, stored: string): Promise<IssuedTrustMark | undefined> {
+    const jwt = await findUnrevoked(stored)
+    const claims = jwt && decodeClaims(jwt)
+    return claims ? { ...readPublishedJwt(jwt, claims), ...readFacts(jwt, claims), type } : undefined
   }
 
   async function readHolder(
@@ -70,10 +74,10 @@ export function createTrustMarkReader(redis: Redis, keys: RedisKeys): TrustMarkR
     subject: string,
     share = (text: string) => text,
   ): Promise<TrustMarkHolder | undefined> {
-    const mark = await describe(type, await redis.hget(keys.trustMarks(subject), type))
-    if (!mark) return undefined
-    const { expires, kid, delegation } = mark
-    return { id: subject, expires, kid: share(kid), delegation: delegation && share(delegation) }
+    const jwt = await findUnrevoked(await redis.hget(keys.trustMarks(subject), type))
+    if (!jwt) return undefined
+    const { kid, delegation, ...others } = readHolderOf(subject, jwt)
+    return { ...others, kid: share(kid), delegation: delegation && share(delegation) }
   }
 
   return {
@@ -105,7 +109,7 @@ export function createTrustMarkReader(redis: Redis, keys: RedisKeys): TrustMarkR
      * revokes every mark of both.
      */
     async status(jwt) {
-      const { sub, trust_mark_type: type } = decodePart(jwt.split('.')[1] ?? '') ?? {}
+      const { sub, trust_mark_type: type } = decodeClaims(jwt) ?? {}
       const isNamed = typeof sub === 'string' && typeof type === 'string'
       const [isIssued, isRecorded, latest] = await Promise.all([
         redis.sismember(keys.issuedTrustMarks, hashTrustMark(jwt)),
@@ -125,8 +129,10 @@ export const areSameMarks = (some: readonly IssuedTrustMark[], others: readonly 
 /** What is not a JWT has no key of ours, so that it is not valid. */
 export const readHolderOf = (id: string, jwt: string): TrustMarkHolder => ({
   id,
-  ...readFacts(jwt, decodePart(jwt.split('.')[1] ?? '') ?? {}),
+  ...readFacts(jwt, decodeClaims(jwt) ?? {}),
 })
+
+const decodeClaims = (jwt: string): JsonObject | undefined => decodePart(jwt.split('.')[1] ?? '')
 
 function readFacts(jwt: string, { exp, delegation }: JsonObject): MarkFacts {
   return {

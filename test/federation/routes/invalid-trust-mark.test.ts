@@ -135,6 +135,25 @@ test('a recorded mark with a broken header is not listed, and does not hide the 
   expect((await ta.get('/trust_mark', { sub: other, trust_mark_type: plain })).statusCode).toBe(404)
 })
 
+test('a recorded mark that is not a JWT hides neither the others of its subject nor other holders', async () => {
+  const mark = await ta.issueTrustMark({ type: plain, subject, exp: ta.now() + 3600 })
+  const broken = 'https://ta.example/marks/broken'
+  await ta.redis.client.hset(ta.names.trustMarks(subject), broken, 'no.jwt.here')
+  const other = 'https://unreadable.example'
+  await ta.redis.client.hset(ta.names.trustMarks(other), plain, 'no.jwt.here')
+  await ta.redis.client.sadd(ta.names.trustMarkHolders(plain), other)
+  await ta.announce({ kind: 'all' })
+  expect(await seen(mark, plain)).toEqual(active)
+  for (const asked of [
+    { sub: subject, trust_mark_type: broken },
+    { sub: other, trust_mark_type: plain },
+  ])
+    expect((await ta.get('/trust_mark', asked)).statusCode).toBe(404)
+  expect((await ta.get('/trust_mark_list', { trust_mark_type: plain })).json()).not.toContain(other)
+  const { body } = await ta.get('/resolve', { sub: subject, trust_anchor: entityId })
+  expect(decodeJwt(body).trust_marks).toEqual([{ trust_mark_type: plain, trust_mark: mark }])
+})
+
 test('a mark of a compromised key is not served, a mark of a retired key is', async () => {
   const key = await generateSigningKey('ES256')
   const mark = await ta.issueTrustMark({ type: plain, subject, key, exp: ta.now() + 3600 })

@@ -85,26 +85,6 @@ it('republishes data that Redis lost when a stale replica took over', {
   await vi.waitFor(async () => expect(await client.get('inmor:publication_mark')).not.toBe(mark), WITHIN)
 })
 
-it('adds the pages of lists to what an older version published', async () => {
-  const { client } = admin.redis
-  await untilUpToDate()
-  const before = await client.hgetall('inmor:subordinates:pages')
-  expect(Object.keys(before)).toEqual([entity.id])
-  const holders = await client.hgetall(`inmor:tmpages:${type}`)
-  await db.publisherLease.updateMany({ data: { publicationMark: 'older' } })
-  await client
-    .multi()
-    .set('inmor:publication_mark', 'older')
-    .del('inmor:subordinates:pages', `inmor:tmpages:${type}`)
-    .exec()
-  await vi.waitFor(
-    async () => expect(await client.get('inmor:publication_mark')).toMatch(/^pages-1:/),
-    WITHIN,
-  )
-  expect(await client.hgetall('inmor:subordinates:pages')).toEqual(before)
-  expect(await client.hgetall(`inmor:tmpages:${type}`)).toEqual(holders)
-})
-
 it('publishes changes of a process that crashed after its commit', {
   tags: 'fault/process-killed',
 }, async () => {

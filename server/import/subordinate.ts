@@ -61,7 +61,7 @@ export async function importSubordinate(context: ImportContext, source: SourceSu
         data: { statementsUntil: until },
       })
     }
-    await linkMarks(tx, result)
+    await linkMarks(tx, [result])
     return {
       action: 'importSubordinate',
       resource: entityId,

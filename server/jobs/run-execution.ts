@@ -20,6 +20,7 @@ import { isDryRun, type Task } from '#server/jobs/task.ts'
 import type { Events } from '#server/live/events.ts'
 import { runAsShown, runWithApproval } from '#server/services/protection/approval.ts'
 
+/** Items that are worked on at a time, unless the kind says otherwise. */
 const CONCURRENCY = 8
 const HEARTBEAT_MS = 2_000
 /** The maximum of attempts for an item with a temporary failure. */
@@ -176,7 +177,7 @@ function createWork(parts: Parts, run: Run, kind: RunKindRow, ledger: Ledger, ou
     async throughAllItems(): Promise<void> {
       for (;;) {
         const items = await ledger.nextItems()
-        await inParallel(items, CONCURRENCY, signal, workOn)
+        await inParallel(items, kind.atATime ?? CONCURRENCY, signal, workOn)
         signal.throwIfAborted()
         if (items.length > 0) continue
         const wait = await ledger.untilNextItem()

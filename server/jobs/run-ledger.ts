@@ -2,10 +2,11 @@
  * Records the progress of a run for one worker. Every record names its attempt: once another worker has taken the run
  * over, records of the previous attempt are refused, so each item is finished exactly once.
  */
-import { Prisma, type Run, type RunItem } from '#prisma/generated/client/client.ts'
+import type { Prisma, Run, RunItem } from '#prisma/generated/client/client.ts'
 import type { Clock } from '#server/clock.ts'
-import { type Database, jsonOrNull, type Transaction } from '#server/database/client.ts'
+import type { Database, Transaction } from '#server/database/client.ts'
 import { isDryRun, type Outcome } from '#server/jobs/task.ts'
+import { createGroups } from '#server/services/groups.ts'
 
 /** Another worker has taken the run over, or it was ended. */
 export class RunLostError extends Error {
@@ -13,7 +14,7 @@ export class RunLostError extends Error {
 }
 
 export type FinishedItem = { ok: boolean } & Outcome
-type Recorded = FinishedItem & { at: Date; keepsInput: boolean }
+type Finished = { item: RunItem; result: FinishedItem }
 
 export type Ledger = {
   /** The next items to work on, at most a page. */
@@ -57,6 +58,11 @@ export function createLedger({ db, now }: { db: Database; now: Clock }, run: Run
   /** The run that executes a dry run needs it. */
   const keepsInput = isDryRun({ run })
 
+  const finish = createGroups(PAGE, async (finished: readonly Finished[]) => {
+    const isCancelled = await record(db, mine, finished, { at: now(), keepsInput })
+    return Promise.allSettled(finished.map(() => isCancelled))
+  })
+
   async function update(data: Prisma.RunUpdateManyMutationInput): Promise<Run> {
     const [run] = await db.run.updateManyAndReturn({ where: mine, data })
     if (!run) throw new RunLostError(`Run ${id} is no longer ours.`)
@@ -87,7 +93,7 @@ export function createLedger({ db, now }: { db: Database; now: Clock }, run: Run
       return cancelRequested
     },
 
-    finish: (item, result) => record(db, mine, item, { ...result, at: now(), keepsInput }),
+    finish: (item, result) => finish({ item, result }),
 
     async postpone(item, milliseconds, message) {
       const notBefore = new Date(now().getTime() + milliseconds)
@@ -115,45 +121,43 @@ export function createLedger({ db, now }: { db: Database; now: Clock }, run: Run
 async function record(
   db: Database,
   mine: { id: number; attempts: number; state: string },
-  item: RunItem,
-  { ok, message, isSkipped = false, changes, total, failures = [], effect, at, keepsInput }: Recorded,
+  finished: readonly Finished[],
+  { at, keepsInput }: { at: Date; keepsInput: boolean },
 ): Promise<boolean> {
+  const results = finished.map(({ result }) => result)
+  const failures = results.flatMap(({ failures = [] }) => failures)
+  const done = results.filter(({ ok }) => ok).length
+  const total = results.findLast(({ total }) => total !== undefined)?.total
   return db.$transaction(async (tx) => {
     const [run] = await tx.run.updateManyAndReturn({
       where: mine,
       data: {
-        done: { increment: ok ? 1 : 0 },
-        failed: { increment: (ok ? 0 : 1) + failures.length },
-        skipped: { increment: isSkipped ? 1 : 0 },
+        done: { increment: done },
+        failed: { increment: results.length - done + failures.length },
+        skipped: { increment: results.filter(({ isSkipped }) => isSkipped).length },
         ...(total === undefined ? {} : { total }),
       },
     })
     if (!run) throw new RunLostError(`Run ${mine.id} is no longer ours.`)
-    const sequence = run.done + run.failed
-    const first = sequence - failures.length
-    const rows = failures.map((it, index) => ({
-      ...it,
-      runId: run.id,
-      ok: false,
-      at,
-      sequence: first + index,
-    }))
-    if (rows.length > 0) await tx.runItem.createMany({ data: rows })
-    const { count } = await tx.runItem.updateMany({
-      where: { id: item.id, ok: null },
-      data: {
-        ok,
-        skipped: isSkipped,
-        message: message ?? null,
-        changes: jsonOrNull(changes),
-        ...(keepsInput ? { effect: effect ?? null } : { input: Prisma.DbNull }),
-        notBefore: null,
-        attempts: { increment: 1 },
-        sequence,
-        at,
-      },
-    })
-    if (count === 0) throw new RunLostError(`Item ${item.id} was finished already.`)
+    let sequence = run.done + run.failed - results.length - failures.length
+    const found = failures.map((it) => ({ ...it, runId: run.id, ok: false, at, sequence: ++sequence }))
+    if (found.length > 0) await tx.runItem.createMany({ data: found })
+    const rows = finished.map(({ item, result }) => toRow(item, result, ++sequence))
+    const count = await tx.$executeRaw`
+      UPDATE "RunItem" AS i
+      SET "ok" = r.ok, "skipped" = r.skipped, "message" = r.message, "changes" = r.changes, "sequence" = r.sequence,
+          "effect" = CASE WHEN ${keepsInput} THEN r.effect ELSE i."effect" END,
+          "input" = CASE WHEN ${keepsInput} THEN i."input" END,
+          "notBefore" = NULL, "attempts" = i."attempts" + 1, "at" = ${at}::timestamp
+      FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r (id int, ok boolean, skipped boolean, message text,
+        changes jsonb, effect text, sequence int)
+      WHERE i."id" = r.id AND i."ok" IS NULL`
+    if (count < rows.length) throw new RunLostError(`An item of run ${run.id} was finished already.`)
     return run.cancelRequested
   })
+}
+
+const toRow = ({ id }: RunItem, result: FinishedItem, sequence: number) => {
+  const { ok, message, isSkipped = false, changes, effect } = result
+  return { id, ok, skipped: isSkipped, message, changes, effect, sequence }
 }

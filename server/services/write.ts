@@ -1,52 +1,65 @@
 /** Records writes: the rows, the outbox entries and the audit entry commit together; publication follows the commit. */
-import { Prisma } from '#prisma/generated/client/client.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
-import { isDatabaseBusy, isDatabaseFull } from '#server/error/database-outage.ts'
-import { ConflictError, DatabaseBusyError, DatabaseFullError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
-import { enqueue, type OutboxItem } from '#server/publish/outbox.ts'
 import type { Publisher } from '#server/publish/publisher.ts'
-import { reportAccessChange } from '#server/services/audit/access.ts'
-import { type AuditEntry, appendAuditEntry } from '#server/services/audit/append.ts'
-import { noteApprovalUsed, requireApproval } from '#server/services/protection/approval.ts'
-import type { ProtectionSettings } from '#server/services/protection/operation.ts'
-import { inTurn } from '#server/services/write-queue.ts'
-
-type Change<Row> = AuditEntry & {
-  /** What it changes of other objects: of its effect, each with an entry of its own. */
-  parts?: readonly AuditEntry[]
-  /** The protection before a change of it. */
-  protection?: ProtectionSettings
-  publish?: readonly OutboxItem[]
-  /** The entry of another change in the same transaction. */
-  also?: AuditEntry | undefined
-  result: Row
-}
-
-/** Work that changed nothing that the audit log keeps. */
-type Unrecorded<Row> = { action: null; result: Row }
+import type { AuditEntry } from '#server/services/audit/append.ts'
+import { createGroups } from '#server/services/groups.ts'
+import {
+  type Asked,
+  asks,
+  type Change,
+  only,
+  transactAll,
+  transactEach,
+  type Unrecorded,
+} from '#server/services/write-transaction.ts'
 
 type Work<Row> = (tx: Transaction) => Promise<Change<Row> | Unrecorded<Row>>
 
-export type Writer = <Row>(caller: Caller, work: Work<Row>) => Promise<Row>
+/** Writes the rows of all items with few statements, and returns their changes in the same order. */
+type GroupWork<Item, Row> = (tx: Transaction, items: readonly Item[]) => Promise<Change<Row>[]>
+
+type OneWriter = <Row>(caller: Caller, work: Work<Row>) => Promise<Row>
+export type Writer = OneWriter & {
+  /** For one kind of change: those that wait for their turn at the same time share a transaction. */
+  grouped<Item, Row>(work: GroupWork<Item, Row>): (caller: Caller, item: Item) => Promise<Row>
+}
+
+/** The changes of one transaction at most. */
+const GROUP = 50
 
 /** Each write does `further` too, which has an entry of its own: both commit, or neither does. */
 export function writeTogether(write: Writer, further: (tx: Transaction) => Promise<AuditEntry>): Writer {
-  return (caller, work) =>
+  const one: OneWriter = (caller, work) =>
     write(caller, async (tx) => {
       const change = await work(tx)
       const also = await further(tx)
       return change.action === null ? { ...also, result: change.result } : { ...change, also }
     })
+  const grouped: Writer['grouped'] = (work) => (caller, item) =>
+    one(caller, async (tx) => only(await work(tx, [item])))
+  return Object.assign(one, { grouped })
 }
 
 /** Without a publisher, the server that publishes for this database takes the items from the outbox. */
 export function createWriter(db: Database, publisher?: Pick<Publisher, 'flush'>): Writer {
-  return async (caller, work) => {
-    const change = await transact(db, caller, work)
+  async function published<Row>(change: Change<Row> | Unrecorded<Row>): Promise<Row> {
     if (change.action !== null && change.publish?.length) await publisher?.flush()
     return change.result
   }
+  const one: OneWriter = async (caller, work) => published(await transact(db, caller, work))
+  function grouped<Item, Row>(work: GroupWork<Item, Row>) {
+    const write = createGroups(GROUP, (items: readonly (Asked & { item: Item })[]) =>
+      transactEach(db, items, (tx, some) =>
+        work(
+          tx,
+          some.map(({ item }) => item),
+        ),
+      ),
+    )
+    return async (caller: Caller, item: Item) => published(await write({ ...asks(caller), item }))
+  }
+  return Object.assign(one, { grouped })
 }
 
 /** Records a change of users, sessions, runs or schedules, of which nothing is published. */
@@ -59,34 +72,6 @@ export async function recordOnly(db: Database, caller: Caller, entry: AuditEntry
   await recordChange(db, caller, async () => ({ ...entry, result: undefined }))
 }
 
-/**
- * A protected change is rolled back unless it was approved. The audit entries come last: from then on, other writers wait
- * for the commit.
- */
 async function transact<Row>(db: Database, caller: Caller, work: Work<Row>) {
-  const write = async (tx: Transaction) => {
-    const change = await work(tx)
-    if (change.action === null) return { change, approval: null }
-    const approval = succeeds(change) ? await requireApproval(tx, caller, change) : null
-    await enqueue(tx, change.publish ?? [])
-    for (const entry of [approval, change.also, change, ...(change.parts ?? [])])
-      if (entry) await appendAuditEntry(tx, caller, entry)
-    return { change, approval }
-  }
-  const { change, approval } = await inTurn(db, () => db.$transaction(write)).catch(throwExpected)
-  if (approval) noteApprovalUsed()
-  if (change.action !== null) reportAccessChange(db, change.action)
-  return change
-}
-
-const succeeds = ({ outcome = 'SUCCEEDED' }: AuditEntry) => outcome === 'SUCCEEDED'
-
-/** Two requests can pass the same check concurrently; the unique index decides. */
-function throwExpected(error: unknown): never {
-  if (isDatabaseFull(error)) throw new DatabaseFullError()
-  if (isDatabaseBusy(error)) throw new DatabaseBusyError()
-  if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002') {
-    throw new ConflictError('It was just created by another request.')
-  }
-  throw error
+  return only(await transactAll(db, [asks(caller)], async (tx) => [await work(tx)]))
 }

@@ -7,7 +7,14 @@ import { wouldChange } from '#server/jobs/kind/would-change.ts'
 import { isDryRun, type Outcome, type Task } from '#server/jobs/task.ts'
 import type { ImportedEntity } from '#server/services/subordinate/import.ts'
 
-export const importing = { action: 'importSubordinates', work: register } as const satisfies RunKindRow
+/** Most of the time an item waits for its entity. Those that are ready at the same time are written together. */
+const AT_A_TIME = 64
+
+export const importing = {
+  action: 'importSubordinates',
+  work: register,
+  atATime: AT_A_TIME,
+} as const satisfies RunKindRow
 
 async function register({ db, services }: RunContext, task: Task): Promise<Outcome> {
   const { isDuplicate, ...input } = task.item.input as ImportedEntity // as received; registration parses every field

@@ -31,6 +31,8 @@ export type RunKindRow = {
   shownParameters?(parameters: Prisma.JsonValue): Prisma.JsonValue
   /** Processes an item; must be idempotent. @throws OperationError: the expected failure of an item */
   work(context: RunContext, task: Task): Promise<Outcome>
+  /** The items that are worked on at a time. */
+  atATime?: number
   /** The run has a single item and fails with that item. */
   isSingle?: boolean
 }

@@ -2,7 +2,7 @@
 import type { AuditHead } from '#prisma/generated/client/client.ts'
 import type { Transaction } from '#server/database/client.ts'
 
-type LockedHead = AuditHead & { now: Date; anchor: string | null }
+export type LockedHead = AuditHead & { now: Date; anchor: string | null }
 
 /**
  * Writers wait for each other from here until the commit, so that the chain has no forks. `now` is the database's time,

@@ -68,3 +68,5 @@ export function createPreparation(
     },
   }
 }
+
+export type Preparation = ReturnType<typeof createPreparation>

@@ -25,28 +25,27 @@ import {
 } from '#server/services/subordinate/input.ts'
 import { createKeyAcceptance } from '#server/services/subordinate/key-acceptance.ts'
 import { createPreparation } from '#server/services/subordinate/preparation.ts'
+import { createRegistration } from '#server/services/subordinate/registration.ts'
 import { createSubordinateRenewal } from '#server/services/subordinate/renewal.ts'
 import {
   auditView,
   emptyRegistration,
   findSubordinate,
   setActive,
-  toColumns,
-  toDeclaredColumns,
   unsigned,
   updateVersion,
 } from '#server/services/subordinate/row.ts'
 import { createStatementPreview } from '#server/services/subordinate/statement-preview.ts'
 import { isUnpublished } from '#server/services/subordinate/unpublished.ts'
 import { checkAgainstFederation } from '#server/services/trust-anchor/policy-agreement.ts'
-import { linkMarks } from '#server/services/trust-mark/holder.ts'
 import { createRevocation } from '#server/services/trust-mark/revocation.ts'
 
 export function createSubordinateService(context: ServiceContext) {
-  const { db, allowHttp, events, write, now } = context
+  const { db, allowHttp, events, write } = context
   const examine = createExaminer(context)
   const prepare = createPreparation(context, examine)
   const { revokeAll } = createRevocation(context)
+  const add = createRegistration(context)
 
   /** Changes an existing row, and announces the change after the commit. */
   async function change(
@@ -106,31 +105,10 @@ export function createSubordinateService(context: ServiceContext) {
 
     /** `fetch` as of a candidate. @throws ConflictError, InvalidInputError, EntityRejectedError; nothing was changed then */
     async register(caller: Caller, input: RegisterInput, fetch?: Candidate['fetch']): Promise<Subordinate> {
-      const { entityId, fields, statement } = await prepare.registration(input, fetch)
-      const row = await write(caller, async (tx) => {
-        await checkAgainstFederation(tx, fields.metadataPolicy)
-        const result = await tx.subordinate.create({
-          data: {
-            entityId,
-            ...toDeclaredColumns(statement, now()),
-            ...toColumns(fields),
-            jwks: fields.jwks ?? statement.claims.jwks,
-            keysCompared: input.keysCompared === undefined ? Boolean(fields.jwks) : input.keysCompared,
-            active: input.active ?? true,
-          },
-        })
-        await linkMarks(tx, result)
-        await tx.awaitedEntity.deleteMany({ where: { entityId } })
-        return {
-          action: 'registerSubordinate',
-          resource: entityId,
-          after: auditView(result),
-          eventTypes: ['registration'],
-          publish: [toPublish('subordinate', entityId)],
-          result,
-        }
-      })
-      return announced('REGISTERED', row)
+      return announced(
+        'REGISTERED',
+        await add(caller, { input, ...(await prepare.registration(input, fetch)) }),
+      )
     },
 
     /** Checks what `register` would refuse, and changes nothing. @throws as `register` */

@@ -3,7 +3,7 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { connectDatabase } from '#server/database/client.ts'
 import { cliCaller } from '#server/identity/caller.ts'
 import { runWithOrigin } from '#server/identity/origin.ts'
-import { appendAuditEntry } from '#server/services/audit/append.ts'
+import { appendAuditEntries } from '#server/services/audit/append.ts'
 import { applyAuditRetention, pruneAuditEvents } from '#server/services/audit/retention.ts'
 import { verifyAuditLog } from '#server/services/audit/verification.ts'
 import { recordOnly } from '#server/services/write.ts'
@@ -54,7 +54,9 @@ it('has no forks when many transactions write simultaneously', async () => {
 it('drops an entry whose transaction failed', async () => {
   await write('anna')
   const failing = db.$transaction(async (tx) => {
-    await appendAuditEntry(tx, caller, { action: 'updateUser', resource: 'ben' })
+    await appendAuditEntries(tx, [
+      { caller, entry: { action: 'updateUser', resource: 'ben' }, runId: undefined },
+    ])
     throw new Error('no')
   })
   await expect(failing).rejects.toThrow('no')

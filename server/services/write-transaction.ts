@@ -1,0 +1,144 @@
+/** The transaction of a change, or of some that share it: the rows, the outbox entries and the audit entries. */
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { Prisma } from '#prisma/generated/client/client.ts'
+import type { Database, Transaction } from '#server/database/client.ts'
+import { isDatabaseBusy, isDatabaseFull, isDatabaseOutage } from '#server/error/database-outage.ts'
+import { ConflictError, DatabaseBusyError, DatabaseFullError } from '#server/error/operation-error.ts'
+import type { Caller } from '#server/identity/caller.ts'
+import { getOrigin } from '#server/identity/origin.ts'
+import { enqueue, type OutboxItem } from '#server/publish/outbox.ts'
+import { reportAccessChange } from '#server/services/audit/access.ts'
+import { type AttributedEntry, type AuditEntry, appendAuditEntries } from '#server/services/audit/append.ts'
+import { noteApprovalUsed, requireApproval } from '#server/services/protection/approval.ts'
+import type { ProtectionSettings } from '#server/services/protection/operation.ts'
+import { inTurn } from '#server/services/write-queue.ts'
+
+export type Change<Row> = AuditEntry & {
+  /** What it changes of other objects: of its effect, each with an entry of its own. */
+  parts?: readonly AuditEntry[]
+  /** The protection before a change of it. */
+  protection?: ProtectionSettings
+  publish?: readonly OutboxItem[]
+  /** The entry of another change in the same transaction. */
+  also?: AuditEntry | undefined
+  result: Row
+}
+
+/** Work that changed nothing that the audit log keeps. */
+export type Unrecorded<Row> = { action: null; result: Row }
+
+/** Who asks for a change, and the context of that call: its run and its approval. */
+export type Asked = Pick<AttributedEntry, 'caller' | 'runId'> & {
+  within: <Result>(work: () => Result) => Result
+}
+
+export const asks = (caller: Caller): Asked => ({
+  caller,
+  runId: getOrigin().runId,
+  within: AsyncLocalStorage.snapshot(),
+})
+
+/** Some changes of a group were refused, each for its own reason, and nothing was written. */
+class RefusedError extends Error {
+  readonly results: readonly PromiseSettledResult<unknown>[]
+  constructor(results: readonly PromiseSettledResult<unknown>[]) {
+    super('Some changes of a group were refused.')
+    this.results = results
+  }
+}
+
+/** A change that fails does not stop the others of its group: they are written again, each alone. */
+export async function transactEach<Each extends Asked, Result extends Change<unknown>>(
+  db: Database,
+  asked: readonly Each[],
+  work: (tx: Transaction, some: readonly Each[]) => Promise<Result[]>,
+): Promise<PromiseSettledResult<Result>[]> {
+  try {
+    return await Promise.allSettled(await transactAll(db, asked, (tx) => work(tx, asked)))
+  } catch (error) {
+    if (asked.length === 1 || isOfDatabase(error)) throw error
+    const results = error instanceof RefusedError ? error.results : []
+    return Promise.allSettled(
+      asked.map(async (each, at) => {
+        const result = results[at]
+        if (result?.status === 'rejected') throw result.reason
+        return only(await transactAll(db, [each], (tx) => work(tx, [each])))
+      }),
+    )
+  }
+}
+
+/** It would fail alone too. */
+const isOfDatabase = (error: unknown) =>
+  error instanceof DatabaseBusyError || error instanceof DatabaseFullError || isDatabaseOutage(error)
+
+/**
+ * A protected change is rolled back unless it was approved. The audit entries come last: from then on, other writers wait
+ * for the commit.
+ */
+export async function transactAll<Result extends Change<unknown> | Unrecorded<unknown>>(
+  db: Database,
+  asked: readonly Asked[],
+  work: (tx: Transaction) => Promise<Result[]>,
+): Promise<Result[]> {
+  const write = async (tx: Transaction) => {
+    const changes = await work(tx)
+    const approvals = await approve(tx, asked, changes)
+    const publish = changes.flatMap((change) => (change.action === null ? [] : (change.publish ?? [])))
+    await enqueue(tx, publish)
+    const entries = asked.flatMap((by, at) =>
+      entriesOf(changes[at], approvals[at]).map((entry) => ({ ...by, entry })),
+    )
+    if (entries.length > 0) await appendAuditEntries(tx, entries)
+    return { changes, approvals }
+  }
+  const { changes, approvals } = await inTurn(db, () => db.$transaction(write)).catch(throwExpected)
+  for (const [at, { within }] of asked.entries()) if (approvals[at]) within(noteApprovalUsed)
+  for (const { action } of changes) if (action !== null) reportAccessChange(db, action)
+  return changes
+}
+
+/** The further audit entry of each. @throws Error of the only one, RefusedError of some */
+async function approve(
+  tx: Transaction,
+  asked: readonly Asked[],
+  changes: readonly (Change<unknown> | Unrecorded<unknown>)[],
+): Promise<(AuditEntry | null)[]> {
+  const results = await Promise.allSettled(
+    asked.map(async ({ caller, within }, at) => {
+      const change = changes[at]
+      if (!change || change.action === null || !succeeds(change)) return null
+      return within(() => requireApproval(tx, caller, change))
+    }),
+  )
+  const refused = results.find((result) => result.status === 'rejected')
+  if (refused) throw asked.length === 1 ? refused.reason : new RefusedError(results)
+  return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+}
+
+/** In the order of the log. */
+function entriesOf(
+  change: Change<unknown> | Unrecorded<unknown> | undefined,
+  approval: AuditEntry | null = null,
+) {
+  if (!change || change.action === null) return []
+  return [approval, change.also, change, ...(change.parts ?? [])].filter((entry) => entry != null)
+}
+
+const succeeds = ({ outcome = 'SUCCEEDED' }: AuditEntry) => outcome === 'SUCCEEDED'
+
+export function only<Item>(items: readonly Item[]): Item {
+  const [item] = items
+  if (item === undefined) throw new Error('There is no result of this change.')
+  return item
+}
+
+/** Two requests can pass the same check concurrently; the unique index decides. */
+function throwExpected(error: unknown): never {
+  if (isDatabaseFull(error)) throw new DatabaseFullError()
+  if (isDatabaseBusy(error)) throw new DatabaseBusyError()
+  if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002') {
+    throw new ConflictError('It was just created by another request.')
+  }
+  throw error
+}

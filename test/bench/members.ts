@@ -38,6 +38,32 @@ export const renewalPart: Part = {
   },
 }
 
+/** Each is fetched, examined, written and published. */
+export const importPart: Part = {
+  name: 'import',
+  usual: ['quick', 'full'],
+  async measure(effort) {
+    const entities = { quick: 500, full: 5_000 }[effort]
+    const { installation, program, members, close } = await startMembers()
+    const admin = await installation.openAdmin()
+    const importing = await program.time(() => importAll(admin, members.url, entities))
+    const published = await installation.redis.hlen('inmor:subordinates')
+    const { memory } = await program.usage()
+    await close()
+    if (published !== entities) throw new Error(`${published} of ${entities} were published`)
+    const each = (importing.processor * 1000) / entities
+    const row = [
+      number(entities),
+      number(entities / importing.clock),
+      `${each.toFixed(1)} ms`,
+      megabytes(memory),
+    ]
+    return [
+      section('Import', '', ['reachable entities', 'a second', 'processor time of one', 'memory'], [row]),
+    ]
+  },
+}
+
 /** The configurations of the entities have not changed. */
 export const checksPart: Part = {
   name: 'checks',
@@ -100,6 +126,12 @@ async function registerAll(admin: AdminClient, base: string, entities: number): 
       await mutate(admin, 'registerSubordinate', { entityId: `${base}/${next++}` }, 'subordinate')
   }
   await Promise.all(Array.from({ length: AT_A_TIME }, work))
+}
+
+async function importAll(admin: AdminClient, base: string, entities: number): Promise<void> {
+  const lines = Array.from({ length: entities }, (_, at) => `${base}/imported/${at}`)
+  const { id } = await mutate(admin, 'importSubordinates', { lines }, 'run')
+  await until(async () => !['QUEUED', 'RUNNING'].includes((await doneOf(admin, id)).state))
 }
 
 async function renewAll(admin: AdminClient, entities: number): Promise<void> {

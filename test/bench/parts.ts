@@ -7,7 +7,7 @@ import type { Part } from './document.ts'
 import { embeddedPart } from './embedded.ts'
 import { keyStoresPart } from './key-store.ts'
 import { lanesPart } from './lanes.ts'
-import { checksPart, renewalPart } from './members.ts'
+import { checksPart, importPart, renewalPart } from './members.ts'
 import { adminGrowth } from './million/admin.ts'
 import { federationGrowth } from './million/federation.ts'
 import { mixedPart } from './mixed.ts'
@@ -26,6 +26,7 @@ export const parts: readonly Part[] = [
   callersPart,
   rebuildPart,
   renewalPart,
+  importPart,
   checksPart,
   lanesPart,
   mixedPart,

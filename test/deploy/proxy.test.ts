@@ -26,7 +26,7 @@ const CONFIGURATION = '/.well-known/openid-federation'
 const CHANGES = 'subscription { subordinateChanged { entityId } }'
 
 /** The header that marks a cached answer; Caddy has no cache. */
-const isKept: Readonly<Record<ProxyKind, ((answer: Answer) => boolean) | null>> = {
+const isKept: Readonly<Record<Exclude<ProxyKind, 'edge'>, ((answer: Answer) => boolean) | null>> = {
   nginx: ({ headers }) => headers['x-cache'] === 'HIT',
   apache: ({ headers }) => headers.age !== undefined,
   caddy: null,

@@ -12,7 +12,8 @@ import { vi } from 'vitest'
 import { spawnOwn } from '#test/helpers/own-process.ts'
 import { freePort } from '#test/helpers/port.ts'
 
-export type ProxyKind = 'nginx' | 'apache' | 'caddy'
+/** `edge`: nginx that sends the files of an export. */
+export type ProxyKind = 'nginx' | 'apache' | 'caddy' | 'edge'
 type Ports = { http: number; ta: number; admin: number }
 type Upstreams = { ta: number; admin: number }
 
@@ -24,7 +25,10 @@ export type ReverseProxy = {
 }
 
 type Row = {
+  /** Below deploy. */
   file: string
+  /** Whether it is in front of the admin server too. */
+  hasAdmin: boolean
   /** Text of the example -> text of the test. */
   replace(ports: Ports, directory: string): [string | RegExp, string][]
   /** Around the example, what the distribution's own configuration has. */
@@ -32,28 +36,43 @@ type Row = {
   command(file: string, directory: string): [string, ...string[]]
 }
 
+const nginx = {
+  wrap: (text, directory) =>
+    [
+      `pid ${directory}/nginx.pid; error_log ${directory}/error.log; events {} http { access_log off;`,
+      ...['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+        (each) => `${each}_temp_path ${directory}/${each};`,
+      ),
+      text,
+      '}',
+    ].join('\n'),
+  command: (file, directory) => ['nginx', '-e', `${directory}/error.log`, '-c', file, '-g', 'daemon off;'],
+} satisfies Pick<Row, 'wrap' | 'command'>
+
 const proxies: Readonly<Record<ProxyKind, Row>> = {
   nginx: {
-    file: 'nginx.conf',
+    ...nginx,
+    file: 'proxy/nginx.conf',
+    hasAdmin: true,
     replace: (ports, directory) => [
       ['/var/cache/nginx/inmor', join(directory, 'cache')],
       ['listen 80;', `listen 127.0.0.1:${ports.http};`],
       [/listen 443 ssl;(\s+server_name ta)/, `listen 127.0.0.1:${ports.ta} ssl;$1`],
       [/listen 443 ssl;(\s+server_name admin)/, `listen 127.0.0.1:${ports.admin} ssl;$1`],
     ],
-    wrap: (text, directory) =>
-      [
-        `pid ${directory}/nginx.pid; error_log ${directory}/error.log; events {} http { access_log off;`,
-        ...['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
-          (each) => `${each}_temp_path ${directory}/${each};`,
-        ),
-        text,
-        '}',
-      ].join('\n'),
-    command: (file, directory) => ['nginx', '-e', `${directory}/error.log`, '-c', file, '-g', 'daemon off;'],
+  },
+  edge: {
+    ...nginx,
+    file: 'edge/nginx.conf',
+    hasAdmin: false,
+    replace: (ports, directory) => [
+      ['listen 443 ssl;', `listen 127.0.0.1:${ports.ta} ssl;`],
+      ['root /srv/inmor;', `root ${filesOf(directory)};`],
+    ],
   },
   apache: {
-    file: 'apache.conf',
+    file: 'proxy/apache.conf',
+    hasAdmin: true,
     replace: (ports, directory) => [
       ['/var/cache/apache2/mod_cache_disk', join(directory, 'cache')],
       ['*:80>', `*:${ports.http}>`],
@@ -85,7 +104,8 @@ const proxies: Readonly<Record<ProxyKind, Row>> = {
     command: (file) => ['apache2', '-D', 'FOREGROUND', '-f', file],
   },
   caddy: {
-    file: 'Caddyfile',
+    file: 'proxy/Caddyfile',
+    hasAdmin: true,
     replace: (ports) => [
       ['http://ta.example.org, http://admin.example.org', `http://localhost:${ports.http}`],
       ['https://ta.example.org {', `https://localhost:${ports.ta} {`],
@@ -95,6 +115,9 @@ const proxies: Readonly<Record<ProxyKind, Row>> = {
     command: (file) => ['caddy', 'run', '--config', file, '--adapter', 'caddyfile'],
   },
 }
+
+/** The files that the edge sends. */
+export const filesOf = (directory: string) => join(directory, 'files')
 
 /** Servers are in /usr/sbin, which is not on every PATH. */
 const paths = `${process.env.PATH}:/usr/sbin`
@@ -121,17 +144,20 @@ export async function startProxy(
   await mkdir(join(directory, 'cache'), { mode: 0o777 })
   // Readable for every user that the workers may run as.
   await Promise.all([chmod(directory, 0o755), chmod(join(directory, 'cache'), 0o777)])
-  const example = fileURLToPath(new URL(`../../deploy/proxy/${row.file}`, import.meta.url))
+  const example = fileURLToPath(new URL(`../../deploy/${row.file}`, import.meta.url))
   let text = await readFile(example, 'utf8')
   const common: [string | RegExp, string][] = [
-    ['192.0.2.0/24', allowed],
     ['127.0.0.1:8080', `127.0.0.1:${upstreams.ta}`],
-    ['127.0.0.1:8000', `127.0.0.1:${upstreams.admin}`],
     [/\/etc\/ssl\/inmor\/(ta|admin)\.(crt|key)/g, `${directory}/tls.$2`],
   ]
-  for (const [from, to] of [...common, ...row.replace(ports, directory)]) text = replaceOnce(text, from, to)
+  const ofAdmin: typeof common = [
+    ['192.0.2.0/24', allowed],
+    ['127.0.0.1:8000', `127.0.0.1:${upstreams.admin}`],
+  ]
+  for (const [from, to] of [...common, ...(row.hasAdmin ? ofAdmin : []), ...row.replace(ports, directory)])
+    text = replaceOnce(text, from, to)
   text = text.replace(/(ta|admin)\.example\.org/g, 'localhost')
-  const file = join(directory, row.file)
+  const file = join(directory, 'configuration')
   await writeFile(file, row.wrap(text, directory))
   const child = run(row.command(file, directory), directory)
   await vi.waitFor(() => connect(ports.ta), { timeout: 30_000, interval: 50 })

@@ -1,0 +1,49 @@
+/** Asks the app of an anchor, so that a file has the bytes that the server would send to anyone. */
+import type { FastifyInstance } from 'fastify'
+import { isCurrent, type PublishedJwt } from '#store/published-jwt.ts'
+import type { Reader } from '#store/reader.ts'
+import type { PublishedSource } from '../http/published-source.ts'
+
+/** The server could not answer, and what it would say is not known. */
+export class NoAnswerError extends Error {
+  override readonly name = 'NoAnswerError'
+}
+
+type Query = Readonly<Record<string, string>>
+
+/** The body; null: the server refuses it, or demands client authentication. @throws NoAnswerError */
+export type Ask = (path: string, query?: Query) => Promise<Buffer | null>
+
+type Options = { reader: Pick<Reader, 'peek'>; now: () => number }
+
+/** Before the app is ready. */
+export function createAsk(app: FastifyInstance, { reader, now }: Options): Ask {
+  const sources = new Map<string, PublishedSource>()
+  /** Who may ask depends on the Entity Configuration (§8.8): the one with which a route has answered. */
+  const open = new Map<string, PublishedJwt>()
+  app.addHook('onRoute', ({ url, method, config }) => {
+    if (method === 'GET' && config?.published) sources.set(url, config.published)
+  })
+
+  /** What the route would send, with a tenth of its work; undefined: the route is to say. */
+  async function read(path: string, query: Query): Promise<string | undefined> {
+    const configuration = open.get(path)
+    if (!configuration || reader.peek.entityConfiguration() !== configuration) return undefined
+    const jwt = await sources
+      .get(path)
+      ?.read(query)
+      .catch(() => undefined)
+    return jwt && isCurrent(jwt, now()) ? jwt.jwt : undefined
+  }
+
+  return async (path, query = {}) => {
+    const known = await read(path, query)
+    if (known !== undefined) return Buffer.from(known)
+    const { statusCode, rawPayload, body } = await app.inject({ url: path, query: { ...query } })
+    if (statusCode >= 500) throw new NoAnswerError(`${path} answered ${statusCode}: ${body}`)
+    if (statusCode !== 200) return null
+    const configuration = reader.peek.entityConfiguration()
+    if (configuration && sources.has(path)) open.set(path, configuration)
+    return rawPayload
+  }
+}

@@ -1,0 +1,77 @@
+/** Compares the whole folder with what is published, in pages, so that changes are exported in between. */
+import type { Redis } from 'ioredis'
+import type { RedisKeys } from '#store/keys.ts'
+import type { Reader } from '#store/reader.ts'
+import { scanHash, scanSet } from '#store/scan.ts'
+import type { Ask } from './answers.ts'
+import { type Count, lists, own, refresh, statement, trustMark, trustMarkList } from './files.ts'
+import type { Folder } from './folder.ts'
+import { folders, readName, statementFile, trustMarkFile, trustMarkFolder } from './place.ts'
+
+export type Export = {
+  ask: Ask
+  folder: Folder
+  redis: Redis
+  keys: RedisKeys
+  reader: Pick<Reader, 'trustMarkTypes' | 'trustMarksOf' | 'onChange'>
+  count: Count
+}
+
+/** What is not published any more goes first. Yields after each page. @throws as `refresh`, FederationError */
+export async function* compareAll(context: Export): AsyncGenerator<void> {
+  yield* compareFiles(context)
+  yield* addMissing(context)
+}
+
+/** Every file that is there. */
+async function* compareFiles(context: Export): AsyncGenerator<void> {
+  const { folder } = context
+  yield refresh(context, own)
+  for await (const names of folder.names(folders.fetch)) {
+    yield refresh(context, values(names, '.jwt').map(statement))
+  }
+  for (const type of await typesWithFolder(folder)) {
+    for await (const names of folder.names(trustMarkFolder(type) ?? '')) {
+      const subjects = values(names, '.jwt')
+      yield refresh(
+        context,
+        subjects.map((sub) => trustMark(type, sub)),
+      )
+    }
+  }
+  for await (const names of folder.names(folders.trustMarkList)) {
+    yield refresh(context, values(names, '.json').map(trustMarkList))
+  }
+  yield refresh(context, lists)
+}
+
+/** Every published object without a file. */
+async function* addMissing(context: Export): AsyncGenerator<void> {
+  const { folder, redis, keys, reader } = context
+  for await (const page of scanHash(redis, keys.subordinates)) {
+    const missing = page.map(([sub]) => sub).filter((sub) => isMissing(folder, statementFile(sub)))
+    yield refresh(context, missing.map(statement))
+  }
+  for (const type of await reader.trustMarkTypes()) {
+    for await (const holders of scanSet(redis, keys.trustMarkHolders(type))) {
+      const missing = holders.filter((sub) => isMissing(folder, trustMarkFile(type, sub)))
+      yield refresh(
+        context,
+        missing.map((sub) => trustMark(type, sub)),
+      )
+    }
+    yield refresh(context, [trustMarkList(type)])
+  }
+}
+
+/** The types of Trust Marks that have, or had, a file. */
+export async function typesWithFolder(folder: Folder): Promise<string[]> {
+  const types: string[] = []
+  for await (const names of folder.names(folders.trustMark)) types.push(...values(names, ''))
+  return types
+}
+
+const isMissing = (folder: Folder, file: string | null) => file !== null && !folder.has(file)
+
+const values = (names: readonly string[], ending: string): string[] =>
+  names.flatMap((name) => readName(name, ending) ?? [])

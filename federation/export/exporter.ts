@@ -1,0 +1,88 @@
+/** Keeps the folder of an export equal to what is published: compares all at the start and each hour, and follows each change. */
+import { setTimeout } from 'node:timers/promises'
+import type { FastifyBaseLogger } from 'fastify'
+import { compareAll, type Export, typesWithFolder } from './comparison.ts'
+import { lists, refresh, statement, trustMark, trustMarkList } from './files.ts'
+import { createPending } from './pending.ts'
+import { trustMarkFile } from './place.ts'
+
+/** Milliseconds between comparisons. */
+const COMPARISON_MS = 3_600_000
+/** Milliseconds after a failure: the first wait, which doubles, and the longest. */
+const RETRY = { first: 1_000, longest: 60_000 }
+/** The shortest time between two writes of the lists, in milliseconds and in times of how long the last one took. */
+const LISTS = { pause: 500, times: 4 }
+
+/** Ends when the signal aborts. */
+export async function follow(
+  context: Export,
+  { log, signal }: { log: FastifyBaseLogger; signal: AbortSignal },
+): Promise<void> {
+  const pending = createPending()
+  let listsFrom = 0
+
+  async function compare(): Promise<void> {
+    const started = performance.now()
+    const before = { ...context.count }
+    for await (const _ of compareAll(context)) {
+      signal.throwIfAborted()
+      await followChanges()
+    }
+    const { written, removed } = context.count
+    const changed = { written: written - before.written, removed: removed - before.removed }
+    log.info({ ...changed, milliseconds: Math.round(performance.now() - started) }, 'The export was compared')
+  }
+
+  async function followChanges(): Promise<void> {
+    for (let some = pending.takeSome(); some; some = pending.takeSome()) {
+      const marks = await Promise.all(some.subjects.map((subject) => marksOf(context, subject)))
+      await refresh(context, [...some.subordinates.map(statement), ...marks.flat()])
+    }
+    if (performance.now() >= listsFrom && pending.takeLists()) await writeLists()
+  }
+
+  async function writeLists(): Promise<void> {
+    const started = performance.now()
+    const types = await context.reader.trustMarkTypes()
+    await refresh(context, [...lists, ...types.map(trustMarkList)])
+    const ended = performance.now()
+    listsFrom = ended + Math.max(LISTS.pause, (ended - started) * LISTS.times)
+  }
+
+  async function next(): Promise<void> {
+    const pause = pending.areListsOld()
+      ? [setTimeout(listsFrom - performance.now(), undefined, { ref: false })]
+      : []
+    await Promise.race([pending.wait(), ended, ...pause])
+  }
+
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>()
+  signal.addEventListener('abort', () => end(), { once: true })
+  context.reader.onChange(pending.add)
+  const timer = setInterval(pending.addAll, COMPARISON_MS).unref()
+  for (let retry = RETRY.first; !signal.aborted; ) {
+    try {
+      if (pending.takeAll()) await compare()
+      await followChanges()
+      retry = RETRY.first
+      await next()
+    } catch (err) {
+      if (signal.aborted) break
+      log.error({ err }, 'The export could not be written, and the files stay as they are')
+      pending.addAll()
+      await setTimeout(retry, undefined, { signal }).catch(() => undefined)
+      retry = Math.min(retry * 2, RETRY.longest)
+    }
+  }
+  clearInterval(timer)
+}
+
+/** The marks that the subject has, and those that have a file. */
+async function marksOf({ reader, folder }: Export, subject: string) {
+  const held = (await reader.trustMarksOf(subject)).map(({ type }) => type)
+  const written = (await typesWithFolder(folder)).filter((type) => {
+    const file = trustMarkFile(type, subject)
+    return file !== null && folder.has(file)
+  })
+  return [...new Set([...held, ...written])].map((type) => trustMark(type, subject))
+}

@@ -1,0 +1,119 @@
+#!/usr/bin/env node
+/** Writes what an anchor publishes into a folder, for any web server: `inmor-export -c taconfig.toml FOLDER [--once]`. */
+import { parseArgs } from 'node:util'
+import type { FastifyBaseLogger } from 'fastify'
+import { FederationError } from '#core/errors.ts'
+import { createChangeChannels } from '#store/change-subscription.ts'
+import { connectRedis, waitForRedis } from '#store/connect.ts'
+import { KeyFileError } from '#store/key-directory.ts'
+import { redisKeys } from '#store/keys.ts'
+import { openKeys } from '../anchors/keys.ts'
+import { openAnchor } from '../anchors/open.ts'
+import { readConfig } from '../config/config.ts'
+import { ConfigurationError } from '../config/error.ts'
+import { createKeyStores } from '../key-store/stores.ts'
+import { createLog } from '../process/log.ts'
+import { createAsk, NoAnswerError } from './answers.ts'
+import { compareAll, type Export } from './comparison.ts'
+import { follow } from './exporter.ts'
+import { openFolder } from './folder.ts'
+
+const usage = `Usage: inmor-export -c FILE FOLDER [--once]
+
+Writes what the Trust Anchor publishes into FOLDER, as files that a web server sends without Inmor
+(docs/deployment.md, "Files"), and follows each change until it is ended. It needs Redis and the key
+directory as the federation server does, and writes into no other place than FOLDER.
+
+  -c, --config  the configuration of the federation server, taconfig.toml
+  --once        compare everything once, print what changed, and end
+`
+
+/** Wrong arguments. */
+class UsageError extends Error {}
+
+/** Milliseconds to wait for Redis at the start, and between reads of the key files. */
+const WAITS = { redis: 5_000, keys: 2_000 }
+
+function readArguments(args: string[]) {
+  const { values, positionals } = parse(args)
+  if (values.help) return undefined
+  const [folder, ...rest] = positionals
+  if (folder === undefined) throw new UsageError('The folder is missing. Name the folder to write into.')
+  if (rest.length > 0) throw new UsageError(`Unexpected arguments: ${rest.join(' ')}. Name one folder.`)
+  const config = readConfig(values.config === undefined ? [] : ['-c', values.config])
+  return { folder, config, isOnce: values.once ?? false }
+}
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        config: { type: 'string', short: 'c' },
+        once: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    })
+  } catch (error) {
+    throw new UsageError((error as Error).message) // parseArgs throws errors only
+  }
+}
+
+async function run({ folder: path, config, isOnce }: NonNullable<ReturnType<typeof readArguments>>) {
+  const log: FastifyBaseLogger = createLog({ level: config.logLevel }, isOnce ? process.stderr : undefined)
+  const stopped = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stopped.abort())
+  const folder = openFolder(path)
+  const stores = createKeyStores(config)
+  const keyFiles = await openKeys(config, log, WAITS.keys, stores)
+  const redis = connectRedis(config.redisUrl, { onError: (err) => log.warn({ err }, 'Redis is away') })
+  const { entityId, redisKeyPrefix: prefix } = config
+  await waitForRedis(redis, WAITS.redis)
+  const anchor = openAnchor(
+    { entityId, isFirst: true, prefix, keys: keyFiles, logger: log, registry: undefined },
+    { config, stores, redis, changes: createChangeChannels(redis), tls: undefined },
+  )
+  const count = { written: 0, removed: 0 }
+  const context = {
+    ask: createAsk(anchor.app, { reader: anchor.reader, now: () => Math.floor(Date.now() / 1000) }),
+    folder,
+    redis,
+    keys: redisKeys(prefix),
+    reader: anchor.reader,
+    count,
+  }
+  try {
+    if (isOnce) await compareOnce(context, path)
+    else await follow(context, { log, signal: stopped.signal })
+  } finally {
+    await anchor.close()
+    redis.disconnect()
+    await stores.close()
+  }
+}
+
+async function compareOnce(context: Export, path: string): Promise<void> {
+  for await (const _ of compareAll(context));
+  const { written, removed } = context.count
+  process.stdout.write(`${path} is as published: ${written} files were written and ${removed} removed.\n`)
+}
+
+try {
+  const request = readArguments(process.argv.slice(2))
+  if (request) await run(request)
+  else process.stdout.write(`${usage}\n`)
+} catch (error) {
+  const isExpected = [UsageError, ConfigurationError, KeyFileError, NoAnswerError, FederationError].some(
+    (kind) => error instanceof kind,
+  )
+  if (!isExpected && !isOfSystem(error)) throw error
+  const { message } = error as Error // one of those
+  process.stderr.write(error instanceof UsageError ? `${message}\n\n${usage}\n` : `${message}\n`)
+  process.exitCode = 1
+}
+
+/** Of the file system, such as a folder that cannot be written. */
+function isOfSystem(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error
+}

@@ -1,0 +1,56 @@
+/** What the export still has to do: everything, some objects, or the lists that contain them. */
+import type { Change } from '#store/change.ts'
+
+/** Objects that are followed together. */
+const STEP = 200
+
+export function createPending() {
+  let isAll = true
+  let areListsOld = false
+  const subordinates = new Set<string>()
+  const subjects = new Set<string>()
+  let wake = Promise.withResolvers<void>()
+
+  const take = (from: Set<string>): string[] => {
+    const some = [...from].slice(0, STEP)
+    for (const each of some) from.delete(each)
+    return some
+  }
+
+  return {
+    addAll(): void {
+      isAll = true
+      wake.resolve()
+    },
+    add({ kind, id }: Change): void {
+      if (kind === 'collection' || kind === 'trust-anchors') return
+      if (id === undefined) isAll = true
+      else if (kind === 'subordinate') subordinates.add(id)
+      else if (kind === 'trust-mark') subjects.add(id)
+      else isAll = true
+      wake.resolve()
+    },
+    takeAll(): boolean {
+      const was = isAll
+      isAll = false
+      return was
+    },
+    /** The next objects; null: none is left. */
+    takeSome(): { subordinates: string[]; subjects: string[] } | null {
+      if (subordinates.size + subjects.size === 0) return null
+      areListsOld = true
+      return { subordinates: take(subordinates), subjects: take(subjects) }
+    },
+    areListsOld: () => areListsOld,
+    takeLists(): boolean {
+      const were = areListsOld
+      areListsOld = false
+      return were
+    },
+    /** Resolves when there is something to do. */
+    async wait(): Promise<void> {
+      await wake.promise
+      wake = Promise.withResolvers()
+    },
+  }
+}

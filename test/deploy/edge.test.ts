@@ -1,0 +1,132 @@
+/** Tests deploy/edge/nginx.conf: files go first, the server answers the rest, and files alone answer for every member. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { ask, filesOf, isInstalled, type ReverseProxy, startProxy } from '#test/helpers/proxy.ts'
+import { compareOnce, openExport } from '../federation/export/exported.ts'
+import { trustAnchorInFile } from '../federation/trust-anchor.ts'
+
+const leaf = 'https://rp.example.org'
+const nested = 'https://host.example.org/a/b-1'
+const type = 'https://ta.example/marks/member'
+const [sub, marked] = [encodeURIComponent(leaf), encodeURIComponent(type)]
+
+/** What files answer. */
+const answers = [
+  '/.well-known/openid-federation',
+  `/fetch?sub=${sub}`,
+  `/fetch?sub=${leaf}`,
+  `/fetch?sub=${nested}`,
+  `/fetch?sub=${encodeURIComponent(nested)}`,
+  `/trust_mark?trust_mark_type=${marked}&sub=${sub}`,
+  `/trust_mark?sub=${sub}&trust_mark_type=${marked}`,
+  '/list',
+  '/list?intermediate=true',
+  '/list?entity_type=openid_relying_party',
+  `/trust_mark_list?trust_mark_type=${marked}`,
+]
+
+/** Names that lead elsewhere, and requests that no file answers. */
+const others = [
+  '/fetch?sub=../planted',
+  '/fetch?sub=..%2Fplanted',
+  '/fetch?sub=%2e%2e%2fplanted',
+  '/fetch?sub=https://../planted',
+  `/trust_mark?trust_mark_type=..&sub=planted`,
+  `/trust_mark?sub=planted&trust_mark_type=..`,
+  '/list?entity_type=../../planted',
+  '/planted.jwt',
+  `/fetch/${sub}.jwt`,
+  '/.tmp/file',
+  '/fetch',
+  `/fetch?sub=${sub}&sub=${sub}`,
+  `/resolve?sub=${sub}&trust_anchor=${encodeURIComponent('https://ta.example')}`,
+]
+
+const ta = trustAnchorInFile()
+let proxy: ReverseProxy
+let directory = ''
+/** The answers of the server when they were exported. */
+const before = new Map<string, string>()
+const get = (path: string, options = {}) => ask(proxy, proxy.ports.ta, path, options)
+
+beforeEach(async ({ skip }) => {
+  if (!(await isInstalled('edge'))) skip('nginx is not installed here')
+})
+
+beforeAll(async () => {
+  if (!(await isInstalled('edge'))) return
+  directory = await mkdtemp(join(tmpdir(), 'inmor-edge-'))
+  await ta.publishConfiguration()
+  for (const id of [leaf, nested]) await ta.publishSubordinate({ id })
+  await ta.issueTrustMark({ type, subject: leaf })
+  await compareOnce(openExport(ta, filesOf(directory)))
+  for (const path of answers) before.set(path, (await ta.app.inject(path)).body)
+  await writeFile(join(filesOf(directory), 'planted.jwt'), 'planted')
+  const url = new URL(await ta.app.listen({ host: '127.0.0.1', port: 0 }))
+  proxy = await startProxy('edge', directory, { ta: Number(url.port), admin: 0 }, '')
+})
+afterAll(async () => {
+  await proxy?.close()
+  if (directory) await rm(directory, { recursive: true })
+})
+
+describe('beside the server', () => {
+  it.for(answers)('%s is a file with the bytes, the media type and the age of the server', async (path) => {
+    const [found, expected] = [await get(path), await ta.app.inject(path)]
+    expect(found).toMatchObject({ status: 200, body: expected.body })
+    expect(found.headers).toMatchObject({
+      'content-type': expected.headers['content-type'],
+      'cache-control': 'public, max-age=60',
+      'access-control-allow-origin': '*',
+      'x-content-type-options': 'nosniff',
+    })
+    expect(found.headers.etag).toBeUndefined()
+  })
+
+  it.for(others)('%s is left to the server', async (path) => {
+    const [found, expected] = [await get(path), await ta.app.inject(path)]
+    expect(found.status).toBe(expected.statusCode)
+    expect(found.body).not.toBe('planted')
+  })
+
+  it('a POST and a new member are left to the server', async () => {
+    const form = { 'content-type': 'application/x-www-form-urlencoded' }
+    const posted = await get('/fetch', { method: 'POST', headers: form, body: `sub=${sub}` })
+    expect(posted.status).toBe(
+      (await ta.app.inject({ method: 'POST', url: '/fetch', headers: form })).statusCode,
+    )
+    const jwt = await ta.publishSubordinate({ id: 'https://new.example.org' })
+    expect(await get(`/fetch?sub=${encodeURIComponent('https://new.example.org')}`)).toMatchObject({
+      status: 200,
+      body: jwt,
+    })
+  })
+})
+
+describe('without the server', () => {
+  beforeAll(async () => {
+    if (!proxy) return
+    await ta.app.close()
+  })
+
+  it.for(answers)('%s is still answered', async (path) => {
+    expect(await get(path)).toMatchObject({ status: 200, body: before.get(path) })
+    expect(await get(path, { headers: { 'if-none-match': '"of the server"' } })).toMatchObject({
+      status: 200,
+    })
+  })
+
+  it.for([...others, `/fetch?sub=${encodeURIComponent('https://none.example')}`])(
+    '%s is an error',
+    async (path) => {
+      const { status, headers, body } = await get(path)
+      expect({ status, type: headers['content-type'], error: JSON.parse(body).error }).toEqual({
+        status: 503,
+        type: 'application/json',
+        error: 'temporarily_unavailable',
+      })
+    },
+  )
+})

@@ -1,0 +1,39 @@
+/** An export of a Trust Anchor under test into a folder. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { FastifyBaseLogger } from 'fastify'
+import { pino } from 'pino'
+import { createAsk } from '#federation/export/answers.ts'
+import { compareAll, type Export } from '#federation/export/comparison.ts'
+import { follow } from '#federation/export/exporter.ts'
+import { openFolder } from '#federation/export/folder.ts'
+import type { TrustAnchor } from '../trust-anchor.ts'
+
+/** `ta` must not have answered yet. */
+export function openExport({ app, reader, redis, names, now }: TrustAnchor, path: string): Export {
+  const ask = createAsk(app, { reader, now })
+  const count = { written: 0, removed: 0 }
+  return { ask, folder: openFolder(path), redis: redis.client, keys: names, reader, count }
+}
+
+/** Compares once; the files that it wrote and removed. */
+export async function compareOnce(context: Export) {
+  const { written, removed } = context.count
+  for await (const _ of compareAll(context));
+  return { written: context.count.written - written, removed: context.count.removed - removed }
+}
+
+/** Until it is closed. */
+export function startFollowing(context: Export, log: FastifyBaseLogger = pino({ level: 'silent' })) {
+  const stopped = new AbortController()
+  const ended = follow(context, { log, signal: stopped.signal })
+  return {
+    async close() {
+      stopped.abort()
+      await ended
+    },
+  }
+}
+
+/** The text of a file; null: there is none. */
+export const textOf = (path: string, file: string) => readFile(join(path, file), 'utf8').catch(() => null)

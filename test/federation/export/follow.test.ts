@@ -1,0 +1,79 @@
+/** Tests that the files of an export follow each change, also after a fault. */
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { pino } from 'pino'
+import { beforeAll, expect, it } from 'vitest'
+import { folderInFile, inFile } from '#test/helpers/in-file.ts'
+import { trustAnchorInFile } from '../trust-anchor.ts'
+import { openExport, startFollowing, textOf } from './exported.ts'
+
+const leaf = 'https://rp.example.org'
+const other = 'https://other.example.org'
+const type = 'https://ta.example/marks/member'
+const marked = `trust_mark/${encodeURIComponent(type)}/${encodeURIComponent(leaf)}.jwt`
+const about = (sub: string) => `fetch/${encodeURIComponent(sub)}.jwt`
+
+const path = folderInFile('export')
+const ta = trustAnchorInFile()
+const output = new PassThrough({ encoding: 'utf8' })
+beforeAll(async () => {
+  await ta.publishConfiguration()
+  await ta.publishSubordinate({ id: leaf })
+})
+inFile(() => startFollowing(openExport(ta, path), pino({ level: 'info' }, output)))
+
+/** The file gets this text; null: it goes. */
+const expectFile = (file: string, text: string | null) =>
+  expect.poll(() => textOf(path, file), { timeout: 5_000, interval: 10 }).toBe(text)
+
+it('writes a new member and its new lists, and removes it', async () => {
+  const jwt = await ta.publishSubordinate({ id: other })
+  await expectFile(about(other), jwt)
+  await expectFile('list/all.json', JSON.stringify([other, leaf]))
+  await ta.removeSubordinate(other)
+  await expectFile(about(other), null)
+  await expectFile('list/all.json', JSON.stringify([leaf]))
+})
+
+it('replaces the statement of a member', async () => {
+  const jwt = await ta.publishSubordinate({ id: leaf, statement: { note: 'another' } })
+  await expectFile(about(leaf), jwt)
+})
+
+it('writes a Trust Mark, and removes it when it is revoked', async () => {
+  const jwt = await ta.issueTrustMark({ type, subject: leaf })
+  await expectFile(marked, jwt)
+  await expectFile(`trust_mark_list/${encodeURIComponent(type)}.json`, JSON.stringify([leaf]))
+  await ta.revokeTrustMark(jwt, { type, subject: leaf })
+  await expectFile(marked, null)
+  await expectFile(`trust_mark_list/${encodeURIComponent(type)}.json`, '[]')
+})
+
+it('follows the Entity Configuration', async () => {
+  const jwt = await ta.publishConfiguration({ note: 'another' })
+  await expectFile('.well-known/openid-federation', jwt)
+})
+
+it('says once what it cannot write, keeps the files, and writes them when it can', async () => {
+  const before = await textOf(path, about(leaf))
+  // As a full disk: nothing can be written, and what is there can be read.
+  await rm(join(path, '.tmp'), { recursive: true })
+  await writeFile(join(path, '.tmp'), '')
+  const jwt = await ta.publishSubordinate({ id: leaf, statement: { note: 'a third' } })
+  await expect.poll(() => output.read()).toContain('The export could not be written')
+  expect(await textOf(path, about(leaf))).toBe(before)
+  await rm(join(path, '.tmp'))
+  await expectFile(about(leaf), jwt)
+})
+
+it('keeps the files when Redis has lost everything, until it is published again', async () => {
+  const before = await textOf(path, about(leaf))
+  await ta.redis.restart()
+  await expect.poll(() => output.read(), { timeout: 5_000 }).toContain('The export could not be written')
+  expect(await textOf(path, about(leaf))).toBe(before)
+  await ta.publishConfiguration()
+  const jwt = await ta.publishSubordinate({ id: other })
+  await expectFile(about(other), jwt)
+  await expectFile(about(leaf), null) // it was not published again
+})

@@ -1,0 +1,60 @@
+/** `inmor-export` as an operator or a service manager runs it. */
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { beforeAll, expect, it } from 'vitest'
+import { writeNewKey } from '#store/key-directory.ts'
+import { folderInFile } from '#test/helpers/in-file.ts'
+import { run } from '#test/helpers/program.ts'
+import { entityId, trustAnchorInFile } from '../trust-anchor.ts'
+
+const MEMBERS = 2_000
+const memberId = (at: number) => `https://rp-${at}.example.org`
+
+const ta = trustAnchorInFile()
+const directory = folderInFile('export')
+const [path, keys] = [join(directory, 'files'), join(directory, 'keys')]
+beforeAll(async () => {
+  await writeNewKey(keys, ta.key)
+  const lines = [`domain = "${entityId}"`, `redis_uri = "${ta.redis.url}"`]
+  await writeFile(join(directory, 'taconfig.toml'), lines.join('\n'))
+  await ta.publishConfiguration()
+  const jwt = await ta.publishSubordinate({ id: memberId(0) })
+  const fields = Array.from({ length: MEMBERS }, (_, at) => [memberId(at), `${jwt}${at}`]).flat()
+  await ta.redis.client.hset(ta.names.subordinates, ...fields)
+})
+
+const start = (...args: string[]) =>
+  run('federation/export/main.ts', ['-c', join(directory, 'taconfig.toml'), ...args], {
+    environment: { KEYS_DIR: keys },
+  })
+const names = () => readdir(join(path, 'fetch')).catch(() => [])
+
+it('writes no half file, wherever it is killed, and completes the folder at the next start', async () => {
+  const published = await ta.redis.client.hgetall(ta.names.subordinates)
+  for (const some of [1, 500, 1_200]) {
+    const program = start(path)
+    await expect
+      .poll(async () => (await names()).length, { interval: 1, timeout: 20_000 })
+      .toBeGreaterThan(some)
+    program.kill('SIGKILL')
+    await program.ended
+    for (const name of await names()) {
+      const sub = decodeURIComponent(name.slice(0, -'.jwt'.length))
+      expect(await readFile(join(path, 'fetch', name), 'utf8')).toBe(published[sub])
+    }
+  }
+  const program = start(path, '--once')
+  expect((await program.ended).code).toBe(0)
+  expect(program.output()).toMatch(/files is as published: \d+ files were written and 0 removed\.$/m)
+  expect(await names()).toHaveLength(MEMBERS)
+})
+
+it('follows changes until it is ended', async () => {
+  const program = start(path)
+  await program.printed(/The export was compared/)
+  await ta.removeSubordinate(memberId(7))
+  const gone = `${encodeURIComponent(memberId(7))}.jwt`
+  await expect.poll(names, { interval: 10, timeout: 5_000 }).not.toContain(gone)
+  program.kill('SIGTERM')
+  expect((await program.ended).code).toBe(0)
+})

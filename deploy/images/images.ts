@@ -15,6 +15,7 @@ const [keygeneration, collection] = [
   'federation/cli/keygeneration.ts',
   'federation/cli/collection.ts',
 ] as const
+const exporter = 'federation/export/main.ts'
 /** Started as a process of its own when a key is in a PKCS#11 token. */
 const tokenProcess = 'federation/key-store/pkcs11-process.ts'
 const keyTools = [keygeneration, collection]
@@ -35,9 +36,9 @@ const leftOut = ['server/embedded/database.ts', 'server/embedded/redis.ts']
 
 export const images = {
   ta: {
-    programs: ['federation/main.ts', tokenProcess, ...keyTools],
+    programs: ['federation/main.ts', exporter, tokenProcess, ...keyTools],
     files: ['federation/page/style.css', ...manifests, ...licences],
-    commands: keyCommands,
+    commands: { ...keyCommands, 'inmor-export': exporter },
     leftOut,
   },
   admin: {

@@ -20,9 +20,9 @@ import { openFolder } from './folder.ts'
 
 const usage = `Usage: inmor-export -c FILE FOLDER [--once]
 
-Writes what the Trust Anchor publishes into FOLDER, as files that a web server sends without Inmor
-(docs/deployment.md, "Files"), and follows each change until it is ended. It needs Redis and the key
-directory as the federation server does, and writes into no other place than FOLDER.
+Writes what the Trust Anchor publishes into FOLDER, one file for each answer, and follows each change until
+it is ended. A web server can send the files without the federation server. It reads Redis and the key
+directory, and writes into FOLDER only.
 
   -c, --config  the configuration of the federation server, taconfig.toml
   --once        compare everything once, print what changed, and end

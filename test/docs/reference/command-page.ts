@@ -1,4 +1,4 @@
-/** Prints the page of the command line: the commands of `inmor`, and the two programs of the federation server. */
+/** Prints the page of the command line: the commands of `inmor`, and the programs of the federation server. */
 
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
@@ -27,11 +27,15 @@ ${withoutJson.map(code).join(', ')} has it. The commands in tables are those of 
 const common = ['--help', '--json']
 
 /** The programs that are no commands of `inmor`, which print their own help. */
-const programs = ['keygeneration', 'collection'] as const
+const programs = {
+  keygeneration: 'cli/keygeneration.ts',
+  collection: 'cli/collection.ts',
+  export: 'export/main.ts',
+} as const
 
 export async function printCommandPage(): Promise<string> {
   const program = await loadProgram()
-  const help = await Promise.all(programs.map(printHelp))
+  const help = await Promise.all(Object.entries(programs).map(printHelp))
   const parts = program.commands.flatMap((command) =>
     printCommand(command, `${program.name()} ${command.name()}`),
   )
@@ -137,8 +141,8 @@ function defaultOf({ mandatory, defaultValue, defaultValueDescription }: Option)
   return isNone ? '' : code(String(defaultValue))
 }
 
-async function printHelp(program: (typeof programs)[number]): Promise<string> {
-  const file = root(`federation/cli/${program}.ts`)
+async function printHelp([program, path]: [string, string]): Promise<string> {
+  const file = root(`federation/${path}`)
   const { stdout } = await promisify(execFile)(process.execPath, [
     '--disable-warning=ExperimentalWarning',
     file,

@@ -54,6 +54,7 @@ export const places: Readonly<Record<string, Tests>> = {
     'web/',
     'product/journey',
   ],
+  'federation/export/': ['federation/export', 'deploy/edge', 'docs/reference'],
   'federation/fast-path/': [...requests, 'federation/anchors'],
   'federation/fetcher/': ['federation/fetcher', 'federation/resolver/network', 'server/entity'],
   'federation/http/': [...requests, 'federation/anchors'],

@@ -48,6 +48,7 @@ export const engineForms: readonly (readonly [RegExp, string])[] = [
     'compose.test.ts and image.test.ts: the Dockerfile, and what each target is made of',
   ],
   [/^docker compose (-f \S+ )*up --wait$/, 'compose.test.ts: the files; guide.test.ts: the services start'],
+  [/^docker compose exec -T ta inmor-export /, 'federation/export/program.test.ts'],
   [/^docker compose (ps|logs --tail=\d+)$/, 'reads only'],
   [/^docker compose cp admin:\S+ \S+$/, 'copies a file out of the container'],
   [

@@ -22,12 +22,23 @@ export async function startNginx(from: string, { path }: Endpoint, [request]: re
     ([name]) => ![...hopByHop, 'etag', 'last-modified'].includes(name),
   )
   const lines = added.map(([name, value]) => `add_header ${name} "${value}";`).join(' ')
+  const location = `location = ${path} { alias ${folder}/answer; ${lines} }`
+  const nginx = await startConfigured(
+    `open_file_cache max=10; default_type "${type}"; server { listen 127.0.0.1:$PORT; ${location} }`,
+    path,
+  )
+  const end = async () => {
+    await nginx.end()
+    await rm(folder, { recursive: true })
+  }
+  return { ...nginx, end }
+}
+
+/** nginx with one worker. `http`: the content of its `http` block; `$PORT` is where it must listen. `path` has an answer. */
+export async function startConfigured(http: string, path: string) {
   const configuration = `daemon off; worker_processes 1; pid nginx.pid; error_log stderr;
 events { worker_connections 1024; }
-http {
-  access_log off; keepalive_requests 1000000000; open_file_cache max=10; default_type "${type}";
-  server { listen 127.0.0.1:$PORT; location = ${path} { alias ${folder}/answer; ${lines} } }
-}`
+http { access_log off; keepalive_requests 1000000000; ${http} }`
   const write = `sed "s/\\$PORT/$PORT/" > nginx.conf <<'END'\n${configuration}\nEND`
   const row = {
     name: 'nginx',
@@ -40,14 +51,11 @@ http {
   return {
     url: peer.url,
     usage: async () => usageOf([peer.pid, ...(await descendants(peer.pid))]),
-    async end() {
-      await peer.close()
-      await rm(folder, { recursive: true })
-    },
+    end: peer.close,
   }
 }
 
-const isInstalled = () =>
+export const isInstalled = () =>
   promisify(execFile)('nginx', ['-v']).then(
     () => true,
     () => false,

@@ -5,6 +5,7 @@ import { anyPart } from './any.ts'
 import { callersPart } from './callers.ts'
 import type { Part } from './document.ts'
 import { embeddedPart } from './embedded.ts'
+import { filesPart } from './files.ts'
 import { keyStoresPart } from './key-store.ts'
 import { lanesPart } from './lanes.ts'
 import { checksPart, importPart, renewalPart } from './members.ts'
@@ -21,6 +22,7 @@ export const growthParts: readonly Part[] = [federationGrowth, adminGrowth]
 export const parts: readonly Part[] = [
   publicPart,
   anyPart,
+  filesPart,
   anchorsPart,
   adminAnchorsPart,
   callersPart,

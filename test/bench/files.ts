@@ -1,0 +1,113 @@
+/** Measures the export of what is published, and nginx that sends the files, beside nginx with a fixed text and our server. */
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { run } from '#test/helpers/program.ts'
+import { megabytes, number, type Part, type Say, section } from './document.ts'
+import { ask, buildRequests, endpoints } from './endpoint.ts'
+import { prepareStore, type Store, serve } from './federation.ts'
+import { entityId } from './fill.ts'
+import { isInstalled, startConfigured } from './nginx.ts'
+import { duration, usageOf } from './program.ts'
+import { measure } from './wrk.ts'
+
+const REST_SECONDS = 20
+const SECONDS = 3
+const ready = '/.well-known/openid-federation'
+const measured = endpoints.filter(({ key = '' }) =>
+  ['entity_configuration', 'fetch', 'trust_mark'].includes(key),
+)
+
+export const filesPart: Part = {
+  name: 'files',
+  usual: ['full'],
+  async measure(effort, say) {
+    const sizes = { quick: [100, 10_000], full: [100, 10_000, 100_000] }[effort]
+    const [exports, requests]: string[][][] = [[], []]
+    for (const size of sizes) {
+      const store = await prepareStore(size)
+      const folder = await mkdtemp(join(tmpdir(), 'files-'))
+      await chmod(folder, 0o755) // nginx is another user
+      exports?.push([number(size), ...(await measureExport(store, folder))])
+      say(`${size} members are exported.`)
+      if (await isInstalled()) requests?.push(...(await measureRequests(store, folder, size, say)))
+      await Promise.all([store.close(), rm(folder, { recursive: true })])
+    }
+    const head = ['members', 'first export', 'comparison', 'at rest, of a core', 'memory']
+    const columns = ['', 'members', 'a file by nginx', 'nginx with a fixed text', 'share', 'ta']
+    return [
+      section('Export of files', 'Each member has a statement and a Trust Mark.', head, exports ?? []),
+      section(
+        'Files by nginx',
+        'Microseconds of processor time for one request about any member. The share compares the two of nginx.',
+        columns,
+        requests ?? [],
+      ),
+    ]
+  },
+}
+
+/** Twice, because the second time finds the files of the first one. */
+async function measureExport({ redisUrl, keysDirectory }: Store, folder: string): Promise<string[]> {
+  const environment = { TA_DOMAIN: entityId, REDIS_URL: redisUrl, KEYS_DIR: keysDirectory }
+  const start = async () => {
+    const begun = performance.now()
+    const program = run('federation/export/main.ts', [folder], { environment })
+    await program.printed(/was compared/)
+    const usage = () => usageOf([program.pid])
+    const clock = (performance.now() - begun) / 1000
+    return { program, usage, taken: duration({ clock, processor: (await usage()).processor / 1e6 }) }
+  }
+  const end = async ({ program }: Awaited<ReturnType<typeof start>>) => {
+    program.kill('SIGTERM')
+    await program.ended
+  }
+  const first = await start()
+  await end(first)
+  const second = await start()
+  const before = await second.usage()
+  await setTimeout(REST_SECONDS * 1000)
+  const { processor, peak } = await second.usage()
+  await end(second)
+  const share = (processor - before.processor) / (REST_SECONDS * 10_000)
+  return [first.taken, second.taken, `${share.toFixed(2)} %`, megabytes(peak)]
+}
+
+async function measureRequests(store: Store, folder: string, size: number, say: Say): Promise<string[][]> {
+  const [ta, files] = [await serve(store), await startConfigured(await readEdge(folder), ready)]
+  const rows: string[][] = []
+  for (const endpoint of measured) {
+    const requests = buildRequests(endpoint, store.filled.any)
+    const { body, headers } = await ask(ta.url, requests[0] ?? { method: 'GET', path: ready })
+    const fixed = await startConfigured(
+      `default_type "${headers['content-type']}"; server { listen 127.0.0.1:$PORT; location / { return 200 "${body}"; } }`,
+      ready,
+    )
+    const rates = []
+    for (const server of [files, fixed, ta]) rates.push(await measure({ ...server, requests }, SECONDS))
+    await fixed.end()
+    const [ofFiles = 0, ofFixed = 0, ours = 0] = rates.map(({ processor }) => processor)
+    const share = (ofFixed / ofFiles).toFixed(2)
+    rows.push([
+      endpoint.name,
+      number(size),
+      ...[ofFiles, ofFixed].map((each) => each.toFixed(1)),
+      share,
+      ours.toFixed(1),
+    ])
+    say(`${endpoint.name} of ${size} members is sent by nginx.`)
+  }
+  await Promise.all([ta.end(), files.end()])
+  return rows
+}
+
+/** deploy/edge/nginx.conf without TLS. */
+async function readEdge(folder: string): Promise<string> {
+  const text = await readFile(new URL('../../deploy/edge/nginx.conf', import.meta.url), 'utf8')
+  return text
+    .replace(/^#.*$/gm, '')
+    .replace('listen 443 ssl;', 'listen 127.0.0.1:$PORT;')
+    .replace(/ssl_\w+ .*;/g, '')
+    .replace('/srv/inmor', folder)
+}

@@ -1,9 +1,16 @@
-/** Tests deploy/edge/nginx.conf: files go first, the server answers the rest, and files alone answer for every member. */
+/** Tests the examples of deploy/edge: files go first, the server answers the rest, and files alone answer for every member. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { ask, filesOf, isInstalled, type ReverseProxy, startProxy } from '#test/helpers/proxy.ts'
+import {
+  ask,
+  type EdgeKind,
+  filesOf,
+  isInstalled,
+  type ReverseProxy,
+  startProxy,
+} from '#test/helpers/proxy.ts'
 import { compareOnce, openExport } from '../federation/export/exported.ts'
 import { trustAnchorInFile } from '../federation/trust-anchor.ts'
 
@@ -44,89 +51,91 @@ const others = [
   `/resolve?sub=${sub}&trust_anchor=${encodeURIComponent('https://ta.example')}`,
 ]
 
-const ta = trustAnchorInFile()
-let proxy: ReverseProxy
-let directory = ''
-/** The answers of the server when they were exported. */
-const before = new Map<string, string>()
-const get = (path: string, options = {}) => ask(proxy, proxy.ports.ta, path, options)
+describe.each<EdgeKind>(['nginx edge', 'caddy edge'])('%s', (kind) => {
+  const ta = trustAnchorInFile()
+  let proxy: ReverseProxy
+  let directory = ''
+  /** The answers of the server when they were exported. */
+  const before = new Map<string, string>()
+  const get = (path: string, options = {}) => ask(proxy, proxy.ports.ta, path, options)
 
-beforeEach(async ({ skip }) => {
-  if (!(await isInstalled('edge'))) skip('nginx is not installed here')
-})
-
-beforeAll(async () => {
-  if (!(await isInstalled('edge'))) return
-  directory = await mkdtemp(join(tmpdir(), 'inmor-edge-'))
-  await ta.publishConfiguration()
-  for (const id of [leaf, nested]) await ta.publishSubordinate({ id })
-  await ta.issueTrustMark({ type, subject: leaf })
-  await compareOnce(openExport(ta, filesOf(directory)))
-  for (const path of answers) before.set(path, (await ta.app.inject(path)).body)
-  await writeFile(join(filesOf(directory), 'planted.jwt'), 'planted')
-  const url = new URL(await ta.app.listen({ host: '127.0.0.1', port: 0 }))
-  proxy = await startProxy('edge', directory, { ta: Number(url.port), admin: 0 }, '')
-})
-afterAll(async () => {
-  await proxy?.close()
-  if (directory) await rm(directory, { recursive: true })
-})
-
-describe('beside the server', () => {
-  it.for(answers)('%s is a file with the bytes, the media type and the age of the server', async (path) => {
-    const [found, expected] = [await get(path), await ta.app.inject(path)]
-    expect(found).toMatchObject({ status: 200, body: expected.body })
-    expect(found.headers).toMatchObject({
-      'content-type': expected.headers['content-type'],
-      'cache-control': 'public, max-age=60',
-      'access-control-allow-origin': '*',
-      'x-content-type-options': 'nosniff',
-    })
-    expect(found.headers.etag).toBeUndefined()
+  beforeEach(async ({ skip }) => {
+    if (!(await isInstalled(kind))) skip(`${kind} is not installed here`)
   })
 
-  it.for(others)('%s is left to the server', async (path) => {
-    const [found, expected] = [await get(path), await ta.app.inject(path)]
-    expect(found.status).toBe(expected.statusCode)
-    expect(found.body).not.toBe('planted')
-  })
-
-  it('a POST and a new member are left to the server', async () => {
-    const form = { 'content-type': 'application/x-www-form-urlencoded' }
-    const posted = await get('/fetch', { method: 'POST', headers: form, body: `sub=${sub}` })
-    expect(posted.status).toBe(
-      (await ta.app.inject({ method: 'POST', url: '/fetch', headers: form })).statusCode,
-    )
-    const jwt = await ta.publishSubordinate({ id: 'https://new.example.org' })
-    expect(await get(`/fetch?sub=${encodeURIComponent('https://new.example.org')}`)).toMatchObject({
-      status: 200,
-      body: jwt,
-    })
-  })
-})
-
-describe('without the server', () => {
   beforeAll(async () => {
-    if (!proxy) return
-    await ta.app.close()
+    if (!(await isInstalled(kind))) return
+    directory = await mkdtemp(join(tmpdir(), 'inmor-edge-'))
+    await ta.publishConfiguration()
+    for (const id of [leaf, nested]) await ta.publishSubordinate({ id })
+    await ta.issueTrustMark({ type, subject: leaf })
+    await compareOnce(openExport(ta, filesOf(directory)))
+    for (const path of answers) before.set(path, (await ta.app.inject(path)).body)
+    await writeFile(join(filesOf(directory), 'planted.jwt'), 'planted')
+    const url = new URL(await ta.app.listen({ host: '127.0.0.1', port: 0 }))
+    proxy = await startProxy(kind, directory, { ta: Number(url.port), admin: 0 }, '')
+  })
+  afterAll(async () => {
+    await proxy?.close()
+    if (directory) await rm(directory, { recursive: true })
   })
 
-  it.for(answers)('%s is still answered', async (path) => {
-    expect(await get(path)).toMatchObject({ status: 200, body: before.get(path) })
-    expect(await get(path, { headers: { 'if-none-match': '"of the server"' } })).toMatchObject({
-      status: 200,
+  describe('beside the server', () => {
+    it.for(answers)('%s is a file with the bytes, the media type and the age of the server', async (path) => {
+      const [found, expected] = [await get(path), await ta.app.inject(path)]
+      expect(found).toMatchObject({ status: 200, body: expected.body })
+      expect(found.headers).toMatchObject({
+        'content-type': expected.headers['content-type'],
+        'cache-control': 'public, max-age=60',
+        'access-control-allow-origin': '*',
+        'x-content-type-options': 'nosniff',
+      })
+      expect(found.headers.etag).toBeUndefined()
+    })
+
+    it.for(others)('%s is left to the server', async (path) => {
+      const [found, expected] = [await get(path), await ta.app.inject(path)]
+      expect(found.status).toBe(expected.statusCode)
+      expect(found.body).not.toBe('planted')
+    })
+
+    it('a POST and a new member are left to the server', async () => {
+      const form = { 'content-type': 'application/x-www-form-urlencoded' }
+      const posted = await get('/fetch', { method: 'POST', headers: form, body: `sub=${sub}` })
+      expect(posted.status).toBe(
+        (await ta.app.inject({ method: 'POST', url: '/fetch', headers: form })).statusCode,
+      )
+      const jwt = await ta.publishSubordinate({ id: 'https://new.example.org' })
+      expect(await get(`/fetch?sub=${encodeURIComponent('https://new.example.org')}`)).toMatchObject({
+        status: 200,
+        body: jwt,
+      })
     })
   })
 
-  it.for([...others, `/fetch?sub=${encodeURIComponent('https://none.example')}`])(
-    '%s is an error',
-    async (path) => {
-      const { status, headers, body } = await get(path)
-      expect({ status, type: headers['content-type'], error: JSON.parse(body).error }).toEqual({
-        status: 503,
-        type: 'application/json',
-        error: 'temporarily_unavailable',
+  describe('without the server', () => {
+    beforeAll(async () => {
+      if (!proxy) return
+      await ta.app.close()
+    })
+
+    it.for(answers)('%s is still answered', async (path) => {
+      expect(await get(path)).toMatchObject({ status: 200, body: before.get(path) })
+      expect(await get(path, { headers: { 'if-none-match': '"of the server"' } })).toMatchObject({
+        status: 200,
       })
-    },
-  )
+    })
+
+    it.for([...others, `/fetch?sub=${encodeURIComponent('https://none.example')}`])(
+      '%s is an error',
+      async (path) => {
+        const { status, headers, body } = await get(path)
+        expect({ status, type: headers['content-type'], error: JSON.parse(body).error }).toEqual({
+          status: 503,
+          type: 'application/json',
+          error: 'temporarily_unavailable',
+        })
+      },
+    )
+  })
 })

@@ -12,6 +12,7 @@ import { eventually } from '#test/helpers/product.ts'
 import {
   type Answer,
   ask,
+  type EdgeKind,
   isInstalled,
   listen,
   type ProxyKind,
@@ -26,7 +27,7 @@ const CONFIGURATION = '/.well-known/openid-federation'
 const CHANGES = 'subscription { subordinateChanged { entityId } }'
 
 /** The header that marks a cached answer; Caddy has no cache. */
-const isKept: Readonly<Record<Exclude<ProxyKind, 'edge'>, ((answer: Answer) => boolean) | null>> = {
+const isKept: Readonly<Record<Exclude<ProxyKind, EdgeKind>, ((answer: Answer) => boolean) | null>> = {
   nginx: ({ headers }) => headers['x-cache'] === 'HIT',
   apache: ({ headers }) => headers.age !== undefined,
   caddy: null,

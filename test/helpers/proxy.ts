@@ -12,8 +12,9 @@ import { vi } from 'vitest'
 import { spawnOwn } from '#test/helpers/own-process.ts'
 import { freePort } from '#test/helpers/port.ts'
 
-/** `edge`: nginx that sends the files of an export. */
-export type ProxyKind = 'nginx' | 'apache' | 'caddy' | 'edge'
+export type ProxyKind = 'nginx' | 'apache' | 'caddy' | EdgeKind
+/** Those that send the files of an export. */
+export type EdgeKind = 'nginx edge' | 'caddy edge'
 type Ports = { http: number; ta: number; admin: number }
 type Upstreams = { ta: number; admin: number }
 
@@ -27,8 +28,6 @@ export type ReverseProxy = {
 type Row = {
   /** Below deploy. */
   file: string
-  /** Whether it is in front of the admin server too. */
-  hasAdmin: boolean
   /** Text of the example -> text of the test. */
   replace(ports: Ports, directory: string): [string | RegExp, string][]
   /** Around the example, what the distribution's own configuration has. */
@@ -49,11 +48,15 @@ const nginx = {
   command: (file, directory) => ['nginx', '-e', `${directory}/error.log`, '-c', file, '-g', 'daemon off;'],
 } satisfies Pick<Row, 'wrap' | 'command'>
 
+const caddy = {
+  wrap: (text) => text,
+  command: (file) => ['caddy', 'run', '--config', file, '--adapter', 'caddyfile'],
+} satisfies Pick<Row, 'wrap' | 'command'>
+
 const proxies: Readonly<Record<ProxyKind, Row>> = {
   nginx: {
     ...nginx,
     file: 'proxy/nginx.conf',
-    hasAdmin: true,
     replace: (ports, directory) => [
       ['/var/cache/nginx/inmor', join(directory, 'cache')],
       ['listen 80;', `listen 127.0.0.1:${ports.http};`],
@@ -61,10 +64,9 @@ const proxies: Readonly<Record<ProxyKind, Row>> = {
       [/listen 443 ssl;(\s+server_name admin)/, `listen 127.0.0.1:${ports.admin} ssl;$1`],
     ],
   },
-  edge: {
+  'nginx edge': {
     ...nginx,
     file: 'edge/nginx.conf',
-    hasAdmin: false,
     replace: (ports, directory) => [
       ['listen 443 ssl;', `listen 127.0.0.1:${ports.ta} ssl;`],
       ['root /srv/inmor;', `root ${filesOf(directory)};`],
@@ -72,7 +74,6 @@ const proxies: Readonly<Record<ProxyKind, Row>> = {
   },
   apache: {
     file: 'proxy/apache.conf',
-    hasAdmin: true,
     replace: (ports, directory) => [
       ['/var/cache/apache2/mod_cache_disk', join(directory, 'cache')],
       ['*:80>', `*:${ports.http}>`],
@@ -104,19 +105,27 @@ const proxies: Readonly<Record<ProxyKind, Row>> = {
     command: (file) => ['apache2', '-D', 'FOREGROUND', '-f', file],
   },
   caddy: {
+    ...caddy,
     file: 'proxy/Caddyfile',
-    hasAdmin: true,
     replace: (ports) => [
       ['http://ta.example.org, http://admin.example.org', `http://localhost:${ports.http}`],
       ['https://ta.example.org {', `https://localhost:${ports.ta} {`],
       ['https://admin.example.org {', `https://localhost:${ports.admin} {`],
     ],
-    wrap: (text) => text,
-    command: (file) => ['caddy', 'run', '--config', file, '--adapter', 'caddyfile'],
+  },
+  'caddy edge': {
+    ...caddy,
+    file: 'edge/Caddyfile',
+    replace: (ports, directory) => [
+      ['https://ta.example.org {', `https://localhost:${ports.ta} {`],
+      ['root * /srv/inmor', `root * ${filesOf(directory)}`],
+    ],
   },
 }
 
-/** The files that the edge sends. */
+const isEdge = (kind: ProxyKind): kind is EdgeKind => kind.endsWith(' edge')
+
+/** The files that an edge sends. */
 export const filesOf = (directory: string) => join(directory, 'files')
 
 /** Servers are in /usr/sbin, which is not on every PATH. */
@@ -154,7 +163,7 @@ export async function startProxy(
     ['192.0.2.0/24', allowed],
     ['127.0.0.1:8000', `127.0.0.1:${upstreams.admin}`],
   ]
-  for (const [from, to] of [...common, ...(row.hasAdmin ? ofAdmin : []), ...row.replace(ports, directory)])
+  for (const [from, to] of [...common, ...(isEdge(kind) ? [] : ofAdmin), ...row.replace(ports, directory)])
     text = replaceOnce(text, from, to)
   text = text.replace(/(ta|admin)\.example\.org/g, 'localhost')
   const file = join(directory, 'configuration')

@@ -14,6 +14,16 @@ import { measure } from './wrk.ts'
 
 const REST_SECONDS = 20
 const SECONDS = 3
+/** Headers that nginx sends anyway, or for a file only. */
+const ofNginx = [
+  'server',
+  'date',
+  'content-type',
+  'content-length',
+  'connection',
+  'last-modified',
+  'accept-ranges',
+]
 const ready = '/.well-known/openid-federation'
 const measured = endpoints.filter(({ key = '' }) =>
   ['entity_configuration', 'fetch', 'trust_mark'].includes(key),
@@ -79,9 +89,11 @@ async function measureRequests(store: Store, folder: string, size: number, say: 
   const rows: string[][] = []
   for (const endpoint of measured) {
     const requests = buildRequests(endpoint, store.filled.any)
-    const { body, headers } = await ask(ta.url, requests[0] ?? { method: 'GET', path: ready })
+    const { body, headers } = await ask(files.url, requests[0] ?? { method: 'GET', path: ready })
+    const added = Object.entries(headers).filter(([name]) => !ofNginx.includes(name))
+    const lines = added.map(([name, value]) => `add_header ${name} "${value}";`).join(' ')
     const fixed = await startConfigured(
-      `default_type "${headers['content-type']}"; server { listen 127.0.0.1:$PORT; location / { return 200 "${body}"; } }`,
+      `default_type "${headers['content-type']}"; server { listen 127.0.0.1:$PORT; location / { ${lines} return 200 "${body}"; } }`,
       ready,
     )
     const rates = []

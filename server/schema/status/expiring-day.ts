@@ -35,13 +35,14 @@ type Kind = keyof typeof sources
 /** One row per day, also for days without expiring objects. A statement of its own: it reads many rows. */
 export async function expiringByDay(db: Database, now: Date): Promise<Expiring[]> {
   const today = Math.floor(now.getTime() / DAY_MS) * DAY_MS
-  const [from, until] = [today, today + DAYS * DAY_MS].map((time) => Prisma.sql`${new Date(time)}::timestamp`)
+  // Day by day, because to count a range of an index takes a third of the time of grouping its rows.
   const counts = Object.entries(sources).map(
     ([kind, source]) => Prisma.sql`
-      SELECT ${kind} AS "kind", at::date - ${from}::date AS "day", count(*)::int AS "count"
-      FROM (SELECT "active", ${source}) AS things
-      WHERE "active" AND at >= ${from} AND at < ${until}
-      GROUP BY 2`,
+      SELECT ${kind} AS "kind", day AS "day", (
+        SELECT count(*)::int FROM (SELECT "active", ${source}) AS things
+        WHERE "active" AND at >= start AND at < start + interval '1 day') AS "count"
+      FROM generate_series(0, ${DAYS - 1}::int) AS day,
+        LATERAL (SELECT ${new Date(today)}::timestamp + day * interval '1 day' AS start) AS starts`,
   )
   const rows = await db.$queryRaw<{ kind: Kind; day: number; count: number }[]>`
     ${Prisma.join(counts, ' UNION ALL ')}`

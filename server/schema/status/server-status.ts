@@ -8,25 +8,14 @@ import { type Context, perRequest } from '#server/schema/context.ts'
 import { ScheduleRef } from '#server/schema/run/schedule.ts'
 import { ExpiringDay, expiringByDay } from '#server/schema/status/expiring-day.ts'
 import { PublicationStatusRef } from '#server/schema/status/publication-status.ts'
+import { countSubordinates } from '#server/schema/status/subordinate-counts.ts'
 import { Failing, failingTrustMarks } from '#server/schema/subordinate/failing.ts'
 
 const DAYS = 14
 const inDays = (now: Date) => new Date(now.getTime() + DAYS * 86_400_000)
 
-type SubordinateCount = 'all' | 'active' | 'failing' | 'providers' | 'parties' | 'intermediates'
-
-/** Reads all rows once, for all numbers that a caller asks for. Alone, because the other parts need not wait for it. */
-const countSubordinates = perRequest(async ({ db, now }: Context) => {
-  const published = (condition: Prisma.Sql) =>
-    Prisma.sql`(count(*) FILTER (WHERE "active" AND ${condition}))::int`
-  const [row] = await db.$queryRaw<[Record<SubordinateCount, number>]>`
-    SELECT count(*)::int AS "all", ${published(Prisma.sql`true`)} AS "active", ${published(Prisma.sql`"intermediate"`)} AS "intermediates",
-      ${published(Prisma.sql`("failingSince" IS NOT NULL OR "unresolvableSince" IS NOT NULL OR "statementExpiresAt" <= ${now()}::timestamp)`)} AS "failing",
-      ${published(Prisma.sql`'openid_provider' = ANY ("entityTypes")`)} AS "providers",
-      ${published(Prisma.sql`'openid_relying_party' = ANY ("entityTypes")`)} AS "parties"
-    FROM "Subordinate"`
-  return row
-})
+/** All numbers that a caller asks for. Alone, because the other parts need not wait for it. */
+const countsOf = perRequest(({ db, now }: Context) => countSubordinates(db, now()))
 
 const Counts = builder.objectRef<object>('Counts').implement({
   description: 'Counts of objects.',
@@ -34,27 +23,30 @@ const Counts = builder.objectRef<object>('Counts').implement({
   fields: (t) => ({
     subordinates: t.int({
       description: 'Registered subordinates.',
-      resolve: async (_root, _args, context) => (await countSubordinates(context)).all,
+      resolve: async (_root, _args, context) => {
+        const { active, inactive } = await countsOf(context)
+        return active + inactive
+      },
     }),
     activeSubordinates: t.int({
       description: 'Published subordinates.',
-      resolve: async (_root, _args, context) => (await countSubordinates(context)).active,
+      resolve: async (_root, _args, context) => (await countsOf(context)).active,
     }),
     failingSubordinates: t.int({
       description: 'Published subordinates with a problem: their state is neither `ACTIVE` nor `INACTIVE`.',
-      resolve: async (_root, _args, context) => (await countSubordinates(context)).failing,
+      resolve: async (_root, _args, context) => (await countsOf(context)).failing,
     }),
     openidProviders: t.int({
       description: 'Published OpenID Providers.',
-      resolve: async (_root, _args, context) => (await countSubordinates(context)).providers,
+      resolve: async (_root, _args, context) => (await countsOf(context)).providers,
     }),
     relyingParties: t.int({
       description: 'Published Relying Parties.',
-      resolve: async (_root, _args, context) => (await countSubordinates(context)).parties,
+      resolve: async (_root, _args, context) => (await countsOf(context)).parties,
     }),
     intermediates: t.int({
       description: 'Published Intermediates.',
-      resolve: async (_root, _args, context) => (await countSubordinates(context)).intermediates,
+      resolve: async (_root, _args, context) => (await countsOf(context)).intermediates,
     }),
     trustMarkTypes: t.int({
       description: 'Trust Mark types.',

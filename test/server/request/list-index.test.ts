@@ -6,6 +6,7 @@ import { PrismaClient } from '#prisma/generated/client/client.ts'
 import { conditionsOf } from '#server/schema/audit/audit-event-filter.ts'
 import { runPage } from '#server/schema/run/run-list.ts'
 import { expiringByDay } from '#server/schema/status/expiring-day.ts'
+import { countSubordinates } from '#server/schema/status/subordinate-counts.ts'
 import { subordinatePage } from '#server/schema/subordinate/subordinate-list.ts'
 import { trustMarkPage } from '#server/schema/trust-mark/trust-mark-list.ts'
 import { startMigratedDatabase } from '#test/helpers/database.ts'
@@ -60,7 +61,7 @@ async function insertRows(): Promise<void> {
   for (const { indexname } of indexes) await client.query(`DROP INDEX "${indexname}"`)
   await client.query(rows)
   for (const { indexdef } of indexes) await client.query(indexdef)
-  await client.query('ANALYZE')
+  await client.query('VACUUM ANALYZE')
 }
 
 const database = inFile(startMigratedDatabase)
@@ -205,6 +206,23 @@ it.each<[title: string, filter: Parameters<typeof conditionsOf>[0], found: numbe
     expect(await db.auditEvent.count({ where })).toBe(found)
   })
   for (const plan of plans) expect(plan).not.toContain('Seq Scan on "AuditEvent"')
+})
+
+it('audit entries of an anchor can be counted in an index alone', async () => {
+  await client.query('SET enable_seqscan = off') // the rows of this test are as small as the entries of the index
+  const [plan] = await plansOf(() => db.auditEvent.count({ where: { part: true, anchor: null } }))
+  await client.query('RESET enable_seqscan')
+  expect(plan).toContain('Index Only Scan using "AuditEvent_part_id_anchor_idx"')
+})
+
+it('the numbers of the dashboard are counted in indexes', async () => {
+  const plans = await plansOf(async () => {
+    const inactive = COUNT / 1000
+    const found = { active: COUNT - inactive, inactive, intermediates: 100, providers: 100 }
+    expect(await countSubordinates(db, now())).toMatchObject(found)
+  })
+  expect(plans).toHaveLength(1)
+  for (const plan of plans) expect(plan).not.toContain('Seq Scan')
 })
 
 it('Entity Configurations that expire in the next days are counted through an index', async () => {

@@ -74,6 +74,7 @@ const SubordinateOrder = orderInput(
 
 type Filter = typeof SubordinateFilter.$inferInput
 type Order = typeof SubordinateOrder.$inferInput
+type ListArguments = { filter?: Filter | null | undefined; orderBy?: Order | null | undefined }
 
 builder.queryField('subordinates', (t) =>
   t.prismaConnection(
@@ -89,14 +90,14 @@ builder.queryField('subordinates', (t) =>
           description: 'The order; by Entity Identifier by default.',
         }),
       },
-      totalCount: async (_root, { filter }, { db, now }) =>
-        countMatches(where(filter, now(), await trustMarkTypeOf(filter, db)), db),
-      resolve: async (query, _root, { filter, orderBy }, { db, now }) => {
-        const all = where(filter, now(), await trustMarkTypeOf(filter, db))
-        const condition = await narrow(all, Boolean(filter?.problem), db)
+      totalCount: async (_root, args, { db, now }) =>
+        countMatches(args, where(args.filter, now(), await trustMarkTypeOf(args.filter, db)), db),
+      resolve: async (query, _root, args, { db, now }) => {
+        const all = where(args.filter, now(), await trustMarkTypeOf(args.filter, db))
+        const condition = await narrow(args, all, db)
         return readPage(
           query,
-          orderOf(orderBy),
+          orderOf(args.orderBy),
           (where) => db.subordinate.findUnique({ where, select: cursorColumns }),
           ({ conditions, ...range }) =>
             db.subordinate.findMany({ ...range, where: { AND: [condition, conditions] } }),
@@ -116,23 +117,37 @@ const FEW = 2_000
  * frequencies, and an Entity Type, tag, algorithm or problem that hardly any row has. It would look along the order of the page, in all rows.
  */
 async function narrow(
+  args: ListArguments,
   condition: Prisma.SubordinateWhereInput,
-  isOneProblem: boolean,
   db: Database,
 ): Promise<Prisma.SubordinateWhereInput> {
   if (!Array.isArray(condition.AND) || !condition.AND[0]) return condition
   const [{ entityTypes, tagKeys, unnamedAlgorithms }] = condition.AND
   const isOfArray = entityTypes ?? tagKeys ?? unnamedAlgorithms
-  if (condition.AND.length < 2 && !isOfArray && !isOneProblem) return condition
-  if ((await countMatches(condition, db)) > FEW) return condition
+  if (condition.AND.length < 2 && !isOfArray && !args.filter?.problem) return condition
+  if ((await countMatches(args, condition, db)) > FEW) return condition
   const rows = await db.subordinate.findMany({ where: condition, select: { id: true } })
   return { id: { in: rows.map(({ id }) => id) } }
 }
 
-/** Prisma's `count` selects from a subquery with OFFSET, which PostgreSQL does not divide between processes. */
-async function countMatches(where: Prisma.SubordinateWhereInput, db: Database): Promise<number> {
-  const groups = await db.subordinate.groupBy({ by: ['active'], where, _count: true })
-  return groups.reduce((sum, { _count }) => sum + _count, 0)
+const counts = new WeakMap<ListArguments, Promise<number>>()
+
+/**
+ * Once for the arguments of one field: both its page and its `totalCount` need it. Prisma's `count` selects from a subquery
+ * with OFFSET, which PostgreSQL does not divide between processes.
+ */
+function countMatches(
+  args: ListArguments,
+  where: Prisma.SubordinateWhereInput,
+  db: Database,
+): Promise<number> {
+  const known = counts.get(args)
+  if (known) return known
+  const found = db.subordinate
+    .groupBy({ by: ['active'], where, _count: true })
+    .then((groups) => groups.reduce((sum, { _count }) => sum + _count, 0))
+  counts.set(args, found)
+  return found
 }
 
 const cursorColumns = {

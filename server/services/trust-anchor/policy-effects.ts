@@ -81,13 +81,14 @@ export function createPolicyEffects(context: ServiceContext) {
     /** @throws InvalidInputError for a policy that is none */
     async members(given: unknown): Promise<EffectPart> {
       const both = await readBothPolicies(db, given)
-      const state = await db.subordinate.aggregate({
-        where: { active: true },
-        _count: true,
-        _max: { updatedAt: true },
-      })
-      const key = JSON.stringify(['members', both.present.version, state, both.proposed.metadataPolicy])
-      return keep(key, () => examine(memberEffects(context, both), state._count))
+      // Each is found in an index. A change of an inactive member changes the key too, which does no harm.
+      const [active, newest] = await Promise.all([
+        db.subordinate.count({ where: { active: true } }),
+        db.subordinate.findFirst({ orderBy: { updatedAt: 'desc' }, select: { updatedAt: true } }),
+      ])
+      const state = [both.present.version, active, newest?.updatedAt]
+      const key = JSON.stringify(['members', ...state, both.proposed.metadataPolicy])
+      return keep(key, () => examine(memberEffects(context, both), active))
     },
 
     /** Null before the first crawl. @throws InvalidInputError for a policy that is none */

@@ -3,9 +3,10 @@ import { setTimeout } from 'node:timers/promises'
 import { request as open } from 'undici'
 import type { AdminClient } from '#server/demo/admin-client.ts'
 import { milliseconds, number, type Part, type Section, section } from './document.ts'
-import { ask, type Request } from './endpoint.ts'
+import type { Request } from './endpoint.ts'
 import { type Installation, mutate, prepareInstallation, stopSchedules } from './installation.ts'
 import { type Program, until } from './program.ts'
+import { json, signIn } from './session.ts'
 import { alternate, best, measure, type Rate } from './wrk.ts'
 
 const ROUNDS = 3
@@ -16,7 +17,6 @@ const USERS = 100
 const REST_SECONDS = 15
 /** After the streams are open: PostgreSQL counts transactions some seconds late. */
 const SETTLING_MS = 12_000
-const PASSWORD = 'correct horse battery staple' // of admin.ts
 
 export const callersPart: Part = {
   name: 'callers',
@@ -142,24 +142,9 @@ async function changeForAll(admin: AdminClient, { received }: Streams): Promise<
   await until(async () => received() >= before + STREAMS, 2)
 }
 
-const json = { 'content-type': 'application/json', 'x-graphql-yoga-csrf': '1' }
-
 const queryWith = (headers: Record<string, string>): Request => ({
   method: 'POST',
   path: '/graphql',
   headers: { ...json, ...headers },
   body: JSON.stringify({ query: '{ viewer { username } }' }),
 })
-
-async function signIn(url: string): Promise<string> {
-  const { headers } = await ask(url, {
-    method: 'POST',
-    path: '/api/auth/sign-in/username',
-    headers: { ...json, origin: url },
-    body: JSON.stringify({ username: 'bench', password: PASSWORD }),
-  })
-  return [headers['set-cookie'] ?? []]
-    .flat()
-    .map((cookie) => cookie.split(';')[0])
-    .join('; ')
-}

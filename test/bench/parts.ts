@@ -10,6 +10,7 @@ import { keyStoresPart } from './key-store.ts'
 import { lanesPart } from './lanes.ts'
 import { checksPart, importPart, renewalPart } from './members.ts'
 import { adminGrowth } from './million/admin.ts'
+import { documentsPart } from './million/documents.ts'
 import { federationGrowth } from './million/federation.ts'
 import { mixedPart } from './mixed.ts'
 import { outagesPart } from './outages.ts'
@@ -26,6 +27,7 @@ export const parts: readonly Part[] = [
   anchorsPart,
   adminAnchorsPart,
   callersPart,
+  documentsPart,
   rebuildPart,
   renewalPart,
   importPart,

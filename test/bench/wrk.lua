@@ -19,6 +19,6 @@ function done(summary, latency)
   local errors = summary.errors
   local failed = errors.status + errors.connect + errors.read + errors.write + errors.timeout
   local answered = summary.requests - errors.status
-  io.write(string.format('{"answered":%d,"failed":%d,"perSecond":%f,"p99":%f}\n',
-    answered, failed, answered / summary.duration * 1e6, latency:percentile(99) / 1000))
+  io.write(string.format('{"answered":%d,"failed":%d,"perSecond":%f,"p50":%f,"p99":%f}\n',
+    answered, failed, answered / summary.duration * 1e6, latency:percentile(50) / 1000, latency:percentile(99) / 1000))
 end

@@ -15,6 +15,8 @@ export type Target = {
   order?: 'random' | 'each'
   /** Of the generator; 1 by default. */
   threads?: number
+  /** 32 by default. */
+  connections?: number
 }
 
 export type Outcome = {
@@ -22,21 +24,22 @@ export type Outcome = {
   answered: number
   failed: number
   perSecond: number
-  /** Milliseconds within which 99 of 100 requests were answered. */
+  /** Milliseconds within which 50 and 99 of 100 requests were answered. */
+  p50: number
   p99: number
 }
 
-export type Rate = Pick<Outcome, 'perSecond' | 'p99'> & {
+export type Rate = Pick<Outcome, 'perSecond' | 'p50' | 'p99'> & {
   /** Microseconds of the server's processor time per request, nearly independent of other load. */
   processor: number
 }
 
-const CONNECTIONS = '32'
+export const CONNECTIONS = 32
 const SCRIPT = fileURLToPath(new URL('wrk.lua', import.meta.url))
 
-/** From all connections. The seconds are whole. */
+/** The seconds are whole. */
 export async function sendRequests(
-  { url, requests, order = 'random', threads = 1 }: Target,
+  { url, requests, order = 'random', threads = 1, connections = CONNECTIONS }: Target,
   seconds: number,
 ): Promise<Outcome> {
   const directory = await mkdtemp(join(tmpdir(), 'wrk-'))
@@ -44,7 +47,7 @@ export async function sendRequests(
   await writeFile(file, requests.map((request) => formatRequest(new URL(url).host, request)).join('\0'))
   // A request that takes longer than the measurement has not failed.
   const limits = ['--threads', String(threads), '--duration', `${seconds}s`, '--timeout', `${seconds + 30}s`]
-  const args = [...limits, '--connections', CONNECTIONS, '--script', SCRIPT, url, '--', file, order]
+  const args = [...limits, '--connections', String(connections), '--script', SCRIPT, url, '--', file, order]
   try {
     const { stdout } = await promisify(execFile)('wrk', args, { timeout: (seconds + 30) * 1000 })
     return JSON.parse(stdout.slice(stdout.lastIndexOf('{'))) as Outcome // what wrk.lua prints last
@@ -71,12 +74,12 @@ export type Load = Target & { usage(): Promise<Pick<Usage, 'processor'>> }
 export async function measure(load: Load, seconds: number, send = sendRequests): Promise<Rate> {
   if (load.order !== 'each') await send(load, 1)
   const before = await load.usage()
-  const { answered, failed, perSecond, p99 } = await send(load, seconds)
+  const { answered, failed, perSecond, p50, p99 } = await send(load, seconds)
   const after = await load.usage()
   const asked = `${load.url}${load.requests[0]?.path}`
   if (failed > 0) throw new Error(`${failed} of the requests to ${asked} failed`)
   if (answered === 0) throw new Error(`no request to ${asked} was answered within ${seconds} s`)
-  return { perSecond, p99, processor: (after.processor - before.processor) / answered }
+  return { perSecond, p50, p99, processor: (after.processor - before.processor) / answered }
 }
 
 /** Does the work for each item in alternating rounds, so that other load affects all. Returns the results of each item. */
@@ -95,6 +98,7 @@ export async function alternate<Item, Result>(
 /** The best figures of some rounds: those that other load disturbed least. */
 export const best = (rates: readonly Rate[] = []): Rate => ({
   perSecond: Math.max(...rates.map(({ perSecond }) => perSecond)),
+  p50: Math.min(...rates.map(({ p50 }) => p50)),
   p99: Math.min(...rates.map(({ p99 }) => p99)),
   processor: Math.min(...rates.map(({ processor }) => processor)),
 })

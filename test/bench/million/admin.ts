@@ -1,21 +1,27 @@
 /** Measures how the cost of the admin server grows with the number of members: publication, the console, schedules. */
 import { setTimeout } from 'node:timers/promises'
-import { encodeGlobalID } from '@pothos/plugin-relay'
 import type { AdminClient } from '#server/demo/admin-client.ts'
 import { scheduleNames } from '#server/jobs/schedules.ts'
 import { redisKeys } from '#store/keys.ts'
-import { megabytes, milliseconds, number, type Say } from '../document.ts'
+import { megabytes, milliseconds, number, type Say, type Section } from '../document.ts'
 import { type Installation, mutate, prepareInstallation, stopSchedules, timeChange } from '../installation.ts'
 import type { Program } from '../program.ts'
 import { operations, type Samples } from './admin-operations.ts'
 import { insertFederation } from './admin-rows.ts'
 import { documents } from './console-documents.ts'
+import { measureDocuments } from './documents.ts'
 import { growthPart } from './growth.ts'
+import { readSamples } from './samples.ts'
 
 type Named = { name: string; taken: number }
 
 /** They need the network, or start a run. */
 const unmeasured = ['walk-collection', 'tell-alerts', 'check-certificate', 'verify-audit-log']
+
+/** Of one document by one session. */
+const SECONDS = 5
+const MOST = 1_000_000
+const ofDocuments: Section[] = []
 
 /** Says each result as soon as it is known: a million members take most of an hour. */
 export const adminGrowth = growthPart(
@@ -44,6 +50,8 @@ export const adminGrowth = growthPart(
     const change = await measureChange(installation, admin, samples)
     const queries = await measureOperations(admin, samples, say)
     const others = queries.filter((query) => !isEffect(query))
+    if (members === MOST)
+      ofDocuments.push(await measureDocuments(installation, program, members, SECONDS, say))
     const tasks = await measureSchedules(program, say)
     await installation.close()
     return [
@@ -60,24 +68,13 @@ export const adminGrowth = growthPart(
       ['the next', describe(tasks[1])],
     ]
   },
+  ofDocuments,
 )
 
 /** They compute the effect for each member. */
 const isEffect = ({ name }: Named) => name.startsWith('PreviewPolicy') || name.startsWith('PolicyEffect')
 
 const describe = (named: Named | undefined) => (named ? `${named.name}: ${milliseconds(named.taken)}` : '-')
-
-/** Rows in the middle of their tables. */
-async function readSamples({ query }: Installation): Promise<Samples> {
-  const middle = async (table: string) => {
-    const half = `SELECT (min("id") + max("id")) / 2 FROM "${table}"`
-    const [row] = await query(`SELECT * FROM "${table}" WHERE "id" >= (${half}) ORDER BY "id" LIMIT 1`)
-    return { ...row, id: encodeGlobalID(table, row.id), key: row.id }
-  }
-  const [subordinate, trustMark] = [await middle('Subordinate'), await middle('TrustMark')]
-  const { id: run } = await middle('Run')
-  return { subordinate, trustMark, trustMarkType: encodeGlobalID('TrustMarkType', 1), run }
-}
 
 async function measureChange({ redis }: Installation, admin: AdminClient, { subordinate }: Samples) {
   const { id, entityId } = subordinate

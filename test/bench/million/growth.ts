@@ -1,13 +1,14 @@
 /** A section of figures that are measured with a hundred to a million members. On request only: it takes half an hour. */
-import { number, type Part, type Say, section } from '../document.ts'
+import { number, type Part, type Say, type Section, section } from '../document.ts'
 
 const sizes = { quick: [100, 1_000, 10_000], full: [100, 1_000, 10_000, 100_000, 1_000_000] }
 
-/** `measure` gives the rows for one size: names and figures. */
+/** `measure` gives the rows for one size: names and figures. `further`: sections that it fills meanwhile. */
 export function growthPart(
   name: string,
   title: string,
   measure: (members: number, say: Say) => Promise<[name: string, figure: string][]>,
+  further: readonly Section[] = [],
 ): Part {
   return {
     name,
@@ -20,7 +21,7 @@ export function growthPart(
         row,
         ...columns.map((column) => column[at]?.[1] ?? '-'),
       ])
-      return [section(title, '', head, rows)]
+      return [section(title, '', head, rows), ...further]
     },
   }
 }

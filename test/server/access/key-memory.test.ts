@@ -6,7 +6,7 @@ import { cliCaller } from '#server/identity/caller.ts'
 import { adminInFile, startSecondAdmin } from '#test/helpers/admin.ts'
 import { inFile } from '#test/helpers/in-file.ts'
 import { patience } from '#test/helpers/patience.ts'
-import { recordStatements } from '#test/helpers/recorded-statements.ts'
+import { recordStatements } from '#test/helpers/statements.ts'
 import { losses, type MadeKey, makeKey } from './lost-rights.ts'
 
 const DAY_MS = 86_400_000

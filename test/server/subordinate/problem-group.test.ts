@@ -84,6 +84,12 @@ it('names the first time, and an example that has the problem', async () => {
   }
 })
 
+it('counts those without a problem', async () => {
+  const document = `{ subordinates(filter: { state: ACTIVE }) { totalCount edges { node { state } } } }`
+  const { subordinates } = (await admin.execute(document)).data
+  expect(subordinates).toEqual({ totalCount: 1, edges: [{ node: { state: 'ACTIVE' } }] })
+})
+
 it('lists exactly the subordinates of each rule', async () => {
   for (const code of codes) expect([code, await list({ problem: code })]).toEqual([code, withCode(code)])
 })

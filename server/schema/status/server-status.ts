@@ -4,8 +4,9 @@ import { countTogether } from '#server/database/together.ts'
 import { scheduleNames } from '#server/jobs/schedules.ts'
 import { readPublicationStatus } from '#server/publish/publication-status.ts'
 import { builder } from '#server/schema/builder.ts'
-import { type Context, perRequest } from '#server/schema/context.ts'
+import { perRequest } from '#server/schema/context.ts'
 import { ScheduleRef } from '#server/schema/run/schedule.ts'
+import { shareReads } from '#server/schema/shared-read.ts'
 import { ExpiringDay, expiringByDay } from '#server/schema/status/expiring-day.ts'
 import { PublicationStatusRef } from '#server/schema/status/publication-status.ts'
 import { countSubordinates } from '#server/schema/status/subordinate-counts.ts'
@@ -15,7 +16,8 @@ const DAYS = 14
 const inDays = (now: Date) => new Date(now.getTime() + DAYS * 86_400_000)
 
 /** All numbers that a caller asks for. Alone, because the other parts need not wait for it. */
-const countsOf = perRequest(({ db, now }: Context) => countSubordinates(db, now()))
+const countsOf = perRequest(shareReads(({ db, now }) => countSubordinates(db, now())))
+const readExpiring = shareReads(({ db, now }) => expiringByDay(db, now()))
 
 const Counts = builder.objectRef<object>('Counts').implement({
   description: 'Counts of objects.',
@@ -134,7 +136,7 @@ export const ServerStatus = builder.objectRef<object>('ServerStatus').implement(
     expiringByDay: t.field({
       type: [ExpiringDay],
       description: 'What would expire on each of the next 30 days, from today, if nothing were renewed.',
-      resolve: (_root, _args, { db, now }) => expiringByDay(db, now()),
+      resolve: (_root, _args, context) => readExpiring(context),
     }),
     failing: t.field({
       type: Failing,

@@ -7,6 +7,7 @@ import { inFilter } from '#server/schema/in-filter.ts'
 import { keyOrNull } from '#server/schema/input.ts'
 import { orderInput } from '#server/schema/order.ts'
 import { columnsOf, type PageOrder, readPage } from '#server/schema/page.ts'
+import { shareReads } from '#server/schema/shared-read.ts'
 import { SigningAlgorithm } from '#server/schema/signing-key/signing-algorithm.ts'
 import { searchTextConditions } from '#server/schema/subordinate/search-text.ts'
 import { ProblemCode, SubordinateState } from '#server/schema/subordinate/subordinate-state.ts'
@@ -90,10 +91,7 @@ builder.queryField('subordinates', (t) =>
           description: 'The order; by Entity Identifier by default.',
         }),
       },
-      totalCount: async (_root, args, { db, now }) =>
-        isSound(args.filter)
-          ? countSound(now(), db)
-          : countMatches(args, where(args.filter, now(), await trustMarkTypeOf(args.filter, db)), db),
+      totalCount: (_root, args, context) => countListed(args, context),
       resolve: async (query, _root, args, { db, now }) => {
         const all = where(args.filter, now(), await trustMarkTypeOf(args.filter, db))
         const condition = await narrow(args, all, db)
@@ -153,15 +151,21 @@ async function count(where: Prisma.SubordinateWhereInput, db: Database): Promise
   return groups.reduce((sum, { _count }) => sum + _count, 0)
 }
 
-/** Those with the state `ACTIVE` are nearly all: their rows are read, but all active ones and those with a problem are in indexes. */
-async function countSound(now: Date, db: Database): Promise<number> {
-  const [active, troubled] = await Promise.all([count({ active: true }, db), count(whereProblem(now), db)])
-  return active - troubled
-}
+const countAll = shareReads(({ db }) => count({}, db))
 
-const isSound = (filter: Filter | null | undefined) =>
-  filter?.state === 'ACTIVE' &&
-  Object.entries(filter).every(([name, value]) => name === 'state' || value == null)
+/** The state `ACTIVE` is that of nearly all: all active ones and those with a problem are counted in indexes. */
+const countSound = shareReads(async ({ db, now }) => {
+  const [active, troubled] = await Promise.all([count({ active: true }, db), count(whereProblem(now()), db)])
+  return active - troubled
+})
+
+async function countListed(args: ListArguments, context: Context): Promise<number> {
+  const { db, now } = context
+  const conditions = Object.entries(args.filter ?? {}).filter(([, value]) => value != null)
+  if (conditions.length === 0) return countAll(context)
+  if (conditions.length === 1 && args.filter?.state === 'ACTIVE') return countSound(context)
+  return countMatches(args, where(args.filter, now(), await trustMarkTypeOf(args.filter, db)), db)
+}
 
 const cursorColumns = {
   id: true,

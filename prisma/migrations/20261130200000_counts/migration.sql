@@ -2,7 +2,7 @@
 CREATE INDEX "Subordinate_providers" ON "Subordinate" ("active") WHERE "active" AND 'openid_provider' = ANY ("entityTypes");
 CREATE INDEX "Subordinate_parties" ON "Subordinate" ("active") WHERE "active" AND 'openid_relying_party' = ANY ("entityTypes");
 
--- Counts read it: PostgreSQL shall not store it apart from the row.
+-- Counts read it: PostgreSQL keeps it in the row, of each row when its metadata or keys change.
 ALTER TABLE "Subordinate" ALTER COLUMN "unnamedAlgorithms" SET STORAGE MAIN;
 
 -- DropIndex

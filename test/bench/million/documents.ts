@@ -77,8 +77,8 @@ export async function measureDocuments(
   }
   return section(
     `Documents of the console, ${number(members)} members`,
-    `The same document by one session, one request after another, and on ${CONNECTIONS} connections. The most frequent: the
-status that each window asks for every 15 s, the pages in the navigation, a member, and the search.`,
+    `The same document by one session, one request after another, and on ${CONNECTIONS} connections with that session. The most
+frequent: the status that each window asks for every 15 s, the pages in the navigation, a member, and the search.`,
     ['', 'alone, p50', 'p99', `${CONNECTIONS} callers, p50`, 'p99'],
     rows,
   )

@@ -1,7 +1,7 @@
 /** Tests that requests share long reads, and that each reads what was changed before it. */
 import { expect, it } from 'vitest'
 import type { Context } from '#server/schema/context.ts'
-import { shareReads } from '#server/schema/shared-read.ts'
+import { shareReads } from '#server/schema/large-read.ts'
 
 const place = () => ({ db: {} as Context['db'], now: () => new Date() }) // only its identity counts
 

@@ -34,8 +34,8 @@ const jose: Implementation = {
 /** Only servers sign, so there is a Buffer, which encodes faster. */
 const encode = (bytes: string | Uint8Array) => Buffer.from(bytes).toString('base64url')
 
-/** Signs without what jose checks for each signature, which takes as long as the signature. */
-function ecdsa(hash: 'SHA-256' | 'SHA-384' | 'SHA-512'): Implementation {
+/** Signs without what jose checks for each signature, and not on this thread, which it would block for half a millisecond. */
+function ecdsa(hash: 'SHA-384' | 'SHA-512'): Implementation {
   return {
     ...jose,
     async createSigner(privateJwk, alg) {
@@ -53,7 +53,7 @@ function ecdsa(hash: 'SHA-256' | 'SHA-384' | 'SHA-512'): Implementation {
 /** Loaded when it is needed: the console shares this module's importers, and browsers have no OpenSSL. */
 async function loadCrypto() {
   const [crypto, { promisify }] = await Promise.all([import('node:crypto'), import('node:util')])
-  return { ...crypto, sign: promisify(crypto.sign), verify: promisify(crypto.verify) }
+  return { ...crypto, signNow: crypto.sign, sign: promisify(crypto.sign), verify: promisify(crypto.verify) }
 }
 let loading: ReturnType<typeof loadCrypto> | undefined
 const openCrypto = () => {
@@ -62,6 +62,35 @@ const openCrypto = () => {
 }
 
 type Crypto = Awaited<ReturnType<typeof loadCrypto>>
+
+const P256_BYTES = 32
+
+/** The two numbers of an ECDSA signature side by side (RFC 7518 §3.4), from OpenSSL's DER: 30 length, 02 length r, 02 length s. */
+function derToJws(der: Buffer): Buffer {
+  const numbers = Buffer.alloc(2 * P256_BYTES)
+  const endOfR = 4 + der.readUInt8(3)
+  const put = (at: number, first: number, end: number) => {
+    const start = Math.max(first, end - P256_BYTES) // without the zero before a number whose first bit is set
+    der.copy(numbers, at + P256_BYTES - (end - start), start, end)
+  }
+  put(0, 4, endOfR)
+  put(P256_BYTES, endOfR + 2, der.length)
+  return numbers
+}
+
+/** Signs on this thread: that takes 20 microseconds, and to hand it to another thread takes longer. */
+const es256: Implementation = {
+  ...jose,
+  async createSigner(privateJwk) {
+    const { createPrivateKey, signNow } = await openCrypto()
+    const key = createPrivateKey({ key: privateJwk, format: 'jwk' })
+    return async (payload, header) => {
+      const input = `${encode(JSON.stringify(header))}.${encode(payload)}`
+      // Node takes 15 microseconds longer to return the form of a JWS.
+      return `${input}.${encode(derToJws(signNow('sha256', Buffer.from(input), key)))}`
+    }
+  },
+}
 
 /** An algorithm with OpenSSL's hash, if it has one, and key generation, if keys are generated for it. */
 function openssl(
@@ -96,7 +125,7 @@ function openssl(
 
 /** jose has no Ed448 and no ES256K; for ML-DSA it uses a part of Web Crypto that Node still calls experimental. */
 const withoutJose: Readonly<Record<string, Implementation>> = {
-  ES256: ecdsa('SHA-256'),
+  ES256: es256,
   ES384: ecdsa('SHA-384'),
   ES512: ecdsa('SHA-512'),
   Ed448: openssl(null, (crypto) => crypto.generateKeyPairSync('ed448')),

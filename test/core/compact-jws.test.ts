@@ -62,6 +62,18 @@ describe('ML-DSA', () => {
   })
 })
 
+it('ES256 signs with numbers of any length', async () => {
+  const key = await generateSigningKey('ES256')
+  const [signer, keys] = [await createLocalSigner(key), { keys: [toPublicJwk(key)] }]
+  const signed = Array.from({ length: 1_000 }, (_, n) => signJwt({ n }, { key: signer, typ }))
+  const jwts = await Promise.all(signed)
+  const numbers = jwts.map((jwt) => Buffer.from(jwt.split('.')[2] ?? '', 'base64url'))
+  expect(new Set(numbers.map(({ length }) => length))).toEqual(new Set([64]))
+  expect(numbers.some((bytes) => bytes[0] === 0 || bytes[32] === 0)).toBe(true) // shorter in DER; one in 128
+  expect(numbers.some((bytes) => (bytes[0] ?? 0) > 127)).toBe(true) // longer in DER
+  await Promise.all(jwts.map((jwt) => verifyJwt(jwt, { typ, keys, at: null })))
+})
+
 describe('ES256K', () => {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'secp256k1' })
   const jwk: Jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'a', alg: 'ES256K' }

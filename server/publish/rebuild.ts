@@ -1,5 +1,6 @@
 /** Rebuilds everything in Redis from the database: staged beside the live keys, then swapped in one transaction. */
 import type { ChainableCommander, Redis } from 'ioredis'
+import { ahead } from '#server/database/ahead.ts'
 import { UnavailableError } from '#server/error/operation-error.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { beginIssue } from '#server/publish/key-publication.ts'
@@ -87,7 +88,7 @@ export async function rebuild(context: PublishContext, beat: Beat): Promise<Rebu
     subordinates += page.length
     await pass(page.length)
   }
-  for await (const page of allSubordinateEvents(context)) {
+  for await (const page of ahead(allSubordinateEvents(context))) {
     await stage.write((to) => putSubordinateEvents(to, keys.staging, page))
     await pass(0)
   }
@@ -95,7 +96,7 @@ export async function rebuild(context: PublishContext, beat: Beat): Promise<Rebu
     await stage.write((to) => putIssuedTrustMarks(to, keys.staging, page))
     await pass(0)
   }
-  for await (const page of allTrustMarks(context)) {
+  for await (const page of ahead(allTrustMarks(context))) {
     const putPages = await prepareHolderPages(context.redis, keys.staging, page)
     await stage.write((to) => {
       for (const mark of page) putTrustMark(to, keys.staging, mark)

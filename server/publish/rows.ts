@@ -1,6 +1,7 @@
 /** Reads rows of the database in the form in which they are published, page by page. */
 import type { IssuedTrustMark, TrustMark, TrustMarkType } from '#prisma/generated/client/client.ts'
 import { toUnix } from '#server/clock.ts'
+import { ahead } from '#server/database/ahead.ts'
 import { readSettings } from '#server/database/settings.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { enqueue, toPublish } from '#server/publish/outbox.ts'
@@ -61,7 +62,7 @@ function createTurns(): InTurn {
 export async function* activeSubordinates(context: PublishContext): AsyncGenerator<PublishedSubordinate[]> {
   const underWay: Promise<PublishedSubordinate[]>[] = []
   const inTurn = createTurns() // a key store lets few signatures wait
-  for await (const rows of allSubordinateRows(context.db, PAGE)) {
+  for await (const rows of ahead(allSubordinateRows(context.db, PAGE))) {
     const page = signPage(context, rows, inTurn)
     page.catch(() => undefined) // it is thrown where the page is awaited
     const ready = underWay.push(page) < PAGES_AT_A_TIME ? undefined : underWay.shift()

@@ -20,17 +20,20 @@ export async function* listedItems<Item extends ListItem>(
   }
 }
 
-/** In the order of the identifiers; null where one is absent. */
-export async function readListed<Item extends ListItem>(
+/** Looks up items by their identifiers, among the pages that are there now; null where one is absent. */
+export type ListLookup<Item> = (ids: readonly string[]) => Promise<(Item | null)[]>
+
+export async function openList<Item extends ListItem>(
   redis: Redis,
   place: ListPlace<Item>,
-  ids: readonly string[],
-): Promise<(Item | null)[]> {
+): Promise<ListLookup<Item>> {
   const names = await readPageNames(redis, place.key)
-  const wanted = new Set(ids.flatMap((id) => names[findPage(names, id)] ?? []))
-  const items = await readItems(redis, place, { names, wanted: [...wanted] })
-  const found = new Map(items.map((item) => [item.id, item]))
-  return ids.map((id) => found.get(id) ?? null)
+  return async (ids) => {
+    const wanted = new Set(ids.flatMap((id) => names[findPage(names, id)] ?? []))
+    const items = await readItems(redis, place, { names, wanted: [...wanted] })
+    const found = new Map(items.map((item) => [item.id, item]))
+    return ids.map((id) => found.get(id) ?? null)
+  }
 }
 
 /** Without the items of a page that has some of the next one: the next change of the page removes those. */

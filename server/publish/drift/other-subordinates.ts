@@ -1,7 +1,9 @@
 /** Finds what only Redis says of subordinates: where it names another number than was compared, all are looked up. */
 import type { PublishContext } from '#server/publish/context.ts'
-import type { PublishedSubordinate } from '#server/publish/drift/published-subordinates.ts'
+import { listedItems } from '#server/publish/drift/listed.ts'
+import { type PublishedSubordinate, placeOf } from '#server/publish/drift/published-subordinates.ts'
 import { type KindFacts, kindSets } from '#server/publish/write.ts'
+import { readPageNames, readPages } from '#store/page-reader.ts'
 import { scanHash, scanSet } from '#store/scan.ts'
 
 /** Where Redis names subordinates. */
@@ -16,6 +18,19 @@ type Place = {
 }
 
 export function createTally({ db, redis, keys }: PublishContext) {
+  const place = placeOf({ keys })
+  const list: Place = {
+    seen: 0,
+    has: ({ listed }) => listed !== null,
+    expects: () => true,
+    async size() {
+      const pages = await readPages(redis, place.key, { ...place, names: await readPageNames(redis, place.key) })
+      return pages.reduce((sum, { length }) => sum + length, 0)
+    },
+    async *names() {
+      for await (const items of listedItems(redis, place)) yield items.map(({ id }) => id)
+    },
+  }
   const hash = (key: string, has: Place['has']): Place => ({
     seen: 0,
     has,
@@ -28,6 +43,7 @@ export function createTally({ db, redis, keys }: PublishContext) {
   const places: readonly Place[] = [
     hash(keys.subordinates, ({ statement }) => statement !== null),
     hash(keys.subordinateInfo, ({ info }) => info !== null),
+    list,
     ...kindSets.map(([name, belongs], at) => ({
       seen: 0,
       has: ({ memberships }: PublishedSubordinate) => memberships[at] === true,

@@ -1,4 +1,4 @@
-/** Compares subordinates: statements, Entity Configurations and the data for lists. A statement must also be current. */
+/** Compares subordinates: statements, Entity Configurations, the data for lists and the sorted list. A statement must also be current. */
 import { ahead } from '#server/database/ahead.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import {
@@ -14,7 +14,11 @@ import {
   findExpected,
 } from '#server/publish/drift/expected-subordinates.ts'
 import { createTally } from '#server/publish/drift/other-subordinates.ts'
-import { type PublishedSubordinate, readPublished } from '#server/publish/drift/published-subordinates.ts'
+import {
+  openSubordinateList,
+  type PublishedSubordinate,
+  readPublished,
+} from '#server/publish/drift/published-subordinates.ts'
 import { toPublish } from '#server/publish/outbox.ts'
 import { kindSets } from '#server/publish/write.ts'
 
@@ -38,11 +42,12 @@ async function* compareAll(context: PublishContext): AsyncGenerator<Drift[]> {
 }
 
 async function* bothSides(context: PublishContext): AsyncGenerator<Compared> {
+  const findListed = await openSubordinateList(context)
   for await (const expected of ahead(expectedPages(context))) {
     const names = expected.map(({ entityId }) => entityId)
     // The number of members tells whether others are in a set.
     const belongs = (set: number, at: number) => isIn(set, expected[at])
-    yield { expected, published: await readPublished(context, names, belongs) }
+    yield { expected, published: await readPublished(context, findListed, names, belongs) }
   }
 }
 
@@ -50,7 +55,7 @@ async function driftOf(context: PublishContext, entityIds: readonly string[]): P
   if (entityIds.length === 0) return []
   const [expected, actual] = await Promise.all([
     findExpected(context, entityIds),
-    readPublished(context, entityIds),
+    readPublished(context, await openSubordinateList(context), entityIds),
   ])
   const byName = new Map(expected.map((each) => [each.entityId, each]))
   return entityIds.flatMap((name, at) => differenceOf(name, byName.get(name), actual[at]))
@@ -89,6 +94,7 @@ function differences(
   if (expected?.fault) return [{ kind: 'different', what: `Subordinate Statement (${expected.fault})` }]
   return differing([
     ['information for lists', expected?.info, actual?.info],
+    ['place in the list of subordinates', expected?.info, actual?.listed],
     ...kindSets.map(([name], at): Pair => {
       const isThere = actual?.memberships[at]
       return [`place among the ${setWords[name]}`, memberIf(isIn(at, expected)), memberIf(isThere)]

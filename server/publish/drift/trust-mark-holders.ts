@@ -8,7 +8,7 @@ import {
   memberIf,
   PAGE,
 } from '#server/publish/drift/drift.ts'
-import { listedItems, readListed } from '#server/publish/drift/listed.ts'
+import { listedItems, openList } from '#server/publish/drift/listed.ts'
 import { patternBelow } from '#server/publish/drift/trust-marks.ts'
 import { type OutboxItem, toPublish } from '#server/publish/outbox.ts'
 import { scanKeys, scanSet } from '#store/scan.ts'
@@ -59,6 +59,7 @@ async function* missingHolders(
   { db, redis, keys, now }: PublishContext,
   type: string,
 ): AsyncGenerator<Drift[]> {
+  const findListed = await openList(redis, placeOf(keys, type))
   for (let after = ''; ; ) {
     const page = await db.trustMark.findMany({
       where: {
@@ -76,7 +77,7 @@ async function* missingHolders(
     const ids = page.map(({ entityId }) => entityId)
     const [members, listed] = await Promise.all([
       redis.smismember(keys.trustMarkHolders(type), ...ids),
-      readListed(redis, placeOf(keys, type), ids),
+      findListed(ids),
     ])
     yield page.flatMap((mark, at) => {
       if (members[at] !== 1) return [driftOfHolder('missing', type, mark.entityId, mark)]

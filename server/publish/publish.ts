@@ -11,10 +11,10 @@ import {
 } from '#server/publish/own-statements.ts'
 import { readPins } from '#server/publish/pins.ts'
 import {
-  activeSubordinates,
   allIssuedTrustMarks,
   findActiveSubordinates,
   findTrustMarks,
+  unchangedSubordinates,
 } from '#server/publish/rows.ts'
 import { findSubordinateEvents } from '#server/publish/subordinate-events.ts'
 import {
@@ -118,7 +118,7 @@ async function publishSubordinates(
   beat: Beat,
 ): Promise<undefined> {
   let left = await context.db.subordinate.count({ where: { active: true } })
-  for await (const page of activeSubordinates(context)) {
+  for await (const page of unchangedSubordinates(context)) {
     const putPages = await prepareSubordinatePages(context.redis, context.keys, { published: page })
     await sendCommands(context.redis, context.keys, [{ kind: 'subordinate' }], (to) => {
       putSubordinates(to, context.keys, page)

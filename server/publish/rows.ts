@@ -8,6 +8,7 @@ import { enqueue, toPublish } from '#server/publish/outbox.ts'
 import {
   isStillValid,
   type SignedSubordinate,
+  signedVersion,
   type Unsignable,
   withStatements,
 } from '#server/publish/statements.ts'
@@ -55,12 +56,37 @@ function createTurns(): InTurn {
   }
 }
 
-/**
- * Yields every active subordinate, page by page. One that cannot be signed does not stop the others: its previous
- * statement stays, and its own outbox entry retries it and records the reason.
- */
+/** Yields every active subordinate, page by page. */
 export async function* activeSubordinates(context: PublishContext): AsyncGenerator<PublishedSubordinate[]> {
-  const underWay: Promise<PublishedSubordinate[]>[] = []
+  for await (const page of signedPages(context)) yield page.map(publishedSubordinate)
+}
+
+/**
+ * The same, for a caller that publishes urgent changes between the pages, which were read before: one that was withdrawn or
+ * changed since then is left out, because its own outbox entry publishes it.
+ */
+export async function* unchangedSubordinates(
+  context: PublishContext,
+): AsyncGenerator<PublishedSubordinate[]> {
+  for await (const page of signedPages(context))
+    yield (await selectUnchanged(context, page)).map(publishedSubordinate)
+}
+
+async function selectUnchanged({ db }: PublishContext, page: readonly SignedSubordinate[]) {
+  const rows = await db.$queryRaw<{ id: number }[]>`
+    SELECT s."id" FROM "Subordinate" AS s JOIN unnest(${page.map(({ id }) => id)}::int[], ${page.map(signedVersion)}::int[])
+      AS v (id, version) ON s."id" = v.id AND s."version" - s."unsignedChanges" = v.version
+    WHERE s."active"`
+  const unchanged = new Set(rows.map(({ id }) => id))
+  return page.filter(({ id }) => unchanged.has(id))
+}
+
+/**
+ * One that cannot be signed does not stop the others: its previous statement stays, and its own outbox entry retries it and
+ * records the reason.
+ */
+async function* signedPages(context: PublishContext): AsyncGenerator<SignedSubordinate[]> {
+  const underWay: Promise<SignedSubordinate[]>[] = []
   const inTurn = createTurns() // a key store lets few signatures wait
   for await (const rows of ahead(allSubordinateRows(context.db, PAGE))) {
     const page = signPage(context, rows, inTurn)
@@ -79,7 +105,7 @@ async function signPage(context: PublishContext, rows: readonly SubordinateRow[]
     failed.map(({ entityId }) => toPublish('subordinate', entityId)),
   )
   const kept = failed.filter((subordinate) => isStillValid(subordinate, toUnix(context.now())))
-  return [...signed, ...kept].map(publishedSubordinate)
+  return [...signed, ...kept]
 }
 
 /** The columns of a published mark. */

@@ -2,6 +2,7 @@
 import { toUnix } from '#server/clock.ts'
 import { readSettings } from '#server/database/settings.ts'
 import type { PublishContext } from '#server/publish/context.ts'
+import { PAGE } from '#server/publish/drift/drift.ts'
 import { subordinateInfo } from '#server/publish/rows.ts'
 import { type CurrencyContext, findFault, isSigned, type Signed } from '#server/publish/statements.ts'
 import {
@@ -11,9 +12,6 @@ import {
 } from '#server/publish/subordinate-row.ts'
 import type { KindFacts } from '#server/publish/write.ts'
 import { formatSubordinateInfo } from '#store/subordinate-info.ts'
-
-/** Rows per page: one round trip to each store. */
-const PAGE = 1_000
 
 export type ExpectedSubordinate = {
   entityId: string

@@ -24,7 +24,10 @@ export function createTally({ db, redis, keys }: PublishContext) {
     has: ({ listed }) => listed !== null,
     expects: () => true,
     async size() {
-      const pages = await readPages(redis, place.key, { ...place, names: await readPageNames(redis, place.key) })
+      const pages = await readPages(redis, place.key, {
+        ...place,
+        names: await readPageNames(redis, place.key),
+      })
       return pages.reduce((sum, { length }) => sum + length, 0)
     },
     async *names() {

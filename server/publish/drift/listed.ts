@@ -20,6 +20,17 @@ export async function* listedItems<Item extends ListItem>(
   }
 }
 
+/** The number of items in all pages. */
+export async function countListed(redis: Redis, { key, format }: ListPlace<ListItem>): Promise<number> {
+  const names = await readPageNames(redis, key)
+  let count = 0
+  for (let at = 0; at < names.length; at += BATCH) {
+    const pages = await readPages(redis, key, { names: names.slice(at, at + BATCH), format })
+    for (const { length } of pages) count += length
+  }
+  return count
+}
+
 /** Looks up items by their identifiers, among the pages that are there now; null where one is absent. */
 export type ListLookup<Item> = (ids: readonly string[]) => Promise<(Item | null)[]>
 

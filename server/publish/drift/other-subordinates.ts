@@ -1,9 +1,8 @@
 /** Finds what only Redis says of subordinates: where it names another number than was compared, all are looked up. */
 import type { PublishContext } from '#server/publish/context.ts'
-import { listedItems } from '#server/publish/drift/listed.ts'
+import { countListed, listedItems } from '#server/publish/drift/listed.ts'
 import { type PublishedSubordinate, placeOf } from '#server/publish/drift/published-subordinates.ts'
 import { type KindFacts, kindSets } from '#server/publish/write.ts'
-import { readPageNames, readPages } from '#store/page-reader.ts'
 import { scanHash, scanSet } from '#store/scan.ts'
 
 /** Where Redis names subordinates. */
@@ -23,13 +22,7 @@ export function createTally({ db, redis, keys }: PublishContext) {
     seen: 0,
     has: ({ listed }) => listed !== null,
     expects: () => true,
-    async size() {
-      const pages = await readPages(redis, place.key, {
-        ...place,
-        names: await readPageNames(redis, place.key),
-      })
-      return pages.reduce((sum, { length }) => sum + length, 0)
-    },
+    size: () => countListed(redis, place),
     async *names() {
       for await (const items of listedItems(redis, place)) yield items.map(({ id }) => id)
     },

@@ -64,30 +64,34 @@ export function createPublishedAnswers(
     return { head: filled, body: jwt.jwt }
   }
 
+  async function read(
+    source: PublishedSource,
+    parameters: Readonly<Record<string, string>>,
+    { request, path, send, next }: Asked,
+  ): Promise<void> {
+    let answer: PublishedAnswer | undefined
+    try {
+      const jwt = await source.read(parameters)
+      const template = findTemplate(path)
+      answer = jwt && template && fill(template, jwt)
+    } catch (error) {
+      if (isStoreOutage(error)) request.failure = error
+    }
+    if (answer) send(answer)
+    else next()
+  }
+
   return {
-    find({ request, path, send, next }) {
+    find(asked) {
+      const { request, path, send } = asked
       const source = sources.get(path)
       const template = source && findTemplate(path)
       const parameters = template && readQuery(request.url?.slice(path.length + 1) ?? '', source.names)
       if (!parameters) return false
       const known = source.peek(parameters)
       const answer = known && fill(template, known)
-      if (answer) {
-        send(answer)
-        return true
-      }
-      source.read(parameters).then(
-        (jwt) => {
-          const template = findTemplate(path)
-          const answer = jwt && template && fill(template, jwt)
-          if (answer) send(answer)
-          else next()
-        },
-        (error: unknown) => {
-          if (isStoreOutage(error)) request.failure = error
-          next()
-        },
-      )
+      if (answer) send(answer)
+      else void read(source, parameters, asked)
       return true
     },
     learn(path, head, configuration) {

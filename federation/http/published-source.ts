@@ -7,7 +7,7 @@ export type PublishedSource = {
   names: readonly string[]
   /** What is known without asking Redis; null if there is none. What was read for checked parameters needs no other check. */
   peek(parameters: Readonly<Record<string, string>>): PublishedJwt | null | undefined
-  /** @throws FederationError also `invalid_request` */
+  /** @throws FederationError also `invalid_request`, before or after it returns */
   read(parameters: unknown): Promise<PublishedJwt | undefined>
 }
 

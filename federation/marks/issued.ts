@@ -175,9 +175,12 @@ export function createIssuedMarks({ entityId, reader, keys, now }: Options): Iss
       return ends.mark <= now() ? 'expired' : 'active'
     },
     async mark(type, subject) {
-      const [current, published] = await Promise.all([readJudgement(), reader.trustMark(type, subject)])
+      const published = await reader.trustMark(type, subject)
+      const current = peekJudgement() ?? (await readJudgement())
       if (!published || !mayBeValid(type, published, current)) return undefined
-      const limited = limit(published, await findEnd(type, published.delegation, current))
+      const { delegation } = published
+      const end = knownEnd(type, delegation, current) ?? (await findEnd(type, delegation, current))
+      const limited = limit(published, end)
       return limited && isCurrent(limited, now()) ? limited : undefined
     },
     async holders(type) {

@@ -35,7 +35,7 @@ export function fetchRoute(app: FastifyInstance, deps: Deps) {
   const published: PublishedSource = {
     names: ['sub'],
     peek: ({ sub = '' }) => reader.peek.subordinateStatement(sub),
-    read: async (parameters) => reader.subordinateStatement(readSubject(parameters)),
+    read: (parameters) => reader.subordinateStatement(readSubject(parameters)),
   }
   registerEndpoint(app, deps, 'fetch', answer, { published })
 }

@@ -26,7 +26,7 @@ export function trustMarkRoute(app: FastifyInstance, deps: RouteDeps) {
   const published: PublishedSource = {
     names: ['trust_mark_type', 'sub'],
     peek: ({ trust_mark_type: type = '', sub = '' }) => marks.peek.mark(type, sub),
-    read: async (parameters) => marks.mark(...readMark(parameters)),
+    read: (parameters) => marks.mark(...readMark(parameters)),
   }
   registerEndpoint(app, deps, 'trust_mark', answer, { published })
 }

@@ -48,6 +48,8 @@ function commonOptions(place: Session, commandTimeout = COMMAND_TIMEOUT_MS) {
     connectTimeout: CONNECT_TIMEOUT_MS,
     disconnectTimeout: 200, // it keeps the process running after a disconnect while Redis is down
     enableAutoPipelining: true,
+    // Of the first requests for members. A pipeline stays in memory, with its replies, until a full garbage collection.
+    autoPipeliningIgnoredCommands: ['hmget', 'hgetall'],
     // A request must not wait while Redis is down, neither in a queue nor for a retry.
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
@@ -79,9 +81,11 @@ const connectors: Readonly<Record<RedisPlace['kind'], Connector>> = {
       }),
     ),
 
-  cluster(place, { db: _, enableAutoPipelining, enableOfflineQueue, retryStrategy, ...common }) {
+  cluster(place, { db: _, enableAutoPipelining, autoPipeliningIgnoredCommands, ...others }) {
+    const { enableOfflineQueue, retryStrategy, ...common } = others
     const cluster = new Cluster(place.nodes, {
       enableAutoPipelining,
+      autoPipeliningIgnoredCommands,
       enableOfflineQueue,
       clusterRetryStrategy: retryStrategy,
       slotsRefreshTimeout: CONNECT_TIMEOUT_MS,

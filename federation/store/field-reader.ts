@@ -1,18 +1,31 @@
-/** Reads fields of a hash, those that are asked for at the same time with one command. */
+/** Reads and parses fields of a hash, those that are asked for at the same time with one command. */
 import type { Redis } from 'ioredis'
 
-type Waiting = { field: string; resolve(value: string | null): void; reject(error: unknown): void }
+type Waiting<Value> = { field: string; resolve(value: Value): void; reject(error: unknown): void }
 
 /** Fields of one command. */
 const BATCH = 500
 
-export function createFieldReader(redis: Redis, key: string): (field: string) => Promise<string | null> {
-  let waiting: Waiting[] = []
+export function createFieldReader<Value>(
+  redis: Redis,
+  key: string,
+  parse: (text: string | null) => Value,
+): (field: string) => Promise<Value> {
+  let waiting: Waiting<Value>[] = []
 
-  async function send(batch: readonly Waiting[]): Promise<void> {
+  function settle({ resolve, reject }: Waiting<Value>, text: string | null): void {
     try {
-      const values = await redis.hmget(key, ...batch.map(({ field }) => field))
-      for (const [at, { resolve }] of batch.entries()) resolve(values[at] ?? null)
+      resolve(parse(text))
+    } catch (error) {
+      reject(error)
+    }
+  }
+
+  async function send(batch: readonly Waiting<Value>[]): Promise<void> {
+    try {
+      const texts = await redis.hmget(key, ...batch.map(({ field }) => field))
+      batch.forEach((each, at) => void settle(each, texts[at] ?? null))
+      texts.length = 0 // ioredis keeps each command, with its reply, until a full garbage collection
     } catch (error) {
       for (const { reject } of batch) reject(error)
     }

@@ -3,11 +3,12 @@
  * writers stays for seconds. A value that is read again and has not changed stays the same object, with all that was made
  * from it.
  */
-import { LRUCache } from 'lru-cache'
+import { toStoreError } from './outage.ts'
+import { createRecent } from './recent.ts'
 
 /** A value is never undefined. */
 export type Held<Value> = {
-  /** Returns the value of `key`, or loads it. Concurrent callers share one load. */
+  /** Returns the value of `key`, or loads it. Concurrent callers share one load. @throws StoreOutage while Redis is down */
   get(key: string): Promise<Value>
   /** The value of `key`; undefined if it must be loaded. */
   peek(key: string): Value | undefined
@@ -42,9 +43,9 @@ type Entry<Value> = { value: Value; loaded: number; generation: number }
 
 export function createHeld<Value>(options: HeldOptions<Value>): Held<Value> {
   const { load, isSame, sizeOf, maxSize, isAnnounced } = options
-  const entries = new LRUCache<string, Entry<Value>>({
+  const entries = createRecent<Entry<Value>>({
     maxSize,
-    sizeCalculation: ({ value }, key) => ENTRY_SIZE + key.length + sizeOf(value),
+    sizeOf: ({ value }, key) => ENTRY_SIZE + key.length + sizeOf(value),
   })
   const loading = new Map<string, Promise<Value>>()
   const lookups = { memory: 0, redis: 0 }
@@ -61,17 +62,19 @@ export function createHeld<Value>(options: HeldOptions<Value>): Held<Value> {
     return value
   }
 
-  async function start(key: string): Promise<Value> {
+  function start(key: string): Promise<Value> {
     lookups.redis += 1
-    const promise = load(key)
+    // A drop during the load removes the promise, because it may have read the old value.
+    const isStillWanted = () => loading.get(key) === promise && loading.delete(key)
+    const promise: Promise<Value> = load(key).then(
+      (value) => (isStillWanted() ? keep(key, value) : value),
+      (error: unknown) => {
+        isStillWanted()
+        throw toStoreError(error)
+      },
+    )
     loading.set(key, promise)
-    try {
-      const value = await promise
-      // A drop during the load removed this promise, because it may have read the old value.
-      return loading.get(key) === promise ? keep(key, value) : value
-    } finally {
-      if (loading.get(key) === promise) loading.delete(key)
-    }
+    return promise
   }
 
   function refresh(key: string, entry: Entry<Value>): void {
@@ -93,9 +96,9 @@ export function createHeld<Value>(options: HeldOptions<Value>): Held<Value> {
   }
 
   return {
-    async get(key) {
+    get(key) {
       const value = peek(key)
-      return value === undefined ? (loading.get(key) ?? start(key)) : value
+      return value === undefined ? (loading.get(key) ?? start(key)) : Promise.resolve(value)
     },
     peek,
     drop(key) {

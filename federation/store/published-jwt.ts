@@ -20,9 +20,9 @@ export function readPublishedJwt(jwt: string, claims = decodePublished(jwt)): Pu
   return { jwt, expires: typeof exp === 'number' ? exp : undefined, etag: computeEntityTag(jwt) }
 }
 
-/** Computes the entity tag of a JWT from a hash of its bytes. */
+/** Computes the entity tag of a JWT from a hash of its bytes. A template would keep each of its parts in memory. */
 export function computeEntityTag(jwt: string): string {
-  return `"${hash('sha256', jwt, 'base64url').slice(0, 27)}"`
+  return JSON.stringify(hash('sha256', jwt, 'base64url').slice(0, 27))
 }
 
 /** Whether it has not expired at `now` (unix seconds). */

@@ -42,9 +42,9 @@ type Options = {
 export function createMemory({ redis, keys, announced, trustMarks, catchUp }: Options) {
   const isAnnounced = announced.isSure
   /** Absent JWTs are held as well: a request for one must not cost more. */
-  const holdJwts = (read: (key: string) => Promise<string | null>): Held<PublishedJwt | null> =>
+  const holdJwts = (load: (key: string) => Promise<PublishedJwt | null>): Held<PublishedJwt | null> =>
     createHeld<PublishedJwt | null>({
-      load: async (key) => parsePublished(await read(key)),
+      load,
       isSame: (one, other) => one?.jwt === other?.jwt,
       sizeOf: (published) => published?.jwt.length ?? 0,
       maxSize: MAX_JWT_BYTES,
@@ -66,11 +66,11 @@ export function createMemory({ redis, keys, announced, trustMarks, catchUp }: Op
   }
   return {
     /** The Trust Anchor's own JWTs, by Redis key. */
-    own: holdJwts((key) => redis.get(key)),
+    own: holdJwts(async (key) => parsePublished(await redis.get(key))),
     /** Subordinate Statements, by subject. */
-    statements: holdJwts(createFieldReader(redis, keys.subordinates)),
+    statements: holdJwts(createFieldReader(redis, keys.subordinates, parsePublished)),
     /** Entity Configurations of subordinates, by entity. */
-    configurations: holdJwts(createFieldReader(redis, keys.subordinateConfigurations)),
+    configurations: holdJwts(createFieldReader(redis, keys.subordinateConfigurations, parsePublished)),
     /** Trust Marks, by subject. */
     marks: createHeld<readonly IssuedTrustMark[]>({
       load: trustMarks.marksOf,

@@ -92,12 +92,12 @@ export function createReader({
   changes = createChangeChannels(redis),
 }: ReaderOptions): Reader {
   const keys = redisKeys(prefix)
-  const trustMarks = createTrustMarkReader(redis, keys)
   // Only our publisher writes the marker, and only our publisher announces changes.
   const announced = createAnnounced(async () => {
     const [marker] = await Promise.all([redis.exists(keys.publicationMarker), subscription.confirm()])
     return marker === 1
   })
+  const trustMarks = createTrustMarkReader(redis, keys, announced.isSure)
   const memory = createMemory({ redis, keys, announced, trustMarks, catchUp: () => subscription.catchUp() })
   const collection = createCollectionReader(redis, keys)
   const listeners: ((change: Change) => void)[] = []
@@ -107,10 +107,8 @@ export function createReader({
     if (change.kind === 'collection' || change.kind === 'all') collection.forget()
     for (const listener of listeners) listener(change)
   })
-  const jwtOf = (held: Held<PublishedJwt | null>) =>
-    guard(async (key: string) => (await held.get(key)) ?? undefined)
+  const jwtOf = (held: Held<PublishedJwt | null>) => async (key: string) => (await held.get(key)) ?? undefined
   const own = jwtOf(memory.own)
-  const marksOf = guard(memory.marks.get)
 
   return {
     entityConfiguration: () => own(keys.entityConfiguration),
@@ -121,13 +119,14 @@ export function createReader({
     subordinateEvents: guard(async (id) =>
       parseSubordinateEvents(await redis.hget(keys.subordinateEvents, id)),
     ),
-    trustMark: async (wanted, subject) => (await marksOf(subject)).find(({ type }) => type === wanted),
-    trustMarksOf: marksOf,
+    trustMark: async (wanted, subject) =>
+      (await memory.marks.get(subject)).find(({ type }) => type === wanted),
+    trustMarksOf: memory.marks.get,
     trustMarkHolders: guard((type) => memory.holders.get(type)),
     trustMarkTypes: guard(() => redis.smembers(keys.trustMarkTypes)),
-    unusedTrustMarkTypes: guard(memory.unusedTypes.get),
+    unusedTrustMarkTypes: memory.unusedTypes.get,
     trustMarkStatus: guard(trustMarks.status),
-    trustAnchors: guard(memory.anchors.get),
+    trustAnchors: memory.anchors.get,
     peek: {
       entityConfiguration: () => memory.own.peek(keys.entityConfiguration),
       subordinateStatement: memory.statements.peek,
@@ -147,7 +146,7 @@ export function createReader({
     },
     summary: guard(() => readSummary(redis, keys)),
     lookups: () => countLookups(memory),
-    lostKeys: guard(memory.lostKeys.get),
+    lostKeys: memory.lostKeys.get,
     // In a Cluster, only the node of our keys matters.
     ping: guard(async () => void (await redis.exists(keys.entityConfiguration))),
     catchUp: () => subscription.catchUp(),

@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis'
 import { LRUCache } from 'lru-cache'
 import type { JsonObject } from '#core/json.ts'
 import { createFieldReader } from './field-reader.ts'
+import { createJoinedWrites } from './joined-writes.ts'
 import type { RedisKeys } from './keys.ts'
 import type { ItemFormat } from './list-page.ts'
 import { decodePart, type PublishedJwt, readPublishedJwt } from './published-jwt.ts'
@@ -55,18 +56,23 @@ export type TrustMarkReader = {
   status(jwt: string): Promise<IssuedTrustMarkStatus>
 }
 
-export function createTrustMarkReader(redis: Redis, keys: RedisKeys): TrustMarkReader {
-  const readRevocation = createFieldReader(redis, keys.trustMarkRevocations)
-  const isRevoked = async (jwt: string) => (await readRevocation(hashTrustMark(jwt))) !== null
+/** @param isAnnounced whether our publisher writes, which replaces a mark with `revoked` when it records the revocation */
+export function createTrustMarkReader(
+  redis: Redis,
+  keys: RedisKeys,
+  isAnnounced: () => boolean,
+): TrustMarkReader {
+  const joinWrites = createJoinedWrites(redis)
+  const isRecorded = createFieldReader(redis, keys.trustMarkRevocations, (text) => text !== null)
+  const isRevoked = (jwt: string) => isRecorded(hashTrustMark(jwt))
 
   const findUnrevoked = async (jwt: string | null): Promise<string | undefined> =>
-    !jwt || jwt === REVOKED_MARK || (await isRevoked(jwt)) ? undefined : jwt
+    !jwt || jwt === REVOKED_MARK || (!isAnnounced() && (await isRevoked(jwt))) ? undefined : jwt
 
   /** A record that is not a JWT is no mark, and leaves the others of its subject. */
-  async function describe(type: string, stored: string): Promise<IssuedTrustMark | undefined> {
-    const jwt = await findUnrevoked(stored)
-    const claims = jwt && decodeClaims(jwt)
-    return claims ? { ...readPublishedJwt(jwt, claims), ...readFacts(jwt, claims), type } : undefined
+  function describe(type: string, jwt: string): IssuedTrustMark | undefined {
+    const claims = jwt === REVOKED_MARK ? undefined : decodeClaims(jwt)
+    return claims && { ...readPublishedJwt(jwt, claims), ...readFacts(jwt, claims), type }
   }
 
   async function readHolder(
@@ -82,9 +88,12 @@ export function createTrustMarkReader(redis: Redis, keys: RedisKeys): TrustMarkR
 
   return {
     async marksOf(subject) {
+      joinWrites()
       const stored = Object.entries(await redis.hgetall(keys.trustMarks(subject)))
-      const marks = await Promise.all(stored.map(([type, jwt]) => describe(type, jwt)))
-      return marks.filter((mark) => mark !== undefined)
+      const marks = stored.map(([type, jwt]) => describe(type, jwt)).filter((mark) => mark !== undefined)
+      if (isAnnounced()) return marks
+      const areRevoked = await Promise.all(marks.map(({ jwt }) => isRevoked(jwt)))
+      return marks.filter((_, at) => !areRevoked[at])
     },
     async holders(type) {
       // Only our publisher writes the marker, and only our publisher announces changes.

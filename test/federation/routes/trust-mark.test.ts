@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto'
 import { beforeAll, expect, test } from 'vitest'
+import { untilTrue } from '#test/helpers/until.ts'
 import { entityId, trustAnchorInFile } from '../trust-anchor.ts'
 import { verified } from '../verify.ts'
 
@@ -67,4 +69,27 @@ test('uses the record of a revocation even if the mark is still stored', async (
   await ta.redis.client.hset(ta.names.trustMarks(subject), type, mark)
   await ta.announce({ kind: 'trust-mark', id: subject })
   expect((await ask(subject)).statusCode).toBe(404)
+})
+
+test('finds the mark of a member with one command where our publisher writes, which replaces a revoked one', async () => {
+  const subject = 'https://read-once.example'
+  const mark = await ta.issueTrustMark({ type, subject })
+  const hash = createHash('sha256').update(mark).digest('hex')
+  await ta.redis.client.hset(ta.names.trustMarkRevocations, hash, '{}')
+  await ta.announce({ kind: 'trust-mark', id: subject })
+  expect((await ask(subject)).statusCode).toBe(404)
+  await ta.redis.client.hdel(ta.names.trustMarkRevocations, hash)
+  await ta.redis.client.set(ta.names.publicationMarker, 'ours')
+  await ta.announce({ kind: 'all' })
+  const readOnce = async () => {
+    await ta.announce({ kind: 'trust-mark', id: subject })
+    await ta.redis.client.config('RESETSTAT')
+    expect((await ask(subject)).body).toBe(mark)
+    const commands = await ta.redis.client.info('commandstats')
+    return /cmdstat_hgetall:calls=1,/.test(commands) && !commands.includes('hmget')
+  }
+  await untilTrue('the server knows that changes are announced', readOnce)
+  await ta.revokeTrustMark(mark, { type, subject })
+  expect((await ask(subject)).statusCode).toBe(404)
+  await ta.redis.client.del(ta.names.publicationMarker)
 })

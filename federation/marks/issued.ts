@@ -189,9 +189,9 @@ export function createIssuedMarks({ entityId, reader, keys, now }: Options): Iss
     },
     peek: {
       mark(type, subject) {
-        const current = peekJudgement()
         const published = reader.peek.trustMarksOf(subject)?.find((mark) => mark.type === type)
-        if (!current || !published || !mayBeValid(type, published, current)) return undefined
+        const current = published && peekJudgement()
+        if (!current || !mayBeValid(type, published, current)) return undefined
         const end = knownEnd(type, published.delegation, current)
         return end && limit(published, end)
       },

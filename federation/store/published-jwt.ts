@@ -32,10 +32,15 @@ export function isCurrent({ expires }: Pick<PublishedJwt, 'expires'>, now: numbe
 
 /** The claims of a published JWT. @throws FederationError `server_error` */
 function decodePublished(jwt: string): JsonObject {
-  const start = jwt.indexOf('.') + 1
-  const value = decodePart(jwt.slice(start, jwt.indexOf('.', start)))
+  const value = decodePart(payloadOf(jwt))
   if (value) return value
   throw new FederationError('server_error', 'A published value in Redis is not a JWT.')
+}
+
+/** Its second part, not decoded. */
+export function payloadOf(jwt: string): string {
+  const start = jwt.indexOf('.') + 1
+  return jwt.slice(start, jwt.indexOf('.', start))
 }
 
 /** A part of a JWT; undefined if it is not a JSON object. */

@@ -25,7 +25,7 @@ export function createRecent<Value>({ maxSize, sizeOf }: RecentOptions<Value>): 
 
   function set(key: string, value: Value): void {
     const added = sizeOf(value, key)
-    if (added > maxSize / 2) return remove(key)
+    if (added > maxSize / 2) return void remove(key)
     if (size + added > maxSize / 2) {
       old = young
       young = new Map()

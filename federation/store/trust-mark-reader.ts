@@ -1,12 +1,12 @@
 /** Reads issued Trust Marks: their holders, and the status of each (§8.4, §8.5, §8.6). */
 import type { Redis } from 'ioredis'
-import { LRUCache } from 'lru-cache'
 import type { JsonObject } from '#core/json.ts'
 import { createFieldReader } from './field-reader.ts'
 import { createJoinedWrites } from './joined-writes.ts'
 import type { RedisKeys } from './keys.ts'
 import type { ItemFormat } from './list-page.ts'
-import { decodePart, type PublishedJwt, readPublishedJwt } from './published-jwt.ts'
+import { decodePart, type PublishedJwt, payloadOf, readPublishedJwt } from './published-jwt.ts'
+import { createRecent } from './recent.ts'
 import { scanSet } from './scan.ts'
 import { createSharing } from './sharing.ts'
 import { hashTrustMark, REVOKED_MARK } from './trust-mark-record.ts'
@@ -141,7 +141,7 @@ export const readHolderOf = (id: string, jwt: string): TrustMarkHolder => ({
   ...readFacts(jwt, decodeClaims(jwt) ?? {}),
 })
 
-const decodeClaims = (jwt: string): JsonObject | undefined => decodePart(jwt.split('.')[1] ?? '')
+const decodeClaims = (jwt: string): JsonObject | undefined => decodePart(payloadOf(jwt))
 
 function readFacts(jwt: string, { exp, delegation }: JsonObject): MarkFacts {
   return {
@@ -152,7 +152,10 @@ function readFacts(jwt: string, { exp, delegation }: JsonObject): MarkFacts {
 }
 
 /** Marks of one key have the same header. */
-const kids = new LRUCache<string, string>({ max: 1_000 })
+const kids = createRecent<string>({
+  maxSize: 512 * 1024,
+  sizeOf: (kid, header) => kid.length + header.length,
+})
 
 function readKid(jwt: string): string {
   const header = jwt.slice(0, jwt.indexOf('.'))

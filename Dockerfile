@@ -26,12 +26,18 @@ FROM runtime AS ta
 # The health check of the deployment guide calls curl. It succeeds as soon as the admin server has published.
 RUN apt-get update && apt-get install -y --no-install-recommends curl && rm -rf /var/lib/apt/lists/*
 COPY --from=build /image/ta /app
+# Compiled code for that user and these flags: a start takes half of the time, and a process 25 MB less. Without a key
+# the server loads its code and ends.
+ENV NODE_COMPILE_CACHE=/app/code
+RUN mkdir /app/code && chown 999:999 /app/code && { TA_DOMAIN=https://ta.example KEYS_DIR=/none \
+      setpriv --reuid=999 --regid=999 --clear-groups \
+      node --max-semi-space-size=8 --disable-warning=ExperimentalWarning /app/federation/main.ts || true; }
 USER 999:999
 EXPOSE 8080
 HEALTHCHECK --interval=5s --timeout=5s --retries=5 --start-period=60s \
   CMD ["curl", "--fail", "--silent", "http://localhost:8080/health"]
-# V8 would give new objects up to 134 MB; half of it is as fast.
-CMD ["node", "--max-semi-space-size=16", "--disable-warning=ExperimentalWarning", "/app/federation/main.ts"]
+# V8 would give new objects up to 134 MB; a quarter of it is as fast.
+CMD ["node", "--max-semi-space-size=8", "--disable-warning=ExperimentalWarning", "/app/federation/main.ts"]
 
 FROM runtime AS admin
 COPY --from=build /image/admin /app

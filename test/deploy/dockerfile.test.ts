@@ -1,7 +1,11 @@
 /** Tests the Dockerfile, instruction by instruction, without a Docker engine. */
+import { exec } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { beforeAll, expect, test } from 'vitest'
 import { images, type Layout } from '../../deploy/images/images.ts'
 import { requiredPackages } from '../../deploy/images/packages.ts'
@@ -117,6 +121,21 @@ test.each(Object.entries<Layout>(images))(
     expect(folders.filter((folder) => /\/(@electric-sql|ioredis-mock|prisma$)/.test(folder))).toEqual([])
   },
 )
+
+test('the image ta has compiled code for the command that it runs', async () => {
+  const command: string[] = JSON.parse(argumentsOf(stageOf('ta'), 'CMD')[0] ?? '')
+  const step = argumentsOf(stageOf('ta'), 'RUN').find((each) => each.includes('/app/code')) ?? ''
+  expect(argumentsOf(stageOf('ta'), 'ENV')).toEqual(['NODE_COMPILE_CACHE=/app/code'])
+  expect(step).toContain(`--reuid=999 --regid=999 --clear-groups ${command.join(' ')} || true`)
+  const code = await mkdtemp(join(tmpdir(), 'code-'))
+  const here = step
+    .replace(/^.*?&& \{/, '{')
+    .replace(/setpriv.*groups /, '')
+    .replace('/app/', root(''))
+  await promisify(exec)(here, { env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: code } })
+  expect((await readdir(code, { recursive: true })).length).toBeGreaterThan(500)
+  await rm(code, { recursive: true })
+})
 
 test('excludes only existing files', () => {
   for (const path of Object.values(images).flatMap(({ leftOut }) => leftOut))

@@ -11,7 +11,11 @@ import { alternate, best, measure, type Rate, sendRequests } from './wrk.ts'
 
 /** Enough members that none is asked for twice in the time of a measurement. */
 const MANY = 100_000
-const FIRST_SECONDS = 2
+/** Those with whom the code of a first request is warmed up. */
+const FOR_WARMTH = 40_000
+const AGAIN_SECONDS = 2
+/** Members that are asked for in a second. */
+const PART = 2_500
 
 type Contender = Awaited<ReturnType<typeof startContender>>
 
@@ -67,8 +71,11 @@ async function startContender(store: Store, title: string, processes: number, fo
 
 /** Asks for each member as often as it takes until an answer is repeated. */
 async function warmUp(url: string, requests: readonly Request[]): Promise<void> {
-  for (let answered = 0; answered < requests.length * 3; )
-    answered += (await sendRequests({ url, requests, order: 'each' }, 5)).answered
+  for (let at = 0; at < requests.length; at += PART) {
+    const part = requests.slice(at, at + PART)
+    for (let answered = 0; answered < part.length * 3; )
+      answered += (await sendRequests({ url, requests: part, order: 'each' }, 1)).answered
+  }
 }
 
 async function compare(
@@ -113,8 +120,9 @@ async function measureFirst(measured: readonly Endpoint[], beside: string | unde
       if (title === 'before' && !beside) continue
       const server = await startContender(store, title, 1, folder)
       await measure({ ...server, requests: popular }, 1)
-      const first = await measure({ ...server, requests, order: 'each' }, FIRST_SECONDS)
-      const again = await measure({ ...server, requests: popular }, FIRST_SECONDS)
+      await sendRequests({ ...server, requests: requests.slice(0, FOR_WARMTH), order: 'each' }, 1)
+      const first = await measure({ ...server, requests: requests.slice(FOR_WARMTH), order: 'each' }, 1)
+      const again = await measure({ ...server, requests: popular }, AGAIN_SECONDS)
       await server.end()
       rows.push([
         endpoint.name,

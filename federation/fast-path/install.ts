@@ -7,6 +7,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import type { PublishedJwt } from '#store/published-jwt.ts'
 import type { Reader } from '#store/reader.ts'
+import { createRecent } from '#store/recent.ts'
 import { type ContentCoding, chooseCoding } from '../http/content-coding.ts'
 import { type First, precede } from '../http/precede.ts'
 import { count, findLimit, type Limit } from './limit.ts'
@@ -65,7 +66,7 @@ function pathOf(url: string): string {
 }
 
 /** URLs that are remembered from their first request: one that comes once leaves no answer behind. */
-const MAX_SEEN = 50_000
+const MAX_SEEN = 100_000
 
 type Deps = {
   reader: Pick<Reader, 'peek'>
@@ -90,7 +91,7 @@ export function installFastPath(app: FastifyInstance, { reader, now, address }: 
     sizeCalculation: ({ variants }, url) =>
       Object.values(variants).reduce((sum, { body }) => sum + OVERHEAD + body.length, url.length),
   })
-  const seen = new LRUCache<string, true>({ max: MAX_SEEN })
+  const seen = createRecent<true>({ maxSize: MAX_SEEN, sizeOf: () => 1 })
 
   function isValid({ configuration, isSame, until }: Answer): boolean {
     return until > now() && reader.peek.entityConfiguration() === configuration && isSame()
@@ -140,10 +141,11 @@ export function installFastPath(app: FastifyInstance, { reader, now, address }: 
     const isPublished = routeOptions.config.published !== undefined
     if (!configuration || method !== 'GET' || reply.statusCode !== 200 || !(hold || isPublished)) return
     if (typeof body !== 'string' && !Buffer.isBuffer(body)) return
-    if (hold && !seen.has(url)) return void seen.set(url, true)
+    if (hold && !seen.get(url)) return void seen.set(url, true)
     const headers = reply.getHeaders()
-    const head = Object.entries(headers).flatMap(([name, value]) => [name, String(value)])
-    head.push('content-length', String(Buffer.byteLength(body)))
+    const sent = Object.entries(headers).flatMap(([name, value]) => [name, String(value)])
+    // Without the room of an array that grows, because many are kept.
+    const head = sent.concat('content-length', String(Buffer.byteLength(body)))
     if (!hold) return void published.learn(String(routeOptions.url), head, configuration)
     const path = findPath(url)
     if (path === undefined) return

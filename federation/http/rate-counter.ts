@@ -1,7 +1,7 @@
 /** Counts the requests of each client in its current minute. Routes and fast path share a counter. */
 import type { FastifyRateLimitStore } from '@fastify/rate-limit'
 import type { FastifyContextConfig } from 'fastify'
-import { LRUCache } from 'lru-cache'
+import { createRecent } from '#store/recent.ts'
 
 export type Count = {
   /** Requests in the present window, this one included. */
@@ -12,10 +12,14 @@ export type Count = {
 
 /** Milliseconds. */
 export const RATE_WINDOW = 60_000
-const MAX_CLIENTS = 5_000
+/** Counted are at least half of them. */
+const MAX_CLIENTS = 10_000
 
 export class RateCounter {
-  readonly #windows = new LRUCache<string, { count: number; begun: number }>({ max: MAX_CLIENTS })
+  readonly #windows = createRecent<{ count: number; begun: number }>({
+    maxSize: MAX_CLIENTS,
+    sizeOf: () => 1,
+  })
 
   count(client: string): Count {
     const now = Date.now()

@@ -25,6 +25,8 @@ export type Answer = {
   until: number
   /** Start of renewal, before `until`. */
   renewFrom: number
+  /** Whether the same query would get it again, without asking Redis. Undefined until it was found to be valid. */
+  isSame?: () => boolean
 }
 
 /** Seconds. Other entities do not announce changes. With the age of their statements and a minute of HTTP caches: nine minutes. */

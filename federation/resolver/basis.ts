@@ -1,5 +1,5 @@
 /** The mutable inputs of a resolve response, to detect when it is stale. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { EntityId } from '#core/entity-id.ts'
 import type { EntityStatement } from '#core/entity-statement/index.ts'
 import type { JwkSet } from '#core/keys.ts'
@@ -10,7 +10,7 @@ import type { TrustAnchor } from './trust-anchor.ts'
 export type Basis = {
   /** Subjects of our own statements in the chain. Our own identifier stands for our Entity Configuration. */
   own: readonly EntityId[]
-  /** The state of all inputs, for comparison. */
+  /** A hash of the state of all inputs, for comparison. */
   fingerprint: string
 }
 
@@ -68,19 +68,26 @@ export async function watchBasis(
 ): Promise<(() => boolean) | undefined> {
   const { reader } = stores
   const { subject } = circumstances
-  const [stored, pinned, ...own] = await Promise.all([
+  const [stored, pinned, own] = await Promise.all([
     readInputs(reader, subject),
     reader.trustAnchors(),
-    ...basis.own.map((id) => readOwn(id, stores)),
+    Promise.all(basis.own.map((id) => readOwn(id, stores))),
   ])
   const tags = own.map((published) => published?.etag)
   if (computeFingerprint(circumstances, describeStored(stored), tags) !== basis.fingerprint) return undefined
   const { peek } = reader
-  return () =>
-    peek.trustMarksOf(subject) === stored.marks &&
-    peek.subordinateConfiguration(subject) === (stored.configuration ?? null) &&
-    peek.trustAnchors() === pinned &&
-    basis.own.every((id, at) => peekOwn(id, stores) === (own[at] ?? null))
+  let seen: object | undefined
+  return () => {
+    const state = peek.state()
+    if (state && state === seen) return true
+    const areSame =
+      peek.trustMarksOf(subject) === stored.marks &&
+      peek.subordinateConfiguration(subject) === (stored.configuration ?? null) &&
+      peek.trustAnchors() === pinned &&
+      basis.own.every((id, at) => peekOwn(id, stores) === (own[at] ?? null))
+    seen = areSame ? state : undefined
+    return areSame
+  }
 }
 
 const readOwn = (id: EntityId, { entityId, reader }: Stores) =>
@@ -94,14 +101,15 @@ function computeFingerprint(
   stored: string,
   own: readonly (string | undefined)[],
 ): string {
-  return JSON.stringify([kid, anchors.map(({ id, keys }) => [id, computeDigest(keys)]), stored, own])
+  const inputs = [kid, anchors.map(({ id, keys }) => [id, computeDigest(keys)]), stored, own]
+  return hash('sha256', JSON.stringify(inputs), 'base64url')
 }
 
 /** A key set is replaced when it changes, so its digest is computed once. */
 const digests = new WeakMap<JwkSet, string>()
 
 function computeDigest(keys: JwkSet): string {
-  const digest = digests.get(keys) ?? createHash('sha256').update(JSON.stringify(keys)).digest('base64url')
+  const digest = digests.get(keys) ?? hash('sha256', JSON.stringify(keys), 'base64url')
   digests.set(keys, digest)
   return digest
 }

@@ -16,11 +16,12 @@ type ResolveRequest = Pick<Query, 'subject' | 'entityTypes' | 'audience'> & {
   trustAnchors: readonly EntityId[]
 }
 
+/** The resolve response, a signed JWT, and whether the same request would get it again, without asking Redis. */
+export type Resolved = { response: PublishedJwt; isSame(): boolean }
+
 export type Resolver = {
-  /** Returns the resolve response, a signed JWT. @throws FederationError */
-  resolve(request: ResolveRequest): Promise<PublishedJwt>
-  /** Whether the request of this response would get it again, without asking Redis. */
-  isSame(response: PublishedJwt): boolean
+  /** @throws FederationError */
+  resolve(request: ResolveRequest): Promise<Resolved>
   /** Counts a response that was sent again. */
   countRepeated(): void
 }
@@ -28,6 +29,8 @@ export type Resolver = {
 /** Milliseconds. Each response also has its own expiry. */
 const MAX_AGE_MS = 4 * 60_000
 const MAX_BYTES = 96 * 1024 * 1024
+
+const never = () => false
 
 export function createResolver(options: ResolverOptions): Resolver {
   const { reader, signer, now } = options
@@ -38,17 +41,17 @@ export function createResolver(options: ResolverOptions): Resolver {
     maxSize: MAX_BYTES,
     sizeOf: ({ response, basis }) => response.jwt.length + basis.fingerprint.length,
   })
-  /** Whether what each answer came from is still the same, without asking Redis. */
-  const unchanged = new WeakMap<Answer, () => boolean>()
-  /** What each response was found by. */
-  const queries = new WeakMap<PublishedJwt, { key: string; answer: Answer }>()
 
-  async function isValid(answer: Answer, { subject, anchors }: Query): Promise<boolean> {
+  async function isValid(answer: Answer, { key, subject, anchors }: Query): Promise<boolean> {
     if (answer.until <= now()) return false
     const keys = options.keys()
     const areSame = await watchBasis(answer.basis, { subject, anchors, kid: (await signer()).kid }, options)
     if (!areSame) return false
-    unchanged.set(answer, () => options.keys() === keys && areSame())
+    const { renewFrom } = answer
+    const isSame = () =>
+      renewFrom > now() && memory.peek(key) === answer && options.keys() === keys && areSame()
+    // V8 places a function that is assigned as it is written among old objects, where it stays long.
+    answer.isSame = isSame
     return true
   }
   const shared = createSharedAnswers({ ...options, cache: options.answers, isValid })
@@ -99,13 +102,7 @@ export function createResolver(options: ResolverOptions): Resolver {
       const query = describeQuery({ ...request, anchors })
       const answer = await find(query)
       if (answer.renewFrom <= now()) void renew(query, answer)
-      queries.set(answer.response, { key: query.key, answer })
-      return answer.response
-    },
-    isSame(response) {
-      const found = queries.get(response)
-      if (!found || memory.peek(found.key) !== found.answer) return false
-      return found.answer.renewFrom > now() && unchanged.get(found.answer)?.() === true
+      return { response: answer.response, isSame: answer.isSame ?? never }
     },
     countRepeated: () => options.onLookup?.('memory'),
   }

@@ -23,15 +23,15 @@ export function resolveRoute(
       entityTypes: readRepeatable(parameters, 'entity_type').sort(),
       audience: client,
     }
-    const jwt = await resolver.resolve(query).catch(async (error: unknown) => {
+    const { response, isSame } = await resolver.resolve(query).catch(async (error: unknown) => {
       if (error instanceof FederationError && error.code === 'not_found') await confirmPublished(reader)
       throw error
     })
     return sendJwt(request, reply, {
-      jwt,
+      jwt: response,
       now: now(),
       type: 'application/resolve-response+jwt',
-      isSame: () => resolver.isSame(jwt),
+      isSame,
       onRepeat: resolver.countRepeated,
     })
   }

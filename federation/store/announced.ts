@@ -3,6 +3,10 @@
 export type Announced = {
   /** False until it is confirmed. What Redis said counts for seconds, because a Redis that hangs says nothing. */
   isSure(): boolean
+  /** An object that is the same while nothing was announced, for a second at most; undefined while it is not sure. */
+  state(): object | undefined
+  /** Called for each announcement. */
+  note(): void
   /** Makes it unsure until it is confirmed again. */
   reset(): void
 }
@@ -11,11 +15,15 @@ export type Announced = {
 const INTERVAL_MS = 2_000
 const MAX_AGE_MS = 5_000
 
+/** Milliseconds of one state: what is read again in the background shows soon. */
+const STATE_MS = 1_000
+
 /** @param confirm asks Redis whether our publisher writes, and whether announcements arrive; rejects without an answer */
 export function createAnnounced(confirm: () => Promise<boolean>): Announced {
   let isConfirmed = false
   let [confirmed, asked] = [-Infinity, -Infinity]
   let resets = 0
+  let state = { until: 0 }
 
   async function ask(now: number): Promise<void> {
     asked = now
@@ -24,11 +32,21 @@ export function createAnnounced(confirm: () => Promise<boolean>): Announced {
     if (before === resets) [isConfirmed, confirmed] = [answer, now]
   }
 
+  function isSure(now = performance.now()): boolean {
+    if (now - asked > INTERVAL_MS) void ask(now)
+    return isConfirmed && now - confirmed < MAX_AGE_MS
+  }
+
   return {
-    isSure() {
+    isSure: () => isSure(),
+    state() {
       const now = performance.now()
-      if (now - asked > INTERVAL_MS) void ask(now)
-      return isConfirmed && now - confirmed < MAX_AGE_MS
+      if (!isSure(now)) return undefined
+      if (now >= state.until) state = { until: now + STATE_MS }
+      return state
+    },
+    note() {
+      state = { until: 0 }
     },
     reset() {
       resets += 1

@@ -48,7 +48,7 @@ function commonOptions(place: Session, commandTimeout = COMMAND_TIMEOUT_MS) {
     connectTimeout: CONNECT_TIMEOUT_MS,
     disconnectTimeout: 200, // it keeps the process running after a disconnect while Redis is down
     enableAutoPipelining: true,
-    // Of the first requests for members. A pipeline stays in memory, with its replies, until a full garbage collection.
+    // Of first requests for members. A pipeline of ioredis stays in memory, with its replies, until a full garbage collection.
     autoPipeliningIgnoredCommands: ['hmget', 'hgetall'],
     // A request must not wait while Redis is down, neither in a queue nor for a retry.
     enableOfflineQueue: false,

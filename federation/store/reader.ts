@@ -76,6 +76,8 @@ export type Peek = {
   trustMarkHolders(type: string): PagedList<TrustMarkHolder> | undefined
   unusedTrustMarkTypes(): UnusedTypes | undefined
   trustAnchors(): ReadonlyMap<EntityId, JwkSet> | undefined
+  /** While it is the same object, the others return what they did. Undefined if that is not known. */
+  state(): object | undefined
 }
 
 type ReaderOptions = {
@@ -103,6 +105,7 @@ export function createReader({
   const listeners: ((change: Change) => void)[] = []
   const subscription = changes.subscribe(keys.changes, (change) => {
     if (change.kind === 'all') announced.reset()
+    announced.note()
     dropStale(memory, change)
     if (change.kind === 'collection' || change.kind === 'all') collection.forget()
     for (const listener of listeners) listener(change)
@@ -136,6 +139,7 @@ export function createReader({
       trustMarkHolders: memory.holders.peek,
       unusedTrustMarkTypes: memory.unusedTypes.peek,
       trustAnchors: memory.anchors.peek,
+      state: announced.state,
     },
     collection: {
       state: guard(collection.state),

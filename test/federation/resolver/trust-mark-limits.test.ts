@@ -57,13 +57,13 @@ async function resolved(carried: string[]): Promise<{ marks: string[]; findings:
   const findings: string[] = []
   const resolver = createResolver({ ...ta.parts, onMarksLeftOut: (finding) => findings.push(finding) })
   const trustAnchors = [entityId]
-  const { jwt } = await resolver.resolve({
+  const { response } = await resolver.resolve({
     subject: rp.id,
     trustAnchors,
     entityTypes: [],
     audience: undefined,
   })
-  const { trust_marks = [] } = decodeJwt<{ trust_marks?: { trust_mark: string }[] }>(jwt)
+  const { trust_marks = [] } = decodeJwt<{ trust_marks?: { trust_mark: string }[] }>(response.jwt)
   return { marks: trust_marks.map(({ trust_mark }) => trust_mark), findings }
 }
 

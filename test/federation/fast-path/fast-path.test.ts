@@ -100,7 +100,12 @@ async function expectAllSame() {
 const statusOf = async (url: string) =>
   ((await ask(ta.app, { method: 'GET', url, headers: {} })) as { status: number }).status
 
-test('sees each change at once', async () => {
+test.each([
+  ['another program', false],
+  ['our publisher', true],
+])('sees each change by %s at once', async (_writer, isOurs) => {
+  if (isOurs) await ta.redis.client.set(ta.names.publicationMarker, 'ours')
+  await ta.announce({ kind: 'all' })
   const [first = '', second = ''] = ids
   const fetchUrl = `/fetch?${query({ sub: first })}`
   const markUrl = `/trust_mark?${query({ sub: first, trust_mark_type: type })}`
@@ -121,6 +126,8 @@ test('sees each change at once', async () => {
   await expectAllSame()
   await publish()
   await expectAllSame()
+  await ta.redis.client.del(ta.names.publicationMarker)
+  await ta.announce({ kind: 'all' })
 })
 
 test('answers about any member without the framework, from the first answer of the endpoint on', async () => {

@@ -29,11 +29,12 @@ export function createAsk(app: FastifyInstance, { reader, now }: Options): Ask {
   async function read(path: string, query: Query): Promise<string | undefined> {
     const configuration = open.get(path)
     if (!configuration || reader.peek.entityConfiguration() !== configuration) return undefined
-    const jwt = await sources
-      .get(path)
-      ?.read(query)
-      .catch(() => undefined)
-    return jwt && isCurrent(jwt, now()) ? jwt.jwt : undefined
+    try {
+      const jwt = await sources.get(path)?.read(query)
+      return jwt && isCurrent(jwt, now()) ? jwt.jwt : undefined
+    } catch {
+      return undefined
+    }
   }
 
   return async (path, query = {}) => {

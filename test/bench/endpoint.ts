@@ -15,6 +15,8 @@ export type Call = {
   /** The form that a POST sends; a GET without it. */
   form?: string
   headers?: Record<string, string>
+  /** Each client may ask so often only. */
+  limited?: boolean
 }
 
 export type Endpoint = Call & {
@@ -55,7 +57,9 @@ const beyond = {
 export const endpoints: readonly Endpoint[] = [
   row('entity_configuration', 'Entity Configuration', 0.9, configuration, beyond.headers),
   row('fetch', '/fetch', 0.9, '/fetch?sub={sub}', beyond.answer),
-  row('resolve', '/resolve, warm', 0.8, '/resolve?sub={sub}&trust_anchor={trust_anchor}', beyond.limit),
+  row('resolve', '/resolve, warm', 0.8, '/resolve?sub={sub}&trust_anchor={trust_anchor}', beyond.limit, {
+    limited: true,
+  }),
   row('trust_mark', '/trust_mark', 0.9, `/trust_mark?sub={sub}&${ofType}`, beyond.mark),
   row(undefined, '/list of the 100 holders of a mark', 0.6, `/list?${ofMembers}`, beyond.lists),
   row(undefined, '/extended_list, a page of 100', 0.6, '/extended_list?limit=100', beyond.list),
@@ -80,6 +84,9 @@ export const endpoints: readonly Endpoint[] = [
 /** Whether its requests name a subordinate. */
 export const differs = ({ path, form }: Call): boolean => /\{(sub|trust_mark)\}/.test(`${path}${form}`)
 
+/** One client may ask a million times in a minute, which is not enough. */
+const CLIENTS = 16
+
 /** The requests about all subjects of the sample; only one if none differs. */
 export function buildRequests(call: Call, { subjects, type, marks }: Sample) {
   const { path, form, headers } = call
@@ -90,7 +97,8 @@ export function buildRequests(call: Call, { subjects, type, marks }: Sample) {
         (filled, [name, value]) => filled.replaceAll(`{${name}}`, encodeURIComponent(value)),
         text,
       )
-    if (form === undefined) return { method: 'GET', path: fill(path), ...(headers ? { headers } : {}) }
+    const sender = call.limited ? { 'x-forwarded-for': `192.0.2.${at % CLIENTS}` } : {}
+    if (form === undefined) return { method: 'GET', path: fill(path), headers: { ...headers, ...sender } }
     const typed = { ...headers, 'content-type': 'application/x-www-form-urlencoded' }
     return { method: 'POST', path: fill(path), headers: typed, body: fill(form) }
   })

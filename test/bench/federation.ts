@@ -67,6 +67,7 @@ export async function serve({ redisUrl, keysDirectory }: Store, processes = 1, f
     HOST: '127.0.0.1',
     PORT: '0',
     WEB_CONCURRENCY: String(processes),
+    TRUST_PROXY: '127.0.0.1',
     RESOLVE_RATE_LIMIT: '1000000',
     COLLECTION_RATE_LIMIT: '1000000',
     NODE_COMPILE_CACHE: codeDirectory,

@@ -4,20 +4,28 @@ import { isCurrent, type PublishedJwt } from '#store/published-jwt.ts'
 import type { Reader } from '#store/reader.ts'
 import type { PublishedSource } from '../http/published-source.ts'
 
-/** The server could not answer, and what it would say is not known. */
+/** Nothing can be answered now, such as without Redis. */
 export class NoAnswerError extends Error {
   override readonly name = 'NoAnswerError'
 }
 
 type Query = Readonly<Record<string, string>>
 
-/** The body; null: the server refuses it, or demands client authentication. @throws NoAnswerError */
-export type Ask = (path: string, query?: Query) => Promise<Buffer | null>
+/**
+ * The body; null: the server refuses it, or demands client authentication. Undefined: this answer has a fault, and what is
+ * there stays. @throws NoAnswerError
+ */
+export type Ask = (path: string, query?: Query) => Promise<Buffer | null | undefined>
 
-type Options = { reader: Pick<Reader, 'peek'>; now: () => number }
+type Options = {
+  reader: Pick<Reader, 'peek'>
+  now: () => number
+  /** Gets each answer that has a fault. */
+  onFault(path: string, query: Query, body: string): void
+}
 
 /** Before the app is ready. */
-export function createAsk(app: FastifyInstance, { reader, now }: Options): Ask {
+export function createAsk(app: FastifyInstance, { reader, now, onFault }: Options): Ask {
   const sources = new Map<string, PublishedSource>()
   /** Who may ask depends on the Entity Configuration (§8.8): the one with which a route has answered. */
   const open = new Map<string, PublishedJwt>()
@@ -41,7 +49,8 @@ export function createAsk(app: FastifyInstance, { reader, now }: Options): Ask {
     const known = await read(path, query)
     if (known !== undefined) return Buffer.from(known)
     const { statusCode, rawPayload, body } = await app.inject({ url: path, query: { ...query } })
-    if (statusCode >= 500) throw new NoAnswerError(`${path} answered ${statusCode}: ${body}`)
+    if (statusCode === 503) throw new NoAnswerError(`${path} answered 503: ${body}`)
+    if (statusCode >= 500) return void onFault(path, query, body)
     if (statusCode !== 200) return null
     const configuration = reader.peek.entityConfiguration()
     if (configuration && sources.has(path)) open.set(path, configuration)

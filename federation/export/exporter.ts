@@ -28,14 +28,19 @@ export async function follow(
       signal.throwIfAborted()
       await followChanges()
     }
-    const { written, removed } = context.count
-    const changed = { written: written - before.written, removed: removed - before.removed }
+    const { written, removed, faulty } = context.count
+    const changed = {
+      written: written - before.written,
+      removed: removed - before.removed,
+      faulty: faulty - before.faulty,
+    }
     log.info({ ...changed, milliseconds: Math.round(performance.now() - started) }, 'The export was compared')
   }
 
   async function followChanges(): Promise<void> {
     for (let some = pending.takeSome(); some; some = pending.takeSome()) {
-      const marks = await Promise.all(some.subjects.map((subject) => marksOf(context, subject)))
+      const types = some.subjects.length > 0 ? await typesWithFolder(context.folder) : []
+      const marks = await Promise.all(some.subjects.map((subject) => marksOf(context, subject, types)))
       await refresh(context, [...some.subordinates.map(statement), ...marks.flat()])
     }
     if (performance.now() >= listsFrom && pending.takeLists()) await writeLists()
@@ -77,10 +82,10 @@ export async function follow(
   clearInterval(timer)
 }
 
-/** The marks that the subject has, and those that have a file. */
-async function marksOf({ reader, folder }: Export, subject: string) {
+/** The marks that the subject has, and those of these types that have a file. */
+async function marksOf({ reader, folder }: Export, subject: string, types: readonly string[]) {
   const held = (await reader.trustMarksOf(subject)).map(({ type }) => type)
-  const written = (await typesWithFolder(folder)).filter((type) => {
+  const written = types.filter((type) => {
     const file = trustMarkFile(type, subject)
     return file !== null && folder.has(file)
   })

@@ -11,8 +11,8 @@ import {
   trustMarkListFile,
 } from './place.ts'
 
-/** Files that were written and removed. */
-export type Count = { written: number; removed: number }
+/** Files that were written and removed, and those whose answers have a fault. */
+export type Count = { written: number; removed: number; faulty: number }
 
 /** The answer for a file, and the file. Null: none can have the name. */
 type Wanted = { file: string | null; path: string; query?: Record<string, string> }
@@ -55,11 +55,12 @@ export async function refresh(
   { ask, folder, count }: { ask: Ask; folder: Folder; count: Count },
   wanted: readonly Wanted[],
 ): Promise<void> {
-  const asked = wanted.map(async ({ file, path, query }) => ({
-    file,
-    body: file && (await ask(path, query)),
-  }))
-  const found = await Promise.all(asked)
-  for (const { file, body } of found) if (file && !body && folder.remove(file)) count.removed += 1
-  for (const { file, body } of found) if (file && body && folder.put(file, body)) count.written += 1
+  const asked = wanted.map(async ({ file, path, query }) => {
+    const body = file === null ? null : await ask(path, query)
+    return file === null ? [] : [{ file, body }]
+  })
+  const found = (await Promise.all(asked)).flat()
+  for (const { file, body } of found) if (body === null && folder.remove(file)) count.removed += 1
+  for (const { file, body } of found) if (body && folder.put(file, body)) count.written += 1
+  count.faulty += found.filter(({ body }) => body === undefined).length
 }

@@ -78,9 +78,14 @@ async function run({ folder: path, config, isOnce }: NonNullable<ReturnType<type
     { entityId, isFirst: true, prefix, keys: keyFiles, logger: log, registry: undefined },
     { config, stores, redis, changes: createChangeChannels(redis), tls: undefined },
   )
-  const count = { written: 0, removed: 0 }
+  const count = { written: 0, removed: 0, faulty: 0 }
   const context = {
-    ask: createAsk(anchor.app, { reader: anchor.reader, now: () => Math.floor(Date.now() / 1000) }),
+    ask: createAsk(anchor.app, {
+      reader: anchor.reader,
+      now: () => Math.floor(Date.now() / 1000),
+      onFault: (path, query, body) =>
+        log.error({ path, query, body }, 'An answer has a fault, and its file stays'),
+    }),
     folder,
     redis,
     keys: redisKeys(prefix),
@@ -99,8 +104,11 @@ async function run({ folder: path, config, isOnce }: NonNullable<ReturnType<type
 
 async function compareOnce(context: Export, path: string): Promise<void> {
   for await (const _ of compareAll(context));
-  const { written, removed } = context.count
-  process.stdout.write(`${path} is as published: ${written} files were written and ${removed} removed.\n`)
+  const { written, removed, faulty } = context.count
+  const kept = faulty > 0 ? ` ${faulty} stay as they were, because their answers have a fault.` : ''
+  process.stdout.write(
+    `${path} is as published: ${written} files were written and ${removed} removed.${kept}\n`,
+  )
 }
 
 try {

@@ -26,7 +26,7 @@ beforeAll(async () => {
 })
 
 it('has a file with the bytes of each answer', async () => {
-  expect(await compareOnce(context)).toEqual({ written: expect.any(Number), removed: 0 })
+  expect(await compareOnce(context)).toEqual({ written: expect.any(Number), removed: 0, faulty: 0 })
   const answers: [file: string, path: string, query?: Record<string, string>][] = [
     ['.well-known/openid-federation', '/.well-known/openid-federation'],
     [`fetch/${encoded(leaf)}.jwt`, '/fetch', { sub: leaf }],
@@ -48,7 +48,7 @@ it('has a file with the bytes of each answer', async () => {
 it('writes nothing again that has not changed', async () => {
   const file = join(path, `fetch/${encoded(leaf)}.jwt`)
   const before = await stat(file)
-  expect(await compareOnce(context)).toEqual({ written: 0, removed: 0 })
+  expect(await compareOnce(context)).toEqual({ written: 0, removed: 0, faulty: 0 })
   expect((await stat(file)).ino).toBe(before.ino)
 })
 
@@ -61,9 +61,21 @@ it('repairs a file that was changed, removed or added by another program', async
     join(path, 'trust_mark', encoded('https://old.example/type'), `${encoded(leaf)}.jwt`),
     'old',
   )
-  expect(await compareOnce(context)).toEqual({ written: 1, removed: 2 })
+  expect(await compareOnce(context)).toEqual({ written: 1, removed: 2, faulty: 0 })
   expect(await read(changed)).toBe((await ta.get('/fetch', { sub: leaf })).body)
   expect(await read(added)).toBeNull()
+})
+
+it('leaves the file of an answer that has a fault, and compares the others', async () => {
+  const file = `fetch/${encoded(leaf)}.jwt`
+  const before = await read(file)
+  await ta.redis.client.hset(ta.names.subordinates, leaf, 'not a JWT')
+  await ta.announce({ kind: 'subordinate', id: leaf })
+  await ta.publishSubordinate({ id: 'https://beside.example.org' })
+  expect(await compareOnce(context)).toMatchObject({ removed: 0, faulty: 1 })
+  expect(await read(file)).toBe(before)
+  expect(await read(`fetch/${encoded('https://beside.example.org')}.jwt`)).not.toBeNull()
+  await ta.publishSubordinate({ id: leaf })
 })
 
 it('leaves no name that could lead out of the folder, and none that is too long', async () => {

@@ -11,16 +11,21 @@ import type { TrustAnchor } from '../trust-anchor.ts'
 
 /** `ta` must not have answered yet. */
 export function openExport({ app, reader, redis, names, now }: TrustAnchor, path: string): Export {
-  const ask = createAsk(app, { reader, now })
-  const count = { written: 0, removed: 0 }
+  const ask = createAsk(app, { reader, now, onFault: () => {} })
+  const count = { written: 0, removed: 0, faulty: 0 }
   return { ask, folder: openFolder(path), redis: redis.client, keys: names, reader, count }
 }
 
 /** Compares once; the files that it wrote and removed. */
 export async function compareOnce(context: Export) {
-  const { written, removed } = context.count
+  const before = { ...context.count }
   for await (const _ of compareAll(context));
-  return { written: context.count.written - written, removed: context.count.removed - removed }
+  const { written, removed, faulty } = context.count
+  return {
+    written: written - before.written,
+    removed: removed - before.removed,
+    faulty: faulty - before.faulty,
+  }
 }
 
 /** Until it is closed. */

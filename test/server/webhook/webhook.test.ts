@@ -58,7 +58,7 @@ it('sends what happens in every anchor, with the anchor’s identifier as source
     [admin.entityId, 'main'],
     ['http://test.example.org', 'test'],
   ])
-  expect(await list()).toMatchObject([{ id: webhook.id, waiting: { count: 0 } }])
+  await expect.poll(list).toMatchObject([{ id: webhook.id, waiting: { count: 0 } }])
   const { totalCount, edges } = await deliveriesOf({ webhookId: webhook.id })
   expect([totalCount, edges[0].node]).toEqual([
     2,

@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 /** Crawls a federation and publishes the collection: `inmor-collection -c taconfig.toml TRUST_ANCHOR [--json]`. */
-import { parseArgs } from 'node:util'
 import { parseEntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
 import { createFetcher } from '#fetcher/fetcher.ts'
@@ -8,6 +7,7 @@ import { connectRedis, waitForRedis } from '#store/connect.ts'
 import { createReader } from '#store/reader.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 import { type CrawlReport, crawlFederation } from '../collection/crawl.ts'
+import { parseCommandLine, UsageError } from '../config/command-line.ts'
 import { type FederationConfig, readConfig } from '../config/config.ts'
 import { ConfigurationError } from '../config/error.ts'
 
@@ -19,9 +19,6 @@ If the crawl fails, the published collection stays unchanged and the exit code i
   -c, --config  the configuration of the federation server, taconfig.toml
   --json        print the report as JSON
 `
-
-/** Wrong arguments. */
-class UsageError extends Error {}
 
 const REDIS_WAIT_MS = 5_000
 
@@ -37,21 +34,16 @@ function readArguments(args: string[]) {
   return { trustAnchor: parseEntityId(trustAnchor, config), config, json: values.json ?? false }
 }
 
-function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        config: { type: 'string', short: 'c' },
-        json: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    })
-  } catch (error) {
-    throw new UsageError((error as Error).message) // parseArgs throws errors only
-  }
-}
+const parse = (args: string[]) =>
+  parseCommandLine({
+    args,
+    allowPositionals: true,
+    options: {
+      config: { type: 'string', short: 'c' },
+      json: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  })
 
 async function crawl(trustAnchor: string, config: FederationConfig): Promise<CrawlReport> {
   const { entityId, allowHttp, redisKeyPrefix: prefix } = config

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 /** Generates the Trust Anchor's signing key, or a key for answers: `inmor-keygeneration --type=RS256 --output=DIR`. */
-import { parseArgs } from 'node:util'
 import { signingAlgorithms } from '#core/keys.ts'
 import { KeyFileError } from '#store/key-directory.ts'
 import { answersAdvice, generateKey, type KeyRequest } from '#store/key-generation.ts'
+import { parseCommandLine, UsageError } from '../config/command-line.ts'
 import { ConfigurationError } from '../config/error.ts'
 import { readKeyStoreSettings } from '../config/key-store.ts'
 import { KeyStoreError, storeNames } from '../key-store/store.ts'
@@ -24,11 +24,8 @@ Writes a new signing key to DIR/private.json (mode 0600) and its public part to 
   --force   replace an existing key, which invalidates everything that it signed
 `
 
-/** Wrong arguments. */
-class UsageError extends Error {}
-
 function readArguments(args: string[]) {
-  const values = parse(args)
+  const { values } = parse(args)
   if (values.help) return undefined
   const type = signingAlgorithms.find((alg) => alg === values.type)
   if (!type) {
@@ -44,25 +41,19 @@ function readArguments(args: string[]) {
   return { type, store, output, existing, answers, force }
 }
 
-function parse(args: string[]) {
-  try {
-    const { values } = parseArgs({
-      args,
-      options: {
-        type: { type: 'string', short: 't' },
-        output: { type: 'string', short: 'o' },
-        store: { type: 'string' },
-        existing: { type: 'string' },
-        answers: { type: 'boolean' },
-        force: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    })
-    return values
-  } catch (error) {
-    throw new UsageError((error as Error).message) // parseArgs throws errors only
-  }
-}
+const parse = (args: string[]) =>
+  parseCommandLine({
+    args,
+    options: {
+      type: { type: 'string', short: 't' },
+      output: { type: 'string', short: 'o' },
+      store: { type: 'string' },
+      existing: { type: 'string' },
+      answers: { type: 'boolean' },
+      force: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  })
 
 type Request = NonNullable<ReturnType<typeof readArguments>>
 

@@ -14,17 +14,19 @@ export type Export = {
   redis: Redis
   keys: RedisKeys
   reader: Pick<Reader, 'trustMarkTypes' | 'trustMarksOf' | 'onChange'>
-  count: Count
 }
 
+/** `count` is added to. */
+type Comparison = Export & { count: Count }
+
 /** What is not published any more goes first. Yields after each page. @throws as `refresh`, FederationError */
-export async function* compareAll(context: Export): AsyncGenerator<void> {
+export async function* compareAll(context: Comparison): AsyncGenerator<void> {
   yield* compareFiles(context)
   yield* addMissing(context)
 }
 
 /** Every file that is there. */
-async function* compareFiles(context: Export): AsyncGenerator<void> {
+async function* compareFiles(context: Comparison): AsyncGenerator<void> {
   const { folder } = context
   yield refresh(context, own)
   for await (const names of folder.names(folders.fetch)) {
@@ -46,7 +48,7 @@ async function* compareFiles(context: Export): AsyncGenerator<void> {
 }
 
 /** Every published object without a file. */
-async function* addMissing(context: Export): AsyncGenerator<void> {
+async function* addMissing(context: Comparison): AsyncGenerator<void> {
   const { folder, redis, keys, reader } = context
   for await (const page of scanHash(redis, keys.subordinates)) {
     const missing = page.map(([sub]) => sub).filter((sub) => isMissing(folder, statementFile(sub)))

@@ -2,7 +2,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import { compareAll, type Export, typesWithFolder } from './comparison.ts'
-import { lists, refresh, statement, trustMark, trustMarkList } from './files.ts'
+import { createCount, lists, refresh, statement, trustMark, trustMarkList } from './files.ts'
 import { createPending } from './pending.ts'
 import { trustMarkFile } from './place.ts'
 
@@ -23,18 +23,12 @@ export async function follow(
 
   async function compare(): Promise<void> {
     const started = performance.now()
-    const before = { ...context.count }
-    for await (const _ of compareAll(context)) {
+    const count = createCount()
+    for await (const _ of compareAll({ ...context, count })) {
       signal.throwIfAborted()
       await followChanges()
     }
-    const { written, removed, faulty } = context.count
-    const changed = {
-      written: written - before.written,
-      removed: removed - before.removed,
-      faulty: faulty - before.faulty,
-    }
-    log.info({ ...changed, milliseconds: Math.round(performance.now() - started) }, 'The export was compared')
+    log.info({ ...count, milliseconds: Math.round(performance.now() - started) }, 'The export was compared')
   }
 
   async function followChanges(): Promise<void> {

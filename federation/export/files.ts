@@ -1,4 +1,5 @@
 /** Makes single files equal to the answers of the server: written, replaced, or removed if there is no such answer. */
+import { getEndpointPath } from '#core/endpoint.ts'
 import { ENTITY_CONFIGURATION_PATH } from '#core/entity-id.ts'
 import { metadataParameters } from '#core/metadata-parameters.ts'
 import type { Ask } from './answers.ts'
@@ -14,52 +15,53 @@ import {
 /** Files that were written and removed, and those whose answers have a fault. */
 export type Count = { written: number; removed: number; faulty: number }
 
+export const createCount = (): Count => ({ written: 0, removed: 0, faulty: 0 })
+
 /** The answer for a file, and the file. Null: none can have the name. */
 type Wanted = { file: string | null; path: string; query?: Record<string, string> }
 
 export const statement = (sub: string): Wanted => ({
   file: statementFile(sub),
-  path: '/fetch',
+  path: getEndpointPath('fetch'),
   query: { sub },
 })
 
 export const trustMark = (type: string, sub: string): Wanted => ({
   file: trustMarkFile(type, sub),
-  path: '/trust_mark',
+  path: getEndpointPath('trust_mark'),
   query: { trust_mark_type: type, sub },
 })
 
 export const trustMarkList = (type: string): Wanted => ({
   file: trustMarkListFile(type),
-  path: '/trust_mark_list',
+  path: getEndpointPath('trust_mark_list'),
   query: { trust_mark_type: type },
 })
 
 export const own: readonly Wanted[] = [
   { file: CONFIGURATION_FILE, path: ENTITY_CONFIGURATION_PATH },
-  { file: HISTORICAL_KEYS_FILE, path: '/historical_keys' },
+  { file: HISTORICAL_KEYS_FILE, path: getEndpointPath('historical_keys') },
 ]
 
 export const lists: readonly Wanted[] = [
-  { file: 'list/all.json', path: '/list' },
-  { file: 'list/intermediates.json', path: '/list', query: { intermediate: 'true' } },
+  { file: 'list/all.json', path: getEndpointPath('list') },
+  { file: 'list/intermediates.json', path: getEndpointPath('list'), query: { intermediate: 'true' } },
   ...Object.keys(metadataParameters).map((type) => ({
     file: `list/entity_type/${type}.json`,
-    path: '/list',
+    path: getEndpointPath('list'),
     query: { entity_type: type },
   })),
 ]
 
 /** What is to be removed goes before what is to be written. @throws NoAnswerError, Error of the file system */
 export async function refresh(
-  { ask, folder, count }: { ask: Ask; folder: Folder; count: Count },
+  { ask, folder, count = createCount() }: { ask: Ask; folder: Folder; count?: Count },
   wanted: readonly Wanted[],
 ): Promise<void> {
-  const asked = wanted.map(async ({ file, path, query }) => {
-    const body = file === null ? null : await ask(path, query)
-    return file === null ? [] : [{ file, body }]
-  })
-  const found = (await Promise.all(asked)).flat()
+  const asked = wanted.flatMap(({ file, path, query }) =>
+    file === null ? [] : [ask(path, query).then((body) => ({ file, body }))],
+  )
+  const found = await Promise.all(asked)
   for (const { file, body } of found) if (body === null && folder.remove(file)) count.removed += 1
   for (const { file, body } of found) if (body && folder.put(file, body)) count.written += 1
   count.faulty += found.filter(({ body }) => body === undefined).length

@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 /** Writes what an anchor publishes into a folder, for any web server: `inmor-export -c taconfig.toml FOLDER [--once]`. */
-import { parseArgs } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
 import type { FastifyBaseLogger } from 'fastify'
 import { FederationError } from '#core/errors.ts'
@@ -10,6 +9,7 @@ import { KeyFileError } from '#store/key-directory.ts'
 import { redisKeys } from '#store/keys.ts'
 import { openKeys } from '../anchors/keys.ts'
 import { openAnchor } from '../anchors/open.ts'
+import { parseCommandLine, UsageError } from '../config/command-line.ts'
 import { readConfig } from '../config/config.ts'
 import { ConfigurationError } from '../config/error.ts'
 import { createKeyStores } from '../key-store/stores.ts'
@@ -17,6 +17,7 @@ import { createLog } from '../process/log.ts'
 import { createAsk, NoAnswerError } from './answers.ts'
 import { compareAll, type Export } from './comparison.ts'
 import { follow } from './exporter.ts'
+import { createCount } from './files.ts'
 import { openFolder } from './folder.ts'
 
 const usage = `Usage: inmor-export -c FILE FOLDER [--once]
@@ -32,9 +33,6 @@ directory, and writes into FOLDER only.
 // V8 lets garbage grow to several times the data in use, and an export of many members makes much of it.
 setFlagsFromString('--heap-growing-percent=40')
 
-/** Wrong arguments. */
-class UsageError extends Error {}
-
 /** Milliseconds to wait for Redis at the start, and between reads of the key files. */
 const WAITS = { redis: 5_000, keys: 2_000 }
 
@@ -48,21 +46,16 @@ function readArguments(args: string[]) {
   return { folder, config, isOnce: values.once ?? false }
 }
 
-function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        config: { type: 'string', short: 'c' },
-        once: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    })
-  } catch (error) {
-    throw new UsageError((error as Error).message) // parseArgs throws errors only
-  }
-}
+const parse = (args: string[]) =>
+  parseCommandLine({
+    args,
+    allowPositionals: true,
+    options: {
+      config: { type: 'string', short: 'c' },
+      once: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  })
 
 async function run({ folder: path, config, isOnce }: NonNullable<ReturnType<typeof readArguments>>) {
   const log: FastifyBaseLogger = createLog({ level: config.logLevel }, isOnce ? process.stderr : undefined)
@@ -73,27 +66,21 @@ async function run({ folder: path, config, isOnce }: NonNullable<ReturnType<type
   const keyFiles = await openKeys(config, log, WAITS.keys, stores)
   const redis = connectRedis(config.redisUrl, { onError: (err) => log.warn({ err }, 'Redis is away') })
   const { entityId, redisKeyPrefix: prefix } = config
-  await waitForRedis(redis, WAITS.redis)
   const anchor = openAnchor(
     { entityId, isFirst: true, prefix, keys: keyFiles, logger: log, registry: undefined },
     { config, stores, redis, changes: createChangeChannels(redis), tls: undefined },
   )
-  const count = { written: 0, removed: 0, faulty: 0 }
-  const context = {
-    ask: createAsk(anchor.app, {
-      reader: anchor.reader,
-      now: () => Math.floor(Date.now() / 1000),
-      onFault: (path, query, body) =>
-        log.error({ path, query, body }, 'An answer has a fault, and its file stays'),
-    }),
-    folder,
-    redis,
-    keys: redisKeys(prefix),
-    reader: anchor.reader,
-    count,
-  }
+  const { app, reader } = anchor
+  const ask = createAsk(app, {
+    reader,
+    now: () => Math.floor(Date.now() / 1000),
+    onFault: (path, query, body) =>
+      log.error({ path, query, body }, 'An answer has a fault, and its file stays'),
+  })
+  const context = { ask, folder, redis, keys: redisKeys(prefix), reader }
   try {
-    if (isOnce) await compareOnce(context, path)
+    await waitForRedis(redis, WAITS.redis)
+    if (isOnce) await compareOnce(context, path, stopped.signal)
     else await follow(context, { log, signal: stopped.signal })
   } finally {
     await anchor.close()
@@ -102,23 +89,38 @@ async function run({ folder: path, config, isOnce }: NonNullable<ReturnType<type
   }
 }
 
-async function compareOnce(context: Export, path: string): Promise<void> {
-  for await (const _ of compareAll(context));
-  const { written, removed, faulty } = context.count
+/** Where a signal interrupts it, the rest stays as it was. */
+async function compareOnce(context: Export, path: string, signal: AbortSignal): Promise<void> {
+  const count = createCount()
+  for await (const _ of compareAll({ ...context, count })) if (signal.aborted) throw new InterruptError()
+  const { written, removed, faulty } = count
   const kept = faulty > 0 ? ` ${faulty} stay as they were, because their answers have a fault.` : ''
   process.stdout.write(
     `${path} is as published: ${written} files were written and ${removed} removed.${kept}\n`,
   )
 }
 
+class InterruptError extends Error {
+  constructor() {
+    super('Interrupted. The files that were not compared are as they were.')
+  }
+}
+
+const expected = [
+  UsageError,
+  ConfigurationError,
+  KeyFileError,
+  NoAnswerError,
+  FederationError,
+  InterruptError,
+]
+
 try {
   const request = readArguments(process.argv.slice(2))
   if (request) await run(request)
   else process.stdout.write(`${usage}\n`)
 } catch (error) {
-  const isExpected = [UsageError, ConfigurationError, KeyFileError, NoAnswerError, FederationError].some(
-    (kind) => error instanceof kind,
-  )
+  const isExpected = expected.some((kind) => error instanceof kind)
   if (!isExpected && !isOfSystem(error)) throw error
   const { message } = error as Error // one of those
   process.stderr.write(error instanceof UsageError ? `${message}\n\n${usage}\n` : `${message}\n`)

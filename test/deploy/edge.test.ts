@@ -3,14 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import {
-  ask,
-  type EdgeKind,
-  filesOf,
-  isInstalled,
-  type ReverseProxy,
-  startProxy,
-} from '#test/helpers/proxy.ts'
+import { ask, isInstalled, type ReverseProxy, startProxy } from '#test/helpers/proxy.ts'
+import { type EdgeKind, filesOf } from '#test/helpers/proxy-rows.ts'
 import { compareOnce, openExport } from '../federation/export/exported.ts'
 import { trustAnchorInFile } from '../federation/trust-anchor.ts'
 

@@ -9,16 +9,8 @@ import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { adminInFile } from '#test/helpers/admin.ts'
 import { eventually } from '#test/helpers/product.ts'
-import {
-  type Answer,
-  ask,
-  type EdgeKind,
-  isInstalled,
-  listen,
-  type ProxyKind,
-  type ReverseProxy,
-  startProxy,
-} from '#test/helpers/proxy.ts'
+import { type Answer, ask, isInstalled, listen, type ReverseProxy, startProxy } from '#test/helpers/proxy.ts'
+import type { EdgeKind, ProxyKind } from '#test/helpers/proxy-rows.ts'
 import { register, startLeaf } from '#test/helpers/subordinate.ts'
 
 const OPERATOR = '127.0.0.2'

@@ -6,26 +6,21 @@ import { pino } from 'pino'
 import { createAsk } from '#federation/export/answers.ts'
 import { compareAll, type Export } from '#federation/export/comparison.ts'
 import { follow } from '#federation/export/exporter.ts'
+import { createCount } from '#federation/export/files.ts'
 import { openFolder } from '#federation/export/folder.ts'
 import type { TrustAnchor } from '../trust-anchor.ts'
 
 /** `ta` must not have answered yet. */
 export function openExport({ app, reader, redis, names, now }: TrustAnchor, path: string): Export {
   const ask = createAsk(app, { reader, now, onFault: () => {} })
-  const count = { written: 0, removed: 0, faulty: 0 }
-  return { ask, folder: openFolder(path), redis: redis.client, keys: names, reader, count }
+  return { ask, folder: openFolder(path), redis: redis.client, keys: names, reader }
 }
 
 /** Compares once; the files that it wrote and removed. */
 export async function compareOnce(context: Export) {
-  const before = { ...context.count }
-  for await (const _ of compareAll(context));
-  const { written, removed, faulty } = context.count
-  return {
-    written: written - before.written,
-    removed: removed - before.removed,
-    faulty: faulty - before.faulty,
-  }
+  const count = createCount()
+  for await (const _ of compareAll({ ...context, count }));
+  return count
 }
 
 /** Until it is closed. */

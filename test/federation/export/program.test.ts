@@ -58,3 +58,24 @@ it('follows changes until it is ended', async () => {
   program.kill('SIGTERM')
   expect((await program.ended).code).toBe(0)
 })
+
+it('ends with a reason without Redis, and with wrong arguments', async () => {
+  const away = run('federation/export/main.ts', [path], {
+    environment: { KEYS_DIR: keys, TA_DOMAIN: entityId, REDIS_URL: 'redis://127.0.0.1:1' },
+  })
+  expect((await away.ended).code).toBe(1)
+  expect(away.stderr()).toMatch(/store of published statements|Redis/)
+  const wrong = start()
+  expect((await wrong.ended).code).toBe(1)
+  expect(wrong.stderr()).toContain('The folder is missing. Name the folder to write into.')
+})
+
+it('ends a single comparison on a signal', async () => {
+  const program = start(join(directory, 'others'), '--once')
+  const others = () => readdir(join(directory, 'others', 'fetch')).catch(() => [])
+  await expect.poll(others, { interval: 1, timeout: 20_000 }).not.toEqual([])
+  program.kill('SIGTERM')
+  expect((await program.ended).code).toBe(1)
+  expect(program.stderr()).toContain('Interrupted. The files that were not compared are as they were.')
+  expect((await others()).length).toBeLessThan(MEMBERS)
+})

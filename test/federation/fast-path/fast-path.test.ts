@@ -48,7 +48,7 @@ async function publish(methods?: Record<string, string[]>) {
   for (const id of ids)
     await ta.publishSubordinate({
       id,
-      entityTypes: id.includes('c.') ? ['openid_provider'] : ['openid_relying_party'],
+      entityTypes: id.endsWith('/c') ? ['openid_provider'] : ['openid_relying_party'],
     })
   await ta.issueTrustMark({ type, subject: ids[0] ?? '', exp: ta.now() + 3600 })
 }

@@ -2,8 +2,10 @@
 import { entityId } from '../publisher.ts'
 
 export const type = 'https://ta.example/marks/member'
+/** No entity answers there, and it takes no look-up of a name, which may end in two ways. */
+const closed = '127.0.0.1:1'
 /** The subordinates that are asked for. */
-export const ids = ['https://a.example', 'https://b.example/x', 'https://c.example']
+export const ids = [`https://${closed}/a`, `https://${closed}/b/x`, `https://${closed}/c`] as const
 
 export type Asked = { method: string; url: string; headers: Record<string, string>; body?: string }
 
@@ -11,12 +13,12 @@ export const query = (parameters: Record<string, string>) => new URLSearchParams
 const subjects = [
   ...ids,
   entityId,
-  'https://nobody.example',
-  'http://a.example',
+  `https://${closed}/nobody`,
+  `http://${closed}/a`,
   'no identifier',
   '',
   'x'.repeat(3_000),
-  'https://a.example\u0000',
+  `${ids[0]}\u0000`,
 ]
 export const urls = [
   '/.well-known/openid-federation',
@@ -32,13 +34,13 @@ export const urls = [
   `/resolve?${query({ sub: entityId, trust_anchor: entityId, entity_type: 'federation_entity' })}`,
   `/resolve?${query({ sub: entityId, trust_anchor: 'https://unknown.example' })}`,
   `/fetch?sub=${ids[0]}`,
-  `/fetch?sub=%68ttps://a.example`,
+  `/fetch?sub=%68ttps://${closed}/a`,
   `/fetch?${query({ sub: ids[0] ?? '' })}&sub=${ids[1]}`,
   `/fetch?${query({ sub: ids[0] ?? '', iss: entityId })}`,
   `/fetch/?${query({ sub: ids[0] ?? '' })}`,
   `//fetch?${query({ sub: ids[0] ?? '' })}`,
   '/fetch',
-  '/FETCH?sub=https://a.example',
+  `/FETCH?sub=${ids[0]}`,
   '/__proto__?sub=1',
   '/constructor',
   '/list',
@@ -86,7 +88,7 @@ export const all: Asked[] = urls.flatMap((url) => [
     method: 'POST',
     url,
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    body: 'sub=https%3A%2F%2Fa.example',
+    body: query({ sub: ids[0] }),
   },
   { method: 'GET', url, headers: { 'content-length': '3' }, body: 'abc' },
   { method: 'DELETE', url, headers: {} },

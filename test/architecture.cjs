@@ -7,10 +7,10 @@ const federationFloors = [
   ['key-store'],
   ['fetcher', 'store'],
   ['config', 'marks', 'page', 'resolver'],
-  ['client', 'collection', 'http'],
+  ['client', 'collection', 'files', 'http'],
   ['cli', 'fast-path', 'metrics', 'routes'],
   ['anchors', 'process'],
-  ['export', 'start'],
+  ['export', 'mirror', 'start'],
   ['main'],
 ]
 const serverFloors = [

@@ -56,10 +56,12 @@ export const places: Readonly<Record<string, Tests>> = {
   ],
   'federation/export/': ['federation/export', 'deploy/edge', 'docs/reference'],
   'federation/fast-path/': [...requests, 'federation/anchors'],
+  'federation/files/': ['federation/files', 'federation/export', 'federation/mirror'],
   'federation/fetcher/': ['federation/fetcher', 'federation/resolver/network', 'server/entity'],
   'federation/http/': [...requests, 'federation/anchors'],
   'federation/key-store/': ['federation/key-store', 'server/key', 'product/token'],
   'federation/marks/': requests,
+  'federation/mirror/': ['federation/mirror', 'docs/reference'],
   'federation/metrics/': [
     'federation/metrics',
     'federation/anchors/metrics',

@@ -9,7 +9,7 @@ import type { ChangeChannels } from '#store/change-subscription.ts'
 import { createCursorKey } from '#store/cursor-key.ts'
 import { createPushedKeys } from '#store/pushed-keys.ts'
 import { createQuestions } from '#store/questions.ts'
-import { createReader, type Reader } from '#store/reader.ts'
+import { createReader } from '#store/reader.ts'
 import { createReplayGuard } from '#store/replay.ts'
 import { createStatementCache } from '#store/statement-cache.ts'
 import packageJson from '../../package.json' with { type: 'json' }
@@ -59,7 +59,7 @@ export type Anchor = { app: FastifyInstance; close(): Promise<void> }
 export function openAnchor(
   { entityId, isFirst, prefix, keys: files, logger, registry }: AnchorOptions,
   { config, redis, changes, tls }: SharedParts,
-): Anchor & { reader: Reader } {
+): Anchor & Pick<Deps, 'reader' | 'signer'> {
   const { allowHttp, fetchPorts, trustedProxies } = config
   const { resolveRateLimit, collectionRateLimit, questionRateLimit } = config
   const observe = createObserver(registry)
@@ -106,6 +106,7 @@ export function openAnchor(
   return {
     app,
     reader,
+    signer,
     async close() {
       await app.close()
       files.close()

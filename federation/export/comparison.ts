@@ -3,14 +3,16 @@ import type { Redis } from 'ioredis'
 import type { RedisKeys } from '#store/keys.ts'
 import type { Reader } from '#store/reader.ts'
 import { scanHash, scanSet } from '#store/scan.ts'
+import type { Folder } from '../files/folder.ts'
+import { folders, readName, statementFile, trustMarkFile, trustMarkFolder } from '../files/place.ts'
 import type { Ask } from './answers.ts'
 import { type Count, lists, own, refresh, statement, trustMark, trustMarkList } from './files.ts'
-import type { Folder } from './folder.ts'
-import { folders, readName, statementFile, trustMarkFile, trustMarkFolder } from './place.ts'
+import type { FileRecord } from './record.ts'
 
 export type Export = {
   ask: Ask
   folder: Folder
+  record: FileRecord
   redis: Redis
   keys: RedisKeys
   reader: Pick<Reader, 'trustMarkTypes' | 'trustMarksOf' | 'onChange'>
@@ -23,6 +25,7 @@ type Comparison = Export & { count: Count }
 export async function* compareAll(context: Comparison): AsyncGenerator<void> {
   yield* compareFiles(context)
   yield* addMissing(context)
+  await context.record.tidy()
 }
 
 /** Every file that is there. */

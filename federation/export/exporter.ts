@@ -1,10 +1,13 @@
-/** Keeps the folder of an export equal to what is published: compares all at the start and each hour, and follows each change. */
+/**
+ * Keeps the folder of an export equal to what is published: compares all at the start and each hour, follows each change, and signs
+ * the manifest after it and each minute.
+ */
 import { setTimeout } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
+import { trustMarkFile } from '../files/place.ts'
 import { compareAll, type Export, typesWithFolder } from './comparison.ts'
-import { createCount, lists, refresh, statement, trustMark, trustMarkList } from './files.ts'
+import { createCount, lists, refresh, statement, trustMark, trustMarkList, wantedOf } from './files.ts'
 import { createPending } from './pending.ts'
-import { trustMarkFile } from './place.ts'
 
 /** Milliseconds between comparisons. */
 const COMPARISON_MS = 3_600_000
@@ -12,6 +15,8 @@ const COMPARISON_MS = 3_600_000
 const RETRY = { first: 1_000, longest: 60_000 }
 /** The shortest time between two writes of the lists, in milliseconds and in times of how long the last one took. */
 const LISTS = { pause: 500, times: 4 }
+/** Milliseconds until the manifest is signed again, although nothing changed. */
+const MANIFEST_MS = 60_000
 
 /** Ends when the signal aborts. */
 export async function follow(
@@ -20,6 +25,7 @@ export async function follow(
 ): Promise<void> {
   const pending = createPending()
   let listsFrom = 0
+  let manifestFrom = 0
 
   async function compare(): Promise<void> {
     const started = performance.now()
@@ -48,11 +54,29 @@ export async function follow(
     listsFrom = ended + Math.max(LISTS.pause, (ended - started) * LISTS.times)
   }
 
+  /** Once the lists have what the files have. Before a comparison, nothing says that the files are current. */
+  async function publish(): Promise<void> {
+    if (pending.isAll() || pending.areListsOld()) return
+    const isDue = performance.now() >= manifestFrom
+    if (isDue)
+      await refresh(
+        context,
+        context.record.ended().flatMap((path) => wantedOf(path) ?? []),
+      )
+    if (!isDue && !context.record.isChanged()) return
+    await context.record.publish()
+    manifestFrom = performance.now() + MANIFEST_MS
+  }
+
   async function next(): Promise<void> {
-    const pause = pending.areListsOld()
-      ? [setTimeout(listsFrom - performance.now(), undefined, { ref: false })]
-      : []
-    await Promise.race([pending.wait(), ended, ...pause])
+    const from = pending.areListsOld() ? listsFrom : manifestFrom
+    const timer = new AbortController()
+    const pause = setTimeout(Math.max(1, from - performance.now()), undefined, {
+      ref: false,
+      signal: timer.signal,
+    })
+    await Promise.race([pending.wait(), ended, pause.catch(() => undefined)])
+    timer.abort()
   }
 
   const { promise: ended, resolve: end } = Promise.withResolvers<void>()
@@ -63,6 +87,7 @@ export async function follow(
     try {
       if (pending.takeAll()) await compare()
       await followChanges()
+      await publish()
       retry = RETRY.first
       await next()
     } catch (err) {

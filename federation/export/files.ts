@@ -2,15 +2,18 @@
 import { getEndpointPath } from '#core/endpoint.ts'
 import { ENTITY_CONFIGURATION_PATH } from '#core/entity-id.ts'
 import { metadataParameters } from '#core/metadata-parameters.ts'
-import type { Ask } from './answers.ts'
-import type { Folder } from './folder.ts'
+import type { Folder } from '../files/folder.ts'
 import {
   CONFIGURATION_FILE,
   HISTORICAL_KEYS_FILE,
+  ownLists,
+  readPath,
   statementFile,
   trustMarkFile,
   trustMarkListFile,
-} from './place.ts'
+} from '../files/place.ts'
+import type { Ask } from './answers.ts'
+import type { FileRecord } from './record.ts'
 
 /** Files that were written and removed, and those whose answers have a fault. */
 export type Count = { written: number; removed: number; faulty: number }
@@ -43,19 +46,29 @@ export const own: readonly Wanted[] = [
   { file: HISTORICAL_KEYS_FILE, path: getEndpointPath('historical_keys') },
 ]
 
+/** Of a file that was written for one of those; null for another. */
+export function wantedOf(path: string): Wanted | null {
+  const about = readPath(path)
+  if (!about || !('sub' in about)) return null
+  return 'type' in about ? trustMark(about.type, about.sub) : statement(about.sub)
+}
+
 export const lists: readonly Wanted[] = [
-  { file: 'list/all.json', path: getEndpointPath('list') },
-  { file: 'list/intermediates.json', path: getEndpointPath('list'), query: { intermediate: 'true' } },
+  { file: ownLists.all, path: getEndpointPath('list') },
+  { file: ownLists.intermediates, path: getEndpointPath('list'), query: { intermediate: 'true' } },
   ...Object.keys(metadataParameters).map((type) => ({
-    file: `list/entity_type/${type}.json`,
+    file: ownLists.ofType(type),
     path: getEndpointPath('list'),
     query: { entity_type: type },
   })),
 ]
 
+/** Where the answers come from, and what keeps them. */
+type Target = { ask: Ask; folder: Folder; record: Pick<FileRecord, 'note'> }
+
 /** What is to be removed goes before what is to be written. @throws NoAnswerError, Error of the file system */
 export async function refresh(
-  { ask, folder, count = createCount() }: { ask: Ask; folder: Folder; count?: Count },
+  { ask, folder, record, count = createCount() }: Target & { count?: Count },
   wanted: readonly Wanted[],
 ): Promise<void> {
   const asked = wanted.flatMap(({ file, path, query }) =>
@@ -64,5 +77,6 @@ export async function refresh(
   const found = await Promise.all(asked)
   for (const { file, body } of found) if (body === null && folder.remove(file)) count.removed += 1
   for (const { file, body } of found) if (body && folder.put(file, body)) count.written += 1
+  for (const { file, body } of found) record.note(file, body === undefined ? folder.read(file) : body)
   count.faulty += found.filter(({ body }) => body === undefined).length
 }

@@ -12,13 +12,14 @@ import { openAnchor } from '../anchors/open.ts'
 import { parseCommandLine, UsageError } from '../config/command-line.ts'
 import { readConfig } from '../config/config.ts'
 import { ConfigurationError } from '../config/error.ts'
+import { openFolder } from '../files/folder.ts'
 import { createKeyStores } from '../key-store/stores.ts'
 import { createLog } from '../process/log.ts'
 import { createAsk, NoAnswerError } from './answers.ts'
 import { compareAll, type Export } from './comparison.ts'
 import { follow } from './exporter.ts'
 import { createCount } from './files.ts'
-import { openFolder } from './folder.ts'
+import { createRecord } from './record.ts'
 
 const usage = `Usage: inmor-export -c FILE FOLDER [--once]
 
@@ -70,14 +71,17 @@ async function run({ folder: path, config, isOnce }: NonNullable<ReturnType<type
     { entityId, isFirst: true, prefix, keys: keyFiles, logger: log, registry: undefined },
     { config, stores, redis, changes: createChangeChannels(redis), tls: undefined },
   )
-  const { app, reader } = anchor
+  const { app, reader, signer } = anchor
+  const now = () => Math.floor(Date.now() / 1000)
   const ask = createAsk(app, {
     reader,
-    now: () => Math.floor(Date.now() / 1000),
+    now,
     onFault: (path, query, body) =>
       log.error({ path, query, body }, 'An answer has a fault, and its file stays'),
   })
-  const context = { ask, folder, redis, keys: redisKeys(prefix), reader }
+  const keys = redisKeys(prefix)
+  const record = createRecord({ entityId, folder, redis, keys, signer, now })
+  const context = { ask, folder, record, redis, keys, reader }
   try {
     await waitForRedis(redis, WAITS.redis)
     if (isOnce) await compareOnce(context, path, stopped.signal)
@@ -93,6 +97,7 @@ async function run({ folder: path, config, isOnce }: NonNullable<ReturnType<type
 async function compareOnce(context: Export, path: string, signal: AbortSignal): Promise<void> {
   const count = createCount()
   for await (const _ of compareAll({ ...context, count })) if (signal.aborted) throw new InterruptError()
+  await context.record.publish()
   const { written, removed, faulty } = count
   const kept = faulty > 0 ? ` ${faulty} stay as they were, because their answers have a fault.` : ''
   process.stdout.write(

@@ -30,6 +30,7 @@ export function createPending() {
       else isAll = true
       wake.resolve()
     },
+    isAll: () => isAll,
     takeAll(): boolean {
       const was = isAll
       isAll = false

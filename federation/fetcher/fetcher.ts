@@ -10,7 +10,7 @@ import { FetchError } from './fetch-error.ts'
 import { defaultLimits, type FetchLimits } from './limits.ts'
 import { checkPort, type PortGuard } from './port-guard.ts'
 import { type Post, type PostResponse, sendPost } from './post.ts'
-import { checkResponse, readBody, readEntityTag } from './response.ts'
+import { checkResponse, checkStatus, readBody, readBytes, readEntityTag } from './response.ts'
 
 const ENTITY_STATEMENT = 'application/entity-statement+jwt'
 const KEY_SET = 'application/jwk-set+jwt'
@@ -58,6 +58,8 @@ export type Fetcher = {
   signedKeySet(url: string, options: FetchOptions & { publisher: EntityId }): Promise<string>
   /** Returns a parsed, unvalidated JSON document. @throws FetchError */
   json(url: string, accept?: string, options?: FetchOptions): Promise<unknown>
+  /** Returns the bytes of a file, whatever its media type; null: there is none. @throws FetchError */
+  file(url: string, options?: FetchOptions): Promise<Buffer | null>
   /** Sends a body to a server that the operator names. Any status but a redirect is a response. @throws FetchError */
   post(url: string, post: Post, options?: FetchOptions): Promise<PostResponse>
   /** Closes every connection. Pending requests fail. */
@@ -145,6 +147,16 @@ export function createFetcher(options: FetcherOptions): Fetcher {
     signedKeySet: (url, each) => fetchText(url, KEY_SET, each),
     json: async (url, accept = 'application/json', each) =>
       parseJson(url, await fetchText(url, accept, each)),
+    file: (url, each = {}) =>
+      connect(url, each, async (target, connection) => {
+        const response = await request(target, { ...connection, headers: { 'user-agent': userAgent } })
+        if (response.statusCode === 404) {
+          await response.body.dump()
+          return null
+        }
+        checkStatus(url, response)
+        return readBytes(url, response, limits.maxBodyBytes)
+      }),
     post: (url, { headers, ...post }, each = {}) =>
       connect(url, each, (target, connection) => {
         const complete = {

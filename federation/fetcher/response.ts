@@ -4,6 +4,11 @@ import { FetchError } from './fetch-error.ts'
 
 type Response = Dispatcher.ResponseData
 
+/** Checks the status alone. Does not read the body of a refused response. @throws FetchError */
+export function checkStatus(url: string, response: Response): void {
+  refuse(response, findStatusError(url, response))
+}
+
 /** Checks status and headers. Does not read the body of a refused response. @throws FetchError */
 export function checkResponse(url: string, response: Response, mediaType: string): void {
   refuse(response, findStatusError(url, response) ?? checkHeaders(url, response, mediaType))
@@ -60,7 +65,17 @@ export function readEntityTag({ headers }: Response): string | null {
 }
 
 /** Reads the body as UTF-8, and stops at the size limit. @throws FetchError */
-export async function readBody(url: string, { body }: Response, maxBytes: number): Promise<string> {
+export async function readBody(url: string, response: Response, maxBytes: number): Promise<string> {
+  const bytes = await readBytes(url, response, maxBytes)
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (cause) {
+    throw new FetchError('malformed', url, 'returned text that is not valid UTF-8.', { cause })
+  }
+}
+
+/** Stops at the size limit. @throws FetchError */
+export async function readBytes(url: string, { body }: Response, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of body as AsyncIterable<Buffer>) {
@@ -69,9 +84,5 @@ export async function readBody(url: string, { body }: Response, maxBytes: number
     if (length > maxBytes) throw new FetchError('too_large', url, `returned more than ${maxBytes} bytes.`)
     chunks.push(chunk)
   }
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks))
-  } catch (cause) {
-    throw new FetchError('malformed', url, 'returned text that is not valid UTF-8.', { cause })
-  }
+  return Buffer.concat(chunks)
 }

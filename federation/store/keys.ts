@@ -109,6 +109,8 @@ export function redisKeys(prefix = '') {
     cursorKey: `${root}cache:cursor_key`,
     /** string: the publication marker, which the publisher writes last. It reveals a Redis that was restored to an older state. */
     publicationMarker: `${root}publication_mark`,
+    /** string: the number of the last manifest of an export. Without it, numbers go on from the time. */
+    manifestNumber: `${root}manifest_number`,
     /** pub/sub channel: one `Change` as JSON after each write. */
     changes: `${root}changes`,
     /** hash, of the first anchor only: slug -> `RegisteredAnchor` as JSON. The anchors that one federation server serves. */

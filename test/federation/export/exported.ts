@@ -7,13 +7,17 @@ import { createAsk } from '#federation/export/answers.ts'
 import { compareAll, type Export } from '#federation/export/comparison.ts'
 import { follow } from '#federation/export/exporter.ts'
 import { createCount } from '#federation/export/files.ts'
-import { openFolder } from '#federation/export/folder.ts'
-import type { TrustAnchor } from '../trust-anchor.ts'
+import { createRecord } from '#federation/export/record.ts'
+import { openFolder } from '#federation/files/folder.ts'
+import { entityId, type TrustAnchor } from '../trust-anchor.ts'
 
 /** `ta` must not have answered yet. */
-export function openExport({ app, reader, redis, names, now }: TrustAnchor, path: string): Export {
+export function openExport(ta: TrustAnchor, path: string): Export {
+  const { app, reader, redis, names: keys, now, parts } = ta
   const ask = createAsk(app, { reader, now, onFault: () => {} })
-  return { ask, folder: openFolder(path), redis: redis.client, keys: names, reader }
+  const folder = openFolder(path)
+  const record = createRecord({ entityId, folder, redis: redis.client, keys, signer: parts.signer, now })
+  return { ask, folder, record, redis: redis.client, keys, reader }
 }
 
 /** Compares once; the files that it wrote and removed. */

@@ -1,7 +1,7 @@
 /** The folder of an export. A file is whole at any moment: it is written beside its place, and renamed. */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { opendir } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 
 /** Files under way. */
 const TEMPORARY = '.tmp'
@@ -17,10 +17,10 @@ export function openFolder(root: string) {
   mkdirSync(temporary, { recursive: true })
   const file = join(temporary, 'file')
 
-  /** Most new files are missing, and an error of the file system is slow. */
-  function holds(path: string, bytes: Buffer): boolean {
+  /** Null: it is missing, as most new files are; an error of the file system is slow. */
+  function read(path: string): Buffer | null {
     const there = join(root, path)
-    return existsSync(there) && readFileSync(there).equals(bytes)
+    return existsSync(there) ? readFileSync(there) : null
   }
 
   /** Creates the folder of a file when it is missing. */
@@ -37,7 +37,7 @@ export function openFolder(root: string) {
   return {
     /** True: it was written. A file with these bytes already stays as it is. */
     put(path: string, bytes: Buffer): boolean {
-      if (holds(path, bytes)) return false
+      if (read(path)?.equals(bytes)) return false
       within(temporary, () => writeFileSync(file, bytes))
       const there = join(root, path)
       within(dirname(there), () => renameSync(file, there))
@@ -55,7 +55,24 @@ export function openFolder(root: string) {
       }
     },
 
+    /** Another name for the same bytes. True: it was not there. */
+    link(path: string, other: string): boolean {
+      const there = join(root, other)
+      if (existsSync(there)) return false
+      within(dirname(there), () => linkSync(join(root, path), there))
+      return true
+    },
+
+    read,
+
     has: (path: string): boolean => existsSync(join(root, path)),
+
+    /** The path of every file. */
+    async *paths(): AsyncGenerator<string> {
+      for await (const entry of await opendir(root, { recursive: true })) {
+        if (entry.isFile()) yield relative(root, join(entry.parentPath, entry.name))
+      }
+    },
 
     /** The names in a folder, page by page. */
     async *names(path: string): AsyncGenerator<string[]> {

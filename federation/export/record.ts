@@ -1,0 +1,135 @@
+/** Records the files of an export in their hash tree, and signs the manifest that names it. */
+import type { Redis } from 'ioredis'
+import type { EntityId } from '#core/entity-id.ts'
+import { type Signer, signJwt } from '#core/jws.ts'
+import type { RedisKeys } from '#store/keys.ts'
+import { issueManifestNumber } from '#store/manifest-number.ts'
+import { decodePart, payloadOf } from '#store/published-jwt.ts'
+import type { Folder } from '../files/folder.ts'
+import { buildManifest, MANIFEST_TYP, parseManifest } from '../files/manifest.ts'
+import { type Child, computeHash, type FileEntry } from '../files/node.ts'
+import { BrokenObjectError, openObjects } from '../files/objects.ts'
+import { isUnsigned, MANIFEST_FILE } from '../files/place.ts'
+import { changeTree, endedFiles, filesBelow, findFile, objectsOf } from '../files/tree.ts'
+
+/** Files that are recorded together, to bound memory. */
+const STEP = 50_000
+
+type Options = {
+  entityId: EntityId
+  folder: Folder
+  redis: Redis
+  keys: Pick<RedisKeys, 'manifestNumber'>
+  signer: () => Promise<Signer>
+  now: () => number
+}
+
+export type FileRecord = ReturnType<typeof createRecord>
+
+/** Goes on from the manifest in the folder. @throws Error of the file system, as each of its functions */
+export function createRecord({ entityId, folder, redis, keys, signer, now }: Options) {
+  const objects = openObjects(folder)
+  const last = readManifest(folder)
+  let number = last?.number ?? 0
+  let root: Child | null = last?.root ?? null
+  let published: string | undefined
+  const changes = new Map<string, FileEntry | null>()
+  /** The lists, whose versions are objects. */
+  const lists = new Map<string, string>()
+
+  /** The tree is built again from what is compared next. @throws Error of `work` */
+  function guarded<Result>(work: () => Result): Result {
+    try {
+      return work()
+    } catch (error) {
+      if (error instanceof BrokenObjectError) root = null
+      throw error
+    }
+  }
+
+  function find(path: string): FileEntry | null {
+    const changed = changes.get(path)
+    return changed === undefined ? (guarded(() => findFile(objects, root, path)) ?? null) : changed
+  }
+
+  function set(path: string, entry: FileEntry | null): void {
+    changes.set(path, entry)
+    if (changes.size >= STEP) flush()
+  }
+
+  function flush(): void {
+    const replaced: string[] = []
+    for (const [path, entry] of changes) {
+      if (!isUnsigned(path)) continue
+      const before = lists.get(path)
+      if (before !== undefined) replaced.push(before)
+      if (entry) {
+        objects.link(path, entry[0])
+        lists.set(path, entry[0])
+      } else lists.delete(path)
+    }
+    root = guarded(() => changeTree(objects, root, changes))
+    changes.clear()
+    const used = new Set(lists.values())
+    for (const hash of replaced) if (!used.has(hash)) objects.release(hash)
+  }
+
+  return {
+    /** What a file has; null: it is gone. */
+    note(path: string, body: Buffer | null): void {
+      const hash = body && computeHash(body)
+      if (isUnsigned(path) && hash) lists.set(path, hash)
+      if ((find(path)?.[0] ?? null) !== hash) set(path, body && hash ? [hash, endOf(path, body)] : null)
+    },
+
+    /** After a comparison: a file that is missing is not in the tree either, and unused objects go. */
+    async tidy(): Promise<void> {
+      flush()
+      if (!root) return
+      for (const [path] of guarded(() => filesBelow(objects, root as Child))) {
+        if (!folder.has(path)) set(path, null)
+      }
+      flush()
+      await objects.sweep(new Set(objectsOf(objects, root)))
+    },
+
+    /** Whether the manifest of the folder does not name the files as they are. */
+    isChanged: (): boolean => changes.size > 0 || root?.hash !== published,
+
+    /** The files that have ended. */
+    ended: (): string[] => (root ? [...endedFiles(objects, root, now())] : []),
+
+    /** @throws FederationError without a key, Error of Redis */
+    async publish(): Promise<void> {
+      flush()
+      const signed = root
+      if (!signed) return
+      const least = Math.max(number + 1, now())
+      number = await issueManifestNumber(redis, keys.manifestNumber, least)
+      const claims = buildManifest({ issuer: entityId, now: now(), number, root: signed })
+      folder.put(
+        MANIFEST_FILE,
+        Buffer.from(await signJwt(claims, { key: await signer(), typ: MANIFEST_TYP })),
+      )
+      published = signed.hash
+      objects.settle()
+    },
+  }
+}
+
+/** Unix seconds; null: it has no end. */
+function endOf(path: string, body: Buffer): number | null {
+  if (isUnsigned(path)) return null
+  const exp = decodePart(payloadOf(body.toString()))?.exp
+  return typeof exp === 'number' ? Math.floor(exp) : null
+}
+
+/** Null without a usable one: then every file is new. */
+function readManifest(folder: Folder) {
+  const text = folder.read(MANIFEST_FILE)?.toString()
+  try {
+    return text === undefined ? null : parseManifest(text).claims
+  } catch {
+    return null // half a copy, or of another program
+  }
+}

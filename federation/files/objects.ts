@@ -1,0 +1,91 @@
+/**
+ * The folder of nodes and lists, named by the hash of their bytes. What no tree has any more stays for a while, because a mirror
+ * may still read the tree of an earlier manifest.
+ */
+import { createRecent } from '#store/recent.ts'
+import type { Folder } from './folder.ts'
+import { computeHash, type Node, parseNode } from './node.ts'
+import { OBJECTS, objectFile } from './place.ts'
+import type { NodeStore } from './tree.ts'
+
+/** Milliseconds for which a released object of an earlier manifest stays. */
+const GRACE_MS = 600_000
+/** Bytes of the nodes that are kept in memory. */
+const MEMORY = 8 * 1024 * 1024
+
+export type Objects = NodeStore & {
+  /** A file becomes an object too, with the same bytes. */
+  link(path: string, hash: string): void
+  /** A manifest names the tree: what it does not have goes after a while. */
+  settle(): void
+  /** Removes what is neither in use nor released a short while ago. */
+  sweep(used: ReadonlySet<string>): Promise<void>
+}
+
+/** An object is missing, or has other bytes than its name says. */
+export class BrokenObjectError extends Error {
+  override readonly name = 'BrokenObjectError'
+}
+
+/** @throws Error of the file system, as each of its functions; `read` also BrokenObjectError */
+export function openObjects(folder: Folder): Objects {
+  const known = createRecent<Node>({ maxSize: MEMORY, sizeOf: sizeOfNode })
+  /** Written since the last manifest. */
+  const fresh = new Set<string>()
+  /** Released, and when (monotonic milliseconds). */
+  const released = new Map<string, number>()
+
+  function remove(hash: string): void {
+    released.delete(hash)
+    fresh.delete(hash)
+    folder.remove(objectFile(hash))
+  }
+
+  function keep(hash: string): void {
+    if (!released.delete(hash)) fresh.add(hash)
+  }
+
+  return {
+    read(hash) {
+      const found = known.get(hash)
+      if (found) return found
+      const bytes = folder.read(objectFile(hash))
+      if (!bytes) throw new BrokenObjectError(`The object ${hash} is missing.`)
+      if (computeHash(bytes) !== hash) throw new BrokenObjectError(`The object ${hash} has other bytes.`)
+      const node = parseNode(bytes.toString())
+      known.set(hash, node)
+      return node
+    },
+    write(text) {
+      const hash = computeHash(text)
+      if (folder.put(objectFile(hash), Buffer.from(text)) || released.has(hash)) keep(hash)
+      return hash
+    },
+    link(path, hash) {
+      if (folder.link(path, objectFile(hash)) || released.has(hash)) keep(hash)
+    },
+    release(hash) {
+      known.delete(hash)
+      if (fresh.has(hash)) remove(hash)
+      else released.set(hash, performance.now())
+    },
+    settle() {
+      fresh.clear()
+      const until = performance.now() - GRACE_MS
+      for (const [hash, since] of released) if (since <= until) remove(hash)
+    },
+    async sweep(used) {
+      for await (const names of folder.names(OBJECTS)) {
+        for (const name of names) {
+          const hash = name.replace('.json', '')
+          if (!used.has(hash) && !released.has(hash) && !fresh.has(hash))
+            released.set(hash, performance.now())
+        }
+      }
+    },
+  }
+}
+
+function sizeOfNode(node: Node): number {
+  return 200 + 200 * Object.keys('files' in node ? node.files : node.nodes).length
+}

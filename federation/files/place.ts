@@ -1,0 +1,91 @@
+/** Where the file of each answer is, below the folder of an export. A name is the value as clients send it, percent-encoded. */
+
+/** Bytes; file systems allow no more. */
+const LONGEST_NAME = 255
+
+export const CONFIGURATION_FILE = '.well-known/openid-federation'
+export const HISTORICAL_KEYS_FILE = 'historical_keys.jwt'
+
+const LIST = 'list'
+/** Lists of subordinates. */
+export const ownLists = {
+  all: `${LIST}/all.json`,
+  intermediates: `${LIST}/intermediates.json`,
+  ofType: (entityType: string) => `${LIST}/entity_type/${entityType}.json`,
+}
+export const isOwnList = (path: string) => /^list\/(all|intermediates|entity_type\/[a-z_]+)\.json$/.test(path)
+
+/** Folders with a file for each subordinate, type or holder. */
+export const folders = { fetch: 'fetch', trustMark: 'trust_mark', trustMarkList: 'trust_mark_list' } as const
+
+export const MANIFEST_FILE = 'manifest.jwt'
+
+/** A node of the hash tree, or a version of a list; its name is the hash of its bytes. */
+export const objectFile = (hash: string) => `${OBJECTS}/${hash}.json`
+export const OBJECTS = 'objects'
+
+/** A list has no signature of its own. */
+export const isUnsigned = (path: string) => path.endsWith('.json')
+export const isListKind = (kind: string) => kind === LIST || kind === folders.trustMarkList
+
+/** Whether an export has files of that path. */
+export function isExported(path: string): boolean {
+  return (
+    path === CONFIGURATION_FILE || path === HISTORICAL_KEYS_FILE || isOwnList(path) || readPath(path) !== null
+  )
+}
+
+/** Whether it proves what is exported. */
+export const isProof = (path: string) => path === MANIFEST_FILE || /^objects\/[0-9a-f]{64}\.json$/.test(path)
+
+/** What the files of a path answer: the name of an endpoint, or the Entity Configuration. */
+export function kindOf(path: string): string {
+  if (path === CONFIGURATION_FILE) return 'entity_configuration'
+  return path.slice(0, path.search(/[/.]/))
+}
+
+/** Null: no file can have this name, and the server answers. */
+export const statementFile = (sub: string) => fileIn(folders.fetch, sub, '.jwt')
+
+export function trustMarkFile(type: string, sub: string): string | null {
+  const folder = trustMarkFolder(type)
+  return folder && fileIn(folder, sub, '.jwt')
+}
+
+export const trustMarkFolder = (type: string) => fileIn(folders.trustMark, type, '')
+
+/** What the path of a statement, a mark or the list of a type is about; null for any other. */
+export function readPath(
+  path: string,
+): { sub: string } | { type: string; sub: string } | { type: string } | null {
+  const [folder, first = '', second = ''] = path.split('/')
+  const [sub, subOfType] = [readName(first, '.jwt'), readName(second, '.jwt')]
+  if (folder === folders.fetch && sub !== null && statementFile(sub) === path) return { sub }
+  const type = readName(first, folder === folders.trustMarkList ? '.json' : '')
+  if (type === null) return null
+  if (folder === folders.trustMarkList && trustMarkListFile(type) === path) return { type }
+  return subOfType !== null && trustMarkFile(type, subOfType) === path ? { type, sub: subOfType } : null
+}
+
+export const trustMarkListFile = (type: string) => fileIn(folders.trustMarkList, type, '.json')
+
+function fileIn(folder: string, value: string, ending: string): string | null {
+  const name = `${encodeName(value)}${ending}`
+  // Percent-encoding leaves dots.
+  const isName = !['', '.', '..', ending].includes(name) && name.length <= LONGEST_NAME
+  return isName ? `${folder}/${name}` : null
+}
+
+/** Empty for text that is no Unicode. */
+const encodeName = (value: string) => (value.isWellFormed() ? encodeURIComponent(value) : '')
+
+/** The value of a file of ours; null for any other name. */
+export function readName(name: string, ending: string): string | null {
+  if (!name.endsWith(ending)) return null
+  try {
+    const value = decodeURIComponent(name.slice(0, name.length - ending.length))
+    return `${encodeName(value)}${ending}` === name ? value : null
+  } catch {
+    return null
+  }
+}

@@ -15,6 +15,7 @@ export type MediaType =
   | 'application/trust-mark-status-response+jwt'
   | 'application/jwk-set+jwt'
   | 'application/entity-events-statement+jwt'
+  | 'application/octet-stream'
 
 /** Seconds. Short, so that a withdrawn statement soon disappears from caches. */
 export const MAX_CACHE_AGE = 60

@@ -38,6 +38,7 @@ export function observeFetches(fetcher: Fetcher, registry: Registry): Fetcher {
       measure('trust_mark_status', () => fetcher.trustMarkStatus(request, options)),
     signedKeySet: (url, options) => measure('signed_key_set', () => fetcher.signedKeySet(url, options)),
     json: (url, accept, options) => measure('json', () => fetcher.json(url, accept, options)),
+    file: (url, options) => measure('file', () => fetcher.file(url, options)),
     post: (url, post, options) => measure('post', () => fetcher.post(url, post, options)),
     close: () => fetcher.close(),
   }

@@ -18,6 +18,7 @@ const files: readonly { name: string; load(): Promise<Command> }[] = [
   { name: 'audit', load: async () => (await import('#server/cli/audit.ts')).auditCommand },
   { name: 'backup', load: async () => (await import('#server/cli/backup.ts')).backupCommand },
   { name: 'restore', load: async () => (await import('#server/cli/restore.ts')).restoreCommand },
+  { name: 'mirror', load: async () => (await import('#server/cli/mirror.ts')).mirrorCommand },
   { name: 'import', load: async () => (await import('#server/cli/import.ts')).importCommand },
 ]
 

@@ -1,0 +1,82 @@
+/** Answers the endpoints of an anchor from the files of a mirror, and other mirrors with the files as they are. */
+import type { FastifyInstance } from 'fastify'
+import { type EndpointName, getEndpointPath } from '#core/endpoint.ts'
+import { ENTITY_CONFIGURATION_PATH } from '#core/entity-id.ts'
+import { FederationError } from '#core/errors.ts'
+import { isCurrent, readPublishedJwt } from '#store/published-jwt.ts'
+import type { Folder } from '../files/folder.ts'
+import {
+  CONFIGURATION_FILE,
+  HISTORICAL_KEYS_FILE,
+  isExported,
+  isProof,
+  isUnsigned,
+  ownLists,
+  statementFile,
+  trustMarkFile,
+  trustMarkListFile,
+} from '../files/place.ts'
+import { type MediaType, send, sendJwt } from '../http/answer.ts'
+import { buildBareApp, type ServerOptions } from '../http/bare-app.ts'
+import { readOptional, readRequired } from '../http/parameter.ts'
+
+type Parameters = Record<string, unknown>
+type Row = { path: string; type: MediaType; file(parameters: Parameters): string | null }
+
+const rows: readonly Row[] = [
+  {
+    path: ENTITY_CONFIGURATION_PATH,
+    type: 'application/entity-statement+jwt',
+    file: () => CONFIGURATION_FILE,
+  },
+  row('fetch', 'application/entity-statement+jwt', (given) => statementFile(readRequired(given, 'sub'))),
+  row('trust_mark', 'application/trust-mark+jwt', (given) =>
+    trustMarkFile(readRequired(given, 'trust_mark_type'), readRequired(given, 'sub')),
+  ),
+  row('list', 'application/json', fileOfList),
+  row('trust_mark_list', 'application/json', (given) =>
+    trustMarkListFile(readRequired(given, 'trust_mark_type')),
+  ),
+  row('historical_keys', 'application/jwk-set+jwt', () => HISTORICAL_KEYS_FILE),
+]
+
+function row(name: EndpointName, type: MediaType, file: Row['file']): Row {
+  return { path: getEndpointPath(name), type, file }
+}
+
+/** Null: the mirror has no list for these parameters. */
+function fileOfList(given: Parameters): string | null {
+  const names = Object.keys(given)
+  if (names.length === 0) return ownLists.all
+  if (names.length > 1) return null
+  if (readOptional(given, 'intermediate') === 'true') return ownLists.intermediates
+  const type = readOptional(given, 'entity_type')
+  return type === undefined ? null : ownLists.ofType(type)
+}
+
+/** Does not listen. */
+export function buildMirrorApp(folder: Folder, options: ServerOptions = {}): FastifyInstance {
+  const app = buildBareApp(options)
+  for (const { path, type, file } of rows) {
+    app.get<{ Querystring: Parameters }>(path, (request, reply) => {
+      const name = file(request.query)
+      const body = name === null || !isExported(name) ? null : folder.read(name)
+      if (!body) throw new FederationError('not_found', 'This mirror has no file for this request.')
+      if (isUnsigned(name ?? '')) return send(reply, body, type)
+      const jwt = readPublishedJwt(body.toString())
+      const now = Math.floor(Date.now() / 1000)
+      if (isCurrent(jwt, now)) return sendJwt(request, reply, { jwt, now, type })
+      throw new FederationError(
+        'temporarily_unavailable',
+        'What this mirror has is over, and it gets nothing newer.',
+      )
+    })
+  }
+  app.get<{ Params: { '*': string } }>('/*', (request, reply) => {
+    const path = request.params['*']
+    const body = isExported(path) || isProof(path) ? folder.read(path) : null
+    if (!body) throw new FederationError('not_found', 'This mirror has no such file.')
+    return send(reply, body, 'application/octet-stream')
+  })
+  return app
+}

@@ -1,0 +1,103 @@
+/** `inmor mirror`: keeps the files that an anchor exports, for anyone, without an account. */
+import { readFile } from 'node:fs/promises'
+import { InvalidArgumentError } from 'commander'
+import { type JwkSet, parseJwkSet } from '#core/keys.ts'
+import { formatTime } from '#core/validity.ts'
+import { ConfigurationError } from '#federation/config/error.ts'
+import { openFolder } from '#federation/files/folder.ts'
+import { openObjects } from '#federation/files/objects.ts'
+import { keep, pullWhole } from '#federation/mirror/keep.ts'
+import type { Mirror, Pulled } from '#federation/mirror/pull.ts'
+import { buildMirrorApp } from '#federation/mirror/serve.ts'
+import { openSource } from '#federation/mirror/source.ts'
+import { listen } from '#federation/process/listen.ts'
+import { createFetcher } from '#fetcher/fetcher.ts'
+import { printable } from '#server/cli/api/output.ts'
+import { command, print } from '#server/cli/output.ts'
+import { systemClock, toUnix } from '#server/clock.ts'
+
+/** A list of a million members has 60 MB. */
+const LIMITS = { maxBodyBytes: 256 * 1024 * 1024, totalTimeout: 60_000, perHost: 32 }
+
+type Place = { host: string; port: number }
+
+export const mirrorCommand = command(
+  'mirror',
+  'keep the files that an anchor exports, checked, and serve them',
+)
+  .argument('<url>', 'where the files are: the anchor, or another mirror')
+  .argument('<folder>', 'the folder to keep them in')
+  .option('--once', 'take the state of now, and end', false)
+  .option('--serve <[host:]port>', 'answer requests from the files', parsePlace)
+  .option('--every <seconds>', 'seconds between two looks at the source', parseSeconds, 15)
+  .option('--jwks <file>', 'trust only these keys of the anchor (default: those that it has at first)')
+  .option('--allow-http', 'allow http and private addresses, for tests', false)
+  .action(async (url, path, options) => {
+    const fetcher = createFetcher({ allowHttp: options.allowHttp, limits: LIMITS })
+    const stopped = new AbortController()
+    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stopped.abort())
+    const folder = openFolder(path)
+    const mirror: Mirror = {
+      source: openSource(fetcher, url),
+      folder,
+      objects: openObjects(folder),
+      pinned: options.jwks === undefined ? null : await readKeys(options.jwks),
+      now: () => toUnix(systemClock()),
+      signal: stopped.signal,
+    }
+    try {
+      if (options.once) {
+        const pulled = await pullWhole(mirror, { isWhole: true })
+        print(options, pulled, describe(pulled))
+      } else await follow(mirror, options)
+    } finally {
+      await fetcher.close()
+    }
+  })
+
+async function follow(
+  mirror: Mirror,
+  options: { json?: boolean; serve?: Place; every: number },
+): Promise<void> {
+  const app = options.serve && buildMirrorApp(mirror.folder)
+  if (app && options.serve) process.stderr.write(`Serving at ${await listen(app, options.serve)}\n`)
+  let last = ''
+  const say = (text: string) => {
+    if (text !== last) process.stderr.write(`${printable(text)}\n`)
+    last = text
+  }
+  await keep(mirror, options.every * 1_000, {
+    onPulled(pulled) {
+      if (pulled.written + pulled.removed === 0 && last !== '') return
+      last = ''
+      print(options, pulled, describe(pulled))
+    },
+    onFailure: (error) => say(`Kept as it was: ${error instanceof Error ? error.message : String(error)}`),
+  })
+  await app?.close()
+}
+
+const describe = ({ number, signed, written, removed }: Pulled): string =>
+  `Manifest ${number} of ${formatTime(signed)}: ${written} files written, ${removed} removed.`
+
+async function readKeys(file: string): Promise<JwkSet> {
+  try {
+    return parseJwkSet(JSON.parse(await readFile(file, 'utf8')))
+  } catch (error) {
+    throw new ConfigurationError(`${file} is not a readable JWK Set: ${(error as Error).message}`) // of JSON, files or core
+  }
+}
+
+function parsePlace(value: string): Place {
+  const at = value.lastIndexOf(':')
+  const port = Number(value.slice(at + 1))
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new InvalidArgumentError('The port is a number to 65535.')
+  return { host: at < 0 ? 'localhost' : value.slice(0, at), port }
+}
+
+function parseSeconds(value: string): number {
+  const seconds = Number(value)
+  if (Number.isFinite(seconds) && seconds >= 1) return seconds
+  throw new InvalidArgumentError('It is a number of seconds, at least 1.')
+}

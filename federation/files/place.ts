@@ -20,6 +20,9 @@ export const folders = { fetch: 'fetch', trustMark: 'trust_mark', trustMarkList:
 
 export const MANIFEST_FILE = 'manifest.jwt'
 
+/** Below it, the files are at a server as they are, for mirrors. */
+export const RAW_PATH = '/export'
+
 /** A node of the hash tree, or a version of a list; its name is the hash of its bytes. */
 export const objectFile = (hash: string) => `${OBJECTS}/${hash}.json`
 export const OBJECTS = 'objects'

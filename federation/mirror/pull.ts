@@ -73,7 +73,7 @@ export function readKept(folder: Folder): Manifest | null {
 async function read({ source }: Mirror, path: string): Promise<Buffer> {
   const bytes = await source.file(path)
   if (bytes) return bytes
-  throw new RefusedError(`${source.url} has no ${path}. Name the folder of an export, or another mirror.`)
+  throw new RefusedError(`${source.url} has no ${path}. Name an anchor that serves its export, or a mirror.`)
 }
 
 async function readManifest(jwt: string, { entityId, keys }: Anchor, now: number): Promise<Manifest> {

@@ -12,6 +12,7 @@ import {
   isProof,
   isUnsigned,
   ownLists,
+  RAW_PATH,
   statementFile,
   trustMarkFile,
   trustMarkListFile,
@@ -72,7 +73,7 @@ export function buildMirrorApp(folder: Folder, options: ServerOptions = {}): Fas
       )
     })
   }
-  app.get<{ Params: { '*': string } }>('/*', (request, reply) => {
+  app.get<{ Params: { '*': string } }>(`${RAW_PATH}/*`, (request, reply) => {
     const path = request.params['*']
     const body = isExported(path) || isProof(path) ? folder.read(path) : null
     if (!body) throw new FederationError('not_found', 'This mirror has no such file.')

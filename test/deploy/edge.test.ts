@@ -1,11 +1,13 @@
 /** Tests the examples of deploy/edge: files go first, the server answers the rest, and files alone answer for every member. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { inTest } from '#test/helpers/in-file.ts'
 import { ask, isInstalled, type ReverseProxy, startProxy } from '#test/helpers/proxy.ts'
 import { type EdgeKind, filesOf } from '#test/helpers/proxy-rows.ts'
 import { compareOnce, openExport } from '../federation/export/exported.ts'
+import { openMirror } from '../federation/mirror/mirrored.ts'
 import { trustAnchorInFile } from '../federation/trust-anchor.ts'
 
 const leaf = 'https://rp.example.org'
@@ -63,7 +65,9 @@ describe.each<EdgeKind>(['nginx edge', 'caddy edge'])('%s', (kind) => {
     await ta.publishConfiguration()
     for (const id of [leaf, nested]) await ta.publishSubordinate({ id })
     await ta.issueTrustMark({ type, subject: leaf })
-    await compareOnce(openExport(ta, filesOf(directory)))
+    const context = openExport(ta, filesOf(directory))
+    await compareOnce(context)
+    await context.record.publish()
     for (const path of answers) before.set(path, (await ta.app.inject(path)).body)
     await writeFile(join(filesOf(directory), 'planted.jwt'), 'planted')
     const url = new URL(await ta.app.listen({ host: '127.0.0.1', port: 0 }))
@@ -105,6 +109,43 @@ describe.each<EdgeKind>(['nginx edge', 'caddy edge'])('%s', (kind) => {
         body: jwt,
       })
     })
+  })
+
+  it('a mirror has each file from the server, or without it, and no other file', async () => {
+    const path = join(directory, 'mirror')
+    const file = async (name: string) => {
+      const { status, body } = await get(`/export/${name.split('/').map(encodeURIComponent).join('/')}`)
+      return status === 404 ? null : Buffer.from(body)
+    }
+    const mirror = await inTest(openMirror({ url: 'https://ta.example.org', file }, { path }))
+    expect((await mirror.pull()).removed).toBe(0)
+    for (const file of [
+      `fetch/${sub}.jwt`,
+      'list/all.json',
+      'manifest.jwt',
+      '.well-known/openid-federation',
+    ]) {
+      expect(await readFile(join(path, file)), file).toEqual(await readFile(join(filesOf(directory), file)))
+    }
+    const manifest = await get('/export/manifest.jwt')
+    expect(manifest.headers).toMatchObject({
+      'cache-control': 'no-cache',
+      'access-control-allow-origin': '*',
+    })
+    await mkdir(join(filesOf(directory), '.tmp'), { recursive: true })
+    await writeFile(join(filesOf(directory), '.tmp', 'file'), 'planted')
+    for (const outside of [
+      '/export/.tmp/file',
+      '/export/../planted',
+      '/export/%2e%2e/planted',
+      '/export/none',
+    ]) {
+      const { status, body } = await get(outside)
+      expect({ status: status >= 400, body: body === 'planted' }, outside).toEqual({
+        status: true,
+        body: false,
+      })
+    }
   })
 
   describe('without the server', () => {

@@ -51,6 +51,7 @@ export const proxies: Readonly<Record<ProxyKind, Row>> = {
     replace: (ports, directory) => [
       ['listen 443 ssl;', `listen 127.0.0.1:${ports.ta} ssl;`],
       ['root /srv/inmor;', `root ${filesOf(directory)};`],
+      ['alias /srv/inmor/;', `alias ${filesOf(directory)}/;`],
     ],
   },
   apache: {

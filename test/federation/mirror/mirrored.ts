@@ -15,7 +15,7 @@ import { changeTree } from '#federation/files/tree.ts'
 import { pullWhole } from '#federation/mirror/keep.ts'
 import type { Mirror } from '#federation/mirror/pull.ts'
 import { buildMirrorApp } from '#federation/mirror/serve.ts'
-import { openSource } from '#federation/mirror/source.ts'
+import { openSource, type Source } from '#federation/mirror/source.ts'
 import { createFetcher } from '#fetcher/fetcher.ts'
 import { entityId } from '../trust-anchor.ts'
 
@@ -73,14 +73,14 @@ export async function forgeSource(key: Jwk, from?: string) {
 
 /** `ahead`: seconds of its clock. */
 export async function openMirror(
-  url: string,
+  from: string | Source,
   options: { path?: string; pinned?: JwkSet; ahead?: number } = {},
 ) {
   const { path = join(tmpdir(), `mirror-${randomUUID()}`), pinned = null, ahead = 0 } = options
   const fetcher = createFetcher({ allowHttp: true })
   const folder = openFolder(path)
   const mirror: Mirror = {
-    source: openSource(fetcher, url),
+    source: typeof from === 'string' ? openSource(fetcher, from) : from,
     folder,
     objects: openObjects(folder),
     pinned,

@@ -151,5 +151,5 @@ it.each([
 
 it('refuses a source that is no export', async () => {
   await source.remove('manifest.jwt')
-  await expectRefusal(/has no manifest\.jwt\. Name the folder of an export/)
+  await expectRefusal(/has no manifest\.jwt\. Name an anchor that serves its export/)
 })

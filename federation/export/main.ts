@@ -13,6 +13,7 @@ import { parseCommandLine, UsageError } from '../config/command-line.ts'
 import { readConfig } from '../config/config.ts'
 import { ConfigurationError } from '../config/error.ts'
 import { openFolder } from '../files/folder.ts'
+import { BrokenObjectError } from '../files/objects.ts'
 import { createKeyStores } from '../key-store/stores.ts'
 import { createLog } from '../process/log.ts'
 import { createAsk, NoAnswerError } from './answers.ts'
@@ -118,6 +119,7 @@ const expected = [
   NoAnswerError,
   FederationError,
   InterruptError,
+  BrokenObjectError,
 ]
 
 try {

@@ -37,12 +37,15 @@ export function createRecord({ entityId, folder, redis, keys, signer, now }: Opt
   /** The lists, whose versions are objects. */
   const lists = new Map<string, string>()
 
-  /** The tree is built again from what is compared next. @throws Error of `work` */
+  /** A broken tree cannot be proved, so its manifest goes, and the next comparison builds another. @throws Error of `work` */
   function guarded<Result>(work: () => Result): Result {
     try {
       return work()
     } catch (error) {
-      if (error instanceof BrokenObjectError) root = null
+      if (error instanceof BrokenObjectError) {
+        root = null
+        folder.remove(MANIFEST_FILE)
+      }
       throw error
     }
   }

@@ -50,8 +50,12 @@ export function openObjects(folder: Folder): Objects {
       const found = known.get(hash)
       if (found) return found
       const bytes = folder.read(objectFile(hash))
-      if (!bytes) throw new BrokenObjectError(`The object ${hash} is missing.`)
-      if (computeHash(bytes) !== hash) throw new BrokenObjectError(`The object ${hash} has other bytes.`)
+      if (!bytes)
+        throw new BrokenObjectError(`The object ${hash} is missing. The next comparison writes it again.`)
+      if (computeHash(bytes) !== hash)
+        throw new BrokenObjectError(
+          `The object ${hash} has other bytes. The next comparison writes it again.`,
+        )
       const node = parseNode(bytes.toString())
       known.set(hash, node)
       return node

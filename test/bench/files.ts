@@ -34,20 +34,30 @@ export const filesPart: Part = {
   usual: ['full'],
   async measure(effort, say) {
     const sizes = { quick: [100, 10_000], full: [100, 10_000, 100_000] }[effort]
-    const [exports, requests]: string[][][] = [[], []]
+    const [exports, mirrors, requests]: string[][][] = [[], [], []]
     for (const size of sizes) {
       const store = await prepareStore(size)
       const folder = await mkdtemp(join(tmpdir(), 'files-'))
       await chmod(folder, 0o755) // nginx is another user
       exports?.push([number(size), ...(await measureExport(store, folder))])
       say(`${size} members are exported.`)
-      if (await isInstalled()) requests?.push(...(await measureRequests(store, folder, size, say)))
+      if (await isInstalled()) {
+        mirrors?.push([number(size), ...(await measureMirror(folder))])
+        say(`${size} members are mirrored.`)
+        requests?.push(...(await measureRequests(store, folder, size, say)))
+      }
       await Promise.all([store.close(), rm(folder, { recursive: true })])
     }
     const head = ['members', 'first export', 'comparison', 'at rest, of a core', 'memory']
     const columns = ['', 'members', 'a file by nginx', 'nginx with a fixed text', 'share', 'ta']
     return [
       section('Export of files', 'Each member has a statement and a Trust Mark.', head, exports ?? []),
+      section(
+        'Mirror of the files',
+        'From nginx on the same machine; a comparison reads and hashes every file.',
+        ['members', 'first copy', 'comparison', 'at rest with a look each second, of a core', 'memory'],
+        mirrors ?? [],
+      ),
       section(
         'Files by nginx',
         'Microseconds of processor time for one request about any member. The share compares the two of nginx.',
@@ -61,25 +71,51 @@ export const filesPart: Part = {
 /** Twice, because the second time finds the files of the first one. */
 async function measureExport({ redisUrl, keysDirectory }: Store, folder: string): Promise<string[]> {
   const environment = { TA_DOMAIN: entityId, REDIS_URL: redisUrl, KEYS_DIR: keysDirectory }
-  const start = async () => {
-    const begun = performance.now()
-    const program = run('federation/export/main.ts', [folder], { environment })
-    await program.printed(/was compared/)
-    const usage = () => usageOf([program.pid])
-    const clock = (performance.now() - begun) / 1000
-    return { program, usage, taken: duration({ clock, processor: (await usage()).processor / 1e6 }) }
-  }
-  const end = async ({ program }: Awaited<ReturnType<typeof start>>) => {
-    program.kill('SIGTERM')
-    await program.ended
-  }
+  const start = () => follow(run('federation/export/main.ts', [folder], { environment }), /was compared/)
   const first = await start()
-  await end(first)
+  await first.end()
   const second = await start()
   const before = await second.usage()
   await setTimeout(REST_SECONDS * 1000)
   const { processor, peak } = await second.usage()
-  await end(second)
+  await second.end()
+  const share = (processor - before.processor) / (REST_SECONDS * 10_000)
+  return [first.taken, second.taken, `${share.toFixed(2)} %`, megabytes(peak)]
+}
+
+/** Until it says that it has done all. */
+async function follow(program: ReturnType<typeof run>, ready: RegExp) {
+  const begun = performance.now()
+  await program.printed(ready)
+  const usage = () => usageOf([program.pid])
+  const clock = (performance.now() - begun) / 1000
+  return {
+    usage,
+    taken: duration({ clock, processor: (await usage()).processor / 1e6 }),
+    async end() {
+      program.kill('SIGTERM')
+      await program.ended
+    },
+  }
+}
+
+/** Twice, because the second time finds the files of the first one. */
+async function measureMirror(folder: string): Promise<string[]> {
+  const server = await startConfigured(await readEdge(folder), ready)
+  const path = await mkdtemp(join(tmpdir(), 'mirror-'))
+  const start = () =>
+    follow(
+      run('server/cli/inmor.ts', ['mirror', server.url, path, '--allow-http', '--every', '1']),
+      /^Manifest .*/m,
+    )
+  const first = await start()
+  await first.end()
+  const second = await start()
+  const before = await second.usage()
+  await setTimeout(REST_SECONDS * 1000)
+  const { processor, peak } = await second.usage()
+  await second.end()
+  await Promise.all([server.end(), rm(path, { recursive: true })])
   const share = (processor - before.processor) / (REST_SECONDS * 10_000)
   return [first.taken, second.taken, `${share.toFixed(2)} %`, megabytes(peak)]
 }
@@ -121,5 +157,5 @@ async function readEdge(folder: string): Promise<string> {
     .replace(/^#.*$/gm, '')
     .replace('listen 443 ssl;', 'listen 127.0.0.1:$PORT;')
     .replace(/ssl_\w+ .*;/g, '')
-    .replace('/srv/inmor', folder)
+    .replaceAll('/srv/inmor', folder)
 }

@@ -11,10 +11,10 @@ import { createRecord } from '#federation/export/record.ts'
 import { openFolder } from '#federation/files/folder.ts'
 import { entityId, type TrustAnchor } from '../trust-anchor.ts'
 
-/** `ta` must not have answered yet. */
-export function openExport(ta: TrustAnchor, path: string): Export {
+/** `ta` must not have answered yet, unless an earlier export of it is given. */
+export function openExport(ta: TrustAnchor, path: string, earlier?: Export): Export {
   const { app, reader, redis, names: keys, now, parts } = ta
-  const ask = createAsk(app, { reader, now, onFault: () => {} })
+  const ask = earlier?.ask ?? createAsk(app, { reader, now, onFault: () => {} })
   const folder = openFolder(path)
   const record = createRecord({ entityId, folder, redis: redis.client, keys, signer: parts.signer, now })
   return { ask, folder, record, redis: redis.client, keys, reader }

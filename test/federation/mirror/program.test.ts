@@ -1,0 +1,108 @@
+/** `inmor mirror` as a member runs it, without an account. */
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { beforeAll, expect, it } from 'vitest'
+import { folderInFile, inFile } from '#test/helpers/in-file.ts'
+import { run } from '#test/helpers/program.ts'
+import { compareOnce, openExport } from '../export/exported.ts'
+import { trustAnchorInFile } from '../trust-anchor.ts'
+import { serveFolder } from './mirrored.ts'
+
+const MEMBERS = 1_000
+const memberId = (at: number) => `https://rp-${at}.example.org`
+const type = 'https://ta.example/marks/member'
+
+const ta = trustAnchorInFile()
+const directory = folderInFile('mirror')
+const [exported, path] = [join(directory, 'export'), join(directory, 'files')]
+const context = inFile(() => openExport(ta, exported))
+const source = inFile(() => serveFolder(exported))
+
+async function exportAll() {
+  await compareOnce(context)
+  await context.record.publish()
+}
+
+beforeAll(async () => {
+  await ta.publishConfiguration()
+  for (let at = 0; at < MEMBERS; at++) await ta.publishSubordinate({ id: memberId(at) })
+  await ta.issueTrustMark({ type, subject: memberId(0) })
+  await exportAll()
+})
+
+const start = (...options: string[]) =>
+  run('server/cli/inmor.ts', ['mirror', source.url, path, '--allow-http', ...options])
+const names = (folder: string) => readdir(join(folder, 'fetch')).catch(() => [])
+
+it('has no half file, wherever it is killed, and completes the folder at the next start', async () => {
+  for (const some of [1, 300, 700]) {
+    const program = start('--once')
+    await expect
+      .poll(async () => (await names(path)).length, { interval: 1, timeout: 20_000 })
+      .toBeGreaterThan(some)
+    program.kill('SIGKILL')
+    await program.ended
+    for (const name of await names(path)) {
+      expect(await readFile(join(path, 'fetch', name))).toEqual(await readFile(join(exported, 'fetch', name)))
+    }
+    await expect(readFile(join(path, 'manifest.jwt'))).rejects.toThrow('ENOENT')
+  }
+  const program = start('--once')
+  expect((await program.ended).code, program.output()).toBe(0)
+  expect(program.stdout()).toMatch(/^Manifest \d+ of 20.*Z: \d+ files written, 0 removed\.$/m)
+  expect(await names(path)).toHaveLength(MEMBERS)
+})
+
+it('follows the source, serves its files, and says once why it keeps them as they are', async () => {
+  const program = start('--every', '1', '--serve', '127.0.0.1:0')
+  const [, url] = await program.printed(/Serving at (http:\S+)/)
+  await program.printed(/Manifest/)
+  for (const [endpoint, query] of [
+    ['/.well-known/openid-federation', {}],
+    ['/fetch', { sub: memberId(7) }],
+    ['/trust_mark', { trust_mark_type: type, sub: memberId(0) }],
+    ['/list', {}],
+    ['/list', { entity_type: 'openid_relying_party' }],
+    ['/trust_mark_list', { trust_mark_type: type }],
+  ] as const) {
+    const [answer, expected] = await Promise.all([
+      fetch(`${url}${endpoint}?${new URLSearchParams(query)}`),
+      ta.get(endpoint, query),
+    ])
+    expect(answer.headers.get('content-type')).toBe(expected.headers['content-type'])
+    expect(await answer.text(), endpoint).toBe(expected.body)
+  }
+  for (const missing of [
+    '/fetch?sub=https://none.example',
+    '/fetch',
+    '/list?entity_type=../x',
+    '/export/.tmp/file',
+  ]) {
+    const answer = await fetch(`${url}${missing}`)
+    expect([400, 404], missing).toContain(answer.status)
+    expect(await answer.json()).toHaveProperty('error')
+  }
+  await ta.removeSubordinate(memberId(7))
+  await exportAll()
+  await expect.poll(() => names(path), { timeout: 10_000 }).toHaveLength(MEMBERS - 1)
+  await writeFile(join(exported, 'manifest.jwt'), 'half')
+  await program.printed(/Kept as it was: .*compact form/)
+  expect(await names(path)).toHaveLength(MEMBERS - 1)
+  program.kill('SIGTERM')
+  expect((await program.ended).code).toBe(0)
+  expect(program.stderr().match(/Kept as it was/g)).toHaveLength(1)
+})
+
+it('ends with a reason without a source, and with wrong arguments', async () => {
+  for (const [args, reason] of [
+    [['http://127.0.0.1:1', path, '--once', '--allow-http'], /http:\/\/127\.0\.0\.1:1\S+ .*connection/],
+    [['http://ta.example', path, '--once'], /is not an https URL/],
+    [[source.url, path, '--once', '--allow-http', '--jwks', '/none'], /\/none is not a readable JWK Set/],
+    [[source.url, path, '--every', 'often'], /It is a number of seconds/],
+  ] as const) {
+    const program = run('server/cli/inmor.ts', ['mirror', ...args])
+    expect((await program.ended).code).not.toBe(0)
+    expect(program.stderr()).toMatch(reason)
+    expect(program.stderr()).not.toContain('    at ')
+  }
+})

@@ -19,6 +19,7 @@ import { createOwnMetadata } from '../client/own-metadata.ts'
 import type { FederationConfig } from '../config/config.ts'
 import type { KeyStores } from '../key-store/stores.ts'
 import { createObserver } from '../metrics/observer.ts'
+import { createResolveAhead, type ResolveAhead } from '../resolver/ahead.ts'
 import { createResolver } from '../resolver/resolver.ts'
 import { isTrustedEntity } from '../resolver/trusted-entity.ts'
 import type { Deps } from '../routes/deps.ts'
@@ -59,7 +60,7 @@ export type Anchor = { app: FastifyInstance; close(): Promise<void> }
 export function openAnchor(
   { entityId, isFirst, prefix, keys: files, logger, registry }: AnchorOptions,
   { config, redis, changes, tls }: SharedParts,
-): Anchor & Pick<Deps, 'reader' | 'signer'> {
+): Anchor & Pick<Deps, 'reader' | 'signer' | 'authMethods'> & { resolveAhead: ResolveAhead } {
   const { allowHttp, fetchPorts, trustedProxies } = config
   const { resolveRateLimit, collectionRateLimit, questionRateLimit } = config
   const observe = createObserver(registry)
@@ -73,6 +74,7 @@ export function openAnchor(
   const now = () => Math.floor(Date.now() / 1000)
   const signer = createAnswerSigner({ keys, reader, logger })
   const common = { entityId, allowHttp, reader, keys, signer, now }
+  const authMethods = createAuthMethods(ownMetadata)
   const finding = { ...common, fetcher, statements: observe.statements(createStatementCache(store)) }
   const app = buildApp(
     {
@@ -85,7 +87,7 @@ export function openAnchor(
         onMarksLeftOut: (finding) => logger.warn(finding),
       }),
       clients: createClientAuthenticator({ ...finding, replays: createReplayGuard(store) }),
-      authMethods: createAuthMethods(ownMetadata),
+      authMethods,
       ownMetadata,
       questions: createQuestions(store),
       pushedKeys: createPushedKeys(store),
@@ -107,6 +109,8 @@ export function openAnchor(
     app,
     reader,
     signer,
+    authMethods,
+    resolveAhead: createResolveAhead(common),
     async close() {
       await app.close()
       files.close()

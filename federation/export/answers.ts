@@ -1,8 +1,11 @@
 /** Asks the app of an anchor, so that a file has the bytes that the server would send to anyone. */
 import type { FastifyInstance } from 'fastify'
+import { FederationError } from '#core/errors.ts'
 import { isCurrent, type PublishedJwt } from '#store/published-jwt.ts'
 import type { Reader } from '#store/reader.ts'
+import type { AuthMethods } from '../client/auth-methods.ts'
 import type { PublishedSource } from '../http/published-source.ts'
+import type { ResolveAhead } from '../resolver/ahead.ts'
 
 /** Nothing can be answered now, such as without Redis. */
 export class NoAnswerError extends Error {
@@ -16,6 +19,9 @@ type Query = Readonly<Record<string, string>>
  * there stays. @throws NoAnswerError
  */
 export type Ask = (path: string, query?: Query) => Promise<Buffer | null | undefined>
+
+/** The same for the response of /resolve about a subordinate; the earlier one stays while it has what is published. */
+export type AskResolved = (sub: string, earlier: Buffer | null) => Promise<Buffer | null | undefined>
 
 type Options = {
   reader: Pick<Reader, 'peek'>
@@ -55,5 +61,22 @@ export function createAsk(app: FastifyInstance, { reader, now, onFault }: Option
     const configuration = reader.peek.entityConfiguration()
     if (configuration && sources.has(path)) open.set(path, configuration)
     return rawPayload
+  }
+}
+
+/** If anyone may ask /resolve (§8.8). */
+export function createAskResolved(
+  resolveAhead: ResolveAhead,
+  authMethods: (name: 'resolve') => Promise<AuthMethods>,
+): AskResolved {
+  return async (sub, earlier) => {
+    try {
+      if (!(await authMethods('resolve')).anonymous) return null
+      const jwt = await resolveAhead(sub, earlier?.toString() ?? null)
+      return jwt === null ? null : Buffer.from(jwt)
+    } catch (error) {
+      if (!(error instanceof FederationError)) throw error
+      throw new NoAnswerError(error.message)
+    }
   }
 }

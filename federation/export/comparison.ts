@@ -4,13 +4,21 @@ import type { RedisKeys } from '#store/keys.ts'
 import type { Reader } from '#store/reader.ts'
 import { scanHash, scanSet } from '#store/scan.ts'
 import type { Folder } from '../files/folder.ts'
-import { folders, readName, statementFile, trustMarkFile, trustMarkFolder } from '../files/place.ts'
-import type { Ask } from './answers.ts'
-import { type Count, lists, own, refresh, statement, trustMark, trustMarkList } from './files.ts'
+import {
+  folders,
+  readName,
+  resolvedFile,
+  statementFile,
+  trustMarkFile,
+  trustMarkFolder,
+} from '../files/place.ts'
+import type { Ask, AskResolved } from './answers.ts'
+import { type Count, lists, own, refresh, resolved, statement, trustMark, trustMarkList } from './files.ts'
 import type { FileRecord } from './record.ts'
 
 export type Export = {
   ask: Ask
+  askResolved: AskResolved
   folder: Folder
   record: FileRecord
   redis: Redis
@@ -35,6 +43,9 @@ async function* compareFiles(context: Comparison): AsyncGenerator<void> {
   for await (const names of folder.names(folders.fetch)) {
     yield refresh(context, values(names, '.jwt').map(statement))
   }
+  for await (const names of folder.names(folders.resolve)) {
+    yield refresh(context, values(names, '.jwt').map(resolved))
+  }
   for (const type of await typesWithFolder(folder)) {
     for await (const names of folder.names(trustMarkFolder(type) ?? '')) {
       const subjects = values(names, '.jwt')
@@ -54,8 +65,11 @@ async function* compareFiles(context: Comparison): AsyncGenerator<void> {
 async function* addMissing(context: Comparison): AsyncGenerator<void> {
   const { folder, redis, keys, reader } = context
   for await (const page of scanHash(redis, keys.subordinates)) {
-    const missing = page.map(([sub]) => sub).filter((sub) => isMissing(folder, statementFile(sub)))
+    const subjects = page.map(([sub]) => sub)
+    const missing = subjects.filter((sub) => isMissing(folder, statementFile(sub)))
     yield refresh(context, missing.map(statement))
+    const unresolved = subjects.filter((sub) => isMissing(folder, resolvedFile(sub)))
+    yield refresh(context, unresolved.map(resolved))
   }
   for (const type of await reader.trustMarkTypes()) {
     for await (const holders of scanSet(redis, keys.trustMarkHolders(type))) {

@@ -6,7 +6,16 @@ import { setTimeout } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import { trustMarkFile } from '../files/place.ts'
 import { compareAll, type Export, typesWithFolder } from './comparison.ts'
-import { createCount, lists, refresh, statement, trustMark, trustMarkList, wantedOf } from './files.ts'
+import {
+  createCount,
+  lists,
+  refresh,
+  resolved,
+  statement,
+  trustMark,
+  trustMarkList,
+  wantedOf,
+} from './files.ts'
 import { createPending } from './pending.ts'
 
 /** Milliseconds between comparisons. */
@@ -42,6 +51,7 @@ export async function follow(
       const types = some.subjects.length > 0 ? await typesWithFolder(context.folder) : []
       const marks = await Promise.all(some.subjects.map((subject) => marksOf(context, subject, types)))
       await refresh(context, [...some.subordinates.map(statement), ...marks.flat()])
+      await refresh(context, [...new Set([...some.subordinates, ...some.subjects])].map(resolved))
     }
     if (performance.now() >= listsFrom && pending.takeLists()) await writeLists()
   }

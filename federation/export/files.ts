@@ -5,14 +5,16 @@ import { metadataParameters } from '#core/metadata-parameters.ts'
 import type { Folder } from '../files/folder.ts'
 import {
   CONFIGURATION_FILE,
+  folders,
   HISTORICAL_KEYS_FILE,
   ownLists,
   readPath,
+  resolvedFile,
   statementFile,
   trustMarkFile,
   trustMarkListFile,
 } from '../files/place.ts'
-import type { Ask } from './answers.ts'
+import type { Ask, AskResolved } from './answers.ts'
 import type { FileRecord } from './record.ts'
 
 /** Files that were written and removed, and those whose answers have a fault. */
@@ -20,14 +22,19 @@ export type Count = { written: number; removed: number; faulty: number }
 
 export const createCount = (): Count => ({ written: 0, removed: 0, faulty: 0 })
 
-/** The answer for a file, and the file. Null: none can have the name. */
-type Wanted = { file: string | null; path: string; query?: Record<string, string> }
+/** The answer for a file, and the file. Null: none can have the name. `resolved`: the response about it, signed ahead. */
+type Wanted = { file: string | null } & (
+  | { path: string; query?: Record<string, string> }
+  | { resolved: string }
+)
 
 export const statement = (sub: string): Wanted => ({
   file: statementFile(sub),
   path: getEndpointPath('fetch'),
   query: { sub },
 })
+
+export const resolved = (sub: string): Wanted => ({ file: resolvedFile(sub), resolved: sub })
 
 export const trustMark = (type: string, sub: string): Wanted => ({
   file: trustMarkFile(type, sub),
@@ -46,11 +53,12 @@ export const own: readonly Wanted[] = [
   { file: HISTORICAL_KEYS_FILE, path: getEndpointPath('historical_keys') },
 ]
 
-/** Of a file that was written for one of those; null for another. */
+/** Of a file that was written for one of those, which all have an end; null for another. */
 export function wantedOf(path: string): Wanted | null {
   const about = readPath(path)
-  if (!about || !('sub' in about)) return null
-  return 'type' in about ? trustMark(about.type, about.sub) : statement(about.sub)
+  if (!about || about.folder === folders.trustMarkList) return null
+  if (about.folder === folders.trustMark) return trustMark(about.type, about.sub)
+  return about.folder === folders.fetch ? statement(about.sub) : resolved(about.sub)
 }
 
 export const lists: readonly Wanted[] = [
@@ -64,16 +72,19 @@ export const lists: readonly Wanted[] = [
 ]
 
 /** Where the answers come from, and what keeps them. */
-type Target = { ask: Ask; folder: Folder; record: Pick<FileRecord, 'note'> }
+type Target = { ask: Ask; askResolved: AskResolved; folder: Folder; record: Pick<FileRecord, 'note'> }
 
 /** What is to be removed goes before what is to be written. @throws NoAnswerError, Error of the file system */
 export async function refresh(
-  { ask, folder, record, count = createCount() }: Target & { count?: Count },
+  { ask, askResolved, folder, record, count = createCount() }: Target & { count?: Count },
   wanted: readonly Wanted[],
 ): Promise<void> {
-  const asked = wanted.flatMap(({ file, path, query }) =>
-    file === null ? [] : [ask(path, query).then((body) => ({ file, body }))],
-  )
+  const bodyOf = (file: string, each: Wanted) =>
+    'path' in each ? ask(each.path, each.query) : askResolved(each.resolved, folder.read(file))
+  const asked = wanted.flatMap((each) => {
+    const { file } = each
+    return file === null ? [] : [bodyOf(file, each).then((body) => ({ file, body }))]
+  })
   const found = await Promise.all(asked)
   for (const { file, body } of found) if (body === null && folder.remove(file)) count.removed += 1
   for (const { file, body } of found) if (body && folder.put(file, body)) count.written += 1

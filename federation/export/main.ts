@@ -16,7 +16,7 @@ import { openFolder } from '../files/folder.ts'
 import { BrokenObjectError } from '../files/objects.ts'
 import { createKeyStores } from '../key-store/stores.ts'
 import { createLog } from '../process/log.ts'
-import { createAsk, NoAnswerError } from './answers.ts'
+import { createAsk, createAskResolved, NoAnswerError } from './answers.ts'
 import { compareAll, type Export } from './comparison.ts'
 import { follow } from './exporter.ts'
 import { createCount } from './files.ts'
@@ -72,7 +72,7 @@ async function run({ folder: path, config, isOnce }: NonNullable<ReturnType<type
     { entityId, isFirst: true, prefix, keys: keyFiles, logger: log, registry: undefined },
     { config, stores, redis, changes: createChangeChannels(redis), tls: undefined },
   )
-  const { app, reader, signer } = anchor
+  const { app, reader, signer, resolveAhead, authMethods } = anchor
   const now = () => Math.floor(Date.now() / 1000)
   const ask = createAsk(app, {
     reader,
@@ -82,7 +82,8 @@ async function run({ folder: path, config, isOnce }: NonNullable<ReturnType<type
   })
   const keys = redisKeys(prefix)
   const record = createRecord({ entityId, folder, redis, keys, signer, now })
-  const context = { ask, folder, record, redis, keys, reader }
+  const askResolved = createAskResolved(resolveAhead, authMethods)
+  const context = { ask, askResolved, folder, record, redis, keys, reader }
   try {
     await waitForRedis(redis, WAITS.redis)
     if (isOnce) await compareOnce(context, path, stopped.signal)

@@ -16,7 +16,12 @@ export const ownLists = {
 export const isOwnList = (path: string) => /^list\/(all|intermediates|entity_type\/[a-z_]+)\.json$/.test(path)
 
 /** Folders with a file for each subordinate, type or holder. */
-export const folders = { fetch: 'fetch', trustMark: 'trust_mark', trustMarkList: 'trust_mark_list' } as const
+export const folders = {
+  fetch: 'fetch',
+  resolve: 'resolve',
+  trustMark: 'trust_mark',
+  trustMarkList: 'trust_mark_list',
+} as const
 
 export const MANIFEST_FILE = 'manifest.jwt'
 
@@ -57,18 +62,39 @@ export function trustMarkFile(type: string, sub: string): string | null {
 
 export const trustMarkFolder = (type: string) => fileIn(folders.trustMark, type, '')
 
-/** What the path of a statement, a mark or the list of a type is about; null for any other. */
-export function readPath(
-  path: string,
-): { sub: string } | { type: string; sub: string } | { type: string } | null {
+/** What a path is about, if it is one of those; null: it is another. */
+export type About =
+  | { folder: typeof folders.fetch | typeof folders.resolve; sub: string }
+  | { folder: typeof folders.trustMark; type: string; sub: string }
+  | { folder: typeof folders.trustMarkList; type: string }
+
+export function readPath(path: string): About | null {
   const [folder, first = '', second = ''] = path.split('/')
-  const [sub, subOfType] = [readName(first, '.jwt'), readName(second, '.jwt')]
-  if (folder === folders.fetch && sub !== null && statementFile(sub) === path) return { sub }
-  const type = readName(first, folder === folders.trustMarkList ? '.json' : '')
-  if (type === null) return null
-  if (folder === folders.trustMarkList && trustMarkListFile(type) === path) return { type }
-  return subOfType !== null && trustMarkFile(type, subOfType) === path ? { type, sub: subOfType } : null
+  const about = readNames(folder, first, second)
+  return about && fileOf(about) === path ? about : null
 }
+
+function readNames(folder: string | undefined, first: string, second: string): About | null {
+  if (folder === folders.fetch || folder === folders.resolve) {
+    const sub = readName(first, '.jwt')
+    return sub === null ? null : { folder, sub }
+  }
+  const type = readName(first, folder === folders.trustMarkList ? '.json' : '')
+  const sub = readName(second, '.jwt')
+  if (type === null) return null
+  if (folder === folders.trustMarkList) return { folder, type }
+  return folder === folders.trustMark && sub !== null ? { folder, type, sub } : null
+}
+
+/** Null: no file can have this name, and the server answers. */
+function fileOf(about: About): string | null {
+  if (about.folder === folders.trustMark) return trustMarkFile(about.type, about.sub)
+  if (about.folder === folders.trustMarkList) return trustMarkListFile(about.type)
+  return fileIn(about.folder, about.sub, '.jwt')
+}
+
+/** The response of /resolve about a subordinate under this anchor, signed ahead. */
+export const resolvedFile = (sub: string) => fileIn(folders.resolve, sub, '.jwt')
 
 export const trustMarkListFile = (type: string) => fileIn(folders.trustMarkList, type, '.json')
 

@@ -3,8 +3,9 @@ import { ENTITY_STATEMENT_TYP } from '#core/entity-statement/index.ts'
 import { FederationError } from '#core/errors.ts'
 import { HISTORICAL_KEYS_TYP } from '#core/historical-keys.ts'
 import { verifyJwt } from '#core/jws.ts'
+import { RESOLVE_RESPONSE_TYP } from '#core/resolve-response.ts'
 import { TRUST_MARK_TYP } from '#core/trust-mark/index.ts'
-import { CONFIGURATION_FILE, HISTORICAL_KEYS_FILE, readPath } from '../files/place.ts'
+import { CONFIGURATION_FILE, folders, HISTORICAL_KEYS_FILE, readPath } from '../files/place.ts'
 import type { Anchor } from './anchor.ts'
 import { RefusedError } from './refusal.ts'
 
@@ -15,10 +16,11 @@ function expect(path: string, { entityId: iss }: Anchor): Expected | null {
   if (path === CONFIGURATION_FILE) return { typ: ENTITY_STATEMENT_TYP, claims: { iss, sub: iss } }
   if (path === HISTORICAL_KEYS_FILE) return { typ: HISTORICAL_KEYS_TYP, claims: { iss } }
   const about = readPath(path)
-  if (!about || !('sub' in about)) return null
-  const { sub } = about
-  if (!('type' in about)) return { typ: ENTITY_STATEMENT_TYP, claims: { iss, sub } }
-  return { typ: TRUST_MARK_TYP, claims: { iss, sub, trust_mark_type: about.type } }
+  if (!about || about.folder === folders.trustMarkList) return null
+  const { folder, sub } = about
+  if (folder === folders.trustMark)
+    return { typ: TRUST_MARK_TYP, claims: { iss, sub, trust_mark_type: about.type } }
+  return { typ: folder === folders.fetch ? ENTITY_STATEMENT_TYP : RESOLVE_RESPONSE_TYP, claims: { iss, sub } }
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Answers the endpoints of an anchor from the files of a mirror, and other mirrors with the files as they are. */
 import type { FastifyInstance } from 'fastify'
+import { decodeJwt } from 'jose'
 import { type EndpointName, getEndpointPath } from '#core/endpoint.ts'
 import { ENTITY_CONFIGURATION_PATH } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
@@ -13,6 +14,7 @@ import {
   isUnsigned,
   ownLists,
   RAW_PATH,
+  resolvedFile,
   statementFile,
   trustMarkFile,
   trustMarkListFile,
@@ -31,6 +33,7 @@ const rows: readonly Row[] = [
     file: () => CONFIGURATION_FILE,
   },
   row('fetch', 'application/entity-statement+jwt', (given) => statementFile(readRequired(given, 'sub'))),
+  row('resolve', 'application/resolve-response+jwt', fileOfResolved),
   row('trust_mark', 'application/trust-mark+jwt', (given) =>
     trustMarkFile(readRequired(given, 'trust_mark_type'), readRequired(given, 'sub')),
   ),
@@ -45,6 +48,13 @@ function row(name: EndpointName, type: MediaType, file: Row['file']): Row {
   return { path: getEndpointPath(name), type, file }
 }
 
+/** Null: the mirror has no response for these parameters. It is under the anchor alone, which its issuer is. */
+function fileOfResolved(given: Parameters): string | null {
+  const file = resolvedFile(readRequired(given, 'sub'))
+  readRequired(given, 'trust_anchor')
+  return Object.keys(given).length > 2 ? null : file
+}
+
 /** Null: the mirror has no list for these parameters. */
 function fileOfList(given: Parameters): string | null {
   const names = Object.keys(given)
@@ -55,6 +65,8 @@ function fileOfList(given: Parameters): string | null {
   return type === undefined ? null : ownLists.ofType(type)
 }
 
+const createMissingError = () => new FederationError('not_found', 'This mirror has no file for this request.')
+
 /** Does not listen. */
 export function buildMirrorApp(folder: Folder, options: ServerOptions = {}): FastifyInstance {
   const app = buildBareApp(options)
@@ -62,9 +74,12 @@ export function buildMirrorApp(folder: Folder, options: ServerOptions = {}): Fas
     app.get<{ Querystring: Parameters }>(path, (request, reply) => {
       const name = file(request.query)
       const body = name === null || !isExported(name) ? null : folder.read(name)
-      if (!body) throw new FederationError('not_found', 'This mirror has no file for this request.')
+      if (!body) throw createMissingError()
       if (isUnsigned(name ?? '')) return send(reply, body, type)
-      const jwt = readPublishedJwt(body.toString())
+      const claims = decodeJwt(body.toString())
+      const { trust_anchor: anchor = claims.iss } = request.query
+      if (anchor !== claims.iss) throw createMissingError()
+      const jwt = readPublishedJwt(body.toString(), claims)
       const now = Math.floor(Date.now() / 1000)
       if (isCurrent(jwt, now)) return sendJwt(request, reply, { jwt, now, type })
       throw new FederationError(

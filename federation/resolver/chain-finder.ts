@@ -3,7 +3,6 @@ import type { EntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
 import { type ResolvedEntity, type ResolveOptions, resolveEntity } from '#core/trust-chain/index.ts'
 import { createGate } from '#federation/gate.ts'
-import type { Fetcher } from '#fetcher/fetcher.ts'
 import { isStoreOutage } from '#store/outage.ts'
 import type { Reader } from '#store/reader.ts'
 import type { StatementCache } from '#store/statement-cache.ts'
@@ -25,8 +24,8 @@ type FinderOptions = {
   entityId: EntityId
   allowHttp: boolean
   reader: Reader
-  fetcher: Fetcher
-  statements: StatementCache
+  fetcher: Remote
+  statements: Pick<StatementCache, 'read' | 'write'>
   now: () => number
 }
 

@@ -6,6 +6,7 @@ import type { AnswerCache } from '#store/answer-cache.ts'
 import type { KeySets } from '#store/key-directory.ts'
 import type { Reader } from '#store/reader.ts'
 import type { StatementCache } from '#store/statement-cache.ts'
+import type { Remote } from './statement-source.ts'
 
 /** Where a response was found; `nowhere`: it was built. */
 export type Lookup = 'memory' | 'redis' | 'nowhere'
@@ -14,8 +15,8 @@ export type ResolverOptions = {
   entityId: EntityId
   allowHttp: boolean
   reader: Reader
-  fetcher: Fetcher
-  statements: StatementCache
+  fetcher: Remote & Pick<Fetcher, 'trustMarkStatus'>
+  statements: Pick<StatementCache, 'read' | 'write'>
   answers: AnswerCache
   keys: () => KeySets
   /** The key that signs the responses. @throws FederationError `temporarily_unavailable` */

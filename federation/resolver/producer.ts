@@ -15,7 +15,7 @@ const TIME_BUDGET_MS = 20_000
 /** @throws FederationError when there is no valid chain */
 export type Producer = (query: Query, options?: { isRenewal?: boolean }) => Promise<Answer>
 
-export function createProducer({ entityId, ...options }: ResolverOptions): Producer {
+export function createProducer({ entityId, ...options }: Omit<ResolverOptions, 'answers'>): Producer {
   const { reader, now } = options
   const finder = createChainFinder({ entityId, ...options })
   const selectMarks = createTrustMarkVerifier({ entityId, finder, ...options })

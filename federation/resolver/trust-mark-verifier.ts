@@ -13,7 +13,7 @@ type VerifierOptions = {
   entityId: EntityId
   allowHttp: boolean
   reader: Reader
-  fetcher: Fetcher
+  fetcher: Pick<Fetcher, 'trustMarkStatus'>
   finder: ChainFinder
   now: () => number
 }

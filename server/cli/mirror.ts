@@ -1,9 +1,6 @@
 /** `inmor mirror`: keeps the files that an anchor exports, for anyone, without an account. */
-import { readFile } from 'node:fs/promises'
 import { InvalidArgumentError } from 'commander'
-import { type JwkSet, parseJwkSet } from '#core/keys.ts'
 import { formatTime } from '#core/validity.ts'
-import { ConfigurationError } from '#federation/config/error.ts'
 import { openFolder } from '#federation/files/folder.ts'
 import { openObjects } from '#federation/files/objects.ts'
 import { keep, pullWhole } from '#federation/mirror/keep.ts'
@@ -11,13 +8,10 @@ import type { Mirror, Pulled } from '#federation/mirror/pull.ts'
 import { buildMirrorApp } from '#federation/mirror/serve.ts'
 import { openSource } from '#federation/mirror/source.ts'
 import { listen } from '#federation/process/listen.ts'
-import { createFetcher } from '#fetcher/fetcher.ts'
 import { printable } from '#server/cli/api/output.ts'
 import { command, print } from '#server/cli/output.ts'
+import { openSourceFetcher, readKeys } from '#server/cli/source.ts'
 import { systemClock, toUnix } from '#server/clock.ts'
-
-/** A list of a million members has 60 MB. */
-const LIMITS = { maxBodyBytes: 256 * 1024 * 1024, totalTimeout: 60_000, perHost: 32 }
 
 type Place = { host: string; port: number }
 
@@ -33,7 +27,7 @@ export const mirrorCommand = command(
   .option('--jwks <file>', 'trust only these keys of the anchor (default: those that it has at first)')
   .option('--allow-http', 'allow http and private addresses, for tests', false)
   .action(async (url, path, options) => {
-    const fetcher = createFetcher({ allowHttp: options.allowHttp, limits: LIMITS })
+    const fetcher = openSourceFetcher(options)
     const stopped = new AbortController()
     for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stopped.abort())
     const folder = openFolder(path)
@@ -41,7 +35,7 @@ export const mirrorCommand = command(
       source: openSource(fetcher, url),
       folder,
       objects: openObjects(folder),
-      pinned: options.jwks === undefined ? null : await readKeys(options.jwks),
+      pinned: await readKeys(options.jwks),
       now: () => toUnix(systemClock()),
       signal: stopped.signal,
     }
@@ -79,14 +73,6 @@ async function follow(
 
 const describe = ({ number, signed, written, removed }: Pulled): string =>
   `Manifest ${number} of ${formatTime(signed)}: ${written} files written, ${removed} removed.`
-
-async function readKeys(file: string): Promise<JwkSet> {
-  try {
-    return parseJwkSet(JSON.parse(await readFile(file, 'utf8')))
-  } catch (error) {
-    throw new ConfigurationError(`${file} is not a readable JWK Set: ${(error as Error).message}`) // of JSON, files or core
-  }
-}
 
 function parsePlace(value: string): Place {
   const at = value.lastIndexOf(':')

@@ -19,6 +19,7 @@ const files: readonly { name: string; load(): Promise<Command> }[] = [
   { name: 'backup', load: async () => (await import('#server/cli/backup.ts')).backupCommand },
   { name: 'restore', load: async () => (await import('#server/cli/restore.ts')).restoreCommand },
   { name: 'mirror', load: async () => (await import('#server/cli/mirror.ts')).mirrorCommand },
+  { name: 'resolve', load: async () => (await import('#server/cli/resolve.ts')).resolveCommand },
   { name: 'import', load: async () => (await import('#server/cli/import.ts')).importCommand },
 ]
 

@@ -2,13 +2,15 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { inTest } from '#test/helpers/in-file.ts'
 import { ask, isInstalled, type ReverseProxy, startProxy } from '#test/helpers/proxy.ts'
 import { type EdgeKind, filesOf } from '#test/helpers/proxy-rows.ts'
 import { compareOnce, openExport } from '../federation/export/exported.ts'
 import { openMirror } from '../federation/mirror/mirrored.ts'
-import { trustAnchorInFile } from '../federation/trust-anchor.ts'
+import { offlineEntity } from '../federation/offline-entity.ts'
+import { entityId, trustAnchorInFile } from '../federation/trust-anchor.ts'
 
 const leaf = 'https://rp.example.org'
 const nested = 'https://host.example.org/a/b-1'
@@ -30,6 +32,12 @@ const answers = [
   `/trust_mark_list?trust_mark_type=${marked}`,
 ]
 
+/** What is signed ahead, so that the server's own answer has another time. */
+const resolved = [
+  `/resolve?sub=${sub}&trust_anchor=${encodeURIComponent(entityId)}`,
+  `/resolve?trust_anchor=${entityId}&sub=${sub}`,
+]
+
 /** Names that lead elsewhere, and requests that no file answers. */
 const others = [
   '/fetch?sub=../planted',
@@ -44,7 +52,8 @@ const others = [
   '/.tmp/file',
   '/fetch',
   `/fetch?sub=${sub}&sub=${sub}`,
-  `/resolve?sub=${sub}&trust_anchor=${encodeURIComponent('https://ta.example')}`,
+  `/resolve?sub=${sub}&trust_anchor=${encodeURIComponent('https://other.example')}`,
+  `/resolve?sub=${sub}&trust_anchor=${encodeURIComponent(entityId)}&entity_type=openid_provider`,
 ]
 
 describe.each<EdgeKind>(['nginx edge', 'caddy edge'])('%s', (kind) => {
@@ -63,7 +72,8 @@ describe.each<EdgeKind>(['nginx edge', 'caddy edge'])('%s', (kind) => {
     if (!(await isInstalled(kind))) return
     directory = await mkdtemp(join(tmpdir(), 'inmor-edge-'))
     await ta.publishConfiguration()
-    for (const id of [leaf, nested]) await ta.publishSubordinate({ id })
+    await ta.publishSubordinate(await offlineEntity(leaf))
+    await ta.publishSubordinate({ id: nested })
     await ta.issueTrustMark({ type, subject: leaf })
     const context = openExport(ta, filesOf(directory))
     await compareOnce(context)
@@ -89,6 +99,13 @@ describe.each<EdgeKind>(['nginx edge', 'caddy edge'])('%s', (kind) => {
         'x-content-type-options': 'nosniff',
       })
       expect(found.headers.etag).toBeUndefined()
+    })
+
+    it.for(resolved)('%s is a file with the media type of the server', async (path) => {
+      const [found, expected] = [await get(path), await ta.app.inject(path)]
+      expect(found.status).toBe(200)
+      expect(found.headers['content-type']).toBe(expected.headers['content-type'])
+      expect(decodeJwt(found.body).metadata).toEqual(decodeJwt(expected.body).metadata)
     })
 
     it.for(others)('%s is left to the server', async (path) => {
@@ -159,6 +176,10 @@ describe.each<EdgeKind>(['nginx edge', 'caddy edge'])('%s', (kind) => {
       expect(await get(path, { headers: { 'if-none-match': '"of the server"' } })).toMatchObject({
         status: 200,
       })
+    })
+
+    it.for(resolved)('%s is still answered', async (path) => {
+      expect(decodeJwt((await get(path)).body)).toMatchObject({ iss: entityId, sub: leaf })
     })
 
     it.for([...others, `/fetch?sub=${encodeURIComponent('https://none.example')}`])(

@@ -126,6 +126,7 @@ export async function startTrustAnchor(options: Options = {}) {
     ...publisher,
     /** The parts of a second process of the same Trust Anchor. */
     parts,
+    authMethods,
     /** Crawls a federation, by default the one below this Trust Anchor. */
     crawl: (changes: Partial<CrawlOptions> = {}) =>
       crawlFederation({ ...common, trustAnchor: entityId, redis: connection, prefix, fetcher, ...changes }),

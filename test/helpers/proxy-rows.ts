@@ -1,5 +1,6 @@
 /** The examples of deploy for reverse proxies: how each becomes one that a test starts. */
 import { join } from 'node:path'
+import { entityId } from '#test/federation/publisher.ts'
 
 export type ProxyKind = 'nginx' | 'apache' | 'caddy' | EdgeKind
 /** Those that send the files of an export. */
@@ -52,6 +53,8 @@ export const proxies: Readonly<Record<ProxyKind, Row>> = {
       ['listen 443 ssl;', `listen 127.0.0.1:${ports.ta} ssl;`],
       ['root /srv/inmor;', `root ${filesOf(directory)};`],
       ['alias /srv/inmor/;', `alias ${filesOf(directory)}/;`],
+      ['https://ta.example.org ours', `${entityId} ours`],
+      ['https%3A%2F%2Fta.example.org ours', `${encodeURIComponent(entityId)} ours`],
     ],
   },
   apache: {
@@ -101,6 +104,7 @@ export const proxies: Readonly<Record<ProxyKind, Row>> = {
     replace: (ports, directory) => [
       ['https://ta.example.org {', `https://localhost:${ports.ta} {`],
       ['root * /srv/inmor', `root * ${filesOf(directory)}`],
+      [/ta\\\.example\\\.org/g, new URL(entityId).host.replaceAll('.', '\\.')],
     ],
   },
 }

@@ -3,12 +3,13 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import { pino } from 'pino'
-import { createAsk } from '#federation/export/answers.ts'
+import { createAsk, createAskResolved } from '#federation/export/answers.ts'
 import { compareAll, type Export } from '#federation/export/comparison.ts'
 import { follow } from '#federation/export/exporter.ts'
 import { createCount } from '#federation/export/files.ts'
 import { createRecord } from '#federation/export/record.ts'
 import { openFolder } from '#federation/files/folder.ts'
+import { createResolveAhead } from '#federation/resolver/ahead.ts'
 import { entityId, type TrustAnchor } from '../trust-anchor.ts'
 
 /** `ta` must not have answered yet, unless an earlier export of it is given. */
@@ -17,7 +18,8 @@ export function openExport(ta: TrustAnchor, path: string, earlier?: Export): Exp
   const ask = earlier?.ask ?? createAsk(app, { reader, now, onFault: () => {} })
   const folder = openFolder(path)
   const record = createRecord({ entityId, folder, redis: redis.client, keys, signer: parts.signer, now })
-  return { ask, folder, record, redis: redis.client, keys, reader }
+  const askResolved = createAskResolved(createResolveAhead(parts), ta.authMethods)
+  return { ask, askResolved, folder, record, redis: redis.client, keys, reader }
 }
 
 /** Compares once; the files that it wrote and removed. */

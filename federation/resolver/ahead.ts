@@ -1,0 +1,63 @@
+/** Signs resolve responses before anyone asks, from what is published here alone (§8.3). */
+import { decodeJwt, decodeProtectedHeader } from 'jose'
+import type { EntityId } from '#core/entity-id.ts'
+import { FederationError } from '#core/errors.ts'
+import type { ResolveResponseClaims } from '#core/resolve-response.ts'
+import { describeQuery } from './answer.ts'
+import type { ResolverOptions } from './options.ts'
+import { createProducer } from './producer.ts'
+import { noRemote } from './statement-source.ts'
+import { findTrustAnchors } from './trust-anchor.ts'
+
+type Options = Omit<ResolverOptions, 'fetcher' | 'statements' | 'answers'>
+
+/**
+ * Returns the response about a subordinate under this Trust Anchor: the earlier one as long as it has what is published now; null:
+ * there is none. Marks of an issuer that is not published here are left out. @throws FederationError `temporarily_unavailable`
+ */
+export type ResolveAhead = (subject: EntityId, earlier: string | null) => Promise<string | null>
+
+/** Nothing is fetched, and nothing but what is published counts. */
+const offline = {
+  fetcher: {
+    ...noRemote,
+    trustMarkStatus: ({ issuer }: { issuer: EntityId }) =>
+      Promise.reject(new FederationError('not_found', `Nothing is fetched from ${issuer}.`)),
+  },
+  statements: { read: async () => undefined, write: async () => {} },
+}
+
+export function createResolveAhead(given: Options): ResolveAhead {
+  const { entityId, reader, now, signer } = given
+  const produce = createProducer({ ...given, ...offline })
+
+  async function isStill(subject: EntityId, jwt: string): Promise<boolean> {
+    const { exp, trust_chain, trust_marks = [] } = decodeJwt<ResolveResponseClaims>(jwt)
+    if ((exp ?? 0) <= now() || decodeProtectedHeader(jwt).kid !== (await signer()).kid) return false
+    const [configuration, statement, own, marks] = await Promise.all([
+      reader.subordinateConfiguration(subject),
+      reader.subordinateStatement(subject),
+      reader.entityConfiguration(),
+      reader.trustMarksOf(subject),
+    ])
+    const chain = [configuration, statement, own].map((published) => published?.jwt)
+    if (JSON.stringify(chain) !== JSON.stringify(trust_chain)) return false
+    const shown = trust_marks.map(({ trust_mark }) => trust_mark)
+    const ours = shown.filter((mark) => decodeJwt(mark).iss === entityId)
+    return ours.length === marks.length && marks.every((mark) => ours.includes(mark.jwt))
+  }
+
+  return async (subject, earlier) => {
+    if (earlier !== null && (await isStill(subject, earlier).catch(() => false))) return earlier
+    const anchors = await findTrustAnchors([entityId], given)
+    try {
+      const { response } = await produce(
+        describeQuery({ subject, anchors, entityTypes: [], audience: undefined }),
+      )
+      return response.jwt
+    } catch (error) {
+      if (error instanceof FederationError && error.code !== 'temporarily_unavailable') return null
+      throw error
+    }
+  }
+}

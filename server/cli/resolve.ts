@@ -1,0 +1,48 @@
+/** `inmor resolve`: resolves a subordinate from exported files alone, also when its Trust Anchor is gone. */
+
+import { formatTime } from '#core/validity.ts'
+import { openFolder } from '#federation/files/folder.ts'
+import { type OfflineAnswer, resolveOffline } from '#federation/mirror/resolve.ts'
+import { openSource } from '#federation/mirror/source.ts'
+import { command, print } from '#server/cli/output.ts'
+import { openSourceFetcher, readKeys } from '#server/cli/source.ts'
+import { systemClock, toUnix } from '#server/clock.ts'
+
+export const resolveCommand = command('resolve', 'resolve a subordinate from exported files alone')
+  .argument('<sub>', 'the Entity Identifier of the subordinate')
+  .requiredOption(
+    '--from <folder|url>',
+    'the folder of a mirror or an export, or the URL of one that is served',
+  )
+  .option('--jwks <file>', 'trust only these keys of the anchor (default: those in the files)')
+  .option('--allow-http', 'allow http and private addresses, for tests', false)
+  .action(async (sub, options) => {
+    const fetcher = openSourceFetcher(options)
+    try {
+      const answer = await resolveOffline(sub, {
+        file: openFiles(options.from, (url) => openSource(fetcher, url).file),
+        pinned: await readKeys(options.jwks),
+        now: toUnix(systemClock()),
+      })
+      print(options, answer, describe(answer))
+    } finally {
+      await fetcher.close()
+    }
+  })
+
+type File = (path: string) => Promise<Buffer | null>
+
+function openFiles(from: string, openUrl: (url: string) => File): File {
+  if (/^https?:/.test(from)) return openUrl(from)
+  const folder = openFolder(from)
+  return async (path) => folder.read(path)
+}
+
+function describe({ subject, trustAnchor, signed, ends, metadata, trustMarks }: OfflineAnswer): string {
+  const marks = trustMarks.length > 0 ? trustMarks.join(', ') : 'none'
+  return [
+    `${subject} is a member below ${trustAnchor}, as of ${formatTime(signed)}. This holds until ${formatTime(ends)}.`,
+    `Trust Marks: ${marks}`,
+    JSON.stringify(metadata, null, 2),
+  ].join('\n')
+}

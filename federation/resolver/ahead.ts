@@ -2,6 +2,7 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import type { EntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
+import { isJsonEqual } from '#core/json.ts'
 import type { ResolveResponseClaims } from '#core/resolve-response.ts'
 import { describeQuery } from './answer.ts'
 import type { ResolverOptions } from './options.ts'
@@ -54,10 +55,24 @@ export function createResolveAhead(given: Options): ResolveAhead {
       const { response } = await produce(
         describeQuery({ subject, anchors, entityTypes: [], audience: undefined }),
       )
-      return response.jwt
+      return earlier !== null && saysTheSame(earlier, response.jwt) ? earlier : response.jwt
     } catch (error) {
       if (error instanceof FederationError && error.code !== 'temporarily_unavailable') return null
       throw error
     }
   }
+}
+
+/** Apart from the time of the signature. False if it is no JWT. */
+function saysTheSame(earlier: string, later: string): boolean {
+  try {
+    return isJsonEqual(readLasting(earlier), readLasting(later))
+  } catch {
+    return false
+  }
+}
+
+function readLasting(jwt: string) {
+  const { iat: _, ...claims } = decodeJwt(jwt)
+  return { ...claims, kid: decodeProtectedHeader(jwt).kid }
 }

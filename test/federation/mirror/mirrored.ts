@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import { buildEntityConfiguration, ENTITY_STATEMENT_TYP } from '#core/entity-statement/index.ts'
 import { signJwt } from '#core/jws.ts'
 import { type Jwk, type JwkSet, toPublicJwk } from '#core/keys.ts'
+import { RESOLVE_RESPONSE_TYP } from '#core/resolve-response.ts'
 import { openFolder } from '#federation/files/folder.ts'
 import { buildManifest, MANIFEST_TYP } from '#federation/files/manifest.ts'
 import { computeHash, type FileEntry } from '#federation/files/node.ts'
@@ -97,6 +98,13 @@ export async function openMirror(
     },
   }
 }
+
+/** A response of the anchor without a chain. */
+export const signResponse = (sub: string, key: Jwk) =>
+  signJwt(
+    { iss: entityId, sub, iat: now(), exp: now() + 600, metadata: {}, trust_chain: [] },
+    { key, typ: RESOLVE_RESPONSE_TYP },
+  )
 
 /** An Entity Configuration of the anchor with these keys. */
 export function signConfiguration(keys: [Jwk, ...Jwk[]], signer = keys[0]): Promise<string> {

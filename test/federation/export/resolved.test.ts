@@ -1,0 +1,90 @@
+/** Tests that an export has the response of /resolve about each member, with what is published now (§8.3). */
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { decodeJwt } from 'jose'
+import { beforeAll, expect, it } from 'vitest'
+import { folderInFile, inFile } from '#test/helpers/in-file.ts'
+import { offlineEntity } from '../offline-entity.ts'
+import { entityId, trustAnchorInFile } from '../trust-anchor.ts'
+import { verified } from '../verify.ts'
+import { compareOnce, openExport, textOf } from './exported.ts'
+
+const type = 'https://ta.example/marks/member'
+const about = (sub: string) => `resolve/${encodeURIComponent(sub)}.jwt`
+
+/** Marks of other types are in no response. */
+const recognized = { trust_mark_issuers: { [type]: [entityId] } }
+
+const path = folderInFile('export')
+const ta = trustAnchorInFile()
+const context = inFile(() => openExport(ta, path))
+const rp = inFile(() => offlineEntity('https://rp.example.org'))
+
+const read = async () => (await textOf(path, about(rp.id))) ?? ''
+const exported = async () => {
+  await compareOnce(context)
+  return read()
+}
+
+beforeAll(async () => {
+  await ta.publishConfiguration(recognized)
+  await ta.publishSubordinate(rp)
+})
+
+it('says the same as the server', async () => {
+  const jwt = await exported()
+  const options = { keys: ta.jwks, typ: 'resolve-response+jwt' }
+  const [{ payload }, answer] = await Promise.all([
+    verified(jwt, options),
+    ta.get('/resolve', { sub: rp.id, trust_anchor: entityId }),
+  ])
+  const { payload: expected } = await verified(answer.body, options)
+  expect(payload).toEqual({ ...expected, iat: payload.iat })
+})
+
+it('is signed once, as long as it has what is published', async () => {
+  const before = await read()
+  expect(await compareOnce(context)).toMatchObject({ written: 0 })
+  expect(await read()).toBe(before)
+})
+
+it('is signed again after a change of the statement, the entity, the anchor or a mark', async () => {
+  const chain = async () => decodeJwt<{ trust_chain: string[] }>(await exported()).trust_chain
+  const statement = await ta.publishSubordinate({ ...rp, statement: { note: 'another' } })
+  expect((await chain())[1]).toBe(statement)
+  const configuration = await rp.configure({ metadata: { openid_relying_party: { client_name: 'Another' } } })
+  await ta.publishSubordinate({ ...rp, configuration })
+  expect((await chain())[0]).toBe(configuration)
+  const own = await ta.publishConfiguration({ ...recognized, note: 'another' })
+  expect((await chain())[2]).toBe(own)
+  const mark = await ta.issueTrustMark({ type, subject: rp.id })
+  expect(decodeJwt(await exported()).trust_marks).toEqual([{ trust_mark_type: type, trust_mark: mark }])
+  await ta.revokeTrustMark(mark, { type, subject: rp.id })
+  expect(decodeJwt(await exported()).trust_marks).toBeUndefined()
+})
+
+it('is signed once, although it leaves out a mark', async () => {
+  await ta.issueTrustMark({ type: 'https://ta.example/marks/other', subject: rp.id })
+  const before = await exported()
+  expect(await exported()).toBe(before)
+  expect(decodeJwt(before).trust_marks).toBeUndefined()
+})
+
+it('is absent for a member that does not resolve, and nothing is fetched', async () => {
+  await ta.publishSubordinate({ id: 'https://unknown.example.org' })
+  await exported()
+  expect(await readdir(join(path, 'resolve'))).toEqual([`${encodeURIComponent(rp.id)}.jwt`])
+})
+
+it('is absent where the endpoint demands client authentication', async () => {
+  const metadata = { federation_entity: { federation_resolve_endpoint_auth_methods: ['private_key_jwt'] } }
+  await ta.publishConfiguration({ metadata })
+  expect(await exported()).toBe('')
+  await ta.publishConfiguration(recognized)
+  expect(await exported()).not.toBe('')
+})
+
+it('goes with the member', async () => {
+  await ta.removeSubordinate(rp.id)
+  expect(await exported()).toBe('')
+})

@@ -39,7 +39,7 @@ export async function shellOf(document: string): Promise<string> {
 }
 
 /** Lines that need a Docker engine, root, or an anchor elsewhere. */
-export const engine = /^(docker compose (?!exec -T (?:-e \w+ )?admin)|docker run|sudo |inmor mirror ).*$/gm
+export const engine = /^(docker compose (?!exec -T (?:-e \w+ )?admin)|docker run|sudo |inmor mirror |inmor resolve ).*$/gm
 
 /** Forms of such lines, and the tests that cover each instead. */
 export const engineForms: readonly (readonly [RegExp, string])[] = [
@@ -50,6 +50,7 @@ export const engineForms: readonly (readonly [RegExp, string])[] = [
   [/^docker compose (-f \S+ )*up --wait$/, 'compose.test.ts: the files; guide.test.ts: the services start'],
   [/^docker compose exec -T ta inmor-export /, 'federation/export/program.test.ts'],
   [/^inmor mirror /, 'federation/mirror/program.test.ts'],
+  [/^inmor resolve /, 'federation/mirror/resolve.test.ts'],
   [/^docker compose (ps|logs --tail=\d+)$/, 'reads only'],
   [/^docker compose cp admin:\S+ \S+$/, 'copies a file out of the container'],
   [

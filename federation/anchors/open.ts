@@ -52,13 +52,15 @@ export type AnchorOptions = Pick<Deps, 'entityId' | 'isFirst'> & {
   logger: FastifyBaseLogger
   /** Undefined if metrics are off. */
   registry: Registry | undefined
+  /** Bytes of each kind of published JWT that is held in memory. */
+  maxJwtBytes?: number
 }
 
 /** `close` finishes pending requests. */
 export type Anchor = { app: FastifyInstance; close(): Promise<void> }
 
 export function openAnchor(
-  { entityId, isFirst, prefix, keys: files, logger, registry }: AnchorOptions,
+  { entityId, isFirst, prefix, keys: files, logger, registry, maxJwtBytes }: AnchorOptions,
   { config, redis, changes, tls }: SharedParts,
 ): Anchor & Pick<Deps, 'reader' | 'signer' | 'authMethods'> & { resolveAhead: ResolveAhead } {
   const { allowHttp, fetchPorts, trustedProxies } = config
@@ -66,7 +68,7 @@ export function openAnchor(
   const observe = createObserver(registry)
   const keys = observe.keys(files.current)
   const store = { redis, prefix }
-  const reader = createReader({ ...store, changes })
+  const reader = createReader({ ...store, changes, maxJwtBytes })
   const { version } = packageJson
   const portGuard = { ports: fetchPorts, isTrusted: (entity: string) => isTrustedEntity(entity, { reader }) }
   const fetcher = observe.fetcher(createFetcher({ allowHttp, userAgent: `inmor/${version}`, portGuard }))

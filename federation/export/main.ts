@@ -35,6 +35,9 @@ directory, and writes into FOLDER only.
 // V8 lets garbage grow to several times the data in use, and an export of many members makes much of it.
 setFlagsFromString('--heap-growing-percent=40')
 
+/** Bytes of each kind of published JWT that is held: each is read once. */
+const HELD = 2 * 1024 * 1024
+
 /** Milliseconds to wait for Redis at the start, and between reads of the key files. */
 const WAITS = { redis: 5_000, keys: 2_000 }
 
@@ -69,7 +72,7 @@ async function run({ folder: path, config, isOnce }: NonNullable<ReturnType<type
   const redis = connectRedis(config.redisUrl, { onError: (err) => log.warn({ err }, 'Redis is away') })
   const { entityId, redisKeyPrefix: prefix } = config
   const anchor = openAnchor(
-    { entityId, isFirst: true, prefix, keys: keyFiles, logger: log, registry: undefined },
+    { entityId, isFirst: true, prefix, keys: keyFiles, logger: log, registry: undefined, maxJwtBytes: HELD },
     { config, stores, redis, changes: createChangeChannels(redis), tls: undefined },
   )
   const { app, reader, signer, resolveAhead, authMethods } = anchor

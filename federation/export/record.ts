@@ -15,11 +15,14 @@ import { changeTree, endedFiles, filesBelow, findFile, objectsOf } from '../file
 /** Files that are recorded together, to bound memory. */
 const STEP = 50_000
 
+/** Seconds for which the admin side remembers that there was an export. */
+const MANIFEST_KEPT = 604_800
+
 type Options = {
   entityId: EntityId
   folder: Folder
   redis: Redis
-  keys: Pick<RedisKeys, 'manifestNumber'>
+  keys: Pick<RedisKeys, 'manifest' | 'manifestNumber'>
   signer: () => Promise<Signer>
   now: () => number
 }
@@ -110,10 +113,9 @@ export function createRecord({ entityId, folder, redis, keys, signer, now }: Opt
       const least = Math.max(number + 1, now())
       number = await issueManifestNumber(redis, keys.manifestNumber, least)
       const claims = buildManifest({ issuer: entityId, now: now(), number, root: signed })
-      folder.put(
-        MANIFEST_FILE,
-        Buffer.from(await signJwt(claims, { key: await signer(), typ: MANIFEST_TYP })),
-      )
+      const jwt = await signJwt(claims, { key: await signer(), typ: MANIFEST_TYP })
+      folder.put(MANIFEST_FILE, Buffer.from(jwt))
+      await redis.set(keys.manifest, jwt, 'EX', MANIFEST_KEPT) // for the admin side
       published = signed.hash
       objects.settle()
     },

@@ -109,6 +109,8 @@ export function redisKeys(prefix = '') {
     cursorKey: `${root}cache:cursor_key`,
     /** string: the publication marker, which the publisher writes last. It reveals a Redis that was restored to an older state. */
     publicationMarker: `${root}publication_mark`,
+    /** string, expires after a week: the last manifest of an export, a JWT. */
+    manifest: `${root}manifest`,
     /** string: the number of the last manifest of an export. Without it, numbers go on from the time. */
     manifestNumber: `${root}manifest_number`,
     /** pub/sub channel: one `Change` as JSON after each write. */

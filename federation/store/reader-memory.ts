@@ -25,7 +25,8 @@ import {
 
 export type Memory = ReturnType<typeof createMemory>
 
-const MAX_JWT_BYTES = 32 * 1024 * 1024
+/** Bytes of each kind of JWT that is held. */
+export const MAX_JWT_BYTES = 32 * 1024 * 1024
 
 /** Of what there is one of. */
 const ALL = 'all'
@@ -37,9 +38,10 @@ type Options = {
   trustMarks: TrustMarkReader
   /** Resolves when every change that Redis announced before the call has reached the memory. */
   catchUp: () => Promise<void>
+  maxJwtBytes: number
 }
 
-export function createMemory({ redis, keys, announced, trustMarks, catchUp }: Options) {
+export function createMemory({ redis, keys, announced, trustMarks, catchUp, maxJwtBytes }: Options) {
   const isAnnounced = announced.isSure
   /** Absent JWTs are held as well: a request for one must not cost more. */
   const holdJwts = (load: (key: string) => Promise<PublishedJwt | null>): Held<PublishedJwt | null> =>
@@ -47,7 +49,7 @@ export function createMemory({ redis, keys, announced, trustMarks, catchUp }: Op
       load,
       isSame: (one, other) => one?.jwt === other?.jwt,
       sizeOf: (published) => published?.jwt.length ?? 0,
-      maxSize: MAX_JWT_BYTES,
+      maxSize: maxJwtBytes,
       isAnnounced,
     })
   const holdOne = <Value>(
@@ -76,7 +78,7 @@ export function createMemory({ redis, keys, announced, trustMarks, catchUp }: Op
       load: trustMarks.marksOf,
       isSame: areSameMarks,
       sizeOf: (marks) => marks.reduce((sum, { jwt }) => sum + jwt.length, 0),
-      maxSize: MAX_JWT_BYTES,
+      maxSize: maxJwtBytes,
       isAnnounced,
     }),
     unusedTypes: holdOne<UnusedTypes>(

@@ -12,7 +12,7 @@ import { redisKeys } from './keys.ts'
 import { toStoreError } from './outage.ts'
 import type { PagedList } from './paged-list.ts'
 import type { PublishedJwt } from './published-jwt.ts'
-import { countLookups, createMemory, dropStale } from './reader-memory.ts'
+import { countLookups, createMemory, dropStale, MAX_JWT_BYTES } from './reader-memory.ts'
 import { parseSubordinateEvents, type SubordinateEvent } from './subordinate-event.ts'
 import type { Subordinate } from './subordinate-reader.ts'
 import { readSummary, type Summary } from './summary.ts'
@@ -85,6 +85,8 @@ type ReaderOptions = {
   prefix?: string
   /** Shared by several readers. */
   changes?: ChangeChannels
+  /** Bytes of each kind of JWT that is held. */
+  maxJwtBytes?: number | undefined
 }
 
 /** `close` ends the reader's subscription; the caller must close `redis`. */
@@ -92,6 +94,7 @@ export function createReader({
   redis,
   prefix = '',
   changes = createChangeChannels(redis),
+  maxJwtBytes = MAX_JWT_BYTES,
 }: ReaderOptions): Reader {
   const keys = redisKeys(prefix)
   // Only our publisher writes the marker, and only our publisher announces changes.
@@ -100,7 +103,14 @@ export function createReader({
     return marker === 1
   })
   const trustMarks = createTrustMarkReader(redis, keys, announced.isSure)
-  const memory = createMemory({ redis, keys, announced, trustMarks, catchUp: () => subscription.catchUp() })
+  const memory = createMemory({
+    redis,
+    keys,
+    announced,
+    trustMarks,
+    maxJwtBytes,
+    catchUp: () => subscription.catchUp(),
+  })
   const collection = createCollectionReader(redis, keys)
   const listeners: ((change: Change) => void)[] = []
   const subscription = changes.subscribe(keys.changes, (change) => {

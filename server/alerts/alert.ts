@@ -6,6 +6,7 @@ export const alertCodes = {
   PUBLICATION_STALLED: ['CRITICAL', 'Changes wait, and none of them is being published.'],
   KEYS_UNUSABLE: ['CRITICAL', 'The key directory cannot be used.'],
   PUBLICATION_BEHIND: ['WARNING', 'Publication is behind the changes, but goes on.'],
+  EXPORT_STALLED: ['WARNING', 'The export of files does not follow what is published.'],
   DRIFT: ['WARNING', 'The published data was found to differ from the database.'],
   NO_WORKER: ['CRITICAL', 'No process executes runs and schedules.'],
   SCHEDULE_FAILING: ['CRITICAL', 'The last execution of a schedule failed.'],

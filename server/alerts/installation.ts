@@ -14,6 +14,7 @@ import { readTogether } from '#server/database/together.ts'
 import type { JobQueue } from '#server/jobs/queue.ts'
 import { type ScheduleName, scheduleNames } from '#server/jobs/schedules.ts'
 import type { PublishContext } from '#server/publish/context.ts'
+import { readExportedFiles } from '#server/publish/exported-files.ts'
 import { healthOf, readPublicationStatus } from '#server/publish/publication-status.ts'
 import { isUnderWay, readRolloverPlan } from '#server/services/signing-key/rollover/plan.ts'
 import { findSuperiorFault } from '#server/services/signing-key/safety.ts'
@@ -76,6 +77,13 @@ export const publicationAlerts: AlertSource<Context> = async ({ db, publishing, 
       code: 'PUBLICATION_BEHIND',
       ...since,
       message: `${waiting} to be published. Publication goes on.`,
+    })
+  const files = readExportedFiles(status.manifest)
+  if (files && files.currentUntil <= now())
+    found.push({
+      code: 'EXPORT_STALLED',
+      since: files.currentUntil,
+      message: `The exported files are those of ${files.signedAt.toISOString()}. Mirrors keep what they have. Start inmor-export again.`,
     })
   const differences = drift ? drift.missing + drift.unexpected + drift.different : 0
   if (drift && differences > 0)

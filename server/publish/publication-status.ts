@@ -20,6 +20,8 @@ export type PublicationStatus = {
   oldest: Date | null
   lease: Lease | null
   redisReachable: boolean
+  /** The last manifest of an export, a JWT. */
+  manifest: string | null
 }
 
 export type PublicationHealth = 'UP_TO_DATE' | 'PENDING' | 'BEHIND' | 'STALLED'
@@ -27,7 +29,7 @@ export type PublicationHealth = 'UP_TO_DATE' | 'PENDING' | 'BEHIND' | 'STALLED'
 type Source = Pick<PublishContext, 'db' | 'redis' | 'keys' | 'now'>
 
 export async function readPublicationStatus({ db, redis, keys }: Source): Promise<PublicationStatus> {
-  const [outbox, [lease = null], redisReachable] = await Promise.all([
+  const [outbox, [lease = null], redisReachable, manifest] = await Promise.all([
     readOneTogether<{ pending: number; oldest: Date | null }>(
       db,
       Prisma.sql`SELECT count(*)::int AS "pending", min("createdAt") AS "oldest" FROM "OutboxEntry"`,
@@ -39,12 +41,13 @@ export async function readPublicationStatus({ db, redis, keys }: Source): Promis
       ['lastPublishedAt', 'progressAt'],
     ),
     isReachable(redis, keys.entityConfiguration),
+    redis.get(keys.manifest).catch(() => null),
   ])
-  return { ...outbox, lease, redisReachable }
+  return { ...outbox, lease, redisReachable, manifest }
 }
 
 /** Stalled: without progress. Behind: with progress, but a change has waited for long. */
-export function healthOf(status: PublicationStatus, now: Date): PublicationHealth {
+export function healthOf(status: Omit<PublicationStatus, 'manifest'>, now: Date): PublicationHealth {
   const { pending, oldest, lease, redisReachable } = status
   if (!redisReachable) return 'STALLED'
   if (pending === 0) return 'UP_TO_DATE'
@@ -54,7 +57,7 @@ export function healthOf(status: PublicationStatus, now: Date): PublicationHealt
 }
 
 /** Things published per second over the last seconds; 0 while nothing is published. */
-export function rateOf({ lease }: PublicationStatus, now: Date): number {
+export function rateOf({ lease }: Pick<PublicationStatus, 'lease'>, now: Date): number {
   return lease && isWithin(lease.progressAt, RATE_MS, now) ? lease.rate : 0
 }
 

@@ -255,6 +255,8 @@ export type AlertCode =
   | 'COLLECTED_DO_NOT_RESOLVE'
   /** The published data was found to differ from the database. */
   | 'DRIFT'
+  /** The export of files does not follow what is published. */
+  | 'EXPORT_STALLED'
   /** The key directory cannot be used. */
   | 'KEYS_UNUSABLE'
   /** A key rollover waits for its next step. */

@@ -1,4 +1,5 @@
 /** The publication status, as part of the server's status and as a subscription. */
+import { readExportedFiles } from '#server/publish/exported-files.ts'
 import {
   estimateSeconds,
   healthOf,
@@ -6,6 +7,7 @@ import {
   rateOf,
 } from '#server/publish/publication-status.ts'
 import { builder } from '#server/schema/builder.ts'
+import { ExportedFilesRef } from '#server/schema/status/exported-files.ts'
 
 const Drift = builder.prismaObject('DriftReport', {
   name: 'Drift',
@@ -72,6 +74,12 @@ export const PublicationStatusRef = builder.objectRef<PublicationStatus>('Public
         redisReachable ? (lease?.lastError ?? null) : 'Redis cannot be reached.',
     }),
     redisReachable: t.exposeBoolean('redisReachable', { description: 'Whether Redis answers.' }),
+    files: t.field({
+      type: ExportedFilesRef,
+      nullable: true,
+      description: 'The files of an export, as it wrote them last; null: there is none.',
+      resolve: ({ manifest }) => readExportedFiles(manifest),
+    }),
     drift: t.prismaField({
       type: Drift,
       nullable: true,

@@ -14,6 +14,7 @@ const places: Record<AlertCode, () => string> = {
   PUBLICATION_STALLED: route.publication,
   KEYS_UNUSABLE: route.keys,
   PUBLICATION_BEHIND: route.publication,
+  EXPORT_STALLED: route.publication,
   DRIFT: route.activity,
   NO_WORKER: route.activity,
   SCHEDULE_FAILING: route.activity,

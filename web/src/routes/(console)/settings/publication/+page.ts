@@ -3,11 +3,14 @@ import { read } from '#lib/graphql/client.ts'
 import { topic } from '#lib/topic.ts'
 
 const PublicationPage = graphql(`
-  query PublicationPage { trustAnchor { entityId entityConfiguration { ...JwtFields } } }
+  query PublicationPage {
+    trustAnchor { entityId entityConfiguration { ...JwtFields } }
+    serverStatus { publication { files { ...ExportedFiles } } }
+  }
 `)
 
 export const load = async ({ fetch, depends }) => {
   depends(topic.trustAnchor)
-  const { trustAnchor } = await read(fetch, PublicationPage, {})
-  return { title: 'Publication', trustAnchor }
+  const { trustAnchor, serverStatus } = await read(fetch, PublicationPage, {})
+  return { title: 'Publication', trustAnchor, files: serverStatus.publication.files }
 }

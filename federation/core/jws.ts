@@ -109,9 +109,24 @@ export async function verifySignature(
     throw refuse(`has the alg ${quote(header.alg)}, which does not fit its key (${describeKey(key)})`)
   }
   try {
-    await getImplementation(header.alg).verify(jwt, publicPartOf(key), header.alg)
+    await verifyOnce(jwt, publicPartOf(key), header.alg)
   } catch (cause) {
     throw refuse(`has a signature that does not verify with the key ${quote(key.kid)}`, cause)
+  }
+}
+
+/** Signatures that were verified last, the oldest first, each by JWT and key: a Trust Chain is verified more than once. */
+const verified = new Set<string>()
+const REMEMBERED = { jwts: 64, characters: 64 * 1024 }
+
+async function verifyOnce(jwt: string, key: Jwk, alg: string): Promise<void> {
+  const name = `${jwt} ${alg} ${JSON.stringify(key)}`
+  if (!verified.delete(name)) await getImplementation(alg).verify(jwt, key, alg)
+  if (name.length > REMEMBERED.characters) return
+  verified.add(name)
+  for (const oldest of verified) {
+    if (verified.size <= REMEMBERED.jwts) break
+    verified.delete(oldest)
   }
 }
 

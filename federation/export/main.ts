@@ -67,6 +67,7 @@ async function run({ folder: path, config, isOnce }: NonNullable<ReturnType<type
   const stopped = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stopped.abort())
   const folder = openFolder(path)
+  folder.prepare()
   const stores = createKeyStores(config)
   const keyFiles = await openKeys(config, log, WAITS.keys, stores)
   const redis = connectRedis(config.redisUrl, { onError: (err) => log.warn({ err }, 'Redis is away') })

@@ -10,11 +10,9 @@ const PAGE = 500
 
 export type Folder = ReturnType<typeof openFolder>
 
-/** Creates the folder if it is missing, and removes what an interrupted writer left. @throws Error of the file system */
+/** Changes nothing. Its functions throw errors of the file system. */
 export function openFolder(root: string) {
   const temporary = join(root, TEMPORARY)
-  rmSync(temporary, { recursive: true, force: true })
-  mkdirSync(temporary, { recursive: true })
   const file = join(temporary, 'file')
 
   /** Null: it is missing, as most new files are; an error of the file system is slow. */
@@ -35,6 +33,12 @@ export function openFolder(root: string) {
   }
 
   return {
+    /** For its only writer: creates the folder if it is missing, and removes what an interrupted writer left. */
+    prepare(): void {
+      rmSync(temporary, { recursive: true, force: true })
+      mkdirSync(temporary, { recursive: true })
+    },
+
     /** True: it was written. A file with these bytes already stays as it is. */
     put(path: string, bytes: Buffer): boolean {
       if (read(path)?.equals(bytes)) return false

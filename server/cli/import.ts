@@ -1,12 +1,14 @@
-/** `inmor import`: imports an installation of inmor in Python and Rust from its Redis and its PostgreSQL. */
+/** `inmor import`: imports an installation of inmor in Python and Rust from its Redis and its PostgreSQL, or one from a mirror. */
 
 import { createFetcher } from '#fetcher/fetcher.ts'
 import { exitCodes, Failure } from '#server/cli/api/failure.ts'
 import { type AnchorOptions, aboutAnchor, recordFailure, withAnchor } from '#server/cli/opened.ts'
 import { command, print } from '#server/cli/output.ts'
 import { waitUntilPublished } from '#server/cli/publication.ts'
+import { systemClock, toUnix } from '#server/clock.ts'
 import { type InmorContent, joinContent, noContent } from '#server/import/content.ts'
 import { importInmor } from '#server/import/import.ts'
+import { readMirror } from '#server/import/mirror-source.ts'
 import { readPostgres } from '#server/import/postgres-source.ts'
 import { readRedis } from '#server/import/redis-source.ts'
 import type { ImportContext, ImportItem, ImportResult } from '#server/import/step.ts'
@@ -19,7 +21,7 @@ import { createWriter } from '#server/services/write.ts'
 /** For the audit entry of a failure; each imported object has its own entry. */
 const attempt = { action: 'import' } as const
 
-type Options = AnchorOptions & { redis?: string; postgres?: string; dryRun?: boolean }
+type Options = AnchorOptions & { redis?: string; postgres?: string; mirror?: string; dryRun?: boolean }
 
 const words: Readonly<Record<ImportResult, string>> = {
   IMPORTED: 'imported',
@@ -29,14 +31,19 @@ const words: Readonly<Record<ImportResult, string>> = {
 }
 
 export const importCommand = aboutAnchor(
-  command('import', 'import the federation of an inmor installation in Python'),
+  command('import', 'import the federation of an inmor installation in Python, or what a mirror has'),
 )
   .option('--redis <url>', 'URL of its Redis')
   .option('--postgres <url>', 'URL of its PostgreSQL')
+  .option('--mirror <folder>', 'the folder of a mirror or an export of this Trust Anchor, instead of the two')
   .option('--dry-run', 'show what would be imported, without changing anything')
   .action(async (options: Options) => {
-    if (!options.redis && !options.postgres)
-      throw new Failure('No source. Set --redis, --postgres or both.', exitCodes.usage)
+    const isOfInmor = options.redis !== undefined || options.postgres !== undefined
+    if (isOfInmor === (options.mirror !== undefined))
+      throw new Failure(
+        'No source, or too many. Set --redis, --postgres or both, or --mirror alone.',
+        exitCodes.usage,
+      )
     const { dryRun = false } = options
     const items: ImportItem[] = []
     const isPublished = await withAnchor(
@@ -60,7 +67,8 @@ export const importCommand = aboutAnchor(
   })
 
 /** Reads only; writes to neither source. */
-async function readSources({ redis, postgres }: Options): Promise<InmorContent> {
+async function readSources({ redis, postgres, mirror }: Options): Promise<InmorContent> {
+  if (mirror !== undefined) return readMirror(mirror, toUnix(systemClock()))
   const [published, stored] = await Promise.all([
     redis ? readRedis(redis) : noContent,
     postgres ? readPostgres(postgres) : noContent,

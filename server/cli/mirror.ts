@@ -31,6 +31,7 @@ export const mirrorCommand = command(
     const stopped = new AbortController()
     for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stopped.abort())
     const folder = openFolder(path)
+    folder.prepare()
     const mirror: Mirror = {
       source: openSource(fetcher, url),
       folder,

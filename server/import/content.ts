@@ -1,4 +1,4 @@
-/** The content of an inmor installation in Python and Rust, as read from its Redis and PostgreSQL, unchecked. */
+/** The content of an installation, as read from Redis and PostgreSQL of inmor in Python and Rust or from a mirror, unchecked. */
 
 export type SourceSubordinate = {
   entityId: string

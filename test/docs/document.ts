@@ -6,6 +6,7 @@ export const root = (path = '') => fileURLToPath(new URL(`../../${path}`, import
 
 /** Documents whose shell blocks commands.test.ts runs, in this order. */
 export const played = [
+  'docs/guide/survive.md',
   'docs/api.md',
   'docs/public-endpoints.md',
   'docs/examples/README.md',
@@ -39,7 +40,7 @@ export async function shellOf(document: string): Promise<string> {
 }
 
 /** Lines that need a Docker engine, root, or an anchor elsewhere. */
-export const engine = /^(docker compose (?!exec -T (?:-e \w+ )?admin)|docker run|sudo |inmor mirror |inmor resolve ).*$/gm
+export const engine = /^(docker compose (?!exec -T (?:-e \w+ )?admin)|docker run|sudo |inmor mirror |inmor resolve |inmor import --mirror ).*$/gm
 
 /** Forms of such lines, and the tests that cover each instead. */
 export const engineForms: readonly (readonly [RegExp, string])[] = [
@@ -51,6 +52,7 @@ export const engineForms: readonly (readonly [RegExp, string])[] = [
   [/^docker compose exec -T ta inmor-export /, 'federation/export/program.test.ts'],
   [/^inmor mirror /, 'federation/mirror/program.test.ts'],
   [/^inmor resolve /, 'federation/mirror/resolve.test.ts'],
+  [/^inmor import --mirror /, 'product/survive.test.ts'],
   [/^docker compose (ps|logs --tail=\d+)$/, 'reads only'],
   [/^docker compose cp admin:\S+ \S+$/, 'copies a file out of the container'],
   [

@@ -17,6 +17,7 @@ export function openExport(ta: TrustAnchor, path: string, earlier?: Export): Exp
   const { app, reader, redis, names: keys, now, parts } = ta
   const ask = earlier?.ask ?? createAsk(app, { reader, now, onFault: () => {} })
   const folder = openFolder(path)
+  folder.prepare()
   const record = createRecord({ entityId, folder, redis: redis.client, keys, signer: parts.signer, now })
   const askResolved = createAskResolved(createResolveAhead(parts), ta.authMethods)
   return { ask, askResolved, folder, record, redis: redis.client, keys, reader }

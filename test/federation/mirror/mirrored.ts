@@ -80,6 +80,7 @@ export async function openMirror(
   const { path = join(tmpdir(), `mirror-${randomUUID()}`), pinned = null, ahead = 0 } = options
   const fetcher = createFetcher({ allowHttp: true })
   const folder = openFolder(path)
+  folder.prepare()
   const mirror: Mirror = {
     source: typeof from === 'string' ? openSource(fetcher, from) : from,
     folder,

@@ -1,0 +1,103 @@
+/** The fire drill of docs/guide/survive.md: the site is gone, and nothing is left but a mirror and a copy of the keys. */
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Redis } from 'ioredis'
+import { decodeJwt } from 'jose'
+import { beforeAll, expect, test } from 'vitest'
+import { adminInFile, startSecondAdmin } from '#test/helpers/admin.ts'
+import { startCopy } from '#test/helpers/database.ts'
+import { startEntity } from '#test/helpers/entity.ts'
+import { folderInFile, inFile } from '#test/helpers/in-file.ts'
+import { inmor } from '#test/helpers/product.ts'
+import { run } from '#test/helpers/program.ts'
+import { startRedis } from '#test/helpers/redis.ts'
+import { withUsers } from '#test/helpers/users.ts'
+import { serveFolder } from '../federation/mirror/mirrored.ts'
+
+const type = 'https://ta.example.org/marks/member'
+const policy = { openid_relying_party: { client_name: { value: 'Changed by policy' } } }
+
+const lost = adminInFile()
+const directory = folderInFile('survive')
+const [exported, mirror] = [join(directory, 'export'), join(directory, 'mirror')]
+const source = inFile(() => serveFolder(exported))
+const entities = inFile(async () => {
+  const metadata = { openid_relying_party: { redirect_uris: ['https://rp.example.org/cb'] } }
+  const start = () => startEntity({ metadata, authorityHints: [lost.entityId] })
+  const all = [await start(), await start()] as const
+  return { all, close: () => Promise.all(all.map((entity) => entity.close())) }
+})
+const database = inFile(() => startCopy(withUsers))
+const redis = inFile(() => startRedis())
+
+/** The new installation, which is empty. */
+inFile(() => startSecondAdmin(lost, { databaseUrl: database.url, redisUrl: redis.url }))
+
+const environmentOf = (databaseUrl: string, redisUrl: string) => ({
+  TA_DOMAIN: lost.entityId,
+  DATABASE_URL: databaseUrl,
+  REDIS_URL: redisUrl,
+  KEYS_DIR: lost.config.keysDirectory,
+  AUTH_SECRET: lost.config.authSecret,
+  ALLOW_HTTP: 'true',
+})
+const command = (...args: string[]) => inmor({ environment: environmentOf(database.url, redis.url) }, args)
+
+beforeAll(async () => {
+  await lost.mutate('updateTrustAnchor', { organizationName: 'Example Federation' }, 'version', 'admin')
+  await lost.mutate('updateFederationPolicy', { metadataPolicy: policy }, 'version', 'admin')
+  for (const { id } of entities.all) await lost.mutate('registerSubordinate', { entityId: id }, 'id')
+  await lost.mutate('createTrustMarkType', { type }, 'id')
+  await lost.mutate('issueTrustMark', { trustMarkType: type, entityId: entities.all[0].id }, 'id')
+})
+
+/** Without the times of statements, which are signed again; a mark stays as it is. */
+async function readPublished(client: Redis) {
+  const claimsOf = (jwt: string) => {
+    const { iat: _, exp: __, ...lasting } = decodeJwt(jwt)
+    return lasting
+  }
+  const statements = await client.hgetall('inmor:subordinates')
+  return {
+    configuration: claimsOf((await client.get('inmor:entity_id')) ?? ''),
+    statements: Object.fromEntries(Object.entries(statements).map(([id, jwt]) => [id, claimsOf(jwt)])),
+    marks: await client.hgetall(`inmor:tm:${entities.all[0].id}`),
+  }
+}
+
+test('a mirror has everything, and answers when the site is gone', async () => {
+  const environment = environmentOf('', lost.redis.url)
+  const exporter = run('federation/export/main.ts', [exported, '--once'], { environment })
+  expect((await exporter.ended).code, exporter.output()).toBe(0)
+  const pulled = await command('mirror', source.url, mirror, '--once', '--allow-http')
+  expect(pulled.code, pulled.stderr).toBe(0)
+  await rm(exported, { recursive: true })
+  for (const { id } of entities.all) {
+    const { stdout, stderr } = await command('resolve', id, '--from', mirror)
+    expect(stdout, stderr).toContain('Changed by policy')
+  }
+})
+
+test('an empty installation with the same keys gets back what is public', async () => {
+  const dry = await command('import', '--mirror', mirror, '--dry-run')
+  expect(dry.stdout, dry.stderr).toContain('Nothing was changed.')
+  const { code, stdout, stderr } = await command('import', '--mirror', mirror)
+  expect(code, stdout + stderr).toBe(0)
+  expect(stdout).toMatch(/0 in conflict, 0 failed\. Everything is published\./)
+  const [was, is] = await Promise.all([lost.redis.client, redis.client].map(readPublished))
+  expect(is).toEqual(was)
+})
+
+test('the same import again changes nothing', async () => {
+  const { code, stdout } = await command('import', '--mirror', mirror)
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/0 imported, \d+ unchanged, 0 in conflict, 0 failed/)
+})
+
+test('a folder without a mirror, or two sources, are refused with the reason', async () => {
+  expect(await command('import', '--mirror', directory)).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('Name the folder of a mirror or an export.'),
+  })
+  expect(await command('import', '--mirror', mirror, '--redis', redis.url)).toMatchObject({ code: 2 })
+})

@@ -29,7 +29,7 @@ export type Node = { files: Record<string, FileEntry> } | { nodes: Record<string
 export const computeHash = (bytes: Buffer | string): string => hash('sha256', bytes)
 
 /** Where a file is in the tree: one digit for each level. */
-export const keyOf = computeHash
+export const keyOf = (path: string): string => computeHash(path)
 
 export const isLeafOf = (count: number): boolean => count <= LEAF
 

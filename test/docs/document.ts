@@ -40,7 +40,8 @@ export async function shellOf(document: string): Promise<string> {
 }
 
 /** Lines that need a Docker engine, root, or an anchor elsewhere. */
-export const engine = /^(docker compose (?!exec -T (?:-e \w+ )?admin)|docker run|sudo |inmor mirror |inmor resolve |inmor import --mirror ).*$/gm
+export const engine =
+  /^(docker compose (?!exec -T (?:-e \w+ )?admin)|docker run|sudo |inmor mirror |inmor resolve |inmor import --mirror ).*$/gm
 
 /** Forms of such lines, and the tests that cover each instead. */
 export const engineForms: readonly (readonly [RegExp, string])[] = [

@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core'
 import { expect, onTestFinished, test } from 'vitest'
 import { adminInFile } from '#test/helpers/admin.ts'
 import { openPage, signIn } from '#test/helpers/browser.ts'
+import { announceExport } from '#test/helpers/exported.ts'
 import { eventually } from '#test/helpers/product.ts'
 import { memberInFile } from '#test/helpers/subordinate.ts'
 import { fetchVerified, keysIn } from '#test/product/verify.ts'
@@ -45,6 +46,24 @@ test('shows a refused entity with the reason, and registers nothing', async () =
   await expect.poll(() => reason.textContent()).toMatch(RegExp(`Failed[\\s\\S]*must add ${admin.entityId}`))
   expect(await page.getByRole('button', { name: 'Register subordinate' }).count()).toBe(0)
   expect(await list()).toEqual([])
+  expect(complaints).toEqual([])
+  await page.context().close()
+})
+
+test('says for how long the exported files answer without the installation', async () => {
+  const { page, complaints } = await openSignedIn(admin, '/settings/publication')
+  await page.getByText('Nothing is exported').waitFor()
+  const now = Math.floor(Date.now() / 1000)
+  const [first, then] = [now + 6 * 86_400 + 4.5 * 3600, now + 13 * 86_400]
+  await announceExport(admin, now, {
+    entity_configuration: [1, then],
+    fetch: [3_120, first],
+    list: [11, null],
+  })
+  await page.reload()
+  await page.getByText('Answered for 6 days 4 hours without this installation').waitFor()
+  const row = page.getByRole('table', { name: 'Exported files by kind' }).getByRole('row').nth(1)
+  expect(await row.textContent()).toMatch(/Subordinate Statements\s*Raise the validity.*3,120\s*in 6 days/)
   expect(complaints).toEqual([])
   await page.context().close()
 })

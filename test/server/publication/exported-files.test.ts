@@ -1,9 +1,7 @@
 /** Tests what the admin side says about an export: how long its files answer, and that it stands still. */
 import { expect, it } from 'vitest'
-import { signJwt } from '#core/jws.ts'
-import { generateSigningKey } from '#core/keys.ts'
-import { buildManifest, MANIFEST_TYP } from '#federation/files/manifest.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
+import { announceExport } from '#test/helpers/exported.ts'
 
 const admin = adminInFile()
 const seconds = () => Math.floor(Date.now() / 1000)
@@ -17,14 +15,9 @@ async function readStatus() {
   return { files: data.serverStatus.publication.files, alerts }
 }
 
-/** As inmor-export does. */
 async function announce(now: number) {
   const end = now + 86_400
-  const kinds = { fetch: [2, end], list: [11, null], trust_mark: [1, end + 1] } as const
-  const root = { hash: '0'.repeat(64), kinds: structuredClone(kinds) as never }
-  const claims = buildManifest({ issuer: admin.entityId, now, number: now, root })
-  const jwt = await signJwt(claims, { key: await generateSigningKey('ES256'), typ: MANIFEST_TYP })
-  await admin.redis.client.set('inmor:manifest', jwt)
+  await announceExport(admin, now, { fetch: [2, end], list: [11, null], trust_mark: [1, end + 1] })
   return new Date(end * 1000).toISOString()
 }
 

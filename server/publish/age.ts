@@ -3,9 +3,10 @@ import { DEFAULT_SKEW } from '#core/validity.ts'
 import { Prisma } from '#prisma/generated/client/client.ts'
 
 /** Issued in the future, beyond the clock skew that verifiers allow. */
-export function isFromFuture(iat: number, now: number): boolean {
-  return iat > now + DEFAULT_SKEW
-}
+export const isFromFuture = (iat: number, now: number): boolean => iat > latestIssue(now)
+
+/** The latest `iat` that is not in the future. */
+export const latestIssue = (now: number): number => now + DEFAULT_SKEW
 
 /** The same limit for SQL: later times are in the future. */
 export const future = Prisma.sql`now() AT TIME ZONE 'utc' + make_interval(secs => ${DEFAULT_SKEW}::float8)`

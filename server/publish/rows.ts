@@ -2,6 +2,7 @@
 import type { IssuedTrustMark, TrustMark, TrustMarkType } from '#prisma/generated/client/client.ts'
 import { toUnix } from '#server/clock.ts'
 import { ahead } from '#server/database/ahead.ts'
+import { inOrder } from '#server/database/in-order.ts'
 import { readSettings } from '#server/database/settings.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { enqueue, toPublish } from '#server/publish/outbox.ts'
@@ -86,15 +87,9 @@ async function selectUnchanged({ db }: PublishContext, page: readonly SignedSubo
  * records the reason.
  */
 async function* signedPages(context: PublishContext): AsyncGenerator<SignedSubordinate[]> {
-  const underWay: Promise<SignedSubordinate[]>[] = []
   const inTurn = createTurns() // a key store lets few signatures wait
-  for await (const rows of ahead(allSubordinateRows(context.db, PAGE))) {
-    const page = signPage(context, rows, inTurn)
-    page.catch(() => undefined) // it is thrown where the page is awaited
-    const ready = underWay.push(page) < PAGES_AT_A_TIME ? undefined : underWay.shift()
-    if (ready) yield await ready
-  }
-  for (const page of underWay) yield await page
+  const pages = ahead(allSubordinateRows(context.db, PAGE))
+  yield* inOrder(pages, PAGES_AT_A_TIME, (rows) => signPage(context, rows, inTurn))
 }
 
 async function signPage(context: PublishContext, rows: readonly SubordinateRow[], inTurn: InTurn) {

@@ -1,12 +1,13 @@
 /** Signs Subordinate Statements whose inputs have changed, and stores them. */
 import { ENTITY_STATEMENT_TYP } from '#core/entity-statement/index.ts'
 import { decodeJwt, type Signer, signJwt } from '#core/jws.ts'
+import { Prisma } from '#prisma/generated/client/client.ts'
 import type { Database } from '#server/database/client.ts'
 import { type Settings, typedSubordinate } from '#server/database/typed-row.ts'
-import { isFromFuture } from '#server/publish/age.ts'
+import { isFromFuture, latestIssue } from '#server/publish/age.ts'
 import { subordinateStatementClaims } from '#server/publish/build.ts'
 import { firstListedEnd, listsEndedKey } from '#server/publish/listed-keys.ts'
-import type { SubordinateRow } from '#server/publish/subordinate-row.ts'
+import { type SubordinateRow, unixTime } from '#server/publish/subordinate-row.ts'
 
 type Context = { db: Database; entityId: string; settings: Settings; signer: Signer; now: number }
 
@@ -61,8 +62,22 @@ export function findFault(
   return listsEndedKey(typedSubordinate(row).jwks, { iat, now }) ? 'with an ended key' : null
 }
 
+/**
+ * The same for SQL, without the issuer. It is wider: where it is false, the statement has no fault, or is meant to expire,
+ * because its member fails its checks or is not renewed automatically.
+ */
+export function mayHaveFault({ settings, signer, now }: CurrencyContext): Prisma.Sql {
+  const end = `.${settings.statementVersion}.${signer.kid}`
+  return Prisma.sql`(
+    "statementBasis" IS DISTINCT FROM ("version" - "unsignedChanges") || ${end}
+    OR CASE WHEN ${unixTime('statementExpiresAt')} <= ${now} THEN "autorenew" AND "failingSince" IS NULL
+      ELSE ${unixTime('statementIssuedAt')} > ${latestIssue(now)}
+        OR jsonb_path_exists("jwks", '$.keys[*] ? (@.exp <= $now || exists (@.revoked))', jsonb_build_object('now', ${now}::int))
+    END)`
+}
+
 /** Most begin with `iss`; decoding each one in full would slow a rebuild. */
-function isIssuedBy(entityId: string, statement: string): boolean {
+export function isIssuedBy(entityId: string, statement: string): boolean {
   const beginning = `${JSON.stringify({ iss: entityId }).slice(0, -1)},`
   const at = statement.indexOf('.') + 1
   const encoded = statement.slice(at, at + Math.ceil(Buffer.byteLength(beginning) / 3) * 4)

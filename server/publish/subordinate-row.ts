@@ -38,8 +38,12 @@ const seconds = [
 type Raw = Omit<SubordinateRow, 'entityTypes' | (typeof seconds)[number]> &
   Record<(typeof seconds)[number], number | null> & { entityTypes: string }
 
-const unixColumns = Prisma.raw(
-  seconds.map((name) => `floor(extract(epoch FROM "${name}"))::int AS "${name}"`).join(', '),
+/** A column in unix seconds. */
+export const unixTime = (name: (typeof seconds)[number]) =>
+  Prisma.raw(`floor(date_part('epoch', "${name}"))::int`)
+
+const unixColumns = Prisma.join(
+  seconds.map((name) => Prisma.sql`${unixTime(name)} AS ${Prisma.raw(`"${name}"`)}`),
 )
 
 /** The active ones. */
@@ -60,6 +64,21 @@ export async function readSubordinateRows(db: Database, where: Prisma.Sql): Prom
 }
 
 const toDate = (unix: number) => new Date(unix * 1000)
+
+/** Of a page: identifiers after the first one, up to the last one. */
+export type Bounds = { after: string; last: string }
+
+/** Yields the bounds of pages of all subordinates. By identifier, so that rows of one page belong to few pages of the list. */
+export async function* allBounds(db: Database, page: number): AsyncGenerator<Bounds> {
+  for (let after = ''; ; ) {
+    const [row] = await db.$queryRaw<{ last: string | null }[]>`
+      SELECT max("entityId") AS "last"
+      FROM (SELECT "entityId" FROM "Subordinate" WHERE "entityId" > ${after} ORDER BY "entityId" LIMIT ${page}) AS page`
+    if (!row?.last) return
+    yield { after, last: row.last }
+    after = row.last
+  }
+}
 
 /** Yields all active ones, page by page. By identifier, so that rows of one page belong to few pages of the list. */
 export async function* allSubordinateRows(db: Database, page: number): AsyncGenerator<SubordinateRow[]> {

@@ -1,15 +1,10 @@
-/** What Redis should say of subordinates, by the database. */
+/** What Redis should say of single subordinates, by the database. */
 import { toUnix } from '#server/clock.ts'
 import { readSettings } from '#server/database/settings.ts'
 import type { PublishContext } from '#server/publish/context.ts'
-import { PAGE } from '#server/publish/drift/drift.ts'
 import { subordinateInfo } from '#server/publish/rows.ts'
 import { type CurrencyContext, findFault, isSigned, type Signed } from '#server/publish/statements.ts'
-import {
-  allSubordinateRows,
-  findSubordinateRows,
-  type SubordinateRow,
-} from '#server/publish/subordinate-row.ts'
+import { findSubordinateRows, type SubordinateRow } from '#server/publish/subordinate-row.ts'
 import type { KindFacts } from '#server/publish/write.ts'
 import { formatSubordinateInfo } from '#store/subordinate-info.ts'
 
@@ -23,13 +18,6 @@ export type ExpectedSubordinate = {
   fault: string | null
 }
 
-/** Yields every one, in pages. */
-export async function* expectedPages(context: PublishContext): AsyncGenerator<ExpectedSubordinate[]> {
-  const currency = await readCurrency(context)
-  for await (const rows of allSubordinateRows(context.db, PAGE))
-    yield rows.filter(isSigned).map((row) => toExpected(row, currency))
-}
-
 /** Of these; one that is inactive or was never signed is not published. */
 export async function findExpected(
   context: PublishContext,
@@ -40,7 +28,12 @@ export async function findExpected(
   return rows.filter(isSigned).map((row) => toExpected(row, currency))
 }
 
-async function readCurrency({ db, entityId, signingKeys, now }: PublishContext): Promise<CurrencyContext> {
+export async function readCurrency({
+  db,
+  entityId,
+  signingKeys,
+  now,
+}: PublishContext): Promise<CurrencyContext> {
   const { signer } = signingKeys.current()
   return { entityId, settings: await readSettings(db), signer, now: toUnix(now()) }
 }

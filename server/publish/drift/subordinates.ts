@@ -1,5 +1,5 @@
 /** Compares subordinates: statements, Entity Configurations, the data for lists and the sorted list. A statement must also be current. */
-import { ahead } from '#server/database/ahead.ts'
+import { inOrder } from '#server/database/in-order.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import {
   compare,
@@ -7,11 +7,13 @@ import {
   type DriftKind,
   type DriftSource,
   memberIf,
+  PAGE,
 } from '#server/publish/drift/drift.ts'
+import { findDoubtful, isSame, readExpectedPage } from '#server/publish/drift/expected-pages.ts'
 import {
   type ExpectedSubordinate,
-  expectedPages,
   findExpected,
+  readCurrency,
 } from '#server/publish/drift/expected-subordinates.ts'
 import { createTally } from '#server/publish/drift/other-subordinates.ts'
 import {
@@ -20,7 +22,8 @@ import {
   readPublished,
 } from '#server/publish/drift/published-subordinates.ts'
 import { toPublish } from '#server/publish/outbox.ts'
-import { kindSets } from '#server/publish/write.ts'
+import { allBounds, type Bounds } from '#server/publish/subordinate-row.ts'
+import { type KindFacts, kindSets } from '#server/publish/write.ts'
 
 const setWords = {
   relyingParties: 'Relying Parties',
@@ -28,27 +31,26 @@ const setWords = {
   intermediates: 'Intermediates',
 } as const satisfies Record<(typeof kindSets)[number][0], string>
 
+/** The database reads some while this process compares another. */
+const PAGES_AT_A_TIME = 3
+
 export const subordinates: DriftSource = { compareAll, driftOf }
 
-type Compared = { expected: readonly ExpectedSubordinate[]; published: readonly PublishedSubordinate[] }
-
 async function* compareAll(context: PublishContext): AsyncGenerator<Drift[]> {
+  const [currency, findListed] = await Promise.all([readCurrency(context), openSubordinateList(context)])
   const tally = createTally(context)
-  for await (const { expected, published } of ahead(bothSides(context))) {
-    tally.add(published)
-    yield expected.flatMap((each, at) => differenceOf(each.entityId, each, published[at]))
-  }
-  for await (const names of tally.others()) yield await driftOf(context, names)
-}
-
-async function* bothSides(context: PublishContext): AsyncGenerator<Compared> {
-  const findListed = await openSubordinateList(context)
-  for await (const expected of ahead(expectedPages(context))) {
-    const names = expected.map(({ entityId }) => entityId)
+  const comparePage = async (bounds: Bounds) => {
+    const expected = await readExpectedPage(context, currency, bounds)
+    const { entityIds, facts } = expected
     // The number of members tells whether others are in a set.
-    const belongs = (set: number, at: number) => isIn(set, expected[at])
-    yield { expected, published: await readPublished(context, findListed, names, belongs) }
+    const belongs = (set: number, at: number) => isIn(set, facts[at])
+    const published = await readPublished(context, findListed, entityIds, belongs)
+    tally.add(published)
+    return isSame(expected, published) ? findDoubtful(expected, published, currency.entityId) : entityIds
   }
+  for await (const names of inOrder(allBounds(context.db, PAGE), PAGES_AT_A_TIME, comparePage))
+    yield await driftOf(context, names)
+  for await (const names of tally.others()) yield await driftOf(context, names)
 }
 
 async function driftOf(context: PublishContext, entityIds: readonly string[]): Promise<Drift[]> {
@@ -73,9 +75,9 @@ function differenceOf(
   return [{ kind: first.kind, words, name: entityId, item: toPublish('subordinate', entityId) }]
 }
 
-function isIn(set: number, expected: ExpectedSubordinate | undefined): boolean {
+function isIn(set: number, facts: KindFacts | undefined): boolean {
   const [, belongs = () => false] = kindSets[set] ?? []
-  return expected !== undefined && belongs(expected.facts)
+  return facts !== undefined && belongs(facts)
 }
 
 type Difference = { kind: DriftKind; what: string }
@@ -97,7 +99,7 @@ function differences(
     ['place in the list of subordinates', expected?.info, actual?.listed],
     ...kindSets.map(([name], at): Pair => {
       const isThere = actual?.memberships[at]
-      return [`place among the ${setWords[name]}`, memberIf(isIn(at, expected)), memberIf(isThere)]
+      return [`place among the ${setWords[name]}`, memberIf(isIn(at, expected?.facts)), memberIf(isThere)]
     }),
   ])
 }

@@ -2,10 +2,16 @@
 import { decodeJwt } from 'jose'
 import { expect, it, vi } from 'vitest'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
+import { prepareSubordinatePages } from '#server/publish/list-pages.ts'
+import { subordinateInfo } from '#server/publish/rows.ts'
+import { isSigned } from '#server/publish/statements.ts'
+import { findSubordinateRows } from '#server/publish/subordinate-row.ts'
+import { putSubordinates, sendCommands } from '#server/publish/write.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
 import { openDriftRepair } from '#test/helpers/drift.ts'
 import { inFile } from '#test/helpers/in-file.ts'
 import { patience } from '#test/helpers/patience.ts'
+import { openPublishing } from '#test/helpers/publishing.ts'
 import { registerLeaf } from '#test/helpers/subordinate.ts'
 
 const admin = adminInFile()
@@ -24,15 +30,31 @@ const endedKey = { ...toPublicJwk(await generateSigningKey('ES256')), exp: secon
 const laterKey = toPublicJwk(await generateSigningKey('ES256'))
 const valid = { statementIssuedAt: hours(-1), statementExpiresAt: hours(47) }
 
+/** As if it had been published. */
+async function copyToRedis(entityId: string): Promise<void> {
+  const { context, close } = await openPublishing(admin)
+  const { db, redis, keys } = context
+  const rows = (await findSubordinateRows(db, [entityId])).filter(isSigned)
+  const published = rows.map((row) => ({ ...row, info: subordinateInfo(row) }))
+  const putPages = await prepareSubordinatePages(redis, keys, { published })
+  await sendCommands(redis, keys, [], (to) => {
+    putSubordinates(to, keys, published)
+    putPages(to)
+  })
+  close()
+}
+
 it.each([
   ['from the future', { statementIssuedAt: hours(24), statementExpiresAt: hours(48), autorenew: false }],
   ['expired', { statementIssuedAt: hours(-48), statementExpiresAt: hours(-1) }],
   ['outdated', { ...valid, statementBasis: '1.1.another-key', autorenew: false }],
   ['with an ended key', { ...valid, jwks: { keys: [endedKey, laterKey] }, autorenew: false }],
+  ['of another issuer', { statement: `e30.${btoa('{"iss":"https://other.example.org"}')}.c2ln` }],
 ])('signs a statement again that is %s, without a request to its member', async (fault, data) => {
   const { leaf } = await registerLeaf(admin)
   const where = { entityId: leaf.id }
   const { lastCheckedAt } = await admin.server.db.subordinate.update({ where, data })
+  await copyToRedis(leaf.id)
   leaf.misbehave('hang')
   expect(await repair()).toEqual({ ...nothing, different: 1 })
   expect((await reported()).drift.examples).toEqual([

@@ -1,0 +1,87 @@
+/**
+ * What Redis should say of the subordinates of a page, in the form that is compared fastest: a digest stands for the long
+ * values. Where a page differs, its subordinates are compared one by one (expected-subordinates.ts).
+ */
+import { hash } from 'node:crypto'
+import type { PublishContext } from '#server/publish/context.ts'
+import type { PublishedSubordinate } from '#server/publish/drift/published-subordinates.ts'
+import { type CurrencyContext, isIssuedBy, mayHaveFault } from '#server/publish/statements.ts'
+import { type Bounds, unixTime } from '#server/publish/subordinate-row.ts'
+import { kindSets } from '#server/publish/write.ts'
+import { formatSubordinateInfo, type SubordinateInfo } from '#store/subordinate-info.ts'
+
+export type ExpectedPage = {
+  entityIds: readonly string[]
+  facts: readonly SubordinateInfo[]
+  /** Of the statements and the Entity Configurations. */
+  digest: string
+  /** Whose statements may have to be signed again, for another reason than their issuer. */
+  doubtful: readonly string[]
+}
+
+/** As the database sends it: one text is parsed faster than a row for each subordinate. */
+type Raw = Record<keyof ExpectedPage, string>
+type RawFacts = [types: string[], intermediate: boolean, registered: number, updated: number, expires: number]
+
+/** Those that are active and were signed. */
+export async function readExpectedPage(
+  { db }: PublishContext,
+  currency: CurrencyContext,
+  { after, last }: Bounds,
+): Promise<ExpectedPage> {
+  const [page] = await db.$queryRaw<[Raw]>`
+    SELECT coalesce(json_agg("entityId"), '[]')::text AS "entityIds",
+      coalesce(json_agg(json_build_array("entityTypes", "intermediate", ${unixTime('registeredAt')},
+        ${unixTime('statementIssuedAt')}, ${unixTime('statementExpiresAt')})), '[]')::text AS "facts",
+      coalesce(encode(sha256(convert_to(string_agg("statement", E'\n') || E'\n' || string_agg("entityConfiguration", E'\n'),
+        'UTF8')), 'hex'), '') AS "digest",
+      coalesce(json_agg("entityId") FILTER (WHERE ${mayHaveFault(currency)}), '[]')::text AS "doubtful"
+    FROM (
+      SELECT * FROM "Subordinate"
+      WHERE "active" AND "statement" IS NOT NULL AND "statementIssuedAt" IS NOT NULL AND "statementExpiresAt" IS NOT NULL
+        AND "entityId" > ${after} AND "entityId" <= ${last}
+      ORDER BY "entityId") AS page`
+  return toPage(page)
+}
+
+function toPage({ entityIds, facts, digest, doubtful }: Raw): ExpectedPage {
+  return {
+    digest,
+    entityIds: JSON.parse(entityIds),
+    facts: (JSON.parse(facts) as RawFacts[]).map(
+      ([entity_types, intermediate, registered, updated, expires]) => {
+        return { entity_types, intermediate, registered, updated, expires }
+      },
+    ),
+    doubtful: JSON.parse(doubtful),
+  }
+}
+
+/** Whether Redis says all of this. No expected value has a line break. */
+export function isSame({ facts, digest }: ExpectedPage, published: readonly PublishedSubordinate[]): boolean {
+  const hasFacts = facts.every((each, at) => {
+    const [info, found] = [formatSubordinateInfo(each), published[at]]
+    const isInSets = kindSets.every(([, belongs], set) => found?.memberships[set] === belongs(each))
+    return found?.info === info && found.listed === info && isInSets
+  })
+  return hasFacts && (published.length === 0 || digestOf(published) === digest)
+}
+
+/** Null: a value is missing. */
+function digestOf(published: readonly PublishedSubordinate[]): string | null {
+  const values = [
+    ...published.map(({ statement }) => statement),
+    ...published.map(({ configuration }) => configuration),
+  ]
+  return values.includes(null) ? null : hash('sha256', values.join('\n'))
+}
+
+/** Of a page that is the same in Redis: whose statements may have to be signed again. */
+export function findDoubtful(
+  { entityIds, doubtful }: ExpectedPage,
+  published: readonly PublishedSubordinate[],
+  issuer: string,
+): string[] {
+  const others = entityIds.filter((_, at) => !isIssuedBy(issuer, published[at]?.statement ?? ''))
+  return [...new Set([...doubtful, ...others])]
+}

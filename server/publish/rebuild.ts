@@ -4,7 +4,7 @@ import { ahead } from '#server/database/ahead.ts'
 import { UnavailableError } from '#server/error/operation-error.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { beginIssue } from '#server/publish/key-publication.ts'
-import { prepareHolderPages, prepareSubordinatePages } from '#server/publish/list-pages.ts'
+import { type PageNames, prepareHolderPages, prepareSubordinatePages } from '#server/publish/list-pages.ts'
 import {
   findUnusedTypes,
   signEntityConfiguration,
@@ -79,8 +79,9 @@ export async function rebuild(context: PublishContext, beat: Beat): Promise<Rebu
     putUnusedTypes(to, keys.staging, unused)
     putTrustAnchors(to, keys.staging, trustAnchors)
   })
+  const names: PageNames = new Map() // only this process stages
   for await (const page of activeSubordinates(context)) {
-    const putPages = await prepareSubordinatePages(context.redis, keys.staging, { published: page })
+    const putPages = await prepareSubordinatePages(context.redis, keys.staging, { published: page }, names)
     await stage.write((to) => {
       addSubordinates(to, keys.staging, page)
       putPages(to)
@@ -97,7 +98,7 @@ export async function rebuild(context: PublishContext, beat: Beat): Promise<Rebu
     await pass(0)
   }
   for await (const page of ahead(allTrustMarks(context))) {
-    const putPages = await prepareHolderPages(context.redis, keys.staging, page)
+    const putPages = await prepareHolderPages(context.redis, keys.staging, page, names)
     await stage.write((to) => {
       for (const mark of page) putTrustMark(to, keys.staging, mark)
       putPages(to)

@@ -22,6 +22,7 @@ import { requestRoutes } from '../routes/request.ts'
 import { resolveRoute } from '../routes/resolve.ts'
 import { selfCheckRoute } from '../routes/self-check.ts'
 import { statusRoute } from '../routes/status.ts'
+import { statusListRoute } from '../routes/status-list.ts'
 import { subordinateEventsRoute } from '../routes/subordinate-events.ts'
 import { trustMarkRoute } from '../routes/trust-mark.ts'
 import { trustMarkListRoute } from '../routes/trust-mark-list.ts'
@@ -63,6 +64,7 @@ export function buildApp(given: Deps, options: AppOptions = {}): FastifyInstance
     trustMarkRoute(scope, deps)
     trustMarkListRoute(scope, deps)
     trustMarkStatusRoute(scope, deps)
+    statusListRoute(scope, deps)
     historicalKeysRoute(scope, deps)
     collectionRoute(scope, deps, options)
     selfCheckRoute(scope, deps, options)

@@ -14,6 +14,7 @@ export type MediaType =
   | 'application/trust-mark+jwt'
   | 'application/trust-mark-status-response+jwt'
   | 'application/jwk-set+jwt'
+  | 'application/statuslist+jwt'
   | 'application/entity-events-statement+jwt'
   | 'application/octet-stream'
 

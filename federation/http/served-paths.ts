@@ -2,11 +2,14 @@
 import type { FastifyInstance } from 'fastify'
 import { endpointNames, getEndpointPath } from '#core/endpoint.ts'
 import { ENTITY_CONFIGURATION_PATH } from '#core/entity-id.ts'
+import { STATUS_LIST_PATH } from '#core/status-list.ts'
 
 export const INDEX_PATH = '/'
 export const READINESS_PATH = '/health'
 export const LIVENESS_PATH = '/health/live'
 export const STATUS_PATH = '/status'
+/** A status list, by its number. */
+export const STATUS_LIST_ROUTE = `${STATUS_LIST_PATH}/:number`
 /** On another port, unless a proxy joins them. */
 export const METRICS_PATH = '/metrics'
 
@@ -16,6 +19,7 @@ const fixed = [
   LIVENESS_PATH,
   STATUS_PATH,
   METRICS_PATH,
+  STATUS_LIST_PATH,
   ENTITY_CONFIGURATION_PATH,
 ]
 
@@ -24,7 +28,7 @@ export const servedPaths: readonly string[] = [...fixed, ...endpointNames.map(ge
 /** Identifiers of anchors leave these paths free (anchors/place.ts). @throws TypeError for a route that they could take */
 export function holdToServedPaths(app: FastifyInstance): void {
   app.addHook('onRoute', ({ url, method }) => {
-    if (method === 'OPTIONS' || servedPaths.includes(url)) return // CORS answers any URL
+    if (method === 'OPTIONS' || [...servedPaths, STATUS_LIST_ROUTE].includes(url)) return // CORS answers any URL
     throw new TypeError(`The route ${url} is missing in federation/http/served-paths.ts.`)
   })
 }

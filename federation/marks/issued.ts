@@ -25,6 +25,8 @@ import { describeMarkRules, type MarkRules } from './rules.ts'
 export type IssuedMarks = {
   /** The status of a mark that was issued and not revoked (§8.4.2). Invalid takes precedence over expired. */
   judge(jwt: string): Promise<Exclude<TrustMarkStatus, 'revoked'>>
+  /** Whether marks of the type that the key signed may be valid: one that is not in use ends them all. */
+  areInUse(type: string, kid: string): Promise<boolean>
   /** The latest mark of the type for the subject, if it is active (§8.6). */
   mark(type: string, subject: EntityId): Promise<PublishedJwt | undefined>
   /** Holders whose mark is not invalid, until mark or delegation expires. The same list until a change. */
@@ -139,7 +141,7 @@ export function createIssuedMarks({ entityId, reader, keys, now }: Options): Iss
     return isUnder(judgement, keys(), configuration, unused) ? judgement : undefined
   }
 
-  const mayBeValid = (type: string, { kid }: Facts, { rules }: Judgement) =>
+  const mayBeValid = (type: string, { kid }: Pick<Facts, 'kid'>, { rules }: Judgement) =>
     !rules.unused.types.has(type) && rules.publishedKids.has(kid)
 
   async function select(type: string, all: PagedList<TrustMarkHolder>, current: Judgement) {
@@ -173,6 +175,9 @@ export function createIssuedMarks({ entityId, reader, keys, now }: Options): Iss
       const ends = await findEnds(jwt, current.rules.jwks, current)
       if (!ends || ends.delegation <= now()) return 'invalid'
       return ends.mark <= now() ? 'expired' : 'active'
+    },
+    async areInUse(type, kid) {
+      return mayBeValid(type, { kid }, await readJudgement())
     },
     async mark(type, subject) {
       const published = await reader.trustMark(type, subject)

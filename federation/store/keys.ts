@@ -37,6 +37,10 @@ function publishedKeys(root: string) {
     issuedTrustMarks: `${root}tm:alltime`,
     /** hash: SHA-256, in hex, of a Trust Mark JWT -> `TrustMarkRevocation` as JSON. Foreign writers omit it. */
     trustMarkRevocations: `${root}tm:status`,
+    /** hash: number of a status list -> `StatusListFacts` as JSON. Foreign writers omit it. */
+    statusLists: `${root}status_lists`,
+    /** string: the bits of a status list, as its token has them before compression, and a last one that says that all are there. Foreign writers omit it. */
+    statusListBits: (number: string) => `${root}status_list:${number}`,
     /** set: our Trust Mark types that are not in use, whose marks are not served. Foreign writers omit it. */
     unusedTrustMarkTypes: `${root}tmtypes:unused`,
     /** hash: entity identifier of a foreign Trust Anchor -> its pinned JWK Set as JSON (§10). Foreign writers omit it. */

@@ -13,6 +13,8 @@ import { createListIndex } from './list-index.ts'
 import { findLostKeys } from './lost-keys.ts'
 import { createPageReader } from './page-reader.ts'
 import { type PublishedJwt, readPublishedJwt } from './published-jwt.ts'
+import { areSameLists, readStatusList } from './status-list-reader.ts'
+import type { StatusList } from './status-list-record.ts'
 import { readSubordinate, readSubordinates, subordinateFormat } from './subordinate-reader.ts'
 import { readTrustAnchors } from './trust-anchor-reader.ts'
 import {
@@ -81,6 +83,14 @@ export function createMemory({ redis, keys, announced, trustMarks, catchUp, maxJ
       maxSize: maxJwtBytes,
       isAnnounced,
     }),
+    /** Status lists, by number. */
+    statusLists: createHeld<StatusList | null>({
+      load: (number) => readStatusList(redis, keys, number),
+      isSame: areSameLists,
+      sizeOf: (list) => list?.bytes.length ?? 0,
+      maxSize: MAX_JWT_BYTES,
+      isAnnounced,
+    }),
     unusedTypes: holdOne<UnusedTypes>(
       () => readUnusedTypes(redis, keys),
       (one, other) => one.key === other.key,
@@ -133,9 +143,10 @@ const dropRules: Readonly<Record<Exclude<ChangeKind, 'all'>, DropRule>> = {
     configurations.drop(id)
     subordinates.touch(id)
   },
-  'trust-mark': ({ marks, holders, lostKeys }, id) => {
+  'trust-mark': ({ marks, holders, statusLists, lostKeys }, id) => {
     lostKeys.drop()
     marks.drop(id)
+    statusLists.drop()
     holders.touch(id)
   },
   'trust-anchors': ({ anchors }) => anchors.drop(),

@@ -13,6 +13,7 @@ import { toStoreError } from './outage.ts'
 import type { PagedList } from './paged-list.ts'
 import type { PublishedJwt } from './published-jwt.ts'
 import { countLookups, createMemory, dropStale, MAX_JWT_BYTES } from './reader-memory.ts'
+import type { StatusList } from './status-list-record.ts'
 import { parseSubordinateEvents, type SubordinateEvent } from './subordinate-event.ts'
 import type { Subordinate } from './subordinate-reader.ts'
 import { readSummary, type Summary } from './summary.ts'
@@ -48,6 +49,10 @@ export type Reader = {
   unusedTrustMarkTypes(): Promise<UnusedTypes>
   /** Whether we issued a mark, and whether it was revoked (§8.4). */
   trustMarkStatus(jwt: string): Promise<IssuedTrustMarkStatus>
+  /** Undefined if there is no such list. Throws `temporarily_unavailable` also when Redis lost its bits. */
+  statusList(number: string): Promise<StatusList | undefined>
+  /** The numbers of all lists. */
+  statusLists(): Promise<string[]>
   /** Pinned keys of the foreign Trust Anchors under which we resolve (§10). */
   trustAnchors(): Promise<ReadonlyMap<EntityId, JwkSet>>
   peek: Peek
@@ -139,6 +144,8 @@ export function createReader({
     trustMarkTypes: guard(() => redis.smembers(keys.trustMarkTypes)),
     unusedTrustMarkTypes: memory.unusedTypes.get,
     trustMarkStatus: guard(trustMarks.status),
+    statusList: async (number) => (await memory.statusLists.get(number)) ?? undefined,
+    statusLists: guard(() => redis.hkeys(keys.statusLists)),
     trustAnchors: memory.anchors.get,
     peek: {
       entityConfiguration: () => memory.own.peek(keys.entityConfiguration),

@@ -15,6 +15,7 @@ import { claimsOf } from '#server/import/unverified.ts'
 import { holderOf } from '#server/services/trust-mark/holder.ts'
 import { change, recordIssued, toColumns, withType } from '#server/services/trust-mark/rows.ts'
 import { type SignedMark, signMark } from '#server/services/trust-mark/signing.ts'
+import { withEntry } from '#server/services/trust-mark/status-entry.ts'
 import { hashTrustMark } from '#store/trust-mark-record.ts'
 
 const HOUR_MS = 3_600_000
@@ -47,27 +48,29 @@ export async function importTrustMark(context: ImportContext, source: SourceTrus
   const until = typeof found === 'string' ? (expiryOf(source, now()) ?? fields.validFor) : found.expiresAt
   const content = { type, entityId, validFor: until, additionalClaims, delegation: null }
   // A row needs a JWT, and that of a revoked mark is lost: the new one is revoked and never published.
-  const signed = typeof found === 'string' ? await signMark(context, content) : found
-  await write(caller, async (tx) => {
-    const revokedAt = active ? null : now()
-    const result = await tx.trustMark.create({
-      data: {
-        trustMarkTypeId: type.id,
-        entityId,
-        ...fields,
-        ...toColumns(signed),
-        subordinateId: await holderOf(tx, entityId),
-        active,
-        additionalClaims: jsonOrNull(additionalClaims),
-        revokedAt,
-        revocationReason: active ? null : REVOKED,
-        ...(source.row ? { createdAt: source.row.issuedAt } : {}),
-      },
-      include: withType,
+  const sign = async () => (typeof found === 'string' ? signMark(context, content) : found)
+  const record = (signed: SignedMark) =>
+    write(caller, async (tx) => {
+      const revokedAt = active ? null : now()
+      const result = await tx.trustMark.create({
+        data: {
+          trustMarkTypeId: type.id,
+          entityId,
+          ...fields,
+          ...toColumns(signed),
+          subordinateId: await holderOf(tx, entityId),
+          active,
+          additionalClaims: jsonOrNull(additionalClaims),
+          revokedAt,
+          revocationReason: active ? null : REVOKED,
+          ...(source.row ? { createdAt: source.row.issuedAt } : {}),
+        },
+        include: withType,
+      })
+      await recordIssued(tx, result.id, signed, revokedAt)
+      return change('importTrustMark', undefined, result)
     })
-    await recordIssued(tx, result.id, signed, revokedAt)
-    return change('importTrustMark', undefined, result)
-  })
+  await withEntry(async () => record(await sign()))
   return imported(notes)
 }
 
@@ -96,7 +99,7 @@ async function usableJwt(
     await verifySignature(mark, { keys: [...published.keys, ...historical] }, null)
     const { kid } = mark.header
     const [issuedAt, expiresAt] = [new Date(iat * 1000), new Date(exp * 1000)]
-    return { jwt, hash: hashTrustMark(jwt), kid, issuedAt, expiresAt }
+    return { jwt, hash: hashTrustMark(jwt), kid, issuedAt, expiresAt, status: null }
   } catch (error) {
     if (error instanceof FederationError) return error.message
     throw error

@@ -43,6 +43,7 @@ const fixedKeys = [
   'trustMarkTypes',
   'issuedTrustMarks',
   'trustMarkRevocations',
+  'statusLists',
   'unusedTrustMarkTypes',
   'trustAnchors',
 ] as const satisfies readonly (keyof PublishedKeys)[]
@@ -142,6 +143,7 @@ type Named = (keys: PublishedKeys) => (name: string) => string
 /** Keys of single subjects and types. Those that are there together are renamed together. */
 const families: readonly (readonly [Named, ...Named[]])[] = [
   [({ trustMarks }) => trustMarks],
+  [({ statusListBits }) => statusListBits],
   [({ trustMarkHolders }) => trustMarkHolders, ({ trustMarkHolderPages }) => trustMarkHolderPages],
 ]
 

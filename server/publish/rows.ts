@@ -1,5 +1,5 @@
 /** Reads rows of the database in the form in which they are published, page by page. */
-import type { IssuedTrustMark, TrustMark, TrustMarkType } from '#prisma/generated/client/client.ts'
+import type { IssuedTrustMark, Prisma, TrustMark, TrustMarkType } from '#prisma/generated/client/client.ts'
 import { toUnix } from '#server/clock.ts'
 import { ahead } from '#server/database/ahead.ts'
 import { inOrder } from '#server/database/in-order.ts'
@@ -106,6 +106,15 @@ async function signPage(context: PublishContext, rows: readonly SubordinateRow[]
 /** The columns of a published mark. */
 const withIssued = { trustMarkType: true, issued: true } as const
 
+/** The columns of a published JWT. */
+const ofIssued = {
+  hash: true,
+  kid: true,
+  revokedAt: true,
+  statusListNumber: true,
+  statusIndex: true,
+} as const satisfies Prisma.IssuedTrustMarkSelect
+
 /** The marks that exist, each with all JWTs issued for it. */
 export async function findTrustMarks(
   { db }: PublishContext,
@@ -148,7 +157,7 @@ export async function* importedTrustMarkHashes({ db }: PublishContext): AsyncGen
     const last = rows.at(-1)
     if (!last) return
     // Revoked or not: the mark of its type and entity tells (#store/trust-mark-reader.ts).
-    yield rows.map(({ hash }) => ({ hash, revokedAt: null }))
+    yield rows.map(({ hash }) => ({ hash, revokedAt: null, entry: null }))
     after = last.hash
   }
 }
@@ -159,11 +168,11 @@ async function* ownIssuedTrustMarks({ db }: PublishContext): AsyncGenerator<Publ
       where: { hash: { gt: after } },
       orderBy: { hash: 'asc' },
       take: PAGE,
-      select: { hash: true, revokedAt: true },
+      select: { ...ofIssued, trustMark: { select: { trustMarkType: { select: { type: true } } } } },
     })
     const last = rows.at(-1)
     if (!last) return
-    yield rows.map(publishedIssue)
+    yield rows.map((row) => publishedIssue(row, row.trustMark.trustMarkType.type))
     after = last.hash
   }
 }
@@ -196,10 +205,13 @@ function publishedTrustMark(
     entityId: mark.entityId,
     jwt: mark.jwt,
     revoked: !mark.active,
-    issued: mark.issued.map(publishedIssue),
+    issued: mark.issued.map((row) => publishedIssue(row, mark.trustMarkType.type)),
   }
 }
 
-function publishedIssue({ hash, revokedAt }: Pick<IssuedTrustMark, 'hash' | 'revokedAt'>): PublishedIssue {
-  return { hash, revokedAt: revokedAt && toUnix(revokedAt) }
+function publishedIssue(row: Pick<IssuedTrustMark, keyof typeof ofIssued>, type: string): PublishedIssue {
+  const { hash, revokedAt, kid, statusListNumber: list, statusIndex: index } = row
+  const entry =
+    list === null || index === null ? null : { list, index, facts: { trust_mark_type: type, kid } }
+  return { hash, revokedAt: revokedAt && toUnix(revokedAt), entry }
 }

@@ -3,6 +3,7 @@ import type { ChainableCommander, Redis } from 'ioredis'
 import type { EventsOfSubordinate } from '#server/publish/subordinate-events.ts'
 import { type Change, formatChange } from '#store/change.ts'
 import type { RedisKeys } from '#store/keys.ts'
+import { bitOf, formatListFacts, LAST_BIT, type StatusListFacts } from '#store/status-list-record.ts'
 import { formatSubordinateEvents } from '#store/subordinate-event.ts'
 import { formatSubordinateInfo, type SubordinateInfo } from '#store/subordinate-info.ts'
 import { formatTrustMarkRevocation, REVOKED_MARK } from '#store/trust-mark-record.ts'
@@ -27,7 +28,10 @@ export type PublishedTrustMark = {
 }
 
 /** An issued JWT by its hash, with the time of its revocation in unix seconds. */
-export type PublishedIssue = { hash: string; revokedAt: number | null }
+export type PublishedIssue = { hash: string; revokedAt: number | null; entry: PublishedEntry | null }
+
+/** The entry of an issued JWT in a status list, and what the list says about all its marks. */
+export type PublishedEntry = { list: number; index: number; facts: StatusListFacts }
 
 /** What decides to which sets a subordinate belongs. */
 export type KindFacts = Pick<SubordinateInfo, 'entity_types' | 'intermediate'>
@@ -106,6 +110,23 @@ export function putIssuedTrustMarks(
     if (revokedAt !== null) {
       to.hset(keys.trustMarkRevocations, hash, formatTrustMarkRevocation({ revoked_at: revokedAt }))
     }
+  }
+  putStatusLists(to, keys, issued)
+}
+
+/** A bit once set stays set, as a revocation does. */
+function putStatusLists(
+  to: ChainableCommander,
+  keys: PublishedKeys,
+  issued: readonly PublishedIssue[],
+): void {
+  const lists = new Map(issued.flatMap(({ entry }) => (entry ? [[entry.list, entry.facts]] : [])))
+  for (const [list, facts] of lists) {
+    to.hset(keys.statusLists, list, formatListFacts(facts))
+    to.setbit(keys.statusListBits(String(list)), LAST_BIT, 1)
+  }
+  for (const { entry, revokedAt } of issued) {
+    if (entry && revokedAt !== null) to.setbit(keys.statusListBits(String(entry.list)), bitOf(entry.index), 1)
   }
 }
 

@@ -12,6 +12,7 @@ test('starts empty, with defaults switched on', () => {
     autorenew: true,
     additionalClaims: '',
   })
+  expect(emptyValues(typeFields)).toMatchObject({ autorenew: true, active: true, statusList: false })
   const [one, other] = [emptyValues(subordinateFields), emptyValues(subordinateFields)]
   one.requiredTrustMarks.push('https://ta.example/mark')
   expect(other.requiredTrustMarks).toEqual([])

@@ -7,6 +7,7 @@ import { getMember } from '../json.ts'
 import { type JwsHeader, parseJwt, verifySignature } from '../jws.ts'
 import type { JwkSet } from '../keys.ts'
 import type { Path } from '../path.ts'
+import type { StatusClaim } from '../status-list.ts'
 import { type Clock, checkValidity } from '../validity.ts'
 import { verifyDelegation } from './delegation.ts'
 import type { TrustMarkOwners } from './recognition.ts'
@@ -66,6 +67,8 @@ export function buildTrustMark(input: {
   logoUri?: string | undefined
   ref?: string | undefined
   delegation?: string | undefined
+  /** Replaces a `status` among the additional claims. */
+  status?: StatusClaim | undefined
   additionalClaims?: AdditionalClaims | undefined
 }): TrustMarkClaims {
   const claims: TrustMarkClaims = {
@@ -79,6 +82,7 @@ export function buildTrustMark(input: {
     ...(input.logoUri === undefined ? {} : { logo_uri: input.logoUri }),
     ...(input.ref === undefined ? {} : { ref: input.ref }),
     ...(input.delegation === undefined ? {} : { delegation: input.delegation }),
+    ...(input.status === undefined ? {} : { status: input.status }),
   }
   for (const name of ['logo_uri', 'ref']) if (name in claims) parseUrl(claims[name], [name])
   return claims

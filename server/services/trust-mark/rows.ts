@@ -6,6 +6,7 @@ import { toPublish } from '#server/publish/outbox.ts'
 import type { AuditAction } from '#server/services/audit/action.ts'
 import { requireSigning } from '#server/services/signing-key/rows.ts'
 import type { SignedMark } from '#server/services/trust-mark/signing.ts'
+import { EntryTakenError } from '#server/services/trust-mark/status-entry.ts'
 
 export type TrustMarkRow = TrustMark & { trustMarkType: TrustMarkType }
 export const withType = { trustMarkType: true } as const
@@ -40,16 +41,19 @@ export async function replace(
   return tx.trustMark.findUniqueOrThrow({ where: { id }, include: withType })
 }
 
-/** @throws ConflictError when its key is no longer the current one */
+/** @throws ConflictError when its key is no longer the current one, EntryTakenError */
 export async function recordIssued(
   tx: Transaction,
   trustMarkId: number,
   signed: SignedMark,
   revokedAt: Date | null,
 ) {
-  const { hash, kid, issuedAt, expiresAt } = signed
+  const { hash, kid, issuedAt, expiresAt, status } = signed
   await requireSigning(tx, kid)
-  await tx.issuedTrustMark.create({ data: { hash, trustMarkId, kid, issuedAt, expiresAt, revokedAt } })
+  const entry = status ? { statusListNumber: status.list, statusIndex: status.index } : {}
+  const data = { hash, trustMarkId, kid, issuedAt, expiresAt, revokedAt, ...entry }
+  const { count } = await tx.issuedTrustMark.createMany({ data, skipDuplicates: status !== null })
+  if (count === 0) throw new EntryTakenError()
 }
 
 export async function revokeIssued(tx: Transaction, trustMarkId: number, revokedAt: Date): Promise<void> {

@@ -28,6 +28,11 @@ export const trustMarkTypeFields = {
     'Whether marks can be issued and are served, and the type is listed in trust_mark_issuers; true by default. Marks of a type that is not active are invalid.',
     field(true, (value: boolean) => value),
   ),
+  statusList: inApi(
+    'Boolean',
+    'Whether marks refer to an entry of a Token Status List when they are signed, so that a revocation counts from a file; false by default. The reference replaces a `status` among the additional claims.',
+    field(false, (value: boolean) => value),
+  ),
   description: inApi('String', 'A human-readable description of what it certifies.', text),
   logoUri: inApi('URL', 'The logo of the mark.', text),
   ref: inApi('URL', 'A link to the requirements.', text),

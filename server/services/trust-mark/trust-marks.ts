@@ -4,7 +4,7 @@ import { parseEntityId } from '#core/entity-id.ts'
 import { trustMarkProtectedClaims } from '#core/trust-mark/index.ts'
 import type { TrustMarkType } from '#prisma/generated/client/client.ts'
 import { toUnix } from '#server/clock.ts'
-import { jsonOrNull } from '#server/database/client.ts'
+import { jsonOrNull, type Transaction } from '#server/database/client.ts'
 import { readSettings } from '#server/database/settings.ts'
 import { typedTrustMark } from '#server/database/typed-row.ts'
 import {
@@ -31,7 +31,8 @@ import {
   toColumnsAgain,
   withType,
 } from '#server/services/trust-mark/rows.ts'
-import { type MarkContent, signMark } from '#server/services/trust-mark/signing.ts'
+import { type MarkContent, type SignedMark, signMark } from '#server/services/trust-mark/signing.ts'
+import { withEntry } from '#server/services/trust-mark/status-entry.ts'
 import { patchTerms, type Terms, termFields } from '#server/services/trust-mark/terms.ts'
 
 /** The fields of a mark; its terms default to those of its type. */
@@ -59,7 +60,17 @@ export function createTrustMarkService(context: ServiceContext) {
     return { terms: patchTerms(present, patch, input, limits), claims: patch.additionalClaims }
   }
 
-  const sign = (content: MarkContent) => signMark(context, content)
+  /** Signs a mark, and records the change that `work` makes with it. */
+  function writeSigned(
+    caller: Caller,
+    content: MarkContent,
+    work: (tx: Transaction, signed: SignedMark) => Promise<ReturnType<typeof change>>,
+  ): Promise<TrustMarkRow> {
+    return withEntry(async () => {
+      const signed = await signMark(context, content)
+      return write(caller, (tx) => work(tx, signed))
+    })
+  }
 
   /** Checks again, because the type may have a new owner or the delegation may have expired (§7.3). */
   async function contentOf({ trustMarkType: type, entityId, ...row }: TrustMarkRow): Promise<MarkContent> {
@@ -108,8 +119,7 @@ export function createTrustMarkService(context: ServiceContext) {
     present: TrustMarkRow,
     content: MarkContent,
   ): Promise<TrustMarkRow> {
-    const signed = await sign(content)
-    return write(caller, async (tx) => {
+    return writeSigned(caller, content, async (tx, signed) => {
       const result = await replace(tx, present, toColumnsAgain(present, signed))
       await recordIssued(tx, present.id, signed, null)
       return change(action, present, result)
@@ -140,8 +150,8 @@ export function createTrustMarkService(context: ServiceContext) {
       const delegation = await parseDelegation(context, type, input.delegation ?? null)
       const active = input.active ?? true
       const { validFor } = terms
-      const signed = await sign({ type, entityId, validFor, additionalClaims: claims, delegation })
-      return write(caller, async (tx) => {
+      const content = { type, entityId, validFor, additionalClaims: claims, delegation }
+      return writeSigned(caller, content, async (tx, signed) => {
         const data = {
           ...terms,
           ...toColumns(signed),
@@ -202,12 +212,12 @@ export function createTrustMarkService(context: ServiceContext) {
           return change('updateTrustMark', present, await replace(tx, present, data, input.version))
         })
       }
-      const signed = await sign({
+      const content = {
         ...(await contentOf(present)),
         validFor: terms.validFor,
         additionalClaims: claims,
-      })
-      return write(caller, async (tx) => {
+      }
+      return writeSigned(caller, content, async (tx, signed) => {
         const data = { ...terms, ...toColumnsAgain(present, signed), additionalClaims: jsonOrNull(claims) }
         const result = await replace(tx, present, data, input.version)
         await revokeIssued(tx, present.id, signed.issuedAt)

@@ -13,6 +13,7 @@ const words: Readonly<Record<string, string>> = {
   displayName: 'the name',
   logoUri: 'the logo',
   autorenew: 'the automatic renewal',
+  statusList: 'the status list',
   addTags: 'the added tags',
   removeTags: 'the removed tags',
   entityId: 'the Entity Identifier',

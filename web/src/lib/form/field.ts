@@ -94,9 +94,9 @@ export const jsonObject = (
   },
 })
 
-export const flag = (label: string): Field<boolean, boolean> => ({
+export const flag = (label: string, empty = true): Field<boolean, boolean> => ({
   label,
-  empty: true,
+  empty,
   show: (stored) => stored === true,
   parse: (value) => ({ input: value }),
 })

@@ -28,6 +28,7 @@ export const typeTexts = {
 export const typeFields = {
   ...typeTexts,
   ...hours,
+  statusList: flag('Marks refer to a status list, so that a revocation counts from a file', false),
   active: flag('Marks of this type can be issued and are valid'),
   owner: jsonObject('Trust Mark Owner'),
 } satisfies FieldsOf<UpdateTrustMarkTypeInput>

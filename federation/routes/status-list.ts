@@ -1,0 +1,76 @@
+/** Serves the Status List Token of a list: whether each of many issued Trust Marks is revoked (draft-ietf-oauth-status-list). */
+import { promisify } from 'node:util'
+import { deflate } from 'node:zlib'
+import type { FastifyInstance } from 'fastify'
+import { FederationError } from '#core/errors.ts'
+import { type Signer, signJwt } from '#core/jws.ts'
+import { buildStatusList, STATUS_LIST_BYTES, STATUS_LIST_TYP, statusListUri } from '#core/status-list.ts'
+import { isCurrent, type PublishedJwt, readPublishedJwt } from '#store/published-jwt.ts'
+import type { StatusList } from '#store/status-list-record.ts'
+import { MAX_CACHE_AGE, sendJwt } from '../http/answer.ts'
+import { STATUS_LIST_ROUTE } from '../http/served-paths.ts'
+import { confirmPublished } from './absence.ts'
+import type { RouteDeps } from './deps.ts'
+
+const compress = promisify(deflate)
+
+/** Of a type or a key that is not in use: every mark is revoked. */
+const allRevoked = Buffer.alloc(STATUS_LIST_BYTES, 0xff)
+
+type Signed = { basis: string; token: Promise<PublishedJwt> }
+
+export function statusListRoute(app: FastifyInstance, deps: RouteDeps) {
+  const { entityId, reader, marks, now } = deps
+  /** By the list, which is another object after a change. */
+  const tokens = new WeakMap<StatusList, Signed>()
+
+  /** The token lives as long as the Entity Configuration, which has the key that verifies it. */
+  async function readToken(number: string, list: StatusList): Promise<PublishedJwt> {
+    const [areInUse, exp, signer] = await Promise.all([
+      marks.areInUse(list.trust_mark_type, list.kid),
+      findEnd(deps),
+      deps.signer(),
+    ])
+    const basis = `${areInUse} ${exp} ${signer.kid}`
+    const known = tokens.get(list)
+    if (known?.basis === basis) return known.token
+    const token = sign(areInUse ? list.bytes : allRevoked, { number, exp, signer })
+    tokens.set(list, { basis, token })
+    token.catch(() => tokens.delete(list))
+    return token
+  }
+
+  async function sign(
+    bytes: Buffer,
+    { number, exp, signer }: { number: string; exp: number; signer: Signer },
+  ) {
+    const claims = buildStatusList({
+      issuer: entityId,
+      uri: statusListUri(entityId, number),
+      iat: now(),
+      exp,
+      ttl: MAX_CACHE_AGE,
+      list: await compress(bytes),
+    })
+    return readPublishedJwt(await signJwt(claims, { key: signer, typ: STATUS_LIST_TYP }))
+  }
+
+  app.get<{ Params: { number: string } }>(STATUS_LIST_ROUTE, async (request, reply) => {
+    const { number } = request.params
+    const list = await reader.statusList(number)
+    if (!list) {
+      await confirmPublished(reader)
+      throw new FederationError('not_found', 'This Trust Anchor has no such status list.')
+    }
+    const jwt = await readToken(number, list)
+    return sendJwt(request, reply, { jwt, now: now(), type: 'application/statuslist+jwt' })
+  })
+}
+
+/** @throws FederationError `temporarily_unavailable` */
+async function findEnd({ reader, now }: RouteDeps): Promise<number> {
+  const configuration = await reader.entityConfiguration()
+  if (configuration?.expires !== undefined && isCurrent(configuration, now())) return configuration.expires
+  const message = 'This Trust Anchor has no valid Entity Configuration at the moment. Try again later.'
+  throw new FederationError('temporarily_unavailable', message, { retryable: true })
+}

@@ -1,6 +1,7 @@
 /** Finds differences between Redis and the database, records and republishes them. */
 import type { PublishContext } from '#server/publish/context.ts'
 import { type Drift, type DriftKind, type DriftSource, MAXIMUM } from '#server/publish/drift/drift.ts'
+import { statusLists } from '#server/publish/drift/status-lists.ts'
 import { subordinates } from '#server/publish/drift/subordinates.ts'
 import { trustMarkHolders } from '#server/publish/drift/trust-mark-holders.ts'
 import { trustMarks } from '#server/publish/drift/trust-marks.ts'
@@ -13,7 +14,7 @@ const EXAMPLES = 10
 /** Milliseconds for pending changes, which are not drift. */
 const PATIENCE_MS = 10_000
 
-const sources: readonly DriftSource[] = [subordinates, trustMarks, trustMarkHolders]
+const sources: readonly DriftSource[] = [subordinates, trustMarks, trustMarkHolders, statusLists]
 
 export async function repairDrift(context: PublishContext, publisher: Publisher): Promise<DriftCount> {
   const found: Drift[] = []

@@ -8,6 +8,7 @@ import { isStoreOutage } from '#store/outage.ts'
 import { KeyStoreError } from '../key-store/store.ts'
 import { sendJson } from './answer.ts'
 import { CompressedBodyError } from './compressed-body.ts'
+import { routeOf } from './served-paths.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -38,7 +39,7 @@ export function handleErrors(app: FastifyInstance): void {
   app.setNotFoundHandler(async (request, reply) => {
     const [route = ''] = request.url.split('?', 1)
     const [path = ''] = request.originalUrl.split('?', 1)
-    const allowed = (await listMethods(routes.get(route) ?? [])).join(', ')
+    const allowed = (await listMethods(routes.get(routeOf(route)) ?? [])).join(', ')
     if (allowed === '') return sendFailure(reply, describeUnknownPath(path))
     reply.header('allow', allowed)
     return sendFailure(reply, {

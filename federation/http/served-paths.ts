@@ -25,6 +25,12 @@ const fixed = [
 
 export const servedPaths: readonly string[] = [...fixed, ...endpointNames.map(getEndpointPath)]
 
+/** The route of a path: the path itself, unless a part of it is a parameter. */
+export function routeOf(path: string): string {
+  const [, first, parameter, ...further] = path.split('/')
+  return `/${first}` === STATUS_LIST_PATH && parameter && further.length === 0 ? STATUS_LIST_ROUTE : path
+}
+
 /** Identifiers of anchors leave these paths free (anchors/place.ts). @throws TypeError for a route that they could take */
 export function holdToServedPaths(app: FastifyInstance): void {
   app.addHook('onRoute', ({ url, method }) => {

@@ -153,6 +153,22 @@ export function createPublisher({ redis: client, changes, prefix, key, now }: Pu
       return jwt
     },
 
+    /** A status list of marks of the type, of which those with these indexes are revoked. */
+    async publishStatusList(list: {
+      number: number
+      type: string
+      revoked?: readonly number[]
+      kid?: string
+    }) {
+      const { number, type, revoked = [], kid = key.kid } = list
+      const bits = Buffer.alloc(2 ** 14 + 1)
+      for (const index of revoked) bits[index >> 3] = (bits[index >> 3] ?? 0) | (1 << (index % 8))
+      bits[2 ** 14] = 0x80
+      await client.set(names.statusListBits(String(number)), bits)
+      await client.hset(names.statusLists, number, JSON.stringify({ trust_mark_type: type, kid }))
+      await announce({ kind: 'trust-mark' })
+    },
+
     async revokeTrustMark(jwt: string, { type, subject }: { type: string; subject: string }) {
       const hash = createHash('sha256').update(jwt).digest('hex')
       await client.hset(names.trustMarkRevocations, hash, JSON.stringify({ revoked_at: now() }))

@@ -96,6 +96,16 @@ test('there is a row for each endpoint', () => {
   expect(Object.keys(rows)).toEqual(endpointNames)
 })
 
+test.each([1, 2])('a status list is of its own anchor, request %i', async () => {
+  for (const { entityId, kid } of published) {
+    const { body } = await ask(server, new URL(entityId).host, '/status_list/1')
+    expect([decodeProtectedHeader(body), decodeJwt(body)]).toMatchObject([
+      { kid },
+      { iss: entityId, sub: `${entityId}/status_list/1` },
+    ])
+  }
+})
+
 describe.each(endpointNames)('%s', (name) => {
   const { reveals } = rows[name]
   const pairs = () => published.flatMap((at) => published.map((of) => [at, of] as const))

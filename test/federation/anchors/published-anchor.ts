@@ -2,11 +2,13 @@
 import type { EntityId } from '#core/entity-id.ts'
 import { signJwt } from '#core/jws.ts'
 import type { Jwk } from '#core/keys.ts'
+import { STATUS_LIST_SIZE } from '#core/status-list.ts'
 import { buildTrustMark, TRUST_MARK_TYP } from '#core/trust-mark/index.ts'
 import type { RegisteredAnchor } from '#store/anchors.ts'
 import { formatChange } from '#store/change.ts'
 import { formatCollectionRecord } from '#store/collection-record.ts'
 import { redisKeys } from '#store/keys.ts'
+import { formatListFacts } from '#store/status-list-record.ts'
 import { formatSubordinateEvents } from '#store/subordinate-event.ts'
 import { hashTrustMark } from '#store/trust-mark-record.ts'
 import { offlineEntity } from '../offline-entity.ts'
@@ -53,6 +55,8 @@ export async function publishEverything(
   await client.sadd(names.trustMarkHolders(type), member)
   await client.sadd(names.trustMarkTypes, type)
   await client.sadd(names.issuedTrustMarks, hashTrustMark(trustMark))
+  await client.setbit(names.statusListBits('1'), STATUS_LIST_SIZE, 1)
+  await client.hset(names.statusLists, 1, formatListFacts({ trust_mark_type: type, kid: key.kid }))
   await client.set(names.historicalKeys, await sign({ iss: entityId, iat, keys: [] }, 'jwk-set+jwt'))
   const record = {
     entity_id: member,

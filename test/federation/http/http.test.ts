@@ -15,6 +15,7 @@ const paths = [
   ['/trust_mark'],
   ['/trust_mark_list'],
   ['/historical_keys'],
+  ['/status_list/1'],
   ['/health'],
   ['/health/live'],
   ['/status'],

@@ -21,6 +21,7 @@ const urls = [
   `/trust_mark_list?trust_mark_type=${markType}`,
   `/resolve?sub=${sub}&trust_anchor=https%3A%2F%2Fta.example`,
   '/historical_keys',
+  '/status_list/1',
   '/status',
 ]
 

@@ -49,7 +49,7 @@ export type Reader = {
   unusedTrustMarkTypes(): Promise<UnusedTypes>
   /** Whether we issued a mark, and whether it was revoked (§8.4). */
   trustMarkStatus(jwt: string): Promise<IssuedTrustMarkStatus>
-  /** Undefined if there is no such list. Throws `temporarily_unavailable` also when Redis lost its bits. */
+  /** Undefined if there is no such list. Throws `server_error` when Redis lost its bits. */
   statusList(number: string): Promise<StatusList | undefined>
   /** The numbers of all lists. */
   statusLists(): Promise<string[]>

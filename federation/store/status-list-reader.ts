@@ -5,8 +5,8 @@ import type { RedisKeys } from './keys.ts'
 import { readStatusListBytes, type StatusList, type StatusListFacts } from './status-list-record.ts'
 
 /**
- * Null: there is no such list. @throws FederationError `temporarily_unavailable` when Redis lost its bits: without them,
- * revoked marks would look valid
+ * Null: there is no such list. @throws FederationError `server_error` when Redis lost its bits: without them, revoked marks
+ * would look valid
  */
 export async function readStatusList(
   redis: Redis,
@@ -20,8 +20,7 @@ export async function readStatusList(
   if (facts === null) return null
   const bytes = readStatusListBytes(stored)
   if (bytes) return { ...(JSON.parse(facts) as StatusListFacts), bytes } // only our publisher writes it
-  const message = 'The status list is incomplete at the moment. Try again later.'
-  throw new FederationError('temporarily_unavailable', message, { retryable: true })
+  throw new FederationError('server_error', `The bits of status list ${number} are missing in Redis.`)
 }
 
 export const areSameLists = (one: StatusList | null, other: StatusList | null): boolean =>

@@ -100,7 +100,7 @@ describe('revokes every mark of a list', () => {
   })
 })
 
-describe('answers 503', () => {
+describe('answers an error', () => {
   const refusal = async (number: number) => {
     const answer = await ta.get(`/status_list/${number}`)
     return [answer.statusCode, answer.json().error]
@@ -112,10 +112,10 @@ describe('answers 503', () => {
     const bits = ta.names.statusListBits('9')
     await ta.redis.client.set(bits, Buffer.alloc(100))
     await ta.announce({ kind: 'all' })
-    expect(await refusal(9)).toEqual(unavailable)
+    expect(await refusal(9)).toEqual([500, 'server_error'])
     await ta.redis.client.del(bits)
     await ta.announce({ kind: 'all' })
-    expect(await refusal(9)).toEqual(unavailable)
+    expect(await refusal(9)).toEqual([500, 'server_error'])
   })
 
   test('without a valid Entity Configuration', async () => {

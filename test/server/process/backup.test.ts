@@ -30,7 +30,7 @@ beforeAll(async () => {
   const entity = await startEntity({ metadata: relyingParty, authorityHints: [admin.entityId] })
   await register(admin, entity, { additionalClaims: { note: 'Zürich "quoted" \\ \n' } })
   await entity.close()
-  await admin.mutate('createTrustMarkType', { type }, 'id')
+  await admin.mutate('createTrustMarkType', { type, statusList: true }, 'id')
   const { id } = await admin.mutate('issueTrustMark', { trustMarkType: type, entityId: entity.id }, 'id')
   await admin.mutate('revokeTrustMark', { id, reason: 'left' }, 'id')
   counts = (await writeBackup(admin.config, plain, null)).tables
@@ -65,6 +65,7 @@ describe('a restored database', () => {
       'Subordinate',
       'TrustMark',
       'IssuedTrustMark',
+      'StatusList',
       'AuditEvent',
       'User',
       'Apikey',
@@ -89,9 +90,17 @@ describe('a restored database', () => {
     const config = { ...admin.config, databaseUrl: database.url, redisUrl: redis.url }
     const server = await inTest(startSecondAdmin({ ...admin, config }))
     await server.publisher.flush(20_000)
-    for (const key of ['inmor:subordinates', 'inmor:subordinates:jwt', 'inmor:tm:status']) {
+    for (const key of [
+      'inmor:subordinates',
+      'inmor:subordinates:jwt',
+      'inmor:tm:status',
+      'inmor:status_lists',
+    ]) {
       expect(await redis.client.hgetall(key)).toEqual(await admin.redis.client.hgetall(key))
     }
+    const bits = 'inmor:status_list:1'
+    expect(await redis.client.getBuffer(bits)).toEqual(await admin.redis.client.getBuffer(bits))
+    expect(await redis.client.bitcount(bits)).toBe(2) // the mark, and the bit past the last entry
     expect(await redis.client.smembers('inmor:tm:alltime')).toEqual(
       await admin.redis.client.smembers('inmor:tm:alltime'),
     )

@@ -5,7 +5,7 @@ import { STATUS_LIST_SIZE } from '#core/status-list.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
 import { patience } from '#test/helpers/patience.ts'
 import { entryOf, statusClaimOf, statusIn } from '#test/helpers/status-list.ts'
-import { servedConfiguration, verifiedByAnchor } from '#test/helpers/subordinate.ts'
+import { registerLeaf, servedConfiguration, verifiedByAnchor } from '#test/helpers/subordinate.ts'
 import { trustMarksOf } from '#test/helpers/trust-mark.ts'
 
 const admin = adminInFile()
@@ -87,6 +87,20 @@ describe('a type with a status list', () => {
     await expectStatus(jwt, 1)
     expect(await listStatusOf(mark.jwt)).toBe(0)
     expect(decodeJwt(mark.jwt).level).toBe(2)
+  })
+
+  it('sets the bit of a mark whose member is removed', async () => {
+    const { id, leaf } = await registerLeaf(admin)
+    const { mark } = await issueOf(await listed(), { entityId: leaf.id })
+    expect(await listStatusOf(mark.jwt)).toBe(0)
+    await admin.mutate('removeSubordinate', { id }, '')
+    await expectStatus(mark.jwt, 1)
+    expect(await statusOf(mark.jwt)).toBe('revoked')
+  })
+
+  it('sets the bit of a mark that is issued as revoked', async () => {
+    const { mark } = await issueOf(await listed(), { active: false })
+    await expectStatus(mark.jwt, 1)
   })
 
   it('revokes every mark while the type is not active', async () => {

@@ -1,0 +1,122 @@
+/** Tests the entries of status lists: unique under concurrent issuers, without order, and from a new list when one is full. */
+import { describe, expect, it } from 'vitest'
+import { STATUS_LIST_SIZE } from '#core/status-list.ts'
+import { recordIssued } from '#server/services/trust-mark/rows.ts'
+import { drawEntry, EntryTakenError, withEntry } from '#server/services/trust-mark/status-entry.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { entryOf, statusIn } from '#test/helpers/status-list.ts'
+import { trustMarksOf } from '#test/helpers/trust-mark.ts'
+
+const admin = adminInFile()
+const { createType, issueOf } = trustMarksOf(() => admin)
+const db = () => admin.server.db
+
+const listed = async () => (await createType({ statusList: true })).type
+
+async function issue(type: string, entityId: string): Promise<{ list: number; index: number; jwt: string }> {
+  const { mark } = await issueOf(type, { entityId })
+  const { idx, uri } = entryOf(mark.jwt)
+  return { list: Number(uri.split('/').at(-1)), index: idx, jwt: mark.jwt }
+}
+
+const issueMany = (type: string, count: number) =>
+  Promise.all(Array.from({ length: count }, () => issue(type, `https://${crypto.randomUUID()}.example.org`)))
+
+/** Takes all entries of the list but these. */
+async function fill(list: number, free: readonly number[] = []): Promise<void> {
+  await db().$executeRaw`
+    INSERT INTO "IssuedTrustMark" ("hash", "trustMarkId", "kid", "issuedAt", "expiresAt", "statusListNumber", "statusIndex")
+    SELECT ${`${list}-`} || n, i."trustMarkId", i."kid", i."issuedAt", i."expiresAt", ${list}, n
+    FROM generate_series(0, ${STATUS_LIST_SIZE - 1}) AS n,
+      (SELECT * FROM "IssuedTrustMark" WHERE "statusListNumber" = ${list} ORDER BY "hash" LIMIT 1) AS i
+    WHERE n <> ALL (${[...free]}::int[])
+    ON CONFLICT DO NOTHING`
+}
+
+describe('an entry', () => {
+  it('has one mark only, also with concurrent issuers', async () => {
+    const type = await listed()
+    const issued = await issueMany(type, 40)
+    expect(new Set(issued.map(({ list }) => list)).size).toBe(1)
+    expect(new Set(issued.map(({ index }) => index)).size).toBe(40)
+  })
+
+  it('says nothing about the order of the marks', async () => {
+    const type = await listed()
+    const indexes: number[] = []
+    for (let count = 0; count < 12; count++)
+      indexes.push((await issue(type, `https://${count}.example.org`)).index)
+    const sorted = indexes.toSorted((one, other) => one - other)
+    expect(indexes).not.toEqual(sorted)
+    expect((sorted.at(-1) ?? 0) - (sorted[0] ?? 0)).toBeGreaterThan(STATUS_LIST_SIZE / 10)
+  })
+
+  it('is not in the list of another type', async () => {
+    const [one, other] = [await issueMany(await listed(), 2), await issueMany(await listed(), 2)]
+    expect(one[0]?.list).not.toBe(other[0]?.list)
+  })
+
+  it('is drawn again if another mark takes it before the write', async () => {
+    const type = await listed()
+    const { list, index } = await issue(type, 'https://first.example.org')
+    const { kid, trustMarkId } = await db().issuedTrustMark.findFirstOrThrow({
+      where: { statusListNumber: list },
+    })
+    const at = new Date()
+    const entries = [index, index, (index + 1) % STATUS_LIST_SIZE]
+    const taken: (number | undefined)[] = []
+    await withEntry(async () => {
+      const entry = entries.shift()
+      taken.push(entry)
+      const signed = { jwt: '', hash: `again-${list}`, kid, issuedAt: at, expiresAt: at }
+      await db().$transaction((tx) =>
+        recordIssued(tx, trustMarkId, { ...signed, status: { list, index: entry ?? 0 } }, null),
+      )
+    })
+    expect(taken).toEqual([index, index, (index + 1) % STATUS_LIST_SIZE])
+  })
+
+  it('is refused after five draws, and as a conflict', async () => {
+    let draws = 0
+    const refused = withEntry(async () => {
+      draws += 1
+      throw new EntryTakenError()
+    })
+    await expect(refused).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringMatching(/Try again\.$/),
+    })
+    expect(draws).toBe(5)
+  })
+})
+
+describe('a full list', () => {
+  it('is followed by one new list, also with concurrent issuers, and stays', async () => {
+    const type = await listed()
+    const first = await issue(type, 'https://first.example.org')
+    await fill(first.list)
+    const issued = await issueMany(type, 20)
+    const lists = new Set(issued.map(({ list }) => list))
+    expect(lists.size).toBe(1)
+    expect(lists).not.toContain(first.list)
+    const token = await (await fetch(entryOf(first.jwt).uri)).text()
+    expect(statusIn(token, first.jwt)).toBe(0)
+  }, 60_000)
+
+  it('is used until few entries are free', async () => {
+    const type = await listed()
+    const { list } = await issue(type, 'https://first.example.org')
+    const free = Array.from({ length: STATUS_LIST_SIZE / 2 }, (_, at) => at * 2)
+    await fill(list, free)
+    const { kid, trustMark } = await db().issuedTrustMark.findFirstOrThrow({
+      where: { statusListNumber: list },
+      include: { trustMark: true },
+    })
+    const owner = { trustMarkTypeId: trustMark.trustMarkTypeId, kid }
+    for (let count = 0; count < 50; count++) {
+      const drawn = await drawEntry(db(), owner)
+      expect(drawn.list).toBe(list)
+      expect(drawn.index % 2).toBe(0)
+    }
+  }, 60_000)
+})

@@ -9,11 +9,12 @@ import {
   readName,
   resolvedFile,
   statementFile,
+  statusListFile,
   trustMarkFile,
   trustMarkFolder,
 } from '../files/place.ts'
 import type { Ask, AskResolved } from './answers.ts'
-import { type Count, lists, own, refresh, resolved, statement, trustMark, trustMarkList } from './files.ts'
+import { type Count, lists, own, refresh, resolved, statement, statusList, trustMark, trustMarkList } from './files.ts'
 import type { FileRecord } from './record.ts'
 
 export type Export = {
@@ -23,7 +24,7 @@ export type Export = {
   record: FileRecord
   redis: Redis
   keys: RedisKeys
-  reader: Pick<Reader, 'trustMarkTypes' | 'trustMarksOf' | 'onChange'>
+  reader: Pick<Reader, 'trustMarkTypes' | 'trustMarksOf' | 'statusLists' | 'onChange'>
 }
 
 /** `count` is added to. */
@@ -40,6 +41,9 @@ export async function* compareAll(context: Comparison): AsyncGenerator<void> {
 async function* compareFiles(context: Comparison): AsyncGenerator<void> {
   const { folder } = context
   yield refresh(context, own)
+  for await (const names of folder.names(folders.statusList)) {
+    yield refresh(context, values(names, '.jwt').map(statusList))
+  }
   for await (const names of folder.names(folders.fetch)) {
     yield refresh(context, values(names, '.jwt').map(statement))
   }
@@ -81,6 +85,11 @@ async function* addMissing(context: Comparison): AsyncGenerator<void> {
     }
     yield refresh(context, [trustMarkList(type)])
   }
+  const numbers = await reader.statusLists()
+  yield refresh(
+    context,
+    numbers.filter((number) => isMissing(folder, statusListFile(number))).map(statusList),
+  )
 }
 
 /** The types of Trust Marks that have, or had, a file. */

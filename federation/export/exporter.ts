@@ -12,6 +12,7 @@ import {
   refresh,
   resolved,
   statement,
+  statusList,
   trustMark,
   trustMarkList,
   wantedOf,
@@ -48,12 +49,18 @@ export async function follow(
 
   async function followChanges(): Promise<void> {
     for (let some = pending.takeSome(); some; some = pending.takeSome()) {
+      if (some.subjects.length > 0) await writeStatusLists()
       const types = some.subjects.length > 0 ? await typesWithFolder(context.folder) : []
       const marks = await Promise.all(some.subjects.map((subject) => marksOf(context, subject, types)))
       await refresh(context, [...some.subordinates.map(statement), ...marks.flat()])
       await refresh(context, [...new Set([...some.subordinates, ...some.subjects])].map(resolved))
     }
     if (performance.now() >= listsFrom && pending.takeLists()) await writeLists()
+  }
+
+  /** A revocation of any subject may be in any of them. A list without a change has the same answer. */
+  async function writeStatusLists(): Promise<void> {
+    await refresh(context, (await context.reader.statusLists()).map(statusList))
   }
 
   async function writeLists(): Promise<void> {

@@ -2,6 +2,7 @@
 import { getEndpointPath } from '#core/endpoint.ts'
 import { ENTITY_CONFIGURATION_PATH } from '#core/entity-id.ts'
 import { metadataParameters } from '#core/metadata-parameters.ts'
+import { STATUS_LIST_PATH } from '#core/status-list.ts'
 import type { Folder } from '../files/folder.ts'
 import {
   CONFIGURATION_FILE,
@@ -11,6 +12,7 @@ import {
   readPath,
   resolvedFile,
   statementFile,
+  statusListFile,
   trustMarkFile,
   trustMarkListFile,
 } from '../files/place.ts'
@@ -48,6 +50,11 @@ export const trustMarkList = (type: string): Wanted => ({
   query: { trust_mark_type: type },
 })
 
+export const statusList = (number: string): Wanted => ({
+  file: statusListFile(number),
+  path: `${STATUS_LIST_PATH}/${encodeURIComponent(number)}`,
+})
+
 export const own: readonly Wanted[] = [
   { file: CONFIGURATION_FILE, path: ENTITY_CONFIGURATION_PATH },
   { file: HISTORICAL_KEYS_FILE, path: getEndpointPath('historical_keys') },
@@ -58,6 +65,7 @@ export function wantedOf(path: string): Wanted | null {
   const about = readPath(path)
   if (!about || about.folder === folders.trustMarkList) return null
   if (about.folder === folders.trustMark) return trustMark(about.type, about.sub)
+  if (about.folder === folders.statusList) return statusList(about.number)
   return about.folder === folders.fetch ? statement(about.sub) : resolved(about.sub)
 }
 

@@ -19,6 +19,7 @@ export const isOwnList = (path: string) => /^list\/(all|intermediates|entity_typ
 export const folders = {
   fetch: 'fetch',
   resolve: 'resolve',
+  statusList: 'status_list',
   trustMark: 'trust_mark',
   trustMarkList: 'trust_mark_list',
 } as const
@@ -67,6 +68,7 @@ export type About =
   | { folder: typeof folders.fetch | typeof folders.resolve; sub: string }
   | { folder: typeof folders.trustMark; type: string; sub: string }
   | { folder: typeof folders.trustMarkList; type: string }
+  | { folder: typeof folders.statusList; number: string }
 
 export function readPath(path: string): About | null {
   const [folder, first = '', second = ''] = path.split('/')
@@ -79,6 +81,10 @@ function readNames(folder: string | undefined, first: string, second: string): A
     const sub = readName(first, '.jwt')
     return sub === null ? null : { folder, sub }
   }
+  if (folder === folders.statusList) {
+    const number = readName(first, '.jwt')
+    return number === null ? null : { folder, number }
+  }
   const type = readName(first, folder === folders.trustMarkList ? '.json' : '')
   const sub = readName(second, '.jwt')
   if (type === null) return null
@@ -90,8 +96,11 @@ function readNames(folder: string | undefined, first: string, second: string): A
 function fileOf(about: About): string | null {
   if (about.folder === folders.trustMark) return trustMarkFile(about.type, about.sub)
   if (about.folder === folders.trustMarkList) return trustMarkListFile(about.type)
+  if (about.folder === folders.statusList) return statusListFile(about.number)
   return fileIn(about.folder, about.sub, '.jwt')
 }
+
+export const statusListFile = (number: string) => fileIn(folders.statusList, number, '.jwt')
 
 /** The response of /resolve about a subordinate under this anchor, signed ahead. */
 export const resolvedFile = (sub: string) => fileIn(folders.resolve, sub, '.jwt')

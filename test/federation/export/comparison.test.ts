@@ -23,6 +23,7 @@ beforeAll(async () => {
   await ta.publishSubordinate({ id: 'https://op.example.org', entityTypes: ['openid_provider'] })
   await ta.publishSubordinate({ id: 'https://ia.example.org/x', intermediate: true })
   await ta.issueTrustMark({ type, subject: leaf })
+  await ta.publishStatusList({ number: 1, type, revoked: [7] })
 })
 
 it('has a file with the bytes of each answer', async () => {
@@ -36,6 +37,7 @@ it('has a file with the bytes of each answer', async () => {
     ['list/intermediates.json', '/list', { intermediate: 'true' }],
     ['list/entity_type/openid_provider.json', '/list', { entity_type: 'openid_provider' }],
     [`trust_mark_list/${encoded(type)}.json`, '/trust_mark_list', { trust_mark_type: type }],
+    ['status_list/1.jwt', '/status_list/1'],
   ]
   for (const [file, url, query] of answers) {
     const answer = await ta.get(url, query)
@@ -93,7 +95,7 @@ it('leaves no name that could lead out of the folder, and none that is too long'
   expect(all.filter((name) => name.includes('y'.repeat(300)))).toEqual([])
   expect(await readdir(join(path, '..'))).not.toContain('outside')
   expect((await readdir(path)).sort()).toEqual(
-    ['.tmp', '.well-known', 'fetch', 'list', 'objects', 'trust_mark', 'trust_mark_list'].sort(),
+    ['.tmp', '.well-known', 'fetch', 'list', 'objects', 'status_list', 'trust_mark', 'trust_mark_list'].sort(),
   )
 })
 

@@ -2,6 +2,7 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
+import { getListFromStatusListJWT } from '@sd-jwt/jwt-status-list'
 import { pino } from 'pino'
 import { beforeAll, expect, it } from 'vitest'
 import { folderInFile, inFile } from '#test/helpers/in-file.ts'
@@ -48,6 +49,25 @@ it('writes a Trust Mark, and removes it when it is revoked', async () => {
   await ta.revokeTrustMark(jwt, { type, subject: leaf })
   await expectFile(marked, null)
   await expectFile(`trust_mark_list/${encodeURIComponent(type)}.json`, '[]')
+})
+
+it('writes a status list, its next revocation, and the token of a new Entity Configuration', async () => {
+  const statusOf = async (index: number) => {
+    const token = await textOf(path, 'status_list/1.jwt')
+    return token === null ? null : getListFromStatusListJWT(token).getStatus(index)
+  }
+  const expectStatus = (index: number, status: number) =>
+    expect.poll(() => statusOf(index), { timeout: 5_000, interval: 10 }).toBe(status)
+  await ta.publishStatusList({ number: 1, type, revoked: [4] })
+  await expectStatus(4, 1)
+  await expectStatus(5, 0)
+  await ta.publishStatusList({ number: 1, type, revoked: [4, 5] })
+  await expectStatus(5, 1)
+  const before = await textOf(path, 'status_list/1.jwt')
+  await ta.publishConfiguration({}, 7_200)
+  await expect
+    .poll(() => textOf(path, 'status_list/1.jwt'), { timeout: 5_000, interval: 10 })
+    .not.toBe(before)
 })
 
 it('follows the Entity Configuration', async () => {

@@ -30,6 +30,7 @@ const answers = [
   '/list?intermediate=true',
   '/list?entity_type=openid_relying_party',
   `/trust_mark_list?trust_mark_type=${marked}`,
+  '/status_list/1',
 ]
 
 /** What is signed ahead, so that the server's own answer has another time. */
@@ -48,6 +49,11 @@ const others = [
   `/trust_mark?sub=planted&trust_mark_type=..`,
   '/list?entity_type=../../planted',
   '/planted.jwt',
+  '/status_list/../planted',
+  '/status_list/..%2Fplanted',
+  '/status_list/1.jwt',
+  '/status_list/1?time=0',
+  '/status_list/',
   `/fetch/${sub}.jwt`,
   '/.tmp/file',
   '/fetch',
@@ -75,6 +81,7 @@ describe.each<EdgeKind>(['nginx edge', 'caddy edge'])('%s', (kind) => {
     await ta.publishSubordinate(await offlineEntity(leaf))
     await ta.publishSubordinate({ id: nested })
     await ta.issueTrustMark({ type, subject: leaf })
+    await ta.publishStatusList({ number: 1, type, revoked: [3] })
     const context = openExport(ta, filesOf(directory))
     await compareOnce(context)
     await context.record.publish()

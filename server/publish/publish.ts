@@ -22,7 +22,7 @@ import {
   putSubordinateEvents,
   putSubordinates,
   putTrustAnchors,
-  putTrustMark,
+  putTrustMarks,
   putUnusedTypes,
   removeSubordinates,
   sendCommands,
@@ -134,7 +134,7 @@ async function publishTrustMarks(context: PublishContext, ids: readonly string[]
   const changes = marks.map(({ entityId: id }) => ({ kind: 'trust-mark', id }) as const)
   const putPages = await prepareHolderPages(context.redis, context.keys, marks)
   await sendCommands(context.redis, context.keys, changes, (to) => {
-    for (const mark of marks) putTrustMark(to, context.keys, mark)
+    putTrustMarks(to, context.keys, marks)
     putPages(to)
   })
 }

@@ -20,7 +20,7 @@ import {
   putIssuedTrustMarks,
   putSubordinateEvents,
   putTrustAnchors,
-  putTrustMark,
+  putTrustMarks,
   putUnusedTypes,
   sendCommands,
 } from '#server/publish/write.ts'
@@ -101,7 +101,7 @@ export async function rebuild(context: PublishContext, beat: Beat): Promise<Rebu
   for await (const page of ahead(allTrustMarks(context))) {
     const putPages = await prepareHolderPages(context.redis, keys.staging, page, names)
     await stage.write((to) => {
-      for (const mark of page) putTrustMark(to, keys.staging, mark)
+      putTrustMarks(to, keys.staging, page)
       putPages(to)
     })
     trustMarks += page.length

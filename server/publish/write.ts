@@ -105,13 +105,17 @@ export function putIssuedTrustMarks(
   keys: PublishedKeys,
   issued: readonly PublishedIssue[],
 ): void {
+  putIssued(to, keys, issued)
+  putStatusLists(to, keys, issued)
+}
+
+function putIssued(to: ChainableCommander, keys: PublishedKeys, issued: readonly PublishedIssue[]): void {
   if (issued.length > 0) to.sadd(keys.issuedTrustMarks, ...issued.map(({ hash }) => hash))
   for (const { hash, revokedAt } of issued) {
     if (revokedAt !== null) {
       to.hset(keys.trustMarkRevocations, hash, formatTrustMarkRevocation({ revoked_at: revokedAt }))
     }
   }
-  putStatusLists(to, keys, issued)
 }
 
 /** A bit once set stays set, as a revocation does. */
@@ -130,14 +134,25 @@ function putStatusLists(
   }
 }
 
-/** Queues the commands that publish the current state of one Trust Mark. */
-export function putTrustMark(to: ChainableCommander, keys: PublishedKeys, mark: PublishedTrustMark): void {
-  putIssuedTrustMarks(to, keys, mark.issued)
-  to.hset(keys.trustMarks(mark.entityId), mark.type, mark.revoked ? REVOKED_MARK : mark.jwt)
-  // The issued hash stays after a revocation.
-  to.sadd(keys.trustMarkTypes, mark.type)
-  const holders = keys.trustMarkHolders(mark.type)
-  mark.revoked ? to.srem(holders, mark.entityId) : to.sadd(holders, mark.entityId)
+/** Queues the commands that publish the current state of some Trust Marks. */
+export function putTrustMarks(
+  to: ChainableCommander,
+  keys: PublishedKeys,
+  marks: readonly PublishedTrustMark[],
+): void {
+  for (const { entityId, type, jwt, revoked, issued } of marks) {
+    putIssued(to, keys, issued)
+    to.hset(keys.trustMarks(entityId), type, revoked ? REVOKED_MARK : jwt)
+    // The issued hash stays after a revocation.
+    to.sadd(keys.trustMarkTypes, type)
+    const holders = keys.trustMarkHolders(type)
+    revoked ? to.srem(holders, entityId) : to.sadd(holders, entityId)
+  }
+  putStatusLists(
+    to,
+    keys,
+    marks.flatMap(({ issued }) => issued),
+  )
 }
 
 /** Replaces the types whose marks are not served. */

@@ -7,7 +7,7 @@ import { servedConfiguration } from '#test/helpers/subordinate.ts'
 const admin = adminInFile()
 
 const TYPE =
-  'id type version active autorenew validFor renewalTime description logoUri ref owner { sub jwks }'
+  'id type version active autorenew statusList validFor renewalTime description logoUri ref owner { sub jwks }'
 const newType = () => `https://ta.example.org/marks/${crypto.randomUUID()}`
 const create = (input: object) => admin.mutate('createTrustMarkType', { type: newType(), ...input }, TYPE)
 const update = (id: string, input: object) => admin.mutate('updateTrustMarkType', { id, ...input }, TYPE)
@@ -28,6 +28,7 @@ describe('createTrustMarkType', () => {
     expect(row).toMatchObject({
       active: true,
       autorenew: true,
+      statusList: false,
       validFor: 8760,
       renewalTime: 48,
       description: null,

@@ -1,4 +1,4 @@
-/** Builds Token Status Lists: a bit for each of many tokens says whether it is revoked (draft-ietf-oauth-status-list-17). */
+/** Builds Token Status Lists: a bit for each of many tokens says whether it is revoked (draft-ietf-oauth-status-list). */
 import { appendPath, type EntityId } from './entity-id.ts'
 
 export const STATUS_LIST_TYP = 'statuslist+jwt'

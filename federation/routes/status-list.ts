@@ -8,6 +8,7 @@ import { buildStatusList, STATUS_LIST_BYTES, STATUS_LIST_TYP, statusListUri } fr
 import { isCurrent, type PublishedJwt, readPublishedJwt } from '#store/published-jwt.ts'
 import type { StatusList } from '#store/status-list-record.ts'
 import { MAX_CACHE_AGE, sendJwt } from '../http/answer.ts'
+import { readOptional } from '../http/parameter.ts'
 import { STATUS_LIST_ROUTE } from '../http/served-paths.ts'
 import { confirmPublished } from './absence.ts'
 import type { RouteDeps } from './deps.ts'
@@ -56,6 +57,7 @@ export function statusListRoute(app: FastifyInstance, deps: RouteDeps) {
   }
 
   app.get<{ Params: { number: string } }>(STATUS_LIST_ROUTE, async (request, reply) => {
+    refuseTime(request.query)
     const { number } = request.params
     const list = await reader.statusList(number)
     if (!list) {
@@ -65,6 +67,13 @@ export function statusListRoute(app: FastifyInstance, deps: RouteDeps) {
     const jwt = await readToken(number, list)
     return sendJwt(request, reply, { jwt, now: now(), type: 'application/statuslist+jwt' })
   })
+}
+
+/** Of an earlier list, nothing is kept (§8.4 of the draft). @throws FederationError `unsupported_parameter` */
+function refuseTime(query: unknown): void {
+  if (readOptional(query, 'time') === undefined) return
+  const message = 'This server keeps no earlier status lists. Ask without the parameter time.'
+  throw new FederationError('unsupported_parameter', message)
 }
 
 /** @throws FederationError `temporarily_unavailable` */

@@ -138,6 +138,12 @@ describe('answers an error', () => {
   })
 })
 
+test('refuses the parameter time, because it keeps no earlier list', async () => {
+  await ta.publishStatusList({ number: 13, type })
+  const answer = await ta.get('/status_list/13', { time: '1700000000' })
+  expect([answer.statusCode, answer.json().error]).toEqual([400, 'unsupported_parameter'])
+})
+
 test.each(['/status_list/12', '/status_list', '/status_list/', '/status_list/1/2', '/status_list/..%2f1'])(
   'answers 404 for %s, which is no list',
   async (path) => {

@@ -20,6 +20,7 @@ const typOf = {
   resolve: 'resolve-response+jwt',
   trust_mark_status: 'trust-mark-status-response+jwt',
   subordinate_events: 'entity-events-statement+jwt',
+  status_list: 'statuslist+jwt',
 }
 type Name = keyof typeof typOf
 
@@ -34,7 +35,7 @@ const admin = adminInFile()
 const entity = memberInFile(admin)
 beforeAll(async () => {
   await register(admin, entity)
-  await admin.mutate('createTrustMarkType', { type }, 'id')
+  await admin.mutate('createTrustMarkType', { type, statusList: true }, 'id')
   await admin.mutate('issueTrustMark', { trustMarkType: type, entityId: entity.id }, 'id')
   mark = await (await admin.get('/trust_mark', { trust_mark_type: type, sub: entity.id })).text()
   for (const name of ['publickeys', 'answer_keys', 'historical_keys']) {
@@ -85,6 +86,7 @@ const questions: Record<Name, () => Promise<Response>> = {
   resolve: () => ask('resolve', { sub: entity.id, trust_anchor: admin.entityId }),
   trust_mark_status: () => ask('trust_mark_status', { trust_mark: mark }),
   subordinate_events: () => ask('subordinate_events', { sub: entity.id }),
+  status_list: () => ask('status_list/1'),
 }
 const names = Object.keys(typOf) as Name[] // of this file
 

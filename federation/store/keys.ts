@@ -39,7 +39,7 @@ function publishedKeys(root: string) {
     trustMarkRevocations: `${root}tm:status`,
     /** hash: number of a status list -> `StatusListFacts` as JSON. Foreign writers omit it. */
     statusLists: `${root}status_lists`,
-    /** string: the bits of a status list, as its token has them before compression, and a last one that says that all are there. Foreign writers omit it. */
+    /** string: the bits of a status list, as its token has them before compression, and a byte that says that all are there. Foreign writers omit it. */
     statusListBits: (number: string) => `${root}status_list:${number}`,
     /** set: our Trust Mark types that are not in use, whose marks are not served. Foreign writers omit it. */
     unusedTrustMarkTypes: `${root}tmtypes:unused`,

@@ -16,13 +16,14 @@ import {
   findTrustMarks,
   unchangedSubordinates,
 } from '#server/publish/rows.ts'
+import { prepareStatusLists } from '#server/publish/status-lists.ts'
 import { findSubordinateEvents } from '#server/publish/subordinate-events.ts'
 import {
   putIssuedTrustMarks,
   putSubordinateEvents,
   putSubordinates,
   putTrustAnchors,
-  putTrustMarks,
+  putTrustMark,
   putUnusedTypes,
   removeSubordinates,
   sendCommands,
@@ -133,8 +134,14 @@ async function publishTrustMarks(context: PublishContext, ids: readonly string[]
   const marks = await findTrustMarks(context, ids.map(Number))
   const changes = marks.map(({ entityId: id }) => ({ kind: 'trust-mark', id }) as const)
   const putPages = await prepareHolderPages(context.redis, context.keys, marks)
+  const putLists = await prepareStatusLists(
+    context,
+    context.keys,
+    marks.flatMap(({ issued }) => issued),
+  )
   await sendCommands(context.redis, context.keys, changes, (to) => {
-    putTrustMarks(to, context.keys, marks)
+    for (const mark of marks) putTrustMark(to, context.keys, mark)
+    putLists(to)
     putPages(to)
   })
 }
@@ -151,8 +158,10 @@ async function publishIssuedTrustMarks(
   ])
   let left = imported + issued
   for await (const page of allIssuedTrustMarks(context)) {
+    const putLists = await prepareStatusLists(context, context.keys, page)
     await sendCommands(context.redis, context.keys, [{ kind: 'trust-mark' }], (to) => {
       putIssuedTrustMarks(to, context.keys, page)
+      putLists(to)
     })
     left -= page.length
     await beat(page.length, left)

@@ -13,6 +13,7 @@ import {
 import { readPins } from '#server/publish/pins.ts'
 import type { Beat } from '#server/publish/publish.ts'
 import { activeSubordinates, allTrustMarks, importedTrustMarkHashes } from '#server/publish/rows.ts'
+import { prepareStatusLists } from '#server/publish/status-lists.ts'
 import { allSubordinateEvents } from '#server/publish/subordinate-events.ts'
 import {
   addSubordinates,
@@ -20,7 +21,7 @@ import {
   putIssuedTrustMarks,
   putSubordinateEvents,
   putTrustAnchors,
-  putTrustMarks,
+  putTrustMark,
   putUnusedTypes,
   sendCommands,
 } from '#server/publish/write.ts'
@@ -100,8 +101,11 @@ export async function rebuild(context: PublishContext, beat: Beat): Promise<Rebu
   }
   for await (const page of ahead(allTrustMarks(context))) {
     const putPages = await prepareHolderPages(context.redis, keys.staging, page, names)
+    const issued = page.flatMap((mark) => mark.issued)
+    const putLists = await prepareStatusLists(context, keys.staging, issued)
     await stage.write((to) => {
-      putTrustMarks(to, keys.staging, page)
+      for (const mark of page) putTrustMark(to, keys.staging, mark)
+      putLists(to)
       putPages(to)
     })
     trustMarks += page.length

@@ -3,7 +3,7 @@ import type { ChainableCommander, Redis } from 'ioredis'
 import type { EventsOfSubordinate } from '#server/publish/subordinate-events.ts'
 import { type Change, formatChange } from '#store/change.ts'
 import type { RedisKeys } from '#store/keys.ts'
-import { bitOf, formatListFacts, LAST_BIT, type StatusListFacts } from '#store/status-list-record.ts'
+import type { StatusListFacts } from '#store/status-list-record.ts'
 import { formatSubordinateEvents } from '#store/subordinate-event.ts'
 import { formatSubordinateInfo, type SubordinateInfo } from '#store/subordinate-info.ts'
 import { formatTrustMarkRevocation, REVOKED_MARK } from '#store/trust-mark-record.ts'
@@ -105,11 +105,6 @@ export function putIssuedTrustMarks(
   keys: PublishedKeys,
   issued: readonly PublishedIssue[],
 ): void {
-  putIssued(to, keys, issued)
-  putStatusLists(to, keys, issued)
-}
-
-function putIssued(to: ChainableCommander, keys: PublishedKeys, issued: readonly PublishedIssue[]): void {
   if (issued.length > 0) to.sadd(keys.issuedTrustMarks, ...issued.map(({ hash }) => hash))
   for (const { hash, revokedAt } of issued) {
     if (revokedAt !== null) {
@@ -118,41 +113,14 @@ function putIssued(to: ChainableCommander, keys: PublishedKeys, issued: readonly
   }
 }
 
-/** A bit once set stays set, as a revocation does. */
-function putStatusLists(
-  to: ChainableCommander,
-  keys: PublishedKeys,
-  issued: readonly PublishedIssue[],
-): void {
-  const lists = new Map(issued.flatMap(({ entry }) => (entry ? [[entry.list, entry.facts]] : [])))
-  for (const [list, facts] of lists) {
-    to.hset(keys.statusLists, list, formatListFacts(facts))
-    to.setbit(keys.statusListBits(String(list)), LAST_BIT, 1)
-  }
-  for (const { entry, revokedAt } of issued) {
-    if (entry && revokedAt !== null) to.setbit(keys.statusListBits(String(entry.list)), bitOf(entry.index), 1)
-  }
-}
-
-/** Queues the commands that publish the current state of some Trust Marks. */
-export function putTrustMarks(
-  to: ChainableCommander,
-  keys: PublishedKeys,
-  marks: readonly PublishedTrustMark[],
-): void {
-  for (const { entityId, type, jwt, revoked, issued } of marks) {
-    putIssued(to, keys, issued)
-    to.hset(keys.trustMarks(entityId), type, revoked ? REVOKED_MARK : jwt)
-    // The issued hash stays after a revocation.
-    to.sadd(keys.trustMarkTypes, type)
-    const holders = keys.trustMarkHolders(type)
-    revoked ? to.srem(holders, entityId) : to.sadd(holders, entityId)
-  }
-  putStatusLists(
-    to,
-    keys,
-    marks.flatMap(({ issued }) => issued),
-  )
+/** Queues the commands that publish the current state of one Trust Mark. */
+export function putTrustMark(to: ChainableCommander, keys: PublishedKeys, mark: PublishedTrustMark): void {
+  putIssuedTrustMarks(to, keys, mark.issued)
+  to.hset(keys.trustMarks(mark.entityId), mark.type, mark.revoked ? REVOKED_MARK : mark.jwt)
+  // The issued hash stays after a revocation.
+  to.sadd(keys.trustMarkTypes, mark.type)
+  const holders = keys.trustMarkHolders(mark.type)
+  mark.revoked ? to.srem(holders, mark.entityId) : to.sadd(holders, mark.entityId)
 }
 
 /** Replaces the types whose marks are not served. */

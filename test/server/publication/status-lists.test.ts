@@ -15,6 +15,7 @@ const [LISTS, BITS] = ['inmor:status_lists', 'inmor:status_list:']
 const nothing = { missing: 0, unexpected: 0, different: 0 }
 /** JWTs of a type with a list: one revoked, one before a renewal, one valid. */
 const marks: Record<'revoked' | 'renewed' | 'valid', string> = { revoked: '', renewed: '', valid: '' }
+let validId = ''
 
 beforeAll(async () => {
   const { type } = await createType({ statusList: true })
@@ -22,6 +23,7 @@ beforeAll(async () => {
     const { id, mark } = await issueOf(type, { entityId: `https://${name}.example.org` })
     marks[name] = mark.jwt
     if (name === 'revoked') await change('revoke', id)
+    if (name === 'valid') validId = id
     if (name === 'renewed') await change('renew', id)
   }
   await issueOf((await createType({ statusList: true })).type) // of another list
@@ -99,6 +101,13 @@ it.each<[string, Partial<typeof nothing>, () => Promise<unknown>]>([
   expect(await drift.repair()).toEqual({ ...nothing, ...count })
   await vi.waitFor(async () => expect(await stored()).toEqual(before), patience)
   expect(await drift.repair()).toEqual(nothing)
+})
+
+it('a new mark does not bring back a lost list without its revocations', async () => {
+  await admin.redis.client.del(bits())
+  const { mark } = await change('renew', validId)
+  expect(entryOf(mark.jwt).uri).toBe(entryOf(marks.revoked).uri)
+  await vi.waitFor(async () => expect(await statuses()).toEqual([1, 0, 0]), patience)
 })
 
 it('a list without its bits has no answer, rather than one without revocations', async () => {

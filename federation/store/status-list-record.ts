@@ -13,17 +13,11 @@ export type StatusList = StatusListFacts & {
   bytes: Buffer
 }
 
-/** Where Redis has the bit of an entry: Redis counts bits from the highest of a byte, a status list from the lowest. */
-export const bitOf = (index: number): number => index ^ 7
-
-/** Follows the bytes of a list that was written whole: no bit that is set alone makes a value of that length. */
+/** Follows the bytes of a whole list, so that no bit that another program sets makes a value of that length. */
 const END = Buffer.of(0x80)
-
-/** Whether a value of this many bytes is a whole list. */
-export const isComplete = (length: number): boolean => length === STATUS_LIST_BYTES + END.length
 
 export const formatStatusListBytes = (bytes: Buffer): Buffer => Buffer.concat([bytes, END])
 
 /** Undefined if they are not complete. */
 export const readStatusListBytes = (stored: Buffer | null): Buffer | undefined =>
-  stored && isComplete(stored.length) ? stored.subarray(0, STATUS_LIST_BYTES) : undefined
+  stored?.length === STATUS_LIST_BYTES + END.length ? stored.subarray(0, STATUS_LIST_BYTES) : undefined

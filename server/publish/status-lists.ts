@@ -4,48 +4,61 @@ import { STATUS_LIST_BYTES } from '#core/status-list.ts'
 import type { Database } from '#server/database/client.ts'
 import type { PublishedIssue, PublishedKeys } from '#server/publish/write.ts'
 import {
-  bitOf,
   formatListFacts,
   formatStatusListBytes,
-  isComplete,
+  readStatusListBytes,
   type StatusListFacts,
 } from '#store/status-list-record.ts'
 
+type Found = { facts: StatusListFacts; revoked: number[] }
+
 /**
- * Returns what queues the commands. A list that Redis does not have, because it is new or was lost, is written whole: with
- * the bits of these JWTs alone, the others of it that are revoked would look valid.
+ * Returns what queues the commands; the publisher is the only writer in between. A list that Redis does not have, because it
+ * is new or was lost, is read from the database: with the bits of these JWTs alone, the others of it that are revoked would
+ * look valid.
  */
 export async function prepareStatusLists(
   { db, redis }: { db: Database; redis: Redis },
   keys: PublishedKeys,
   issued: readonly PublishedIssue[],
 ): Promise<(to: ChainableCommander) => void> {
-  const lists = new Map<number, StatusListFacts>()
-  for (const { entry } of issued) if (entry) lists.set(entry.list, entry.facts)
-  const whole = new Map<number, Buffer>()
-  const numbers = [...lists.keys()]
-  const lengths = await Promise.all(numbers.map((list) => redis.strlen(keys.statusListBits(String(list)))))
-  for (const [at, list] of numbers.entries())
-    if (!isComplete(lengths[at] ?? 0)) whole.set(list, await readRevoked(db, list))
+  const lists = new Map<number, Found>()
+  for (const { entry, revokedAt } of issued) {
+    if (!entry) continue
+    const found = lists.get(entry.list) ?? { facts: entry.facts, revoked: [] }
+    if (revokedAt !== null) found.revoked.push(entry.index)
+    lists.set(entry.list, found)
+  }
+  const changed = await Promise.all(
+    [...lists].map(async ([list, { facts, revoked }]) => {
+      const stored = readStatusListBytes(await redis.getBuffer(keys.statusListBits(String(list))))
+      const bytes = stored ? withRevoked(stored, revoked) : await readRevoked(db, list)
+      return { list, facts, bytes: stored?.equals(bytes) ? undefined : bytes }
+    }),
+  )
   return (to) => {
-    for (const [list, facts] of lists) to.hset(keys.statusLists, list, formatListFacts(facts))
-    for (const [list, bytes] of whole) to.set(keys.statusListBits(String(list)), formatStatusListBytes(bytes))
-    for (const { entry, revokedAt } of issued) {
-      if (!entry || revokedAt === null || whole.has(entry.list)) continue
-      to.setbit(keys.statusListBits(String(entry.list)), bitOf(entry.index), 1)
+    for (const { list, facts, bytes } of changed) {
+      to.hset(keys.statusLists, list, formatListFacts(facts))
+      if (bytes) to.set(keys.statusListBits(String(list)), formatStatusListBytes(bytes))
     }
   }
 }
 
-/** The list as its token has it before compression. */
+/** The list in the database, as its token has it before compression. */
 export async function readRevoked(db: Database, statusListNumber: number): Promise<Buffer> {
-  const revoked = await db.issuedTrustMark.findMany({
+  const rows = await db.issuedTrustMark.findMany({
     where: { statusListNumber, revokedAt: { not: null } },
     select: { statusIndex: true },
   })
-  const bytes = Buffer.alloc(STATUS_LIST_BYTES)
-  for (const { statusIndex: index } of revoked) {
-    if (index !== null) bytes.writeUInt8(bytes.readUInt8(index >> 3) | (1 << (index & 7)), index >> 3)
+  const revoked = rows.flatMap(({ statusIndex }) => statusIndex ?? [])
+  return withRevoked(Buffer.alloc(STATUS_LIST_BYTES), revoked)
+}
+
+/** A copy with further bits. The lowest bit of a byte has the lowest index. */
+function withRevoked(list: Buffer, indexes: readonly number[]): Buffer {
+  const bytes = Buffer.from(list)
+  for (const index of indexes) {
+    bytes.writeUInt8(bytes.readUInt8(index >> 3) | (1 << (index & 7)), index >> 3)
   }
   return bytes
 }

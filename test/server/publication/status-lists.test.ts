@@ -1,5 +1,10 @@
 /** Tests status lists in Redis: a rebuild writes the same, and the comparison with the database repairs them. */
+import type { Redis } from 'ioredis'
+import RedisMock from 'ioredis-mock'
 import { beforeAll, beforeEach, expect, it, vi } from 'vitest'
+import { STATUS_LIST_SIZE } from '#core/status-list.ts'
+import { prepareStatusLists } from '#server/publish/status-lists.ts'
+import { redisKeys } from '#store/keys.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
 import { openDriftRepair } from '#test/helpers/drift.ts'
 import { inFile } from '#test/helpers/in-file.ts'
@@ -108,6 +113,26 @@ it('a new mark does not bring back a lost list without its revocations', async (
   const { mark } = await change('renew', validId)
   expect(entryOf(mark.jwt).uri).toBe(entryOf(marks.revoked).uri)
   await vi.waitFor(async () => expect(await statuses()).toEqual([1, 0, 0]), patience)
+})
+
+it('the emulation of Redis gets the same bits', async () => {
+  const redis = new RedisMock() as unknown as Redis // the emulation of the same interface
+  const facts = { trust_mark_type: 'https://ta.example.org/marks/member', kid: 'k' }
+  const revoke = async (index: number) => {
+    const issue = { hash: '', revokedAt: 1, entry: { list: Number(number()), index, facts } }
+    const put = await prepareStatusLists({ db: admin.server.db, redis }, redisKeys(), [issue])
+    const to = redis.multi()
+    put(to)
+    await to.exec()
+  }
+  const { idx } = entryOf(marks.revoked)
+  await revoke(idx)
+  expect(await redis.getBuffer(bits())).toEqual(await admin.redis.client.getBuffer(bits()))
+  const other = (idx + 1) % STATUS_LIST_SIZE
+  await revoke(other)
+  await admin.redis.client.setbit(bits(), other ^ 7, 1)
+  expect(await redis.getBuffer(bits())).toEqual(await admin.redis.client.getBuffer(bits()))
+  await admin.redis.client.setbit(bits(), other ^ 7, 0)
 })
 
 it('a list without its bits has no answer, rather than one without revocations', async () => {

@@ -14,7 +14,17 @@ import {
   trustMarkFolder,
 } from '../files/place.ts'
 import type { Ask, AskResolved } from './answers.ts'
-import { type Count, lists, own, refresh, resolved, statement, statusList, trustMark, trustMarkList } from './files.ts'
+import {
+  type Count,
+  lists,
+  own,
+  refresh,
+  resolved,
+  statement,
+  statusList,
+  trustMark,
+  trustMarkList,
+} from './files.ts'
 import type { FileRecord } from './record.ts'
 
 export type Export = {

@@ -4,6 +4,7 @@ import { FederationError } from '#core/errors.ts'
 import { HISTORICAL_KEYS_TYP } from '#core/historical-keys.ts'
 import { verifyJwt } from '#core/jws.ts'
 import { RESOLVE_RESPONSE_TYP } from '#core/resolve-response.ts'
+import { STATUS_LIST_TYP, statusListUri } from '#core/status-list.ts'
 import { TRUST_MARK_TYP } from '#core/trust-mark/index.ts'
 import { CONFIGURATION_FILE, folders, HISTORICAL_KEYS_FILE, readPath } from '../files/place.ts'
 import type { Anchor } from './anchor.ts'
@@ -17,6 +18,9 @@ function expect(path: string, { entityId: iss }: Anchor): Expected | null {
   if (path === HISTORICAL_KEYS_FILE) return { typ: HISTORICAL_KEYS_TYP, claims: { iss } }
   const about = readPath(path)
   if (!about || about.folder === folders.trustMarkList) return null
+  if (about.folder === folders.statusList) {
+    return { typ: STATUS_LIST_TYP, claims: { iss, sub: statusListUri(iss, about.number) } }
+  }
   const { folder, sub } = about
   if (folder === folders.trustMark)
     return { typ: TRUST_MARK_TYP, claims: { iss, sub, trust_mark_type: about.type } }

@@ -4,6 +4,7 @@ import { decodeJwt } from 'jose'
 import { type EndpointName, getEndpointPath } from '#core/endpoint.ts'
 import { ENTITY_CONFIGURATION_PATH } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
+import { STATUS_LIST_PATH } from '#core/status-list.ts'
 import { isCurrent, readPublishedJwt } from '#store/published-jwt.ts'
 import type { Folder } from '../files/folder.ts'
 import {
@@ -16,6 +17,7 @@ import {
   RAW_PATH,
   resolvedFile,
   statementFile,
+  statusListFile,
   trustMarkFile,
   trustMarkListFile,
 } from '../files/place.ts'
@@ -41,6 +43,11 @@ const rows: readonly Row[] = [
   row('trust_mark_list', 'application/json', (given) =>
     trustMarkListFile(readRequired(given, 'trust_mark_type')),
   ),
+  {
+    path: `${STATUS_LIST_PATH}/:number`,
+    type: 'application/statuslist+jwt',
+    file: (given) => statusListFile(readRequired(given, 'number')),
+  },
   row('historical_keys', 'application/jwk-set+jwt', () => HISTORICAL_KEYS_FILE),
 ]
 
@@ -71,8 +78,8 @@ const createMissingError = () => new FederationError('not_found', 'This mirror h
 export function buildMirrorApp(folder: Folder, options: ServerOptions = {}): FastifyInstance {
   const app = buildBareApp(options)
   for (const { path, type, file } of rows) {
-    app.get<{ Querystring: Parameters }>(path, (request, reply) => {
-      const name = file(request.query)
+    app.get<{ Querystring: Parameters; Params: Parameters }>(path, (request, reply) => {
+      const name = file({ ...request.query, ...request.params })
       const body = name === null || !isExported(name) ? null : folder.read(name)
       if (!body) throw createMissingError()
       if (isUnsigned(name ?? '')) return send(reply, body, type)

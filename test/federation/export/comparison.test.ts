@@ -95,7 +95,16 @@ it('leaves no name that could lead out of the folder, and none that is too long'
   expect(all.filter((name) => name.includes('y'.repeat(300)))).toEqual([])
   expect(await readdir(join(path, '..'))).not.toContain('outside')
   expect((await readdir(path)).sort()).toEqual(
-    ['.tmp', '.well-known', 'fetch', 'list', 'objects', 'status_list', 'trust_mark', 'trust_mark_list'].sort(),
+    [
+      '.tmp',
+      '.well-known',
+      'fetch',
+      'list',
+      'objects',
+      'status_list',
+      'trust_mark',
+      'trust_mark_list',
+    ].sort(),
   )
 })
 

@@ -27,6 +27,7 @@ beforeAll(async () => {
   await ta.publishConfiguration()
   for (let at = 0; at < MEMBERS; at++) await ta.publishSubordinate({ id: memberId(at) })
   await ta.issueTrustMark({ type, subject: memberId(0) })
+  await ta.publishStatusList({ number: 1, type, revoked: [3] })
   await exportAll()
 })
 
@@ -64,6 +65,7 @@ it('follows the source, serves its files, and says once why it keeps them as the
     ['/list', {}],
     ['/list', { entity_type: 'openid_relying_party' }],
     ['/trust_mark_list', { trust_mark_type: type }],
+    ['/status_list/1', {}],
   ] as const) {
     const [answer, expected] = await Promise.all([
       fetch(`${url}${endpoint}?${new URLSearchParams(query)}`),

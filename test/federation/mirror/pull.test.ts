@@ -44,6 +44,7 @@ beforeAll(async () => {
   await ta.publishSubordinate({ id: leaf })
   await ta.publishSubordinate({ id: other })
   mark = await ta.issueTrustMark({ type, subject: leaf })
+  await ta.publishStatusList({ number: 1, type, revoked: [3] })
   await exportAll()
 })
 

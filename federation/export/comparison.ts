@@ -34,7 +34,7 @@ export type Export = {
   record: FileRecord
   redis: Redis
   keys: RedisKeys
-  reader: Pick<Reader, 'trustMarkTypes' | 'trustMarksOf' | 'statusLists' | 'onChange'>
+  reader: Pick<Reader, 'trustMarkTypes' | 'trustMarksOf' | 'statusLists' | 'onChange' | 'catchUp'>
 }
 
 /** `count` is added to. */

@@ -57,6 +57,7 @@ it('follows changes until it is ended', async () => {
   await expect.poll(names, { interval: 10, timeout: 5_000 }).not.toContain(gone)
   program.kill('SIGTERM')
   expect((await program.ended).code).toBe(0)
+  expect(program.output().match(/was compared/g)).toHaveLength(1)
 })
 
 it('ends with a reason without Redis, and with wrong arguments', async () => {

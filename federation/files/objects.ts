@@ -4,7 +4,7 @@
  */
 import { createRecent } from '#store/recent.ts'
 import type { Folder } from './folder.ts'
-import { computeHash, type Node, parseNode } from './node.ts'
+import { computeHash, type Node } from './node.ts'
 import { OBJECTS, objectFile } from './place.ts'
 import type { NodeStore } from './tree.ts'
 
@@ -56,7 +56,7 @@ export function openObjects(folder: Folder): Objects {
         throw new BrokenObjectError(
           `The object ${hash} has other bytes. The next comparison writes it again.`,
         )
-      const node = parseNode(bytes.toString())
+      const node = JSON.parse(bytes.toString()) as Node // by its hash, as it was written
       known.set(hash, node)
       return node
     },

@@ -77,15 +77,18 @@ export function createRecord({ entityId, folder, redis, keys, signer, now }: Opt
     root = guarded(() => changeTree(objects, root, changes))
     changes.clear()
     const used = new Set(lists.values())
-    for (const hash of replaced) if (!used.has(hash)) objects.release(hash)
+    for (const hash of replaced) if (!used.has(hash)) objects.releaseList(hash)
   }
 
   return {
     /** What a file has; null: it is gone. */
     note(path: string, body: Buffer | null): void {
       const hash = body && computeHash(body)
-      if (isUnsigned(path) && hash) lists.set(path, hash)
       if ((find(path)?.[0] ?? null) !== hash) set(path, body && hash ? [hash, endOf(path, body)] : null)
+      else if (isUnsigned(path) && hash && lists.get(path) !== hash) {
+        objects.link(path, hash)
+        lists.set(path, hash)
+      }
     },
 
     /** After a comparison: a file that is missing is not in the tree either, and unused objects go. */

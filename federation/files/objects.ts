@@ -8,14 +8,16 @@ import { computeHash, type Node } from './node.ts'
 import { OBJECTS, objectFile } from './place.ts'
 import type { NodeStore } from './tree.ts'
 
-/** Milliseconds for which a released object of an earlier manifest stays. */
-const GRACE_MS = 600_000
+/** Milliseconds for which a released object of an earlier manifest stays. A list is large, and changes often. */
+const GRACE_MS = { node: 600_000, list: 60_000 }
 /** Bytes of the nodes that are kept in memory. */
 const MEMORY = 8 * 1024 * 1024
 
 export type Objects = NodeStore & {
-  /** A file becomes an object too, with the same bytes. */
+  /** A list becomes an object too, with the same bytes. */
   link(path: string, hash: string): void
+  /** No list has these bytes any more. */
+  releaseList(hash: string): void
   /** A manifest names the tree: what it does not have goes after a while. */
   settle(): void
   /** Removes what is neither in use nor released a short while ago. */
@@ -32,13 +34,19 @@ export function openObjects(folder: Folder): Objects {
   const known = createRecent<Node>({ maxSize: MEMORY, sizeOf: sizeOfNode })
   /** Written since the last manifest. */
   const fresh = new Set<string>()
-  /** Released, and when (monotonic milliseconds). */
+  /** Released, and until when it stays (monotonic milliseconds). */
   const released = new Map<string, number>()
 
   function remove(hash: string): void {
     released.delete(hash)
     fresh.delete(hash)
     folder.remove(objectFile(hash))
+  }
+
+  function release(hash: string, grace: number): void {
+    known.delete(hash)
+    if (fresh.has(hash)) remove(hash)
+    else released.set(hash, performance.now() + grace)
   }
 
   function keep(hash: string): void {
@@ -66,24 +74,24 @@ export function openObjects(folder: Folder): Objects {
       return hash
     },
     link(path, hash) {
-      if (folder.link(path, objectFile(hash)) || released.has(hash)) keep(hash)
+      const file = objectFile(hash)
+      const there = folder.read(file)
+      if (there && computeHash(there) !== hash) folder.remove(file)
+      if (folder.link(path, file) || released.has(hash)) keep(hash)
     },
-    release(hash) {
-      known.delete(hash)
-      if (fresh.has(hash)) remove(hash)
-      else released.set(hash, performance.now())
-    },
+    release: (hash) => release(hash, GRACE_MS.node),
+    releaseList: (hash) => release(hash, GRACE_MS.list),
     settle() {
       fresh.clear()
-      const until = performance.now() - GRACE_MS
-      for (const [hash, since] of released) if (since <= until) remove(hash)
+      const now = performance.now()
+      for (const [hash, until] of released) if (until <= now) remove(hash)
     },
     async sweep(used) {
       for await (const names of folder.names(OBJECTS)) {
         for (const name of names) {
           const hash = name.replace('.json', '')
           if (!used.has(hash) && !released.has(hash) && !fresh.has(hash))
-            released.set(hash, performance.now())
+            released.set(hash, performance.now() + GRACE_MS.node)
         }
       }
     },

@@ -5,14 +5,7 @@ import type { Folder } from '../files/folder.ts'
 import { type Manifest, parseManifest, verifyManifest } from '../files/manifest.ts'
 import { type Child, computeHash, type FileEntry, parseNode, summarize } from '../files/node.ts'
 import type { Objects } from '../files/objects.ts'
-import {
-  CONFIGURATION_FILE,
-  isExported,
-  isUnsigned,
-  MANIFEST_FILE,
-  OBJECTS,
-  objectFile,
-} from '../files/place.ts'
+import { CONFIGURATION_FILE, isExported, isUnsigned, MANIFEST_FILE, objectFile } from '../files/place.ts'
 import { compareTrees, findFile, objectsOf } from '../files/tree.ts'
 import { createGate } from '../gate.ts'
 import { type Anchor, readAnchor } from './anchor.ts'
@@ -52,7 +45,7 @@ export async function pull(mirror: Mirror, { isWhole }: { isWhole: boolean }): P
   const { number, iat: signed } = manifest
   const pulled: Pulled = { number, signed, written: 0, removed: 0, moved: [] }
   if (before) checkOrder(before, manifest)
-  await fetchNodes(mirror, manifest.root)
+  await fetchNodes(mirror, manifest.root, isWhole)
   if (isWhole) await removeUnknown(mirror, manifest.root, pulled)
   await takeOver(mirror, anchor, { was: isWhole ? null : (before?.root ?? null), is: manifest.root, pulled })
   if (pulled.moved.length > 0) return pulled
@@ -64,10 +57,14 @@ export async function pull(mirror: Mirror, { isWhole }: { isWhole: boolean }): P
   return pulled
 }
 
-/** The manifest that was taken over last; null: none. */
-export function readKept(folder: Folder): Manifest | null {
+/** The manifest that was taken over last; null: none that can be read. */
+function readKept(folder: Folder): Manifest | null {
   const kept = folder.read(MANIFEST_FILE)?.toString()
-  return kept === undefined ? null : parseManifest(kept).claims
+  try {
+    return kept === undefined ? null : parseManifest(kept).claims
+  } catch {
+    return null // of another program
+  }
 }
 
 async function read({ source }: Mirror, path: string): Promise<Buffer> {
@@ -100,22 +97,27 @@ function checkOrder(before: Manifest, { number, root }: Manifest): void {
   }
 }
 
-/** A node is kept after those below it, so that a kept node has all of them. */
-async function fetchNodes(mirror: Mirror, root: Child): Promise<void> {
+/**
+ * A node is kept after those below it, so that a kept node has all of them, unless another program changed the folder: `isWhole`
+ * looks at each.
+ */
+async function fetchNodes(mirror: Mirror, root: Child, isWhole: boolean): Promise<void> {
   const { source, folder, objects, signal } = mirror
   const gate = createGate(CONCURRENCY)
 
   async function fetch({ hash, kinds }: Child): Promise<void> {
     signal.throwIfAborted()
-    if (folder.has(objectFile(hash))) return
-    const bytes = await gate.run('', signal, () => source.file(objectFile(hash)))
+    if (!isWhole && folder.has(objectFile(hash))) return
+    const kept = folder.read(objectFile(hash))
+    const isKept = kept !== null && computeHash(kept) === hash
+    const bytes = isKept ? kept : await gate.run('', signal, () => source.file(objectFile(hash)))
     if (!bytes) throw new RefusedError(`The source is incomplete: it has no ${objectFile(hash)}.`)
     const node = parseFetched(bytes, hash)
     if (JSON.stringify(summarize(node)) !== JSON.stringify(kinds)) {
       throw new RefusedError(`The node ${hash} has other files than the node above it says.`)
     }
     if ('nodes' in node) await Promise.all(Object.values(node.nodes).map(fetch))
-    objects.write(bytes.toString())
+    if (!isKept) objects.write(bytes.toString())
   }
   await fetch(root)
 }
@@ -129,11 +131,11 @@ function parseFetched(bytes: Buffer, hash: string) {
   }
 }
 
-/** The files that the tree does not have, whatever left them. */
+/** Exported files that the tree does not have. What is no such file stays: the folder may have more. */
 async function removeUnknown({ folder, objects }: Mirror, root: Child, pulled: Pulled): Promise<void> {
   for await (const path of folder.paths()) {
-    if (path === MANIFEST_FILE || path.startsWith(`${OBJECTS}/`)) continue
-    if (!findFile(objects, root, path) && folder.remove(path)) pulled.removed += 1
+    if (!isExported(path) || findFile(objects, root, path)) continue
+    if (folder.remove(path)) pulled.removed += 1
   }
 }
 
@@ -168,7 +170,9 @@ async function takeFile(
 ): Promise<void> {
   if (!isExported(path)) throw new RefusedError(`The manifest has the unknown path ${path.slice(0, 300)}.`)
   const there = folder.read(path)
-  if (there && computeHash(there) === hash) return
+  const isThere = there !== null && computeHash(there) === hash
+  if (isThere && isUnsigned(path)) objects.link(path, hash)
+  if (isThere) return
   const body = await source.file(isUnsigned(path) ? objectFile(hash) : path)
   if (body) await checkFile(path, body, anchor)
   if (!body || computeHash(body) !== hash) return void pulled.moved.push(path)

@@ -4,6 +4,8 @@ import type { EntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
 import { isJsonEqual } from '#core/json.ts'
 import type { ResolveResponseClaims } from '#core/resolve-response.ts'
+import { isStoreOutage } from '#store/outage.ts'
+import { isCurrent } from '#store/published-jwt.ts'
 import { describeQuery } from './answer.ts'
 import type { ResolverOptions } from './options.ts'
 import { createProducer } from './producer.ts'
@@ -48,16 +50,24 @@ export function createResolveAhead(given: Options): ResolveAhead {
     return ours.length === marks.length && marks.every((mark) => ours.includes(mark.jwt))
   }
 
+  /** Without these, no member has a response, and nothing is known about one. */
+  async function requireOwn(): Promise<void> {
+    await signer()
+    const own = await reader.entityConfiguration()
+    if (own && isCurrent(own, now())) return
+    throw new FederationError('temporarily_unavailable', `${entityId} has no valid Entity Configuration.`)
+  }
+
   return async (subject, earlier) => {
     if (earlier !== null && (await isStill(subject, earlier).catch(() => false))) return earlier
+    await requireOwn()
     const anchors = await findTrustAnchors([entityId], given)
     try {
-      const { response } = await produce(
-        describeQuery({ subject, anchors, entityTypes: [], audience: undefined }),
-      )
+      const query = describeQuery({ subject, anchors, entityTypes: [], audience: undefined })
+      const { response } = await produce(query)
       return earlier !== null && saysTheSame(earlier, response.jwt) ? earlier : response.jwt
     } catch (error) {
-      if (error instanceof FederationError && error.code !== 'temporarily_unavailable') return null
+      if (error instanceof FederationError && !isStoreOutage(error)) return null
       throw error
     }
   }

@@ -19,7 +19,7 @@ export const mirrorCommand = command(
   'mirror',
   'keep the files that an anchor exports, checked, and serve them',
 )
-  .argument('<url>', 'where the files are: the anchor, or another mirror')
+  .argument('<url>', 'where the files are: the anchor, or another mirror', parseUrl)
   .argument('<folder>', 'the folder to keep them in')
   .option('--once', 'take the state of now, and end', false)
   .option('--serve <[host:]port>', 'answer requests from the files', parsePlace)
@@ -74,6 +74,11 @@ async function follow(
 
 const describe = ({ number, signed, written, removed }: Pulled): string =>
   `Manifest ${number} of ${formatTime(signed)}: ${written} files written, ${removed} removed.`
+
+function parseUrl(value: string): string {
+  if (/^https?:$/.test(URL.parse(value)?.protocol ?? '')) return value
+  throw new InvalidArgumentError('It is a URL, such as https://ta.example.org.')
+}
 
 function parsePlace(value: string): Place {
   const at = value.lastIndexOf(':')

@@ -103,4 +103,6 @@ export const ofInstallation: Readonly<Record<string, string[] | undefined>> = {
   'audit verify': [],
   'audit prune': ['--before=2000-01-01'],
   'user set-password': undefined,
+  mirror: undefined,
+  resolve: undefined,
 }

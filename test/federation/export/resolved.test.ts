@@ -76,6 +76,22 @@ it('is absent for a member that does not resolve, and nothing is fetched', async
   expect(await readdir(join(path, 'resolve'))).toEqual([`${encodeURIComponent(rp.id)}.jwt`])
 })
 
+it('stops no other file, although a chain ends in this second', async () => {
+  const ending = await offlineEntity('https://ending.example.org')
+  await ta.publishSubordinate({ ...ending, statement: { exp: ta.now() + 0.9 } })
+  expect(await exported()).not.toBe('')
+  await ta.removeSubordinate(ending.id)
+})
+
+it('stays as it is while the anchor has no valid configuration', async () => {
+  const before = await read()
+  await ta.publishConfiguration(recognized, -10)
+  await expect(compareOnce(context)).rejects.toThrow('answered 503')
+  expect(await read()).toBe(before)
+  await ta.publishConfiguration(recognized)
+  await exported()
+})
+
 it('is absent where the endpoint demands client authentication', async () => {
   const metadata = { federation_entity: { federation_resolve_endpoint_auth_methods: ['private_key_jwt'] } }
   await ta.publishConfiguration({ metadata })

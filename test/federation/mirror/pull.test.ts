@@ -1,5 +1,5 @@
 /** Tests that a mirror takes over what an anchor exports, and nothing that the anchor did not sign. */
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { generateSigningKey } from '#core/keys.ts'
@@ -79,6 +79,19 @@ describe('a mirror', () => {
     await writeFile(join(mirror.path, about('https://gone.example')), 'old')
     expect(await mirror.pull()).toMatchObject({ written: 1, removed: 1 })
     expect((await filesOf(mirror.path))[about(leaf)]).toBe(await textOf(path, about(leaf)))
+  })
+
+  it('leaves what is no file of an export, and repairs the objects', async () => {
+    await writeFile(join(mirror.path, 'notes.txt'), 'of the operator')
+    const [first = '', second = ''] = await readdir(join(mirror.path, 'objects'))
+    await rm(join(mirror.path, 'objects', first))
+    await writeFile(join(mirror.path, 'objects', second), 'half')
+    await writeFile(join(mirror.path, 'manifest.jwt'), 'half')
+    expect((await mirror.pull()).removed).toBe(0)
+    expect(await textOf(mirror.path, 'notes.txt')).toBe('of the operator')
+    await rm(join(mirror.path, 'notes.txt'))
+    expect(await filesOf(mirror.path)).toEqual(await filesOf(path))
+    expect(await textOf(mirror.path, `objects/${second}`)).not.toBe('half')
   })
 
   it('feeds another mirror', async () => {

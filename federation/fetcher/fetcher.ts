@@ -58,7 +58,7 @@ export type Fetcher = {
   signedKeySet(url: string, options: FetchOptions & { publisher: EntityId }): Promise<string>
   /** Returns a parsed, unvalidated JSON document. @throws FetchError */
   json(url: string, accept?: string, options?: FetchOptions): Promise<unknown>
-  /** Returns the bytes of a file, whatever its media type; null: there is none. @throws FetchError */
+  /** Returns the bytes of a file of any media type; null: there is none. @throws FetchError */
   file(url: string, options?: FetchOptions): Promise<Buffer | null>
   /** Sends a body to a server that the operator names. Any status but a redirect is a response. @throws FetchError */
   post(url: string, post: Post, options?: FetchOptions): Promise<PostResponse>

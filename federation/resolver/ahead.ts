@@ -37,17 +37,19 @@ export function createResolveAhead(given: Options): ResolveAhead {
   async function isStill(subject: EntityId, jwt: string): Promise<boolean> {
     const { exp, trust_chain, trust_marks = [] } = decodeJwt<ResolveResponseClaims>(jwt)
     if ((exp ?? 0) <= now() || decodeProtectedHeader(jwt).kid !== (await signer()).kid) return false
-    const [configuration, statement, own, marks] = await Promise.all([
+    const [configuration, statement, own, marks, unused] = await Promise.all([
       reader.subordinateConfiguration(subject),
       reader.subordinateStatement(subject),
       reader.entityConfiguration(),
       reader.trustMarksOf(subject),
+      reader.unusedTrustMarkTypes(),
     ])
     const chain = [configuration, statement, own].map((published) => published?.jwt)
     if (JSON.stringify(chain) !== JSON.stringify(trust_chain)) return false
     const shown = trust_marks.map(({ trust_mark }) => trust_mark)
     const ours = shown.filter((mark) => decodeJwt(mark).iss === entityId)
-    return ours.length === marks.length && marks.every((mark) => ours.includes(mark.jwt))
+    const isShown = ({ jwt, type }: (typeof marks)[number]) => ours.includes(jwt) && !unused.types.has(type)
+    return ours.length === marks.length && marks.every(isShown)
   }
 
   /** Without these, no member has a response, and nothing is known about one. */

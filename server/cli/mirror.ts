@@ -21,7 +21,7 @@ export const mirrorCommand = command(
 )
   .argument('<url>', 'where the files are: the anchor, or another mirror', parseUrl)
   .argument('<folder>', 'the folder to keep them in')
-  .option('--once', 'take the state of now, and end', false)
+  .option('--once', 'copy the present state, and end', false)
   .option('--serve <[host:]port>', 'answer requests from the files', parsePlace)
   .option('--every <seconds>', 'seconds between two looks at the source', parseSeconds, 15)
   .option('--jwks <file>', 'trust only these keys of the anchor (default: those that it has at first)')

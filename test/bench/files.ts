@@ -68,10 +68,14 @@ export const filesPart: Part = {
   },
 }
 
-/** Twice, because the second time finds the files of the first one. */
 async function measureExport({ redisUrl, keysDirectory }: Store, folder: string): Promise<string[]> {
   const environment = { TA_DOMAIN: entityId, REDIS_URL: redisUrl, KEYS_DIR: keysDirectory }
   const start = () => follow(run('federation/export/main.ts', [folder], { environment }), /was compared/)
+  return measureTwice(start)
+}
+
+/** Twice, because the second time finds the files of the first one. */
+async function measureTwice(start: () => ReturnType<typeof follow>): Promise<string[]> {
   const first = await start()
   await first.end()
   const second = await start()
@@ -99,7 +103,6 @@ async function follow(program: ReturnType<typeof run>, ready: RegExp) {
   }
 }
 
-/** Twice, because the second time finds the files of the first one. */
 async function measureMirror(folder: string): Promise<string[]> {
   const server = await startConfigured(await readEdge(folder), ready)
   const path = await mkdtemp(join(tmpdir(), 'mirror-'))
@@ -108,16 +111,9 @@ async function measureMirror(folder: string): Promise<string[]> {
       run('server/cli/inmor.ts', ['mirror', server.url, path, '--allow-http', '--every', '1']),
       /^Manifest .*/m,
     )
-  const first = await start()
-  await first.end()
-  const second = await start()
-  const before = await second.usage()
-  await setTimeout(REST_SECONDS * 1000)
-  const { processor, peak } = await second.usage()
-  await second.end()
+  const measured = await measureTwice(start)
   await Promise.all([server.end(), rm(path, { recursive: true })])
-  const share = (processor - before.processor) / (REST_SECONDS * 10_000)
-  return [first.taken, second.taken, `${share.toFixed(2)} %`, megabytes(peak)]
+  return measured
 }
 
 async function measureRequests(store: Store, folder: string, size: number, say: Say): Promise<string[][]> {

@@ -63,6 +63,17 @@ it('is signed again after a change of the statement, the entity, the anchor or a
   expect(decodeJwt(await exported()).trust_marks).toBeUndefined()
 })
 
+it('loses a mark whose type is not in use any more', async () => {
+  const mark = await ta.issueTrustMark({ type, subject: rp.id })
+  expect(decodeJwt(await exported()).trust_marks).toHaveLength(1)
+  await ta.redis.client.sadd(ta.names.unusedTrustMarkTypes, type)
+  await ta.announce({ kind: 'entity-configuration' })
+  expect(decodeJwt(await exported()).trust_marks).toBeUndefined()
+  await ta.redis.client.del(ta.names.unusedTrustMarkTypes)
+  await ta.announce({ kind: 'entity-configuration' })
+  await ta.revokeTrustMark(mark, { type, subject: rp.id })
+})
+
 it('is signed once, although it leaves out a mark', async () => {
   await ta.issueTrustMark({ type: 'https://ta.example/marks/other', subject: rp.id })
   const before = await exported()

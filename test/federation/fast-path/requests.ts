@@ -13,7 +13,7 @@ export const query = (parameters: Record<string, string>) => new URLSearchParams
 const subjects = [
   ...ids,
   entityId,
-  `https://${closed}/nobody`,
+  `https://${closed}/absent`,
   `http://${closed}/a`,
   'no identifier',
   '',

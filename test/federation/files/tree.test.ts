@@ -49,7 +49,7 @@ function apply(files: Files, changes: [at: number, content: number | null][]): F
 }
 
 describe('the tree', () => {
-  it('is the same for the same files, in whatever steps they came', () => {
+  it('is the same for the same files, in any steps', () => {
     fc.assert(
       fc.property(steps, fc.integer({ min: 1, max: 300 }), (changes, size) => {
         const files = apply(new Map(), changes)

@@ -1,5 +1,6 @@
 /** `inmor import`: imports an installation of inmor in Python and Rust from its Redis and its PostgreSQL, or one from a mirror. */
 
+import type { JwkSet } from '#core/keys.ts'
 import { createFetcher } from '#fetcher/fetcher.ts'
 import { exitCodes, Failure } from '#server/cli/api/failure.ts'
 import { type AnchorOptions, aboutAnchor, recordFailure, withAnchor } from '#server/cli/opened.ts'
@@ -49,7 +50,7 @@ export const importCommand = aboutAnchor(
     const isPublished = await withAnchor(
       options,
       async (anchor) => {
-        for await (const item of run(anchor, await readSources(options), dryRun)) {
+        for await (const item of run(anchor, options)) {
           items.push(item)
           if (!options.json) process.stdout.write(`${lineOf(item, options)}\n`)
         }
@@ -67,8 +68,8 @@ export const importCommand = aboutAnchor(
   })
 
 /** Reads only; writes to neither source. */
-async function readSources({ redis, postgres, mirror }: Options): Promise<InmorContent> {
-  if (mirror !== undefined) return readMirror(mirror, toUnix(systemClock()))
+async function readSources({ redis, postgres, mirror }: Options, keys: JwkSet): Promise<InmorContent> {
+  if (mirror !== undefined) return readMirror(mirror, { keys, now: toUnix(systemClock()) })
   const [published, stored] = await Promise.all([
     redis ? readRedis(redis) : noContent,
     postgres ? readPostgres(postgres) : noContent,
@@ -76,7 +77,8 @@ async function readSources({ redis, postgres, mirror }: Options): Promise<InmorC
   return joinContent(published, stored)
 }
 
-async function* run(anchor: OpenAnchor, content: InmorContent, isDryRun: boolean) {
+async function* run(anchor: OpenAnchor, options: Options) {
+  const { dryRun: isDryRun = false } = options
   const { db, caller, entityId, allowHttp, keys, now } = anchor
   const signingKeys = await openSigningKeys({
     ...keys,
@@ -88,6 +90,7 @@ async function* run(anchor: OpenAnchor, content: InmorContent, isDryRun: boolean
     ...{ db, write, signingKeys, fetcher, caller, entityId, allowHttp, isDryRun, now },
   }
   try {
+    const content = await readSources(options, signingKeys.current().published)
     // Keys first: what they signed refers to them.
     const superiors = createSuperiors(context)
     if (!isDryRun) await createSigningKeyService({ db, signingKeys, write, now, superiors }).follow()

@@ -1,5 +1,6 @@
 /** Reads what a mirror or an export has: everything that the anchor published, and nothing else. Never writes. */
 import { decodeJwt } from 'jose'
+import type { JwkSet } from '#core/keys.ts'
 import { ConfigurationError } from '#federation/config/error.ts'
 import { type Folder, openFolder } from '#federation/files/folder.ts'
 import {
@@ -17,8 +18,11 @@ import { checkFile } from '#federation/mirror/check.ts'
 import type { InmorContent, SourceSubordinate, SourceTrustMark } from '#server/import/content.ts'
 import { hashTrustMark } from '#store/trust-mark-record.ts'
 
-/** Every file is checked as a mirror does. @throws ConfigurationError, RefusedError, Error of the file system */
-export async function readMirror(path: string, now: number): Promise<InmorContent> {
+/** Every file is checked as a mirror does, with the keys of the new installation. @throws ConfigurationError, RefusedError, Error of the file system */
+export async function readMirror(
+  path: string,
+  { keys, now }: { keys: JwkSet; now: number },
+): Promise<InmorContent> {
   const folder = openFolder(path)
   const configuration = folder.read(CONFIGURATION_FILE)?.toString()
   if (configuration === undefined) {
@@ -26,7 +30,7 @@ export async function readMirror(path: string, now: number): Promise<InmorConten
       `${path} has no ${CONFIGURATION_FILE}. Name the folder of a mirror or an export.`,
     )
   }
-  const anchor = await readAnchor(configuration, { now, earlier: null, pinned: null })
+  const anchor = await readAnchor(configuration, { now, earlier: null, pinned: keys })
   const read = (file: string) => readChecked(folder, file, anchor)
   const subordinates: SourceSubordinate[] = []
   for await (const names of folder.names(folders.fetch)) {

@@ -111,9 +111,9 @@ async function measureMirror(folder: string): Promise<string[]> {
       run('server/cli/inmor.ts', ['mirror', server.url, path, '--allow-http', '--every', '1']),
       /^Manifest .*/m,
     )
-  const measured = await measureTwice(start)
+  const figures = await measureTwice(start)
   await Promise.all([server.end(), rm(path, { recursive: true })])
-  return measured
+  return figures
 }
 
 async function measureRequests(store: Store, folder: string, size: number, say: Say): Promise<string[][]> {

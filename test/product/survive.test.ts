@@ -1,9 +1,12 @@
 /** The fire drill of docs/guide/survive.md: the site is gone, and nothing is left but a mirror and a copy of the keys. */
-import { rm } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Redis } from 'ioredis'
 import { decodeJwt } from 'jose'
 import { beforeAll, expect, test } from 'vitest'
+import { buildEntityConfiguration, ENTITY_STATEMENT_TYP } from '#core/entity-statement/index.ts'
+import { signJwt } from '#core/jws.ts'
+import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { adminInFile, startSecondAdmin } from '#test/helpers/admin.ts'
 import { startCopy } from '#test/helpers/database.ts'
 import { startEntity } from '#test/helpers/entity.ts'
@@ -51,6 +54,21 @@ beforeAll(async () => {
   await lost.mutate('issueTrustMark', { trustMarkType: type, entityId: entities.all[0].id }, 'id')
 })
 
+/** A configuration of that anchor with a key that it never had. */
+async function signForged(entityId: string): Promise<string> {
+  const key = await generateSigningKey('ES256')
+  const iat = Math.floor(Date.now() / 1000)
+  const keys = { keys: [toPublicJwk(key)] }
+  const claims = buildEntityConfiguration({
+    entityId,
+    iat,
+    exp: iat + 600,
+    keys,
+    metadata: { federation_entity: {} },
+  })
+  return signJwt(claims, { key, typ: ENTITY_STATEMENT_TYP })
+}
+
 /** Without the times of statements, which are signed again; a mark stays as it is. */
 async function readPublished(client: Redis) {
   const claimsOf = (jwt: string) => {
@@ -92,6 +110,17 @@ test('the same import again changes nothing', async () => {
   const { code, stdout } = await command('import', '--mirror', mirror)
   expect(code).toBe(0)
   expect(stdout).toMatch(/0 imported, \d+ unchanged, 0 in conflict, 0 failed/)
+})
+
+test('the files of another anchor with the same identifier are refused', async () => {
+  const forged = join(directory, 'forged')
+  const configuration = await signForged(lost.entityId)
+  await mkdir(join(forged, '.well-known'), { recursive: true })
+  await writeFile(join(forged, '.well-known/openid-federation'), configuration)
+  expect(await command('import', '--mirror', forged)).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('not one of its issuer'),
+  })
 })
 
 test('a folder without a mirror, or two sources, are refused with the reason', async () => {

@@ -93,6 +93,22 @@ function derToJws(der: Buffer): Buffer {
   return numbers
 }
 
+/** The reverse. Null: it does not have the size of two numbers. */
+function jwsToDer(numbers: Uint8Array): Buffer | null {
+  if (numbers.length !== 2 * P256_BYTES) return null
+  const parts = [numbers.subarray(0, P256_BYTES), numbers.subarray(P256_BYTES)].map(derNumber)
+  const content = Buffer.concat(parts)
+  return Buffer.concat([Buffer.of(0x30, content.length), content])
+}
+
+/** Without zeros at the start, but for the one before a number whose first bit is set. */
+function derNumber(number: Uint8Array): Buffer {
+  const first = number.findIndex((byte) => byte !== 0)
+  const digits = number.subarray(first < 0 ? P256_BYTES - 1 : first)
+  const sign = (digits[0] ?? 0) > 0x7f ? [0] : []
+  return Buffer.from([0x02, sign.length + digits.length, ...sign, ...digits])
+}
+
 /** Each object is imported once. */
 const p256Keys = new WeakMap<JWK, KeyObject>()
 
@@ -103,8 +119,10 @@ const es256: Implementation = {
     const { createPublicKey, verify } = await openCrypto()
     const key = p256Keys.get(publicJwk) ?? createPublicKey({ key: publicJwk, format: 'jwk' })
     p256Keys.set(publicJwk, key)
-    const [input, signature] = splitSignature(jwt)
-    if (!(await verify('sha256', input, asJws(key), signature))) throw createMismatchError()
+    const [input, numbers] = splitSignature(jwt)
+    // Node takes 50 microseconds longer to read the form of a JWS.
+    const signature = jwsToDer(numbers)
+    if (!signature || !(await verify('sha256', input, key, signature))) throw createMismatchError()
   },
   async createSigner(privateJwk) {
     const { createPrivateKey, signNow } = await openCrypto()

@@ -10,7 +10,7 @@ import { buildManifest, MANIFEST_TYP, parseManifest } from '../files/manifest.ts
 import { type Child, computeHash, type FileEntry } from '../files/node.ts'
 import { BrokenObjectError, openObjects } from '../files/objects.ts'
 import { isUnsigned, MANIFEST_FILE } from '../files/place.ts'
-import { changeTree, endedFiles, filesBelow, findFile, objectsOf } from '../files/tree.ts'
+import { changeTree, endedFiles, filesBelow, objectsOf } from '../files/tree.ts'
 
 /** Files that are recorded together, to bound memory. */
 const STEP = 50_000
@@ -53,11 +53,6 @@ export function createRecord({ entityId, folder, redis, keys, signer, now }: Opt
     }
   }
 
-  function find(path: string): FileEntry | null {
-    const changed = changes.get(path)
-    return changed === undefined ? (guarded(() => findFile(objects, root, path)) ?? null) : changed
-  }
-
   function set(path: string, entry: FileEntry | null): void {
     changes.set(path, entry)
     if (changes.size >= STEP) flush()
@@ -83,12 +78,10 @@ export function createRecord({ entityId, folder, redis, keys, signer, now }: Opt
   return {
     /** What a file has; null: it is gone. */
     note(path: string, body: Buffer | null): void {
-      const hash = body && computeHash(body)
-      if ((find(path)?.[0] ?? null) !== hash) set(path, body && hash ? [hash, endOf(path, body)] : null)
-      else if (isUnsigned(path) && hash && lists.get(path) !== hash) {
-        objects.link(path, hash)
-        lists.set(path, hash)
-      }
+      if (!body) return set(path, null)
+      const hash = computeHash(body)
+      const isKnown = lists.get(path) === hash && !changes.has(path)
+      if (!isKnown) set(path, [hash, endOf(path, body)])
     },
 
     /** After a comparison: a file that is missing is not in the tree either, and unused objects go. */
@@ -103,7 +96,10 @@ export function createRecord({ entityId, folder, redis, keys, signer, now }: Opt
     },
 
     /** Whether the manifest of the folder does not name the files as they are. */
-    isChanged: (): boolean => changes.size > 0 || root?.hash !== published,
+    isChanged(): boolean {
+      flush()
+      return root?.hash !== published
+    },
 
     /** The files that have ended. */
     ended: (): string[] => (root ? [...endedFiles(objects, root, now())] : []),

@@ -44,18 +44,23 @@ function change(
   depth: number,
   changes: readonly Keyed<FileEntry | null>[],
 ): Child | null {
-  const result = changed(store, at ? store.read(at.hash) : none, depth, changes)
+  const node = at ? store.read(at.hash) : none
+  const result = changed(store, node, depth, changes)
+  if (result === unchanged) return at
   if (at && at.hash !== result?.hash) store.release(at.hash)
   return result
 }
+
+const unchanged = Symbol('unchanged')
 
 function changed(
   store: NodeStore,
   node: Node,
   depth: number,
   changes: readonly Keyed<FileEntry | null>[],
-): Child | null {
+): Child | null | typeof unchanged {
   if ('files' in node) {
+    if (changes.every(([path, entry]) => node.files[path]?.[0] === entry?.[0])) return unchanged
     const files = new Map(Object.entries(node.files))
     for (const [path, entry] of changes) entry ? files.set(path, entry) : files.delete(path)
     return build(
@@ -70,6 +75,8 @@ function changed(
     if (child) nodes[digit] = child
     else delete nodes[digit]
   }
+  const digits = new Set([...Object.keys(node.nodes), ...Object.keys(nodes)])
+  if ([...digits].every((digit) => node.nodes[digit]?.hash === nodes[digit]?.hash)) return unchanged
   const count = Object.values(nodes).reduce((sum, { kinds }) => sum + countFiles(kinds), 0)
   if (!isLeafOf(count)) return write(store, { nodes })
   return build(

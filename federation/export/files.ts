@@ -87,15 +87,26 @@ export async function refresh(
   { ask, askResolved, folder, record, count = createCount() }: Target & { count?: Count },
   wanted: readonly Wanted[],
 ): Promise<void> {
-  const bodyOf = (file: string, each: Wanted) =>
-    'path' in each ? ask(each.path, each.query) : askResolved(each.resolved, folder.read(file))
-  const asked = wanted.flatMap((each) => {
-    const { file } = each
-    return file === null ? [] : [bodyOf(file, each).then((body) => ({ file, body }))]
-  })
-  const found = await Promise.all(asked)
-  for (const { file, body } of found) if (body === null && folder.remove(file)) count.removed += 1
-  for (const { file, body } of found) if (body && folder.put(file, body)) count.written += 1
-  for (const { file, body } of found) record.note(file, body === undefined ? folder.read(file) : body)
-  count.faulty += found.filter(({ body }) => body === undefined).length
+  const found = await Promise.all(
+    wanted.flatMap(async (each) => {
+      const { file } = each
+      if (file === null) return []
+      const earlier = folder.read(file)
+      const body = await ('path' in each ? ask(each.path, each.query) : askResolved(each.resolved, earlier))
+      return { file, earlier, body }
+    }),
+  )
+  const files = found.flat()
+  for (const { file, earlier, body } of files) {
+    if (body !== null || !earlier) continue
+    folder.remove(file)
+    count.removed += 1
+  }
+  for (const { file, earlier, body } of files) {
+    if (!body || earlier?.equals(body)) continue
+    folder.write(file, body)
+    count.written += 1
+  }
+  for (const { file, earlier, body } of files) record.note(file, body === undefined ? earlier : body)
+  count.faulty += files.filter(({ body }) => body === undefined).length
 }

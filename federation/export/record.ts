@@ -78,10 +78,9 @@ export function createRecord({ entityId, folder, redis, keys, signer, now }: Opt
   return {
     /** What a file has; null: it is gone. */
     note(path: string, body: Buffer | null): void {
-      if (!body) return set(path, null)
-      const hash = computeHash(body)
-      const isKnown = lists.get(path) === hash && !changes.has(path)
-      if (!isKnown) set(path, [hash, endOf(path, body)])
+      const hash = body && computeHash(body)
+      if (!hash) set(path, null)
+      else if (lists.get(path) !== hash || changes.has(path)) set(path, [hash, endOf(path, body)])
     },
 
     /** After a comparison: a file that is missing is not in the tree either, and unused objects go. */

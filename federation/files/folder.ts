@@ -32,6 +32,12 @@ export function openFolder(root: string) {
     }
   }
 
+  function write(path: string, bytes: Buffer): void {
+    within(temporary, () => writeFileSync(file, bytes))
+    const there = join(root, path)
+    within(dirname(there), () => renameSync(file, there))
+  }
+
   return {
     /** For its only writer: creates the folder if it is missing, and removes what an interrupted writer left. */
     prepare(): void {
@@ -39,12 +45,12 @@ export function openFolder(root: string) {
       mkdirSync(temporary, { recursive: true })
     },
 
+    write,
+
     /** True: it was written. A file with these bytes already stays as it is. */
     put(path: string, bytes: Buffer): boolean {
       if (read(path)?.equals(bytes)) return false
-      within(temporary, () => writeFileSync(file, bytes))
-      const there = join(root, path)
-      within(dirname(there), () => renameSync(file, there))
+      write(path, bytes)
       return true
     },
 

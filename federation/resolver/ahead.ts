@@ -44,12 +44,13 @@ export function createResolveAhead(given: Options): ResolveAhead {
       reader.trustMarksOf(subject),
       reader.unusedTrustMarkTypes(),
     ])
-    const chain = [configuration, statement, own].map((published) => published?.jwt)
-    if (JSON.stringify(chain) !== JSON.stringify(trust_chain)) return false
+    const chain = [configuration, statement, own]
+    if (!chain.every((part, at) => part && part.jwt === trust_chain?.[at])) return false
     const shown = trust_marks.map(({ trust_mark }) => trust_mark)
-    const ours = shown.filter((mark) => decodeJwt(mark).iss === entityId)
-    const isShown = ({ jwt, type }: (typeof marks)[number]) => ours.includes(jwt) && !unused.types.has(type)
-    return ours.length === marks.length && marks.every(isShown)
+    const published = marks.map((mark) => mark.jwt)
+    const isGone = (mark: string) => !published.includes(mark) && decodeJwt(mark).iss === entityId
+    if (!published.every((mark) => shown.includes(mark)) || shown.some(isGone)) return false
+    return !marks.some(({ type }) => unused.types.has(type))
   }
 
   /** Without these, no member has a response, and nothing is known about one. */

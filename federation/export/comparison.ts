@@ -34,7 +34,7 @@ export type Export = {
   record: FileRecord
   redis: Redis
   keys: RedisKeys
-  reader: Pick<Reader, 'trustMarkTypes' | 'trustMarksOf' | 'statusLists' | 'onChange' | 'catchUp'>
+  reader: Pick<Reader, 'trustMarkTypes' | 'trustMarksOf' | 'statusLists' | 'onChange'>
 }
 
 /** `count` is added to. */

@@ -99,9 +99,6 @@ export async function follow(
   const { promise: ended, resolve: end } = Promise.withResolvers<void>()
   signal.addEventListener('abort', () => end(), { once: true })
   context.reader.onChange(pending.add)
-  // The subscription reports that everything may have changed. After the second answer it has.
-  await context.reader.catchUp()
-  await context.reader.catchUp()
   const timer = setInterval(pending.addAll, COMPARISON_MS).unref()
   for (let retry = RETRY.first; !signal.aborted; ) {
     try {

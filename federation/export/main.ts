@@ -3,12 +3,10 @@
 import { setFlagsFromString } from 'node:v8'
 import type { FastifyBaseLogger } from 'fastify'
 import { FederationError } from '#core/errors.ts'
+import { FIRST_ANCHOR, readAnchors } from '#store/anchors.ts'
 import { createChangeChannels } from '#store/change-subscription.ts'
 import { connectRedis, waitForRedis } from '#store/connect.ts'
-import { KeyFileError } from '#store/key-directory.ts'
-import { redisKeys } from '#store/keys.ts'
-import { openKeys } from '../anchors/keys.ts'
-import { openAnchor } from '../anchors/open.ts'
+import { KeyFileError, readServingKeys } from '#store/key-directory.ts'
 import { parseCommandLine, UsageError } from '../config/command-line.ts'
 import { readConfig } from '../config/config.ts'
 import { ConfigurationError } from '../config/error.ts'
@@ -16,30 +14,29 @@ import { openFolder } from '../files/folder.ts'
 import { BrokenObjectError } from '../files/objects.ts'
 import { createKeyStores } from '../key-store/stores.ts'
 import { createLog } from '../process/log.ts'
-import { createAsk, createAskResolved, NoAnswerError } from './answers.ts'
+import { chooseExported, clearOthers, followAnchors } from './anchors.ts'
+import { NoAnswerError } from './answers.ts'
 import { compareAll, type Export } from './comparison.ts'
-import { follow } from './exporter.ts'
 import { createCount } from './files.ts'
-import { createRecord } from './record.ts'
+import { type ExportedAnchor, openExport } from './open.ts'
+import { createPlaces } from './places.ts'
 
-const usage = `Usage: inmor-export -c FILE FOLDER [--once]
+const usage = `Usage: inmor-export -c FILE FOLDER [--anchors] [--once]
 
 Writes what the Trust Anchor publishes into FOLDER, one file for each answer, and follows each change until
 it is ended. A web server can send the files without the federation server. It reads Redis and the key
 directory, and writes into FOLDER only.
 
   -c, --config  the configuration of the federation server, taconfig.toml
+  --anchors     write every anchor of the server, each into the folder below FOLDER with its short name
   --once        compare everything once, print what changed, and end
 `
 
 // V8 lets garbage grow to several times the data in use, and an export of many members makes much of it.
 setFlagsFromString('--heap-growing-percent=40')
 
-/** Bytes of each kind of published JWT that is held: each is read once. */
-const HELD = 2 * 1024 * 1024
-
-/** Milliseconds to wait for Redis at the start, and between reads of the key files. */
-const WAITS = { redis: 5_000, keys: 2_000 }
+/** Milliseconds to wait for Redis at the start. */
+const REDIS_MS = 5_000
 
 function readArguments(args: string[]) {
   const { values, positionals } = parse(args)
@@ -48,7 +45,7 @@ function readArguments(args: string[]) {
   if (folder === undefined) throw new UsageError('The folder is missing. Name the folder to write into.')
   if (rest.length > 0) throw new UsageError(`Unexpected arguments: ${rest.join(' ')}. Name one folder.`)
   const config = readConfig(values.config === undefined ? [] : ['-c', values.config])
-  return { folder, config, isOnce: values.once ?? false }
+  return { folder, config, isOnce: values.once ?? false, withOthers: values.anchors ?? false }
 }
 
 const parse = (args: string[]) =>
@@ -57,43 +54,44 @@ const parse = (args: string[]) =>
     allowPositionals: true,
     options: {
       config: { type: 'string', short: 'c' },
+      anchors: { type: 'boolean' },
       once: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },
   })
 
-async function run({ folder: path, config, isOnce }: NonNullable<ReturnType<typeof readArguments>>) {
+async function run({
+  folder: path,
+  config,
+  isOnce,
+  withOthers,
+}: NonNullable<ReturnType<typeof readArguments>>) {
   const log: FastifyBaseLogger = createLog({ level: config.logLevel }, isOnce ? process.stderr : undefined)
   const stopped = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stopped.abort())
-  const folder = openFolder(path)
-  folder.prepare()
   const stores = createKeyStores(config)
-  const keyFiles = await openKeys(config, log, WAITS.keys, stores)
   const redis = connectRedis(config.redisUrl, { onError: (err) => log.warn({ err }, 'Redis is away') })
   const { entityId, redisKeyPrefix: prefix } = config
-  const anchor = openAnchor(
-    { entityId, isFirst: true, prefix, keys: keyFiles, logger: log, registry: undefined, maxJwtBytes: HELD },
-    { config, stores, redis, changes: createChangeChannels(redis), tls: undefined },
-  )
-  const { app, reader, signer, resolveAhead, authMethods } = anchor
-  const now = () => Math.floor(Date.now() / 1000)
-  const ask = createAsk(app, {
-    reader,
-    now,
-    onFault: (path, query, body) =>
-      log.error({ path, query, body }, 'An answer has a fault, and its file stays'),
-  })
-  const keys = redisKeys(prefix)
-  const record = createRecord({ entityId, folder, redis, keys, signer, now })
-  const askResolved = createAskResolved(resolveAhead, authMethods)
-  const context = { ask, askResolved, folder, record, redis, keys, reader }
+  const shared = { config, stores, redis, changes: createChangeChannels(redis), tls: undefined }
+  const places = createPlaces(path, withOthers)
+  const open = (anchor: ExportedAnchor, own: FastifyBaseLogger) =>
+    openExport(anchor, places.of(anchor.slug), { place: config, shared, log: own })
+  const first = { slug: FIRST_ANCHOR, entityId }
   try {
-    await waitForRedis(redis, WAITS.redis)
-    if (isOnce) await compareOnce(context, path, stopped.signal)
-    else await follow(context, { log, signal: stopped.signal })
+    // What no retry repairs ends the program.
+    openFolder(places.of(FIRST_ANCHOR)).prepare()
+    await readServingKeys(config.keysDirectory, { historicalDir: config.historicalKeysDirectory, stores })
+    await waitForRedis(redis, REDIS_MS)
+    if (isOnce) {
+      const wanted = chooseExported(first, await readAnchors(redis, prefix), withOthers)
+      await clearOthers(places, wanted)
+      for (const anchor of wanted) {
+        const { context, close } = await open(anchor, log)
+        await compareOnce(context, places.of(anchor.slug), stopped.signal).finally(close)
+      }
+    } else
+      await followAnchors(first, { redis, prefix, withOthers, places, open, log, signal: stopped.signal })
   } finally {
-    await anchor.close()
     redis.disconnect()
     await stores.close()
   }

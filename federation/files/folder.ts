@@ -1,6 +1,6 @@
 /** The folder of an export. A file is whole at any moment: it is written beside its place, and renamed. */
 import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { opendir } from 'node:fs/promises'
+import { opendir, rm } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 
 /** Files under way. */
@@ -63,6 +63,15 @@ export function openFolder(root: string) {
         if (isMissing(error)) return false
         throw error
       }
+    },
+
+    /** Files, and folders with all in them. They are away at once, however long it takes to free their space. */
+    async clear(paths: readonly string[]): Promise<void> {
+      mkdirSync(temporary, { recursive: true })
+      for (const [at, path] of paths.entries()) {
+        if (existsSync(join(root, path))) renameSync(join(root, path), join(temporary, `cleared-${at}`))
+      }
+      await rm(temporary, { recursive: true })
     },
 
     /** Another name for the same bytes. True: it was not there. */

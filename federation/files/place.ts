@@ -33,6 +33,16 @@ export const RAW_PATH = '/export'
 export const objectFile = (hash: string) => `${OBJECTS}/${hash}.json`
 export const OBJECTS = 'objects'
 
+/** All that an export writes, in the order in which it goes. */
+export const topLevel: readonly string[] = [
+  MANIFEST_FILE,
+  CONFIGURATION_FILE,
+  ...Object.values(folders),
+  LIST,
+  HISTORICAL_KEYS_FILE,
+  OBJECTS,
+]
+
 /** A list has no signature of its own. */
 export const isUnsigned = (path: string) => path.endsWith('.json')
 export const isListKind = (kind: string) => kind === LIST || kind === folders.trustMarkList

@@ -22,6 +22,8 @@ const answers = [
   '/.well-known/openid-federation',
   `/fetch?sub=${sub}`,
   `/fetch?sub=${leaf}`,
+  `/fetch?iss=${encodeURIComponent(entityId)}&sub=${sub}`,
+  `/fetch?sub=${sub}&iss=${encodeURIComponent(entityId)}`,
   `/fetch?sub=${nested}`,
   `/fetch?sub=${encodeURIComponent(nested)}`,
   `/trust_mark?trust_mark_type=${marked}&sub=${sub}`,
@@ -58,6 +60,8 @@ const others = [
   '/.tmp/file',
   '/fetch',
   `/fetch?sub=${sub}&sub=${sub}`,
+  `/fetch?iss=${entityId}&sub=..%2Fplanted`,
+  `/fetch?iss=${entityId}&sub=${sub}&sub=${sub}`,
   `/resolve?sub=${sub}&trust_anchor=${encodeURIComponent('https://other.example')}`,
   `/resolve?sub=${sub}&trust_anchor=${encodeURIComponent(entityId)}&entity_type=openid_provider`,
 ]

@@ -1,5 +1,5 @@
 /** Tests the examples of deploy/edge: files go first, the server answers the rest, and files alone answer for every member. */
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { decodeJwt } from 'jose'
@@ -137,6 +137,21 @@ describe.each<EdgeKind>(['nginx edge', 'caddy edge'])('%s', (kind) => {
         body: jwt,
       })
     })
+  })
+
+  it('a file that is replaced or removed is seen within two seconds', async () => {
+    const path = join(filesOf(directory), 'fetch', `${sub}.jwt`)
+    const jwt = await readFile(path, 'utf8')
+    const asked = async () => (await get(`/fetch?sub=${sub}`)).body
+    const seen = (body: string) => expect.poll(asked, { timeout: 2_000, interval: 100 }).toBe(body)
+    await seen(jwt)
+    await writeFile(`${path}.new`, 'another')
+    await rename(`${path}.new`, path)
+    await seen('another')
+    await rm(path)
+    await expect.poll(asked, { timeout: 2_000, interval: 100 }).not.toBe('another')
+    await writeFile(path, jwt)
+    await seen(jwt)
   })
 
   it('a mirror has each file from the server, or without it, and no other file', async () => {

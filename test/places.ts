@@ -61,6 +61,7 @@ export const places: Readonly<Record<string, Tests>> = {
     'docs/reference',
     'product/survive',
     'product/dark-site',
+    'server/publication/planted-words',
   ],
   'federation/fast-path/': [...requests, 'federation/anchors'],
   'federation/files/': [

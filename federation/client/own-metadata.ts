@@ -7,7 +7,7 @@ import type { Reader } from '#store/reader.ts'
 /** Empty while nothing is published. Each Entity Configuration is decoded once. */
 export type OwnMetadata = () => Promise<Record<string, unknown>>
 
-export function createOwnMetadata(reader: Reader): OwnMetadata {
+export function createOwnMetadata(reader: Pick<Reader, 'entityConfiguration'>): OwnMetadata {
   const known = new WeakMap<PublishedJwt, Record<string, unknown>>()
   return async () => {
     const configuration = await reader.entityConfiguration()

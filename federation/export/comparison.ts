@@ -14,6 +14,7 @@ import {
   trustMarkFolder,
 } from '../files/place.ts'
 import type { Ask, AskResolved } from './answers.ts'
+import { refreshCollection } from './collection.ts'
 import {
   type Count,
   lists,
@@ -34,7 +35,15 @@ export type Export = {
   record: FileRecord
   redis: Redis
   keys: RedisKeys
-  reader: Pick<Reader, 'trustMarkTypes' | 'trustMarksOf' | 'statusLists' | 'onChange'>
+  reader: Pick<
+    Reader,
+    | 'trustMarkTypes'
+    | 'trustMarksOf'
+    | 'statusLists'
+    | 'entityConfiguration'
+    | 'collection'
+    | 'onChange'
+  >
 }
 
 /** `count` is added to. */
@@ -73,6 +82,7 @@ async function* compareFiles(context: Comparison): AsyncGenerator<void> {
     yield refresh(context, values(names, '.json').map(trustMarkList))
   }
   yield refresh(context, lists)
+  yield refreshCollection(context)
 }
 
 /** Every published object without a file. */

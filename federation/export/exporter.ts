@@ -5,6 +5,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import { trustMarkFile } from '../files/place.ts'
+import { refreshCollection } from './collection.ts'
 import { compareAll, type Export, typesWithFolder } from './comparison.ts'
 import {
   createCount,
@@ -56,6 +57,7 @@ export async function follow(
       await refresh(context, [...new Set([...some.subordinates, ...some.subjects])].map(resolved))
     }
     if (performance.now() >= listsFrom && pending.takeLists()) await writeLists()
+    if (pending.takeCollection()) await refreshCollection(context)
   }
 
   /** A revocation of any subject may be in any of them. A list without a change has the same answer. */

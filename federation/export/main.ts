@@ -72,7 +72,13 @@ async function run({
   const stores = createKeyStores(config)
   const redis = connectRedis(config.redisUrl, { onError: (err) => log.warn({ err }, 'Redis is away') })
   const { entityId, redisKeyPrefix: prefix } = config
-  const shared = { config, stores, redis, changes: createChangeChannels(redis), tls: undefined }
+  const shared = {
+    config: { ...config, collectionRateLimit: 1_000_000 }, // it asks for pages as often as there are crawls
+    stores,
+    redis,
+    changes: createChangeChannels(redis),
+    tls: undefined,
+  }
   const places = createPlaces(path, withOthers)
   const open = (anchor: ExportedAnchor, own: FastifyBaseLogger) =>
     openExport(anchor, places.of(anchor.slug), { place: config, shared, log: own })

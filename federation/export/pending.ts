@@ -1,4 +1,4 @@
-/** What the export still has to do: everything, some objects, or the lists that contain them. */
+/** What the export still has to do: everything, some objects, the lists that contain them, or the collection. */
 import type { Change } from '#store/change.ts'
 
 /** Objects that are followed together. */
@@ -7,6 +7,7 @@ const STEP = 200
 export function createPending() {
   let isAll = true
   let areListsOld = false
+  let isCollectionOld = false
   const subordinates = new Set<string>()
   const subjects = new Set<string>()
   let wake = Promise.withResolvers<void>()
@@ -23,8 +24,9 @@ export function createPending() {
       wake.resolve()
     },
     add({ kind, id }: Change): void {
-      if (kind === 'collection' || kind === 'trust-anchors') return
-      if (id === undefined) isAll = true
+      if (kind === 'trust-anchors') return
+      if (kind === 'collection') isCollectionOld = true
+      else if (id === undefined) isAll = true
       else if (kind === 'subordinate') subordinates.add(id)
       else if (kind === 'trust-mark') subjects.add(id)
       else isAll = true
@@ -47,6 +49,11 @@ export function createPending() {
       const were = areListsOld
       areListsOld = false
       return were
+    },
+    takeCollection(): boolean {
+      const was = isCollectionOld
+      isCollectionOld = false
+      return was
     },
     /** Resolves when there is something to do. */
     async wait(): Promise<void> {

@@ -15,6 +15,18 @@ export const ownLists = {
 }
 export const isOwnList = (path: string) => /^list\/(all|intermediates|entity_type\/[a-z_]+)\.json$/.test(path)
 
+const COLLECTION = 'collection'
+/** Pages of the collected entities. */
+export const collectionFiles = {
+  first: `${COLLECTION}/all.json`,
+  ofType: (entityType: string) => `${COLLECTION}/entity_type/${entityType}.json`,
+  /** Null: no file can have this name. */
+  from: (cursor: string) => fileIn(`${COLLECTION}/from`, cursor, '.json'),
+  folders: [`${COLLECTION}/entity_type`, `${COLLECTION}/from`],
+}
+export const isCollectionFile = (path: string) =>
+  /^collection\/(all|entity_type\/[a-z_]+|from\/[A-Za-z0-9_-]+)\.json$/.test(path)
+
 /** Folders with a file for each subordinate, type or holder. */
 export const folders = {
   fetch: 'fetch',
@@ -45,12 +57,17 @@ export const topLevel: readonly string[] = [
 
 /** A list has no signature of its own. */
 export const isUnsigned = (path: string) => path.endsWith('.json')
-export const isListKind = (kind: string) => kind === LIST || kind === folders.trustMarkList
+export const isListKind = (kind: string) =>
+  ([LIST, COLLECTION, folders.trustMarkList] as string[]).includes(kind)
 
 /** Whether an export has files of that path. */
 export function isExported(path: string): boolean {
   return (
-    path === CONFIGURATION_FILE || path === HISTORICAL_KEYS_FILE || isOwnList(path) || readPath(path) !== null
+    path === CONFIGURATION_FILE ||
+    path === HISTORICAL_KEYS_FILE ||
+    isOwnList(path) ||
+    isCollectionFile(path) ||
+    readPath(path) !== null
   )
 }
 

@@ -9,6 +9,7 @@ import { isCurrent, readPublishedJwt } from '#store/published-jwt.ts'
 import type { Folder } from '../files/folder.ts'
 import {
   CONFIGURATION_FILE,
+  collectionFiles,
   HISTORICAL_KEYS_FILE,
   isExported,
   isProof,
@@ -48,6 +49,7 @@ const rows: readonly Row[] = [
     type: 'application/statuslist+jwt',
     file: (given) => statusListFile(readRequired(given, 'number')),
   },
+  row('collection', 'application/json', fileOfCollection),
   row('historical_keys', 'application/jwk-set+jwt', () => HISTORICAL_KEYS_FILE),
 ]
 
@@ -70,6 +72,17 @@ function fileOfList(given: Parameters): string | null {
   if (readOptional(given, 'intermediate') === 'true') return ownLists.intermediates
   const type = readOptional(given, 'entity_type')
   return type === undefined ? null : ownLists.ofType(type)
+}
+
+/** Null: the mirror has no page for these parameters. */
+function fileOfCollection(given: Parameters): string | null {
+  const [name, ...others] = Object.keys(given)
+  if (name === undefined) return collectionFiles.first
+  if (others.length > 0) return null
+  const type = readOptional(given, 'entity_type')
+  if (type !== undefined) return collectionFiles.ofType(type)
+  const cursor = readOptional(given, 'from')
+  return cursor === undefined ? null : collectionFiles.from(cursor)
 }
 
 const createMissingError = () => new FederationError('not_found', 'This mirror has no file for this request.')

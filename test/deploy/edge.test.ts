@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { inTest } from '#test/helpers/in-file.ts'
 import { ask, isInstalled, type ReverseProxy, startProxy } from '#test/helpers/proxy.ts'
 import { type EdgeKind, filesOf } from '#test/helpers/proxy-rows.ts'
+import { many, publishCollection, withCollection } from '../federation/collection/published-collection.ts'
 import { compareOnce, openExport } from '../federation/export/exported.ts'
 import { openMirror } from '../federation/mirror/mirrored.ts'
 import { offlineEntity } from '../federation/offline-entity.ts'
@@ -33,6 +34,8 @@ const answers = [
   '/list?entity_type=openid_relying_party',
   `/trust_mark_list?trust_mark_type=${marked}`,
   '/status_list/1',
+  '/collection',
+  '/collection?entity_type=openid_relying_party',
 ]
 
 /** What is signed ahead, so that the server's own answer has another time. */
@@ -59,6 +62,9 @@ const others = [
   `/fetch/${sub}.jwt`,
   '/.tmp/file',
   '/fetch',
+  '/collection?from=../../planted',
+  '/collection?query=entity',
+  '/collection?entity_type=../../planted',
   `/fetch?sub=${sub}&sub=${sub}`,
   `/fetch?iss=${entityId}&sub=..%2Fplanted`,
   `/fetch?iss=${entityId}&sub=${sub}&sub=${sub}`,
@@ -72,6 +78,8 @@ describe.each<EdgeKind>(['nginx edge', 'caddy edge'])('%s', (kind) => {
   let directory = ''
   /** The answers of the server when they were exported. */
   const before = new Map<string, string>()
+  /** The second page of /collection. */
+  let second = ''
   const get = (path: string, options = {}) => ask(proxy, proxy.ports.ta, path, options)
 
   beforeEach(async ({ skip }) => {
@@ -81,7 +89,8 @@ describe.each<EdgeKind>(['nginx edge', 'caddy edge'])('%s', (kind) => {
   beforeAll(async () => {
     if (!(await isInstalled(kind))) return
     directory = await mkdtemp(join(tmpdir(), 'inmor-edge-'))
-    await ta.publishConfiguration()
+    await ta.publishConfiguration(withCollection())
+    await publishCollection(ta.redis.client, many(501))
     await ta.publishSubordinate(await offlineEntity(leaf))
     await ta.publishSubordinate({ id: nested })
     await ta.issueTrustMark({ type, subject: leaf })
@@ -89,7 +98,9 @@ describe.each<EdgeKind>(['nginx edge', 'caddy edge'])('%s', (kind) => {
     const context = openExport(ta, filesOf(directory))
     await compareOnce(context)
     await context.record.publish()
-    for (const path of answers) before.set(path, (await ta.app.inject(path)).body)
+    const { next } = (await ta.app.inject('/collection')).json<{ next: string }>()
+    second = `/collection?from=${next}`
+    for (const path of [...answers, second]) before.set(path, (await ta.app.inject(path)).body)
     await writeFile(join(filesOf(directory), 'planted.jwt'), 'planted')
     const url = new URL(await ta.app.listen({ host: '127.0.0.1', port: 0 }))
     proxy = await startProxy(kind, directory, { ta: Number(url.port), admin: 0 }, '')
@@ -202,6 +213,10 @@ describe.each<EdgeKind>(['nginx edge', 'caddy edge'])('%s', (kind) => {
       expect(await get(path, { headers: { 'if-none-match': '"of the server"' } })).toMatchObject({
         status: 200,
       })
+    })
+
+    it('the second page of the collection is still answered', async () => {
+      expect(await get(second)).toMatchObject({ status: 200, body: before.get(second) })
     })
 
     it.for(resolved)('%s is still answered', async (path) => {

@@ -1,4 +1,5 @@
 /** A Trust Anchor with a collection of a few entities, and its collection endpoint. */
+import type { Redis } from 'ioredis'
 import { expect } from 'vitest'
 import { openStaging } from '#federation/collection/staging.ts'
 import type { CollectionRecord } from '#store/collection-record.ts'
@@ -38,6 +39,39 @@ type Page = {
   last_updated?: number
 }
 
+/** As the end of a crawl. */
+export async function publishCollection(
+  redis: Redis,
+  all: readonly CollectionRecord[],
+  trustAnchor = entityId,
+): Promise<void> {
+  const staging = await openStaging(redis, '')
+  for (const record of all) await staging.add(record)
+  await staging.publish({ trustAnchor, lastUpdated: 1_700_000_000 })
+  await staging.close()
+}
+
+/** Entities without anything to show. */
+export const many = (count: number): CollectionRecord[] =>
+  Array.from({ length: count }, (_, at) => ({
+    entity_id: `https://entity-${String(at).padStart(6, '0')}.example.org`,
+    entity_types: ['openid_relying_party'],
+    ui_infos: {},
+    trust_marks: [],
+  }))
+
+/** Metadata that names the endpoint. */
+export const withCollection = (more: object = {}) => ({
+  metadata: {
+    federation_entity: {
+      federation_fetch_endpoint: `${entityId}/fetch`,
+      federation_list_endpoint: `${entityId}/list`,
+      federation_collection_endpoint: `${entityId}/collection`,
+      ...more,
+    },
+  },
+})
+
 export type PublishedCollection = Awaited<ReturnType<typeof startCollection>>
 
 /** Without a collection until `publish`. */
@@ -45,13 +79,8 @@ export async function startCollection() {
   const ta = await startTrustAnchor()
   await ta.publishConfiguration()
 
-  async function publish(all: readonly CollectionRecord[], trustAnchor = entityId) {
-    const staging = await openStaging(ta.redis.client, '')
-    for (const record of all) await staging.add(record)
-    await staging.publish({ trustAnchor, lastUpdated: 1_700_000_000 })
-    await staging.close()
-  }
-
+  const publish = (all: readonly CollectionRecord[], trustAnchor = entityId) =>
+    publishCollection(ta.redis.client, all, trustAnchor)
   const ask = (query = '') => ta.app.inject({ url: `/collection${query}` })
   async function page(query = ''): Promise<Page> {
     const answer = await ask(query)

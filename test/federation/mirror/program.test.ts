@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { beforeAll, expect, it } from 'vitest'
 import { folderInFile, inFile } from '#test/helpers/in-file.ts'
 import { run } from '#test/helpers/program.ts'
+import { many, publishCollection, withCollection } from '../collection/published-collection.ts'
 import { compareOnce, openExport } from '../export/exported.ts'
 import { trustAnchorInFile } from '../trust-anchor.ts'
 import { serveFolder } from './mirrored.ts'
@@ -24,7 +25,8 @@ async function exportAll() {
 }
 
 beforeAll(async () => {
-  await ta.publishConfiguration()
+  await ta.publishConfiguration(withCollection())
+  await publishCollection(ta.redis.client, many(501))
   for (let at = 0; at < MEMBERS; at++) await ta.publishSubordinate({ id: memberId(at) })
   await ta.issueTrustMark({ type, subject: memberId(0) })
   await ta.publishStatusList({ number: 1, type, revoked: [3] })
@@ -66,6 +68,9 @@ it('follows the source, serves its files, and says once why it keeps them as the
     ['/list', { entity_type: 'openid_relying_party' }],
     ['/trust_mark_list', { trust_mark_type: type }],
     ['/status_list/1', {}],
+    ['/collection', {}],
+    ['/collection', { from: String((await ta.get('/collection')).json().next) }],
+    ['/collection', { entity_type: 'openid_relying_party' }],
   ] as const) {
     const [answer, expected] = await Promise.all([
       fetch(`${url}${endpoint}?${new URLSearchParams(query)}`),
@@ -78,6 +83,9 @@ it('follows the source, serves its files, and says once why it keeps them as the
     '/fetch?sub=https://none.example',
     '/fetch',
     '/list?entity_type=../x',
+    '/collection?entity_type=../x',
+    '/collection?query=x',
+    '/collection?from=x&entity_type=x',
     '/export/.tmp/file',
   ]) {
     const answer = await fetch(`${url}${missing}`)

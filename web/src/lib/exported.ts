@@ -24,6 +24,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   status_list: { label: 'Status of Trust Marks', lengthen: 'It is signed again long before.' },
   list: { label: 'Lists of subordinates', lengthen: '' },
   trust_mark_list: { label: 'Lists of holders', lengthen: '' },
+  collection: { label: 'Collected entities', lengthen: '' },
   historical_keys: { label: 'Historical keys', lengthen: '' },
 }
 

@@ -103,9 +103,7 @@ export async function refresh(
     count.removed += 1
   }
   for (const { file, earlier, body } of files) {
-    if (!body || earlier?.equals(body)) continue
-    folder.write(file, body)
-    count.written += 1
+    if (body && folder.put(file, body, earlier)) count.written += 1
   }
   for (const { file, earlier, body } of files) record.note(file, body === undefined ? earlier : body)
   count.faulty += files.filter(({ body }) => body === undefined).length

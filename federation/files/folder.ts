@@ -1,10 +1,19 @@
-/** The folder of an export. A file is whole at any moment: it is written beside its place, and renamed. */
+/**
+ * The folder of an export. A file is whole at any moment: it is written beside its place, and renamed. The compressed form of a
+ * list goes before the list changes and comes after it, so that it never has other content.
+ */
 import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { opendir, rm } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
+import { crc32, gzipSync } from 'node:zlib'
+import { isCompressed } from './place.ts'
 
 /** Files under way. */
 const TEMPORARY = '.tmp'
+/** Of the compressed form of a file. */
+const GZIP = '.gz'
+/** Bytes below which compression saves no packet. */
+const MIN_COMPRESSED = 1024
 /** Names of a page. */
 const PAGE = 500
 
@@ -32,10 +41,26 @@ export function openFolder(root: string) {
     }
   }
 
-  function write(path: string, bytes: Buffer): void {
+  function replace(path: string, bytes: Buffer): void {
     within(temporary, () => writeFileSync(file, bytes))
     const there = join(root, path)
     within(dirname(there), () => renameSync(file, there))
+  }
+
+  /** Its end has the checksum and the length of what it contains. */
+  function isCompressedFrom(path: string, bytes: Buffer): boolean {
+    const end = read(path)?.subarray(-8)
+    return end?.length === 8 && end.readUInt32LE(0) === crc32(bytes) && end.readUInt32LE(4) === bytes.length
+  }
+
+  function removeCompressed(path: string): void {
+    if (isCompressed(path)) rmSync(join(root, path + GZIP), { force: true })
+  }
+
+  function putCompressed(path: string, bytes: Buffer): void {
+    if (!isCompressed(path) || isCompressedFrom(path + GZIP, bytes)) return
+    if (bytes.length < MIN_COMPRESSED) removeCompressed(path)
+    else replace(path + GZIP, gzipSync(bytes))
   }
 
   return {
@@ -45,17 +70,20 @@ export function openFolder(root: string) {
       mkdirSync(temporary, { recursive: true })
     },
 
-    write,
-
-    /** True: it was written. A file with these bytes already stays as it is. */
-    put(path: string, bytes: Buffer): boolean {
-      if (read(path)?.equals(bytes)) return false
-      write(path, bytes)
-      return true
+    /** True: it was written. A file with these bytes already stays as it is. `there`: what it has, if that was read. */
+    put(path: string, bytes: Buffer, there = read(path)): boolean {
+      const isNew = !there?.equals(bytes)
+      if (isNew) {
+        removeCompressed(path)
+        replace(path, bytes)
+      }
+      putCompressed(path, bytes)
+      return isNew
     },
 
     /** True: it was there. */
     remove(path: string): boolean {
+      removeCompressed(path)
       try {
         rmSync(join(root, path))
         return true

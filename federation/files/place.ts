@@ -60,6 +60,9 @@ export const isUnsigned = (path: string) => path.endsWith('.json')
 export const isListKind = (kind: string) =>
   ([LIST, COLLECTION, folders.trustMarkList] as string[]).includes(kind)
 
+/** Whether a file also has a compressed form beside it, for web servers: lists are large. */
+export const isCompressed = (path: string) => isListKind(kindOf(path))
+
 /** Whether an export has files of that path. */
 export function isExported(path: string): boolean {
   return (

@@ -26,6 +26,12 @@ const cacheControl = (seconds: number) => `public, max-age=${seconds}`
 /** Of an answer that does not end within that time. */
 export const FULL_CACHE_CONTROL = cacheControl(MAX_CACHE_AGE)
 
+/**
+ * Of the collected entities: a cache may send them for a day while this server fails. They prove nothing, because each entity is
+ * resolved before it is trusted. Of anything else, an old answer could hide a revocation or a removal.
+ */
+export const COLLECTION_CACHE_CONTROL = `${FULL_CACHE_CONTROL}, stale-if-error=86400`
+
 type JwtAnswer = {
   jwt: PublishedJwt
   now: number

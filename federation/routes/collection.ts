@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { FederationError } from '#core/errors.ts'
 import type { CollectionState } from '#store/collection-reader.ts'
-import { sendJson } from '../http/answer.ts'
+import { COLLECTION_CACHE_CONTROL, sendJson } from '../http/answer.ts'
 import {
   readNames,
   readOptional,
@@ -27,7 +27,7 @@ export function collectionRoute(
 ) {
   const { collection } = deps.reader
   const cursors = createCursors('collection', deps.cursorKey)
-  const answer = async ({ reply, parameters }: Call) => {
+  const answer = async ({ request, reply, parameters }: Call) => {
     const from = await cursors.read(parameters)
     const limit = Math.min(readOptionalLimit(parameters) ?? MAX_ENTITIES, MAX_ENTITIES)
     const filter = {
@@ -48,6 +48,7 @@ export function collectionRoute(
     const trustAnchor = readOptionalEntityId(parameters, 'trust_anchor', deps) ?? deps.entityId
     const state = requireCrawl(await collection.state(), trustAnchor, deps)
     const { records, next } = await collection.page(filter, from, limit)
+    if (request.method === 'GET') reply.header('cache-control', COLLECTION_CACHE_CONTROL)
     return sendJson(reply, {
       entities: records.map((record) => selectEntityInfo(record, selection)),
       ...(next === undefined ? {} : { next: await cursors.format(next) }),

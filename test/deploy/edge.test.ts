@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { inTest } from '#test/helpers/in-file.ts'
@@ -116,11 +117,39 @@ describe.each<EdgeKind>(['nginx edge', 'caddy edge'])('%s', (kind) => {
       expect(found).toMatchObject({ status: 200, body: expected.body })
       expect(found.headers).toMatchObject({
         'content-type': expected.headers['content-type'],
-        'cache-control': 'public, max-age=60',
+        'cache-control': path.startsWith('/collection')
+          ? expected.headers['cache-control']
+          : 'public, max-age=60',
         'access-control-allow-origin': '*',
         'x-content-type-options': 'nosniff',
       })
       expect(found.headers.etag).toBeUndefined()
+    })
+
+    it('only what proves nothing may be sent by caches while the server fails', async () => {
+      for (const path of [...answers, ...resolved]) {
+        const isStale = String((await get(path)).headers['cache-control']).includes('stale-if-error')
+        expect(isStale, path).toBe(path.startsWith('/collection'))
+        const own = String((await ta.app.inject(path)).headers['cache-control'])
+        expect(own.includes('stale-if-error'), path).toBe(path.startsWith('/collection'))
+      }
+    })
+
+    it('a long list is sent compressed to those who accept it, and no short one', async () => {
+      for (const path of ['/collection', '/collection?entity_type=openid_relying_party', '/list']) {
+        const plain = await get(path)
+        const found = await get(path, { headers: { 'accept-encoding': 'gzip' } })
+        const isLong = path !== '/list'
+        expect(found.headers['content-encoding'], path).toBe(isLong ? 'gzip' : undefined)
+        expect(isLong ? gunzipSync(found.bytes) : found.bytes).toEqual(plain.bytes)
+        expect(found.headers['content-type']).toBe('application/json')
+        expect(found.headers.etag).toBeUndefined()
+        if (isLong)
+          expect([found, plain].map(({ headers }) => headers.vary)).toEqual([
+            'Accept-Encoding',
+            'Accept-Encoding',
+          ])
+      }
     })
 
     it.for(resolved)('%s is a file with the media type of the server', async (path) => {
@@ -134,6 +163,8 @@ describe.each<EdgeKind>(['nginx edge', 'caddy edge'])('%s', (kind) => {
       const [found, expected] = [await get(path), await ta.app.inject(path)]
       expect(found.status).toBe(expected.statusCode)
       expect(found.body).not.toBe('planted')
+      for (const name of ['cache-control', 'access-control-allow-origin'])
+        expect(found.headers[name], name).toBe(expected.headers[name])
     })
 
     it('a POST and a new member are left to the server', async () => {

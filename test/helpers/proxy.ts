@@ -107,7 +107,12 @@ async function makeCertificate(directory: string): Promise<string> {
   return cert
 }
 
-export type Answer = { status: number; headers: Record<string, string | string[] | undefined>; body: string }
+export type Answer = {
+  status: number
+  headers: Record<string, string | string[] | undefined>
+  body: string
+  bytes: Buffer
+}
 type Request = { method?: string; headers?: Record<string, string>; body?: string; from?: string }
 
 /** Over TLS, trusting the proxy's certificate. */
@@ -128,9 +133,9 @@ export async function ask(
   })
   outgoing.end(body)
   const [response] = await once(outgoing, 'response')
-  const text = (await buffer(response)).toString()
+  const bytes = await buffer(response)
   agent.destroy()
-  return { status: response.statusCode, headers: response.headers, body: text }
+  return { status: response.statusCode, headers: response.headers, body: bytes.toString(), bytes }
 }
 
 /** A stream of server-sent events: resolves as soon as it is open. */

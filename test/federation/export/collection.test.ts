@@ -11,7 +11,8 @@ const published = inFile(startCollection)
 const ta = standIn(() => published.ta)
 const context = inFile(() => openExport(ta, path))
 const read = (file: string) => textOf(path, `collection/${file}.json`)
-const pageNames = () => readdir(`${path}/collection/from`).catch(() => [])
+const pageNames = async () =>
+  (await readdir(`${path}/collection/from`)).filter((name) => name.endsWith('.json'))
 
 /** The identifiers of the pages, from one to the next, without the server. */
 async function follow(): Promise<string[]> {

@@ -1,0 +1,73 @@
+/** Tests that the compressed form of a list never has other content than the list. */
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { expect, it } from 'vitest'
+import { openFolder } from '#federation/files/folder.ts'
+import { folderInTest } from '#test/helpers/in-file.ts'
+
+const list = 'list/all.json'
+const long = (text: string) => Buffer.from(JSON.stringify(Array(500).fill(text)))
+
+async function open() {
+  const path = await folderInTest('folder')
+  const folder = openFolder(path)
+  folder.prepare()
+  const compressed = (file = list) => join(path, `${file}.gz`)
+  const content = () => (existsSync(compressed()) ? gunzipSync(readFileSync(compressed())) : null)
+  return { path, folder, compressed, content }
+}
+
+it('has the compressed form of long lists and pages, and of nothing else', async () => {
+  const { folder, compressed } = await open()
+  for (const [file, has] of [
+    [list, true],
+    ['trust_mark_list/x.json', true],
+    ['collection/from/x.json', true],
+    ['fetch/x.jwt', false],
+    ['objects/x.json', false],
+  ] as const) {
+    folder.put(file, long('a'))
+    expect(existsSync(compressed(file)), file).toBe(has)
+  }
+  folder.put(list, Buffer.from('[]'))
+  expect(existsSync(compressed())).toBe(false)
+})
+
+it('changes and removes both', async () => {
+  const { folder, content, compressed } = await open()
+  for (const text of ['a', 'b', 'a']) {
+    expect(folder.put(list, long(text))).toBe(true)
+    expect(content()).toEqual(long(text))
+  }
+  expect(folder.remove(list)).toBe(true)
+  expect(existsSync(compressed())).toBe(false)
+})
+
+it('makes it again when it is missing, half, or of another list', async () => {
+  const { folder, content, compressed } = await open()
+  folder.put(list, long('a'))
+  for (const damage of [
+    () => rmSync(compressed()),
+    () => writeFileSync(compressed(), gzipSync(long('a')).subarray(0, 20)),
+    () => writeFileSync(compressed(), gzipSync(long('b'))),
+  ]) {
+    damage()
+    expect(folder.put(list, long('a'))).toBe(false)
+    expect(content()).toEqual(long('a'))
+  }
+})
+
+it('has none rather than that of the list before, wherever a change is interrupted', async () => {
+  const { path, folder, content } = await open()
+  folder.put(list, long('a'))
+  // As a full disk: the next write fails.
+  rmSync(join(path, '.tmp'), { recursive: true })
+  writeFileSync(join(path, '.tmp'), '')
+  expect(() => folder.put(list, long('b'))).toThrow()
+  expect([folder.read(list), content()]).toEqual([long('a'), null])
+  rmSync(join(path, '.tmp'))
+  // The compressed form cannot take its place.
+  mkdirSync(join(path, `${list}.gz`))
+  expect(() => folder.put(list, long('b'))).toThrow()
+})

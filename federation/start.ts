@@ -73,7 +73,15 @@ export async function startFederationServer(
     const tls = certificate?.initial
     const shared = { config, stores, redis, tls, changes: createChangeChannels(redis) }
     const first = openAnchor(
-      { entityId, isFirst: true, prefix: config.redisKeyPrefix, keys, logger, registry },
+      {
+        entityId,
+        isFirst: true,
+        prefix: config.redisKeyPrefix,
+        keys,
+        logger,
+        registry,
+        bridgesOutages: true,
+      },
       shared,
     )
     let hosting: Hosting | undefined

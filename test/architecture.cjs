@@ -9,6 +9,7 @@ const federationFloors = [
   ['config', 'marks', 'page', 'resolver'],
   ['client', 'collection', 'files', 'http'],
   ['cli', 'fast-path', 'metrics', 'routes'],
+  ['outage'],
   ['anchors', 'process'],
   ['export', 'mirror', 'start'],
   ['main'],

@@ -82,6 +82,7 @@ export const places: Readonly<Record<string, Tests>> = {
     'product/start',
     'deploy/monitoring',
   ],
+  'federation/outage/': ['federation/outage', 'federation/anchors/outage', 'product/real-services'],
   'federation/page/': ['federation/routes/index-page', 'deploy/guide'],
   'federation/process/': processes,
   'federation/resolver/': ['federation/resolver', 'server/entity', 'e2e/explorer'],

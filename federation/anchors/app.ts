@@ -7,6 +7,7 @@ import { createClientAddress } from '../http/client-address.ts'
 import { RateStore } from '../http/rate-counter.ts'
 import { holdToServedPaths } from '../http/served-paths.ts'
 import { createIssuedMarks } from '../marks/issued.ts'
+import type { OutageAnswers } from '../outage/answers.ts'
 import { collectionRoute } from '../routes/collection.ts'
 import type { Deps } from '../routes/deps.ts'
 import { entityConfigurationRoute } from '../routes/entity-configuration.ts'
@@ -35,6 +36,8 @@ export type AppOptions = ServerOptions & {
   collectionRateLimit?: number
   /** The same for each of /self_check, /enroll, /trust_mark_request, /jwks_update_trigger and /jwks_update. */
   questionRateLimit?: number
+  /** Answers while Redis is away; none by default. */
+  outage?: Pick<OutageAnswers, 'install'>
   /** Whether answers may be repeated without the routes; true by default. */
   repeatsAnswers?: boolean
 }
@@ -56,6 +59,7 @@ export function buildApp(given: Deps, options: AppOptions = {}): FastifyInstance
       store: RateStore,
       keyGenerator: ({ raw }) => address(raw),
     })
+    options.outage?.install(scope)
     entityConfigurationRoute(scope, deps)
     fetchRoute(scope, deps)
     listRoute(scope, deps)

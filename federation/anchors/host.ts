@@ -39,7 +39,15 @@ export async function hostAnchors(options: HostOptions): Promise<Hosting> {
     const keys = await openKeys(own, log, waits.keys, shared.stores)
     const metrics = registry?.addAnchor(slug)
     const prefix = own.redisKeyPrefix
-    const options = { entityId, isFirst: false, prefix, keys, logger: log, registry: metrics }
+    const options = {
+      entityId,
+      isFirst: false,
+      prefix,
+      keys,
+      logger: log,
+      registry: metrics,
+      bridgesOutages: true,
+    }
     const { app, close } = openAnchor(options, shared)
     return {
       app,

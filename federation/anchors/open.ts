@@ -19,6 +19,7 @@ import { createOwnMetadata } from '../client/own-metadata.ts'
 import type { FederationConfig } from '../config/config.ts'
 import type { KeyStores } from '../key-store/stores.ts'
 import { createObserver } from '../metrics/observer.ts'
+import { createOutageAnswers } from '../outage/answers.ts'
 import { createResolveAhead, type ResolveAhead } from '../resolver/ahead.ts'
 import { createResolver } from '../resolver/resolver.ts'
 import { isTrustedEntity } from '../resolver/trusted-entity.ts'
@@ -37,6 +38,7 @@ export type SharedParts = {
     | 'resolveRateLimit'
     | 'collectionRateLimit'
     | 'questionRateLimit'
+    | 'exportFolder'
   >
   stores: KeyStores
   redis: Redis
@@ -52,6 +54,8 @@ export type AnchorOptions = Pick<Deps, 'entityId' | 'isFirst'> & {
   logger: FastifyBaseLogger
   /** Undefined if metrics are off. */
   registry: Registry | undefined
+  /** Whether it answers while Redis is away. An export must know that nothing is known. */
+  bridgesOutages: boolean
   /** Bytes of each kind of published JWT that is held in memory. */
   maxJwtBytes?: number
 }
@@ -60,7 +64,7 @@ export type AnchorOptions = Pick<Deps, 'entityId' | 'isFirst'> & {
 export type Anchor = { app: FastifyInstance; close(): Promise<void> }
 
 export function openAnchor(
-  { entityId, isFirst, prefix, keys: files, logger, registry, maxJwtBytes }: AnchorOptions,
+  { entityId, isFirst, prefix, keys: files, logger, registry, maxJwtBytes, ...anchor }: AnchorOptions,
   { config, redis, changes, tls }: SharedParts,
 ): Anchor & Pick<Deps, 'reader' | 'signer' | 'authMethods'> & { resolveAhead: ResolveAhead } {
   const { allowHttp, fetchPorts, trustedProxies } = config
@@ -78,27 +82,32 @@ export function openAnchor(
   const common = { entityId, allowHttp, reader, keys, signer, now }
   const authMethods = createAuthMethods(ownMetadata)
   const finding = { ...common, fetcher, statements: observe.statements(createStatementCache(store)) }
+  const deps: Deps = {
+    ...common,
+    isFirst,
+    resolver: createResolver({
+      ...finding,
+      answers: createAnswerCache(store),
+      onLookup: observe.lookup,
+      onMarksLeftOut: (finding) => logger.warn(finding),
+    }),
+    clients: createClientAuthenticator({ ...finding, replays: createReplayGuard(store) }),
+    authMethods,
+    ownMetadata,
+    questions: createQuestions(store),
+    pushedKeys: createPushedKeys(store),
+    checkPort: async (entity) => void (allowHttp || (await checkPort(entity, entity, portGuard))),
+    cursorKey: createCursorKey({ ...store, reader }),
+    version,
+  }
+  // An export belongs to the first anchor.
+  const folder = isFirst ? config.exportFolder : undefined
+  const outage = anchor.bridgesOutages ? createOutageAnswers({ deps, folder, logger }) : undefined
   const app = buildApp(
-    {
-      ...common,
-      isFirst,
-      resolver: createResolver({
-        ...finding,
-        answers: createAnswerCache(store),
-        onLookup: observe.lookup,
-        onMarksLeftOut: (finding) => logger.warn(finding),
-      }),
-      clients: createClientAuthenticator({ ...finding, replays: createReplayGuard(store) }),
-      authMethods,
-      ownMetadata,
-      questions: createQuestions(store),
-      pushedKeys: createPushedKeys(store),
-      checkPort: async (entity) => void (allowHttp || (await checkPort(entity, entity, portGuard))),
-      cursorKey: createCursorKey({ ...store, reader }),
-      version,
-    },
+    { ...deps, outage: outage?.describe },
     {
       logger,
+      ...(outage ? { outage } : {}),
       trustedProxies,
       resolveRateLimit,
       collectionRateLimit,
@@ -115,6 +124,7 @@ export function openAnchor(
     resolveAhead: createResolveAhead(common),
     async close() {
       await app.close()
+      await outage?.close()
       files.close()
       reader.close()
       await fetcher.close()

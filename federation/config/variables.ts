@@ -32,6 +32,13 @@ export const federationVariables = {
     kind: wholeNumber(1, 256).default(1),
     meaning: 'how many processes share the port; each with its own memory, and its own count of rates',
   },
+  exportFolder: {
+    names: ['EXPORT_FOLDER'],
+    toml: 'export_folder',
+    kind: text.optional(),
+    meaning:
+      'the folder of inmor-export, from which the first anchor is answered while Redis is away; none when not set',
+  },
   resolveRateLimit: {
     names: ['RESOLVE_RATE_LIMIT'],
     kind: rateLimit,

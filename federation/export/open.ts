@@ -34,7 +34,10 @@ export async function openExport(
   const { redisKeyPrefix: prefix } = own
   const keyFiles = await openKeys(own, log, KEYS_MS, shared.stores)
   const options = { entityId, isFirst: slug === FIRST_ANCHOR, prefix, keys: keyFiles, logger: log }
-  const anchor = openAnchor({ ...options, registry: undefined, maxJwtBytes: HELD }, shared)
+  const anchor = openAnchor(
+    { ...options, registry: undefined, bridgesOutages: false, maxJwtBytes: HELD },
+    shared,
+  )
   const { app, reader, signer, resolveAhead, authMethods } = anchor
   const subscribed = untilSubscribed(reader)
   const now = () => Math.floor(Date.now() / 1000)

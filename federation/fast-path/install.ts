@@ -143,6 +143,7 @@ export function installFastPath(app: FastifyInstance, { reader, now, address }: 
     if (typeof body !== 'string' && !Buffer.isBuffer(body)) return
     if (hold && !seen.get(url)) return void seen.set(url, true)
     const headers = reply.getHeaders()
+    if (headers.age !== undefined) return // Redis is away
     const sent = Object.entries(headers).flatMap(([name, value]) => [name, String(value)])
     // Without the room of an array that grows, because many are kept.
     const head = sent.concat('content-length', String(Buffer.byteLength(body)))

@@ -1,113 +1,16 @@
-/** Answers the endpoints of an anchor from the files of a mirror, and other mirrors with the files as they are. */
+/** Serves the files of a mirror: the endpoints of the anchor, and the files as they are for other mirrors. */
 import type { FastifyInstance } from 'fastify'
-import { decodeJwt } from 'jose'
-import { type EndpointName, getEndpointPath } from '#core/endpoint.ts'
-import { ENTITY_CONFIGURATION_PATH } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
-import { STATUS_LIST_PATH } from '#core/status-list.ts'
-import { isCurrent, readPublishedJwt } from '#store/published-jwt.ts'
 import type { Folder } from '../files/folder.ts'
-import {
-  CONFIGURATION_FILE,
-  collectionFiles,
-  HISTORICAL_KEYS_FILE,
-  isExported,
-  isProof,
-  isUnsigned,
-  ownLists,
-  RAW_PATH,
-  resolvedFile,
-  statementFile,
-  statusListFile,
-  trustMarkFile,
-  trustMarkListFile,
-} from '../files/place.ts'
-import { type MediaType, send, sendJwt } from '../http/answer.ts'
+import { isExported, isProof, RAW_PATH } from '../files/place.ts'
+import { send } from '../http/answer.ts'
 import { buildBareApp, type ServerOptions } from '../http/bare-app.ts'
-import { readOptional, readRequired } from '../http/parameter.ts'
-
-type Parameters = Record<string, unknown>
-type Row = { path: string; type: MediaType; file(parameters: Parameters): string | null }
-
-const rows: readonly Row[] = [
-  {
-    path: ENTITY_CONFIGURATION_PATH,
-    type: 'application/entity-statement+jwt',
-    file: () => CONFIGURATION_FILE,
-  },
-  row('fetch', 'application/entity-statement+jwt', (given) => statementFile(readRequired(given, 'sub'))),
-  row('resolve', 'application/resolve-response+jwt', fileOfResolved),
-  row('trust_mark', 'application/trust-mark+jwt', (given) =>
-    trustMarkFile(readRequired(given, 'trust_mark_type'), readRequired(given, 'sub')),
-  ),
-  row('list', 'application/json', fileOfList),
-  row('trust_mark_list', 'application/json', (given) =>
-    trustMarkListFile(readRequired(given, 'trust_mark_type')),
-  ),
-  {
-    path: `${STATUS_LIST_PATH}/:number`,
-    type: 'application/statuslist+jwt',
-    file: (given) => statusListFile(readRequired(given, 'number')),
-  },
-  row('collection', 'application/json', fileOfCollection),
-  row('historical_keys', 'application/jwk-set+jwt', () => HISTORICAL_KEYS_FILE),
-]
-
-function row(name: EndpointName, type: MediaType, file: Row['file']): Row {
-  return { path: getEndpointPath(name), type, file }
-}
-
-/** Null: the mirror has no response for these parameters. It is under the anchor alone, which its issuer is. */
-function fileOfResolved(given: Parameters): string | null {
-  const file = resolvedFile(readRequired(given, 'sub'))
-  readRequired(given, 'trust_anchor')
-  return Object.keys(given).length > 2 ? null : file
-}
-
-/** Null: the mirror has no list for these parameters. */
-function fileOfList(given: Parameters): string | null {
-  const names = Object.keys(given)
-  if (names.length === 0) return ownLists.all
-  if (names.length > 1) return null
-  if (readOptional(given, 'intermediate') === 'true') return ownLists.intermediates
-  const type = readOptional(given, 'entity_type')
-  return type === undefined ? null : ownLists.ofType(type)
-}
-
-/** Null: the mirror has no page for these parameters. */
-function fileOfCollection(given: Parameters): string | null {
-  const [name, ...others] = Object.keys(given)
-  if (name === undefined) return collectionFiles.first
-  if (others.length > 0) return null
-  const type = readOptional(given, 'entity_type')
-  if (type !== undefined) return collectionFiles.ofType(type)
-  const cursor = readOptional(given, 'from')
-  return cursor === undefined ? null : collectionFiles.from(cursor)
-}
-
-const createMissingError = () => new FederationError('not_found', 'This mirror has no file for this request.')
+import { fileRoutes } from '../routes/files.ts'
 
 /** Does not listen. */
 export function buildMirrorApp(folder: Folder, options: ServerOptions = {}): FastifyInstance {
   const app = buildBareApp(options)
-  for (const { path, type, file } of rows) {
-    app.get<{ Querystring: Parameters; Params: Parameters }>(path, (request, reply) => {
-      const name = file({ ...request.query, ...request.params })
-      const body = name === null || !isExported(name) ? null : folder.read(name)
-      if (!body) throw createMissingError()
-      if (isUnsigned(name ?? '')) return send(reply, body, type)
-      const claims = decodeJwt(body.toString())
-      const { trust_anchor: anchor = claims.iss } = request.query
-      if (anchor !== claims.iss) throw createMissingError()
-      const jwt = readPublishedJwt(body.toString(), claims)
-      const now = Math.floor(Date.now() / 1000)
-      if (isCurrent(jwt, now)) return sendJwt(request, reply, { jwt, now, type })
-      throw new FederationError(
-        'temporarily_unavailable',
-        'What this mirror has is over, and it gets nothing newer.',
-      )
-    })
-  }
+  fileRoutes(app, folder)
   app.get<{ Params: { '*': string } }>(`${RAW_PATH}/*`, (request, reply) => {
     const path = request.params['*']
     const body = isExported(path) || isProof(path) ? folder.read(path) : null

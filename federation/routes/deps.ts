@@ -36,6 +36,8 @@ export type Deps = {
   keys: () => KeySets
   /** The key that signs answers. @throws FederationError `temporarily_unavailable` */
   signer: () => Promise<Signer>
+  /** While Redis is away: since when the answers are, as a sentence. Undefined if there are none, or Redis is there. */
+  outage?: (() => Promise<string | undefined>) | undefined
   /** Unix seconds. */
   now: () => number
   version: string

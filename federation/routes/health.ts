@@ -17,8 +17,14 @@ export function livenessRoute(app: FastifyInstance) {
   app.get(LIVENESS_PATH, (_request, reply) => sendJson(reply, { status: 'ok' }))
 }
 
-export function healthRoute(app: FastifyInstance, deps: Pick<Deps, 'reader' | 'entityId' | 'isFirst'>) {
+export function healthRoute(
+  app: FastifyInstance,
+  deps: Pick<Deps, 'reader' | 'entityId' | 'isFirst' | 'outage'>,
+) {
   app.get(READINESS_PATH, async (request, reply) => {
+    // It serves what is signed. A load balancer that left out such servers would leave out all of them.
+    const outage = await deps.outage?.()
+    if (outage !== undefined) return sendJson(reply, { status: 'degraded', detail: outage })
     try {
       const detail = await findPublicationFault(deps)
       if (!detail) return sendJson(reply, { status: 'ok' })

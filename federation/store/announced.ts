@@ -5,6 +5,8 @@ export type Announced = {
   isSure(): boolean
   /** An object that is the same while nothing was announced, for a second at most; undefined while it is not sure. */
   state(): object | undefined
+  /** When it was sure last, on the clock of `performance`; -Infinity: never. */
+  lastSure(): number
   /** Called for each announcement. */
   note(): void
   /** Makes it unsure until it is confirmed again. */
@@ -22,6 +24,7 @@ const STATE_MS = 1_000
 export function createAnnounced(confirm: () => Promise<boolean>): Announced {
   let isConfirmed = false
   let [confirmed, asked] = [-Infinity, -Infinity]
+  let lastSure = -Infinity
   let resets = 0
   let state = { until: 0 }
 
@@ -29,7 +32,9 @@ export function createAnnounced(confirm: () => Promise<boolean>): Announced {
     asked = now
     const before = resets
     const answer = await confirm().catch(() => false)
-    if (before === resets) [isConfirmed, confirmed] = [answer, now]
+    if (before !== resets) return
+    ;[isConfirmed, confirmed] = [answer, now]
+    if (answer) lastSure = now
   }
 
   function isSure(now = performance.now()): boolean {
@@ -45,6 +50,7 @@ export function createAnnounced(confirm: () => Promise<boolean>): Announced {
       if (now >= state.until) state = { until: now + STATE_MS }
       return state
     },
+    lastSure: () => lastSure,
     note() {
       state = { until: 0 }
     },

@@ -27,7 +27,7 @@ export function createChangeChannels(redis: Redis): ChangeChannels {
   function report(channel: string, change: Change): void {
     for (const listener of listeners.get(channel) ?? []) listener(change)
   }
-  const reportEverything = (channel: string) => report(channel, { kind: 'all' })
+  const reportEverything = (channel: string) => report(channel, { kind: 'all', isLoss: true })
   const reportEverywhere = () => [...listeners.keys()].forEach(reportEverything)
 
   function join(to: Redis, channel: string): void {

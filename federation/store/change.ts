@@ -14,7 +14,12 @@ const changeKinds = [
 export type ChangeKind = (typeof changeKinds)[number]
 
 /** `id` is the subordinate or the subject of the Trust Mark. Without it, everything of the kind changed. */
-export type Change = { kind: ChangeKind; id?: string }
+export type Change = {
+  kind: ChangeKind
+  id?: string
+  /** With `all`: nothing was announced, but announcements may have been lost. */
+  isLoss?: true
+}
 
 export function formatChange(change: Change): string {
   return JSON.stringify(change)

@@ -12,15 +12,26 @@ export type Held<Value> = {
   get(key: string): Promise<Value>
   /** The value of `key`; undefined if it must be loaded. */
   peek(key: string): Value | undefined
-  /** Makes the next reads of one key load it again, or of all. */
+  /** Makes the next reads of one key load it again, or of all, because it has changed, or all may have. */
   drop(key?: string): void
+  /** Makes the next reads load all again, because announcements of changes may have been lost. */
+  doubt(): void
+  /** While Redis is away: what it said last about `key`. Undefined if nothing is known, or if it is known to have changed. */
+  last(key: string): Last<Value> | undefined
+  /** Redis answers again, so that it can say what has changed: `last` forgets what it said before `doubt`. */
+  settle(): void
   /** Since the start: values found in memory, and loads. */
   readonly lookups: { memory: number; redis: number }
 }
 
+/** `loaded` is on the clock of `performance`. */
+export type Last<Value> = { value: Value; loaded: number }
+
 export type HeldOptions<Value> = {
   load(key: string): Promise<Value>
   isSame(one: Value, other: Value): boolean
+  /** Whether Redis has nothing, as it has when it lost its data. */
+  isAbsent?(value: Value): boolean
   /** Bytes of a value. */
   sizeOf(value: Value): number
   /** Bytes of all. */
@@ -38,11 +49,13 @@ const ASKED_FROM = 2_000
 /** Bytes of an entry beyond its key and value. */
 const ENTRY_SIZE = 256
 
-/** `loaded` is on the clock of `performance`. `generation` counts the drops of all before. */
-type Entry<Value> = { value: Value; loaded: number; generation: number }
+/** `generation` counts the drops and doubts of all before; -1: it has changed. */
+type Stamped<Value> = Last<Value> & { generation: number }
+/** `earlier`: what was there before a doubt, if nothing is there now. */
+type Entry<Value> = Stamped<Value> & { earlier?: Stamped<Value> | undefined }
 
 export function createHeld<Value>(options: HeldOptions<Value>): Held<Value> {
-  const { load, isSame, sizeOf, maxSize, isAnnounced } = options
+  const { load, isSame, sizeOf, maxSize, isAnnounced, isAbsent = () => false } = options
   const entries = createRecent<Entry<Value>>({
     maxSize,
     sizeOf: ({ value }, key) => ENTRY_SIZE + key.length + sizeOf(value),
@@ -50,6 +63,8 @@ export function createHeld<Value>(options: HeldOptions<Value>): Held<Value> {
   const loading = new Map<string, Promise<Value>>()
   const lookups = { memory: 0, redis: 0 }
   let generation = 0
+  /** What is older has changed, or Redis could have said so. */
+  let oldest = 0
 
   function keep(key: string, value: Value): Value {
     const loaded = performance.now()
@@ -58,9 +73,12 @@ export function createHeld<Value>(options: HeldOptions<Value>): Held<Value> {
       Object.assign(entry, { loaded, generation })
       return entry.value
     }
-    entries.set(key, { value, loaded, generation })
+    const earlier = isAbsent(value) && entry && entry.generation < generation ? present(entry) : undefined
+    entries.set(key, earlier ? { value, loaded, generation, earlier } : { value, loaded, generation })
     return value
   }
+
+  const present = ({ earlier, ...entry }: Entry<Value>) => (isAbsent(entry.value) ? earlier : entry)
 
   function start(key: string): Promise<Value> {
     lookups.redis += 1
@@ -80,6 +98,11 @@ export function createHeld<Value>(options: HeldOptions<Value>): Held<Value> {
   function refresh(key: string, entry: Entry<Value>): void {
     entry.loaded = performance.now()
     start(key).catch(() => {}) // while Redis does not answer, no change is announced: the value soon ends
+  }
+
+  function doubt(): void {
+    generation += 1
+    loading.clear()
   }
 
   function peek(key: string): Value | undefined {
@@ -103,13 +126,22 @@ export function createHeld<Value>(options: HeldOptions<Value>): Held<Value> {
     peek,
     drop(key) {
       if (key === undefined) {
-        generation += 1
-        loading.clear()
+        doubt()
+        oldest = generation
       } else {
         const entry = entries.peek(key)
-        if (entry) entry.generation = -1
+        if (entry) Object.assign(entry, { generation: -1, earlier: undefined })
         loading.delete(key)
       }
+    },
+    doubt,
+    last(key) {
+      const entry = entries.peek(key)
+      const found = entry && present(entry)
+      return found && found.generation >= oldest ? found : undefined
+    },
+    settle() {
+      oldest = generation
     },
     lookups,
   }

@@ -50,6 +50,7 @@ export function createMemory({ redis, keys, announced, trustMarks, catchUp, maxJ
     createHeld<PublishedJwt | null>({
       load,
       isSame: (one, other) => one?.jwt === other?.jwt,
+      isAbsent: (published) => published === null,
       sizeOf: (published) => published?.jwt.length ?? 0,
       maxSize: maxJwtBytes,
       isAnnounced,
@@ -66,7 +67,9 @@ export function createMemory({ redis, keys, announced, trustMarks, catchUp, maxJ
       maxSize: 1_000,
       isAnnounced: isSure,
     })
-    return { ...held, get: () => held.get(ALL), peek: () => held.peek(ALL), drop: () => held.drop() }
+    const { doubt, settle } = held
+    const [get, peek, last] = [() => held.get(ALL), () => held.peek(ALL), () => held.last(ALL)]
+    return { get, peek, last, doubt, settle, drop: () => held.drop() }
   }
   return {
     /** The Trust Anchor's own JWTs, by Redis key. */
@@ -79,6 +82,7 @@ export function createMemory({ redis, keys, announced, trustMarks, catchUp, maxJ
     marks: createHeld<readonly IssuedTrustMark[]>({
       load: trustMarks.marksOf,
       isSame: areSameMarks,
+      isAbsent: (marks) => marks.length === 0,
       sizeOf: (marks) => marks.reduce((sum, { jwt }) => sum + jwt.length, 0),
       maxSize: maxJwtBytes,
       isAnnounced,
@@ -153,8 +157,26 @@ const dropRules: Readonly<Record<Exclude<ChangeKind, 'all'>, DropRule>> = {
   collection: () => {}, // the collection reader has its own cache
 }
 
+/** What is remembered for the time without Redis. */
+const remembered = ({ own, statements, configurations, marks, unusedTypes }: Memory) => [
+  own,
+  statements,
+  configurations,
+  marks,
+  unusedTypes,
+]
+
+/** Redis answers again. */
+export function settleAll(memory: Memory): void {
+  for (const { settle } of remembered(memory)) settle()
+}
+
 /** Drops the data that a change makes stale. */
-export function dropStale(memory: Memory, { kind, id }: Change): void {
-  if (kind === 'all') for (const drop of Object.values(dropRules)) drop(memory, undefined)
+export function dropStale(memory: Memory, { kind, id, isLoss }: Change): void {
+  if (isLoss) {
+    for (const { doubt } of remembered(memory)) doubt()
+    for (const { drop } of [memory.statusLists, memory.anchors, memory.lostKeys]) drop()
+    for (const { touch } of [memory.subordinates, memory.holders]) touch()
+  } else if (kind === 'all') for (const drop of Object.values(dropRules)) drop(memory, undefined)
   else dropRules[kind](memory, id)
 }

@@ -7,12 +7,12 @@ import { createAnnounced } from './announced.ts'
 import type { Change } from './change.ts'
 import { type ChangeChannels, createChangeChannels } from './change-subscription.ts'
 import { type CollectionReader, createCollectionReader } from './collection-reader.ts'
-import type { Held } from './held.ts'
+import type { Held, Last } from './held.ts'
 import { redisKeys } from './keys.ts'
 import { toStoreError } from './outage.ts'
 import type { PagedList } from './paged-list.ts'
 import type { PublishedJwt } from './published-jwt.ts'
-import { countLookups, createMemory, dropStale, MAX_JWT_BYTES } from './reader-memory.ts'
+import { countLookups, createMemory, dropStale, MAX_JWT_BYTES, settleAll } from './reader-memory.ts'
 import type { StatusList } from './status-list-record.ts'
 import { parseSubordinateEvents, type SubordinateEvent } from './subordinate-event.ts'
 import type { Subordinate } from './subordinate-reader.ts'
@@ -64,6 +64,10 @@ export type Reader = {
   /** Names of keys that Redis lost, although data that was written with them is there. */
   lostKeys(): Promise<readonly string[]>
   ping(): Promise<void>
+  /** Whether Redis has our Entity Configuration, which it lacks when it lost its data. Not from memory. */
+  isPublished(): Promise<boolean>
+  /** What Redis said last, for the time without it. */
+  last: LastKnown
   /** Resolves when every change that was announced before has reached the reader. */
   catchUp(): Promise<void>
   /** Calls `listener` for each change, after the reader has dropped the data that it affects. */
@@ -83,6 +87,20 @@ export type Peek = {
   trustAnchors(): ReadonlyMap<EntityId, JwkSet> | undefined
   /** While it is the same object, the others return what they did. Undefined if that is not known. */
   state(): object | undefined
+}
+
+/** `at`: when it was known to be current, on the clock of `performance`. */
+export type Known<Value> = { value: Value; at: number }
+
+/** Undefined if nothing is known, or if it is known to have changed since. */
+export type LastKnown = {
+  entityConfiguration(): Known<PublishedJwt> | undefined
+  historicalKeys(): Known<PublishedJwt> | undefined
+  subordinateStatement(id: EntityId): Known<PublishedJwt> | undefined
+  trustMarksOf(subject: EntityId): Known<readonly IssuedTrustMark[]> | undefined
+  unusedTrustMarkTypes(): Known<UnusedTypes> | undefined
+  /** Redis answers again: what it said before is forgotten. */
+  forget(): void
 }
 
 type ReaderOptions = {
@@ -128,6 +146,11 @@ export function createReader({
   const jwtOf = (held: Held<PublishedJwt | null>) => async (key: string) => (await held.get(key)) ?? undefined
   const own = jwtOf(memory.own)
 
+  function known<Value>(last: Last<Value | null> | undefined): Known<Value> | undefined {
+    if (!last || last.value === null) return undefined
+    return { value: last.value, at: Math.max(last.loaded, announced.lastSure()) }
+  }
+
   return {
     entityConfiguration: () => own(keys.entityConfiguration),
     historicalKeys: () => own(keys.historicalKeys),
@@ -170,6 +193,15 @@ export function createReader({
     lostKeys: memory.lostKeys.get,
     // In a Cluster, only the node of our keys matters.
     ping: guard(async () => void (await redis.exists(keys.entityConfiguration))),
+    isPublished: guard(async () => (await redis.exists(keys.entityConfiguration)) === 1),
+    last: {
+      entityConfiguration: () => known(memory.own.last(keys.entityConfiguration)),
+      historicalKeys: () => known(memory.own.last(keys.historicalKeys)),
+      subordinateStatement: (id) => known(memory.statements.last(id)),
+      trustMarksOf: (subject) => known(memory.marks.last(subject)),
+      unusedTrustMarkTypes: () => known(memory.unusedTypes.last()),
+      forget: () => settleAll(memory),
+    },
     catchUp: () => subscription.catchUp(),
     onChange: (listener) => void listeners.push(listener),
     close: () => subscription.close(),

@@ -1,4 +1,5 @@
-/** While Redis is away, the known anchors stay, each with the answers of an outage. */
+/** While Redis is away, the known anchors stay, each with what is known of it. */
+import { decodeJwt } from 'jose'
 import { beforeAll, expect, test } from 'vitest'
 import { inFile } from '#test/helpers/in-file.ts'
 import { ask, prepareInstallation, untilStatus } from './installation.ts'
@@ -32,16 +33,22 @@ test('the known anchors stay without Redis, and with one that lost its data', {
   tags: 'fault/redis-away',
 }, async () => {
   expect(await statuses()).toEqual([200, 200, 404])
+  for (const host of ['ta.example', 'test.example'])
+    await untilStatus(server, host, '/.well-known/openid-federation', 200)
   await installation.redis.stop()
   await eventually([503, 503, 404])
-  const answer = await ask(server, 'test.example', '/.well-known/openid-federation')
-  expect(JSON.parse(answer.body)).toMatchObject({ error: 'temporarily_unavailable' })
-  expect(answer.headers['retry-after']).toBe('5')
+  for (const { entityId } of [main, second]) {
+    const { host } = new URL(entityId)
+    const answer = await ask(server, host, '/.well-known/openid-federation')
+    expect(decodeJwt(answer.body).sub).toBe(entityId)
+    expect(Number(answer.headers.age)).toBeLessThan(60)
+  }
+  const unknown = await ask(server, 'test.example', '/fetch?sub=https://unknown.example')
+  expect(JSON.parse(unknown.body)).toMatchObject({ error: 'temporarily_unavailable' })
+  expect(unknown.headers['retry-after']).toBe('5')
 
   await installation.redis.restart()
-  await expect
-    .poll(async () => (await ask(server, 'ta.example', '/health')).body)
-    .toContain('No Entity Configuration')
+  await expect.poll(async () => (await ask(server, 'ta.example', '/health')).body).toContain('degraded')
   expect(await statuses()).toEqual([503, 503, 404])
   await publish()
   await eventually([200, 200, 404])

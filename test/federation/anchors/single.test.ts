@@ -26,7 +26,15 @@ beforeAll(async () => {
   const keys = await openKeys(config, logger, 1_000, filesOnly)
   const changes = createChangeChannels(redis.client)
   const shared = { config, stores: filesOnly, redis: redis.client, changes, tls: undefined }
-  const anchor = { entityId: main.entityId, isFirst: true, prefix: '', keys, logger, registry: undefined }
+  const anchor = {
+    entityId: main.entityId,
+    isFirst: true,
+    prefix: '',
+    keys,
+    logger,
+    registry: undefined,
+    bridgesOutages: true,
+  }
   const { app, close } = openAnchor(anchor, shared)
   alone = { url: await app.listen({ host: '127.0.0.1', port: 0 }), close }
 })

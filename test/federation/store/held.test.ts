@@ -19,6 +19,7 @@ beforeEach(() => {
       return { text: stored[key] ?? null }
     },
     isSame: (one, other) => one.text === other.text,
+    isAbsent: ({ text }) => text === null,
     sizeOf: ({ text }) => text?.length ?? 0,
     maxSize: 10_000,
     isAnnounced: () => isAnnounced,
@@ -94,4 +95,36 @@ test('holds no failure', async () => {
   })
   await expect(failing.get('a')).rejects.toThrow('away')
   expect(await failing.get('a')).toEqual({ text: 'back' })
+})
+
+test('knows what Redis said last, unless it has changed, until Redis answers again', async () => {
+  const [a, b] = [await held.get('a'), await held.get('b')]
+  held.drop('b')
+  held.doubt()
+  expect(held.peek('a')).toBeUndefined()
+  expect([held.last('a')?.value, held.last('b'), held.last('none')]).toEqual([a, undefined, undefined])
+  // A Redis that lost its data has nothing, which says nothing.
+  stored = {}
+  expect([await held.get('a'), await held.get('b')]).toEqual([{ text: null }, { text: null }])
+  expect([held.last('a')?.value, held.last('b')]).toEqual([a, undefined])
+  held.doubt()
+  expect(held.last('a')?.value).toEqual(a)
+  held.settle()
+  expect(held.last('a')).toBeUndefined()
+  stored = { b: 'two' }
+  held.doubt()
+  expect(await held.get('b')).toEqual(b)
+  expect(held.last('b')?.value).toEqual(b)
+  held.drop()
+  expect(held.last('b')).toBeUndefined()
+})
+
+test('remembers nothing that Redis removed without an outage', async () => {
+  await held.get('a')
+  isAnnounced = false
+  wait(6)
+  stored = {}
+  await held.get('a')
+  held.doubt()
+  expect(held.last('a')).toBeUndefined()
 })

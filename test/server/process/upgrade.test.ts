@@ -177,6 +177,7 @@ it('starts with the existing keys, publishes the same statement, and lets all us
       trustedProxies: false,
       resolveRateLimit: 100,
       fetchPorts: [],
+      exportFolder: undefined,
       collectionRateLimit: 100,
       questionRateLimit: 100,
     },

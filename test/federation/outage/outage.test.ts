@@ -1,0 +1,248 @@
+/** While Redis is away, the server answers what is known and still valid, and says how old it is. */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { decodeJwt } from 'jose'
+import { beforeAll, expect, it } from 'vitest'
+import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
+import { writeNewKey } from '#store/key-directory.ts'
+import { withdrawKey } from '#store/key-directory-change.ts'
+import { folderInFile, folderInTest, inFile, inTest } from '#test/helpers/in-file.ts'
+import { startRelay } from '#test/helpers/relay.ts'
+import { many, publishCollection, withCollection } from '../collection/published-collection.ts'
+import { compareOnce, openExport } from '../export/exported.ts'
+import { offlineEntity } from '../offline-entity.ts'
+import { entityId, trustAnchorInFile } from '../trust-anchor.ts'
+import { type Bridged, startBridged } from './bridged.ts'
+
+const [leaf, other, type] = [
+  'https://rp.example.org',
+  'https://op.example.org',
+  'https://ta.example/marks/member',
+]
+const encoded = encodeURIComponent
+const about = (sub: string) => `/fetch?sub=${encoded(sub)}`
+const markOf = (sub: string) => `/trust_mark?trust_mark_type=${encoded(type)}&sub=${encoded(sub)}`
+const configuration = '/.well-known/openid-federation'
+
+/** What the files answer as well, with the bytes of the server. */
+const exported = [
+  configuration,
+  about(leaf),
+  about(other),
+  markOf(leaf),
+  '/list',
+  '/list?entity_type=openid_relying_party',
+  `/trust_mark_list?trust_mark_type=${encoded(type)}`,
+  '/collection',
+  '/status_list/1',
+]
+/** Of these, memory has what was asked for. */
+const remembered = [configuration, about(leaf), markOf(leaf)]
+const resolved = `/resolve?sub=${encoded(leaf)}&trust_anchor=${encoded(entityId)}`
+
+const ta = trustAnchorInFile()
+const path = folderInFile('export')
+const keysDirectory = folderInFile('keys')
+const context = inFile(() => openExport(ta, path))
+const server = inFile(() => startBridged(ta, { keysDirectory, exportFolder: path }))
+const alone = inFile(() => startBridged(ta, { keysDirectory }))
+
+async function publish() {
+  await ta.publishConfiguration(withCollection())
+  await ta.publishSubordinate(await offlineEntity(leaf))
+  await ta.publishSubordinate({ id: other })
+  await ta.issueTrustMark({ type, subject: leaf })
+  await ta.issueTrustMark({ type, subject: other })
+  await ta.publishStatusList({ number: 1, type, revoked: [3] })
+  await publishCollection(ta.redis.client, many(3))
+}
+
+/** `later`: with the next manifest, which says that nothing has changed since. */
+async function exportAll({ later = true } = {}) {
+  await compareOnce(context)
+  ta.clock.ahead = later ? 2 : 0
+  await context.record.publish()
+  ta.clock.ahead = 0
+}
+
+const statusOf = async ({ get }: Bridged, url: string) => (await get(url)).status
+const ageOf = async ({ get }: Bridged, url: string) => (await get(url)).headers.age
+/** The server notices that Redis is away, or there. */
+const untilAway = (of: Bridged) => expect.poll(() => ageOf(of, configuration)).toBeDefined()
+const untilThere = (of: Bridged) =>
+  expect.poll(() => of.get('/health')).toMatchObject({ body: '{"status":"ok"}' })
+
+async function restore() {
+  await ta.redis.restart()
+  await publish()
+  for (const each of [server, alone]) await untilThere(each)
+}
+
+beforeAll(async () => {
+  await publish()
+  await exportAll()
+})
+
+it('answers with what it remembers and with its files, until Redis has what is published again', {
+  tags: 'fault/redis-away',
+}, async () => {
+  for (const each of [server, alone]) for (const url of remembered) await each.get(url)
+  const before = new Map<string, string>()
+  // Not from the server, which then remembers it.
+  for (const url of exported) before.set(url, (await ta.app.inject(url)).body)
+  await ta.redis.stop()
+  for (const each of [server, alone]) await untilAway(each)
+
+  for (const url of exported) {
+    const { status, headers, body } = await server.get(url)
+    // Another process signs the same list again.
+    if (url.startsWith('/status')) expect(decodeJwt(body)).toMatchObject({ status_list: expect.anything() })
+    else expect(body, url).toBe(before.get(url))
+    expect([status, Number(headers.age) < 60, headers['access-control-allow-origin']], url).toEqual([
+      200,
+      true,
+      '*',
+    ])
+  }
+  expect(decodeJwt((await server.get(resolved)).body)).toMatchObject({ iss: entityId, sub: leaf })
+  expect((await server.get(about(leaf), { method: 'HEAD' })).body).toBe('')
+  for (const url of exported) {
+    const has = remembered.includes(url)
+    expect([url, await statusOf(alone, url)]).toEqual([url, has ? 200 : 503])
+  }
+  for (const url of [
+    about('https://none.example'),
+    '/historical_keys',
+    '/status',
+    '/list?trust_mark_type=x',
+  ]) {
+    expect([url, await statusOf(server, url)]).toEqual([url, 503])
+  }
+  const form = { 'content-type': 'application/x-www-form-urlencoded' }
+  const asked = { method: 'POST', headers: form, body: `trust_mark=${before.get(markOf(leaf))}` }
+  expect((await server.get('/trust_mark_status', asked)).status).toBe(503)
+
+  const health = await server.get('/health')
+  expect([health.status, JSON.parse(health.body)]).toEqual([
+    200,
+    { status: 'degraded', detail: expect.stringMatching(/^Redis is away\. Answers are as of 20.*Z\.$/) },
+  ])
+  const said = /Redis is away\. Answers are from memory and from the files of the export, as of 20/
+  await expect.poll(() => server.log()).toMatch(said)
+
+  // An empty Redis is not an empty federation.
+  await ta.redis.restart()
+  await expect.poll(() => ta.redis.client.ping()).toBe('PONG')
+  for (const url of exported) expect([url, await statusOf(server, url)]).toEqual([url, 200])
+  expect(await statusOf(server, about('https://none.example'))).toBe(503)
+  expect(JSON.parse((await server.get('/health')).body).status).toBe('degraded')
+
+  await publish()
+  for (const each of [server, alone]) await untilThere(each)
+  for (const url of [...exported, resolved]) expect([url, await ageOf(server, url)]).toEqual([url, undefined])
+  expect(await statusOf(server, about('https://none.example'))).toBe(404)
+  await expect.poll(() => server.log()).toContain('Redis answers again')
+  expect(server.log().match(/Redis is away/g)).toHaveLength(1)
+})
+
+it('answers while Redis hangs, and without an age as soon as it goes on', {
+  tags: 'fault/redis-away',
+}, async () => {
+  await exportAll()
+  for (const url of remembered) await server.get(url)
+  ta.redis.pause()
+  try {
+    await expect.poll(() => ageOf(server, '/list'), { timeout: 10_000 }).toBeDefined()
+    for (const url of exported) expect([url, await statusOf(server, url)]).toEqual([url, 200])
+  } finally {
+    ta.redis.resume()
+  }
+  await expect.poll(() => ageOf(server, '/list')).toBeUndefined()
+  await untilThere(server)
+})
+
+it('never answers what it knows to be removed or revoked, although files have it', async () => {
+  const id = 'https://removed.example.org'
+  await ta.publishSubordinate(await offlineEntity(id))
+  const mark = await ta.issueTrustMark({ type, subject: id })
+  await exportAll({ later: false })
+  const urls = [about(id), markOf(id), `/resolve?sub=${encoded(id)}&trust_anchor=${encoded(entityId)}`]
+  for (const url of urls) await expect.poll(() => statusOf(server, url)).toBe(200)
+  await ta.removeSubordinate(id)
+  await ta.revokeTrustMark(mark, { type, subject: id })
+  await expect.poll(() => statusOf(server, about(id))).toBe(404)
+  await ta.redis.stop()
+  await untilAway(server)
+  for (const url of [...urls, '/list', `/trust_mark_list?trust_mark_type=${encoded(type)}`]) {
+    expect([url, await statusOf(server, url)]).toEqual([url, 503])
+  }
+  expect(await statusOf(server, about(other))).toBe(200)
+  await restore()
+})
+
+it('answers with nothing after its end', async () => {
+  const id = 'https://short.example.org'
+  await ta.publishSubordinate({ id, exp: ta.now() + 4 })
+  await exportAll()
+  for (const each of [server, alone]) await expect.poll(() => statusOf(each, about(id))).toBe(200)
+  await ta.redis.stop()
+  for (const each of [server, alone]) await untilAway(each)
+  for (const each of [server, alone]) expect(await statusOf(each, about(id))).toBe(200)
+  for (const each of [server, alone]) {
+    await expect.poll(() => statusOf(each, about(id)), { timeout: 10_000 }).toBe(503)
+  }
+  await restore()
+})
+
+it('answers as the files do when they are newer than its memory', async () => {
+  const [id, added] = ['https://gone.example.org', 'https://added.example.org']
+  await ta.publishSubordinate({ id })
+  await exportAll()
+  const relay = await startRelay(ta.redis.url)
+  const redisUrl = `redis://127.0.0.1:${new URL(relay.url).port}`
+  const apart = await inTest(startBridged(ta, { keysDirectory, exportFolder: path, redisUrl }))
+  for (const url of [configuration, about(id), about(other)]) expect(await statusOf(apart, url)).toBe(200)
+  await relay.close()
+  await untilAway(apart)
+  expect(await statusOf(apart, about(id))).toBe(200)
+  // Redis and the export go on without it.
+  await ta.removeSubordinate(id)
+  const jwt = await ta.publishSubordinate({ id: added })
+  await exportAll()
+  expect(await statusOf(apart, about(id))).toBe(503)
+  expect(await apart.get(about(added))).toMatchObject({ status: 200, body: jwt })
+  expect(JSON.parse((await apart.get('/list')).body)).toContain(added)
+  expect(await statusOf(apart, about(other))).toBe(200)
+})
+
+it('answers with nothing that a revoked key has signed', async () => {
+  await exportAll()
+  const directory = await folderInTest('keys')
+  const late = await inTest(startBridged(ta, { keysDirectory: directory, exportFolder: path }))
+  for (const url of remembered) expect(await statusOf(late, url)).toBe(200)
+  await ta.redis.stop()
+  await untilAway(late)
+  const place = { directory, historicalDirectory: join(directory, 'historical_keys') }
+  await writeNewKey(directory, await generateSigningKey('ES256'), { force: true })
+  const revoked = { revoked_at: ta.now(), reason: 'compromised' }
+  await withdrawKey(place, { ...toPublicJwk(ta.key), exp: ta.now(), revoked })
+  await expect.poll(() => statusOf(late, configuration), { timeout: 10_000 }).toBe(503)
+  for (const url of exported) expect([url, await statusOf(late, url)]).toEqual([url, 503])
+  await restore()
+})
+
+it('answers with no file that the manifest does not name as it is', async () => {
+  await exportAll()
+  const file = join(path, 'fetch', `${encoded(other)}.jwt`)
+  const forged = await ta.sign({ iss: entityId, sub: other, exp: ta.now() + 3600 }, 'entity-statement+jwt')
+  await ta.redis.stop()
+  const late = await inTest(startBridged(ta, { keysDirectory, exportFolder: path }))
+  await untilAway(late)
+  expect(await statusOf(late, about(other))).toBe(200)
+  await writeFile(file, forged)
+  expect(await statusOf(late, about(other))).toBe(503)
+  await writeFile(join(path, 'manifest.jwt'), 'half')
+  await expect.poll(() => statusOf(late, about(leaf)), { timeout: 5_000 }).toBe(503)
+  await restore()
+  await exportAll()
+})

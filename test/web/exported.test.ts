@@ -50,5 +50,5 @@ test.each([
 })
 
 test('shows the name of a kind that it does not know', () => {
-  expect(kindInWords('collection').label).toBe('collection')
+  expect(kindInWords('newer').label).toBe('newer')
 })

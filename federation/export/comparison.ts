@@ -37,12 +37,7 @@ export type Export = {
   keys: RedisKeys
   reader: Pick<
     Reader,
-    | 'trustMarkTypes'
-    | 'trustMarksOf'
-    | 'statusLists'
-    | 'entityConfiguration'
-    | 'collection'
-    | 'onChange'
+    'trustMarkTypes' | 'trustMarksOf' | 'statusLists' | 'entityConfiguration' | 'collection' | 'onChange'
   >
 }
 

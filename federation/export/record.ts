@@ -5,6 +5,7 @@ import { type Signer, signJwt } from '#core/jws.ts'
 import type { RedisKeys } from '#store/keys.ts'
 import { issueManifestNumber } from '#store/manifest-number.ts'
 import { decodePart, payloadOf } from '#store/published-jwt.ts'
+import { rememberRoot } from '#store/signed-roots.ts'
 import type { Folder } from '../files/folder.ts'
 import { buildManifest, MANIFEST_TYP, parseManifest } from '../files/manifest.ts'
 import { type Child, computeHash, type FileEntry } from '../files/node.ts'
@@ -22,7 +23,7 @@ type Options = {
   entityId: EntityId
   folder: Folder
   redis: Redis
-  keys: Pick<RedisKeys, 'manifest' | 'manifestNumber'>
+  keys: Pick<RedisKeys, 'manifest' | 'manifestNumber' | 'manifestRoots'>
   signer: () => Promise<Signer>
   now: () => number
 }
@@ -110,6 +111,7 @@ export function createRecord({ entityId, folder, redis, keys, signer, now }: Opt
       if (!signed) return
       const least = Math.max(number + 1, now())
       number = await issueManifestNumber(redis, keys.manifestNumber, least)
+      await rememberRoot(redis, keys.manifestRoots, number, signed.hash)
       const claims = buildManifest({ issuer: entityId, now: now(), number, root: signed })
       const jwt = await signJwt(claims, { key: await signer(), typ: MANIFEST_TYP })
       folder.put(MANIFEST_FILE, Buffer.from(jwt))

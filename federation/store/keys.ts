@@ -117,6 +117,8 @@ export function redisKeys(prefix = '') {
     manifest: `${root}manifest`,
     /** string: the number of the last manifest of an export. Without it, numbers go on from the time. */
     manifestNumber: `${root}manifest_number`,
+    /** sorted set, expires after a week: number and root of the last manifests of an export, as `number root`, scored with the number. */
+    manifestRoots: `${root}manifest_roots`,
     /** pub/sub channel: one `Change` as JSON after each write. */
     changes: `${root}changes`,
     /** hash, of the first anchor only: slug -> `RegisteredAnchor` as JSON. The anchors that one federation server serves. */

@@ -9,6 +9,7 @@ import { computeHash } from '#federation/files/node.ts'
 import { openObjects } from '#federation/files/objects.ts'
 import { isExported } from '#federation/files/place.ts'
 import { filesBelow } from '#federation/files/tree.ts'
+import { readSignedRoots } from '#store/signed-roots.ts'
 import { folderInFile, inFile, inTest } from '#test/helpers/in-file.ts'
 import { entityId, trustAnchorInFile } from '../trust-anchor.ts'
 import { compareOnce, openExport, startFollowing, textOf } from './exported.ts'
@@ -92,6 +93,16 @@ it('has a number of its own for each of two exporters', async () => {
     numbers.add(Number(await ta.redis.client.get(ta.names.manifestNumber)))
   }
   expect(numbers.size).toBe(4)
+})
+
+it('leaves its root in Redis, with those of the manifests before', async () => {
+  const [before, last] = [await exportOnce(), await exportOnce()]
+  const read = (number: number) => readSignedRoots(ta.redis.client, ta.names.manifestRoots, number)
+  const { roots, oldest, newest } = await read(before.number)
+  expect(roots).toEqual([before.root.hash])
+  expect(oldest).toBeLessThanOrEqual(before.number)
+  expect(newest).toBe(last.number)
+  expect((await read(last.number + 1)).roots).toEqual([])
 })
 
 it('is right again after an object was lost or changed, and after a file was changed', async () => {

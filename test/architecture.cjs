@@ -29,10 +29,10 @@ const serverFloors = [
   ['cli', 'demo', 'main|standalone|worker'],
 ]
 const serviceFloors = [
-  ['claim-size', 'groups', 'hours', 'line', 'reason', 'write-queue'],
+  ['claim-size', 'groups', 'hours', 'line', 'reason', 'target-url', 'write-queue'],
   ['audit|protection|write-transaction|write'],
   ['context', 'patch', 'search'],
-  ['algorithm', 'annotation', 'mail', 'superior'],
+  ['algorithm', 'annotation', 'mail', 'mirror', 'superior'],
   ['entity', 'organization', 'signing-key'],
   ['collection'],
   ['trust-anchor'],

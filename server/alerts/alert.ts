@@ -7,6 +7,11 @@ export const alertCodes = {
   KEYS_UNUSABLE: ['CRITICAL', 'The key directory cannot be used.'],
   PUBLICATION_BEHIND: ['WARNING', 'Publication is behind the changes, but goes on.'],
   EXPORT_STALLED: ['WARNING', 'The export of files does not follow what is published.'],
+  MIRROR_DIFFERS: [
+    'CRITICAL',
+    'A mirror has other files than this installation signed, or those of another anchor.',
+  ],
+  MIRROR_BEHIND: ['WARNING', 'A mirror stands still, or has not been reachable for 15 minutes.'],
   DRIFT: ['WARNING', 'The published data was found to differ from the database.'],
   NO_WORKER: ['CRITICAL', 'No process executes runs and schedules.'],
   SCHEDULE_FAILING: ['CRITICAL', 'The last execution of a schedule failed.'],

@@ -6,6 +6,7 @@ import { clockAlerts, collectedAlerts, expiryAlerts, memberAlerts } from '#serve
 import { ownTrustMarkAlerts, pinnedAnchorAlerts } from '#server/alerts/foreign.ts'
 import { accessAlerts, jobAlerts, keyAlerts, publicationAlerts } from '#server/alerts/installation.ts'
 import { mailAlerts } from '#server/alerts/mail.ts'
+import { mirrorAlerts } from '#server/alerts/mirrors.ts'
 import { approverAlerts, bypassAlerts, waitingChangeAlerts } from '#server/alerts/protection.ts'
 import { rolloverAlerts } from '#server/alerts/rollover.ts'
 import { webhookAlerts } from '#server/alerts/webhooks.ts'
@@ -47,6 +48,7 @@ export type AlertDeps = {
 
 const sources = [
   publicationAlerts,
+  mirrorAlerts,
   jobAlerts,
   clockAlerts,
   memberAlerts,

@@ -6,6 +6,7 @@ import { checkSubordinates } from '#server/jobs/checks.ts'
 import { advanceRollover } from '#server/jobs/key-rollover.ts'
 import { remind } from '#server/jobs/mail/remind.ts'
 import { mailRequests } from '#server/jobs/mail/requests.ts'
+import { checkMirrors } from '#server/jobs/mirrors.ts'
 import {
   checkSuperiors,
   followAnchors,
@@ -71,6 +72,11 @@ const table = {
     description: 'Fetches the Trust Marks that others issued to this anchor again, before they expire.',
     cron: '40 * * * *',
     run: renewOwnTrustMarks,
+  },
+  'check-mirrors': {
+    description: 'Looks at the announced mirrors, and compares what they have with what was signed.',
+    cron: '*/5 * * * *',
+    run: checkMirrors,
   },
   'key-rollover': {
     description: 'Does the next step of the scheduled rollover of the signing key, once it is safe.',

@@ -37,6 +37,14 @@ export const gaugesOfAnchor: Readonly<Record<InstallationGauge, { help: string; 
     labelNames: ['kind'],
   },
   inmor_drift_checked_seconds: { help: 'Seconds since the last check of Redis against the database.' },
+  inmor_mirror_age_seconds: {
+    help: 'Age of the manifest of each announced mirror when it was looked at last, in seconds. Absent: it had none of this anchor.',
+    labelNames: ['mirror'],
+  },
+  inmor_mirror_state: {
+    help: '1 for the state in which each announced mirror was found last.',
+    labelNames: ['mirror', 'state'],
+  },
   inmor_runs: { help: 'Runs that have not ended, by state.', labelNames: ['state'] },
   inmor_schedule_failing: {
     help: 'Whether the last execution of the schedule failed: 1 or 0.',

@@ -30,6 +30,7 @@ export async function readInstallation(source: InstallationSource) {
     outbox,
     lease,
     drift,
+    mirrors,
     runs,
     schedules,
     workers,
@@ -42,6 +43,7 @@ export async function readInstallation(source: InstallationSource) {
     db.outboxEntry.aggregate({ _count: true, _min: { createdAt: true } }),
     db.publisherLease.findUnique({ where: { id: 1 } }),
     db.driftReport.findUnique({ where: { id: 1 } }),
+    db.mirror.findMany(),
     countRuns(db),
     db.schedule.findMany({ where: { enabled: true } }),
     queue.countWorkers(),
@@ -68,6 +70,13 @@ export async function readInstallation(source: InstallationSource) {
         ])
       : [],
     inmor_drift_checked_seconds: drift ? [{ value: age(drift.checkedAt) }] : [],
+    inmor_mirror_age_seconds: mirrors.flatMap(({ url: mirror, checkedAt, signedAt }) =>
+      signedAt ? [{ labels: { mirror }, value: (checkedAt.getTime() - signedAt.getTime()) / 1000 }] : [],
+    ),
+    inmor_mirror_state: mirrors.map(({ url: mirror, state }) => ({
+      labels: { mirror, state: state.toLowerCase() },
+      value: 1,
+    })),
     inmor_runs: labelled('state', runs),
     inmor_schedule_failing: schedules.map(({ name, lastSucceeded }) => ({
       labels: { schedule: name },

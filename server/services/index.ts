@@ -2,6 +2,7 @@
 import { createCollectionService } from '#server/services/collection/collection.ts'
 import type { PublishingDeps, ServiceContext } from '#server/services/context.ts'
 import { createResolutionService } from '#server/services/entity/resolution.ts'
+import { createMirrors } from '#server/services/mirror/mirrors.ts'
 import { createOrganizationService } from '#server/services/organization/organizations.ts'
 import { createPipelineService } from '#server/services/request/pipeline/pipelines.ts'
 import { createPublicAnswers } from '#server/services/request/public-answers.ts'
@@ -51,6 +52,7 @@ export function createServices(deps: PublishingDeps) {
     ownTrustMarks: createOwnTrustMarks({ ...context, trustAnchor }),
     pinnedAnchors: createPinnedAnchors({ ...context, trustAnchor }),
     awaitedEntities: createAwaitedEntities(context),
+    mirrors: createMirrors(context),
   }
 }
 

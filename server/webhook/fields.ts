@@ -1,9 +1,8 @@
 /** The fields that an administrator sets for a webhook: their defaults and parsers. */
-import { parseTarget } from '#fetcher/address-guard.ts'
-import { FetchError } from '#fetcher/fetch-error.ts'
 import { InvalidInputError } from '#server/error/operation-error.ts'
 import { publishedActions } from '#server/services/audit/published.ts'
 import { field, type Input } from '#server/services/patch.ts'
+import { parseTargetUrl } from '#server/services/target-url.ts'
 
 const MAXIMUM_DESCRIPTION = 200
 
@@ -24,17 +23,10 @@ export const webhookFields = {
 
 export type WebhookInput = Input<typeof webhookFields>
 
-/** As the fetcher will check it. A name is resolved at each delivery. */
-function parseUrl(given: string, { allowHttp }: FieldContext): string {
-  try {
-    const target = parseTarget(given, { allowHttp })
-    if (target.hash)
-      throw new InvalidInputError(`${given} has a fragment, which is never sent. Remove it.`, 'url')
-    return target.href
-  } catch (error) {
-    if (error instanceof FetchError) throw new InvalidInputError(error.message, 'url')
-    throw error
-  }
+function parseUrl(given: string, context: FieldContext): string {
+  const target = parseTargetUrl(given, context, 'url')
+  if (!target.hash) return target.href
+  throw new InvalidInputError(`${given} has a fragment, which is never sent. Remove it.`, 'url')
 }
 
 function parseDescription(given: string): string | null {

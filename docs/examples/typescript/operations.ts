@@ -265,6 +265,10 @@ export type AlertCode =
   | 'MAIL_FAILED'
   /** No SMTP server has accepted e-mails for an hour. */
   | 'MAIL_WAITING'
+  /** A mirror stands still, or has not been reachable for 15 minutes. */
+  | 'MIRROR_BEHIND'
+  /** A mirror has other files than this installation signed, or those of another anchor. */
+  | 'MIRROR_DIFFERS'
   /** Fewer than two administrators have a passkey that counts: protected changes cannot be approved. */
   | 'NOBODY_CAN_APPROVE'
   /** No process executes runs and schedules. */
@@ -341,6 +345,8 @@ export type AuditAction =
   | 'ACKNOWLEDGE_ALERT'
   /** Changes a Organization. */
   | 'ADMIT_ORGANIZATION'
+  /** Changes a Mirror. */
+  | 'ANNOUNCE_MIRROR'
   /** Changes a SigningKey. */
   | 'ANNOUNCE_SIGNING_KEY'
   /** Changes a Approval. */
@@ -459,6 +465,8 @@ export type AuditAction =
   | 'REISSUE_TRUST_MARKS'
   /** Changes a TrustAnchor. */
   | 'RELOAD_ISSUED_TRUST_MARKS'
+  /** Changes a Mirror. */
+  | 'REMOVE_MIRROR'
   /** Changes a Organization. */
   | 'REMOVE_ORGANIZATION'
   /** Changes a User. */
@@ -593,6 +601,8 @@ export type AuditResourceType =
   | 'CHECK_PIPELINE'
   /** An object of type Mail. */
   | 'MAIL'
+  /** An object of type Mirror. */
+  | 'MIRROR'
   /** An object of type Organization. */
   | 'ORGANIZATION'
   /** A type of another version. */

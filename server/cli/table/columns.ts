@@ -12,6 +12,7 @@ export const columnsOf: Readonly<Record<string, readonly string[]>> = {
   Delivery: ['id', 'event', 'state', 'attempts', 'createdAt'],
   HistoricalKey: ['kid', 'exp', 'revoked.reason'],
   Mail: ['id', 'recipient', 'event', 'state', 'createdAt'],
+  Mirror: ['url', 'state', 'number', 'signedAt', 'problem'],
   Organization: ['id', 'name', 'country', 'active', 'memberCount'],
   OrganizationPerson: ['username', 'name', 'mayInvite', 'invitationLink'],
   Request: ['id', 'state', 'kind', 'entityId', 'organizationName', 'submittedAt'],
@@ -44,6 +45,7 @@ export const keysOf: Readonly<
   Record<string, { key: string; query: string; by: 'argument' | 'search' | 'list' }>
 > = {
   ApiKey: { key: 'name', query: 'apiKeys', by: 'search' },
+  Mirror: { key: 'url', query: 'mirrors', by: 'list' },
   Organization: { key: 'name', query: 'organizations', by: 'search' },
   Subordinate: { key: 'entityId', query: 'subordinate', by: 'argument' },
   TrustMarkType: { key: 'type', query: 'trustMarkType', by: 'argument' },

@@ -8,6 +8,8 @@ const nounOf: Readonly<Record<string, string>> = {
   FederationPolicy: 'policy',
   HistoricalKey: 'keys',
   Key: 'keys',
+  // `inmor mirror` is a command of its own.
+  Mirror: 'mirrors',
   AuditEvent: 'audit',
   SigningKey: 'keys',
   SubordinateProblemGroup: 'subordinate',

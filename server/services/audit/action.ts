@@ -34,6 +34,8 @@ export const auditActions = {
   reissueTrustMark: 'TrustMark',
   revokeTrustMark: 'TrustMark',
   importTrustMark: 'TrustMark',
+  announceMirror: 'Mirror',
+  removeMirror: 'Mirror',
   createTrustAnchor: 'TrustAnchor',
   updateTrustAnchor: 'TrustAnchor',
   makeIntermediate: 'TrustAnchor',

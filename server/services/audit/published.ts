@@ -72,6 +72,8 @@ const table = {
   pruneAuditLog: false,
   acknowledgeAlert: false,
   snoozeAlert: false,
+  announceMirror: false,
+  removeMirror: false,
   createWebhook: false,
   updateWebhook: false,
   removeWebhook: false,

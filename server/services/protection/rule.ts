@@ -100,6 +100,8 @@ export const rules: Record<AuditAction, Rule> = {
   reissueTrustMark: none,
   revokeTrustMark: mark,
   importTrustMark: mark,
+  announceMirror: none,
+  removeMirror: none,
   createTrustAnchor: always('ANCHOR'),
   updateTrustAnchor: (seen) =>
     seen.changed.includes('auditRetentionDays') ? [...setting(seen), 'ACCESS'] : setting(seen),

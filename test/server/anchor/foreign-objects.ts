@@ -26,10 +26,12 @@ export async function makeObjects(
   })
   const waiting = { anchor, entityId: `http://${place.mark}.example.org` }
   const { id: awaited } = await admin.mutate('awaitEntity', waiting, 'id', 'admin')
-  const { subordinate, trustMark, trustMarkType, request, organization, pipeline, entry, run } = filled
+  const { subordinate, trustMark, trustMarkType, request, organization, pipeline, entry, run, mirror } =
+    filled
   const ids = {
     ...{ Subordinate: subordinate, TrustMark: trustMark, TrustMarkType: trustMarkType, Request: request },
     ...{ AwaitedEntity: awaited, Organization: organization, CheckPipeline: pipeline, AuditEvent: entry },
+    Mirror: mirror,
     ...{ Run: run, RunItem: String(await firstItem()) },
     ...(await makeOfInstallation(admin, place)),
   }

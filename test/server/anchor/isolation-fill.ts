@@ -27,6 +27,7 @@ export async function fillAnchor(
   const issued = { trustMarkType: TYPE, entityId, additionalClaims: { mark } }
   const { id: trustMark } = await make('issueTrustMark', issued)
   const { id: awaited } = await make('awaitEntity', { entityId: AWAITED })
+  const { id: mirror } = await make('announceMirror', { url: 'http://127.0.0.1:1', description: mark })
   const run = await make('startSubordinateChange', {
     action: 'RENEW',
     subordinates: { filter: {} },
@@ -41,6 +42,6 @@ export async function fillAnchor(
   const asked = { kind: 'REGISTER', entityId: AWAITED, trustMarkType: mark, submittedBy: mark }
   const row = await running?.db.request.create({ data: { ...asked, organizationId: organizationId ?? 0 } })
   const request = encodeNodeId('Request', row?.id ?? 0, { slug: anchor, isFirst: anchor === 'main' })
-  const ids = { organization, subordinate, trustMarkType, trustMark, awaited, request, pipeline }
+  const ids = { organization, subordinate, trustMarkType, trustMark, awaited, request, pipeline, mirror }
   return { ...ids, run: run.id, entry, entityId, kid }
 }

@@ -16,6 +16,7 @@ export type Ids = {
   organization: string
   request: string
   pipeline: string
+  mirror: string
 }
 
 /** What an anchor has: the entity is a member of both. */
@@ -35,6 +36,7 @@ export const queries: Rows = {
   collectionEntity: ({ entityId }) => ({ entityId }),
   historicalKeys: none,
   inspectEntity: ({ entityId }) => ({ entityId }),
+  mirrors: none,
   organization: () => ({ identifier: MARK, identifierScheme: REGISTER }),
   organizations: none,
   node: ({ subordinate }) => ({ id: subordinate }),
@@ -76,6 +78,7 @@ const ofType = input(({ trustMarkType }) => ({ id: trustMarkType }))
 /** The same for mutations. What they do in their own anchor is not looked at, only that nothing else changes. */
 export const mutations: Rows = {
   acknowledgeAlert: input(() => ({ id: 'SCHEDULE_OFF:renew-subordinates' })),
+  announceMirror: input(() => ({ url: 'http://127.0.0.1:2' })),
   announceSigningKey: input(() => ({ alg: 'ES256' })),
   approveRequest: ofRequest({}),
   assignRequest: ofRequest({ username: 'operator' }),
@@ -94,6 +97,7 @@ export const mutations: Rows = {
   refuseRequest: ofRequest({ reason: 'No.' }),
   registerSubordinate: input(({ entityId }) => ({ entityId })),
   reissueTrustMarks: input(() => ({})),
+  removeMirror: input(({ mirror }) => ({ id: mirror })),
   removeOrganization: ofOrganization,
   removeSubordinate: ofSubordinate,
   removeTrustMarkType: ofType,

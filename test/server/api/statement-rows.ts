@@ -56,6 +56,8 @@ export const rows: readonly string[] = [
   // From eleven on, they are one alert.
   `INSERT INTO "AwaitedEntity" ("entityId", "requestedBy", "since", "examinedAt", "passesSince")
      SELECT format('https://awaited%s.example', n), 'person-1', now(), now(), now() FROM generate_series(0, $1::int) AS n`,
+  `INSERT INTO "Mirror" ("url", "checkedAt", "state", "since", "problem")
+     SELECT format('https://mirror%s.example', n), now(), 'DIFFERS', now(), 'It has other files.' ${each}`,
   `INSERT INTO "CollectedEntity" ("crawlId", "entityId", "displayName", "superior", "state", "unresolvableReason", "unresolvableCode", "unresolvableSince")
      SELECT 1, format('https://below%s.example', n), 'Below', (SELECT min("entityId") FROM "Subordinate" WHERE "intermediate"),
        'DOES_NOT_RESOLVE', 'A rule refuses it.', 'METADATA_POLICY', now() ${each}`,

@@ -55,6 +55,11 @@ beforeAll(async () => {
   const mark = (entityId: string) => make('issueTrustMark', { anchor: 'main', trustMarkType: TYPE, entityId })
   await mark(own)
   const trustMark = await mark(foreign)
+  const mirror = await make('announceMirror', {
+    anchor: 'main',
+    url: 'http://127.0.0.1:1',
+    description: HIDDEN,
+  })
   const awaited = await make('awaitEntity', { anchor: 'main', entityId: AWAITED })
   const dryRun = {
     anchor: 'main',
@@ -89,6 +94,7 @@ beforeAll(async () => {
     trustMark: trustMark.id,
     trustMarkType: type.id,
     awaited: awaited.id,
+    mirror: mirror.id,
     run: run.id,
     entry,
     entityId: foreign,

@@ -154,6 +154,11 @@ export function createCalls({ admin, visitor, succeed }: Started): Row[] {
         return { input: { entityId } }
       },
     ],
+    ['announceMirror', () => ({ input: { url: 'http://127.0.0.1:1' } })],
+    [
+      'removeMirror',
+      async () => ({ input: { id: (await make('announceMirror', { url: 'http://127.0.0.1:2' })).id } }),
+    ],
     ['importSubordinates', () => ({ input: { subordinates: [{ entityId: 'https://rp.example.org' }] } })],
     [
       'startSubordinateChange',

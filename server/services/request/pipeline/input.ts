@@ -1,10 +1,9 @@
 /** What operators compose: the checks of a pipeline in their order, each with what it needs. */
 import { parseEntityId } from '#core/entity-id.ts'
-import { parseTarget } from '#fetcher/address-guard.ts'
-import { FetchError } from '#fetcher/fetch-error.ts'
 import { InvalidInputError, parseField } from '#server/error/operation-error.ts'
 import { parseTags } from '#server/services/annotation.ts'
 import { type PipelineCheckName, pipelineCheckNames } from '#server/services/request/pipeline/check-names.ts'
+import { parseTargetUrl } from '#server/services/target-url.ts'
 
 /** `REFUSE`: such a request is not placed and cannot be approved. `ASK`: an operator decides it. */
 export const failureRules = ['REFUSE', 'ASK'] as const
@@ -117,15 +116,8 @@ function parseList(given: PipelineCheckInput, at: number, { allowHttp }: Rules) 
   return { entityIds: [...new Set(parsed)], tags: inCheck(at, () => parseTags(tags)) }
 }
 
-function parseUrl({ url }: PipelineCheckInput, at: number, { allowHttp }: Rules): string {
-  const text = url?.trim() ?? ''
-  try {
-    return parseTarget(text, { allowHttp }).href
-  } catch (error) {
-    if (error instanceof FetchError) throw new InvalidInputError(error.message, 'checks', at, 'url')
-    throw error
-  }
-}
+const parseUrl = ({ url }: PipelineCheckInput, at: number, rules: Rules): string =>
+  parseTargetUrl(url?.trim() ?? '', rules, 'checks', at, 'url').href
 
 function parseTerms({ text }: PipelineCheckInput, at: number): string {
   const terms = text?.trim() ?? ''

@@ -15,6 +15,8 @@ const places: Record<AlertCode, () => string> = {
   KEYS_UNUSABLE: route.keys,
   PUBLICATION_BEHIND: route.publication,
   EXPORT_STALLED: route.publication,
+  MIRROR_DIFFERS: route.publication,
+  MIRROR_BEHIND: route.publication,
   DRIFT: route.activity,
   NO_WORKER: route.activity,
   SCHEDULE_FAILING: route.activity,

@@ -79,6 +79,8 @@ export const actionGroups = {
     CANCEL_RUN: 'Run cancelled',
     UPDATE_SCHEDULE: 'Schedule changed',
     REBUILD_PUBLICATION: 'Everything republished',
+    ANNOUNCE_MIRROR: 'Mirror announced',
+    REMOVE_MIRROR: 'Mirror removed',
   },
   Approvals: {
     UPDATE_PROTECTION: 'Protected operations changed',

@@ -9,6 +9,7 @@ export const resourceTypes: Readonly<Record<AuditResourceType, string>> = {
   CHECK_PIPELINE: 'Checks of requests',
   TRUST_MARK: 'Trust Mark',
   TRUST_MARK_TYPE: 'Trust Mark type',
+  MIRROR: 'Mirror',
   TRUST_ANCHOR: 'Trust Anchor',
   SIGNING_KEY: 'Signing key',
   USER: 'User',

@@ -27,6 +27,7 @@ const labels: Readonly<Record<string, { label: string; byHand?: ByHand }>> = {
   'check-superiors': { label: 'Statements of superiors' },
   'follow-anchors': { label: 'Keys of other Trust Anchors' },
   'renew-own-trust-marks': { label: 'Own Trust Marks' },
+  'check-mirrors': { label: 'Mirrors' },
   'key-rollover': { label: 'Scheduled key rollover' },
   'examine-awaited': { label: 'Checks of candidates' },
   'walk-collection': { label: 'Federation crawl', byHand: 'collection' },

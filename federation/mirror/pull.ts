@@ -21,6 +21,8 @@ export type Mirror = {
   folder: Folder
   objects: Objects
   pinned: JwkSet | null
+  /** Called before keys are trusted because they came first. It may be called again, until the first state is kept. */
+  onFirstUse?(anchor: Anchor): Promise<void>
   /** Unix seconds. */
   now: () => number
   signal: AbortSignal
@@ -39,6 +41,7 @@ export async function pull(mirror: Mirror, { isWhole }: { isWhole: boolean }): P
   const configuration = (await read(mirror, CONFIGURATION_FILE)).toString()
   const clock = { now: now() }
   const anchor = await readAnchor(configuration, { ...clock, earlier, pinned: mirror.pinned })
+  if (earlier === null && mirror.pinned === null) await mirror.onFirstUse?.(anchor)
   const bytes = await read(mirror, MANIFEST_FILE)
   const manifest = await readManifest(bytes.toString(), anchor, clock.now)
   const before = readKept(folder)

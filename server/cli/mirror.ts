@@ -1,8 +1,10 @@
 /** `inmor mirror`: keeps the files that an anchor exports, for anyone, without an account. */
 import { InvalidArgumentError } from 'commander'
+import { computeKeyId, type Jwk } from '#core/keys.ts'
 import { formatTime } from '#core/validity.ts'
 import { openFolder } from '#federation/files/folder.ts'
 import { openObjects } from '#federation/files/objects.ts'
+import type { Anchor } from '#federation/mirror/anchor.ts'
 import { keep, pullWhole } from '#federation/mirror/keep.ts'
 import type { Mirror, Pulled } from '#federation/mirror/pull.ts'
 import { buildMirrorApp } from '#federation/mirror/serve.ts'
@@ -37,6 +39,7 @@ export const mirrorCommand = command(
       folder,
       objects: openObjects(folder),
       pinned: await readKeys(options.jwks),
+      onFirstUse: createNotice(),
       now: () => toUnix(systemClock()),
       signal: stopped.signal,
     }
@@ -70,6 +73,25 @@ async function follow(
     onFailure: (error) => say(`Kept as it was: ${error instanceof Error ? error.message : String(error)}`),
   })
   await app?.close()
+}
+
+/** Says once which keys are trusted because they came first. */
+function createNotice(): (anchor: Anchor) => Promise<void> {
+  let last = ''
+  return async ({ entityId, keys }) => {
+    const lines = await Promise.all(keys.keys.map(describeKey))
+    const text = [
+      `These keys of ${entityId} are trusted from now on. Compare their thumbprints with those that its operator shows, or name its keys with --jwks:`,
+      ...lines,
+    ].join('\n')
+    if (text !== last) process.stderr.write(`${printable(text)}\n`)
+    last = text
+  }
+}
+
+async function describeKey(jwk: Jwk): Promise<string> {
+  const thumbprint = await computeKeyId(jwk).catch(() => 'no thumbprint: the type is unknown')
+  return `  ${thumbprint} (kid ${jwk.kid})`
 }
 
 const describe = ({ number, signed, written, removed }: Pulled): string =>

@@ -2,12 +2,14 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, expect, it } from 'vitest'
-import { folderInFile, inFile } from '#test/helpers/in-file.ts'
+import { computeKeyId } from '#core/keys.ts'
+import { parseManifest } from '#federation/files/manifest.ts'
+import { folderInFile, inFile, inTest } from '#test/helpers/in-file.ts'
 import { run } from '#test/helpers/program.ts'
 import { many, publishCollection, withCollection } from '../collection/published-collection.ts'
 import { compareOnce, openExport } from '../export/exported.ts'
-import { trustAnchorInFile } from '../trust-anchor.ts'
-import { serveFolder } from './mirrored.ts'
+import { entityId, trustAnchorInFile } from '../trust-anchor.ts'
+import { forgeSource, serveFolder } from './mirrored.ts'
 
 const MEMBERS = 1_000
 const memberId = (at: number) => `https://rp-${at}.example.org`
@@ -35,6 +37,8 @@ beforeAll(async () => {
 
 const start = (...options: string[]) =>
   run('server/cli/inmor.ts', ['mirror', source.url, path, '--allow-http', ...options])
+const numberOf = async (folder: string) =>
+  parseManifest(await readFile(join(folder, 'manifest.jwt'), 'utf8')).claims.number
 const names = (folder: string) => readdir(join(folder, 'fetch')).catch(() => [])
 
 it('has no half file, wherever it is killed, and completes the folder at the next start', async () => {
@@ -101,6 +105,48 @@ it('follows the source, serves its files, and says once why it keeps them as the
   program.kill('SIGTERM')
   expect((await program.ended).code).toBe(0)
   expect(program.stderr().match(/Kept as it was/g)).toHaveLength(1)
+  await exportAll()
+})
+
+it('prints the keys that it trusts at first, and none where they are given', async () => {
+  const thumbprint = await computeKeyId(ta.key)
+  const notice = `These keys of ${entityId} are trusted from now on.`
+  const keys = join(directory, 'keys.json')
+  await writeFile(keys, JSON.stringify(ta.jwks))
+  for (const [folder, options, isNew] of [
+    ['new', [], true],
+    ['new', [], false],
+    ['pinned', ['--jwks', keys], false],
+  ] as const) {
+    const place = join(directory, folder)
+    const once = run('server/cli/inmor.ts', [
+      'mirror',
+      source.url,
+      place,
+      '--once',
+      '--allow-http',
+      ...options,
+    ])
+    expect((await once.ended).code, once.output()).toBe(0)
+    expect(once.stderr().includes(notice)).toBe(isNew)
+    expect(once.stderr().includes(`  ${thumbprint} (kid ${ta.key.kid})`)).toBe(isNew)
+  }
+})
+
+it('says that it got two manifests with one number, in its log and by its exit code', async () => {
+  const fork = await inTest(forgeSource(ta.key, exported))
+  const { number } = await fork.sign({}, { number: await numberOf(path) })
+  const reason = `Two manifests have the number ${number} and different files`
+  const forked = (...options: string[]) =>
+    run('server/cli/inmor.ts', ['mirror', fork.url, path, '--allow-http', ...options])
+  const once = forked('--once')
+  expect((await once.ended).code).toBe(1)
+  expect(once.stderr()).toContain(reason)
+  const program = forked('--every', '1')
+  await program.printed(new RegExp(`Kept as it was: ${reason}`))
+  program.kill('SIGTERM')
+  expect((await program.ended).code).toBe(0)
+  expect(await names(path)).toHaveLength(MEMBERS - 1)
 })
 
 it('ends with a reason without a source, and with wrong arguments', async () => {

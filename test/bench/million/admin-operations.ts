@@ -186,7 +186,7 @@ const AWAY = 'http://127.0.0.1:9/entity'
 
 /** Queries about the caller and its organizations, about accounts, or about other servers. */
 export const others: Readonly<Record<string, Cases>> = {
-  ...one(`AccountPage AnchorHealth AnchorPage ExplorerPage InstallationPage NotificationsPage OpenRequests OtherAnchors
+  ...one(`AccountPage AnchorHealth AnchorPage AnnouncedMirrors ExplorerPage InstallationPage NotificationsPage OpenRequests OtherAnchors
     RequestAssignees RequestChecksEdit RequestChecksPage Rights SignedIn TrustMarkLimits TwoPeoplePage WaysToSignIn
     WebhooksPage`),
   ...one('ApiKeysPage ApprovalsPage MessagesPage UsersPage', () => ({ filter: {}, first: 50 })),

@@ -14,7 +14,7 @@ const byResource: Readonly<Record<AuditResourceType, readonly Topic[]>> = {
   CHECK_PIPELINE: [topic.pipelines],
   TRUST_MARK: [topic.trustMarks, topic.status],
   TRUST_MARK_TYPE: [topic.trustMarks, topic.status],
-  MIRROR: [topic.mirrors, topic.status],
+  MIRROR: [topic.status],
   TRUST_ANCHOR: [topic.trustAnchor, topic.status],
   SIGNING_KEY: [topic.signingKeys, topic.trustAnchor],
   USER: [topic.users, topic.people, topic.account],

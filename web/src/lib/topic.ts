@@ -8,7 +8,6 @@ export const topic = {
   requests: 'app:requests',
   pipelines: 'app:pipelines',
   trustMarks: 'app:trust-marks',
-  mirrors: 'app:mirrors',
   trustAnchor: 'app:trust-anchor',
   runs: 'app:runs',
   schedules: 'app:schedules',

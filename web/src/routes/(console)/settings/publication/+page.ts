@@ -5,12 +5,13 @@ import { topic } from '#lib/topic.ts'
 const PublicationPage = graphql(`
   query PublicationPage {
     trustAnchor { entityId entityConfiguration { ...JwtFields } }
+    mirrors { ...MirrorFields }
     serverStatus { publication { files { ...ExportedFiles } } }
   }
 `)
 
 export const load = async ({ fetch, depends }) => {
-  depends(topic.trustAnchor)
-  const { trustAnchor, serverStatus } = await read(fetch, PublicationPage, {})
-  return { title: 'Publication', trustAnchor, files: serverStatus.publication.files }
+  depends(topic.trustAnchor, topic.status)
+  const { trustAnchor, mirrors, serverStatus } = await read(fetch, PublicationPage, {})
+  return { title: 'Publication', trustAnchor, mirrors, files: serverStatus.publication.files }
 }

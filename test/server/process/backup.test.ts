@@ -33,6 +33,8 @@ beforeAll(async () => {
   await admin.mutate('createTrustMarkType', { type, statusList: true }, 'id')
   const { id } = await admin.mutate('issueTrustMark', { trustMarkType: type, entityId: entity.id }, 'id')
   await admin.mutate('revokeTrustMark', { id, reason: 'left' }, 'id')
+  await admin.mutate('announceMirror', { url: 'http://127.0.0.1:1' }, 'id', 'admin')
+  await admin.server.db.mirror.updateMany({ data: { number: 2n ** 40n } })
   counts = (await writeBackup(admin.config, plain, null)).tables
   await writeBackup(admin.config, sealed, PASSPHRASE)
 })
@@ -66,6 +68,7 @@ describe('a restored database', () => {
       'TrustMark',
       'IssuedTrustMark',
       'StatusList',
+      'Mirror',
       'AuditEvent',
       'User',
       'Apikey',

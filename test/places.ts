@@ -174,6 +174,7 @@ export const places: Readonly<Record<string, Tests>> = {
   'server/services/collection/': ['server/run', 'e2e/collection'],
   'server/services/entity/': ['server/entity', 'server/subordinate', 'e2e/explorer'],
   'server/services/mail/': ['server/mail', 'e2e/mail'],
+  'server/services/mirror/': ['server/mirror', 'e2e/mirrors'],
   'server/services/organization/': [
     'server/organization',
     'server/member',

@@ -2,7 +2,7 @@
 import type { ScheduleContext, ScheduleResult } from '#server/jobs/schedule-row.ts'
 
 export async function checkMirrors(
-  { services }: Pick<ScheduleContext, 'services'>,
+  { services }: ScheduleContext,
   signal: AbortSignal,
 ): Promise<ScheduleResult> {
   const mirrors = await services.mirrors.check(signal)

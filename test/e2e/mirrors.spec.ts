@@ -1,10 +1,10 @@
 /** Tests how an administrator announces mirrors, sees how they are, and removes one. */
 import { beforeAll, expect, test } from 'vitest'
-import { checkMirrors } from '#server/jobs/mirrors.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
 import { inFile } from '#test/helpers/in-file.ts'
 import { journey } from '#test/helpers/journey.ts'
+import { schedulesInFile } from '#test/helpers/schedule.ts'
 import { memberInFile, register } from '#test/helpers/subordinate.ts'
 import { openExport, openForgery, openServedMirror, readPrivateKey } from '#test/server/mirror/export.ts'
 import { openSignedIn, pageInEach, sessionInFile } from './signed-in-console.ts'
@@ -12,6 +12,7 @@ import { openSignedIn, pageInEach, sessionInFile } from './signed-in-console.ts'
 const PLACE = '/settings/publication'
 
 const admin = adminInFile()
+const schedules = schedulesInFile(admin)
 const member = memberInFile(admin)
 beforeAll(async () => void (await register(admin, member))) // without a member, the dashboard says how to begin
 const source = inFile(async () => {
@@ -38,11 +39,7 @@ async function announce(url: string, description = ''): Promise<void> {
   await dialog().getByRole('button', { name: 'Announce mirror' }).click()
 }
 
-async function check(): Promise<void> {
-  const services = admin.server.anchors.find('main')?.running?.services
-  if (!services) throw new Error('The anchor runs.')
-  await checkMirrors({ services }, new AbortController().signal)
-}
+const check = () => schedules.run('check-mirrors')
 
 journey('mirrors are announced, stand still, differ, and are removed', (step) => {
   step('announces one that is current, and shows a refusal at its field', async () => {

@@ -4,12 +4,13 @@ import { join } from 'node:path'
 import { beforeAll, expect, it } from 'vitest'
 import { computeKeyId } from '#core/keys.ts'
 import { parseManifest } from '#federation/files/manifest.ts'
+import { CONFIGURATION_FILE } from '#federation/files/place.ts'
 import { folderInFile, inFile, inTest } from '#test/helpers/in-file.ts'
 import { run } from '#test/helpers/program.ts'
 import { many, publishCollection, withCollection } from '../collection/published-collection.ts'
 import { compareOnce, openExport } from '../export/exported.ts'
 import { entityId, trustAnchorInFile } from '../trust-anchor.ts'
-import { forgeSource, serveFolder } from './mirrored.ts'
+import { forgeSource, serveFolder, signConfiguration } from './mirrored.ts'
 
 const MEMBERS = 1_000
 const memberId = (at: number) => `https://rp-${at}.example.org`
@@ -109,6 +110,10 @@ it('follows the source, serves its files, and says once why it keeps them as the
 })
 
 it('prints the keys that it trusts at first, and none where they are given', async () => {
+  const small = await inTest(forgeSource(ta.key))
+  const configuration = await signConfiguration([ta.key])
+  await small.write(CONFIGURATION_FILE, configuration)
+  await small.sign({ [CONFIGURATION_FILE]: configuration })
   const thumbprint = await computeKeyId(ta.key)
   const notice = `These keys of ${entityId} are trusted from now on.`
   const keys = join(directory, 'keys.json')
@@ -121,7 +126,7 @@ it('prints the keys that it trusts at first, and none where they are given', asy
     const place = join(directory, folder)
     const once = run('server/cli/inmor.ts', [
       'mirror',
-      source.url,
+      small.url,
       place,
       '--once',
       '--allow-http',

@@ -3,13 +3,14 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, expect, it } from 'vitest'
 import { generateSigningKey, type Jwk, toPublicJwk } from '#core/keys.ts'
-import { checkMirrors } from '#server/jobs/mirrors.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
 import { inEach, inFile, inTest } from '#test/helpers/in-file.ts'
+import { schedulesInFile } from '#test/helpers/schedule.ts'
 import { startRawServer } from '../../federation/raw-server.ts'
 import { openExport, openForgery, openServedMirror, readPrivateKey } from './export.ts'
 
 const admin = adminInFile({ fetchLimits: { totalTimeout: 1_500 } })
+const schedules = schedulesInFile(admin)
 const own = inFile(() => readPrivateKey(admin))
 beforeEach(async () => {
   await admin.server.db.mirror.deleteMany()
@@ -30,11 +31,7 @@ const newest = async () => Number(await admin.redis.client.get('inmor:manifest_n
 const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000)
 const secondsAgo = (seconds: number) => Math.floor(Date.now() / 1000) - seconds
 
-async function check() {
-  const services = admin.server.anchors.find('main')?.running?.services
-  if (!services) throw new Error('The anchor runs.')
-  return checkMirrors({ services }, new AbortController().signal)
-}
+const check = () => schedules.run('check-mirrors')
 
 async function list() {
   const { data, errors } = await admin.execute(`{ mirrors { ${FIELDS} } }`, {}, 'viewer')
@@ -57,6 +54,10 @@ async function expectDiffers(url: string, problem: RegExp) {
   })
 }
 
+it('has nothing to look at before a mirror is announced', async () => {
+  expect(await check()).toBe('No mirror is announced.')
+})
+
 it('says that a mirror of the last manifest is current', async () => {
   const mirror = await openMirror()
   const found = await announce(mirror.url)
@@ -67,7 +68,7 @@ it('says that a mirror of the last manifest is current', async () => {
     root: expect.stringMatching(/^[0-9a-f]{64}$/),
   })
   expect(Date.now() - new Date(found.signedAt).getTime()).toBeLessThan(60_000)
-  expect(await check()).toEqual({ message: '1 looked at, all of them current.' })
+  expect(await check()).toBe('1 looked at, all of them current.')
   expect(await alerts()).toEqual([])
 })
 
@@ -103,7 +104,7 @@ it('says after a quarter of an hour that a mirror is away, and what it had', asy
   const mirror = await openMirror()
   const { number } = await announce(mirror.url)
   await mirror.stop()
-  expect(await check()).toEqual({ message: expect.stringMatching(/^http:\S+: .*connection/) })
+  expect(await check()).toMatch(/^http:\S+: .*connection/)
   const [away] = await list()
   expect(away).toMatchObject({ state: 'UNREACHABLE', number })
   expect(await alerts()).toEqual([])

@@ -5,8 +5,8 @@ import type { SourceTrustMark, SourceTrustMarkType, TrustMarkTypeRow } from '#se
 import { compared, type ImportContext, imported, type Outcome } from '#server/import/step.ts'
 import { claimsOf } from '#server/import/unverified.ts'
 import { toPublish } from '#server/publish/outbox.ts'
+import { validityOf } from '#server/publish/spread.ts'
 
-const HOUR = 3600
 const defaults: TrustMarkTypeRow = { ...defaultTerms, active: true }
 
 export async function importTrustMarkType(
@@ -59,9 +59,9 @@ function guessSettings(type: string, marks: readonly SourceTrustMark[]): TrustMa
   return validFor > 0 ? { ...defaults, validFor } : defaults
 }
 
-/** The validity of a JWT in hours. */
+/** The validity of a JWT in hours, before it was spread. */
 export function hoursOf(jwt: string | null): number | null {
-  const { iat, exp } = claimsOf(jwt) ?? {}
+  const { iat, exp, sub } = claimsOf(jwt) ?? {}
   if (typeof iat !== 'number' || typeof exp !== 'number') return null
-  return Math.max(1, Math.round((exp - iat) / HOUR))
+  return validityOf(sub, exp - iat)
 }

@@ -13,6 +13,7 @@ import type { TrustMarkIssuers, TrustMarkOwner, TrustMarkOwners } from '#core/tr
 import type { Settings, Subordinate, TrustMarkType } from '#server/database/typed-row.ts'
 import { endpointMetadata } from '#server/publish/endpoints.ts'
 import { type Life, listOwner, listOwnKeys, vouchFor } from '#server/publish/listed-keys.ts'
+import { spreadLife } from '#server/publish/spread.ts'
 
 const HOUR = 3600
 
@@ -94,7 +95,8 @@ export function subordinateStatementClaims(input: {
   const { entityId, settings, subordinate, now } = input
   // The maximum may have been lowered since the hours were set.
   const hours = Math.min(subordinate.validFor ?? settings.statementHours, settings.maximumStatementHours)
-  const { keys, exp } = vouchFor(subordinate.jwks, { now, until: now + hours * HOUR })
+  const until = now + spreadLife(subordinate.entityId, hours * HOUR)
+  const { keys, exp } = vouchFor(subordinate.jwks, { now, until })
   return buildSubordinateStatement({
     issuer: entityId,
     subject: subordinate.entityId,

@@ -1,6 +1,7 @@
 /** Tests the history: an earlier policy and earlier settings of a subordinate are restored as new changes. */
 import { decodeJwt } from 'jose'
 import { beforeAll, expect, test } from 'vitest'
+import { validityOf } from '#server/publish/spread.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
 import { eventually } from '#test/helpers/product.ts'
 import { memberInFile } from '#test/helpers/subordinate.ts'
@@ -59,7 +60,7 @@ test('undoes the latest change of a subordinate', async () => {
   await dialog.waitFor({ state: 'hidden' })
   await eventually(async () => {
     const { iat = 0, exp = 0 } = await statement()
-    expect(exp - iat).toBe(12 * 3600)
+    expect(validityOf(entity.id, exp - iat)).toBe(12)
   })
   expect(complaints).toEqual([])
 })

@@ -6,6 +6,7 @@ import { type StatusClaim, statusListUri } from '#core/status-list.ts'
 import { buildTrustMark, TRUST_MARK_TYP } from '#core/trust-mark/index.ts'
 import type { TrustMarkType } from '#prisma/generated/client/client.ts'
 import { toUnix } from '#server/clock.ts'
+import { spreadLife } from '#server/publish/spread.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import type { Delegation } from '#server/services/trust-mark/delegation.ts'
 import { drawEntry, type StatusEntry } from '#server/services/trust-mark/status-entry.ts'
@@ -16,7 +17,7 @@ const HOUR = 3600
 export type MarkContent = {
   type: Pick<TrustMarkType, 'id' | 'type' | 'logoUri' | 'ref' | 'statusList'>
   entityId: string
-  /** Hours from now, or the time of expiry. A delegation that ends earlier shortens it. */
+  /** Hours from now, spread by the subject, or the time of expiry. A delegation that ends earlier shortens it. */
   validFor: number | Date
   additionalClaims: AdditionalClaims | null
   delegation: Delegation | null
@@ -38,7 +39,8 @@ export async function signMark(
 ): Promise<SignedMark> {
   const iat = toUnix(now())
   const { type, validFor, additionalClaims, delegation } = content
-  const wanted = typeof validFor === 'number' ? iat + validFor * HOUR : toUnix(validFor)
+  const wanted =
+    typeof validFor === 'number' ? iat + spreadLife(content.entityId, validFor * HOUR) : toUnix(validFor)
   const exp = Math.min(wanted, delegation?.expires ?? Infinity)
   await signingKeys.refresh() // another process may have changed them
   const { signer } = signingKeys.current()

@@ -5,6 +5,7 @@ import { systemClock } from '#server/clock.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { publish } from '#server/publish/publish.ts'
 import { openSigningKeys, type SigningKeys } from '#server/publish/signing-keys.ts'
+import { validityOf } from '#server/publish/spread.ts'
 import { redisKeys } from '#store/keys.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
 import { inFile } from '#test/helpers/in-file.ts'
@@ -47,7 +48,7 @@ it('keeps a withdrawn member withdrawn, and the newer statement of a changed one
   expect(await redis.hexists(keys.subordinates, withdrawn)).toBe(0)
   const hours = async (entityId: string) => {
     const { iat = 0, exp = 0 } = decodeJwt((await redis.hget(keys.subordinates, entityId)) ?? '')
-    return (exp - iat) / 3600
+    return validityOf(entityId, exp - iat)
   }
   expect([await hours(changed), await hours(other)]).toEqual([3, 168])
 })

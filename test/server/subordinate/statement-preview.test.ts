@@ -1,6 +1,7 @@
 /** Tests the preview of a Subordinate Statement and of its resolution, before a change (§3.1.3, §6). */
 import { describe, expect, it } from 'vitest'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
+import { validityOf } from '#server/publish/spread.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
 import { relyingParty } from '#test/helpers/entity.ts'
 import { registerLeaf, servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
@@ -29,7 +30,7 @@ describe('of a registered entity', () => {
     const constraints = { max_path_length: 0 }
     const result = await preview({ id, changes: { jwks, constraints, validFor: 48 } })
     const { iat, exp, ...claims } = result.claims
-    expect(exp - iat).toBe(48 * 3600)
+    expect(validityOf(leaf.id, exp - iat)).toBe(48)
     expect(claims).toEqual({
       iss: admin.entityId,
       sub: leaf.id,

@@ -2,6 +2,7 @@
 import type { JWTPayload } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
+import { validityOf } from '#server/publish/spread.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
 import { relyingParty } from '#test/helpers/entity.ts'
 import {
@@ -16,7 +17,7 @@ import {
 
 const admin = adminInFile()
 
-const lifetime = ({ iat, exp }: JWTPayload) => Number(exp) - Number(iat)
+const validity = ({ sub, iat, exp }: JWTPayload) => validityOf(sub, Number(exp) - Number(iat))
 const update = (id: string, input: object) =>
   admin.mutate('updateSubordinate', { id, ...input }, 'version validFor autorenew forcedMetadata')
 
@@ -45,7 +46,7 @@ describe('registerSubordinate', () => {
       jwks: leaf.keys,
       source_endpoint: `${admin.entityId}/fetch`,
     })
-    expect(lifetime(claims)).toBe(168 * 3600)
+    expect(validity(claims)).toBe(168)
     expect(await listed(admin)).toContain(leaf.id)
     expect(await resolved(leaf.id)).toMatchObject({ sub: leaf.id, metadata: relyingParty })
   })
@@ -65,7 +66,7 @@ describe('registerSubordinate', () => {
     const claims = await statement(leaf.id)
     expect(claims).toMatchObject({ metadata: forcedMetadata, metadata_policy: metadataPolicy, constraints })
     expect(claims['https://example.org/level']).toBe(2)
-    expect(lifetime(claims)).toBe(5 * 3600)
+    expect(validity(claims)).toBe(5)
     expect(await resolved(leaf.id)).toMatchObject({
       metadata: { openid_relying_party: { client_name: 'Renamed', contacts: ['ops@example.org'] } },
     })
@@ -122,7 +123,7 @@ describe('updateSubordinate', () => {
     })
     const claims = await statement(leaf.id)
     expect(claims).not.toHaveProperty('metadata')
-    expect(lifetime(claims)).toBe(168 * 3600)
+    expect(validity(claims)).toBe(168)
   })
 
   it('refuses a change of an outdated version, and changes nothing', {
@@ -137,7 +138,7 @@ describe('updateSubordinate', () => {
       path: ['input', 'version'],
     })
     expect(await (await admin.get('/fetch', { sub: leaf.id })).text()).toBe(before)
-    expect(lifetime(await statement(leaf.id))).toBe(6 * 3600)
+    expect(validity(await statement(leaf.id))).toBe(6)
   })
 
   it('does not accept an id of another type', async () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { endpoints, optionalEndpoints } from '#core/endpoint.ts'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { type Role, roles } from '#server/identity/roles.ts'
+import { validityOf } from '#server/publish/spread.ts'
 import { defaultsOf } from '#server/services/patch.ts'
 import { settingFields } from '#server/services/trust-anchor/input.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
@@ -22,7 +23,7 @@ async function chosen() {
 async function statementHours(sub: string): Promise<number> {
   const statement = await servedStatement(admin, sub)
   if (typeof statement === 'number') throw new Error(`/fetch answered ${statement}`)
-  return (Number(statement.exp) - Number(statement.iat)) / 3600
+  return validityOf(sub, Number(statement.exp) - Number(statement.iat))
 }
 
 describe('updateTrustAnchor', () => {

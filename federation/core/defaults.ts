@@ -40,6 +40,14 @@ export const hourSettings = {
     default: 5 * YEAR,
     meaning: 'The maximum validity of a Trust Mark in hours.',
   },
+  outageBudget: {
+    unit: 'hours',
+    minimum: 1,
+    maximum: 2160,
+    default: null,
+    meaning:
+      'The hours for which everything that is published stays valid without this installation: renewals are planned for that, and an alert says what does not keep it. Null: no budget.',
+  },
 } satisfies Record<string, NumberRow>
 
 export const minuteSettings = {

@@ -11,6 +11,7 @@ import { FederationError } from '#core/errors.ts'
 import { isJsonEqual } from '#core/json.ts'
 import { verifySignature } from '#core/jws.ts'
 import { type JwkSet, parseJwkSet } from '#core/keys.ts'
+import { validityFor } from '#core/outage-budget.ts'
 import { readSettings } from '#server/database/settings.ts'
 import type { Settings } from '#server/database/typed-row.ts'
 import type { SourceSubordinate } from '#server/import/content.ts'
@@ -81,7 +82,8 @@ function registrationOf({ row, statement }: SourceSubordinate, settings: Setting
   const additional = removeProtected(given, protectedClaims)
   const dropped = Object.keys(given).filter((name) => !(name in additional))
   const hours = row?.validFor ?? hoursOf(statement) ?? settings.statementHours
-  const validFor = Math.max(1, Math.min(hours, settings.maximumStatementHours))
+  const least = settings.outageBudget === null ? 1 : validityFor(settings.outageBudget)
+  const validFor = Math.max(least, Math.min(hours, settings.maximumStatementHours))
   const fields = parsePatch(
     subordinateFields,
     {

@@ -1,11 +1,13 @@
 /** Imports a Trust Mark type with its validity and renewal settings. */
 import { defaultTerms } from '#core/defaults.ts'
+import { validityFor } from '#core/outage-budget.ts'
 import { readSettings } from '#server/database/settings.ts'
 import type { SourceTrustMark, SourceTrustMarkType, TrustMarkTypeRow } from '#server/import/content.ts'
 import { compared, type ImportContext, imported, type Outcome } from '#server/import/step.ts'
 import { claimsOf } from '#server/import/unverified.ts'
 import { toPublish } from '#server/publish/outbox.ts'
 import { validityOf } from '#server/publish/spread.ts'
+import type { Limits, Terms } from '#server/services/trust-mark/terms.ts'
 
 const defaults: TrustMarkTypeRow = { ...defaultTerms, active: true }
 
@@ -14,8 +16,7 @@ export async function importTrustMarkType(
   { type, row }: SourceTrustMarkType,
   marks: readonly SourceTrustMark[],
 ): Promise<Outcome> {
-  const { maximumTrustMarkHours } = await readSettings(db)
-  const { fields, notes } = withinLimits(row ?? guessSettings(type, marks), maximumTrustMarkHours)
+  const { fields, notes } = withinLimits(row ?? guessSettings(type, marks), await readSettings(db))
   const existing = await db.trustMarkType.findUnique({ where: { type } })
   if (existing) {
     // Redis does not contain the settings of a type.
@@ -36,12 +37,13 @@ export async function importTrustMarkType(
   return imported(notes)
 }
 
-/** Limits the validity to the federation's maximum, and the renewal to a time before expiry. */
-export function withinLimits<T extends { validFor: number; renewalTime: number }>(
+/** Limits the validity to the federation's maximum and to its outage budget, and the renewal to a time before expiry. */
+export function withinLimits<T extends Terms>(
   row: T,
-  maximum: number,
+  { maximumTrustMarkHours, outageBudget }: Limits,
 ): { fields: T; notes: string[] } {
-  const validFor = Math.max(1, Math.min(row.validFor, maximum))
+  const least = row.autorenew && outageBudget !== null ? validityFor(outageBudget) : 1
+  const validFor = Math.max(least, Math.min(row.validFor, maximumTrustMarkHours))
   const renewalTime = row.renewalTime < validFor ? Math.max(0, row.renewalTime) : Math.floor(validFor / 2)
   const notes = [
     ...(validFor === row.validFor ? [] : [`Valid for ${validFor} hours instead of ${row.validFor}.`]),

@@ -107,10 +107,9 @@ async function usableJwt(
 }
 
 async function fieldsOf(context: ImportContext, { row, jwt }: SourceTrustMark, type: TrustMarkType | null) {
-  const { maximumTrustMarkHours } = await readSettings(context.db)
   const usual = type ?? defaultTerms
   const { validFor, renewalTime, autorenew } = row ?? { ...usual, validFor: hoursOf(jwt) ?? usual.validFor }
-  const { fields, notes } = withinLimits({ validFor, renewalTime, autorenew }, maximumTrustMarkHours)
+  const { fields, notes } = withinLimits({ validFor, renewalTime, autorenew }, await readSettings(context.db))
   const claims = row ? row.additionalClaims : furtherClaims(claimsOf(jwt) ?? {})
   return {
     fields,

@@ -1,7 +1,8 @@
 /** Keeps fresh what this anchor publishes about itself, and what it holds of superiors, other anchors and mark issuers. */
 import { decodeJwt } from '#core/jws.ts'
+import { readSettings } from '#server/database/settings.ts'
 import type { ScheduleContext, ScheduleResult } from '#server/jobs/schedule-row.ts'
-import { isDueAnew } from '#server/publish/age.ts'
+import { budgetOf, isDueAnew } from '#server/publish/age.ts'
 import { enqueue, toPublish } from '#server/publish/outbox.ts'
 
 /** Changes are published automatically; this renews the documents before they expire. */
@@ -11,7 +12,9 @@ export async function regenerateEntityConfiguration(context: ScheduleContext): P
   const jwt = await publishing.redis.get(publishing.keys.entityConfiguration)
   const { iss = entityId, iat = 0, exp = 0 } = jwt ? decodeJwt(jwt).claims : {}
   const hasMoved = iss !== entityId
-  const isYoung = !isDueAnew({ iat: Number(iat), exp: Number(exp) }, context.now().getTime() / 1000)
+  const budget = budgetOf(await readSettings(db))
+  const life = { iat: Number(iat), exp: Number(exp) }
+  const isYoung = !isDueAnew(life, context.now().getTime() / 1000, budget)
   if (isYoung && !hasMoved) return { message: 'Not due yet.' }
   // The same clock signed the historical keys.
   const own = [toPublish('entity-configuration'), toPublish('historical-keys')]

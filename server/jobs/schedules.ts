@@ -28,7 +28,8 @@ import { verifyAuditLog } from '#server/services/audit/verification.ts'
 
 const table = {
   'regenerate-entity-configuration': {
-    description: 'Re-signs the Entity Configuration after half of its lifetime.',
+    description:
+      'Re-signs the Entity Configuration after half of its lifetime, or earlier for the outage budget.',
     cron: '* * * * *',
     run: regenerateEntityConfiguration,
   },
@@ -48,7 +49,8 @@ const table = {
     run: renewSubordinates,
   },
   'renew-trust-marks': {
-    description: 'Renews the Trust Marks that are within their renewal time.',
+    description:
+      'Renews the Trust Marks that are within their renewal time, or earlier for the outage budget.',
     cron: '0 * * * *',
     run: renewTrustMarks,
   },

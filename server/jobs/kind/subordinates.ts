@@ -11,10 +11,15 @@ import { future } from '#server/publish/age.ts'
 const RETRY_MINUTES = 60
 
 const halfLife = Prisma.sql`("statementExpiresAt" - ("statementExpiresAt" - "statementIssuedAt") / 2)`
+const outageBudget = Prisma.sql`(SELECT make_interval(hours => coalesce("outageBudget", 0)) FROM "Settings")`
+
+/** As isDueAnew, in a form that the index of the half-life serves. */
+const isPastRenewal = Prisma.sql`(${halfLife} < now() AT TIME ZONE 'utc' + ${outageBudget} / 2
+  AND (${halfLife} < now() AT TIME ZONE 'utc' OR "statementExpiresAt" - "statementIssuedAt" > ${outageBudget}))`
 
 /** Why a renewal is due, each with an index in whose order the due rows come first. */
 const reasons = [
-  [Prisma.sql`${halfLife} < now() AT TIME ZONE 'utc'`, halfLife],
+  [isPastRenewal, halfLife],
   [Prisma.sql`"statementIssuedAt" > ${future}`, Prisma.sql`"statementIssuedAt" DESC`],
   [
     Prisma.sql`"entityConfigurationExpiresAt" < now() AT TIME ZONE 'utc' + interval '1 hour'`,

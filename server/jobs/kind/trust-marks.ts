@@ -1,4 +1,5 @@
 /** The run that renews Trust Marks: all active ones, or those that are due. */
+import { SPREAD } from '#core/outage-budget.ts'
 import { Prisma, type Run } from '#prisma/generated/client/client.ts'
 import type { Transaction } from '#server/database/client.ts'
 import type { RunContext } from '#server/jobs/context.ts'
@@ -8,10 +9,27 @@ import type { Outcome, Task } from '#server/jobs/task.ts'
 import { future } from '#server/publish/age.ts'
 import { hashTrustMark } from '#store/trust-mark-record.ts'
 
-/** Marks within their renewal time, or issued in the future by a wrong clock. */
+/** Hours for failures before a mark falls below the outage budget; most marks are valid for much longer. */
+const LONGEST_MARGIN = 24
+
+/** The shortest life of a renewed mark, which a delegation may shorten, in hours. */
+const life = Prisma.sql`CASE
+  WHEN m."delegation" IS NULL THEN least(m."validFor", s."maximumTrustMarkHours") * ${1 - SPREAD}::float8
+  ELSE extract(epoch FROM m."expiresAt" - m."issuedAt") / 3600 END`
+
+/**
+ * Hours before expiry: the renewal time, or the outage budget and half of what the life has beyond it, up to a day. A tenth of
+ * the life passes in any case, so that a mark is not renewed at each look.
+ */
+const renewalHours = Prisma.sql`(
+  SELECT greatest(least(m."renewalTime", 0.9 * ${life}), CASE WHEN ${life} > s."outageBudget"
+    THEN s."outageBudget" + least(${LONGEST_MARGIN}::float8, (${life} - s."outageBudget") / 2) END)
+  FROM "Settings" s)`
+
+/** Marks that are to be renewed by now, or that a wrong clock issued in the future. */
 export const dueTrustMarks = Prisma.sql`m."active" AND m."autorenew"
   AND m."expiresAt" > now() AT TIME ZONE 'utc'
-  AND (m."expiresAt" < now() AT TIME ZONE 'utc' + make_interval(hours => m."renewalTime")
+  AND (m."expiresAt" < now() AT TIME ZONE 'utc' + ${renewalHours} * interval '1 hour'
     OR m."issuedAt" > ${future})`
 
 export const trustMarks: RunKindRow = {

@@ -1,4 +1,6 @@
 /** What the overview of a subordinate shows: its organization, its contacts, and the next signature. */
+import { readSettings } from '#server/database/settings.ts'
+import { budgetOf } from '#server/publish/age.ts'
 import { builder } from '#server/schema/builder.ts'
 import { type Context, perRequest } from '#server/schema/context.ts'
 import { resolvable, resolvedMetadata } from '#server/schema/subordinate/subordinate.ts'
@@ -27,7 +29,8 @@ const NextSignatureRef = builder.objectRef<NextSignature>('NextSignature').imple
     at: t.expose('at', {
       type: 'DateTime',
       nullable: true,
-      description: 'When: after half of its lifetime; null: `reason` says why not.',
+      description:
+        'When: after half of its lifetime, or of what that has beyond the outage budget; null: `reason` says why not.',
     }),
     reason: t.field({
       type: NotSignedReasonEnum,
@@ -58,7 +61,8 @@ builder.prismaObjectFields('Subordinate', (t) => ({
     type: NextSignatureRef,
     description: 'When its statement is signed again without a change, or why not.',
     select: nextSignatureColumns,
-    resolve: async (row, _args, context) => nextSignatureOf(row, await isScheduled(context), context.now()),
+    resolve: async (row, _args, context) =>
+      nextSignatureOf(row, await isScheduled(context), context.now(), await readBudget(context)),
   }),
 }))
 
@@ -76,6 +80,8 @@ function organization(row: Described, context: Context): Promise<Organization> {
   organizations.set(row, found)
   return found
 }
+
+const readBudget = perRequest(async ({ db }: Context) => budgetOf(await readSettings(db)))
 
 /** Whether one of the schedules that sign is on; one without a row is. For all subordinates of a request. */
 const isScheduled = perRequest(async ({ db }: Context) => {

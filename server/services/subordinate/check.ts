@@ -2,7 +2,9 @@
 import { formatPath } from '#core/path.ts'
 import { FetchError } from '#fetcher/fetch-error.ts'
 import type { Subordinate } from '#prisma/generated/client/client.ts'
+import { readSettings } from '#server/database/settings.ts'
 import type { Caller } from '#server/identity/caller.ts'
+import { budgetOf } from '#server/publish/age.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import { type Follower, isDue } from '#server/services/subordinate/follow.ts'
 
@@ -15,12 +17,12 @@ export type CheckOutcome = {
   isChanged: boolean
 }
 
-export function createSubordinateCheck({ fetcher, now }: ServiceContext, { look, store }: Follower) {
+export function createSubordinateCheck({ db, fetcher, now }: ServiceContext, { look, store }: Follower) {
   /** Nothing is left to examine: the same configuration was accepted, and neither it nor the statement ages. */
-  function isSettled(before: Subordinate): boolean {
+  function isSettled(before: Subordinate, budget: number): boolean {
     const { failingSince, unresolvableSince, entityConfigurationExpiresAt, autorenew } = before
     const isWell = failingSince === null && unresolvableSince === null
-    return isWell && entityConfigurationExpiresAt > now() && !(autorenew && isDue(before, now()))
+    return isWell && entityConfigurationExpiresAt > now() && !(autorenew && isDue(before, now(), budget))
   }
 
   return {
@@ -32,13 +34,14 @@ export function createSubordinateCheck({ fetcher, now }: ServiceContext, { look,
       options: { signal?: AbortSignal } = {},
     ): Promise<CheckOutcome> {
       const { entityId, entityConfiguration, autorenew } = before
+      const budget = budgetOf(await readSettings(db))
       const visit = await fetcher
-        .revisitEntityConfiguration(entityId, isSettled(before) ? known : null, options)
+        .revisitEntityConfiguration(entityId, isSettled(before, budget) ? known : null, options)
         .catch(fetchErrorOf)
       const isReached = !(visit instanceof FetchError)
       const etag = isReached ? visit.etag : null
       const isSame = isReached && (visit.text ?? entityConfiguration) === entityConfiguration
-      if (isSame && isSettled(before))
+      if (isSame && isSettled(before, budget))
         return { result: 'UNCHANGED', message: 'Unchanged.', etag, isChanged: false }
       const fetch = async () => {
         if (!isReached) throw visit

@@ -8,7 +8,7 @@ import { readSettings } from '#server/database/settings.ts'
 import { typedSubordinate } from '#server/database/typed-row.ts'
 import { ConflictError, createVersionConflict } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
-import { isDueAnew } from '#server/publish/age.ts'
+import { budgetOf, isDueAnew } from '#server/publish/age.ts'
 import { enqueue, toPublish } from '#server/publish/outbox.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import { isAcceptable, isGenuine } from '#server/services/entity/checks.ts'
@@ -27,14 +27,14 @@ import {
 /** Keys that the member pushed, and from when they are: a later configuration of the member replaces them. */
 export type PushedKeys = { jwks: JwkSet; at: Date }
 
-/** An examination, and the settings that it used. */
-export type Look = Examination & { statementVersion: number; pushed?: PushedKeys }
+/** An examination, and the settings that it used. `budget`: the outage budget in seconds. */
+export type Look = Examination & { statementVersion: number; budget: number; pushed?: PushedKeys }
 
 /** What may change with a new configuration. */
 export type Manner = {
   /** Keys and metadata are taken over; otherwise the configuration alone. */
   isFollowed: boolean
-  /** A new statement is signed: always, after changes or past half of its life, or only after changes. */
+  /** A new statement is signed: always, after changes or when it is due, or only after changes. */
   signs: 'always' | 'when due' | 'after changes'
 }
 
@@ -50,7 +50,7 @@ export function createFollower(context: ServiceContext, examine: Examine) {
     const { entityId, jwks } = registration
     const settings = await readSettings(db)
     const examination = await examine({ entityId, settings, registration, jwks, registered: true, ...how })
-    return { ...examination, statementVersion: settings.statementVersion }
+    return { ...examination, statementVersion: settings.statementVersion, budget: budgetOf(settings) }
   }
 
   /**
@@ -63,7 +63,7 @@ export function createFollower(context: ServiceContext, examine: Examine) {
     seen: Look,
     manner: Manner,
   ): Promise<Difference[]> {
-    const { checks, statement, statementVersion, pushed } = seen
+    const { checks, statement, statementVersion, budget, pushed } = seen
     const problem = toProblemColumns(before, checks, now())
     if (!statement || !isGenuine(checks)) {
       const { id, version, updatedAt, entityId } = before
@@ -88,7 +88,7 @@ export function createFollower(context: ServiceContext, examine: Examine) {
       const counted = pushed ? { ...toPushColumns(pushed), version: { increment: 1 }, ...unsigned } : {}
       const data = { ...toConfigurationColumns(statement), ...problem, ...counted }
       await confirm(before, data, {
-        isSigned: signs === 'when due' && isDue(before, now()),
+        isSigned: signs === 'when due' && isDue(before, now(), budget),
         statementVersion,
       })
     }
@@ -177,9 +177,13 @@ function hasOtherProblem(before: Subordinate, after: ReturnType<typeof toProblem
   return before.lastError !== lastError || before.unresolvableReason !== unresolvableReason
 }
 
-/** Its statement is past half of its life, or from the future. */
-export function isDue({ statementIssuedAt, statementExpiresAt }: Subordinate, now: Date): boolean {
+/** Its statement is due for a new signature. `budget`: the outage budget in seconds. */
+export function isDue(
+  { statementIssuedAt, statementExpiresAt }: Subordinate,
+  now: Date,
+  budget: number,
+): boolean {
   if (!statementIssuedAt || !statementExpiresAt) return true
   const [iat, exp] = [statementIssuedAt.getTime() / 1000, statementExpiresAt.getTime() / 1000]
-  return isDueAnew({ iat, exp }, now.getTime() / 1000)
+  return isDueAnew({ iat, exp }, now.getTime() / 1000, budget)
 }

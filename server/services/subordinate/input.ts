@@ -11,7 +11,7 @@ import {
   parseMetadataPolicy,
 } from '#core/metadata-policy/index.ts'
 import type { Settings } from '#server/database/typed-row.ts'
-import { parseHours } from '#server/services/hours.ts'
+import { parseHours, requireBudget } from '#server/services/hours.ts'
 import {
   type Exactly,
   field,
@@ -48,9 +48,11 @@ export const statementFields = {
   validFor: inApi(
     'Int',
     'The validity of its statement in hours, at most the federation’s maximum; null: the federation’s default.',
-    field(null, (hours: number, { maximumStatementHours }: Settings) =>
-      parseHours(hours, maximumStatementHours),
-    ),
+    field(null, (given: number, { maximumStatementHours, outageBudget }: Settings) => {
+      const hours = parseHours(given, maximumStatementHours)
+      requireBudget(hours, outageBudget)
+      return hours
+    }),
   ),
   autorenew: inApi(
     'Boolean',

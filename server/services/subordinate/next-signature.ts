@@ -22,12 +22,15 @@ export function nextSignatureOf(
   /** Whether one of the schedules that sign statements is on. */
   isScheduled: boolean,
   now: Date,
+  /** The outage budget in seconds. */
+  budget: number,
 ): NextSignature {
   const reason = findReason(row, isScheduled)
   if (reason) return { at: null, reason }
   const { statementIssuedAt: issued, statementExpiresAt: expires, statementDueAt: ended } = row
   if (!issued || !expires) return { at: now, reason: null }
-  const due = dueAnewAt(issued.getTime() / 1000, expires.getTime() / 1000, now.getTime() / 1000)
+  const life = { iat: issued.getTime() / 1000, exp: expires.getTime() / 1000 }
+  const due = dueAnewAt(life, now.getTime() / 1000, budget)
   return { at: new Date(Math.min(due * 1000, ended?.getTime() ?? Infinity)), reason: null }
 }
 

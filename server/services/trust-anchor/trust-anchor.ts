@@ -10,6 +10,7 @@ import type { PublishingDeps, ServiceContext } from '#server/services/context.ts
 import { checkWrittenMetadata } from '#server/services/entity/written-metadata.ts'
 import { columnsOf, type Patch, parsePatch } from '#server/services/patch.ts'
 import { type SettingFields, settingFields } from '#server/services/trust-anchor/input.ts'
+import { checkBudget, checkBudgetOfRows } from '#server/services/trust-anchor/outage-budget.ts'
 import { checkAgainstSubordinates } from '#server/services/trust-anchor/policy-agreement.ts'
 import { explainRefusedWrite } from '#store/outage.ts'
 
@@ -31,6 +32,7 @@ const unpublishedSettings: readonly string[] = [
   'checkMinutes',
   'runRetentionDays',
   'auditRetentionDays',
+  'outageBudget',
 ] satisfies (keyof SettingFields)[]
 
 export function createTrustAnchorService(context: ServiceContext & PublishingDeps) {
@@ -52,6 +54,7 @@ export function createTrustAnchorService(context: ServiceContext & PublishingDep
     if (statementHours > maximumStatementHours) {
       throw new InvalidInputError('statementHours must not be above maximumStatementHours.', 'statementHours')
     }
+    checkBudget({ ...before, ...patch }, patch)
     const touchesStatements = statementSettings.some((name) => patch[name] !== undefined)
     return write(caller, async (tx) => {
       const { count } = await tx.settings.updateMany({
@@ -64,6 +67,7 @@ export function createTrustAnchorService(context: ServiceContext & PublishingDep
       })
       if (count === 0) throw createVersionConflict(version)
       if (patch.metadataPolicy) await checkAgainstSubordinates(tx, patch.metadataPolicy)
+      if (patch.outageBudget) await checkBudgetOfRows(tx, patch.outageBudget)
       const after = await readSettings(tx)
       return {
         action,

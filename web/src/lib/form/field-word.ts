@@ -23,6 +23,7 @@ const words: Readonly<Record<string, string>> = {
   statementHours: 'the validity of Subordinate Statements',
   maximumStatementHours: 'the longest statement validity',
   maximumTrustMarkHours: 'the longest Trust Mark validity',
+  outageBudget: 'the outage budget',
   checkMinutes: 'the number of minutes between checks',
   runRetentionDays: 'the number of days of runs',
   auditRetentionDays: 'the number of days of the audit log',

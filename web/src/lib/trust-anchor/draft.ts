@@ -19,6 +19,10 @@ const numberLabels: Record<NumberSetting, [label: string, hint?: string]> = {
   statementHours: ['Subordinate Statements'],
   maximumStatementHours: ['Longest statement validity'],
   maximumTrustMarkHours: ['Longest Trust Mark validity'],
+  outageBudget: [
+    'Outage budget',
+    'Everything that is published stays valid for at least so long if this installation stands still. Renewals are planned for it, and an alert says what does not keep it. Empty: no budget.',
+  ],
   checkMinutes: [
     'Minutes between checks',
     `Each subordinate is fetched this often, from ${numberSettings.checkMinutes.minimum} minutes to a day. Empty: three minutes, and up to an hour where there are many.`,

@@ -11,7 +11,8 @@ const TrustAnchorPage = graphql(`
       ownTrustMarks { trustMarkType issuer expiresAt lastError }
       pinnedAnchors { entityId followedAt lastError endingKeys { kid endsAt } }
       constraints
-      entityConfigurationHours statementHours maximumStatementHours maximumTrustMarkHours checkMinutes
+      entityConfigurationHours statementHours maximumStatementHours maximumTrustMarkHours outageBudget
+      checkMinutes
       signingKey { kid alg }
     }
   }

@@ -8,8 +8,8 @@ const TrustAnchorEdit = graphql(`
     trustAnchor {
       version displayName environment color organizationName organization authorityHints trustAnchorHints
       trustMarks trustMarkIssuers trustMarkOwners constraints trustAnchors endpoints endpointAuthMethods
-      entityConfigurationHours statementHours maximumStatementHours maximumTrustMarkHours checkMinutes
-      runRetentionDays auditRetentionDays
+      entityConfigurationHours statementHours maximumStatementHours maximumTrustMarkHours outageBudget
+      checkMinutes runRetentionDays auditRetentionDays
     }
   }
 `)

@@ -12,6 +12,7 @@ export const alertCodes = {
     'A mirror has other files than this installation signed, or those of another anchor.',
   ],
   MIRROR_BEHIND: ['WARNING', 'A mirror stands still, or has not been reachable for 15 minutes.'],
+  OUTAGE_BUDGET: ['WARNING', 'What is published does not stay valid for the outage budget.'],
   DRIFT: ['WARNING', 'The published data was found to differ from the database.'],
   NO_WORKER: ['CRITICAL', 'No process executes runs and schedules.'],
   SCHEDULE_FAILING: ['CRITICAL', 'The last execution of a schedule failed.'],

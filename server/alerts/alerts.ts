@@ -7,6 +7,7 @@ import { ownTrustMarkAlerts, pinnedAnchorAlerts } from '#server/alerts/foreign.t
 import { accessAlerts, jobAlerts, keyAlerts, publicationAlerts } from '#server/alerts/installation.ts'
 import { mailAlerts } from '#server/alerts/mail.ts'
 import { mirrorAlerts } from '#server/alerts/mirrors.ts'
+import { budgetAlerts } from '#server/alerts/outage-budget.ts'
 import { approverAlerts, bypassAlerts, waitingChangeAlerts } from '#server/alerts/protection.ts'
 import { rolloverAlerts } from '#server/alerts/rollover.ts'
 import { webhookAlerts } from '#server/alerts/webhooks.ts'
@@ -49,6 +50,7 @@ export type AlertDeps = {
 const sources = [
   publicationAlerts,
   mirrorAlerts,
+  budgetAlerts,
   jobAlerts,
   clockAlerts,
   memberAlerts,

@@ -273,6 +273,8 @@ export type AlertCode =
   | 'NOBODY_CAN_APPROVE'
   /** No process executes runs and schedules. */
   | 'NO_WORKER'
+  /** What is published does not stay valid for the outage budget. */
+  | 'OUTAGE_BUDGET'
   /** Trust Marks issued to this Trust Anchor expire soon. */
   | 'OWN_TRUST_MARKS_EXPIRE'
   /** A Trust Mark issued to this Trust Anchor cannot be renewed. */

@@ -1,5 +1,6 @@
 /** The publication status, as part of the server's status and as a subscription. */
 import { readExportedFiles } from '#server/publish/exported-files.ts'
+import { readBudgetReport } from '#server/publish/outage-budget.ts'
 import {
   estimateSeconds,
   healthOf,
@@ -8,6 +9,7 @@ import {
 } from '#server/publish/publication-status.ts'
 import { builder } from '#server/schema/builder.ts'
 import { ExportedFilesRef } from '#server/schema/status/exported-files.ts'
+import { OutageBudgetRef } from '#server/schema/status/outage-budget.ts'
 
 const Drift = builder.prismaObject('DriftReport', {
   name: 'Drift',
@@ -79,6 +81,12 @@ export const PublicationStatusRef = builder.objectRef<PublicationStatus>('Public
       nullable: true,
       description: 'The files of an export, as it wrote them last; null: there is none.',
       resolve: ({ manifest }) => readExportedFiles(manifest),
+    }),
+    outageBudget: t.field({
+      type: OutageBudgetRef,
+      nullable: true,
+      description: 'Whether what is published keeps the outage budget; null: there is none.',
+      resolve: (_status, _args, { publishing }) => readBudgetReport(publishing),
     }),
     drift: t.prismaField({
       type: Drift,

@@ -17,6 +17,7 @@ const places: Record<AlertCode, () => string> = {
   EXPORT_STALLED: route.publication,
   MIRROR_DIFFERS: route.publication,
   MIRROR_BEHIND: route.publication,
+  OUTAGE_BUDGET: route.publication,
   DRIFT: route.activity,
   NO_WORKER: route.activity,
   SCHEDULE_FAILING: route.activity,

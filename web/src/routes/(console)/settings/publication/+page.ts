@@ -6,12 +6,12 @@ const PublicationPage = graphql(`
   query PublicationPage {
     trustAnchor { entityId entityConfiguration { ...JwtFields } }
     mirrors { ...MirrorFields }
-    serverStatus { publication { files { ...ExportedFiles } } }
+    serverStatus { publication { files { ...ExportedFiles } outageBudget { ...OutageBudget } } }
   }
 `)
 
 export const load = async ({ fetch, depends }) => {
   depends(topic.trustAnchor, topic.status)
   const { trustAnchor, mirrors, serverStatus } = await read(fetch, PublicationPage, {})
-  return { title: 'Publication', trustAnchor, mirrors, files: serverStatus.publication.files }
+  return { title: 'Publication', trustAnchor, mirrors, ...serverStatus.publication }
 }

@@ -98,8 +98,12 @@ export function createOutageAnswers({ deps, folder, logger }: Options) {
   return {
     /** For its routes: before each request of an outage, and after each failure because of one. */
     install(app: FastifyInstance): void {
-      app.addHook('onRequest', async (request, reply) => {
-        if (watch.isAway() && (await answer(request, reply))) return reply
+      // Without a promise for each request.
+      app.addHook('onRequest', (request, reply, done) => {
+        if (!watch.isAway()) return done()
+        answer(request, reply).then((isAnswered) => {
+          if (!isAnswered) done()
+        }, done)
       })
       app.setErrorHandler(async (error, request, reply) => {
         if ((await isOutage(error)) && (await answer(request, reply))) return reply

@@ -28,7 +28,11 @@ const transient = [
 ]
 
 /** Tables that a server fills at its first start: a database with no other rows counts as empty. */
-const prepared = [...transient, 'Anchor', 'Settings', 'Schedule', 'SigningKey', 'AuditHead']
+const prepared = [
+  ...transient,
+  ...['Anchor', 'Settings', 'Schedule', 'SigningKey', 'AuditHead'],
+  ...['PublishedObject', 'PastObject', 'ObjectContent', 'ContentBundle'],
+]
 
 export const quote = (name: string) => `"${name.replaceAll('"', '""')}"`
 

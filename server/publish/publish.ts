@@ -1,6 +1,13 @@
 /** Publishes the current state of some objects, or of all of a kind; idempotent, so that it can always be repeated. */
 
 import type { PublishContext } from '#server/publish/context.ts'
+import {
+  endStatements,
+  keepOwn,
+  keepRevocations,
+  keepStatements,
+  keepTrustMarks,
+} from '#server/publish/history/published.ts'
 import { beginIssue } from '#server/publish/key-publication.ts'
 import { prepareHolderPages, prepareSubordinatePages } from '#server/publish/list-pages.ts'
 import type { Topic } from '#server/publish/outbox.ts'
@@ -19,11 +26,13 @@ import {
 import { prepareStatusLists } from '#server/publish/status-lists.ts'
 import { findSubordinateEvents } from '#server/publish/subordinate-events.ts'
 import {
+  putEntityConfiguration,
+  putHistoricalKeys,
   putIssuedTrustMarks,
   putSubordinateEvents,
   putSubordinates,
   putTrustAnchors,
-  putTrustMark,
+  putTrustMarks,
   putUnusedTypes,
   removeSubordinates,
   sendCommands,
@@ -65,17 +74,18 @@ export async function publish(
 async function publishEntityConfiguration(context: PublishContext): Promise<undefined> {
   const [jwt, unused] = await Promise.all([signEntityConfiguration(context), findUnusedTypes(context)])
   const issue = await beginIssue(context, jwt)
+  const kept = await keepOwn(context, 'entity-configuration', jwt)
   await sendCommands(context.redis, context.keys, [{ kind: 'entity-configuration' }], (to) => {
-    to.set(context.keys.entityConfiguration, jwt)
+    putEntityConfiguration(to, context.keys, kept)
     putUnusedTypes(to, context.keys, unused)
   })
   await issue.done()
 }
 
 async function publishHistoricalKeys(context: PublishContext): Promise<undefined> {
-  const jwt = await signHistoricalKeys(context)
+  const kept = await keepOwn(context, 'historical-keys', await signHistoricalKeys(context))
   await sendCommands(context.redis, context.keys, [{ kind: 'historical-keys' }], (to) => {
-    to.set(context.keys.historicalKeys, jwt)
+    putHistoricalKeys(to, context.keys, kept)
   })
 }
 
@@ -103,9 +113,10 @@ async function publishSomeSubordinates(
   const removed = known.filter((entityId) => !published.has(entityId))
   const changes = known.map((id) => ({ kind: 'subordinate', id }) as const)
   const putPages = await prepareSubordinatePages(context.redis, context.keys, { published: signed, removed })
+  const [kept, ended] = [await keepStatements(context, signed), await endStatements(context, removed)]
   await sendCommands(context.redis, context.keys, changes, (to) => {
-    putSubordinates(to, context.keys, signed)
-    removeSubordinates(to, context.keys, removed)
+    putSubordinates(to, context.keys, kept)
+    removeSubordinates(to, context.keys, ended)
     putPages(to)
     const itsEvents = events.filter(({ entityId }) => !failures.has(entityId))
     putSubordinateEvents(to, context.keys, itsEvents)
@@ -121,8 +132,9 @@ async function publishSubordinates(
   let left = await context.db.subordinate.count({ where: { active: true } })
   for await (const page of unchangedSubordinates(context)) {
     const putPages = await prepareSubordinatePages(context.redis, context.keys, { published: page })
+    const kept = await keepStatements(context, page)
     await sendCommands(context.redis, context.keys, [{ kind: 'subordinate' }], (to) => {
-      putSubordinates(to, context.keys, page)
+      putSubordinates(to, context.keys, kept)
       putPages(to)
     })
     left -= page.length
@@ -139,8 +151,9 @@ async function publishTrustMarks(context: PublishContext, ids: readonly string[]
     context.keys,
     marks.flatMap(({ issued }) => issued),
   )
+  const kept = await keepTrustMarks(context, marks)
   await sendCommands(context.redis, context.keys, changes, (to) => {
-    for (const mark of marks) putTrustMark(to, context.keys, mark)
+    putTrustMarks(to, context.keys, kept)
     putLists(to)
     putPages(to)
   })
@@ -159,8 +172,9 @@ async function publishIssuedTrustMarks(
   let left = imported + issued
   for await (const page of allIssuedTrustMarks(context)) {
     const putLists = await prepareStatusLists(context, context.keys, page)
+    const kept = await keepRevocations(context, page)
     await sendCommands(context.redis, context.keys, [{ kind: 'trust-mark' }], (to) => {
-      putIssuedTrustMarks(to, context.keys, page)
+      putIssuedTrustMarks(to, context.keys, kept)
       putLists(to)
     })
     left -= page.length

@@ -3,6 +3,13 @@ import type { ChainableCommander, Redis } from 'ioredis'
 import { ahead } from '#server/database/ahead.ts'
 import { UnavailableError } from '#server/error/operation-error.ts'
 import type { PublishContext } from '#server/publish/context.ts'
+import {
+  endOthers,
+  keepOwn,
+  keepRevocations,
+  keepStatementsOf,
+  keepTrustMarks,
+} from '#server/publish/history/published.ts'
 import { beginIssue } from '#server/publish/key-publication.ts'
 import { type PageNames, prepareHolderPages, prepareSubordinatePages } from '#server/publish/list-pages.ts'
 import {
@@ -18,10 +25,12 @@ import { allSubordinateEvents } from '#server/publish/subordinate-events.ts'
 import {
   addSubordinates,
   type PublishedKeys,
+  putEntityConfiguration,
+  putHistoricalKeys,
   putIssuedTrustMarks,
   putSubordinateEvents,
   putTrustAnchors,
-  putTrustMark,
+  putTrustMarks,
   putUnusedTypes,
   sendCommands,
 } from '#server/publish/write.ts'
@@ -75,36 +84,44 @@ export async function rebuild(context: PublishContext, beat: Beat): Promise<Rebu
     return beat(done, left)
   }
   const issue = await beginIssue(context, configuration)
+  const ownConfiguration = await keepOwn(context, 'entity-configuration', configuration)
+  const ownHistory = await keepOwn(context, 'historical-keys', historicalKeys)
   await stage.write((to) => {
-    to.set(keys.staging.entityConfiguration, configuration)
-    to.set(keys.staging.historicalKeys, historicalKeys)
+    putEntityConfiguration(to, keys.staging, ownConfiguration)
+    putHistoricalKeys(to, keys.staging, ownHistory)
     putUnusedTypes(to, keys.staging, unused)
     putTrustAnchors(to, keys.staging, trustAnchors)
   })
   const names: PageNames = new Map() // only this process stages
-  for await (const page of activeSubordinates(context)) {
+  let after = ''
+  for await (const { rows: page, last } of activeSubordinates(context)) {
     const putPages = await prepareSubordinatePages(context.redis, keys.staging, { published: page }, names)
+    const kept = await keepStatementsOf(context, page, { after, last })
+    after = last
     await stage.write((to) => {
-      addSubordinates(to, keys.staging, page)
+      addSubordinates(to, keys.staging, kept)
       putPages(to)
     })
     subordinates += page.length
     await pass(page.length)
   }
+  await keepStatementsOf(context, [], { after, last: null })
   for await (const page of ahead(allSubordinateEvents(context))) {
     await stage.write((to) => putSubordinateEvents(to, keys.staging, page))
     await pass(0)
   }
   for await (const page of importedTrustMarkHashes(context)) {
-    await stage.write((to) => putIssuedTrustMarks(to, keys.staging, page))
+    const kept = await keepRevocations(context, page)
+    await stage.write((to) => putIssuedTrustMarks(to, keys.staging, kept))
     await pass(0)
   }
   for await (const page of ahead(allTrustMarks(context))) {
     const putPages = await prepareHolderPages(context.redis, keys.staging, page, names)
     const issued = page.flatMap((mark) => mark.issued)
     const putLists = await prepareStatusLists(context, keys.staging, issued)
+    const kept = await keepTrustMarks(context, page)
     await stage.write((to) => {
-      for (const mark of page) putTrustMark(to, keys.staging, mark)
+      putTrustMarks(to, keys.staging, kept)
       putLists(to)
       putPages(to)
     })
@@ -112,6 +129,7 @@ export async function rebuild(context: PublishContext, beat: Beat): Promise<Rebu
     await pass(page.length)
   }
   await stage.checkComplete()
+  await endOthers(context)
   await swap(context)
   await issue.done()
   return { subordinates, trustMarks, milliseconds: Math.round(performance.now() - started) }

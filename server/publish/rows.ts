@@ -57,9 +57,15 @@ function createTurns(): InTurn {
   }
 }
 
+/** A page, in any order, and the last identifier up to which it has all of them. */
+type Page<Row> = { rows: Row[]; last: string }
+
 /** Yields every active subordinate, page by page. */
-export async function* activeSubordinates(context: PublishContext): AsyncGenerator<PublishedSubordinate[]> {
-  for await (const page of signedPages(context)) yield page.map(publishedSubordinate)
+export async function* activeSubordinates(
+  context: PublishContext,
+): AsyncGenerator<Page<PublishedSubordinate>> {
+  for await (const { rows, last } of signedPages(context))
+    yield { rows: rows.map(publishedSubordinate), last }
 }
 
 /**
@@ -69,8 +75,8 @@ export async function* activeSubordinates(context: PublishContext): AsyncGenerat
 export async function* unchangedSubordinates(
   context: PublishContext,
 ): AsyncGenerator<PublishedSubordinate[]> {
-  for await (const page of signedPages(context))
-    yield (await selectUnchanged(context, page)).map(publishedSubordinate)
+  for await (const { rows } of signedPages(context))
+    yield (await selectUnchanged(context, rows)).map(publishedSubordinate)
 }
 
 async function selectUnchanged({ db }: PublishContext, page: readonly SignedSubordinate[]) {
@@ -86,7 +92,7 @@ async function selectUnchanged({ db }: PublishContext, page: readonly SignedSubo
  * One that cannot be signed does not stop the others: its previous statement stays, and its own outbox entry retries it and
  * records the reason.
  */
-async function* signedPages(context: PublishContext): AsyncGenerator<SignedSubordinate[]> {
+async function* signedPages(context: PublishContext): AsyncGenerator<Page<SignedSubordinate>> {
   const inTurn = createTurns() // a key store lets few signatures wait
   const pages = ahead(allSubordinateRows(context.db, PAGE))
   yield* inOrder(pages, PAGES_AT_A_TIME, (rows) => signPage(context, rows, inTurn))
@@ -100,7 +106,7 @@ async function signPage(context: PublishContext, rows: readonly SubordinateRow[]
     failed.map(({ entityId }) => toPublish('subordinate', entityId)),
   )
   const kept = failed.filter((subordinate) => isStillValid(subordinate, toUnix(context.now())))
-  return [...signed, ...kept]
+  return { rows: [...signed, ...kept], last: rows.at(-1)?.entityId ?? '' }
 }
 
 /** The columns of a published mark. */

@@ -2,23 +2,20 @@
 import type { ChainableCommander, Redis } from 'ioredis'
 import { STATUS_LIST_BYTES } from '#core/status-list.ts'
 import type { Database } from '#server/database/client.ts'
+import type { KeepContext } from '#server/publish/history/keep.ts'
+import { keepStatusList } from '#server/publish/history/published.ts'
 import type { PublishedIssue, PublishedKeys } from '#server/publish/write.ts'
-import {
-  formatListFacts,
-  formatStatusListBytes,
-  readStatusListBytes,
-  type StatusListFacts,
-} from '#store/status-list-record.ts'
+import { formatListFacts, readStatusListBytes, type StatusListFacts } from '#store/status-list-record.ts'
 
 type Found = { facts: StatusListFacts; revoked: number[] }
 
 /**
- * Returns what queues the commands; the publisher is the only writer in between. A list that Redis does not have, because it
+ * Keeps the changed lists, and returns what queues the commands; the publisher is the only writer in between. A list that Redis does not have, because it
  * is new or was lost, is read from the database: with the bits of these JWTs alone, the others of it that are revoked would
  * look valid.
  */
 export async function prepareStatusLists(
-  { db, redis }: { db: Database; redis: Redis },
+  { db, redis, now }: KeepContext & { redis: Redis },
   keys: PublishedKeys,
   issued: readonly PublishedIssue[],
 ): Promise<(to: ChainableCommander) => void> {
@@ -33,13 +30,15 @@ export async function prepareStatusLists(
     [...lists].map(async ([list, { facts, revoked }]) => {
       const stored = readStatusListBytes(await redis.getBuffer(keys.statusListBits(String(list))))
       const bytes = stored ? withRevoked(stored, revoked) : await readRevoked(db, list)
-      return { list, facts, bytes: stored?.equals(bytes) ? undefined : bytes }
+      if (stored?.equals(bytes)) return { list, facts }
+      const kept = await keepStatusList({ db, now }, { list, type: facts.trust_mark_type, bytes })
+      return { list, facts, kept }
     }),
   )
   return (to) => {
-    for (const { list, facts, bytes } of changed) {
+    for (const { list, facts, kept } of changed) {
       to.hset(keys.statusLists, list, formatListFacts(facts))
-      if (bytes) to.set(keys.statusListBits(String(list)), formatStatusListBytes(bytes))
+      if (kept) to.set(keys.statusListBits(String(list)), kept)
     }
   }
 }

@@ -1,5 +1,6 @@
 /** Writes published data into Redis; the only writer of these keys (names: #store/keys.ts). */
 import type { ChainableCommander, Redis } from 'ioredis'
+import type { Kept } from '#server/publish/history/kept.ts'
 import type { EventsOfSubordinate } from '#server/publish/subordinate-events.ts'
 import { type Change, formatChange } from '#store/change.ts'
 import type { RedisKeys } from '#store/keys.ts'
@@ -43,11 +44,21 @@ export const kindSets = [
   ['intermediates', ({ intermediate }: KindFacts) => intermediate],
 ] as const satisfies readonly (readonly [keyof PublishedKeys, (facts: KindFacts) => boolean])[]
 
+/** Queues the command that publishes the Entity Configuration. */
+export function putEntityConfiguration(to: ChainableCommander, keys: PublishedKeys, jwt: Kept<string>): void {
+  to.set(keys.entityConfiguration, jwt)
+}
+
+/** Queues the command that publishes the historical keys. */
+export function putHistoricalKeys(to: ChainableCommander, keys: PublishedKeys, jwt: Kept<string>): void {
+  to.set(keys.historicalKeys, jwt)
+}
+
 /** Queues the commands that publish some subordinates: one for each key, because there can be a million. */
 export function putSubordinates(
   to: ChainableCommander,
   keys: PublishedKeys,
-  subordinates: readonly PublishedSubordinate[],
+  subordinates: Kept<readonly PublishedSubordinate[]>,
 ): void {
   addSubordinates(to, keys, subordinates)
   for (const [name, belongs] of kindSets) {
@@ -60,7 +71,7 @@ export function putSubordinates(
 export function addSubordinates(
   to: ChainableCommander,
   keys: PublishedKeys,
-  subordinates: readonly PublishedSubordinate[],
+  subordinates: Kept<readonly PublishedSubordinate[]>,
 ): void {
   if (subordinates.length === 0) return
   const fields = (read: (subordinate: PublishedSubordinate) => string) =>
@@ -78,7 +89,7 @@ export function addSubordinates(
 export function removeSubordinates(
   to: ChainableCommander,
   keys: PublishedKeys,
-  entityIds: readonly string[],
+  entityIds: Kept<readonly string[]>,
 ): void {
   if (entityIds.length === 0) return
   for (const hash of [keys.subordinates, keys.subordinateConfigurations, keys.subordinateInfo]) {
@@ -103,8 +114,12 @@ export function putSubordinateEvents(
 export function putIssuedTrustMarks(
   to: ChainableCommander,
   keys: PublishedKeys,
-  issued: readonly PublishedIssue[],
+  issued: Kept<readonly PublishedIssue[]>,
 ): void {
+  putIssued(to, keys, issued)
+}
+
+function putIssued(to: ChainableCommander, keys: PublishedKeys, issued: readonly PublishedIssue[]): void {
   if (issued.length > 0) to.sadd(keys.issuedTrustMarks, ...issued.map(({ hash }) => hash))
   for (const { hash, revokedAt } of issued) {
     if (revokedAt !== null) {
@@ -113,9 +128,17 @@ export function putIssuedTrustMarks(
   }
 }
 
-/** Queues the commands that publish the current state of one Trust Mark. */
-export function putTrustMark(to: ChainableCommander, keys: PublishedKeys, mark: PublishedTrustMark): void {
-  putIssuedTrustMarks(to, keys, mark.issued)
+/** Queues the commands that publish the current state of some Trust Marks. */
+export function putTrustMarks(
+  to: ChainableCommander,
+  keys: PublishedKeys,
+  marks: Kept<readonly PublishedTrustMark[]>,
+): void {
+  for (const mark of marks) putTrustMark(to, keys, mark)
+}
+
+function putTrustMark(to: ChainableCommander, keys: PublishedKeys, mark: PublishedTrustMark): void {
+  putIssued(to, keys, mark.issued)
   to.hset(keys.trustMarks(mark.entityId), mark.type, mark.revoked ? REVOKED_MARK : mark.jwt)
   // The issued hash stays after a revocation.
   to.sadd(keys.trustMarkTypes, mark.type)

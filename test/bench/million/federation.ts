@@ -1,4 +1,5 @@
 /** Measures the federation server with one number of subordinates: costs, memory, and a change in the longest list. */
+import type { Kept } from '#server/publish/history/kept.ts'
 import { prepareSubordinatePages } from '#server/publish/list-pages.ts'
 import { removeSubordinates, sendCommands } from '#server/publish/write.ts'
 import { redisKeys } from '#store/keys.ts'
@@ -72,7 +73,7 @@ async function measureChange({ redis, filled }: Store, url: string, id: string) 
   const begun = performance.now()
   const putPages = await prepareSubordinatePages(redis, keys, { published: [], removed: [id] })
   await sendCommands(redis, keys, [{ kind: 'subordinate', id }], (to) => {
-    removeSubordinates(to, keys, [id])
+    removeSubordinates(to, keys, [id] as Kept<string[]>) // there is no database
     putPages(to)
   })
   while (await isListed());

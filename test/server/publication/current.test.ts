@@ -2,6 +2,7 @@
 import { decodeJwt } from 'jose'
 import { expect, it, vi } from 'vitest'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
+import { keepStatements } from '#server/publish/history/published.ts'
 import { prepareSubordinatePages } from '#server/publish/list-pages.ts'
 import { subordinateInfo } from '#server/publish/rows.ts'
 import { isSigned } from '#server/publish/statements.ts'
@@ -37,8 +38,9 @@ async function copyToRedis(entityId: string): Promise<void> {
   const rows = (await findSubordinateRows(db, [entityId])).filter(isSigned)
   const published = rows.map((row) => ({ ...row, info: subordinateInfo(row) }))
   const putPages = await prepareSubordinatePages(redis, keys, { published })
+  const kept = await keepStatements(context, published)
   await sendCommands(redis, keys, [], (to) => {
-    putSubordinates(to, keys, published)
+    putSubordinates(to, keys, kept)
     putPages(to)
   })
   close()

@@ -120,7 +120,7 @@ it('the emulation of Redis gets the same bits', async () => {
   const facts = { trust_mark_type: 'https://ta.example.org/marks/member', kid: 'k' }
   const revoke = async (index: number) => {
     const issue = { hash: '', revokedAt: 1, entry: { list: Number(number()), index, facts } }
-    const put = await prepareStatusLists({ db: admin.server.db, redis }, redisKeys(), [issue])
+    const put = await prepareStatusLists({ ...admin.server, redis }, redisKeys(), [issue])
     const to = redis.multi()
     put(to)
     await to.exec()

@@ -70,6 +70,12 @@ export const daySettings = {
     meaning:
       'The days for which audit entries are kept, at least 30, because the Subordinate Events endpoint serves them; null: forever.',
   },
+  historyRetentionDays: {
+    ...days,
+    default: null,
+    meaning:
+      'The days for which a published object is kept after another one has replaced it; null: forever.',
+  },
 } satisfies Record<string, NumberRow>
 
 export const numberSettings = { ...hourSettings, ...minuteSettings, ...daySettings }

@@ -1,10 +1,11 @@
 /**
- * Deletes expired runs, audit events, sessions, counters, awaited entities, decided requests, approvals, deliveries and
- * e-mails.
+ * Deletes expired runs, audit events, published objects, sessions, counters, awaited entities, decided requests, approvals,
+ * deliveries and e-mails.
  */
 import type { Database } from '#server/database/client.ts'
 import { readSettings } from '#server/database/settings.ts'
 import { applyAuditRetention } from '#server/services/audit/retention.ts'
+import { applyHistoryRetention } from '#server/services/history/removal.ts'
 import { whereNoLongerAwaited } from '#server/services/subordinate/awaited-entities.ts'
 
 const DAY_MS = 86_400_000
@@ -21,12 +22,12 @@ const BATCH = 20
 const lastYear = (now: Date) => new Date(now.getTime() - REQUEST_DAYS * DAY_MS)
 
 /** Removes old data of an anchor. */
-export async function prune(db: Database, now: Date): Promise<{ runs: number }> {
+export async function prune(db: Database, now: Date): Promise<{ runs: number; objects: number }> {
   const { runRetentionDays } = await readSettings(db)
   const runs = await pruneRuns(db, new Date(now.getTime() - runRetentionDays * DAY_MS))
   await db.awaitedEntity.deleteMany({ where: whereNoLongerAwaited(now) })
   await db.request.deleteMany({ where: { decidedAt: { lt: lastYear(now) } } })
-  return { runs }
+  return { runs, objects: await applyHistoryRetention(db, now) }
 }
 
 /** Removes old data of the installation. The retention of the audit log is a setting of the first anchor. */

@@ -124,7 +124,8 @@ const table = {
     isOfInstallation: true,
   },
   prune: {
-    description: 'Deletes runs and audit events older than their retention, and expired sessions.',
+    description:
+      'Deletes runs, published objects and audit events older than their retention, and expired sessions.',
     cron: '30 3 * * *',
     run: pruneOld,
   },
@@ -189,8 +190,10 @@ async function verifyAudit({ installation }: ScheduleContext): Promise<ScheduleR
 }
 
 async function pruneOld({ db, installation, now }: ScheduleContext): Promise<ScheduleResult> {
-  const { runs } = await prune(db, now())
-  if (!installation) return { message: `Deleted ${runs} runs.` }
+  const { runs, objects } = await prune(db, now())
+  if (!installation) return { message: `Deleted ${runs} runs and ${objects} published objects.` }
   const { sessions, auditEvents } = await pruneInstallation(installation, now())
-  return { message: `Deleted ${runs} runs, ${sessions} sessions and ${auditEvents} audit events.` }
+  return {
+    message: `Deleted ${runs} runs, ${objects} published objects, ${sessions} sessions and ${auditEvents} audit events.`,
+  }
 }

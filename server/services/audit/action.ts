@@ -109,6 +109,7 @@ export const auditActions = {
   override: 'Approval',
   bypassApproval: 'Approval',
   pruneAuditLog: 'AuditLog',
+  removeObjectBytes: 'PublishedObject',
   raiseAlert: 'Alert',
   endAlert: 'Alert',
   acknowledgeAlert: 'Alert',

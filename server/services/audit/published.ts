@@ -70,6 +70,7 @@ const table = {
   override: false,
   bypassApproval: false,
   pruneAuditLog: false,
+  removeObjectBytes: false,
   acknowledgeAlert: false,
   snoozeAlert: false,
   announceMirror: false,

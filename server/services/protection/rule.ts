@@ -67,6 +67,9 @@ const markType = ifDifferent('TRUST_MARKS')
 /** Shown to operators only. */
 const setting = unlessOnly(['displayName', 'environment', 'color', 'runRetentionDays'], 'ANCHOR')
 
+/** For how long it is kept what happened. */
+const evidence = ['auditRetentionDays', 'historyRetentionDays']
+
 /** Every action has a rule: the compiler asks for it. */
 export const rules: Record<AuditAction, Rule> = {
   registerSubordinate: member,
@@ -104,7 +107,7 @@ export const rules: Record<AuditAction, Rule> = {
   removeMirror: none,
   createTrustAnchor: always('ANCHOR'),
   updateTrustAnchor: (seen) =>
-    seen.changed.includes('auditRetentionDays') ? [...setting(seen), 'ACCESS'] : setting(seen),
+    evidence.some((name) => seen.changed.includes(name)) ? [...setting(seen), 'ACCESS'] : setting(seen),
   makeIntermediate: always('ANCHOR', 'MEMBERS'),
   pauseTrustAnchor: always('ANCHOR'),
   resumeTrustAnchor: always('ANCHOR'),
@@ -180,6 +183,7 @@ export const rules: Record<AuditAction, Rule> = {
   override: none,
   bypassApproval: none,
   pruneAuditLog: always('ACCESS'),
+  removeObjectBytes: always('ACCESS'),
   raiseAlert: none,
   endAlert: none,
   acknowledgeAlert: none,

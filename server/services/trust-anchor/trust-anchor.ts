@@ -33,6 +33,7 @@ const unpublishedSettings: readonly string[] = [
   'runRetentionDays',
   'auditRetentionDays',
   'outageBudget',
+  'historyRetentionDays',
 ] satisfies (keyof SettingFields)[]
 
 export function createTrustAnchorService(context: ServiceContext & PublishingDeps) {

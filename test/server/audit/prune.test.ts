@@ -36,7 +36,7 @@ it('removes runs older than the retention, with their items, and expired session
     'admin',
   )
   expect(changed).toMatchObject({ runRetentionDays: 10 })
-  expect(await prune(db, new Date())).toEqual({ runs: 1 })
+  expect(await prune(db, new Date())).toEqual({ runs: 1, objects: 0 })
   expect(await pruneInstallation(admin.server.installation, new Date())).toEqual({
     sessions: 1,
     auditEvents: 0,

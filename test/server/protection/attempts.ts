@@ -25,6 +25,7 @@ export async function mutations(admin: TestAdmin, filled: Filled): Promise<Mutat
     same('updateTrustAnchor', { ...MAIN, constraints: { max_path_length: 1 } }),
     same('updateTrustAnchor', { ...MAIN, organizationName: 'Another' }),
     same('updateTrustAnchor', { ...MAIN, auditRetentionDays: 30 }),
+    same('updateTrustAnchor', { ...MAIN, historyRetentionDays: 30 }),
     same('updateSchedule', { ...MAIN, name: 'renew-subordinates', enabled: false }),
     same('updateCheckPipeline', { ...MAIN, entityType: 'federation_entity', checks: [], approves: true }),
     same('updateSubordinate', { id: member, metadataPolicy: POLICY }),

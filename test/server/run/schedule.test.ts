@@ -92,7 +92,7 @@ it('keeps the last outcome, and does nothing while it is off', async () => {
   await runSchedule(context, 'prune', log, signal)
   expect(await find('prune')).toMatchObject({
     lastSucceeded: true,
-    lastMessage: 'Deleted 0 runs, 0 sessions and 0 audit events.',
+    lastMessage: 'Deleted 0 runs, 0 published objects, 0 sessions and 0 audit events.',
     lastEndedAt: expect.any(String),
   })
 

@@ -23,6 +23,7 @@ const byResource: Readonly<Record<AuditResourceType, readonly Topic[]>> = {
   RUN: [topic.runs],
   SCHEDULE: [topic.schedules],
   AUDIT_LOG: [],
+  PUBLISHED_OBJECT: [],
   ALERT: [topic.status],
   WEBHOOK: [topic.webhooks, topic.status],
   MAIL: [topic.mails],

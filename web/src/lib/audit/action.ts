@@ -136,6 +136,7 @@ export const actionGroups = {
     BACKUP: 'Backup written',
     RESTORE: 'Backup restored',
     PRUNE_AUDIT_LOG: 'Old audit entries deleted',
+    REMOVE_OBJECT_BYTES: 'Bytes of a published object removed',
     IMPORT: 'Installation imported',
     IMPORT_SETTING: 'Setting imported',
     OTHER: 'Action of another version',

@@ -18,6 +18,7 @@ export const resourceTypes: Readonly<Record<AuditResourceType, string>> = {
   RUN: 'Run',
   SCHEDULE: 'Schedule',
   AUDIT_LOG: 'Audit log',
+  PUBLISHED_OBJECT: 'Published object',
   ALERT: 'Alert',
   WEBHOOK: 'Webhook',
   MAIL: 'E-mail',

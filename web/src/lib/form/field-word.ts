@@ -27,6 +27,7 @@ const words: Readonly<Record<string, string>> = {
   checkMinutes: 'the number of minutes between checks',
   runRetentionDays: 'the number of days of runs',
   auditRetentionDays: 'the number of days of the audit log',
+  historyRetentionDays: 'the number of days of published objects',
   authorityHints: 'the authority hints',
   trustAnchorHints: 'the Trust Anchor hints',
   trustMarks: 'the Trust Marks',

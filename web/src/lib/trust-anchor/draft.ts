@@ -35,6 +35,10 @@ const numberLabels: Record<NumberSetting, [label: string, hint?: string]> = {
     'Days of the audit log',
     'At least 30 days, because the Subordinate Events endpoint serves them. Empty: kept forever.',
   ],
+  historyRetentionDays: [
+    'Days of published objects',
+    'Counted from their replacement or withdrawal. Empty: kept forever.',
+  ],
 }
 
 /** How the console shows an anchor. */

@@ -9,7 +9,7 @@ const TrustAnchorEdit = graphql(`
       version displayName environment color organizationName organization authorityHints trustAnchorHints
       trustMarks trustMarkIssuers trustMarkOwners constraints trustAnchors endpoints endpointAuthMethods
       entityConfigurationHours statementHours maximumStatementHours maximumTrustMarkHours outageBudget
-      checkMinutes runRetentionDays auditRetentionDays
+      checkMinutes runRetentionDays auditRetentionDays historyRetentionDays
     }
   }
 `)

@@ -469,6 +469,8 @@ export type AuditAction =
   | 'RELOAD_ISSUED_TRUST_MARKS'
   /** Changes a Mirror. */
   | 'REMOVE_MIRROR'
+  /** Changes a PublishedObject. */
+  | 'REMOVE_OBJECT_BYTES'
   /** Changes a Organization. */
   | 'REMOVE_ORGANIZATION'
   /** Changes a User. */
@@ -611,6 +613,8 @@ export type AuditResourceType =
   | 'OTHER'
   /** An object of type Protection. */
   | 'PROTECTION'
+  /** An object of type PublishedObject. */
+  | 'PUBLISHED_OBJECT'
   /** An object of type Request. */
   | 'REQUEST'
   /** An object of type Run. */

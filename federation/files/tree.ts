@@ -21,6 +21,8 @@ export type NodeStore = {
   release(hash: string): void
 }
 
+type Readable = Pick<NodeStore, 'read'>
+
 /** What becomes of each path; null: its file is gone. */
 export type FileChanges = ReadonlyMap<string, FileEntry | null>
 
@@ -116,7 +118,7 @@ function write(store: NodeStore, node: Node): Child {
 }
 
 /** Undefined: the tree has no such file. @throws as `read` */
-export function findFile(store: NodeStore, root: Child | null, path: string): FileEntry | undefined {
+export function findFile(store: Readable, root: Child | null, path: string): FileEntry | undefined {
   const key = keyOf(path)
   let at = root ?? undefined
   for (let depth = 0; at; depth++) {
@@ -129,7 +131,7 @@ export function findFile(store: NodeStore, root: Child | null, path: string): Fi
 
 /** The files that differ between two trees. Reads only the nodes that differ. @throws as `read` */
 export function* compareTrees(
-  store: NodeStore,
+  store: Readable,
   was: Child | null,
   is: Child | null,
 ): Generator<Difference, void, undefined> {
@@ -137,7 +139,7 @@ export function* compareTrees(
 }
 
 function* compareNodes(
-  store: NodeStore,
+  store: Readable,
   was: Node,
   is: Node,
   depth: number,
@@ -150,7 +152,7 @@ function* compareNodes(
   }
 }
 
-const open = (store: NodeStore, at: Child | Node | null): Node =>
+const open = (store: Readable, at: Child | Node | null): Node =>
   at && 'hash' in at ? store.read(at.hash) : (at ?? none)
 
 /** The part of a node with a digit, as if a leaf were a branch. */
@@ -173,7 +175,7 @@ function* compareFiles(
 
 /** The files of the tree. Reads only the nodes whose summary passes. @throws as `read` */
 export function* filesBelow(
-  store: NodeStore,
+  store: Readable,
   { hash, kinds }: Child,
   mayHave: (kinds: Summary) => boolean = () => true,
 ): Generator<[string, FileEntry], void, undefined> {
@@ -184,21 +186,21 @@ export function* filesBelow(
 }
 
 /** The files whose end is not after `now`, in unix seconds. @throws as `read` */
-export function* endedFiles(store: NodeStore, root: Child, now: number): Generator<string, void, undefined> {
+export function* endedFiles(store: Readable, root: Child, now: number): Generator<string, void, undefined> {
   const hasEnded = (end: number | null) => end !== null && end <= now
   const mayHave = (kinds: Summary) => Object.values(kinds).some(([, end]) => hasEnded(end))
   for (const [path, [, end]] of filesBelow(store, root, mayHave)) if (hasEnded(end)) yield path
 }
 
 /** The hash of every object that the tree needs: its nodes and its lists. @throws as `read` */
-export function* objectsOf(store: NodeStore, root: Child): Generator<string, void, undefined> {
+export function* objectsOf(store: Readable, root: Child): Generator<string, void, undefined> {
   yield* nodesBelow(store, root)
   const mayHave = (kinds: Summary) => Object.keys(kinds).some(isListKind)
   for (const [path, [hash]] of filesBelow(store, root, mayHave)) if (isUnsigned(path)) yield hash
 }
 
 /** Reads branches only. */
-function* nodesBelow(store: NodeStore, { hash, kinds }: Child): Generator<string, void, undefined> {
+function* nodesBelow(store: Readable, { hash, kinds }: Child): Generator<string, void, undefined> {
   yield hash
   if (isLeafOf(countFiles(kinds))) return
   const node = store.read(hash)

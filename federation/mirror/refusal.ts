@@ -2,3 +2,8 @@
 export class RefusedError extends Error {
   override readonly name = 'RefusedError'
 }
+
+/** The target cannot be read or written, or another program writes into it. What it has stays. */
+export class TargetError extends Error {
+  override readonly name = 'TargetError'
+}

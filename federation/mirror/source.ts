@@ -1,18 +1,25 @@
-/** Reads the files of an export, or of another mirror, over HTTP. */
+/** Reads the files of an export, or of another mirror: over HTTP, or where they are. */
 import type { Fetcher } from '#fetcher/fetcher.ts'
+import { openFolder } from '../files/folder.ts'
 import { RAW_PATH } from '../files/place.ts'
 
 export type Source = {
-  url: string
-  /** Null: there is none. @throws FetchError */
+  /** As the operator names it, or where exactly it is. */
+  name: string
+  /** Null: there is none. @throws FetchError, Error of the file system */
   file(path: string): Promise<Buffer | null>
 }
 
-/** `base`: the URL of the anchor or mirror. The names of files are percent-encoded, and again in a URL. */
-export function openSource(fetcher: Pick<Fetcher, 'file'>, base: string): Source {
+/** `base`: the URL of the anchor or mirror. */
+export function openUrlSource(fetcher: Pick<Fetcher, 'file'>, base: string): Source {
   const root = `${base.replace(/\/+$/, '')}${RAW_PATH}`
-  return {
-    url: root,
-    file: (path) => fetcher.file(`${root}/${path.split('/').map(encodeURIComponent).join('/')}`),
-  }
+  return { name: root, file: (path) => fetcher.file(`${root}/${encodePath(path)}`) }
+}
+
+/** The names of files are percent-encoded, and again in a URL. */
+export const encodePath = (path: string) => path.split('/').map(encodeURIComponent).join('/')
+
+export function openFolderSource(path: string): Source {
+  const folder = openFolder(path)
+  return { name: path, file: async (file) => folder.read(file) }
 }

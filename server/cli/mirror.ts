@@ -1,43 +1,47 @@
 /** `inmor mirror`: keeps the files that an anchor exports, for anyone, without an account. */
+import { existsSync, realpathSync } from 'node:fs'
 import { InvalidArgumentError } from 'commander'
 import { computeKeyId, type Jwk } from '#core/keys.ts'
 import { formatTime } from '#core/validity.ts'
+import { ConfigurationError } from '#federation/config/error.ts'
 import { openFolder } from '#federation/files/folder.ts'
-import { openObjects } from '#federation/files/objects.ts'
 import type { Anchor } from '#federation/mirror/anchor.ts'
 import { keep, pullWhole } from '#federation/mirror/keep.ts'
 import type { Mirror, Pulled } from '#federation/mirror/pull.ts'
 import { buildMirrorApp } from '#federation/mirror/serve.ts'
-import { openSource } from '#federation/mirror/source.ts'
+import { openFolderTarget } from '#federation/mirror/target.ts'
 import { listen } from '#federation/process/listen.ts'
 import { printable } from '#server/cli/api/output.ts'
 import { command, print } from '#server/cli/output.ts'
-import { openSourceFetcher, readKeys } from '#server/cli/source.ts'
+import { openPlace, openSourceFetcher, type Place, parsePlace, readKeys } from '#server/cli/source.ts'
 import { systemClock, toUnix } from '#server/clock.ts'
 
-type Place = { host: string; port: number }
+type Address = { host: string; port: number }
 
 export const mirrorCommand = command(
   'mirror',
   'keep the files that an anchor exports, checked, and serve them',
 )
-  .argument('<url>', 'where the files are: the anchor, or another mirror', parseUrl)
-  .argument('<folder>', 'the folder to keep them in')
+  .argument(
+    '<source>',
+    'where the files are: the URL of the anchor or of another mirror, or a folder',
+    parsePlace,
+  )
+  .argument('<target>', 'the folder to keep them in', parsePlace)
   .option('--once', 'copy the present state, and end', false)
-  .option('--serve <[host:]port>', 'answer requests from the files', parsePlace)
+  .option('--serve <[host:]port>', 'answer requests from the files', parseAddress)
   .option('--every <seconds>', 'seconds between two looks at the source', parseSeconds, 15)
   .option('--jwks <file>', 'trust only these keys of the anchor (default: those that it has at first)')
   .option('--allow-http', 'allow http and private addresses, for tests', false)
-  .action(async (url, path, options) => {
+  .action(async (from: Place, to: Place, options) => {
     const fetcher = openSourceFetcher(options)
     const stopped = new AbortController()
     for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stopped.abort())
-    const folder = openFolder(path)
-    folder.prepare()
+    const source = openPlace(from, fetcher)
+    const target = openTarget(to, from)
     const mirror: Mirror = {
-      source: openSource(fetcher, url),
-      folder,
-      objects: openObjects(folder),
+      source,
+      target,
       pinned: await readKeys(options.jwks),
       onFirstUse: createNotice(),
       now: () => toUnix(systemClock()),
@@ -46,18 +50,30 @@ export const mirrorCommand = command(
     try {
       if (options.once) {
         const pulled = await pullWhole(mirror, { isWhole: true })
-        print(options, pulled, describe(pulled))
+        print(options, numbersOf(pulled), describe(pulled))
       } else await follow(mirror, options)
     } finally {
+      await target.close()
       await fetcher.close()
     }
   })
 
+/** @throws ConfigurationError */
+function openTarget({ kind, name }: Place, from: Place) {
+  if (kind !== 'folder')
+    throw new ConfigurationError(`${name} cannot be written. Name a folder to keep the files in.`)
+  const isSame = from.kind === 'folder' && existsSync(name) && realpathSync(from.name) === realpathSync(name)
+  if (isSame) throw new ConfigurationError('Source and target are the same folder. Name another target.')
+  return openFolderTarget(name)
+}
+
+const numbersOf = ({ manifest: _, ...numbers }: Pulled) => numbers
+
 async function follow(
   mirror: Mirror,
-  options: { json?: boolean; serve?: Place; every: number },
+  options: { json?: boolean; serve?: Address; every: number },
 ): Promise<void> {
-  const app = options.serve && buildMirrorApp(mirror.folder)
+  const app = options.serve && buildMirrorApp(openFolder(mirror.target.name))
   if (app && options.serve) process.stderr.write(`Serving at ${await listen(app, options.serve)}\n`)
   let last = ''
   const say = (text: string) => {
@@ -68,7 +84,7 @@ async function follow(
     onPulled(pulled) {
       if (pulled.written + pulled.removed === 0 && last !== '') return
       last = ''
-      print(options, pulled, describe(pulled))
+      print(options, numbersOf(pulled), describe(pulled))
     },
     onFailure: (error) => say(`Kept as it was: ${error instanceof Error ? error.message : String(error)}`),
   })
@@ -97,12 +113,7 @@ async function describeKey(jwk: Jwk): Promise<string> {
 const describe = ({ number, signed, written, removed }: Pulled): string =>
   `Manifest ${number} of ${formatTime(signed)}: ${written} files written, ${removed} removed.`
 
-function parseUrl(value: string): string {
-  if (/^https?:$/.test(URL.parse(value)?.protocol ?? '')) return value
-  throw new InvalidArgumentError('It is a URL, such as https://ta.example.org.')
-}
-
-function parsePlace(value: string): Place {
+function parseAddress(value: string): Address {
   const at = value.lastIndexOf(':')
   const port = Number(value.slice(at + 1))
   if (!Number.isInteger(port) || port < 0 || port > 65_535)

@@ -1,11 +1,8 @@
 /** `inmor resolve`: resolves a subordinate from exported files alone, also when its Trust Anchor is gone. */
-
 import { formatTime } from '#core/validity.ts'
-import { openFolder } from '#federation/files/folder.ts'
 import { type OfflineAnswer, resolveOffline } from '#federation/mirror/resolve.ts'
-import { openSource } from '#federation/mirror/source.ts'
 import { command, print } from '#server/cli/output.ts'
-import { openSourceFetcher, readKeys } from '#server/cli/source.ts'
+import { openPlace, openSourceFetcher, parsePlace, readKeys } from '#server/cli/source.ts'
 import { systemClock, toUnix } from '#server/clock.ts'
 
 export const resolveCommand = command('resolve', 'resolve a subordinate from exported files alone')
@@ -13,6 +10,7 @@ export const resolveCommand = command('resolve', 'resolve a subordinate from exp
   .requiredOption(
     '--from <folder|url>',
     'the folder of a mirror or an export, or the URL of one that is served',
+    parsePlace,
   )
   .option('--jwks <file>', 'trust only these keys of the anchor (default: those in the files)')
   .option('--allow-http', 'allow http and private addresses, for tests', false)
@@ -20,7 +18,7 @@ export const resolveCommand = command('resolve', 'resolve a subordinate from exp
     const fetcher = openSourceFetcher(options)
     try {
       const answer = await resolveOffline(sub, {
-        file: openFiles(options.from, (url) => openSource(fetcher, url).file),
+        file: openPlace(options.from, fetcher).file,
         pinned: await readKeys(options.jwks),
         now: toUnix(systemClock()),
       })
@@ -29,14 +27,6 @@ export const resolveCommand = command('resolve', 'resolve a subordinate from exp
       await fetcher.close()
     }
   })
-
-type File = (path: string) => Promise<Buffer | null>
-
-function openFiles(from: string, openUrl: (url: string) => File): File {
-  if (/^https?:/.test(from)) return openUrl(from)
-  const folder = openFolder(from)
-  return async (path) => folder.read(path)
-}
 
 function describe({ subject, trustAnchor, signed, ends, metadata, trustMarks }: OfflineAnswer): string {
   const marks = trustMarks.length > 0 ? trustMarks.join(', ') : 'none'

@@ -1,8 +1,11 @@
-/** Reads exported files of an anchor, and the keys that are trusted for them. */
+/** Where a command reads exported files of an anchor, and the keys that are trusted for them. */
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { InvalidArgumentError } from 'commander'
 import { type JwkSet, parseJwkSet } from '#core/keys.ts'
 import { ConfigurationError } from '#federation/config/error.ts'
-import { createFetcher } from '#fetcher/fetcher.ts'
+import { openFolderSource, openUrlSource, type Source } from '#federation/mirror/source.ts'
+import { createFetcher, type Fetcher } from '#fetcher/fetcher.ts'
 
 /** A list of a million members has 60 MB. Times are milliseconds. */
 const LIMITS = { maxBodyBytes: 256 * 1024 * 1024, totalTimeout: 60_000, perHost: 32 }
@@ -18,4 +21,24 @@ export async function readKeys(file: string | undefined): Promise<JwkSet | null>
   } catch (error) {
     throw new ConfigurationError(`${file} is not a readable JWK Set: ${(error as Error).message}`) // of JSON, files or core
   }
+}
+
+/** What the words of a command name. Anything without a scheme is a folder. */
+export type Place = { kind: 'url' | 'folder'; name: string }
+
+/** @throws InvalidArgumentError */
+export function parsePlace(name: string): Place {
+  const [, scheme] = /^([a-z][a-z0-9+.-]*):\/\//i.exec(name) ?? []
+  if (scheme === undefined) return { kind: 'folder', name }
+  if (/^https?$/.test(scheme) && URL.canParse(name)) return { kind: 'url', name }
+  throw new InvalidArgumentError('Use a URL, such as https://ta.example.org, or a folder.')
+}
+
+/** @throws ConfigurationError for a folder that is missing */
+export function openPlace({ kind, name }: Place, fetcher: Fetcher): Source {
+  if (kind === 'url') return openUrlSource(fetcher, name)
+  if (existsSync(name)) return openFolderSource(name)
+  throw new ConfigurationError(
+    `There is no folder ${name}. Name the folder of an export or a mirror, or a URL.`,
+  )
 }

@@ -202,7 +202,7 @@ describe.each<EdgeKind>(['nginx edge', 'caddy edge'])('%s', (kind) => {
       const { status, body } = await get(`/export/${name.split('/').map(encodeURIComponent).join('/')}`)
       return status === 404 ? null : Buffer.from(body)
     }
-    const mirror = await inTest(openMirror({ url: 'https://ta.example.org', file }, { path }))
+    const mirror = await inTest(openMirror({ name: 'https://ta.example.org', file }, { path }))
     expect((await mirror.pull()).removed).toBe(0)
     for (const file of [
       `fetch/${sub}.jwt`,

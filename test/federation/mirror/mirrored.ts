@@ -16,7 +16,8 @@ import { changeTree } from '#federation/files/tree.ts'
 import { pullWhole } from '#federation/mirror/keep.ts'
 import type { Mirror } from '#federation/mirror/pull.ts'
 import { buildMirrorApp } from '#federation/mirror/serve.ts'
-import { openSource, type Source } from '#federation/mirror/source.ts'
+import { openUrlSource, type Source } from '#federation/mirror/source.ts'
+import { openFolderTarget } from '#federation/mirror/target.ts'
 import { createFetcher } from '#fetcher/fetcher.ts'
 import { entityId } from '../trust-anchor.ts'
 
@@ -79,19 +80,15 @@ export async function openMirror(
 ) {
   const { path = join(tmpdir(), `mirror-${randomUUID()}`), pinned = null, ahead = 0 } = options
   const fetcher = createFetcher({ allowHttp: true })
-  const folder = openFolder(path)
-  folder.prepare()
   const mirror: Mirror = {
-    source: typeof from === 'string' ? openSource(fetcher, from) : from,
-    folder,
-    objects: openObjects(folder),
+    source: typeof from === 'string' ? openUrlSource(fetcher, from) : from,
+    target: openFolderTarget(path),
     pinned,
     now: () => now() + ahead,
     signal: new AbortController().signal,
   }
   return {
     path,
-    folder,
     pull: ({ isWhole = true } = {}) => pullWhole(mirror, { isWhole, pause: 10 }),
     async close() {
       await fetcher.close()

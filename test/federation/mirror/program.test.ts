@@ -154,11 +154,26 @@ it('says that it got two manifests with one number, in its log and by its exit c
   expect(await names(path)).toHaveLength(MEMBERS - 1)
 })
 
+it('keeps the files of a folder beside it', async () => {
+  await exportAll()
+  const copy = join(directory, 'copy')
+  const program = run('server/cli/inmor.ts', ['mirror', exported, copy, '--once', '--json'])
+  expect((await program.ended).code, program.output()).toBe(0)
+  const { number, signed, ...counts } = JSON.parse(program.stdout())
+  expect([number, signed]).toEqual([expect.any(Number), expect.any(Number)])
+  expect(counts).toEqual({ written: expect.any(Number), removed: 0, moved: [] })
+  expect(await names(copy)).toEqual(await names(exported))
+})
+
 it('ends with a reason without a source, and with wrong arguments', async () => {
   for (const [args, reason] of [
     [['http://127.0.0.1:1', path, '--once', '--allow-http'], /http:\/\/127\.0\.0\.1:1\S+ .*connection/],
     [['http://ta.example', path, '--once'], /is not an https URL/],
     [[source.url, path, '--once', '--allow-http', '--jwks', '/none'], /\/none is not a readable JWK Set/],
+    [['/none', path, '--once'], /^There is no folder \/none\. Name/m],
+    [['ftp://ta.example', path, '--once'], /Use a URL, such as https/],
+    [[exported, join(exported, '.'), '--once'], /Source and target are the same folder/],
+    [[exported, 'https://ta.example', '--once'], /https:\/\/ta\.example cannot be written/],
     [[source.url, path, '--every', 'often'], /It is a number of seconds/],
   ] as const) {
     const program = run('server/cli/inmor.ts', ['mirror', ...args])

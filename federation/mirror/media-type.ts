@@ -1,0 +1,17 @@
+/** The media type of an exported file, as the endpoint has it that the file answers (§8). */
+import { kindOf } from '../files/place.ts'
+import type { MediaType } from '../http/answer.ts'
+
+const types: Readonly<Record<string, MediaType>> = {
+  entity_configuration: 'application/entity-statement+jwt',
+  fetch: 'application/entity-statement+jwt',
+  resolve: 'application/resolve-response+jwt',
+  trust_mark: 'application/trust-mark+jwt',
+  list: 'application/json',
+  trust_mark_list: 'application/json',
+  status_list: 'application/statuslist+jwt',
+  historical_keys: 'application/jwk-set+jwt',
+}
+
+/** What proves the files answers nothing. */
+export const mediaTypeOf = (path: string): MediaType => types[kindOf(path)] ?? 'application/octet-stream'

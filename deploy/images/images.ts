@@ -26,10 +26,14 @@ const console = 'web/build'
 /** The licences of the packages demand that their text comes along. */
 const licences = ['LICENSE', 'THIRD-PARTY-NOTICES.md']
 
-/** The manifests of the optional packages of key stores, from which npm installs them. */
-const manifests = ['pkcs11js', 'client-kms'].flatMap((name) =>
-  ['package.json', 'package-lock.json'].map((file) => `federation/key-store/packages/${name}/${file}`),
+/** The manifests of optional packages, from which npm installs them. */
+const manifestsOf = (...folders: string[]) =>
+  folders.flatMap((folder) => ['package.json', 'package-lock.json'].map((file) => `${folder}/${file}`))
+const manifests = manifestsOf(
+  'federation/key-store/packages/pkcs11js',
+  'federation/key-store/packages/client-kms',
 )
+const mirrorManifests = manifestsOf('federation/mirror/packages/client-s3')
 
 /** No image contains the embedded services. */
 const leftOut = ['server/embedded/database.ts', 'server/embedded/redis.ts']
@@ -43,7 +47,14 @@ export const images = {
   },
   admin: {
     programs: ['server/main.ts', management, tokenProcess, ...keyTools],
-    files: [migrations, console, 'deploy/images/docker-entrypoint.sh', ...manifests, ...licences],
+    files: [
+      migrations,
+      console,
+      'deploy/images/docker-entrypoint.sh',
+      ...manifests,
+      ...mirrorManifests,
+      ...licences,
+    ],
     commands: {
       ...keyCommands,
       inmor: management,
@@ -53,7 +64,7 @@ export const images = {
   },
   worker: {
     programs: ['server/worker.ts', management, tokenProcess],
-    files: [migrations, ...manifests, ...licences],
+    files: [migrations, ...manifests, ...mirrorManifests, ...licences],
     commands: { inmor: management },
     leftOut,
   },
@@ -66,7 +77,7 @@ export const release: Layout = {
     'server/standalone.ts',
     ...new Set([images.ta, images.admin, images.worker].flatMap(({ programs }) => programs)),
   ],
-  files: [...images.ta.files, migrations, console, 'README.md', 'CHANGELOG.md'],
+  files: [...images.ta.files, ...mirrorManifests, migrations, console, 'README.md', 'CHANGELOG.md'],
   commands: {},
   leftOut: [],
 }

@@ -75,7 +75,10 @@ export function isExported(path: string): boolean {
 }
 
 /** Whether it proves what is exported. */
-export const isProof = (path: string) => path === MANIFEST_FILE || /^objects\/[0-9a-f]{64}\.json$/.test(path)
+export const isProof = (path: string) => path === MANIFEST_FILE || readObjectName(path) !== null
+
+/** The hash in the path of an object; null: it is another path. */
+export const readObjectName = (path: string) => /^objects\/([0-9a-f]{64})\.json$/.exec(path)?.[1] ?? null
 
 /** What the files of a path answer: the name of an endpoint, or the Entity Configuration. */
 export function kindOf(path: string): string {

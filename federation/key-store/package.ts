@@ -1,5 +1,5 @@
 /**
- * Finds and loads optional packages. Each has a manifest of its own below `packages/`, which names the tested version, its
+ * Finds and loads optional packages. Each has a manifest of its own beside what imports it, which names the tested version, its
  * hash, and whether npm may build it. `npm ci` beside our own packages leaves it alone.
  */
 import { createRequire } from 'node:module'
@@ -9,11 +9,14 @@ import { packageFolders } from './environment.ts'
 const require = createRequire(import.meta.url)
 
 /** The folders of the manifests, in which npm installs the packages. */
-const folders = { pkcs11js: 'pkcs11js', '@aws-sdk/client-kms': 'client-kms' } as const
+const folders = {
+  pkcs11js: 'packages/pkcs11js',
+  '@aws-sdk/client-kms': 'packages/client-kms',
+  '@aws-sdk/client-s3': '../mirror/packages/client-s3',
+} as const
 export type OptionalPackage = keyof typeof folders
 
-export const folderOf = (name: OptionalPackage): string =>
-  join(import.meta.dirname, 'packages', folders[name])
+export const folderOf = (name: OptionalPackage): string => join(import.meta.dirname, folders[name])
 
 /** In its folder, in our node_modules, or in a folder of NODE_PATH. Null if it is not installed. */
 export function findPackage(name: OptionalPackage): string | null {

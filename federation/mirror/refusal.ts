@@ -3,7 +3,22 @@ export class RefusedError extends Error {
   override readonly name = 'RefusedError'
 }
 
-/** The target cannot be read or written, or another program writes into it. What it has stays. */
+type Flags = { isMissing?: boolean; isOfOther?: boolean }
+
+/** A bucket cannot be read or written. What it has stays. */
 export class TargetError extends Error {
   override readonly name = 'TargetError'
+  /** There is no such object. */
+  readonly isMissing: boolean
+  /** Another program writes into it. */
+  readonly isOfOther: boolean
+
+  constructor(
+    message: string,
+    { isMissing = false, isOfOther = false, ...options }: ErrorOptions & Flags = {},
+  ) {
+    super(message, options)
+    this.isMissing = isMissing
+    this.isOfOther = isOfOther
+  }
 }

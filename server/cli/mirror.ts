@@ -6,14 +6,15 @@ import { formatTime } from '#core/validity.ts'
 import { ConfigurationError } from '#federation/config/error.ts'
 import { openFolder } from '#federation/files/folder.ts'
 import type { Anchor } from '#federation/mirror/anchor.ts'
+import { openBucketTarget } from '#federation/mirror/bucket-target.ts'
 import { keep, pullWhole } from '#federation/mirror/keep.ts'
 import type { Mirror, Pulled } from '#federation/mirror/pull.ts'
 import { buildMirrorApp } from '#federation/mirror/serve.ts'
-import { openFolderTarget } from '#federation/mirror/target.ts'
+import { openFolderTarget, type Target } from '#federation/mirror/target.ts'
 import { listen } from '#federation/process/listen.ts'
 import { printable } from '#server/cli/api/output.ts'
 import { command, print } from '#server/cli/output.ts'
-import { openPlace, openSourceFetcher, type Place, parsePlace, readKeys } from '#server/cli/source.ts'
+import { openPlace, type Place, parsePlace, readKeys } from '#server/cli/source.ts'
 import { systemClock, toUnix } from '#server/clock.ts'
 
 type Address = { host: string; port: number }
@@ -24,28 +25,29 @@ export const mirrorCommand = command(
 )
   .argument(
     '<source>',
-    'where the files are: the URL of the anchor or of another mirror, or a folder',
+    'where the files are: the URL of the anchor or of another mirror, a folder, or s3://bucket/prefix',
     parsePlace,
   )
-  .argument('<target>', 'the folder to keep them in', parsePlace)
+  .argument('<target>', 'where to keep them: a folder, or s3://bucket/prefix', parsePlace)
   .option('--once', 'copy the present state, and end', false)
-  .option('--serve <[host:]port>', 'answer requests from the files', parseAddress)
+  .option('--serve <[host:]port>', 'answer requests from the files of a folder', parseAddress)
   .option('--every <seconds>', 'seconds between two looks at the source', parseSeconds, 15)
   .option('--jwks <file>', 'trust only these keys of the anchor (default: those that it has at first)')
   .option('--allow-http', 'allow http and private addresses, for tests', false)
   .action(async (from: Place, to: Place, options) => {
-    const fetcher = openSourceFetcher(options)
     const stopped = new AbortController()
-    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stopped.abort())
-    const source = openPlace(from, fetcher)
-    const target = openTarget(to, from)
+    const { signal } = stopped
+    for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => stopped.abort())
+    const pinned = await readKeys(options.jwks)
+    const source = openPlace(from, { allowHttp: options.allowHttp, signal })
+    const target = await openTarget(to, { from, signal, isServed: options.serve !== undefined })
     const mirror: Mirror = {
       source,
       target,
-      pinned: await readKeys(options.jwks),
+      pinned,
       onFirstUse: createNotice(),
       now: () => toUnix(systemClock()),
-      signal: stopped.signal,
+      signal,
     }
     try {
       if (options.once) {
@@ -54,18 +56,24 @@ export const mirrorCommand = command(
       } else await follow(mirror, options)
     } finally {
       await target.close()
-      await fetcher.close()
+      await source.close()
     }
   })
 
-/** @throws ConfigurationError */
-function openTarget({ kind, name }: Place, from: Place) {
-  if (kind !== 'folder')
-    throw new ConfigurationError(`${name} cannot be written. Name a folder to keep the files in.`)
-  const isSame = from.kind === 'folder' && existsSync(name) && realpathSync(from.name) === realpathSync(name)
-  if (isSame) throw new ConfigurationError('Source and target are the same folder. Name another target.')
-  return openFolderTarget(name)
+type Wanted = { from: Place; signal: AbortSignal; isServed: boolean }
+
+/** @throws ConfigurationError, TargetError */
+async function openTarget({ kind, name }: Place, { from, signal, isServed }: Wanted): Promise<Target> {
+  if (kind === 'url') throw new ConfigurationError(`${name} cannot be written. Name a folder or a bucket.`)
+  if (kind === from.kind && placeOf(kind, name) === placeOf(kind, from.name))
+    throw new ConfigurationError(`Source and target are the same ${kind}. Name another target.`)
+  if (kind === 'folder') return openFolderTarget(name)
+  if (isServed) throw new ConfigurationError('Only the files of a folder can be served. Leave out --serve.')
+  return openBucketTarget(name, signal)
 }
+
+const placeOf = (kind: Place['kind'], name: string) =>
+  kind === 'folder' && existsSync(name) ? realpathSync(name) : name.replace(/\/+$/, '')
 
 const numbersOf = ({ manifest: _, ...numbers }: Pulled) => numbers
 

@@ -2,29 +2,30 @@
 import { formatTime } from '#core/validity.ts'
 import { type OfflineAnswer, resolveOffline } from '#federation/mirror/resolve.ts'
 import { command, print } from '#server/cli/output.ts'
-import { openPlace, openSourceFetcher, parsePlace, readKeys } from '#server/cli/source.ts'
+import { openPlace, parsePlace, readKeys } from '#server/cli/source.ts'
 import { systemClock, toUnix } from '#server/clock.ts'
 
 export const resolveCommand = command('resolve', 'resolve a subordinate from exported files alone')
   .argument('<sub>', 'the Entity Identifier of the subordinate')
   .requiredOption(
     '--from <folder|url>',
-    'the folder of a mirror or an export, or the URL of one that is served',
+    'the folder of a mirror or an export, the URL of one that is served, or s3://bucket/prefix',
     parsePlace,
   )
   .option('--jwks <file>', 'trust only these keys of the anchor (default: those in the files)')
   .option('--allow-http', 'allow http and private addresses, for tests', false)
   .action(async (sub, options) => {
-    const fetcher = openSourceFetcher(options)
+    const { allowHttp } = options
+    const files = openPlace(options.from, { allowHttp, signal: new AbortController().signal })
     try {
       const answer = await resolveOffline(sub, {
-        file: openPlace(options.from, fetcher).file,
+        file: files.file,
         pinned: await readKeys(options.jwks),
         now: toUnix(systemClock()),
       })
       print(options, answer, describe(answer))
     } finally {
-      await fetcher.close()
+      await files.close()
     }
   })
 

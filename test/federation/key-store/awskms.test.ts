@@ -1,8 +1,5 @@
 /** Tests keys in AWS KMS on the emulator moto, and what is sent where the emulator differs from KMS. */
-import { execFile, spawn } from 'node:child_process'
 import { createHash, createPublicKey, verify } from 'node:crypto'
-import { once } from 'node:events'
-import { promisify } from 'node:util'
 import { calculateJwkThumbprint } from 'jose'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { signJwt, verifyJwt } from '#core/jws.ts'
@@ -11,46 +8,26 @@ import { keySpec, requireAlgorithm, signingAlgorithm, toMessage } from '#federat
 import { toMu } from '#federation/key-store/signature.ts'
 import { createKeyStores } from '#federation/key-store/stores.ts'
 import { inFile } from '#test/helpers/in-file.ts'
+import { startMoto, whyNoMoto } from '#test/helpers/moto.ts'
 import { installOptional } from '#test/helpers/optional-package.ts'
 import { freePort } from '#test/helpers/port.ts'
 import { eventually } from '#test/helpers/product.ts'
 
-const exec = promisify(execFile)
-
-/** Its installation takes longer than all tests of key stores, so it is not installed here. */
-const isMissing = await exec('moto_server', ['--help']).then(
-  () => false,
-  () => true,
-)
-const reason = isMissing ? "moto_server is not installed: pip install 'moto[server,kms]'" : 'moto'
-
-describe.skipIf(isMissing)(`keys in AWS KMS (${reason})`, () => {
-  let stop: () => Promise<unknown>
-  let endpoint: string
+describe.skipIf(whyNoMoto)(`keys in AWS KMS (${whyNoMoto ?? 'moto'})`, () => {
+  const moto = inFile(startMoto)
 
   beforeAll(async () => {
-    const port = await freePort()
-    endpoint = `http://127.0.0.1:${port}`
-    const moto = spawn('moto_server', ['--host', '127.0.0.1', '--port', String(port)], { stdio: 'ignore' })
-    stop = async () => {
-      moto.kill()
-      await once(moto, 'exit')
-    }
     const environment = {
       NODE_PATH: await installOptional('@aws-sdk/client-kms'),
       AWS_REGION: 'eu-north-1',
-      AWS_ENDPOINT_URL_KMS: endpoint,
+      AWS_ENDPOINT_URL_KMS: moto.endpoint,
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test',
     }
     for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value)
-    await eventually(() => fetch(endpoint))
   })
   const stores = inFile(() => createKeyStores(readKeyStoreSettings({ KEY_STORE: 'awskms' })))
-  afterAll(async () => {
-    vi.unstubAllEnvs()
-    await stop()
-  })
+  afterAll(() => void vi.unstubAllEnvs())
 
   it.each(['RS256', 'ES256'] as const)('signs with %s', async (alg) => {
     expect(stores.available()).toContain('awskms')
@@ -94,7 +71,7 @@ describe.skipIf(isMissing)(`keys in AWS KMS (${reason})`, () => {
   it('has a destroyed key deleted', async () => {
     const key = await stores.generate('awskms', 'ES256')
     await stores.destroy(key)
-    const response = await fetch(endpoint, {
+    const response = await fetch(moto.endpoint, {
       method: 'POST',
       headers: {
         'content-type': 'application/x-amz-json-1.1',

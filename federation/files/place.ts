@@ -37,6 +37,8 @@ export const folders = {
 } as const
 
 export const MANIFEST_FILE = 'manifest.jwt'
+/** The manifest until which caches were told what changed. */
+export const PURGED_FILE = 'purged.jwt'
 
 /** Below it, the files are at a server as they are, for mirrors. */
 export const RAW_PATH = '/export'

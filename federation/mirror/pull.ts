@@ -13,7 +13,7 @@ import type { Source } from './source.ts'
 import type { Target } from './target.ts'
 
 /** Files and nodes that are fetched at once. */
-const CONCURRENCY = 32
+export const CONCURRENCY = 32
 
 export type Mirror = {
   source: Source
@@ -21,8 +21,8 @@ export type Mirror = {
   pinned: JwkSet | null
   /** Called before keys are trusted because they came first. It may be called again, until the first state is kept. */
   onFirstUse?(anchor: Anchor): Promise<void>
-  /** Earlier trees whose objects stay. */
-  inUse?: () => Child[]
+  /** Objects of earlier trees that stay. */
+  inUse: () => string[]
   /** Unix seconds. */
   now: () => number
   signal: AbortSignal
@@ -72,8 +72,7 @@ export async function pull(mirror: Mirror, { isWhole }: { isWhole: boolean }): P
   if (before?.number !== number || isWhole) await target.put(MANIFEST_FILE, bytes)
   await target.settle()
   if (before?.root.hash !== root.hash) {
-    const inUse = [root, ...(mirror.inUse?.() ?? [])]
-    await target.sweep(new Set(inUse.flatMap((each) => [...objectsOf(target.nodes, each)])))
+    await target.sweep(new Set([...objectsOf(target.nodes, root), ...mirror.inUse()]))
   }
   return pulled
 }

@@ -9,7 +9,7 @@ export type Target = {
   /** As the operator names it. */
   name: string
   /** The nodes of its trees, where they are read and compared. */
-  nodes: Pick<NodeStore, 'read'>
+  nodes: Pick<NodeStore, 'read' | 'write'>
   /** Finds out which files it has. Before each comparison of everything. */
   refresh(): Promise<void>
   /** Null: there is none. */

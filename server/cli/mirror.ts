@@ -9,11 +9,13 @@ import type { Anchor } from '#federation/mirror/anchor.ts'
 import { openBucketTarget } from '#federation/mirror/bucket-target.ts'
 import { keep, pullWhole } from '#federation/mirror/keep.ts'
 import type { Mirror, Pulled } from '#federation/mirror/pull.ts'
+import { openPurge, type Purge, startTelling } from '#federation/mirror/purge.ts'
 import { buildMirrorApp } from '#federation/mirror/serve.ts'
 import { openFolderTarget, type Target } from '#federation/mirror/target.ts'
 import { listen } from '#federation/process/listen.ts'
 import { printable } from '#server/cli/api/output.ts'
 import { command, print } from '#server/cli/output.ts'
+import { openReceiver } from '#server/cli/purge.ts'
 import { openPlace, type Place, parsePlace, readKeys } from '#server/cli/source.ts'
 import { systemClock, toUnix } from '#server/clock.ts'
 
@@ -33,6 +35,11 @@ export const mirrorCommand = command(
   .option('--serve <[host:]port>', 'answer requests from the files of a folder', parseAddress)
   .option('--every <seconds>', 'seconds between two looks at the source', parseSeconds, 15)
   .option('--jwks <file>', 'trust only these keys of the anchor (default: those that it has at first)')
+  .option(
+    '--purge <url>',
+    'send there, signed, which requests caches must forget after a change',
+    parseReceiver,
+  )
   .option('--allow-http', 'allow http and private addresses, for tests', false)
   .action(async (from: Place, to: Place, options) => {
     const stopped = new AbortController()
@@ -41,20 +48,26 @@ export const mirrorCommand = command(
     const pinned = await readKeys(options.jwks)
     const source = openPlace(from, { allowHttp: options.allowHttp, signal })
     const target = await openTarget(to, { from, signal, isServed: options.serve !== undefined })
-    const mirror: Mirror = {
-      source,
-      target,
-      pinned,
-      onFirstUse: createNotice(),
-      now: () => toUnix(systemClock()),
-      signal,
-    }
+    const receiver = options.purge ? openReceiver(options.purge, signal) : null
     try {
+      const purge = receiver && (await openPurge({ target, send: receiver.send }))
+      const inUse = purge?.inUse ?? (() => [])
+      const mirror: Mirror = {
+        source,
+        target,
+        pinned,
+        onFirstUse: createNotice(),
+        now: () => toUnix(systemClock()),
+        signal,
+        inUse,
+      }
       if (options.once) {
         const pulled = await pullWhole(mirror, { isWhole: true })
         print(options, numbersOf(pulled), describe(pulled))
-      } else await follow(mirror, options)
+        await purge?.tellUntil(pulled.manifest)
+      } else await follow(mirror, purge, options)
     } finally {
+      await receiver?.close()
       await target.close()
       await source.close()
     }
@@ -79,23 +92,25 @@ const numbersOf = ({ manifest: _, ...numbers }: Pulled) => numbers
 
 async function follow(
   mirror: Mirror,
+  purge: Purge | null,
   options: { json?: boolean; serve?: Address; every: number },
 ): Promise<void> {
   const app = options.serve && buildMirrorApp(openFolder(mirror.target.name))
   if (app && options.serve) process.stderr.write(`Serving at ${await listen(app, options.serve)}\n`)
-  let last = ''
-  const say = (text: string) => {
-    if (text !== last) process.stderr.write(`${printable(text)}\n`)
-    last = text
-  }
+  const [source, caches] = [createNotes('Kept as it was'), createNotes('Not purged yet')]
+  const telling = purge && startTelling(purge, { signal: mirror.signal, onFailure: caches.fail })
+  let isFirst = true
   await keep(mirror, options.every * 1_000, {
     onPulled(pulled) {
-      if (pulled.written + pulled.removed === 0 && last !== '') return
-      last = ''
+      telling?.tell(pulled.manifest)
+      if (pulled.written + pulled.removed === 0 && !isFirst && !source.isFailed()) return
+      isFirst = false
+      source.succeed()
       print(options, numbersOf(pulled), describe(pulled))
     },
-    onFailure: (error) => say(`Kept as it was: ${error instanceof Error ? error.message : String(error)}`),
+    onFailure: source.fail,
   })
+  await telling?.close()
   await app?.close()
 }
 
@@ -118,8 +133,29 @@ async function describeKey(jwk: Jwk): Promise<string> {
   return `  ${thumbprint} (kid ${jwk.kid})`
 }
 
+/** Says a failure once, although it is there at each look. */
+function createNotes(result: string) {
+  let last: string | null = null
+  return {
+    isFailed: () => last !== null,
+    succeed(): void {
+      last = null
+    },
+    fail(error: unknown): void {
+      const text = `${result}: ${error instanceof Error ? error.message : String(error)}`
+      if (text !== last) process.stderr.write(`${printable(text)}\n`)
+      last = text
+    },
+  }
+}
+
 const describe = ({ number, signed, written, removed }: Pulled): string =>
   `Manifest ${number} of ${formatTime(signed)}: ${written} files written, ${removed} removed.`
+
+function parseReceiver(value: string): string {
+  if (/^https?:$/.test(URL.parse(value)?.protocol ?? '')) return value
+  throw new InvalidArgumentError('Use a URL, such as https://purge.example.org.')
+}
 
 function parseAddress(value: string): Address {
   const at = value.lastIndexOf(':')

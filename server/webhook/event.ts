@@ -45,7 +45,7 @@ export function buildEvent(entry: Entry, sourceOf: SourceOf): Event {
   const anchor = anchorOf(entry)
   // After the restore of a backup, ids of lost entries are given again. The hash tells them apart.
   const eventId = `evt_${id}_${hash.slice(0, HASH_CHARACTERS)}`
-  return envelope(
+  return buildEnvelope<Data>(
     { id: eventId, source: sourceOf(anchor), action, subject: resource, at },
     {
       action,
@@ -61,7 +61,7 @@ export function buildEvent(entry: Entry, sourceOf: SourceOf): Event {
 /** An event about nothing, with which an operator tests a receiver. */
 export function buildTestEvent(name: string, source: string, resource: string, at: Date): Event {
   const action = 'testWebhook'
-  return envelope(
+  return buildEnvelope<Data>(
     { id: `test_${name}`, source, action, subject: resource, at },
     {
       action,
@@ -89,7 +89,10 @@ type Data = {
   run: number | null
 }
 
-function envelope({ id, source, action, subject, at }: Attributes, data: Data): Event {
+export function buildEnvelope<Given extends object = Data>(
+  { id, source, action, subject, at }: Attributes,
+  data: Given,
+): Event {
   const type = typeOf(action)
   const event = {
     specversion: '1.0',

@@ -2,13 +2,16 @@
 
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { json } from 'node:stream/consumers'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { folderInFile, inFile } from '#test/helpers/in-file.ts'
+import { createSecret } from '#server/webhook/signature.ts'
+import { folderInFile, inFile, inTest } from '#test/helpers/in-file.ts'
 import { whyNoMoto } from '#test/helpers/moto.ts'
 import { startObjectStore } from '#test/helpers/object-store.ts'
 import { run } from '#test/helpers/program.ts'
 import { compareOnce, openExport } from '../export/exported.ts'
 import { offlineEntity } from '../offline-entity.ts'
+import { startRawServer } from '../raw-server.ts'
 import { trustAnchorInFile } from '../trust-anchor.ts'
 
 const MEMBERS = 300
@@ -82,6 +85,32 @@ describe.skipIf(whyNoMoto)(`inmor mirror into a bucket (${whyNoMoto ?? 'moto'})`
     expect((await readdir(temporaryFolder)).filter((name) => name.startsWith('inmor-mirror-'))).toHaveLength(
       2,
     ) // killed
+  })
+
+  it('tells a receiver later what it did not get, and keeps that in the bucket', async () => {
+    const told: string[] = []
+    let status = 204
+    const receiver = await inTest(
+      startRawServer(async (request, response) => {
+        const { data } = (await json(request)) as { data: { paths: string[] } }
+        if (status === 204) told.push(...data.paths)
+        response.writeHead(status).end()
+      }),
+    )
+    const tell = () => mirror(['--once', '--purge', receiver.url], { INMOR_PURGE_SECRET: createSecret() })
+    expect((await tell().ended).code).toBe(0)
+    await ta.removeSubordinate(memberId(2))
+    await exportAll()
+    status = 500
+    const failed = tell()
+    expect((await failed.ended).code).toBe(1)
+    expect(failed.stderr()).toMatch(/^http:\S+ returned HTTP status 500 for what caches must forget\.$/m)
+    await ta.removeSubordinate(memberId(3))
+    await exportAll()
+    status = 204
+    expect((await tell().ended).code).toBe(0)
+    const fetches = told.filter((path) => path.startsWith('/fetch?sub=https%3A'))
+    expect(fetches.sort()).toEqual([2, 3].map((at) => `/fetch?sub=${encodeURIComponent(memberId(at))}`))
   })
 
   it.each([

@@ -76,7 +76,7 @@ export async function forgeSource(key: Jwk, from?: string) {
 /** `ahead`: seconds of its clock. */
 export async function openMirror(
   from: string | Source,
-  options: { path?: string; pinned?: JwkSet; ahead?: number; into?: Target } = {},
+  options: { path?: string; pinned?: JwkSet; ahead?: number; into?: Target; inUse?: () => string[] } = {},
 ) {
   const { path = join(tmpdir(), `mirror-${randomUUID()}`), pinned = null, ahead = 0 } = options
   const target = options.into ?? openFolderTarget(path)
@@ -87,10 +87,11 @@ export async function openMirror(
     pinned,
     now: () => now() + ahead,
     signal: new AbortController().signal,
+    inUse: options.inUse ?? (() => []),
   }
   return {
     path,
-    mirror,
+    target,
     pull: ({ isWhole = true } = {}) => pullWhole(mirror, { isWhole, pause: 10 }),
     async close() {
       await fetcher.close()

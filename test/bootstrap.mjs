@@ -24,6 +24,7 @@ const needs = [
   { what: 'nginx', commands: ['nginx'], package: 'nginx-light', optional: true },
   { what: 'Apache', commands: ['apache2'], package: 'apache2-bin', optional: true },
   { what: 'Caddy', commands: ['caddy'], package: 'caddy', optional: true },
+  { what: 'rsync', commands: ['rsync'], package: 'rsync', optional: true },
   { what: 'wrk', commands: ['wrk'], package: 'wrk', optional: true },
 ]
 

@@ -41,7 +41,7 @@ export async function shellOf(document: string): Promise<string> {
 
 /** Lines that need a Docker engine, root, or an anchor elsewhere. */
 export const engine =
-  /^(docker compose (?!exec -T (?:-e \w+ )?admin)|docker run|sudo |inmor mirror |inmor resolve |inmor import --mirror ).*$/gm
+  /^(docker compose (?!exec -T (?:-e \w+ )?admin)|docker run|sudo |inmor mirror |inmor resolve |inmor import --mirror |rsync ).*$/gm
 
 /** Forms of such lines, and the tests that cover each instead. */
 export const engineForms: readonly (readonly [RegExp, string])[] = [
@@ -51,7 +51,8 @@ export const engineForms: readonly (readonly [RegExp, string])[] = [
   ],
   [/^docker compose (-f \S+ )*up --wait$/, 'compose.test.ts: the files; guide.test.ts: the services start'],
   [/^docker compose exec -T ta inmor-export /, 'federation/export/program.test.ts'],
-  [/^inmor mirror /, 'federation/mirror/program.test.ts'],
+  [/^inmor mirror /, 'federation/mirror/program.test.ts, bucket-program.test.ts and purge-program.test.ts'],
+  [/^rsync /, 'federation/mirror/rsync.test.ts'],
   [/^inmor resolve /, 'federation/mirror/resolve.test.ts'],
   [/^inmor import --mirror /, 'product/survive.test.ts'],
   [/^docker compose (ps|logs --tail=\d+)$/, 'reads only'],

@@ -1,7 +1,7 @@
 /** Explains failures of an object store. Messages of the SDK may name accounts, so only the name of the error is repeated. */
 import { TargetError } from './refusal.ts'
 
-type Row = [pattern: RegExp, sentence: string, flags?: { isMissing?: true; isOfOther?: true }]
+type Row = [pattern: RegExp, sentence: string, flags?: { isMissing?: true; isUnsupported?: true }]
 
 /** The first row that matches applies. */
 const rows: readonly Row[] = [
@@ -10,7 +10,6 @@ const rows: readonly Row[] = [
   [
     /^(PreconditionFailed|ConditionalRequestConflict|OperationAborted)$/,
     'was changed by another program meanwhile. Let only one mirror write into it',
-    { isOfOther: true },
   ],
   [
     /^(Credentials|Token)ProviderError$/,
@@ -20,6 +19,7 @@ const rows: readonly Row[] = [
     /^(AccessDenied|AllAccessDisabled|Forbidden|Invalid(AccessKeyId|ClientTokenId|Token)|SignatureDoesNotMatch|ExpiredToken|403)/,
     'refuses the credentials. Check them, and that they may list, read, write and delete',
   ],
+  [/^(NotImplemented|501)$/, 'does not support a request', { isUnsupported: true }],
   [/^RequestTimeTooSkewed$/, 'has another time. Correct the clock'],
   [
     /^(PermanentRedirect|AuthorizationHeaderMalformed|IllegalLocationConstraint|301|307)/,

@@ -10,7 +10,7 @@ import { computeHash } from '../files/node.ts'
 import { GRACE_MS, openObjects } from '../files/objects.ts'
 import { isExported, MANIFEST_FILE, objectFile, readObjectName } from '../files/place.ts'
 import { FULL_CACHE_CONTROL } from '../http/answer.ts'
-import { type Bucket, openBucket } from './bucket.ts'
+import { type Bucket, type Condition, openBucket } from './bucket.ts'
 import { mediaTypeOf } from './media-type.ts'
 import { TargetError } from './refusal.ts'
 import type { Source } from './source.ts'
@@ -116,16 +116,20 @@ function openManifest(bucket: Bucket) {
       if (before !== undefined && before !== now) {
         throw new TargetError(
           `${bucket.name} was changed by another program. Let only one mirror write into it. Everything is compared.`,
-          { isOfOther: true },
         )
       }
       tag = now
       return found?.bytes ?? null
     },
     async put(bytes: Buffer): Promise<void> {
+      const headers = headersOf(MANIFEST_FILE, computeHash(bytes))
+      const put = (condition?: Condition) => bucket.put(MANIFEST_FILE, bytes, headers, condition)
       const condition = tag === undefined ? undefined : { tag }
       tag = undefined
-      tag = await bucket.put(MANIFEST_FILE, bytes, headersOf(MANIFEST_FILE, computeHash(bytes)), condition)
+      tag = await put(condition).catch((error: TargetError) => {
+        if (condition && error.isUnsupported) return put()
+        throw error
+      })
     },
   }
 }

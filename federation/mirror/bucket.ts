@@ -81,7 +81,7 @@ export function openBucket(name: string, signal: AbortSignal) {
     async hashOf(path: string): Promise<string | null> {
       return (await find('HeadObjectCommand', path))?.Metadata?.sha256 ?? null
     },
-    /** Returns its entity tag. @throws TargetError `isOfOther` if the condition fails */
+    /** Returns its entity tag. @throws TargetError also if the condition fails */
     async put(path: string, bytes: Buffer, headers: Headers, condition?: Condition): Promise<string | null> {
       const only = condition && (condition.tag === null ? { IfNoneMatch: '*' } : { IfMatch: condition.tag })
       const input = { Key: keyOf(path), Body: bytes, ...inputOf(headers), ...only }

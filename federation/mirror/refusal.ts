@@ -3,22 +3,22 @@ export class RefusedError extends Error {
   override readonly name = 'RefusedError'
 }
 
-type Flags = { isMissing?: boolean; isOfOther?: boolean }
+type Flags = { isMissing?: boolean; isUnsupported?: boolean }
 
 /** A bucket cannot be read or written. What it has stays. */
 export class TargetError extends Error {
   override readonly name = 'TargetError'
   /** There is no such object. */
   readonly isMissing: boolean
-  /** Another program writes into it. */
-  readonly isOfOther: boolean
+  /** The object store does not have what was asked for. */
+  readonly isUnsupported: boolean
 
   constructor(
     message: string,
-    { isMissing = false, isOfOther = false, ...options }: ErrorOptions & Flags = {},
+    { isMissing = false, isUnsupported = false, ...options }: ErrorOptions & Flags = {},
   ) {
     super(message, options)
     this.isMissing = isMissing
-    this.isOfOther = isOfOther
+    this.isUnsupported = isUnsupported
   }
 }

@@ -21,6 +21,8 @@ import { systemClock, toUnix } from '#server/clock.ts'
 
 type Address = { host: string; port: number }
 
+const INTERRUPTED = 'Interrupted. What was not copied yet is as it was.'
+
 export const mirrorCommand = command(
   'mirror',
   'keep the files that an anchor exports, checked, and serve them',
@@ -44,7 +46,8 @@ export const mirrorCommand = command(
   .action(async (from: Place, to: Place, options) => {
     const stopped = new AbortController()
     const { signal } = stopped
-    for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => stopped.abort())
+    for (const name of ['SIGINT', 'SIGTERM'])
+      process.once(name, () => stopped.abort(new ConfigurationError(INTERRUPTED)))
     const pinned = await readKeys(options.jwks)
     const source = openPlace(from, { allowHttp: options.allowHttp, signal })
     const target = await openTarget(to, { from, signal, isServed: options.serve !== undefined })

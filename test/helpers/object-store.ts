@@ -8,7 +8,7 @@ import { installOptional } from '#test/helpers/optional-package.ts'
 const PREFIX = 'export'
 
 /** `path` is that of the file, without bucket and prefix. */
-export type Asked = { method: string; path: string; query: string }
+export type Asked = { method: string; path: string; query: string; isConditional: boolean }
 /** What happens to a request: an answer with this status and nothing done, no answer at all, or null: it is passed on. */
 export type Fault = number | 'silence' | null
 
@@ -18,9 +18,14 @@ export async function startObjectStore() {
   const asked: Asked[] = []
   let fault: (asked: Asked) => Fault = () => null
 
-  function read({ method = '', url = '' }: IncomingMessage): Asked {
+  function read({ method = '', url = '', headers }: IncomingMessage): Asked {
     const { pathname, search } = new URL(url, moto.endpoint)
-    return { method, path: decodeURIComponent(pathname.slice(`/${bucket}/${PREFIX}/`.length)), query: search }
+    return {
+      method,
+      path: decodeURIComponent(pathname.slice(`/${bucket}/${PREFIX}/`.length)),
+      query: search,
+      isConditional: 'if-match' in headers || 'if-none-match' in headers,
+    }
   }
 
   function pass(incoming: IncomingMessage, response: ServerResponse): void {

@@ -101,6 +101,17 @@ describe.skipIf(whyNoMoto)(`a bucket (${whyNoMoto ?? 'moto'})`, () => {
     expect(await (await get('manifest.jwt')).text()).toBe(await textOf(path, 'manifest.jwt'))
   })
 
+  it('is written where the object store has no conditional requests', async () => {
+    await ta.publishSubordinate({ id: memberId(5), statement: { note: 'without conditions' } })
+    await exportAll()
+    const at = store.asked.length
+    store.setFault(({ isConditional }) => (isConditional ? 501 : null))
+    await mirror.pull({ isWhole: false })
+    store.setFault(() => null)
+    expect(store.since(at, 'PUT').some(({ isConditional }) => isConditional)).toBe(true)
+    expect(await (await get('manifest.jwt')).text()).toBe(await textOf(path, 'manifest.jwt'))
+  })
+
   it('is written although every third request fails for a moment', async () => {
     for (let at = 10; at < 40; at++)
       await ta.publishSubordinate({ id: memberId(at), statement: { note: 'again' } })

@@ -150,6 +150,19 @@ describe.skipIf(whyNoMoto)(`inmor mirror into a bucket (${whyNoMoto ?? 'moto'})`
     store.setFault(() => null)
   })
 
+  it('ends with a sentence when it is stopped, and leaves no temporary files', async () => {
+    const before = await readdir(temporaryFolder)
+    store.setFault(({ method }) => (method === 'HEAD' ? 'silence' : null))
+    const at = store.asked.length
+    const program = mirror(['--once'])
+    await expect.poll(() => store.since(at, 'HEAD').length, { timeout: 20_000 }).toBeGreaterThan(0)
+    program.kill('SIGTERM')
+    expect((await program.ended).code).toBe(1)
+    expect(program.stderr()).toBe('Interrupted. What was not copied yet is as it was.\n')
+    expect(await readdir(temporaryFolder)).toEqual(before)
+    store.setFault(() => null)
+  })
+
   it('ends with a sentence for credentials that are wrong, or may not write', async () => {
     await store.allow('Deny', 'PutObject')
     await ta.publishSubordinate({ id: memberId(1) })

@@ -2,6 +2,7 @@
  * Keeps the files of a mirror in a bucket. Which ones there are is in memory, and the nodes of its trees are in a temporary folder,
  * where they are compared. All of it comes from the bucket again after a restart.
  */
+import { getFips, hash as hashBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -28,32 +29,36 @@ export async function openBucketTarget(name: string, signal: AbortSignal): Promi
   const folder = openFolder(place)
   const nodes = openObjects(folder)
   const manifest = openManifest(bucket)
-  const paths = new Set<string>()
+  /** The entity tag of each file as it was listed; empty: it was written since. */
+  const tags = new Map<string, string>()
   /** Objects that no tree has, and since when (monotonic milliseconds). */
   const unused = new Map<string, number>()
 
-  async function holds(path: string, hash: string): Promise<boolean> {
-    return paths.has(path) && (await bucket.hashOf(path)) === hash
+  async function holds(path: string, hash: string, bytes: Buffer | null): Promise<boolean> {
+    const tag = tags.get(path)
+    if (tag === undefined) return false
+    if (bytes && tag === md5TagOf(bytes) && computeHash(bytes) === hash) return true
+    return (await bucket.hashOf(path)) === hash
   }
 
   async function remove(path: string): Promise<boolean> {
-    if (!paths.has(path)) return false
+    if (!tags.has(path)) return false
     await bucket.remove(path)
-    return paths.delete(path)
+    return tags.delete(path)
   }
 
   async function put(path: string, bytes: Buffer): Promise<void> {
     if (path === MANIFEST_FILE) await manifest.put(bytes)
     else await bucket.put(path, bytes, headersOf(path, computeHash(bytes)))
-    paths.add(path)
+    tags.set(path, '')
   }
 
   return {
     name,
     nodes,
     async refresh() {
-      paths.clear()
-      for await (const path of bucket.list()) paths.add(path)
+      tags.clear()
+      for await (const [path, tag] of bucket.list()) tags.set(path, tag)
     },
     read: async (path) =>
       path === MANIFEST_FILE ? manifest.read() : ((await bucket.get(path))?.bytes ?? null),
@@ -61,9 +66,9 @@ export async function openBucketTarget(name: string, signal: AbortSignal): Promi
     put,
     remove,
     paths: async function* () {
-      yield* [...paths]
+      yield* [...tags.keys()]
     },
-    hasNode: (hash) => paths.has(objectFile(hash)) && folder.has(objectFile(hash)),
+    hasNode: (hash) => tags.has(objectFile(hash)) && folder.has(objectFile(hash)),
     readNode(hash) {
       const bytes = folder.read(objectFile(hash))
       return bytes && computeHash(bytes) === hash ? bytes : null
@@ -71,14 +76,15 @@ export async function openBucketTarget(name: string, signal: AbortSignal): Promi
     async addNode(text) {
       const hash = nodes.write(text)
       unused.delete(hash)
-      if (!(await holds(objectFile(hash), hash))) await put(objectFile(hash), Buffer.from(text))
+      const bytes = Buffer.from(text)
+      if (!(await holds(objectFile(hash), hash, bytes))) await put(objectFile(hash), bytes)
     },
     async addList(path, hash) {
       const file = objectFile(hash)
       unused.delete(hash)
-      if (paths.has(file)) return
+      if (tags.has(file)) return
       await bucket.copy(path, file, headersOf(file, hash))
-      paths.add(file)
+      tags.set(file, '')
     },
     async settle() {
       nodes.settle()
@@ -91,7 +97,7 @@ export async function openBucketTarget(name: string, signal: AbortSignal): Promi
     },
     async sweep(used) {
       await nodes.sweep(used)
-      for (const path of paths) {
+      for (const path of tags.keys()) {
         const hash = readObjectName(path)
         if (hash !== null && !used.has(hash) && !unused.has(hash)) unused.set(hash, performance.now())
       }
@@ -133,6 +139,9 @@ function openManifest(bucket: Bucket) {
     },
   }
 }
+
+/** Of most objects that are not encrypted with a key of the owner: a listing then says what the object has. */
+const md5TagOf = (bytes: Buffer) => (getFips() ? null : `"${hashBytes('md5', bytes)}"`)
 
 /** As deploy/edge sends the file of an answer, and the others for mirrors. */
 const headersOf = (path: string, hash: string) => ({

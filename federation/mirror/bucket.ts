@@ -10,7 +10,7 @@ type Answer = {
   Body?: { transformToByteArray(): Promise<Uint8Array> }
   ETag?: string
   Metadata?: Record<string, string>
-  Contents?: { Key?: string }[]
+  Contents?: { Key?: string; ETag?: string }[]
   NextContinuationToken?: string
 }
 type Client = {
@@ -96,13 +96,13 @@ export function openBucket(name: string, signal: AbortSignal) {
     async remove(path: string): Promise<void> {
       await send('DeleteObjectCommand', { Key: keyOf(path) })
     },
-    /** The path of every file. */
-    async *list(): AsyncGenerator<string> {
+    /** The path of every file, with its entity tag. */
+    async *list(): AsyncGenerator<[path: string, tag: string]> {
       const Prefix = keyOf('')
       let ContinuationToken: string | undefined
       do {
         const page = await send('ListObjectsV2Command', { Prefix, ContinuationToken })
-        for (const { Key = '' } of page.Contents ?? []) yield Key.slice(Prefix.length)
+        for (const { Key = '', ETag = '' } of page.Contents ?? []) yield [Key.slice(Prefix.length), ETag]
         ContinuationToken = page.NextContinuationToken
       } while (ContinuationToken !== undefined)
     },

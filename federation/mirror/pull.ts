@@ -197,10 +197,11 @@ async function takeFile(
   { path, is: [hash], pulled }: { path: string; is: FileEntry; pulled: Pulled },
 ): Promise<void> {
   if (!isExported(path)) throw new RefusedError(`The manifest has the unknown path ${path.slice(0, 300)}.`)
-  const isThere = await target.holds(path, hash)
+  const file = isUnsigned(path) ? objectFile(hash) : path
+  const isThere = await target.holds(path, hash, source.isNear ? await source.file(file) : null)
   if (isThere && isUnsigned(path)) await target.addList(path, hash)
   if (isThere) return
-  const body = await source.file(isUnsigned(path) ? objectFile(hash) : path)
+  const body = await source.file(file)
   if (body) await checkFile(path, body, anchor)
   if (!body || computeHash(body) !== hash) return void pulled.moved.push(path)
   await target.put(path, body)

@@ -6,6 +6,8 @@ import { RAW_PATH } from '../files/place.ts'
 export type Source = {
   /** As the operator names it, or where exactly it is. */
   name: string
+  /** Whether a file costs no request. */
+  isNear?: boolean
   /** Null: there is none. @throws FetchError, Error of the file system */
   file(path: string): Promise<Buffer | null>
 }
@@ -21,5 +23,5 @@ export const encodePath = (path: string) => path.split('/').map(encodeURICompone
 
 export function openFolderSource(path: string): Source {
   const folder = openFolder(path)
-  return { name: path, file: async (file) => folder.read(file) }
+  return { name: path, isNear: true, file: async (file) => folder.read(file) }
 }

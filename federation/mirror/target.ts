@@ -14,8 +14,8 @@ export type Target = {
   refresh(): Promise<void>
   /** Null: there is none. */
   read(path: string): Promise<Buffer | null>
-  /** Whether the file has these bytes, by their SHA-256 in hex. */
-  holds(path: string, hash: string): Promise<boolean>
+  /** Whether the file has these bytes, by their SHA-256 in hex. It is cheaper to know if they are at hand. */
+  holds(path: string, hash: string, bytes: Buffer | null): Promise<boolean>
   put(path: string, bytes: Buffer): Promise<void>
   /** True: it was there. */
   remove(path: string): Promise<boolean>

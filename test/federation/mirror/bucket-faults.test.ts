@@ -2,12 +2,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openBucketTarget } from '#federation/mirror/bucket-target.ts'
 import { openFolderSource } from '#federation/mirror/source.ts'
-import { folderInFile, inFile, inFileWithEnvironment } from '#test/helpers/in-file.ts'
+import { folderInFile, inFile, inFileWithEnvironment, inTest } from '#test/helpers/in-file.ts'
 import { whyNoMoto } from '#test/helpers/moto.ts'
 import { startObjectStore } from '#test/helpers/object-store.ts'
 import { compareOnce, openExport, textOf } from '../export/exported.ts'
 import { trustAnchorInFile } from '../trust-anchor.ts'
-import { openMirror } from './mirrored.ts'
+import { openMirror, serveFolder } from './mirrored.ts'
 
 const MEMBERS = 120
 const memberId = (at: number) => `https://rp-${at}.example.org`
@@ -99,6 +99,19 @@ describe.skipIf(whyNoMoto)(`a bucket (${whyNoMoto ?? 'moto'})`, () => {
     await mirror.pull()
     expect(store.since(at, 'PUT').filter(isContent).length).toBeLessThan(70)
     expect(await (await get('manifest.jwt')).text()).toBe(await textOf(path, 'manifest.jwt'))
+  })
+
+  it('is compared by the metadata of its objects, if the source is far', async () => {
+    await mirror.pull()
+    const served = await inTest(serveFolder(path))
+    const into = await openBucketTarget(store.name, new AbortController().signal)
+    const far = await inTest(openMirror(served.url, { into }))
+    await store.write(about(memberId(8)), 'half')
+    const at = store.asked.length
+    expect(await far.pull()).toMatchObject({ written: 1, removed: 0 })
+    expect(store.since(at, 'HEAD').filter(isContent).length).toBeGreaterThanOrEqual(MEMBERS)
+    expect(await (await get(about(memberId(8)))).text()).toBe(await textOf(path, about(memberId(8))))
+    await mirror.pull()
   })
 
   it('is written where the object store has no conditional requests', async () => {

@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { createSecret } from '#server/webhook/signature.ts'
 import { folderInFile, inFile, inTest } from '#test/helpers/in-file.ts'
 import { whyNoMoto } from '#test/helpers/moto.ts'
-import { startObjectStore } from '#test/helpers/object-store.ts'
+import { type Asked, startObjectStore } from '#test/helpers/object-store.ts'
 import { run } from '#test/helpers/program.ts'
 import { compareOnce, openExport } from '../export/exported.ts'
 import { offlineEntity } from '../offline-entity.ts'
@@ -152,10 +152,13 @@ describe.skipIf(whyNoMoto)(`inmor mirror into a bucket (${whyNoMoto ?? 'moto'})`
 
   it('ends with a sentence when it is stopped, and leaves no temporary files', async () => {
     const before = await readdir(temporaryFolder)
-    store.setFault(({ method }) => (method === 'HEAD' ? 'silence' : null))
+    const isFirst = ({ method, path }: Asked) => method === 'GET' && path === 'manifest.jwt'
+    store.setFault((one) => (isFirst(one) ? 'silence' : null))
     const at = store.asked.length
     const program = mirror(['--once'])
-    await expect.poll(() => store.since(at, 'HEAD').length, { timeout: 20_000 }).toBeGreaterThan(0)
+    await expect
+      .poll(() => store.since(at, 'GET').filter(isFirst).length, { timeout: 20_000 })
+      .toBeGreaterThan(0)
     program.kill('SIGTERM')
     expect((await program.ended).code).toBe(1)
     expect(program.stderr()).toBe('Interrupted. What was not copied yet is as it was.\n')

@@ -84,6 +84,7 @@ describe.skipIf(whyNoMoto)(`a bucket (${whyNoMoto ?? 'moto'})`, () => {
     expect(store.since(at, 'PUT', 'DELETE')).toEqual([])
     await restart()
     expect(await mirror.pull()).toMatchObject({ written: 0, removed: 0 })
+    expect(store.since(at, 'HEAD'), 'the listing says what they have').toEqual([])
     expect(store.since(at, 'PUT', 'DELETE').filter((one) => one.path !== 'manifest.jwt')).toEqual([])
   })
 

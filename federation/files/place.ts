@@ -53,6 +53,7 @@ export const topLevel: readonly string[] = [
   CONFIGURATION_FILE,
   ...Object.values(folders),
   LIST,
+  COLLECTION,
   HISTORICAL_KEYS_FILE,
   OBJECTS,
 ]

@@ -4,6 +4,7 @@ import { ENTITY_CONFIGURATION_PATH, type EntityId } from '#core/entity-id.ts'
 import { STATUS_LIST_PATH } from '#core/status-list.ts'
 import {
   CONFIGURATION_FILE,
+  collectionFiles,
   folders,
   HISTORICAL_KEYS_FILE,
   ownLists,
@@ -17,14 +18,20 @@ type Request = { path: string; parameters: readonly [name: string, value: string
 const fixed: Readonly<Record<string, Request>> = {
   [CONFIGURATION_FILE]: { path: ENTITY_CONFIGURATION_PATH, parameters: [] },
   [HISTORICAL_KEYS_FILE]: { path: getEndpointPath('historical_keys'), parameters: [] },
+  [collectionFiles.first]: { path: getEndpointPath('collection'), parameters: [] },
   [ownLists.all]: { path: getEndpointPath('list'), parameters: [] },
   [ownLists.intermediates]: { path: getEndpointPath('list'), parameters: [['intermediate', 'true']] },
 }
 
 /** Null: it is no exported file. */
 function requestOf(file: string, anchor: EntityId): Request | null {
-  const [, type] = /^list\/entity_type\/([a-z_]+)\.json$/.exec(file) ?? []
-  if (type !== undefined) return { path: getEndpointPath('list'), parameters: [['entity_type', type]] }
+  const [, endpoint, name, value] =
+    /^(list|collection)\/(entity_type|from)\/([A-Za-z0-9_-]+)\.json$/.exec(file) ?? []
+  if (name && value)
+    return {
+      path: getEndpointPath(endpoint === 'list' ? 'list' : 'collection'),
+      parameters: [[name, value]],
+    }
   const about = readPath(file)
   if (!about) return fixed[file] ?? null
   if (about.folder === folders.statusList)

@@ -7,6 +7,7 @@ import { FederationError } from '#core/errors.ts'
 import { STATUS_LIST_PATH } from '#core/status-list.ts'
 import { isCurrent, readPublishedJwt } from '#store/published-jwt.ts'
 import type { Folder } from '../files/folder.ts'
+import { mediaTypeOf } from '../files/media-type.ts'
 import {
   CONFIGURATION_FILE,
   collectionFiles,
@@ -20,38 +21,28 @@ import {
   trustMarkFile,
   trustMarkListFile,
 } from '../files/place.ts'
-import { type MediaType, send, sendJwt } from '../http/answer.ts'
+import { send, sendJwt } from '../http/answer.ts'
 import { readOptional, readRequired } from '../http/parameter.ts'
 
 type Parameters = Record<string, unknown>
-type Row = { path: string; type: MediaType; file(parameters: Parameters): string | null }
+type Row = { path: string; file(parameters: Parameters): string | null }
 
 const rows: readonly Row[] = [
-  {
-    path: ENTITY_CONFIGURATION_PATH,
-    type: 'application/entity-statement+jwt',
-    file: () => CONFIGURATION_FILE,
-  },
-  row('fetch', 'application/entity-statement+jwt', (given) => statementFile(readRequired(given, 'sub'))),
-  row('resolve', 'application/resolve-response+jwt', fileOfResolved),
-  row('trust_mark', 'application/trust-mark+jwt', (given) =>
+  { path: ENTITY_CONFIGURATION_PATH, file: () => CONFIGURATION_FILE },
+  row('fetch', (given) => statementFile(readRequired(given, 'sub'))),
+  row('resolve', fileOfResolved),
+  row('trust_mark', (given) =>
     trustMarkFile(readRequired(given, 'trust_mark_type'), readRequired(given, 'sub')),
   ),
-  row('list', 'application/json', fileOfList),
-  row('trust_mark_list', 'application/json', (given) =>
-    trustMarkListFile(readRequired(given, 'trust_mark_type')),
-  ),
-  {
-    path: `${STATUS_LIST_PATH}/:number`,
-    type: 'application/statuslist+jwt',
-    file: (given) => statusListFile(readRequired(given, 'number')),
-  },
-  row('collection', 'application/json', fileOfCollection),
-  row('historical_keys', 'application/jwk-set+jwt', () => HISTORICAL_KEYS_FILE),
+  row('list', fileOfList),
+  row('trust_mark_list', (given) => trustMarkListFile(readRequired(given, 'trust_mark_type'))),
+  { path: `${STATUS_LIST_PATH}/:number`, file: (given) => statusListFile(readRequired(given, 'number')) },
+  row('collection', fileOfCollection),
+  row('historical_keys', () => HISTORICAL_KEYS_FILE),
 ]
 
-function row(name: EndpointName, type: MediaType, file: Row['file']): Row {
-  return { path: getEndpointPath(name), type, file }
+function row(name: EndpointName, file: Row['file']): Row {
+  return { path: getEndpointPath(name), file }
 }
 
 /** Null: the mirror has no response for these parameters. It is under the anchor alone, which its issuer is. */
@@ -96,12 +87,13 @@ export function fileRoutes(
   folder: Pick<Folder, 'read'>,
   { accept = () => {}, now: clock = () => Math.floor(Date.now() / 1000) }: FileOptions = {},
 ): void {
-  for (const { path, type, file } of rows) {
+  for (const { path, file } of rows) {
     app.get<{ Querystring: Parameters; Params: Parameters }>(path, (request, reply) => {
       const name = file({ ...request.query, ...request.params })
       const body = name === null || !isExported(name) ? null : folder.read(name)
       if (name === null || !body) throw createMissingError()
       accept(name, body)
+      const type = mediaTypeOf(name)
       if (isUnsigned(name)) return send(reply, body, type)
       const claims = decodeJwt(body.toString())
       const { trust_anchor: anchor = claims.iss } = request.query

@@ -124,6 +124,7 @@ export async function startTrustAnchor(options: Options = {}) {
     clock,
     now,
     ...publisher,
+    resolver,
     /** The parts of a second process of the same Trust Anchor. */
     parts,
     authMethods,

@@ -4,7 +4,7 @@ import { verifySignature } from '#core/jws.ts'
 import type { JwkSet } from '#core/keys.ts'
 import { type Manifest, parseManifest } from '#federation/files/manifest.ts'
 import { MANIFEST_FILE } from '#federation/files/place.ts'
-import { openSource } from '#federation/mirror/source.ts'
+import { openUrlSource } from '#federation/mirror/source.ts'
 import { FetchError } from '#fetcher/fetch-error.ts'
 import { toUnix } from '#server/clock.ts'
 import { UnavailableError } from '#server/error/operation-error.ts'
@@ -24,9 +24,9 @@ export async function lookAt(url: string, context: Context, signal?: AbortSignal
   const { fetcher, entityId, signingKeys, publishing, now } = context
   const keys = keysOf(signingKeys.current())
   try {
-    const source = openSource({ file: (file) => fetcher.file(file, { signal }) }, url)
+    const source = openUrlSource({ file: (file) => fetcher.file(file, { signal }) }, url)
     const jwt = await source.file(MANIFEST_FILE)
-    if (!jwt) return without('UNREACHABLE', `${source.url}/${MANIFEST_FILE} does not exist. Is it a mirror?`)
+    if (!jwt) return without('UNREACHABLE', `${source.name}/${MANIFEST_FILE} does not exist. Is it a mirror?`)
     const manifest = await verify(jwt.toString(), entityId, keys)
     // After the manifest: what a mirror has was remembered before.
     const signed = await readSigned(publishing, manifest.number)

@@ -19,6 +19,7 @@ it.each([
     'list/entity_type/openid_provider.json',
     ['/list?entity_type=openid_provider', '/export/list/entity_type/openid_provider.json'],
   ],
+  ['collection/from/abc_-1.json', ['/collection?from=abc_-1', '/export/collection/from/abc_-1.json']],
   ['status_list/1.jwt', ['/status_list/1', '/export/status_list/1.jwt']],
   [
     `fetch/${name}.jwt`,

@@ -1,6 +1,6 @@
 /** The media type of an exported file, as the endpoint has it that the file answers (§8). */
-import { kindOf } from '../files/place.ts'
 import type { MediaType } from '../http/answer.ts'
+import { kindOf } from './place.ts'
 
 const types: Readonly<Record<string, MediaType>> = {
   entity_configuration: 'application/entity-statement+jwt',
@@ -9,6 +9,7 @@ const types: Readonly<Record<string, MediaType>> = {
   trust_mark: 'application/trust-mark+jwt',
   list: 'application/json',
   trust_mark_list: 'application/json',
+  collection: 'application/json',
   status_list: 'application/statuslist+jwt',
   historical_keys: 'application/jwk-set+jwt',
 }

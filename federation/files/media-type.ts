@@ -1,8 +1,7 @@
 /** The media type of an exported file, as the endpoint has it that the file answers (§8). */
-import type { MediaType } from '../http/answer.ts'
 import { kindOf } from './place.ts'
 
-const types: Readonly<Record<string, MediaType>> = {
+const types = {
   entity_configuration: 'application/entity-statement+jwt',
   fetch: 'application/entity-statement+jwt',
   resolve: 'application/resolve-response+jwt',
@@ -12,7 +11,10 @@ const types: Readonly<Record<string, MediaType>> = {
   collection: 'application/json',
   status_list: 'application/statuslist+jwt',
   historical_keys: 'application/jwk-set+jwt',
-}
+} as const
 
 /** What proves the files answers nothing. */
-export const mediaTypeOf = (path: string): MediaType => types[kindOf(path)] ?? 'application/octet-stream'
+export const mediaTypeOf = (path: string) => {
+  const kind = kindOf(path)
+  return Object.hasOwn(types, kind) ? types[kind as keyof typeof types] : 'application/octet-stream'
+}

@@ -32,9 +32,15 @@ export function createOutageAnswers({ deps, folder, logger }: Options) {
   const memory = createMemorySource(deps)
   const files =
     folder === undefined ? undefined : createFileSource({ entityId, path: folder, keys, now, changes })
+  let described = Promise.resolve()
   const watch = watchOutages({
     reader,
-    onStart: (isEmpty) => void describe(isEmpty).then((text) => logger.warn(text)),
+    onStart(isEmpty) {
+      described = describe(isEmpty).then(
+        (text) => logger.warn(text),
+        (err: unknown) => logger.error({ err }, 'Redis is away, and the last answers cannot be read'),
+      )
+    },
     onEnd: (milliseconds) => logger.info({ milliseconds: Math.round(milliseconds) }, 'Redis answers again'),
   })
 
@@ -117,6 +123,7 @@ export function createOutageAnswers({ deps, folder, logger }: Options) {
     },
     async close(): Promise<void> {
       watch.close()
+      await described
       await Promise.all([memory.close(), files?.close()])
     },
   }

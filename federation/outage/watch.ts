@@ -39,10 +39,11 @@ export function watchOutages({ reader, onStart, onEnd }: Options): OutageWatch {
   }
 
   function report(isEmpty: boolean): void {
+    if (isClosed) return
     since ??= performance.now()
     if (!isReported) onStart(isEmpty)
     isReported = true
-    if (!isClosed && !timer) timer = setTimeout(lookAgain, INTERVAL_MS).unref()
+    if (!timer) timer = setTimeout(lookAgain, INTERVAL_MS).unref()
   }
 
   function lookAgain(): void {

@@ -210,7 +210,7 @@ describe('Trust Marks', () => {
     expect(await find({ trustMarkType, search: 'APPLE_' })).toBe(1)
     expect(await find({ trustMarkType, search: 'apple%tree' })).toBe(0)
     expect(await find({ trustMarkType, expiresBefore: soon(25).toISOString() })).toBe(1)
-    expect(await find({ trustMarkType, expiresBefore: soon(23).toISOString() })).toBe(0)
+    expect(await find({ trustMarkType, expiresBefore: soon(21).toISOString() })).toBe(0)
   })
 
   it('come latest first, or in the requested order', async () => {

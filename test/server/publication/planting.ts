@@ -63,6 +63,7 @@ function textOf({ table, name, type }: Column): string | undefined {
 }
 
 const others: Readonly<Record<string, string>> = {
+  smallint: '1001',
   integer: '1000001',
   bigint: '1000001',
   boolean: 'false',

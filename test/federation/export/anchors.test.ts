@@ -59,7 +59,7 @@ it('removes the files of an anchor that is paused or removed, writes them again,
   await expect.poll(() => membersOf('main'), { timeout: 10_000 }).toHaveLength(1)
   await installation.publish(edu.slug, edu.entityId, ['https://school.example', 'https://college.example'])
   await expect.poll(() => membersOf('edu'), { timeout: 10_000 }).toHaveLength(2)
-  expect(program.output().match(/was compared/g)).toHaveLength(5)
+  await expect.poll(() => program.output().match(/was compared/g)?.length).toBe(5)
   program.kill('SIGTERM')
   expect((await program.ended).code).toBe(0)
   expect(await textOf(path, 'notes/of-the-operator.txt')).toBe('stays')

@@ -80,12 +80,14 @@ async function run({
     tls: undefined,
   }
   const places = createPlaces(path, withOthers)
-  const open = (anchor: ExportedAnchor, own: FastifyBaseLogger) =>
-    openExport(anchor, places.of(anchor.slug), { place: config, shared, log: own })
+  const open = (anchor: ExportedAnchor, own: FastifyBaseLogger) => {
+    places.claim(anchor.slug)
+    return openExport(anchor, places.of(anchor.slug), { place: config, shared, log: own })
+  }
   const first = { slug: FIRST_ANCHOR, entityId }
   try {
     // What no retry repairs ends the program.
-    openFolder(places.of(FIRST_ANCHOR)).prepare()
+    openFolder(path).prepare()
     await readServingKeys(config.keysDirectory, { historicalDir: config.historicalKeysDirectory, stores })
     await waitForRedis(redis, REDIS_MS)
     if (isOnce) {

@@ -42,7 +42,7 @@ export function createMirrors(context: Context) {
     /** In the order of their announcement. */
     list: (): Promise<Mirror[]> => db.mirror.findMany({ orderBy: { id: 'asc' } }),
 
-    /** Looks at it now, whatever it finds. @throws InvalidInputError, ConflictError, UnavailableError */
+    /** Looks at it first, and announces it with what that found. @throws InvalidInputError, ConflictError, UnavailableError */
     async announce(caller: Caller, input: MirrorInput): Promise<Mirror> {
       const url = parseUrl(input.url, { allowHttp })
       const description = parseDescription(input.description ?? '')

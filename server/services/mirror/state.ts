@@ -14,7 +14,8 @@ export const isProven = ({ state }: { state: string }): boolean => proven.includ
 const PATIENCE = 300
 
 export type Judgement = {
-  state: MirrorState /** Why it is not current, as a sentence. */
+  state: MirrorState
+  /** Why it is not current, as a sentence. */
   problem: string | null
 }
 

@@ -1,6 +1,6 @@
 /** `inmor-export` of an installation with several anchors: each in its folder, while it is registered and not paused. */
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, expect, it } from 'vitest'
 import { FIRST_ANCHOR } from '#store/anchors.ts'
@@ -44,6 +44,14 @@ it('writes each anchor into its folder, with what it publishes and its own manif
   expect(await membersOf('main')).toEqual([fileOf('https://main.member.example')])
   expect(await membersOf('edu')).toEqual([fileOf('https://school.example')])
   expect(await membersOf('health')).toEqual([fileOf('https://clinic.example')])
+})
+
+it('leaves a mirror beside them, whose name could be that of an anchor', async () => {
+  const mirror = join(path, 'partner')
+  await cp(join(path, 'edu'), mirror, { recursive: true, filter: (from) => !from.endsWith('.inmor-export') })
+  expect((await start('--anchors', '--once').ended).code).toBe(0)
+  expect(await textOf(mirror, own)).toBe(await textOf(path, `edu/${own}`))
+  expect(await textOf(mirror, own)).not.toBeNull()
 })
 
 it('removes the files of an anchor that is paused or removed, writes them again, and leaves other folders', async () => {

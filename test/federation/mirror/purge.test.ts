@@ -1,4 +1,4 @@
-/** Tests that a receiver is told each change once the target has it, also when it was away meanwhile. */
+/** Tests that a receiver gets each change that the target has, also after it was away. */
 import { randomUUID } from 'node:crypto'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** Tests the history in backups: it comes back exactly, goes on where it was, and begins anew where a backup has none. */
+/** Tests that a restored backup has its history and continues it, and that one without a history begins it. */
 import { createHash } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

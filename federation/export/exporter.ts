@@ -87,28 +87,29 @@ export async function follow(
     manifestFrom = performance.now() + MANIFEST_MS
   }
 
-  async function next(): Promise<void> {
+  /** Something was added, or the lists or the manifest are due. */
+  async function next(added: Promise<void>): Promise<void> {
     const from = pending.areListsOld() ? listsFrom : manifestFrom
     const timer = new AbortController()
     const pause = setTimeout(Math.max(1, from - performance.now()), undefined, {
       ref: false,
       signal: timer.signal,
     })
-    await Promise.race([pending.wait(), ended, pause.catch(() => undefined)])
+    await Promise.race([added, pause.catch(() => undefined)])
     timer.abort()
   }
 
-  const { promise: ended, resolve: end } = Promise.withResolvers<void>()
-  signal.addEventListener('abort', () => end(), { once: true })
+  signal.addEventListener('abort', pending.wake, { once: true })
   context.reader.onChange(pending.add)
   const timer = setInterval(pending.addAll, COMPARISON_MS).unref()
   for (let retry = RETRY.first; !signal.aborted; ) {
+    const added = pending.added() // also what is added while this pass works
     try {
       if (pending.takeAll()) await compare()
       await followChanges()
       await publish()
       retry = RETRY.first
-      await next()
+      await next(added)
     } catch (err) {
       if (signal.aborted) break
       log.error({ err }, 'The export could not be written, and the files stay as they are')

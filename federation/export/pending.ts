@@ -55,10 +55,12 @@ export function createPending() {
       isCollectionOld = false
       return was
     },
-    /** Resolves when there is something to do. */
-    async wait(): Promise<void> {
-      await wake.promise
+    /** Ends the wait for an addition. */
+    wake: (): void => wake.resolve(),
+    /** Resolves at the next addition after the call. */
+    added(): Promise<void> {
       wake = Promise.withResolvers()
+      return wake.promise
     },
   }
 }

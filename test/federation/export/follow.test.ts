@@ -2,6 +2,7 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
+import { setTimeout } from 'node:timers/promises'
 import { getListFromStatusListJWT } from '@sd-jwt/jwt-status-list'
 import { pino } from 'pino'
 import { beforeAll, expect, it } from 'vitest'
@@ -40,6 +41,14 @@ it('writes a new member and its new lists, and removes it', async () => {
 it('replaces the statement of a member', async () => {
   const jwt = await ta.publishSubordinate({ id: leaf, statement: { note: 'another' } })
   await expectFile(about(leaf), jwt)
+})
+
+it('follows a change at any moment, also while it signs a manifest', async () => {
+  for (let round = 0; round < 60; round++) {
+    const jwt = await ta.publishSubordinate({ id: leaf, statement: { round } })
+    await expectFile(about(leaf), jwt)
+    await setTimeout(round / 2)
+  }
 })
 
 it('writes a Trust Mark, and removes it when it is revoked', async () => {

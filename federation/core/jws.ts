@@ -115,18 +115,43 @@ export async function verifySignature(
   }
 }
 
-/** Signatures that were verified last, the oldest first, each by JWT and key: a Trust Chain is verified more than once. */
-const verified = new Set<string>()
-const REMEMBERED = { jwts: 64, characters: 64 * 1024 }
+type Verification = { jwt: string; alg: string; key: string; done: Promise<void> }
+
+/**
+ * By signature, the oldest first: a Trust Chain is verified more than once, and one statement is in many chains. Concurrent
+ * verifications of the same are one.
+ */
+const verified = new Map<string, Verification>()
+/** Characters of all that is remembered, and of one. */
+const REMEMBERED = { all: 2 * 1024 * 1024, one: 64 * 1024 }
+let remembered = 0
+
+const lengthOf = ({ jwt, key }: Verification) => jwt.length + key.length
+
+function forget(signature: string): void {
+  const verification = verified.get(signature)
+  if (verification && verified.delete(signature)) remembered -= lengthOf(verification)
+}
 
 async function verifyOnce(jwt: string, key: Jwk, alg: string): Promise<void> {
-  const name = `${jwt} ${alg} ${JSON.stringify(key)}`
-  if (!verified.delete(name)) await getImplementation(alg).verify(jwt, key, alg)
-  if (name.length > REMEMBERED.characters) return
-  verified.add(name)
-  for (const oldest of verified) {
-    if (verified.size <= REMEMBERED.jwts) break
-    verified.delete(oldest)
+  const signature = jwt.slice(jwt.lastIndexOf('.') + 1)
+  const wanted = { jwt, alg, key: JSON.stringify(key) }
+  const earlier = verified.get(signature)
+  const isSame = earlier?.jwt === jwt && earlier.key === wanted.key && earlier.alg === alg
+  const verification = isSame ? earlier : { ...wanted, done: getImplementation(alg).verify(jwt, key, alg) }
+  if (lengthOf(verification) > REMEMBERED.one) return verification.done
+  forget(signature)
+  verified.set(signature, verification)
+  remembered += lengthOf(verification)
+  for (const oldest of verified.keys()) {
+    if (remembered <= REMEMBERED.all) break
+    forget(oldest)
+  }
+  try {
+    await verification.done
+  } catch (error) {
+    if (verified.get(signature) === verification) forget(signature)
+    throw error
   }
 }
 

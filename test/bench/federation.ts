@@ -58,7 +58,11 @@ async function compile(folder: string): Promise<void> {
 }
 
 /** @param folder another checkout of this project, for a comparison */
-export async function serve({ redisUrl, keysDirectory }: Store, processes = 1, folder = root) {
+export async function serve(
+  { redisUrl, keysDirectory }: Pick<Store, 'redisUrl' | 'keysDirectory'>,
+  processes = 1,
+  folder = root,
+) {
   await compile(folder)
   const environment = {
     TA_DOMAIN: entityId,

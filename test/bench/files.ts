@@ -1,5 +1,5 @@
 /** Measures the export of what is published, and nginx that sends the files, beside nginx with a fixed text and our server. */
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -8,7 +8,7 @@ import { megabytes, number, type Part, type Say, section } from './document.ts'
 import { ask, buildRequests, endpoints } from './endpoint.ts'
 import { prepareStore, type Store, serve } from './federation.ts'
 import { entityId } from './fill.ts'
-import { isInstalled, startConfigured } from './nginx.ts'
+import { isInstalled, startConfigured, startEdge } from './nginx.ts'
 import { duration, usageOf } from './program.ts'
 import { measure } from './wrk.ts'
 
@@ -104,7 +104,7 @@ async function follow(program: ReturnType<typeof run>, ready: RegExp) {
 }
 
 async function measureMirror(folder: string): Promise<string[]> {
-  const server = await startConfigured(await readEdge(folder), ready)
+  const server = await startEdge(folder)
   const path = await mkdtemp(join(tmpdir(), 'mirror-'))
   const start = () =>
     follow(
@@ -117,7 +117,7 @@ async function measureMirror(folder: string): Promise<string[]> {
 }
 
 async function measureRequests(store: Store, folder: string, size: number, say: Say): Promise<string[][]> {
-  const [ta, files] = [await serve(store), await startConfigured(await readEdge(folder), ready)]
+  const [ta, files] = [await serve(store), await startEdge(folder)]
   const rows: string[][] = []
   for (const endpoint of measured) {
     const requests = buildRequests(endpoint, store.filled.any)
@@ -144,14 +144,4 @@ async function measureRequests(store: Store, folder: string, size: number, say: 
   }
   await Promise.all([ta.end(), files.end()])
   return rows
-}
-
-/** deploy/edge/nginx.conf without TLS. */
-async function readEdge(folder: string): Promise<string> {
-  const text = await readFile(new URL('../../deploy/edge/nginx.conf', import.meta.url), 'utf8')
-  return text
-    .replace(/^#.*$/gm, '')
-    .replace('listen 443 ssl;', 'listen 127.0.0.1:$PORT;')
-    .replace(/ssl_\w+ .*;/g, '')
-    .replaceAll('/srv/inmor', folder)
 }

@@ -45,6 +45,7 @@ export async function prepareInstallation(environment: Record<string, string> = 
   return {
     databaseUrl: database.url,
     redis: redis.client,
+    redisUrl: redis.url,
     adminUrl,
     keysDirectory,
     /** Of its signing key. */

@@ -1,12 +1,13 @@
 /** The limit of the machine: nginx that sends an answer of ours from a file, with the same headers. */
 import { execFile } from 'node:child_process'
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { descendants } from '#test/helpers/program.ts'
 import { hopByHop } from './bare.ts'
 import { ask, type Endpoint, type Request } from './endpoint.ts'
+import { entityId } from './fill.ts'
 import { startPeer } from './peers/peer.ts'
 import { usageOf } from './program.ts'
 
@@ -53,6 +54,18 @@ http { access_log off; keepalive_requests 1000000000; ${http} }`
     usage: async () => usageOf([peer.pid, ...(await descendants(peer.pid))]),
     end: peer.close,
   }
+}
+
+/** With the files of an export, as deploy/edge/nginx.conf without TLS. */
+export async function startEdge(folder: string) {
+  const text = await readFile(new URL('../../deploy/edge/nginx.conf', import.meta.url), 'utf8')
+  const http = text
+    .replace(/^#.*$/gm, '')
+    .replace('listen 443 ssl;', 'listen 127.0.0.1:$PORT;')
+    .replace(/ssl_\w+ .*;/g, '')
+    .replaceAll('/srv/inmor', folder)
+    .replaceAll('ta.example.org', new URL(entityId).host)
+  return startConfigured(http, '/.well-known/openid-federation')
 }
 
 export const isInstalled = () =>

@@ -16,6 +16,7 @@ import { mixedPart } from './mixed.ts'
 import { outagesPart } from './outages.ts'
 import { publicPart } from './public.ts'
 import { rebuildPart } from './rebuild.ts'
+import { survivePart } from './survive/part.ts'
 
 /** What `--million` measures. */
 export const growthParts: readonly Part[] = [federationGrowth, adminGrowth]
@@ -24,6 +25,7 @@ export const parts: readonly Part[] = [
   publicPart,
   anyPart,
   filesPart,
+  survivePart,
   anchorsPart,
   adminAnchorsPart,
   callersPart,

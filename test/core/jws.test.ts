@@ -4,7 +4,7 @@ import { compactVerify, importJWK } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { FederationError } from '#core/errors.ts'
 import { createLocalSigner, decodeJwt, parseJwt, type Signer, signJwt, verifyJwt } from '#core/jws.ts'
-import { generateSigningKey, signingAlgorithms, toPublicJwk } from '#core/keys.ts'
+import { generateSigningKey, type JwkSet, signingAlgorithms, toPublicJwk } from '#core/keys.ts'
 import { eachRow, proves } from '#test/helpers/rows.ts'
 import { keys } from './fixture/keys.ts'
 import { keySet, rawJwt, refusal } from './fixture/statement.ts'
@@ -229,6 +229,29 @@ describe('verifyJwt', () => {
     const changed = [head, rawJwt({}, { a: 2 }).split('.')[1], signature].join('.')
     await expect(verifyJwt(changed, { typ, keys: keySet('leaf'), at: null })).rejects.toThrow(
       /does not verify/,
+    )
+  })
+
+  it('remembers a verification for these bytes and this key only', async () => {
+    const jwt = await sign({ a: 1 })
+    const [head, , signature] = jwt.split('.')
+    const changed = [head, rawJwt({}, { a: 2 }).split('.')[1], signature].join('.')
+    const foreignKeys = { keys: [foreign] }
+    const verify = (text: string, set: JwkSet) =>
+      verifyJwt(text, { typ, keys: set, at: null }).then(
+        () => 'valid',
+        ({ message }) => message,
+      )
+    const invalid = expect.stringContaining('does not verify')
+    const attempts = [
+      [jwt, keySet('leaf'), 'valid'],
+      [changed, keySet('leaf'), invalid],
+      [jwt, foreignKeys, invalid],
+    ] as const
+    for (const [text, set, expected] of [...attempts, ...attempts.toReversed()])
+      expect(await verify(text, set)).toEqual(expected)
+    expect(await Promise.all(attempts.map(([text, set]) => verify(text, set)))).toEqual(
+      attempts.map(([, , expected]) => expected),
     )
   })
 })

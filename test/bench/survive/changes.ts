@@ -57,16 +57,17 @@ export async function measureChanges(
 /** Resolves when it is published; what it returns, when it is in the files and in the mirror. */
 async function watch({ folders }: Site, { file, make, isPublished }: Change, times: Times) {
   const read = (folder: string) => readFile(join(folder, file), 'utf8').catch(() => '')
-  const [before, inMirror] = [await read(folders.files), await read(folders.mirror)]
-  if (!before || !inMirror) throw new Error(`${file} is missing`)
-  await make()
-  await until(isPublished, 1)
-  const published = performance.now()
-  const wait = async (folder: string, old: string, to: number[], pause: number) => {
-    await until(async () => (await read(folder)) !== old, pause)
-    to.push(performance.now() - published)
+  const published = Promise.withResolvers<number>()
+  const wait = async (folder: string, to: number[], pause: number) => {
+    const before = await read(folder)
+    if (!before) throw new Error(`${file} is missing`)
+    await until(async () => (await read(folder)) !== before, pause)
+    const visible = performance.now()
+    to.push(Math.max(0, visible - (await published.promise)))
   }
-  return [wait(folders.files, before, times.files, 5), wait(folders.mirror, inMirror, times.mirror, 100)]
+  const waits = [wait(folders.files, times.files, 2), wait(folders.mirror, times.mirror, 100)]
+  await Promise.all([make(), until(isPublished, 1).then(() => published.resolve(performance.now()))])
+  return waits
 }
 
 /** Of the member in that row. */

@@ -20,7 +20,7 @@ const marks = `
   INSERT INTO "TrustMark" ("trustMarkTypeId", "entityId", "subordinateId", "autorenew", "validFor", "renewalTime", "jwt", "kid",
     "issuedAt", "expiresAt")
   SELECT (SELECT "id" FROM "TrustMarkType"), "entityId", "id", true, 8760, 48, 'unsigned', $1, now(), now() + interval '1 year'
-  FROM "Subordinate"`
+  FROM "Subordinate" AS s ORDER BY s."id"`
 
 async function insert({ query }: Installation, count: number): Promise<void> {
   const key = await generateSigningKey('ES256')

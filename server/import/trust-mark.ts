@@ -67,7 +67,7 @@ export async function importTrustMark(context: ImportContext, source: SourceTrus
         },
         include: withType,
       })
-      await recordIssued(tx, result.id, signed, revokedAt)
+      await recordIssued(tx, [{ trustMarkId: result.id, signed, revokedAt }])
       return change('importTrustMark', undefined, result)
     })
   await withEntry(async () => record(await sign()))

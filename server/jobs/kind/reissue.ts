@@ -3,11 +3,12 @@ import { Prisma } from '#prisma/generated/client/client.ts'
 import type { Database } from '#server/database/client.ts'
 import { NotFoundError } from '#server/error/operation-error.ts'
 import type { RunKindRow } from '#server/jobs/kind/row.ts'
-import { addMarks, replaceOnce } from '#server/jobs/kind/trust-marks.ts'
+import { AT_A_TIME, addMarks, replaceOnce } from '#server/jobs/kind/trust-marks.ts'
 import { future } from '#server/publish/age.ts'
 
 export const reissue: RunKindRow = {
   action: 'reissueTrustMarks',
+  atATime: AT_A_TIME,
 
   prepare: (tx, run) => {
     const type = typeOf(run.parameters)

@@ -32,8 +32,12 @@ export const dueTrustMarks = Prisma.sql`m."active" AND m."autorenew"
   AND (m."expiresAt" < now() AT TIME ZONE 'utc' + ${renewalHours} * interval '1 hour'
     OR m."issuedAt" > ${future})`
 
+/** Those that are ready at the same time are written together. */
+export const AT_A_TIME = 64
+
 export const trustMarks: RunKindRow = {
   action: 'startRenewal',
+  atATime: AT_A_TIME,
   prepare: (tx, run) => addMarks(tx, run, isDueOnly(run.parameters) ? dueTrustMarks : Prisma.sql`m."active"`),
   work: renewMark,
 }

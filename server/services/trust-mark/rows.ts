@@ -41,19 +41,19 @@ export async function replace(
   return tx.trustMark.findUniqueOrThrow({ where: { id }, include: withType })
 }
 
-/** @throws ConflictError when its key is no longer the current one, EntryTakenError */
-export async function recordIssued(
-  tx: Transaction,
-  trustMarkId: number,
-  signed: SignedMark,
-  revokedAt: Date | null,
-) {
-  const { hash, kid, issuedAt, expiresAt, status } = signed
-  await requireSigning(tx, kid)
-  const entry = status ? { statusListNumber: status.list, statusIndex: status.index } : {}
-  const data = { hash, trustMarkId, kid, issuedAt, expiresAt, revokedAt, ...entry }
-  const { count } = await tx.issuedTrustMark.createMany({ data, skipDuplicates: status !== null })
-  if (count === 0) throw new EntryTakenError()
+export type Issued = { trustMarkId: number; signed: SignedMark; revokedAt: Date | null }
+
+/** @throws ConflictError when a key is no longer the current one, EntryTakenError */
+export async function recordIssued(tx: Transaction, marks: readonly Issued[]): Promise<void> {
+  for (const kid of new Set(marks.map(({ signed }) => signed.kid))) await requireSigning(tx, kid)
+  const data = marks.map(({ trustMarkId, signed, revokedAt }) => {
+    const { hash, kid, issuedAt, expiresAt, status } = signed
+    const entry = status ? { statusListNumber: status.list, statusIndex: status.index } : {}
+    return { hash, trustMarkId, kid, issuedAt, expiresAt, revokedAt, ...entry }
+  })
+  const skipDuplicates = marks.some(({ signed }) => signed.status !== null)
+  const { count } = await tx.issuedTrustMark.createMany({ data, skipDuplicates })
+  if (count < data.length) throw new EntryTakenError()
 }
 
 export async function revokeIssued(tx: Transaction, trustMarkId: number, revokedAt: Date): Promise<void> {

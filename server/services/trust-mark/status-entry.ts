@@ -1,8 +1,10 @@
 /** Gives a new Trust Mark an entry of a status list: one that no other mark has or had, and that says nothing about their order. */
 import { randomInt } from 'node:crypto'
 import { STATUS_LIST_SIZE } from '#core/status-list.ts'
+import { Prisma } from '#prisma/generated/client/client.ts'
 import type { Database } from '#server/database/client.ts'
 import { lock } from '#server/database/lock.ts'
+import { readTogether } from '#server/database/together.ts'
 import { ConflictError } from '#server/error/operation-error.ts'
 
 export type StatusEntry = { list: number; index: number }
@@ -44,7 +46,9 @@ export async function withEntry<Result>(attempt: () => Promise<Result>): Promise
 /** `list`: the last one; null: there is none. `index`: null if the list is full. */
 async function draw(db: Database, { trustMarkTypeId, kid }: ListOwner) {
   const drawn = Array.from({ length: DRAWS }, () => randomInt(STATUS_LIST_SIZE))
-  const rows = await db.$queryRaw<{ list: number | null; index: number | null }[]>`
+  const rows = await readTogether<{ list: number | null; index: number | null }>(
+    db,
+    Prisma.sql`
     SELECT last."list", (
       SELECT drawn."index" FROM unnest(${drawn}::int[]) WITH ORDINALITY AS drawn ("index", "turn")
       WHERE NOT EXISTS (
@@ -53,7 +57,8 @@ async function draw(db: Database, { trustMarkTypeId, kid }: ListOwner) {
       ORDER BY drawn."turn" LIMIT 1) AS "index"
     FROM (
       SELECT max("number") AS "list" FROM "StatusList"
-      WHERE "trustMarkTypeId" = ${trustMarkTypeId} AND "kid" = ${kid}) AS last`
+      WHERE "trustMarkTypeId" = ${trustMarkTypeId} AND "kid" = ${kid}) AS last`,
+  )
   return rows[0] ?? { list: null, index: null }
 }
 

@@ -14,7 +14,6 @@ import {
   parseField,
 } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
-import type { AuditAction } from '#server/services/audit/action.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import { field, type Input, parsePatch } from '#server/services/patch.ts'
 import { parseDelegation, renewDelegation } from '#server/services/trust-mark/delegation.ts'
@@ -32,6 +31,7 @@ import {
   withType,
 } from '#server/services/trust-mark/rows.ts'
 import { type MarkContent, type SignedMark, signMark } from '#server/services/trust-mark/signing.ts'
+import { createSigningAgain } from '#server/services/trust-mark/signing-again.ts'
 import { withEntry } from '#server/services/trust-mark/status-entry.ts'
 import { patchTerms, type Terms, termFields } from '#server/services/trust-mark/terms.ts'
 
@@ -53,6 +53,7 @@ export type UpdateMarkInput = MarkFields & { id: number; version?: number | null
 export function createTrustMarkService(context: ServiceContext) {
   const { db, allowHttp, write, now } = context
   const { revoke } = createRevocation(context)
+  const signAgain = createSigningAgain(context)
 
   async function parse(input: MarkFields, type: TrustMarkType, present: Terms = type) {
     const limits = await readSettings(db)
@@ -113,19 +114,6 @@ export function createTrustMarkService(context: ServiceContext) {
     return row
   }
 
-  async function signAgain(
-    caller: Caller,
-    action: AuditAction,
-    present: TrustMarkRow,
-    content: MarkContent,
-  ): Promise<TrustMarkRow> {
-    return writeSigned(caller, content, async (tx, signed) => {
-      const result = await replace(tx, present, toColumnsAgain(present, signed))
-      await recordIssued(tx, present.id, signed, null)
-      return change(action, present, result)
-    })
-  }
-
   return {
     judge: () => judgeTrustMarks(context),
 
@@ -169,7 +157,8 @@ export function createTrustMarkService(context: ServiceContext) {
               data: { trustMarkTypeId: type.id, entityId, ...data },
               include: withType,
             })
-        await recordIssued(tx, result.id, signed, active ? null : signed.issuedAt)
+        const revokedAt = active ? null : signed.issuedAt
+        await recordIssued(tx, [{ trustMarkId: result.id, signed, revokedAt }])
         return change('issueTrustMark', present ?? undefined, result)
       })
     },
@@ -180,7 +169,7 @@ export function createTrustMarkService(context: ServiceContext) {
       if (!present.active)
         throw new InvalidInputError('A revoked Trust Mark cannot be renewed. Issue a new one.', 'id')
       const content = await contentOfRenewal(present).catch((error) => failed(present, error))
-      return signAgain(caller, 'renewTrustMark', present, content)
+      return signAgain(caller, { action: 'renewTrustMark', present, content })
     },
 
     /** Signs the mark with the current key and keeps its expiry; the previous JWT keeps its status. */
@@ -193,7 +182,11 @@ export function createTrustMarkService(context: ServiceContext) {
         )
       }
       const content = await contentOf(present).catch((error) => failed(present, error))
-      return signAgain(caller, 'reissueTrustMark', present, { ...content, validFor: present.expiresAt })
+      return signAgain(caller, {
+        action: 'reissueTrustMark',
+        present,
+        content: { ...content, validFor: present.expiresAt },
+      })
     },
 
     /** Checks what `update` would refuse, before anything is changed. @throws InvalidInputError, NotFoundError */
@@ -221,7 +214,7 @@ export function createTrustMarkService(context: ServiceContext) {
         const data = { ...terms, ...toColumnsAgain(present, signed), additionalClaims: jsonOrNull(claims) }
         const result = await replace(tx, present, data, input.version)
         await revokeIssued(tx, present.id, signed.issuedAt)
-        await recordIssued(tx, present.id, signed, null)
+        await recordIssued(tx, [{ trustMarkId: present.id, signed, revokedAt: null }])
         return change('updateTrustMark', present, result)
       })
     },

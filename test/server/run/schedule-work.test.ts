@@ -179,8 +179,11 @@ describe('regenerate-entity-configuration', () => {
     await db.subordinate.update({ where, data: { statement: entityConfiguration } }) // a statement of another issuer
     await admin.redis.client.set(keys.entityConfiguration, entityConfiguration)
     expect(await run('regenerate-entity-configuration')).toMatch(/^The Entity Identifier has changed/)
-    expect(await servedConfiguration(admin)).toMatchObject({ iss: admin.entityId, sub: admin.entityId })
-    const signed = await (await admin.get('/fetch', { sub: leaf.id })).text()
+    await expect
+      .poll(() => servedConfiguration(admin))
+      .toMatchObject({ iss: admin.entityId, sub: admin.entityId })
+    const signed = (await db.subordinate.findUniqueOrThrow({ where })).statement ?? ''
+    await expect.poll(async () => (await admin.get('/fetch', { sub: leaf.id })).text()).toBe(signed)
     const { jwks } = decodeJwt(statement ?? '')
     expect(decodeJwt(signed)).toMatchObject({ iss: admin.entityId, sub: leaf.id, jwks })
     const statementIssuedAt = minutes(-1) // a new signature would change it

@@ -68,10 +68,9 @@ describe('an entry', () => {
     await withEntry(async () => {
       const entry = entries.shift()
       taken.push(entry)
-      const signed = { jwt: '', hash: `again-${list}`, kid, issuedAt: at, expiresAt: at }
-      await db().$transaction((tx) =>
-        recordIssued(tx, trustMarkId, { ...signed, status: { list, index: entry ?? 0 } }, null),
-      )
+      const status = { list, index: entry ?? 0 }
+      const signed = { jwt: '', hash: `again-${list}`, kid, issuedAt: at, expiresAt: at, status }
+      await db().$transaction((tx) => recordIssued(tx, [{ trustMarkId, signed, revokedAt: null }]))
     })
     expect(taken).toEqual([index, index, (index + 1) % STATUS_LIST_SIZE])
   })

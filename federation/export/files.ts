@@ -82,9 +82,20 @@ export const lists: readonly Wanted[] = [
 /** Where the answers come from, and what keeps them. */
 type Target = { ask: Ask; askResolved: AskResolved; folder: Folder; record: Pick<FileRecord, 'note'> }
 
-/** What is to be removed goes before what is to be written. @throws NoAnswerError, Error of the file system */
+/** Files of one step, which bounds the memory that their answers take. */
+const STEP = 200
+
+/** Step by step: what is to be removed goes before what is to be written. @throws NoAnswerError, Error of the file system */
 export async function refresh(
-  { ask, askResolved, folder, record, count = createCount() }: Target & { count?: Count },
+  { count = createCount(), ...target }: Target & { count?: Count },
+  wanted: readonly Wanted[],
+): Promise<void> {
+  for (let at = 0; at < wanted.length; at += STEP)
+    await refreshStep({ ...target, count }, wanted.slice(at, at + STEP))
+}
+
+async function refreshStep(
+  { ask, askResolved, folder, record, count }: Target & { count: Count },
   wanted: readonly Wanted[],
 ): Promise<void> {
   const found = await Promise.all(

@@ -8,7 +8,7 @@ export const survivePart: Part = {
   name: 'survive',
   usual: [],
   async measure(effort, say) {
-    const [members, imported] = { quick: [1_000, 1_000] as const, full: [100_000, 20_000] as const }[effort]
+    const [members, imported] = { quick: [1_000, 1_000] as const, full: [100_000, 10_000] as const }[effort]
     const site = await startSite(members, say)
     const changes = await measureChanges(site, members, imported, say)
     const dark = await measureDark(site, members, say)

@@ -3,11 +3,12 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { run } from '#test/helpers/program.ts'
-import type { Say } from '../document.ts'
+import { megabytes, type Say } from '../document.ts'
 import { serve } from '../federation.ts'
 import { entityId } from '../fill.ts'
 import { prepareInstallation } from '../installation.ts'
 import { startEdge } from '../nginx.ts'
+import { usageOf } from '../program.ts'
 import { publishMembers } from './members.ts'
 
 export type Site = Awaited<ReturnType<typeof startSite>>
@@ -39,7 +40,8 @@ export async function startSite(members: number, say: Say) {
   ])
   const [, mirrorUrl = ''] = await mirror.printed(/Serving at (\S+)/)
   await mirror.printed(/^Manifest \d+/m)
-  say(`${members} members are exported and mirrored.`)
+  const peaks = await Promise.all([exporter, mirror].map(async ({ pid }) => (await usageOf([pid])).peak))
+  say(`${members} members are exported and mirrored, with at most ${peaks.map(megabytes).join(' and ')}.`)
   return {
     installation,
     admin,

@@ -1,6 +1,5 @@
-#!/usr/bin/env -S node --disable-warning=ExperimentalWarning
+#!/usr/bin/env -S node --disable-warning=ExperimentalWarning --max-semi-space-size=8
 /** Writes what an anchor publishes into a folder, for any web server: `inmor-export -c taconfig.toml FOLDER [--once]`. */
-import { setFlagsFromString } from 'node:v8'
 import type { FastifyBaseLogger } from 'fastify'
 import { FederationError } from '#core/errors.ts'
 import { FIRST_ANCHOR, readAnchors } from '#store/anchors.ts'
@@ -13,6 +12,7 @@ import { ConfigurationError } from '../config/error.ts'
 import { openFolder } from '../files/folder.ts'
 import { BrokenObjectError } from '../files/objects.ts'
 import { createKeyStores } from '../key-store/stores.ts'
+import { limitGarbage } from '../process/heap.ts'
 import { createLog } from '../process/log.ts'
 import { chooseExported, clearOthers, followAnchors } from './anchors.ts'
 import { NoAnswerError } from './answers.ts'
@@ -31,9 +31,6 @@ directory, and writes into FOLDER only.
   --anchors     write every anchor of the server, each into the folder below FOLDER with its short name
   --once        compare everything once, print what changed, and end
 `
-
-// V8 lets garbage grow to several times the data in use, and an export of many members makes much of it.
-setFlagsFromString('--heap-growing-percent=40')
 
 /** Milliseconds to wait for Redis at the start. */
 const REDIS_MS = 5_000
@@ -133,6 +130,7 @@ const expected = [
   BrokenObjectError,
 ]
 
+limitGarbage()
 try {
   const request = readArguments(process.argv.slice(2))
   if (request) await run(request)

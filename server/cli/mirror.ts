@@ -12,6 +12,7 @@ import type { Mirror, Pulled } from '#federation/mirror/pull.ts'
 import { openPurge, type Purge, startTelling } from '#federation/mirror/purge.ts'
 import { buildMirrorApp } from '#federation/mirror/serve.ts'
 import { openFolderTarget, type Target } from '#federation/mirror/target.ts'
+import { limitGarbage } from '#federation/process/heap.ts'
 import { listen } from '#federation/process/listen.ts'
 import { printable } from '#server/cli/api/output.ts'
 import { command, print } from '#server/cli/output.ts'
@@ -44,6 +45,7 @@ export const mirrorCommand = command(
   )
   .option('--allow-http', 'allow http and private addresses, for tests', false)
   .action(async (from: Place, to: Place, options) => {
+    limitGarbage()
     const stopped = new AbortController()
     const { signal } = stopped
     for (const name of ['SIGINT', 'SIGTERM'])

@@ -9,7 +9,7 @@ import { ask, buildRequests, endpoints } from './endpoint.ts'
 import { prepareStore, type Store, serve } from './federation.ts'
 import { entityId } from './fill.ts'
 import { isInstalled, startConfigured, startEdge } from './nginx.ts'
-import { duration, usageOf } from './program.ts'
+import { duration, ofFirstLine, usageOf } from './program.ts'
 import { measure } from './wrk.ts'
 
 const REST_SECONDS = 20
@@ -69,7 +69,7 @@ export const filesPart: Part = {
 }
 
 async function measureExport({ redisUrl, keysDirectory }: Store, folder: string): Promise<string[]> {
-  const environment = { TA_DOMAIN: entityId, REDIS_URL: redisUrl, KEYS_DIR: keysDirectory }
+  const environment = { ...ofFirstLine, TA_DOMAIN: entityId, REDIS_URL: redisUrl, KEYS_DIR: keysDirectory }
   const start = () => follow(run('federation/export/main.ts', [folder], { environment }), /was compared/)
   return measureTwice(start)
 }
@@ -108,7 +108,9 @@ async function measureMirror(folder: string): Promise<string[]> {
   const path = await mkdtemp(join(tmpdir(), 'mirror-'))
   const start = () =>
     follow(
-      run('server/cli/inmor.ts', ['mirror', server.url, path, '--allow-http', '--every', '1']),
+      run('server/cli/inmor.ts', ['mirror', server.url, path, '--allow-http', '--every', '1'], {
+        environment: ofFirstLine,
+      }),
       /^Manifest .*/m,
     )
   const figures = await measureTwice(start)

@@ -8,7 +8,7 @@ import { serve } from '../federation.ts'
 import { entityId } from '../fill.ts'
 import { prepareInstallation } from '../installation.ts'
 import { startEdge } from '../nginx.ts'
-import { usageOf } from '../program.ts'
+import { ofFirstLine, usageOf } from '../program.ts'
 import { publishMembers } from './members.ts'
 
 export type Site = Awaited<ReturnType<typeof startSite>>
@@ -22,6 +22,7 @@ export async function startSite(members: number, say: Say) {
   const [files, kept] = [await mkdtemp(join(tmpdir(), 'files-')), await mkdtemp(join(tmpdir(), 'mirror-'))]
   await Promise.all([files, kept].map((folder) => chmod(folder, 0o755))) // nginx is another user
   const environment = {
+    ...ofFirstLine,
     TA_DOMAIN: entityId,
     REDIS_URL: redisUrl,
     KEYS_DIR: keysDirectory,
@@ -30,14 +31,8 @@ export async function startSite(members: number, say: Say) {
   const exporter = run('federation/export/main.ts', [files], { environment })
   await exporter.printed(/was compared/)
   const edge = await startEdge(files)
-  const mirror = run('server/cli/inmor.ts', [
-    'mirror',
-    edge.url,
-    kept,
-    '--allow-http',
-    '--serve',
-    '127.0.0.1:0',
-  ])
+  const place = [edge.url, kept, '--allow-http', '--serve', '127.0.0.1:0']
+  const mirror = run('server/cli/inmor.ts', ['mirror', ...place], { environment: ofFirstLine })
   const [, mirrorUrl = ''] = await mirror.printed(/Serving at (\S+)/)
   await mirror.printed(/^Manifest \d+/m)
   const peaks = await Promise.all([exporter, mirror].map(async ({ pid }) => (await usageOf([pid])).peak))

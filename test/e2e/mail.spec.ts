@@ -69,6 +69,9 @@ test('an operator turns e-mail off and on under “My account”', async () => {
   expect(await violations(page)).toEqual([])
   await toggle.uncheck()
   await page.getByText('E-mail turned off.').waitFor()
+  // The page is still reading itself again, and would turn an earlier click back.
+  await page.goto('/account')
+  await expect.poll(() => toggle.isChecked()).toBe(false)
   await toggle.check()
   await page.getByText('E-mail turned on.').waitFor()
   const { mail } = await admin.server.db.user.findFirstOrThrow({ where: { username: 'chief' } })

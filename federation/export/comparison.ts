@@ -25,8 +25,12 @@ import {
   statusList,
   trustMark,
   trustMarkList,
+  type Wanted,
 } from './files.ts'
 import type { FileRecord } from './record.ts'
+
+/** Files that are written together. */
+const STEP = 200
 
 export type Export = {
   ask: Ask
@@ -86,14 +90,14 @@ async function* addMissing(context: Comparison): AsyncGenerator<void> {
   for await (const page of scanHash(redis, keys.subordinates)) {
     const subjects = page.map(([sub]) => sub)
     const missing = subjects.filter((sub) => isMissing(folder, statementFile(sub)))
-    yield refresh(context, missing.map(statement))
+    yield* write(context, missing.map(statement))
     const unresolved = subjects.filter((sub) => isMissing(folder, resolvedFile(sub)))
-    yield refresh(context, unresolved.map(resolved))
+    yield* write(context, unresolved.map(resolved))
   }
   for (const type of await reader.trustMarkTypes()) {
     for await (const holders of scanSet(redis, keys.trustMarkHolders(type))) {
       const missing = holders.filter((sub) => isMissing(folder, trustMarkFile(type, sub)))
-      yield refresh(
+      yield* write(
         context,
         missing.map((sub) => trustMark(type, sub)),
       )
@@ -105,6 +109,11 @@ async function* addMissing(context: Comparison): AsyncGenerator<void> {
     context,
     numbers.filter((number) => isMissing(folder, statusListFile(number))).map(statusList),
   )
+}
+
+/** Files that are missing, some at a time: their answers take memory, and changes wait. */
+async function* write(context: Comparison, missing: readonly Wanted[]): AsyncGenerator<void> {
+  for (let at = 0; at < missing.length; at += STEP) yield refresh(context, missing.slice(at, at + STEP))
 }
 
 /** The types of Trust Marks that have, or had, a file. */

@@ -25,7 +25,7 @@ export type Count = { written: number; removed: number; faulty: number }
 export const createCount = (): Count => ({ written: 0, removed: 0, faulty: 0 })
 
 /** The answer for a file, and the file. Null: none can have the name. `resolved`: the response about it, signed ahead. */
-type Wanted = { file: string | null } & (
+export type Wanted = { file: string | null } & (
   | { path: string; query?: Record<string, string> }
   | { resolved: string }
 )
@@ -82,20 +82,9 @@ export const lists: readonly Wanted[] = [
 /** Where the answers come from, and what keeps them. */
 type Target = { ask: Ask; askResolved: AskResolved; folder: Folder; record: Pick<FileRecord, 'note'> }
 
-/** Files of one step, which bounds the memory that their answers take. */
-const STEP = 200
-
-/** Step by step: what is to be removed goes before what is to be written. @throws NoAnswerError, Error of the file system */
+/** What is to be removed goes before what is to be written. @throws NoAnswerError, Error of the file system */
 export async function refresh(
-  { count = createCount(), ...target }: Target & { count?: Count },
-  wanted: readonly Wanted[],
-): Promise<void> {
-  for (let at = 0; at < wanted.length; at += STEP)
-    await refreshStep({ ...target, count }, wanted.slice(at, at + STEP))
-}
-
-async function refreshStep(
-  { ask, askResolved, folder, record, count }: Target & { count: Count },
+  { ask, askResolved, folder, record, count = createCount() }: Target & { count?: Count },
   wanted: readonly Wanted[],
 ): Promise<void> {
   const found = await Promise.all(

@@ -1,6 +1,6 @@
 /** Tests the lines of docs/deployment.md that bring an export elsewhere with rsync: their order, and that a mirror accepts the folder. */
 import { execFile } from 'node:child_process'
-import { readdir } from 'node:fs/promises'
+import { readdir, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -26,10 +26,14 @@ describe.skipIf(isMissing)(`rsync (${isMissing ? 'it is not installed here' : 'a
   const context = inFile(() => openExport(ta, exported))
   const mirror = inFile(() => openMirror(openFolderSource(elsewhere)))
   let lines: string[] = []
+  /** Each manifest is of this second, and has one length with the one before. */
+  const second = Math.floor(Date.now() / 1000)
+  let exports = 0
 
   async function exportAll() {
     await compareOnce(context)
     await context.record.publish()
+    await utimes(join(exported, 'manifest.jwt'), second, second + ++exports / 1000)
   }
   /** One of the documented lines, between folders here. Prints what it does, in order. */
   async function run(at: number): Promise<string[]> {

@@ -105,8 +105,9 @@ async function run({
 /** Where a signal interrupts it, the rest stays as it was. */
 async function compareOnce(context: Export, path: string, signal: AbortSignal): Promise<void> {
   const count = createCount()
+  const started = Date.now()
   for await (const _ of compareAll({ ...context, count })) if (signal.aborted) throw new InterruptError()
-  await context.record.publish()
+  await context.record.publish({ files: started, lists: started })
   const { written, removed, faulty } = count
   const kept = faulty > 0 ? ` ${faulty} stay as they were, because their answers have a fault.` : ''
   process.stdout.write(

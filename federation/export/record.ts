@@ -7,7 +7,7 @@ import { issueManifestNumber } from '#store/manifest-number.ts'
 import { decodePart, payloadOf } from '#store/published-jwt.ts'
 import { rememberRoot } from '#store/signed-roots.ts'
 import type { Folder } from '../files/folder.ts'
-import { buildManifest, MANIFEST_TYP, parseManifest } from '../files/manifest.ts'
+import { buildManifest, MANIFEST_TYP, parseManifest, type WrittenUntil } from '../files/manifest.ts'
 import { type Child, computeHash, type FileEntry } from '../files/node.ts'
 import { BrokenObjectError, openObjects } from '../files/objects.ts'
 import { isUnsigned, MANIFEST_FILE } from '../files/place.ts'
@@ -95,7 +95,10 @@ export function createRecord({ entityId, folder, redis, keys, signer, now }: Opt
       await objects.sweep(new Set(objectsOf(objects, root)))
     },
 
-    /** Whether the manifest of the folder does not name the files as they are. */
+    /** Whether something was noted since the last manifest, perhaps what it has. */
+    isNoted: (): boolean => changes.size > 0 || root?.hash !== published,
+
+    /** Whether the last manifest does not name the files as they are. */
     isChanged(): boolean {
       flush()
       return root?.hash !== published
@@ -104,15 +107,15 @@ export function createRecord({ entityId, folder, redis, keys, signer, now }: Opt
     /** The files that have ended. */
     ended: (): string[] => (root ? [...endedFiles(objects, root, now())] : []),
 
-    /** @throws FederationError without a key, Error of Redis */
-    async publish(): Promise<void> {
+    /** `until`: milliseconds of unix time. @throws FederationError without a key, Error of Redis */
+    async publish(until: WrittenUntil): Promise<void> {
       flush()
       const signed = root
       if (!signed) return
       const least = Math.max(number + 1, now())
       number = await issueManifestNumber(redis, keys.manifestNumber, least)
       await rememberRoot(redis, keys.manifestRoots, number, signed.hash)
-      const claims = buildManifest({ issuer: entityId, now: now(), number, root: signed })
+      const claims = buildManifest({ issuer: entityId, now: now(), number, root: signed, until })
       const jwt = await signJwt(claims, { key: await signer(), typ: MANIFEST_TYP })
       folder.put(MANIFEST_FILE, Buffer.from(jwt))
       await redis.set(keys.manifest, jwt, 'EX', MANIFEST_KEPT) // for the admin side

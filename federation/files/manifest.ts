@@ -14,12 +14,18 @@ export const MANIFEST_TYP = 'inmor-manifest+jwt'
 /** Seconds for which a manifest says that its files are current. */
 export const MANIFEST_LIFE = 600
 
+const writtenUntilSchema = z.object({ files: z.number(), lists: z.number() })
+
+/** Milliseconds of unix time: what was announced before is in the files, and in those of lists. */
+export type WrittenUntil = z.infer<typeof writtenUntilSchema>
+
 const claimsSchema = z.object({
   iss: z.string(),
   iat: z.number(),
   exp: z.number(),
   number: z.int().nonnegative(),
   root: childSchema,
+  written_until: writtenUntilSchema,
 })
 
 /**
@@ -33,12 +39,14 @@ export const buildManifest = (input: {
   now: number
   number: number
   root: Child
+  until: WrittenUntil
 }): Manifest => ({
   iss: input.issuer,
   iat: input.now,
   exp: input.now + MANIFEST_LIFE,
   number: input.number,
   root: input.root,
+  written_until: input.until,
 })
 
 /** Does not verify the signature. @throws FederationError `invalid_request` */

@@ -1,7 +1,7 @@
 /** Keeps a folder equal to a source until it is stopped. A state that is refused changes nothing. */
 import { setTimeout } from 'node:timers/promises'
 import { type Mirror, type Pulled, pull } from './pull.ts'
-import { RefusedError } from './refusal.ts'
+import { MovedError } from './refusal.ts'
 
 /** Pulls until nothing moves: files change while they are fetched. */
 const ROUNDS = 6
@@ -21,7 +21,7 @@ export async function pullWhole(
     const [first] = pulled.moved
     if (first === undefined) return { ...pulled, written, removed }
     if (round === ROUNDS) {
-      throw new RefusedError(
+      throw new MovedError(
         `The source is incomplete: ${pulled.moved.length} files are missing or not as its manifest says, such as ${first}.`,
       )
     }
@@ -44,7 +44,7 @@ export async function keep(mirror: Mirror, everyMs: number, { onPulled, onFailur
     } catch (error) {
       if (signal.aborted) break
       onFailure(error)
-      isWhole = true
+      isWhole = !(error instanceof MovedError) // every other file is as the manifest says
     }
     await setTimeout(everyMs, undefined, { signal }).catch(() => undefined)
   }

@@ -1,6 +1,11 @@
 /** The state of a source is not taken over: it is old, incomplete, of another anchor, or not what the anchor signed. */
 export class RefusedError extends Error {
-  override readonly name = 'RefusedError'
+  override readonly name: string = 'RefusedError'
+}
+
+/** Files have changed since the manifest was signed. All others are as it says. */
+export class MovedError extends RefusedError {
+  override readonly name = 'MovedError'
 }
 
 type Flags = { isMissing?: boolean; isUnsupported?: boolean }

@@ -2,8 +2,6 @@
  * Answers with the files of an export. The manifest says of what time they are, and proves each: a file that it does not name, or
  * that is older than a change of which we know, is not sent.
  */
-import { statSync } from 'node:fs'
-import { join } from 'node:path'
 import type { EntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
 import { verifySignature } from '#core/jws.ts'
@@ -13,18 +11,15 @@ import { openFolder } from '../files/folder.ts'
 import { type Manifest, parseManifest } from '../files/manifest.ts'
 import { computeHash } from '../files/node.ts'
 import { openObjects } from '../files/objects.ts'
-import { CONFIGURATION_FILE, MANIFEST_FILE } from '../files/place.ts'
+import { CONFIGURATION_FILE, isListKind, kindOf, MANIFEST_FILE } from '../files/place.ts'
 import { findFile } from '../files/tree.ts'
 import { buildBareApp } from '../http/bare-app.ts'
 import { fileRoutes } from '../routes/files.ts'
 import type { KnownChanges } from './known-changes.ts'
 import type { Source } from './source.ts'
 
-/** Milliseconds in which a manifest is signed and written: it may lack a change of that time. */
-const WRITTEN_WITHIN_MS = 250
-
-/** `madeAt`: milliseconds of unix time. */
-type State = { manifest: Manifest; madeAt: number }
+/** Milliseconds by which an announcement may arrive earlier here than at the exporter, or the clocks differ. */
+const TOLERANCE_MS = 250
 
 type Options = {
   entityId: EntityId
@@ -39,28 +34,24 @@ export function createFileSource({ entityId, path, keys, now, changes }: Options
   const folder = openFolder(path)
   const objects = openObjects(folder)
   let basis: { text?: string | undefined; directory?: KeySets } = {}
-  let verified: Promise<State | null> = Promise.resolve(null)
+  let verified: Promise<Manifest | null> = Promise.resolve(null)
   /** What was read last. */
-  let state: State | null = null
+  let state: Manifest | null = null
 
   /** Null without a manifest that we have signed. */
-  async function verify(text: string | undefined): Promise<State | null> {
+  async function verify(text: string | undefined): Promise<Manifest | null> {
     if (text === undefined) return null
-    const { mtimeMs } = statSync(join(path, MANIFEST_FILE))
     try {
       const { parsed, claims } = parseManifest(text)
       await verifySignature(parsed, keys().published, null)
-      // The time of the file is more exact, and can be wrong.
-      const second = claims.iat * 1000
-      const madeAt = Math.min(Math.max(mtimeMs, second), second + 999)
-      return claims.iss === entityId ? { manifest: claims, madeAt } : null
+      return claims.iss === entityId ? claims : null
     } catch (error) {
       if (error instanceof FederationError) return null
       throw error
     }
   }
 
-  async function read(): Promise<State | null> {
+  async function read(): Promise<Manifest | null> {
     const text = readText(MANIFEST_FILE)
     const directory = keys()
     if (text !== basis.text || directory !== basis.directory) verified = verify(text)
@@ -85,9 +76,11 @@ export function createFileSource({ entityId, path, keys, now, changes }: Options
   }
 
   function accept(file: string, body: Buffer): void {
-    const entry = state && findFile(objects, state.manifest.root, file)
+    const entry = state && findFile(objects, state.root, file)
     const isProved = entry?.[0] === computeHash(body)
-    const isNewer = state && changes.lastOf(file) + WRITTEN_WITHIN_MS < state.madeAt
+    const { files, lists } = state?.written_until ?? { files: 0, lists: 0 }
+    const until = isListKind(kindOf(file)) ? lists : files
+    const isNewer = changes.lastOf(file) + TOLERANCE_MS < until
     if (isProved && isNewer && hasConfiguration()) return
     throw new FederationError('temporarily_unavailable', 'No file is known to have the answer.')
   }
@@ -95,12 +88,12 @@ export function createFileSource({ entityId, path, keys, now, changes }: Options
   const app = buildBareApp({})
   fileRoutes(app, folder, { accept, now })
   return {
-    at: async () => (await read())?.manifest.iat ?? -Infinity,
+    at: async () => (await read())?.iat ?? -Infinity,
     async answer(url) {
       const current = await read()
       const { statusCode, rawPayload, headers } = await app.inject(url)
       if (statusCode !== 200 || !current) return undefined
-      return { body: rawPayload, headers, at: current.manifest.iat }
+      return { body: rawPayload, headers, at: current.iat }
     },
     close: () => app.close(),
   }

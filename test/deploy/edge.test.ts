@@ -9,7 +9,7 @@ import { inTest } from '#test/helpers/in-file.ts'
 import { ask, isInstalled, type ReverseProxy, startProxy } from '#test/helpers/proxy.ts'
 import { type EdgeKind, filesOf } from '#test/helpers/proxy-rows.ts'
 import { many, publishCollection, withCollection } from '../federation/collection/published-collection.ts'
-import { compareOnce, openExport } from '../federation/export/exported.ts'
+import { exportOnce, openExport } from '../federation/export/exported.ts'
 import { openMirror } from '../federation/mirror/mirrored.ts'
 import { offlineEntity } from '../federation/offline-entity.ts'
 import { entityId, trustAnchorInFile } from '../federation/trust-anchor.ts'
@@ -97,8 +97,7 @@ describe.each<EdgeKind>(['nginx edge', 'caddy edge'])('%s', (kind) => {
     await ta.issueTrustMark({ type, subject: leaf })
     await ta.publishStatusList({ number: 1, type, revoked: [3] })
     const context = openExport(ta, filesOf(directory))
-    await compareOnce(context)
-    await context.record.publish()
+    await exportOnce(context)
     const { next } = (await ta.app.inject('/collection')).json<{ next: string }>()
     second = `/collection?from=${next}`
     for (const path of [...answers, second]) before.set(path, (await ta.app.inject(path)).body)

@@ -15,7 +15,13 @@ export async function announceExport(
     hash: '0'.repeat(64),
     kinds: Object.fromEntries(copies) as Record<string, [number, number | null]>,
   }
-  const claims = buildManifest({ issuer: entityId, now, number: now, root })
+  const claims = buildManifest({
+    issuer: entityId,
+    now,
+    number: now,
+    root,
+    until: { files: now * 1000, lists: now * 1000 },
+  })
   const jwt = await signJwt(claims, { key: await generateSigningKey('ES256'), typ: MANIFEST_TYP })
   await redis.client.set('inmor:manifest', jwt)
 }

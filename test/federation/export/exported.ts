@@ -30,6 +30,17 @@ export async function compareOnce(context: Export) {
   return count
 }
 
+/** Compares, and signs the manifest; `at`: when, in milliseconds of unix time. */
+export async function exportOnce(context: Export, at?: number) {
+  const count = await compareOnce(context)
+  await publishExport(context, at)
+  return count
+}
+
+/** Signs the manifest of what was written. */
+export const publishExport = ({ record }: Pick<Export, 'record'>, at = Date.now()) =>
+  record.publish({ files: at, lists: at })
+
 /** Until it is closed. */
 export function startFollowing(context: Export, log: FastifyBaseLogger = pino({ level: 'silent' })) {
   const stopped = new AbortController()

@@ -12,7 +12,7 @@ import { filesBelow } from '#federation/files/tree.ts'
 import { readSignedRoots } from '#store/signed-roots.ts'
 import { folderInFile, inFile, inTest } from '#test/helpers/in-file.ts'
 import { entityId, trustAnchorInFile } from '../trust-anchor.ts'
-import { compareOnce, openExport, startFollowing, textOf } from './exported.ts'
+import { compareOnce, openExport, publishExport, startFollowing, textOf } from './exported.ts'
 
 const leaf = 'https://rp.example.org'
 const type = 'https://ta.example/marks/member'
@@ -55,7 +55,7 @@ async function readWhole(): Promise<Manifest> {
 async function exportOnce(): Promise<Manifest> {
   const context = again()
   await compareOnce(context)
-  await context.record.publish()
+  await publishExport(context)
   return readWhole()
 }
 
@@ -89,7 +89,7 @@ it('has a number of its own for each of two exporters', async () => {
   for (const context of [others, own]) await compareOnce(context)
   const numbers = new Set<number>()
   for (const context of [others, own, others, own]) {
-    await context.record.publish()
+    await publishExport(context)
     numbers.add(Number(await ta.redis.client.get(ta.names.manifestNumber)))
   }
   expect(numbers.size).toBe(4)
@@ -113,7 +113,7 @@ it('is right again after an object was lost or changed, and after a file was cha
     const context = again()
     await expect(compareOnce(context)).rejects.toThrow(/The object .* (is missing|has other bytes)/)
     await compareOnce(context)
-    await context.record.publish()
+    await publishExport(context)
     expect((await readWhole()).root.hash).toBe(root.hash)
   }
   writeFileSync(join(path, about(leaf)), 'half')

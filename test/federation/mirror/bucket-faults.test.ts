@@ -5,7 +5,7 @@ import { openFolderSource } from '#federation/mirror/source.ts'
 import { folderInFile, inFile, inFileWithEnvironment, inTest } from '#test/helpers/in-file.ts'
 import { whyNoMoto } from '#test/helpers/moto.ts'
 import { startObjectStore } from '#test/helpers/object-store.ts'
-import { compareOnce, openExport, textOf } from '../export/exported.ts'
+import { exportOnce, openExport, textOf } from '../export/exported.ts'
 import { trustAnchorInFile } from '../trust-anchor.ts'
 import { openMirror, serveFolder } from './mirrored.ts'
 
@@ -24,10 +24,6 @@ describe.skipIf(whyNoMoto)(`a bucket (${whyNoMoto ?? 'moto'})`, () => {
   }
   let mirror: Awaited<ReturnType<typeof open>>
 
-  async function exportAll() {
-    await compareOnce(context)
-    await context.record.publish()
-  }
   /** As anyone gets it. */
   const get = (file: string) =>
     fetch(`${store.url}/export/${file.split('/').map(encodeURIComponent).join('/')}`)
@@ -37,7 +33,7 @@ describe.skipIf(whyNoMoto)(`a bucket (${whyNoMoto ?? 'moto'})`, () => {
   beforeAll(async () => {
     await ta.publishConfiguration()
     for (let at = 0; at < MEMBERS; at++) await ta.publishSubordinate({ id: memberId(at) })
-    await exportAll()
+    await exportOnce(context)
     await store.allow('Allow', 'GetObject')
     mirror = await open()
     await mirror.pull()
@@ -60,7 +56,7 @@ describe.skipIf(whyNoMoto)(`a bucket (${whyNoMoto ?? 'moto'})`, () => {
     await store.write(about(memberId(6)), 'of another program')
     await store.write('manifest.jwt', 'of another program')
     await ta.publishSubordinate({ id: memberId(5), statement: { note: 'after the other' } })
-    await exportAll()
+    await exportOnce(context)
     await expect(mirror.pull({ isWhole: false })).rejects.toThrow(/was changed by another program/)
     expect((await mirror.pull()).written).toBeGreaterThanOrEqual(2)
     for (const at of [5, 6])
@@ -69,7 +65,7 @@ describe.skipIf(whyNoMoto)(`a bucket (${whyNoMoto ?? 'moto'})`, () => {
 
   it('does not take over the manifest of a program that was faster', async () => {
     await ta.publishSubordinate({ id: memberId(5), statement: { note: 'a third' } })
-    await exportAll()
+    await exportOnce(context)
     let isFirst = true
     store.setFault(({ method, path: file }) => {
       if (method !== 'PUT' || file !== about(memberId(5)) || !isFirst) return null
@@ -89,7 +85,7 @@ describe.skipIf(whyNoMoto)(`a bucket (${whyNoMoto ?? 'moto'})`, () => {
     const before = await (await get('manifest.jwt')).text()
     for (let at = 10; at < 110; at++)
       await ta.publishSubordinate({ id: memberId(at), statement: { note: 'many' } })
-    await exportAll()
+    await exportOnce(context)
     let puts = 0
     store.setFault((one) => (one.method === 'PUT' && isContent(one) && ++puts > 50 ? 403 : null))
     await expect(mirror.pull({ isWhole: false })).rejects.toThrow(/refuses the credentials/)
@@ -116,7 +112,7 @@ describe.skipIf(whyNoMoto)(`a bucket (${whyNoMoto ?? 'moto'})`, () => {
 
   it('is written where the object store has no conditional requests', async () => {
     await ta.publishSubordinate({ id: memberId(5), statement: { note: 'without conditions' } })
-    await exportAll()
+    await exportOnce(context)
     const at = store.asked.length
     store.setFault(({ isConditional }) => (isConditional ? 501 : null))
     await mirror.pull({ isWhole: false })
@@ -128,7 +124,7 @@ describe.skipIf(whyNoMoto)(`a bucket (${whyNoMoto ?? 'moto'})`, () => {
   it('is written although every third request fails for a moment', async () => {
     for (let at = 10; at < 40; at++)
       await ta.publishSubordinate({ id: memberId(at), statement: { note: 'again' } })
-    await exportAll()
+    await exportOnce(context)
     const failed = new Map<string, number>()
     store.setFault(({ method, path: file }) => {
       const key = `${method} ${file}`

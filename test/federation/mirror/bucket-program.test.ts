@@ -9,7 +9,7 @@ import { folderInFile, inFile, inTest } from '#test/helpers/in-file.ts'
 import { whyNoMoto } from '#test/helpers/moto.ts'
 import { type Asked, startObjectStore } from '#test/helpers/object-store.ts'
 import { run } from '#test/helpers/program.ts'
-import { compareOnce, openExport } from '../export/exported.ts'
+import { exportOnce, openExport } from '../export/exported.ts'
 import { offlineEntity } from '../offline-entity.ts'
 import { startRawServer } from '../raw-server.ts'
 import { trustAnchorInFile } from '../trust-anchor.ts'
@@ -26,10 +26,6 @@ describe.skipIf(whyNoMoto)(`inmor mirror into a bucket (${whyNoMoto ?? 'moto'})`
   const store = inFile(startObjectStore)
   const rp = inFile(() => offlineEntity('https://rp.example.org'))
 
-  async function exportAll() {
-    await compareOnce(context)
-    await context.record.publish()
-  }
   const start = (args: readonly string[], environment: Record<string, string> = {}) =>
     run('server/cli/inmor.ts', args, {
       environment: { ...store.environment, TMPDIR: temporaryFolder, ...environment },
@@ -42,7 +38,7 @@ describe.skipIf(whyNoMoto)(`inmor mirror into a bucket (${whyNoMoto ?? 'moto'})`
     await ta.publishConfiguration()
     await ta.publishSubordinate(rp)
     for (let at = 0; at < MEMBERS; at++) await ta.publishSubordinate({ id: memberId(at) })
-    await exportAll()
+    await exportOnce(context)
   })
 
   it('goes on at the next start, wherever it is killed', async () => {
@@ -76,7 +72,7 @@ describe.skipIf(whyNoMoto)(`inmor mirror into a bucket (${whyNoMoto ?? 'moto'})`
     await program.printed(/Manifest \d+ of 20.*0 files written, 0 removed/)
     store.setFault(() => 503)
     await ta.removeSubordinate(memberId(1))
-    await exportAll()
+    await exportOnce(context)
     await program.printed(/Kept as it was: s3:\/\/\S+ cannot be reached, or failed/)
     store.setFault(() => null)
     await program.printed(/Manifest \d+ of 20.*, 1 removed/)
@@ -100,13 +96,13 @@ describe.skipIf(whyNoMoto)(`inmor mirror into a bucket (${whyNoMoto ?? 'moto'})`
     const tell = () => mirror(['--once', '--purge', receiver.url], { INMOR_PURGE_SECRET: createSecret() })
     expect((await tell().ended).code).toBe(0)
     await ta.removeSubordinate(memberId(2))
-    await exportAll()
+    await exportOnce(context)
     status = 500
     const failed = tell()
     expect((await failed.ended).code).toBe(1)
     expect(failed.stderr()).toMatch(/^http:\S+ returned HTTP status 500 for what caches must forget\.$/m)
     await ta.removeSubordinate(memberId(3))
-    await exportAll()
+    await exportOnce(context)
     status = 204
     expect((await tell().ended).code).toBe(0)
     const fetches = told.filter((path) => path.startsWith('/fetch?sub=https%3A'))
@@ -169,7 +165,7 @@ describe.skipIf(whyNoMoto)(`inmor mirror into a bucket (${whyNoMoto ?? 'moto'})`
   it('ends with a sentence for credentials that are wrong, or may not write', async () => {
     await store.allow('Deny', 'PutObject')
     await ta.publishSubordinate({ id: memberId(1) })
-    await exportAll()
+    await exportOnce(context)
     const refused = mirror(['--once'])
     expect((await refused.ended).code).toBe(1)
     expect(refused.stderr()).toMatch(/^s3:\S+ refuses the credentials\. Check them.* \(403\)\.$/m)

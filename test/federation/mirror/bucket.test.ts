@@ -5,7 +5,7 @@ import { openFolderSource } from '#federation/mirror/source.ts'
 import { folderInFile, inFile, inFileWithEnvironment, inTest } from '#test/helpers/in-file.ts'
 import { whyNoMoto } from '#test/helpers/moto.ts'
 import { startObjectStore } from '#test/helpers/object-store.ts'
-import { compareOnce, openExport, textOf } from '../export/exported.ts'
+import { exportOnce, openExport, textOf } from '../export/exported.ts'
 import { trustAnchorInFile } from '../trust-anchor.ts'
 import { openMirror } from './mirrored.ts'
 
@@ -33,10 +33,6 @@ describe.skipIf(whyNoMoto)(`a bucket (${whyNoMoto ?? 'moto'})`, () => {
     mirror = await open()
   }
 
-  async function exportAll() {
-    await compareOnce(context)
-    await context.record.publish()
-  }
   /** As anyone gets it. */
   const get = (file: string) =>
     fetch(`${store.url}/export/${file.split('/').map(encodeURIComponent).join('/')}`)
@@ -48,7 +44,7 @@ describe.skipIf(whyNoMoto)(`a bucket (${whyNoMoto ?? 'moto'})`, () => {
     for (let at = 0; at < MEMBERS; at++) await ta.publishSubordinate({ id: memberId(at) })
     mark = await ta.issueTrustMark({ type, subject: memberId(1) })
     await ta.publishStatusList({ number: 1, type, revoked: [3] })
-    await exportAll()
+    await exportOnce(context)
     await store.allow('Allow', 'GetObject')
     mirror = await open()
   })
@@ -92,7 +88,7 @@ describe.skipIf(whyNoMoto)(`a bucket (${whyNoMoto ?? 'moto'})`, () => {
     await ta.removeSubordinate(memberId(2))
     await ta.revokeTrustMark(mark, { type, subject: memberId(1) })
     const jwt = await ta.publishSubordinate({ id: memberId(3), statement: { note: 'another' } })
-    await exportAll()
+    await exportOnce(context)
     const at = store.asked.length
     const { written, removed } = await mirror.pull({ isWhole: false })
     const changes = store.since(at, 'PUT', 'DELETE')

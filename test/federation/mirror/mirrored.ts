@@ -59,7 +59,13 @@ export async function forgeSource(key: Jwk, from?: string) {
         if (isUnsigned(file)) folder.put(objectFile(computeHash(text)), Buffer.from(text))
       }
       const root = changeTree(objects, null, new Map(entries))
-      const claims = buildManifest({ issuer, now: at, number, root })
+      const claims = buildManifest({
+        issuer,
+        now: at,
+        number,
+        root,
+        until: { files: at * 1000, lists: at * 1000 },
+      })
       folder.put(
         MANIFEST_FILE,
         Buffer.from(await signJwt(claims, { key: changes.key ?? key, typ: MANIFEST_TYP })),

@@ -8,7 +8,7 @@ import { CONFIGURATION_FILE } from '#federation/files/place.ts'
 import { folderInFile, inFile, inTest } from '#test/helpers/in-file.ts'
 import { run } from '#test/helpers/program.ts'
 import { many, publishCollection, withCollection } from '../collection/published-collection.ts'
-import { compareOnce, openExport } from '../export/exported.ts'
+import { exportOnce, openExport } from '../export/exported.ts'
 import { entityId, trustAnchorInFile } from '../trust-anchor.ts'
 import { forgeSource, serveFolder, signConfiguration } from './mirrored.ts'
 
@@ -22,18 +22,13 @@ const [exported, path] = [join(directory, 'export'), join(directory, 'files')]
 const context = inFile(() => openExport(ta, exported))
 const source = inFile(() => serveFolder(exported))
 
-async function exportAll() {
-  await compareOnce(context)
-  await context.record.publish()
-}
-
 beforeAll(async () => {
   await ta.publishConfiguration(withCollection())
   await publishCollection(ta.redis.client, many(501))
   for (let at = 0; at < MEMBERS; at++) await ta.publishSubordinate({ id: memberId(at) })
   await ta.issueTrustMark({ type, subject: memberId(0) })
   await ta.publishStatusList({ number: 1, type, revoked: [3] })
-  await exportAll()
+  await exportOnce(context)
 })
 
 const start = (...options: string[]) =>
@@ -98,7 +93,7 @@ it('follows the source, serves its files, and says once why it keeps them as the
     expect(await answer.json()).toHaveProperty('error')
   }
   await ta.removeSubordinate(memberId(7))
-  await exportAll()
+  await exportOnce(context)
   await expect.poll(() => names(path), { timeout: 10_000 }).toHaveLength(MEMBERS - 1)
   await writeFile(join(exported, 'manifest.jwt'), 'half')
   await program.printed(/Kept as it was: .*compact form/)
@@ -106,7 +101,7 @@ it('follows the source, serves its files, and says once why it keeps them as the
   program.kill('SIGTERM')
   expect((await program.ended).code).toBe(0)
   expect(program.stderr().match(/Kept as it was/g)).toHaveLength(1)
-  await exportAll()
+  await exportOnce(context)
 })
 
 it('prints the keys that it trusts at first, and none where they are given', async () => {
@@ -155,7 +150,7 @@ it('says that it got two manifests with one number, in its log and by its exit c
 })
 
 it('keeps the files of a folder beside it', async () => {
-  await exportAll()
+  await exportOnce(context)
   const copy = join(directory, 'copy')
   const program = run('server/cli/inmor.ts', ['mirror', exported, copy, '--once', '--json'])
   expect((await program.ended).code, program.output()).toBe(0)

@@ -7,7 +7,7 @@ import { parseManifest } from '#federation/files/manifest.ts'
 import { computeHash } from '#federation/files/node.ts'
 import { objectFile } from '#federation/files/place.ts'
 import { folderInFile, inFile, inTest } from '#test/helpers/in-file.ts'
-import { compareOnce, openExport, textOf } from '../export/exported.ts'
+import { exportOnce, openExport, textOf } from '../export/exported.ts'
 import { trustAnchorInFile } from '../trust-anchor.ts'
 import { forgeSource, openMirror, serveFolder, signConfiguration } from './mirrored.ts'
 
@@ -44,18 +44,13 @@ async function objectsInUse(): Promise<[root: string, list: string]> {
   return [objectFile(claims.root.hash), objectFile(list)]
 }
 
-async function exportAll() {
-  await compareOnce(context)
-  await context.record.publish()
-}
-
 beforeAll(async () => {
   await ta.publishConfiguration()
   await ta.publishSubordinate({ id: leaf })
   await ta.publishSubordinate({ id: other })
   mark = await ta.issueTrustMark({ type, subject: leaf })
   await ta.publishStatusList({ number: 1, type, revoked: [3] })
-  await exportAll()
+  await exportOnce(context)
 })
 
 describe('a mirror', () => {
@@ -73,12 +68,12 @@ describe('a mirror', () => {
   it('takes over a change, and removes what was withdrawn', async () => {
     const jwt = await ta.publishSubordinate({ id: other, statement: { note: 'another' } })
     await ta.revokeTrustMark(mark, { type, subject: leaf })
-    await exportAll()
+    await exportOnce(context)
     await mirror.pull({ isWhole: false })
     expect(await textOf(mirror.path, about(other))).toBe(jwt)
     expect(await textOf(mirror.path, marked)).toBeNull()
     await ta.removeSubordinate(other)
-    await exportAll()
+    await exportOnce(context)
     await mirror.pull({ isWhole: false })
     expect(await textOf(mirror.path, about(other))).toBeNull()
     expect(await textOf(mirror.path, 'list/all.json')).toBe(JSON.stringify([leaf]))

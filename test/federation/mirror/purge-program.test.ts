@@ -7,7 +7,7 @@ import { beforeAll, expect, it } from 'vitest'
 import { createSecret } from '#server/webhook/signature.ts'
 import { folderInFile, inFile } from '#test/helpers/in-file.ts'
 import { run } from '#test/helpers/program.ts'
-import { compareOnce, openExport } from '../export/exported.ts'
+import { exportOnce, openExport } from '../export/exported.ts'
 import { startRawServer } from '../raw-server.ts'
 import { entityId, trustAnchorInFile } from '../trust-anchor.ts'
 
@@ -35,10 +35,6 @@ const receiver = inFile(() =>
   }),
 )
 
-async function exportAll() {
-  await compareOnce(context)
-  await context.record.publish()
-}
 const start = (args: readonly string[], INMOR_PURGE_SECRET = secret) =>
   run('server/cli/inmor.ts', ['mirror', exported, path, ...args], { environment: { INMOR_PURGE_SECRET } })
 const names = async () => (await readdir(join(path, 'fetch'))).length
@@ -51,7 +47,7 @@ const fetched = () =>
 beforeAll(async () => {
   await ta.publishConfiguration()
   for (let at = 0; at < 20; at++) await ta.publishSubordinate({ id: memberId(at) })
-  await exportAll()
+  await exportOnce(context)
 })
 
 it('sends what caches must forget, and pulls on while the receiver is silent or away', async () => {
@@ -59,7 +55,7 @@ it('sends what caches must forget, and pulls on while the receiver is silent or 
   await program.printed(/Manifest/)
   expect(events).toEqual([])
   await ta.removeSubordinate(memberId(1))
-  await exportAll()
+  await exportOnce(context)
   await expect.poll(fetched, { timeout: 10_000 }).toEqual([`/fetch?sub=${memberId(1)}`])
   expect(events[0]).toMatchObject({
     type: 'org.inmor.filesChanged',
@@ -73,10 +69,10 @@ it('sends what caches must forget, and pulls on while the receiver is silent or 
     status = answer
     const before = asked
     await ta.removeSubordinate(memberId(member))
-    await exportAll()
+    await exportOnce(context)
     await expect.poll(() => asked, { timeout: 20_000 }).toBeGreaterThan(before)
     await ta.removeSubordinate(memberId(member + 10))
-    await exportAll()
+    await exportOnce(context)
     await expect.poll(names, { timeout: 10_000 }).toBe(20 - 1 - 2 * (member - 1))
   }
   expect(program.stderr()).toMatch(

@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { openFolderSource } from '#federation/mirror/source.ts'
 import { shellOf } from '#test/docs/document.ts'
 import { folderInFile, inFile, inTest } from '#test/helpers/in-file.ts'
-import { compareOnce, openExport, textOf } from '../export/exported.ts'
+import { exportOnce, openExport, textOf } from '../export/exported.ts'
 import { trustAnchorInFile } from '../trust-anchor.ts'
 import { openMirror } from './mirrored.ts'
 
@@ -31,8 +31,7 @@ describe.skipIf(isMissing)(`rsync (${isMissing ? 'it is not installed here' : 'a
   let exports = 0
 
   async function exportAll() {
-    await compareOnce(context)
-    await context.record.publish()
+    await exportOnce(context)
     await utimes(join(exported, 'manifest.jwt'), second, second + ++exports / 1000)
   }
   /** One of the documented lines, between folders here. Prints what it does, in order. */

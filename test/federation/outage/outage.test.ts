@@ -2,14 +2,15 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decodeJwt } from 'jose'
-import { beforeAll, expect, it } from 'vitest'
+import { beforeAll, expect, it, vi } from 'vitest'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { writeNewKey } from '#store/key-directory.ts'
 import { withdrawKey } from '#store/key-directory-change.ts'
 import { folderInFile, folderInTest, inFile, inTest } from '#test/helpers/in-file.ts'
+import { patience } from '#test/helpers/patience.ts'
 import { startRelay } from '#test/helpers/relay.ts'
 import { many, publishCollection, withCollection } from '../collection/published-collection.ts'
-import { compareOnce, openExport } from '../export/exported.ts'
+import { compareOnce, openExport, publishExport } from '../export/exported.ts'
 import { offlineEntity } from '../offline-entity.ts'
 import { entityId, trustAnchorInFile } from '../trust-anchor.ts'
 import { type Bridged, startBridged } from './bridged.ts'
@@ -61,7 +62,7 @@ async function publish() {
 async function exportAll({ later = true } = {}) {
   await compareOnce(context)
   ta.clock.ahead = later ? 2 : 0
-  await context.record.publish()
+  await publishExport(context, Date.now() + ta.clock.ahead * 1000)
   ta.clock.ahead = 0
 }
 
@@ -70,17 +71,20 @@ const ageOf = async ({ get }: Bridged, url: string) => (await get(url)).headers.
 /** The server notices that Redis is away, or there. */
 const untilAway = (of: Bridged) => expect.poll(() => ageOf(of, configuration)).toBeDefined()
 const untilThere = (of: Bridged) =>
-  expect.poll(() => of.get('/health')).toMatchObject({ body: '{"status":"ok"}' })
+  vi.waitFor(async () => expect(await of.get('/health')).toMatchObject({ body: '{"status":"ok"}' }), patience)
+
+const untilBothThere = () => Promise.all([server, alone].map(untilThere))
 
 async function restore() {
   await ta.redis.restart()
   await publish()
-  for (const each of [server, alone]) await untilThere(each)
+  await untilBothThere()
 }
 
 beforeAll(async () => {
   await publish()
   await exportAll()
+  await untilBothThere() // nothing was published when they started
 })
 
 it('answers with what it remembers and with its files, until Redis has what is published again', {
@@ -138,7 +142,7 @@ it('answers with what it remembers and with its files, until Redis has what is p
   expect(JSON.parse((await server.get('/health')).body).status).toBe('degraded')
 
   await publish()
-  for (const each of [server, alone]) await untilThere(each)
+  await untilBothThere()
   for (const url of [...exported, resolved]) expect([url, await ageOf(server, url)]).toEqual([url, undefined])
   expect(await statusOf(server, about('https://none.example'))).toBe(404)
   await expect.poll(() => server.log()).toContain('Redis answers again')
@@ -177,6 +181,20 @@ it('never answers what it knows to be removed or revoked, although files have it
     expect([url, await statusOf(server, url)]).toEqual([url, 503])
   }
   expect(await statusOf(server, about(other))).toBe(200)
+  await restore()
+})
+
+it('answers with files but no list while lists are older than a change', async () => {
+  const id = 'https://late.example.org'
+  await ta.publishSubordinate(await offlineEntity(id))
+  await expect.poll(() => statusOf(server, about(id))).toBe(200)
+  await compareOnce(context)
+  const [before, later] = [Date.now() - 10_000, Date.now() + 2_000]
+  await context.record.publish({ files: later, lists: before })
+  await ta.redis.stop()
+  await untilAway(server)
+  const urls = [about(id), about(other), '/status_list/1', '/list']
+  expect(await Promise.all(urls.map((url) => statusOf(server, url)))).toEqual([200, 200, 200, 503])
   await restore()
 })
 

@@ -10,6 +10,7 @@ import { CONFIGURATION_FILE } from '#federation/files/place.ts'
 import { readKeyDirectory } from '#store/key-directory.ts'
 import { redisKeys } from '#store/keys.ts'
 import type { TestAdmin } from '#test/helpers/admin.ts'
+import { publishExport } from '../../federation/export/exported.ts'
 import { forgeSource, openMirror, serveFolder } from '../../federation/mirror/mirrored.ts'
 
 const seconds = () => Math.floor(Date.now() / 1000)
@@ -39,7 +40,7 @@ export async function openExport({ entityId, config, redis, get }: TestAdmin) {
     /** Signs the next manifest, at this age in seconds. */
     async publish(age = 0) {
       clock.age = age
-      await record.publish()
+      await publishExport({ record })
     },
     async close() {
       await server.close()

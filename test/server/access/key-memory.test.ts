@@ -1,4 +1,5 @@
 /** Tests that an API key is looked up once a second at most, and that the loss of a right counts in every process. */
+import { setTimeout } from 'node:timers/promises'
 import { describe, expect, it, vi } from 'vitest'
 import { createAccounts } from '#server/auth/accounts.ts'
 import { systemClock } from '#server/clock.ts'
@@ -34,7 +35,6 @@ describe('a request with an API key', () => {
   it('reads key, owner and roles, and notes the use; for a second, the next ones read and write nothing', async () => {
     const made = await makeKey(admin)
     const statements = recordStatements('Apikey', 'User', 'AnchorRole')
-    const begun = performance.now()
     expect(await roleOf(made)).toBe('OPERATOR')
     const first = { read: 0, written: 0 }
     await vi.waitFor(() => {
@@ -43,20 +43,23 @@ describe('a request with an API key', () => {
       first.written += written.length
       expect(first).toEqual({ read: 3, written: 1 })
     }, patience)
-    for (let count = 0; count < 20; count++) expect(await roleOf(made)).toBe('OPERATOR')
-    const { read, written } = statements.take()
-    expect(written).toEqual([])
-    const seconds = Math.floor((performance.now() - begun) / 1000) // on a busy machine
-    expect(read.length).toBeLessThanOrEqual(3 * seconds)
+    // The new user and key may be announced after the first request, and a second may end.
+    await vi.waitFor(async () => {
+      for (let count = 0; count < 20; count++) expect(await roleOf(made)).toBe('OPERATOR')
+      expect(statements.take()).toEqual({ read: [], written: [] })
+    }, patience)
   })
 
   it('shares its look-up with those at the same time', async () => {
     const made = await makeKey(admin)
-    const statements = recordStatements('Apikey')
-    await Promise.all(Array.from({ length: 10 }, () => roleOf(made)))
-    await vi.waitFor(() => expect(statements.take().written).toHaveLength(1), patience)
     await roleOf(made)
-    expect(statements.take().written).toEqual([])
+    const statements = recordStatements('Apikey')
+    await vi.waitFor(async () => {
+      await setTimeout(1_000) // until it is looked up again
+      statements.take()
+      await Promise.all(Array.from({ length: 10 }, () => roleOf(made)))
+      expect(statements.take().read).toHaveLength(1)
+    }, patience)
   })
 
   it('notes when the key was used once a minute', async () => {

@@ -1,8 +1,8 @@
 /** What the export still has to do, the most urgent first, and since when. */
 import type { Change } from '#store/change.ts'
 
-/** Objects that are written together. A response is signed anew. */
-const STEP = { objects: 200, responses: 50 }
+/** Objects that are written together. The others wait. */
+const STEP = 50
 
 /** Milliseconds of unix time. */
 type Time = number
@@ -28,7 +28,7 @@ export function createPending(now: Now) {
 
   /** The response about each is due since then too. */
   function takeObjects(from: Queue): string[] {
-    const some = take(from, STEP.objects)
+    const some = take(from, STEP)
     for (const [id, at] of some) responses.set(id, Math.min(at, responses.get(id) ?? at))
     return some.map(([id]) => id)
   }
@@ -56,7 +56,11 @@ export function createPending(now: Now) {
       return { subordinates: takeObjects(subordinates), subjects: takeObjects(subjects) }
     },
     /** The subjects of the next resolve responses. */
-    takeResponses: (): string[] => take(responses, STEP.responses).map(([id]) => id),
+    takeResponses: (): string[] => take(responses, STEP).map(([id]) => id),
+    /** Their responses have been written. */
+    dropResponses(subjects: readonly string[]): void {
+      for (const subject of subjects) responses.delete(subject)
+    },
     /** Until when all that was announced is in the files, and in the lists. */
     writtenUntil(): { files: Time; lists: Time } {
       let files = Math.min(now(), all.since())

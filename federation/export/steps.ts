@@ -1,5 +1,5 @@
-/** Writes what is pending in steps: the manifest, objects, responses, lists one by one. After each, the first that is due is next. */
-import { trustMarkFile } from '../files/place.ts'
+/** Writes what is pending in steps: the manifest, objects, new responses, lists one by one. After each, the first that is due is next. */
+import { resolvedFile, trustMarkFile } from '../files/place.ts'
 import { refreshCollection } from './collection.ts'
 import { type Export, typesWithFolder } from './comparison.ts'
 import {
@@ -31,8 +31,16 @@ export function createSteps(context: Export, pending: Pending) {
     const some = pending.takeObjects()
     if (!some) return false
     const marks = some.subjects.length > 0 ? await marksOf(some.subjects) : []
-    await refresh(context, [...marks, ...some.subordinates.map(statement)])
+    const responded = [...new Set([...some.subordinates, ...some.subjects])].filter(hasResponse)
+    await refresh(context, [...marks, ...some.subordinates.map(statement), ...responded.map(resolved)])
+    pending.dropResponses(responded)
     return true
+  }
+
+  /** It may be about what is gone by now. */
+  function hasResponse(subject: string): boolean {
+    const file = resolvedFile(subject)
+    return file !== null && folder.has(file)
   }
 
   /** The marks of each, those of types that have a file, and the status lists, any of which may have a revocation. */
@@ -50,6 +58,7 @@ export function createSteps(context: Export, pending: Pending) {
     return [...numbers.map(statusList), ...(await Promise.all(marks)).flat()]
   }
 
+  /** The first ones of new members. */
   async function writeResponses(): Promise<boolean> {
     const subjects = pending.takeResponses()
     await refresh(context, subjects.map(resolved))

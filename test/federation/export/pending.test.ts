@@ -23,15 +23,15 @@ const takeEverything = () => {
 
 describe('objects', () => {
   it('are taken some at a time, each once, and then the responses about them', () => {
-    for (let at = 0; at < 250; at++) pending.add({ kind: 'subordinate', id: `s${at}` })
+    for (let at = 0; at < 70; at++) pending.add({ kind: 'subordinate', id: `s${at}` })
     pending.add({ kind: 'subordinate', id: 's0' })
     pending.add({ kind: 'trust-mark', id: 's0' })
-    expect(pending.takeObjects()).toMatchObject({ subordinates: { length: 200 }, subjects: ['s0'] })
-    expect(pending.takeResponses()).toHaveLength(50)
-    expect(pending.takeObjects()).toMatchObject({ subordinates: { length: 50 }, subjects: [] })
+    expect(pending.takeObjects()).toMatchObject({ subordinates: { length: 50 }, subjects: ['s0'] })
+    pending.dropResponses(['s0', 's1'])
+    expect(pending.takeResponses()).toHaveLength(48)
+    expect(pending.takeObjects()).toMatchObject({ subordinates: { length: 20 }, subjects: [] })
     expect(pending.takeObjects()).toBeNull()
-    const left = [1, 2, 3, 4].flatMap(() => pending.takeResponses())
-    expect(new Set(left).size).toBe(200)
+    expect(pending.takeResponses()).toHaveLength(20)
     expect(pending.takeResponses()).toEqual([])
   })
 })

@@ -1,4 +1,4 @@
-/** What the export still has to do, the most urgent first, and since when. */
+/** What the export still has to do, and since when. */
 import type { Change } from '#store/change.ts'
 
 /** Objects that are written together. The others wait. */

@@ -1,4 +1,4 @@
-/** Writes what is pending in steps: the manifest, objects, new responses, lists one by one. After each, the first that is due is next. */
+/** Writes what is pending in steps. After each, the first that is due is next: manifest, objects, new responses, a list. */
 import { resolvedFile, trustMarkFile } from '../files/place.ts'
 import { refreshCollection } from './collection.ts'
 import { type Export, typesWithFolder } from './comparison.ts'
@@ -68,18 +68,20 @@ export function createSteps(context: Export, pending: Pending) {
   /** Before a comparison, nothing says that all that is published has a file. */
   async function publish(): Promise<boolean> {
     const started = performance.now()
-    const isDue = started >= manifestBy
-    if (!isDue && (started < manifestFrom || !record.isChanged())) return false
-    if (isDue)
-      await refresh(
-        context,
-        record.ended().flatMap((path) => wantedOf(path) ?? []),
-      )
-    await record.publish(pending.writtenUntil())
+    const isLast = started >= manifestBy
+    if (!isLast && started < manifestFrom) return false
+    if (isLast) await refreshEnded()
+    const isDue = isLast || record.isChanged()
+    if (isDue) await record.publish(pending.writtenUntil())
     const ended = performance.now()
     manifestFrom = ended + pauseAfter(ended - started)
-    manifestBy = ended + MANIFEST_MS
-    return true
+    if (isDue) manifestBy = ended + MANIFEST_MS
+    return isDue
+  }
+
+  async function refreshEnded(): Promise<void> {
+    const ended = record.ended().flatMap((path) => wantedOf(path) ?? [])
+    await refresh(context, ended)
   }
 
   async function writeList(): Promise<boolean> {

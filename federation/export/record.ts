@@ -8,13 +8,16 @@ import { decodePart, payloadOf } from '#store/published-jwt.ts'
 import { rememberRoot } from '#store/signed-roots.ts'
 import type { Folder } from '../files/folder.ts'
 import { buildManifest, MANIFEST_TYP, parseManifest, type WrittenUntil } from '../files/manifest.ts'
-import { type Child, computeHash, type FileEntry } from '../files/node.ts'
+import { type Child, computeHash, type FileEntry, keyOf } from '../files/node.ts'
 import { BrokenObjectError, openObjects } from '../files/objects.ts'
 import { isUnsigned, MANIFEST_FILE } from '../files/place.ts'
 import { changeTree, endedFiles, filesBelow, objectsOf } from '../files/tree.ts'
 
 /** Files that are recorded together, to bound memory. */
 const STEP = 50_000
+
+/** Files that are entered into the tree at once. */
+const FEW = 100
 
 /** Seconds for which the admin side remembers that there was an export. */
 const MANIFEST_KEPT = 604_800
@@ -38,6 +41,8 @@ export function createRecord({ entityId, folder, redis, keys, signer, now }: Opt
   let root: Child | null = last?.root ?? null
   let published: string | undefined
   const changes = new Map<string, FileEntry | null>()
+  /** Paths of changes, each part below one branch of the tree. */
+  let parts: string[][] = []
   /** The lists, whose versions are objects. */
   const lists = new Map<string, string>()
 
@@ -59,9 +64,10 @@ export function createRecord({ entityId, folder, redis, keys, signer, now }: Opt
     if (changes.size >= STEP) flush()
   }
 
-  function flush(): void {
+  /** Enters these changes into the tree. */
+  function enter(some: ReadonlyMap<string, FileEntry | null>): void {
     const replaced: string[] = []
-    for (const [path, entry] of changes) {
+    for (const [path, entry] of some) {
       if (!isUnsigned(path)) continue
       const before = lists.get(path)
       if (before !== undefined) replaced.push(before)
@@ -70,11 +76,13 @@ export function createRecord({ entityId, folder, redis, keys, signer, now }: Opt
         lists.set(path, entry[0])
       } else lists.delete(path)
     }
-    root = guarded(() => changeTree(objects, root, changes))
-    changes.clear()
+    root = guarded(() => changeTree(objects, root, some))
+    for (const path of [...some.keys()]) changes.delete(path)
     const used = new Set(lists.values())
     for (const hash of replaced) if (!used.has(hash)) objects.releaseList(hash)
   }
+
+  const flush = (): void => enter(changes)
 
   return {
     /** What a file has; null: it is gone. */
@@ -93,6 +101,19 @@ export function createRecord({ entityId, folder, redis, keys, signer, now }: Opt
       }
       flush()
       await objects.sweep(new Set(objectsOf(objects, root)))
+    },
+
+    /** Enters what was noted into the tree: few changes at once, many in parts. True: another part is left. */
+    enterPart(): boolean {
+      if (parts.length === 0 && changes.size > FEW)
+        parts = [...Map.groupBy(changes.keys(), (path) => keyOf(path).charAt(0)).values()]
+      const some = new Map<string, FileEntry | null>()
+      for (const path of parts.pop() ?? changes.keys()) {
+        const entry = changes.get(path)
+        if (entry !== undefined) some.set(path, entry)
+      }
+      enter(some)
+      return parts.length > 0
     },
 
     /** Whether something was noted since the last manifest, perhaps what it has. */

@@ -1,4 +1,4 @@
-/** Writes what is pending in steps. After each, the first that is due is next: manifest, objects, new responses, a list. */
+/** Writes what is pending in steps. After each, what is most urgent is next: objects, new responses, a list. The manifest is in between. */
 import { resolvedFile, trustMarkFile } from '../files/place.ts'
 import { refreshCollection } from './collection.ts'
 import { type Export, typesWithFolder } from './comparison.ts'
@@ -15,17 +15,16 @@ import {
 } from './files.ts'
 import type { Pending } from './pending.ts'
 
-/** The shortest time between two writes, in milliseconds and in times of how long the last one took. */
-const PAUSE = { ms: 500, times: 4 }
 /** Milliseconds until the manifest is signed again, although nothing changed. */
 const MANIFEST_MS = 60_000
 
 /** Times are monotonic milliseconds. */
 export function createSteps(context: Export, pending: Pending) {
   const { reader, folder, record } = context
+  const [listPauses, manifestPauses] = [createPauses(), createPauses()]
   let unwritten: Wanted[] = []
-  let [listsTook, listsFrom] = [0, 0]
-  let [manifestFrom, manifestBy] = [0, 0]
+  let isEntering = false
+  let manifestBy = 0
 
   async function writeObjects(): Promise<boolean> {
     const some = pending.takeObjects()
@@ -65,18 +64,21 @@ export function createSteps(context: Export, pending: Pending) {
     return subjects.length > 0
   }
 
-  /** Before a comparison, nothing says that all that is published has a file. */
+  /** A part of the hash tree, or the manifest after the last part. */
   async function publish(): Promise<boolean> {
     const started = performance.now()
     const isLast = started >= manifestBy
-    if (!isLast && started < manifestFrom) return false
-    if (isLast) await refreshEnded()
-    const isDue = isLast || record.isChanged()
-    if (isDue) await record.publish(pending.writtenUntil())
-    const ended = performance.now()
-    manifestFrom = ended + pauseAfter(ended - started)
-    if (isDue) manifestBy = ended + MANIFEST_MS
-    return isDue
+    if (!isEntering && !isLast && started < manifestPauses.next()) return false
+    isEntering = record.enterPart()
+    const isDue = !isEntering && (isLast || record.isChanged())
+    if (isDue) {
+      if (isLast) await refreshEnded()
+      await record.publish(pending.writtenUntil())
+      manifestBy = performance.now() + MANIFEST_MS
+    }
+    manifestPauses.worked(started)
+    if (!isEntering) manifestPauses.begin()
+    return isEntering || isDue
   }
 
   async function refreshEnded(): Promise<void> {
@@ -87,15 +89,14 @@ export function createSteps(context: Export, pending: Pending) {
   async function writeList(): Promise<boolean> {
     const started = performance.now()
     if (unwritten.length === 0) {
-      if (started < listsFrom || !pending.lists.take()) return false
+      if (started < listPauses.next() || !pending.lists.take()) return false
       unwritten = [...lists, ...(await reader.trustMarkTypes()).map(trustMarkList)]
-      listsTook = 0
     }
     await refresh(context, unwritten.splice(0, 1))
-    const ended = performance.now()
-    listsTook += ended - started
-    listsFrom = ended + pauseAfter(listsTook)
-    if (unwritten.length === 0) pending.lists.done()
+    listPauses.worked(started)
+    if (unwritten.length > 0) return true
+    pending.lists.done()
+    listPauses.begin()
     return true
   }
 
@@ -106,30 +107,48 @@ export function createSteps(context: Export, pending: Pending) {
     return true
   }
 
+  const writeOthers = async () => (await writeResponses()) || (await writeList()) || (await writeCollection())
+
   return {
-    /** `isComplete`: every published object has a file, or is pending. @throws as `refresh` and FileRecord */
+    /**
+     * `isComplete`: every published object has a file, or is pending. Before that, no manifest is signed.
+     * @throws as `refresh` and FileRecord
+     */
     async writeAll({ isComplete }: { isComplete: boolean }): Promise<void> {
-      while (
-        (isComplete && (await publish())) ||
-        (await writeObjects()) ||
-        (await writeResponses()) ||
-        (await writeList()) ||
-        (await writeCollection())
-      );
+      for (let isWorking = true; isWorking; ) {
+        const isPublishing = isComplete && (await publish())
+        // Between the parts, what is most urgent only, so that few changes are left for the last one.
+        const isWriting = (await writeObjects()) || (!isEntering && (await writeOthers()))
+        isWorking = isPublishing || isWriting
+      }
     },
     /** When there is something to do, if nothing is added. */
     nextAt(): number {
       return Math.min(
         manifestBy,
-        record.isNoted() ? manifestFrom : Infinity,
-        pending.lists.isDue() ? listsFrom : Infinity,
+        record.isNoted() ? manifestPauses.next() : Infinity,
+        pending.lists.isDue() ? listPauses.next() : Infinity,
       )
     },
-    /** After a failure: a round of lists begins anew. */
+    /** After a failure: rounds begin anew. */
     restart(): void {
       unwritten = []
+      isEntering = false
     },
   }
 }
 
-const pauseAfter = (took: number): number => Math.max(PAUSE.ms, took * PAUSE.times)
+/** Between two of the same work: half a second, and four times as long as the last one took. */
+function createPauses() {
+  let [took, from] = [0, 0]
+  return {
+    next: () => from,
+    worked(since: number): void {
+      took += performance.now() - since
+    },
+    begin(): void {
+      from = performance.now() + Math.max(500, 4 * took)
+      took = 0
+    },
+  }
+}

@@ -65,6 +65,7 @@ function changed(
     if (changes.every(([path, entry]) => node.files[path]?.[0] === entry?.[0])) return unchanged
     const files = new Map(Object.entries(node.files))
     for (const [path, entry] of changes) entry ? files.set(path, entry) : files.delete(path)
+    if (files.size > 0 && isLeafOf(files.size)) return write(store, { files: Object.fromEntries(files) })
     return build(
       store,
       depth,

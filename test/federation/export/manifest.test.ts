@@ -143,3 +143,15 @@ it('loses a file that has ended', async () => {
   await expect.poll(() => textOf(path, about(sub)), { timeout: 5_000 }).toBeNull()
   ta.clock.ahead = 0
 })
+
+it('names hundreds of files that changed at once', async () => {
+  const countIn = ({ root }: Manifest) => root.kinds.fetch?.[0] ?? 0
+  const before = countIn(await exportOnce())
+  await inTest(startFollowing(again()))
+  const subjects = Array.from({ length: 300 }, (_, at) => `https://rp-${at}.example.org`)
+  await Promise.all(subjects.map((id) => ta.publishSubordinate({ id })))
+  const count = async () => countIn(await readWhole())
+  await expect.poll(count, { timeout: 10_000 }).toBe(before + 300)
+  await Promise.all(subjects.map(ta.removeSubordinate))
+  await expect.poll(count, { timeout: 10_000 }).toBe(before)
+})

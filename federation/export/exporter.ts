@@ -20,7 +20,7 @@ export async function follow(
   { log, signal }: { log: FastifyBaseLogger; signal: AbortSignal },
 ): Promise<void> {
   const pending = createPending(Date.now)
-  const steps = createSteps(context, pending)
+  const steps = createSteps(context, pending, signal)
   /** Since the start, or since the last failure. */
   let isCompared = false
 
@@ -28,7 +28,6 @@ export async function follow(
     const started = performance.now()
     const count = createCount()
     for await (const _ of compareAll({ ...context, count })) {
-      signal.throwIfAborted()
       await steps.writeAll({ isComplete: isCompared })
     }
     pending.all.done()

@@ -1,4 +1,5 @@
 /** Writes what is pending in steps. After each, what is most urgent is next: objects, new responses, a list. The manifest is in between. */
+import { setImmediate } from 'node:timers/promises'
 import { resolvedFile, trustMarkFile } from '../files/place.ts'
 import { refreshCollection } from './collection.ts'
 import { type Export, typesWithFolder } from './comparison.ts'
@@ -19,7 +20,7 @@ import type { Pending } from './pending.ts'
 const MANIFEST_MS = 60_000
 
 /** Times are monotonic milliseconds. */
-export function createSteps(context: Export, pending: Pending) {
+export function createSteps(context: Export, pending: Pending, signal: AbortSignal) {
   const { reader, folder, record } = context
   const [listPauses, manifestPauses] = [createPauses(), createPauses()]
   let unwritten: Wanted[] = []
@@ -112,7 +113,7 @@ export function createSteps(context: Export, pending: Pending) {
   return {
     /**
      * `isComplete`: every published object has a file, or is pending. Before that, no manifest is signed.
-     * @throws as `refresh` and FileRecord
+     * @throws as `refresh` and FileRecord, and what the signal says
      */
     async writeAll({ isComplete }: { isComplete: boolean }): Promise<void> {
       for (let isWorking = true; isWorking; ) {
@@ -120,6 +121,8 @@ export function createSteps(context: Export, pending: Pending) {
         // Between the parts, what is most urgent only, so that few changes are left for the last one.
         const isWriting = (await writeObjects()) || (!isEntering && (await writeOthers()))
         isWorking = isPublishing || isWriting
+        await setImmediate() // lets changes come in
+        signal.throwIfAborted()
       }
     },
     /** When there is something to do, if nothing is added. */

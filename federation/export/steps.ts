@@ -133,7 +133,7 @@ export function createSteps(context: Export, pending: Pending, signal: AbortSign
         pending.lists.isDue() ? listPauses.next() : Infinity,
       )
     },
-    /** After a failure: rounds begin anew. */
+    /** After a failure: the lists are written from the first one, and the tree changes when a manifest is due. */
     restart(): void {
       unwritten = []
       isEntering = false

@@ -30,14 +30,13 @@ export async function compareOnce(context: Export) {
   return count
 }
 
-/** Compares, and signs the manifest; `at`: when, in milliseconds of unix time. */
-export async function exportOnce(context: Export, at?: number) {
-  const count = await compareOnce(context)
-  await publishExport(context, at)
-  return count
+/** Compares, and signs the manifest. */
+export async function exportOnce(context: Export): Promise<void> {
+  await compareOnce(context)
+  await publishExport(context)
 }
 
-/** Signs the manifest of what was written. */
+/** Signs the manifest of what was written until `at`, in milliseconds of unix time. */
 export const publishExport = ({ record }: Pick<Export, 'record'>, at = Date.now()) =>
   record.publish({ files: at, lists: at })
 

@@ -39,7 +39,7 @@ export function createChangeChannels(redis: Redis): ChangeChannels {
   }
 
   function connect(): Redis {
-    const opened = duplicateRedis(redis, { autoResubscribe: false })
+    const opened = duplicateRedis(redis)
     opened.on('error', () => {}) // the connection for commands reports that Redis is away
     opened.on('ready', () => {
       for (const channel of listeners.keys()) join(opened, channel)

@@ -8,7 +8,7 @@ const COMMAND_TIMEOUT_MS = 1_000
 const CONNECT_TIMEOUT_MS = 2_000
 const LONGEST_WAIT_MS = 1_000
 
-type DuplicateOptions = Pick<RedisOptions, 'commandTimeout' | 'enableAutoPipelining' | 'autoResubscribe'>
+type DuplicateOptions = Pick<RedisOptions, 'commandTimeout' | 'enableAutoPipelining'>
 
 export type ConnectOptions = {
   /** Milliseconds until a command fails. A writer of long pipelines needs more than the default. */
@@ -53,6 +53,8 @@ function commonOptions(place: Session, commandTimeout = COMMAND_TIMEOUT_MS) {
     // A request must not wait while Redis is down, neither in a queue nor for a retry.
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
+    // It would end the process if the connection is lost again before Redis answers. Who subscribes does it at each `ready`.
+    autoResubscribe: false,
     maxRetriesPerRequest: 0,
     retryStrategy: delayRetry,
     reconnectOnError: (error: Error) => error.message.startsWith('READONLY'), // a demoted primary, after a failover
@@ -117,7 +119,7 @@ function keepReconnecting(redis: Redis): Redis {
 }
 
 /** Opens another connection to the same Redis with different options. */
-export function duplicateRedis(redis: Redis, changes: DuplicateOptions): Redis {
+export function duplicateRedis(redis: Redis, changes: DuplicateOptions = {}): Redis {
   if (!redis.isCluster) return keepReconnecting(redis.duplicate(changes))
   const cluster = redis as unknown as Cluster // see above
   const { enableAutoPipelining = true, ...nodeOptions } = changes

@@ -50,11 +50,11 @@ export function createEvents(publisher: Redis, subscriber: Redis, prefix: string
     channels.find(({ name }) => name === from)?.receive(message)
   }
   subscriber.on('message', receive)
-  // ioredis resubscribes after a reconnection, once the first subscription has succeeded.
   const names = channels.map(({ name }) => name)
-  const subscribe = () => void subscriber.subscribe(...names).catch(() => subscriber.once('ready', subscribe))
+  // It fails only when the connection is lost again, and another `ready` follows.
+  const subscribe = () => void subscriber.subscribe(...names).catch(() => undefined)
+  subscriber.on('ready', subscribe)
   if (subscriber.status === 'ready') subscribe()
-  else subscriber.once('ready', subscribe)
 
   return {
     announce: subordinates.announce,

@@ -109,7 +109,8 @@ test('ends on SIGINT with exit code 0, with nothing left running and its ports f
   expect((await stat(directory)).mode & 0o777, 'nobody else reaches it').toBe(0o700)
   const children = await descendants(product.pid)
   expect(children).not.toEqual([]) // the redis-server and its watchdog
-  expect(await product.stop()).toEqual({ code: 0, signal: null })
+  const ending = await product.stop()
+  expect(ending, product.output()).toEqual({ code: 0, signal: null })
   expect(await survivors([product.pid, ...children])).toEqual([])
   expect(await stat(directory).catch(({ code }) => code)).toBe('ENOENT')
   for (const port of [ADMIN_PORT, FEDERATION_PORT]) {

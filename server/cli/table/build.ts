@@ -17,7 +17,7 @@ import {
 import { getDatamodel } from '#prisma/generated/pothos-types.ts'
 import type { Field, ObjectType, Row, Table } from '#server/cli/api/table.ts'
 import { columnsOf, costly, hidden, keysOf } from '#server/cli/table/columns.ts'
-import { type Name, nameOfMutation, nameOfQuery, nounOfType } from '#server/cli/table/names.ts'
+import { type Name, nameOfMutation, nameOfQuery, nounOfType, wordsOfType } from '#server/cli/table/names.ts'
 import { ANCHOR } from '#server/schema/anchor-scope.ts'
 import { isOfInstallation } from '#server/schema/global-id.ts'
 
@@ -127,7 +127,7 @@ export function buildTable(schema: GraphQLSchema): Table {
 
   /** An object of a type that a list shows, by its id. */
   function nodeRow({ name }: GraphQLObjectType): Row {
-    const describes = `Shows one ${nounOfType(name).replaceAll('-', ' ')}.`
+    const describes = `Shows one ${wordsOfType(name)}.`
     const args = [{ name: 'id', type: 'ID!', describes: idOf(name) }]
     return { noun: nounOfType(name), verb: 'show', describes, field: 'node', kind: 'node', args, type: name }
   }

@@ -85,6 +85,10 @@ const singular = (name: string) => name.replace(/ies$/, 'y').replace(/s$/, '')
 
 export const nounOfType = (type: string): string => nounOf[type] ?? dashed(type)
 
+/** As in a sentence: `audit event`. */
+export const wordsOfType = (type: string): string =>
+  dashed(type).replaceAll('-', ' ').replace('api', 'API').replace('trust mark', 'Trust Mark')
+
 function exceptionOf(field: string): Name | null | undefined {
   if (ownAccount.includes(field)) return null
   const exception = exceptions[field]

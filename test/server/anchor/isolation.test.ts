@@ -81,22 +81,19 @@ const changesByItself = ['PublisherLease', 'CurrentAnchor', 'OutboxEntry', 'Subo
 
 async function settle(): Promise<void> {
   await expect
-    .poll(
-      async () => {
-        const counts = await Promise.all(
-          admin.server.anchors
-            .list()
-            .map(async ({ running }) =>
-              running
-                ? (await running.db.outboxEntry.count()) +
-                  (await running.db.run.count({ where: { endedAt: null } }))
-                : 0,
-            ),
-        )
-        return counts.reduce((sum, count) => sum + count, 0)
-      },
-      { timeout: 20_000 },
-    )
+    .poll(async () => {
+      const counts = await Promise.all(
+        admin.server.anchors
+          .list()
+          .map(async ({ running }) =>
+            running
+              ? (await running.db.outboxEntry.count()) +
+                (await running.db.run.count({ where: { endedAt: null } }))
+              : 0,
+          ),
+      )
+      return counts.reduce((sum, count) => sum + count, 0)
+    })
     .toBe(0)
 }
 

@@ -22,8 +22,14 @@ const native = { experimental: { viteModuleRunner: false, nodeLoader: false } }
  * For tests that start servers and programs. Files share a worker and what it has loaded: the product has no state
  * outside of what a test starts.
  */
-const started = { ...native, setupFiles: [here('set-up.ts')], hookTimeout: 120_000, isolate: false }
-const servers = { ...started, testTimeout: 60_000 }
+const started = {
+  ...native,
+  setupFiles: [here('set-up.ts')],
+  isolate: false,
+  // Much longer than any takes, for a busy machine.
+  testTimeout: 300_000,
+  hookTimeout: 300_000,
+}
 
 /**
  * Compiles the console's components; SvelteKit's own modules are replaced. The root decides which packages have components,
@@ -58,26 +64,22 @@ export default defineConfig({
         isolate: false,
         setupFiles: [here('core/seed.ts')],
       }),
-      project('federation', 'test/federation/{*,!(process)/**/*}.test.ts', servers),
-      project('server', 'test/server/!(process)/**/*.test.ts', servers),
-      project('process', 'test/{federation,server}/process/**/*.test.ts', servers),
-      project('product', 'test/product/**/*.test.ts', { ...started, testTimeout: 120_000 }),
+      project('federation', 'test/federation/{*,!(process)/**/*}.test.ts', started),
+      project('server', 'test/server/!(process)/**/*.test.ts', started),
+      project('process', 'test/{federation,server}/process/**/*.test.ts', started),
+      project('product', 'test/product/**/*.test.ts', started),
       // Functions without state share a worker.
       project('web', 'test/web/*.test.ts', { testTimeout: 30_000, isolate: false }),
       { ...project('components', 'test/web/component/*.test.ts', { dir: here('..') }), ...components },
       project('deploy', 'test/{bench,deploy,docs,examples}/**/*.test.ts', {
         ...started,
         exclude: ['test/docs/reference.test.ts'],
-        testTimeout: 300_000,
-        hookTimeout: 300_000,
       }),
       // It records how the schema is built, which no other file may have done before it.
-      project('reference', 'test/docs/reference.test.ts', { ...servers, isolate: true }),
+      project('reference', 'test/docs/reference.test.ts', { ...started, isolate: true }),
       project('e2e', 'test/e2e/**/*.spec.ts', {
         ...started,
         setupFiles: [...started.setupFiles, here('e2e/set-up.ts')],
-        testTimeout: 120_000,
-        hookTimeout: 180_000,
         // Browsers compute: they come last, and not too many at once.
         maxWorkers: cores,
         sequence: { groupOrder: 1 },

@@ -53,7 +53,7 @@ test('share the port, combine their metrics, replace one that exits, and close g
   program.kill('SIGTERM')
   expect((await program.ended).code).toBe(0)
   expect(await survivors(all)).toEqual([])
-}, 90_000) // five starts of a process
+})
 
 test('report once why they cannot start', async () => {
   const program = startThree({ KEYS_DIR: inKeys('nowhere') })

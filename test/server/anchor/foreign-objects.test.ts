@@ -44,7 +44,7 @@ beforeAll(async () => {
     keys.set(anchor, (await admin.mutate('createApiKey', { name: 'test', username }, 'key', 'admin')).key)
   }
   await fill('test')
-}, 60_000)
+})
 afterAll(async () => {
   for (const federation of federations) await federation.close()
 })
@@ -100,7 +100,7 @@ it('has ids without an anchor for the tables of the installation only', () => {
 describe.each(['test', 'main'] as const)('what only %s has', (owner) => {
   beforeAll(async () => {
     if (!objects.has(owner)) await fill(owner)
-  }, 60_000)
+  })
 
   it.each(nodeTypes)('$name', async (type) => {
     const id = objects.get(owner)?.ids[type.name] ?? ''

@@ -65,7 +65,7 @@ describe('its own Trust Anchor', () => {
     expect((await admin.execute(settings)).data?.trustAnchor.trustAnchors).toEqual({})
   })
 
-  it('is followed through an announced key and an emergency switch', { timeout: 60_000 }, async () => {
+  it('is followed through an announced key and an emergency switch', async () => {
     // Not even the pin of an operator is in the way.
     const jwks = { keys: admin.server.anchors.first.signingKeys.current().statementKeys.keys }
     const trustAnchors = { [admin.entityId]: jwks }
@@ -138,7 +138,7 @@ describe('a key rollover', () => {
     ['of the superior', ['main']],
     ['of both at the same time', ['sector', 'main']],
   ]
-  it.each(steps)('%s never breaks a chain', { timeout: 60_000 }, async (_name, anchors) => {
+  it.each(steps)('%s never breaks a chain', async (_name, anchors) => {
     expect(await resolves()).toMatchObject({ resolved: true })
     const announced = await Promise.all(
       anchors.map(

@@ -32,7 +32,7 @@ beforeAll(async () => {
   entityId = federation.leaf.id
   first = await fillAnchor(admin, { anchor: 'main', mark: MARK, entityId })
   other = await fillAnchor(admin, { anchor: 'test', mark: 'only-in-test', entityId })
-}, 60_000)
+})
 
 const scoped = (type: ReturnType<typeof schema.getQueryType>) =>
   Object.values(type?.getFields() ?? {}).filter(({ extensions }) => !extensions.ofInstallation)
@@ -167,7 +167,7 @@ describe('a REST route', async () => {
   const rest = restInFile(admin)
   const document = standIn(() => rest.document)
 
-  it('of another anchor finds and changes nothing of the first one', { timeout: 60_000 }, async () => {
+  it('of another anchor finds and changes nothing of the first one', async () => {
     const paths = Object.entries(document.paths).flatMap(([path, operations]) =>
       methods.filter((method) => method in operations).map((method) => [method, path] as const),
     )

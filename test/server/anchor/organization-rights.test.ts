@@ -49,7 +49,7 @@ beforeAll(async () => {
   }
   const entityId = federation.leaf.id
   member = (await as('registerSubordinate', { anchor: 'test', entityId }, 'id')).id
-}, 60_000)
+})
 
 const as = (name: string, input: object, selection: string) => admin.mutate(name, input, selection, 'admin')
 

@@ -70,7 +70,7 @@ const step = fc.record({
   type: fc.nat(1),
 })
 
-it('has what Redis had at each time', { timeout: 180_000 }, async () => {
+it('has what Redis had at each time', async () => {
   const looks = [await look()]
   const run = async (steps: { name: string; leaf: number; type: number }[]) => {
     for (const { name, leaf, type } of steps) {

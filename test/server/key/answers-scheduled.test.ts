@@ -45,7 +45,7 @@ it('announces, switches and retires the signing key only', async () => {
   expect(others).toEqual({ ANSWERS: answers.kid })
   const { data } = await admin.execute('{ alerts { code message } }')
   expect(JSON.stringify(data.alerts)).not.toContain(answers.kid)
-}, 90_000)
+})
 
 it('revoking it removes its private part from the directory of a server that does both', async () => {
   const { ANSWERS: kid, CURRENT: signs } = await keysByState(admin)

@@ -104,7 +104,7 @@ beforeAll(async () => {
     user: Buffer.from(`User:${user.id}`).toString('base64'),
     ownEntity: own,
   }
-}, 90_000)
+})
 afterAll(async () => {
   for (const federation of federations ?? []) await federation.close()
 })

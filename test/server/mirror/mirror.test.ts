@@ -9,7 +9,7 @@ import { schedulesInFile } from '#test/helpers/schedule.ts'
 import { startRawServer } from '../../federation/raw-server.ts'
 import { openExport, openForgery, openServedMirror, readPrivateKey } from './export.ts'
 
-const admin = adminInFile({ fetchLimits: { totalTimeout: 1_500 } })
+const admin = adminInFile({ fetchLimits: { totalTimeout: 5_000 } })
 const schedules = schedulesInFile(admin)
 const own = inFile(() => readPrivateKey(admin))
 beforeEach(async () => {

@@ -43,7 +43,7 @@ const COMMANDS = [
   'removeObjectBytes',
 ]
 
-it('one person alone does no protected operation', { timeout: 120_000 }, async () => {
+it('one person alone does no protected operation', async () => {
   const filled = await fill(admin)
   await expect.poll(() => admin.server.db.outboxEntry.count()).toBe(0)
   await protect(admin, operationNames)

@@ -52,7 +52,7 @@ it('publishes a revocation, a withdrawal and an announced key before thousands o
   await isDrained
   expect(await publication()).toEqual({ health: 'UP_TO_DATE', pending: 0, lastError: null })
   expect(await admin.redis.client.hlen('inmor:subordinates')).toBe(5_000)
-}, 90_000)
+})
 
 it('lets urgent changes pass while every statement is signed again', async () => {
   const { db, publisher } = admin.server
@@ -70,7 +70,7 @@ it('lets urgent changes pass while every statement is signed again', async () =>
   await change
   await isDrained
   expect(await leftToSign()).toBe(0)
-}, 90_000)
+})
 
 /** Statements that do not follow the settings yet. */
 async function leftToSign(): Promise<number> {

@@ -72,7 +72,7 @@ beforeAll(async () => {
   const adapter = new PrismaPg({ connectionString: database.url, max: 1 })
   db = new PrismaClient({ adapter, log: [{ emit: 'event', level: 'query' }] })
   db.$on('query', ({ query, params }) => sent.push({ query, params }))
-}, 240_000)
+})
 afterAll(async () => {
   await db?.$disconnect()
   await client?.end()

@@ -9,7 +9,7 @@ import type { TestEntity } from '#test/helpers/entity.ts'
 import { patience } from '#test/helpers/patience.ts'
 import { register, registerLeaf, startLeaf } from '#test/helpers/subordinate.ts'
 
-const admin = adminInFile({ fetchLimits: { totalTimeout: 2_000 } })
+const admin = adminInFile({ fetchLimits: { totalTimeout: 5_000 } })
 beforeEach(async () => void (await admin.server.db.awaitedEntity.deleteMany()))
 
 const FIELDS = `entityId requestedBy { username } since endsAt examinedAt passesSince

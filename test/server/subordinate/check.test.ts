@@ -6,7 +6,7 @@ import { adminInFile } from '#test/helpers/admin.ts'
 import { relyingParty, relyingPartyNamed, type TestEntity } from '#test/helpers/entity.ts'
 import { registerLeaf, servedStatement } from '#test/helpers/subordinate.ts'
 
-const admin = adminInFile({ fetchLimits: { totalTimeout: 2_000 } })
+const admin = adminInFile({ fetchLimits: { totalTimeout: 5_000 } })
 
 const rowOf = ({ id: entityId }: TestEntity) =>
   admin.server.db.subordinate.findUniqueOrThrow({ where: { entityId } })

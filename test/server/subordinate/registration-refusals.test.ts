@@ -13,7 +13,7 @@ import { register, startLeaf } from '#test/helpers/subordinate.ts'
 
 let before: unknown
 
-const admin = adminInFile({ fetchLimits: { totalTimeout: 2_000 } })
+const admin = adminInFile({ fetchLimits: { totalTimeout: 5_000 } })
 /** A valid entity that is not registered, and one that is. */
 const outsider = inFile(() => below(admin.entityId).leaf().start())
 const member = inFile(() => below(admin.entityId).leaf().start())

@@ -7,7 +7,7 @@ import { relyingParty, relyingPartyNamed, type TestEntity } from '#test/helpers/
 import { registerLeaf, servedStatement } from '#test/helpers/subordinate.ts'
 
 /** For an entity that hangs. */
-const PATIENCE_MS = 3_000
+const PATIENCE_MS = 5_000
 
 const admin = adminInFile({ fetchLimits: { totalTimeout: PATIENCE_MS } })
 

@@ -4,6 +4,8 @@
  */
 import pg from 'pg'
 
+/** Milliseconds for a connection that is not of a pool. */
+const CONNECTION_TIMEOUT_MS = 10_000
 /** Milliseconds for a host to answer whether it accepts writes. */
 const PROBE_TIMEOUT_MS = 3_000
 
@@ -29,10 +31,11 @@ export function connectionConfig(url: string): { connectionString: string; Clien
   return { connectionString: first, ...(urls.length > 1 ? { Client: seekingClient(urls) } : {}) }
 }
 
-/** A single client, without a pool. */
+/** A single client, without a pool. Its calls report that the connection is lost. */
 export function createClient(url: string): pg.Client {
   const { Client = pg.Client, ...config } = connectionConfig(url)
-  return new Client(config)
+  const client = new Client({ ...config, connectionTimeoutMillis: CONNECTION_TIMEOUT_MS })
+  return client.on('error', () => {}) // without a listener it would end the process
 }
 
 function seekingClient(urls: readonly string[]): typeof pg.Client {

@@ -1,14 +1,14 @@
 /** Applies prisma/migrations. Files and bookkeeping of `public` are those of `prisma migrate deploy`. */
 import { readdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import pg from 'pg'
+import type pg from 'pg'
 import {
   applyToAnchor,
   createOrganizationViews,
   FIRST_INSTALLATION,
   migrationsOfAnchors,
 } from './anchor-schema.ts'
-import { connectionConfig } from './connection.ts'
+import { createClient } from './connection.ts'
 
 /** The names of all migrations, in order. */
 export async function migrationNames(): Promise<string[]> {
@@ -36,10 +36,10 @@ type Query = <Row>(sql: string) => Promise<Row[]>
 /** Applies pending migrations, up to `until` if given. Returns the names of those applied. @throws NewerDatabaseError */
 export async function migrate(databaseUrl: string, { until }: { until?: string } = {}): Promise<string[]> {
   const names = (await migrationNames()).filter((name) => until === undefined || name <= until)
-  const pool = new pg.Pool({ ...connectionConfig(databaseUrl), connectionTimeoutMillis: 10_000 })
-  // If two processes start together, one migrates and the other waits.
-  const lock = await pool.connect()
+  const lock = createClient(databaseUrl)
+  await lock.connect()
   try {
+    // If two processes start together, one migrates and the other waits. The lock ends with the connection.
     await lock.query("SELECT pg_advisory_lock(hashtext('inmor:migrate'))")
     const present = await requireKnownMigrations(async (sql) => (await lock.query(sql)).rows)
     const applied = areAll(names, present) ? [] : await apply(databaseUrl, names)
@@ -47,9 +47,7 @@ export async function migrate(databaseUrl: string, { until }: { until?: string }
     if (applied.length > 0 && names.includes(FIRST_INSTALLATION)) await renewViews(lock)
     return applied
   } finally {
-    await lock.query("SELECT pg_advisory_unlock(hashtext('inmor:migrate'))").catch(() => undefined)
-    lock.release()
-    await pool.end()
+    await lock.end()
   }
 }
 

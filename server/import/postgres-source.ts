@@ -1,7 +1,8 @@
 /** Reads the Django tables of inmor in one read-only transaction. */
-import { Client } from 'pg'
+import type { Client } from 'pg'
 import { z } from 'zod'
 import { ConfigurationError } from '#federation/config/error.ts'
+import { createClient } from '#prisma/connection.ts'
 import { type InmorContent, noContent } from '#server/import/content.ts'
 
 /** Text in older versions, JSON in newer ones; empty text means no value. */
@@ -52,7 +53,7 @@ const markRow = z.object({
 
 /** @throws ConfigurationError when the database cannot be read or is not inmor's */
 export async function readPostgres(url: string): Promise<InmorContent> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 })
+  const client = createClient(url)
   try {
     await client.connect()
     await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY')

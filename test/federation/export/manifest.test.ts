@@ -141,6 +141,7 @@ it('loses a file that has ended', async () => {
   ta.clock.ahead = 60
   await inTest(startFollowing(again()))
   await expect.poll(() => textOf(path, about(sub))).toBeNull()
+  await ta.removeSubordinate(sub)
   ta.clock.ahead = 0
 })
 

@@ -1,6 +1,11 @@
 /** Tests database URLs with several hosts. test/product/database-failover.test.ts tests the choice of the primary. */
-import { expect, it } from 'vitest'
-import { connectionConfig, databaseHosts } from '#prisma/connection.ts'
+import { expect, it, onTestFinished } from 'vitest'
+import { connectionConfig, createClient, databaseHosts } from '#prisma/connection.ts'
+import { startDatabase } from '#test/helpers/database.ts'
+import { inFile } from '#test/helpers/in-file.ts'
+import { startRelay } from '#test/helpers/relay.ts'
+
+const database = inFile(startDatabase)
 
 it.each([
   ['postgresql://db/inmor', ['postgresql://db/inmor']],
@@ -40,4 +45,18 @@ it('reports an unavailable database when no host accepts writes', async () => {
     message: 'No host of the database accepts writes',
     code: 'ECONNREFUSED',
   })
+})
+
+it('does not end the process when the connection of a single client is lost', async () => {
+  const relay = await startRelay(database.url)
+  onTestFinished(relay.close)
+  const url = new URL(database.url)
+  url.port = new URL(relay.url).port
+  const client = createClient(url.href)
+  await client.connect()
+  const ended = new Promise<void>((resolve) => void client.once('end', resolve))
+  relay.cut()
+  await ended
+  await expect(client.query('SELECT 1')).rejects.toThrow('not queryable')
+  await client.end()
 })

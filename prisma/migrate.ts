@@ -39,7 +39,7 @@ export async function migrate(databaseUrl: string, { until }: { until?: string }
   const lock = createClient(databaseUrl)
   await lock.connect()
   try {
-    // If two processes start together, one migrates and the other waits. The lock ends with the connection.
+    // If two processes start together, one migrates and the other waits.
     await lock.query("SELECT pg_advisory_lock(hashtext('inmor:migrate'))")
     const present = await requireKnownMigrations(async (sql) => (await lock.query(sql)).rows)
     const applied = areAll(names, present) ? [] : await apply(databaseUrl, names)
@@ -47,6 +47,7 @@ export async function migrate(databaseUrl: string, { until }: { until?: string }
     if (applied.length > 0 && names.includes(FIRST_INSTALLATION)) await renewViews(lock)
     return applied
   } finally {
+    await lock.query("SELECT pg_advisory_unlock(hashtext('inmor:migrate'))").catch(() => undefined)
     await lock.end()
   }
 }

@@ -160,7 +160,7 @@ test('a member registers an entity and gets a mark, and every event arrives', {
   ]
   const byRule = ['submitRequest', 'approveRequest', 'issueTrustMark']
   const actions = () => receiver.received.map(({ event }) => event.data.action)
-  await expect.poll(actions).toEqual([...expected, ...byRule])
+  await expect.poll(actions, { timeout: 20_000 }).toEqual([...expected, ...byRule])
   expect(new Set(receiver.received.map(({ id }) => id)).size).toBe(expected.length + byRule.length)
   expect(await db.webhook.findMany()).toMatchObject([{ active: true, failures: 0, problem: null }])
   expect(webhook.id).toBeTruthy()

@@ -62,13 +62,13 @@ journey('mirrors are announced, stand still, differ, and are removed', (step) =>
   step('shows without a reload that it stands still, and why', async () => {
     await source.publish()
     await check()
-    await state(mirror.url, 'Behind').waitFor()
+    await state(mirror.url, 'Behind').waitFor({ timeout: 20_000 })
     await row(mirror.url)
       .getByText(/^Its files are those of .+, \d+ minutes behind\.$/)
       .waitFor()
     await mirror.pull()
     await check()
-    await state(mirror.url, 'Current').waitFor()
+    await state(mirror.url, 'Current').waitFor({ timeout: 20_000 })
     expect(complaints).toEqual([])
   })
 

@@ -4,7 +4,6 @@ import type { ScheduleContext } from '#server/jobs/schedule-row.ts'
 import { type ScheduleName, schedules } from '#server/jobs/schedules.ts'
 import type { TestAdmin } from '#test/helpers/admin.ts'
 import { inFile } from '#test/helpers/in-file.ts'
-import { patience } from '#test/helpers/patience.ts'
 import { openPublishing } from '#test/helpers/publishing.ts'
 
 export type TestSchedules = {
@@ -24,11 +23,14 @@ export async function openSchedules(admin: TestAdmin): Promise<TestSchedules> {
     async run(name) {
       const { message, runId } = await schedules[name].run(context, new AbortController().signal)
       if (runId === undefined) return message
-      return vi.waitFor(async () => {
-        const { endedAt, done, failed } = await db.run.findUniqueOrThrow({ where: { id: runId } })
-        expect(endedAt).not.toBeNull()
-        return { done, failed }
-      }, patience)
+      return vi.waitFor(
+        async () => {
+          const { endedAt, done, failed } = await db.run.findUniqueOrThrow({ where: { id: runId } })
+          expect(endedAt).not.toBeNull()
+          return { done, failed }
+        },
+        { timeout: 25_000, interval: 50 },
+      )
     },
     close,
   }

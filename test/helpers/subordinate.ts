@@ -30,12 +30,9 @@ export async function register(
 ): Promise<Registered> {
   const result = await admin.mutate('registerSubordinate', { entityId, ...input }, SELECTION)
   if (result.__typename !== 'RegisterSubordinateSuccess') throw new Error(JSON.stringify(result))
-  await untilPublished(admin)
+  await admin.server.publisher.flush(10_000) // the mutation waits for a second only
   return result
 }
-
-/** A mutation waits for a second only, which is not enough on a busy machine. */
-const untilPublished = (admin: TestAdmin) => admin.server.publisher.flush(10_000)
 
 /** A registered leaf, with what the registration answers. */
 export async function registerLeaf(admin: TestAdmin, input: object = {}, options: EntityOptions = {}) {
@@ -45,7 +42,6 @@ export async function registerLeaf(admin: TestAdmin, input: object = {}, options
 
 /** The Subordinate Statement as served, verified with `jose` alone; the status when none is served. */
 export async function servedStatement(admin: TestAdmin, sub: string): Promise<JWTPayload | number> {
-  await untilPublished(admin)
   const response = await admin.get('/fetch', { sub })
   if (!response.ok) return response.status
   return verifiedByAnchor(admin, await response.text(), 'entity-statement+jwt')
@@ -60,7 +56,6 @@ export async function statementOf(admin: TestAdmin, sub: string): Promise<JWTPay
 
 /** The Trust Anchor's Entity Configuration as served. */
 export async function servedConfiguration(admin: TestAdmin): Promise<JWTPayload> {
-  await untilPublished(admin)
   const response = await admin.get('/.well-known/openid-federation')
   return verifiedByAnchor(admin, await response.text(), 'entity-statement+jwt')
 }

@@ -27,7 +27,7 @@ inFile(() => startFollowing(openExport(ta, path), pino({ level: 'info' }, output
 
 /** The file gets this text; null: it goes. */
 const expectFile = (file: string, text: string | null) =>
-  expect.poll(() => textOf(path, file), { interval: 10 }).toBe(text)
+  expect.poll(() => textOf(path, file), { timeout: 5_000, interval: 10 }).toBe(text)
 
 it('writes a new member and its new lists, and removes it', async () => {
   const jwt = await ta.publishSubordinate({ id: other })
@@ -66,7 +66,7 @@ it('writes a status list, its next revocation, and the token of a new Entity Con
     return token === null ? null : getListFromStatusListJWT(token).getStatus(index)
   }
   const expectStatus = (index: number, status: number) =>
-    expect.poll(() => statusOf(index), { interval: 10 }).toBe(status)
+    expect.poll(() => statusOf(index), { timeout: 5_000, interval: 10 }).toBe(status)
   await ta.publishStatusList({ number: 1, type, revoked: [4] })
   await expectStatus(4, 1)
   await expectStatus(5, 0)
@@ -74,7 +74,9 @@ it('writes a status list, its next revocation, and the token of a new Entity Con
   await expectStatus(5, 1)
   const before = await textOf(path, 'status_list/1.jwt')
   await ta.publishConfiguration({}, 7_200)
-  await expect.poll(() => textOf(path, 'status_list/1.jwt'), { interval: 10 }).not.toBe(before)
+  await expect
+    .poll(() => textOf(path, 'status_list/1.jwt'), { timeout: 5_000, interval: 10 })
+    .not.toBe(before)
 })
 
 it('follows the Entity Configuration', async () => {
@@ -101,7 +103,7 @@ it('says once what it cannot write, keeps the files, and writes them when it can
 it('keeps the files when Redis has lost everything, until it is published again', async () => {
   const before = await textOf(path, about(leaf))
   await ta.redis.restart()
-  await expect.poll(() => output.read()).toContain('The export could not be written')
+  await expect.poll(() => output.read(), { timeout: 5_000 }).toContain('The export could not be written')
   expect(await textOf(path, about(leaf))).toBe(before)
   await ta.publishConfiguration()
   const jwt = await ta.publishSubordinate({ id: other })

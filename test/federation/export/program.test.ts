@@ -33,7 +33,9 @@ it('writes no half file, wherever it is killed, and completes the folder at the 
   const published = await ta.redis.client.hgetall(ta.names.subordinates)
   for (const some of [1, 500, 1_200]) {
     const program = start(path)
-    await expect.poll(async () => (await names()).length, { interval: 1 }).toBeGreaterThan(some)
+    await expect
+      .poll(async () => (await names()).length, { interval: 1, timeout: 20_000 })
+      .toBeGreaterThan(some)
     program.kill('SIGKILL')
     await program.ended
     for (const name of await names()) {
@@ -52,7 +54,7 @@ it('follows changes until it is ended', async () => {
   await program.printed(/The export was compared/)
   await ta.removeSubordinate(memberId(7))
   const gone = `${encodeURIComponent(memberId(7))}.jwt`
-  await expect.poll(names, { interval: 10 }).not.toContain(gone)
+  await expect.poll(names, { interval: 10, timeout: 5_000 }).not.toContain(gone)
   program.kill('SIGTERM')
   expect((await program.ended).code).toBe(0)
   expect(program.output().match(/was compared/g)).toHaveLength(1)
@@ -72,7 +74,7 @@ it('ends with a reason without Redis, and with wrong arguments', async () => {
 it('ends a single comparison on a signal', async () => {
   const program = start(join(directory, 'others'), '--once')
   const others = () => readdir(join(directory, 'others', 'fetch')).catch(() => [])
-  await expect.poll(others, { interval: 1 }).not.toEqual([])
+  await expect.poll(others, { interval: 1, timeout: 20_000 }).not.toEqual([])
   program.kill('SIGTERM')
   expect((await program.ended).code).toBe(1)
   expect(program.stderr()).toContain('Interrupted. The files that were not compared are as they were.')

@@ -45,7 +45,7 @@ describe.skipIf(whyNoMoto)(`inmor mirror into a bucket (${whyNoMoto ?? 'moto'})`
     let at = 0
     for (const some of [20, 120]) {
       const program = mirror(['--once'])
-      await expect.poll(() => uploads(at).length, { interval: 5 }).toBeGreaterThan(some)
+      await expect.poll(() => uploads(at).length, { interval: 5, timeout: 20_000 }).toBeGreaterThan(some)
       program.kill('SIGKILL')
       await program.ended
       expect(store.since(0, 'PUT').map(({ path }) => path)).not.toContain('manifest.jwt')
@@ -152,7 +152,9 @@ describe.skipIf(whyNoMoto)(`inmor mirror into a bucket (${whyNoMoto ?? 'moto'})`
     store.setFault((one) => (isFirst(one) ? 'silence' : null))
     const at = store.asked.length
     const program = mirror(['--once'])
-    await expect.poll(() => store.since(at, 'GET').filter(isFirst).length).toBeGreaterThan(0)
+    await expect
+      .poll(() => store.since(at, 'GET').filter(isFirst).length, { timeout: 20_000 })
+      .toBeGreaterThan(0)
     program.kill('SIGTERM')
     expect((await program.ended).code).toBe(1)
     expect(program.stderr()).toBe('Interrupted. What was not copied yet is as it was.\n')

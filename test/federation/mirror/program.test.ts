@@ -40,7 +40,9 @@ const names = (folder: string) => readdir(join(folder, 'fetch')).catch(() => [])
 it('has no half file, wherever it is killed, and completes the folder at the next start', async () => {
   for (const some of [1, 300, 700]) {
     const program = start('--once')
-    await expect.poll(async () => (await names(path)).length, { interval: 1 }).toBeGreaterThan(some)
+    await expect
+      .poll(async () => (await names(path)).length, { interval: 1, timeout: 20_000 })
+      .toBeGreaterThan(some)
     program.kill('SIGKILL')
     await program.ended
     for (const name of await names(path)) {
@@ -92,7 +94,7 @@ it('follows the source, serves its files, and says once why it keeps them as the
   }
   await ta.removeSubordinate(memberId(7))
   await exportOnce(context)
-  await expect.poll(() => names(path)).toHaveLength(MEMBERS - 1)
+  await expect.poll(() => names(path), { timeout: 10_000 }).toHaveLength(MEMBERS - 1)
   await writeFile(join(exported, 'manifest.jwt'), 'half')
   await program.printed(/Kept as it was: .*compact form/)
   expect(await names(path)).toHaveLength(MEMBERS - 1)

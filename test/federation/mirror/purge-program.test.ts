@@ -56,7 +56,7 @@ it('sends what caches must forget, and pulls on while the receiver is silent or 
   expect(events).toEqual([])
   await ta.removeSubordinate(memberId(1))
   await exportOnce(context)
-  await expect.poll(fetched).toEqual([`/fetch?sub=${memberId(1)}`])
+  await expect.poll(fetched, { timeout: 10_000 }).toEqual([`/fetch?sub=${memberId(1)}`])
   expect(events[0]).toMatchObject({
     type: 'org.inmor.filesChanged',
     source: entityId,
@@ -70,10 +70,10 @@ it('sends what caches must forget, and pulls on while the receiver is silent or 
     const before = asked
     await ta.removeSubordinate(memberId(member))
     await exportOnce(context)
-    await expect.poll(() => asked).toBeGreaterThan(before)
+    await expect.poll(() => asked, { timeout: 20_000 }).toBeGreaterThan(before)
     await ta.removeSubordinate(memberId(member + 10))
     await exportOnce(context)
-    await expect.poll(names).toBe(20 - 1 - 2 * (member - 1))
+    await expect.poll(names, { timeout: 10_000 }).toBe(20 - 1 - 2 * (member - 1))
   }
   expect(program.stderr()).toMatch(
     /Not purged yet: http:\S+ returned HTTP status 503 for what caches must forget/,

@@ -153,7 +153,7 @@ it('tries again beside the pulls, until the receiver is back', async () => {
   await change({ [about(2)]: null })
   telling.tell((await pull({ isWhole: false })).manifest)
   receiver.isAway = false
-  await expect.poll(paths).toEqual(pathsOf(about(1), about(2)))
+  await expect.poll(paths, { timeout: 10_000 }).toEqual(pathsOf(about(1), about(2)))
   stopped.abort()
   await telling.close()
 })

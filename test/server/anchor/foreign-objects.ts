@@ -1,7 +1,6 @@
 /** Makes an object of every type with a global id that one anchor has, or that is about that anchor only. */
 import { expect, vi } from 'vitest'
 import type { TestAdmin } from '#test/helpers/admin.ts'
-import { patience } from '#test/helpers/patience.ts'
 import { fillAnchor } from './isolation-fill.ts'
 import type { Filled } from './isolation-rows.ts'
 
@@ -21,7 +20,10 @@ export async function makeObjects(
   const firstItem = async () =>
     (await admin.execute(document)).data.run.items.edges[0]?.node.id as string | undefined
   // A run shows an item when it has finished it.
-  await vi.waitFor(async () => expect(await firstItem()).toBeTypeOf('string'), patience)
+  await vi.waitFor(async () => expect(await firstItem()).toBeTypeOf('string'), {
+    timeout: 20_000,
+    interval: 100,
+  })
   const waiting = { anchor, entityId: `http://${place.mark}.example.org` }
   const { id: awaited } = await admin.mutate('awaitEntity', waiting, 'id', 'admin')
   const { subordinate, trustMark, trustMarkType, request, organization, pipeline, entry, run, mirror } =

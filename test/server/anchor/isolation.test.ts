@@ -81,19 +81,22 @@ const changesByItself = ['PublisherLease', 'CurrentAnchor', 'OutboxEntry', 'Subo
 
 async function settle(): Promise<void> {
   await expect
-    .poll(async () => {
-      const counts = await Promise.all(
-        admin.server.anchors
-          .list()
-          .map(async ({ running }) =>
-            running
-              ? (await running.db.outboxEntry.count()) +
-                (await running.db.run.count({ where: { endedAt: null } }))
-              : 0,
-          ),
-      )
-      return counts.reduce((sum, count) => sum + count, 0)
-    })
+    .poll(
+      async () => {
+        const counts = await Promise.all(
+          admin.server.anchors
+            .list()
+            .map(async ({ running }) =>
+              running
+                ? (await running.db.outboxEntry.count()) +
+                  (await running.db.run.count({ where: { endedAt: null } }))
+                : 0,
+            ),
+        )
+        return counts.reduce((sum, count) => sum + count, 0)
+      },
+      { timeout: 20_000 },
+    )
     .toBe(0)
 }
 

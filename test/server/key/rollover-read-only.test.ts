@@ -4,7 +4,6 @@ import { expect, it, vi } from 'vitest'
 import { keepKeys } from '#server/jobs/worker.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
 import { inFile, standIn } from '#test/helpers/in-file.ts'
-import { patience } from '#test/helpers/patience.ts'
 import { startReadOnlyAdmin } from '#test/helpers/read-only-admin.ts'
 
 const admin = adminInFile({}, { worker: 'external' })
@@ -29,12 +28,15 @@ async function look(message: unknown) {
 }
 /** Each process says every ten seconds what it takes. */
 const untilTakers = (count: number) =>
-  vi.waitFor(async () => {
-    const instances = await db.$queryRaw<{ workers: { queue: string }[] }[]>`
+  vi.waitFor(
+    async () => {
+      const instances = await db.$queryRaw<{ workers: { queue: string }[] }[]>`
         SELECT "workers" FROM "jobs"."instance" WHERE "stopped_on" IS NULL`
-    const takers = instances.flatMap(({ workers }) => workers).filter(({ queue }) => queue === 'key-steps')
-    expect(takers).toHaveLength(count)
-  }, patience)
+      const takers = instances.flatMap(({ workers }) => workers).filter(({ queue }) => queue === 'key-steps')
+      expect(takers).toHaveLength(count)
+    },
+    { timeout: 20_000, interval: 200 },
+  )
 
 async function keys(): Promise<{ kid: string; state: string }[]> {
   const { data } = await admin.execute('{ signingKeys { keys { kid state } } }')

@@ -100,7 +100,9 @@ describe('the self-check', () => {
       expect((await post(admin, path, { sub })).status).toBe(404)
     }
     await offer(admin, 'SELF_CHECK')
-    await expect.poll(async () => (await get(admin, '/self_check', { sub })).status).toBeOneOf([200, 202])
+    // Another entity: the answer about the first one may be there already.
+    const other = { sub: 'https://other.example.org' }
+    await expect.poll(async () => (await get(admin, '/self_check', other)).status).toBe(202)
   })
 })
 

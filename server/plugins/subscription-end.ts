@@ -1,5 +1,5 @@
-/** Ends subscriptions whose caller has changed: signed out, key revoked or role changed. */
-import type { FastifyRequest } from 'fastify'
+/** Ends subscriptions whose caller has changed (signed out, key revoked, role changed) or has gone. */
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ExecutionResult } from 'graphql'
 import { isAsyncIterable, type Plugin } from 'graphql-yoga'
 import type { RightsWatch } from '#server/auth/rights-watch.ts'
@@ -7,7 +7,7 @@ import type { Context } from '#server/schema/context.ts'
 
 const over = { done: true, value: undefined } as const
 
-export function endOfSubscriptions<Transport extends { req: FastifyRequest }>({
+export function endOfSubscriptions<Transport extends { req: FastifyRequest; reply: FastifyReply }>({
   watch,
 }: RightsWatch): Plugin<Transport & Context> {
   return {
@@ -25,11 +25,12 @@ export function endOfSubscriptions<Transport extends { req: FastifyRequest }>({
           return over
         }
         // No caller awaits the end.
-        const stopWatching = watch(
-          context.req.headers,
-          context.caller,
-          () => void end().catch(() => undefined),
-        )
+        const endUnawaited = () => void end().catch(() => undefined)
+        const stopWatching = watch(context.req.headers, context.caller, endUnawaited)
+        // An answer whose connection has closed before is never read, so nobody else would end it.
+        const { raw } = context.reply
+        if (raw.destroyed) endUnawaited()
+        else raw.once('close', endUnawaited)
         const watched: AsyncIterableIterator<ExecutionResult> = {
           next: () =>
             new Promise((resolve, reject) => {

@@ -1,4 +1,5 @@
 /** Tests what open subscriptions cost, and that they end with the rights of their caller. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, vi } from 'vitest'
 import { createAccounts } from '#server/auth/accounts.ts'
 import { createRightsWatch } from '#server/auth/rights-watch.ts'
@@ -141,11 +142,39 @@ it('the end of one stream does not stop the watch of a later one with the same k
   const credentials = { 'x-api-key': 'any' }
   const stop = watch(credentials, caller, () => undefined)
   stop()
+  let stopLater = () => {}
   await new Promise<void>((ended) => {
-    watch(credentials, caller, ended)
+    stopLater = watch(credentials, caller, ended)
     stop()
   })
+  stopLater()
 })
+
+it('a subscription whose caller leaves before the answer is watched no longer', async () => {
+  const statements = recordStatements('OrganizationUser')
+  for (let delay = 1; delay <= 20; delay++)
+    await Promise.all(Array.from({ length: 10 }, () => leaveAfter(delay)))
+  await vi.waitFor(async () => {
+    statements.take()
+    await sleep(1_100) // two intervals of the watch
+    expect(statements.take().read.filter(isState)).toEqual([])
+  }, patience)
+})
+
+/** Asks for a subscription, and closes the connection. */
+async function leaveAfter(milliseconds: number): Promise<void> {
+  const asked = fetch(`${admin.adminUrl}/graphql`, {
+    method: 'POST',
+    headers: {
+      accept: 'text/event-stream',
+      'content-type': 'application/json',
+      'x-api-key': admin.keys.viewer,
+    },
+    body: JSON.stringify({ query: CHANGED }),
+    signal: AbortSignal.timeout(milliseconds),
+  })
+  await asked.then((response) => response.text()).catch(() => undefined)
+}
 
 it('a subscription goes on after a change of its user that leaves its rights', async () => {
   const made = await makeKey(admin)

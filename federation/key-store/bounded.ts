@@ -36,10 +36,9 @@ export function bound(
   let isTrying = false
 
   /** @throws KeyStoreError while the circuit is open. After the pause one call tries, and the others still fail. */
-  function enter(): void {
+  function requireClosed(): void {
     if (failures < THRESHOLD || !last) return
     if (performance.now() < closedFrom || isTrying) throw new KeyStoreError(last.kind, last.message)
-    isTrying = true
   }
 
   function recover(): void {
@@ -59,14 +58,28 @@ export function bound(
     closedFrom = performance.now() + coolDownMs
   }
 
-  async function once<T>(work: () => Promise<T>, limit: number): Promise<T> {
-    const late = `The key store did not answer within ${limit / 1000} seconds.`
+  async function inTurn<T>(work: () => Promise<T>): Promise<T> {
     const waiting = AbortSignal.timeout(waitMs)
-    const entered = () => inTime(work(), limit, late)
-    return gate.run('', waiting, entered).catch((error: unknown) => {
+    return gate.run('', waiting, work).catch((error: unknown) => {
       if (error !== waiting.reason) throw error
       throw new KeyStoreError('refused', 'The key store has too many signatures under way.')
     })
+  }
+
+  /** What the store does says whether it works; a wait for a turn says nothing. */
+  async function once<T>(work: () => Promise<T>, limit: number): Promise<T> {
+    requireClosed() // it may have opened while this call waited
+    isTrying = failures >= THRESHOLD
+    try {
+      const late = `The key store did not answer within ${limit / 1000} seconds.`
+      const result = await inTime(work(), limit, late)
+      recover()
+      return result
+    } catch (cause) {
+      const error = toKeyStoreError(cause)
+      note(error)
+      throw error
+    }
   }
 
   async function inTime<T>(result: Promise<T>, limit: number, late: string): Promise<T> {
@@ -90,14 +103,11 @@ export function bound(
   async function run<T>(work: () => Promise<T>, limit = timeoutMs): Promise<T> {
     const start = performance.now()
     for (let tries = 0; ; tries++) {
-      enter()
+      requireClosed()
       try {
-        const result = await once(work, limit)
-        recover()
-        return result
+        return await inTurn(() => once(work, limit))
       } catch (cause) {
         const error = toKeyStoreError(cause)
-        note(error)
         const isLate = performance.now() - start >= limit
         if (error.kind !== 'passing' || tries >= RETRIES || isLate) throw error
       }

@@ -1,9 +1,9 @@
 /* Forwards PKCS#11 to the module in BASE_MODULE. Refuses sessions while the file MODULE_FOLDER/sessions has a lower
-   number than those that are open, to a process that has none after 200 ms, and writes each log-in to
-   MODULE_FOLDER/logins: the user's result as a number. While the file MODULE_FOLDER/signal has the number of a signal, a
-   process that opens a session or signs gets it: then SoftHSM is not writing, and a kill cannot leave half a token
-   behind. While the file MODULE_FOLDER/full has the number of an error, no key is created; each attempt is written to
-   MODULE_FOLDER/creations. */
+   number than those that are open, to a process that has none after 200 ms, and writes each refusal to
+   MODULE_FOLDER/refusals. Writes each log-in to MODULE_FOLDER/logins: the user's result as a number. While the file
+   MODULE_FOLDER/signal has the number of a signal, a process that opens a session or signs gets it: then SoftHSM is not
+   writing, and a kill cannot leave half a token behind. While the file MODULE_FOLDER/full has the number of an error, no
+   key is created; each attempt is written to MODULE_FOLDER/creations. */
 #include <dlfcn.h>
 #include <signal.h>
 #include <stdio.h>
@@ -41,6 +41,14 @@ static long read_number(const char *name) {
   return number;
 }
 
+static void write_line(const char *name, Result number) {
+  FILE *file = open_file(name, "a");
+  if (file) {
+    fprintf(file, "%lu\n", number);
+    fclose(file);
+  }
+}
+
 static void take_signal(void) {
   long number = read_number("signal");
   if (number > 0) raise((int)number);
@@ -51,6 +59,7 @@ static Result open_session(Result slot, Result flags, void *data, void *notify, 
   long limit = read_number("sessions");
   if (limit >= 0 && opened >= limit) {
     if (opened == 0) usleep(200000); /* longer than the limit of a signature in the tests */
+    write_line("refusals", SESSION_COUNT);
     return SESSION_COUNT;
   }
   Result result = ((OpenSession)real->functions[OPEN_SESSION])(slot, flags, data, notify, session);
@@ -67,11 +76,7 @@ typedef Result (*GenerateKeyPair)(Result, void *, void *, Result, void *, Result
 
 static Result generate_key_pair(Result session, void *mechanism, void *public, Result public_count, void *private,
                                 Result private_count, Result *public_key, Result *private_key) {
-  FILE *file = open_file("creations", "a");
-  if (file) {
-    fprintf(file, "1\n");
-    fclose(file);
-  }
+  write_line("creations", 1);
   long error = read_number("full");
   if (error > 0) return (Result)error;
   return ((GenerateKeyPair)real->functions[GENERATE_KEY_PAIR])(session, mechanism, public, public_count, private,
@@ -80,11 +85,7 @@ static Result generate_key_pair(Result session, void *mechanism, void *public, R
 
 static Result login(Result session, Result user, unsigned char *pin, Result length) {
   Result result = ((Login)real->functions[LOGIN])(session, user, pin, length);
-  FILE *file = open_file("logins", "a");
-  if (file) {
-    fprintf(file, "%lu\n", result);
-    fclose(file);
-  }
+  write_line("logins", result);
   return result;
 }
 

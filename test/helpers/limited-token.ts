@@ -7,6 +7,8 @@ import { type FrontedHsm, startFrontedHsm } from './fronted-hsm.ts'
 export type LimitedToken = FrontedHsm & {
   /** How many sessions a process may open; null: as many as it likes. */
   limitSessions(count: number | null): Promise<void>
+  /** How often a session was refused, by all processes. */
+  refusedSessions(): Promise<number>
   /** The error of each attempt to create a key, as PKCS#11 numbers it; null: keys are created. */
   fill(error: number | null): Promise<void>
   /** How often a key was to be created, by all processes. */
@@ -22,20 +24,20 @@ export async function startLimitedToken(): Promise<LimitedToken> {
   const { folder } = hsm
   const [sessions, signal] = [join(folder, 'sessions'), join(folder, 'signal')]
   const full = join(folder, 'full')
+  /** None without the file. */
+  async function linesOf(name: string): Promise<string[]> {
+    const text = await readFile(join(folder, name), 'utf8').catch(() => '')
+    return text.split('\n').filter(Boolean)
+  }
   return {
     ...hsm,
+    refusedSessions: async () => (await linesOf('refusals')).length,
     limitSessions: (count) =>
       count === null ? rm(sessions, { force: true }) : writeFile(sessions, String(count)),
     fill: (error) => (error === null ? rm(full, { force: true }) : writeFile(full, String(error))),
-    async creations() {
-      const text = await readFile(join(folder, 'creations'), 'utf8').catch(() => '') // none was to be created
-      return text.split('\n').filter(Boolean).length
-    },
+    creations: async () => (await linesOf('creations')).length,
     signal: (name) =>
       name === null ? rm(signal, { force: true }) : writeFile(signal, String(constants.signals[name])),
-    async refusedLogins() {
-      const text = await readFile(join(folder, 'logins'), 'utf8').catch(() => '') // nothing has logged in
-      return text.split('\n').filter((line) => line !== '' && line !== '0').length
-    },
+    refusedLogins: async () => (await linesOf('logins')).filter((line) => line !== '0').length,
   }
 }

@@ -8,14 +8,14 @@ import { inFileWithEnvironment } from '#test/helpers/in-file.ts'
 import { startLimitedToken } from '#test/helpers/limited-token.ts'
 import { patience } from '#test/helpers/patience.ts'
 import { softHsmLacking } from '#test/helpers/soft-hsm.ts'
-import { tokenProcesses } from '#test/helpers/token-process.ts'
+import { signalToken, tokenProcesses } from '#test/helpers/token-process.ts'
 
 describe.skipIf(softHsmLacking !== null)(`few sessions (${softHsmLacking ?? 'SoftHSM'})`, () => {
   const token = inFileWithEnvironment(startLimitedToken)
 
-  function open(changes: Partial<KeyStoreSettings> = {}): KeyStores {
+  function open(changes: Partial<KeyStoreSettings> = {}, waits: { waitMs?: number } = {}): KeyStores {
     const settings = { PKCS11_MODULE: token.module, PKCS11_PIN: token.pin, KEY_STORE_CONCURRENCY: '8' }
-    const stores = createKeyStores({ ...readKeyStoreSettings(settings), ...changes })
+    const stores = createKeyStores({ ...readKeyStoreSettings(settings), ...changes }, waits)
     onTestFinished(stores.close)
     return stores
   }
@@ -29,6 +29,37 @@ describe.skipIf(softHsmLacking !== null)(`few sessions (${softHsmLacking ?? 'Sof
     const signed = Array.from({ length: 100 }, (_, n) => signJwt({ n }, { key: signer, typ: 'JWT' }))
     expect(new Set(await Promise.all(signed)).size).toBe(100)
     expect(await tokenProcesses(token.environment.SOFTHSM2_CONF)).toEqual(pids) // it was not started again
+  })
+
+  it('fails for all that wait soon after it gets none, with a few attempts', async () => {
+    await token.limitSessions(null)
+    const key = await open().generate('pkcs11', 'ES256')
+    await token.limitSessions(0)
+    const before = await token.refusedSessions()
+    const signer = open({ keyStoreConcurrency: 2 }, { waitMs: 60_000 }).open(key)
+    const signed = Array.from({ length: 100 }, (_, n) => signJwt({ n }, { key: signer, typ: 'JWT' }))
+    const failures = await Promise.allSettled(signed)
+    expect(failures.map(({ status }) => status)).toEqual(Array(100).fill('rejected'))
+    expect((await token.refusedSessions()) - before).toBeLessThan(10)
+    await token.limitSessions(null)
+    await vi.waitFor(() => expect(signJwt({}, { key: signer, typ: 'JWT' })).resolves.toBeDefined(), patience)
+  })
+
+  it('says that the token hangs to all callers, also when others wait for their turn', async () => {
+    await token.limitSessions(null)
+    const stores = open({ keyStoreConcurrency: 1, keyStoreTimeout: 1 })
+    const signer = stores.open(await stores.generate('pkcs11', 'ES256'))
+    const sign = () => signJwt({}, { key: signer, typ: 'JWT' })
+    await token.signal('SIGSTOP')
+    const answers = async () => {
+      const ended = await Promise.allSettled(Array.from({ length: 20 }, sign))
+      return new Set(ended.map((each) => (each.status === 'rejected' ? each.reason.message : 'signed')))
+    }
+    const hangs = new Set(['The key store did not answer within 1 seconds.'])
+    await vi.waitFor(async () => expect(await answers()).toEqual(hangs), patience)
+    await token.signal(null)
+    await signalToken(token.environment.SOFTHSM2_CONF, 'SIGKILL')
+    await vi.waitFor(() => expect(sign()).resolves.toBeDefined(), patience)
   })
 
   it.each([

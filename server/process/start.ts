@@ -44,7 +44,9 @@ export async function startAdminServer(
   log: FastifyBaseLogger,
   overrides: Overrides = {},
 ): Promise<AdminServer> {
+  await using opened = new AsyncDisposableStack()
   const backend = await startBackend(config, log, { ...overrides, isWorker: config.worker === 'inline' })
+  opened.defer(backend.close)
   const { db, anchors, mail, observe, now } = backend
   const { services, ...contexts } = createContextMaker(config, backend)
   const app = await buildApp({
@@ -54,25 +56,21 @@ export async function startAdminServer(
       isBeingBuilt: overrides.isConsoleBeingBuilt ?? (() => false),
     },
   })
-  if (config.worker === 'inline') await backend.startWorkers()
-
-  const close = async () => {
+  opened.defer(async () => {
     // Running requests may finish; idle open connections must not delay the exit.
     const cutOff = setTimeout(() => app.server.closeAllConnections(), CLOSE_GRACE_MS)
     await app.close()
     clearTimeout(cutOff)
-    await metrics?.close()
-    await backend.close()
-  }
-  let metrics: Awaited<ReturnType<typeof offerMetrics>> | undefined
-  try {
-    metrics = await offerMetrics(observe, config, log)
-    await app.listen({ host: config.host, port: config.port })
-  } catch (error) {
-    await close()
-    throw error
-  }
-  const { url: metricsUrl } = metrics
+  })
+  if (config.worker === 'inline') await backend.startWorkers()
+  const metrics = await offerMetrics(observe, config, log)
+  opened.defer(metrics.close)
+  await app.listen({ host: config.host, port: config.port })
   const { auth } = services
-  return { ...anchors.first, app, installation: db, auth, anchors, mail, observe, now, metricsUrl, close }
+  const owned = opened.move()
+  return {
+    ...anchors.first,
+    ...{ app, installation: db, auth, anchors, mail, observe, now, metricsUrl: metrics.url },
+    close: () => owned.disposeAsync(),
+  }
 }

@@ -71,6 +71,16 @@ export function createEvents(publisher: Redis, subscriber: Redis, prefix: string
   }
 }
 
+/** Written by `announce` below; null for the message of any other program that may write to Redis. */
+function readAnnouncement<Change>(message: string): { origin: string; change: Change } | null {
+  try {
+    const { origin, change } = JSON.parse(message)
+    return typeof origin === 'string' && change != null ? { origin, change } : null
+  } catch {
+    return null
+  }
+}
+
 function createChannel<Change>(name: string, publisher: Redis) {
   const origin = randomUUID()
   const streams = new Set<EventStream<Change>>()
@@ -81,8 +91,8 @@ function createChannel<Change>(name: string, publisher: Redis) {
   return {
     name,
     receive(message: string): void {
-      const from: { origin: string; change: Change } = JSON.parse(message) // written below
-      if (from.origin !== origin) deliver(from.change)
+      const from = readAnnouncement<Change>(message)
+      if (from && from.origin !== origin) deliver(from.change)
     },
     announce(change: Change): void {
       deliver(change)

@@ -12,6 +12,9 @@ const LOOK_MS = 1_000
 const AFTER_FAULT_MS = 5_000
 const RETRY_MS = 30_000
 
+/** Milliseconds that an answer waits for the publication of what it says. */
+const PUBLICATION_PATIENCE_MS = 10_000
+
 /** Entities that do not answer take ten seconds each. */
 const CONCURRENCY = 8
 const AT_A_TIME = 32
@@ -39,7 +42,7 @@ export function startAnswering({ questions, pushedKeys, answers, publisher, log 
       if (given === null) return await questions.replace(question, 'examination')
       const { answer, seconds } = given
       // What is said to be registered is published.
-      if (question.endpoint !== 'self_check') await publisher.flush()
+      if (question.endpoint !== 'self_check') await publisher.flush(PUBLICATION_PATIENCE_MS)
       await questions.answer(question, answer, seconds)
       // One that came meanwhile has found its question asked already.
       if (jwt !== null && (await pushedKeys.remove({ entityId, jwt }))) await questions.ask(question, null)

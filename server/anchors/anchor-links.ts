@@ -4,9 +4,8 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Anchor } from '#server/anchors/anchor.ts'
 import { ConflictError, DuplicateError, OperationError } from '#server/error/operation-error.ts'
 import { type Caller, jobCaller } from '#server/identity/caller.ts'
+import { PUBLICATION_PATIENCE_MS } from '#server/publish/publisher.ts'
 
-/** Milliseconds for changes to be published. */
-const PATIENCE_MS = 10_000
 /** The federation server learns a change within milliseconds. */
 const TRIES = 10
 const PAUSE_MS = 300
@@ -31,7 +30,7 @@ export async function joinSuperior(
   const isHinted = authorityHints.includes(superior.entityId)
   if (!isHinted) await trustAnchor.update(caller, { authorityHints: [...authorityHints, superior.entityId] })
   try {
-    await anchor.publisher.flush(PATIENCE_MS)
+    await anchor.publisher.flush(PUBLICATION_PATIENCE_MS)
     // Its address need not reach the federation server yet.
     await superior.services.subordinates.register(
       caller,
@@ -46,7 +45,7 @@ export async function joinSuperior(
       throw error
     }
   }
-  await superior.publisher.flush(PATIENCE_MS)
+  await superior.publisher.flush(PUBLICATION_PATIENCE_MS)
   await anchor.services.superiors.check()
 }
 
@@ -59,7 +58,7 @@ export async function spreadKeys(
   all: readonly Anchor[],
   log: FastifyBaseLogger,
 ): Promise<void> {
-  await anchor.publisher.flush(PATIENCE_MS)
+  await anchor.publisher.flush(PUBLICATION_PATIENCE_MS)
   const kids = anchor.signingKeys.current().published.keys.map(({ kid }) => kid)
   for (const superior of all) {
     if (superior === anchor || !(await listsAsActive(superior, anchor))) continue
@@ -67,7 +66,7 @@ export async function spreadKeys(
       if (tries > 0) await setTimeout(PAUSE_MS)
       await follow(superior, anchor, log)
     }
-    await superior.publisher.flush(PATIENCE_MS)
+    await superior.publisher.flush(PUBLICATION_PATIENCE_MS)
   }
   await anchor.services.superiors.check()
 }

@@ -2,7 +2,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import { eachInParallel } from '#server/jobs/in-parallel.ts'
-import type { Publisher } from '#server/publish/publisher.ts'
+import { PUBLICATION_PATIENCE_MS, type Publisher } from '#server/publish/publisher.ts'
 import type { PublicAnswers } from '#server/services/request/public-answers.ts'
 import type { PushedKeys } from '#store/pushed-keys.ts'
 import type { Question, Questions } from '#store/questions.ts'
@@ -11,9 +11,6 @@ import type { Question, Questions } from '#store/questions.ts'
 const LOOK_MS = 1_000
 const AFTER_FAULT_MS = 5_000
 const RETRY_MS = 30_000
-
-/** Milliseconds that an answer waits for the publication of what it says. */
-const PUBLICATION_PATIENCE_MS = 10_000
 
 /** Entities that do not answer take ten seconds each. */
 const CONCURRENCY = 8

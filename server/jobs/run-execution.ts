@@ -18,6 +18,7 @@ import {
 } from '#server/jobs/run-ledger.ts'
 import { isDryRun, type Task } from '#server/jobs/task.ts'
 import type { Events } from '#server/live/events.ts'
+import { PUBLICATION_PATIENCE_MS } from '#server/publish/publisher.ts'
 import { runAsShown, runWithApproval } from '#server/services/protection/approval.ts'
 
 /** Items that are worked on at a time, unless the kind says otherwise. */
@@ -27,8 +28,6 @@ const HEARTBEAT_MS = 2_000
 const TRIES = 3
 const FIRST_DELAY_MS = 2_000
 const SIGNING_DELAY_MS = 2_000
-/** Milliseconds to wait for the publication of the items' changes before the run ends. */
-const PUBLICATION_PATIENCE_MS = 10_000
 /** Milliseconds for adding the items; the default of 5 seconds is short for 100,000 of them. */
 const PREPARATION_MS = 60_000
 /** After this many attempts the run counts as the cause of its workers' ends. */

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { createEventStream, type EventStream } from '#server/live/event-stream.ts'
+import { readJson } from '#store/json-text.ts'
 
 export type SubordinateChangeKind =
   | 'REGISTERED'
@@ -71,16 +72,6 @@ export function createEvents(publisher: Redis, subscriber: Redis, prefix: string
   }
 }
 
-/** Written by `announce` below; null for the message of any other program that may write to Redis. */
-function readAnnouncement<Change>(message: string): { origin: string; change: Change } | null {
-  try {
-    const { origin, change } = JSON.parse(message)
-    return typeof origin === 'string' && change != null ? { origin, change } : null
-  } catch {
-    return null
-  }
-}
-
 function createChannel<Change>(name: string, publisher: Redis) {
   const origin = randomUUID()
   const streams = new Set<EventStream<Change>>()
@@ -91,8 +82,10 @@ function createChannel<Change>(name: string, publisher: Redis) {
   return {
     name,
     receive(message: string): void {
-      const from = readAnnouncement<Change>(message)
-      if (from && from.origin !== origin) deliver(from.change)
+      // `announce` writes it; other programs may write to Redis, too.
+      const from = (readJson(message) ?? {}) as { origin?: unknown; change?: Change | null }
+      if (typeof from.origin !== 'string' || from.change == null) return
+      if (from.origin !== origin) deliver(from.change)
     },
     announce(change: Change): void {
       deliver(change)

@@ -27,7 +27,7 @@ export function endOfSubscriptions<Transport extends { req: FastifyRequest; repl
         // No caller awaits the end.
         const endUnawaited = () => void end().catch(() => undefined)
         const stopWatching = watch(context.req.headers, context.caller, endUnawaited)
-        // An answer whose connection has closed before is never read, so nobody else would end it.
+        // If the connection closes before the answer, Yoga starts no stream, and does not end the source.
         const { raw } = context.reply
         if (raw.destroyed) endUnawaited()
         else raw.once('close', endUnawaited)

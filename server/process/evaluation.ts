@@ -16,6 +16,7 @@ import { OperationError } from '#server/error/operation-error.ts'
 import { cliCaller, jobCaller } from '#server/identity/caller.ts'
 import { createServerLog } from '#server/process/log.ts'
 import { type AdminServer, startAdminServer } from '#server/process/start.ts'
+import { PUBLICATION_PATIENCE_MS } from '#server/publish/publisher.ts'
 import { connectRedis } from '#store/connect.ts'
 
 export const ADMINISTRATOR = 'admin'
@@ -74,7 +75,9 @@ export async function startEvaluation(
     )
     closers.push(metrics.close)
   }
-  await Promise.all(anchors.map(({ publisher }) => (redis ? publisher.rebuild() : publisher.flush(10_000))))
+  await Promise.all(
+    anchors.map(({ publisher }) => (redis ? publisher.rebuild() : publisher.flush(PUBLICATION_PATIENCE_MS))),
+  )
 
   const password = await ensureAdministrator(admin)
   const { databaseUrl, authSecret } = config

@@ -19,6 +19,8 @@ import { explainRefusedWrite } from '#store/outage.ts'
 const BUSY_RETRY_MS = 100
 /** Longer than a lease, which a killed process leaves behind. */
 const REBUILD_PATIENCE_MS = 40_000
+/** Milliseconds for `flush` where what follows depends on the publication. A mutation waits for less. */
+export const PUBLICATION_PATIENCE_MS = 10_000
 
 /** What a look at the database finds. */
 export type Unpublished = {

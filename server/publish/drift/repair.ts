@@ -6,13 +6,11 @@ import { subordinates } from '#server/publish/drift/subordinates.ts'
 import { trustMarkHolders } from '#server/publish/drift/trust-mark-holders.ts'
 import { trustMarks } from '#server/publish/drift/trust-marks.ts'
 import { enqueue, type OutboxItem, toPublish } from '#server/publish/outbox.ts'
-import type { Publisher } from '#server/publish/publisher.ts'
+import { PUBLICATION_PATIENCE_MS, type Publisher } from '#server/publish/publisher.ts'
 
 export type DriftCount = Record<DriftKind, number>
 
 const EXAMPLES = 10
-/** Milliseconds for pending changes, which are not drift. */
-const PATIENCE_MS = 10_000
 
 const sources: readonly DriftSource[] = [subordinates, trustMarks, trustMarkHolders, statusLists]
 
@@ -38,7 +36,7 @@ async function driftOfSource(context: PublishContext, publisher: Publisher, sour
     if (suspects.size > MAXIMUM) break
   }
   if (suspects.size === 0) return []
-  await publisher.flush(PATIENCE_MS)
+  await publisher.flush(PUBLICATION_PATIENCE_MS) // pending changes are not drift
   return source.driftOf(context, [...suspects])
 }
 

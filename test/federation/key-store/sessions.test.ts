@@ -31,7 +31,7 @@ describe.skipIf(softHsmLacking !== null)(`few sessions (${softHsmLacking ?? 'Sof
     expect(await tokenProcesses(token.environment.SOFTHSM2_CONF)).toEqual(pids) // it was not started again
   })
 
-  it('fails for all that wait soon after it gets none, with a few attempts', async () => {
+  it('fails for all that wait after a few attempts, when it gets none', async () => {
     await token.limitSessions(null)
     const key = await open().generate('pkcs11', 'ES256')
     await token.limitSessions(0)

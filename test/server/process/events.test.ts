@@ -47,16 +47,20 @@ it('hears of changes again, although the connection is lost while it subscribes'
   expect(unhandled).toEqual([])
 })
 
-it.each(['not JSON', 'null', '1', '{"origin":"another"}', '{"change":true}'])(
-  'goes on after the message %s of another program',
-  async (message) => {
-    const { events, subscriber } = startProcess()
-    await waitForRedis(subscriber, 10_000)
-    const heard = events.subscribe()[Symbol.asyncIterator]()
-    const channel = 'inmor:admin:subordinate-changed'
-    await expect.poll(() => server.client.publish(channel, message)).toBe(1)
-    const change = { kind: 'UPDATED', entityId: 'https://rp.example' }
-    await server.client.publish(channel, JSON.stringify({ origin: 'another', change }))
-    expect(await heard.next()).toEqual({ done: false, value: change })
-  },
-)
+it.each([
+  'not JSON',
+  'null',
+  '1',
+  '{"origin":"another"}',
+  '{"change":true}',
+  '{"origin":"another","change":null}',
+])('goes on after the message %s of another program', async (message) => {
+  const { events, subscriber } = startProcess()
+  await waitForRedis(subscriber, 10_000)
+  const heard = events.subscribe()[Symbol.asyncIterator]()
+  const channel = 'inmor:admin:subordinate-changed'
+  await expect.poll(() => server.client.publish(channel, message)).toBe(1)
+  const change = { kind: 'UPDATED', entityId: 'https://rp.example' }
+  await server.client.publish(channel, JSON.stringify({ origin: 'another', change }))
+  expect(await heard.next()).toEqual({ done: false, value: change })
+})

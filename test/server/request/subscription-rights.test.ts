@@ -142,11 +142,10 @@ it('the end of one stream does not stop the watch of a later one with the same k
   const credentials = { 'x-api-key': 'any' }
   const stop = watch(credentials, caller, () => undefined)
   stop()
-  let stopLater = () => {}
-  await new Promise<void>((ended) => {
-    stopLater = watch(credentials, caller, ended)
-    stop()
-  })
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const stopLater = watch(credentials, caller, resolve)
+  stop()
+  await promise
   stopLater()
 })
 

@@ -15,10 +15,14 @@ export async function execute(given: readonly string[]): Promise<number> {
     return Number(process.exitCode ?? 0)
   } catch (error) {
     // Its text is printed already: the help, the version or what is wrong with the words.
-    if (error instanceof CommanderError) return error.exitCode && exitCodes.usage
+    if (error instanceof CommanderError) return error.exitCode && usageOf(given)
     return say(error)
   }
 }
+
+/** The exit code for wrong words. That of a plan with changes is 2. */
+const usageOf = ([name]: readonly string[]) =>
+  name === 'plan' || name === 'drift' ? exitCodes.failed : exitCodes.usage
 
 async function say(error: unknown): Promise<number> {
   if (error instanceof Failure) {

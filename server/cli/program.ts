@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import type { Api } from '#server/cli/api/api.ts'
 import { addCommands } from '#server/cli/api/command.ts'
+import { configurationCommands, ofConfiguration } from '#server/cli/api/configuration.ts'
 import { exitCodes, Failure } from '#server/cli/api/failure.ts'
 import { openHttp } from '#server/cli/api/http.ts'
 import { nouns, rowsOf } from '#server/cli/api/table.ts'
@@ -52,7 +53,11 @@ export async function loadProgram(word?: string, verb?: string): Promise<Command
     .showHelpAfterError()
     .enablePositionalOptions()
   const isHere = (name: string) => name === word
-  const isKnown = word === 'completion' || nouns.some(isHere) || files.some(({ name }) => isHere(name))
+  const isKnown =
+    ofConfiguration.includes(word ?? '') ||
+    word === 'completion' ||
+    nouns.some(isHere) ||
+    files.some(({ name }) => isHere(name))
   const isFar = readRemoteConfig() !== null && rowsOf(word ?? '').some((row) => row.verb === verb)
   for (const { name, load } of isFar ? [] : files)
     if (!isKnown || isHere(name)) program.addCommand(await load())
@@ -60,6 +65,9 @@ export async function loadProgram(word?: string, verb?: string): Promise<Command
     const group = program.commands.find((command) => command.name() === noun)
     if (group) addCommands(group, open)
     else program.addCommand(addCommands(new Command(noun), open))
+  }
+  for (const command of configurationCommands(open)) {
+    if (!isKnown || isHere(command.name())) program.addCommand(command)
   }
   if (!isKnown || isHere('completion')) program.addCommand(completionCommand(() => loadProgram()))
   return program

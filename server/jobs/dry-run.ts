@@ -12,6 +12,11 @@ export async function findDryRun(tx: Transaction, id: number): Promise<DryRun> {
   const run = await tx.run.findUnique({ where: { id } })
   if (!run || !runKindOf(run.kind) || !isDryRun({ run }))
     throw new NotFoundError('There is no such dry run.', 'id')
+  if (run.kind === 'CONFIGURATION')
+    throw new ConflictError(
+      'A plan is applied with applyConfiguration, which checks the rights for each step.',
+      'id',
+    )
   if (run.state !== 'SUCCEEDED')
     throw new ConflictError(`The dry run ${run.endedAt ? 'did not succeed' : 'has not ended yet'}.`, 'id')
   return { kind: run.kind as RunKind, parameters: run.parameters as Prisma.JsonObject } // as just checked

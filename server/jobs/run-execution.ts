@@ -176,7 +176,8 @@ function createWork(parts: Parts, run: Run, kind: RunKindRow, ledger: Ledger, ou
     async throughAllItems(): Promise<void> {
       for (;;) {
         const items = await ledger.nextItems()
-        await inParallel(items, kind.atATime ?? CONCURRENCY, signal, workOn)
+        for (const phase of phasesOf(items, kind))
+          await inParallel(phase, kind.atATime ?? CONCURRENCY, signal, workOn)
         signal.throwIfAborted()
         if (items.length > 0) continue
         const wait = await ledger.untilNextItem()
@@ -188,6 +189,12 @@ function createWork(parts: Parts, run: Run, kind: RunKindRow, ledger: Ledger, ou
     lastFailure: () => failure,
     stop: () => clearInterval(heartbeat),
   }
+}
+
+function phasesOf(items: readonly RunItem[], { phaseOf }: RunKindRow): RunItem[][] {
+  if (!phaseOf) return [[...items]]
+  const phases = Map.groupBy(items, phaseOf)
+  return [...phases.values()]
 }
 
 /** An item of a dry run that is executed does what that said, or fails. */

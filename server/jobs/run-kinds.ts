@@ -1,5 +1,6 @@
 /** The kinds of runs: one row each. */
 import { collection } from '#server/jobs/kind/collection.ts'
+import { configuration } from '#server/jobs/kind/configuration.ts'
 import { evaluation } from '#server/jobs/kind/evaluation.ts'
 import { importing } from '#server/jobs/kind/import.ts'
 import { promotion } from '#server/jobs/kind/promotion.ts'
@@ -22,6 +23,7 @@ export const runKinds = {
   REQUEST_APPROVAL: requestApproval,
   REBUILD: rebuild,
   EVALUATION: evaluation,
+  CONFIGURATION: configuration,
 } as const satisfies Record<string, RunKindRow>
 
 export type RunKind = keyof typeof runKinds

@@ -53,6 +53,9 @@ type Operation<Type extends TypeParam<Types>, Fields extends InputFieldMap> = {
 /** The field of the success of each mutation; null: the fields of its result are those of the success. */
 export const nouns = new Map<string, string | null>()
 
+/** The right that each mutation takes; absent: it depends on its input. */
+export const scopes = new Map<string, keyof Scopes>()
+
 /**
  * Adds the mutation with its types: `registerSubordinate` has a `RegisterSubordinateInput`, which is returned, and a
  * `RegisterSubordinateResult`, which is a `RegisterSubordinateSuccess` with the `subordinate`, or a failure.
@@ -98,6 +101,7 @@ export function operation<Type extends TypeParam<Types>, Fields extends InputFie
   const isWhole = nameOf(result) === `${prefix}Success`
   const field = isWhole ? null : (noun ?? uncapitalized(nameOf(result)))
   nouns.set(name, field)
+  if (typeof scope === 'string') scopes.set(name, scope)
   builder.mutationField(name, (t) => {
     const options = {
       type: result,

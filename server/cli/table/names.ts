@@ -64,7 +64,10 @@ export const exceptions: Readonly<Record<string, readonly [noun: string, verb: s
   subordinateTags: ['subordinate', 'tags'],
   trustAnchor: ['settings', 'show'],
   viewer: ['viewer', 'show'],
-  // Of a person's own session or link, and of the ways by which commands find what they show.
+  // Of a person's own session or link, of commands in files of their own, and of the ways by which commands find what they show.
+  applyConfiguration: null,
+  configurationExport: null,
+  configurationPlan: null,
   invitation: null,
   node: null,
   nodes: null,

@@ -1,5 +1,5 @@
 /** The definition of a kind of run. */
-import type { Prisma, Run } from '#prisma/generated/client/client.ts'
+import type { Prisma, Run, RunItem } from '#prisma/generated/client/client.ts'
 import type { Transaction } from '#server/database/client.ts'
 import type { RunContext } from '#server/jobs/context.ts'
 import type { Outcome, Task } from '#server/jobs/task.ts'
@@ -33,6 +33,8 @@ export type RunKindRow = {
   work(context: RunContext, task: Task): Promise<Outcome>
   /** The items that are worked on at a time. */
   atATime?: number
+  /** Items of one phase end before those of the next begin, in the order of the items. Absent: all are of one. */
+  phaseOf?(item: RunItem): string
   /** The run has a single item and fails with that item. */
   isSingle?: boolean
 }

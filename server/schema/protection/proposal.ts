@@ -5,7 +5,7 @@ import { ConflictError } from '#server/error/operation-error.ts'
 import { requestError } from '#server/error/request-error.ts'
 import type { Context } from '#server/schema/context.ts'
 import { encodeNodeId } from '#server/schema/global-id.ts'
-import { auditActions } from '#server/services/audit/action.ts'
+import { type AuditAction, auditActions } from '#server/services/audit/action.ts'
 import { ApprovalRequiredError } from '#server/services/protection/approval.ts'
 import type { SentMutation } from '#server/services/protection/proposal.ts'
 
@@ -29,6 +29,9 @@ export function proposeChanges(schema: GraphQLSchema): GraphQLSchema {
   return schema
 }
 
+/** Starts of runs whose effect lists what the run does. */
+const listing: readonly AuditAction[] = ['executeDryRun', 'applyConfiguration']
+
 const NO_LIST =
   'Make a dry run first, then execute it with executeDryRun: the second person approves exactly what it lists.'
 const NO_PASSWORD =
@@ -39,7 +42,7 @@ function cannotWait(
   { changed: { action } }: ApprovalRequiredError,
   args: Record<string, unknown>,
 ): string | null {
-  if (auditActions[action] === 'Run' && action !== 'executeDryRun') return NO_LIST
+  if (auditActions[action] === 'Run' && !listing.includes(action)) return NO_LIST
   return hasPassword(args) ? NO_PASSWORD : null
 }
 

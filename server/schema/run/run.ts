@@ -25,6 +25,7 @@ export const RunKindEnum = builder.enumType('RunKind', {
     SUBORDINATE_CHANGE: { description: 'Changes many subordinates, each independently.' },
     REQUEST_APPROVAL: { description: 'Approves many requests, each independently.' },
     REBUILD: { description: 'Republishes everything.' },
+    CONFIGURATION: { description: 'Applies the plan of configuration files, each object independently.' },
     EVALUATION: {
       description:
         'Evaluates every subordinate, and every entity below an Intermediate from the last crawl, under the present policy and constraints, without fetching it.',
@@ -54,6 +55,7 @@ const kinds = {
   REQUEST_APPROVAL: 'REQUEST_APPROVAL',
   REBUILD: 'REBUILD',
   EVALUATION: 'EVALUATION',
+  CONFIGURATION: 'CONFIGURATION',
 } as const
 const states = {
   QUEUED: 'QUEUED',

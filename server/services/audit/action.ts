@@ -96,6 +96,7 @@ export const auditActions = {
   reissueTrustMarks: 'Run',
   importSubordinates: 'Run',
   startSubordinateChange: 'Run',
+  applyConfiguration: 'Run',
   startRequestApproval: 'Run',
   promoteSubordinates: 'Run',
   executeDryRun: 'Run',

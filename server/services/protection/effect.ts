@@ -40,7 +40,7 @@ const compared: Partial<Record<(typeof auditActions)[AuditAction], readonly stri
 }
 
 /** Actions about a key or a run that each attempt makes again. */
-const withoutName: readonly AuditAction[] = ['announceSigningKey', 'executeDryRun']
+const withoutName: readonly AuditAction[] = ['announceSigningKey', 'executeDryRun', 'applyConfiguration']
 
 export function effectOf({ parts = [], ...changed }: Changed): Effect {
   const { fields, ...effect } = compare(changed).effect

@@ -1,7 +1,7 @@
 /** Which operation a change is, by its effect: one rule for each action of the audit log. */
 import type { Caller } from '#server/identity/caller.ts'
 import type { AuditAction } from '#server/services/audit/action.ts'
-import type { ProtectedOperation } from '#server/services/protection/operation.ts'
+import { operationNames, type ProtectedOperation } from '#server/services/protection/operation.ts'
 import { publishedOfSubordinate } from '#server/services/protection/published-fields.ts'
 
 type Members = Record<string, unknown>
@@ -59,6 +59,13 @@ const ofRun: Rule = ({ after }) => {
     return String(parameters.action).endsWith('TRUST_MARK') ? ['TRUST_MARKS'] : ['MEMBERS']
   const named = Object.keys(membersOf(parameters.changes))
   return named.some((name) => publishedOfSubordinate.includes(name)) ? ['MEMBERS'] : []
+}
+
+/** What its steps amount to, as the server found when it made the plan. */
+const ofPlan: Rule = ({ after }) => {
+  const { dryRun, operations } = membersOf(after.parameters)
+  const named: readonly unknown[] = Array.isArray(operations) ? operations : []
+  return dryRun === true ? [] : operationNames.filter((name) => named.includes(name))
 }
 
 const member = ifDifferent('MEMBERS')
@@ -170,6 +177,7 @@ export const rules: Record<AuditAction, Rule> = {
   reissueTrustMarks: none,
   importSubordinates: ofRun,
   startSubordinateChange: ofRun,
+  applyConfiguration: ofPlan,
   startRequestApproval: ofRun,
   promoteSubordinates: ofRun,
   executeDryRun: ofRun,

@@ -36,7 +36,7 @@ import { withEntry } from '#server/services/trust-mark/status-entry.ts'
 import { patchTerms, type Terms, termFields } from '#server/services/trust-mark/terms.ts'
 
 /** The fields of a mark; its terms default to those of its type. */
-const markFields = (type: Terms) => ({
+export const markFields = (type: Terms) => ({
   ...termFields(type),
   additionalClaims: field(null, (value: unknown) => parseAdditionalClaims(value, trustMarkProtectedClaims)),
 })

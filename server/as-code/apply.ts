@@ -1,0 +1,52 @@
+/** Applies a step of a plan. A step that is repeated does nothing more; one that another change overtook is refused. */
+import type { Section } from '#server/as-code/document.ts'
+import type { ApplyContext, StoredObject } from '#server/as-code/kind/row.ts'
+import { kinds } from '#server/as-code/kinds.ts'
+import { changedFields, changesOf, isPlanned, type Step } from '#server/as-code/step.ts'
+import { ConflictError } from '#server/error/operation-error.ts'
+import type { Caller } from '#server/identity/caller.ts'
+
+/** What is left to do for a step. `waitsFor`: an object that does not exist yet. */
+export type Remaining =
+  | { perform: (caller: Caller) => Promise<unknown>; waitsFor: string | null }
+  | { done: string }
+
+/** @throws ConflictError when the object changed since the plan */
+export async function remainingOf(context: ApplyContext, step: Step): Promise<Remaining> {
+  const { section, key, verb, fields, changes } = step
+  const { noun, create, change, remove } = kinds[section]
+  const stored = await find(context, section, key)
+  if (verb === 'REMOVE') {
+    if (!stored || !remove) return { done: `There is no ${noun} of this name any more.` }
+    return { perform: (caller) => remove(context, caller, stored), waitsFor: null }
+  }
+  if (!stored) {
+    if (verb === 'CHANGE' || !create)
+      throw new ConflictError(`The ${noun} was removed since the plan was made. Make a new plan.`)
+    const perform = (caller: Caller) => create(context, caller, fields)
+    return { perform, waitsFor: await firstMissing(context, step) }
+  }
+  const remaining = changedFields(stored, fields)
+  if (Object.keys(remaining).length === 0 || !change) return { done: `The ${noun} is as described already.` }
+  if (!isPlanned(changesOf(stored.fields, remaining), changes))
+    throw new ConflictError(`The ${noun} was changed since the plan was made. Make a new plan.`)
+  const perform = (caller: Caller) => change(context, caller, stored, remaining)
+  return { perform, waitsFor: await firstMissing(context, step) }
+}
+
+async function find({ db, now }: ApplyContext, section: Section, key: string): Promise<StoredObject | null> {
+  for await (const page of kinds[section].read(db, { keys: [key] }, now())) {
+    const found = page.find((object) => object.key === key)
+    if (found) return found
+  }
+  return null
+}
+
+/** The first object that a step refers to and that does not exist: another step creates it. */
+async function firstMissing(context: ApplyContext, { section, fields }: Step): Promise<string | null> {
+  for (const reference of kinds[section].references?.(fields) ?? []) {
+    const found = await find(context, reference.section, reference.key)
+    if (!found) return `${kinds[reference.section].noun} ${reference.key}`
+  }
+  return null
+}

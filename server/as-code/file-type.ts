@@ -1,0 +1,95 @@
+/** The type of a configuration file, made of the inputs of the mutations: what a file can say, the API can do. */
+import {
+  GraphQLBoolean,
+  type GraphQLInputField,
+  GraphQLInputObjectType,
+  type GraphQLInputType,
+  GraphQLList,
+  GraphQLNonNull,
+  type GraphQLSchema,
+  GraphQLString,
+  getNullableType,
+  isInputObjectType,
+  isNonNullType,
+} from 'graphql'
+import { sections } from '#server/as-code/document.ts'
+import type { KindRow } from '#server/as-code/kind/row.ts'
+import { kinds } from '#server/as-code/kinds.ts'
+
+type InputFields = Record<string, { type: GraphQLInputType; description: string }>
+
+/** They say which object and which state of it; a file names it by its keys. */
+const ofCall = ['id', 'version', 'anchor']
+
+const made = new WeakMap<GraphQLSchema, GraphQLInputObjectType>()
+
+export function fileTypeOf(schema: GraphQLSchema): GraphQLInputObjectType {
+  const known = made.get(schema)
+  if (known) return known
+  const type = makeFileType(schema)
+  made.set(schema, type)
+  return type
+}
+
+function makeFileType(schema: GraphQLSchema): GraphQLInputObjectType {
+  const ofSections = sections.map((section) => {
+    const kind = kinds[section]
+    const fields = fieldsOf(schema, kind)
+    const bare = kind.bare === undefined ? undefined : fields[kind.bare]
+    if (bare) return [section, bare]
+    const name = `Configuration${section[0]?.toUpperCase()}${section.slice(1)}`
+    const type = new GraphQLInputObjectType({ name, fields })
+    if (kind.keys.length === 0) return [section, { type, description: `The ${kind.noun}.` }]
+    const list = new GraphQLList(new GraphQLNonNull(type))
+    return [section, { type: list, description: `Each ${kind.noun}, by ${kind.keys.join(' and ')}.` }]
+  })
+  return new GraphQLInputObjectType({
+    name: 'ConfigurationFile',
+    description: 'A file that describes an anchor. What no file names is not touched.',
+    fields: {
+      apiVersion: {
+        type: new GraphQLNonNull(GraphQLString),
+        description: 'The version of this form: inmor/v1.',
+      },
+      anchor: { type: new GraphQLNonNull(GraphQLString), description: 'The slug of the anchor.' },
+      complete: {
+        type: GraphQLBoolean,
+        description:
+          'Whether a field that an object does not name has its default. Otherwise it is not touched. Written by an export.',
+      },
+      ...Object.fromEntries(ofSections),
+    },
+  })
+}
+
+/** Those of all inputs of its mutations. One that is required to create an object names it, or is optional in a file. */
+function fieldsOf(
+  schema: GraphQLSchema,
+  { mutations, keys, without = [], renamed = {} }: KindRow,
+): InputFields {
+  const inputs = Object.values(mutations)
+    .flat()
+    .map((name) => {
+      const type = schema.getMutationType()?.getFields()[name]?.args[0]?.type
+      return type ? getNullableType(type) : undefined
+    })
+  const all = inputs.flatMap((input) => (isInputObjectType(input) ? Object.values(input.getFields()) : []))
+  const fields: InputFields = {}
+  for (const field of all) {
+    const { name } = field
+    if (ofCall.includes(name) || without.includes(name)) continue
+    const shown = renamed[name] ?? name
+    fields[shown] ??= { type: typeOf(field, shown === name, keys), description: field.description ?? '' }
+  }
+  return fields
+}
+
+/** An object of another kind is named by its own name. */
+function typeOf(
+  { name, type }: GraphQLInputField,
+  isOwn: boolean,
+  keys: readonly string[],
+): GraphQLInputType {
+  if (!isOwn) return GraphQLString
+  return keys.includes(name) && isNonNullType(type) ? type : getNullableType(type)
+}

@@ -1,0 +1,31 @@
+/** Writes configuration files as YAML: fields in the order of the API, objects by their keys. */
+import { stringify } from 'yaml'
+import { API_VERSION, type Fields, type FileDocument, sections } from '#server/as-code/document.ts'
+
+/** Lines are not folded: a change of a word is a change of its line alone. */
+const options = { lineWidth: 0, version: '1.2', aliasDuplicateObjects: false, indentSeq: false } as const
+
+export const formatYaml = (document: FileDocument): string =>
+  sections.reduce((text, section) => {
+    const content = document[section]
+    if (content === undefined) return text
+    if (!isList(content)) return `${text}${formatSection(section, content)}`
+    return content.length === 0 ? text : text + formatSectionHead(section) + formatItems(content)
+  }, formatHead(document))
+
+export function formatHead({ anchor, complete }: Pick<FileDocument, 'anchor' | 'complete'>): string {
+  return stringify(
+    { apiVersion: API_VERSION, anchor, ...(complete === undefined ? {} : { complete }) },
+    options,
+  )
+}
+
+export const formatSection = (section: string, content: Fields): string =>
+  `\n${stringify({ [section]: content }, options)}`
+
+export const formatSectionHead = (section: string): string => `\n${section}:\n`
+
+/** Items of a list, below the head of their section. */
+export const formatItems = (items: readonly Fields[]): string => stringify(items, options)
+
+const isList = (content: Fields | readonly Fields[]): content is readonly Fields[] => Array.isArray(content)

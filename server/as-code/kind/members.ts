@@ -1,0 +1,93 @@
+/** Members: immediate subordinates, with what the anchor states about them. */
+
+import type { Prisma } from '#prisma/generated/client/client.ts'
+import type { Fields } from '#server/as-code/document.ts'
+import { organizationWith } from '#server/as-code/kind/organizations.ts'
+import { pagesOf } from '#server/as-code/kind/pages.ts'
+import type { KindRow, StoredObject } from '#server/as-code/kind/row.ts'
+import type { Database } from '#server/database/client.ts'
+import { NotFoundError } from '#server/error/operation-error.ts'
+import { defaultsOf, parsePatch, pickFields } from '#server/services/patch.ts'
+import { type RegisterInput, subordinateFields } from '#server/services/subordinate/input.ts'
+
+const { organizationId: _key, ...table } = subordinateFields
+/** Without keys in the file, the ones that are registered stay. */
+const { jwks: _jwks, ...defaults } = defaultsOf(table)
+
+const PAGE = 1_000
+
+const include = { organization: { select: { name: true } } } as const
+type Row = Prisma.SubordinateGetPayload<{ include: typeof include }>
+
+export const members: KindRow = {
+  noun: 'member',
+  keys: ['entityId'],
+  mutations: {
+    CREATE: ['registerSubordinate'],
+    CHANGE: ['updateSubordinate', 'deactivateSubordinate', 'reactivateSubordinate'],
+    REMOVE: ['removeSubordinate'],
+  },
+  without: ['revokeTrustMarks'],
+  renamed: { organizationId: 'organization' },
+  defaults: { ...defaults, active: true, organization: null },
+  isPaged: true,
+  async *read(db, which) {
+    if ('keys' in which) {
+      for (const some of pagesOf(which.keys, PAGE)) yield await readPage(db, { entityId: { in: some } })
+      return
+    }
+    for (let { after } = which; ; ) {
+      const page = await readPage(db, { entityId: { gt: after } })
+      const last = page.at(-1)
+      if (!last) return
+      yield page
+      after = last.key
+    }
+  },
+  parse({ entityId, active, organization, ...fields }, { settings }) {
+    const parsed = parsePatch(table, fields as never, settings) // as the input of the mutation
+    // Without keys, those of the configuration count, which the registration follows.
+    const { jwks, ...others } = parsed
+    return {
+      entityId,
+      ...(jwks == null ? others : parsed),
+      ...(active === undefined ? {} : { active: active ?? true }),
+      ...(organization === undefined ? {} : { organization }),
+    }
+  },
+  references: ({ organization }) =>
+    typeof organization === 'string'
+      ? [{ section: 'organizations', key: organization, field: 'organization' }]
+      : [],
+  create: async ({ db, services }, caller, fields) =>
+    services.subordinates.register(caller, (await withKey(db, fields)) as RegisterInput), // as it was parsed
+  async change({ db, services }, caller, { id }, { active, ...fields }) {
+    // A member that is to stop being served stops first.
+    if (active === false) await services.subordinates.deactivate(caller, id)
+    if (Object.keys(fields).length > 0)
+      await services.subordinates.update(caller, { ...(await withKey(db, fields)), id })
+    if (active === true) await services.subordinates.reactivate(caller, id)
+  },
+  remove: ({ services }, caller, { id }) => services.subordinates.remove(caller, id),
+}
+
+async function readPage(db: Database, where: Prisma.SubordinateWhereInput): Promise<StoredObject[]> {
+  const rows = await db.subordinate.findMany({ where, include, orderBy: { entityId: 'asc' }, take: PAGE })
+  return rows.map(toObject)
+}
+
+function toObject(row: Row): StoredObject {
+  const { id, entityId, active, version, organization, metadataFollowsEntity } = row
+  const metadata = metadataFollowsEntity ? null : row.metadata
+  const fields = { ...pickFields(table, row), metadata, active, organization: organization?.name ?? null }
+  return { id, key: entityId, version, fields: { entityId, ...fields } }
+}
+
+/** The service takes the key of the organization. @throws NotFoundError */
+async function withKey(db: Database, { organization, ...fields }: Fields) {
+  if (organization === undefined) return fields
+  if (organization === null) return { ...fields, organizationId: null }
+  const organizationId = await organizationWith(db, organization)
+  if (organizationId === null) throw new NotFoundError(`There is no organization ${String(organization)}.`)
+  return { ...fields, organizationId }
+}

@@ -1,0 +1,64 @@
+/** The definition of a kind of object that a configuration file describes. */
+
+import type { Fields, Section, Verb } from '#server/as-code/document.ts'
+import type { Database } from '#server/database/client.ts'
+import type { Settings } from '#server/database/typed-row.ts'
+import type { Caller } from '#server/identity/caller.ts'
+import type { AuditAction } from '#server/services/audit/action.ts'
+import type { Services } from '#server/services/index.ts'
+
+/** An object as the database has it. */
+export type StoredObject = {
+  id: number
+  /** By which the file names it; empty for a kind with one object. */
+  key: string
+  fields: Fields
+  version?: number
+}
+
+/** The objects with these keys; or all after a key, in the order of their keys. Without pages, all. */
+export type Which = { keys: readonly string[] } | { after: string }
+
+export type ParseContext = {
+  entityId: string
+  allowHttp: boolean
+  /** As the plan leaves them. */
+  settings: Settings
+}
+
+export type ApplyContext = { db: Database; services: Services; now: () => Date }
+
+/** An object of another kind that a field names. */
+export type Reference = { section: Section; key: string; field: string }
+
+export type KindRow = {
+  /** Names one object in messages. */
+  noun: string
+  /** The fields that name an object, the ones that may be absent included. None: there is one object. */
+  keys: readonly string[]
+  /** The mutations that do the same. Their inputs have the fields; a caller needs the rights of them all. */
+  mutations: Readonly<Partial<Record<Verb, readonly [AuditAction, ...AuditAction[]]>>>
+  /** The only field, which the section itself is. */
+  bare?: string
+  /** Fields of the inputs that are no property of the object, or cannot be read back. */
+  without?: readonly string[]
+  /** Fields under another name: those of ids name an object of another kind. */
+  renamed?: Readonly<Record<string, string>>
+  /** Of the fields that a complete file does not name. Fields without one are not touched. */
+  defaults: Fields
+  /** There may be many: `read` has an end for each page, after which it can go on. */
+  isPaged?: true
+  /** In pages. */
+  read(db: Database, which: Which, now: Date): AsyncIterable<readonly StoredObject[]>
+  /** The fields in the form in which they are stored. @throws InvalidInputError */
+  parse(fields: Fields, context: ParseContext): Fields
+  references?(fields: Fields): readonly Reference[]
+  /** Absent: it always exists. */
+  create?(context: ApplyContext, caller: Caller, fields: Fields): Promise<unknown>
+  /** Sets these fields. Absent: an object of this kind does not change. */
+  change?(context: ApplyContext, caller: Caller, stored: StoredObject, fields: Fields): Promise<unknown>
+  /** Absent: it cannot be removed. */
+  remove?(context: ApplyContext, caller: Caller, stored: StoredObject): Promise<unknown>
+  /** Why the change cannot be made, as a sentence; null: nothing is in the way. */
+  obstacle?(stored: StoredObject, fields: Fields): string | null
+}

@@ -1,0 +1,109 @@
+/** Trust Marks that the anchor issues (§7). */
+
+import { defaultTerms } from '#core/defaults.ts'
+import type { Prisma } from '#prisma/generated/client/client.ts'
+import type { Fields } from '#server/as-code/document.ts'
+import { pagesOf } from '#server/as-code/kind/pages.ts'
+import type { KindRow, StoredObject } from '#server/as-code/kind/row.ts'
+import type { Database } from '#server/database/client.ts'
+import { parsePatch, pickFields } from '#server/services/patch.ts'
+import { type IssueInput, markFields } from '#server/services/trust-mark/trust-marks.ts'
+
+const table = markFields(defaultTerms)
+const PAGE = 1_000
+const REMOVED = 'It was removed from the configuration files.'
+
+const include = { trustMarkType: { select: { type: true } } } as const
+type Row = Prisma.TrustMarkGetPayload<{ include: typeof include }>
+
+export const trustMarks: KindRow = {
+  noun: 'Trust Mark',
+  keys: ['trustMarkType', 'entityId'],
+  mutations: {
+    CREATE: ['issueTrustMark'],
+    CHANGE: ['updateTrustMark', 'revokeTrustMark'],
+    REMOVE: ['revokeTrustMark'],
+  },
+  without: ['reason'],
+  // The terms are those of the type.
+  defaults: { active: true, additionalClaims: null, delegation: null },
+  isPaged: true,
+  async *read(db, which, now) {
+    if ('keys' in which) return yield* withKeys(db, which.keys)
+    const [type = '', entityId = ''] = which.after.split(' ')
+    const where = { type: { gte: type } }
+    const types = await db.trustMarkType.findMany({
+      where,
+      orderBy: { type: 'asc' },
+      select: { id: true, type: true },
+    })
+    for (const each of types) yield* ofType(db, each.id, { now, after: each.type === type ? entityId : '' })
+  },
+  parse({ entityId, trustMarkType, active, delegation, ...fields }, { settings }) {
+    // Null: the terms of the type, which stay as they are.
+    const terms = ['validFor', 'renewalTime', 'autorenew']
+    const given = Object.entries(fields).filter(([name, value]) => value !== null || !terms.includes(name))
+    const parsed = parsePatch(table, Object.fromEntries(given) as never, settings) // as the input of the mutation
+    return {
+      ...{ entityId, trustMarkType, ...parsed },
+      ...(active === undefined ? {} : { active: active ?? true }),
+      ...(delegation === undefined ? {} : { delegation }),
+    }
+  },
+  references: ({ trustMarkType }) => [
+    { section: 'trustMarkTypes', key: String(trustMarkType), field: 'trustMarkType' },
+  ],
+  create: ({ services }, caller, fields) => services.trustMarks.issue(caller, fields as IssueInput), // as it was parsed
+  async change({ services }, caller, { id, version }, { active, ...fields }) {
+    if (active === false) await services.trustMarks.revoke(caller, id, null)
+    else if (Object.keys(fields).length > 0)
+      await services.trustMarks.update(caller, { ...fields, id, version })
+  },
+  remove: ({ services }, caller, { id }) => services.trustMarks.revoke(caller, id, REMOVED),
+  obstacle({ fields: stored }, { active, delegation }) {
+    if (stored.active === false && active !== false)
+      return 'It was revoked. Remove it from the file, or issue it again in the console.'
+    if (delegation !== undefined && delegation !== stored.delegation)
+      return 'Its delegation cannot change. Revoke it, and issue it with the new delegation.'
+    return null
+  },
+}
+
+function toObject(row: Row): StoredObject {
+  const { id, entityId, active, version, delegation } = row
+  const trustMarkType = row.trustMarkType.type
+  const fields: Fields = { entityId, trustMarkType, active, ...pickFields(table, row), delegation }
+  return { id, key: `${trustMarkType} ${entityId}`, version, fields }
+}
+
+/** Those that have not ended, by their holders. */
+async function* ofType(
+  db: Database,
+  trustMarkTypeId: number,
+  { now, after: start }: { now: Date; after: string },
+) {
+  for (let after = start; ; ) {
+    const rows = await db.trustMark.findMany({
+      where: { trustMarkTypeId, active: true, expiresAt: { gt: now }, entityId: { gt: after } },
+      include,
+      orderBy: { entityId: 'asc' },
+      take: PAGE,
+    })
+    const last = rows.at(-1)
+    if (!last) return
+    yield rows.map(toObject)
+    after = last.entityId
+  }
+}
+
+async function* withKeys(db: Database, keys: readonly string[]) {
+  for (const some of pagesOf(keys, PAGE)) {
+    const where = { OR: some.map(named) }
+    yield (await db.trustMark.findMany({ where, include })).map(toObject)
+  }
+}
+
+function named(key: string) {
+  const [type = '', entityId = ''] = key.split(' ')
+  return { entityId, trustMarkType: { type } }
+}

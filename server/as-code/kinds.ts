@@ -1,0 +1,29 @@
+/** The kinds of objects in configuration files: one row each. */
+import { type Fields, type Section, sections } from '#server/as-code/document.ts'
+import { awaitedMembers } from '#server/as-code/kind/awaited-members.ts'
+import { checks } from '#server/as-code/kind/checks.ts'
+import { members } from '#server/as-code/kind/members.ts'
+import { organizations } from '#server/as-code/kind/organizations.ts'
+import type { KindRow } from '#server/as-code/kind/row.ts'
+import { policy, settings } from '#server/as-code/kind/settings.ts'
+import { trustMarkTypes } from '#server/as-code/kind/trust-mark-types.ts'
+import { trustMarks } from '#server/as-code/kind/trust-marks.ts'
+
+export const kinds: Readonly<Record<Section, KindRow>> = {
+  settings,
+  metadataPolicy: policy,
+  organizations,
+  trustMarkTypes,
+  members,
+  awaitedMembers,
+  trustMarks,
+  checks,
+}
+
+export const isSection = (name: string): name is Section => sections.some((section) => section === name)
+
+/** By which files name an object of a kind; empty for a kind with one. */
+export function keyOf(section: Section, fields: Fields): string {
+  const values = kinds[section].keys.map((name) => fields[name])
+  return values.filter((value) => value != null).join(' ')
+}

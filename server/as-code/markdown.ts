@@ -1,0 +1,87 @@
+/** A plan in words: as Markdown for a pull request, and as text. */
+import { type Verb, verbs } from '#server/as-code/document.ts'
+import { kinds } from '#server/as-code/kinds.ts'
+import type { Fault } from '#server/as-code/parse-text.ts'
+import type { Plan } from '#server/as-code/plan.ts'
+import type { FieldChange, Step } from '#server/as-code/step.ts'
+
+/** A pull request has room for some; the first ones say what it is about. */
+const MAXIMUM_STEPS = 200
+const MAXIMUM_CHANGES = 20
+const MAXIMUM_LENGTH = 200
+
+const signs: Readonly<Record<Verb, string>> = { CREATE: '+', CHANGE: '~', REMOVE: '-' }
+const words: Readonly<Record<Verb, string>> = {
+  CREATE: 'to create',
+  CHANGE: 'to change',
+  REMOVE: 'to remove',
+}
+
+export type Planned = { plan: Plan } | { faults: readonly Fault[] }
+
+export const toMarkdown = (planned: Planned): string =>
+  'plan' in planned ? planToMarkdown(planned.plan) : faultsToMarkdown(planned.faults)
+
+/** The same for a terminal. */
+export function toText(planned: Planned): string {
+  if ('faults' in planned)
+    return planned.faults
+      .map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}\n`)
+      .join('')
+  const { anchor, steps, unchanged, hash, operations } = planned.plan
+  if (steps.length === 0) return `${anchor}: nothing to do. ${describe(unchanged)}\n`
+  return `${listOf(steps)}\n${anchor}: ${countsOf(steps)}. ${describe(unchanged)} Plan ${hash}.\n${approvalOf(operations)}`
+}
+
+function faultsToMarkdown(faults: readonly Fault[]): string {
+  const lines = faults.map(
+    ({ file, line, column, message }) => `- \`${file}:${line}:${column}\` ${escapeText(message)}`,
+  )
+  return `### The configuration files have faults\n\n${lines.join('\n')}\n`
+}
+
+function planToMarkdown({ anchor, steps, unchanged, hash, operations }: Plan): string {
+  if (steps.length === 0) return `### Plan for \`${anchor}\`: nothing to do\n\n${describe(unchanged)}\n`
+  const head = `### Plan for \`${anchor}\`: ${countsOf(steps)}\n\n${describe(unchanged)} Plan \`${hash}\`.\n`
+  return `${head}${approvalOf(operations)}\n\`\`\`diff\n${listOf(steps)}\`\`\`\n`
+}
+
+const describe = (unchanged: number) =>
+  unchanged === 1 ? '1 object is as described.' : `${unchanged} objects are as described.`
+
+function countsOf(steps: readonly Step[]): string {
+  const counts = verbs.flatMap((verb) => {
+    const count = steps.filter((step) => step.verb === verb).length
+    return count > 0 ? [`${count} ${words[verb]}`] : []
+  })
+  return counts.join(', ')
+}
+
+const approvalOf = (operations: Plan['operations']) =>
+  operations.length > 0 ? `Where it is protected, a second person approves: ${operations.join(', ')}.\n` : ''
+
+function listOf(steps: readonly Step[]): string {
+  const rest = steps.length > MAXIMUM_STEPS ? [`and ${steps.length - MAXIMUM_STEPS} more steps`] : []
+  return [...steps.slice(0, MAXIMUM_STEPS).map(stepToText), ...rest].map((line) => `${line}\n`).join('')
+}
+
+function stepToText({ section, key, verb, changes }: Step): string {
+  const head = `${signs[verb]} ${kinds[section].noun}${key === '' ? '' : ` ${oneLine(key)}`}`
+  const lines = changes.slice(0, MAXIMUM_CHANGES).map((change) => `    ${changeToText(change)}`)
+  const rest = changes.length > MAXIMUM_CHANGES ? [`    and ${changes.length - MAXIMUM_CHANGES} more`] : []
+  return [head, ...lines, ...rest].join('\n')
+}
+
+function changeToText({ path, before, after }: FieldChange): string {
+  if (before === null) return `${path}: ${shorten(after)}`
+  return `${path}: ${shorten(before)} -> ${shorten(after)}`
+}
+
+function shorten(value: unknown): string {
+  const text = oneLine(value === null ? 'none' : JSON.stringify(value))
+  return text.length > MAXIMUM_LENGTH ? `${text.slice(0, MAXIMUM_LENGTH)}…` : text
+}
+
+/** It stays within its line, and ends no block. */
+const oneLine = (text: string) => text.replace(/[\r\n]+/g, ' ').replace(/```/g, "'''")
+const escapeText = (text: string) => oneLine(text).replace(/([\\`*_<>[\]|])/g, '\\$1')

@@ -1,0 +1,80 @@
+/** Reads the text of a file, YAML or JSON, and finds the place of a value in it. */
+import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
+import type { Path } from '#core/path.ts'
+
+export type NamedText = { name: string; content: string }
+
+/** What is wrong, and where. Lines and columns from 1. */
+export type Fault = { file: string; line: number; column: number; message: string }
+
+/** How often a file may use its anchors, which multiply its size. */
+const MAXIMUM_ALIASES = 100
+
+const options = { version: '1.2', logLevel: 'error', uniqueKeys: true } as const
+
+/** The value, or what is wrong with the text. A file of JSON is one of YAML too; it is read faster. */
+export function parseText({ name, content }: NamedText): { value: unknown } | { faults: Fault[] } {
+  const value = readJson(content)
+  return value === undefined ? readYaml(name, content) : { value }
+}
+
+/** Undefined: it is no JSON. YAML says where. */
+function readJson(content: string): unknown {
+  if (!/^\s*[{[]/.test(content)) return undefined
+  try {
+    return JSON.parse(content)
+  } catch {
+    return undefined
+  }
+}
+
+function readYaml(file: string, content: string): { value: unknown } | { faults: Fault[] } {
+  try {
+    const lineCounter = new LineCounter()
+    const document = parseDocument(content, { ...options, lineCounter })
+    const faults = [...document.errors, ...document.warnings].map(({ message, pos: [at] }): Fault => {
+      const { line, col } = lineCounter.linePos(at)
+      const [sentence = ''] = message.split(/ at line \d/)
+      return { file, line: Math.max(line, 1), column: Math.max(col, 1), message: `${sentence}.` }
+    })
+    if (faults.length > 0) return { faults }
+    const value: unknown = document.toJS({ maxAliasCount: MAXIMUM_ALIASES })
+    JSON.stringify(value) // an anchor that contains itself has no end
+    return { value }
+  } catch (error) {
+    return { faults: [{ file, line: 1, column: 1, message: sentenceOf(error) }] }
+  }
+}
+
+function sentenceOf(error: unknown): string {
+  if (error instanceof RangeError) return 'Its values are nested too deeply.'
+  if (error instanceof ReferenceError)
+    return `Its aliases stand for too much. At most ${MAXIMUM_ALIASES} values may come of them.`
+  return 'An anchor contains itself.'
+}
+
+/** The place of the name of a member or of an item; that of the nearest one around it if there is none. */
+export function locate({ content }: NamedText, path: Path): { line: number; column: number } {
+  const lineCounter = new LineCounter()
+  const { contents } = parseDocument(content, { ...options, lineCounter })
+  let node: unknown = contents
+  let at = contents?.range?.[0] ?? 0
+  for (const part of path) {
+    if (isMap(node)) {
+      const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(part))
+      if (!pair) break
+      if (isScalar(pair.key)) at = pair.key.range?.[0] ?? at
+      node = pair.value
+    } else if (isSeq(node)) {
+      const item: unknown = node.items[Number(part)]
+      if (!item) break
+      at = rangeOf(item) ?? at
+      node = item
+    } else break
+  }
+  const { line, col } = lineCounter.linePos(at)
+  return { line: Math.max(line, 1), column: Math.max(col, 1) }
+}
+
+const rangeOf = (item: unknown) =>
+  isMap(item) || isSeq(item) || isScalar(item) ? item.range?.[0] : undefined

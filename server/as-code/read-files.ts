@@ -1,0 +1,128 @@
+/** Reads the files of an anchor: their objects with the place of each, or every fault. */
+import { coerceInputValue, type GraphQLSchema, validateInputValue } from 'graphql'
+import { isJsonObject } from '#core/json.ts'
+import type { Path } from '#core/path.ts'
+import { API_VERSION, type Fields, type Section, sections } from '#server/as-code/document.ts'
+import { fileTypeOf } from '#server/as-code/file-type.ts'
+import { keyOf, kinds } from '#server/as-code/kinds.ts'
+import { type Fault, locate, type NamedText, parseText } from '#server/as-code/parse-text.ts'
+
+/** An object as a file describes it. Enums have their internal values. */
+export type FileObject = {
+  section: Section
+  key: string
+  fields: Fields
+  file: NamedText
+  path: Path
+  /** Fields that it does not name have their defaults. */
+  isComplete: boolean
+}
+
+/** By section and key. */
+export type FileObjects = ReadonlyMap<Section, ReadonlyMap<string, FileObject>>
+
+/** The files have faults; nothing was changed. */
+export class FileFaultsError extends Error {
+  override readonly name = 'FileFaultsError'
+  readonly faults: readonly Fault[]
+  constructor(faults: readonly Fault[]) {
+    super('The files have faults.')
+    this.faults = faults
+  }
+}
+
+/** More would tell an operator nothing. */
+const MAXIMUM_FAULTS = 100
+
+/** @throws FileFaultsError */
+export function readFiles(files: readonly NamedText[], schema: GraphQLSchema, anchor: string): FileObjects {
+  const found = new Map(sections.map((section) => [section, new Map<string, FileObject>()]))
+  const faults: Fault[] = []
+  for (const file of files) {
+    const parsed = parseText(file)
+    if ('faults' in parsed) {
+      faults.push(...parsed.faults)
+      continue
+    }
+    const report = (path: Path, message: string) => {
+      if (faults.length < MAXIMUM_FAULTS) faults.push(faultAt(file, path, message))
+    }
+    const value = check(parsed.value, schema, anchor, report)
+    if (value) addObjects(found, file, value, report)
+  }
+  if (faults.length > 0) throw new FileFaultsError(faults)
+  return found
+}
+
+export const faultAt = (file: NamedText, path: Path, message: string): Fault => ({
+  file: file.name,
+  ...locate(file, path),
+  message,
+})
+
+type Report = (path: Path, message: string) => void
+
+/** Null: it has faults. */
+function check(value: unknown, schema: GraphQLSchema, anchor: string, report: Report): Fields | null {
+  let isGood = true
+  const refuse: Report = (path, message) => {
+    isGood = false
+    report(path, message)
+  }
+  if (!isJsonObject(value)) {
+    refuse([], 'A configuration file is an object with apiVersion and anchor.')
+    return null
+  }
+  if (value.apiVersion !== API_VERSION) refuse(['apiVersion'], `apiVersion must be ${API_VERSION}.`)
+  if (value.anchor !== anchor)
+    refuse(['anchor'], `The file is about the anchor ${JSON.stringify(value.anchor ?? null)}, not ${anchor}.`)
+  if (!isGood) return null
+  const type = fileTypeOf(schema)
+  validateInputValue(value, type, ({ message }, path) => {
+    const { name, sentence } = explain(message)
+    refuse(name === undefined ? path : [...path, name], sentence)
+  })
+  const coerced: unknown = isGood ? coerceInputValue(value, type) : null
+  return isJsonObject(coerced) ? coerced : null
+}
+
+/** The library names the types of the API, which a file does not have. `name`: of the member that is at fault. */
+function explain(message: string): { name?: string | undefined; sentence: string } {
+  const unknown = /not to include unknown field "(.+?)"(?:\.( Did you mean .+?\?) Found)?/.exec(message)
+  if (unknown)
+    return { name: unknown[1], sentence: `There is no field ${unknown[1]} here.${unknown[2] ?? ''}` }
+  const missing = /to include required field "(.+?)"/.exec(message)
+  if (missing) return { sentence: `${missing[1]} is missing.` }
+  if (/not to be null/.test(message)) return { sentence: 'It must have a value.' }
+  if (/to be an object/.test(message)) return { sentence: 'It must be an object.' }
+  return { sentence: message.endsWith('.') || message.endsWith('?') ? message : `${message}.` }
+}
+
+type Found = ReadonlyMap<Section, Map<string, FileObject>>
+
+function addObjects(found: Found, file: NamedText, value: Fields, report: Report): void {
+  const isComplete = value.complete === true
+  for (const section of sections) {
+    const { bare, keys, noun } = kinds[section]
+    const content = value[section]
+    if (content === undefined || (content === null && bare === undefined)) continue
+    const objects = bare !== undefined ? [{ [bare]: content }] : Array.isArray(content) ? content : [content]
+    for (const [at, fields] of objects.entries()) {
+      const path = keys.length === 0 ? [section] : [section, at]
+      const key = keyOf(section, fields)
+      if (keys.length > 0 && key === '') {
+        report(path, `A ${noun} is named by ${keys.join(' or ')}.`)
+        continue
+      }
+      const other = found.get(section)?.get(key)
+      const named = key === '' ? `The ${noun}` : `The ${noun} ${key}`
+      if (other) report(path, `${named} is described already, in ${placeOf(other)}.`)
+      else found.get(section)?.set(key, { section, key, fields, file, path, isComplete })
+    }
+  }
+}
+
+function placeOf({ file, path }: FileObject): string {
+  const { line } = locate(file, path)
+  return `${file.name}, line ${line}`
+}

@@ -1,0 +1,39 @@
+/** A step of a plan: what happens to one object. */
+import { isJsonEqual } from '#core/json.ts'
+import { findDifferences } from '#core/json-difference.ts'
+import { formatPath } from '#core/path.ts'
+import type { Fields, Section, Verb } from '#server/as-code/document.ts'
+import type { StoredObject } from '#server/as-code/kind/row.ts'
+
+/** A path within the object, such as `metadataPolicy.openid_provider`. An absent value is null. */
+export type FieldChange = { path: string; before: unknown; after: unknown }
+
+export type Step = {
+  section: Section
+  /** Of the object; empty where there is one. */
+  key: string
+  verb: Verb
+  /** The fields that it is to have; empty for a removal. */
+  fields: Fields
+  changes: readonly FieldChange[]
+}
+
+/** The fields of an object that are to have another value. */
+export function changedFields({ fields: stored }: StoredObject, wanted: Fields): Fields {
+  return Object.fromEntries(
+    Object.entries(wanted).filter(([name, value]) => !isJsonEqual(stored[name] ?? null, value ?? null)),
+  )
+}
+
+export function changesOf(stored: Fields, wanted: Fields): FieldChange[] {
+  return Object.entries(wanted).flatMap(([name, after]) =>
+    findDifferences(stored[name] ?? null, after ?? null, { path: [name] }).map(
+      ({ path, before = null, after: value = null }) => ({ path: formatPath(path), before, after: value }),
+    ),
+  )
+}
+
+/** Whether each change was planned. */
+export function isPlanned(changes: readonly FieldChange[], planned: readonly FieldChange[]): boolean {
+  return changes.every((change) => planned.some((each) => isJsonEqual({ ...change }, { ...each })))
+}

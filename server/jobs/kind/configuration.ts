@@ -1,0 +1,59 @@
+/** The run that applies the plan of configuration files, an object at a time; a dry run says what it would do. */
+
+import type { Prisma, RunItem } from '#prisma/generated/client/client.ts'
+import { remainingOf } from '#server/as-code/apply.ts'
+import type { Verb } from '#server/as-code/document.ts'
+import { kinds } from '#server/as-code/kinds.ts'
+import type { Step } from '#server/as-code/step.ts'
+import type { RunContext } from '#server/jobs/context.ts'
+import type { RunKindRow } from '#server/jobs/kind/row.ts'
+import { throwRetryable } from '#server/jobs/kind/subordinates.ts'
+import { wouldChange } from '#server/jobs/kind/would-change.ts'
+import { isDryRun, type Outcome, type Task } from '#server/jobs/task.ts'
+
+export type ConfigurationParameters = {
+  /** The hash of the plan. */
+  plan: string
+  /** The commit of the files, as the caller gave it. */
+  commit?: string
+  dryRun?: boolean
+  /** The protected operations that the plan amounts to. */
+  operations: string[]
+  /** The steps as a second person approves them, at most a page. */
+  steps: Prisma.InputJsonArray
+}
+
+export const configuration: RunKindRow = {
+  action: 'applyConfiguration',
+  inWords: 'application of configuration files',
+  // An organization exists before its members do.
+  phaseOf: (item) => `${stepOf(item).section} ${stepOf(item).verb}`,
+  work,
+}
+
+const stepOf = ({ input }: Pick<RunItem, 'input'>) => input as unknown as Step // as the start of the run wrote it
+
+const words: Readonly<Record<Verb, string>> = { CREATE: 'create', CHANGE: 'change', REMOVE: 'remove' }
+
+async function work({ db, services, now }: RunContext, task: Task): Promise<Outcome> {
+  const step = stepOf(task.item)
+  const { section, verb, changes } = step
+  const remaining = await remainingOf({ db, services, now }, step)
+  if ('done' in remaining) return { message: remaining.done, isSkipped: true }
+  const perform = () => remaining.perform({ ...task.caller, reason: reasonOf(task) }).catch(throwRetryable)
+  if (!isDryRun(task)) {
+    await perform()
+    return { changes }
+  }
+  const message = `Would ${words[verb]} the ${kinds[section].noun}`
+  if (remaining.waitsFor !== null)
+    return { message: `${message}, after the ${remaining.waitsFor}, which another step creates.`, changes }
+  await wouldChange(perform) // one that would be refused fails
+  return { message: `${message}.`, changes }
+}
+
+/** In the audit entry of each object. */
+function reasonOf({ run: { parameters } }: Task): string {
+  const { plan, commit } = parameters as unknown as ConfigurationParameters // as the start of the run wrote them
+  return commit === undefined ? `Plan ${plan}.` : `Plan ${plan} of commit ${commit}.`
+}

@@ -1,0 +1,120 @@
+/** Applies configuration files. */
+import type { Prisma } from '#prisma/generated/client/client.ts'
+import type { Section } from '#server/as-code/document.ts'
+import { kinds } from '#server/as-code/kinds.ts'
+import { makePlan, type Plan } from '#server/as-code/plan.ts'
+import { FileFaultsError } from '#server/as-code/read-files.ts'
+import type { Step } from '#server/as-code/step.ts'
+import { ConflictError, InvalidInputError } from '#server/error/operation-error.ts'
+import { requestError } from '#server/error/request-error.ts'
+import { callerMay } from '#server/identity/caller.ts'
+import type { Scope } from '#server/identity/roles.ts'
+import type { ConfigurationParameters } from '#server/jobs/kind/configuration.ts'
+import type { RunItemInput } from '#server/jobs/kind/row.ts'
+import { ConfigurationFileInput } from '#server/schema/configuration/file.ts'
+import { type OperationContext, operation, scopes } from '#server/schema/operation.ts'
+import { RunRef } from '#server/schema/run/run.ts'
+
+const MAXIMUM_COMMIT = 100
+/** Steps that the audit log and the page of an approval show; the hash is about all. */
+const SHOWN = 200
+
+operation('applyConfiguration', {
+  describes:
+    'Starts a run that applies configuration files, each object independently and with the checks of its own mutation. It takes the rights of all mutations that it needs. An object that another change overtook fails. Follow the run with runProgress.',
+  scope: 'operate',
+  input: {
+    describes: 'The files and their plan.',
+    fields: (t) => ({
+      files: t.field({
+        type: [ConfigurationFileInput],
+        required: true,
+        description: 'The files of the anchor. What none of them names is not touched.',
+      }),
+      plan: t.string({
+        description:
+          'The hash of the plan that was read. If the files or the anchor changed since, nothing is done; by default they may have changed.',
+      }),
+      commit: t.string({
+        description: `The commit of the files, at most ${MAXIMUM_COMMIT} characters. The audit entry of each object names it.`,
+      }),
+      dryRun: t.boolean({
+        description: 'Changes nothing: each item says what would happen. False by default.',
+      }),
+    }),
+  },
+  result: RunRef,
+  errors: [InvalidInputError, ConflictError],
+  async run({ files, plan: known, commit, dryRun }, context, { schema }) {
+    if (commit && !isCommit(commit))
+      throw new InvalidInputError(
+        `A commit has 1 to ${MAXIMUM_COMMIT} letters, digits and characters of ._/-.`,
+        'commit',
+      )
+    const plan = await makePlan({ ...context, schema }, files).catch(throwFirst)
+    if (known && known !== plan.hash)
+      throw new ConflictError(
+        'The files or the anchor changed since the plan was made. Make a new plan.',
+        'plan',
+      )
+    if (plan.steps.length === 0)
+      throw new ConflictError('Nothing to do: the anchor is as the files describe it.', 'files')
+    requireRights(context, plan)
+    return context.runs.start(context.caller, 'CONFIGURATION', {
+      parameters: parametersOf(plan, { ...(commit ? { commit } : {}), dryRun: dryRun ?? false }),
+      items: plan.steps.map(itemOf),
+    })
+  },
+})
+
+const isCommit = (text: string) => text.length <= MAXIMUM_COMMIT && /^[\w./-]+$/.test(text)
+
+function throwFirst(error: unknown): never {
+  if (!(error instanceof FileFaultsError)) throw error
+  const [first] = error.faults
+  if (!first) throw error
+  const { file, line, column, message } = first
+  throw new InvalidInputError(`${file}, line ${line}, column ${column}: ${message}`, 'files')
+}
+
+/** @throws GraphQLError FORBIDDEN */
+function requireRights({ caller }: OperationContext, { steps }: Plan): void {
+  for (const section of new Set(steps.map((step) => step.section))) {
+    const missing = rightsOf(section).find((scope) => !callerMay(caller, scope))
+    if (missing)
+      throw requestError(
+        'FORBIDDEN',
+        `To change the ${kinds[section].noun}, your role must be able to ${missing}.`,
+      )
+  }
+}
+
+/** A right that depends on the input is one of an administrator. */
+function rightsOf(section: Section): Scope[] {
+  const names = Object.values(kinds[section].mutations).flat()
+  return names.map((name) => (scopes.get(name) === 'operate' ? 'operate' : 'administer'))
+}
+
+function parametersOf(
+  { hash, operations, steps }: Plan,
+  { commit, dryRun }: Pick<ConfigurationParameters, 'commit' | 'dryRun'>,
+): Prisma.InputJsonObject {
+  const shown = steps
+    .slice(0, SHOWN)
+    .map(({ section, key, verb, changes }) => ({ section, key, verb, changes }))
+  const parameters: ConfigurationParameters = {
+    plan: hash,
+    ...(commit === undefined ? {} : { commit }),
+    ...(dryRun ? { dryRun } : {}),
+    operations: [...operations],
+    steps: shown as unknown as Prisma.InputJsonArray, // JSON of the files and of rows
+  }
+  return parameters
+}
+
+function itemOf(step: Step): RunItemInput {
+  return {
+    resource: step.key || kinds[step.section].noun,
+    input: step as unknown as Prisma.InputJsonObject, // JSON of the files and of rows
+  }
+}

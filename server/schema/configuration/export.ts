@@ -1,0 +1,44 @@
+/** The state of the anchor as a configuration file. */
+
+import { exportPart, type Part, type Position } from '#server/as-code/export.ts'
+import { isSection } from '#server/as-code/kinds.ts'
+import { requestError } from '#server/error/request-error.ts'
+import { builder } from '#server/schema/builder.ts'
+
+const PartRef = builder.objectRef<Part>('ConfigurationPart').implement({
+  description: 'A part of a configuration file.',
+  authScopes: { read: true },
+  fields: (t) => ({
+    content: t.exposeString('content', { description: 'The text, as YAML.' }),
+    endCursor: t.string({
+      nullable: true,
+      description: 'The cursor of the next part; null: it was the last one.',
+      resolve: ({ next }) => next && Buffer.from(JSON.stringify(next)).toString('base64url'),
+    }),
+  }),
+})
+
+builder.queryField('configurationExport', (t) =>
+  t.field({
+    type: PartRef,
+    description:
+      'The state of the anchor as a configuration file. Its parts together are the file; applying it changes nothing. Keys and secrets are not in it.',
+    authScopes: { read: true },
+    args: {
+      after: t.arg.string({ description: 'The cursor of the part before; the first part by default.' }),
+    },
+    resolve: (_root, { after }, context, { schema }) =>
+      exportPart({ ...context, schema }, after == null ? null : positionOf(after)),
+  }),
+)
+
+/** @throws GraphQLError BAD_USER_INPUT */
+function positionOf(cursor: string): Position {
+  try {
+    const { section, after } = JSON.parse(Buffer.from(cursor, 'base64url').toString())
+    if (isSection(String(section)) && typeof after === 'string') return { section, after }
+  } catch {
+    // Not a cursor of ours.
+  }
+  throw requestError('BAD_USER_INPUT', 'This is no cursor of an export. Start at the first part.')
+}

@@ -1,0 +1,23 @@
+/** Configuration files as the API takes them, and what is wrong with them. */
+
+import type { Fault } from '#server/as-code/parse-text.ts'
+import { builder } from '#server/schema/builder.ts'
+
+export const ConfigurationFileInput = builder.inputType('ConfigurationFileInput', {
+  description: 'A configuration file.',
+  fields: (t) => ({
+    name: t.string({ required: true, description: 'Its name, for messages.' }),
+    content: t.string({ required: true, description: 'Its text: YAML or JSON.' }),
+  }),
+})
+
+export const ConfigurationFault = builder.objectRef<Fault>('ConfigurationFault').implement({
+  description: 'What is wrong with a configuration file, and where.',
+  authScopes: { read: true },
+  fields: (t) => ({
+    file: t.exposeString('file', { description: 'The name of the file.' }),
+    line: t.exposeInt('line', { description: 'The line, from 1.' }),
+    column: t.exposeInt('column', { description: 'The column, from 1.' }),
+    message: t.exposeString('message', { description: 'A sentence.' }),
+  }),
+})

@@ -1,0 +1,111 @@
+/** The plan of configuration files: what applying them would change. */
+import type { verbs } from '#server/as-code/document.ts'
+import { type Planned, toMarkdown, toText } from '#server/as-code/markdown.ts'
+import { makePlan, type Plan } from '#server/as-code/plan.ts'
+import { FileFaultsError } from '#server/as-code/read-files.ts'
+import type { Step } from '#server/as-code/step.ts'
+import { builder } from '#server/schema/builder.ts'
+import { ConfigurationFault, ConfigurationFileInput } from '#server/schema/configuration/file.ts'
+import { FieldChangeRef } from '#server/schema/field-change.ts'
+import { requireCaller } from '#server/schema/input.ts'
+import { ProtectedOperationEnum } from '#server/schema/protection/protection.ts'
+
+const Verb = builder.enumType('ConfigurationVerb', {
+  description: 'What a plan does to an object.',
+  values: {
+    CREATE: { description: 'It is created.' },
+    CHANGE: { description: 'Some of its fields change.' },
+    REMOVE: { description: 'It is removed.' },
+  } satisfies Record<(typeof verbs)[number], object>,
+})
+
+const StepRef = builder.objectRef<Step>('ConfigurationStep').implement({
+  description: 'What a plan does to one object.',
+  authScopes: { read: true },
+  fields: (t) => ({
+    section: t.exposeString('section', { description: 'The section of the file that describes it.' }),
+    key: t.exposeString('key', { description: 'Its name in the file; empty where there is one object.' }),
+    verb: t.field({ type: Verb, description: 'What happens to it.', resolve: ({ verb }) => verb }),
+    changes: t.field({
+      type: [FieldChangeRef],
+      description: 'The fields that change; for a new object, those that it gets.',
+      resolve: ({ changes }) => [...changes],
+    }),
+  }),
+})
+
+const planOf = (planned: Planned): Plan | null => ('plan' in planned ? planned.plan : null)
+const count = (planned: Planned, verb: Step['verb']) =>
+  planOf(planned)?.steps.filter((step) => step.verb === verb).length ?? 0
+
+const PlanRef = builder.objectRef<Planned>('ConfigurationPlan').implement({
+  description: 'What applying configuration files would change, or what is wrong with the files.',
+  authScopes: { read: true },
+  fields: (t) => ({
+    faults: t.field({
+      type: [ConfigurationFault],
+      description: 'What is wrong with the files, at most 100. With any, there is no plan.',
+      resolve: (planned) => ('faults' in planned ? [...planned.faults] : []),
+    }),
+    hash: t.string({
+      nullable: true,
+      description:
+        'Names the plan when it is applied. A plan for another state of the anchor has another one.',
+      resolve: (planned) => planOf(planned)?.hash ?? null,
+    }),
+    created: t.int({
+      description: 'Objects that it creates.',
+      resolve: (planned) => count(planned, 'CREATE'),
+    }),
+    changed: t.int({
+      description: 'Objects that it changes.',
+      resolve: (planned) => count(planned, 'CHANGE'),
+    }),
+    removed: t.int({
+      description: 'Objects that it removes.',
+      resolve: (planned) => count(planned, 'REMOVE'),
+    }),
+    unchanged: t.int({
+      description: 'Objects that are as the files describe them.',
+      resolve: (planned) => planOf(planned)?.unchanged ?? 0,
+    }),
+    operations: t.field({
+      type: [ProtectedOperationEnum],
+      description: 'What it amounts to. A second person approves a plan with one that is protected.',
+      resolve: (planned) => [...(planOf(planned)?.operations ?? [])],
+    }),
+    steps: t.field({
+      type: [StepRef],
+      description: 'Its steps, in the order in which they are applied.',
+      resolve: (planned) => [...(planOf(planned)?.steps ?? [])],
+    }),
+    text: t.string({ description: 'The plan or the faults in words, for a terminal.', resolve: toText }),
+    markdown: t.string({
+      description: 'The plan or the faults as Markdown, for a pull request.',
+      resolve: toMarkdown,
+    }),
+  }),
+})
+
+builder.queryField('configurationPlan', (t) =>
+  t.field({
+    type: PlanRef,
+    description: 'Compares configuration files with the anchor. It changes nothing.',
+    authScopes: { read: true },
+    args: {
+      files: t.arg({
+        type: [ConfigurationFileInput],
+        required: true,
+        description: 'The files of the anchor. What none of them names is not touched.',
+      }),
+    },
+    async resolve(_root, { files }, context, { schema }): Promise<Planned> {
+      try {
+        return { plan: await makePlan({ ...context, schema, caller: requireCaller(context) }, files) }
+      } catch (error) {
+        if (!(error instanceof FileFaultsError)) throw error
+        return { faults: error.faults }
+      }
+    },
+  }),
+)

@@ -52,20 +52,25 @@ function formatPage(section: Section, page: readonly StoredObject[], { type, isF
   return isJsonObject(value) ? formatSection(section, value) : ''
 }
 
-/** Without the fields that have their defaults, in the order of the API. */
+/** Without the fields that have their defaults: its keys, then the others in the order of the API. */
 function describe(section: Section, fields: Fields, type: GraphQLInputType): Fields {
-  const { bare, defaults } = kinds[section]
+  const { bare, defaults, keys } = kinds[section]
   const isNamed = (name: string) =>
     name in fields && !(name in defaults && isJsonEqual(fields[name] ?? null, defaults[name] ?? null))
   if (bare !== undefined) return { [bare]: fields[bare] }
   const item = itemOf(type)
-  const names = isInputObjectType(item) ? Object.values(item.getFields()) : []
+  const all = isInputObjectType(item) ? Object.values(item.getFields()) : []
+  const names = all.toSorted((a, b) => placeOf(a.name, keys) - placeOf(b.name, keys))
   return Object.fromEntries(
     names.flatMap((field) =>
       isNamed(field.name) ? [[field.name, toFile(field.type, fields[field.name])]] : [],
     ),
   )
 }
+
+/** What names an object comes first. */
+const placeOf = (name: string, keys: readonly string[]) =>
+  keys.includes(name) ? keys.indexOf(name) : keys.length
 
 const itemOf = (type: GraphQLInputType): GraphQLInputType => {
   const plain = getNullableType(type)

@@ -37,7 +37,7 @@ function makeFileType(schema: GraphQLSchema): GraphQLInputObjectType {
     const fields = fieldsOf(schema, kind)
     const bare = kind.bare === undefined ? undefined : fields[kind.bare]
     if (bare) return [section, bare]
-    const name = `Configuration${section[0]?.toUpperCase()}${section.slice(1)}`
+    const name = nameOf(kind)
     const type = new GraphQLInputObjectType({ name, fields })
     if (kind.keys.length === 0) return [section, { type, description: `The ${kind.noun}.` }]
     const list = new GraphQLList(new GraphQLNonNull(type))
@@ -61,6 +61,10 @@ function makeFileType(schema: GraphQLSchema): GraphQLInputObjectType {
     },
   })
 }
+
+/** As messages name it: a schema of its own has no other types. */
+const nameOf = ({ noun }: KindRow) =>
+  noun.replaceAll(/(?:^| )(\w)/g, (_, letter: string) => letter.toUpperCase())
 
 /** Those of all inputs of its mutations. One that is required to create an object names it, or is optional in a file. */
 function fieldsOf(

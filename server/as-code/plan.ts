@@ -67,7 +67,10 @@ export async function makePlan(context: PlanContext, files: readonly NamedText[]
 const hashOfPlan = (anchor: string, steps: readonly Step[]) =>
   hashOfContent({
     anchor,
-    steps: steps.map(({ section, key, verb, changes }) => ({ section, key, verb, changes })),
+    steps: steps.map(({ section, key, verb, fields, changes }) => ({
+      ...{ section, key, verb, changes },
+      fields: verb === 'CREATE' ? fields : null,
+    })),
   })
 
 export type WantedObjects = ReadonlyMap<Section, ReadonlyMap<string, Wanted>>

@@ -1,11 +1,12 @@
 /** Reads the files of an anchor: their objects with the place of each, or every fault. */
-import { coerceInputValue, type GraphQLSchema, validateInputValue } from 'graphql'
+import { coerceInputValue, type GraphQLSchema } from 'graphql'
 import { isJsonObject } from '#core/json.ts'
 import type { Path } from '#core/path.ts'
 import { API_VERSION, type Fields, type Section, sections } from '#server/as-code/document.ts'
 import { fileTypeOf } from '#server/as-code/file-type.ts'
 import { keyOf, kinds } from '#server/as-code/kinds.ts'
 import { type Fault, locate, type NamedText, parseText } from '#server/as-code/parse-text.ts'
+import { checkValue, findUnusable } from '#server/error/value-check.ts'
 
 /** An object as a file describes it. Enums have their internal values. */
 export type FileObject = {
@@ -77,25 +78,16 @@ function check(value: unknown, schema: GraphQLSchema, anchor: string, report: Re
   if (value.anchor !== anchor)
     refuse(['anchor'], `The file is about the anchor ${JSON.stringify(value.anchor ?? null)}, not ${anchor}.`)
   if (!isGood) return null
+  const unusable = findUnusable(value, [])
+  if (unusable) {
+    refuse(unusable.path, unusable.message)
+    return null
+  }
   const type = fileTypeOf(schema)
-  validateInputValue(value, type, ({ message }, path) => {
-    const { name, sentence } = explain(message)
-    refuse(name === undefined ? path : [...path, name], sentence)
-  })
+  for (const { path, member, message } of checkValue(value, type, []))
+    refuse(member === undefined ? path : [...path, member], message)
   const coerced: unknown = isGood ? coerceInputValue(value, type) : null
   return isJsonObject(coerced) ? coerced : null
-}
-
-/** The library names the types of the API, which a file does not have. `name`: of the member that is at fault. */
-function explain(message: string): { name?: string | undefined; sentence: string } {
-  const unknown = /not to include unknown field "(.+?)"(?:\.( Did you mean .+?\?) Found)?/.exec(message)
-  if (unknown)
-    return { name: unknown[1], sentence: `There is no field ${unknown[1]} here.${unknown[2] ?? ''}` }
-  const missing = /to include required field "(.+?)"/.exec(message)
-  if (missing) return { sentence: `${missing[1]} is missing.` }
-  if (/not to be null/.test(message)) return { sentence: 'It must have a value.' }
-  if (/to be an object/.test(message)) return { sentence: 'It must be an object.' }
-  return { sentence: message.endsWith('.') || message.endsWith('?') ? message : `${message}.` }
 }
 
 type Found = ReadonlyMap<Section, Map<string, FileObject>>

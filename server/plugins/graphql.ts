@@ -1,10 +1,11 @@
 /** Yoga on /graphql: context, limits, masking of unexpected errors. */
 import { EnvelopArmor } from '@escape.tech/graphql-armor'
 import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { errorCodes, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { NoSchemaIntrospectionCustomRule, validate } from 'graphql'
 import { createYoga, type Plugin } from 'graphql-yoga'
 import type { RightsWatch } from '#server/auth/rights-watch.ts'
+import { mayAnywhere } from '#server/identity/caller.ts'
 import { maskError } from '#server/plugins/graphql-error.ts'
 import { literalCheck } from '#server/plugins/literal-check.ts'
 import { explainNotAcceptable } from '#server/plugins/not-acceptable.ts'
@@ -17,6 +18,9 @@ import type { Context } from '#server/schema/context.ts'
 import { schema } from '#server/schema/index.ts'
 
 export const GRAPHQL_PATH = '/graphql'
+
+/** Bytes of a request of an operator, who may send configuration files. */
+const LARGE_BODY = 64 * 1024 * 1024
 
 type Transport = { req: FastifyRequest; reply: FastifyReply }
 
@@ -40,6 +44,12 @@ const introspectionForCallers: Plugin<Context> = {
     if (errors.length > 0) setResultAndStopExecution({ errors })
   },
 }
+
+/** Longer than other callers may send, or of unknown length. */
+const isLarge = ({ method, headers, server }: FastifyRequest) =>
+  method === 'POST' && !(Number(headers['content-length']) <= (server.initialConfig.bodyLimit ?? 0))
+
+const isOperator = ({ caller }: Context) => caller !== null && mayAnywhere(caller, 'operate')
 
 export function graphqlRoute(
   app: FastifyInstance,
@@ -80,6 +90,10 @@ export function graphqlRoute(
   app.route({
     method: ['GET', 'POST'],
     url: GRAPHQL_PATH,
+    bodyLimit: LARGE_BODY,
+    async onRequest(req) {
+      if (isLarge(req) && !isOperator(await contextOf(req))) throw new errorCodes.FST_ERR_CTP_BODY_TOO_LARGE()
+    },
     handler: async (req, reply) => {
       const response = await yoga.handleNodeRequestAndResponse(req, reply, { req, reply })
       response.headers.forEach((value, name) => void reply.header(name, value))

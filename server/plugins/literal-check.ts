@@ -1,7 +1,7 @@
 /** Checks the arguments that stand in a document, as `variable-check.ts` checks variables. */
 import { type ASTVisitor, type ValidationContext, ValuesOfCorrectTypeRule } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
-import { checkValue, findUnusable, Literal, toError } from '#server/plugins/value-check.ts'
+import { checkValue, findUnusable, Literal, toError } from '#server/error/value-check.ts'
 
 /** Takes the place of the rule of graphql-js, whose errors have another code and no path. */
 export const literalCheck: Plugin = {

@@ -14,7 +14,7 @@ import {
 import type { Plugin } from 'graphql-yoga'
 import { isJsonObject } from '#core/json.ts'
 import type { Path } from '#core/path.ts'
-import { checkValue, type Fault, findUnusable, toError } from '#server/plugins/value-check.ts'
+import { checkValue, type Fault, findUnusable, toError } from '#server/error/value-check.ts'
 
 /** Answers `INVALID_INPUT` for each variable that does not fit its type, in queries, mutations and subscriptions. */
 export const variableCheck: Plugin = {

@@ -1,9 +1,9 @@
 /** Scalars of the API; each validates its input. */
 import { findEntityIdError, findUrlError } from '#core/entity-id.ts'
 import { formatPath } from '#core/path.ts'
+import { findInputFault } from '#server/error/input-fault.ts'
 import { requestError } from '#server/error/request-error.ts'
 import { builder } from '#server/schema/builder.ts'
-import { findInputFault } from '#server/schema/input-fault.ts'
 
 const MAXIMUM_JWT_BYTES = 1024 * 1024
 

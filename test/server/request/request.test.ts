@@ -48,9 +48,21 @@ it.each([
   expect(errors?.[0]?.message).toMatch(message)
 })
 
-it('refuses a body of too many bytes', async () => {
-  const response = await post(JSON.stringify({ query: VIEWER, padding: 'x'.repeat(1024 * 1024) }))
-  expect(response.status).toBe(413)
+const MEGABYTE = 1024 * 1024
+
+it.each<[who: string, key: () => string]>([
+  ['no key', () => ''],
+  ['the key of a viewer', () => admin.keys.viewer],
+])('refuses a body of more than a megabyte with %s', async (_who, key) => {
+  const body = JSON.stringify({ query: VIEWER, padding: 'x'.repeat(MEGABYTE) })
+  expect((await post(body, { 'x-api-key': key() })).status).toBe(413)
+})
+
+it('refuses a body of more than 64 megabytes, and takes a smaller one of an operator', async () => {
+  const large = (megabytes: number) =>
+    JSON.stringify({ query: VIEWER, extensions: { padding: 'x'.repeat(megabytes * MEGABYTE) } })
+  expect((await post(large(64))).status).toBe(413)
+  expect((await post(large(2))).status).toBe(200)
 })
 
 it.each([

@@ -12,6 +12,7 @@ const notCrawls: RunKind[] = [
   'REQUEST_APPROVAL',
   'IMPORT',
   'PROMOTION',
+  'CONFIGURATION',
   'REBUILD',
   'EVALUATION',
 ]
@@ -28,6 +29,7 @@ export const runList: List<RunFilter, 'kind' | 'state'> = {
       approvals: { label: 'Requests', condition: { kind: 'REQUEST_APPROVAL' } },
       imports: { label: 'Imports', condition: { kind: 'IMPORT' } },
       promotions: { label: 'Promotions', condition: { kind: 'PROMOTION' } },
+      configuration: { label: 'Configuration files', condition: { kind: 'CONFIGURATION' } },
       walks: { label: 'Crawls', condition: { kind: 'COLLECTION' } },
       rebuilds: { label: 'Rebuilds', condition: { kind: 'REBUILD' } },
       evaluations: { label: 'Evaluations', condition: { kind: 'EVALUATION' } },

@@ -40,6 +40,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     done: 'changed',
   },
   REQUEST_APPROVAL: { label: 'Approval of requests', things: ['request', 'requests'], done: 'approved' },
+  CONFIGURATION: { label: 'Configuration files', things: ['object', 'objects'], done: 'applied' },
   REBUILD: { label: 'Full republish', things: ['rebuild', 'rebuilds'], done: 'done' },
   EVALUATION: {
     label: 'Evaluation of subordinates',

@@ -18,11 +18,11 @@ import {
 } from 'graphql'
 import { isJsonObject } from '#core/json.ts'
 import { formatPath, type Path } from '#core/path.ts'
+import { findInputFault } from '#server/error/input-fault.ts'
 import { requestError } from '#server/error/request-error.ts'
-import { findInputFault } from '#server/schema/input-fault.ts'
 
-/** `path` begins with the name of the argument. */
-export type Fault = { path: Path; message: string }
+/** `path` begins with the name of the argument. `member`: the name of one that the type of the object does not have. */
+export type Fault = { path: Path; member?: string; message: string }
 
 /** The input that each scalar of graphql-js accepts. Our own scalars have their own messages. */
 const builtIn: Readonly<Record<string, string>> = {
@@ -70,7 +70,11 @@ export function* checkValue(value: unknown, type: GraphQLInputType, path: Path):
     if (!members) return yield { path, message: `Enter an object of the type ${type.name}.` }
     const fields = type.getFields()
     for (const name of Object.keys(members).filter((key) => !Object.hasOwn(fields, key)))
-      yield { path, message: `${type.name} has no field ${JSON.stringify(name.slice(0, 100))}.` }
+      yield {
+        path,
+        member: name,
+        message: `${type.name} has no field ${JSON.stringify(name.slice(0, 100))}.`,
+      }
     const given = Object.keys(members).filter((name) => !isNull(members[name]))
     if (type.isOneOf && (given.length !== 1 || Object.keys(members).length !== 1))
       yield { path, message: `Give exactly one of ${names.format(Object.keys(fields))}.` }

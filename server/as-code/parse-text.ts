@@ -10,6 +10,8 @@ export type Fault = { file: string; line: number; column: number; message: strin
 /** How often a file may use its anchors, which multiply its size. */
 const MAXIMUM_ALIASES = 100
 
+const TOO_DEEP = 'Its values are nested too deeply.'
+
 const options = { version: '1.2', logLevel: 'error', uniqueKeys: true } as const
 
 /** The value, or what is wrong with the text. A file of JSON is one of YAML too; it is read faster. */
@@ -34,8 +36,7 @@ function readYaml(file: string, content: string): { value: unknown } | { faults:
     const document = parseDocument(content, { ...options, lineCounter })
     const faults = [...document.errors, ...document.warnings].map(({ message, pos: [at] }): Fault => {
       const { line, col } = lineCounter.linePos(at)
-      const [sentence = ''] = message.split(/ at line \d/)
-      return { file, line: Math.max(line, 1), column: Math.max(col, 1), message: `${sentence}.` }
+      return { file, line: Math.max(line, 1), column: Math.max(col, 1), message: wordsOf(message) }
     })
     if (faults.length > 0) return { faults }
     const value: unknown = document.toJS({ maxAliasCount: MAXIMUM_ALIASES })
@@ -46,8 +47,14 @@ function readYaml(file: string, content: string): { value: unknown } | { faults:
   }
 }
 
+/** The library repeats the place and the text. */
+function wordsOf(message: string): string {
+  const [words = ''] = message.split(/ at line \d/)
+  return /call stack/.test(words) ? TOO_DEEP : `${words}.`
+}
+
 function sentenceOf(error: unknown): string {
-  if (error instanceof RangeError) return 'Its values are nested too deeply.'
+  if (error instanceof RangeError) return TOO_DEEP
   if (error instanceof ReferenceError)
     return `Its aliases stand for too much. At most ${MAXIMUM_ALIASES} values may come of them.`
   return 'An anchor contains itself.'

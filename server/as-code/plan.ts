@@ -105,13 +105,14 @@ function withoutMarks({ trustMarks: _, ...fields }: Fields): Fields {
 
 function parseObject(object: FileObject, context: ParseContext, faults: Fault[]): Fields | null {
   const { section, fields, isComplete } = object
-  const { parse, defaults } = kinds[section]
+  const { parse, defaults, bare } = kinds[section]
   try {
     const parsed = parse(fields, context)
     return isComplete ? { ...defaults, ...parsed } : parsed
   } catch (error) {
     if (!(error instanceof OperationError)) throw error
-    faults.push(faultAt(object.file, [...object.path, ...(error.path ?? [])], error.message))
+    const inside = error.path?.slice(bare === undefined ? 0 : 1) ?? [] // the section is its only field
+    faults.push(faultAt(object.file, [...object.path, ...inside], error.message))
     return null
   }
 }

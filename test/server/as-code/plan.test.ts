@@ -1,40 +1,184 @@
-/** Tests the plan of configuration files and its application. */
+/** Tests the plan of configuration files: what it finds to do, what is wrong with files, and in which words. */
 import { expect, it } from 'vitest'
-import { adminInFile, type TestAdmin } from '#test/helpers/admin.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { registerLeaf } from '#test/helpers/subordinate.ts'
+import { exported, exportText, fileOf, planOf } from './configured.ts'
 
 const admin = adminInFile()
+const TYPE = 'https://ta.example.org/marks/member'
 
-it('exports what it then finds unchanged', async () => {
-  await registerLeaf(admin, { tags: ['a'], note: 'A note\nwith two lines' })
-  const text = await exported(admin)
-  console.log(text)
-  const plan = await planOf(admin, text)
-  console.log(plan.markdown)
-  expect(plan).toMatchObject({ faults: [], created: 0, changed: 0, unchanged: 3 })
+it('finds nothing to do for an export', async () => {
+  await admin.mutate('createOrganization', { name: 'A University', country: 'SE' }, 'id')
+  await admin.mutate('createTrustMarkType', { type: TYPE, validFor: 48 }, 'id')
+  const { leaf } = await registerLeaf(admin, { tags: ['pilot'], note: 'A note\nof two lines' })
+  await admin.mutate('issueTrustMark', { entityId: leaf.id, trustMarkType: TYPE }, 'id')
+  await admin.mutate(
+    'updateCheckPipeline',
+    { entityType: 'openid_provider', checks: [{ check: 'ON_LIST', tags: ['a'] }] },
+    'id',
+    'admin',
+  )
+  const text = await exportText(admin)
+  expect(await planOf(admin, text)).toMatchObject({ faults: [], steps: [], unchanged: 7 })
+  expect(await exportText(admin)).toBe(text)
+  expect(await exported(admin)).toMatchObject({
+    complete: true,
+    organizations: [{ name: 'A University', country: 'SE' }],
+    members: [{ entityId: leaf.id, tags: ['pilot'], note: 'A note\nof two lines' }],
+    trustMarks: [{ entityId: leaf.id, trustMarkType: TYPE, validFor: 48 }],
+    checks: [{ entityType: 'openid_provider', checks: [{ check: 'ON_LIST', tags: ['a'] }] }],
+  })
 })
 
-async function exported(admin: TestAdmin): Promise<string> {
-  let text = ''
-  for (let after: string | null = null; ; ) {
-    const answer = await admin.execute(
-      'query ($after: String) { configurationExport(after: $after) { content endCursor } }',
-      { after },
-    )
-    if (answer.errors) throw new Error(JSON.stringify(answer.errors))
-    const { content, endCursor } = answer.data.configurationExport
-    text += content
-    after = endCursor
-    if (after === null) return text
-  }
-}
+it('names each object and field that changes, in the order of the run', async () => {
+  const members = [{ entityId: 'https://rp.example.org', organization: 'B University' }]
+  const content = fileOf({
+    ...{ members, organizations: [{ name: 'B University' }, { name: 'A University', country: 'NO' }] },
+    settings: { statementHours: 100 },
+  })
+  const { steps, text, markdown } = await planOf(admin, content)
+  expect(steps.map(({ section, verb, key }) => [section, verb, key])).toEqual([
+    ['settings', 'CHANGE', ''],
+    ['organizations', 'CHANGE', 'A University'],
+    ['organizations', 'CREATE', 'B University'],
+    ['members', 'CREATE', 'https://rp.example.org'],
+  ])
+  expect(steps[0]?.changes).toEqual([{ path: 'statementHours', before: 168, after: 100 }])
+  expect(text).toContain('~ organization A University\n    country: "SE" -> "NO"\n')
+  expect(text).toContain('main: 2 to create, 2 to change. 0 objects are as described.')
+  expect(markdown).toContain('```diff\n~ settings\n    statementHours: 168 -> 100\n')
+})
 
-async function planOf(admin: TestAdmin, content: string) {
-  const { data, errors } = await admin.execute(
-    `query ($files: [ConfigurationFileInput!]!) { configurationPlan(files: $files) { hash created changed removed unchanged
-      operations markdown faults { file line column message } steps { section key verb changes { path before after } } } }`,
-    { files: [{ name: 'main.yaml', content }] },
+it('leaves what a file does not name, and in a complete one gives it its default', async () => {
+  const organization = { name: 'A University' }
+  expect(await planOf(admin, fileOf({ organizations: [organization] }))).toMatchObject({ steps: [] })
+  const { steps } = await planOf(admin, fileOf({ complete: true, organizations: [organization] }))
+  expect(steps[0]?.changes).toEqual([{ path: 'country', before: 'SE', after: null }])
+})
+
+it('has another hash for another state', async () => {
+  const content = fileOf({ settings: { statementHours: 100 } })
+  const { hash } = await planOf(admin, content)
+  expect((await planOf(admin, content)).hash).toBe(hash)
+  await admin.mutate('updateTrustAnchor', { statementHours: 120 }, '__typename', 'admin')
+  expect((await planOf(admin, content)).hash).not.toBe(hash)
+})
+
+const HEAD = 'apiVersion: inmor/v1\nanchor: main\n'
+
+it.each<[what: string, content: string, line: number, column: number, message: string | RegExp]>([
+  ['an unknown section', `${HEAD}member: []\n`, 3, 1, 'ConfigurationFile has no field "member".'],
+  [
+    'an unknown field',
+    `${HEAD}members:\n- entityId: https://rp.example.org\n  tag: a\n`,
+    5,
+    3,
+    'Member has no field "tag".',
+  ],
+  ['a wrong type', `${HEAD}settings:\n  statementHours: many\n`, 4, 3, 'Enter a whole number.'],
+  [
+    'a wrong value of an enum',
+    `${HEAD}settings:\n  environment: LIVE\n`,
+    4,
+    3,
+    'Enter one of OTHER, PRODUCTION, TEST.',
+  ],
+  ['a number outside its limits', `${HEAD}settings:\n  statementHours: 0\n`, 4, 3, /must be from 1 to/],
+  ['no key', `${HEAD}members:\n- tags: [a]\n`, 4, 3, 'Enter a value for members[0].entityId.'],
+  [
+    'no identifier',
+    `${HEAD}members:\n- entityId: rp.example.org\n`,
+    4,
+    3,
+    /This is not an Entity Identifier/,
+  ],
+  [
+    'a duplicate object',
+    `${HEAD}organizations:\n- name: A\n- country: SE\n  name: A\n`,
+    ...([5, 3] as const),
+    'The organization A is described already, in 1.yaml, line 4.',
+  ],
+  [
+    'a duplicate member',
+    `${HEAD}settings:\n  color: '#000000'\n  color: '#111111'\n`,
+    5,
+    3,
+    'Map keys must be unique.',
+  ],
+  [
+    'a reference to nothing',
+    `${HEAD}members:\n- entityId: https://rp.example.org\n  organization: Nowhere\n`,
+    ...([5, 3] as const),
+    'There is no organization Nowhere, here or in the files.',
+  ],
+  [
+    'a policy that is none',
+    `${HEAD}metadataPolicy:\n  openid_relying_party:\n    client_name:\n      essential: 2\n`,
+    ...([6, 7] as const),
+    /essential/,
+  ],
+  ['another version', `apiVersion: inmor/v0\nanchor: main\n`, 1, 1, 'apiVersion must be inmor/v1.'],
+  [
+    'another anchor',
+    `apiVersion: inmor/v1\nanchor: edu\n`,
+    2,
+    1,
+    'The file is about the anchor "edu", not main.',
+  ],
+  ['text that is no YAML', `${HEAD}settings: {\n`, 4, 1, /end with a }/],
+  ['a list', '- a\n', 1, 1, 'A configuration file is an object with apiVersion and anchor.'],
+  ['nothing', '', 1, 1, 'A configuration file is an object with apiVersion and anchor.'],
+  ['a tag of another language', `${HEAD}settings: !!js/function x\n`, 3, 11, /Unresolved tag/],
+  [
+    'an anchor that contains itself',
+    `${HEAD}metadataPolicy: &a\n  x: *a\n`,
+    1,
+    1,
+    'An anchor contains itself.',
+  ],
+  ['aliases that multiply', `${HEAD}${bomb()}`, 1, 1, /^Its aliases stand for too much/],
+  [
+    'values that are nested deeply',
+    `${HEAD}metadataPolicy: ${'['.repeat(20_000)}`,
+    3,
+    expect.any(Number),
+    'Its values are nested too deeply.',
+  ],
+  ['a fault of JSON', '{"apiVersion": "inmor/v1",\n "anchor": "main" "x" }', 2, 19, /./],
+])('refuses %s, and says where', async (_what, content, line, column, message) => {
+  const { hash, faults } = await planOf(admin, content)
+  expect(hash).toBeNull()
+  expect(faults[0]).toEqual({
+    file: '1.yaml',
+    line,
+    column,
+    message: typeof message === 'string' ? message : expect.stringMatching(message),
+  })
+})
+
+it('refuses an object in two files', async () => {
+  const content = fileOf({ settings: { color: '#000000' } })
+  const { faults } = await planOf(admin, content, content)
+  expect(faults).toEqual([
+    { file: '2.yaml', line: 3, column: 1, message: 'The settings is described already, in 1.yaml, line 3.' },
+  ])
+})
+
+it('refuses a mark that was revoked, and does not issue it again', async () => {
+  const entityId = 'https://revoked.example.org'
+  const { id } = await admin.mutate('issueTrustMark', { entityId, trustMarkType: TYPE }, 'id')
+  await admin.mutate('revokeTrustMark', { id }, 'id')
+  const { faults } = await planOf(
+    admin,
+    fileOf({ trustMarks: [{ entityId, trustMarkType: TYPE }], complete: true }),
   )
-  if (errors) throw new Error(JSON.stringify(errors))
-  return data.configurationPlan
+  expect(faults[0]?.message).toBe(
+    'It was revoked. Remove it from the file, or issue it again in the console.',
+  )
+})
+
+/** 2^40 values in some lines. */
+function bomb(): string {
+  const lines = Array.from({ length: 40 }, (_, at) => `  a${at + 1}: &a${at + 1} [*a${at}, *a${at}]`)
+  return `metadataPolicy:\n  a0: &a0 [x, x]\n${lines.join('\n')}\n`
 }

@@ -1,0 +1,269 @@
+/** Tests that applying configuration files gives what they describe: from any state, after any interruption. */
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { stringify } from 'yaml'
+import { adminInFile } from '#test/helpers/admin.ts'
+import { itemsOf, watchRun } from '#test/helpers/run.ts'
+import { memberInFile, startLeaf, statementOf } from '#test/helpers/subordinate.ts'
+import { apply, type Described, exported, exportText, fileOf, planOf, start } from './configured.ts'
+
+const admin = adminInFile()
+const TYPE = 'https://ta.example.org/marks/member'
+const leaves = [memberInFile(admin), memberInFile(admin), memberInFile(admin)] as const
+const idsOf = () => leaves.map(({ id }) => id).sort()
+
+/** From what the tests before left. */
+async function initial(): Promise<Described> {
+  const members = idsOf().map((entityId) => ({ entityId, organization: 'University' }))
+  const file: Described = {
+    ...{ apiVersion: 'inmor/v1', anchor: 'main', complete: true },
+    settings: { displayName: 'Federation' },
+    metadataPolicy: {},
+    organizations: [{ name: 'University' }],
+    trustMarkTypes: [{ type: TYPE }],
+    members: members.map((member) => ({ ...member, active: true })),
+    trustMarks: idsOf()
+      .slice(1)
+      .map((entityId) => ({ entityId, trustMarkType: TYPE })),
+  }
+  const text = stringify(file)
+  if ((await planOf(admin, text)).steps.length > 0)
+    expect(await apply(admin, text)).toMatchObject({ state: 'SUCCEEDED' })
+  return exported(admin)
+}
+
+it('registers, issues and publishes what a file describes, with the plan and the commit in each entry', async () => {
+  const { hash } = await planOf(admin, fileOf({ organizations: [{ name: 'First' }] }))
+  const { items } = await apply(admin, fileOf({ organizations: [{ name: 'First' }] }), {
+    plan: hash,
+    commit: 'c0ffee',
+  })
+  expect(items).toEqual([{ sequence: 1, resource: 'First', ok: true, message: null }])
+  await initial()
+  expect(await statementOf(admin, leaves[0].id)).toMatchObject({ sub: leaves[0].id })
+  const entry = await admin.server.db.auditEvent.findFirstOrThrow({
+    where: { action: 'createOrganization', resource: 'First' },
+  })
+  expect(entry).toMatchObject({ reason: `Plan ${hash} of commit c0ffee.`, actor: 'admin' })
+})
+
+it('gives the changed file when the anchor is exported again', { timeout: 120_000 }, async () => {
+  const before = await initial()
+  await fc.assert(
+    fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 4 }), async (changes) => {
+      const file = structuredClone(await exported(admin))
+      for (const each of changes) each(file)
+      const text = stringify(file)
+      const { steps, faults } = await planOf(admin, text)
+      expect(faults).toEqual([])
+      if (steps.length > 0) {
+        const { items } = await apply(admin, text)
+        expect(items.filter(({ ok }) => !ok)).toEqual([])
+      }
+      expect(await exported(admin)).toEqual(file)
+      expect(await planOf(admin, text)).toMatchObject({ steps: [], faults: [] })
+    }),
+    { numRuns: Number(process.env.AS_CODE_RUNS ?? 12) },
+  )
+  expect(before.members).toHaveLength(3)
+})
+
+it.each([0, 1, 2, 3, 4, 5])('ends in the same state when it is killed after %i objects', async (done) => {
+  const { db } = admin.server
+  const file = structuredClone(await initial())
+  const organization = `Added ${done}`
+  file.settings = { ...file.settings, displayName: `Killed after ${done}` }
+  file.organizations?.push({ name: organization })
+  file.organizations?.sort((a, b) => (String(a.name) < String(b.name) ? -1 : 1))
+  for (const member of file.members ?? []) Object.assign(member, { organization, tags: [`t${done}`] })
+  const steps = await stepsOf(file)
+  expect(steps).toHaveLength(5)
+  // What it applied, without a record of it.
+  if (done > 0) await watchRun(admin, await queued(steps.slice(0, done), {}))
+  const lost = { state: 'RUNNING', heartbeatAt: new Date(Date.now() - 3_600_000), attempts: 1 }
+  const seen = await watchRun(admin, await queued(steps, lost))
+  expect(seen.at(-1)?.run).toEqual({ state: 'SUCCEEDED', total: 5, done: 5, failed: 0 })
+  expect(await db.auditEvent.count({ where: { action: 'createOrganization', resource: organization } })).toBe(
+    1,
+  )
+  expect(inOrder(await exported(admin))).toEqual(inOrder(file))
+})
+
+/** As the start of a run writes them; a dry run keeps them. */
+async function stepsOf(file: Described): Promise<{ resource: string; input: object }[]> {
+  const { db } = admin.server
+  await apply(admin, stringify(file), { dryRun: true })
+  const { id } = await db.run.findFirstOrThrow({ where: { kind: 'CONFIGURATION' }, orderBy: { id: 'desc' } })
+  const items = await db.runItem.findMany({ where: { runId: id }, orderBy: { id: 'asc' } })
+  return items.map(({ resource, input }) => ({ resource, input: input as object }))
+}
+
+/** A run that no worker has yet; `further`: that one has lost. */
+async function queued(items: { resource: string; input: object }[], further: object): Promise<string> {
+  const { id } = await admin.server.db.run.create({
+    data: {
+      ...{ kind: 'CONFIGURATION', startedBy: 'admin', parameters: { plan: 'test' } },
+      ...{ state: 'QUEUED', heartbeatAt: new Date(Date.now() - 3_600_000), total: items.length, ...further },
+      items: { create: items },
+    },
+  })
+  return btoa(`Run:${id}`)
+}
+
+const inOrder = (file: Described) => JSON.parse(JSON.stringify(file, (_name, value) => sortedByName(value)))
+const sortedByName = (value: unknown) =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value
+
+it('refuses a second application while one runs', async () => {
+  await initial()
+  const slow = await startLeaf(admin)
+  slow.misbehave('hang')
+  const content = fileOf({ members: [{ entityId: slow.id }] })
+  const { id } = await start(admin, content)
+  expect(await start(admin, fileOf({ settings: { color: '#123456' } }))).toMatchObject({
+    code: 'CONFLICT',
+    message: 'Another application of configuration files is still running. Wait until it ends, or cancel it.',
+  })
+  await admin.mutate('cancelRun', { id }, 'id')
+  await slow.close()
+  expect((await watchRun(admin, id)).at(-1)?.run.state).toBe('CANCELLED')
+})
+
+it('refuses a plan for a state that has gone', async () => {
+  const content = fileOf({ settings: { statementHours: 77 } })
+  const { hash: plan } = await planOf(admin, content)
+  await admin.mutate('updateTrustAnchor', { statementHours: 78 }, '__typename', 'admin')
+  expect(await start(admin, content, { plan })).toMatchObject({
+    code: 'CONFLICT',
+    message: 'The files or the anchor changed since the plan was made. Make a new plan.',
+    path: ['input', 'plan'],
+  })
+})
+
+it('leaves an object that another change overtook, and applies the others', async () => {
+  await initial()
+  const organizations = [
+    { name: 'University', country: 'SE' },
+    { name: 'First', country: 'SE' },
+  ]
+  const steps = await stepsOf({ apiVersion: 'inmor/v1', anchor: 'main', organizations })
+  const { id } = await admin.server.db.organization.findFirstOrThrow({ where: { name: 'University' } })
+  await admin.mutate('updateOrganization', { id: btoa(`Organization:${id}`), country: 'DK' }, 'id')
+  const items = itemsOf(await watchRun(admin, await queued(steps, {})))
+  expect(items.map(({ resource, ok, message }) => [resource, ok, message]).sort()).toEqual([
+    ['First', true, null],
+    ['University', false, 'The organization was changed since the plan was made. Make a new plan.'],
+  ])
+})
+
+it('is refused for what the role of the caller cannot change', async () => {
+  const settings = fileOf({ settings: { statementHours: 99 } })
+  await expect(start(admin, settings, {}, 'operator')).rejects.toThrow('your role must be able to administer')
+  await expect(start(admin, settings, { dryRun: true }, 'viewer')).rejects.toThrow('does not allow')
+  const { id } = await start(admin, fileOf({ organizations: [{ name: 'Of an operator' }] }), {}, 'operator')
+  expect((await watchRun(admin, id)).at(-1)?.run.state).toBe('SUCCEEDED')
+})
+
+it('cannot be executed by an operator as the dry run of an administrator', async () => {
+  const { id } = await start(admin, fileOf({ settings: { statementHours: 99 } }), { dryRun: true })
+  await watchRun(admin, id)
+  expect(await admin.mutate('executeDryRun', { id }, 'id', 'operator')).toMatchObject({
+    code: 'CONFLICT',
+    message: 'A plan is applied with applyConfiguration, which checks the rights for each step.',
+  })
+})
+
+it.each([
+  [
+    'a fault of a file',
+    'apiVersion: inmor/v1\nanchor: main\nmember: []\n',
+    {},
+    '1.yaml, line 3, column 1: ConfigurationFile has no field "member".',
+  ],
+  [
+    'a commit that is none',
+    fileOf({ settings: { color: '#654321' } }),
+    { commit: 'a b' },
+    'A commit has 1 to 100 letters, digits and characters of ._/-.',
+  ],
+])('refuses %s', async (_what, content, further, message) => {
+  expect(await start(admin, content, further)).toMatchObject({ code: 'INVALID_INPUT', message })
+})
+
+it('refuses to apply what changes nothing', async () => {
+  expect(await start(admin, await exportText(admin))).toMatchObject({
+    code: 'CONFLICT',
+    message: 'Nothing to do: the anchor is as the files describe it.',
+  })
+})
+
+/** A change of a described anchor, in the form in which it is exported. */
+const anyMember = fc.nat({ max: 2 })
+const tags = fc.uniqueArray(fc.constantFrom('pilot', 'health', 'research'), { maxLength: 3 })
+const set = (item: Record<string, unknown> | undefined, name: string, value: unknown, standard: unknown) => {
+  if (!item) return
+  if (JSON.stringify(value) === JSON.stringify(standard)) delete item[name]
+  else item[name] = value
+}
+const change: fc.Arbitrary<(file: Described) => void> = fc.oneof(
+  fc
+    .constantFrom('Federation', 'Another name')
+    .map((name) => (file: Described) => set(file.settings, 'displayName', name, null)),
+  fc
+    .integer({ min: 24, max: 300 })
+    .map((hours) => (file: Described) => set(file.settings, 'statementHours', hours, 168)),
+  fc
+    .constantFrom({}, { openid_relying_party: { client_name: { essential: false } } })
+    .map((policy) => (file: Described) => {
+      file.metadataPolicy = policy
+    }),
+  fc.tuple(anyMember, tags).map(
+    ([at, list]) =>
+      (file: Described) =>
+        set(file.members?.[at], 'tags', list, []),
+  ),
+  fc.tuple(anyMember, fc.boolean()).map(
+    ([at, active]) =>
+      (file: Described) =>
+        set(file.members?.[at], 'active', active, true),
+  ),
+  fc.tuple(anyMember, fc.constantFrom('University', null)).map(
+    ([at, name]) =>
+      (file: Described) =>
+        set(file.members?.[at], 'organization', name, null),
+  ),
+  fc.tuple(anyMember, fc.constantFrom(null, 24, 48)).map(
+    ([at, hours]) =>
+      (file: Described) =>
+        set(file.members?.[at], 'validFor', hours, null),
+  ),
+  fc
+    .tuple(
+      anyMember,
+      fc.constantFrom(null, { openid_relying_party: { contacts: { default: ['a@example.org'] } } }),
+    )
+    .map(
+      ([at, policy]) =>
+        (file: Described) =>
+          set(file.members?.[at], 'metadataPolicy', policy, null),
+    ),
+  fc.constantFrom('SE', 'NO', null).map(
+    (country) => (file: Described) =>
+      set(
+        file.organizations?.find(({ name }) => name === 'University'),
+        'country',
+        country,
+        null,
+      ),
+  ),
+  fc
+    .integer({ min: 100, max: 9000 })
+    .map((hours) => (file: Described) => set(file.trustMarkTypes?.[0], 'validFor', hours, 8760)),
+  fc.tuple(fc.nat({ max: 1 }), fc.integer({ min: 100, max: 9000 })).map(
+    ([at, hours]) =>
+      (file: Described) =>
+        set(file.trustMarks?.[at], 'validFor', hours, 0),
+  ),
+)

@@ -58,6 +58,8 @@ export const places: Readonly<Record<string, Tests>> = {
     'federation/export',
     'federation/mirror',
     'deploy/edge',
+    'deploy/helm-processes',
+    'deploy/systemd',
     'docs/reference',
     'product/survive',
     'product/dark-site',
@@ -105,6 +107,8 @@ export const places: Readonly<Record<string, Tests>> = {
   ],
   'server/backup/': ['server/process/backup', 'server/audit/restore', 'product/cli-backup'],
   'server/cli/': [
+    'deploy/helm-processes',
+    'deploy/systemd',
     'product/bootstrap',
     'product/cli',
     'docs/commands',

@@ -12,6 +12,8 @@ export const played = [
   'docs/examples/README.md',
   'docs/operations.md',
   'docs/deployment.md',
+  'docs/kubernetes.md',
+  'docs/systemd.md',
   'docs/upgrade.md',
   'docs/migration.md',
   'README.md',
@@ -39,9 +41,9 @@ export async function shellOf(document: string): Promise<string> {
   return blocks.flatMap(({ language, content }) => (language === 'sh' ? [content] : [])).join('')
 }
 
-/** Lines that need a Docker engine, root, or an anchor elsewhere. */
+/** Lines that need a Docker engine, a cluster, root, or an anchor elsewhere. */
 export const engine =
-  /^(docker compose (?!exec -T (?:-e \w+ )?admin)|docker run|sudo |inmor mirror |inmor resolve |inmor import --mirror |rsync ).*$/gm
+  /^(docker compose (?!exec -T (?:-e \w+ )?admin)|docker run|sudo |inmor mirror |inmor resolve |inmor import --mirror |rsync |helm |kubectl |node deploy\/helm\/).*$/gm
 
 /** Forms of such lines, and the tests that cover each instead. */
 export const engineForms: readonly (readonly [RegExp, string])[] = [
@@ -65,5 +67,17 @@ export const engineForms: readonly (readonly [RegExp, string])[] = [
     /^docker run --rm -v .\/keys:\/data inmor \/app\/inmor-keygeneration /,
     'guide.test.ts: the program in the layout',
   ],
+  [/^kubectl (create|exec|logs|scale|apply) /, 'of the cluster'],
+  [/^helm upgrade (--install )?inmor deploy\/helm\/inmor /, 'deploy/helm.test.ts and helm-processes.test.ts'],
+  [/^node deploy\/helm\/print-kustomize\.ts base /, 'deploy/helm.test.ts'],
+  [
+    /^sudo (useradd|cp -r deploy\/systemd\/\S+|install|sh -c|systemctl) /,
+    'deploy/systemd.test.ts: the files; the rest is of the system',
+  ],
+  [
+    /^sudo -u inmor node \/opt\/inmor\/federation\/cli\/keygeneration\.ts /,
+    'guide.test.ts: the program in the layout',
+  ],
+  [/^sudo inmor user create /, 'deploy/systemd.test.ts'],
   [/^sudo (chown( -R)? 999:999 keys|cp -a (\/path\/to\/inmor\/\w+(\.json)? )+keys\/)$/, 'of the system'],
 ]

@@ -156,7 +156,7 @@ export async function layOut(): Promise<Deployment> {
 }
 
 /** Links the files, half a gigabyte in all, and copies them only onto another file system. */
-async function linkPackages(folders: readonly string[], target: string): Promise<void> {
+export async function linkPackages(folders: readonly string[], target: string): Promise<void> {
   const cwd = fileURLToPath(new URL('../..', import.meta.url))
   const copy = (...options: string[]) =>
     promisify(execFile)('cp', ['--archive', '--parents', ...options, ...folders, target], { cwd })

@@ -3,6 +3,9 @@
 /** Files of this form stay valid; a change that breaks them gets another name. */
 export const API_VERSION = 'inmor/v1'
 
+/** The set of files that name none. */
+export const DEFAULT_SET = 'default'
+
 /** The sections of the file of an anchor, in the order in which they are applied and written. */
 export const sections = [
   'settings',
@@ -27,6 +30,8 @@ export type FileDocument = {
   apiVersion: typeof API_VERSION
   /** The slug of the anchor. */
   anchor: string
+  /** The name of the set of files, which owns what it describes. */
+  set?: string
   /** Whether a field that an object does not name has its default. Otherwise it is not touched. */
   complete?: boolean
 } & { [Name in Section]?: Fields | readonly Fields[] }

@@ -52,6 +52,11 @@ function makeFileType(schema: GraphQLSchema): GraphQLInputObjectType {
         description: 'The version of this form: inmor/v1.',
       },
       anchor: { type: new GraphQLNonNull(GraphQLString), description: 'The slug of the anchor.' },
+      set: {
+        type: GraphQLString,
+        description:
+          'The name of the set of files that owns what it describes; `default` by default. Two sets describe no object together.',
+      },
       complete: {
         type: GraphQLBoolean,
         description:

@@ -1,20 +1,15 @@
 /** Makes the plan of configuration files: the steps from the present state to the one that they describe. */
 import type { GraphQLSchema } from 'graphql'
 import { type Fields, type Section, sections, type Verb } from '#server/as-code/document.ts'
-import type { ParseContext, StoredObject } from '#server/as-code/kind/row.ts'
+import type { StoredObject } from '#server/as-code/kind/row.ts'
 import { kinds } from '#server/as-code/kinds.ts'
+import { findOwnedByOthers } from '#server/as-code/ownership.ts'
 import type { Fault, NamedText } from '#server/as-code/parse-text.ts'
-import {
-  FileFaultsError,
-  type FileObject,
-  type FileObjects,
-  faultAt,
-  readFiles,
-} from '#server/as-code/read-files.ts'
+import { stepsToRemove } from '#server/as-code/prune.ts'
+import { FileFaultsError, faultAt, readFiles } from '#server/as-code/read-files.ts'
 import { findMissing } from '#server/as-code/references.ts'
-import { changedFields, changesOf, type Step } from '#server/as-code/step.ts'
-import { readSettings } from '#server/database/settings.ts'
-import { OperationError } from '#server/error/operation-error.ts'
+import { type Amounting, changedFields, changesOf, type Step } from '#server/as-code/step.ts'
+import { parseAll, type Wanted } from '#server/as-code/wanted.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import { hashOfContent } from '#server/services/protection/content.ts'
@@ -26,6 +21,8 @@ export type Plan = {
   anchor: string
   /** In the order in which they are applied. */
   steps: readonly Step[]
+  /** What the files describe, which their sets own from the application on. */
+  described: readonly Wanted[]
   /** The objects that are as the files describe them. */
   unchanged: number
   /** What it amounts to, for the protection by two people. */
@@ -39,15 +36,19 @@ export type PlanContext = Pick<ServiceContext, 'db' | 'slug' | 'entityId' | 'all
   caller: Caller
 }
 
-/** A described object with its fields as they are stored. */
-export type Wanted = FileObject & { wanted: Fields }
+/** `prune`: removes what the sets of the files owned before and describe no longer. */
+export type PlanOptions = { prune?: boolean }
 
 /** @throws FileFaultsError */
-export async function makePlan(context: PlanContext, files: readonly NamedText[]): Promise<Plan> {
-  const { db, slug, schema } = context
-  const objects = readFiles(files, schema, slug)
-  const wanted = await parseAll(context, objects)
-  const faults = [...(await findMissing(db, wanted, context.now()))]
+export async function makePlan(
+  context: PlanContext,
+  files: readonly NamedText[],
+  { prune = false }: PlanOptions = {},
+): Promise<Plan> {
+  const { db, slug, schema, now } = context
+  const wanted = await parseAll(context, readFiles(files, schema, slug))
+  const described = [...wanted.values()].flatMap((some) => [...some.values()])
+  const faults = [...(await findMissing(db, wanted, now())), ...(await findOwnedByOthers(db, described))]
   const steps: Step[] = []
   const operations = new Set<ProtectedOperation>()
   let unchanged = 0
@@ -61,7 +62,12 @@ export async function makePlan(context: PlanContext, files: readonly NamedText[]
     unchanged += found.unchanged
   }
   if (faults.length > 0) throw new FileFaultsError(faults)
-  return { anchor: slug, steps, unchanged, operations: [...operations].sort(), hash: hashOfPlan(slug, steps) }
+  for (const { step, amounts } of prune ? await stepsToRemove(context, wanted) : []) {
+    steps.push(step)
+    for (const operation of amounts) operations.add(operation)
+  }
+  const hash = hashOfPlan(slug, steps)
+  return { anchor: slug, steps, described, unchanged, operations: [...operations].sort(), hash }
 }
 
 const hashOfPlan = (anchor: string, steps: readonly Step[]) =>
@@ -73,51 +79,6 @@ const hashOfPlan = (anchor: string, steps: readonly Step[]) =>
     })),
   })
 
-export type WantedObjects = ReadonlyMap<Section, ReadonlyMap<string, Wanted>>
-
-/** Each with the settings that the files lead to. @throws FileFaultsError */
-async function parseAll(
-  { db, entityId, allowHttp }: PlanContext,
-  objects: FileObjects,
-): Promise<WantedObjects> {
-  const faults: Fault[] = []
-  const context: ParseContext = { entityId, allowHttp, settings: await readSettings(db) }
-  const all = new Map<Section, Map<string, Wanted>>()
-  for (const section of sections) {
-    const parsed = new Map<string, Wanted>()
-    for (const [key, object] of objects.get(section) ?? []) {
-      const wanted = parseObject(object, context, faults)
-      if (wanted) parsed.set(key, { ...object, wanted })
-    }
-    if (section === 'settings' || section === 'metadataPolicy')
-      for (const { wanted } of parsed.values())
-        context.settings = { ...context.settings, ...withoutMarks(wanted) }
-    all.set(section, parsed)
-  }
-  if (faults.length > 0) throw new FileFaultsError(faults)
-  return all
-}
-
-/** The file has its own marks as JWTs alone. No other object depends on them. */
-function withoutMarks({ trustMarks: _, ...fields }: Fields): Fields {
-  return fields
-}
-
-function parseObject(object: FileObject, context: ParseContext, faults: Fault[]): Fields | null {
-  const { section, fields, isComplete } = object
-  const { parse, defaults, bare } = kinds[section]
-  try {
-    const parsed = parse(fields, context)
-    return isComplete ? { ...defaults, ...parsed } : parsed
-  } catch (error) {
-    if (!(error instanceof OperationError)) throw error
-    const inside = error.path?.slice(bare === undefined ? 0 : 1) ?? [] // the section is its only field
-    faults.push(faultAt(object.file, [...object.path, ...inside], error.message))
-    return null
-  }
-}
-
-type Amounting = { step: Step; amounts: readonly ProtectedOperation[] }
 type Found = { steps: Amounting[]; faults: Fault[]; unchanged: number }
 
 async function stepsOf(

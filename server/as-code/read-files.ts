@@ -2,7 +2,7 @@
 import { coerceInputValue, type GraphQLSchema } from 'graphql'
 import { isJsonObject } from '#core/json.ts'
 import type { Path } from '#core/path.ts'
-import { API_VERSION, type Fields, type Section, sections } from '#server/as-code/document.ts'
+import { API_VERSION, DEFAULT_SET, type Fields, type Section, sections } from '#server/as-code/document.ts'
 import { fileTypeOf } from '#server/as-code/file-type.ts'
 import { keyOf, kinds } from '#server/as-code/kinds.ts'
 import { type Fault, locate, type NamedText, parseText } from '#server/as-code/parse-text.ts'
@@ -15,6 +15,8 @@ export type FileObject = {
   fields: Fields
   file: NamedText
   path: Path
+  /** The set of files that it is of. */
+  set: string
   /** Fields that it does not name have their defaults. */
   isComplete: boolean
 }
@@ -94,6 +96,7 @@ type Found = ReadonlyMap<Section, Map<string, FileObject>>
 
 function addObjects(found: Found, file: NamedText, value: Fields, report: Report): void {
   const isComplete = value.complete === true
+  const set = typeof value.set === 'string' ? value.set : DEFAULT_SET
   for (const section of sections) {
     const { bare, keys, noun } = kinds[section]
     const content = value[section]
@@ -109,7 +112,7 @@ function addObjects(found: Found, file: NamedText, value: Fields, report: Report
       const other = found.get(section)?.get(key)
       const named = key === '' ? `The ${noun}` : `The ${noun} ${key}`
       if (other) report(path, `${named} is described already, in ${placeOf(other)}.`)
-      else found.get(section)?.set(key, { section, key, fields, file, path, isComplete })
+      else found.get(section)?.set(key, { section, key, fields, file, path, set, isComplete })
     }
   }
 }

@@ -2,8 +2,8 @@
 import type { Section } from '#server/as-code/document.ts'
 import { kinds } from '#server/as-code/kinds.ts'
 import type { Fault } from '#server/as-code/parse-text.ts'
-import type { Wanted, WantedObjects } from '#server/as-code/plan.ts'
 import { faultAt } from '#server/as-code/read-files.ts'
+import type { Wanted, WantedObjects } from '#server/as-code/wanted.ts'
 import type { Database } from '#server/database/client.ts'
 
 type Open = { from: Wanted; key: string; field: string }

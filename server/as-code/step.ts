@@ -4,6 +4,7 @@ import { findDifferences } from '#core/json-difference.ts'
 import { formatPath } from '#core/path.ts'
 import type { Fields, Section, Verb } from '#server/as-code/document.ts'
 import type { StoredObject } from '#server/as-code/kind/row.ts'
+import type { ProtectedOperation } from '#server/services/protection/operation.ts'
 
 /** A path within the object, such as `metadataPolicy.openid_provider`. An absent value is null. */
 export type FieldChange = { path: string; before: unknown; after: unknown }
@@ -17,6 +18,9 @@ export type Step = {
   fields: Fields
   changes: readonly FieldChange[]
 }
+
+/** A step, and the protected operations that it amounts to. */
+export type Amounting = { step: Step; amounts: readonly ProtectedOperation[] }
 
 /** The fields of an object that are to have another value. */
 export function changedFields({ fields: stored }: StoredObject, wanted: Fields): Fields {

@@ -104,7 +104,7 @@ async function create(
   queue: Pick<JobQueue, 'orderRun'>,
   caller: Caller,
   kind: RunKind,
-  { parameters = {}, items }: RunOptions,
+  { parameters = {}, items, also }: RunOptions,
 ): Promise<Run> {
   await lock(tx, 'inmor:run')
   const where = { kind, state: { in: ['QUEUED', 'RUNNING'] } }
@@ -119,6 +119,7 @@ async function create(
   const data = { kind, parameters, ...startedBy, ...total, approvalId }
   const run = await tx.run.create({ data })
   if (items) await addItems(tx, run.id, items)
+  await also?.(tx)
   await queue.orderRun(tx, run.id)
   return run
 }

@@ -10,7 +10,7 @@ import { printable, write, writeJson } from './output.ts'
 type NamedText = { name: string; content: string }
 
 /** The files of an anchor, and the plan that they are to be applied as. */
-type Source = { anchor: string; files: NamedText[]; plan?: string }
+type Source = { anchor: string; files: NamedText[]; plan?: string; prune?: true }
 
 type Plan = {
   hash: string | null
@@ -31,13 +31,14 @@ const CHANGES = 2
 /** The server takes as much. */
 const MAXIMUM_BYTES = 64 * 1024 * 1024
 
-const PLAN = `query ($files: [ConfigurationFileInput!]!) { configurationPlan(files: $files) {
+const PLAN = `query ($files: [ConfigurationFileInput!]!, $prune: Boolean) { configurationPlan(files: $files, prune: $prune) {
   hash created changed removed faults { file line column message } text markdown
   steps { section key verb changes { path before after } } } }`
 const APPLY = `mutation ($input: ApplyConfigurationInput!) { applyConfiguration(input: $input) { __typename
   ... on ApplyConfigurationSuccess { run { id } } ... on Error { message code path } } }`
 const EXPORT = 'query ($after: String) { configurationExport(after: $after) { content endCursor } }'
 
+const PRUNE = 'Remove what the set of these files described before and describes no longer.'
 const FILES = 'Files or folders of files, YAML or JSON.'
 
 export function configurationCommands(open: Open): Command[] {
@@ -53,14 +54,17 @@ export function configurationCommands(open: Open): Command[] {
   const compare = async (given: readonly string[], options: PlanOptions) => {
     const sources = await readSources(given)
     for (const source of sources) {
-      const plan = await withApi(source.anchor, (api) => planOf(api, source.files))
+      const plan = await withApi(source.anchor, (api) => planOf(api, source.files, options.prune))
       await printPlan(plan, options)
       if (plan.hash === null) process.exitCode = exitCodes.failed
       else if (plan.steps.length > 0) process.exitCode ??= CHANGES
       if (options.output !== undefined && plan.hash !== null) {
         if (sources.length > 1)
           throw new Failure('A plan is about one anchor. Give the files of one.', exitCodes.failed)
-        await writeFile(options.output, `${JSON.stringify({ ...source, plan: plan.hash })}\n`)
+        await writeFile(
+          options.output,
+          `${JSON.stringify({ ...source, plan: plan.hash, ...(options.prune ? { prune: true } : {}) })}\n`,
+        )
       }
     }
   }
@@ -91,6 +95,7 @@ export function configurationCommands(open: Open): Command[] {
       .description('Applies configuration files, or a plan of them, as one run, and follows it.')
       .argument('<file...>', `${FILES} Or the file of one plan.`)
       .option('--commit <id>', 'The commit of the files, for the audit log.')
+      .option('--prune', PRUNE)
       .option('--dry-run', 'Change nothing: each object says what would happen.')
       .option('--json', 'Print a line of JSON for each object.')
       .action(async (given: readonly string[], options: ApplyOptions) => {
@@ -100,17 +105,18 @@ export function configurationCommands(open: Open): Command[] {
   ]
 }
 
-type PlanOptions = { json?: true; markdown?: true; output?: string }
-type ApplyOptions = { json?: true; dryRun?: true; commit?: string }
+type PlanOptions = { json?: true; markdown?: true; output?: string; prune?: true }
+type ApplyOptions = { json?: true; dryRun?: true; commit?: string; prune?: true }
 
 const planOptions = (command: Command) =>
   command
     .argument('<file...>', FILES)
+    .option('--prune', PRUNE)
     .option('--json', 'Print JSON, with each step.')
     .option('--markdown', 'Print Markdown, for a pull request.')
 
-async function planOf(api: Api, files: readonly NamedText[]): Promise<Plan> {
-  return dataOf(await api.send(PLAN, { files })).configurationPlan as Plan // as asked for
+async function planOf(api: Api, files: readonly NamedText[], prune?: true): Promise<Plan> {
+  return dataOf(await api.send(PLAN, { files, ...(prune ? { prune } : {}) })).configurationPlan as Plan // as asked for
 }
 
 async function printPlan(plan: Plan, { json, markdown }: PlanOptions): Promise<void> {
@@ -118,24 +124,28 @@ async function printPlan(plan: Plan, { json, markdown }: PlanOptions): Promise<v
   await write(printable(markdown ? plan.markdown : plan.text))
 }
 
-async function apply(api: Api, { files, plan }: Source, options: ApplyOptions): Promise<void> {
-  const { commit, dryRun } = options
-  const known = plan ?? (await planned(api, files))
-  if (known === null) return
-  const input = { files, plan: known, ...(commit ? { commit } : {}), ...(dryRun ? { dryRun } : {}) }
-  const result = dataOf(await api.send(APPLY, { input })).applyConfiguration as
+async function apply(api: Api, source: Source, options: ApplyOptions): Promise<void> {
+  const { files } = source
+  const { commit, dryRun, prune = source.prune } = options
+  const plan = source.plan ?? (await planned(api, files, prune))
+  const further = {
+    ...(prune ? { prune } : {}),
+    ...(commit ? { commit } : {}),
+    ...(dryRun ? { dryRun } : {}),
+  }
+  const result = dataOf(await api.send(APPLY, { input: { files, plan, ...further } })).applyConfiguration as
     | { __typename: 'ApplyConfigurationSuccess'; run: { id: string } }
     | ({ __typename: string } & Parameters<typeof refusal>[0]) // as asked for
   if (!('run' in result)) throw refusal(result)
   await follow(api, result.run.id, options)
 }
 
-/** The hash of the plan, which is shown; null: there is nothing to do. */
-async function planned(api: Api, files: readonly NamedText[]): Promise<string | null> {
-  const plan = await planOf(api, files)
-  process.stderr.write(printable(plan.text))
-  if (plan.hash === null) throw new Failure('The files have faults. Nothing was changed.')
-  return plan.steps.length === 0 ? null : plan.hash
+/** The hash of the plan, which is shown. @throws Failure */
+async function planned(api: Api, files: readonly NamedText[], prune?: true): Promise<string> {
+  const { hash, text } = await planOf(api, files, prune)
+  process.stderr.write(printable(text))
+  if (hash === null) throw new Failure('The files have faults. Nothing was changed.')
+  return hash
 }
 
 async function exportTo(api: Api, folder: string | undefined): Promise<void> {

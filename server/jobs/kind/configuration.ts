@@ -4,6 +4,7 @@ import type { Prisma, RunItem } from '#prisma/generated/client/client.ts'
 import { remainingOf } from '#server/as-code/apply.ts'
 import type { Verb } from '#server/as-code/document.ts'
 import { kinds } from '#server/as-code/kinds.ts'
+import { forgetOwned } from '#server/as-code/ownership.ts'
 import type { Step } from '#server/as-code/step.ts'
 import type { RunContext } from '#server/jobs/context.ts'
 import type { RunKindRow } from '#server/jobs/kind/row.ts'
@@ -43,6 +44,7 @@ async function work({ db, services, now }: RunContext, task: Task): Promise<Outc
   const perform = () => remaining.perform({ ...task.caller, reason: reasonOf(task) }).catch(throwRetryable)
   if (!isDryRun(task)) {
     await perform()
+    if (verb === 'REMOVE') await forgetOwned(db, step)
     return { changes }
   }
   const message = `Would ${words[verb]} the ${kinds[section].noun}`

@@ -16,6 +16,8 @@ export type RunItemInput = {
 export type RunOptions = {
   /** Parameters of the kind. */
   parameters?: Prisma.InputJsonObject
+  /** What is written with the run, before it begins. */
+  also?(tx: Transaction): Promise<void>
   /** Named items; absent if the kind adds them. */
   items?: readonly RunItemInput[]
 }

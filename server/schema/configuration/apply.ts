@@ -2,6 +2,7 @@
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import type { Section } from '#server/as-code/document.ts'
 import { kinds } from '#server/as-code/kinds.ts'
+import { recordOwned } from '#server/as-code/ownership.ts'
 import { makePlan, type Plan } from '#server/as-code/plan.ts'
 import { FileFaultsError } from '#server/as-code/read-files.ts'
 import type { Step } from '#server/as-code/step.ts'
@@ -11,9 +12,11 @@ import { callerMay } from '#server/identity/caller.ts'
 import type { Scope } from '#server/identity/roles.ts'
 import type { ConfigurationParameters } from '#server/jobs/kind/configuration.ts'
 import type { RunItemInput } from '#server/jobs/kind/row.ts'
-import { ConfigurationFileInput } from '#server/schema/configuration/file.ts'
+import { ConfigurationFileInput, PRUNE } from '#server/schema/configuration/file.ts'
 import { type OperationContext, operation, scopes } from '#server/schema/operation.ts'
 import { RunRef } from '#server/schema/run/run.ts'
+import type { ProtectionSettings } from '#server/services/protection/operation.ts'
+import { readProtection } from '#server/services/protection/settings.ts'
 
 const MAXIMUM_COMMIT = 100
 /** Steps that the audit log and the page of an approval show; the hash is about all. */
@@ -35,6 +38,7 @@ operation('applyConfiguration', {
         description:
           'The hash of the plan that was read. If the files or the anchor changed since, nothing is done; by default they may have changed.',
       }),
+      prune: t.boolean({ description: PRUNE }),
       commit: t.string({
         description: `The commit of the files, at most ${MAXIMUM_COMMIT} characters. The audit entry of each object names it.`,
       }),
@@ -45,24 +49,26 @@ operation('applyConfiguration', {
   },
   result: RunRef,
   errors: [InvalidInputError, ConflictError],
-  async run({ files, plan: known, commit, dryRun }, context, { schema }) {
+  async run({ files, plan: known, prune, commit, dryRun }, context, { schema }) {
     if (commit && !isCommit(commit))
       throw new InvalidInputError(
         `A commit has 1 to ${MAXIMUM_COMMIT} letters, digits and characters of ._/-.`,
         'commit',
       )
-    const plan = await makePlan({ ...context, schema }, files).catch(throwFirst)
+    const plan = await makePlan({ ...context, schema }, files, { prune: prune ?? false }).catch(throwFirst)
     if (known && known !== plan.hash)
       throw new ConflictError(
         'The files or the anchor changed since the plan was made. Make a new plan.',
         'plan',
       )
-    if (plan.steps.length === 0)
-      throw new ConflictError('Nothing to do: the anchor is as the files describe it.', 'files')
     requireRights(context, plan)
+    if (!dryRun) requireKeys(plan, await readProtection(context.db))
     return context.runs.start(context.caller, 'CONFIGURATION', {
       parameters: parametersOf(plan, { ...(commit ? { commit } : {}), dryRun: dryRun ?? false }),
       items: plan.steps.map(itemOf),
+      async also(tx) {
+        if (!dryRun) await recordOwned(tx, plan.described, { commit: commit || null, at: context.now() })
+      },
     })
   },
 })
@@ -87,6 +93,21 @@ function requireRights({ caller }: OperationContext, { steps }: Plan): void {
         `To change the ${kinds[section].noun}, your role must be able to ${missing}.`,
       )
   }
+}
+
+/**
+ * Two people agree on the keys of a new member, so the file must have them. @throws InvalidInputError
+ */
+function requireKeys({ steps }: Plan, { operations }: Pick<ProtectionSettings, 'operations'>): void {
+  if (!operations.includes('MEMBERS')) return
+  const open = steps.find(
+    ({ section, verb, fields }) => section === 'members' && verb === 'CREATE' && !fields.jwks,
+  )
+  if (open)
+    throw new InvalidInputError(
+      `A second person approves the keys of new members. Add jwks to the member ${open.key}.`,
+      'files',
+    )
 }
 
 /** A right that depends on the input is one of an administrator. */

@@ -11,6 +11,10 @@ export const ConfigurationFileInput = builder.inputType('ConfigurationFileInput'
   }),
 })
 
+/** Of the argument of a plan and of its application. */
+export const PRUNE =
+  'Whether objects are removed that the set of the files described before and describes no longer. False by default.'
+
 export const ConfigurationFault = builder.objectRef<Fault>('ConfigurationFault').implement({
   description: 'What is wrong with a configuration file, and where.',
   authScopes: { read: true },

@@ -5,7 +5,7 @@ import { makePlan, type Plan } from '#server/as-code/plan.ts'
 import { FileFaultsError } from '#server/as-code/read-files.ts'
 import type { Step } from '#server/as-code/step.ts'
 import { builder } from '#server/schema/builder.ts'
-import { ConfigurationFault, ConfigurationFileInput } from '#server/schema/configuration/file.ts'
+import { ConfigurationFault, ConfigurationFileInput, PRUNE } from '#server/schema/configuration/file.ts'
 import { FieldChangeRef } from '#server/schema/field-change.ts'
 import { requireCaller } from '#server/schema/input.ts'
 import { ProtectedOperationEnum } from '#server/schema/protection/protection.ts'
@@ -98,10 +98,15 @@ builder.queryField('configurationPlan', (t) =>
         required: true,
         description: 'The files of the anchor. What none of them names is not touched.',
       }),
+      prune: t.arg.boolean({ description: PRUNE }),
     },
-    async resolve(_root, { files }, context, { schema }): Promise<Planned> {
+    async resolve(_root, { files, prune }, context, { schema }): Promise<Planned> {
       try {
-        return { plan: await makePlan({ ...context, schema, caller: requireCaller(context) }, files) }
+        return {
+          plan: await makePlan({ ...context, schema, caller: requireCaller(context) }, files, {
+            prune: prune ?? false,
+          }),
+        }
       } catch (error) {
         if (!(error instanceof FileFaultsError)) throw error
         return { faults: error.faults }

@@ -22,6 +22,11 @@ export type Ids = {
 /** What an anchor has: the entity is a member of both. */
 export type Filled = Ids & { entityId: string; kid: string }
 
+const configurationFile = {
+  name: 'a.yaml',
+  content: 'apiVersion: inmor/v1\nanchor: test\nsettings: { color: "#123456" }\n',
+}
+
 type Rows = Record<string, (ids: Filled) => Record<string, unknown>>
 const none = () => ({})
 
@@ -33,6 +38,9 @@ export const queries: Rows = {
   awaitedEntities: none,
   checkPipelines: none,
   collectionEntities: none,
+  // A file of another anchor is refused; it is read from the name in it.
+  configurationExport: none,
+  configurationPlan: () => ({ files: [configurationFile] }),
   collectionEntity: ({ entityId }) => ({ entityId }),
   historicalKeys: none,
   inspectEntity: ({ entityId }) => ({ entityId }),
@@ -80,6 +88,7 @@ export const mutations: Rows = {
   acknowledgeAlert: input(() => ({ id: 'SCHEDULE_OFF:renew-subordinates' })),
   announceMirror: input(() => ({ url: 'http://127.0.0.1:2' })),
   announceSigningKey: input(() => ({ alg: 'ES256' })),
+  applyConfiguration: input(() => ({ files: [configurationFile] })),
   approveRequest: ofRequest({}),
   assignRequest: ofRequest({ username: 'operator' }),
   awaitEntity: input(() => ({ entityId: 'http://127.0.0.1:1' })),

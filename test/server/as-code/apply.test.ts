@@ -192,11 +192,56 @@ it.each([
   expect(await start(admin, content, further)).toMatchObject({ code: 'INVALID_INPUT', message })
 })
 
-it('refuses to apply what changes nothing', async () => {
-  expect(await start(admin, await exportText(admin))).toMatchObject({
-    code: 'CONFLICT',
-    message: 'Nothing to do: the anchor is as the files describe it.',
+it('applies what changes nothing, and owns it from then on', async () => {
+  const { db } = admin.server
+  expect(await apply(admin, await exportText(admin), { commit: 'abc' })).toEqual({
+    state: 'SUCCEEDED',
+    items: [],
   })
+  const { id } = await start(admin, fileOf({ set: 'second', organizations: [{ name: 'Of the second set' }] }))
+  await watchRun(admin, id)
+  expect(
+    await db.fileObject.findMany({
+      where: { section: 'organizations', key: { in: ['University', 'Of the second set'] } },
+      orderBy: { key: 'asc' },
+    }),
+  ).toMatchObject([
+    { key: 'Of the second set', fileSet: 'second', file: '1.yaml', commit: null },
+    { key: 'University', fileSet: 'default', file: '1.yaml', commit: 'abc' },
+  ])
+  const { faults } = await planOf(admin, fileOf({ set: 'second', organizations: [{ name: 'University' }] }))
+  expect(faults).toMatchObject([
+    {
+      line: 5,
+      message:
+        'The organization University is described by the set default, in 1.yaml. Remove it there first.',
+    },
+  ])
+})
+
+it('removes what its set described before, and nothing else, where that is asked for', async () => {
+  const { db } = admin.server
+  const leaf = await startLeaf(admin)
+  const both = {
+    set: 'pruned',
+    organizations: [{ name: 'P' }],
+    members: [{ entityId: leaf.id, organization: 'P' }],
+    trustMarks: [{ entityId: leaf.id, trustMarkType: TYPE }],
+  }
+  await apply(admin, fileOf(both))
+  await admin.mutate('createOrganization', { name: 'Of the console' }, 'id')
+  const kept = fileOf({ set: 'pruned', organizations: [{ name: 'P' }] })
+  expect(await planOf(admin, kept)).toMatchObject({ steps: [] })
+  const { items } = await apply(admin, kept, { prune: true })
+  expect(items.map(({ resource, ok }) => [resource, ok])).toEqual([
+    [`${TYPE} ${leaf.id}`, true],
+    [leaf.id, true],
+  ])
+  expect(await db.subordinate.findUnique({ where: { entityId: leaf.id } })).toBeNull()
+  expect(
+    await db.organization.count({ where: { name: { in: ['P', 'Of the console', 'University'] } } }),
+  ).toBe(3)
+  expect(await db.fileObject.findMany({ where: { fileSet: 'pruned' } })).toMatchObject([{ key: 'P' }])
 })
 
 /** A change of a described anchor, in the form in which it is exported. */

@@ -11,6 +11,7 @@ export type Described = {
   apiVersion: string
   anchor: string
   complete?: boolean
+  set?: string
   settings?: Item
   metadataPolicy?: Item
   organizations?: Item[]

@@ -7,6 +7,8 @@ import { type Filled, POLICY, UNUSED_TYPE } from './filled.ts'
 export type Mutation = [action: string, mutation: string, input: Record<string, unknown>]
 
 const MAIN = { anchor: 'main' }
+const FILE =
+  'apiVersion: inmor/v1\nanchor: main\nmetadataPolicy: { openid_provider: { contacts: { essential: true } } }\n'
 const NEW_TYPE = 'https://ta.example.org/marks/new'
 
 export async function mutations(admin: TestAdmin, filled: Filled): Promise<Mutation[]> {
@@ -27,6 +29,7 @@ export async function mutations(admin: TestAdmin, filled: Filled): Promise<Mutat
     same('updateTrustAnchor', { ...MAIN, auditRetentionDays: 30 }),
     same('updateTrustAnchor', { ...MAIN, historyRetentionDays: 30 }),
     same('updateSchedule', { ...MAIN, name: 'renew-subordinates', enabled: false }),
+    same('applyConfiguration', { ...MAIN, files: [{ name: 'a.yaml', content: FILE }] }),
     same('updateCheckPipeline', { ...MAIN, entityType: 'federation_entity', checks: [], approves: true }),
     same('updateSubordinate', { id: member, metadataPolicy: POLICY }),
     same('updateSubordinate', { id: member, validFor: 1, autorenew: false }),

@@ -10,6 +10,7 @@ import { makeApproval } from './approval-maker.ts'
 import { createMemberMakers, makeFailedMail, makeUniversity } from './member-makers.ts'
 
 const ANOTHER = { slug: 'another' }
+const FILE = 'apiVersion: inmor/v1\nanchor: main\nsettings: { color: "#123456" }\n'
 /** The schedules of a test server are off. */
 const SCHEDULE_ALERT = 'SCHEDULE_OFF:renew-subordinates'
 
@@ -159,6 +160,7 @@ export function createCalls({ admin, visitor, succeed }: Started): Row[] {
       'removeMirror',
       async () => ({ input: { id: (await make('announceMirror', { url: 'http://127.0.0.1:2' })).id } }),
     ],
+    ['applyConfiguration', () => ({ input: { dryRun: true, files: [{ name: 'a.yaml', content: FILE }] } })],
     ['importSubordinates', () => ({ input: { subordinates: [{ entityId: 'https://rp.example.org' }] } })],
     [
       'startSubordinateChange',

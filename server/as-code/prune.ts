@@ -1,0 +1,37 @@
+/** Finds what a set of files described before and describes no longer: it is removed where that is asked for. */
+import { DEFAULT_SET, sections } from '#server/as-code/document.ts'
+import { kinds } from '#server/as-code/kinds.ts'
+import { readOwned } from '#server/as-code/ownership.ts'
+import type { Amounting } from '#server/as-code/step.ts'
+import type { WantedObjects } from '#server/as-code/wanted.ts'
+import type { Caller } from '#server/identity/caller.ts'
+import type { ServiceContext } from '#server/services/context.ts'
+import { operationsOf } from '#server/services/protection/effect.ts'
+
+type Context = Pick<ServiceContext, 'db' | 'now'> & { caller: Caller }
+
+/** What refers to others goes first. */
+export async function stepsToRemove(
+  { db, now, caller }: Context,
+  objects: WantedObjects,
+): Promise<Amounting[]> {
+  const named = [...objects.values()].flatMap((some) => [...some.values()].map(({ set }) => set))
+  const owned = await readOwned(db, named.length > 0 ? [...new Set(named)] : [DEFAULT_SET])
+  const steps: Amounting[] = []
+  for (const section of sections.toReversed()) {
+    const { remove, mutations, read } = kinds[section]
+    const [action] = mutations.REMOVE ?? []
+    if (!remove || !action) continue
+    const keys = owned.flatMap((each) =>
+      each.section === section && !objects.get(section)?.has(each.key) ? [each.key] : [],
+    )
+    for await (const page of read(db, { keys }, now())) {
+      for (const { key, fields } of page) {
+        if (!keys.includes(key)) continue
+        const amounts = operationsOf({ action, resource: key, before: fields }, caller)
+        steps.push({ step: { section, key, verb: 'REMOVE', fields: {}, changes: [] }, amounts })
+      }
+    }
+  }
+  return steps
+}

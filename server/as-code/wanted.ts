@@ -1,0 +1,57 @@
+/** Reads what files describe in the form in which it is stored, so that it can be compared. */
+import { type Fields, type Section, sections } from '#server/as-code/document.ts'
+import type { ParseContext } from '#server/as-code/kind/row.ts'
+import { kinds } from '#server/as-code/kinds.ts'
+import type { Fault } from '#server/as-code/parse-text.ts'
+import { FileFaultsError, type FileObject, type FileObjects, faultAt } from '#server/as-code/read-files.ts'
+import { readSettings } from '#server/database/settings.ts'
+import { OperationError } from '#server/error/operation-error.ts'
+import type { ServiceContext } from '#server/services/context.ts'
+
+/** A described object with its fields as they are stored. */
+export type Wanted = FileObject & { wanted: Fields }
+export type WantedObjects = ReadonlyMap<Section, ReadonlyMap<string, Wanted>>
+
+type Context = Pick<ServiceContext, 'db' | 'entityId' | 'allowHttp'>
+
+/** Each with the settings that the files lead to. @throws FileFaultsError */
+export async function parseAll(
+  { db, entityId, allowHttp }: Context,
+  objects: FileObjects,
+): Promise<WantedObjects> {
+  const faults: Fault[] = []
+  const context: ParseContext = { entityId, allowHttp, settings: await readSettings(db) }
+  const all = new Map<Section, Map<string, Wanted>>()
+  for (const section of sections) {
+    const parsed = new Map<string, Wanted>()
+    for (const [key, object] of objects.get(section) ?? []) {
+      const wanted = parseObject(object, context, faults)
+      if (wanted) parsed.set(key, { ...object, wanted })
+    }
+    if (section === 'settings' || section === 'metadataPolicy')
+      for (const { wanted } of parsed.values())
+        context.settings = { ...context.settings, ...withoutMarks(wanted) }
+    all.set(section, parsed)
+  }
+  if (faults.length > 0) throw new FileFaultsError(faults)
+  return all
+}
+
+/** The file has its own marks as JWTs alone. No other object depends on them. */
+function withoutMarks({ trustMarks: _, ...fields }: Fields): Fields {
+  return fields
+}
+
+function parseObject(object: FileObject, context: ParseContext, faults: Fault[]): Fields | null {
+  const { section, fields, isComplete } = object
+  const { parse, defaults, bare } = kinds[section]
+  try {
+    const parsed = parse(fields, context)
+    return isComplete ? { ...defaults, ...parsed } : parsed
+  } catch (error) {
+    if (!(error instanceof OperationError)) throw error
+    const inside = error.path?.slice(bare === undefined ? 0 : 1) ?? [] // the section is its only field
+    faults.push(faultAt(object.file, [...object.path, ...inside], error.message))
+    return null
+  }
+}

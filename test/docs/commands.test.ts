@@ -60,6 +60,7 @@ function translate(script: string): string {
     .replaceAll('curl ', 'curl --fail --silent --show-error ')
     .replaceAll(' docs/examples/', ` ${root('docs/examples/')}`)
     .replaceAll('/tmp/inmor.backup', join(directory, 'inmor.backup'))
+    .replaceAll('/tmp/main.yaml', join(directory, 'main.yaml'))
     .replaceAll('keys/publickeys', join(dataDirectory, 'keys/publickeys'))
     .replaceAll('redis://old-redis:6379', old.redis.url)
     .replaceAll('postgresql://postgres@old-db:5432/postgres', old.database.url)

@@ -7,6 +7,7 @@ export const root = (path = '') => fileURLToPath(new URL(`../../${path}`, import
 /** Documents whose shell blocks commands.test.ts runs, in this order. */
 export const played = [
   'docs/guide/survive.md',
+  'docs/guide/as-code.md',
   'docs/api.md',
   'docs/public-endpoints.md',
   'docs/examples/README.md',

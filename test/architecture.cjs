@@ -38,6 +38,7 @@ const serviceFloors = [
   ['trust-anchor'],
   ['trust-mark'],
   ['subordinate'],
+  ['effect'],
   ['versions'],
   ['request'],
   ['index'],

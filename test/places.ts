@@ -203,6 +203,7 @@ export const places: Readonly<Record<string, Tests>> = {
     'e2e/request',
   ],
   'server/services/signing-key/': ['server/key', 'product/cli-keys', 'product/cli-rollover', 'e2e/keys'],
+  'server/services/effect/': ['server/effect', 'e2e/trust-anchor'],
   'server/services/subordinate/': [
     'server/subordinate',
     'server/rest',

@@ -1,6 +1,7 @@
 /** Creates the services, once per process. */
 import { createCollectionService } from '#server/services/collection/collection.ts'
 import type { PublishingDeps, ServiceContext } from '#server/services/context.ts'
+import { createPolicyEffects } from '#server/services/effect/policy-effects.ts'
 import { createResolutionService } from '#server/services/entity/resolution.ts'
 import { createMirrors } from '#server/services/mirror/mirrors.ts'
 import { createOrganizationService } from '#server/services/organization/organizations.ts'
@@ -14,7 +15,6 @@ import { createSubordinateService } from '#server/services/subordinate/subordina
 import { createSuperiors } from '#server/services/superior/superiors.ts'
 import { createOwnTrustMarks } from '#server/services/trust-anchor/own-trust-marks.ts'
 import { createPinnedAnchors } from '#server/services/trust-anchor/pinned-anchors.ts'
-import { createPolicyEffects } from '#server/services/trust-anchor/policy-effects.ts'
 import { createTrustAnchorService } from '#server/services/trust-anchor/trust-anchor.ts'
 import { createTrustMarkTypeService } from '#server/services/trust-mark/trust-mark-types.ts'
 import { createTrustMarkService } from '#server/services/trust-mark/trust-marks.ts'

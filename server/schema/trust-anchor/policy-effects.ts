@@ -2,8 +2,8 @@
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { PolicyEffect } from '#server/schema/trust-anchor/policy-effect.ts'
-import type { EffectGroup } from '#server/services/trust-anchor/effect-groups.ts'
-import type { BelowPart, EffectPart } from '#server/services/trust-anchor/policy-effects.ts'
+import type { EffectGroup } from '#server/services/effect/effect-groups.ts'
+import type { BelowPart, EffectPart } from '#server/services/effect/policy-effects.ts'
 
 const MAXIMUM_ENTITIES = 100
 const DEFAULT_ENTITIES = 5

@@ -7,7 +7,7 @@ import {
   type EffectCounts,
   type MemberEffect,
   previewPolicy,
-} from '#server/services/trust-anchor/policy-preview.ts'
+} from '#server/services/effect/policy-preview.ts'
 
 const MAXIMUM_AFFECTED = 100
 

@@ -4,7 +4,7 @@ import type { Database } from '#server/database/client.ts'
 
 const basis = Prisma.sql`(
   SELECT s."statementVersion" || '.' || md5(coalesce((
-    SELECT string_agg(concat_ws(':', i."id", i."active", i."metadataPolicy"::text, i."constraints"::text), ',' ORDER BY i."id")
+    SELECT string_agg(concat_ws(':', i."id", i."active", i."metadataPolicy"::text, i."constraints"::text, i."jwks"::text), ',' ORDER BY i."id")
     FROM "Subordinate" i WHERE i."intermediate"), ''))
   FROM "Settings" s WHERE s."id" = 1)`
 

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import { Prisma } from '#prisma/generated/client/client.ts'
 import { readSettings } from '#server/database/settings.ts'
 import type { Settings } from '#server/database/typed-row.ts'
+import { type AnchorState, presentState } from '#server/services/collection/anchor-state.ts'
 import { readBasis } from '#server/services/collection/basis.ts'
 import {
   type ChainSource,
@@ -37,10 +38,11 @@ export function createCollectionService(context: ServiceContext) {
 
   async function evaluate(crawlId: number, settings: Settings, { signal, onPage }: EvaluationOptions) {
     const source = createChainSource(context, crawlId)
+    const state = presentState(settings)
     const before = (await present())?.crawlId ?? crawlId
     for (let after: string | null = ''; after !== null; ) {
       signal.throwIfAborted()
-      const { last, ...page } = await evaluatePage({ crawlId, before, after, source, settings })
+      const { last, ...page } = await evaluatePage({ crawlId, before, after, source, state })
       onPage?.(page)
       after = last
       await setImmediate()
@@ -53,16 +55,16 @@ export function createCollectionService(context: ServiceContext) {
     before: number
     after: string
     source: ChainSource
-    settings: Settings
+    state: AnchorState
   }): Promise<EvaluatedPage & { last: string | null }> {
-    const { crawlId, before, after, source, settings } = input
+    const { crawlId, before, after, source, state: anchor } = input
     const rows = await db.collectedEntity.findMany({
       where: { crawlId, entityId: { gt: after } },
       orderBy: { entityId: 'asc' },
       take: PAGE,
     })
     const entityIds = rows.map(({ entityId }) => entityId)
-    const [found, members, earlier] = await Promise.all([
+    const [collected, members, earlier] = await Promise.all([
       source.of(rows),
       db.subordinate.findMany({
         where: { entityId: { in: entityIds } },
@@ -74,12 +76,16 @@ export function createCollectionService(context: ServiceContext) {
       }),
     ])
     const registered = new Set(members.map(({ entityId }) => entityId))
+    const found = await Promise.all(
+      collected.map(async (each) => {
+        if (!each || registered.has(each.entityId)) return null
+        const [chains] = await source.find(each, anchor)
+        return chains
+      }),
+    )
     const sinceOf = new Map(earlier.map(({ entityId, unresolvableSince }) => [entityId, unresolvableSince]))
     const results = rows.map((row, index) => {
-      const { state, fault, superior } = judge(
-        (registered.has(row.entityId) ? null : found[index]) ?? null,
-        settings,
-      )
+      const { state, fault, superior } = judge(found[index] ?? null)
       const since = fault && (sinceOf.get(row.entityId) ?? now())
       return { row, state, fault, superior, since }
     })
@@ -140,8 +146,8 @@ export function createCollectionService(context: ServiceContext) {
   }
 }
 
-function judge(found: FoundChains | null, settings: Settings) {
-  const resolved = resolveFound(found, settings)
+function judge(found: FoundChains | null) {
+  const resolved = resolveFound(found)
   const state: CollectedState | null = resolved && (resolved.fault ? 'DOES_NOT_RESOLVE' : 'ACTIVE')
   return { state, fault: resolved?.fault ?? null, superior: found?.superior ?? null }
 }

@@ -15,7 +15,7 @@ const harmlessToChains: readonly string[] = [
   'TRUST_MARKS',
   'METADATA_TYPES',
 ] satisfies EntityCheckName[]
-const refusedByChains = Object.keys(entityChecks).filter((name) => !harmlessToChains.includes(name))
+export const refusedByChains = Object.keys(entityChecks).filter((name) => !harmlessToChains.includes(name))
 
 export const subordinateStates = [
   'ACTIVE',

@@ -15,6 +15,10 @@ const unexamined: readonly string[] = [
   ...Object.keys(unpublishedFields),
 ]
 
+/** Whether a change of these fields examines the entity, and takes the keys of its configuration if it names no others. */
+export const isExamined = (fields: object): boolean =>
+  Object.keys(fields).some((name) => !unexamined.includes(name))
+
 /** The columns, and the examination that they took; null: none. @throws EntityRejectedError */
 export async function updatedColumns(
   examine: Examine,
@@ -23,7 +27,7 @@ export async function updatedColumns(
   settings: Settings,
   now: Date,
 ) {
-  if (Object.keys(fields).every((name) => unexamined.includes(name))) {
+  if (!isExamined(fields)) {
     const cleared = fields.metadata === null ? declaredMetadata(storedStatement(before)) : {}
     return { data: { ...cleared, ...toColumns(fields) }, examination: null }
   }

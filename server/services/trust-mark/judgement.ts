@@ -7,7 +7,11 @@ import { checkDelegation, type TrustMarkOwner } from '#core/trust-mark/index.ts'
 import { Prisma, type TrustMarkType } from '#prisma/generated/client/client.ts'
 import { toUnix } from '#server/clock.ts'
 import { readSettings } from '#server/database/settings.ts'
-import { typedTrustMarkType } from '#server/database/typed-row.ts'
+import {
+  type Settings,
+  type TrustMarkType as TypedType,
+  typedTrustMarkType,
+} from '#server/database/typed-row.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import { verificationKeys } from '#store/key-directory.ts'
 
@@ -25,22 +29,33 @@ const PAGE = 500
  * marks with another result than before.
  */
 export async function judgeTrustMarks(context: Context): Promise<number> {
-  const { db, entityId, signingKeys, now } = context
+  const { db, signingKeys } = context
   await signingKeys.refresh() // another process may have changed them
-  const keys = verificationKeys(signingKeys.current())
-  const life = { now: toUnix(now()), until: Infinity }
   const [settings, types] = await Promise.all([readSettings(db), db.trustMarkType.findMany()])
   let changed = 0
   for (const type of types) {
-    const listed = typedTrustMarkType(type).owner ?? getMember(settings.trustMarkOwners, type.type)
-    // We sign our own delegations.
-    const jwks = listed?.sub === entityId ? keys : listed?.jwks
-    const owner = listed && jwks && { ...listed, jwks: { keys: selectUsableKeys(jwks.keys, life) } }
-    const rules = { owner, kids: keys.keys.map(({ kid }) => kid).sort() }
+    const rules = rulesOf(context, typedTrustMarkType(type), settings)
     const judgedBy = hashOf([type.active || NOT_IN_USE, rules])
     if (judgedBy !== type.judgedBy) changed += await judgeType(context, type, rules, judgedBy)
   }
   return changed
+}
+
+/** What the validity of the marks of a type depends on. */
+export function rulesOf(
+  { entityId, signingKeys, now }: Context,
+  { type, owner }: Pick<TypedType, 'type' | 'owner'>,
+  { trustMarkOwners }: Pick<Settings, 'trustMarkOwners'>,
+): Rules {
+  const keys = verificationKeys(signingKeys.current())
+  const life = { now: toUnix(now()), until: Infinity }
+  const listed = owner ?? getMember(trustMarkOwners, type)
+  // We sign our own delegations.
+  const jwks = listed?.sub === entityId ? keys : listed?.jwks
+  return {
+    owner: listed && jwks && { ...listed, jwks: { keys: selectUsableKeys(jwks.keys, life) } },
+    kids: keys.keys.map(({ kid }) => kid).sort(),
+  }
 }
 
 async function judgeType(context: Context, type: TrustMarkType, rules: Rules, judgedBy: string) {
@@ -64,12 +79,14 @@ async function judgeType(context: Context, type: TrustMarkType, rules: Rules, ju
   return changed
 }
 
-/** The delegations of a type that verifiers refuse; the absent one too, where the type has an owner. */
-async function findFaults(
-  { db, entityId, allowHttp }: Context,
-  { id, type }: TrustMarkType,
-  { owner }: Rules,
-) {
+/**
+ * The delegations of a type that verifiers refuse, by their MD5; the absent one too, where the type has an owner.
+ */
+export async function findFaults(
+  { db, entityId, allowHttp }: Omit<Context, 'signingKeys' | 'now'>,
+  { id, type }: Pick<TrustMarkType, 'id' | 'type'>,
+  { owner }: Pick<Rules, 'owner'>,
+): Promise<{ hash: string; reason: string }[]> {
   // Their end is the end of their marks, so times do not matter here.
   const options = { owners: owner ? { [type]: owner } : {}, allowHttp, now: 0, skew: Infinity }
   const found = await db.$queryRaw<{ hash: string; id: number }[]>`

@@ -1,20 +1,14 @@
 /** Computes what a federation policy does to members and to entities below Intermediates, before it is saved. */
-import { setImmediate } from 'node:timers/promises'
 import { isJsonEqual } from '#core/json.ts'
-import { createChainSource, resolveFound } from '#server/services/collection/chains.ts'
+import { presentState } from '#server/services/collection/anchor-state.ts'
+import { createChainSource } from '#server/services/collection/chains.ts'
 import type { ServiceContext } from '#server/services/context.ts'
-import { createEffectGroups, type EffectGroup } from '#server/services/trust-anchor/effect-groups.ts'
-import {
-  type BothPolicies,
-  type BothResolved,
-  memberEffects,
-  readBothPolicies,
-} from '#server/services/trust-anchor/member-effects.ts'
+import { allBelow } from '#server/services/effect/below-effects.ts'
+import type { BothResolved } from '#server/services/effect/comparison.ts'
+import { createEffectGroups, type EffectGroup } from '#server/services/effect/effect-groups.ts'
+import { type BothPolicies, memberEffects, readBothPolicies } from '#server/services/effect/member-effects.ts'
+import { visitAll } from '#server/services/effect/visit.ts'
 
-/** Rows per page of entities below Intermediates. Each takes up to a millisecond, in which the process answers no request. */
-const PAGE = 100
-/** Milliseconds for all entities of a part; those that are left are not examined. */
-const PATIENCE_MS = 60_000
 /** Results are kept for the pages of their groups. */
 const KEPT = 4
 
@@ -50,31 +44,9 @@ export function createPolicyEffects(context: ServiceContext) {
     return found
   }
 
-  async function* effectsBelow(crawlId: number, { present, proposed }: BothPolicies) {
-    const source = createChainSource(context, crawlId)
-    for (let after = 0; ; ) {
-      const rows = await db.collectedEntity.findMany({
-        where: { crawlId, id: { gt: after } },
-        orderBy: { id: 'asc' },
-        take: PAGE,
-      })
-      const last = rows.at(-1)
-      if (!last) return
-      const registered = await readRegistered(rows.map(({ entityId }) => entityId))
-      const below = rows.filter(({ entityId }) => !registered.has(entityId))
-      const found = await source.of(below)
-      yield below.map(({ id }, index): Examined => {
-        const [before, after] = [present, proposed].map((each) => resolveFound(found[index] ?? null, each))
-        return { id, effect: before && after ? { before, after } : null }
-      })
-      after = last.id
-    }
-  }
-
-  async function readRegistered(entityIds: string[]): Promise<Set<string>> {
-    const where = { entityId: { in: entityIds } }
-    const rows = await db.subordinate.findMany({ where, select: { entityId: true } })
-    return new Set(rows.map(({ entityId }) => entityId))
+  function effectsBelow(crawlId: number, { present, proposed }: BothPolicies) {
+    const crawl = { crawlId, source: createChainSource(context, crawlId) }
+    return allBelow(db, crawl, { before: presentState(present), after: presentState(proposed) })
   }
 
   return {
@@ -108,17 +80,12 @@ export function createPolicyEffects(context: ServiceContext) {
 async function examine(pages: AsyncIterable<Examined[]>, total: number): Promise<EffectPart> {
   const groups = createEffectGroups()
   const part = { unchanged: 0, changed: 0, failing: 0, alreadyFailing: 0, unknown: 0, examined: 0, total }
-  const end = performance.now() + PATIENCE_MS
-  for await (const page of pages) {
-    for (const { id, effect } of page) {
-      part.examined += 1
-      if (!effect) part.unknown += 1
-      else count(part, effect)
-      if (effect) groups.add(id, effect)
-    }
-    if (performance.now() >= end) break
-    await setImmediate()
-  }
+  await visitAll(pages, ({ id, effect }) => {
+    part.examined += 1
+    if (!effect) part.unknown += 1
+    else count(part, effect)
+    if (effect) groups.add(id, effect)
+  })
   return { ...part, groups: groups.list() }
 }
 

@@ -1,21 +1,21 @@
-/** Groups entities by what a change of the policy does to them. */
+/** Groups entities by what a change does to them. */
 import { createHash } from 'node:crypto'
 import { getMember, isJsonEqual } from '#core/json.ts'
 import type { Metadata } from '#core/metadata.ts'
 import type { Path } from '#core/path.ts'
-import type { BothResolved } from '#server/services/trust-anchor/member-effects.ts'
+import type { BothResolved } from '#server/services/effect/comparison.ts'
 
 export type EffectGroup = {
   /** Names the group in a later request. */
   key: string
   effect: 'FAILS' | 'CHANGED'
-  /** Whether its entities resolve under the present policy. */
+  /** Whether its entities resolve before the change. */
   resolvesNow: boolean
-  /** The parameter: Entity Type and name; or the claim at fault, if there is one. */
+  /** The parameter: Entity Type and name, or the type alone; or the claim at fault, if there is one. */
   path: Path
   /** The operator of the policy that refuses it. */
   operator: string | null
-  /** The values of the parameter, undefined where it is absent. */
+  /** The values of the parameter, undefined where it is absent. Of an Entity Type: true where it is there. */
   before: unknown
   after: unknown
   /** Its entities have different values or reasons, which are too many to tell apart. */
@@ -112,12 +112,13 @@ function valuesOf({ before, after }: Values): unknown[] {
   return [before === undefined, before, after === undefined, after]
 }
 
-/** By Entity Type and parameter. */
+/** By Entity Type and parameter. A type that is there on one side only is one difference. */
 function differencesOf(before: Metadata, after: Metadata) {
   const namesOf = (...objects: (object | undefined)[]) =>
     new Set(objects.flatMap((object) => Object.keys(object ?? {})))
   return [...namesOf(before, after)].flatMap((type) => {
     const [one, other] = [getMember(before, type), getMember(after, type)]
+    if (!one || !other) return [{ path: [type], before: one && true, after: other && true }]
     return [...namesOf(one, other)].flatMap((name) => {
       const values = { before: getMember(one, name), after: getMember(other, name) }
       return isJsonEqual(values.before, values.after) ? [] : [{ path: [type, name], ...values }]

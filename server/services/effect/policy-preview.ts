@@ -8,14 +8,10 @@ import { toUnix } from '#server/clock.ts'
 import { type Settings, type Subordinate, typedSubordinate } from '#server/database/typed-row.ts'
 import { InvalidInputError } from '#server/error/operation-error.ts'
 import type { ServiceContext } from '#server/services/context.ts'
+import type { BothResolved } from '#server/services/effect/comparison.ts'
+import { type BothPolicies, memberEffects, readBothPolicies } from '#server/services/effect/member-effects.ts'
 import { resolveContent } from '#server/services/entity/chain-fault.ts'
 import { storedChain } from '#server/services/entity/prospective-chain.ts'
-import {
-  type BothPolicies,
-  type BothResolved,
-  memberEffects,
-  readBothPolicies,
-} from '#server/services/trust-anchor/member-effects.ts'
 
 export type PolicyEffect = 'UNCHANGED' | 'CHANGED' | 'FAILS'
 export type MemberEffect = {

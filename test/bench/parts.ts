@@ -4,6 +4,7 @@ import { anchorsPart } from './anchors.ts'
 import { anyPart } from './any.ts'
 import { callersPart } from './callers.ts'
 import type { Part } from './document.ts'
+import { effectPart } from './effect.ts'
 import { embeddedPart } from './embedded.ts'
 import { filesPart } from './files.ts'
 import { keyStoresPart } from './key-store.ts'
@@ -34,6 +35,7 @@ export const parts: readonly Part[] = [
   renewalPart,
   importPart,
   checksPart,
+  effectPart,
   lanesPart,
   mixedPart,
   keyStoresPart,

@@ -26,6 +26,8 @@ type TextOptions = FetchOptions & {
   form?: Record<string, string>
   /** The request is for another document than that of this entity tag. */
   etag?: string | null
+  /** The header of this name, for a server that the operator names. A redirect is not followed, so no other one gets it. */
+  authorization?: string | undefined
 }
 
 /** A document with the entity tag that its server gave it; `text` is null if it has not changed. */
@@ -57,7 +59,11 @@ export type Fetcher = {
   /** Returns the unverified key set at a `signed_jwks_uri` (§5.2.1). `publisher` names it. @throws FetchError */
   signedKeySet(url: string, options: FetchOptions & { publisher: EntityId }): Promise<string>
   /** Returns a parsed, unvalidated JSON document. @throws FetchError */
-  json(url: string, accept?: string, options?: FetchOptions): Promise<unknown>
+  json(
+    url: string,
+    accept?: string,
+    options?: FetchOptions & Pick<TextOptions, 'authorization'>,
+  ): Promise<unknown>
   /** Returns the bytes of a file of any media type; null: there is none. @throws FetchError */
   file(url: string, options?: FetchOptions): Promise<Buffer | null>
   /** Sends a body to a server that the operator names. Any status but a redirect is a response. @throws FetchError */
@@ -104,10 +110,11 @@ export function createFetcher(options: FetcherOptions): Fetcher {
   }
 
   function visit(url: string, accept: string, options: TextOptions = {}): Promise<Revisit> {
-    const { form, etag = null } = options
+    const { form, etag = null, authorization } = options
     return connect(url, options, async (target, connection) => {
       const condition = etag === null ? {} : { 'if-none-match': etag }
-      const headers = { accept, 'user-agent': userAgent, ...condition }
+      const access = authorization === undefined ? {} : { authorization }
+      const headers = { accept, 'user-agent': userAgent, ...condition, ...access }
       const response = await request(target, {
         ...connection,
         ...(form ? buildPost(form, headers) : { headers }),

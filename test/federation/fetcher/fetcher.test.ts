@@ -8,6 +8,7 @@ import { createFetcher, type Fetcher, type FetcherOptions } from '#fetcher/fetch
 import { startEntity } from '#test/helpers/entity.ts'
 import type { Fault } from '#test/helpers/fault.ts'
 import { inFile } from '#test/helpers/in-file.ts'
+import { serve } from '#test/helpers/loopback.ts'
 import { freePort } from '#test/helpers/port.ts'
 import { makeCertificate } from '../certificate.ts'
 import { startRawServer } from '../raw-server.ts'
@@ -36,6 +37,25 @@ test('fetches a configuration, a statement and a listing', async () => {
   ).toMatch(/^ey/)
   expect(entity.requests.at(-1)).toBe('/fetch?tenant=a&sub=https%3A%2F%2Fsub.example')
   expect(await get.json(`${id}/list`)).toEqual(['https://sub.example'])
+})
+
+test('sends the authorization of the operator to the named server alone', async () => {
+  const seen: (string | undefined)[] = []
+  const elsewhere = await serve((request, response) => {
+    seen.push(request.headers.authorization)
+    response.end()
+  })
+  const url = await serve((request, response) => {
+    seen.push(request.headers.authorization)
+    if (request.url === '/moved') return response.writeHead(302, { location: elsewhere }).end()
+    response.setHeader('content-type', 'application/json').end('[]')
+  })
+  const get = (path: string) =>
+    fetcher().json(`${url}${path}`, 'application/json', { authorization: 'Basic YTpi' })
+  expect(await get('/')).toEqual([])
+  await expect(get('/moved')).rejects.toMatchObject({ code: 'redirect' })
+  await fetcher().json(url)
+  expect(seen).toEqual(['Basic YTpi', 'Basic YTpi', undefined])
 })
 
 const refusals: [fault: Fault, code: string, retryable: boolean][] = [

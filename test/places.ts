@@ -105,6 +105,7 @@ export const places: Readonly<Record<string, Tests>> = {
     'e2e/portal',
     'product/cli.test',
   ],
+  'server/as-code/': ['server/as-code', 'server/convert'],
   'server/backup/': ['server/process/backup', 'server/audit/restore', 'product/cli-backup'],
   'server/cli/': [
     'deploy/helm-processes',
@@ -118,6 +119,7 @@ export const places: Readonly<Record<string, Tests>> = {
   ],
   'server/cli/inmor.ts': programs,
   'server/config/': ['server/process', 'product/start', 'docs/reference'],
+  'server/convert/': ['server/convert', 'product/cli-anchors'],
   'server/database/': ['server/process', 'product/database', 'product/embedded-database', 'product/first'],
   'server/demo/': ['product/demo'],
   'server/embedded/': [

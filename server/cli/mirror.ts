@@ -1,7 +1,6 @@
 /** `inmor mirror`: keeps the files that an anchor exports, for anyone, without an account. */
 import { existsSync, realpathSync } from 'node:fs'
 import { InvalidArgumentError } from 'commander'
-import { computeKeyId, type Jwk } from '#core/keys.ts'
 import { formatTime } from '#core/validity.ts'
 import { ConfigurationError } from '#federation/config/error.ts'
 import { openFolder } from '#federation/files/folder.ts'
@@ -15,6 +14,7 @@ import { openFolderTarget, type Target } from '#federation/mirror/target.ts'
 import { limitGarbage } from '#federation/process/heap.ts'
 import { listen } from '#federation/process/listen.ts'
 import { printable } from '#server/cli/api/output.ts'
+import { describeFirstUse } from '#server/cli/first-use.ts'
 import { command, print } from '#server/cli/output.ts'
 import { openReceiver } from '#server/cli/purge.ts'
 import { openPlace, type Place, parsePlace, readKeys } from '#server/cli/source.ts'
@@ -122,20 +122,11 @@ async function follow(
 /** Says once which keys are trusted because they came first. */
 function createNotice(): (anchor: Anchor) => Promise<void> {
   let last = ''
-  return async ({ entityId, keys }) => {
-    const lines = await Promise.all(keys.keys.map(describeKey))
-    const text = [
-      `These keys of ${entityId} are trusted from now on. Compare their thumbprints with those that its operator shows, or name its keys with --jwks:`,
-      ...lines,
-    ].join('\n')
+  return async (anchor) => {
+    const text = await describeFirstUse(anchor, '--jwks')
     if (text !== last) process.stderr.write(`${printable(text)}\n`)
     last = text
   }
-}
-
-async function describeKey(jwk: Jwk): Promise<string> {
-  const thumbprint = await computeKeyId(jwk).catch(() => 'no thumbprint: the type is unknown')
-  return `  ${thumbprint} (kid ${jwk.kid})`
 }
 
 /** Says a failure once, although it is there at each look. */

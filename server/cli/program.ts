@@ -22,6 +22,7 @@ const files: readonly { name: string; load(): Promise<Command> }[] = [
   { name: 'mirror', load: async () => (await import('#server/cli/mirror.ts')).mirrorCommand },
   { name: 'resolve', load: async () => (await import('#server/cli/resolve.ts')).resolveCommand },
   { name: 'import', load: async () => (await import('#server/cli/import.ts')).importCommand },
+  { name: 'convert', load: async () => (await import('#server/cli/convert.ts')).convertCommand },
 ]
 
 /** Over HTTP where INMOR_URL names an installation; otherwise in this process. */

@@ -82,7 +82,8 @@ function isEmpty(value: unknown): boolean {
   return typeof value === 'object' && Object.keys(value).length === 0
 }
 
-function federationEntity(metadata: unknown): Record<string, unknown> {
+/** The metadata of the anchor itself; empty without one. */
+export function federationEntity(metadata: unknown): Record<string, unknown> {
   const entity = isJsonObject(metadata) ? metadata.federation_entity : null
   return isJsonObject(entity) ? entity : {}
 }
@@ -94,7 +95,7 @@ function marksOf(value: unknown): unknown[] {
 }
 
 /** Omits this anchor as issuer of its types: the builder of the Entity Configuration adds it. */
-function foreignIssuers(value: unknown, anchor: string, ownTypes: ReadonlySet<string>): unknown {
+export function foreignIssuers(value: unknown, anchor: string, ownTypes: ReadonlySet<string>): unknown {
   if (!isJsonObject(value)) return value
   const entries = Object.entries(value).flatMap(([type, issuers]) => {
     if (!ownTypes.has(type) || !Array.isArray(issuers) || issuers.length === 0) return [[type, issuers]]

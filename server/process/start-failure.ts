@@ -7,13 +7,14 @@ import { StartError } from '#federation/process/start-error.ts'
 import { FetchError } from '#fetcher/fetch-error.ts'
 import { NewerDatabaseError } from '#prisma/migrate.ts'
 import { BackupError } from '#server/backup/backup-error.ts'
+import { BadSourceError } from '#server/convert/bad-source.ts'
 import { explainDatabaseOutage, isDatabaseBusy, isDatabaseOutage } from '#server/error/database-outage.ts'
 import { OperationError } from '#server/error/operation-error.ts'
 import { KeyFileError } from '#store/key-directory.ts'
 
 const spoken = [
   ...[BackupError, ConfigurationError, StartError, KeyFileError, OperationError, FederationError],
-  ...[NewerDatabaseError, FetchError, RefusedError, TargetError],
+  ...[NewerDatabaseError, FetchError, RefusedError, TargetError, BadSourceError],
 ]
 
 const DENIED = 'The database refuses this user or password. Check DATABASE_URL, or DB_USER and DB_PASSWORD.'

@@ -8,6 +8,7 @@ export const root = (path = '') => fileURLToPath(new URL(`../../${path}`, import
 export const played = [
   'docs/guide/survive.md',
   'docs/guide/as-code.md',
+  'docs/guide/convert-federation.md',
   'docs/api.md',
   'docs/public-endpoints.md',
   'docs/examples/README.md',
@@ -44,7 +45,7 @@ export async function shellOf(document: string): Promise<string> {
 
 /** Lines that need a Docker engine, a cluster, root, or an anchor elsewhere. */
 export const engine =
-  /^(docker compose (?!exec -T (?:-e \w+ )?admin)|docker run|sudo |inmor mirror |inmor resolve |inmor import --mirror |rsync |helm |kubectl |node deploy\/helm\/).*$/gm
+  /^(docker compose (?!exec -T (?:-e \w+ )?admin)|docker run|sudo |inmor mirror |inmor resolve |inmor convert |inmor import --mirror |rsync |helm |kubectl |node deploy\/helm\/).*$/gm
 
 /** Forms of such lines, and the tests that cover each instead. */
 export const engineForms: readonly (readonly [RegExp, string])[] = [
@@ -57,6 +58,7 @@ export const engineForms: readonly (readonly [RegExp, string])[] = [
   [/^inmor mirror /, 'federation/mirror/program.test.ts, bucket-program.test.ts and purge-program.test.ts'],
   [/^rsync /, 'federation/mirror/rsync.test.ts'],
   [/^inmor resolve /, 'federation/mirror/resolve.test.ts'],
+  [/^inmor convert /, 'server/convert/federation.test.ts and lighthouse.test.ts'],
   [/^inmor import --mirror /, 'product/survive.test.ts'],
   [/^docker compose (ps|logs --tail=\d+)$/, 'reads only'],
   [/^docker compose cp admin:\S+ \S+$/, 'copies a file out of the container'],

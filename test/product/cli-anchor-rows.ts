@@ -7,6 +7,7 @@ export const TYPE = 'https://ta.example.org/marks/member'
 /** What arguments name of the anchor that the command is about. */
 export type Named = {
   slug: string
+  entityId: string
   /** The file of its backup. */
   backup: string
   keysDirectory: string
@@ -88,6 +89,16 @@ export const rows: Readonly<Record<string, Row>> = {
   'subordinate change': {
     args: () => ['--action=update', '--filter={}', '--changes={"validFor": 48}', '--follow'],
     shows: /(\nhttp.* OK.*){2}\nSUCCEEDED: 2 done, 0 failed/,
+  },
+  // They name the anchor in a file, and need no installation.
+  'convert federation': {
+    args: ({ entityId }) => [entityId, '--allow-http'],
+    shows: /^anchor: \w+$/m,
+  },
+  'convert lighthouse': {
+    args: ({ entityId }) => [entityId, '--allow-http'],
+    code: 1,
+    shows: /\/api\/v1\/admin\/entity-configuration returned HTTP status 404\.\n$/,
   },
   'subordinate export': { shows: /^(\{.*\}\n){2}$/ },
   import: {

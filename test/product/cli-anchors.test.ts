@@ -78,6 +78,7 @@ function named(slug: Slug): Named {
   const { keysDirectory } = admin.config
   return {
     slug,
+    entityId: anchors[slug].entityId,
     organizationId: organizationIds[slug],
     requestId: requestIds[slug],
     backup: join(keysDirectory, '..', `${slug}-${process.pid}.backup`),

@@ -1,0 +1,9 @@
+/** `inmor convert`: writes configuration files from what another system has. */
+import { Command } from 'commander'
+import { federationCommand } from '#server/cli/convert/federation.ts'
+import { lighthouseCommand } from '#server/cli/convert/lighthouse.ts'
+
+export const convertCommand = new Command('convert')
+  .description('write configuration files from what another system has')
+  .addCommand(federationCommand)
+  .addCommand(lighthouseCommand)

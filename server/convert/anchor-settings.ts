@@ -1,0 +1,46 @@
+/** Finds the settings of an anchor in its Entity Configuration. */
+import {
+  type EndpointAuthMethods,
+  endpointNames,
+  endpoints,
+  getAuthMethodsParameter,
+  getEndpointParameter,
+  isEndpointParameter,
+  optionalEndpoints,
+} from '#core/endpoint.ts'
+import type { EntityStatementClaims } from '#core/entity-statement/index.ts'
+import type { Fields } from '#server/as-code/document.ts'
+import { toHours } from '#server/convert/life.ts'
+import { federationEntity, foreignIssuers } from '#server/import/setting.ts'
+
+/** Those of the API. `ownTypes`: the Trust Mark types that the anchor issues, which have their owners themselves. */
+export function settingsOf(claims: EntityStatementClaims, ownTypes: ReadonlySet<string>): Fields {
+  const { organization_name: organizationName = null, ...entity } = federationEntity(claims.metadata)
+  const owners = Object.entries(claims.trust_mark_owners ?? {})
+  return {
+    organizationName,
+    organization: Object.fromEntries(Object.entries(entity).filter(([name]) => !isEndpointParameter(name))),
+    endpoints: optionalEndpoints.filter((name) => getEndpointParameter(name) in entity).map(nameInApi),
+    endpointAuthMethods: authMethodsOf(entity),
+    authorityHints: claims.authority_hints ?? [],
+    trustAnchorHints: claims.trust_anchor_hints ?? [],
+    trustMarkIssuers: foreignIssuers(claims.trust_mark_issuers ?? {}, claims.sub, ownTypes),
+    trustMarkOwners: Object.fromEntries(owners.filter(([type]) => !ownTypes.has(type))),
+    entityConfigurationHours: toHours(claims.exp - claims.iat),
+  }
+}
+
+/** The value of the enum. */
+const nameInApi = (name: string) => name.toUpperCase()
+
+/** Methods that are not known, and endpoints that have none to choose, are left out. */
+function authMethodsOf(entity: Fields): EndpointAuthMethods {
+  const isKnown = (method: unknown) => method === 'none' || method === 'private_key_jwt'
+  const found = endpointNames.flatMap((name) => {
+    const methods = entity[getAuthMethodsParameter(name)]
+    const known = Array.isArray(methods) ? methods.filter(isKnown) : []
+    const isDefault = known.length === 0 || (known.length === 1 && known[0] === 'none')
+    return isDefault || endpoints[name].takesSignedBody ? [] : [[name, known] as const]
+  })
+  return Object.fromEntries(found)
+}

@@ -134,7 +134,7 @@ module.exports = {
       {
         path: '.',
         pathNot:
-          '^(server/cli/api/|node_modules/commander/|node:|(fs|fs/promises|readline|events|stream/consumers|timers/promises)$)',
+          '^(server/cli/api/|node_modules/commander/|node:|(fs|fs/promises|path|readline|events|stream/consumers|timers/promises)$)',
       },
     ),
     rule(

@@ -14,18 +14,21 @@ export const formatYaml = (document: FileDocument): string =>
   }, formatHead(document))
 
 export function formatHead({ anchor, complete }: Pick<FileDocument, 'anchor' | 'complete'>): string {
-  return stringify(
-    { apiVersion: API_VERSION, anchor, ...(complete === undefined ? {} : { complete }) },
-    options,
-  )
+  return write({ apiVersion: API_VERSION, anchor, ...(complete === undefined ? {} : { complete }) })
 }
 
 export const formatSection = (section: string, content: Fields): string =>
-  `\n${stringify({ [section]: content }, options)}`
+  `\n${write({ [section]: content })}`
 
 export const formatSectionHead = (section: string): string => `\n${section}:\n`
 
 /** Items of a list, below the head of their section. */
-export const formatItems = (items: readonly Fields[]): string => stringify(items, options)
+export const formatItems = (items: readonly Fields[]): string => write(items)
+
+/** Control characters that YAML allows as they are. A value with one is in double quotes; a terminal must not obey it. */
+const CONTROLS = /[\u007f-\u009f]/g
+
+const write = (value: object): string =>
+  stringify(value, options).replaceAll(CONTROLS, (each) => `\\x${each.charCodeAt(0).toString(16)}`)
 
 const isList = (content: Fields | readonly Fields[]): content is readonly Fields[] => Array.isArray(content)

@@ -1,9 +1,11 @@
 /** A plan in words: as Markdown for a pull request, and as text. */
 import { type Verb, verbs } from '#server/as-code/document.ts'
+import { linesOfEffect } from '#server/as-code/effect-in-words.ts'
 import { kinds } from '#server/as-code/kinds.ts'
 import type { Fault } from '#server/as-code/parse-text.ts'
 import type { Plan } from '#server/as-code/plan.ts'
 import type { FieldChange, Step } from '#server/as-code/step.ts'
+import type { PlanEffect } from '#server/services/effect/plan-effect.ts'
 
 /** A pull request has room for some; the first ones say what it is about. */
 const MAXIMUM_STEPS = 200
@@ -17,20 +19,25 @@ const words: Readonly<Record<Verb, string>> = {
   REMOVE: 'to remove',
 }
 
-export type Planned = { plan: Plan } | { faults: readonly Fault[] }
+/** A plan with its effect, which is computed once, where it is asked for; or what is wrong with the files. */
+export type Planned = { plan: Plan; effect(): Promise<PlanEffect> } | { faults: readonly Fault[] }
 
-export const toMarkdown = (planned: Planned): string =>
-  'plan' in planned ? planToMarkdown(planned.plan) : faultsToMarkdown(planned.faults)
+export const toMarkdown = async (planned: Planned): Promise<string> =>
+  'plan' in planned
+    ? planToMarkdown(planned.plan, linesOfEffect(await planned.effect()))
+    : faultsToMarkdown(planned.faults)
 
 /** The same for a terminal. */
-export function toText(planned: Planned): string {
+export async function toText(planned: Planned): Promise<string> {
   if ('faults' in planned)
     return planned.faults
       .map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}\n`)
       .join('')
   const { anchor, steps, unchanged, hash, operations } = planned.plan
   if (steps.length === 0) return `${anchor}: nothing to do. ${describe(unchanged)}\n`
-  return `${listOf(steps)}\n${anchor}: ${countsOf(steps)}. ${describe(unchanged)} Plan ${hash}.\n${approvalOf(operations)}`
+  const head = `${anchor}: ${countsOf(steps)}. ${describe(unchanged)} Plan ${hash}.\n`
+  const effect = linesOfEffect(await planned.effect()).map((line) => `${line}\n`)
+  return `${listOf(steps)}\n${head}${effect.join('')}${approvalOf(operations)}`
 }
 
 function faultsToMarkdown(faults: readonly Fault[]): string {
@@ -40,10 +47,12 @@ function faultsToMarkdown(faults: readonly Fault[]): string {
   return `### The configuration files have faults\n\n${lines.join('\n')}\n`
 }
 
-function planToMarkdown({ anchor, steps, unchanged, hash, operations }: Plan): string {
+function planToMarkdown({ anchor, steps, unchanged, hash, operations }: Plan, effect: string[]): string {
   if (steps.length === 0) return `### Plan for \`${anchor}\`: nothing to do\n\n${describe(unchanged)}\n`
   const head = `### Plan for \`${anchor}\`: ${countsOf(steps)}\n\n${describe(unchanged)} Plan \`${hash}\`.\n`
-  return `${head}${approvalOf(operations)}\n\`\`\`diff\n${listOf(steps)}\`\`\`\n`
+  const lines = effect.map((line) => `- ${escapeText(line)}\n`)
+  const list = lines.length > 0 ? `\n${lines.join('')}\n` : ''
+  return `${head}${list}${approvalOf(operations)}\n\`\`\`diff\n${listOf(steps)}\`\`\`\n`
 }
 
 const describe = (unchanged: number) =>

@@ -1,6 +1,8 @@
 /** Creates the services, once per process. */
 import { createCollectionService } from '#server/services/collection/collection.ts'
 import type { PublishingDeps, ServiceContext } from '#server/services/context.ts'
+import { effectOf } from '#server/services/effect/plan-effect.ts'
+import type { PlannedState } from '#server/services/effect/planned-state.ts'
 import { createPolicyEffects } from '#server/services/effect/policy-effects.ts'
 import { createResolutionService } from '#server/services/entity/resolution.ts'
 import { createMirrors } from '#server/services/mirror/mirrors.ts'
@@ -44,6 +46,7 @@ export function createServices(deps: PublishingDeps) {
     trustMarks: createTrustMarkService(context),
     trustAnchor,
     policyEffects: createPolicyEffects(context),
+    planEffect: (planned: PlannedState) => effectOf(context, planned),
     versions: createVersionService({ db: deps.db, subordinates, trustAnchor }),
     resolution: createResolutionService(context),
     signingKeys,

@@ -2,7 +2,7 @@
 import { cp, mkdir, readFile, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { parse } from 'yaml'
+import { parse, stringify } from 'yaml'
 import { folderInTest } from '#test/helpers/in-file.ts'
 import { memberInFile } from '#test/helpers/subordinate.ts'
 import { root } from '../docs/document.ts'
@@ -32,12 +32,14 @@ test.each(runs)('an export is planned, changed and applied %s', async (where, ru
   expect(await succeed(run, ['plan', folder])).toMatch(
     /^main: nothing to do\. \d+ objects are as described\.\n$/,
   )
-  await writeFile(path, text.replace(/settings:( \{\})?/, `settings:\n  organizationName: Applied ${where}`))
+  const described = parse(text)
+  Object.assign(described.settings, { organizationName: `Applied ${where}` })
+  await writeFile(path, stringify(described))
   const planned = await run(['plan', path])
   expect(planned).toMatchObject({
     code: 2,
     stderr: '',
-    stdout: expect.stringContaining(`organizationName: "Applied ${where}"`),
+    stdout: expect.stringContaining(`"Applied ${where}"`),
   })
   expect(await run(['drift', path, '--json'])).toMatchObject({
     code: 2,

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
 import { ConfigurationError } from '#federation/config/error.ts'
 import { plural } from '#server/alerts/alert.ts'
-import type { FileDocument } from '#server/as-code/document.ts'
 import { formatYaml } from '#server/as-code/format.ts'
 import { printable } from '#server/cli/api/output.ts'
 import { command, print } from '#server/cli/output.ts'
@@ -29,20 +28,13 @@ export const conversion = (name: string, description: string, url: string): Comm
 export async function deliver(options: FileOptions, source: Source): Promise<void> {
   const document = buildDocument(source, options.anchor)
   for (const note of source.notes) process.stderr.write(`${printable(note)}\n`)
-  if (options.output === undefined) return print(options, document, toYaml(document).trimEnd())
+  if (options.output === undefined) return print(options, document, formatYaml(document).trimEnd())
   const file = join(options.output, `${options.anchor}.yaml`)
-  await writeWhole(file, toYaml(document))
+  await writeWhole(file, formatYaml(document))
   const { members, marks } = source
   const counts = `${plural(members.length, 'member')}, ${plural(marks.length, 'Trust Mark')}`
   print(options, { file, members: members.length, trustMarks: marks.length }, `${file}: ${counts}.`)
 }
-
-/** Control characters that YAML allows as they are. A value with one is in double quotes. */
-const CONTROLS = /[\u007f-\u009f]/g
-
-/** Members wrote some of the text, so that nothing in it controls a terminal. */
-const toYaml = (document: FileDocument): string =>
-  formatYaml(document).replaceAll(CONTROLS, (character) => `\\x${character.charCodeAt(0).toString(16)}`)
 
 /** The file before stays until the new one is whole. @throws ConfigurationError */
 async function writeWhole(file: string, text: string): Promise<void> {

@@ -2,13 +2,16 @@
 import type { verbs } from '#server/as-code/document.ts'
 import { type Planned, toMarkdown, toText } from '#server/as-code/markdown.ts'
 import { makePlan, type Plan } from '#server/as-code/plan.ts'
+import { plannedStateOf } from '#server/as-code/planned-state.ts'
 import { FileFaultsError } from '#server/as-code/read-files.ts'
 import type { Step } from '#server/as-code/step.ts'
 import { builder } from '#server/schema/builder.ts'
+import { PlanEffectRef } from '#server/schema/configuration/effect.ts'
 import { ConfigurationFault, ConfigurationFileInput, PRUNE } from '#server/schema/configuration/file.ts'
 import { FieldChangeRef } from '#server/schema/field-change.ts'
 import { requireCaller } from '#server/schema/input.ts'
 import { ProtectedOperationEnum } from '#server/schema/protection/protection.ts'
+import type { PlanEffect } from '#server/services/effect/plan-effect.ts'
 
 const Verb = builder.enumType('ConfigurationVerb', {
   description: 'What a plan does to an object.',
@@ -79,6 +82,13 @@ const PlanRef = builder.objectRef<Planned>('ConfigurationPlan').implement({
       description: 'Its steps, in the order in which they are applied.',
       resolve: (planned) => [...(planOf(planned)?.steps ?? [])],
     }),
+    effect: t.field({
+      type: PlanEffectRef,
+      nullable: true,
+      description:
+        'What it does to members, to entities below Intermediates and to Trust Marks; null without a plan.',
+      resolve: (planned) => ('effect' in planned ? planned.effect() : null),
+    }),
     text: t.string({ description: 'The plan or the faults in words, for a terminal.', resolve: toText }),
     markdown: t.string({
       description: 'The plan or the faults as Markdown, for a pull request.',
@@ -102,11 +112,10 @@ builder.queryField('configurationPlan', (t) =>
     },
     async resolve(_root, { files, prune }, context, { schema }): Promise<Planned> {
       try {
-        return {
-          plan: await makePlan({ ...context, schema, caller: requireCaller(context) }, files, {
-            prune: prune ?? false,
-          }),
-        }
+        const of = { ...context, schema, caller: requireCaller(context) }
+        const plan = await makePlan(of, files, { prune: prune ?? false })
+        let effect: Promise<PlanEffect> | undefined
+        return { plan, effect: () => (effect ??= context.services.planEffect(plannedStateOf(plan.steps))) }
       } catch (error) {
         if (!(error instanceof FileFaultsError)) throw error
         return { faults: error.faults }

@@ -9,6 +9,8 @@ const admin = adminInFile()
 const people = administratorsInFile(admin)
 beforeEach(() => protect(admin, []))
 
+const running = () => admin.server.db.run.count({ where: { endedAt: null } })
+
 const DOCUMENT = `mutation ($input: ApplyConfigurationInput!) { applyConfiguration(input: $input) { __typename
   ... on ApplyConfigurationSuccess { run { id } } ... on Error { message } } }`
 const propose = async (content: string, further: object = {}) => {
@@ -53,6 +55,7 @@ it('asks for one approval of the whole plan, and applies it with that', async ()
   await expect
     .poll(async () => (await exported(admin)).members)
     .toMatchObject([{ entityId: leaf.id, organization: 'University' }])
+  await expect.poll(running).toBe(0)
   expect(await exported(admin)).toMatchObject({ settings: { statementHours: 100 } })
 })
 
@@ -70,7 +73,7 @@ it('waits for nobody if it touches nothing that is protected, or changes nothing
   await protect(admin, ['ANCHOR'])
   const further = await propose(fileOf({ organizations: [{ name: 'Free' }] }))
   expect(further.data.applyConfiguration.__typename).toBe('ApplyConfigurationSuccess')
-  await expect.poll(async () => admin.server.db.run.count({ where: { endedAt: null } })).toBe(0)
+  await expect.poll(running).toBe(0)
   const dry = await propose(fileOf({ settings: { statementHours: 44 } }), { dryRun: true })
   expect(dry.data.applyConfiguration.__typename).toBe('ApplyConfigurationSuccess')
 })

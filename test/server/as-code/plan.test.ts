@@ -64,6 +64,27 @@ it('has another hash for another state', async () => {
   expect((await planOf(admin, content)).hash).not.toBe(hash)
 })
 
+it('says which members stop to resolve, with the reason, and which change', async () => {
+  const { leaf } = await registerLeaf(admin)
+  const required = { openid_relying_party: { policy_uri: { essential: true } } }
+  const { effect, text } = await planOf(admin, fileOf({ metadataPolicy: required }))
+  const reason = expect.stringContaining('policy_uri')
+  expect(effect).toMatchObject({
+    stops: [{ below: false, reason, count: 2, examples: expect.arrayContaining([leaf.id]) }],
+    starts: [],
+    changes: [],
+  })
+  expect(text).toMatch(/^Stop to resolve: 2 members \(http.*\)\. .*policy_uri/m)
+  const added = { openid_relying_party: { contacts: { add: ['desk@example.org'] } } }
+  const changes = await planOf(admin, fileOf({ members: [{ entityId: leaf.id, metadataPolicy: added }] }))
+  expect(changes.effect).toMatchObject({
+    stops: [],
+    changes: [{ path: 'openid_relying_party.contacts', before: null, after: ['desk@example.org'], count: 1 }],
+  })
+  const off = await planOf(admin, fileOf({ members: [{ entityId: leaf.id, active: false }] }))
+  expect(off.effect).toMatchObject({ members: { stops: 1, examined: 1 }, stops: [{ examples: [leaf.id] }] })
+})
+
 const HEAD = 'apiVersion: inmor/v1\nanchor: main\n'
 
 it.each<[what: string, content: string, line: number, column: number, message: string | RegExp]>([

@@ -1,0 +1,114 @@
+/** What a plan does to members, to entities below Intermediates and to Trust Marks. */
+import { formatPath } from '#core/path.ts'
+import { builder } from '#server/schema/builder.ts'
+import type { EndingMarks } from '#server/services/effect/ending-marks.ts'
+import type { PlanEffect } from '#server/services/effect/plan-effect.ts'
+import type { PlaceCounts, PlanGroup } from '#server/services/effect/tally.ts'
+
+const GroupRef = builder.objectRef<PlanGroup>('ConfigurationEffectGroup').implement({
+  description: 'Entities to which a plan does the same.',
+  authScopes: { read: true },
+  fields: (t) => ({
+    below: t.boolean({
+      description: 'Whether they are below Intermediates; otherwise they are members.',
+      resolve: ({ place }) => place === 'BELOW',
+    }),
+    path: t.string({
+      description:
+        'The parameter, such as `openid_provider.contacts`, or the claim at fault; empty if there is none.',
+      resolve: ({ path }) => formatPath(path),
+    }),
+    before: t.field({
+      type: 'JSON',
+      nullable: true,
+      description: 'The value of the parameter now; null where it is absent.',
+      resolve: ({ before }) => before ?? null,
+    }),
+    after: t.field({
+      type: 'JSON',
+      nullable: true,
+      description: 'The value after the plan; null where it is absent.',
+      resolve: ({ after }) => after ?? null,
+    }),
+    reason: t.exposeString('reason', {
+      nullable: true,
+      description: 'Why the first of them would not resolve, or does not resolve now; null for a change.',
+    }),
+    count: t.exposeInt('count', { description: 'How many there are.' }),
+    examples: t.stringList({
+      description: 'The Entity Identifiers of some of them, at most 20.',
+      resolve: ({ examples }) => examples.map(({ entityId }) => entityId),
+    }),
+  }),
+})
+
+const CountsRef = builder.objectRef<PlaceCounts>('ConfigurationEffectCounts').implement({
+  description: 'Entities, each once.',
+  authScopes: { read: true },
+  fields: (t) => ({
+    stops: t.exposeInt('stops', { description: 'They resolve now, and would not.' }),
+    starts: t.exposeInt('starts', { description: 'They do not resolve now, and would.' }),
+    changes: t.exposeInt('changes', { description: 'They would resolve with other metadata.' }),
+    examined: t.exposeInt('examined', { description: 'Those that the plan can touch.' }),
+    unknown: t.exposeInt('unknown', { description: 'Those of which what is stored does not tell.' }),
+  }),
+})
+
+const MarksRef = builder.objectRef<EndingMarks>('ConfigurationEndingMarks').implement({
+  description: 'Trust Marks of a type that end for one reason.',
+  authScopes: { read: true },
+  fields: (t) => ({
+    trustMarkType: t.exposeString('trustMarkType', { description: 'The Trust Mark type.' }),
+    reason: t.exposeString('reason', {
+      description:
+        'Why they end: REVOKED, HOLDER_REMOVED, TYPE_REMOVED, TYPE_DEACTIVATED, DELEGATION or ISSUER.',
+    }),
+    count: t.exposeInt('count', { description: 'How many there are.' }),
+    examples: t.stringList({
+      description: 'The holders of some of them.',
+      resolve: ({ examples }) => [...examples],
+    }),
+  }),
+})
+
+export const PlanEffectRef = builder.objectRef<PlanEffect>('ConfigurationEffect').implement({
+  description:
+    'What a plan does to members, to entities below Intermediates and to Trust Marks, from what is stored. New members are not examined.',
+  authScopes: { read: true },
+  fields: (t) => ({
+    stops: t.field({
+      type: [GroupRef],
+      description: 'Entities that stop to resolve.',
+      resolve: ({ stops }) => stops,
+    }),
+    starts: t.field({
+      type: [GroupRef],
+      description: 'Entities that start to resolve.',
+      resolve: ({ starts }) => starts,
+    }),
+    changes: t.field({
+      type: [GroupRef],
+      description:
+        'Entities that resolve with other metadata. One with several differences is in several groups.',
+      resolve: ({ changes }) => changes,
+    }),
+    members: t.field({
+      type: CountsRef,
+      description: 'The numbers of members.',
+      resolve: ({ members }) => members,
+    }),
+    below: t.field({
+      type: CountsRef,
+      description: 'The numbers of entities below Intermediates, as of the last crawl.',
+      resolve: ({ below }) => below,
+    }),
+    marksEnd: t.field({
+      type: [MarksRef],
+      description: 'Trust Marks that end.',
+      resolve: ({ marksEnd }) => marksEnd,
+    }),
+    isComplete: t.exposeBoolean('isComplete', {
+      description: 'False: it took too long, and some entities were not examined.',
+    }),
+  }),
+})

@@ -69,6 +69,12 @@ export const nounPages: readonly NounPage[] = [
     from: ['run'],
   },
   {
+    name: 'configuration',
+    title: 'Configuration files',
+    about: 'The state of an anchor as a file, the plan of files and its effect on members, and their application.',
+    from: ['configuration'],
+  },
+  {
     name: 'access',
     title: 'Access',
     about:

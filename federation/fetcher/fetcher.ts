@@ -10,7 +10,7 @@ import { FetchError } from './fetch-error.ts'
 import { defaultLimits, type FetchLimits } from './limits.ts'
 import { checkPort, type PortGuard } from './port-guard.ts'
 import { type Post, type PostResponse, sendPost } from './post.ts'
-import { checkResponse, checkStatus, readBody, readBytes, readEntityTag } from './response.ts'
+import { checkResponse, checkStatus, readBody, readBytes, readChunks, readEntityTag } from './response.ts'
 
 const ENTITY_STATEMENT = 'application/entity-statement+jwt'
 const KEY_SET = 'application/jwk-set+jwt'
@@ -66,6 +66,12 @@ export type Fetcher = {
   ): Promise<unknown>
   /** Returns the bytes of a file of any media type; null: there is none. @throws FetchError */
   file(url: string, options?: FetchOptions): Promise<Buffer | null>
+  /** Gives the bytes of a file of any media type to `read` as they arrive. @throws FetchError, and what `read` throws */
+  stream<Result>(
+    url: string,
+    read: (chunks: AsyncIterable<Uint8Array>) => Promise<Result>,
+    options?: FetchOptions,
+  ): Promise<Result>
   /** Sends a body to a server that the operator names. Any status but a redirect is a response. @throws FetchError */
   post(url: string, post: Post, options?: FetchOptions): Promise<PostResponse>
   /** Closes every connection. Pending requests fail. */
@@ -164,6 +170,16 @@ export function createFetcher(options: FetcherOptions): Fetcher {
         checkStatus(url, response)
         return readBytes(url, response, limits.maxBodyBytes)
       }),
+    stream: async (url, read, each = {}) => {
+      // What `read` throws is no failure of the network.
+      const [outcome] = await connect(url, each, async (target, connection) => {
+        const response = await request(target, { ...connection, headers: { 'user-agent': userAgent } })
+        checkStatus(url, response)
+        return Promise.allSettled([read(readChunks(url, response, limits.maxBodyBytes))])
+      })
+      if (outcome.status === 'fulfilled') return outcome.value
+      throw outcome.reason
+    },
     post: (url, { headers, ...post }, each = {}) =>
       connect(url, each, (target, connection) => {
         const complete = {

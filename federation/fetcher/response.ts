@@ -1,5 +1,6 @@
 /** Checks the status, media type and size of a response. */
 import type { Dispatcher } from 'undici'
+import { toFetchError } from './failure.ts'
 import { FetchError } from './fetch-error.ts'
 
 type Response = Dispatcher.ResponseData
@@ -75,14 +76,23 @@ export async function readBody(url: string, response: Response, maxBytes: number
 }
 
 /** Stops at the size limit. @throws FetchError */
-export async function readBytes(url: string, { body }: Response, maxBytes: number): Promise<Buffer> {
+export async function readBytes(url: string, response: Response, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = []
-  let length = 0
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    // undici's stream is untyped; it yields buffers
-    length += chunk.length
-    if (length > maxBytes) throw new FetchError('too_large', url, `returned more than ${maxBytes} bytes.`)
-    chunks.push(chunk)
-  }
+  for await (const chunk of readChunks(url, response, maxBytes)) chunks.push(chunk)
   return Buffer.concat(chunks)
+}
+
+/** The bytes as they arrive. Stops at the size limit. @throws FetchError */
+export async function* readChunks(url: string, { body }: Response, maxBytes: number): AsyncGenerator<Buffer> {
+  let length = 0
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      // undici's stream is untyped; it yields buffers
+      length += chunk.length
+      if (length > maxBytes) throw new FetchError('too_large', url, `returned more than ${maxBytes} bytes.`)
+      yield chunk
+    }
+  } catch (error) {
+    throw toFetchError(url, error)
+  }
 }

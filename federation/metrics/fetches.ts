@@ -39,6 +39,7 @@ export function observeFetches(fetcher: Fetcher, registry: Registry): Fetcher {
     signedKeySet: (url, options) => measure('signed_key_set', () => fetcher.signedKeySet(url, options)),
     json: (url, accept, options) => measure('json', () => fetcher.json(url, accept, options)),
     file: (url, options) => measure('file', () => fetcher.file(url, options)),
+    stream: (url, read, options) => measure('file', () => fetcher.stream(url, read, options)),
     post: (url, post, options) => measure('post', () => fetcher.post(url, post, options)),
     close: () => fetcher.close(),
   }

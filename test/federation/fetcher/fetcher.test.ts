@@ -193,3 +193,34 @@ describe('the response', () => {
     await server.close()
   })
 })
+
+describe('a stream', () => {
+  const url = () => `${entity.id}/list`
+  const lengthOf = async (chunks: AsyncIterable<Uint8Array>) => {
+    let length = 0
+    for await (const chunk of chunks) length += chunk.length
+    return length
+  }
+
+  test('gives the bytes to a reader, and its failures back', async () => {
+    const { length } = JSON.stringify(['https://sub.example'])
+    expect(await fetcher().stream(url(), lengthOf)).toBe(length)
+    const failure = new Error('the reader')
+    await expect(fetcher().stream(url(), async () => Promise.reject(failure))).rejects.toBe(failure)
+  })
+
+  test.each<[Fault, string]>([
+    ['not found', 'not_found'],
+    ['redirect', 'redirect'],
+  ])('refuses %s before it is read', async (fault, code) => {
+    entity.misbehave(fault)
+    const read = async () => expect.unreachable()
+    const configuration = `${entity.id}/.well-known/openid-federation`
+    await expect(fetcher().stream(configuration, read)).rejects.toMatchObject({ code })
+  })
+
+  test('stops at the size limit', async () => {
+    const small = fetcher({ limits: { maxBodyBytes: 5 } })
+    await expect(small.stream(url(), lengthOf)).rejects.toMatchObject({ code: 'too_large' })
+  })
+})

@@ -26,6 +26,7 @@ const needs = [
   { what: 'Caddy', commands: ['caddy'], package: 'caddy', optional: true },
   { what: 'rsync', commands: ['rsync'], package: 'rsync', optional: true },
   { what: 'wrk', commands: ['wrk'], package: 'wrk', optional: true },
+  { what: 'xmlsec1', commands: ['xmlsec1'], package: 'xmlsec1', optional: true },
 ]
 
 // Servers lie in /usr/sbin, which is not on every PATH.

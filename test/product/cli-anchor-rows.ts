@@ -1,5 +1,7 @@
 /** The commands that the test of several anchors runs: arguments and expected output. */
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { groupXml } from '#test/helpers/saml-metadata.ts'
 
 /** A Trust Mark type of both anchors. */
 export const TYPE = 'https://ta.example.org/marks/member'
@@ -49,6 +51,14 @@ export const rows: Readonly<Record<string, Row>> = {
     shows: /"sub":"http/,
   },
   keygen: { args: () => ['--type=ES256'], code: 1, shows: /private\.json already exists/ },
+  'convert saml': {
+    async args({ backup }) {
+      const file = `${backup}.xml`
+      await writeFile(file, groupXml([{ entityId: 'https://idp.example.org' }]))
+      return [file, '--unsigned']
+    },
+    shows: /^anchor: (main|test)$/m,
+  },
   // Of the commands of the API, one of each kind. Each operation is tested in test/server/anchor.
   'keys list': { shows: /^KID .*\n.* CURRENT .*\n$/ },
   'rollover set': { args: () => ['--months=12'], shows: /^next step: +ANNOUNCE$/m },

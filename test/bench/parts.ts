@@ -3,6 +3,7 @@ import { adminAnchorsPart } from './admin-anchors.ts'
 import { anchorsPart } from './anchors.ts'
 import { anyPart } from './any.ts'
 import { callersPart } from './callers.ts'
+import { convertPart } from './convert.ts'
 import type { Part } from './document.ts'
 import { effectPart } from './effect.ts'
 import { embeddedPart } from './embedded.ts'
@@ -34,6 +35,7 @@ export const parts: readonly Part[] = [
   rebuildPart,
   renewalPart,
   importPart,
+  convertPart,
   checksPart,
   effectPart,
   lanesPart,

@@ -351,6 +351,8 @@ export type AuditAction =
   | 'ANNOUNCE_MIRROR'
   /** Changes a SigningKey. */
   | 'ANNOUNCE_SIGNING_KEY'
+  /** Changes a Run. */
+  | 'APPLY_CONFIGURATION'
   /** Changes a Approval. */
   | 'APPROVE'
   /** Changes a Request. */

@@ -8,11 +8,24 @@ export const awaitedMembers: KindRow = {
   mutations: { CREATE: ['awaitEntity'], REMOVE: ['stopAwaitingEntity'] },
   defaults: {},
   async *read(db, which, now) {
-    const where = { ...whereAwaited(now), ...('keys' in which ? { entityId: { in: [...which.keys] } } : {}) }
-    const rows = await db.awaitedEntity.findMany({ where, orderBy: { entityId: 'asc' } })
-    yield rows.map(({ id, entityId }): StoredObject => ({ id, key: entityId, fields: { entityId } }))
+    const named = 'keys' in which ? { entityId: { in: [...which.keys] } } : {}
+    const awaited = await db.awaitedEntity.findMany({
+      where: { ...whereAwaited(now), ...named },
+      orderBy: { entityId: 'asc' },
+    })
+    // Those that were registered since are no longer awaited, and nothing is left to do for them.
+    const registered =
+      'keys' in which
+        ? await db.subordinate.findMany({ where: named, select: { id: true, entityId: true } })
+        : []
+    yield awaited.map(({ id, entityId }): StoredObject => ({ id, key: entityId, fields: { entityId } }))
+    yield registered.map(
+      ({ id, entityId: key }): StoredObject => ({ id, key, fields: { entityId: key, isRegistered: true } }),
+    )
   },
   parse: (fields) => fields,
   create: ({ services }, caller, { entityId }) => services.awaitedEntities.await(caller, String(entityId)),
-  remove: ({ services }, caller, { key }) => services.awaitedEntities.stopAwaiting(caller, key),
+  async remove({ services }, caller, { key, fields }) {
+    if (fields.isRegistered !== true) await services.awaitedEntities.stopAwaiting(caller, key)
+  },
 }

@@ -71,7 +71,8 @@ export const nounPages: readonly NounPage[] = [
   {
     name: 'configuration',
     title: 'Configuration files',
-    about: 'The state of an anchor as a file, the plan of files and its effect on members, and their application.',
+    about:
+      'The state of an anchor as a file, the plan of files and its effect on members, and their application.',
     from: ['configuration'],
   },
   {

@@ -17,6 +17,7 @@ export type Described = {
   organizations?: Item[]
   trustMarkTypes?: Item[]
   members?: Item[]
+  awaitedMembers?: Item[]
   trustMarks?: Item[]
   checks?: Item[]
 }

@@ -64,17 +64,25 @@ it('has another hash for another state', async () => {
   expect((await planOf(admin, content)).hash).not.toBe(hash)
 })
 
+it('has nothing to do for an awaited member that is registered', async () => {
+  const { leaf } = await registerLeaf(admin)
+  expect(await planOf(admin, fileOf({ awaitedMembers: [{ entityId: leaf.id }] }))).toMatchObject({
+    steps: [],
+    unchanged: 1,
+  })
+})
+
 it('says which members stop to resolve, with the reason, and which change', async () => {
   const { leaf } = await registerLeaf(admin)
   const required = { openid_relying_party: { policy_uri: { essential: true } } }
   const { effect, text } = await planOf(admin, fileOf({ metadataPolicy: required }))
   const reason = expect.stringContaining('policy_uri')
   expect(effect).toMatchObject({
-    stops: [{ below: false, reason, count: 2, examples: expect.arrayContaining([leaf.id]) }],
+    stops: [{ below: false, reason, count: 3, examples: expect.arrayContaining([leaf.id]) }],
     starts: [],
     changes: [],
   })
-  expect(text).toMatch(/^Stop to resolve: 2 members \(http.*\)\. .*policy_uri/m)
+  expect(text).toMatch(/^Stop to resolve: 3 members \(http.*\)\. .*policy_uri/m)
   const added = { openid_relying_party: { contacts: { add: ['desk@example.org'] } } }
   const changes = await planOf(admin, fileOf({ members: [{ entityId: leaf.id, metadataPolicy: added }] }))
   expect(changes.effect).toMatchObject({

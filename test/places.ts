@@ -164,6 +164,7 @@ export const places: Readonly<Record<string, Tests>> = {
   'server/schema/': ['server/api', 'docs/reference', 'examples/documents'],
   'server/schema/access/': ['server/access', 'server/api', 'e2e/access', 'e2e/account'],
   'server/schema/audit/': ['server/audit', 'server/api', 'e2e/audit'],
+  'server/schema/configuration/': ['server/as-code', 'server/api'],
   'server/schema/entity/': ['server/entity', 'server/api', 'e2e/explorer'],
   'server/schema/mail/': ['server/mail', 'server/api', 'e2e/mail'],
   'server/schema/member/': ['server/member', 'server/api', 'e2e/portal'],

@@ -9,6 +9,7 @@ export const played = [
   'docs/guide/survive.md',
   'docs/guide/as-code.md',
   'docs/guide/convert-federation.md',
+  'docs/guide/convert-saml.md',
   'docs/api.md',
   'docs/public-endpoints.md',
   'docs/examples/README.md',
@@ -45,7 +46,7 @@ export async function shellOf(document: string): Promise<string> {
 
 /** Lines that need a Docker engine, a cluster, root, or an anchor elsewhere. */
 export const engine =
-  /^(docker compose (?!exec -T (?:-e \w+ )?admin)|docker run|sudo |inmor mirror |inmor resolve |inmor convert |inmor import --mirror |rsync |helm |kubectl |node deploy\/helm\/).*$/gm
+  /^(docker compose (?!exec -T (?:-e \w+ )?admin)|docker run|sudo |inmor mirror |inmor resolve |inmor convert |inmor plan |git diff |inmor import --mirror |rsync |helm |kubectl |node deploy\/helm\/).*$/gm
 
 /** Forms of such lines, and the tests that cover each instead. */
 export const engineForms: readonly (readonly [RegExp, string])[] = [
@@ -58,7 +59,9 @@ export const engineForms: readonly (readonly [RegExp, string])[] = [
   [/^inmor mirror /, 'federation/mirror/program.test.ts, bucket-program.test.ts and purge-program.test.ts'],
   [/^rsync /, 'federation/mirror/rsync.test.ts'],
   [/^inmor resolve /, 'federation/mirror/resolve.test.ts'],
-  [/^inmor convert /, 'server/convert/federation.test.ts and lighthouse.test.ts'],
+  [/^inmor convert /, 'server/convert/federation.test.ts, lighthouse.test.ts and saml-files.test.ts'],
+  [/^inmor plan /, 'product/cli-configuration.test.ts'],
+  [/^git diff \S+$/, 'reads only'],
   [/^inmor import --mirror /, 'product/survive.test.ts'],
   [/^docker compose (ps|logs --tail=\d+)$/, 'reads only'],
   [/^docker compose cp admin:\S+ \S+$/, 'copies a file out of the container'],

@@ -33,6 +33,7 @@ type Row = {
 
 /** The commands about one anchor, in this order. */
 export const rows: Readonly<Record<string, Row>> = {
+  export: { shows: /^apiVersion: inmor\/v1\nanchor: test\n/ },
   'audit export': { shows: /"action":"registerSubordinate"/ },
   backup: {
     args: ({ backup }) => [`--output=${backup}`],
@@ -125,5 +126,9 @@ export const ofInstallation: Readonly<Record<string, string[] | undefined>> = {
   'audit prune': ['--before=2000-01-01'],
   'user set-password': undefined,
   mirror: undefined,
+  // Their files name the anchor: cli-configuration.test.ts.
+  apply: undefined,
+  drift: undefined,
+  plan: undefined,
   resolve: undefined,
 }

@@ -59,7 +59,7 @@ export const engineForms: readonly (readonly [RegExp, string])[] = [
   [/^inmor mirror /, 'federation/mirror/program.test.ts, bucket-program.test.ts and purge-program.test.ts'],
   [/^rsync /, 'federation/mirror/rsync.test.ts'],
   [/^inmor resolve /, 'federation/mirror/resolve.test.ts'],
-  [/^inmor convert /, 'server/convert/federation.test.ts, lighthouse.test.ts and saml-files.test.ts'],
+  [/^inmor convert /, 'server/convert/federation.test.ts, lighthouse.test.ts and saml.test.ts'],
   [/^inmor plan /, 'product/cli-configuration.test.ts'],
   [/^git diff \S+$/, 'reads only'],
   [/^inmor import --mirror /, 'product/survive.test.ts'],

@@ -1,5 +1,5 @@
 /** Reads the text of a file, YAML or JSON, and finds the place of a value in it. */
-import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
+import { isMap, isScalar, isSeq, LineCounter, type ParsedNode, parseDocument } from 'yaml'
 import type { Path } from '#core/path.ts'
 
 export type NamedText = { name: string; content: string }
@@ -60,10 +60,23 @@ function sentenceOf(error: unknown): string {
   return 'An anchor contains itself.'
 }
 
-/** The place of the name of a member or of an item; that of the nearest one around it if there is none. */
-export function locate({ content }: NamedText, path: Path): { line: number; column: number } {
+type Nodes = { contents: ParsedNode | null; lineCounter: LineCounter }
+const parsed = new WeakMap<NamedText, Nodes>()
+
+/** Read once for all faults of a file. */
+function nodesOf(file: NamedText): Nodes {
+  const known = parsed.get(file)
+  if (known) return known
   const lineCounter = new LineCounter()
-  const { contents } = parseDocument(content, { ...options, lineCounter })
+  const { contents } = parseDocument(file.content, { ...options, lineCounter })
+  const nodes = { contents, lineCounter }
+  parsed.set(file, nodes)
+  return nodes
+}
+
+/** The place of the name of a member or of an item; that of the nearest one around it if there is none. */
+export function locate(file: NamedText, path: Path): { line: number; column: number } {
+  const { contents, lineCounter } = nodesOf(file)
   let node: unknown = contents
   let at = contents?.range?.[0] ?? 0
   for (const part of path) {

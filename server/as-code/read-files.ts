@@ -24,18 +24,18 @@ export type FileObject = {
 /** By section and key. */
 export type FileObjects = ReadonlyMap<Section, ReadonlyMap<string, FileObject>>
 
+/** More would tell an operator nothing. */
+const MAXIMUM_FAULTS = 100
+
 /** The files have faults; nothing was changed. */
 export class FileFaultsError extends Error {
   override readonly name = 'FileFaultsError'
   readonly faults: readonly Fault[]
   constructor(faults: readonly Fault[]) {
     super('The files have faults.')
-    this.faults = faults
+    this.faults = faults.slice(0, MAXIMUM_FAULTS)
   }
 }
-
-/** More would tell an operator nothing. */
-const MAXIMUM_FAULTS = 100
 
 /** @throws FileFaultsError */
 export function readFiles(files: readonly NamedText[], schema: GraphQLSchema, anchor: string): FileObjects {

@@ -6,6 +6,7 @@ import type { Verb } from '#server/as-code/document.ts'
 import { kinds } from '#server/as-code/kinds.ts'
 import { forgetOwned } from '#server/as-code/ownership.ts'
 import type { Step } from '#server/as-code/step.ts'
+import type { Caller } from '#server/identity/caller.ts'
 import type { RunContext } from '#server/jobs/context.ts'
 import type { RunKindRow } from '#server/jobs/kind/row.ts'
 import { throwRetryable } from '#server/jobs/kind/subordinates.ts'
@@ -18,6 +19,8 @@ export type ConfigurationParameters = {
   /** The commit of the files, as the caller gave it. */
   commit?: string
   dryRun?: boolean
+  /** The homes of organizations where the caller was an operator when the run began. */
+  homes?: string[]
   /** The protected operations that the plan amounts to. */
   operations: string[]
   /** The steps as a second person approves them, at most a page. */
@@ -41,7 +44,7 @@ async function work({ db, services, now }: RunContext, task: Task): Promise<Outc
   const { section, verb, changes } = step
   const remaining = await remainingOf({ db, services, now }, step)
   if ('done' in remaining) return { message: remaining.done, isSkipped: true }
-  const perform = () => remaining.perform({ ...task.caller, reason: reasonOf(task) }).catch(throwRetryable)
+  const perform = () => remaining.perform(callerOf(task)).catch(throwRetryable)
   if (!isDryRun(task)) {
     await perform()
     if (verb === 'REMOVE') await forgetOwned(db, step)
@@ -54,8 +57,10 @@ async function work({ db, services, now }: RunContext, task: Task): Promise<Outc
   return { message: `${message}.`, changes }
 }
 
-/** In the audit entry of each object. */
-function reasonOf({ run: { parameters } }: Task): string {
-  const { plan, commit } = parameters as unknown as ConfigurationParameters // as the start of the run wrote them
-  return commit === undefined ? `Plan ${plan}.` : `Plan ${plan} of commit ${commit}.`
+/** With the rights that were checked when the run began. The audit entry of each object has the reason. */
+function callerOf({ caller, run: { parameters } }: Task): Caller {
+  const { plan, commit, homes = [] } = parameters as unknown as ConfigurationParameters // as the start of the run wrote them
+  const anchors = new Map(homes.map((slug) => [slug, 'operator' as const]))
+  const reason = commit === undefined ? `Plan ${plan}.` : `Plan ${plan} of commit ${commit}.`
+  return { ...caller, grants: { installation: null, anchors, only: null, limit: null }, reason }
 }

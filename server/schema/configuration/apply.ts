@@ -15,6 +15,7 @@ import type { RunItemInput } from '#server/jobs/kind/row.ts'
 import { ConfigurationFileInput, PRUNE } from '#server/schema/configuration/file.ts'
 import { type OperationContext, operation, scopes } from '#server/schema/operation.ts'
 import { RunRef } from '#server/schema/run/run.ts'
+import { requireHome } from '#server/services/organization/home.ts'
 import type { ProtectionSettings } from '#server/services/protection/operation.ts'
 import { readProtection } from '#server/services/protection/settings.ts'
 
@@ -62,12 +63,15 @@ operation('applyConfiguration', {
         'plan',
       )
     requireRights(context, plan)
+    const homes = await requireHomes(context, plan)
     if (!dryRun) requireKeys(plan, await readProtection(context.db))
     return context.runs.start(context.caller, 'CONFIGURATION', {
-      parameters: parametersOf(plan, { ...(commit ? { commit } : {}), dryRun: dryRun ?? false }),
+      parameters: parametersOf(plan, { ...(commit ? { commit } : {}), dryRun: dryRun ?? false, homes }),
       items: plan.steps.map(itemOf),
       async also(tx) {
-        if (!dryRun) await recordOwned(tx, plan.described, { commit: commit || null, at: context.now() })
+        if (dryRun) return
+        const own = plan.described.filter(({ section }) => missingRight(context, section) === undefined)
+        await recordOwned(tx, own, { commit: commit || null, at: context.now() })
       },
     })
   },
@@ -86,13 +90,26 @@ function throwFirst(error: unknown): never {
 /** @throws GraphQLError FORBIDDEN */
 function requireRights({ caller }: OperationContext, { steps }: Plan): void {
   for (const section of new Set(steps.map((step) => step.section))) {
-    const missing = rightsOf(section).find((scope) => !callerMay(caller, scope))
+    const missing = missingRight({ caller }, section)
     if (missing)
       throw requestError(
         'FORBIDDEN',
         `To change the ${kinds[section].noun}, your role must be able to ${missing}.`,
       )
   }
+}
+
+const missingRight = ({ caller }: Pick<OperationContext, 'caller'>, section: Section) =>
+  rightsOf(section).find((scope) => !callerMay(caller, scope))
+
+/** The homes of the organizations that change, where the caller operates too. @throws AnchorAccessError */
+async function requireHomes({ db, caller }: OperationContext, { steps }: Plan): Promise<string[]> {
+  const changed = steps.filter(({ section, verb }) => section === 'organizations' && verb === 'CHANGE')
+  if (changed.length === 0) return []
+  const where = { name: { in: changed.map(({ key }) => key) } }
+  const rows = await db.organization.findMany({ where, select: { name: true, homeSlug: true } })
+  for (const row of rows) requireHome(caller, row)
+  return [...new Set(rows.map(({ homeSlug }) => homeSlug))]
 }
 
 /**
@@ -118,7 +135,7 @@ function rightsOf(section: Section): Scope[] {
 
 function parametersOf(
   { hash, operations, steps }: Plan,
-  { commit, dryRun }: Pick<ConfigurationParameters, 'commit' | 'dryRun'>,
+  { commit, dryRun, homes }: Pick<ConfigurationParameters, 'commit' | 'dryRun' | 'homes'>,
 ): Prisma.InputJsonObject {
   const shown = steps
     .slice(0, SHOWN)
@@ -127,6 +144,7 @@ function parametersOf(
     plan: hash,
     ...(commit === undefined ? {} : { commit }),
     ...(dryRun ? { dryRun } : {}),
+    ...(homes && homes.length > 0 ? { homes } : {}),
     operations: [...operations],
     steps: shown as unknown as Prisma.InputJsonArray, // JSON of the files and of rows
   }

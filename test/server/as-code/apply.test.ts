@@ -102,7 +102,7 @@ async function stepsOf(file: Described): Promise<{ resource: string; input: obje
 async function queued(items: { resource: string; input: object }[], further: object): Promise<string> {
   const { id } = await admin.server.db.run.create({
     data: {
-      ...{ kind: 'CONFIGURATION', startedBy: 'admin', parameters: { plan: 'test' } },
+      ...{ kind: 'CONFIGURATION', startedBy: 'admin', parameters: { plan: 'test', homes: ['main'] } },
       ...{ state: 'QUEUED', heartbeatAt: new Date(Date.now() - 3_600_000), total: items.length, ...further },
       items: { create: items },
     },

@@ -1,6 +1,7 @@
 /** Writes the documents that are printed from the code: `npm run docs`. */
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { jsonSchemaOf } from '#server/as-code/json-schema.ts'
 import { configurationDocument } from './configuration.ts'
 import { root } from './document.ts'
 import { noticesDocument } from './notices/notices.ts'
@@ -8,10 +9,14 @@ import { referenceDocuments } from './reference/reference.ts'
 
 /** All of them, by their paths in the checkout. */
 export async function printedDocuments(): Promise<Map<string, string>> {
+  const reference = await referenceDocuments()
+  // The reference records where the schema is defined, and so loads it first.
+  const { schema } = await import('#server/schema/index.ts')
   return new Map([
     ['docs/configuration.md', configurationDocument()],
+    ['docs/reference/configuration.schema.json', `${JSON.stringify(jsonSchemaOf(schema), null, 2)}\n`],
     ['THIRD-PARTY-NOTICES.md', await noticesDocument()],
-    ...(await referenceDocuments()),
+    ...reference,
   ])
 }
 

@@ -1,6 +1,7 @@
 /** Tests the commands of configuration files, over HTTP and on the server, and the example repository. */
 import { cp, mkdir, readFile, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Ajv } from 'ajv'
 import { expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { folderInTest } from '#test/helpers/in-file.ts'
@@ -110,6 +111,28 @@ test('a viewer plans, and applies nothing', async () => {
     code: 1,
     stderr: expect.stringContaining('(FORBIDDEN)'),
   })
+})
+
+test('the JSON Schema of a file takes an export and the examples, and refuses what the server refuses', async () => {
+  const schema = JSON.parse(await succeed(far, ['export', '--schema']))
+  expect(schema).toEqual(JSON.parse(await readFile(root('docs/reference/configuration.schema.json'), 'utf8')))
+  const validate = new Ajv({ strict: false, validateFormats: false }).compile({
+    ...schema,
+    $schema: undefined,
+  })
+  const examples = ['main.yaml', 'members.yaml'].map((name) =>
+    root(`docs/examples/federation-as-code/federation/${name}`),
+  )
+  const texts = await Promise.all(examples.map((path) => readFile(path, 'utf8')))
+  for (const text of [await succeed(far, ['export', '--anchor=main']), ...texts])
+    expect(validate(parse(text)), JSON.stringify(validate.errors)).toBe(true)
+  for (const content of [
+    'member: []',
+    'settings: { statementHours: many }',
+    'members: [{ tags: [a] }]',
+    'settings: { environment: LIVE }',
+  ])
+    expect(validate(parse(`${HEAD}${content}`)), content).toBe(false)
 })
 
 test('the example repository is planned and applied as its CI does', async () => {

@@ -76,9 +76,10 @@ export function configurationCommands(open: Open): Command[] {
         '-o, --output <folder>',
         'Write it into this folder, as SLUG.yaml; by default to standard output.',
       )
+      .option('--schema', 'Write the form of such a file instead, as a JSON Schema for editors.')
       .option('--anchor <name>', 'The anchor, by slug or Entity Identifier (default: INMOR_ANCHOR).')
-      .action((options: { output?: string; anchor?: string }) =>
-        withApi(options.anchor, (api) => exportTo(api, options.output)),
+      .action(({ output, anchor, schema }: { output?: string; anchor?: string; schema?: true }) =>
+        withApi(anchor, (api) => (schema ? printSchema(api) : exportTo(api, output))),
       ),
     planOptions(new Command('plan'))
       .description(
@@ -146,6 +147,11 @@ async function planned(api: Api, files: readonly NamedText[], prune?: true): Pro
   process.stderr.write(printable(text))
   if (hash === null) throw new Failure('The files have faults. Nothing was changed.')
   return hash
+}
+
+async function printSchema(api: Api): Promise<void> {
+  const { configurationSchema } = dataOf(await api.send('{ configurationSchema }', {}))
+  await write(`${JSON.stringify(configurationSchema, null, 2)}\n`)
 }
 
 async function exportTo(api: Api, folder: string | undefined): Promise<void> {

@@ -68,6 +68,7 @@ export const exceptions: Readonly<Record<string, readonly [noun: string, verb: s
   applyConfiguration: null,
   configurationExport: null,
   configurationPlan: null,
+  configurationSchema: null,
   invitation: null,
   node: null,
   nodes: null,

@@ -1,6 +1,7 @@
 /** The state of the anchor as a configuration file. */
 
 import { exportPart, type Part, type Position } from '#server/as-code/export.ts'
+import { jsonSchemaOf } from '#server/as-code/json-schema.ts'
 import { isSection } from '#server/as-code/kinds.ts'
 import { requestError } from '#server/error/request-error.ts'
 import { builder } from '#server/schema/builder.ts'
@@ -29,6 +30,15 @@ builder.queryField('configurationExport', (t) =>
     },
     resolve: (_root, { after }, context, { schema }) =>
       exportPart({ ...context, schema }, after == null ? null : positionOf(after)),
+  }),
+)
+
+builder.queryField('configurationSchema', (t) =>
+  t.field({
+    type: 'JSON',
+    description: 'The form of a configuration file as a JSON Schema, for editors.',
+    authScopes: { known: true },
+    resolve: (_root, _args, _context, { schema }) => jsonSchemaOf(schema),
   }),
 )
 

@@ -1,9 +1,9 @@
 /** Which set of files owns an object: the one that described it when it was applied last. */
 import type { Section } from '#server/as-code/document.ts'
+import type { Finding } from '#server/as-code/fault.ts'
 import { pagesOf } from '#server/as-code/kind/pages.ts'
 import { kinds } from '#server/as-code/kinds.ts'
-import type { Fault } from '#server/as-code/parse-text.ts'
-import { type FileObject, faultAt } from '#server/as-code/read-files.ts'
+import type { FileObject } from '#server/as-code/read-files.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
 
 const PAGE = 1_000
@@ -23,8 +23,8 @@ export async function readOwned(db: Database, sets: readonly string[]): Promise<
 }
 
 /** Two sets describe no object together: each application would undo the other one. */
-export async function findOwnedByOthers(db: Database, objects: readonly FileObject[]): Promise<Fault[]> {
-  const faults: Fault[] = []
+export async function findOwnedByOthers(db: Database, objects: readonly FileObject[]): Promise<Finding[]> {
+  const faults: Finding[] = []
   for (const some of pagesOf(objects, PAGE)) {
     const named = some.map(({ section, key }) => ({ section, key }))
     const rows = await db.fileObject.findMany({ where: { OR: named } })
@@ -34,7 +34,7 @@ export async function findOwnedByOthers(db: Database, objects: readonly FileObje
       if (!owner || owner.fileSet === set) continue
       const name = `${kinds[section].noun}${key === '' ? '' : ` ${key}`}`
       const message = `The ${name} is described by the set ${owner.fileSet}, in ${owner.file}. Remove it there first.`
-      faults.push(faultAt(file, path, message))
+      faults.push({ file, path, message })
     }
   }
   return faults

@@ -4,8 +4,8 @@ import type { Path } from '#core/path.ts'
 
 export type NamedText = { name: string; content: string }
 
-/** What is wrong, and where. Lines and columns from 1. */
-export type Fault = { file: string; line: number; column: number; message: string }
+/** What is wrong, and where. */
+export type Fault = Place & { file: string; message: string }
 
 /** How often a file may use its anchors, which multiply its size. */
 const MAXIMUM_ALIASES = 100
@@ -14,8 +14,11 @@ const TOO_DEEP = 'Its values are nested too deeply.'
 
 const options = { version: '1.2', logLevel: 'error', uniqueKeys: true } as const
 
-/** The value, or what is wrong with the text. A file of JSON is one of YAML too; it is read faster. */
-export function parseText({ name, content }: NamedText): { value: unknown } | { faults: Fault[] } {
+/** The value, or what is wrong with the text. */
+export type Parsed = { value: unknown } | { faults: Fault[] }
+
+/** A file of JSON is one of YAML too; it is read faster. */
+export function parseText({ name, content }: NamedText): Parsed {
   const value = readJson(content)
   return value === undefined ? readYaml(name, content) : { value }
 }
@@ -30,7 +33,7 @@ function readJson(content: string): unknown {
   }
 }
 
-function readYaml(file: string, content: string): { value: unknown } | { faults: Fault[] } {
+function readYaml(file: string, content: string): Parsed {
   try {
     const lineCounter = new LineCounter()
     const document = parseDocument(content, { ...options, lineCounter })
@@ -60,25 +63,22 @@ function sentenceOf(error: unknown): string {
   return 'An anchor contains itself.'
 }
 
-type Nodes = { contents: ParsedNode | null; lineCounter: LineCounter }
-const parsed = new WeakMap<NamedText, Nodes>()
+/** A line and a column, from 1. */
+export type Place = { line: number; column: number }
 
-/** Read once for all faults of a file. */
-function nodesOf(file: NamedText): Nodes {
-  const known = parsed.get(file)
-  if (known) return known
+/** The place of each name of a member or item; that of the nearest one around it if there is none. */
+export function locateAll({ content }: NamedText, paths: readonly Path[]): Place[] {
   const lineCounter = new LineCounter()
-  const { contents } = parseDocument(file.content, { ...options, lineCounter })
-  const nodes = { contents, lineCounter }
-  parsed.set(file, nodes)
-  return nodes
+  const { contents } = parseDocument(content, { ...options, lineCounter })
+  return paths.map((path) => {
+    const { line, col } = lineCounter.linePos(offsetOf(contents, path))
+    return { line: Math.max(line, 1), column: Math.max(col, 1) }
+  })
 }
 
-/** The place of the name of a member or of an item; that of the nearest one around it if there is none. */
-export function locate(file: NamedText, path: Path): { line: number; column: number } {
-  const { contents, lineCounter } = nodesOf(file)
+function offsetOf(contents: ParsedNode | null, path: Path): number {
   let node: unknown = contents
-  let at = contents?.range?.[0] ?? 0
+  let at = contents?.range[0] ?? 0
   for (const part of path) {
     if (isMap(node)) {
       const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(part))
@@ -92,8 +92,7 @@ export function locate(file: NamedText, path: Path): { line: number; column: num
       node = item
     } else break
   }
-  const { line, col } = lineCounter.linePos(at)
-  return { line: Math.max(line, 1), column: Math.max(col, 1) }
+  return at
 }
 
 const rangeOf = (item: unknown) =>

@@ -1,12 +1,13 @@
 /** Makes the plan of configuration files: the steps from the present state to the one that they describe. */
 import type { GraphQLSchema } from 'graphql'
 import { type Fields, type Section, sections, type Verb } from '#server/as-code/document.ts'
+import { type Finding, refuseFaulty } from '#server/as-code/fault.ts'
 import type { StoredObject } from '#server/as-code/kind/row.ts'
 import { kinds } from '#server/as-code/kinds.ts'
 import { findOwnedByOthers } from '#server/as-code/ownership.ts'
-import type { Fault, NamedText } from '#server/as-code/parse-text.ts'
+import type { NamedText } from '#server/as-code/parse-text.ts'
 import { stepsToRemove } from '#server/as-code/prune.ts'
-import { FileFaultsError, faultAt, readFiles } from '#server/as-code/read-files.ts'
+import { readFiles } from '#server/as-code/read-files.ts'
 import { findMissing } from '#server/as-code/references.ts'
 import { type Amounting, changedFields, changesOf, type Step } from '#server/as-code/step.ts'
 import { parseAll, type Wanted } from '#server/as-code/wanted.ts'
@@ -46,7 +47,7 @@ export async function makePlan(
   { prune = false }: PlanOptions = {},
 ): Promise<Plan> {
   const { db, slug, schema, now } = context
-  const wanted = await parseAll(context, readFiles(files, schema, slug))
+  const wanted = await parseAll(context, await readFiles(files, schema, slug))
   const described = [...wanted.values()].flatMap((some) => [...some.values()])
   const faults = [...(await findMissing(db, wanted, now())), ...(await findOwnedByOthers(db, described))]
   const steps: Step[] = []
@@ -61,7 +62,7 @@ export async function makePlan(
     }
     unchanged += found.unchanged
   }
-  if (faults.length > 0) throw new FileFaultsError(faults)
+  await refuseFaulty(faults)
   for (const { step, amounts } of prune ? await stepsToRemove(context, wanted) : []) {
     steps.push(step)
     for (const operation of amounts) operations.add(operation)
@@ -79,7 +80,7 @@ const hashOfPlan = (anchor: string, steps: readonly Step[]) =>
     })),
   })
 
-type Found = { steps: Amounting[]; faults: Fault[]; unchanged: number }
+type Found = { steps: Amounting[]; faults: Finding[]; unchanged: number }
 
 async function stepsOf(
   { db, now, caller }: PlanContext,
@@ -112,7 +113,7 @@ function addChange(found: Found, object: Wanted, stored: StoredObject, caller: C
     return
   }
   const inTheWay = obstacle?.(stored, object.wanted)
-  if (inTheWay) found.faults.push(faultAt(object.file, object.path, inTheWay))
+  if (inTheWay) found.faults.push({ file: object.file, path: object.path, message: inTheWay })
   else found.steps.push(stepOf('CHANGE', { ...object, wanted: changed }, stored.fields, caller))
 }
 
@@ -129,7 +130,7 @@ function stepOf(
   return { step, amounts: action ? operationsOf({ action, resource: key, before, after }, caller) : [] }
 }
 
-function ambiguous({ section, key, file, path }: Wanted): Fault {
+function ambiguous({ section, key, file, path }: Wanted): Finding {
   const message = `There are several objects of this name here: ${key}. Give each ${kinds[section].noun} a name of its own.`
-  return faultAt(file, path, message)
+  return { file, path, message }
 }

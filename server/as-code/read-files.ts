@@ -2,10 +2,12 @@
 import { coerceInputValue, type GraphQLSchema } from 'graphql'
 import { isJsonObject } from '#core/json.ts'
 import type { Path } from '#core/path.ts'
+import { parseApart } from '#server/as-code/apart.ts'
 import { API_VERSION, DEFAULT_SET, type Fields, type Section, sections } from '#server/as-code/document.ts'
+import { type Finding, refuseFaulty } from '#server/as-code/fault.ts'
 import { fileTypeOf } from '#server/as-code/file-type.ts'
 import { keyOf, kinds } from '#server/as-code/kinds.ts'
-import { type Fault, locate, type NamedText, parseText } from '#server/as-code/parse-text.ts'
+import type { Fault, NamedText } from '#server/as-code/parse-text.ts'
 import { checkValue, findUnusable } from '#server/error/value-check.ts'
 
 /** An object as a file describes it. Enums have their internal values. */
@@ -24,46 +26,30 @@ export type FileObject = {
 /** By section and key. */
 export type FileObjects = ReadonlyMap<Section, ReadonlyMap<string, FileObject>>
 
-/** More would tell an operator nothing. */
-const MAXIMUM_FAULTS = 100
-
-/** The files have faults; nothing was changed. */
-export class FileFaultsError extends Error {
-  override readonly name = 'FileFaultsError'
-  readonly faults: readonly Fault[]
-  constructor(faults: readonly Fault[]) {
-    super('The files have faults.')
-    this.faults = faults.slice(0, MAXIMUM_FAULTS)
-  }
-}
-
 /** @throws FileFaultsError */
-export function readFiles(files: readonly NamedText[], schema: GraphQLSchema, anchor: string): FileObjects {
+export async function readFiles(
+  files: readonly NamedText[],
+  schema: GraphQLSchema,
+  anchor: string,
+): Promise<FileObjects> {
   const found = new Map(sections.map((section) => [section, new Map<string, FileObject>()]))
-  const faults: Fault[] = []
+  const faults: (Finding | Fault)[] = []
   for (const file of files) {
-    const parsed = parseText(file)
+    const parsed = await parseApart(file)
     if ('faults' in parsed) {
       faults.push(...parsed.faults)
       continue
     }
-    const report = (path: Path, message: string) => {
-      if (faults.length < MAXIMUM_FAULTS) faults.push(faultAt(file, path, message))
-    }
+    const report: Report = (path, message, also) =>
+      faults.push({ file, path, message, ...(also ? { also } : {}) })
     const value = check(parsed.value, schema, anchor, report)
     if (value) addObjects(found, file, value, report)
   }
-  if (faults.length > 0) throw new FileFaultsError(faults)
+  await refuseFaulty(faults)
   return found
 }
 
-export const faultAt = (file: NamedText, path: Path, message: string): Fault => ({
-  file: file.name,
-  ...locate(file, path),
-  message,
-})
-
-type Report = (path: Path, message: string) => void
+type Report = (path: Path, message: string, also?: FileObject) => void
 
 /** Null: it has faults. */
 function check(value: unknown, schema: GraphQLSchema, anchor: string, report: Report): Fields | null {
@@ -111,13 +97,8 @@ function addObjects(found: Found, file: NamedText, value: Fields, report: Report
       }
       const other = found.get(section)?.get(key)
       const named = key === '' ? `The ${noun}` : `The ${noun} ${key}`
-      if (other) report(path, `${named} is described already, in ${placeOf(other)}.`)
+      if (other) report(path, `${named} is described already,`, other)
       else found.get(section)?.set(key, { section, key, fields, file, path, set, isComplete })
     }
   }
-}
-
-function placeOf({ file, path }: FileObject): string {
-  const { line } = locate(file, path)
-  return `${file.name}, line ${line}`
 }

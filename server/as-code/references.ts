@@ -1,14 +1,13 @@
 /** Finds references of described objects to objects that exist neither here nor in the files. */
 import type { Section } from '#server/as-code/document.ts'
+import type { Finding } from '#server/as-code/fault.ts'
 import { kinds } from '#server/as-code/kinds.ts'
-import type { Fault } from '#server/as-code/parse-text.ts'
-import { faultAt } from '#server/as-code/read-files.ts'
 import type { Wanted, WantedObjects } from '#server/as-code/wanted.ts'
 import type { Database } from '#server/database/client.ts'
 
 type Open = { from: Wanted; key: string; field: string }
 
-export async function findMissing(db: Database, objects: WantedObjects, now: Date): Promise<Fault[]> {
+export async function findMissing(db: Database, objects: WantedObjects, now: Date): Promise<Finding[]> {
   const open = new Map<Section, Open[]>()
   for (const from of [...objects.values()].flatMap((some) => [...some.values()])) {
     for (const { section, key, field } of kinds[from.section].references?.(from.wanted) ?? []) {
@@ -18,14 +17,16 @@ export async function findMissing(db: Database, objects: WantedObjects, now: Dat
       some.push({ from, key, field })
     }
   }
-  const faults: Fault[] = []
+  const faults: Finding[] = []
   for (const [section, some] of open) {
     const known = await knownKeys(db, section, new Set(some.map(({ key }) => key)), now)
     const { noun } = kinds[section]
     for (const { from, key, field } of some.filter((each) => !known.has(each.key)))
-      faults.push(
-        faultAt(from.file, [...from.path, field], `There is no ${noun} ${key}, here or in the files.`),
-      )
+      faults.push({
+        file: from.file,
+        path: [...from.path, field],
+        message: `There is no ${noun} ${key}, here or in the files.`,
+      })
   }
   return faults
 }

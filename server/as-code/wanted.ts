@@ -1,12 +1,16 @@
 /** Reads what files describe in the form in which it is stored, so that it can be compared. */
+import { setImmediate } from 'node:timers/promises'
 import { type Fields, type Section, sections } from '#server/as-code/document.ts'
+import { type Finding, refuseFaulty } from '#server/as-code/fault.ts'
 import type { ParseContext } from '#server/as-code/kind/row.ts'
 import { kinds } from '#server/as-code/kinds.ts'
-import type { Fault } from '#server/as-code/parse-text.ts'
-import { FileFaultsError, type FileObject, type FileObjects, faultAt } from '#server/as-code/read-files.ts'
+import type { FileObject, FileObjects } from '#server/as-code/read-files.ts'
 import { readSettings } from '#server/database/settings.ts'
 import { OperationError } from '#server/error/operation-error.ts'
 import type { ServiceContext } from '#server/services/context.ts'
+
+/** Objects after which other requests have their turn. */
+const PAGE = 500
 
 /** A described object with its fields as they are stored. */
 export type Wanted = FileObject & { wanted: Fields }
@@ -19,12 +23,13 @@ export async function parseAll(
   { db, entityId, allowHttp }: Context,
   objects: FileObjects,
 ): Promise<WantedObjects> {
-  const faults: Fault[] = []
+  const faults: Finding[] = []
   const context: ParseContext = { entityId, allowHttp, settings: await readSettings(db) }
   const all = new Map<Section, Map<string, Wanted>>()
   for (const section of sections) {
     const parsed = new Map<string, Wanted>()
     for (const [key, object] of objects.get(section) ?? []) {
+      if (parsed.size % PAGE === PAGE - 1) await setImmediate()
       const wanted = parseObject(object, context, faults)
       if (wanted) parsed.set(key, { ...object, wanted })
     }
@@ -33,7 +38,7 @@ export async function parseAll(
         context.settings = { ...context.settings, ...withoutMarks(wanted) }
     all.set(section, parsed)
   }
-  if (faults.length > 0) throw new FileFaultsError(faults)
+  await refuseFaulty(faults)
   return all
 }
 
@@ -42,7 +47,7 @@ function withoutMarks({ trustMarks: _, ...fields }: Fields): Fields {
   return fields
 }
 
-function parseObject(object: FileObject, context: ParseContext, faults: Fault[]): Fields | null {
+function parseObject(object: FileObject, context: ParseContext, faults: Finding[]): Fields | null {
   const { section, fields, isComplete } = object
   const { parse, defaults, bare } = kinds[section]
   try {
@@ -51,7 +56,7 @@ function parseObject(object: FileObject, context: ParseContext, faults: Fault[])
   } catch (error) {
     if (!(error instanceof OperationError)) throw error
     const inside = error.path?.slice(bare === undefined ? 0 : 1) ?? [] // the section is its only field
-    faults.push(faultAt(object.file, [...object.path, ...inside], error.message))
+    faults.push({ file: object.file, path: [...object.path, ...inside], message: error.message })
     return null
   }
 }

@@ -1,10 +1,10 @@
 /** Applies configuration files. */
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import type { Section } from '#server/as-code/document.ts'
+import { FileFaultsError } from '#server/as-code/fault.ts'
 import { kinds } from '#server/as-code/kinds.ts'
 import { recordOwned } from '#server/as-code/ownership.ts'
 import { makePlan, type Plan } from '#server/as-code/plan.ts'
-import { FileFaultsError } from '#server/as-code/read-files.ts'
 import type { Step } from '#server/as-code/step.ts'
 import { ConflictError, InvalidInputError } from '#server/error/operation-error.ts'
 import { requestError } from '#server/error/request-error.ts'

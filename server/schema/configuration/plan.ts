@@ -1,9 +1,9 @@
 /** The plan of configuration files: what applying them would change. */
 import type { verbs } from '#server/as-code/document.ts'
+import { FileFaultsError } from '#server/as-code/fault.ts'
 import { type Planned, toMarkdown, toText } from '#server/as-code/markdown.ts'
 import { makePlan, type Plan } from '#server/as-code/plan.ts'
 import { plannedStateOf } from '#server/as-code/planned-state.ts'
-import { FileFaultsError } from '#server/as-code/read-files.ts'
 import type { Step } from '#server/as-code/step.ts'
 import { builder } from '#server/schema/builder.ts'
 import { PlanEffectRef } from '#server/schema/configuration/effect.ts'

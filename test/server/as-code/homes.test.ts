@@ -53,6 +53,9 @@ it.each<[username: string, name: string, country: string]>([
   ['one', 'Of test', 'NO'],
   ['both', 'Of main', 'DK'],
 ])('is applied for %s, an operator of its home: %s', async (username, name, country) => {
-  expect(await apply(username, name, country)).toMatchObject({ data: { applyConfiguration: { run: {} } } })
+  // The run before may not have ended yet.
+  await expect
+    .poll(() => apply(username, name, country))
+    .toMatchObject({ data: { applyConfiguration: { run: {} } } })
   await expect.poll(() => countryOf(name)).toBe(country)
 })

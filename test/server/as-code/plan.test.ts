@@ -193,14 +193,16 @@ it('refuses an object in two files', async () => {
   ])
 })
 
-it('lists at most 100 faults of a large file, each with its place', async () => {
-  const members = Array.from({ length: 2_000 }, (_, at) => ({
+it('reads a large file in a thread of its own, and lists at most 100 faults, each with its place', async () => {
+  const members = Array.from({ length: 5_000 }, (_, at) => ({
     entityId: `https://rp${at}.example.org`,
     organization: 'Nowhere',
   }))
   const { faults } = await planOf(admin, fileOf({ members }))
   expect(faults).toHaveLength(100)
   expect(faults.at(-1)).toMatchObject({ line: 203, column: 5 })
+  const broken = await planOf(admin, `${fileOf({ members })}  x: [\n`)
+  expect(broken.faults[0]).toMatchObject({ line: 10_004 })
 })
 
 it('refuses a mark that was revoked, and does not issue it again', async () => {

@@ -38,6 +38,7 @@ const notCrawls = [
   'REQUEST_APPROVAL',
   'IMPORT',
   'PROMOTION',
+  'CONFIGURATION',
   'REBUILD',
   'EVALUATION',
 ]

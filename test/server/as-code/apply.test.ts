@@ -32,13 +32,20 @@ async function initial(): Promise<Described> {
   return exported(admin)
 }
 
-it('registers, issues and publishes what a file describes, with the plan and the commit in each entry', async () => {
+it('registers, issues and publishes what a file describes, with the plan and the commit in each entry', {
+  tags: ['mutation/applyConfiguration/success', 'mutation/applyConfiguration/audit'],
+}, async () => {
   const { hash } = await planOf(admin, fileOf({ organizations: [{ name: 'First' }] }))
   const { items } = await apply(admin, fileOf({ organizations: [{ name: 'First' }] }), {
     plan: hash,
     commit: 'c0ffee',
   })
   expect(items).toEqual([{ sequence: 1, resource: 'First', ok: true, message: null }])
+  const started = { action: 'applyConfiguration' } as const
+  expect(await admin.server.db.auditEvent.findFirstOrThrow({ where: started })).toMatchObject({
+    actor: 'admin',
+    after: { kind: 'CONFIGURATION', parameters: { plan: hash, commit: 'c0ffee', steps: [{ key: 'First' }] } },
+  })
   await initial()
   expect(await statementOf(admin, leaves[0].id)).toMatchObject({ sub: leaves[0].id })
   const entry = await admin.server.db.auditEvent.findFirstOrThrow({
@@ -116,7 +123,9 @@ const sortedByName = (value: unknown) =>
     ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
     : value
 
-it('refuses a second application while one runs', async () => {
+it('refuses a second application while one runs', {
+  tags: 'mutation/applyConfiguration/ConflictError',
+}, async () => {
   await initial()
   const slow = await startLeaf(admin)
   slow.misbehave('hang')
@@ -188,9 +197,13 @@ it.each([
     { commit: 'a b' },
     'A commit has 1 to 100 letters, digits and characters of ._/-.',
   ],
-])('refuses %s', async (_what, content, further, message) => {
-  expect(await start(admin, content, further)).toMatchObject({ code: 'INVALID_INPUT', message })
-})
+])(
+  'refuses %s',
+  { tags: 'mutation/applyConfiguration/InvalidInputError' },
+  async (_what, content, further, message) => {
+    expect(await start(admin, content, further)).toMatchObject({ code: 'INVALID_INPUT', message })
+  },
+)
 
 it('applies what changes nothing, and owns it from then on', async () => {
   const { db } = admin.server

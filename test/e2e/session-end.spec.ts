@@ -1,4 +1,5 @@
 /** Tests what becomes of a page whose session ends, or whose user gets another role: nothing that was typed is lost. */
+import { setTimeout } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
@@ -116,6 +117,8 @@ test('keeps a form above a list after the role changes, and updates the list whe
   await form.getByLabel('First password').fill(PASSWORD)
   await make(admin, 'updateUser', { id: created.id, role: 'OPERATOR' })
   await other.getByText('Your session has ended. What is on this page stays.').waitFor()
+  // The state of the server is read every 15 seconds. Without a session, that would replace the page.
+  await setTimeout(17_000)
   await form.getByRole('button', { name: 'Create user' }).click()
   const again = other.getByRole('dialog', { name: 'Your session has ended' })
   await again.getByLabel('Password').fill(PASSWORD)

@@ -96,7 +96,7 @@ test('wrong words, and files that cannot be read or sent, have the code 1', asyn
     [['plan', join(folder, 'nothing.yaml')], 'cannot be read'],
     [['plan', join(folder, 'empty')], 'There are no files of YAML or JSON.'],
     [['apply', nameless], 'names no anchor. Begin it with apiVersion and anchor.'],
-    [['plan', large], 'has 200 MB. At most 64 MB are allowed'],
+    [['plan', large], 'has 200 MB. At most 48 MB are allowed'],
   ]
   for (const [args, sentence] of refusals) {
     const { code, stderr } = await far(args)

@@ -28,8 +28,8 @@ export const ofConfiguration: readonly string[] = ['export', 'plan', 'drift', 'a
 
 /** Exit code of a plan that has steps. */
 const CHANGES = 2
-/** The server takes as much. */
-const MAXIMUM_BYTES = 64 * 1024 * 1024
+/** The server takes 64 MB, and as JSON a text is longer by its quotes and ends of lines. */
+const MAXIMUM_BYTES = 48 * 1024 * 1024
 
 const PLAN = `query ($files: [ConfigurationFileInput!]!, $prune: Boolean) { configurationPlan(files: $files, prune: $prune) {
   hash created changed removed faults { file line column message } text markdown

@@ -97,7 +97,7 @@ function contactsOf({ entities }: Group, { contacts: roleOf }: Mapping): Contact
     const shown = name && shorten(name, MAXIMUM_NAME)
     const key = `${role} ${email}`
     const known = found.get(key)?.name ?? null
-    // The same whatever the order of the entities is.
+    // The order of the entities does not matter.
     if (!found.has(key) || (shown && (known === null || shown < known)))
       found.set(key, { role, email, name: shown })
   }

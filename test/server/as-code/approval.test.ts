@@ -69,7 +69,7 @@ it('is not applied as approved when the anchor changed meanwhile', async () => {
   expect(await exported(admin)).toMatchObject({ settings: { statementHours: 66 } })
 })
 
-it('waits for nobody if it touches nothing that is protected, or changes nothing', async () => {
+it('needs no second person if it touches nothing that is protected, or changes nothing', async () => {
   await protect(admin, ['ANCHOR'])
   const further = await propose(fileOf({ organizations: [{ name: 'Free' }] }))
   expect(further.data.applyConfiguration.__typename).toBe('ApplyConfigurationSuccess')

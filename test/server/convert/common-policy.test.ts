@@ -88,7 +88,7 @@ function merge(policies: MetadataPolicy[]): MetadataPolicy | undefined {
   }
 }
 
-test('gives back what an anchor stated, whatever its policy and those of its members are', () => {
+test('gives back what an anchor stated, for any policy of it and of its members', () => {
   let shared = 0
   fc.assert(
     fc.property(

@@ -62,7 +62,7 @@ describe.skipIf(xmlsecLacking !== null)(`a signature of xmlsec1 (${xmlsecLacking
     expect(await read(await sign(singleXml(idp, signatureTemplate())))).toEqual([idp.entityId])
   })
 
-  test('verifies whatever the form of the text is', async () => {
+  test('verifies any form of the text', async () => {
     const odd = entityXml({
       entityId: 'https://odd.example.org/&#x9;a&#xA;\n\tb&quot;&apos;&lt;&gt;&amp;',
       organization: { name: '<![CDATA[a < b & c]]> d<!-- not text -->e &#x1F600; \r\n\r &#xD; \u00e9' },
@@ -145,7 +145,7 @@ describe.skipIf(xmlsecLacking !== null)(`a signature of xmlsec1 (${xmlsecLacking
     await expect(read(await signXml(folder, xml, rsa, { hmac: true }))).rejects.toThrow(/can verify an HMAC/)
   })
 
-  test('refuses the key of a stranger, also with its certificate in the document', async () => {
+  test('refuses an unknown key, also with its certificate in the document', async () => {
     await expect(read(await signGroup({}, await makeSigningKey(folder)))).rejects.toThrow(
       /another key signed it/,
     )

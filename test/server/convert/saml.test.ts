@@ -121,7 +121,7 @@ Warning: No signature was checked. The metadata may come from anyone.
 `)
 })
 
-test('writes the same files again, whatever the order of the entities is', async () => {
+test('writes the same files again, for any order of the entities', async () => {
   const [first, second] = [await folderInTest('inmor-first'), join(await folderInTest('inmor-second'), 'new')]
   const answer = await convert(all, '-o', first)
   expect(answer).toMatchObject({

@@ -11,7 +11,7 @@ const admin = adminInFile()
 const leaf = memberInFile(admin)
 const caller = jobCaller('test')
 const [first, second] = ['https://ta.example.org/marks/1', 'https://ta.example.org/marks/2']
-const stranger = 'https://elsewhere.example.org'
+const elsewhere = 'https://elsewhere.example.org'
 
 beforeEach(async () => {
   const { db, services } = admin.server
@@ -19,7 +19,7 @@ beforeEach(async () => {
   await register(admin, leaf)
   for (const type of [first, second]) {
     await services.trustMarkTypes.create(caller, { type })
-    for (const entityId of [leaf.id, stranger])
+    for (const entityId of [leaf.id, elsewhere])
       await services.trustMarks.issue(caller, { trustMarkType: type, entityId })
   }
 })
@@ -28,7 +28,7 @@ const endedBy = async (planned: PlannedState) => (await effectOn(admin, planned)
 const ofType = (type: string, after: object | null): PlannedState => ({
   marks: { types: new Map([[type, { after }]]) },
 })
-const both = () => [leaf.id, stranger].sort()
+const both = () => [leaf.id, elsewhere].sort()
 
 it.for([
   ['TYPE_DEACTIVATED', { active: false }],
@@ -54,10 +54,10 @@ it('ends the marks of a removed member, unless they stay', async () => {
 it('ends revoked marks, each once, with the first reason', async () => {
   const planned = {
     ...ofType(first, { active: false }).marks,
-    ended: [{ trustMarkType: first, entityId: stranger }],
+    ended: [{ trustMarkType: first, entityId: elsewhere }],
   }
   expect(await endedBy({ marks: planned })).toEqual([
-    { trustMarkType: first, reason: 'REVOKED', count: 1, examples: [stranger] },
+    { trustMarkType: first, reason: 'REVOKED', count: 1, examples: [elsewhere] },
     { trustMarkType: first, reason: 'TYPE_DEACTIVATED', count: 1, examples: [leaf.id] },
   ])
   expect(
@@ -83,8 +83,8 @@ it('ends marks in configurations of members whose issuer is no longer recognized
   const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url')
   const mark = (claims: object) => [encode({ alg: 'ES256' }), encode(claims), 'c2ln'].join('.')
   const marks = [
-    { trust_mark_type: type, trust_mark: mark({ iss: stranger }) },
-    { trust_mark_type: `${type}/expired`, trust_mark: mark({ iss: stranger, exp: 1 }) },
+    { trust_mark_type: type, trust_mark: mark({ iss: elsewhere }) },
+    { trust_mark_type: `${type}/expired`, trust_mark: mark({ iss: elsewhere, exp: 1 }) },
     { trust_mark_type: `${type}/unreadable`, trust_mark: 'x' },
   ]
   const { db } = admin.server
@@ -94,7 +94,7 @@ it('ends marks in configurations of members whose issuer is no longer recognized
   const changed = [header, encode(declared), signature].join('.')
   await db.subordinate.update({ where: { entityId: leaf.id }, data: { entityConfiguration: changed } })
   const trustMarkIssuers = Object.fromEntries(
-    marks.map(({ trust_mark_type }) => [trust_mark_type, [stranger]]),
+    marks.map(({ trust_mark_type }) => [trust_mark_type, [elsewhere]]),
   )
   await db.settings.updateMany({ data: { trustMarkIssuers } })
   const expected = [{ trustMarkType: type, reason: 'ISSUER', count: 1, examples: [leaf.id] }]
@@ -109,7 +109,7 @@ it('ends marks in configurations of members whose issuer is no longer recognized
 
 it('leaves out marks that are invalid already', async () => {
   await admin.server.db.trustMark.updateMany({
-    where: { entityId: stranger },
+    where: { entityId: elsewhere },
     data: { invalidReason: 'The key that signed it is no longer valid.' },
   })
   expect(await endedBy(ofType(first, null))).toMatchObject([{ count: 1, examples: [leaf.id] }])

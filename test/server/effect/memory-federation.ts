@@ -71,9 +71,9 @@ export type Resolution = ReadonlyMap<string, Metadata | null>
 export async function startMemoryFederation(admin: TestAdmin, seed: number) {
   const { db, services, publisher, jobContext, now } = admin.server
   const pool = await Promise.all([0, 1].map(() => generateSigningKey('ES256')))
-  const stranger = await generateSigningKey('ES256')
+  const foreign = await generateSigningKey('ES256')
   const keys: JwkSet = { keys: pool.map(toPublicJwk) }
-  const keyAt = (at: number): Jwk => pool[at] ?? stranger
+  const keyAt = (at: number): Jwk => pool[at] ?? foreign
   const iat = toUnix(now())
   const metadataOf = fc.sample(declared, { numRuns: entities.length, seed })
   const statements = new Map<string, string>()
@@ -101,7 +101,7 @@ export async function startMemoryFederation(admin: TestAdmin, seed: number) {
       subject: id,
       // The first of all to expire, so that chains of the same length are preferred by name.
       ...{ iat, exp: iat + 43_200 },
-      keys: isVouchedFor ? keys : { keys: [toPublicJwk(stranger)] },
+      keys: isVouchedFor ? keys : { keys: [toPublicJwk(foreign)] },
       ...stated[at],
     })
     const { states = 0 } = entities.find((entity) => entity.id === superior) ?? {}
@@ -168,7 +168,7 @@ export async function startMemoryFederation(admin: TestAdmin, seed: number) {
   for (const id of memberIds) await insertMember(id)
   await publisher.flush(10_000)
   await crawl()
-  return { keys, stranger: toPublicJwk(stranger), configurations, insertMember, resolveAll }
+  return { keys, foreign: toPublicJwk(foreign), configurations, insertMember, resolveAll }
 }
 
 const sign = (claims: object, key: Jwk) => signJwt(claims, { key, typ: ENTITY_STATEMENT_TYP })

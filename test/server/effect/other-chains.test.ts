@@ -35,7 +35,7 @@ const change = (id: string, after: PlannedChange | null) =>
   effectOn(admin, { members: new Map([[id, { after }]]) })
 const setKeys = (jwks: object) =>
   admin.server.db.subordinate.update({ where: { entityId: member.id }, data: { jwks } })
-const stranger = async () => ({ keys: [toPublicJwk(await generateSigningKey('ES256'))] })
+const foreign = async () => ({ keys: [toPublicJwk(await generateSigningKey('ES256'))] })
 
 it.for([
   ['removed', null],
@@ -54,7 +54,7 @@ it('stops a member that resolves through the removed Intermediate alone', async 
   expect((await change(intermediate.id, null)).stops).toMatchObject([
     { examples: [{ entityId: intermediate.id }] },
   ])
-  await setKeys(await stranger())
+  await setKeys(await foreign())
   const { stops, members } = await change(intermediate.id, null)
   const names = stops.flatMap(({ place, examples }) => examples.map(({ entityId }) => [place, entityId]))
   expect(names.sort()).toEqual(

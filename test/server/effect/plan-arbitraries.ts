@@ -78,7 +78,7 @@ export const statementOfIntermediate = fc
     ...(given && given.max_path_length === undefined ? { constraints: given } : {}),
   }))
 
-/** The columns of a member that a plan changes. `jwks`: which of its own keys, or that of a stranger. */
+/** The columns of a member that a plan changes. `jwks`: which of its own keys, or a foreign key. */
 export type MemberChange = {
   forcedMetadata?: Metadata | null
   metadataPolicy?: MetadataPolicy | null

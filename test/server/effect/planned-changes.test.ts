@@ -95,7 +95,7 @@ async function toPlanned(random: RandomPlan, federation: MemoryFederation): Prom
   }
 }
 
-function toAfter(change: MemberChange, { keys, stranger }: MemoryFederation): PlannedMember['after'] {
+function toAfter(change: MemberChange, { keys, foreign }: MemoryFederation): PlannedMember['after'] {
   if (change === null) return null
   const { jwks, ...others } = change
   if (jwks === undefined) return others
@@ -106,7 +106,7 @@ function toAfter(change: MemberChange, { keys, stranger }: MemoryFederation): Pl
     first: { keys: [one] },
     second: { keys: [two] },
     both: { keys: [two, one] },
-    other: { keys: [stranger] },
+    other: { keys: [foreign] },
   }
   return { ...others, jwks: sets[jwks] }
 }

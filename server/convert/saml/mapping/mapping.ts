@@ -54,7 +54,7 @@ const table = z.strictObject({
 })
 export type Mapping = z.infer<typeof table>
 
-/** A type is described once, whatever becomes it. */
+/** A type is described once, for all values that become it. */
 const mapping = table.superRefine((given, context) => {
   const types = new Map<string, ProposedType>()
   for (const attribute of attributeNames)

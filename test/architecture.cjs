@@ -31,7 +31,7 @@ const serverFloors = [
 ]
 const serviceFloors = [
   ['claim-size', 'groups', 'hours', 'line', 'reason', 'target-url', 'write-queue'],
-  ['audit|protection|write-transaction|write'],
+  ['audit|file-object|protection|write-transaction|write'],
   ['context', 'patch', 'search'],
   ['algorithm', 'annotation', 'mail', 'mirror', 'superior'],
   ['entity', 'organization', 'signing-key'],

@@ -1,17 +1,10 @@
 /** Writes the state of an anchor as a configuration file, a part at a time: the parts together are the file. */
-import {
-  type GraphQLInputObjectType,
-  type GraphQLInputType,
-  type GraphQLSchema,
-  getNullableType,
-  isEnumType,
-  isInputObjectType,
-  isListType,
-} from 'graphql'
+import type { GraphQLInputObjectType, GraphQLInputType, GraphQLSchema } from 'graphql'
 import { isJsonEqual, isJsonObject } from '#core/json.ts'
 import { type Fields, type Section, sections } from '#server/as-code/document.ts'
 import { fileTypeOf } from '#server/as-code/file-type.ts'
 import { formatHead, formatItems, formatSection, formatSectionHead } from '#server/as-code/format.ts'
+import { inFile } from '#server/as-code/in-file.ts'
 import type { StoredObject } from '#server/as-code/kind/row.ts'
 import { kinds } from '#server/as-code/kinds.ts'
 import type { ServiceContext } from '#server/services/context.ts'
@@ -58,34 +51,5 @@ function describe(section: Section, fields: Fields, type: GraphQLInputType): Fie
   const isNamed = (name: string) =>
     name in fields && !(name in defaults && isJsonEqual(fields[name] ?? null, defaults[name] ?? null))
   if (bare !== undefined) return { [bare]: fields[bare] }
-  const item = itemOf(type)
-  const all = isInputObjectType(item) ? Object.values(item.getFields()) : []
-  const names = all.toSorted((a, b) => placeOf(a.name, keys) - placeOf(b.name, keys))
-  return Object.fromEntries(
-    names.flatMap((field) =>
-      isNamed(field.name) ? [[field.name, toFile(field.type, fields[field.name])]] : [],
-    ),
-  )
-}
-
-/** What names an object comes first. */
-const placeOf = (name: string, keys: readonly string[]) =>
-  keys.includes(name) ? keys.indexOf(name) : keys.length
-
-const itemOf = (type: GraphQLInputType): GraphQLInputType => {
-  const plain = getNullableType(type)
-  return isListType(plain) ? itemOf(plain.ofType) : plain
-}
-
-/** Enums have names of their own in a file. An absent member of an object has its default. */
-function toFile(type: GraphQLInputType, value: unknown): unknown {
-  const plain = getNullableType(type)
-  if (value === null || value === undefined) return null
-  if (isListType(plain)) return Array.isArray(value) ? value.map((item) => toFile(plain.ofType, item)) : value
-  if (isEnumType(plain)) return plain.coerceOutputValue(value)
-  if (!isInputObjectType(plain) || !isJsonObject(value)) return value
-  const members = Object.entries(plain.getFields()).flatMap(([name, field]) =>
-    value[name] === undefined || value[name] === null ? [] : [[name, toFile(field.type, value[name])]],
-  )
-  return Object.fromEntries(members)
+  return inFile(type, keys, Object.fromEntries(Object.entries(fields).filter(([name]) => isNamed(name))))
 }

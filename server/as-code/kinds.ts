@@ -27,3 +27,11 @@ export function keyOf(section: Section, fields: Fields): string {
   const values = kinds[section].keys.map((name) => fields[name])
   return values.filter((value) => value != null).join(' ')
 }
+
+/** The fields that name the object with a key. */
+export function keysOf(section: Section, key: string): Fields {
+  const { keys, fromKey } = kinds[section]
+  const [name] = keys
+  if (fromKey) return fromKey(key)
+  return name === undefined ? {} : { [name]: key }
+}

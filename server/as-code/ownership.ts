@@ -1,16 +1,22 @@
 /** Which set of files owns an object: the one that described it when it was applied last. */
+import type { FileObject as Row } from '#prisma/generated/client/client.ts'
 import type { Section } from '#server/as-code/document.ts'
 import type { Finding } from '#server/as-code/fault.ts'
 import { pagesOf } from '#server/as-code/kind/pages.ts'
 import { kinds } from '#server/as-code/kinds.ts'
-import type { FileObject } from '#server/as-code/read-files.ts'
+import type { Wanted } from '#server/as-code/wanted.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
+import { hashesOf, hashOfField } from '#server/services/file-object/field-hash.ts'
 
 const PAGE = 1_000
 
 /** An object that a set owned before, by section and key. */
 export type Owned = { section: Section; key: string }
-type Described = Pick<FileObject, 'section' | 'key' | 'file' | 'set'>
+
+/** What was applied last, by section and key. */
+export type Applied = ReadonlyMap<string, Row>
+
+export const nameOf = ({ section, key }: Pick<Row, 'section' | 'key'>): string => `${section} ${key}`
 
 /** The objects of the sets, which may have gone. */
 export async function readOwned(db: Database, sets: readonly string[]): Promise<Owned[]> {
@@ -22,37 +28,74 @@ export async function readOwned(db: Database, sets: readonly string[]): Promise<
   return rows as Owned[] // as written below
 }
 
-/** Two sets describe no object together: each application would undo the other one. */
-export async function findOwnedByOthers(db: Database, objects: readonly FileObject[]): Promise<Finding[]> {
-  const faults: Finding[] = []
-  for (const some of pagesOf(objects, PAGE)) {
-    const named = some.map(({ section, key }) => ({ section, key }))
-    const rows = await db.fileObject.findMany({ where: { OR: named } })
-    const owners = new Map(rows.map((row) => [`${row.section} ${row.key}`, row]))
-    for (const { section, key, set, file, path } of rows.length > 0 ? some : []) {
-      const owner = owners.get(`${section} ${key}`)
-      if (!owner || owner.fileSet === set) continue
-      const name = `${kinds[section].noun}${key === '' ? '' : ` ${key}`}`
-      const message = `The ${name} is described by the set ${owner.fileSet}, in ${owner.file}. Remove it there first.`
-      faults.push({ file, path, message })
+/** Whether its set describes it still. */
+export const isDescribed = ({ fields }: Row): boolean => Object.keys(fields as object).length > 0 // hashes by name
+
+export async function readApplied(db: Database, objects: readonly Owned[]): Promise<Applied> {
+  const found = new Map<string, Row>()
+  for (const [section, all] of Map.groupBy(objects, (object) => object.section)) {
+    for (const some of pagesOf(all, PAGE)) {
+      const where = { section, key: { in: some.map(({ key }) => key) } }
+      for (const row of await db.fileObject.findMany({ where })) found.set(nameOf(row), row)
     }
   }
-  return faults
+  return found
 }
 
-/** As one parameter, because there may be a hundred thousand. */
+/** Two sets describe no object together: each application would undo the other one. */
+export function findOwnedByOthers(objects: readonly Wanted[], applied: Applied): Finding[] {
+  return objects.flatMap((object): Finding[] => {
+    const { section, key, set, file, path } = object
+    const owner = applied.get(nameOf(object))
+    if (!owner || owner.fileSet === set || !isDescribed(owner)) return []
+    const name = `${kinds[section].noun}${key === '' ? '' : ` ${key}`}`
+    const message = `The ${name} is described by the set ${owner.fileSet}, in ${owner.file}. Remove it there first.`
+    return [{ file, path, message }]
+  })
+}
+
+/** Why a file does not activate the object again, as a sentence; null: it may. */
+export function explainWithdrawal({ withdrawnBy, withdrawnAt }: Row, noun: string): string | null {
+  if (withdrawnBy === null || withdrawnAt === null) return null
+  return `${withdrawnBy} deactivated this ${noun} outside of the files, at ${withdrawnAt.toISOString()}. Say active: false here, or reactivate it there.`
+}
+
+/** One that the file says is inactive is no longer withdrawn outside of it. */
 export async function recordOwned(
   tx: Transaction,
-  objects: readonly Described[],
+  objects: readonly Wanted[],
   { commit, at }: { commit: string | null; at: Date },
 ): Promise<void> {
-  const rows = objects.map(({ section, key, set, file: { name } }) => ({ section, key, set, name }))
-  await tx.$executeRaw`
-    INSERT INTO "FileObject" ("section", "key", "fileSet", "file", "commit", "appliedAt")
-    SELECT r.section, r.key, r.set, r.name, ${commit}, ${at}::timestamp
-    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r (section text, key text, set text, name text)
-    ON CONFLICT ("section", "key") DO UPDATE SET "fileSet" = excluded."fileSet", "file" = excluded."file",
-      "commit" = excluded."commit", "appliedAt" = excluded."appliedAt"`
+  const inactive = hashOfField(false)
+  for (const some of pagesOf(objects, PAGE)) {
+    const rows = some.map(({ section, key, set, file: { name }, wanted }) => ({
+      ...{ section, key, set, name },
+      fields: hashesOf(wanted),
+    }))
+    await tx.$executeRaw`
+      INSERT INTO "FileObject" ("section", "key", "fileSet", "file", "commit", "appliedAt", "fields")
+      SELECT r.section, r.key, r.set, r.name, ${commit}, ${at}::timestamp, r.fields
+      FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+        AS r (section text, key text, set text, name text, fields jsonb)
+      ON CONFLICT ("section", "key") DO UPDATE SET "fileSet" = excluded."fileSet", "file" = excluded."file",
+        "commit" = excluded."commit", "appliedAt" = excluded."appliedAt", "fields" = excluded."fields",
+        "withdrawnAt" = CASE excluded."fields"->>'active' WHEN ${inactive} THEN NULL ELSE "FileObject"."withdrawnAt" END,
+        "withdrawnBy" = CASE excluded."fields"->>'active' WHEN ${inactive} THEN NULL ELSE "FileObject"."withdrawnBy" END`
+  }
+}
+
+/**
+ * What the sets described before in these sections, and do not describe any more, may be changed outside of the files
+ * again. The sets keep it for `prune`. Called after `recordOwned`, with the same time.
+ */
+export async function releaseOthers(
+  tx: Transaction,
+  { sets, sections, at }: { sets: readonly string[]; sections: readonly Section[]; at: Date },
+): Promise<void> {
+  await tx.fileObject.updateMany({
+    where: { fileSet: { in: [...sets] }, section: { in: [...sections] }, appliedAt: { not: at } },
+    data: { fields: {}, withdrawnAt: null, withdrawnBy: null },
+  })
 }
 
 /** After its removal. */

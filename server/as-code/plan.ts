@@ -1,10 +1,17 @@
 /** Makes the plan of configuration files: the steps from the present state to the one that they describe. */
 import type { GraphQLSchema } from 'graphql'
+import type { FileObject as Row } from '#prisma/generated/client/client.ts'
 import { type Fields, type Section, sections, type Verb } from '#server/as-code/document.ts'
 import { type Finding, refuseFaulty } from '#server/as-code/fault.ts'
 import type { StoredObject } from '#server/as-code/kind/row.ts'
 import { kinds } from '#server/as-code/kinds.ts'
-import { findOwnedByOthers } from '#server/as-code/ownership.ts'
+import {
+  type Applied,
+  explainWithdrawal,
+  findOwnedByOthers,
+  nameOf,
+  readApplied,
+} from '#server/as-code/ownership.ts'
 import type { NamedText } from '#server/as-code/parse-text.ts'
 import { stepsToRemove } from '#server/as-code/prune.ts'
 import { readFiles } from '#server/as-code/read-files.ts'
@@ -24,6 +31,8 @@ export type Plan = {
   steps: readonly Step[]
   /** What the files describe, which their sets own from the application on. */
   described: readonly Wanted[]
+  /** The names of the sets. */
+  sets: readonly string[]
   /** The objects that are as the files describe them. */
   unchanged: number
   /** What it amounts to, for the protection by two people. */
@@ -47,14 +56,16 @@ export async function makePlan(
   { prune = false }: PlanOptions = {},
 ): Promise<Plan> {
   const { db, slug, schema, now } = context
-  const wanted = await parseAll(context, await readFiles(files, schema, slug))
+  const { objects, sets } = await readFiles(files, schema, slug)
+  const wanted = await parseAll(context, objects)
   const described = [...wanted.values()].flatMap((some) => [...some.values()])
-  const faults = [...(await findMissing(db, wanted, now())), ...(await findOwnedByOthers(db, described))]
+  const applied = await readApplied(db, described)
+  const faults = [...(await findMissing(db, wanted, now())), ...findOwnedByOthers(described, applied)]
   const steps: Step[] = []
   const operations = new Set<ProtectedOperation>()
   let unchanged = 0
   for (const section of sections) {
-    const found = await stepsOf(context, section, wanted.get(section) ?? new Map())
+    const found = await stepsOf(context, section, wanted.get(section) ?? new Map(), applied)
     faults.push(...found.faults)
     for (const { step, amounts } of found.steps) {
       steps.push(step)
@@ -63,12 +74,12 @@ export async function makePlan(
     unchanged += found.unchanged
   }
   await refuseFaulty(faults)
-  for (const { step, amounts } of prune ? await stepsToRemove(context, wanted) : []) {
+  for (const { step, amounts } of prune ? await stepsToRemove(context, wanted, sets) : []) {
     steps.push(step)
     for (const operation of amounts) operations.add(operation)
   }
   const hash = hashOfPlan(slug, steps)
-  return { anchor: slug, steps, described, unchanged, operations: [...operations].sort(), hash }
+  return { anchor: slug, steps, described, sets, unchanged, operations: [...operations].sort(), hash }
 }
 
 const hashOfPlan = (anchor: string, steps: readonly Step[]) =>
@@ -86,6 +97,7 @@ async function stepsOf(
   { db, now, caller }: PlanContext,
   section: Section,
   objects: ReadonlyMap<string, Wanted>,
+  applied: Applied,
 ): Promise<Found> {
   if (objects.size === 0) return { steps: [], faults: [], unchanged: 0 }
   const found: Found = { steps: [], faults: [], unchanged: 0 }
@@ -96,7 +108,7 @@ async function stepsOf(
       if (!object) continue
       if (seen.has(stored.key)) found.faults.push(ambiguous(object))
       seen.add(stored.key)
-      addChange(found, object, stored, caller)
+      addChange(found, object, { stored, before: applied.get(nameOf(object)), caller })
     }
   }
   for (const [key, object] of objects)
@@ -105,14 +117,18 @@ async function stepsOf(
   return found
 }
 
-function addChange(found: Found, object: Wanted, stored: StoredObject, caller: Caller): void {
-  const { obstacle, change } = kinds[object.section]
+type Compared = { stored: StoredObject; before: Row | undefined; caller: Caller }
+
+function addChange(found: Found, object: Wanted, { stored, before, caller }: Compared): void {
+  const { noun, obstacle, change } = kinds[object.section]
   const changed = changedFields(stored, object.wanted)
   if (Object.keys(changed).length === 0 || !change) {
     found.unchanged++
     return
   }
-  const inTheWay = obstacle?.(stored, object.wanted)
+  const isActivated = changed.active === true && stored.fields.active === false
+  const withdrawal = isActivated && before ? explainWithdrawal(before, noun) : null
+  const inTheWay = withdrawal ?? obstacle?.(stored, object.wanted)
   if (inTheWay) found.faults.push({ file: object.file, path: object.path, message: inTheWay })
   else found.steps.push(stepOf('CHANGE', { ...object, wanted: changed }, stored.fields, caller))
 }

@@ -1,5 +1,5 @@
 /** Finds what a set of files described before and describes no longer: it is removed where that is asked for. */
-import { DEFAULT_SET, sections } from '#server/as-code/document.ts'
+import { sections } from '#server/as-code/document.ts'
 import { kinds } from '#server/as-code/kinds.ts'
 import { readOwned } from '#server/as-code/ownership.ts'
 import type { Amounting } from '#server/as-code/step.ts'
@@ -14,9 +14,9 @@ type Context = Pick<ServiceContext, 'db' | 'now'> & { caller: Caller }
 export async function stepsToRemove(
   { db, now, caller }: Context,
   objects: WantedObjects,
+  sets: readonly string[],
 ): Promise<Amounting[]> {
-  const named = [...objects.values()].flatMap((some) => [...some.values()].map(({ set }) => set))
-  const owned = await readOwned(db, named.length > 0 ? [...new Set(named)] : [DEFAULT_SET])
+  const owned = await readOwned(db, sets)
   const steps: Amounting[] = []
   for (const section of sections.toReversed()) {
     const { remove, mutations, read } = kinds[section]

@@ -26,12 +26,13 @@ export type FileObject = {
 /** By section and key. */
 export type FileObjects = ReadonlyMap<Section, ReadonlyMap<string, FileObject>>
 
-/** @throws FileFaultsError */
+/** The objects, and the names of the sets. @throws FileFaultsError */
 export async function readFiles(
   files: readonly NamedText[],
   schema: GraphQLSchema,
   anchor: string,
-): Promise<FileObjects> {
+): Promise<{ objects: FileObjects; sets: string[] }> {
+  const sets = new Set<string>()
   const found = new Map(sections.map((section) => [section, new Map<string, FileObject>()]))
   const faults: (Finding | Fault)[] = []
   for (const file of files) {
@@ -43,10 +44,13 @@ export async function readFiles(
     const report: Report = (path, message, also) =>
       faults.push({ file, path, message, ...(also ? { also } : {}) })
     const value = check(parsed.value, schema, anchor, report)
-    if (value) addObjects(found, file, value, report)
+    if (!value) continue
+    const set = typeof value.set === 'string' ? value.set : DEFAULT_SET
+    sets.add(set)
+    addObjects(found, { file, set, value }, report)
   }
   await refuseFaulty(faults)
-  return found
+  return { objects: found, sets: [...sets] }
 }
 
 type Report = (path: Path, message: string, also?: FileObject) => void
@@ -80,9 +84,10 @@ function check(value: unknown, schema: GraphQLSchema, anchor: string, report: Re
 
 type Found = ReadonlyMap<Section, Map<string, FileObject>>
 
-function addObjects(found: Found, file: NamedText, value: Fields, report: Report): void {
+type Read = { file: NamedText; set: string; value: Fields }
+
+function addObjects(found: Found, { file, set, value }: Read, report: Report): void {
   const isComplete = value.complete === true
-  const set = typeof value.set === 'string' ? value.set : DEFAULT_SET
   for (const section of sections) {
     const { bare, keys, noun } = kinds[section]
     const content = value[section]

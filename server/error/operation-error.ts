@@ -43,10 +43,21 @@ export type Existing = {
   id: number
 }
 
-/** The object already exists, or another request changed it first. */
+/** A change of what a configuration file says. */
+export type DescribedChange = {
+  /** The object in the file. */
+  section: string
+  key: string
+  isRemoved: boolean
+  /** The fields that the change would set, as their columns have them. */
+  changed: Readonly<Record<string, unknown>>
+}
+
+/** The object already exists, another request changed it first, or a configuration file says otherwise. */
 export class ConflictError extends OperationError {
   override readonly name = 'ConflictError'
   readonly existing: Existing | null = null
+  readonly described: DescribedChange | null = null
   constructor(message: string, ...path: Path) {
     super('CONFLICT', message, path.length > 0 ? path : null)
   }

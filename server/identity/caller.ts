@@ -51,6 +51,8 @@ export type Caller = {
   reason?: string
   /** A job that decides in the place of a person, by a rule. */
   isRule?: true
+  /** The application of configuration files, which changes what they describe. */
+  appliesFiles?: true
 }
 
 /**

@@ -1,4 +1,5 @@
 /** Expected failures as types of result unions. Other errors are masked and logged (plugins/graphql-error.ts). */
+import { fragmentOf } from '#server/as-code/fragment.ts'
 import {
   ConflictError,
   InvalidInputError,
@@ -24,7 +25,10 @@ const ErrorCode = builder.enumType('ErrorCode', {
   description: 'The kind of a failure.',
   values: {
     INVALID_INPUT: { description: 'A field has an invalid value.' },
-    CONFLICT: { description: 'The object already exists, or someone else changed it first.' },
+    CONFLICT: {
+      description:
+        'The object already exists, someone else changed it first, or a configuration file says otherwise.',
+    },
     NOT_FOUND: { description: 'The object does not exist.' },
     ENTITY_REJECTED: { description: 'The entity’s configuration failed a check.' },
     UNAVAILABLE: {
@@ -122,7 +126,8 @@ for (const [errorClass, name, description] of concrete) {
 
 builder.objectType(ConflictError, {
   name: 'ConflictError',
-  description: 'The object already exists, or someone else changed it first.',
+  description:
+    'The object already exists, someone else changed it first, or a configuration file says otherwise.',
   interfaces: [OperationErrorInterface],
   fields: (t) => ({
     existing: t.field({
@@ -132,6 +137,14 @@ builder.objectType(ConflictError, {
       authScopes: { read: true },
       resolve: ({ existing }, _args, context) =>
         existing && encodeNodeId(existing.typename, existing.id, context),
+    }),
+    configuration: t.string({
+      nullable: true,
+      description:
+        'Where a configuration file stands against the change: what the file would say instead, as YAML. Null for other conflicts, and for a removal.',
+      authScopes: { read: true },
+      resolve: ({ described }, _args, { db }, { schema }) =>
+        described && fragmentOf({ db, schema }, described),
     }),
   }),
 })

@@ -9,6 +9,12 @@ import { getOrigin } from '#server/identity/origin.ts'
 import { enqueue, type OutboxItem } from '#server/publish/outbox.ts'
 import { reportAccessChange } from '#server/services/audit/access.ts'
 import { type AttributedEntry, type AuditEntry, appendAuditEntries } from '#server/services/audit/append.ts'
+import {
+  type Descriptions,
+  noteWithdrawals,
+  readDescriptions,
+  requireOutsideFiles,
+} from '#server/services/file-object/guard.ts'
 import { noteApprovalUsed, requireApproval } from '#server/services/protection/approval.ts'
 import type { ProtectionSettings } from '#server/services/protection/operation.ts'
 import { inTurn } from '#server/services/write-queue.ts'
@@ -73,7 +79,7 @@ const isOfDatabase = (error: unknown) =>
   error instanceof DatabaseBusyError || error instanceof DatabaseFullError || isDatabaseOutage(error)
 
 /**
- * A protected change is rolled back unless it was approved. The audit entries come last: from then on, other writers wait
+ * A change of what configuration files describe is rolled back, and so is a protected one that was not approved. The audit entries come last: from then on, other writers wait
  * for the commit.
  */
 export async function transactAll<Result extends Change<unknown> | Unrecorded<unknown>>(
@@ -83,7 +89,10 @@ export async function transactAll<Result extends Change<unknown> | Unrecorded<un
 ): Promise<Result[]> {
   const write = async (tx: Transaction) => {
     const changes = await work(tx)
-    const approvals = await approve(tx, asked, changes)
+    const made = madeBy(asked, changes)
+    const descriptions = await readDescriptions(tx, made)
+    const approvals = await approve(tx, asked, changes, descriptions)
+    await noteWithdrawals(tx, descriptions, made)
     const publish = changes.flatMap((change) => (change.action === null ? [] : (change.publish ?? [])))
     await enqueue(tx, publish)
     const entries = asked.flatMap((by, at) =>
@@ -98,16 +107,31 @@ export async function transactAll<Result extends Change<unknown> | Unrecorded<un
   return changes
 }
 
+type Made = { caller: Caller; change: Change<unknown> }
+
+/** Those that changed something. */
+function madeBy(
+  asked: readonly Asked[],
+  changes: readonly (Change<unknown> | Unrecorded<unknown>)[],
+): Made[] {
+  return asked.flatMap(({ caller }, at) => {
+    const change = changes[at]
+    return change && change.action !== null && succeeds(change) ? [{ caller, change }] : []
+  })
+}
+
 /** The further audit entry of each. @throws Error of the only one, RefusedError of some */
 async function approve(
   tx: Transaction,
   asked: readonly Asked[],
   changes: readonly (Change<unknown> | Unrecorded<unknown>)[],
+  descriptions: Descriptions,
 ): Promise<(AuditEntry | null)[]> {
   const results = await Promise.allSettled(
     asked.map(async ({ caller, within }, at) => {
       const change = changes[at]
       if (!change || change.action === null || !succeeds(change)) return null
+      requireOutsideFiles(descriptions, caller, change)
       return within(() => requireApproval(tx, caller, change))
     }),
   )

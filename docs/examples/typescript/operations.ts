@@ -663,7 +663,7 @@ export type ErrorCode =
   | 'BAD_REQUEST'
   /** An id or a cursor is malformed or out of date, arguments of a list do not go together, or the document is too large. Only as `extensions.code` of an error. */
   | 'BAD_USER_INPUT'
-  /** The object already exists, or someone else changed it first. */
+  /** The object already exists, someone else changed it first, or a configuration file says otherwise. */
   | 'CONFLICT'
   /** A session may send the documents of the console only, see `requestDocumentPass`. Only as `extensions.code` of an error. */
   | 'DOCUMENT_NOT_TRUSTED'

@@ -6,6 +6,8 @@ import { type PipelineCheckInput, parseChecks } from '#server/services/request/p
 export const checks: KindRow = {
   noun: 'pipeline of checks',
   keys: ['entityType', 'trustMarkType'],
+  // An Entity Type has no colon, and the URL of a Trust Mark type has.
+  fromKey: (key) => (key.includes(':') ? { trustMarkType: key } : { entityType: key }),
   mutations: { CREATE: ['updateCheckPipeline'], CHANGE: ['updateCheckPipeline'] },
   defaults: { checks: [], approves: false },
   async *read(db) {

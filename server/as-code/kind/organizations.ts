@@ -61,3 +61,10 @@ export async function organizationWith(db: Database, name: unknown): Promise<num
   })
   return row?.id ?? null
 }
+
+/** Null: there is none. */
+export async function organizationName(db: Database, id: unknown): Promise<string | null> {
+  if (typeof id !== 'number') return null
+  const row = await db.organization.findUnique({ where: { id }, select: { name: true } })
+  return row?.name ?? null
+}

@@ -36,6 +36,8 @@ export type KindRow = {
   noun: string
   /** The fields that name an object, the ones that may be absent included. None: there is one object. */
   keys: readonly string[]
+  /** The fields that name the object with a key, where there are several. */
+  fromKey?(key: string): Fields
   /** The mutations that do the same. Their inputs have the fields; a caller needs the rights of them all. */
   mutations: Readonly<Partial<Record<Verb, readonly [AuditAction, ...AuditAction[]]>>>
   /** The only field, which the section itself is. */

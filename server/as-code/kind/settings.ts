@@ -45,4 +45,4 @@ export const policy: KindRow = {
 }
 
 /** The API takes the JWTs alone. */
-const jwtsOf = (marks: readonly { trust_mark: string }[]) => marks.map(({ trust_mark }) => trust_mark)
+export const jwtsOf = (marks: readonly { trust_mark: string }[]) => marks.map(({ trust_mark }) => trust_mark)

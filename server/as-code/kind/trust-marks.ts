@@ -19,6 +19,7 @@ type Row = Prisma.TrustMarkGetPayload<{ include: typeof include }>
 export const trustMarks: KindRow = {
   noun: 'Trust Mark',
   keys: ['trustMarkType', 'entityId'],
+  fromKey,
   mutations: {
     CREATE: ['issueTrustMark'],
     CHANGE: ['updateTrustMark', 'revokeTrustMark'],
@@ -103,7 +104,12 @@ async function* withKeys(db: Database, keys: readonly string[]) {
   }
 }
 
+function fromKey(key: string) {
+  const [trustMarkType = '', entityId = ''] = key.split(' ')
+  return { trustMarkType, entityId }
+}
+
 function named(key: string) {
-  const [type = '', entityId = ''] = key.split(' ')
+  const { trustMarkType: type, entityId } = fromKey(key)
   return { entityId, trustMarkType: { type } }
 }

@@ -62,5 +62,6 @@ function callerOf({ caller, run: { parameters } }: Task): Caller {
   const { plan, commit, homes = [] } = parameters as unknown as ConfigurationParameters // as the start of the run wrote them
   const anchors = new Map(homes.map((slug) => [slug, 'operator' as const]))
   const reason = commit === undefined ? `Plan ${plan}.` : `Plan ${plan} of commit ${commit}.`
-  return { ...caller, grants: { installation: null, anchors, only: null, limit: null }, reason }
+  const grants = { installation: null, anchors, only: null, limit: null }
+  return { ...caller, grants, reason, appliesFiles: true }
 }

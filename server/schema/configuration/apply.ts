@@ -1,9 +1,9 @@
 /** Applies configuration files. */
 import type { Prisma } from '#prisma/generated/client/client.ts'
-import type { Section } from '#server/as-code/document.ts'
+import { type Section, sections } from '#server/as-code/document.ts'
 import { FileFaultsError } from '#server/as-code/fault.ts'
 import { kinds } from '#server/as-code/kinds.ts'
-import { recordOwned } from '#server/as-code/ownership.ts'
+import { recordOwned, releaseOthers } from '#server/as-code/ownership.ts'
 import { makePlan, type Plan } from '#server/as-code/plan.ts'
 import type { Step } from '#server/as-code/step.ts'
 import { ConflictError, InvalidInputError } from '#server/error/operation-error.ts'
@@ -70,8 +70,11 @@ operation('applyConfiguration', {
       items: plan.steps.map(itemOf),
       async also(tx) {
         if (dryRun) return
-        const own = plan.described.filter(({ section }) => missingRight(context, section) === undefined)
-        await recordOwned(tx, own, { commit: commit || null, at: context.now() })
+        const own = sections.filter((section) => missingRight(context, section) === undefined)
+        const described = plan.described.filter(({ section }) => own.includes(section))
+        const at = context.now()
+        await recordOwned(tx, described, { commit: commit || null, at })
+        await releaseOthers(tx, { sets: plan.sets, sections: own, at })
       },
     })
   },

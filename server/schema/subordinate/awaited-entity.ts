@@ -66,6 +66,6 @@ operation('stopAwaitingEntity', {
   input: about('The entity to examine no longer.'),
   result: 'EntityIdentifier',
   noun: 'entityId',
-  errors: [NotFoundError],
+  errors: [NotFoundError, ConflictError],
   run: ({ entityId }, { services, caller }) => services.awaitedEntities.stopAwaiting(caller, entityId),
 })

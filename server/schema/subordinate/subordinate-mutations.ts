@@ -94,7 +94,7 @@ operation('reactivateSubordinate', {
   scope: 'operate',
   input: byId('subordinate'),
   result: SubordinateRef,
-  errors: [NotFoundError],
+  errors: [NotFoundError, ConflictError],
   run: ({ id }, { services, caller }) => services.subordinates.reactivate(caller, nodeId(id, 'Subordinate')),
 })
 
@@ -115,7 +115,7 @@ operation('removeSubordinate', {
   },
   result: ['ID'],
   noun: 'ids',
-  errors: [NotFoundError],
+  errors: [NotFoundError, ConflictError],
   async run(input, context) {
     const id = nodeId(input.id, 'Subordinate')
     const how = { revokesMarks: input.revokeTrustMarks }

@@ -153,6 +153,8 @@ it('refuses a plan for a state that has gone', async () => {
 
 it('leaves an object that another change overtook, and applies the others', async () => {
   await initial()
+  // No file describes the organization any more.
+  await apply(admin, fileOf({ settings: { displayName: 'Federation' } }))
   const organizations = [
     { name: 'University', country: 'SE' },
     { name: 'First', country: 'SE' },

@@ -61,12 +61,13 @@ it('asks for one approval of the whole plan, and applies it with that', async ()
 
 it('is not applied as approved when the anchor changed meanwhile', async () => {
   await protect(admin, ['ANCHOR'])
-  const id = waiting(await propose(fileOf({ settings: { statementHours: 55 } })))
+  const id = waiting(await propose(fileOf({ settings: { displayName: 'As planned' } })))
   await protect(admin, [])
-  await admin.mutate('updateTrustAnchor', { statementHours: 66 }, '__typename', 'admin')
+  const changed = await admin.mutate('updateTrustAnchor', { displayName: 'Otherwise' }, '__typename', 'admin')
+  expect(changed).toMatchObject({ __typename: 'UpdateTrustAnchorSuccess' })
   await protect(admin, ['ANCHOR'])
   expect(await approve(people.bob, id)).toMatchObject({ code: 'CONFLICT' })
-  expect(await exported(admin)).toMatchObject({ settings: { statementHours: 66 } })
+  expect(await exported(admin)).toMatchObject({ settings: { displayName: 'Otherwise' } })
 })
 
 it('needs no second person if it touches nothing that is protected, or changes nothing', async () => {

@@ -12,6 +12,7 @@ import {
   UnsafeKeyChangeError,
 } from '#server/error/operation-error.ts'
 import type { ErrorCode as Code } from '#server/error/request-error.ts'
+import { callerMay } from '#server/identity/caller.ts'
 import { builder } from '#server/schema/builder.ts'
 import { EntityCheckRef } from '#server/schema/entity/entity-inspection.ts'
 import { encodeNodeId } from '#server/schema/global-id.ts'
@@ -141,10 +142,10 @@ builder.objectType(ConflictError, {
     configuration: t.string({
       nullable: true,
       description:
-        'Where a configuration file stands against the change: what the file would say instead, as YAML. Null for other conflicts, and for a removal.',
-      authScopes: { read: true },
-      resolve: ({ described }, _args, { db }, { schema }) =>
-        described && fragmentOf({ db, schema }, described),
+        'Where a configuration file stands against the change: what the file would say instead, as YAML. Null for other conflicts, for a removal, and without the right to read.',
+      authScopes: { anyone: true },
+      resolve: ({ described }, _args, { db, caller }, { schema }) =>
+        described && caller && callerMay(caller, 'read') ? fragmentOf({ db, schema }, described) : null,
     }),
   }),
 })

@@ -13,6 +13,7 @@ graphql(`
   fragment CheckPipelineFields on CheckPipeline {
     id entityType trustMarkType approves version updatedAt
     checks { ...PipelineCheckFields }
+    describedIn { ...DescriptionFields }
   }
 `)
 

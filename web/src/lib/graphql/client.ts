@@ -156,6 +156,7 @@ type Failure = {
   code?: ErrorCode
   path?: string[] | null
   checks?: EntityCheckFieldsFragment[]
+  configuration?: string | null
 }
 
 /** What a mutation answers: one field, with a success or a failure. */
@@ -182,10 +183,15 @@ async function attempt<Data extends Answer, Variables extends AnyVariables>(
   const [result] = Object.values(data ?? {})
   if (failure || !result) return { refusal: refusalOf(failure) }
   if (!isFailure(result)) return { value: result as Success<Data> } // the other types of the union
-  const { message, code, checks } = result
+  const { message, code, checks, configuration } = result
   const path = fieldPath(result.path ?? [])
   return {
-    refusal: { message: fieldsInWords(message), path, ...(code && { code }), ...(checks && { checks }) },
+    refusal: {
+      ...{ message: fieldsInWords(message), path },
+      ...(code && { code }),
+      ...(checks && { checks }),
+      ...(configuration && { configuration }),
+    },
   }
 }
 

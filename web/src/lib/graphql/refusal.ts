@@ -8,6 +8,7 @@ graphql(`
   fragment Refusal on Error {
     message code path
     ... on EntityRejectedError { checks { ...EntityCheckFields } }
+    ... on ConflictError { configuration }
   }
 `)
 
@@ -19,6 +20,8 @@ export interface Refusal {
   code?: ErrorCode | 'FORBIDDEN'
   /** The checks of an entity that was fetched and refused. */
   checks?: readonly EntityCheckFieldsFragment[]
+  /** What the configuration file would say that stands against it, as YAML. */
+  configuration?: string
 }
 
 export type Outcome<Value> = { value: Value; refusal?: never } | { value?: never; refusal: Refusal }

@@ -14,6 +14,7 @@ const TrustAnchorPage = graphql(`
       entityConfigurationHours statementHours maximumStatementHours maximumTrustMarkHours outageBudget
       checkMinutes
       signingKey { kid alg }
+      describedIn { ...DescriptionFields }
     }
   }
 `)

@@ -9,6 +9,7 @@ const OrganizationPage = graphql(`
       __typename
       ... on Organization {
         id anchors { slug } home { displayName entityId } canBeChanged createdAt updatedAt
+        describedIn { ...DescriptionFields }
         ...OrganizationRecord people { id ...PersonFields }
       }
     }

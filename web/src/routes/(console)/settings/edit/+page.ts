@@ -10,6 +10,7 @@ const TrustAnchorEdit = graphql(`
       trustMarks trustMarkIssuers trustMarkOwners constraints trustAnchors endpoints endpointAuthMethods
       entityConfigurationHours statementHours maximumStatementHours maximumTrustMarkHours outageBudget
       checkMinutes runRetentionDays auditRetentionDays historyRetentionDays
+      describedIn { ...DescriptionFields }
     }
   }
 `)

@@ -4,7 +4,10 @@ import { topic } from '#lib/topic.ts'
 
 const PolicyPage = graphql(`
   query PolicyPage {
-    trustAnchor { entityId version metadataPolicy superiors { entityId policyConflict } }
+    trustAnchor {
+      entityId version metadataPolicy superiors { entityId policyConflict }
+      policyDescribedIn { ...DescriptionFields }
+    }
   }
 `)
 

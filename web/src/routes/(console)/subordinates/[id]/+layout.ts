@@ -10,6 +10,7 @@ const SubordinateHead = graphql(`
       ... on Subordinate {
         id entityId displayName state entityTypes intermediate active publication
         trustMarks { id }
+        describedIn { ...DescriptionFields }
       }
     }
   }

@@ -12,6 +12,7 @@ const TrustMarkPage = graphql(`
       subordinate { id displayName }
       mark { ...JwtFields }
       delegation
+      describedIn { ...DescriptionFields }
     }
   }
 `)

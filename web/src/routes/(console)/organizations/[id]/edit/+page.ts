@@ -10,7 +10,7 @@ const OrganizationEdit = graphql(`
     node(id: $id) {
       __typename
       ... on Organization {
-        id canBeChanged ...OrganizationRecord
+        id canBeChanged ...OrganizationRecord describedIn { ...DescriptionFields }
       }
     }
   }

@@ -10,7 +10,7 @@ const RequestChecksEdit = graphql(`
 `)
 
 /** As the API expects a pipeline that does not exist yet. */
-const none = { version: 0, approves: false, checks: [] }
+const none = { version: 0, approves: false, checks: [], describedIn: null }
 
 function subjectIn(parameters: URLSearchParams): Subject {
   const [entityType, trustMarkType] = [parameters.get('type')?.trim(), parameters.get('mark')]

@@ -9,6 +9,7 @@ const TrustMarkEdit = graphql(`
     trustMark(id: $id) {
       id entityId state version validFor renewalTime autorenew additionalClaims
       trustMarkType { type description validFor renewalTime }
+      describedIn { ...DescriptionFields }
     }
     trustAnchor { maximumTrustMarkHours }
   }

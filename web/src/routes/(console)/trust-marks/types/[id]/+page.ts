@@ -9,6 +9,7 @@ const TrustMarkTypePage = graphql(`
     node(id: $id) {
       __typename
       ...TypeFacts
+      ... on TrustMarkType { describedIn { ...DescriptionFields } }
     }
   }
 `)

@@ -9,6 +9,7 @@ const TrustMarkTypeEdit = graphql(`
     node(id: $id) {
       __typename
       ...TypeFacts
+      ... on TrustMarkType { describedIn { ...DescriptionFields } }
     }
     trustAnchor { maximumTrustMarkHours }
   }

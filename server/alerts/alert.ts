@@ -14,6 +14,7 @@ export const alertCodes = {
   MIRROR_BEHIND: ['WARNING', 'A mirror stands still, or has not been reachable for 15 minutes.'],
   OUTAGE_BUDGET: ['WARNING', 'What is published does not stay valid for the outage budget.'],
   DRIFT: ['WARNING', 'The published data was found to differ from the database.'],
+  CONFIGURATION_DRIFT: ['WARNING', 'Objects are not as the configuration files describe them.'],
   NO_WORKER: ['CRITICAL', 'No process executes runs and schedules.'],
   SCHEDULE_FAILING: ['CRITICAL', 'The last execution of a schedule failed.'],
   AUDIT_LOG_CHANGED: ['CRITICAL', 'Entries of the audit log were changed, deleted or inserted.'],

@@ -2,6 +2,7 @@
 import { type AlertState, Prisma } from '#prisma/generated/client/client.ts'
 import { type AlertSeverity, alertCodes, type FoundAlert } from '#server/alerts/alert.ts'
 import { awaitedAlerts } from '#server/alerts/awaited.ts'
+import { configurationAlerts } from '#server/alerts/configuration.ts'
 import { clockAlerts, collectedAlerts, expiryAlerts, memberAlerts } from '#server/alerts/federation.ts'
 import { ownTrustMarkAlerts, pinnedAnchorAlerts } from '#server/alerts/foreign.ts'
 import { accessAlerts, jobAlerts, keyAlerts, publicationAlerts } from '#server/alerts/installation.ts'
@@ -51,6 +52,7 @@ const sources = [
   publicationAlerts,
   mirrorAlerts,
   budgetAlerts,
+  configurationAlerts,
   jobAlerts,
   clockAlerts,
   memberAlerts,

@@ -78,7 +78,7 @@ export async function recordOwned(
       FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
         AS r (section text, key text, set text, name text, fields jsonb)
       ON CONFLICT ("section", "key") DO UPDATE SET "fileSet" = excluded."fileSet", "file" = excluded."file",
-        "commit" = excluded."commit", "appliedAt" = excluded."appliedAt", "fields" = excluded."fields",
+        "commit" = excluded."commit", "appliedAt" = excluded."appliedAt", "fields" = excluded."fields", "differs" = '{}',
         "withdrawnAt" = CASE excluded."fields"->>'active' WHEN ${inactive} THEN NULL ELSE "FileObject"."withdrawnAt" END,
         "withdrawnBy" = CASE excluded."fields"->>'active' WHEN ${inactive} THEN NULL ELSE "FileObject"."withdrawnBy" END`
   }
@@ -94,7 +94,7 @@ export async function releaseOthers(
 ): Promise<void> {
   await tx.fileObject.updateMany({
     where: { fileSet: { in: [...sets] }, section: { in: [...sections] }, appliedAt: { not: at } },
-    data: { fields: {}, withdrawnAt: null, withdrawnBy: null },
+    data: { fields: {}, differs: [], withdrawnAt: null, withdrawnBy: null },
   })
 }
 

@@ -1,4 +1,5 @@
 /** Defines the schedules, one row each. Operators set its cron expression and whether it is on (model Schedule). */
+import { compareWithFiles } from '#server/as-code/drift.ts'
 import { jobCaller } from '#server/identity/caller.ts'
 import { examineAwaited } from '#server/jobs/awaited.ts'
 import { checkCertificate } from '#server/jobs/certificate.ts'
@@ -112,6 +113,11 @@ const table = {
     cron: '*/15 * * * *',
     run: detectDrift,
   },
+  'compare-files': {
+    description: 'Compares what configuration files describe with the state of the anchor.',
+    cron: '50 * * * *',
+    run: compareFiles,
+  },
   'check-certificate': {
     description: 'Looks at the certificate of the public address, and fails if it expires within two weeks.',
     cron: '20 * * * *',
@@ -176,6 +182,14 @@ async function detectDrift(context: ScheduleContext, signal: AbortSignal): Promi
   const { missing, unexpected, different } = found
   if (missing + unexpected + different === 0) return { message: 'In sync.' }
   return { message: `${missing} missing, ${unexpected} unexpected, ${different} different; republished.` }
+}
+
+async function compareFiles({ db, now }: ScheduleContext, signal: AbortSignal): Promise<ScheduleResult> {
+  const running = { kind: 'CONFIGURATION', state: { in: ['QUEUED', 'RUNNING'] } }
+  if ((await db.run.count({ where: running })) > 0) return { message: 'Files are being applied.' }
+  const { compared, different } = await compareWithFiles({ db, now }, signal)
+  if (compared === 0) return { message: 'No file describes an object.' }
+  return { message: `${plural(compared, 'object')} compared, ${different} of them different.` }
 }
 
 function lookAtCertificate({ entityId, now }: ScheduleContext, signal: AbortSignal): Promise<ScheduleResult> {

@@ -253,6 +253,8 @@ export type AlertCode =
   | 'CLOCK'
   /** Entities below Intermediates, as the last crawl read them, do not resolve. */
   | 'COLLECTED_DO_NOT_RESOLVE'
+  /** Objects are not as the configuration files describe them. */
+  | 'CONFIGURATION_DRIFT'
   /** The published data was found to differ from the database. */
   | 'DRIFT'
   /** The export of files does not follow what is published. */

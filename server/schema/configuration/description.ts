@@ -29,6 +29,10 @@ const DescriptionRef = builder.objectRef<FileObject>('ConfigurationDescription')
       description: 'The fields that it says, by the names of the API. Others may be changed here.',
       resolve: (row) => namesOf(row),
     }),
+    differs: t.exposeStringList('differs', {
+      description:
+        'The fields that had another value than the file says when they were compared last, once an hour; none after an application.',
+    }),
     withdrawnAt: t.expose('withdrawnAt', {
       type: 'DateTime',
       nullable: true,

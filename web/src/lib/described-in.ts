@@ -3,6 +3,6 @@ import { graphql } from '#lib/gql/index.ts'
 
 graphql(`
   fragment DescriptionFields on ConfigurationDescription {
-    file set commit appliedAt fields withdrawnAt withdrawnBy
+    file set commit appliedAt fields differs withdrawnAt withdrawnBy
   }
 `)

@@ -19,6 +19,7 @@ const places: Record<AlertCode, () => string> = {
   MIRROR_BEHIND: route.publication,
   OUTAGE_BUDGET: route.publication,
   DRIFT: route.activity,
+  CONFIGURATION_DRIFT: route.activity,
   NO_WORKER: route.activity,
   SCHEDULE_FAILING: route.activity,
   AUDIT_LOG_CHANGED: route.audit,

@@ -33,6 +33,7 @@ const labels: Readonly<Record<string, { label: string; byHand?: ByHand }>> = {
   'walk-collection': { label: 'Federation crawl', byHand: 'collection' },
   'send-reminders': { label: 'E-mail about what needs attention' },
   'detect-drift': { label: 'Consistency check' },
+  'compare-files': { label: 'Comparison with configuration files' },
   'check-certificate': { label: 'Certificate of the public address' },
   'verify-audit-log': { label: 'Verification of the audit log' },
   prune: { label: 'Clean-up' },

@@ -207,6 +207,7 @@ export const places: Readonly<Record<string, Tests>> = {
   ],
   'server/services/signing-key/': ['server/key', 'product/cli-keys', 'product/cli-rollover', 'e2e/keys'],
   'server/services/effect/': ['server/effect', 'e2e/trust-anchor'],
+  'server/services/file-object/': ['server/as-code'],
   'server/services/subordinate/': [
     'server/subordinate',
     'server/rest',

@@ -1,67 +1,15 @@
-/** Tests `inmor convert saml` as a command: what becomes of the parts of metadata, and its files. */
+/** Tests `inmor convert saml` as a command: its files and its report, and when it writes nothing. */
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { folderInFile, folderInTest, inFile } from '#test/helpers/in-file.ts'
+import { folderInTest, inFile } from '#test/helpers/in-file.ts'
 import { serve } from '#test/helpers/loopback.ts'
-import { type Answer, inmor } from '#test/helpers/product.ts'
-import { CATEGORY, CERTIFICATION, groupXml, type TestEntity } from '#test/helpers/saml-metadata.ts'
+import { groupXml } from '#test/helpers/saml-metadata.ts'
 import { makeSigningKey, signatureTemplate, signXml, xmlsecLacking } from '#test/helpers/xmlsec.ts'
+import { all, idp, runSaml as run, SIRTFI, samlInFile, sp } from './saml-conversion.ts'
 
-const folder = folderInFile('inmor-saml')
-const SWAMID = 'http://www.swamid.se/'
-const SIRTFI = 'https://refeds.org/sirtfi'
-const umea = { name: 'umu', displayName: 'Umeå University', url: 'https://www.umu.se/' }
-const idp: TestEntity = {
-  entityId: 'https://idp.umu.se/idp',
-  registrar: SWAMID,
-  organization: umea,
-  displayName: 'Umeå sign-in',
-  attributes: { [CATEGORY]: ['http://refeds.org/category/hide-from-discovery'], [CERTIFICATION]: [SIRTFI] },
-  contacts: [
-    { type: 'technical', email: 'mailto:Admin@umu.se', name: 'Ann' },
-    { type: 'support', email: 'mailto:help@umu.se' },
-    { type: 'other', email: 'cert@umu.se', isSecurity: true },
-    { type: 'other', email: 'other@umu.se' },
-    { type: 'technical', email: 'not an address' },
-  ],
-}
-const sp: TestEntity = {
-  entityId: 'https://sp.umu.se',
-  role: 'sp',
-  registrar: SWAMID,
-  organization: umea,
-  attributes: { [CATEGORY]: ['https://example.org/other'] },
-  contacts: [{ type: 'technical', email: 'admin@umu.se', name: 'Bo' }],
-}
-const old: TestEntity = { entityId: 'urn:mace:old', registrar: SWAMID, organization: { name: 'Old' } }
-const all = [sp, idp, old]
-
-const run = (args: readonly string[]): Promise<Answer> =>
-  inmor({ environment: {} }, ['convert', 'saml', ...args])
-
-let files = 0
-
-/** Writes metadata and converts it. */
-async function convert(entities: readonly (TestEntity | string)[], ...args: string[]): Promise<Answer> {
-  const file = join(folder, `${files++}.xml`)
-  await writeFile(file, groupXml(entities))
-  return run([file, '--unsigned', ...args])
-}
-
-async function report(entities: readonly (TestEntity | string)[], ...args: string[]) {
-  const { code, stdout, stderr } = await convert(entities, ...args, '--json')
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  return JSON.parse(stdout)
-}
-
-/** A mapping table in a file. */
-async function mapped(text: string): Promise<string> {
-  const file = join(folder, `${files++}.yaml`)
-  await writeFile(file, text)
-  return `--mapping=${file}`
-}
+const { folder, convert, report } = samlInFile()
 
 test('prints one document, and the report beside it', async () => {
   const { code, stdout, stderr } = await convert(all, '--anchor=edu')
@@ -129,7 +77,9 @@ test('writes the same files again, for any order of the entities', async () => {
     stderr: '',
     stdout: expect.stringMatching(/^Entities in \d+\.xml: 3\./),
   })
-  await convert(all.toReversed(), '-o', second)
+  const file = join(folder, '1000.xml')
+  await writeFile(file, groupXml(all.toReversed()))
+  await run([file, '--unsigned', '-o', second])
   const names = ['awaited-members.yaml', 'organizations.yaml', 'trust-mark-types.yaml']
   expect((await readdir(first)).sort()).toEqual(names)
   expect((await readdir(second)).sort()).toEqual(names)
@@ -139,7 +89,7 @@ test('writes the same files again, for any order of the entities', async () => {
     expect(parse(a)).toMatchObject({ apiVersion: 'inmor/v1', anchor: 'main' })
   }
   const before = await Promise.all(names.map((name) => readFile(join(second, name), 'utf8')))
-  await run([join(folder, `${files - 1}.xml`), '--unsigned', '-o', second])
+  await run([file, '--unsigned', '-o', second])
   expect(await Promise.all(names.map((name) => readFile(join(second, name), 'utf8')))).toEqual(before)
 })
 
@@ -162,154 +112,6 @@ test('prints everything about an entity as JSON', async () => {
     { attribute: 'entity-category', value: 'https://example.org/other', entities: 1 },
   ])
   expect({ signedBy, validUntil }).toEqual({ signedBy: null, validUntil: '2100-01-01T00:00:00.000Z' })
-})
-
-describe('an entity that cannot be awaited', () => {
-  test.each<[what: string, entity: TestEntity, reason: RegExp]>([
-    ['an http URL', { entityId: 'http://idp.example.org' }, /: its scheme is not https$/],
-    ['a query', { entityId: 'https://idp.example.org?x=1' }, /: it has a query$/],
-    ['a fragment', { entityId: 'https://idp.example.org#x' }, /: it has a fragment$/],
-    ['an entityID that is there already', idp, /^the metadata has it twice$/],
-    [
-      'an end in the past',
-      { entityId: 'https://a.se', more: 'validUntil="2020-01-01T00:00:00Z"' },
-      /^its validUntil has passed$/,
-    ],
-  ])('is skipped: %s', async (_what, entity, reason) => {
-    const { pending, skipped } = await report([idp, entity])
-    expect(pending).toHaveLength(1)
-    expect(skipped).toEqual([{ entityId: entity.entityId, reason: expect.stringMatching(reason) }])
-  })
-})
-
-describe('an organization', () => {
-  const named = (registrar: string, name: string, displayName = 'One'): TestEntity => ({
-    entityId: `https://${name}.example.org`,
-    organization: { name, displayName },
-    registrar,
-  })
-  const namesOf = async (...entities: TestEntity[]) =>
-    (await report(entities)).organizations.map(({ name }: { name: string }) => name)
-
-  test('has its registrar’s host behind its name where two have one name', async () => {
-    expect(await namesOf(named('https://a.se', 'x'), named('https://b.fi', 'x'))).toEqual([
-      'One (a.se)',
-      'One (b.fi)',
-    ])
-    const three = await namesOf(
-      named('https://a.se', 'x'),
-      named('https://a.se', 'y'),
-      named('https://b.fi', 'x'),
-    )
-    expect(three).toEqual([
-      expect.stringMatching(/^One \([0-9a-f]{12}\)$/),
-      expect.stringMatching(/^One \([0-9a-f]{12}\)$/),
-      'One (b.fi)',
-    ])
-  })
-
-  test('has the name that most of its entities have, cut where it is too long', async () => {
-    const other = { ...named('https://a.se', 'x', 'Two'), entityId: 'https://other.example.org' }
-    expect(await namesOf(named('https://a.se', 'x'), other, { ...other, entityId: 'https://z.se' })).toEqual([
-      'Two',
-    ])
-    const [long] = await namesOf(named('https://a.se', 'x', 'a'.repeat(300)))
-    expect(long).toBe(`${'a'.repeat(199)}…`)
-  })
-
-  test.each<[registrar: string, country: string | undefined]>([
-    ['https://federation.renater.fr/', 'FR'],
-    ['http://ukfederation.org.uk', 'GB'],
-    ['https://incommon.org', 'US'],
-    ['https://registrar.example.io', undefined],
-    ['https://registrar.example.qq', undefined],
-    ['urn:registrar', undefined],
-  ])('of %s has the country %s', async (registrar, country) => {
-    const { organizations } = await report([named(registrar, 'x')])
-    expect(organizations[0].country).toBe(country)
-  })
-
-  test('has at most 30 contacts', async () => {
-    const contacts = Array.from({ length: 31 }, (_, at) => ({ type: 'technical', email: `a${at}@x.se` }))
-    const { organizations, warnings } = await report([{ ...named('https://a.se', 'x'), contacts }])
-    expect(organizations[0].contacts).toHaveLength(30)
-    expect(warnings).toContain(
-      'One has 31 contacts. The first 30 are written, as many as an organization can have.',
-    )
-  })
-})
-
-describe('the mapping table', () => {
-  test('is printed, and gives the same as none', async () => {
-    const { code, stdout } = await run(['--print-mapping'])
-    expect(code).toBe(0)
-    const mapping = await mapped(stdout)
-    expect((await report(all, mapping)).document).toEqual((await report(all)).document)
-  })
-
-  test('chooses entities, types, tags, countries, contacts, languages and Entity Identifiers', async () => {
-    const mapping = await mapped(`languages: [sv]
-roles: [idp]
-registrars: ['${SWAMID}']
-entity-category:
-  https://example.org/c: {type: 'https://edu.example.org/c', validFor: 24, active: true}
-contacts: {support: SECURITY}
-tags: {idp: provider}
-countries: {'${SWAMID}': FI}
-entityIds: {'urn:mace:old': 'https://old.umu.se', 'https://left.umu.se': null}
-`)
-    const left = { ...idp, entityId: 'https://left.umu.se' }
-    const elsewhere = { ...idp, entityId: 'https://else.se', registrar: 'https://else.se' }
-    const marked = { ...old, attributes: { [CATEGORY]: ['https://example.org/c'] } }
-    const { document, pending, skipped } = await report([idp, sp, marked, left, elsewhere], mapping)
-    expect(document.organizations).toMatchObject([
-      { name: 'Old', country: 'FI', tags: ['provider'] },
-      { name: 'Umeå University', contacts: [{ role: 'SECURITY', email: 'help@umu.se', name: null }] },
-    ])
-    expect(document.trustMarkTypes).toEqual([
-      { type: 'https://edu.example.org/c', validFor: 24, active: true },
-    ])
-    expect(pending).toMatchObject([
-      { entityId: idp.entityId },
-      { entityId: 'https://old.umu.se', samlEntityId: 'urn:mace:old' },
-    ])
-    expect(skipped).toEqual([{ entityId: left.entityId, reason: 'the mapping table leaves it out' }])
-  })
-
-  test.each<[what: string, text: string, sentence: RegExp]>([
-    ['no YAML', 'a: [', /:1:5: This is not YAML: Flow sequence/],
-    ['an unknown part', '\nlanguage: en', /:\d+:\d+: .*language/],
-    ['an unknown role', 'contacts:\n  technical: BOSS', /:2:14: contacts\.technical: /],
-    [
-      'a type that is no URL',
-      'entity-category:\n  https://x.se:\n    type: x',
-      /:3:11: entity-category\.https:\/\/x\.se\.type: This is not an http or https URL/,
-    ],
-    ['a part twice', 'roles: []\nroles: []', /:2:1: This is not YAML: Map keys must be unique/],
-    [
-      'a type with two descriptions',
-      'entity-category:\n  a: {type: https://x.se}\nassurance-certification:\n  b: {type: https://x.se, active: true}',
-      /:4:6: assurance-certification\.b: The type https:\/\/x\.se has other fields above/,
-    ],
-  ])('is refused with its place: %s', async (_what, text, sentence) => {
-    const { code, stdout, stderr } = await convert(all, await mapped(text))
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-    expect(stderr).toMatch(sentence)
-  })
-})
-
-test('text of the metadata does not leave its comment or its value', async () => {
-  const entity = {
-    ...idp,
-    displayName: 'a\n- entityId: https://evil.example.org\u2028- b\u202e',
-    organization: { name: 'x: [&#10;!!js y', displayName: "'&amp;x *y # z" },
-  }
-  const bad = { entityId: 'urn:x&#10;- entityId: https://evil.example.org', organization: { name: 'y' } }
-  const { stdout } = await convert([entity, bad])
-  expect(parse(stdout)).toMatchObject({ awaitedMembers: [{ entityId: idp.entityId }] })
-  expect(parse(stdout).organizations.map(({ name }: { name: string }) => name)).toEqual(["'&x *y # z", 'y'])
-  expect(stdout).not.toMatch(/^- entityId: https:\/\/evil/m)
-  expect(stdout).not.toMatch(/[\u2028\u202e]/)
 })
 
 describe('nothing is written', () => {
@@ -364,7 +166,7 @@ test('fetches a URL', async () => {
 describe.skipIf(xmlsecLacking !== null)(`signed metadata (${xmlsecLacking ?? 'xmlsec1'})`, () => {
   const key = inFile(() => makeSigningKey(folder))
   const signed = async (xml: string) => {
-    const file = join(folder, `${files++}.xml`)
+    const file = join(folder, '2000.xml')
     await writeFile(file, xml)
     return run([file, '--certificate', key.certificate, '--json'])
   }

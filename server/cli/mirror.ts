@@ -15,6 +15,7 @@ import { limitGarbage } from '#federation/process/heap.ts'
 import { listen } from '#federation/process/listen.ts'
 import { printable } from '#server/cli/api/output.ts'
 import { describeFirstUse } from '#server/cli/first-use.ts'
+import { createNotes } from '#server/cli/notes.ts'
 import { command, print } from '#server/cli/output.ts'
 import { openReceiver } from '#server/cli/purge.ts'
 import { openPlace, type Place, parsePlace, readKeys } from '#server/cli/source.ts'
@@ -126,22 +127,6 @@ function createNotice(): (anchor: Anchor) => Promise<void> {
     const text = await describeFirstUse(anchor, '--jwks')
     if (text !== last) process.stderr.write(`${printable(text)}\n`)
     last = text
-  }
-}
-
-/** Says a failure once, although it is there at each look. */
-function createNotes(result: string) {
-  let last: string | null = null
-  return {
-    isFailed: () => last !== null,
-    succeed(): void {
-      last = null
-    },
-    fail(error: unknown): void {
-      const text = `${result}: ${error instanceof Error ? error.message : String(error)}`
-      if (text !== last) process.stderr.write(`${printable(text)}\n`)
-      last = text
-    },
   }
 }
 

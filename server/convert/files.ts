@@ -3,6 +3,7 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Fields, type FileDocument, sections } from '#server/as-code/document.ts'
 import { formatHead, formatItems, formatSection, formatSectionHead } from '#server/as-code/format.ts'
+import { changesSince, type SourceChange } from '#server/convert/changes.ts'
 
 export type ConvertedFile = {
   /** In the folder, such as `organizations.yaml`. */
@@ -37,6 +38,17 @@ const formatComment = (lines: readonly string[]) =>
     .join('')
 
 const isList = (content: Fields | readonly Fields[]): content is readonly Fields[] => Array.isArray(content)
+
+/** Null: the folder has no such files yet. */
+export async function changesIn(
+  folder: string,
+  files: readonly ConvertedFile[],
+): Promise<SourceChange[] | null> {
+  const found = await Promise.all(
+    files.map(({ name, document }) => changesSince(join(folder, name), document)),
+  )
+  return found.every((changes) => changes === null) ? null : found.flatMap((changes) => changes ?? [])
+}
 
 /** All or, if one cannot be written, none: each is complete before the first takes its name. */
 export async function writeFiles(folder: string, files: readonly ConvertedFile[]): Promise<void> {

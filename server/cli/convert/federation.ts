@@ -2,6 +2,7 @@
 import { parseEntityId } from '#core/entity-id.ts'
 import { printable } from '#server/cli/api/output.ts'
 import { conversion, deliver } from '#server/cli/convert/file.ts'
+import { follow } from '#server/cli/convert/follow.ts'
 import { describeFirstUse } from '#server/cli/first-use.ts'
 import { readKeys } from '#server/cli/source.ts'
 import { systemClock, toUnix } from '#server/clock.ts'
@@ -15,17 +16,22 @@ export const federationCommand = conversion(
   .option('--keys <file>', 'trust only these keys of the anchor, a JWK Set (default: those that it has)')
   .action(async (url: string, options) => {
     const entityId = parseEntityId(url, { allowHttp: true })
-    const source = await readFederation({
-      entityId,
-      pinned: await readKeys(options.keys),
-      isPartial: options.partial,
-      allowHttp: options.allowHttp,
-      now: toUnix(systemClock()),
-      signal: new AbortController().signal,
-      async onFirstUse(keys) {
-        const text = await describeFirstUse({ entityId, keys }, '--keys')
-        process.stderr.write(`${printable(text)}\n`)
-      },
+    // Those of the first conversion count for the further ones.
+    let pinned = await readKeys(options.keys)
+    await follow(options, async () => {
+      const source = await readFederation({
+        entityId,
+        pinned,
+        isPartial: options.partial,
+        allowHttp: options.allowHttp,
+        now: toUnix(systemClock()),
+        signal: new AbortController().signal,
+        async onFirstUse(keys) {
+          const text = await describeFirstUse({ entityId, keys }, '--keys')
+          process.stderr.write(`${printable(text)}\n`)
+          pinned = keys
+        },
+      })
+      await deliver(options, source)
     })
-    await deliver(options, source)
   })

@@ -6,18 +6,20 @@ import { ConfigurationError } from '#federation/config/error.ts'
 import { plural } from '#server/alerts/alert.ts'
 import { formatYaml } from '#server/as-code/format.ts'
 import { printable } from '#server/cli/api/output.ts'
+import { type FollowOptions, withFollow } from '#server/cli/convert/follow.ts'
 import { command, print } from '#server/cli/output.ts'
+import { changesSince, describeChanges } from '#server/convert/changes.ts'
 import { buildDocument } from '#server/convert/document.ts'
 import type { Source } from '#server/convert/source.ts'
 
 /** A new installation has this anchor. */
 const FIRST_ANCHOR = 'main'
 
-export type FileOptions = { json?: boolean; output?: string; anchor: string }
+export type FileOptions = FollowOptions & { json?: boolean; anchor: string }
 
 /** A conversion of an anchor at a URL. */
 export const conversion = (name: string, description: string, url: string): Command =>
-  command(name, description)
+  withFollow(command(name, description))
     .argument('<url>', url, parseUrl)
     .option('-o, --output <folder>', 'write a file there (default: print it)')
     .option('--anchor <slug>', 'the anchor that the file is about', parseSlug, FIRST_ANCHOR)
@@ -30,10 +32,13 @@ export async function deliver(options: FileOptions, source: Source): Promise<voi
   for (const note of source.notes) process.stderr.write(`${printable(note)}\n`)
   if (options.output === undefined) return print(options, document, formatYaml(document).trimEnd())
   const file = join(options.output, `${options.anchor}.yaml`)
+  const changes = await changesSince(file, document)
   await writeWhole(file, formatYaml(document))
   const { members, marks } = source
   const counts = `${plural(members.length, 'member')}, ${plural(marks.length, 'Trust Mark')}`
-  print(options, { file, members: members.length, trustMarks: marks.length }, `${file}: ${counts}.`)
+  const numbers = { file, members: members.length, trustMarks: marks.length }
+  const since = changes ? ` ${describeChanges(changes)}` : ''
+  print(options, { ...numbers, ...(changes ? { changes } : {}) }, `${file}: ${counts}.${since}`)
 }
 
 /** The file before stays until the new one is whole. @throws ConfigurationError */

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { ConfigurationError } from '#federation/config/error.ts'
 import { conversion, deliver } from '#server/cli/convert/file.ts'
+import { follow } from '#server/cli/convert/follow.ts'
 import type { Credentials } from '#server/convert/lighthouse/admin-api.ts'
 import { readLighthouse } from '#server/convert/lighthouse/convert.ts'
 
@@ -12,16 +13,18 @@ export const lighthouseCommand = conversion(
 )
   .option('--user <name>', 'a user of the admin API (default: none)')
   .option('--password-file <file>', 'file with the password of the user')
-  .action(async (url: string, options) => {
-    const source = await readLighthouse({
-      url,
-      credentials: await readCredentials(options),
-      isPartial: options.partial,
-      allowHttp: options.allowHttp,
-      signal: new AbortController().signal,
-    })
-    await deliver(options, source)
-  })
+  .action((url: string, options) =>
+    follow(options, async () => {
+      const source = await readLighthouse({
+        url,
+        credentials: await readCredentials(options),
+        isPartial: options.partial,
+        allowHttp: options.allowHttp,
+        signal: new AbortController().signal,
+      })
+      await deliver(options, source)
+    }),
+  )
 
 /** Null: none. @throws ConfigurationError */
 async function readCredentials(options: {

@@ -3,10 +3,12 @@ import { readFile } from 'node:fs/promises'
 import { ConfigurationError } from '#federation/config/error.ts'
 import { exitCodes, Failure } from '#server/cli/api/failure.ts'
 import { printable, write, writeJson } from '#server/cli/api/output.ts'
+import { type FollowOptions, follow, withFollow } from '#server/cli/convert/follow.ts'
 import { command } from '#server/cli/output.ts'
 import { systemClock } from '#server/clock.ts'
+import { describeChanges } from '#server/convert/changes.ts'
 import { nameOfSource, readSource } from '#server/convert/chunks.ts'
-import { formatFile, joinFiles, writeFiles } from '#server/convert/files.ts'
+import { changesIn, formatFile, joinFiles, writeFiles } from '#server/convert/files.ts'
 import { type Conversion, convertEntities } from '#server/convert/saml/convert.ts'
 import { filesOf } from '#server/convert/saml/files.ts'
 import { defaultMapping } from '#server/convert/saml/mapping/default.ts'
@@ -16,8 +18,7 @@ import { describeReport, reportOf } from '#server/convert/saml/report.ts'
 import { readCertificates } from '#server/convert/saml/signature/certificate.ts'
 import { FIRST_ANCHOR } from '#store/anchors.ts'
 
-type Options = {
-  output?: string
+type Options = FollowOptions & {
   anchor: string
   certificate?: string
   unsigned: boolean
@@ -27,7 +28,7 @@ type Options = {
   json?: boolean
 }
 
-export const samlCommand = command('saml', 'convert SAML 2.0 metadata of a federation')
+export const samlCommand = withFollow(command('saml', 'convert SAML 2.0 metadata of a federation'))
   .argument('[source]', 'the URL of the metadata, or a file')
   .option(
     '-o, --output <folder>',
@@ -42,10 +43,12 @@ export const samlCommand = command('saml', 'convert SAML 2.0 metadata of a feder
   .action(async (source: string | undefined, options: Options) => {
     if (options.printMapping) return write(defaultMapping)
     if (source === undefined) throw new Failure('Name the metadata: a URL or a file.', exitCodes.usage)
-    const mapping = await readMapping(options.mapping)
-    const metadata = await read(source, options)
-    const conversion = convertEntities(metadata.entities, mapping)
-    await answer(conversion, metadata, nameOfSource(source), options)
+    await follow(options, async () => {
+      const mapping = await readMapping(options.mapping)
+      const metadata = await read(source, options)
+      const conversion = convertEntities(metadata.entities, mapping)
+      await answer(conversion, metadata, nameOfSource(source), options)
+    })
   })
 
 /** @throws Failure, ConfigurationError, FetchError */
@@ -77,14 +80,16 @@ async function answer(
   options: Options,
 ): Promise<void> {
   const files = filesOf(conversion, { anchor: options.anchor, source })
+  const changes = options.output === undefined ? null : await changesIn(options.output, files)
   if (options.output !== undefined) await writeFiles(options.output, files)
   const report = reportOf(conversion, metadata, { source, now: systemClock() })
   const joined = joinFiles(files)
   if (options.json) {
     const document = options.output === undefined ? { document: joined.document } : {}
-    return writeJson({ ...report, ...document })
+    return writeJson({ ...report, ...document, ...(changes ? { changes } : {}) })
   }
-  const text = printable(`${describeReport(report)}\n`)
+  const since = changes ? `${describeChanges(changes)}\n` : ''
+  const text = printable(`${describeReport(report)}\n${since}`)
   if (options.output !== undefined) return write(text)
   await write(formatFile(joined))
   process.stderr.write(text)

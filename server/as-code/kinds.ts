@@ -22,6 +22,9 @@ export const kinds: Readonly<Record<Section, KindRow>> = {
 
 export const isSection = (name: string): name is Section => sections.some((section) => section === name)
 
+/** Whether there is one object of the kind, which has no key. */
+export const isOneObject = (section: Section): boolean => kinds[section].keys.length === 0
+
 /** By which files name an object of a kind; empty for a kind with one. */
 export function keyOf(section: Section, fields: Fields): string {
   const values = kinds[section].keys.map((name) => fields[name])

@@ -2,7 +2,7 @@
 import { isJsonEqual } from '#core/json.ts'
 import { findDifferences } from '#core/json-difference.ts'
 import { formatPath } from '#core/path.ts'
-import type { Fields, Section, Verb } from '#server/as-code/document.ts'
+import { type Fields, type Section, sections, type Verb, verbs } from '#server/as-code/document.ts'
 import type { StoredObject } from '#server/as-code/kind/row.ts'
 import type { ProtectedOperation } from '#server/services/protection/operation.ts'
 
@@ -17,6 +17,15 @@ export type Step = {
   /** The fields that it is to have; empty for a removal. */
   fields: Fields
   changes: readonly FieldChange[]
+}
+
+/** What is known of a step when its fields are gone. */
+export const nameOfStep = ({ section, verb }: Pick<Step, 'section' | 'verb'>): string => `${section} ${verb}`
+
+export function stepNamed(name: string): Pick<Step, 'section' | 'verb'> | null {
+  const [section, verb] = name.split(' ')
+  const [known, does] = [sections.find((each) => each === section), verbs.find((each) => each === verb)]
+  return known && does ? { section: known, verb: does } : null
 }
 
 /** A step, and the protected operations that it amounts to. */

@@ -31,7 +31,7 @@ export const configuration: RunKindRow = {
   action: 'applyConfiguration',
   inWords: 'application of configuration files',
   // An organization exists before its members do.
-  phaseOf: (item) => `${stepOf(item).section} ${stepOf(item).verb}`,
+  phaseOf: ({ key }) => key,
   work,
 }
 

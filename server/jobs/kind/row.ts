@@ -7,7 +7,7 @@ import type { AuditAction } from '#server/services/audit/action.ts'
 
 export type RunItemInput = {
   resource: string
-  /** Its key in the database, if there is one. */
+  /** Its key in the database, if there is one; or what is to be known of it when its input is gone. */
   key?: string
   /** What to do beyond the key. */
   input?: Prisma.InputJsonObject

@@ -5,7 +5,7 @@ import { FileFaultsError } from '#server/as-code/fault.ts'
 import { kinds } from '#server/as-code/kinds.ts'
 import { recordOwned, releaseOthers } from '#server/as-code/ownership.ts'
 import { makePlan, type Plan } from '#server/as-code/plan.ts'
-import type { Step } from '#server/as-code/step.ts'
+import { nameOfStep, type Step } from '#server/as-code/step.ts'
 import { ConflictError, InvalidInputError } from '#server/error/operation-error.ts'
 import { requestError } from '#server/error/request-error.ts'
 import { callerMay } from '#server/identity/caller.ts'
@@ -156,6 +156,7 @@ function parametersOf(
 
 function itemOf(step: Step): RunItemInput {
   return {
+    key: nameOfStep(step),
     resource: step.key || kinds[step.section].noun,
     input: step as unknown as Prisma.InputJsonObject, // JSON of the files and of rows
   }

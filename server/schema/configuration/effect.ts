@@ -3,7 +3,19 @@ import { formatPath } from '#core/path.ts'
 import { builder } from '#server/schema/builder.ts'
 import type { EndingMarks } from '#server/services/effect/ending-marks.ts'
 import type { PlanEffect } from '#server/services/effect/plan-effect.ts'
-import type { PlaceCounts, PlanGroup } from '#server/services/effect/tally.ts'
+import type { NamedEntity, PlaceCounts, PlanGroup } from '#server/services/effect/tally.ts'
+
+const EntityRef = builder.objectRef<NamedEntity>('ConfigurationEffectEntity').implement({
+  description: 'An entity that a plan affects.',
+  authScopes: { read: true },
+  fields: (t) => ({
+    entityId: t.expose('entityId', { type: 'EntityIdentifier', description: 'Its Entity Identifier.' }),
+    displayName: t.exposeString('displayName', {
+      nullable: true,
+      description: 'Its display name; null: it has none.',
+    }),
+  }),
+})
 
 const GroupRef = builder.objectRef<PlanGroup>('ConfigurationEffectGroup').implement({
   description: 'Entities to which a plan does the same.',
@@ -30,6 +42,9 @@ const GroupRef = builder.objectRef<PlanGroup>('ConfigurationEffectGroup').implem
       description: 'The value after the plan; null where it is absent.',
       resolve: ({ after }) => after ?? null,
     }),
+    isMixed: t.exposeBoolean('isMixed', {
+      description: 'Whether they have different values or reasons, too many for a group each.',
+    }),
     reason: t.exposeString('reason', {
       nullable: true,
       description: 'Why the first of them would not resolve, or does not resolve now; null for a change.',
@@ -38,6 +53,11 @@ const GroupRef = builder.objectRef<PlanGroup>('ConfigurationEffectGroup').implem
     examples: t.stringList({
       description: 'The Entity Identifiers of some of them, at most 20.',
       resolve: ({ examples }) => examples.map(({ entityId }) => entityId),
+    }),
+    entities: t.field({
+      type: [EntityRef],
+      description: 'The same with their names.',
+      resolve: ({ examples }) => examples,
     }),
   }),
 })
@@ -106,6 +126,10 @@ export const PlanEffectRef = builder.objectRef<PlanEffect>('ConfigurationEffect'
       type: [MarksRef],
       description: 'Trust Marks that end.',
       resolve: ({ marksEnd }) => marksEnd,
+    }),
+    newMembers: t.int({
+      description: 'Members that it registers.',
+      resolve: ({ newMembers }) => newMembers.count,
     }),
     isComplete: t.exposeBoolean('isComplete', {
       description: 'False: it took too long, and some entities were not examined.',

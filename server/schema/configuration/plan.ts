@@ -1,6 +1,8 @@
 /** The plan of configuration files: what applying them would change. */
+import type { GraphQLSchema } from 'graphql'
 import type { verbs } from '#server/as-code/document.ts'
 import { FileFaultsError } from '#server/as-code/fault.ts'
+import { kinds } from '#server/as-code/kinds.ts'
 import { type Planned, toMarkdown, toText } from '#server/as-code/markdown.ts'
 import { makePlan, type Plan } from '#server/as-code/plan.ts'
 import { plannedStateOf } from '#server/as-code/planned-state.ts'
@@ -8,6 +10,7 @@ import type { Step } from '#server/as-code/step.ts'
 import { builder } from '#server/schema/builder.ts'
 import { PlanEffectRef } from '#server/schema/configuration/effect.ts'
 import { ConfigurationFault, ConfigurationFileInput, PRUNE } from '#server/schema/configuration/file.ts'
+import type { Context } from '#server/schema/context.ts'
 import { FieldChangeRef } from '#server/schema/field-change.ts'
 import { requireCaller } from '#server/schema/input.ts'
 import { ProtectedOperationEnum } from '#server/schema/protection/protection.ts'
@@ -22,11 +25,15 @@ const Verb = builder.enumType('ConfigurationVerb', {
   } satisfies Record<(typeof verbs)[number], object>,
 })
 
-const StepRef = builder.objectRef<Step>('ConfigurationStep').implement({
+export const StepRef = builder.objectRef<Step>('ConfigurationStep').implement({
   description: 'What a plan does to one object.',
   authScopes: { read: true },
   fields: (t) => ({
     section: t.exposeString('section', { description: 'The section of the file that describes it.' }),
+    noun: t.string({
+      description: 'What the object is, in words, such as `member`.',
+      resolve: ({ section }) => kinds[section].noun,
+    }),
     key: t.exposeString('key', { description: 'Its name in the file; empty where there is one object.' }),
     verb: t.field({ type: Verb, description: 'What happens to it.', resolve: ({ verb }) => verb }),
     changes: t.field({
@@ -41,7 +48,7 @@ const planOf = (planned: Planned): Plan | null => ('plan' in planned ? planned.p
 const count = (planned: Planned, verb: Step['verb']) =>
   planOf(planned)?.steps.filter((step) => step.verb === verb).length ?? 0
 
-const PlanRef = builder.objectRef<Planned>('ConfigurationPlan').implement({
+export const PlanRef = builder.objectRef<Planned>('ConfigurationPlan').implement({
   description: 'What applying configuration files would change, or what is wrong with the files.',
   authScopes: { read: true },
   fields: (t) => ({
@@ -80,7 +87,15 @@ const PlanRef = builder.objectRef<Planned>('ConfigurationPlan').implement({
     steps: t.field({
       type: [StepRef],
       description: 'Its steps, in the order in which they are applied.',
-      resolve: (planned) => [...(planOf(planned)?.steps ?? [])],
+      args: {
+        first: t.arg.int({ description: 'How many at most; all by default.' }),
+        skip: t.arg.int({ description: 'How many steps before them are left out; none by default.' }),
+      },
+      resolve: (planned, { first, skip }) => {
+        const start = Math.max(0, skip ?? 0)
+        const steps = planOf(planned)?.steps ?? []
+        return steps.slice(start, first == null ? undefined : start + Math.max(0, first))
+      },
     }),
     effect: t.field({
       type: PlanEffectRef,
@@ -97,6 +112,29 @@ const PlanRef = builder.objectRef<Planned>('ConfigurationPlan').implement({
   }),
 })
 
+/** What a plan is made of. */
+export type PlanInput = {
+  files: readonly { name: string; content: string }[]
+  prune?: boolean | null | undefined
+}
+
+/** In the anchor of the context. */
+export async function planFiles(
+  context: Context,
+  schema: GraphQLSchema,
+  { files, prune }: PlanInput,
+): Promise<Planned> {
+  try {
+    const of = { ...context, schema, caller: requireCaller(context) }
+    const plan = await makePlan(of, files, { prune: prune ?? false })
+    let effect: Promise<PlanEffect> | undefined
+    return { plan, effect: () => (effect ??= context.services.planEffect(plannedStateOf(plan.steps))) }
+  } catch (error) {
+    if (!(error instanceof FileFaultsError)) throw error
+    return { faults: error.faults }
+  }
+}
+
 builder.queryField('configurationPlan', (t) =>
   t.field({
     type: PlanRef,
@@ -110,16 +148,6 @@ builder.queryField('configurationPlan', (t) =>
       }),
       prune: t.arg.boolean({ description: PRUNE }),
     },
-    async resolve(_root, { files, prune }, context, { schema }): Promise<Planned> {
-      try {
-        const of = { ...context, schema, caller: requireCaller(context) }
-        const plan = await makePlan(of, files, { prune: prune ?? false })
-        let effect: Promise<PlanEffect> | undefined
-        return { plan, effect: () => (effect ??= context.services.planEffect(plannedStateOf(plan.steps))) }
-      } catch (error) {
-        if (!(error instanceof FileFaultsError)) throw error
-        return { faults: error.faults }
-      }
-    },
+    resolve: (_root, input, context, { schema }) => planFiles(context, schema, input),
   }),
 )

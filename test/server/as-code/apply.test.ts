@@ -41,6 +41,14 @@ it('registers, issues and publishes what a file describes, with the plan and the
     commit: 'c0ffee',
   })
   expect(items).toEqual([{ sequence: 1, resource: 'First', ok: true, message: null }])
+  const document = `{ runs(first: 1) { edges { node { configurationPlan configurationCommit items(first: 1) {
+    edges { node { step { section noun key verb changes { path after } } } } } } } } }`
+  const { data } = await admin.execute(document)
+  const made = { section: 'organizations', noun: 'organization', key: 'First', verb: 'CREATE' }
+  expect(data.runs.edges[0].node).toEqual({
+    ...{ configurationPlan: hash, configurationCommit: 'c0ffee' },
+    items: { edges: [{ node: { step: { ...made, changes: [{ path: 'name', after: 'First' }] } } }] },
+  })
   const started = { action: 'applyConfiguration' } as const
   expect(await admin.server.db.auditEvent.findFirstOrThrow({ where: started })).toMatchObject({
     actor: 'admin',

@@ -1,13 +1,25 @@
 /** Tests that a plan which touches what is protected is one approval, whose content is the plan. */
 import { beforeEach, expect, it } from 'vitest'
 import { adminInFile } from '#test/helpers/admin.ts'
-import { startLeaf } from '#test/helpers/subordinate.ts'
-import { administratorsInFile, approve, protect, waiting } from '../protection/people.ts'
+import { registerLeaf, startLeaf } from '#test/helpers/subordinate.ts'
+import { administratorsInFile, approve, protect, refuse, waiting } from '../protection/people.ts'
 import { exported, fileOf, planOf } from './configured.ts'
 
 const admin = adminInFile()
 const people = administratorsInFile(admin)
 beforeEach(() => protect(admin, []))
+
+const PLAN = `... on Approval { state configurationPlan { hash created unchanged faults { file line message }
+  steps(first: 1, skip: 1) { noun key verb } effect { newMembers stops { entities { entityId displayName } } } } }`
+/** The approval and its plan. */
+const planIn = async (id: string) => {
+  const { data, errors } = await people.bob.visitor.execute(
+    `query ($id: ID!) { node(id: $id) { ${PLAN} } }`,
+    { id },
+  )
+  expect(errors).toBeUndefined()
+  return data.node
+}
 
 const running = () => admin.server.db.run.count({ where: { endedAt: null } })
 
@@ -57,6 +69,65 @@ it('asks for one approval of the whole plan, and applies it with that', async ()
     .toMatchObject([{ entityId: leaf.id, organization: 'University' }])
   await expect.poll(running).toBe(0)
   expect(await exported(admin)).toMatchObject({ settings: { statementHours: 100 } })
+})
+
+it('shows the plan as it is now, and nothing after its end', async () => {
+  const leaf = await startLeaf(admin)
+  const { leaf: member } = await registerLeaf(admin)
+  await protect(admin, ['MEMBERS'])
+  const content = fileOf({
+    organizations: [{ name: 'First' }, { name: 'Shown' }],
+    members: [
+      { entityId: leaf.id, jwks: leaf.keys, organization: 'Shown' },
+      { entityId: member.id, active: false },
+    ],
+  })
+  const { hash } = await planOf(admin, content)
+  const id = waiting(await propose(content))
+  expect(await planIn(id)).toEqual({
+    state: 'OPEN',
+    configurationPlan: {
+      ...{ hash, created: 3, unchanged: 0, faults: [] },
+      steps: [{ noun: 'organization', key: 'Shown', verb: 'CREATE' }],
+      effect: {
+        newMembers: 1,
+        stops: [{ entities: [{ entityId: member.id, displayName: 'Test Relying Party' }] }],
+      },
+    },
+  })
+  await admin.mutate('createOrganization', { name: 'Shown' }, '__typename', 'admin')
+  const { configurationPlan } = await planIn(id)
+  expect(configurationPlan).toMatchObject({ created: 2, unchanged: 1 })
+  expect(configurationPlan.hash).not.toBe(hash)
+  await refuse(people.alice, id)
+  expect(await planIn(id)).toEqual({ state: 'WITHDRAWN', configurationPlan: null })
+})
+
+it('shows the faults of files that can no longer be planned, of a document without variables', async () => {
+  await protect(admin, ['TRUST_MARKS'])
+  const content = fileOf({ trustMarkTypes: [{ type: 'https://t.example/a', description: 'A' }] })
+  const files = `[{ name: "a.yaml", content: ${JSON.stringify(content)} }]`
+  const id = waiting(
+    await people.alice.visitor.execute(
+      `mutation { applyConfiguration(input: { files: ${files} }) { __typename } }`,
+    ),
+  )
+  expect((await planIn(id)).configurationPlan).toMatchObject({ created: 1, faults: [] })
+  const owner = { section: 'trustMarkTypes', key: 'https://t.example/a', fileSet: 'other', file: 'b.yaml' }
+  await admin.server.db.fileObject.create({ data: { ...owner, appliedAt: new Date() } })
+  expect((await planIn(id)).configurationPlan).toMatchObject({
+    hash: null,
+    faults: [{ file: 'a.yaml', line: 4, message: expect.stringContaining('is described by the set other') }],
+    effect: null,
+  })
+})
+
+it('makes one plan at a time', async () => {
+  await protect(admin, ['ANCHOR'])
+  waiting(await propose(fileOf({ settings: { statementHours: 77 } })))
+  const list = `{ approvals(first: 1) { edges { node { ${PLAN} } } } }`
+  const { errors } = await people.bob.visitor.execute(list)
+  expect(errors).toMatchObject([{ message: 'Ask for the plan of one approval at a time, with `node`.' }])
 })
 
 it('is not applied as approved when the anchor changed meanwhile', async () => {

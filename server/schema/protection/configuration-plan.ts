@@ -1,0 +1,56 @@
+/** The plan of configuration files that wait for approval, made again from the files of the approval. */
+import {
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+  getArgumentValues,
+  getOperationAST,
+  getVariableValues,
+  Kind,
+  parse,
+} from 'graphql'
+import type { Approval } from '#prisma/generated/client/client.ts'
+import { anchorsOf } from '#server/anchors/access.ts'
+import { requestError } from '#server/error/request-error.ts'
+import { contextOf } from '#server/schema/anchor-context.ts'
+import { scopeField } from '#server/schema/anchor-scope.ts'
+import { builder } from '#server/schema/builder.ts'
+import { type PlanInput, PlanRef, planFiles } from '#server/schema/configuration/plan.ts'
+
+builder.prismaObjectField('Approval', 'configurationPlan', (t) =>
+  t.field({
+    type: PlanRef,
+    nullable: true,
+    description:
+      'The plan of its configuration files as it would be now. An approval of a plan with another hash than the one in its `effect` changes nothing. It is made at each request, for one approval at a time. Null: it applies no files, has ended, or the viewer may not read its anchor.',
+    resolve(row, _args, context, info) {
+      if (row.mutation !== 'applyConfiguration' || context.approvals.stateOf(row) !== 'OPEN') return null
+      requireAlone(info)
+      const anchor = anchorsOf(context).find(({ slug }) => slug === row.anchor)
+      const input = anchor && inputOf(row, info.schema)
+      if (!input) return null
+      const scope = contextOf(context, anchor)
+      scopeField(info, scope)
+      return planFiles(scope, info.schema, input)
+    },
+  }),
+)
+
+/** A plan takes seconds where there are many members. @throws GraphQLError BAD_USER_INPUT */
+function requireAlone({ path }: GraphQLResolveInfo): void {
+  for (let at: typeof path | undefined = path; at; at = at.prev)
+    if (typeof at.key === 'number')
+      throw requestError('BAD_USER_INPUT', 'Ask for the plan of one approval at a time, with `node`.')
+}
+
+/** From the variables, or from the document. */
+function inputOf({ mutation, document, variables }: Approval, schema: GraphQLSchema): PlanInput | null {
+  const field = schema.getMutationType()?.getFields()[mutation]
+  const operation = getOperationAST(parse(document))
+  const [node] = operation?.selectionSet.selections ?? []
+  if (!field || node?.kind !== Kind.FIELD) return null
+  const sent = variables as Record<string, unknown> // an object, as the request had it
+  const values = getVariableValues(schema, operation?.variableDefinitions ?? [], sent)
+  if (!values.variableValues) return null
+  // The type of the mutation’s input has these fields.
+  return getArgumentValues(field, node, values.variableValues).input as PlanInput
+}

@@ -1,16 +1,14 @@
-/** Tests the commands of configuration files, over HTTP and on the server, and the example repository. */
-import { cp, mkdir, readFile, truncate, writeFile } from 'node:fs/promises'
+/** Tests the commands of configuration files, over HTTP and on the server. */
+import { mkdir, readFile, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Ajv } from 'ajv'
 import { expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { folderInTest } from '#test/helpers/in-file.ts'
-import { memberInFile } from '#test/helpers/subordinate.ts'
 import { root } from '../docs/document.ts'
 import { apiCommandsInFile, type Run, succeed } from './api-commands.ts'
 
-const { admin, far, asViewer, near } = apiCommandsInFile()
-const leaf = memberInFile(admin)
+const { far, asViewer, near } = apiCommandsInFile()
 const runs: [where: string, run: Run][] = [
   ['over HTTP', far],
   ['on the server', near],
@@ -133,27 +131,4 @@ test('the JSON Schema of a file takes an export and the examples, and refuses wh
     'settings: { environment: LIVE }',
   ])
     expect(validate(parse(`${HEAD}${content}`)), content).toBe(false)
-})
-
-test('the example repository is planned and applied as its CI does', async () => {
-  const folder = await folderInTest('inmor-configuration')
-  await cp(root('docs/examples/federation-as-code'), folder, { recursive: true })
-  const members = join(folder, 'federation/members.yaml')
-  await writeFile(members, (await readFile(members, 'utf8')).replaceAll('https://rp.example.org', leaf.id))
-  const workflow = parse(await readFile(join(folder, '.github/workflows/federation.yaml'), 'utf8'))
-  const lines: string[] = Object.values<{ steps: { run?: string }[] }>(workflow.jobs).flatMap(({ steps }) =>
-    steps.flatMap(({ run = '' }) => /^\.\/inmor ([^>|]*)/.exec(run)?.[1]?.trim() ?? []),
-  )
-  expect(lines).toHaveLength(2)
-  const [plan = [], apply = []] = lines.map((line) =>
-    line
-      .split(' ')
-      .map((word) => (word === 'federation' ? join(folder, word) : word.replace('"$GITHUB_SHA"', 'c0ffee'))),
-  )
-  expect(await far(plan)).toMatchObject({ code: 2, stdout: expect.stringContaining(`+ member ${leaf.id}`) })
-  expect(await far(apply)).toMatchObject({
-    code: 0,
-    stdout: expect.stringMatching(/SUCCEEDED: 6 done, 0 failed\.\n$/),
-  })
-  expect(await far(plan)).toMatchObject({ code: 0 })
 })

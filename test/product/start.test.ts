@@ -1,17 +1,18 @@
-/** Tests `npm start`: the first start with its metrics, an exit of its Redis, a clean shutdown, and the second start. */
+/** Tests `npm start`: the first start with its metrics, its configuration by files, an exit of its Redis, a clean shutdown, and the second start. */
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { readdir, stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { relyingParty, startEntity } from '#test/helpers/entity.ts'
 import { inFile } from '#test/helpers/in-file.ts'
 import { readMetrics } from '#test/helpers/metrics.ts'
 import { freePort } from '#test/helpers/port.ts'
 import { connectAdmin, eventually, makeInstallation, startProduct } from '#test/helpers/product.ts'
 import { descendants, survivors } from '#test/helpers/program.ts'
+import { copyRepository } from './example-repository.ts'
 import { mutate } from './mutation.ts'
 
 let METRICS_PORT: string
@@ -79,6 +80,28 @@ test('serves the console, the API and the federation endpoints', async () => {
   expect(await (await fetch(`${federationUrl}/list`)).json()).toEqual([])
   const collection = async () => (await fetch(`${federationUrl}/collection`)).json()
   await expect.poll(collection).toMatchObject({ entities: [] }) // crawled right after the start
+})
+
+test('is configured by the example repository with the lines of its CI', async () => {
+  const { federationUrl } = installation
+  const entity = await startEntity({ authorityHints: [federationUrl], metadata: relyingParty })
+  onTestFinished(() => entity.close())
+  const { ci, comment, removeMembers } = await copyRepository(installation, entity.id)
+  const list = async () => (await fetch(`${federationUrl}/list`)).json()
+
+  expect(await ci('plan')).toEqual({ code: 0, stdout: '', stderr: '' })
+  expect(await comment()).toContain(`+ member ${entity.id}`)
+  expect(await list()).toEqual([])
+  const applied = { code: 0, stdout: expect.stringMatching(/SUCCEEDED: 6 done, 0 failed\.\n$/) }
+  expect(await ci('apply')).toMatchObject(applied)
+  await expect.poll(list).toEqual([entity.id])
+  await ci('plan')
+  expect(await comment()).toMatch(/^### Plan for `main`: nothing to do\n/)
+
+  await removeMembers()
+  const removed = { code: 0, stdout: expect.stringMatching(/SUCCEEDED: 2 done, 0 failed\.\n$/) }
+  expect(await ci('apply')).toMatchObject(removed)
+  await expect.poll(list).toEqual([])
 })
 
 type RedisServer = { pid: number; directory: string }

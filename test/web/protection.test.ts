@@ -10,6 +10,7 @@ import { protectionFields } from '#lib/protection/draft.ts'
 import { differencesOf, dryRunOf, movesBetween } from '#lib/protection/effect.ts'
 import { changeList } from '#lib/protection/list.ts'
 import { impliedBy, withImplied } from '#lib/protection/operation.ts'
+import { askedPlanOf, describePlanGroup, endInWords, namedSteps } from '#lib/protection/plan.ts'
 import { invitationIn, runIn } from '#lib/protection/result.ts'
 import { sentenceOf } from '#lib/protection/sentence.ts'
 import { changeState } from '#lib/protection/state.ts'
@@ -101,6 +102,7 @@ test('finds what only the approver gets: an invitation, or a run', () => {
   expect(invitationIn({ user: { id: '1', invitation: null } })).toBeUndefined()
   expect(invitationIn(null)).toBeUndefined()
   expect(runIn('EXECUTE_DRY_RUN', { run: { id: 'run' } })).toBe('run')
+  expect(runIn('APPLY_CONFIGURATION', { run: { id: 'run' } })).toBe('run')
   expect(runIn('UPDATE_SUBORDINATE', { subordinate: { id: 'member' } })).toBeUndefined()
 })
 
@@ -135,6 +137,12 @@ test.each<[action: AuditAction, resource: string, fields: object, sentence: stri
     'Switch the signing key before it is safe',
   ],
   [
+    'APPLY_CONFIGURATION',
+    '3',
+    { total: { before: null, after: 1200 } },
+    'Apply configuration files: 1,200 objects',
+  ],
+  [
     'EXECUTE_DRY_RUN',
     '7',
     {
@@ -162,4 +170,50 @@ test('shows what a change does, and what is different since it was asked for', (
   expect(differencesOf(null)).toEqual([])
   expect(dryRunOf({ fields: { dryRun: { before: null, after: 7 } } })).toBe(7)
   expect(dryRunOf(now)).toBeUndefined()
+})
+
+const planned = (total: number, parameters: object) => ({
+  fields: {
+    kind: { before: null, after: 'CONFIGURATION' },
+    total: { before: null, after: total },
+    parameters: { before: null, after: parameters },
+  },
+})
+const changes = [{ path: 'statementHours', before: 168, after: 100 }]
+const settings = { section: 'settings', key: '', verb: 'CHANGE', changes }
+
+test('reads the plan that is signed, and no other effect', () => {
+  expect(askedPlanOf(planned(300, { plan: 'h', commit: 'c0ffee', steps: [settings] }))).toEqual({
+    ...{ hash: 'h', commit: 'c0ffee', total: 300 },
+    steps: [{ ...settings, noun: 'settings' }],
+  })
+  expect(askedPlanOf({ fields: { kind: { before: null, after: 'IMPORT' } } })).toBeUndefined()
+  expect(askedPlanOf(null)).toBeUndefined()
+})
+
+test('names what is different between two plans by their objects, wherever they stand', () => {
+  const member = { section: 'members', key: 'https://rp.example', verb: 'CREATE', changes: [] }
+  const [one, other] = [[settings, member], [member]].map((steps) =>
+    namedSteps(askedPlanOf(planned(2, { plan: 'h', steps })) ?? expect.unreachable()),
+  )
+  expect(one).toEqual({
+    plan: 'h',
+    settings: { verb: 'CHANGE', statementHours: { before: 168, after: 100 } },
+    'members https://rp.example': { verb: 'CREATE' },
+  })
+  expect(other).toEqual({ plan: 'h', 'members https://rp.example': { verb: 'CREATE' } })
+})
+
+test('says what a plan does to members and Trust Marks in the words of a policy', () => {
+  const group = { below: false, path: 'openid_provider.contacts', before: null, after: ['a'], count: 1 }
+  const of = { ...group, isMixed: false, reason: null, entities: [] }
+  expect(describePlanGroup('changes', of)).toMatchObject({
+    ...{ label: 'Changes', subject: 'openid_provider.contacts', detail: 'is added: ["a"]' },
+  })
+  const stops = describePlanGroup('stops', { ...of, path: '', reason: 'It is deactivated.' })
+  expect(stops).toMatchObject({ label: 'Would no longer resolve', subject: '', detail: 'It is deactivated.' })
+  expect(describePlanGroup('starts', { ...of, reason: 'No.' })).toMatchObject({
+    ...{ label: 'Would resolve again', detail: 'Now: No.' },
+  })
+  expect([endInWords('HOLDER_REMOVED'), endInWords('OTHER')]).toEqual(['their holder is removed', ''])
 })

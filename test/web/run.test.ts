@@ -1,5 +1,16 @@
 import { expect, test } from 'vitest'
-import { durationInWords, fractionDone, itemSubject, runInWords, runKind, runState } from '#lib/run/run.ts'
+import { toStepDifferences } from '#lib/run/item-changes.ts'
+import {
+  durationInWords,
+  fractionDone,
+  isOfEntity,
+  itemSubject,
+  itemWords,
+  runInWords,
+  runKind,
+  runState,
+  stepSubject,
+} from '#lib/run/run.ts'
 
 const running = {
   kind: 'SUBORDINATES',
@@ -79,4 +90,35 @@ test('labels an item by its entity, or by its Trust Mark', () => {
     entityId: 'https://rp.example',
     trustMarkType: 'https://ta.example/member',
   })
+})
+
+test('labels an object of a configuration file, whose name may have spaces', () => {
+  const organization = { section: 'organizations', key: 'University of Lindholm' }
+  expect(stepSubject(organization)).toEqual({ entityId: 'University of Lindholm' })
+  expect(stepSubject({ section: 'trustMarks', key: 'https://ta.example/m https://rp.example' })).toEqual({
+    ...{ entityId: 'https://rp.example', trustMarkType: 'https://ta.example/m' },
+  })
+  expect([organization, { section: 'members' }].map(isOfEntity)).toEqual([false, true])
+})
+
+test('says what was done to an object, and of a dry run that it was checked', () => {
+  expect(itemWords('applied', 'REMOVE')).toBe('Removed')
+  expect(itemWords('checked', 'REMOVE')).toBe('Checked')
+  expect(itemWords('renewed', undefined)).toBe('Renewed')
+})
+
+test('shows the members of a value, and takes only plain paths apart', () => {
+  const policy = { contacts: { add: ['a@b.example'] } }
+  const changes = [
+    { path: 'metadataPolicy.openid_provider', before: null, after: policy },
+    { path: 'metadata["a.b"].c', before: 1, after: 2 },
+  ]
+  expect(toStepDifferences(changes)).toEqual([
+    {
+      path: ['metadataPolicy', 'openid_provider', 'contacts', 'add'],
+      before: undefined,
+      after: ['a@b.example'],
+    },
+    { path: ['metadata["a.b"].c'], before: 1, after: 2 },
+  ])
 })

@@ -191,7 +191,7 @@ export const others: Readonly<Record<string, Cases>> = {
     WebhooksPage`),
   ...one('ApiKeysPage ApprovalsPage MessagesPage UsersPage', () => ({ filter: {}, first: 50 })),
   ...one('AnchorReachability', () => ({ anchor: 'main' })),
-  ...one('ApprovalPage', () => ({ id: idOf('Approval') })),
+  ...one('ApprovalPage ApprovalPlan ApprovalPlanSteps', () => ({ id: idOf('Approval'), first: 1, skip: 0 })),
   ...one('InspectEntity ResolveEntity', () => ({ entityId: AWAY })),
   ...one('InvitationOffer', () => ({ token: 'invitation-2' })),
   ...one('MorePortalEntities MorePortalRequests', () => REQUESTED),

@@ -8,10 +8,12 @@ export function invitationIn(result: unknown): { link: string; isMailed: boolean
   return { link: invitation.link, isMailed: invitation.isMailed === true }
 }
 
+const startsRun: readonly string[] = ['EXECUTE_DRY_RUN', 'APPLY_CONFIGURATION']
+
 /** The id of the run that the action has started. */
 export function runIn(action: string, result: unknown): string | undefined {
   const { id } = member(result, 'run')
-  return action === 'EXECUTE_DRY_RUN' && typeof id === 'string' ? id : undefined
+  return startsRun.includes(action) && typeof id === 'string' ? id : undefined
 }
 
 function member(result: unknown, noun: string): Record<string, unknown> {

@@ -21,6 +21,7 @@ const tasks: Partial<Record<AuditAction, string>> = {
   REACTIVATE_SUBORDINATE: 'Reactivate a subordinate',
   DEACTIVATE_SUBORDINATE: 'Deactivate a subordinate',
   REMOVE_SUBORDINATE: 'Remove a subordinate',
+  APPLY_CONFIGURATION: 'Apply configuration files',
   EXECUTE_DRY_RUN: 'Execute a dry run',
   RENEW_SUBORDINATE: 'Renew a subordinate',
   UPDATE_CHECK_PIPELINE: 'Let checks approve requests',

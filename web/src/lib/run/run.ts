@@ -1,5 +1,5 @@
 /** Describes runs in words: their items, their progress and their results. */
-import { count, plural } from '#lib/format.ts'
+import { capitalized, count, plural } from '#lib/format.ts'
 import type { RunFieldsFragment } from '#lib/gql/graphql.ts'
 import { subordinateActions } from '#lib/subordinate/action.ts'
 import type { Tone } from '#lib/tone.ts'
@@ -80,6 +80,12 @@ export function itemVerb({ kind, dryRun, subordinateAction }: Titled): string {
   return subordinateAction ? subordinateActions[subordinateAction].done : runKind(kind).done
 }
 
+const verbs: Readonly<Record<string, string>> = { CREATE: 'created', CHANGE: 'changed', REMOVE: 'removed' }
+
+/** What became of an item that succeeded. `verb`: of the step of a plan; a dry run only checks it. */
+export const itemWords = (done: string, verb: string | undefined): string =>
+  capitalized((done === 'applied' && verb ? verbs[verb] : undefined) ?? done)
+
 export function runState({ state, failed, cancelRequested }: Run): { tone: Tone; label: string } {
   if (state === 'RUNNING')
     return cancelRequested ? { tone: 'warning', label: 'Ending' } : { tone: 'warning', label: 'Running' }
@@ -136,8 +142,18 @@ export function runInWords(run: Run): string {
   return `${counts(run)}, in ${durationInWords(seconds)}.`
 }
 
+type Subject = { entityId: string; trustMarkType?: string }
+
+/** The subject of an item. The object of a configuration file may have a name with spaces, and is not always an entity. */
+export function stepSubject({ section, key }: { section: string; key: string }): Subject {
+  return section === 'trustMarks' ? itemSubject(key) : { entityId: key }
+}
+
+const ofEntities: readonly string[] = ['members', 'awaitedMembers', 'trustMarks']
+export const isOfEntity = ({ section }: { section: string }): boolean => ofEntities.includes(section)
+
 /** The label of an item; a Trust Mark has its type and its holder. */
-export function itemSubject(resource: string): { entityId: string; trustMarkType?: string } {
+export function itemSubject(resource: string): Subject {
   const [first = '', second] = resource.split(' ')
   return second === undefined ? { entityId: first } : { entityId: second, trustMarkType: first }
 }

@@ -9,9 +9,10 @@ const RunPage = graphql(`
   query RunPage($id: ID!, $failed: Boolean, $first: Int, $after: String, $last: Int, $before: String) {
     run(id: $id) {
       ...RunFields
+      configurationPlan configurationCommit
       items(failed: $failed, first: $first, after: $after, last: $last, before: $before) {
         totalCount
-        edges { node { id resource entityName ok skipped message at } }
+        edges { node { id resource entityName ok skipped message at step { ...PlanStep } } }
         pageInfo { ...PageFields }
       }
     }

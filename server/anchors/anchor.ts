@@ -133,6 +133,7 @@ export async function startAnchor(
   opened.defer(queue.close)
   const ofInstallation = { installation: isFirst ? installation.db : null }
   await ensureSchedules(db, schedulesOf(ofInstallation), slug)
+  const scheduleChanges = createScheduleChanges(db, queues)
   const runs = createRuns({ db, queue, events, now })
   observe.state({ db, queue, reader, signingKeys, publishing, slug, isFirst })
 
@@ -155,6 +156,7 @@ export async function startAnchor(
     ...deps,
     ...ofInstallation,
     services: createServices({ ...deps, publisher: behind }),
+    scheduleChanges,
     redisKeyPrefix,
     gate: installation.gate,
     runs,
@@ -179,7 +181,7 @@ export async function startAnchor(
     alerts,
     queue,
     runs,
-    scheduleChanges: createScheduleChanges(db, queues),
+    scheduleChanges,
     jobContext,
     /** Called after changed keys were recorded, so that they will be published. */
     onKeys: (listener: () => Promise<void>) => void keyListeners.push(listener),

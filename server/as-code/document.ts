@@ -16,6 +16,8 @@ export const sections = [
   'awaitedMembers',
   'trustMarks',
   'checks',
+  'schedules',
+  'mirrors',
 ] as const
 export type Section = (typeof sections)[number]
 

@@ -3,8 +3,10 @@ import { type Fields, type Section, sections } from '#server/as-code/document.ts
 import { awaitedMembers } from '#server/as-code/kind/awaited-members.ts'
 import { checks } from '#server/as-code/kind/checks.ts'
 import { members } from '#server/as-code/kind/members.ts'
+import { mirrors } from '#server/as-code/kind/mirrors.ts'
 import { organizations } from '#server/as-code/kind/organizations.ts'
 import type { KindRow } from '#server/as-code/kind/row.ts'
+import { schedules } from '#server/as-code/kind/schedules.ts'
 import { policy, settings } from '#server/as-code/kind/settings.ts'
 import { trustMarkTypes } from '#server/as-code/kind/trust-mark-types.ts'
 import { trustMarks } from '#server/as-code/kind/trust-marks.ts'
@@ -18,6 +20,8 @@ export const kinds: Readonly<Record<Section, KindRow>> = {
   awaitedMembers,
   trustMarks,
   checks,
+  schedules,
+  mirrors,
 }
 
 export const isSection = (name: string): name is Section => sections.some((section) => section === name)

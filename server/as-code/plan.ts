@@ -3,7 +3,7 @@ import type { GraphQLSchema } from 'graphql'
 import type { FileObject as Row } from '#prisma/generated/client/client.ts'
 import { type Fields, type Section, sections, type Verb } from '#server/as-code/document.ts'
 import { type Finding, refuseFaulty } from '#server/as-code/fault.ts'
-import type { StoredObject } from '#server/as-code/kind/row.ts'
+import type { ScheduleWriter, StoredObject } from '#server/as-code/kind/row.ts'
 import { kinds } from '#server/as-code/kinds.ts'
 import {
   type Applied,
@@ -43,6 +43,7 @@ export type Plan = {
 
 export type PlanContext = Pick<ServiceContext, 'db' | 'slug' | 'entityId' | 'allowHttp' | 'now'> & {
   schema: GraphQLSchema
+  scheduleChanges: Pick<ScheduleWriter, 'check'>
   caller: Caller
 }
 
@@ -111,8 +112,11 @@ async function stepsOf(
       addChange(found, object, { stored, before: applied.get(nameOf(object)), caller })
     }
   }
-  for (const [key, object] of objects)
-    if (!seen.has(key)) found.steps.push(stepOf('CREATE', object, {}, caller))
+  for (const [key, object] of objects) {
+    if (seen.has(key)) continue
+    if (kinds[section].create) found.steps.push(stepOf('CREATE', object, {}, caller))
+    else found.faults.push(unknown(object))
+  }
   found.steps.sort(({ step: a }, { step: b }) => (a.key < b.key ? -1 : 1))
   return found
 }
@@ -122,14 +126,12 @@ type Compared = { stored: StoredObject; before: Row | undefined; caller: Caller 
 function addChange(found: Found, object: Wanted, { stored, before, caller }: Compared): void {
   const { noun, obstacle, change } = kinds[object.section]
   const changed = changedFields(stored, object.wanted)
-  if (Object.keys(changed).length === 0 || !change) {
-    found.unchanged++
-    return
-  }
+  const isSame = Object.keys(changed).length === 0
   const isActivated = changed.active === true && stored.fields.active === false
   const withdrawal = isActivated && before ? explainWithdrawal(before, noun) : null
-  const inTheWay = withdrawal ?? obstacle?.(stored, object.wanted)
+  const inTheWay = isSame ? null : (withdrawal ?? obstacle?.(stored, object.wanted))
   if (inTheWay) found.faults.push({ file: object.file, path: object.path, message: inTheWay })
+  else if (isSame || !change) found.unchanged++
   else found.steps.push(stepOf('CHANGE', { ...object, wanted: changed }, stored.fields, caller))
 }
 
@@ -145,6 +147,13 @@ function stepOf(
   const after = { ...stored, ...wanted }
   return { step, amounts: action ? operationsOf({ action, resource: key, before, after }, caller) : [] }
 }
+
+/** The server has all objects of such a kind. */
+const unknown = ({ section, key, file, path }: Wanted): Finding => ({
+  file,
+  path,
+  message: `There is no ${kinds[section].noun} ${key}.`,
+})
 
 function ambiguous({ section, key, file, path }: Wanted): Finding {
   const message = `There are several objects of this name here: ${key}. Give each ${kinds[section].noun} a name of its own.`

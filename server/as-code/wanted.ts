@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { type Fields, type Section, sections } from '#server/as-code/document.ts'
 import { type Finding, refuseFaulty } from '#server/as-code/fault.ts'
-import type { ParseContext } from '#server/as-code/kind/row.ts'
+import type { ParseContext, ScheduleWriter } from '#server/as-code/kind/row.ts'
 import { kinds } from '#server/as-code/kinds.ts'
 import type { FileObject, FileObjects } from '#server/as-code/read-files.ts'
 import { readSettings } from '#server/database/settings.ts'
@@ -16,15 +16,18 @@ const PAGE = 500
 export type Wanted = FileObject & { wanted: Fields }
 export type WantedObjects = ReadonlyMap<Section, ReadonlyMap<string, Wanted>>
 
-type Context = Pick<ServiceContext, 'db' | 'entityId' | 'allowHttp'>
+type Context = Pick<ServiceContext, 'db' | 'entityId' | 'allowHttp'> & {
+  scheduleChanges: Pick<ScheduleWriter, 'check'>
+}
 
 /** Each with the settings that the files lead to. @throws FileFaultsError */
 export async function parseAll(
-  { db, entityId, allowHttp }: Context,
+  { db, entityId, allowHttp, scheduleChanges }: Context,
   objects: FileObjects,
 ): Promise<WantedObjects> {
   const faults: Finding[] = []
-  const context: ParseContext = { entityId, allowHttp, settings: await readSettings(db) }
+  const checkCron = scheduleChanges.check
+  const context: ParseContext = { entityId, allowHttp, checkCron, settings: await readSettings(db) }
   const all = new Map<Section, Map<string, Wanted>>()
   for (const section of sections) {
     const parsed = new Map<string, Wanted>()

@@ -16,6 +16,8 @@ export type ScheduleChange = {
 export type ScheduleChanges = {
   /** @throws NotFoundError, InvalidInputError */
   update(caller: Caller, change: ScheduleChange): Promise<Schedule>
+  /** @throws InvalidInputError for what is no cron expression */
+  check(cron: string): void
   /** Null while the schedule is off. */
   nextTime(schedule: Pick<Schedule, 'cron' | 'enabled'>): Date | null
 }
@@ -32,6 +34,8 @@ export function createScheduleChanges(db: Database, { nextTime }: Pick<Queues, '
   }
 
   return {
+    check: checkCron,
+
     async update(caller, { name, enabled, cron }) {
       if (!isScheduleName(name))
         throw new NotFoundError(`There is no schedule ${name.slice(0, 100)}.`, 'name')

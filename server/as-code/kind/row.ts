@@ -24,9 +24,23 @@ export type ParseContext = {
   allowHttp: boolean
   /** As the plan leaves them. */
   settings: Settings
+  /** @throws InvalidInputError */
+  checkCron(cron: string): void
 }
 
-export type ApplyContext = { db: Database; services: Services; now: () => Date }
+/** What changes schedules. */
+export type ScheduleWriter = {
+  update(caller: Caller, change: { name: string; enabled?: boolean; cron?: string }): Promise<unknown>
+  /** @throws InvalidInputError */
+  check(cron: string): void
+}
+
+export type ApplyContext = {
+  db: Database
+  services: Services
+  scheduleChanges: ScheduleWriter
+  now: () => Date
+}
 
 /** An object of another kind that a field names. */
 export type Reference = { section: Section; key: string; field: string }

@@ -39,15 +39,15 @@ const stepOf = ({ input }: Pick<RunItem, 'input'>) => input as unknown as Step /
 
 const words: Readonly<Record<Verb, string>> = { CREATE: 'create', CHANGE: 'change', REMOVE: 'remove' }
 
-async function work({ db, services, now }: RunContext, task: Task): Promise<Outcome> {
+async function work(context: RunContext, task: Task): Promise<Outcome> {
   const step = stepOf(task.item)
   const { section, verb, changes } = step
-  const remaining = await remainingOf({ db, services, now }, step)
+  const remaining = await remainingOf(context, step)
   if ('done' in remaining) return { message: remaining.done, isSkipped: true }
   const perform = () => remaining.perform(callerOf(task)).catch(throwRetryable)
   if (!isDryRun(task)) {
     await perform()
-    if (verb === 'REMOVE') await forgetOwned(db, step)
+    if (verb === 'REMOVE') await forgetOwned(context.db, step)
     return { changes }
   }
   const message = `Would ${words[verb]} the ${kinds[section].noun}`

@@ -44,8 +44,7 @@ export function createMirrors(context: Context) {
 
     /** Looks at it first, and announces it with what that found. @throws InvalidInputError, ConflictError, UnavailableError */
     async announce(caller: Caller, input: MirrorInput): Promise<Mirror> {
-      const url = parseUrl(input.url, { allowHttp })
-      const description = parseDescription(input.description ?? '')
+      const { url, description } = parseMirror(input, { allowHttp })
       await refuseUnlessNew(db, url)
       const look = await lookAt(url, context)
       return write(caller, async (tx) => {
@@ -89,6 +88,12 @@ function columnsOf({ state, problem, manifest }: Look) {
   const { number, iat, root } = manifest
   return { state, problem, number: BigInt(number), signedAt: new Date(iat * 1000), root: root.hash }
 }
+
+/** @throws InvalidInputError */
+export const parseMirror = ({ url, description }: MirrorInput, rules: { allowHttp: boolean }) => ({
+  url: parseUrl(url, rules),
+  description: parseDescription(description ?? ''),
+})
 
 /** In one form, so that a mirror is announced once. */
 function parseUrl(given: string, rules: { allowHttp: boolean }): string {

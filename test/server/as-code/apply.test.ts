@@ -327,6 +327,13 @@ const change: fc.Arbitrary<(file: Described) => void> = fc.oneof(
       ),
   ),
   fc
+    .tuple(fc.boolean(), fc.constantFrom('30 3 1 1 *', '30 4 1 1 *'))
+    .map(([enabled, cron]) => (file: Described) => {
+      const schedule = file.schedules?.find(({ name }) => name === 'prune')
+      set(schedule, 'enabled', enabled, true)
+      set(schedule, 'cron', cron, null)
+    }),
+  fc
     .integer({ min: 100, max: 9000 })
     .map((hours) => (file: Described) => set(file.trustMarkTypes?.[0], 'validFor', hours, 8760)),
   fc.tuple(fc.nat({ max: 1 }), fc.integer({ min: 100, max: 9000 })).map(

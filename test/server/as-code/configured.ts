@@ -20,6 +20,8 @@ export type Described = {
   awaitedMembers?: Item[]
   trustMarks?: Item[]
   checks?: Item[]
+  schedules?: Item[]
+  mirrors?: Item[]
 }
 
 export type Plan = {

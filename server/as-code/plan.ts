@@ -75,12 +75,12 @@ export async function makePlan(
     unchanged += found.unchanged
   }
   await refuseFaulty(faults)
-  for (const { step, amounts } of prune ? await stepsToRemove(context, wanted, sets) : []) {
+  for (const { step, amounts } of prune ? await stepsToRemove({ ...context, sets }, wanted) : []) {
     steps.push(step)
     for (const operation of amounts) operations.add(operation)
   }
   const hash = hashOfPlan(slug, steps)
-  return { anchor: slug, steps, described, sets, unchanged, operations: [...operations].sort(), hash }
+  return { anchor: slug, steps, described, sets: [...sets], unchanged, operations: [...operations].sort(), hash }
 }
 
 const hashOfPlan = (anchor: string, steps: readonly Step[]) =>

@@ -8,15 +8,18 @@ import type { Caller } from '#server/identity/caller.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import { operationsOf } from '#server/services/protection/effect.ts'
 
-type Context = Pick<ServiceContext, 'db' | 'now'> & { caller: Caller }
+type Context = Pick<ServiceContext, 'db' | 'now'> & {
+  caller: Caller
+  /** The sets of the files. */
+  sets: ReadonlySet<string>
+}
 
 /** What refers to others goes first. */
 export async function stepsToRemove(
-  { db, now, caller }: Context,
+  { db, now, caller, sets }: Context,
   objects: WantedObjects,
-  sets: readonly string[],
 ): Promise<Amounting[]> {
-  const owned = await readOwned(db, sets)
+  const owned = await readOwned(db, [...sets])
   const steps: Amounting[] = []
   for (const section of sections.toReversed()) {
     const { remove, mutations, read } = kinds[section]

@@ -26,14 +26,17 @@ export type FileObject = {
 /** By section and key. */
 export type FileObjects = ReadonlyMap<Section, ReadonlyMap<string, FileObject>>
 
-/** The objects, and the names of the sets. @throws FileFaultsError */
+/** `sets`: those that the files name, also one of which they describe nothing any more. */
+export type ReadFiles = { objects: FileObjects; sets: ReadonlySet<string> }
+
+/** @throws FileFaultsError */
 export async function readFiles(
   files: readonly NamedText[],
   schema: GraphQLSchema,
   anchor: string,
-): Promise<{ objects: FileObjects; sets: string[] }> {
-  const sets = new Set<string>()
+): Promise<ReadFiles> {
   const found = new Map(sections.map((section) => [section, new Map<string, FileObject>()]))
+  const sets = new Set<string>()
   const faults: (Finding | Fault)[] = []
   for (const file of files) {
     const parsed = await parseApart(file)
@@ -45,13 +48,14 @@ export async function readFiles(
       faults.push({ file, path, message, ...(also ? { also } : {}) })
     const value = check(parsed.value, schema, anchor, report)
     if (!value) continue
-    const set = typeof value.set === 'string' ? value.set : DEFAULT_SET
-    sets.add(set)
-    addObjects(found, { file, set, value }, report)
+    sets.add(setOf(value))
+    addObjects(found, file, value, report)
   }
   await refuseFaulty(faults)
-  return { objects: found, sets: [...sets] }
+  return { objects: found, sets }
 }
+
+const setOf = ({ set }: Fields) => (typeof set === 'string' ? set : DEFAULT_SET)
 
 type Report = (path: Path, message: string, also?: FileObject) => void
 
@@ -84,10 +88,9 @@ function check(value: unknown, schema: GraphQLSchema, anchor: string, report: Re
 
 type Found = ReadonlyMap<Section, Map<string, FileObject>>
 
-type Read = { file: NamedText; set: string; value: Fields }
-
-function addObjects(found: Found, { file, set, value }: Read, report: Report): void {
+function addObjects(found: Found, file: NamedText, value: Fields, report: Report): void {
   const isComplete = value.complete === true
+  const set = setOf(value)
   for (const section of sections) {
     const { bare, keys, noun } = kinds[section]
     const content = value[section]

@@ -265,6 +265,9 @@ it('removes what its set described before, and nothing else, where that is asked
     await db.organization.count({ where: { name: { in: ['P', 'Of the console', 'University'] } } }),
   ).toBe(3)
   expect(await db.fileObject.findMany({ where: { fileSet: 'pruned' } })).toMatchObject([{ key: 'P' }])
+  // A set of which nothing is left owns no object of another one.
+  const { items: last } = await apply(admin, fileOf({ set: 'pruned' }), { prune: true })
+  expect(last.map(({ resource, ok }) => [resource, ok])).toEqual([['P', true]])
 })
 
 /** A change of a described anchor, in the form in which it is exported. */

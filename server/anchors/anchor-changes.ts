@@ -25,8 +25,9 @@ import { giveUp } from '#server/services/organization/home.ts'
 import { columnsOf, type Input, parsePatch } from '#server/services/patch.ts'
 import { requireApprovalBefore } from '#server/services/protection/approval.ts'
 import { settingFields } from '#server/services/trust-anchor/input.ts'
+import { requireSlug } from '#server/services/trust-anchor/slug.ts'
 import { recordChange } from '#server/services/write.ts'
-import { anchorPlace, FIRST_ANCHOR, isSlug } from '#store/anchors.ts'
+import { anchorPlace, FIRST_ANCHOR } from '#store/anchors.ts'
 import { KeyFileError, readKeyDirectory } from '#store/key-directory.ts'
 import { explainReadOnly } from '#store/key-directory-access.ts'
 import { generateKey } from '#store/key-generation.ts'
@@ -96,7 +97,7 @@ export function createAnchorChanges(installation: Installation, anchors: Anchors
   return {
     async create(caller, { slug, entityId, alg, superior, ...look }) {
       const above = superior == null ? null : find(superior, 'superior')
-      checkSlug(slug)
+      requireSlug(slug)
       parseField('entityId', () => parseEntityId(entityId, { allowHttp: config.allowHttp }))
       const columns = columnsOf(appearance, parsePatch(appearance, look, {}))
       if (anchors.find(slug)) throw new ConflictError(`There is an anchor ${slug} already.`, 'slug')
@@ -193,14 +194,6 @@ export function createAnchorChanges(installation: Installation, anchors: Anchors
       if (keys.length > 0) await redis.unlink(...keys)
     }
   }
-}
-
-function checkSlug(slug: string): void {
-  if (!isSlug(slug))
-    throw new InvalidInputError(
-      'slug must have 1 to 32 lower-case letters, digits and hyphens, with no hyphen at its ends.',
-      'slug',
-    )
 }
 
 /** Its tables, and the queue that it had in an earlier version. */

@@ -9,6 +9,7 @@ import type { FetchLimits } from '#fetcher/limits.ts'
 import { createAlertService } from '#server/alerts/alerts.ts'
 import { tellAlerts } from '#server/alerts/tell.ts'
 import { watchAlerts } from '#server/alerts/watch.ts'
+import type { InstallationChanges } from '#server/as-code/kind/row.ts'
 import type { Clock } from '#server/clock.ts'
 import type { ServerConfig } from '#server/config/config.ts'
 import { connectAnchor } from '#server/database/anchor-client.ts'
@@ -71,6 +72,8 @@ export type Anchor = Awaited<ReturnType<typeof startAnchor>>
 export type WorkerOptions = {
   /** Whether the worker executes schedules besides runs. */
   keepsSchedules: boolean
+  /** For the runs of the first anchor. */
+  installationChanges: InstallationChanges
 }
 
 /** @throws an error whose message is one clear sentence, and nothing stays open */
@@ -157,6 +160,7 @@ export async function startAnchor(
     ...ofInstallation,
     services: createServices({ ...deps, publisher: behind }),
     scheduleChanges,
+    installationChanges: null,
     redisKeyPrefix,
     gate: installation.gate,
     runs,
@@ -185,8 +189,9 @@ export async function startAnchor(
     jobContext,
     /** Called after changed keys were recorded, so that they will be published. */
     onKeys: (listener: () => Promise<void>) => void keyListeners.push(listener),
-    async startWorker({ keepsSchedules }: WorkerOptions): Promise<void> {
-      worker = await startWorker({ queue, events, log, context: jobContext, keepsSchedules })
+    async startWorker({ keepsSchedules, installationChanges }: WorkerOptions): Promise<void> {
+      const context = isFirst ? { ...jobContext, installationChanges } : jobContext
+      worker = await startWorker({ queue, events, log, context, keepsSchedules })
       owned.defer(worker.close)
     },
     /** Executes a schedule that is due, if the worker has started. */

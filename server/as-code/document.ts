@@ -7,7 +7,7 @@ export const API_VERSION = 'inmor/v1'
 export const DEFAULT_SET = 'default'
 
 /** The sections of the file of an anchor, in the order in which they are applied and written. */
-export const sections = [
+const ofAnchor = [
   'settings',
   'metadataPolicy',
   'organizations',
@@ -19,6 +19,12 @@ export const sections = [
   'schedules',
   'mirrors',
 ] as const
+/** Those of the file of the installation. The protection is last: what it protects from then on needs no approval before. */
+const ofInstallation = ['anchors', 'webhooks', 'protection'] as const
+
+export const sections = [...ofAnchor, ...ofInstallation] as const
+export const sectionsOf = (isOfInstallation: boolean): readonly Section[] =>
+  isOfInstallation ? ofInstallation : ofAnchor
 export type Section = (typeof sections)[number]
 
 /** What a plan does to an object. */
@@ -30,8 +36,8 @@ export type Fields = Readonly<Record<string, unknown>>
 
 export type FileDocument = {
   apiVersion: typeof API_VERSION
-  /** The slug of the anchor. */
-  anchor: string
+  /** The slug of the anchor; absent: the file is about the installation. */
+  anchor?: string
   /** The name of the set of files, which owns what it describes. */
   set?: string
   /** Whether a field that an object does not name has its default. Otherwise it is not touched. */

@@ -1,8 +1,8 @@
-/** Writes the state of an anchor as a configuration file, a part at a time: the parts together are the file. */
+/** Writes the state of an anchor, or of the installation, as a configuration file, a part at a time: the parts together are the file. */
 import type { GraphQLInputObjectType, GraphQLInputType, GraphQLSchema } from 'graphql'
 import { isJsonEqual, isJsonObject } from '#core/json.ts'
-import { type Fields, type Section, sections } from '#server/as-code/document.ts'
-import { fileTypeOf } from '#server/as-code/file-type.ts'
+import { type Fields, type Section, sectionsOf } from '#server/as-code/document.ts'
+import { fileTypesOf } from '#server/as-code/file-type.ts'
 import { formatHead, formatItems, formatSection, formatSectionHead } from '#server/as-code/format.ts'
 import { inFile } from '#server/as-code/in-file.ts'
 import type { StoredObject } from '#server/as-code/kind/row.ts'
@@ -13,12 +13,19 @@ import type { ServiceContext } from '#server/services/context.ts'
 export type Position = { section: Section; after: string }
 export type Part = { content: string; next: Position | null }
 
-type Context = Pick<ServiceContext, 'db' | 'slug' | 'now'> & { schema: GraphQLSchema }
+type Context = Pick<ServiceContext, 'db' | 'slug' | 'now'> & {
+  schema: GraphQLSchema
+  isOfInstallation: boolean
+}
 
 /** The part after a position, or the first one: at most a page of a section that has many objects. */
-export async function exportPart({ db, slug, now, schema }: Context, from: Position | null): Promise<Part> {
-  const type = fileTypeOf(schema)
-  let content = from ? '' : formatHead({ anchor: slug, complete: true })
+export async function exportPart(
+  { db, slug, now, schema, isOfInstallation }: Context,
+  from: Position | null,
+): Promise<Part> {
+  const type = fileTypesOf(schema)[isOfInstallation ? 'installation' : 'anchor']
+  const sections = sectionsOf(isOfInstallation)
+  let content = from ? '' : formatHead({ ...(isOfInstallation ? {} : { anchor: slug }), complete: true })
   const first = from ? sections.indexOf(from.section) : 0
   for (const section of sections.slice(first)) {
     const { isPaged, read } = kinds[section]

@@ -12,7 +12,7 @@ import {
   isInputObjectType,
   isNonNullType,
 } from 'graphql'
-import { sections } from '#server/as-code/document.ts'
+import { sectionsOf } from '#server/as-code/document.ts'
 import type { KindRow } from '#server/as-code/kind/row.ts'
 import { kinds } from '#server/as-code/kinds.ts'
 
@@ -21,18 +21,52 @@ type InputFields = Record<string, { type: GraphQLInputType; description: string 
 /** They say which object and which state of it; a file names it by its keys. */
 const ofCall = ['id', 'version', 'anchor']
 
-const made = new WeakMap<GraphQLSchema, GraphQLInputObjectType>()
+type Types = { anchor: GraphQLInputObjectType; installation: GraphQLInputObjectType }
 
-export function fileTypeOf(schema: GraphQLSchema): GraphQLInputObjectType {
+const made = new WeakMap<GraphQLSchema, Types>()
+
+/** Of a file about an anchor, and of one about the installation. */
+export function fileTypesOf(schema: GraphQLSchema): Types {
   const known = made.get(schema)
   if (known) return known
-  const type = makeFileType(schema)
-  made.set(schema, type)
-  return type
+  const anchor = { type: new GraphQLNonNull(GraphQLString), description: 'The slug of the anchor.' }
+  const types = {
+    anchor: new GraphQLInputObjectType({
+      name: 'ConfigurationFile',
+      description: 'A file that describes an anchor. What no file names is not touched.',
+      fields: { ...head, anchor, ...options, ...fieldsOfSections(schema, false) },
+    }),
+    installation: new GraphQLInputObjectType({
+      name: 'InstallationFile',
+      description: 'A file that describes the installation. What no file names is not touched.',
+      fields: { ...head, ...options, ...fieldsOfSections(schema, true) },
+    }),
+  }
+  made.set(schema, types)
+  return types
 }
 
-function makeFileType(schema: GraphQLSchema): GraphQLInputObjectType {
-  const ofSections = sections.map((section) => {
+const head = {
+  apiVersion: {
+    type: new GraphQLNonNull(GraphQLString),
+    description: 'The version of this form: inmor/v1.',
+  },
+}
+const options = {
+  set: {
+    type: GraphQLString,
+    description:
+      'The name of the set of files that owns what it describes; `default` by default. Two sets describe no object together.',
+  },
+  complete: {
+    type: GraphQLBoolean,
+    description:
+      'Whether a field that an object does not name has its default. Otherwise it is not touched. Written by an export.',
+  },
+}
+
+function fieldsOfSections(schema: GraphQLSchema, isOfInstallation: boolean): InputFields {
+  const all = sectionsOf(isOfInstallation).map((section) => {
     const kind = kinds[section]
     const fields = fieldsOf(schema, kind)
     const bare = kind.bare === undefined ? undefined : fields[kind.bare]
@@ -43,28 +77,7 @@ function makeFileType(schema: GraphQLSchema): GraphQLInputObjectType {
     const list = new GraphQLList(new GraphQLNonNull(type))
     return [section, { type: list, description: `Each ${kind.noun}, by ${kind.keys.join(' and ')}.` }]
   })
-  return new GraphQLInputObjectType({
-    name: 'ConfigurationFile',
-    description: 'A file that describes an anchor. What no file names is not touched.',
-    fields: {
-      apiVersion: {
-        type: new GraphQLNonNull(GraphQLString),
-        description: 'The version of this form: inmor/v1.',
-      },
-      anchor: { type: new GraphQLNonNull(GraphQLString), description: 'The slug of the anchor.' },
-      set: {
-        type: GraphQLString,
-        description:
-          'The name of the set of files that owns what it describes; `default` by default. Two sets describe no object together.',
-      },
-      complete: {
-        type: GraphQLBoolean,
-        description:
-          'Whether a field that an object does not name has its default. Otherwise it is not touched. Written by an export.',
-      },
-      ...Object.fromEntries(ofSections),
-    },
-  })
+  return Object.fromEntries(all)
 }
 
 /** As messages name it: a schema of its own has no other types. */
@@ -74,7 +87,7 @@ const nameOf = ({ noun }: KindRow) =>
 /** Those of all inputs of its mutations. One that is required to create an object names it, or is optional in a file. */
 function fieldsOf(
   schema: GraphQLSchema,
-  { mutations, keys, without = [], renamed = {} }: KindRow,
+  { mutations, keys, without = [], renamed = {}, switches = {} }: KindRow,
 ): InputFields {
   const inputs = Object.values(mutations)
     .flat()
@@ -90,6 +103,8 @@ function fieldsOf(
     const shown = renamed[name] ?? name
     fields[shown] ??= { type: typeOf(field, shown === name, keys), description: field.description ?? '' }
   }
+  for (const [name, description] of Object.entries(switches))
+    fields[name] = { type: GraphQLBoolean, description }
   return fields
 }
 

@@ -14,7 +14,11 @@ export const formatYaml = (document: FileDocument): string =>
   }, formatHead(document))
 
 export function formatHead({ anchor, complete }: Pick<FileDocument, 'anchor' | 'complete'>): string {
-  return write({ apiVersion: API_VERSION, anchor, ...(complete === undefined ? {} : { complete }) })
+  return write({
+    apiVersion: API_VERSION,
+    ...(anchor === undefined ? {} : { anchor }),
+    ...(complete === undefined ? {} : { complete }),
+  })
 }
 
 export const formatSection = (section: string, content: Fields): string =>

@@ -1,6 +1,7 @@
 /** The form of a configuration file as a JSON Schema, so that an editor completes and checks while an operator types. */
 import {
   type GraphQLInputField,
+  type GraphQLInputObjectType,
   type GraphQLInputType,
   type GraphQLSchema,
   getNullableType,
@@ -10,7 +11,7 @@ import {
   isRequiredInputField,
 } from 'graphql'
 import { API_VERSION } from '#server/as-code/document.ts'
-import { fileTypeOf } from '#server/as-code/file-type.ts'
+import { fileTypesOf } from '#server/as-code/file-type.ts'
 
 type JsonSchema = Readonly<Record<string, unknown>>
 
@@ -30,12 +31,24 @@ const scalars: Readonly<Record<string, JsonSchema>> = {
   URL: { type: 'string', format: 'uri' },
 }
 
-/** Of a file about an anchor. */
+/** Of both forms of a file: one that names an anchor, and one about the installation. */
 export function jsonSchemaOf(schema: GraphQLSchema): JsonSchema {
-  const { properties, ...file } = schemaOf(fileTypeOf(schema)) as { properties: Record<string, JsonSchema> } // an object
+  const { anchor, installation } = fileTypesOf(schema)
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
-    title: 'Configuration file of an anchor of Inmor',
+    title: 'Configuration file of Inmor',
+    type: 'object',
+    // Rather than `oneOf`: an editor then names the fault, instead of both forms.
+    if: { required: ['anchor'] },
+    // biome-ignore lint/suspicious/noThenProperty: the word of JSON Schema
+    then: schemaOfFile(anchor),
+    else: schemaOfFile(installation),
+  }
+}
+
+function schemaOfFile(type: GraphQLInputObjectType): JsonSchema {
+  const { properties, ...file } = schemaOf(type) as { properties: Record<string, JsonSchema> } // an object
+  return {
     ...file,
     properties: { ...properties, apiVersion: { ...properties.apiVersion, const: API_VERSION } },
   }

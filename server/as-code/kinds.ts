@@ -1,15 +1,18 @@
 /** The kinds of objects in configuration files: one row each. */
-import { type Fields, type Section, sections } from '#server/as-code/document.ts'
+import type { Fields, Section } from '#server/as-code/document.ts'
+import { anchors } from '#server/as-code/kind/anchors.ts'
 import { awaitedMembers } from '#server/as-code/kind/awaited-members.ts'
 import { checks } from '#server/as-code/kind/checks.ts'
 import { members } from '#server/as-code/kind/members.ts'
 import { mirrors } from '#server/as-code/kind/mirrors.ts'
 import { organizations } from '#server/as-code/kind/organizations.ts'
+import { protection } from '#server/as-code/kind/protection.ts'
 import type { KindRow } from '#server/as-code/kind/row.ts'
 import { schedules } from '#server/as-code/kind/schedules.ts'
 import { policy, settings } from '#server/as-code/kind/settings.ts'
 import { trustMarkTypes } from '#server/as-code/kind/trust-mark-types.ts'
 import { trustMarks } from '#server/as-code/kind/trust-marks.ts'
+import { webhooks } from '#server/as-code/kind/webhooks.ts'
 
 export const kinds: Readonly<Record<Section, KindRow>> = {
   settings,
@@ -22,9 +25,10 @@ export const kinds: Readonly<Record<Section, KindRow>> = {
   checks,
   schedules,
   mirrors,
+  anchors,
+  webhooks,
+  protection,
 }
-
-export const isSection = (name: string): name is Section => sections.some((section) => section === name)
 
 /** Whether there is one object of the kind, which has no key. */
 export const isOneObject = (section: Section): boolean => kinds[section].keys.length === 0

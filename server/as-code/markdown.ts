@@ -33,9 +33,10 @@ export async function toText(planned: Planned): Promise<string> {
     return planned.faults
       .map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}\n`)
       .join('')
-  const { anchor, steps, unchanged, hash, operations } = planned.plan
-  if (steps.length === 0) return `${anchor}: nothing to do. ${describe(unchanged)}\n`
-  const head = `${anchor}: ${countsOf(steps)}. ${describe(unchanged)} Plan ${hash}.\n`
+  const { steps, unchanged, hash, operations } = planned.plan
+  const subject = subjectOf(planned.plan)
+  if (steps.length === 0) return `${subject}: nothing to do. ${describe(unchanged)}\n`
+  const head = `${subject}: ${countsOf(steps)}. ${describe(unchanged)} Plan ${hash}.\n`
   const effect = linesOfEffect(await planned.effect()).map((line) => `${line}\n`)
   return `${listOf(steps)}\n${head}${effect.join('')}${approvalOf(operations)}`
 }
@@ -47,9 +48,13 @@ function faultsToMarkdown(faults: readonly Fault[]): string {
   return `### The configuration files have faults\n\n${lines.join('\n')}\n`
 }
 
-function planToMarkdown({ anchor, steps, unchanged, hash, operations }: Plan, effect: string[]): string {
-  if (steps.length === 0) return `### Plan for \`${anchor}\`: nothing to do\n\n${describe(unchanged)}\n`
-  const head = `### Plan for \`${anchor}\`: ${countsOf(steps)}\n\n${describe(unchanged)} Plan \`${hash}\`.\n`
+const subjectOf = ({ anchor }: Plan) => anchor ?? 'the installation'
+
+function planToMarkdown(plan: Plan, effect: string[]): string {
+  const { steps, unchanged, hash, operations } = plan
+  const subject = plan.anchor === null ? subjectOf(plan) : `\`${plan.anchor}\``
+  if (steps.length === 0) return `### Plan for ${subject}: nothing to do\n\n${describe(unchanged)}\n`
+  const head = `### Plan for ${subject}: ${countsOf(steps)}\n\n${describe(unchanged)} Plan \`${hash}\`.\n`
   const lines = effect.map((line) => `- ${escapeText(line)}\n`)
   const list = lines.length > 0 ? `\n${lines.join('')}\n` : ''
   return `${head}${list}${approvalOf(operations)}\n\`\`\`diff\n${listOf(steps)}\`\`\`\n`
@@ -78,7 +83,9 @@ function stepToText({ section, key, verb, changes }: Step): string {
   const head = `${signs[verb]} ${kinds[section].noun}${key === '' ? '' : ` ${oneLine(key)}`}`
   const lines = changes.slice(0, MAXIMUM_CHANGES).map((change) => `    ${changeToText(change)}`)
   const rest = changes.length > MAXIMUM_CHANGES ? [`    and ${changes.length - MAXIMUM_CHANGES} more`] : []
-  return [head, ...lines, ...rest].join('\n')
+  const { note } = kinds[section]
+  const notes = verb === 'CREATE' && note ? [`    # ${note}`] : []
+  return [head, ...lines, ...rest, ...notes].join('\n')
 }
 
 function changeToText({ path, before, after }: FieldChange): string {

@@ -25,8 +25,8 @@ import { operationsOf } from '#server/services/protection/effect.ts'
 import type { ProtectedOperation } from '#server/services/protection/operation.ts'
 
 export type Plan = {
-  /** The slug of the anchor. */
-  anchor: string
+  /** The slug of the anchor; null: it is about the installation. */
+  anchor: string | null
   /** In the order in which they are applied. */
   steps: readonly Step[]
   /** What the files describe, which their sets own from the application on. */
@@ -47,17 +47,22 @@ export type PlanContext = Pick<ServiceContext, 'db' | 'slug' | 'entityId' | 'all
   caller: Caller
 }
 
-/** `prune`: removes what the sets of the files owned before and describe no longer. */
-export type PlanOptions = { prune?: boolean }
+export type PlanOptions = {
+  /** Removes what the sets of the files owned before and describe no longer. */
+  prune?: boolean
+  /** The files are about the installation. The context is that of the first anchor. */
+  isOfInstallation?: boolean
+}
 
 /** @throws FileFaultsError */
 export async function makePlan(
   context: PlanContext,
   files: readonly NamedText[],
-  { prune = false }: PlanOptions = {},
+  { prune = false, isOfInstallation = false }: PlanOptions = {},
 ): Promise<Plan> {
   const { db, slug, schema, now } = context
-  const { objects, sets } = await readFiles(files, schema, slug)
+  const anchor = isOfInstallation ? null : slug
+  const { objects, sets } = await readFiles(files, schema, anchor)
   const wanted = await parseAll(context, objects)
   const described = [...wanted.values()].flatMap((some) => [...some.values()])
   const applied = await readApplied(db, described)
@@ -75,15 +80,16 @@ export async function makePlan(
     unchanged += found.unchanged
   }
   await refuseFaulty(faults)
-  for (const { step, amounts } of prune ? await stepsToRemove({ ...context, sets }, wanted) : []) {
+  const removed = prune ? await stepsToRemove({ ...context, isOfInstallation, sets }, wanted) : []
+  for (const { step, amounts } of removed) {
     steps.push(step)
     for (const operation of amounts) operations.add(operation)
   }
-  const hash = hashOfPlan(slug, steps)
-  return { anchor: slug, steps, described, sets: [...sets], unchanged, operations: [...operations].sort(), hash }
+  const hash = hashOfPlan(anchor, steps)
+  return { anchor, steps, described, sets: [...sets], unchanged, operations: [...operations].sort(), hash }
 }
 
-const hashOfPlan = (anchor: string, steps: readonly Step[]) =>
+const hashOfPlan = (anchor: string | null, steps: readonly Step[]) =>
   hashOfContent({
     anchor,
     steps: steps.map(({ section, key, verb, fields, changes }) => ({

@@ -1,5 +1,5 @@
 /** Finds what a set of files described before and describes no longer: it is removed where that is asked for. */
-import { sections } from '#server/as-code/document.ts'
+import { sectionsOf } from '#server/as-code/document.ts'
 import { kinds } from '#server/as-code/kinds.ts'
 import { readOwned } from '#server/as-code/ownership.ts'
 import type { Amounting } from '#server/as-code/step.ts'
@@ -10,18 +10,19 @@ import { operationsOf } from '#server/services/protection/effect.ts'
 
 type Context = Pick<ServiceContext, 'db' | 'now'> & {
   caller: Caller
+  isOfInstallation: boolean
   /** The sets of the files. */
   sets: ReadonlySet<string>
 }
 
 /** What refers to others goes first. */
 export async function stepsToRemove(
-  { db, now, caller, sets }: Context,
+  { db, now, caller, isOfInstallation, sets }: Context,
   objects: WantedObjects,
 ): Promise<Amounting[]> {
   const owned = await readOwned(db, [...sets])
   const steps: Amounting[] = []
-  for (const section of sections.toReversed()) {
+  for (const section of sectionsOf(isOfInstallation).toReversed()) {
     const { remove, mutations, read } = kinds[section]
     const [action] = mutations.REMOVE ?? []
     if (!remove || !action) continue

@@ -1,11 +1,11 @@
-/** Reads the files of an anchor: their objects with the place of each, or every fault. */
+/** Reads the files of an anchor or of the installation: their objects with the place of each, or every fault. */
 import { coerceInputValue, type GraphQLSchema } from 'graphql'
 import { isJsonObject } from '#core/json.ts'
 import type { Path } from '#core/path.ts'
 import { parseApart } from '#server/as-code/apart.ts'
 import { API_VERSION, DEFAULT_SET, type Fields, type Section, sections } from '#server/as-code/document.ts'
 import { type Finding, refuseFaulty } from '#server/as-code/fault.ts'
-import { fileTypeOf } from '#server/as-code/file-type.ts'
+import { fileTypesOf } from '#server/as-code/file-type.ts'
 import { keyOf, kinds } from '#server/as-code/kinds.ts'
 import type { Fault, NamedText } from '#server/as-code/parse-text.ts'
 import { checkValue, findUnusable } from '#server/error/value-check.ts'
@@ -29,11 +29,11 @@ export type FileObjects = ReadonlyMap<Section, ReadonlyMap<string, FileObject>>
 /** `sets`: those that the files name, also one of which they describe nothing any more. */
 export type ReadFiles = { objects: FileObjects; sets: ReadonlySet<string> }
 
-/** @throws FileFaultsError */
+/** `anchor`: its slug; null: they are about the installation. @throws FileFaultsError */
 export async function readFiles(
   files: readonly NamedText[],
   schema: GraphQLSchema,
-  anchor: string,
+  anchor: string | null,
 ): Promise<ReadFiles> {
   const found = new Map(sections.map((section) => [section, new Map<string, FileObject>()]))
   const sets = new Set<string>()
@@ -60,7 +60,7 @@ const setOf = ({ set }: Fields) => (typeof set === 'string' ? set : DEFAULT_SET)
 type Report = (path: Path, message: string, also?: FileObject) => void
 
 /** Null: it has faults. */
-function check(value: unknown, schema: GraphQLSchema, anchor: string, report: Report): Fields | null {
+function check(value: unknown, schema: GraphQLSchema, anchor: string | null, report: Report): Fields | null {
   let isGood = true
   const refuse: Report = (path, message) => {
     isGood = false
@@ -71,20 +71,23 @@ function check(value: unknown, schema: GraphQLSchema, anchor: string, report: Re
     return null
   }
   if (value.apiVersion !== API_VERSION) refuse(['apiVersion'], `apiVersion must be ${API_VERSION}.`)
-  if (value.anchor !== anchor)
-    refuse(['anchor'], `The file is about the anchor ${JSON.stringify(value.anchor ?? null)}, not ${anchor}.`)
+  if ((value.anchor ?? null) !== anchor)
+    refuse(['anchor'], `The file is about ${subjectOf(value.anchor)}, not ${anchor ?? 'the installation'}.`)
   if (!isGood) return null
   const unusable = findUnusable(value, [])
   if (unusable) {
     refuse(unusable.path, unusable.message)
     return null
   }
-  const type = fileTypeOf(schema)
+  const type = fileTypesOf(schema)[anchor === null ? 'installation' : 'anchor']
   for (const { path, member, message } of checkValue(value, type, []))
     refuse(member === undefined ? path : [...path, member], message)
   const coerced: unknown = isGood ? coerceInputValue(value, type) : null
   return isJsonObject(coerced) ? coerced : null
 }
+
+const subjectOf = (anchor: unknown) =>
+  anchor == null ? 'the installation' : `the anchor ${JSON.stringify(anchor)}`
 
 type Found = ReadonlyMap<Section, Map<string, FileObject>>
 

@@ -74,8 +74,7 @@ async function openContext(installation: Installation, namedAnchor: string | und
     return contextOf({ caller: { ...caller, requestId }, requester, namedAnchor, onFailure: () => {} })
   }
   const work = async () => {
-    if (!isServed || (await anchors.first.queue.countWorkers()) === 0)
-      await anchors.startWorkers({ keepsSchedules: false })
+    if (!isServed || (await anchors.first.queue.countWorkers()) === 0) await backend.startRuns()
   }
   const owned = opened.move()
   return { context, work, close: () => owned.disposeAsync() }

@@ -21,6 +21,7 @@ import { createObserver } from '#server/metrics/observer.ts'
 import { sentenceOf } from '#server/process/start-failure.ts'
 import { openWebhooks } from '#server/process/webhooks.ts'
 import { openKeyStores } from '#server/publish/stored-keys.ts'
+import { createProtectionService } from '#server/services/protection/protection.ts'
 import { createChangeChannels } from '#store/change-subscription.ts'
 import { connectRedis } from '#store/connect.ts'
 
@@ -37,7 +38,7 @@ type BackendConfig = Installation['config'] &
   KeyStoreSettings &
   Secrets &
   OutboxConfig &
-  Pick<ServerConfig, 'databaseUrl' | 'redisUrl' | 'adminUrl'>
+  Pick<ServerConfig, 'databaseUrl' | 'redisUrl' | 'adminUrl' | 'secondFactorGroups'>
 
 type BackendOptions = {
   /** Whether this process executes runs. */
@@ -103,15 +104,19 @@ export async function startBackend(...place: Parameters<typeof connectBackend>) 
   const { webhooks, courier, ...sockets } = openWebhooks(place[0], installation, anchors)
   opened.defer(sockets.close)
   opened.defer(courier.close)
+  const anchorChanges = createAnchorChanges(installation, anchors)
+  const { secondFactorGroups } = config
+  const protection = createProtectionService({ ...installation, secondFactorGroups })
+  const installationChanges = { anchors: anchorChanges, webhooks, protection }
   const owned = opened.move()
   return {
     ...installation,
-    anchors,
-    anchorChanges: createAnchorChanges(installation, anchors),
-    webhooks,
+    ...{ anchors, anchorChanges, webhooks, protection },
+    /** Executes runs from now on. */
+    startRuns: (): Promise<void> => anchors.startWorkers({ keepsSchedules: false, installationChanges }),
     /** Starts everything that works without a request: runs, schedules, deliveries and e-mail. */
     async startWorkers(): Promise<void> {
-      await anchors.startWorkers({ keepsSchedules: true })
+      await anchors.startWorkers({ keepsSchedules: true, installationChanges })
       courier.start()
       const sender = startSender(config, installation)
       if (sender) owned.defer(sender.close)

@@ -2,6 +2,7 @@
  * Gives each field the context of the anchor that it is about, so that resolvers need not know that there are several.
  * A field of the root says the anchor by its argument or the member of its input, by the header of the request, or by the
  * ids in it; its children are about the same anchor. Fields of the installation are marked with the extension `ofInstallation`.
+ * An argument or a member `installation` says that the field is about it this time.
  * They, and objects of the installation, are in the context of the request, no matter which anchor it names.
  */
 import { MapperKind, mapSchema } from '@graphql-tools/utils'
@@ -116,6 +117,9 @@ function chooseScope(
   const { anchor: member, ...input } = (given.input ?? {}) as Arguments // an input object
   const named = argument ?? member ?? context.namedAnchor
   if (given.input) args.input = input
+  // Its rows are among those of the first anchor.
+  if (args.installation === true || input.installation === true)
+    return { args, scope: contextOf(context, context.anchors.first) }
   const declared = parentType.getFields()[fieldName]?.args ?? []
   const anchorsOfIds = new Set<string | null>()
   mapArguments(declared, args, (id) => {

@@ -18,7 +18,7 @@ import { onAccessChange } from '#server/services/audit/access.ts'
 import { createNameReader } from '#server/services/entity/known-name.ts'
 import { createMailService } from '#server/services/mail/mails.ts'
 import { createApprovals } from '#server/services/protection/approvals.ts'
-import { createProtectionService } from '#server/services/protection/protection.ts'
+import type { ProtectionService } from '#server/services/protection/protection.ts'
 import type { Webhooks } from '#server/webhook/webhooks.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 
@@ -29,6 +29,7 @@ type Parts = {
   db: Database
   mail: MailOutbox
   webhooks: Webhooks
+  protection: ProtectionService
   now: Clock
 }
 
@@ -38,7 +39,7 @@ export type ContextMaker = ReturnType<typeof createContextMaker>
 
 export function createContextMaker(config: ServerConfig, { mail, ...parts }: Parts) {
   const { db, anchors, now } = parts
-  const { adminUrl, loginRedirectUrl, singleSignOn, secondFactorGroups } = config
+  const { adminUrl, loginRedirectUrl, singleSignOn } = config
   const auth = createAuth(db, config, now)
   const documentPasses = createDocumentPasses(config.authSecret, now)
   const keyHolders = createKeyHolders({ db, now })
@@ -53,7 +54,6 @@ export function createContextMaker(config: ServerConfig, { mail, ...parts }: Par
     accounts: createAccounts({ db, auth, now, mail }),
     ownAccount: createOwnAccount(db, auth, documentPasses, now),
     mails: createMailService({ db, mail, now }),
-    protection: createProtectionService({ db, now, secondFactorGroups }),
     approvals: createApprovals({
       db,
       databaseOf: (slug) => anchors.find(slug)?.running?.db ?? null,

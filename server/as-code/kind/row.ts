@@ -6,6 +6,8 @@ import type { Settings } from '#server/database/typed-row.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { AuditAction } from '#server/services/audit/action.ts'
 import type { Services } from '#server/services/index.ts'
+import type { ProtectionService } from '#server/services/protection/protection.ts'
+import type { Webhooks } from '#server/webhook/webhooks.ts'
 
 /** An object as the database has it. */
 export type StoredObject = {
@@ -35,10 +37,23 @@ export type ScheduleWriter = {
   check(cron: string): void
 }
 
+/** What changes the installation. */
+export type InstallationChanges = {
+  anchors: {
+    create(caller: Caller, anchor: { slug: string; entityId: string }): Promise<unknown>
+    pause(caller: Caller, slug: string): Promise<unknown>
+    resume(caller: Caller, slug: string): Promise<unknown>
+  }
+  webhooks: Pick<Webhooks, 'create' | 'update' | 'remove'>
+  protection: Pick<ProtectionService, 'update'>
+}
+
 export type ApplyContext = {
   db: Database
   services: Services
   scheduleChanges: ScheduleWriter
+  /** Null for runs of other anchors than the first one. */
+  installationChanges: InstallationChanges | null
   now: () => Date
 }
 
@@ -60,6 +75,12 @@ export type KindRow = {
   without?: readonly string[]
   /** Fields under another name: those of ids name an object of another kind. */
   renamed?: Readonly<Record<string, string>>
+  /** Booleans that mutations without an input for them set, with their descriptions. */
+  switches?: Readonly<Record<string, string>>
+  /** A sentence about a new object. */
+  note?: string
+  /** The key is a URL, and its path may be a secret. */
+  hasSecretPath?: true
   /** Of the fields that a complete file does not name. Fields without one are not touched. */
   defaults: Fields
   /** There may be many: `read` has an end for each page, after which it can go on. */

@@ -5,7 +5,8 @@ import { remainingOf } from '#server/as-code/apply.ts'
 import type { Verb } from '#server/as-code/document.ts'
 import { kinds } from '#server/as-code/kinds.ts'
 import { forgetOwned } from '#server/as-code/ownership.ts'
-import type { Step } from '#server/as-code/step.ts'
+import { shownStep } from '#server/as-code/shown-step.ts'
+import { type Step, stepNamed } from '#server/as-code/step.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { RunContext } from '#server/jobs/context.ts'
 import type { RunKindRow } from '#server/jobs/kind/row.ts'
@@ -30,9 +31,13 @@ export type ConfigurationParameters = {
 export const configuration: RunKindRow = {
   action: 'applyConfiguration',
   inWords: 'application of configuration files',
-  // An organization exists before its members do.
-  phaseOf: ({ key }) => key,
+  phaseOf,
   work,
+}
+
+/** An organization exists before its members do, and anchors are created one after the other. */
+function phaseOf({ key, resource }: RunItem): string {
+  return stepNamed(key)?.section === 'anchors' ? `${key} ${resource}` : key
 }
 
 const stepOf = ({ input }: Pick<RunItem, 'input'>) => input as unknown as Step // as the start of the run wrote it
@@ -41,20 +46,23 @@ const words: Readonly<Record<Verb, string>> = { CREATE: 'create', CHANGE: 'chang
 
 async function work(context: RunContext, task: Task): Promise<Outcome> {
   const step = stepOf(task.item)
-  const { section, verb, changes } = step
+  const { section, verb } = step
+  const { noun, note } = kinds[section]
+  const { changes } = shownStep(step)
+  const notes = verb === 'CREATE' && note !== undefined ? { message: note } : {}
   const remaining = await remainingOf(context, step)
   if ('done' in remaining) return { message: remaining.done, isSkipped: true }
   const perform = () => remaining.perform(callerOf(task)).catch(throwRetryable)
   if (!isDryRun(task)) {
     await perform()
     if (verb === 'REMOVE') await forgetOwned(context.db, step)
-    return { changes }
+    return { changes, ...notes }
   }
-  const message = `Would ${words[verb]} the ${kinds[section].noun}`
+  const message = `Would ${words[verb]} the ${noun}`
   if (remaining.waitsFor !== null)
     return { message: `${message}, after the ${remaining.waitsFor}, which another step creates.`, changes }
   await wouldChange(perform) // one that would be refused fails
-  return { message: `${message}.`, changes }
+  return { message: [`${message}.`, ...Object.values(notes)].join(' '), changes }
 }
 
 /** With the rights that were checked when the run began. The audit entry of each object has the reason. */

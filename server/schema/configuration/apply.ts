@@ -1,18 +1,25 @@
 /** Applies configuration files. */
 import type { Prisma } from '#prisma/generated/client/client.ts'
-import { type Section, sections } from '#server/as-code/document.ts'
+import { type Section, sectionsOf } from '#server/as-code/document.ts'
 import { FileFaultsError } from '#server/as-code/fault.ts'
 import { kinds } from '#server/as-code/kinds.ts'
 import { recordOwned, releaseOthers } from '#server/as-code/ownership.ts'
 import { makePlan, type Plan } from '#server/as-code/plan.ts'
+import { shownStep } from '#server/as-code/shown-step.ts'
 import { nameOfStep, type Step } from '#server/as-code/step.ts'
-import { ConflictError, InvalidInputError } from '#server/error/operation-error.ts'
+import {
+  ConflictError,
+  InvalidInputError,
+  ReauthenticationRequiredError,
+} from '#server/error/operation-error.ts'
 import { requestError } from '#server/error/request-error.ts'
 import { callerMay } from '#server/identity/caller.ts'
 import type { Scope } from '#server/identity/roles.ts'
 import type { ConfigurationParameters } from '#server/jobs/kind/configuration.ts'
 import type { RunItemInput } from '#server/jobs/kind/row.ts'
 import { ConfigurationFileInput, PRUNE } from '#server/schema/configuration/file.ts'
+import { INSTALLATION, requireAdministrator } from '#server/schema/configuration/subject.ts'
+import { requireRecentCaller } from '#server/schema/input.ts'
 import { type OperationContext, operation, scopes } from '#server/schema/operation.ts'
 import { RunRef } from '#server/schema/run/run.ts'
 import { requireHome } from '#server/services/organization/home.ts'
@@ -33,8 +40,9 @@ operation('applyConfiguration', {
       files: t.field({
         type: [ConfigurationFileInput],
         required: true,
-        description: 'The files of the anchor. What none of them names is not touched.',
+        description: 'The files of the anchor or the installation. What none of them names is not touched.',
       }),
+      installation: t.boolean({ description: `${INSTALLATION} A session must be recent.` }),
       plan: t.string({
         description:
           'The hash of the plan that was read. If the files or the anchor changed since, nothing is done; by default they may have changed.',
@@ -49,14 +57,20 @@ operation('applyConfiguration', {
     }),
   },
   result: RunRef,
-  errors: [InvalidInputError, ConflictError],
-  async run({ files, plan: known, prune, commit, dryRun }, context, { schema }) {
+  errors: [InvalidInputError, ConflictError, ReauthenticationRequiredError],
+  async run({ files, installation, plan: known, prune, commit, dryRun }, context, { schema }) {
+    const isOfInstallation = installation ?? false
+    if (isOfInstallation) {
+      requireAdministrator(context)
+      requireRecentCaller(context)
+    }
     if (commit && !isCommit(commit))
       throw new InvalidInputError(
         `A commit has 1 to ${MAXIMUM_COMMIT} letters, digits and characters of ._/-.`,
         'commit',
       )
-    const plan = await makePlan({ ...context, schema }, files, { prune: prune ?? false }).catch(throwFirst)
+    const options = { prune: prune ?? false, isOfInstallation }
+    const plan = await makePlan({ ...context, schema }, files, options).catch(throwFirst)
     if (known && known !== plan.hash)
       throw new ConflictError(
         'The files or the anchor changed since the plan was made. Make a new plan.',
@@ -70,7 +84,9 @@ operation('applyConfiguration', {
       items: plan.steps.map(itemOf),
       async also(tx) {
         if (dryRun) return
-        const own = sections.filter((section) => missingRight(context, section) === undefined)
+        const own = sectionsOf(isOfInstallation).filter(
+          (section) => missingRight(context, section) === undefined,
+        )
         const described = plan.described.filter(({ section }) => own.includes(section))
         const at = context.now()
         await recordOwned(tx, described, { commit: commit || null, at })
@@ -140,9 +156,7 @@ function parametersOf(
   { hash, operations, steps }: Plan,
   { commit, dryRun, homes }: Pick<ConfigurationParameters, 'commit' | 'dryRun' | 'homes'>,
 ): Prisma.InputJsonObject {
-  const shown = steps
-    .slice(0, SHOWN)
-    .map(({ section, key, verb, changes }) => ({ section, key, verb, changes }))
+  const shown = steps.slice(0, SHOWN).map(shownStep)
   const parameters: ConfigurationParameters = {
     plan: hash,
     ...(commit === undefined ? {} : { commit }),
@@ -157,7 +171,7 @@ function parametersOf(
 function itemOf(step: Step): RunItemInput {
   return {
     key: nameOfStep(step),
-    resource: step.key || kinds[step.section].noun,
+    resource: shownStep(step).key || kinds[step.section].noun,
     input: step as unknown as Prisma.InputJsonObject, // JSON of the files and of rows
   }
 }

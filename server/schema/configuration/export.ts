@@ -1,10 +1,11 @@
-/** The state of the anchor as a configuration file. */
+/** The state of the anchor, or of the installation, as a configuration file. */
 
+import { type Section, sectionsOf } from '#server/as-code/document.ts'
 import { exportPart, type Part, type Position } from '#server/as-code/export.ts'
 import { jsonSchemaOf } from '#server/as-code/json-schema.ts'
-import { isSection } from '#server/as-code/kinds.ts'
 import { requestError } from '#server/error/request-error.ts'
 import { builder } from '#server/schema/builder.ts'
+import { INSTALLATION, requireAdministrator } from '#server/schema/configuration/subject.ts'
 
 const PartRef = builder.objectRef<Part>('ConfigurationPart').implement({
   description: 'A part of a configuration file.',
@@ -23,18 +24,24 @@ builder.queryField('configurationExport', (t) =>
   t.field({
     type: PartRef,
     description:
-      'The state of the anchor as a configuration file. Its parts together are the file; applying it changes nothing. Keys and secrets are not in it.',
+      'The state of the anchor or the installation as a configuration file. Its parts together are the file; applying it changes nothing. Keys and secrets are not in it.',
     authScopes: { read: true },
     args: {
       after: t.arg.string({ description: 'The cursor of the part before; the first part by default.' }),
+      installation: t.arg.boolean({ description: INSTALLATION }),
     },
-    resolve: (_root, { after }, context, { schema }) =>
-      exportPart({ ...context, schema }, after == null ? null : positionOf(after)),
+    resolve(_root, { after, installation }, context, { schema }) {
+      const isOfInstallation = installation ?? false
+      if (isOfInstallation) requireAdministrator(context)
+      const from = after == null ? null : positionOf(after, sectionsOf(isOfInstallation))
+      return exportPart({ ...context, schema, isOfInstallation }, from)
+    },
   }),
 )
 
 builder.queryField('configurationSchema', (t) =>
   t.field({
+    extensions: { ofInstallation: true },
     type: 'JSON',
     description: 'The form of a configuration file as a JSON Schema, for editors.',
     authScopes: { known: true },
@@ -43,10 +50,10 @@ builder.queryField('configurationSchema', (t) =>
 )
 
 /** @throws GraphQLError BAD_USER_INPUT */
-function positionOf(cursor: string): Position {
+function positionOf(cursor: string, sections: readonly Section[]): Position {
   try {
     const { section, after } = JSON.parse(Buffer.from(cursor, 'base64url').toString())
-    if (isSection(String(section)) && typeof after === 'string') return { section, after }
+    if (sections.includes(section) && typeof after === 'string') return { section, after }
   } catch {
     // Not a cursor of ours.
   }

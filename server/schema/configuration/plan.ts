@@ -10,6 +10,7 @@ import type { Step } from '#server/as-code/step.ts'
 import { builder } from '#server/schema/builder.ts'
 import { PlanEffectRef } from '#server/schema/configuration/effect.ts'
 import { ConfigurationFault, ConfigurationFileInput, PRUNE } from '#server/schema/configuration/file.ts'
+import { INSTALLATION, requireAdministrator } from '#server/schema/configuration/subject.ts'
 import type { Context } from '#server/schema/context.ts'
 import { FieldChangeRef } from '#server/schema/field-change.ts'
 import { requireCaller } from '#server/schema/input.ts'
@@ -115,18 +116,21 @@ export const PlanRef = builder.objectRef<Planned>('ConfigurationPlan').implement
 /** What a plan is made of. */
 export type PlanInput = {
   files: readonly { name: string; content: string }[]
+  installation?: boolean | null | undefined
   prune?: boolean | null | undefined
 }
 
-/** In the anchor of the context. */
+/** In the anchor of the context; for the installation, that of the first one. @throws GraphQLError FORBIDDEN */
 export async function planFiles(
   context: Context,
   schema: GraphQLSchema,
-  { files, prune }: PlanInput,
+  { files, installation, prune }: PlanInput,
 ): Promise<Planned> {
+  const isOfInstallation = installation ?? false
+  if (isOfInstallation) requireAdministrator(context)
   try {
     const of = { ...context, schema, caller: requireCaller(context) }
-    const plan = await makePlan(of, files, { prune: prune ?? false })
+    const plan = await makePlan(of, files, { prune: prune ?? false, isOfInstallation })
     let effect: Promise<PlanEffect> | undefined
     return { plan, effect: () => (effect ??= context.services.planEffect(plannedStateOf(plan.steps))) }
   } catch (error) {
@@ -138,14 +142,15 @@ export async function planFiles(
 builder.queryField('configurationPlan', (t) =>
   t.field({
     type: PlanRef,
-    description: 'Compares configuration files with the anchor. It changes nothing.',
+    description: 'Compares configuration files with the anchor or the installation. It changes nothing.',
     authScopes: { read: true },
     args: {
       files: t.arg({
         type: [ConfigurationFileInput],
         required: true,
-        description: 'The files of the anchor. What none of them names is not touched.',
+        description: 'The files of the anchor or the installation. What none of them names is not touched.',
       }),
+      installation: t.arg.boolean({ description: INSTALLATION }),
       prune: t.arg.boolean({ description: PRUNE }),
     },
     resolve: (_root, input, context, { schema }) => planFiles(context, schema, input),

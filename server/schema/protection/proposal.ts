@@ -20,7 +20,7 @@ export function proposeChanges(schema: GraphQLSchema): GraphQLSchema {
         return await resolve(root, args, context, info)
       } catch (error) {
         if (!(error instanceof ApprovalRequiredError)) throw error
-        const anchor = isOfInstallation ? null : context.slug
+        const anchor = isOfInstallation || saysInstallation(args) ? null : context.slug
         const sent = cannotWait(error, args) ?? sentMutation(context, info, anchor)
         throw await propose(error, context, sent, anchor)
       }
@@ -95,6 +95,11 @@ function sentMutation(
 function variablesOf(context: Context): Record<string, unknown> {
   const { params } = context as Context & Partial<YogaInitialContext> // of Yoga
   return params?.variables ?? {}
+}
+
+/** A mutation about the installation this time. */
+function saysInstallation({ input }: Record<string, unknown>): boolean {
+  return typeof input === 'object' && input !== null && 'installation' in input && input.installation === true
 }
 
 function hasPassword({ input }: Record<string, unknown>): boolean {

@@ -132,12 +132,13 @@ export async function requireApproval(
   return { action: 'bypassApproval', resource, after: { action, operations } }
 }
 
-/** Asks before a change that a rollback would not undo. @throws as `requireApproval` */
+/** Asks before a change that a rollback would not undo, and that a rehearsal does not begin. @throws as `requireApproval` */
 export async function requireApprovalBefore(
   tx: Transaction | Database,
   caller: Caller,
   changed: Changed,
 ): Promise<void> {
+  if (rehearsals.getStore()) throw new Rehearsed(changed)
   await findProtected(tx, caller, changed)
 }
 

@@ -55,7 +55,7 @@ export function createProtectionService({ db, now, secondFactorGroups }: Deps) {
 
     /** @throws InvalidInputError, ConflictError, ApprovalRequiredError */
     update(caller: Caller, { version, ...change }: ProtectionChange): Promise<ProtectionSettings> {
-      checkInput(change)
+      checkProtection(change)
       return recordChange(db, caller, async (tx) => {
         await lock(tx, 'inmor:protection')
         const before = await readProtection(tx)
@@ -84,7 +84,8 @@ export function createProtectionService({ db, now, secondFactorGroups }: Deps) {
   }
 }
 
-function checkInput({ validForHours, breakGlassHours, passkeyHours }: ProtectionChange): void {
+/** @throws InvalidInputError */
+export function checkProtection({ validForHours, breakGlassHours, passkeyHours }: ProtectionChange): void {
   for (const [name, hours, least] of [
     ['validForHours', validForHours, 1],
     ['breakGlassHours', breakGlassHours, 1],

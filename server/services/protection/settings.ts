@@ -14,20 +14,19 @@ const VALID_FOR_HOURS = 72
 const PASSKEY_HOURS = 24
 const BREAK_GLASS_HOURS = 24
 
+/** Of a new installation. */
+export const defaultProtection: Omit<ProtectionSettings, 'updatedAt' | 'version'> = {
+  operations: [],
+  commandLine: true,
+  validForHours: VALID_FOR_HOURS,
+  passkeyHours: PASSKEY_HOURS,
+  breakGlass: 'AT_ONCE',
+  breakGlassHours: BREAK_GLASS_HOURS,
+}
+
 export async function readProtection(tx: Pick<Transaction, '$queryRaw'>): Promise<ProtectionSettings> {
   const [row] = await readTogether<Protection>(tx, Prisma.sql`SELECT * FROM "Protection"`, ['updatedAt'])
-  if (!row) {
-    return {
-      operations: [],
-      commandLine: true,
-      validForHours: VALID_FOR_HOURS,
-      passkeyHours: PASSKEY_HOURS,
-      breakGlass: 'AT_ONCE',
-      breakGlassHours: BREAK_GLASS_HOURS,
-      updatedAt: new Date(0),
-      version: 0,
-    }
-  }
+  if (!row) return { ...defaultProtection, updatedAt: new Date(0), version: 0 }
   const { id, ...settings } = row
   const breakGlass = breakGlassModes.find((mode) => mode === settings.breakGlass) ?? 'OFF'
   return { ...settings, breakGlass, operations: withImplied(settings.operations) }

@@ -40,7 +40,6 @@ export const queries: Rows = {
   collectionEntities: none,
   // A file of another anchor is refused; it is read from the name in it.
   configurationExport: none,
-  configurationSchema: none,
   configurationPlan: () => ({ files: [configurationFile] }),
   collectionEntity: ({ entityId }) => ({ entityId }),
   historicalKeys: none,

@@ -64,7 +64,7 @@ export const exported = async (admin: TestAdmin): Promise<Described> => parse(aw
 export async function planOf(admin: TestAdmin, ...contents: string[]): Promise<Plan> {
   const files = contents.map((content, at) => ({ name: `${at + 1}.yaml`, content }))
   const { data, errors } = await admin.execute(
-    `query ($files: [ConfigurationFileInput!]!) { configurationPlan(files: $files) { hash created changed unchanged operations
+    `query ($files: [ConfigurationFileInput!]!) { configurationPlan(anchor: "main", files: $files) { hash created changed unchanged operations
       text markdown effect { members { stops examined } stops { below reason count examples } starts { count } changes { path before after count } } faults { file line column message } steps { section key verb changes { path before after } } } }`,
     { files },
   )

@@ -9,6 +9,8 @@ export type Mutation = [action: string, mutation: string, input: Record<string, 
 const MAIN = { anchor: 'main' }
 const FILE =
   'apiVersion: inmor/v1\nanchor: main\nmetadataPolicy: { openid_provider: { contacts: { essential: true } } }\n'
+const UNPROTECTED = 'apiVersion: inmor/v1\nprotection: { operations: [] }\n'
+const ANOTHER = 'apiVersion: inmor/v1\nanchors:\n- slug: another\n'
 const NEW_TYPE = 'https://ta.example.org/marks/new'
 
 export async function mutations(admin: TestAdmin, filled: Filled): Promise<Mutation[]> {
@@ -30,6 +32,9 @@ export async function mutations(admin: TestAdmin, filled: Filled): Promise<Mutat
     same('updateTrustAnchor', { ...MAIN, historyRetentionDays: 30 }),
     same('updateSchedule', { ...MAIN, name: 'renew-subordinates', enabled: false }),
     same('applyConfiguration', { ...MAIN, files: [{ name: 'a.yaml', content: FILE }] }),
+    ...[UNPROTECTED, `${ANOTHER}  entityId: ${admin.entityId}/another\n`].map((content) =>
+      same('applyConfiguration', { installation: true, files: [{ name: 'a.yaml', content }] }),
+    ),
     same('updateCheckPipeline', { ...MAIN, entityType: 'federation_entity', checks: [], approves: true }),
     same('updateSubordinate', { id: member, metadataPolicy: POLICY }),
     same('updateSubordinate', { id: member, validFor: 1, autorenew: false }),

@@ -2,9 +2,12 @@
 import { mkdir, readFile, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Ajv } from 'ajv'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
-import { folderInTest } from '#test/helpers/in-file.ts'
+import { adminInFile, startSecondAdmin } from '#test/helpers/admin.ts'
+import { folderInTest, inTest } from '#test/helpers/in-file.ts'
+import { inmor } from '#test/helpers/product.ts'
+import { memberInFile } from '#test/helpers/subordinate.ts'
 import { root } from '../docs/document.ts'
 import { apiCommandsInFile, type Run, succeed } from './api-commands.ts'
 
@@ -67,6 +70,66 @@ test.each(runs)('an export is planned, changed and applied %s', async (where, ru
   expect(settings).toMatchObject({ organizationName: `Applied ${where}` })
 })
 
+test.each(runs)(
+  'an anchor is created by the file of the installation, then described, %s',
+  async (where, run) => {
+    const folder = await folderInTest('inmor-configuration')
+    await succeed(run, ['export', '--installation', `--output=${folder}`])
+    const path = join(folder, 'installation.yaml')
+    const text = await readFile(path, 'utf8')
+    expect(await succeed(run, ['export', '--installation'])).toBe(text)
+    expect(await succeed(run, ['plan', folder])).toMatch(/^the installation: nothing to do\. /)
+    const slug = where.replaceAll(' ', '-').toLowerCase()
+    const described = parse(text)
+    described.anchors.push({ slug, entityId: `${admin.entityId}/${slug}` })
+    await writeFile(path, stringify(described))
+    const settings = { organizationName: `Created ${where}` }
+    await writeFile(join(folder, 'a.yaml'), stringify({ apiVersion: 'inmor/v1', anchor: slug, settings }))
+    expect(await run(['plan', folder])).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining(`+ anchor ${slug}\n`),
+      stderr: expect.stringContaining(
+        `There is no anchor "${slug}" in which you have a role. If a file of the installation creates it, apply that file first.`,
+      ),
+    })
+    const plan = join(folder, 'plan')
+    await run(['plan', path, `--output=${plan}`])
+    expect(await run(['apply', plan, '--dry-run'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(`${slug} ... OK: Would create the anchor.`),
+    })
+    expect(await run(['apply', folder])).toMatchObject({
+      code: 0,
+      stdout: `${slug} ... OK\nSUCCEEDED: 1 done, 0 failed.\nsettings ... OK\nSUCCEEDED: 1 done, 0 failed.\n`,
+    })
+    expect(await succeed(run, ['drift', folder])).toMatch(
+      /^the installation: nothing to do\. .*\n.*: nothing to do/,
+    )
+    expect(parse(await succeed(run, ['export', `--anchor=${slug}`]))).toMatchObject({
+      anchor: slug,
+      settings,
+    })
+  },
+)
+
+describe('with a worker of its own', () => {
+  const served = adminInFile({}, { worker: 'external' })
+
+  test('an anchor is described once the admin server runs it too', async () => {
+    await inTest(startSecondAdmin(served, { worker: 'inline' }))
+    const folder = await folderInTest('inmor-configuration')
+    const installation = { anchors: [{ slug: 'late', entityId: `${served.entityId}/late` }] }
+    const late = { anchor: 'late', settings: { organizationName: 'Late' } }
+    for (const [name, content] of Object.entries({ installation, late }))
+      await writeFile(join(folder, `${name}.yaml`), stringify({ apiVersion: 'inmor/v1', ...content }))
+    const environment = { INMOR_URL: served.adminUrl, INMOR_KEY: served.keys.admin }
+    expect(await inmor({ environment }, ['apply', folder])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^late \.\.\. OK\n.*\nsettings \.\.\. OK\n/),
+    })
+  })
+})
+
 test.each<[what: string, content: string, sentence: string]>([
   ['a fault', 'member: []\n', 'main.yaml:3:1: ConfigurationFile has no field "member".\n'],
   ['a fault of the syntax', 'settings: [\n', 'main.yaml:4:1: '],
@@ -100,6 +163,10 @@ test('wrong words, and files that cannot be read or sent, have the code 1', asyn
     const { code, stderr } = await far(args)
     expect({ code, stderr }, args.join(' ')).toEqual({ code: 1, stderr: expect.stringContaining(sentence) })
   }
+  expect(await far(['export', '--installation', '--anchor=main'])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("option '--installation' cannot be used with option '--anchor"),
+  })
 })
 
 test('a viewer plans, and applies nothing', async () => {
@@ -122,7 +189,10 @@ test('the JSON Schema of a file takes an export and the examples, and refuses wh
     root(`docs/examples/federation-as-code/federation/${name}`),
   )
   const texts = await Promise.all(examples.map((path) => readFile(path, 'utf8')))
-  for (const text of [await succeed(far, ['export', '--anchor=main']), ...texts])
+  const exports = await Promise.all(
+    ['--anchor=main', '--installation'].map((option) => succeed(far, ['export', option])),
+  )
+  for (const text of [...exports, ...texts])
     expect(validate(parse(text)), JSON.stringify(validate.errors)).toBe(true)
   for (const content of [
     'member: []',
@@ -131,4 +201,10 @@ test('the JSON Schema of a file takes an export and the examples, and refuses wh
     'settings: { environment: LIVE }',
   ])
     expect(validate(parse(`${HEAD}${content}`)), content).toBe(false)
+  for (const content of [
+    'members: []',
+    'anchors: [{ slug: a, alg: ES256 }]',
+    'protection: { operations: [ALL] }',
+  ])
+    expect(validate(parse(`apiVersion: inmor/v1\n${content}`)), content).toBe(false)
 })

@@ -1,16 +1,13 @@
 /** The commands about configuration files: export, plan, apply, drift. */
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Command } from 'commander'
+import { setTimeout } from 'node:timers/promises'
+import { Command, Option } from 'commander'
 import { type Api, dataOf, type Open } from './api.ts'
+import { anchorOf, readSources, type Source } from './configuration-files.ts'
 import { exitCodes, Failure, refusal } from './failure.ts'
 import { follow } from './follow.ts'
 import { printable, write, writeJson } from './output.ts'
-
-type NamedText = { name: string; content: string }
-
-/** The files of an anchor, and the plan that they are to be applied as. */
-type Source = { anchor: string; files: NamedText[]; plan?: string; prune?: true }
 
 type Plan = {
   hash: string | null
@@ -26,24 +23,29 @@ type Plan = {
 /** Their names. */
 export const ofConfiguration: readonly string[] = ['export', 'plan', 'drift', 'apply']
 
+/** Has the runs about the installation. */
+const FIRST_ANCHOR = 'main'
 /** Exit code of a plan that has steps. */
 const CHANGES = 2
-/** The server takes 64 MB, and as JSON a text is longer by its quotes and ends of lines. */
-const MAXIMUM_BYTES = 48 * 1024 * 1024
+/** Another process starts a new anchor within seconds. */
+const TRIES = 20
+const PAUSE_MS = 500
 
-const PLAN = `query ($files: [ConfigurationFileInput!]!, $prune: Boolean) { configurationPlan(files: $files, prune: $prune) {
+const PLAN = `query ($files: [ConfigurationFileInput!]!, $installation: Boolean, $prune: Boolean) {
+  configurationPlan(files: $files, installation: $installation, prune: $prune) {
   hash created changed removed faults { file line column message } text markdown
   steps { section key verb changes { path before after } } } }`
 const APPLY = `mutation ($input: ApplyConfigurationInput!) { applyConfiguration(input: $input) { __typename
   ... on ApplyConfigurationSuccess { run { id } } ... on Error { message code path } } }`
-const EXPORT = 'query ($after: String) { configurationExport(after: $after) { content endCursor } }'
+const EXPORT = `query ($after: String, $installation: Boolean) {
+  configurationExport(after: $after, installation: $installation) { content endCursor } }`
 
 const PRUNE = 'Remove what the set of these files described before and describes no longer.'
 const FILES = 'Files or folders of files, YAML or JSON.'
 
 export function configurationCommands(open: Open): Command[] {
-  const withApi = async <Result>(anchor: string | undefined, work: (api: Api) => Promise<Result>) => {
-    const api = await open(anchor)
+  const withApi = async <Result>(anchor: string | null | undefined, work: (api: Api) => Promise<Result>) => {
+    const api = await open(anchor === null ? FIRST_ANCHOR : anchor)
     try {
       return await work(api)
     } finally {
@@ -54,7 +56,7 @@ export function configurationCommands(open: Open): Command[] {
   const compare = async (given: readonly string[], options: PlanOptions) => {
     const sources = await readSources(given)
     for (const source of sources) {
-      const plan = await withApi(source.anchor, (api) => planOf(api, source.files, options.prune))
+      const plan = await withApi(source.anchor, (api) => planOf(api, source, options.prune))
       await printPlan(plan, options)
       if (plan.hash === null) process.exitCode = exitCodes.failed
       else if (plan.steps.length > 0) process.exitCode ??= CHANGES
@@ -71,15 +73,25 @@ export function configurationCommands(open: Open): Command[] {
 
   return [
     new Command('export')
-      .description('Writes the state of an anchor as a configuration file. Applying it changes nothing.')
+      .description(
+        'Writes the state of an anchor, or of the installation, as a configuration file. Applying it changes nothing.',
+      )
       .option(
         '-o, --output <folder>',
-        'Write it into this folder, as SLUG.yaml; by default to standard output.',
+        'Write it into this folder, as SLUG.yaml or installation.yaml; by default to standard output.',
       )
       .option('--schema', 'Write the form of such a file instead, as a JSON Schema for editors.')
       .option('--anchor <name>', 'The anchor, by slug or Entity Identifier (default: INMOR_ANCHOR).')
-      .action(({ output, anchor, schema }: { output?: string; anchor?: string; schema?: true }) =>
-        withApi(anchor, (api) => (schema ? printSchema(api) : exportTo(api, output))),
+      .addOption(
+        new Option(
+          '--installation',
+          'Write the state of the installation: anchors, webhooks, protection.',
+        ).conflicts('anchor'),
+      )
+      .action(({ anchor, schema, ...options }: ExportOptions & { anchor?: string; schema?: true }) =>
+        withApi(options.installation ? null : anchor, (api) =>
+          schema ? printSchema(api) : exportTo(api, options),
+        ),
       ),
     planOptions(new Command('plan'))
       .description(
@@ -100,8 +112,10 @@ export function configurationCommands(open: Open): Command[] {
       .option('--dry-run', 'Change nothing: each object says what would happen.')
       .option('--json', 'Print a line of JSON for each object.')
       .action(async (given: readonly string[], options: ApplyOptions) => {
-        for (const source of await readSources(given))
-          await withApi(source.anchor, (api) => apply(api, source, options))
+        const sources = await readSources(given)
+        const work = (source: Source) => withApi(source.anchor, (api) => apply(api, source, options))
+        const isNew = !options.dryRun && sources.some(({ anchor }) => anchor === null)
+        for (const source of sources) await (isNew ? whenKnown(() => work(source)) : work(source))
       }),
   ]
 }
@@ -116,8 +130,34 @@ const planOptions = (command: Command) =>
     .option('--json', 'Print JSON, with each step.')
     .option('--markdown', 'Print Markdown, for a pull request.')
 
-async function planOf(api: Api, files: readonly NamedText[], prune?: true): Promise<Plan> {
-  return dataOf(await api.send(PLAN, { files, ...(prune ? { prune } : {}) })).configurationPlan as Plan // as asked for
+type ExportOptions = { output?: string; installation?: true }
+
+async function planOf(api: Api, { anchor, files }: Source, prune?: true): Promise<Plan> {
+  const answer = await api.send(PLAN, { files, ...(prune ? { prune } : {}), ...aboutOf(anchor) })
+  const [error] = answer.errors ?? []
+  if (anchor !== null && error?.extensions?.code === 'NOT_FOUND')
+    throw new UnknownAnchorFailure(error.message)
+  return dataOf(answer).configurationPlan as Plan // as asked for
+}
+
+const aboutOf = (anchor: string | null) => (anchor === null ? { installation: true } : {})
+
+class UnknownAnchorFailure extends Failure {
+  constructor(message: string) {
+    super(`${message} If a file of the installation creates it, apply that file first.`)
+  }
+}
+
+/** Tries again while an anchor that was just created does not run yet. @throws Failure */
+async function whenKnown<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof UnknownAnchorFailure) || tries === TRIES) throw error
+      await setTimeout(PAUSE_MS)
+    }
+  }
 }
 
 async function printPlan(plan: Plan, { json, markdown }: PlanOptions): Promise<void> {
@@ -126,13 +166,14 @@ async function printPlan(plan: Plan, { json, markdown }: PlanOptions): Promise<v
 }
 
 async function apply(api: Api, source: Source, options: ApplyOptions): Promise<void> {
-  const { files } = source
+  const { anchor, files } = source
   const { commit, dryRun, prune = source.prune } = options
-  const plan = source.plan ?? (await planned(api, files, prune))
+  const plan = source.plan ?? (await planned(api, source, prune))
   const further = {
     ...(prune ? { prune } : {}),
     ...(commit ? { commit } : {}),
     ...(dryRun ? { dryRun } : {}),
+    ...aboutOf(anchor),
   }
   const result = dataOf(await api.send(APPLY, { input: { files, plan, ...further } })).applyConfiguration as
     | { __typename: 'ApplyConfigurationSuccess'; run: { id: string } }
@@ -142,8 +183,8 @@ async function apply(api: Api, source: Source, options: ApplyOptions): Promise<v
 }
 
 /** The hash of the plan, which is shown. @throws Failure */
-async function planned(api: Api, files: readonly NamedText[], prune?: true): Promise<string> {
-  const { hash, text } = await planOf(api, files, prune)
+async function planned(api: Api, source: Source, prune?: true): Promise<string> {
+  const { hash, text } = await planOf(api, source, prune)
   process.stderr.write(printable(text))
   if (hash === null) throw new Failure('The files have faults. Nothing was changed.')
   return hash
@@ -154,10 +195,11 @@ async function printSchema(api: Api): Promise<void> {
   await write(`${JSON.stringify(configurationSchema, null, 2)}\n`)
 }
 
-async function exportTo(api: Api, folder: string | undefined): Promise<void> {
+async function exportTo(api: Api, { output: folder, installation }: ExportOptions): Promise<void> {
   const parts: string[] = []
   for (let after: string | null = null; ; ) {
-    const part = dataOf(await api.send(EXPORT, { after })).configurationExport as {
+    const part = dataOf(await api.send(EXPORT, { after, ...(installation ? { installation } : {}) }))
+      .configurationExport as {
       content: string
       endCursor: string | null
     } // as asked for
@@ -169,56 +211,6 @@ async function exportTo(api: Api, folder: string | undefined): Promise<void> {
   if (folder === undefined) return
   await mkdir(folder, { recursive: true })
   const content = parts.join('')
-  await writeFile(join(folder, `${anchorOf({ name: 'The export', content })}.yaml`), content)
-}
-
-/** By anchor. @throws Failure */
-async function readSources(given: readonly string[]): Promise<Source[]> {
-  const files = (await Promise.all(given.map(readPlace))).flat()
-  if (files.length === 0) throw new Failure('There are no files of YAML or JSON.')
-  const bytes = files.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0)
-  if (bytes > MAXIMUM_BYTES) throw tooLarge(`The files have ${megabytes(bytes)}.`)
-  const [first] = files
-  const plan = files.length === 1 && first ? readPlan(first.content) : null
-  if (plan) return [plan]
-  const byAnchor = Map.groupBy(files, anchorOf)
-  return [...byAnchor].map(([anchor, some]) => ({ anchor, files: some }))
-}
-
-const megabytes = (bytes: number) => `${Math.ceil(bytes / 1024 / 1024)} MB`
-const tooLarge = (fact: string) =>
-  new Failure(`${fact} At most ${megabytes(MAXIMUM_BYTES)} are allowed: split them, and plan each part.`)
-
-async function readPlace(path: string): Promise<NamedText[]> {
-  try {
-    const found = await stat(path)
-    if (!found.isDirectory()) {
-      if (found.size > MAXIMUM_BYTES) throw tooLarge(`${path} has ${megabytes(found.size)}.`)
-      return [{ name: path, content: await readFile(path, 'utf8') }]
-    }
-    const names = (await readdir(path)).filter((name) => /\.(ya?ml|json)$/.test(name)).sort()
-    return (await Promise.all(names.map((name) => readPlace(join(path, name))))).flat()
-  } catch (error) {
-    if (error instanceof Failure) throw error
-    throw new Failure(`${path} cannot be read: ${(error as Error).message}.`) // of the file system
-  }
-}
-
-/** What `plan --output` wrote; null: another file. */
-function readPlan(content: string): Source | null {
-  if (!content.startsWith('{"anchor":')) return null
-  try {
-    const plan: Source = JSON.parse(content)
-    return typeof plan.plan === 'string' && Array.isArray(plan.files) ? plan : null
-  } catch {
-    return null
-  }
-}
-
-/** The server reads the file; here only the anchor matters, which says where it is sent. @throws Failure */
-function anchorOf({ name, content }: NamedText): string {
-  const [, yaml, json] = /^anchor:\s*["']?([a-z0-9-]+)|"anchor"\s*:\s*"([a-z0-9-]+)"/m.exec(content) ?? []
-  const anchor = yaml ?? json
-  if (anchor !== undefined) return anchor
-  throw new Failure(`${name} names no anchor. Begin it with apiVersion and anchor.`)
+  const name = anchorOf({ name: 'The export', content }) ?? 'installation'
+  await writeFile(join(folder, `${name}.yaml`), content)
 }

@@ -3,6 +3,7 @@ import { type FileObject, Prisma } from '#prisma/generated/client/client.ts'
 import { type AlertSource, plural } from '#server/alerts/alert.ts'
 import type { Section } from '#server/as-code/document.ts'
 import { kinds } from '#server/as-code/kinds.ts'
+import { shownKey } from '#server/as-code/shown-step.ts'
 import type { Database } from '#server/database/client.ts'
 import { readTogether } from '#server/database/together.ts'
 
@@ -20,7 +21,7 @@ export const configurationAlerts: AlertSource<{ db: Database }> = async ({ db })
   if (size === undefined) return []
   const names = rows.map(({ section, key, differs }) => {
     const { noun } = kinds[section]
-    return `the ${noun}${key === '' ? '' : ` ${key}`} (${differs.join(', ')})`
+    return `the ${noun}${key === '' ? '' : ` ${shownKey({ section, key })}`} (${differs.join(', ')})`
   })
   const others = size > names.length ? ` and ${size - names.length} more` : ''
   const verb = size === 1 ? 'is' : 'are'

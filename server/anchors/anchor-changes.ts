@@ -85,10 +85,14 @@ export function createAnchorChanges(installation: Installation, anchors: Anchors
     const { slug, entityId } = find(name)
     await recordChange(db, caller, async (tx) => {
       const where = { slug, pausedAt: pausedAt === null ? { not: null } : null }
+      const before = await tx.anchor.findUniqueOrThrow({
+        where: { slug },
+        select: { slug: true, pausedAt: true },
+      })
       const { count } = await tx.anchor.updateMany({ where, data: { pausedAt } })
       if (count === 0)
         throw new ConflictError(`It is ${pausedAt === null ? 'not paused' : 'paused already'}.`, 'anchor')
-      return { action, resource: entityId, after: { slug, pausedAt }, result: undefined }
+      return { action, resource: entityId, before, after: { slug, pausedAt }, result: undefined }
     })
     await anchors.refresh()
     return requireRunning(slug)

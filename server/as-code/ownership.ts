@@ -6,7 +6,8 @@ import { pagesOf } from '#server/as-code/kind/pages.ts'
 import { kinds } from '#server/as-code/kinds.ts'
 import type { Wanted } from '#server/as-code/wanted.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
-import { hashesOf, hashOfField } from '#server/services/file-object/field-hash.ts'
+import { hashesOf } from '#server/services/file-object/field-hash.ts'
+import { withdrawing } from '#server/services/file-object/withdrawal.ts'
 
 const PAGE = 1_000
 
@@ -57,7 +58,7 @@ export function findOwnedByOthers(objects: readonly Wanted[], applied: Applied):
 /** Why a file does not activate the object again, as a sentence; null: it may. */
 export function explainWithdrawal({ withdrawnBy, withdrawnAt }: Row, noun: string): string | null {
   if (withdrawnBy === null || withdrawnAt === null) return null
-  return `${withdrawnBy} deactivated this ${noun} outside of the files, at ${withdrawnAt.toISOString()}. Say active: false here, or reactivate it there.`
+  return `${withdrawnBy} withdrew this ${noun} outside of the files, at ${withdrawnAt.toISOString()}. Say so here, or reactivate it there.`
 }
 
 /** One that the file says is inactive is no longer withdrawn outside of it. */
@@ -66,7 +67,7 @@ export async function recordOwned(
   objects: readonly Wanted[],
   { commit, at }: { commit: string | null; at: Date },
 ): Promise<void> {
-  const inactive = hashOfField(false)
+  const { active, paused } = hashesOf(withdrawing)
   for (const some of pagesOf(objects, PAGE)) {
     const rows = some.map(({ section, key, set, file: { name }, wanted }) => ({
       ...{ section, key, set, name },
@@ -79,8 +80,10 @@ export async function recordOwned(
         AS r (section text, key text, set text, name text, fields jsonb)
       ON CONFLICT ("section", "key") DO UPDATE SET "fileSet" = excluded."fileSet", "file" = excluded."file",
         "commit" = excluded."commit", "appliedAt" = excluded."appliedAt", "fields" = excluded."fields", "differs" = '{}',
-        "withdrawnAt" = CASE excluded."fields"->>'active' WHEN ${inactive} THEN NULL ELSE "FileObject"."withdrawnAt" END,
-        "withdrawnBy" = CASE excluded."fields"->>'active' WHEN ${inactive} THEN NULL ELSE "FileObject"."withdrawnBy" END`
+        "withdrawnAt" = CASE WHEN excluded."fields"->>'active' = ${active} OR excluded."fields"->>'paused' = ${paused}
+          THEN NULL ELSE "FileObject"."withdrawnAt" END,
+        "withdrawnBy" = CASE WHEN excluded."fields"->>'active' = ${active} OR excluded."fields"->>'paused' = ${paused}
+          THEN NULL ELSE "FileObject"."withdrawnBy" END`
   }
 }
 

@@ -20,6 +20,7 @@ import { type Amounting, changedFields, changesOf, type Step } from '#server/as-
 import { parseAll, type Wanted } from '#server/as-code/wanted.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { ServiceContext } from '#server/services/context.ts'
+import { withdrawalIn } from '#server/services/file-object/withdrawal.ts'
 import { hashOfContent } from '#server/services/protection/content.ts'
 import { operationsOf } from '#server/services/protection/effect.ts'
 import type { ProtectedOperation } from '#server/services/protection/operation.ts'
@@ -133,7 +134,7 @@ function addChange(found: Found, object: Wanted, { stored, before, caller }: Com
   const { noun, obstacle, change } = kinds[object.section]
   const changed = changedFields(stored, object.wanted)
   const isSame = Object.keys(changed).length === 0
-  const isActivated = changed.active === true && stored.fields.active === false
+  const isActivated = withdrawalIn(changed) === false
   const withdrawal = isActivated && before ? explainWithdrawal(before, noun) : null
   const inTheWay = isSame ? null : (withdrawal ?? obstacle?.(stored, object.wanted))
   if (inTheWay) found.faults.push({ file: object.file, path: object.path, message: inTheWay })

@@ -3,7 +3,9 @@ import { kinds } from '#server/as-code/kinds.ts'
 import type { Step } from '#server/as-code/step.ts'
 
 export function shownStep({ section, key, verb, changes }: Step): Omit<Step, 'fields'> {
-  if (!kinds[section].hasSecretPath) return { section, key, verb, changes }
-  const others = changes.filter(({ path }) => path !== 'url')
-  return { section, key: new URL(key).origin, verb, changes: others }
+  const shown = kinds[section].hasSecretPath ? changes.filter(({ path }) => path !== 'url') : changes
+  return { section, key: shownKey({ section, key }), verb, changes: shown }
 }
+
+export const shownKey = ({ section, key }: Pick<Step, 'section' | 'key'>): string =>
+  kinds[section].hasSecretPath ? new URL(key).origin : key

@@ -7,11 +7,10 @@ import { parse, stringify } from 'yaml'
 import { adminInFile, startSecondAdmin } from '#test/helpers/admin.ts'
 import { folderInTest, inTest } from '#test/helpers/in-file.ts'
 import { inmor } from '#test/helpers/product.ts'
-import { memberInFile } from '#test/helpers/subordinate.ts'
 import { root } from '../docs/document.ts'
 import { apiCommandsInFile, type Run, succeed } from './api-commands.ts'
 
-const { far, asViewer, near } = apiCommandsInFile()
+const { admin, far, asViewer, near } = apiCommandsInFile()
 const runs: [where: string, run: Run][] = [
   ['over HTTP', far],
   ['on the server', near],

@@ -4,7 +4,7 @@ import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
 import { operation } from '#server/schema/operation.ts'
 
-const { InvalidInputError, NotFoundError } = failures
+const { InvalidInputError, ConflictError, NotFoundError } = failures
 
 export const ScheduleRef = builder.prismaObject('Schedule', {
   select: { name: true },
@@ -89,6 +89,6 @@ operation('updateSchedule', {
     }),
   },
   result: ScheduleRef,
-  errors: [InvalidInputError, NotFoundError],
+  errors: [InvalidInputError, ConflictError, NotFoundError],
   run: (input, context) => context.scheduleChanges.update(context.caller, input),
 })

@@ -98,7 +98,7 @@ operation('removeMirror', {
   input: byId('mirror'),
   result: ['ID'],
   noun: 'ids',
-  errors: [NotFoundError],
+  errors: [NotFoundError, ConflictError],
   async run(input, context) {
     const id = nodeId(input.id, 'Mirror')
     await context.services.mirrors.remove(context.caller, id)

@@ -99,7 +99,7 @@ operation('removeWebhook', {
   input: byId('webhook'),
   result: ['ID'],
   noun: 'ids',
-  errors: [NotFoundError],
+  errors: [NotFoundError, ConflictError],
   async run(input, context) {
     const id = nodeId(input.id, 'Webhook')
     await context.webhooks.remove(context.caller, id)

@@ -21,13 +21,21 @@ type Row = {
 const single = (section: string): Row => ({ section, keyOf: () => '', stays: true })
 
 const rows: Partial<Record<AuditResourceType, readonly Row[]>> = {
-  TrustAnchor: [single('settings'), single('metadataPolicy')],
+  TrustAnchor: [
+    single('settings'),
+    single('metadataPolicy'),
+    { section: 'anchors', keyOf: ({ slug }) => String(slug ?? ''), fieldsOf: fieldsOfAnchor },
+  ],
   Organization: [{ section: 'organizations', keyOf: ({ name }) => String(name) }],
   TrustMarkType: [{ section: 'trustMarkTypes' }],
   Subordinate: [{ section: 'members', fieldsOf: fieldsOfMember }],
   AwaitedEntity: [{ section: 'awaitedMembers' }],
   TrustMark: [{ section: 'trustMarks' }],
   CheckPipeline: [{ section: 'checks', stays: true }],
+  Schedule: [{ section: 'schedules', stays: true }],
+  Mirror: [{ section: 'mirrors' }],
+  Webhook: [{ section: 'webhooks', keyOf: ({ url }) => String(url) }],
+  Protection: [single('protection')],
 }
 
 /** The entity’s own metadata changes with it, and is no field of the file. */
@@ -37,6 +45,11 @@ function fieldsOfMember({ metadata, metadataFollowsEntity, organizationId, ...fi
     metadata: metadataFollowsEntity === true ? null : metadata,
     organization: organizationId,
   }
+}
+
+/** Null, as a file has it. */
+function fieldsOfAnchor({ slug, pausedAt }: State): State {
+  return { slug, paused: pausedAt == null ? null : true }
 }
 
 /** An object that was there before a change. */

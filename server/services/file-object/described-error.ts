@@ -7,7 +7,7 @@ export class DescribedError extends ConflictError {
   override readonly described: DescribedChange
 
   constructor({ resource, ...object }: ChangedObject, file: string) {
-    super(sentence(object, resource, file))
+    super(sentence(object, resource || 'the installation', file))
     this.described = object
   }
 }

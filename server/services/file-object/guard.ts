@@ -9,6 +9,7 @@ import type { AuditEntry } from '#server/services/audit/append.ts'
 import { type ChangedObject, changedObjects } from '#server/services/file-object/changed-object.ts'
 import { DescribedError } from '#server/services/file-object/described-error.ts'
 import { hashOfField } from '#server/services/file-object/field-hash.ts'
+import { withdrawalIn, withdrawing } from '#server/services/file-object/withdrawal.ts'
 
 type Change = AuditEntry & { parts?: readonly AuditEntry[] }
 
@@ -52,7 +53,7 @@ function refusedPart(row: FileObject, object: ChangedObject): ChangedObject | nu
   const hashes = row.fields as Record<string, string> // as the application wrote them
   if (object.isRemoved) return Object.keys(hashes).length > 0 ? object : null
   const isAllowed = (name: string, value: unknown) =>
-    name === 'active' && (value === false || hashes.active === hashOfField(value))
+    name in withdrawing && (value === withdrawing[name] || hashes[name] === hashOfField(value))
   const refused = Object.entries(object.changed).filter(
     ([name, value]) => name in hashes && !isAllowed(name, value),
   )
@@ -68,9 +69,9 @@ export async function noteWithdrawals(
   if (descriptions.size === 0) return
   for (const { caller, change } of changes) {
     for (const object of objectsOf(change)) {
-      const { active } = object.changed
-      if (!descriptions.has(nameOf(object)) || typeof active !== 'boolean') continue
-      const by = active ? null : caller.name
+      const isWithdrawn = withdrawalIn(object.changed)
+      if (!descriptions.has(nameOf(object)) || isWithdrawn === undefined) continue
+      const by = isWithdrawn ? caller.name : null
       await tx.$executeRaw`
         UPDATE "FileObject" SET "withdrawnBy" = ${by},
           "withdrawnAt" = CASE WHEN ${by}::text IS NULL THEN NULL ELSE clock_timestamp() AT TIME ZONE 'utc' END

@@ -70,7 +70,7 @@ describe('a member of a file', () => {
       {
         line: 5,
         message: expect.stringMatching(
-          /^operator deactivated this member outside of the files, at 20.*Z\. Say active: false here, or reactivate it there\.$/,
+          /^operator withdrew this member outside of the files, at 20.*Z\. Say so here, or reactivate it there\.$/,
         ),
       },
     ])
@@ -185,8 +185,8 @@ it('a mark of a file can be revoked, and a type of a file deactivated', async ()
   })
   const { faults } = await planOf(admin, file)
   expect(faults.map(({ message }) => message)).toEqual([
-    expect.stringMatching(/^operator deactivated this Trust Mark type/),
-    expect.stringMatching(/^operator deactivated this Trust Mark outside/),
+    expect.stringMatching(/^operator withdrew this Trust Mark type/),
+    expect.stringMatching(/^operator withdrew this Trust Mark outside/),
   ])
 })
 

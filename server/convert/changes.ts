@@ -1,7 +1,6 @@
 /** What changed at a source since its file was written before. */
 import { readFile } from 'node:fs/promises'
 import { isJsonEqual, isJsonObject } from '#core/json.ts'
-import { plural } from '#server/alerts/alert.ts'
 import {
   type Fields,
   type FileDocument,
@@ -11,6 +10,7 @@ import {
 } from '#server/as-code/document.ts'
 import { keyOf, kinds } from '#server/as-code/kinds.ts'
 import { parseText } from '#server/as-code/parse-text.ts'
+import { plural } from '#server/mail/layout.ts'
 
 export type SourceChange = { section: Section; key: string; verb: Verb }
 

@@ -6,6 +6,8 @@ import { adminInFile } from '#test/helpers/admin.ts'
 import { itemsOf, watchRun } from '#test/helpers/run.ts'
 import { memberInFile, startLeaf, statementOf } from '#test/helpers/subordinate.ts'
 import { apply, type Described, exported, exportText, fileOf, planOf, start } from './configured.ts'
+import { itemsOfLastRun, type QueuedItem, queueRun } from './queued.ts'
+import { change } from './random-change.ts'
 
 const admin = adminInFile()
 const TYPE = 'https://ta.example.org/marks/member'
@@ -104,26 +106,12 @@ it.each([0, 1, 2, 3, 4, 5])('ends in the same state when it is killed after %i o
   expect(inOrder(await exported(admin))).toEqual(inOrder(file))
 })
 
-/** As the start of a run writes them; a dry run keeps them. */
-async function stepsOf(file: Described): Promise<{ resource: string; input: object }[]> {
-  const { db } = admin.server
+const stepsOf = async (file: Described) => {
   await apply(admin, stringify(file), { dryRun: true })
-  const { id } = await db.run.findFirstOrThrow({ where: { kind: 'CONFIGURATION' }, orderBy: { id: 'desc' } })
-  const items = await db.runItem.findMany({ where: { runId: id }, orderBy: { id: 'asc' } })
-  return items.map(({ resource, input }) => ({ resource, input: input as object }))
+  return itemsOfLastRun(admin)
 }
-
-/** A run that no worker has yet; `further`: that one has lost. */
-async function queued(items: { resource: string; input: object }[], further: object): Promise<string> {
-  const { id } = await admin.server.db.run.create({
-    data: {
-      ...{ kind: 'CONFIGURATION', startedBy: 'admin', parameters: { plan: 'test', homes: ['main'] } },
-      ...{ state: 'QUEUED', heartbeatAt: new Date(Date.now() - 3_600_000), total: items.length, ...further },
-      items: { create: items },
-    },
-  })
-  return btoa(`Run:${id}`)
-}
+const queued = (items: readonly QueuedItem[], further: object) =>
+  queueRun(admin, items, { parameters: { plan: 'test', homes: ['main'] }, ...further })
 
 const inOrder = (file: Described) => JSON.parse(JSON.stringify(file, (_name, value) => sortedByName(value)))
 const sortedByName = (value: unknown) =>
@@ -269,79 +257,3 @@ it('removes what its set described before, and nothing else, where that is asked
   const { items: last } = await apply(admin, fileOf({ set: 'pruned' }), { prune: true })
   expect(last.map(({ resource, ok }) => [resource, ok])).toEqual([['P', true]])
 })
-
-/** A change of a described anchor, in the form in which it is exported. */
-const anyMember = fc.nat({ max: 2 })
-const tags = fc.uniqueArray(fc.constantFrom('pilot', 'health', 'research'), { maxLength: 3 })
-const set = (item: Record<string, unknown> | undefined, name: string, value: unknown, standard: unknown) => {
-  if (!item) return
-  if (JSON.stringify(value) === JSON.stringify(standard)) delete item[name]
-  else item[name] = value
-}
-const change: fc.Arbitrary<(file: Described) => void> = fc.oneof(
-  fc
-    .constantFrom('Federation', 'Another name')
-    .map((name) => (file: Described) => set(file.settings, 'displayName', name, null)),
-  fc
-    .integer({ min: 24, max: 300 })
-    .map((hours) => (file: Described) => set(file.settings, 'statementHours', hours, 168)),
-  fc
-    .constantFrom({}, { openid_relying_party: { client_name: { essential: false } } })
-    .map((policy) => (file: Described) => {
-      file.metadataPolicy = policy
-    }),
-  fc.tuple(anyMember, tags).map(
-    ([at, list]) =>
-      (file: Described) =>
-        set(file.members?.[at], 'tags', list, []),
-  ),
-  fc.tuple(anyMember, fc.boolean()).map(
-    ([at, active]) =>
-      (file: Described) =>
-        set(file.members?.[at], 'active', active, true),
-  ),
-  fc.tuple(anyMember, fc.constantFrom('University', null)).map(
-    ([at, name]) =>
-      (file: Described) =>
-        set(file.members?.[at], 'organization', name, null),
-  ),
-  fc.tuple(anyMember, fc.constantFrom(null, 24, 48)).map(
-    ([at, hours]) =>
-      (file: Described) =>
-        set(file.members?.[at], 'validFor', hours, null),
-  ),
-  fc
-    .tuple(
-      anyMember,
-      fc.constantFrom(null, { openid_relying_party: { contacts: { default: ['a@example.org'] } } }),
-    )
-    .map(
-      ([at, policy]) =>
-        (file: Described) =>
-          set(file.members?.[at], 'metadataPolicy', policy, null),
-    ),
-  fc.constantFrom('SE', 'NO', null).map(
-    (country) => (file: Described) =>
-      set(
-        file.organizations?.find(({ name }) => name === 'University'),
-        'country',
-        country,
-        null,
-      ),
-  ),
-  fc
-    .tuple(fc.boolean(), fc.constantFrom('30 3 1 1 *', '30 4 1 1 *'))
-    .map(([enabled, cron]) => (file: Described) => {
-      const schedule = file.schedules?.find(({ name }) => name === 'prune')
-      set(schedule, 'enabled', enabled, true)
-      set(schedule, 'cron', cron, null)
-    }),
-  fc
-    .integer({ min: 100, max: 9000 })
-    .map((hours) => (file: Described) => set(file.trustMarkTypes?.[0], 'validFor', hours, 8760)),
-  fc.tuple(fc.nat({ max: 1 }), fc.integer({ min: 100, max: 9000 })).map(
-    ([at, hours]) =>
-      (file: Described) =>
-        set(file.trustMarks?.[at], 'validFor', hours, 0),
-  ),
-)

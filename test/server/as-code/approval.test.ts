@@ -113,7 +113,13 @@ it('shows the faults of files that can no longer be planned, of a document witho
     ),
   )
   expect((await planIn(id)).configurationPlan).toMatchObject({ created: 1, faults: [] })
-  const owner = { section: 'trustMarkTypes', key: 'https://t.example/a', fileSet: 'other', file: 'b.yaml' }
+  const owner = {
+    section: 'trustMarkTypes',
+    key: 'https://t.example/a',
+    fileSet: 'other',
+    file: 'b.yaml',
+    fields: { type: '' },
+  }
   await admin.server.db.fileObject.create({ data: { ...owner, appliedAt: new Date() } })
   expect((await planIn(id)).configurationPlan).toMatchObject({
     hash: null,
@@ -132,13 +138,18 @@ it('makes one plan at a time', async () => {
 
 it('is not applied as approved when the anchor changed meanwhile', async () => {
   await protect(admin, ['ANCHOR'])
-  const id = waiting(await propose(fileOf({ settings: { displayName: 'As planned' } })))
+  const id = waiting(await propose(fileOf({ settings: { organizationName: 'As planned' } })))
   await protect(admin, [])
-  const changed = await admin.mutate('updateTrustAnchor', { displayName: 'Otherwise' }, '__typename', 'admin')
+  const changed = await admin.mutate(
+    'updateTrustAnchor',
+    { organizationName: 'Otherwise' },
+    '__typename',
+    'admin',
+  )
   expect(changed).toMatchObject({ __typename: 'UpdateTrustAnchorSuccess' })
   await protect(admin, ['ANCHOR'])
   expect(await approve(people.bob, id)).toMatchObject({ code: 'CONFLICT' })
-  expect(await exported(admin)).toMatchObject({ settings: { displayName: 'Otherwise' } })
+  expect(await exported(admin)).toMatchObject({ settings: { organizationName: 'Otherwise' } })
 })
 
 it('needs no second person if it touches nothing that is protected, or changes nothing', async () => {

@@ -15,6 +15,8 @@ import {
   planInstallation,
   startInstallation,
 } from './configured-installation.ts'
+import { itemsOfLastRun, type QueuedItem, queueRun } from './queued.ts'
+import { set } from './random-change.ts'
 
 const admin = adminInFile()
 const URL_OF_ONE = 'http://127.0.0.1:1/hook'
@@ -188,32 +190,12 @@ it('shows no path of a webhook, which may be a secret, in the run and the audit 
   expect(JSON.stringify(data)).not.toContain('S3CRET')
 })
 
-/** As the start of a run writes them; a dry run keeps them. */
-async function stepsOf(file: DescribedInstallation): Promise<{ resource: string; input: object }[]> {
-  const { db } = admin.server
+const stepsOf = async (file: DescribedInstallation) => {
   await applyInstallation(admin, stringify(file), { dryRun: true })
-  const { id } = await db.run.findFirstOrThrow({ where: { kind: 'CONFIGURATION' }, orderBy: { id: 'desc' } })
-  const items = await db.runItem.findMany({ where: { runId: id }, orderBy: { id: 'asc' } })
-  return items.map(({ resource, input }) => ({ resource, input: input as object }))
+  return itemsOfLastRun(admin)
 }
+const queued = (items: readonly QueuedItem[], further: object) => queueRun(admin, items, further)
 
-/** A run that no worker has yet; `further`: that one has lost. */
-async function queued(items: { resource: string; input: object }[], further: object): Promise<string> {
-  const { id } = await admin.server.db.run.create({
-    data: {
-      ...{ kind: 'CONFIGURATION', startedBy: 'admin', parameters: { plan: 'test' } },
-      ...{ state: 'QUEUED', heartbeatAt: new Date(Date.now() - 3_600_000), total: items.length, ...further },
-      items: { create: items },
-    },
-  })
-  return btoa(`Run:${id}`)
-}
-
-const set = (item: Record<string, unknown> | undefined, name: string, value: unknown, standard: unknown) => {
-  if (!item) return
-  if (JSON.stringify(value) === JSON.stringify(standard)) delete item[name]
-  else item[name] = value
-}
 const hook = (file: DescribedInstallation) => file.webhooks.find(({ url }) => url === URL_OF_ONE)
 /** A change of a described installation, in the form in which it is exported. */
 const change: fc.Arbitrary<(file: DescribedInstallation) => void> = fc.oneof(

@@ -1,16 +1,24 @@
 /** What configuration files say of an object: on each type that a file can describe. */
 import DataLoader from 'dataloader'
+import type { GraphQLResolveInfo } from 'graphql'
 import type { FileObject } from '#prisma/generated/client/client.ts'
 import type { Section } from '#server/as-code/document.ts'
 import { isDescribed, nameOf, readApplied } from '#server/as-code/ownership.ts'
 import type { Database } from '#server/database/client.ts'
+import { installationContext } from '#server/schema/anchor-context.ts'
+import { scopeField } from '#server/schema/anchor-scope.ts'
 import { builder } from '#server/schema/builder.ts'
+import type { Context } from '#server/schema/context.ts'
 import { OrganizationRef } from '#server/schema/organization/organization.ts'
 import { CheckPipelineRef } from '#server/schema/pipeline/check-pipeline.ts'
+import { ProtectionRef } from '#server/schema/protection/protection.ts'
+import { ScheduleRef } from '#server/schema/run/schedule.ts'
+import { MirrorRef } from '#server/schema/status/mirror.ts'
 import { SubordinateRef } from '#server/schema/subordinate/subordinate.ts'
 import { TrustAnchor } from '#server/schema/trust-anchor/trust-anchor.ts'
 import { TrustMarkRef } from '#server/schema/trust-mark/trust-mark.ts'
 import { TrustMarkTypeRef } from '#server/schema/trust-mark/trust-mark-type.ts'
+import { WebhookRef } from '#server/schema/webhook/webhook.ts'
 
 const namesOf = ({ fields }: FileObject) => Object.keys(fields as object).sort() // hashes by name
 
@@ -108,6 +116,44 @@ builder.prismaObjectField(CheckPipelineRef, 'describedIn', (t) =>
     select: { entityType: true, trustMarkType: { select: { type: true } } },
     resolve: ({ entityType, trustMarkType }, _args, { db }) =>
       describe(db, 'checks', trustMarkType?.type ?? entityType ?? ''),
+  }),
+)
+
+builder.prismaObjectField(ScheduleRef, 'describedIn', (t) =>
+  t.field({
+    ...field,
+    select: { name: true },
+    resolve: ({ name }, _args, { db }) => describe(db, 'schedules', name),
+  }),
+)
+
+builder.prismaObjectField(MirrorRef, 'describedIn', (t) =>
+  t.field({
+    ...field,
+    select: { url: true },
+    resolve: ({ url }, _args, { db }) => describe(db, 'mirrors', url),
+  }),
+)
+
+/** The first anchor keeps what is of the installation. */
+function describeInstallation(context: Context, info: GraphQLResolveInfo, section: Section, key: string) {
+  const installation = installationContext(context)
+  scopeField(info, installation)
+  return describe(installation.db, section, key)
+}
+
+builder.prismaObjectField(WebhookRef, 'describedIn', (t) =>
+  t.field({
+    ...field,
+    select: { url: true },
+    resolve: ({ url }, _args, context, info) => describeInstallation(context, info, 'webhooks', url),
+  }),
+)
+
+builder.objectField(ProtectionRef, 'describedIn', (t) =>
+  t.field({
+    ...field,
+    resolve: (_settings, _args, context, info) => describeInstallation(context, info, 'protection', ''),
   }),
 )
 

@@ -27,7 +27,7 @@ const MirrorStateEnum = builder.enumType('MirrorState', {
   } satisfies Record<MirrorState, { description: string }>,
 })
 
-const MirrorRef = builder.prismaNode('Mirror', {
+export const MirrorRef = builder.prismaNode('Mirror', {
   nullable: true,
   id: { field: 'id' },
   description: 'A server that answers with copies of the exported files. It is looked at every five minutes.',

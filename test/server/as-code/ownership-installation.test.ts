@@ -9,6 +9,8 @@ const admin = adminInFile()
 const schedules = schedulesInFile(admin)
 const HOOK = 'http://127.0.0.1:1/secret/path'
 const MIRROR = 'http://127.0.0.1:2'
+const IN_FILE = 'describedIn { file }'
+const inFile = { describedIn: { file: '1.yaml' } }
 const SUCCEEDED = { state: 'SUCCEEDED' }
 const mutate = (name: string, input: object, selection = '__typename') =>
   admin.mutate(name, input, selection, 'admin')
@@ -20,9 +22,7 @@ it('a schedule of a file', { tags: 'mutation/updateSchedule/ConflictError' }, as
     code: 'CONFLICT',
     message: 'The file 1.yaml says this of prune: cron. Change it there.',
   })
-  expect(await mutate('updateSchedule', { name: 'prune', enabled: true }, 'enabled')).toMatchObject({
-    enabled: true,
-  })
+  expect(await mutate('updateSchedule', { name: 'prune', enabled: true }, IN_FILE)).toMatchObject(inFile)
 })
 
 it('a mirror of a file', { tags: 'mutation/removeMirror/ConflictError' }, async () => {
@@ -31,6 +31,8 @@ it('a mirror of a file', { tags: 'mutation/removeMirror/ConflictError' }, async 
   })
   expect(await apply(admin, fileOf({ mirrors: [{ url: MIRROR }] } as never))).toMatchObject(SUCCEEDED)
   const { id } = await admin.server.db.mirror.findFirstOrThrow()
+  const { data } = await admin.execute(`{ mirrors { ${IN_FILE} } }`, {}, 'viewer')
+  expect(data.mirrors).toEqual([inFile])
   expect(await mutate('removeMirror', { id: btoa(`Mirror:${id}`) }, '')).toMatchObject({
     code: 'CONFLICT',
     message: `The file 1.yaml describes ${MIRROR}. Remove it there.`,
@@ -51,9 +53,8 @@ it('a webhook of the installation, whose path no message shows', {
   expect((await mutate('removeWebhook', { id }, '')).message).toBe(
     'The file 1.yaml describes http://127.0.0.1:1 (1). Remove it there.',
   )
-  expect(await mutate('updateWebhook', { id, active: false })).toMatchObject({
-    __typename: 'UpdateWebhookSuccess',
-  })
+  const changed = await mutate('updateWebhook', { id, active: false }, `webhook { ${IN_FILE} }`)
+  expect(changed.webhook).toEqual(inFile)
   expect((await planInstallation(admin, file)).faults).toMatchObject([
     { message: expect.stringContaining('admin withdrew this webhook outside of the files') },
   ])
@@ -69,9 +70,7 @@ it('the protection of the installation', async () => {
   expect((await mutate('updateProtection', { validForHours: 5 })).message).toMatch(
     /says this of the installation: validForHours\./,
   )
-  expect(await mutate('updateProtection', { breakGlassHours: 5 })).toMatchObject({
-    __typename: 'UpdateProtectionSuccess',
-  })
+  expect(await mutate('updateProtection', { breakGlassHours: 5 }, IN_FILE)).toMatchObject(inFile)
 })
 
 it('an anchor of the installation, which can always be paused', async () => {

@@ -8,6 +8,7 @@ import type { Tone } from '#lib/tone.ts'
 
 graphql(`
   fragment MirrorFields on Mirror {
+    describedIn { ...DescriptionFields }
     id url description state since checkedAt problem number signedAt
   }
 `)

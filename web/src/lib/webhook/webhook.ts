@@ -23,7 +23,7 @@ export const WebhooksPage = graphql(`
 
 export const WebhookPage = graphql(`
   query WebhookPage($id: ID!, $filter: DeliveryFilter!, $first: Int, $after: String, $last: Int, $before: String) {
-    node(id: $id) { __typename ... on Webhook { ...WebhookFields } }
+    node(id: $id) { __typename ... on Webhook { ...WebhookFields describedIn { ...DescriptionFields } } }
     deliveries(filter: $filter, first: $first, after: $after, last: $last, before: $before) {
       totalCount
       edges { node { ...DeliveryFields } }

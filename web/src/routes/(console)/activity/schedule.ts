@@ -6,6 +6,7 @@ import type { Tone } from '#lib/tone.ts'
 
 graphql(`
   fragment ScheduleFields on Schedule {
+    describedIn { ...DescriptionFields }
     id: name
     name description cron enabled nextRunAt lastStartedAt lastEndedAt lastSucceeded lastMessage
     lastRun { id }

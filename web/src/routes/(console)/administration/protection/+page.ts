@@ -3,7 +3,7 @@ import { read } from '#lib/graphql/client.ts'
 import { topic } from '#lib/topic.ts'
 
 const TwoPeoplePage = graphql(`
-  query TwoPeoplePage { protection { operations commandLine validForHours breakGlass breakGlassHours passkeyHours obstacles version } }
+  query TwoPeoplePage { protection { operations commandLine validForHours breakGlass breakGlassHours passkeyHours obstacles version describedIn { ...DescriptionFields } } }
 `)
 
 export const load = async ({ fetch, depends }) => {

@@ -140,6 +140,7 @@ const none = () => ({})
 const ofInstallation: typeof queries = {
   ...{ apiKeys: none, approvals: none, deliveries: none, mails: none, protection: none },
   ...{ signInOptions: none, trustAnchors: none, users: none, viewer: none, webhooks: none },
+  configurationSchema: none,
   invitation: () => ({ token: 'unknown' }),
   user: () => ({ username: 'admin' }),
   organizationEntity: ({ entityId }) => ({ anchor: 'test', entityId }),

@@ -48,6 +48,7 @@ const ofInstallation: Record<'query' | 'mutation', Rows> = {
   query: {
     apiKeys: none,
     approvals: none,
+    configurationSchema: none,
     deliveries: none,
     mails: none,
     protection: none,

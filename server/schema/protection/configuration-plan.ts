@@ -10,11 +10,14 @@ import {
 } from 'graphql'
 import type { Approval } from '#prisma/generated/client/client.ts'
 import { anchorsOf } from '#server/anchors/access.ts'
+import type { Anchor } from '#server/anchors/anchor.ts'
 import { requestError } from '#server/error/request-error.ts'
+import { callerMay, inInstallation } from '#server/identity/caller.ts'
 import { contextOf } from '#server/schema/anchor-context.ts'
 import { scopeField } from '#server/schema/anchor-scope.ts'
 import { builder } from '#server/schema/builder.ts'
 import { type PlanInput, PlanRef, planFiles } from '#server/schema/configuration/plan.ts'
+import type { Context } from '#server/schema/context.ts'
 
 builder.prismaObjectField('Approval', 'configurationPlan', (t) =>
   t.field({
@@ -25,15 +28,22 @@ builder.prismaObjectField('Approval', 'configurationPlan', (t) =>
     resolve(row, _args, context, info) {
       if (row.mutation !== 'applyConfiguration' || context.approvals.stateOf(row) !== 'OPEN') return null
       requireAlone(info)
-      const anchor = anchorsOf(context).find(({ slug }) => slug === row.anchor)
-      const input = anchor && inputOf(row, info.schema)
-      if (!input) return null
+      const input = inputOf(row, info.schema)
+      const anchor = input && findAnchor(context, row, input)
+      if (!anchor) return null
       const scope = contextOf(context, anchor)
       scopeField(info, scope)
       return planFiles(scope, info.schema, input)
     },
   }),
 )
+
+/** That the viewer may read; for the installation, the first one, for its administrators. */
+function findAnchor(context: Context, row: Approval, { installation }: PlanInput): Anchor | undefined {
+  const { anchors, caller } = context
+  if (!installation) return anchorsOf(context).find(({ slug }) => slug === row.anchor)
+  return caller && callerMay(inInstallation(caller), 'administer') ? anchors.first : undefined
+}
 
 /** A plan takes seconds where there are many members. @throws GraphQLError BAD_USER_INPUT */
 function requireAlone({ path }: GraphQLResolveInfo): void {

@@ -105,6 +105,8 @@ describe('the rights', () => {
 
 describe('the approval', () => {
   const READ = 'query ($id: ID!) { node(id: $id) { ... on Approval { state } } }'
+  const PLAN =
+    'query ($id: ID!) { node(id: $id) { ... on Approval { configurationPlan { steps { section changes { path before after } } } } } }'
   const propose = async (content: string, further: object = {}) =>
     people.alice.visitor.execute(APPLY, inputOf(content, further))
   const protectedNow = async () => (await admin.server.installation.protection.findFirst())?.operations
@@ -118,6 +120,11 @@ describe('the approval', () => {
     expect(await protectedNow()).toEqual(['ACCESS'])
     const row = await admin.server.installation.approval.findFirstOrThrow({ orderBy: { id: 'desc' } })
     expect(row).toMatchObject({ anchor: null, mutation: 'applyConfiguration', operations: ['ACCESS'] })
+    const changes = [{ path: 'operations', before: ['ACCESS'], after: [] }]
+    const { data } = await people.bob.visitor.execute(PLAN, { id })
+    expect(data.node.configurationPlan).toEqual({ steps: [{ section: 'protection', changes }] })
+    const { data: ofOperator } = await admin.execute(PLAN, { id }, 'operator')
+    expect(ofOperator.node?.configurationPlan ?? null).toBeNull()
     expect(await approve(people.bob, id)).toMatchObject({ state: 'EXECUTED' })
     await expect.poll(protectedNow).toEqual([])
     await expect.poll(running).toBe(0)

@@ -23,7 +23,7 @@ const MAX_RESULTS = 10_000
 export type BelowEffect = { id: number; entityId: string; effect: BothResolved | null }
 
 type Crawl = { crawlId: number; source: ChainSource }
-type Row = { id: number; entityId: string; claims: Uint8Array | null }
+type Row = { id: number; entityId: string; claims: Uint8Array | null; isMember: boolean }
 
 /** All that are not active members, which have a shorter chain of their own. */
 export async function* allBelow(db: Database, { crawlId, source }: Crawl, states: BothStates) {
@@ -41,11 +41,14 @@ async function* readPages(db: Database, crawlId: number): AsyncGenerator<Row[]> 
   }
 }
 
+/** The page first, so that its rows are looked up among the members, rather than the members read for each page. */
 const readPage = (db: Database, crawlId: number, condition: Prisma.Sql): Promise<Row[]> => db.$queryRaw`
-  SELECT e."id", e."entityId", e."claims" FROM "CollectedEntity" e
-  WHERE e."crawlId" = ${crawlId} AND ${condition}
-    AND NOT EXISTS (SELECT 1 FROM "Subordinate" s WHERE s."entityId" = e."entityId" AND s."active")
-  ORDER BY e."id" LIMIT ${PAGE}`
+  SELECT page.*, s."active" IS TRUE AS "isMember" FROM (
+    SELECT e."id", e."entityId", e."claims" FROM "CollectedEntity" e
+    WHERE e."crawlId" = ${crawlId} AND ${condition}
+    ORDER BY e."id" LIMIT ${PAGE}) AS page
+  LEFT JOIN "Subordinate" s ON s."entityId" = page."entityId"
+  ORDER BY page."id"`
 
 /** Those with a chain through one of these Superiors. */
 export async function* belowSuperiors(
@@ -103,7 +106,8 @@ function createBelowComparison(source: ChainSource, states: BothStates) {
     return withFaults(found, { before: before.faults[0] ?? null, after: after.faults[0] ?? null })
   }
 
-  return async (rows: readonly Row[]): Promise<BelowEffect[]> => {
+  return async (page: readonly Row[]): Promise<BelowEffect[]> => {
+    const rows = page.filter(({ isMember }) => !isMember)
     const collected = await source.of(rows)
     return Promise.all(
       rows.map(async ({ id, entityId }, at) => {

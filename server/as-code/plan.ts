@@ -136,7 +136,7 @@ function addChange(found: Found, object: Wanted, { stored, before, caller }: Com
   const isSame = Object.keys(changed).length === 0
   const isActivated = withdrawalIn(changed) === false
   const withdrawal = isActivated && before ? explainWithdrawal(before, noun) : null
-  const inTheWay = isSame ? null : (withdrawal ?? obstacle?.(stored, object.wanted))
+  const inTheWay = isSame ? null : (obstacle?.(stored, object.wanted) ?? withdrawal)
   if (inTheWay) found.faults.push({ file: object.file, path: object.path, message: inTheWay })
   else if (isSame || !change) found.unchanged++
   else found.steps.push(stepOf('CHANGE', { ...object, wanted: changed }, stored.fields, caller))

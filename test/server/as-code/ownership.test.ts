@@ -186,7 +186,7 @@ it('a mark of a file can be revoked, and a type of a file deactivated', async ()
   const { faults } = await planOf(admin, file)
   expect(faults.map(({ message }) => message)).toEqual([
     expect.stringMatching(/^operator withdrew this Trust Mark type/),
-    expect.stringMatching(/^operator withdrew this Trust Mark outside/),
+    'It was revoked. Remove it from the file, or issue it again in the console.',
   ])
 })
 

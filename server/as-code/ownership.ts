@@ -6,6 +6,7 @@ import { pagesOf } from '#server/as-code/kind/pages.ts'
 import { kinds } from '#server/as-code/kinds.ts'
 import type { Wanted } from '#server/as-code/wanted.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
+import { nameOf } from '#server/services/file-object/changed-object.ts'
 import { hashesOf } from '#server/services/file-object/field-hash.ts'
 import { withdrawing } from '#server/services/file-object/withdrawal.ts'
 
@@ -16,8 +17,6 @@ export type Owned = { section: Section; key: string }
 
 /** What was applied last, by section and key. */
 export type Applied = ReadonlyMap<string, Row>
-
-export const nameOf = ({ section, key }: Pick<Row, 'section' | 'key'>): string => `${section} ${key}`
 
 /** The objects of the sets, which may have gone. */
 export async function readOwned(db: Database, sets: readonly string[]): Promise<Owned[]> {

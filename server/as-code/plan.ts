@@ -5,13 +5,7 @@ import { type Fields, type Section, sections, type Verb } from '#server/as-code/
 import { type Finding, refuseFaulty } from '#server/as-code/fault.ts'
 import type { ScheduleWriter, StoredObject } from '#server/as-code/kind/row.ts'
 import { kinds } from '#server/as-code/kinds.ts'
-import {
-  type Applied,
-  explainWithdrawal,
-  findOwnedByOthers,
-  nameOf,
-  readApplied,
-} from '#server/as-code/ownership.ts'
+import { type Applied, explainWithdrawal, findOwnedByOthers, readApplied } from '#server/as-code/ownership.ts'
 import type { NamedText } from '#server/as-code/parse-text.ts'
 import { stepsToRemove } from '#server/as-code/prune.ts'
 import { readFiles } from '#server/as-code/read-files.ts'
@@ -20,6 +14,7 @@ import { type Amounting, changedFields, changesOf, type Step } from '#server/as-
 import { parseAll, type Wanted } from '#server/as-code/wanted.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { ServiceContext } from '#server/services/context.ts'
+import { nameOf } from '#server/services/file-object/changed-object.ts'
 import { withdrawalIn } from '#server/services/file-object/withdrawal.ts'
 import { hashOfContent } from '#server/services/protection/content.ts'
 import { operationsOf } from '#server/services/protection/effect.ts'

@@ -3,7 +3,7 @@ import DataLoader from 'dataloader'
 import type { GraphQLResolveInfo } from 'graphql'
 import type { FileObject } from '#prisma/generated/client/client.ts'
 import type { Section } from '#server/as-code/document.ts'
-import { isDescribed, nameOf, readApplied } from '#server/as-code/ownership.ts'
+import { isDescribed, readApplied } from '#server/as-code/ownership.ts'
 import type { Database } from '#server/database/client.ts'
 import { installationContext } from '#server/schema/anchor-context.ts'
 import { scopeField } from '#server/schema/anchor-scope.ts'
@@ -19,6 +19,7 @@ import { TrustAnchor } from '#server/schema/trust-anchor/trust-anchor.ts'
 import { TrustMarkRef } from '#server/schema/trust-mark/trust-mark.ts'
 import { TrustMarkTypeRef } from '#server/schema/trust-mark/trust-mark-type.ts'
 import { WebhookRef } from '#server/schema/webhook/webhook.ts'
+import { nameOf } from '#server/services/file-object/changed-object.ts'
 
 const namesOf = ({ fields }: FileObject) => Object.keys(fields as object).sort() // hashes by name
 

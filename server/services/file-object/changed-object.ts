@@ -58,6 +58,10 @@ export type ChangedObject = DescribedChange & {
   resource: string
 }
 
+/** Names an object of a file among those of all sections. */
+export const nameOf = ({ section, key }: Pick<DescribedChange, 'section' | 'key'>): string =>
+  `${section} ${key}`
+
 export function changedObjects({ action, resource, before, after }: AuditEntry): ChangedObject[] {
   const old = snapshot(before)
   if (!old) return []

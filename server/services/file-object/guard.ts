@@ -6,7 +6,7 @@ import type { FileObject } from '#prisma/generated/client/client.ts'
 import type { Transaction } from '#server/database/client.ts'
 import { actsForPerson, type Caller } from '#server/identity/caller.ts'
 import type { AuditEntry } from '#server/services/audit/append.ts'
-import { type ChangedObject, changedObjects } from '#server/services/file-object/changed-object.ts'
+import { type ChangedObject, changedObjects, nameOf } from '#server/services/file-object/changed-object.ts'
 import { DescribedError } from '#server/services/file-object/described-error.ts'
 import { hashOfField } from '#server/services/file-object/field-hash.ts'
 import { withdrawalIn, withdrawing } from '#server/services/file-object/withdrawal.ts'
@@ -17,8 +17,6 @@ type Change = AuditEntry & { parts?: readonly AuditEntry[] }
 export type Descriptions = ReadonlyMap<string, FileObject>
 
 const isBound = (caller: Caller) => actsForPerson(caller) && !caller.appliesFiles
-
-const nameOf = ({ section, key }: Pick<FileObject, 'section' | 'key'>) => `${section} ${key}`
 
 const objectsOf = ({ parts = [], ...change }: Change): ChangedObject[] =>
   [change, ...parts].flatMap(changedObjects)

@@ -136,17 +136,6 @@ it('refuses a second application while one runs', {
   expect((await watchRun(admin, id)).at(-1)?.run.state).toBe('CANCELLED')
 })
 
-it('refuses a plan for a state that has gone', async () => {
-  const content = fileOf({ settings: { statementHours: 77 } })
-  const { hash: plan } = await planOf(admin, content)
-  await admin.mutate('updateTrustAnchor', { statementHours: 78 }, '__typename', 'admin')
-  expect(await start(admin, content, { plan })).toMatchObject({
-    code: 'CONFLICT',
-    message: 'The files or the anchor changed since the plan was made. Make a new plan.',
-    path: ['input', 'plan'],
-  })
-})
-
 it('leaves an object that another change overtook, and applies the others', async () => {
   await initial()
   // No file describes the organization any more.

@@ -31,7 +31,7 @@ const describedMembers = () => [
   { entityId: leaf.id, organization: 'Lund', note: 'As described', tags: ['a', 'b'], active: true },
 ]
 
-it('finds nothing after an application, whatever kind an object has', async () => {
+it('finds nothing after an application of objects of each kind', async () => {
   expect(await compare()).toBe('No file describes an object.')
   const trustMarks = [
     { trustMarkType: 'https://ta.example.org/marks/member', entityId: leaf.id, validFor: 100 },

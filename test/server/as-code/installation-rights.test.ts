@@ -76,7 +76,7 @@ describe('the rights', () => {
     expect(await runs()).toBe(before)
   })
 
-  it('are those of an administrator, whichever anchor the request names', async () => {
+  it('are those of an administrator, also when the request names another anchor', async () => {
     const who = 'an administrator of the installation'
     const { data } = await send(who, PLAN, { files: filesOf(CONTENT) })
     expect(data.configurationPlan.hash).toBeTypeOf('string')

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { scheduleNames } from '#server/jobs/schedules.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
 import { registerLeaf } from '#test/helpers/subordinate.ts'
-import { exported, exportText, fileOf, planOf } from './configured.ts'
+import { exported, exportText, fileOf, planOf, start } from './configured.ts'
 
 const admin = adminInFile()
 const TYPE = 'https://ta.example.org/marks/member'
@@ -228,3 +228,14 @@ function bomb(): string {
   const lines = Array.from({ length: 40 }, (_, at) => `  a${at + 1}: &a${at + 1} [*a${at}, *a${at}]`)
   return `metadataPolicy:\n  a0: &a0 [x, x]\n${lines.join('\n')}\n`
 }
+
+it('refuses a plan for a state that has gone', async () => {
+  const content = fileOf({ settings: { statementHours: 77 } })
+  const { hash: plan } = await planOf(admin, content)
+  await admin.mutate('updateTrustAnchor', { statementHours: 78 }, '__typename', 'admin')
+  expect(await start(admin, content, { plan })).toMatchObject({
+    code: 'CONFLICT',
+    message: 'The files or the anchor changed since the plan was made. Make a new plan.',
+    path: ['input', 'plan'],
+  })
+})

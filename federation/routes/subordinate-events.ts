@@ -17,7 +17,7 @@ const REUSE_MS = 5_000
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024
 
 export function subordinateEventsRoute(app: FastifyInstance, deps: Deps) {
-  const answers = createCache<Buffer>({
+  const answers = createCache<string>({
     maxAge: REUSE_MS,
     maxSize: MAX_ANSWER_BYTES,
     sizeOf: (answer) => answer.length,
@@ -35,7 +35,7 @@ export function subordinateEventsRoute(app: FastifyInstance, deps: Deps) {
   registerEndpoint(app, deps, 'subordinate_events', answer)
 }
 
-async function signEvents({ entityId, reader, signer, now }: Deps, subject: EntityId): Promise<Buffer> {
+async function signEvents({ entityId, reader, signer, now }: Deps, subject: EntityId): Promise<string> {
   const events = await reader.subordinateEvents(subject)
   // A subordinate may have no recorded events.
   if (!events && !(await reader.subordinateStatement(subject))) {
@@ -50,5 +50,5 @@ async function signEvents({ entityId, reader, signer, now }: Deps, subject: Enti
     iat: now(),
     federation_registration_events: events ?? [],
   }
-  return Buffer.from(await signJwt(claims, { key: await signer(), typ: TYP }))
+  return signJwt(claims, { key: await signer(), typ: TYP })
 }

@@ -19,7 +19,7 @@ const MAX_ANSWER_BYTES = 32 * 1024 * 1024
 const MAX_MARK_BYTES = 16 * 1024
 
 export function trustMarkStatusRoute(app: FastifyInstance, deps: RouteDeps) {
-  const answers = createCache<Buffer>({
+  const answers = createCache<string>({
     maxAge: REUSE_MS,
     maxSize: MAX_ANSWER_BYTES,
     sizeOf: (answer) => answer.length,
@@ -30,9 +30,7 @@ export function trustMarkStatusRoute(app: FastifyInstance, deps: RouteDeps) {
 
   const answer = async ({ reply, parameters }: Call) => {
     const mark = readRequired(parameters, 'trust_mark', MAX_MARK_BYTES)
-    const body = await answers.read(hashTrustMark(mark), async () =>
-      Buffer.from(await signStatus(deps, mark)),
-    )
+    const body = await answers.read(hashTrustMark(mark), () => signStatus(deps, mark))
     return send(reply, body, 'application/trust-mark-status-response+jwt')
   }
   registerEndpoint(app, deps, 'trust_mark_status', answer)

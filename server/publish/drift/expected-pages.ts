@@ -3,6 +3,7 @@
  * values. Where a page differs, its subordinates are compared one by one (expected-subordinates.ts).
  */
 import { hash } from 'node:crypto'
+import { Prisma } from '#prisma/generated/client/client.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import type { PublishedSubordinate } from '#server/publish/drift/published-subordinates.ts'
 import { type CurrencyContext, isIssuedBy, mayHaveFault } from '#server/publish/statements.ts'
@@ -13,7 +14,7 @@ import { formatSubordinateInfo, type SubordinateInfo } from '#store/subordinate-
 export type ExpectedPage = {
   entityIds: readonly string[]
   facts: readonly SubordinateInfo[]
-  /** Of the statements and the Entity Configurations. */
+  /** SHA-256, in hex, of the SHA-256 of each statement, then of each Entity Configuration. */
   digest: string
   /** Whose statements may have to be signed again, for another reason than their issuer. */
   doubtful: readonly string[]
@@ -22,6 +23,12 @@ export type ExpectedPage = {
 /** As the database sends it: one text is parsed faster than a row for each subordinate. */
 type Raw = Record<keyof ExpectedPage, string>
 type RawFacts = [types: string[], intermediate: boolean, registered: number, updated: number, expires: number]
+
+/** Of a row from before the column, the database computes it. */
+const digestOfColumn = (digest: string, value: string) =>
+  Prisma.raw(`coalesce("${digest}", sha256(convert_to("${value}", 'UTF8')))`)
+const statementDigest = digestOfColumn('statementDigest', 'statement')
+const configurationDigest = digestOfColumn('configurationDigest', 'entityConfiguration')
 
 /** Those that are active and were signed. */
 export async function readExpectedPage(
@@ -33,8 +40,8 @@ export async function readExpectedPage(
     SELECT coalesce(json_agg("entityId"), '[]')::text AS "entityIds",
       coalesce(json_agg(json_build_array("entityTypes", "intermediate", ${unixTime('registeredAt')},
         ${unixTime('statementIssuedAt')}, ${unixTime('statementExpiresAt')})), '[]')::text AS "facts",
-      coalesce(encode(sha256(convert_to(string_agg("statement", E'\n') || E'\n' || string_agg("entityConfiguration", E'\n'),
-        'UTF8')), 'hex'), '') AS "digest",
+      coalesce(encode(sha256(string_agg(${statementDigest}, '') || string_agg(${configurationDigest}, '')),
+        'hex'), '') AS "digest",
       coalesce(json_agg("entityId") FILTER (WHERE ${mayHaveFault(currency)}), '[]')::text AS "doubtful"
     FROM (
       SELECT * FROM "Subordinate"
@@ -57,7 +64,7 @@ function toPage({ entityIds, facts, digest, doubtful }: Raw): ExpectedPage {
   }
 }
 
-/** Whether Redis says all of this. No expected value has a line break. */
+/** Whether Redis says all of this. */
 export function isSame({ facts, digest }: ExpectedPage, published: readonly PublishedSubordinate[]): boolean {
   const hasFacts = facts.every((each, at) => {
     const [info, found] = [formatSubordinateInfo(each), published[at]]
@@ -72,8 +79,9 @@ function digestOf(published: readonly PublishedSubordinate[]): string | null {
   const values = [
     ...published.map(({ statement }) => statement),
     ...published.map(({ configuration }) => configuration),
-  ]
-  return values.includes(null) ? null : hash('sha256', values.join('\n'))
+  ].filter((value) => value !== null)
+  if (values.length < 2 * published.length) return null
+  return hash('sha256', Buffer.concat(values.map((value) => hash('sha256', value, 'buffer'))))
 }
 
 /** Of a page that is the same in Redis: whose statements may have to be signed again. */

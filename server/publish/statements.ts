@@ -72,7 +72,7 @@ export function mayHaveFault({ settings, signer, now }: CurrencyContext): Prisma
     "statementBasis" IS DISTINCT FROM ("version" - "unsignedChanges") || ${end}
     OR CASE WHEN ${unixTime('statementExpiresAt')} <= ${now} THEN "autorenew" AND "failingSince" IS NULL
       ELSE ${unixTime('statementIssuedAt')} > ${latestIssue(now)}
-        OR jsonb_path_exists("jwks", '$.keys[*] ? (@.exp <= $now || exists (@.revoked))', jsonb_build_object('now', ${now}::int))
+        OR jsonb_path_exists("jwks", '$.keys[*] ? (@.exp <= $now || exists (@.revoked))', ${JSON.stringify({ now })}::jsonb)
     END)`
 }
 

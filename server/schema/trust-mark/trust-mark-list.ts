@@ -3,7 +3,7 @@ import type { Prisma } from '#prisma/generated/client/client.ts'
 import { builder } from '#server/schema/builder.ts'
 import { orderInput } from '#server/schema/order.ts'
 import { columnsOf, type PageOrder, readPage } from '#server/schema/page.ts'
-import { searchCondition } from '#server/schema/search.ts'
+import { searchTermCondition } from '#server/schema/search-text.ts'
 import { type StateName, TrustMarkState, whereRenewalFailed } from '#server/schema/trust-mark/trust-mark.ts'
 
 const TrustMarkFilter = builder.inputType('TrustMarkFilter', {
@@ -44,8 +44,8 @@ function where(filter: Filter | null | undefined, now: Date): Prisma.TrustMarkWh
   if (entityId) and.push({ entityId })
   if (trustMarkType) and.push({ trustMarkType: { type: trustMarkType } })
   if (state) and.push(whereState(state, now))
-  const contains = searchCondition(search)
-  if (contains) and.push({ entityId: contains })
+  const searched = searchTermCondition(search)
+  if (searched) and.push(searched)
   if (typeof active === 'boolean') and.push({ active })
   if (expiresAfter) and.push({ expiresAt: { gte: expiresAfter } })
   if (expiresBefore) and.push({ expiresAt: { lt: expiresBefore } })

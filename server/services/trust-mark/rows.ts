@@ -72,6 +72,6 @@ export function change(action: AuditAction, before: TrustMark | undefined, after
 }
 
 /** Without the JWT: its hash identifies it, and the log keeps its claims. */
-function auditView({ jwt, ...rest }: TrustMark): object {
+function auditView({ jwt, searchText, ...rest }: TrustMark): object {
   return rest
 }

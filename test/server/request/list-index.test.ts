@@ -165,6 +165,19 @@ it.each<[title: string, filter: Parameters<typeof trustMarkPage>[0]]>([
   }
 })
 
+it('Trust Marks are not found by their identifiers through the index for words, which would take seconds', async () => {
+  await client.query('BEGIN')
+  await client.query(
+    'DROP INDEX "TrustMark_entityId_idx", "TrustMark_active_entityId_idx", "TrustMark_trustMarkTypeId_entityId_key"',
+  )
+  await client.query('SET LOCAL enable_seqscan = off')
+  const { rows } = await client.query(
+    `EXPLAIN SELECT * FROM "TrustMark" WHERE "entityId" IN ('https://a', 'https://b')`,
+  )
+  await client.query('ROLLBACK')
+  expect(rows.map((row) => row['QUERY PLAN']).join('\n')).not.toContain('_trgm')
+})
+
 it('Trust Marks whose renewal failed are counted through an index', async () => {
   const { where } = trustMarkPage({ renewalFailed: true }, null, now())
   const plans = await plansOf(async () => expect(await db.trustMark.count({ where })).toBe(100))

@@ -24,9 +24,7 @@ export async function keep(context: KeepContext, kind: Kind, objects: readonly N
   if (objects.length === 0) return
   const hashed = objects.map(toHashed)
   const rows = await context.db.$queryRaw<{ at: number }[]>`
-    SELECT given."at" FROM (${givenRows(hashed)}) AS given
-    LEFT JOIN "PublishedObject" AS p
-      ON p."kind" = ${kinds[kind]} AND p."subject" = given."subject" AND p."second" = given."second"
+    SELECT given."at" FROM (${givenRows(hashed)}) AS given LEFT JOIN ${publishedNow(kind)} ON true
     WHERE p."hash" IS DISTINCT FROM given."hash"`
   await insert(context, kind, select(hashed, rows))
 }
@@ -87,6 +85,14 @@ const givenRows = (objects: readonly Hashed[]) => Prisma.sql`
   FROM unnest(${objects.map(({ subject }) => subject)}::text[], ${objects.map(({ second }) => second)}::text[])
     WITH ORDINALITY AS rows ("subject", "second", "at")`
 
+/**
+ * What is published of a given row. One look-up for each: a join may read all objects of the kind, as long as the database does
+ * not know how many there are.
+ */
+const publishedNow = (kind: Kind) => Prisma.sql`LATERAL (
+  SELECT * FROM "PublishedObject"
+  WHERE "kind" = ${kinds[kind]} AND "subject" = given."subject" AND "second" = given."second" LIMIT 1) AS p`
+
 const select = (objects: readonly Hashed[], rows: readonly { at: number | null }[]) =>
   rows.flatMap(({ at }) => (at === null ? [] : (objects[at - 1] ?? [])))
 
@@ -115,8 +121,7 @@ async function insert({ db, now }: KeepContext, kind: Kind, objects: readonly Ha
     past AS (
       INSERT INTO "PastObject" ("kind", "subject", "second", "hash", "from", "until")
       SELECT p."kind", p."subject", p."second", p."hash", p."from", ${at}::timestamp
-      FROM given JOIN "PublishedObject" AS p
-        ON p."kind" = ${kinds[kind]} AND p."subject" = given."subject" AND p."second" = given."second")
+      FROM given CROSS JOIN ${publishedNow(kind)})
     INSERT INTO "PublishedObject" ("kind", "subject", "second", "hash", "from")
     SELECT ${kinds[kind]}::smallint, "subject", "second", "hash", ${at}::timestamp FROM given
     ON CONFLICT ("kind", "subject", "second") DO UPDATE SET "hash" = excluded."hash", "from" = excluded."from"`

@@ -226,3 +226,27 @@ it('is found by index among a hundred thousand objects', async () => {
   expect(plan).toContain('PastObject_kind_subject_second_from_idx')
   expect(plan).not.toContain('Seq Scan on \\"PastObject')
 })
+
+it('reads only what is published of its subjects, while the database does not know how many there are', async () => {
+  const adapter = new PrismaPg({ connectionString: database.url, max: 1 })
+  const single = new PrismaClient({ adapter }) // each connection counts what it read
+  await keep({ ...context(), db: single }, 'entity-configuration', [{ subject: '', bytes: 'own' }])
+  await single.$executeRaw`ANALYZE "PublishedObject"` // all are of one kind
+  await single.$executeRaw`
+    INSERT INTO "PublishedObject" ("kind", "subject", "hash", "from")
+    SELECT 3, 'https://rp' || n || '.example.org', sha256(n::text::bytea), date '2026-01-01' FROM generate_series(1, 20000) AS n`
+  const entriesRead = async () => {
+    await single.$executeRaw`SELECT pg_stat_force_next_flush()`
+    const [row] = await single.$queryRaw<{ read: number }[]>`
+      SELECT idx_tup_read::int AS "read" FROM pg_stat_user_indexes WHERE indexrelname = 'PublishedObject_pkey'`
+    return Number(row?.read)
+  }
+  const objects = [1, 2, 3].map((n) => ({ subject: `https://rp${n}.example.org`, bytes: `new ${n}` }))
+  const before = await entriesRead()
+  expect(before).toBeGreaterThan(0)
+  await keep({ ...context(), db: single }, 'statement', objects)
+  expect((await entriesRead()) - before).toBeLessThan(50)
+  expect(await found('https://rp3.example.org', 1)).toBe('new 3')
+  expect(await db.pastObject.count()).toBe(3)
+  await single.$disconnect()
+})

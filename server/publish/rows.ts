@@ -8,6 +8,7 @@ import type { PublishContext } from '#server/publish/context.ts'
 import { enqueue, toPublish } from '#server/publish/outbox.ts'
 import {
   isStillValid,
+  readableStatement,
   type SignedSubordinate,
   signedVersion,
   type Unsignable,
@@ -60,12 +61,16 @@ function createTurns(): InTurn {
 /** A page, in any order, and the last identifier up to which it has all of them. */
 type Page<Row> = { rows: Row[]; last: string }
 
+/** `after`: the identifier after which it has all of them. */
+export type ActivePage = Page<PublishedSubordinate> & { after: string }
+
 /** Yields every active subordinate, page by page. */
-export async function* activeSubordinates(
-  context: PublishContext,
-): AsyncGenerator<Page<PublishedSubordinate>> {
-  for await (const { rows, last } of signedPages(context))
-    yield { rows: rows.map(publishedSubordinate), last }
+export async function* activeSubordinates(context: PublishContext): AsyncGenerator<ActivePage> {
+  let after = ''
+  for await (const { rows, last } of signedPages(context)) {
+    yield { rows: rows.map(publishedSubordinate), after, last }
+    after = last
+  }
 }
 
 /**
@@ -94,19 +99,24 @@ async function selectUnchanged({ db }: PublishContext, page: readonly SignedSubo
  */
 async function* signedPages(context: PublishContext): AsyncGenerator<Page<SignedSubordinate>> {
   const inTurn = createTurns() // a key store lets few signatures wait
-  const pages = ahead(allSubordinateRows(context.db, PAGE))
+  const { signer } = context.signingKeys.current()
+  const statement = readableStatement({ settings: await readSettings(context.db), signer })
+  const pages = ahead(allSubordinateRows(context.db, PAGE, statement))
   yield* inOrder(pages, PAGES_AT_A_TIME, (rows) => signPage(context, rows, inTurn))
 }
 
 async function signPage(context: PublishContext, rows: readonly SubordinateRow[], inTurn: InTurn) {
   const { signed, unsignable } = await sign(context, rows, inTurn)
-  const failed = unsignable.map(({ subordinate }) => subordinate)
+  const last = rows.at(-1)?.entityId ?? ''
+  if (unsignable.length === 0) return { rows: signed, last }
+  const failed = unsignable.map(({ subordinate }) => subordinate.entityId)
   await enqueue(
     context.db,
-    failed.map(({ entityId }) => toPublish('subordinate', entityId)),
+    failed.map((entityId) => toPublish('subordinate', entityId)),
   )
-  const kept = failed.filter((subordinate) => isStillValid(subordinate, toUnix(context.now())))
-  return { rows: [...signed, ...kept], last: rows.at(-1)?.entityId ?? '' }
+  const before = await findSubordinateRows(context.db, failed) // with their statements
+  const kept = before.filter((subordinate) => isStillValid(subordinate, toUnix(context.now())))
+  return { rows: [...signed, ...kept], last }
 }
 
 /** The columns of a published mark. */

@@ -46,12 +46,16 @@ const unixColumns = Prisma.join(
   seconds.map((name) => Prisma.sql`${unixTime(name)} AS ${Prisma.raw(`"${name}"`)}`),
 )
 
-/** The active ones. */
-export async function readSubordinateRows(db: Database, where: Prisma.Sql): Promise<SubordinateRow[]> {
+/** The active ones. `statement`: what is read of it. */
+async function readSubordinateRows(
+  db: Database,
+  where: Prisma.Sql,
+  statement = Prisma.sql`"statement"`,
+): Promise<SubordinateRow[]> {
   const rows: Raw[] = await db.$queryRaw`
     SELECT "id", "entityId", array_to_json("entityTypes")::text AS "entityTypes", "intermediate", "forcedMetadata",
       "metadataPolicy", "constraints", "jwks", "additionalClaims", "validFor", "autorenew", "entityConfiguration",
-      "statement", "statementBasis", "version", "unsignedChanges", ${unixColumns}
+      ${statement} AS "statement", "statementBasis", "version", "unsignedChanges", ${unixColumns}
     FROM "Subordinate" WHERE "active" AND ${where}`
   return rows.map((row) => ({
     ...row,
@@ -81,12 +85,14 @@ export async function* allBounds(db: Database, page: number): AsyncGenerator<Bou
 }
 
 /** Yields all active ones, page by page. By identifier, so that rows of one page belong to few pages of the list. */
-export async function* allSubordinateRows(db: Database, page: number): AsyncGenerator<SubordinateRow[]> {
+export async function* allSubordinateRows(
+  db: Database,
+  page: number,
+  statement: Prisma.Sql,
+): AsyncGenerator<SubordinateRow[]> {
   for (let after = ''; ; ) {
-    const rows = await readSubordinateRows(
-      db,
-      Prisma.sql`"entityId" > ${after} ORDER BY "entityId" LIMIT ${page}`,
-    )
+    const where = Prisma.sql`"entityId" > ${after} ORDER BY "entityId" LIMIT ${page}`
+    const rows = await readSubordinateRows(db, where, statement)
     const last = rows.at(-1)
     if (!last) return
     yield rows

@@ -1,6 +1,7 @@
 /** Rebuilds everything in Redis from the database: staged beside the live keys, then swapped in one transaction. */
 import type { ChainableCommander, Redis } from 'ioredis'
 import { ahead } from '#server/database/ahead.ts'
+import { inOrder } from '#server/database/in-order.ts'
 import { UnavailableError } from '#server/error/operation-error.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import {
@@ -19,7 +20,12 @@ import {
 } from '#server/publish/own-statements.ts'
 import { readPins } from '#server/publish/pins.ts'
 import type { Beat } from '#server/publish/publish.ts'
-import { activeSubordinates, allTrustMarks, importedTrustMarkHashes } from '#server/publish/rows.ts'
+import {
+  type ActivePage,
+  activeSubordinates,
+  allTrustMarks,
+  importedTrustMarkHashes,
+} from '#server/publish/rows.ts'
 import { prepareStatusLists } from '#server/publish/status-lists.ts'
 import { allSubordinateEvents } from '#server/publish/subordinate-events.ts'
 import {
@@ -69,6 +75,11 @@ export async function rebuild(context: PublishContext, beat: Beat): Promise<Rebu
   const stage = createStage(context)
   let subordinates = 0
   let trustMarks = 0
+  /** The database keeps one page while the page before is written into Redis. */
+  const keepPage = async ({ rows, after, last }: ActivePage) => ({
+    page: await keepStatementsOf(context, rows, { after, last }),
+    last,
+  })
 
   const [configuration, unused, historicalKeys, trustAnchors, ...totals] = await Promise.all([
     signEntityConfiguration(context),
@@ -93,19 +104,18 @@ export async function rebuild(context: PublishContext, beat: Beat): Promise<Rebu
     putTrustAnchors(to, keys.staging, trustAnchors)
   })
   const names: PageNames = new Map() // only this process stages
-  let after = ''
-  for await (const { rows: page, last } of activeSubordinates(context)) {
-    const putPages = await prepareSubordinatePages(context.redis, keys.staging, { published: page }, names)
-    const kept = await keepStatementsOf(context, page, { after, last })
-    after = last
+  let end = ''
+  for await (const { page: kept, last } of inOrder(activeSubordinates(context), 2, keepPage)) {
+    const putPages = await prepareSubordinatePages(context.redis, keys.staging, { published: kept }, names)
+    end = last
     await stage.write((to) => {
       addSubordinates(to, keys.staging, kept)
       putPages(to)
     })
-    subordinates += page.length
-    await pass(page.length)
+    subordinates += kept.length
+    await pass(kept.length)
   }
-  await keepStatementsOf(context, [], { after, last: null })
+  await keepStatementsOf(context, [], { after: end, last: null })
   for await (const page of ahead(allSubordinateEvents(context))) {
     await stage.write((to) => putSubordinateEvents(to, keys.staging, page))
     await pass(0)

@@ -3,6 +3,7 @@ import type { IssuedTrustMark, Prisma, TrustMark, TrustMarkType } from '#prisma/
 import { toUnix } from '#server/clock.ts'
 import { ahead } from '#server/database/ahead.ts'
 import { inOrder } from '#server/database/in-order.ts'
+import { toNumbers } from '#server/database/numbers.ts'
 import { readSettings } from '#server/database/settings.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { enqueue, toPublish } from '#server/publish/outbox.ts'
@@ -86,8 +87,8 @@ export async function* unchangedSubordinates(
 
 async function selectUnchanged({ db }: PublishContext, page: readonly SignedSubordinate[]) {
   const rows = await db.$queryRaw<{ id: number }[]>`
-    SELECT s."id" FROM "Subordinate" AS s JOIN unnest(${page.map(({ id }) => id)}::int[], ${page.map(signedVersion)}::int[])
-      AS v (id, version) ON s."id" = v.id AND s."version" - s."unsignedChanges" = v.version
+    SELECT s."id" FROM "Subordinate" AS s JOIN unnest(${toNumbers(page.map(({ id }) => id))}::int[],
+      ${toNumbers(page.map(signedVersion))}::int[]) AS v (id, version) ON s."id" = v.id AND s."version" - s."unsignedChanges" = v.version
     WHERE s."active"`
   const unchanged = new Set(rows.map(({ id }) => id))
   return page.filter(({ id }) => unchanged.has(id))

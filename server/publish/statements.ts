@@ -3,6 +3,7 @@ import { ENTITY_STATEMENT_TYP } from '#core/entity-statement/index.ts'
 import { decodeJwt, type Signer, signJwt } from '#core/jws.ts'
 import { Prisma } from '#prisma/generated/client/client.ts'
 import type { Database } from '#server/database/client.ts'
+import { toNumbers } from '#server/database/numbers.ts'
 import { type Settings, typedSubordinate } from '#server/database/typed-row.ts'
 import { isFromFuture, latestIssue } from '#server/publish/age.ts'
 import { subordinateStatementClaims } from '#server/publish/build.ts'
@@ -176,11 +177,11 @@ async function storeStatements(context: Context, rows: readonly Fresh[]): Promis
     SET "statement" = convert_from(substring(${bytes}::bytea FROM v."end" - v."size" + 1 FOR v."size"), 'UTF8'),
         "statementBasis" = v."version" || ${basisEnd(context)}, "statementIssuedAt" = ${timeOf('issued')},
         "statementExpiresAt" = ${timeOf('expires')}, "statementDueAt" = ${timeOf('due')}
-    FROM unnest(${rows.map(({ id }) => id)}::int[], ${rows.map(signedVersion)}::int[], ${ends}::int[],
-        ${rows.map(({ statement }) => statement.length)}::int[],
-        ${rows.map(({ statementIssuedAt }) => statementIssuedAt.getTime())}::float8[],
-        ${rows.map(({ statementExpiresAt }) => statementExpiresAt.getTime())}::float8[],
-        ${rows.map(({ statementDueAt }) => statementDueAt?.getTime() ?? null)}::float8[])
+    FROM unnest(${toNumbers(rows.map(({ id }) => id))}::int[], ${toNumbers(rows.map(signedVersion))}::int[],
+        ${toNumbers(ends)}::int[], ${toNumbers(rows.map(({ statement }) => statement.length))}::int[],
+        ${toNumbers(rows.map(({ statementIssuedAt }) => statementIssuedAt.getTime()))}::float8[],
+        ${toNumbers(rows.map(({ statementExpiresAt }) => statementExpiresAt.getTime()))}::float8[],
+        ${toNumbers(rows.map(({ statementDueAt }) => statementDueAt?.getTime() ?? null))}::float8[])
       AS v ("id", "version", "end", "size", "issued", "expires", "due")
     WHERE s."id" = v."id" AND s."version" - s."unsignedChanges" = v."version"`
 }

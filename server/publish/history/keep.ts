@@ -3,6 +3,7 @@
  * An object that is the same as before adds nothing.
  */
 import { Prisma } from '#prisma/generated/client/client.ts'
+import { toNumbers } from '#server/database/numbers.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { packBundles } from '#server/publish/history/bundle.ts'
 import { hashOf, type Kind, kinds, type Subject, toKey } from '#server/publish/history/kind.ts'
@@ -106,14 +107,14 @@ async function insert({ db, now }: KeepContext, kind: Kind, objects: readonly Ha
     bundle AS (
       INSERT INTO "ContentBundle" ("bytes")
       SELECT substring(${Buffer.concat(bundles)}::bytea FROM "start" + 1 FOR "size")
-      FROM unnest(${startsOf(bundles)}::int[], ${bundles.map(({ length }) => length)}::int[])
+      FROM unnest(${toNumbers(startsOf(bundles))}::int[], ${toNumbers(bundles.map(({ length }) => length))}::int[])
         WITH ORDINALITY AS rows ("start", "size", "at")
       ORDER BY "at" RETURNING "id"),
     content AS (
       INSERT INTO "ObjectContent" AS content ("hash", "bundleId", "start", "size")
       SELECT DISTINCT ON (given."hash") given."hash", numbered."id", place."start", place."size"
-      FROM unnest(${places.map(({ bundle }) => bundle)}::int[], ${places.map(({ start }) => start)}::int[],
-        ${places.map(({ size }) => size)}::int[]) WITH ORDINALITY AS place ("bundle", "start", "size", "at")
+      FROM unnest(${toNumbers(places.map(({ bundle }) => bundle))}::int[],
+        ${toNumbers(places.map(({ start }) => start))}::int[], ${toNumbers(places.map(({ size }) => size))}::int[]) WITH ORDINALITY AS place ("bundle", "start", "size", "at")
       JOIN given USING ("at")
       JOIN (SELECT "id", row_number() OVER (ORDER BY "id") - 1 AS "bundle" FROM bundle) AS numbered USING ("bundle")
       ON CONFLICT ("hash") DO UPDATE SET "bundleId" = excluded."bundleId", "start" = excluded."start"

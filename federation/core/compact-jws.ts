@@ -1,6 +1,7 @@
 /** Generates keys, signs and verifies compact JWSs (RFC 7515): with jose, and with OpenSSL where jose has gaps. */
 import type { KeyObject } from 'node:crypto'
 import { base64url, CompactSign, compactVerify, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose'
+import { createRecent } from './recent.ts'
 
 type Header = { readonly [name: string]: unknown; readonly alg: string }
 
@@ -32,7 +33,11 @@ const jose: Implementation = {
 }
 
 /** Only servers sign, so there is a Buffer, which encodes faster. */
-const encode = (bytes: string | Uint8Array) => Buffer.from(bytes).toString('base64url')
+const encode = (bytes: string | Uint8Array) =>
+  (typeof bytes === 'string'
+    ? Buffer.from(bytes)
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+  ).toString('base64url')
 
 /** Signs without what jose checks for each signature, and not on this thread, which it would block for half a millisecond. */
 function ecdsa(hash: 'SHA-384' | 'SHA-512'): Implementation {
@@ -109,17 +114,15 @@ function derNumber(number: Uint8Array): Buffer {
   return Buffer.from([0x02, sign.length + digits.length, ...sign, ...digits])
 }
 
-/** Keys that were used last, by their two numbers, the oldest first: a key of an anchor is in each of its statements. */
-const p256Keys = new Map<string, KeyObject>()
-const MAX_KEYS = 128
+/** Up to 128 keys that were used last, by their two numbers: a key of an anchor is in each of its statements. */
+const p256Keys = createRecent<KeyObject>({ maxSize: 128, sizeOf: () => 1 })
 
 function importP256({ createPublicKey }: Crypto, jwk: JWK): KeyObject {
   const name = `${jwk.x}.${jwk.y}`
-  const key = p256Keys.get(name) ?? createPublicKey({ key: jwk, format: 'jwk' })
-  p256Keys.delete(name)
+  const known = p256Keys.get(name)
+  if (known) return known
+  const key = createPublicKey({ key: jwk, format: 'jwk' })
   p256Keys.set(name, key)
-  const [oldest] = p256Keys.keys()
-  if (oldest !== undefined && p256Keys.size > MAX_KEYS) p256Keys.delete(oldest)
   return key
 }
 

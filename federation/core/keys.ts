@@ -196,8 +196,8 @@ function checkPublic(jwk: Jwk, path: Path): void {
 
 function checkStrength(jwk: Jwk, path: Path): void {
   if (jwk.kty === 'RSA') {
-    const bits = countBits(decode(jwk.n, [...path, 'n']))
-    decode(jwk.e, [...path, 'e'])
+    const bits = countBits(base64url.decode(parseBase64url(jwk.n, [...path, 'n'])))
+    parseBase64url(jwk.e, [...path, 'e'])
     if (bits < MIN_RSA_BITS) {
       throw refuseAt(path, `is an RSA key of ${bits} bits. At least ${MIN_RSA_BITS} bits are required`)
     }
@@ -208,21 +208,23 @@ function checkStrength(jwk: Jwk, path: Path): void {
   const expected = getMember(isAkp ? publicBytes : coordinateBytes, kind)
   for (const name of isAkp ? (['pub'] as const) : (['x', 'y'] as const)) {
     if (jwk[name] === undefined) continue
-    const length = decode(jwk[name], [...path, name]).length
+    const length = countBytes(parseBase64url(jwk[name], [...path, name]))
     if (expected !== undefined && length !== expected) {
       throw refuseAt([...path, name], `has ${length} bytes, but ${kind} requires ${expected}`)
     }
   }
 }
 
-function decode(value: unknown, path: Path): Uint8Array {
+function parseBase64url(value: unknown, path: Path): string {
   const text = parseString(value, path)
   // Four characters encode three bytes. A single remaining character encodes none.
   if (!/^[A-Za-z0-9_-]+$/.test(text) || text.length % 4 === 1) {
     throw refuseAt(path, 'is not base64url')
   }
-  return base64url.decode(text)
+  return text
 }
+
+const countBytes = (text: string): number => Math.floor((text.length * 3) / 4)
 
 function countBits(bytes: Uint8Array): number {
   const first = bytes.findIndex((byte) => byte !== 0)

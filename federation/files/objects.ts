@@ -2,7 +2,7 @@
  * The folder of nodes and lists, named by the hash of their bytes. What no tree has any more stays for a while, because a mirror
  * may still read the tree of an earlier manifest.
  */
-import { createRecent } from '#store/recent.ts'
+import { createRecent } from '#core/recent.ts'
 import type { Folder } from './folder.ts'
 import { computeHash, type Node } from './node.ts'
 import { OBJECTS, objectFile } from './place.ts'

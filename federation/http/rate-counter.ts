@@ -1,7 +1,7 @@
 /** Counts the requests of each client in its current minute. Routes and fast path share a counter. */
 import type { FastifyRateLimitStore } from '@fastify/rate-limit'
 import type { FastifyContextConfig } from 'fastify'
-import { createRecent } from '#store/recent.ts'
+import { createRecent } from '#core/recent.ts'
 
 export type Count = {
   /** Requests in the present window, this one included. */

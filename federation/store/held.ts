@@ -3,8 +3,9 @@
  * writers stays for seconds. A value that is read again and has not changed stays the same object, with all that was made
  * from it.
  */
+
+import { createRecent } from '#core/recent.ts'
 import { toStoreError } from './outage.ts'
-import { createRecent } from './recent.ts'
 
 /** A value is never undefined. */
 export type Held<Value> = {

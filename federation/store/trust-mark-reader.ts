@@ -1,12 +1,12 @@
 /** Reads issued Trust Marks: their holders, and the status of each (§8.4, §8.5, §8.6). */
 import type { Redis } from 'ioredis'
 import type { JsonObject } from '#core/json.ts'
+import { createRecent } from '#core/recent.ts'
 import { createFieldReader } from './field-reader.ts'
 import { createJoinedWrites } from './joined-writes.ts'
 import type { RedisKeys } from './keys.ts'
 import type { ItemFormat } from './list-page.ts'
 import { decodePart, type PublishedJwt, payloadOf, readPublishedJwt } from './published-jwt.ts'
-import { createRecent } from './recent.ts'
 import { scanSet } from './scan.ts'
 import { createSharing } from './sharing.ts'
 import { hashTrustMark, REVOKED_MARK } from './trust-mark-record.ts'

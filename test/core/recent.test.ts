@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
-import { createRecent, type Recent } from '#store/recent.ts'
+import { createRecent, type Recent } from '#core/recent.ts'
 
 let recent: Recent<string>
 beforeEach(() => {

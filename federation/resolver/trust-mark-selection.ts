@@ -7,7 +7,7 @@ import {
   parseTrustMark,
   type TrustMark,
   type VerifiedTrustMark,
-  verifyTrustMark,
+  verifyParsedTrustMark,
 } from '#core/trust-mark/index.ts'
 import { isStoreOutage } from '#store/outage.ts'
 import type { IssuerLookup, TrustMarkIssuer } from './trust-mark-issuer.ts'
@@ -104,7 +104,7 @@ async function verifyCandidate(
     // A mark in our name is worth a signature check only if it is in our records.
     if (isOwn) await context.checkActivity(mark, issuer)
     const owners = anchor.claims.trust_mark_owners
-    const verified = await verifyTrustMark(mark.jwt, {
+    const verified = await verifyParsedTrustMark(mark, {
       subject,
       issuerKeys: issuer.keys,
       owners,

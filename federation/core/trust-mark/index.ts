@@ -30,5 +30,6 @@ export {
   type TrustMarkClaims,
   trustMarkProtectedClaims,
   type VerifiedTrustMark,
+  verifyParsedTrustMark,
   verifyTrustMark,
 } from './trust-mark.ts'

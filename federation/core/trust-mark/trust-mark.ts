@@ -104,22 +104,28 @@ export function parseTrustMark(jwt: unknown, options: ParseOptions = {}): TrustM
   return { ...parsed, claims: claims as TrustMarkClaims }
 }
 
+type VerifyOptions = Clock &
+  ParseOptions & {
+    issuer?: EntityId
+    subject?: EntityId
+    issuerKeys: JwkSet
+    owners?: TrustMarkOwners | undefined
+  }
+
 /**
  * Verifies a Trust Mark with its issuer's keys, which must come from a valid Trust Chain (§7.3).
  * `owners` are the `trust_mark_owners` of that chain's Trust Anchor.
  * @throws FederationError `invalid_request`
  */
-export async function verifyTrustMark(
-  jwt: unknown,
-  options: Clock &
-    ParseOptions & {
-      issuer?: EntityId
-      subject?: EntityId
-      issuerKeys: JwkSet
-      owners?: TrustMarkOwners | undefined
-    },
+export async function verifyTrustMark(jwt: unknown, options: VerifyOptions): Promise<VerifiedTrustMark> {
+  return verifyParsedTrustMark(parseTrustMark(jwt, options), options)
+}
+
+/** As `verifyTrustMark`. @throws FederationError `invalid_request` */
+export async function verifyParsedTrustMark(
+  mark: TrustMark,
+  options: VerifyOptions,
 ): Promise<VerifiedTrustMark> {
-  const mark = parseTrustMark(jwt, options)
   const { iss, sub } = mark.claims
   const { issuer = iss, subject = sub } = options
   if (iss !== issuer) throw refuse('iss', `is from ${iss}, not from ${issuer}`)

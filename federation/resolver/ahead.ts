@@ -7,9 +7,9 @@ import type { ResolveResponseClaims } from '#core/resolve-response.ts'
 import { isStoreOutage } from '#store/outage.ts'
 import { isCurrent } from '#store/published-jwt.ts'
 import { describeQuery } from './answer.ts'
+import { createPublishedFinder } from './chain-finder.ts'
 import type { ResolverOptions } from './options.ts'
-import { createProducer } from './producer.ts'
-import { noRemote } from './statement-source.ts'
+import { createResponseSigner } from './producer.ts'
 import { findTrustAnchors } from './trust-anchor.ts'
 
 type Options = Omit<ResolverOptions, 'fetcher' | 'statements' | 'answers'>
@@ -20,19 +20,18 @@ type Options = Omit<ResolverOptions, 'fetcher' | 'statements' | 'answers'>
  */
 export type ResolveAhead = (subject: EntityId, earlier: string | null) => Promise<string | null>
 
-/** Nothing is fetched, and nothing but what is published counts. */
-const offline = {
-  fetcher: {
-    ...noRemote,
-    trustMarkStatus: ({ issuer }: { issuer: EntityId }) =>
-      Promise.reject(new FederationError('not_found', `Nothing is fetched from ${issuer}.`)),
-  },
-  statements: { read: async () => undefined, write: async () => {} },
+/** Nothing is fetched. */
+const fetcher = {
+  trustMarkStatus: ({ issuer }: { issuer: EntityId }) =>
+    Promise.reject(new FederationError('not_found', `Nothing is fetched from ${issuer}.`)),
 }
+/** Without fetches, there is no time to limit. */
+const { signal } = new AbortController()
 
 export function createResolveAhead(given: Options): ResolveAhead {
   const { entityId, reader, now, signer } = given
-  const produce = createProducer({ ...given, ...offline })
+  const finder = createPublishedFinder(given)
+  const sign = createResponseSigner({ ...given, fetcher, finder })
 
   async function isStill(subject: EntityId, jwt: string): Promise<boolean> {
     const { exp, trust_chain, trust_marks = [] } = decodeJwt<ResolveResponseClaims>(jwt)
@@ -67,8 +66,8 @@ export function createResolveAhead(given: Options): ResolveAhead {
     const anchors = await findTrustAnchors([entityId], given)
     try {
       const query = describeQuery({ subject, anchors, entityTypes: [], audience: undefined })
-      const { response } = await produce(query)
-      return earlier !== null && saysTheSame(earlier, response.jwt) ? earlier : response.jwt
+      const { jwt } = await sign(query, await finder.find(subject, anchors, signal), signal)
+      return earlier !== null && saysTheSame(earlier, jwt) ? earlier : jwt
     } catch (error) {
       if (error instanceof FederationError && !isStoreOutage(error)) return null
       throw error

@@ -35,21 +35,24 @@ const MAX_FETCHES = 50
 /** Concurrent discoveries. Further ones wait (§18.1). */
 const MAX_DISCOVERIES = 16
 
-export function createChainFinder(options: FinderOptions): ChainFinder {
-  const { entityId, allowHttp, reader, fetcher, statements } = options
-  const gate = createGate(MAX_DISCOVERIES)
+type Place = Pick<FinderOptions, 'entityId' | 'allowHttp' | 'reader' | 'now'> & {
+  statements?: Pick<StatementCache, 'read'>
+}
 
-  function resolve(
+type How = { signal?: AbortSignal; isFresh?: boolean; onStored?: () => void }
+
+function createResolution({ entityId, allowHttp, reader, statements: cache, ...options }: Place) {
+  return (
     subject: EntityId,
     anchors: readonly TrustAnchor[],
     remote: Remote,
-    { signal, ...how }: { signal?: AbortSignal; isFresh?: boolean; onStored?: () => void } = {},
-  ) {
+    { signal, ...how }: How = {},
+  ): Promise<ResolvedEntity> => {
     const now = options.now()
     const settings: ResolveOptions = {
       trustAnchors: anchors.map(({ id }) => id),
       trustAnchorKeys: Object.fromEntries(anchors.map(({ id, keys }) => [id, keys])),
-      source: createStatementSource({ entityId, reader, now, cache: statements, ...how }, remote),
+      source: createStatementSource({ entityId, allowHttp, reader, now, cache, ...how }, remote),
       limits: { fetches: MAX_FETCHES },
       signal,
       allowHttp,
@@ -57,6 +60,18 @@ export function createChainFinder(options: FinderOptions): ChainFinder {
     }
     return resolveEntity(subject, settings)
   }
+}
+
+/** Finds chains of what is published here alone. */
+export function createPublishedFinder(options: Omit<Place, 'statements'>): Pick<ChainFinder, 'find'> {
+  const resolve = createResolution(options)
+  return { find: (subject, anchors) => resolve(subject, anchors, noRemote) }
+}
+
+export function createChainFinder(options: FinderOptions): ChainFinder {
+  const { fetcher, statements } = options
+  const gate = createGate(MAX_DISCOVERIES)
+  const resolve = createResolution(options)
 
   /**
    * Uses stored and cached statements first, and retries without them because they may be the cause of a failure: an

@@ -2,10 +2,10 @@
 import { FederationError } from '#core/errors.ts'
 import { signJwt } from '#core/jws.ts'
 import { buildResolveResponse, RESOLVE_RESPONSE_TYP } from '#core/resolve-response.ts'
-import type { TrustChain } from '#core/trust-chain/index.ts'
+import type { ResolvedEntity, TrustChain } from '#core/trust-chain/index.ts'
 import { type Answer, describeAnswer, type Query } from './answer.ts'
 import { describeBasis, readStored } from './basis.ts'
-import { createChainFinder } from './chain-finder.ts'
+import { type ChainFinder, createChainFinder } from './chain-finder.ts'
 import type { ResolverOptions } from './options.ts'
 import { createTrustMarkVerifier } from './trust-mark-verifier.ts'
 
@@ -15,16 +15,36 @@ const TIME_BUDGET_MS = 20_000
 /** @throws FederationError when there is no valid chain */
 export type Producer = (query: Query, options?: { isRenewal?: boolean }) => Promise<Answer>
 
-export function createProducer({ entityId, ...options }: Omit<ResolverOptions, 'answers'>): Producer {
-  const { reader, now } = options
-  const finder = createChainFinder({ entityId, ...options })
-  const selectMarks = createTrustMarkVerifier({ entityId, finder, ...options })
-
-  return async ({ subject, anchors, entityTypes, audience }, { isRenewal = false } = {}) => {
+export function createProducer(options: Omit<ResolverOptions, 'answers'>): Producer {
+  const { entityId, reader } = options
+  const finder = createChainFinder(options)
+  const sign = createResponseSigner({ ...options, finder })
+  return async (query, { isRenewal = false } = {}) => {
+    const { subject, anchors } = query
     const signal = AbortSignal.timeout(TIME_BUDGET_MS)
     const stored = await readStored(reader, subject)
     const find = isRenewal ? finder.findAgain : finder.find
-    const { chain, metadata } = await find(subject, anchors, signal)
+    const { jwt, chain, kid, made } = await sign(query, await find(subject, anchors, signal), signal)
+    const circumstances = { subject, anchors, kid }
+    return describeAnswer(jwt, describeBasis(chain.statements, circumstances, { entityId, stored }), made)
+  }
+}
+
+type SignerOptions = Pick<
+  ResolverOptions,
+  'entityId' | 'allowHttp' | 'reader' | 'signer' | 'now' | 'onMarksLeftOut'
+> & { fetcher: Pick<ResolverOptions['fetcher'], 'trustMarkStatus'>; finder: Pick<ChainFinder, 'find'> }
+
+/** Returns a function that selects the Trust Marks for a valid chain, and signs the response. @throws FederationError */
+export function createResponseSigner({ entityId, ...options }: SignerOptions) {
+  const { now } = options
+  const selectMarks = createTrustMarkVerifier({ entityId, ...options })
+
+  return async (
+    { subject, anchors, entityTypes, audience }: Query,
+    { chain, metadata }: ResolvedEntity,
+    signal: AbortSignal,
+  ) => {
     const anchor = anchors.find(({ id }) => id === chain.trustAnchor)
     const marks = await selectMarks(chain, anchor ? [anchor] : [], signal)
     if (marks.leftOut) options.onMarksLeftOut?.(marks.leftOut)
@@ -46,8 +66,7 @@ export function createProducer({ entityId, ...options }: Omit<ResolverOptions, '
     const addressed = audience === undefined ? claims : { ...claims, aud: audience }
     const signer = await options.signer()
     const jwt = await signJwt(addressed, { key: signer, typ: RESOLVE_RESPONSE_TYP })
-    const circumstances = { subject, anchors, kid: signer.kid }
-    return describeAnswer(jwt, describeBasis(chain.statements, circumstances, { entityId, stored }), made)
+    return { jwt, chain, kid: signer.kid, made }
   }
 }
 

@@ -1,6 +1,7 @@
 /** Provides the statements of a Trust Chain: from Redis if published here, otherwise by fetching (§10.1). */
 import { decodeJwt } from 'jose'
 import type { EntityId } from '#core/entity-id.ts'
+import { type EntityStatement, parseEntityStatement } from '#core/entity-statement/index.ts'
 import { FederationError } from '#core/errors.ts'
 import type { StatementSource } from '#core/trust-chain/index.ts'
 import { FetchError } from '#fetcher/fetch-error.ts'
@@ -12,6 +13,7 @@ import { fetchOrRefuse } from './fetch-refusal.ts'
 
 export type SourceOptions = {
   entityId: EntityId
+  allowHttp: boolean
   reader: Reader
   /** Unix seconds. */
   now: number
@@ -21,7 +23,7 @@ export type SourceOptions = {
    */
   isFresh?: boolean
   /** Has what such fetches found, which may be newer than what is stored. */
-  cache?: Pick<StatementCache, 'read'>
+  cache?: Pick<StatementCache, 'read'> | undefined
   /** Called when an Entity Configuration was not fetched now. */
   onStored?(): void
 }
@@ -37,10 +39,11 @@ export const noRemote: Remote = {
 
 /** For one resolution. Our own statements are never fetched. */
 export function createStatementSource(options: SourceOptions, remote: Remote): StatementSource {
-  const { entityId, reader, now, isFresh = false, cache, onStored } = options
+  const { entityId, allowHttp, reader, now, isFresh = false, cache, onStored } = options
   return {
     async entityConfiguration(id) {
-      if (id === entityId) return requireCurrent(await reader.entityConfiguration(), entityId, now)
+      if (id === entityId)
+        return parseOwn(requireCurrent(await reader.entityConfiguration(), id, now), allowHttp)
       const stored = await readStoredConfiguration(reader, id)
       if (!stored || !isCurrent(stored, now)) return fetchOrRefuse(() => remote.entityConfiguration(id))
       if (!isFresh) {
@@ -69,8 +72,17 @@ function newerOf({ jwt }: PublishedJwt, held: { jwt: string } | undefined): stri
 
 const issuedAt = (jwt: string): number => decodeJwt(jwt).iat ?? 0
 
-function requireCurrent(jwt: PublishedJwt | undefined, id: EntityId, now: number): string {
-  if (jwt && isCurrent(jwt, now)) return jwt.jwt
+/** By the object of the reader, which stays the same until it changes: our Entity Configuration is in nearly every chain. */
+const parsed = new WeakMap<PublishedJwt, EntityStatement>()
+
+function parseOwn(published: PublishedJwt, allowHttp: boolean): EntityStatement {
+  const statement = parsed.get(published) ?? parseEntityStatement(published.jwt, { allowHttp })
+  parsed.set(published, statement)
+  return statement
+}
+
+function requireCurrent(jwt: PublishedJwt | undefined, id: EntityId, now: number): PublishedJwt {
+  if (jwt && isCurrent(jwt, now)) return jwt
   const message = `${id} has no valid Entity Configuration at the moment. Try again later.`
   throw new FederationError('temporarily_unavailable', message, { subject: id, retryable: true })
 }

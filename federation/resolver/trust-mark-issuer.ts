@@ -20,7 +20,7 @@ type LookupOptions = {
   /** The Entity Configuration of the Trust Anchor. */
   anchor: EntityStatement
   anchors: readonly TrustAnchor[]
-  finder: ChainFinder
+  finder: Pick<ChainFinder, 'find'>
   signal: AbortSignal
   allowHttp: boolean
   /** Limit of issuers to look up (§18.1). */

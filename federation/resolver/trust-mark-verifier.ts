@@ -14,7 +14,7 @@ type VerifierOptions = {
   allowHttp: boolean
   reader: Reader
   fetcher: Pick<Fetcher, 'trustMarkStatus'>
-  finder: ChainFinder
+  finder: Pick<ChainFinder, 'find'>
   now: () => number
 }
 

@@ -27,16 +27,16 @@ export function validateEntityStatement(
 type VerifyOptions = Clock & ParseOptions
 
 /**
- * Parses and verifies an Entity Configuration, by default with its own keys. That only proves possession of the keys;
+ * Parses, if necessary, and verifies an Entity Configuration, by default with its own keys. That only proves possession of the keys;
  * trust requires a Trust Chain (§10).
  * @throws FederationError `invalid_request` or `invalid_metadata`
  */
 export async function verifyEntityConfiguration(
-  jwt: unknown,
+  given: string | EntityStatement,
   options: VerifyOptions & { entityId: EntityId; keys?: JwkSet },
 ): Promise<EntityStatement> {
   const { entityId, keys } = options
-  const statement = parseEntityStatement(jwt, options)
+  const statement = typeof given === 'string' ? parseEntityStatement(given, options) : given
   validateEntityStatement(statement, { ...options, issuer: entityId, subject: entityId })
   await verifySignature(statement, keys ?? statement.claims.jwks, options)
   return statement

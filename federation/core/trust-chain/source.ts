@@ -11,9 +11,9 @@ import { FederationError } from '../errors.ts'
 import { getMember } from '../json.ts'
 import type { Clock } from '../validity.ts'
 
-/** Provides unverified statements. It may throw any error. */
+/** Provides unverified statements, which may be parsed already. It may throw any error. */
 export type StatementSource = {
-  entityConfiguration(id: EntityId): Promise<string>
+  entityConfiguration(id: EntityId): Promise<string | EntityStatement>
   subordinateStatement(request: {
     issuer: EntityId
     subject: EntityId
@@ -36,10 +36,10 @@ export function createStatementReader(options: SourceOptions & { fetches: number
   const rules = { now, skew, allowHttp, understoodClaims }
   const read = new Map<string, Promise<EntityStatement>>()
 
-  function readOnce(
+  function readOnce<Fetched>(
     key: string,
-    fetch: () => Promise<string>,
-    verify: (jwt: string) => Promise<EntityStatement>,
+    fetch: () => Promise<Fetched>,
+    verify: (fetched: Fetched) => Promise<EntityStatement>,
   ) {
     const earlier = read.get(key)
     if (earlier) return earlier
@@ -54,7 +54,7 @@ export function createStatementReader(options: SourceOptions & { fetches: number
       readOnce(
         id,
         () => source.entityConfiguration(id),
-        (jwt) => verifyEntityConfiguration(jwt, { ...rules, entityId: id }),
+        (statement) => verifyEntityConfiguration(statement, { ...rules, entityId: id }),
       ),
 
     subordinateStatement: async (superior, subject) => {
@@ -73,7 +73,10 @@ export function createStatementReader(options: SourceOptions & { fetches: number
 }
 
 /** A source that does not respond must not delay a run after its time limit. */
-async function fetchWithin(signal: AbortSignal | undefined, fetch: () => Promise<string>): Promise<string> {
+async function fetchWithin<Fetched>(
+  signal: AbortSignal | undefined,
+  fetch: () => Promise<Fetched>,
+): Promise<Fetched> {
   if (!signal) return await fetchStatement(fetch)
   if (signal.aborted) throw createTimeoutError(signal.reason)
   const { promise, reject } = Promise.withResolvers<never>()
@@ -87,7 +90,7 @@ async function fetchWithin(signal: AbortSignal | undefined, fetch: () => Promise
 }
 
 /** Converts errors of the source to FederationError, and keeps their `retryable`. */
-async function fetchStatement(fetch: () => Promise<string>): Promise<string> {
+async function fetchStatement<Fetched>(fetch: () => Promise<Fetched>): Promise<Fetched> {
   try {
     return await fetch()
   } catch (cause) {

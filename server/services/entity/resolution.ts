@@ -58,7 +58,7 @@ export function createResolutionService(context: ServiceContext) {
       const trustAnchorKeys = await keysOf(trustAnchor)
       const now = toUnix(context.now())
       const signal = AbortSignal.timeout(TIME_BUDGET_MS)
-      const source = createStatementSource({ entityId: anchor, reader, now }, fetcher)
+      const source = createStatementSource({ entityId: anchor, allowHttp, reader, now }, fetcher)
       const options = { trustAnchors: [trustAnchor], source, now, allowHttp, signal }
       const { chains, failures } = await collectTrustChains(entityId, options)
       return {

@@ -148,7 +148,10 @@ export async function startMemoryFederation(admin: TestAdmin, seed: number) {
       subordinateStatement: async (request: { issuer: string; subject: string }) =>
         read(statements.get(`${request.issuer} ${request.subject}`)),
     }
-    const source = createStatementSource({ entityId: anchor, reader: jobContext.reader, now: at }, remote)
+    const source = createStatementSource(
+      { entityId: anchor, allowHttp: true, reader: jobContext.reader, now: at },
+      remote,
+    )
     const anchorKeys = jobContext.publishing.signingKeys.current().published
     const options = {
       ...{ trustAnchors: [anchor], trustAnchorKeys: { [anchor]: anchorKeys } },

@@ -60,10 +60,16 @@ export function findAlgorithm(alg: unknown): Algorithm | undefined {
   return algorithms.find((row) => row.alg === alg)
 }
 
+/** Whether a key may sign with an algorithm. */
+export const isAlgorithmOf = (key: AlgorithmKey, alg: string): boolean =>
+  algorithms.some((row) => row.alg === alg && fits(row, key))
+
+type AlgorithmKey = { kty?: string; crv?: string; alg?: string }
+
+const fits = (row: Algorithm, key: AlgorithmKey): boolean =>
+  row.kty === key.kty && (!row.crv || row.crv === key.crv) && (!key.alg || key.alg === row.alg)
+
 /** Finds the algorithms of a key by its type, its curve and its `alg`, if any. */
-export function findAlgorithms(key: { kty?: string; crv?: string; alg?: string }): Algorithm[] {
-  return algorithms.filter(
-    (row: Algorithm) =>
-      row.kty === key.kty && (!row.crv || row.crv === key.crv) && (!key.alg || key.alg === row.alg),
-  )
+export function findAlgorithms(key: AlgorithmKey): Algorithm[] {
+  return algorithms.filter((row) => fits(row, key))
 }

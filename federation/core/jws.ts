@@ -1,5 +1,5 @@
 /** Signs, parses and verifies JWTs: compact JWSs (§1.1) with explicit type and `kid`. */
-import { findAlgorithm, findAlgorithms } from './algorithm.ts'
+import { findAlgorithm, findAlgorithms, isAlgorithmOf } from './algorithm.ts'
 import { getImplementation } from './compact-jws.ts'
 import { FederationError, type FederationErrorCode, quote } from './errors.ts'
 import { isJsonObject, type JsonObject, parseJson } from './json.ts'
@@ -105,7 +105,7 @@ export async function verifySignature(
   if (key.use !== undefined && key.use !== 'sig') {
     throw refuse(`is signed with the key ${quote(key.kid)}, whose use is not "sig"`)
   }
-  if (!findAlgorithms(key).some(({ alg }) => alg === header.alg)) {
+  if (!isAlgorithmOf(key, header.alg)) {
     throw refuse(`has the alg ${quote(header.alg)}, which does not fit its key (${describeKey(key)})`)
   }
   try {

@@ -43,7 +43,7 @@ export async function validateTrustChain(
   checkLength(statements.length)
   const chain: EntityStatement[] = []
   for (const [position, statement] of statements.entries()) {
-    chain.push(await addPosition(position, () => read(statement, options)))
+    chain.push(atPosition(position, () => read(statement, options)))
   }
   const subject = checkSubject(chain)
   const trustAnchor = checkLinks(chain, subject)
@@ -52,7 +52,7 @@ export async function validateTrustChain(
   }
   const clock = { now: options.now, skew: options.skew }
   for (const [position, statement] of chain.entries()) {
-    await addPosition(position, () => validateEntityStatement(statement, clock))
+    atPosition(position, () => validateEntityStatement(statement, clock))
   }
   checkConstraints(chain)
   await verifySignatures(chain, options.trustAnchorKeys, clock)
@@ -117,23 +117,40 @@ async function verifySignatures(
 ): Promise<void> {
   for (const [position, statement] of [...chain.entries()].reverse()) {
     const keys = chain[position + 1]?.claims.jwks ?? trustAnchorKeys
-    await addPosition(position, () => verifySignature(statement, keys, at))
+    await verifyAt(position, statement, keys, at)
   }
   // The subject's Entity Configuration must also verify with its own keys (§10.2).
   const [configuration] = chain
-  if (configuration) await addPosition(0, () => verifySignature(configuration, configuration.claims.jwks, at))
+  if (configuration) await verifyAt(0, configuration, configuration.claims.jwks, at)
+}
+
+async function verifyAt(
+  position: number,
+  statement: EntityStatement,
+  keys: JwkSet,
+  at: Clock,
+): Promise<void> {
+  try {
+    await verifySignature(statement, keys, at)
+  } catch (error) {
+    throw addPosition(position, error)
+  }
+}
+
+function atPosition<T>(position: number, rule: () => T): T {
+  try {
+    return rule()
+  } catch (error) {
+    throw addPosition(position, error)
+  }
 }
 
 /** Adds the position of the statement to the error of a rule. */
-async function addPosition<T>(position: number, rule: () => T | Promise<T>): Promise<T> {
-  try {
-    return await rule()
-  } catch (error) {
-    if (!(error instanceof FederationError)) throw error
-    const code = error.code === 'invalid_metadata' ? error.code : 'invalid_trust_chain'
-    const message = `Statement ${position} of the Trust Chain: ${error.message}`
-    throw new FederationError(code, message, { ...error.detail, statement: position }, { cause: error })
-  }
+function addPosition(position: number, error: unknown): unknown {
+  if (!(error instanceof FederationError)) return error
+  const code = error.code === 'invalid_metadata' ? error.code : 'invalid_trust_chain'
+  const message = `Statement ${position} of the Trust Chain: ${error.message}`
+  return new FederationError(code, message, { ...error.detail, statement: position }, { cause: error })
 }
 
 function refuse(check: string, message: string, statement?: number): FederationError {

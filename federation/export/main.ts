@@ -9,6 +9,7 @@ import { KeyFileError, readServingKeys } from '#store/key-directory.ts'
 import { parseCommandLine, UsageError } from '../config/command-line.ts'
 import { readConfig } from '../config/config.ts'
 import { ConfigurationError } from '../config/error.ts'
+import { limitThreads } from '../config/threads.ts'
 import { openFolder } from '../files/folder.ts'
 import { BrokenObjectError } from '../files/objects.ts'
 import { createKeyStores } from '../key-store/stores.ts'
@@ -132,6 +133,7 @@ const expected = [
 ]
 
 limitGarbage()
+limitThreads()
 try {
   const request = readArguments(process.argv.slice(2))
   if (request) await run(request)

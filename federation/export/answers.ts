@@ -14,14 +14,17 @@ export class NoAnswerError extends Error {
 
 type Query = Readonly<Record<string, string>>
 
+/** `exp`: in unix seconds, null: it has no end. Undefined: nobody has read it yet. */
+export type Answer = { body: Buffer; exp?: number | null }
+
 /**
- * The body; null: the server refuses it, or demands client authentication. Undefined: this answer has a fault, and what is
- * there stays. @throws NoAnswerError
+ * Null: the server refuses it, or demands client authentication. Undefined: this answer has a fault, and what is there stays.
+ * @throws NoAnswerError
  */
-export type Ask = (path: string, query?: Query) => Promise<Buffer | null | undefined>
+export type Ask = (path: string, query?: Query) => Promise<Answer | null | undefined>
 
 /** The same for the response of /resolve about a subordinate; the earlier one stays while it has what is published. */
-export type AskResolved = (sub: string, earlier: Buffer | null) => Promise<Buffer | null | undefined>
+export type AskResolved = (sub: string, earlier: Buffer | null) => Promise<Answer | null | undefined>
 
 type Options = {
   reader: Pick<Reader, 'peek'>
@@ -40,12 +43,12 @@ export function createAsk(app: FastifyInstance, { reader, now, onFault }: Option
   })
 
   /** What the route would send, with a tenth of its work; undefined: the route is to say. */
-  async function read(path: string, query: Query): Promise<string | undefined> {
+  async function read(path: string, query: Query): Promise<PublishedJwt | undefined> {
     const configuration = open.get(path)
     if (!configuration || reader.peek.entityConfiguration() !== configuration) return undefined
     try {
       const jwt = await sources.get(path)?.read(query)
-      return jwt && isCurrent(jwt, now()) ? jwt.jwt : undefined
+      return jwt && isCurrent(jwt, now()) ? jwt : undefined
     } catch {
       return undefined
     }
@@ -53,14 +56,14 @@ export function createAsk(app: FastifyInstance, { reader, now, onFault }: Option
 
   return async (path, query = {}) => {
     const known = await read(path, query)
-    if (known !== undefined) return Buffer.from(known)
+    if (known) return { body: Buffer.from(known.jwt), exp: known.expires ?? null }
     const { statusCode, rawPayload, body } = await app.inject({ url: path, query: { ...query } })
     if (statusCode === 503) throw new NoAnswerError(`${path} answered 503: ${body}`)
     if (statusCode >= 500) return void onFault(path, query, body)
     if (statusCode !== 200) return null
     const configuration = reader.peek.entityConfiguration()
     if (configuration && sources.has(path)) open.set(path, configuration)
-    return rawPayload
+    return { body: rawPayload }
   }
 }
 
@@ -72,8 +75,11 @@ export function createAskResolved(
   return async (sub, earlier) => {
     try {
       if (!(await authMethods('resolve')).anonymous) return null
-      const jwt = await resolveAhead(sub, earlier?.toString() ?? null)
-      return jwt === null ? null : Buffer.from(jwt)
+      const text = earlier?.toString() ?? null
+      const response = await resolveAhead(sub, text)
+      if (!response) return null
+      const { jwt, exp } = response
+      return { body: earlier && jwt === text ? earlier : Buffer.from(jwt), exp }
     } catch (error) {
       if (!(error instanceof FederationError)) throw error
       throw new NoAnswerError(error.message)

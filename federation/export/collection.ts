@@ -49,10 +49,10 @@ async function readPages({ ask, reader, count }: Source & { count: Count }): Pro
 
   /** Undefined: there is no such answer for anyone. @throws FaultError */
   async function take(file: string, query: Record<string, string>): Promise<Buffer | undefined> {
-    const body = await ask(path, query)
-    if (body === undefined) throw new FaultError()
-    if (body) pages.set(file, body)
-    return body ?? undefined
+    const answer = await ask(path, query)
+    if (answer === undefined) throw new FaultError()
+    if (answer) pages.set(file, answer.body)
+    return answer?.body
   }
 
   try {

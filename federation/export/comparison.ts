@@ -4,15 +4,7 @@ import type { RedisKeys } from '#store/keys.ts'
 import type { Reader } from '#store/reader.ts'
 import { scanHash, scanSet } from '#store/scan.ts'
 import type { Folder } from '../files/folder.ts'
-import {
-  folders,
-  readName,
-  resolvedFile,
-  statementFile,
-  statusListFile,
-  trustMarkFile,
-  trustMarkFolder,
-} from '../files/place.ts'
+import { folders, readName, trustMarkFolder } from '../files/place.ts'
 import type { Ask, AskResolved } from './answers.ts'
 import { refreshCollection } from './collection.ts'
 import {
@@ -86,35 +78,36 @@ async function* compareFiles(context: Comparison): AsyncGenerator<void> {
 
 /** Every published object without a file. */
 async function* addMissing(context: Comparison): AsyncGenerator<void> {
-  const { folder, redis, keys, reader } = context
+  const { redis, keys, reader } = context
   for await (const page of scanHash(redis, keys.subordinates)) {
     const subjects = page.map(([sub]) => sub)
-    const missing = subjects.filter((sub) => isMissing(folder, statementFile(sub)))
-    yield* write(context, missing.map(statement))
-    const unresolved = subjects.filter((sub) => isMissing(folder, resolvedFile(sub)))
-    yield* write(context, unresolved.map(resolved))
+    yield* write(context, subjects.map(statement))
+    yield* write(context, subjects.map(resolved))
   }
   for (const type of await reader.trustMarkTypes()) {
     for await (const holders of scanSet(redis, keys.trustMarkHolders(type))) {
-      const missing = holders.filter((sub) => isMissing(folder, trustMarkFile(type, sub)))
       yield* write(
         context,
-        missing.map((sub) => trustMark(type, sub)),
+        holders.map((sub) => trustMark(type, sub)),
       )
     }
     yield refresh(context, [trustMarkList(type)])
   }
   const numbers = await reader.statusLists()
-  yield refresh(
-    context,
-    numbers.filter((number) => isMissing(folder, statusListFile(number))).map(statusList),
-  )
+  yield* write(context, numbers.map(statusList))
 }
 
 /** Files that are missing, some at a time: their answers take memory, and changes wait. */
-async function* write(context: Comparison, missing: readonly Wanted[]): AsyncGenerator<void> {
-  for (let at = 0; at < missing.length; at += STEP) yield refresh(context, missing.slice(at, at + STEP))
+async function* write(context: Comparison, wanted: readonly Wanted[]): AsyncGenerator<void> {
+  const { folder } = context
+  const isMissing = ({ file }: Wanted) => file !== null && !folder.has(file)
+  for (let at = 0; at < wanted.length; at += STEP) {
+    const missing = wanted.slice(at, at + STEP).filter(isMissing)
+    if (missing.length > 0) yield refresh(context, missing, nothing)
+  }
 }
+
+const nothing = () => null
 
 /** The types of Trust Marks that have, or had, a file. */
 export async function typesWithFolder(folder: Folder): Promise<string[]> {
@@ -122,8 +115,6 @@ export async function typesWithFolder(folder: Folder): Promise<string[]> {
   for await (const names of folder.names(folders.trustMark)) types.push(...values(names, ''))
   return types
 }
-
-const isMissing = (folder: Folder, file: string | null) => file !== null && !folder.has(file)
 
 const values = (names: readonly string[], ending: string): string[] =>
   names.flatMap((name) => readName(name, ending) ?? [])

@@ -86,25 +86,30 @@ type Target = { ask: Ask; askResolved: AskResolved; folder: Folder; record: Pick
 export async function refresh(
   { ask, askResolved, folder, record, count = createCount() }: Target & { count?: Count },
   wanted: readonly Wanted[],
+  /** What each file has. */
+  read: Folder['read'] = folder.read,
 ): Promise<void> {
   const found = await Promise.all(
     wanted.flatMap(async (each) => {
       const { file } = each
       if (file === null) return []
-      const earlier = folder.read(file)
-      const body = await ('path' in each ? ask(each.path, each.query) : askResolved(each.resolved, earlier))
-      return { file, earlier, body }
+      const earlier = read(file)
+      const answer = await ('path' in each ? ask(each.path, each.query) : askResolved(each.resolved, earlier))
+      return { file, earlier, answer }
     }),
   )
   const files = found.flat()
-  for (const { file, earlier, body } of files) {
-    if (body !== null || !earlier) continue
+  for (const { file, earlier, answer } of files) {
+    if (answer !== null || !earlier) continue
     folder.remove(file)
     count.removed += 1
   }
-  for (const { file, earlier, body } of files) {
-    if (body && folder.put(file, body, earlier)) count.written += 1
+  for (const { file, earlier, answer } of files) {
+    if (answer && folder.put(file, answer.body, earlier)) count.written += 1
   }
-  for (const { file, earlier, body } of files) record.note(file, body === undefined ? earlier : body)
-  count.faulty += files.filter(({ body }) => body === undefined).length
+  for (const { file, earlier, answer } of files) {
+    if (answer === undefined) record.note(file, earlier)
+    else record.note(file, answer?.body ?? null, answer?.exp)
+  }
+  count.faulty += files.filter(({ answer }) => answer === undefined).length
 }

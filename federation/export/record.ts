@@ -85,11 +85,11 @@ export function createRecord({ entityId, folder, redis, keys, signer, now }: Opt
   const flush = (): void => enter(changes)
 
   return {
-    /** What a file has; null: it is gone. */
-    note(path: string, body: Buffer | null): void {
+    /** What a file has; null: it is gone. `exp`: if it was read. */
+    note(path: string, body: Buffer | null, exp = body && readExp(path, body)): void {
       const hash = body && computeHash(body)
       if (!hash) set(path, null)
-      else if (lists.get(path) !== hash || changes.has(path)) set(path, [hash, endOf(path, body)])
+      else if (lists.get(path) !== hash || changes.has(path)) set(path, [hash, exp && Math.floor(exp)])
     },
 
     /** After a comparison: a file that is missing is not in the tree either, and unused objects go. */
@@ -147,10 +147,10 @@ export function createRecord({ entityId, folder, redis, keys, signer, now }: Opt
 }
 
 /** Unix seconds; null: it has no end. */
-function endOf(path: string, body: Buffer): number | null {
+function readExp(path: string, body: Buffer): number | null {
   if (isUnsigned(path)) return null
   const exp = decodePart(payloadOf(body.toString()))?.exp
-  return typeof exp === 'number' ? Math.floor(exp) : null
+  return typeof exp === 'number' ? exp : null
 }
 
 /** Null without a usable one: then every file is new. */

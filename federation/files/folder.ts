@@ -21,12 +21,14 @@ export type Folder = ReturnType<typeof openFolder>
 
 /** Changes nothing. Its functions throw errors of the file system. */
 export function openFolder(root: string) {
-  const temporary = join(root, TEMPORARY)
-  const file = join(temporary, 'file')
+  /** The paths of files are as they must be, so nothing is to be normalized. */
+  const placeOf = (path: string) => `${root}/${path}`
+  const temporary = placeOf(TEMPORARY)
+  const file = placeOf(`${TEMPORARY}/file`)
 
   /** Null: it is missing, as most new files are; an error of the file system is slow. */
   function read(path: string): Buffer | null {
-    const there = join(root, path)
+    const there = placeOf(path)
     return existsSync(there) ? readFileSync(there) : null
   }
 
@@ -43,7 +45,7 @@ export function openFolder(root: string) {
 
   function replace(path: string, bytes: Buffer): void {
     within(temporary, () => writeFileSync(file, bytes))
-    const there = join(root, path)
+    const there = placeOf(path)
     within(dirname(there), () => renameSync(file, there))
   }
 
@@ -54,7 +56,7 @@ export function openFolder(root: string) {
   }
 
   function removeCompressed(path: string): void {
-    if (isCompressed(path)) rmSync(join(root, path + GZIP), { force: true })
+    if (isCompressed(path)) rmSync(placeOf(path + GZIP), { force: true })
   }
 
   function putCompressed(path: string, bytes: Buffer): void {
@@ -85,7 +87,7 @@ export function openFolder(root: string) {
     remove(path: string): boolean {
       removeCompressed(path)
       try {
-        rmSync(join(root, path))
+        rmSync(placeOf(path))
         return true
       } catch (error) {
         if (isMissing(error)) return false
@@ -97,22 +99,22 @@ export function openFolder(root: string) {
     async clear(paths: readonly string[]): Promise<void> {
       mkdirSync(temporary, { recursive: true })
       for (const [at, path] of paths.entries()) {
-        if (existsSync(join(root, path))) renameSync(join(root, path), join(temporary, `cleared-${at}`))
+        if (existsSync(placeOf(path))) renameSync(placeOf(path), join(temporary, `cleared-${at}`))
       }
       await rm(temporary, { recursive: true })
     },
 
     /** Another name for the same bytes. True: it was not there. */
     link(path: string, other: string): boolean {
-      const there = join(root, other)
+      const there = placeOf(other)
       if (existsSync(there)) return false
-      within(dirname(there), () => linkSync(join(root, path), there))
+      within(dirname(there), () => linkSync(placeOf(path), there))
       return true
     },
 
     read,
 
-    has: (path: string): boolean => existsSync(join(root, path)),
+    has: (path: string): boolean => existsSync(placeOf(path)),
 
     /** The path of every file. */
     async *paths(): AsyncGenerator<string> {
@@ -125,7 +127,7 @@ export function openFolder(root: string) {
     async *names(path: string): AsyncGenerator<string[]> {
       let page: string[] = []
       try {
-        for await (const { name } of await opendir(join(root, path))) {
+        for await (const { name } of await opendir(placeOf(path))) {
           if (page.push(name) < PAGE) continue
           yield page
           page = []

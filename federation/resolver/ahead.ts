@@ -1,11 +1,11 @@
 /** Signs resolve responses before anyone asks, from what is published here alone (§8.3). */
-import { decodeJwt, decodeProtectedHeader } from 'jose'
+import { decodeJwt } from 'jose'
 import type { EntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
 import { isJsonEqual } from '#core/json.ts'
 import type { ResolveResponseClaims } from '#core/resolve-response.ts'
 import { isStoreOutage } from '#store/outage.ts'
-import { isCurrent } from '#store/published-jwt.ts'
+import { decodePart, isCurrent, payloadOf } from '#store/published-jwt.ts'
 import { describeQuery } from './answer.ts'
 import { createPublishedFinder } from './chain-finder.ts'
 import type { ResolverOptions } from './options.ts'
@@ -18,7 +18,10 @@ type Options = Omit<ResolverOptions, 'fetcher' | 'statements' | 'answers'>
  * Returns the response about a subordinate under this Trust Anchor: the earlier one as long as it has what is published now; null:
  * there is none. Marks of an issuer that is not published here are left out. @throws FederationError `temporarily_unavailable`
  */
-export type ResolveAhead = (subject: EntityId, earlier: string | null) => Promise<string | null>
+export type ResolveAhead = (subject: EntityId, earlier: string | null) => Promise<Ahead | null>
+
+/** `exp` in unix seconds. */
+type Ahead = { jwt: string; exp: number }
 
 /** Nothing is fetched. */
 const fetcher = {
@@ -33,9 +36,9 @@ export function createResolveAhead(given: Options): ResolveAhead {
   const finder = createPublishedFinder(given)
   const sign = createResponseSigner({ ...given, fetcher, finder })
 
-  async function isStill(subject: EntityId, jwt: string): Promise<boolean> {
-    const { exp, trust_chain, trust_marks = [] } = decodeJwt<ResolveResponseClaims>(jwt)
-    if ((exp ?? 0) <= now() || decodeProtectedHeader(jwt).kid !== (await signer()).kid) return false
+  async function isStill(subject: EntityId, { exp, kid, claims }: Said): Promise<boolean> {
+    const { trust_chain, trust_marks = [] } = claims
+    if (exp <= now() || kid !== (await signer()).kid) return false
     const [configuration, statement, own, marks, unused] = await Promise.all([
       reader.subordinateConfiguration(subject),
       reader.subordinateStatement(subject),
@@ -60,14 +63,15 @@ export function createResolveAhead(given: Options): ResolveAhead {
     throw new FederationError('temporarily_unavailable', `${entityId} has no valid Entity Configuration.`)
   }
 
-  return async (subject, earlier) => {
-    if (earlier !== null && (await isStill(subject, earlier).catch(() => false))) return earlier
+  return async (subject, text) => {
+    const earlier = text === null ? null : read(text)
+    if (earlier && (await isStill(subject, earlier).catch(() => false))) return earlier
     await requireOwn()
     const anchors = await findTrustAnchors([entityId], given)
     try {
       const query = describeQuery({ subject, anchors, entityTypes: [], audience: undefined })
-      const { jwt } = await sign(query, await finder.find(subject, anchors, signal), signal)
-      return earlier !== null && saysTheSame(earlier, jwt) ? earlier : jwt
+      const later = await sign(query, await finder.find(subject, anchors, signal), signal)
+      return earlier && saysTheSame(earlier, read(later.jwt)) ? earlier : later
     } catch (error) {
       if (error instanceof FederationError && !isStoreOutage(error)) return null
       throw error
@@ -75,16 +79,16 @@ export function createResolveAhead(given: Options): ResolveAhead {
   }
 }
 
-/** Apart from the time of the signature. False if it is no JWT. */
-function saysTheSame(earlier: string, later: string): boolean {
-  try {
-    return isJsonEqual(readLasting(earlier), readLasting(later))
-  } catch {
-    return false
-  }
+/** With what it says, and its key. */
+type Said = Ahead & { kid: unknown; claims: ResolveResponseClaims }
+
+/** Null: it is no response of ours. */
+function read(jwt: string): Said | null {
+  const [header, claims] = [decodePart(jwt.slice(0, jwt.indexOf('.'))), decodePart(payloadOf(jwt))]
+  if (!header || typeof claims?.exp !== 'number') return null
+  return { jwt, exp: claims.exp, kid: header.kid, claims: claims as ResolveResponseClaims } // as it was signed here
 }
 
-function readLasting(jwt: string) {
-  const { iat: _, ...claims } = decodeJwt(jwt)
-  return { ...claims, kid: decodeProtectedHeader(jwt).kid }
-}
+/** Apart from the time of the signature. */
+const saysTheSame = (some: Said, other: Said | null): boolean =>
+  some.kid === other?.kid && isJsonEqual({ ...some.claims, iat: 0 }, { ...other?.claims, iat: 0 })

@@ -66,7 +66,7 @@ export function createResponseSigner({ entityId, ...options }: SignerOptions) {
     const addressed = audience === undefined ? claims : { ...claims, aud: audience }
     const signer = await options.signer()
     const jwt = await signJwt(addressed, { key: signer, typ: RESOLVE_RESPONSE_TYP })
-    return { jwt, chain, kid: signer.kid, made }
+    return { jwt, chain, kid: signer.kid, made, exp }
   }
 }
 

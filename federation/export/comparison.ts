@@ -42,9 +42,10 @@ type Comparison = Export & { count: Count }
 
 /** What is not published any more goes first. Yields after each page. @throws as `refresh`, FederationError */
 export async function* compareAll(context: Comparison): AsyncGenerator<void> {
+  context.record.begin()
   yield* compareFiles(context)
   yield* addMissing(context)
-  await context.record.tidy()
+  yield* context.record.tidy()
 }
 
 /** Every file that is there. */

@@ -59,6 +59,7 @@ export async function follow(
       if (signal.aborted) break
       log.error({ err }, 'The export could not be written, and the files stay as they are')
       isCompared = false
+      context.record.doubt()
       pending.addAll()
       steps.restart()
       await setTimeout(retry, undefined, { signal }).catch(() => undefined)

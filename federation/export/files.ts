@@ -80,7 +80,12 @@ export const lists: readonly Wanted[] = [
 ]
 
 /** Where the answers come from, and what keeps them. */
-type Target = { ask: Ask; askResolved: AskResolved; folder: Folder; record: Pick<FileRecord, 'note'> }
+type Target = {
+  ask: Ask
+  askResolved: AskResolved
+  folder: Folder
+  record: Pick<FileRecord, 'note' | 'keep'>
+}
 
 /** What is to be removed goes before what is to be written. @throws NoAnswerError, Error of the file system */
 export async function refresh(
@@ -105,11 +110,15 @@ export async function refresh(
     count.removed += 1
   }
   for (const { file, earlier, answer } of files) {
-    if (answer && folder.put(file, answer.body, earlier)) count.written += 1
+    if (!answer) continue
+    if (folder.put(file, answer.body, earlier)) {
+      count.written += 1
+      record.note(file, answer.body, answer.exp)
+    } else record.keep(file, answer.body, answer.exp)
   }
   for (const { file, earlier, answer } of files) {
-    if (answer === undefined) record.note(file, earlier)
-    else record.note(file, answer?.body ?? null, answer?.exp)
+    if (answer === null) record.note(file, null)
+    else if (!answer) record.keep(file, earlier)
   }
   count.faulty += files.filter(({ answer }) => answer === undefined).length
 }

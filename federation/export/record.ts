@@ -1,4 +1,5 @@
 /** Records the files of an export in their hash tree, and signs the manifest that names it. */
+import { setImmediate } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import type { EntityId } from '#core/entity-id.ts'
 import { type Signer, signJwt } from '#core/jws.ts'
@@ -11,9 +12,10 @@ import { buildManifest, MANIFEST_TYP, parseManifest, type WrittenUntil } from '.
 import { type Child, computeHash, type FileEntry, keyOf } from '../files/node.ts'
 import { BrokenObjectError, openObjects } from '../files/objects.ts'
 import { isUnsigned, MANIFEST_FILE } from '../files/place.ts'
-import { changeTree, endedFiles, filesBelow, objectsOf } from '../files/tree.ts'
+import { changeTree, endedFiles, filesOfPart, objectsOf } from '../files/tree.ts'
+import { createNoted, type Noted } from './noted.ts'
 
-/** Files that are recorded together, to bound memory. */
+/** Changes that are recorded together, to bound memory. */
 const STEP = 50_000
 
 /** Files that are entered into the tree at once. */
@@ -40,6 +42,10 @@ export function createRecord({ entityId, folder, redis, keys, signer, now }: Opt
   let number = last?.number ?? 0
   let root: Child | null = last?.root ?? null
   let published: string | undefined
+  /** Of the comparison that is under way. */
+  let noted: Noted | null = null
+  /** Whether a comparison has ended, so that the tree has each file, but for the changes. */
+  let isComplete = false
   const changes = new Map<string, FileEntry | null>()
   /** Paths of changes, each part below one branch of the tree. */
   let parts: string[][] = []
@@ -60,6 +66,7 @@ export function createRecord({ entityId, folder, redis, keys, signer, now }: Opt
   }
 
   function set(path: string, entry: FileEntry | null): void {
+    if (noted?.add(path, entry) && !isComplete) return
     changes.set(path, entry)
     if (changes.size >= STEP) flush()
   }
@@ -84,23 +91,46 @@ export function createRecord({ entityId, folder, redis, keys, signer, now }: Opt
 
   const flush = (): void => enter(changes)
 
+  /** What a file has; null: it is gone. `exp`: if it was read. */
+  function note(path: string, body: Buffer | null, exp = body && readExp(path, body)): void {
+    const hash = body && computeHash(body)
+    if (!hash) set(path, null)
+    else if (noted || lists.get(path) !== hash || changes.has(path)) set(path, [hash, endOf(exp)])
+  }
+
   return {
-    /** What a file has; null: it is gone. `exp`: if it was read. */
-    note(path: string, body: Buffer | null, exp = body && readExp(path, body)): void {
-      const hash = body && computeHash(body)
-      if (!hash) set(path, null)
-      else if (lists.get(path) !== hash || changes.has(path)) set(path, [hash, exp && Math.floor(exp)])
+    note,
+
+    /** The same for a file that has what it had before, which matters for a comparison only. */
+    keep(path: string, body: Buffer | null, exp = body && readExp(path, body)): void {
+      noted?.add(path, body && [computeHash(body), endOf(exp)])
     },
 
-    /** After a comparison: a file that is missing is not in the tree either, and unused objects go. */
-    async tidy(): Promise<void> {
-      flush()
-      if (!root) return
-      for (const [path] of guarded(() => filesBelow(objects, root as Child))) {
-        if (!folder.has(path)) set(path, null)
+    /** At the start of a comparison, which notes or keeps each file. */
+    begin(): void {
+      noted?.close()
+      noted = createNoted(folder)
+    },
+
+    /** After a failure: only another comparison knows which files there are. */
+    doubt(): void {
+      isComplete = false
+      changes.clear()
+    },
+
+    /** After a comparison: the tree has the files that it found, and unused objects go. Yields after each part. */
+    async *tidy(): AsyncGenerator<void> {
+      for (const [digits, some] of noted?.take() ?? []) {
+        for (const [path] of guarded(() => filesOfPart(objects, root, digits)))
+          if (!some.has(path)) some.set(path, null)
+        if (some.size > 0) enter(some)
+        await setImmediate()
+        yield
       }
+      noted = null
+      isComplete = true
       flush()
-      await objects.sweep(new Set(objectsOf(objects, root)))
+      if (root) await objects.sweep(new Set(objectsOf(objects, root)))
     },
 
     /** Enters what was noted into the tree: few changes at once, many in parts. True: another part is left. */
@@ -145,6 +175,8 @@ export function createRecord({ entityId, folder, redis, keys, signer, now }: Opt
     },
   }
 }
+
+const endOf = (exp: number | null) => exp && Math.floor(exp)
 
 /** Unix seconds; null: it has no end. */
 function readExp(path: string, body: Buffer): number | null {

@@ -2,7 +2,16 @@
  * The folder of an export. A file is whole at any moment: it is written beside its place, and renamed. The compressed form of a
  * list goes before the list changes and comes after it, so that it never has other content.
  */
-import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { opendir, rm } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { crc32, gzipSync } from 'node:zlib'
@@ -15,7 +24,7 @@ const GZIP = '.gz'
 /** Bytes below which compression saves no packet. */
 const MIN_COMPRESSED = 1024
 /** Names of a page. */
-const PAGE = 500
+const PAGE = 100
 
 export type Folder = ReturnType<typeof openFolder>
 
@@ -110,6 +119,18 @@ export function openFolder(root: string) {
       if (existsSync(there)) return false
       within(dirname(there), () => linkSync(placeOf(path), there))
       return true
+    },
+
+    /** To a file of its writer's own, which readers do not see. */
+    append(name: string, bytes: Buffer): void {
+      within(temporary, () => appendFileSync(join(temporary, name), bytes))
+    },
+
+    /** All that was appended to it. Null: nothing. */
+    takeAppended(name: string): Buffer | null {
+      const bytes = read(join(TEMPORARY, name))
+      if (bytes) rmSync(join(temporary, name))
+      return bytes
     },
 
     read,

@@ -186,6 +186,16 @@ export function* filesBelow(
   else for (const child of Object.values(node.nodes)) yield* filesBelow(store, child, mayHave)
 }
 
+/** The files whose keys begin with these digits. @throws as `read` */
+export function filesOfPart(store: Readable, root: Child | null, digits: string): [string, FileEntry][] {
+  let at = root ?? undefined
+  for (const digit of digits) {
+    const node = at && store.read(at.hash)
+    if (node && 'nodes' in node) at = node.nodes[digit]
+  }
+  return at ? [...filesBelow(store, at)].filter(([path]) => keyOf(path).startsWith(digits)) : []
+}
+
 /** The files whose end is not after `now`, in unix seconds. @throws as `read` */
 export function* endedFiles(store: Readable, root: Child, now: number): Generator<string, void, undefined> {
   const hasEnded = (end: number | null) => end !== null && end <= now

@@ -22,7 +22,7 @@ import {
 import type { FileRecord } from './record.ts'
 
 /** Files that are written together. */
-const STEP = 200
+const STEP = 50
 
 export type Export = {
   ask: Ask

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --disable-warning=ExperimentalWarning --max-semi-space-size=8
+#!/usr/bin/env -S node --disable-warning=ExperimentalWarning --max-semi-space-size=16
 /** Writes what an anchor publishes into a folder, for any web server: `inmor-export -c taconfig.toml FOLDER [--once]`. */
 import type { FastifyBaseLogger } from 'fastify'
 import { FederationError } from '#core/errors.ts'

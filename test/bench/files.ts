@@ -9,7 +9,7 @@ import { ask, buildRequests, endpoints } from './endpoint.ts'
 import { prepareStore, type Store, serve } from './federation.ts'
 import { entityId } from './fill.ts'
 import { isInstalled, startConfigured, startEdge } from './nginx.ts'
-import { duration, ofFirstLine, usageOf } from './program.ts'
+import { duration, ofExporter, ofFirstLine, usageOf } from './program.ts'
 import { measure } from './wrk.ts'
 
 const REST_SECONDS = 20
@@ -69,7 +69,7 @@ export const filesPart: Part = {
 }
 
 async function measureExport({ redisUrl, keysDirectory }: Store, folder: string): Promise<string[]> {
-  const environment = { ...ofFirstLine, TA_DOMAIN: entityId, REDIS_URL: redisUrl, KEYS_DIR: keysDirectory }
+  const environment = { ...ofExporter, TA_DOMAIN: entityId, REDIS_URL: redisUrl, KEYS_DIR: keysDirectory }
   const start = () => follow(run('federation/export/main.ts', [folder], { environment }), /was compared/)
   return measureTwice(start)
 }

@@ -29,8 +29,9 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
 
-/** What the first line of the exporter and of `inmor` says, for those that are not started by it. */
+/** What the first line of `inmor`, and that of the exporter, says, for those that are not started by it. */
 export const ofFirstLine = { NODE_OPTIONS: '--max-semi-space-size=8' }
+export const ofExporter = { NODE_OPTIONS: '--max-semi-space-size=16' }
 
 /** Resolves when its output matches `ready`. The script is in this checkout, or in another one. */
 export async function launch(

@@ -8,7 +8,7 @@ import { serve } from '../federation.ts'
 import { entityId } from '../fill.ts'
 import { prepareInstallation } from '../installation.ts'
 import { startEdge } from '../nginx.ts'
-import { ofFirstLine, usageOf } from '../program.ts'
+import { ofExporter, ofFirstLine, usageOf } from '../program.ts'
 import { publishMembers } from './members.ts'
 
 export type Site = Awaited<ReturnType<typeof startSite>>
@@ -22,7 +22,7 @@ export async function startSite(members: number, say: Say) {
   const [files, kept] = [await mkdtemp(join(tmpdir(), 'files-')), await mkdtemp(join(tmpdir(), 'mirror-'))]
   await Promise.all([files, kept].map((folder) => chmod(folder, 0o755))) // nginx is another user
   const environment = {
-    ...ofFirstLine,
+    ...ofExporter,
     TA_DOMAIN: entityId,
     REDIS_URL: redisUrl,
     KEYS_DIR: keysDirectory,

@@ -122,6 +122,17 @@ it('is right again after an object was lost or changed, and after a file was cha
   expect((await exportOnce()).root.hash).toBe(root.hash)
 })
 
+it('names a file that another program has written as it is published', async () => {
+  const context = again()
+  await compareOnce(context)
+  const sub = 'https://copied.example.org'
+  writeFileSync(join(path, about(sub)), await ta.publishSubordinate({ id: sub }))
+  await compareOnce(context)
+  await publishExport(context)
+  expect(namesIn(await readWhole()).has(about(sub))).toBe(true)
+  await ta.removeSubordinate(sub)
+})
+
 it('follows each change within a second', async () => {
   await inTest(startFollowing(again()))
   const sub = 'https://new.example.org'

@@ -5,13 +5,21 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { openFolder } from '#federation/files/folder.ts'
-import { type Child, computeHash, type FileEntry, parseNode, printNode } from '#federation/files/node.ts'
+import {
+  type Child,
+  computeHash,
+  type FileEntry,
+  keyOf,
+  parseNode,
+  printNode,
+} from '#federation/files/node.ts'
 import { BrokenObjectError, openObjects } from '#federation/files/objects.ts'
 import {
   changeTree,
   compareTrees,
   endedFiles,
   filesBelow,
+  filesOfPart,
   findFile,
   objectsOf,
 } from '#federation/files/tree.ts'
@@ -132,4 +140,16 @@ it.each([
   ['[]', 'an array'],
 ])('refuses a node with %s: %s', (text) => {
   expect(() => parseNode(text.replaceAll('HASH', computeHash('')))).toThrow()
+})
+
+it('has each file in one part of each size', () => {
+  const all = Array.from({ length: 300 }, (_, at) => [at, 0] as [number, number])
+  for (const count of [0, 1, 60, 300]) {
+    const root = count > 0 ? grow(null, all.slice(0, count), 100) : null
+    for (const digits of ['a', 'b1', '0ff']) {
+      const found = filesOfPart(objects, root, digits).map(([file]) => file)
+      const expected = all.slice(0, count).map(([at]) => pathOf(at))
+      expect(found.sort()).toEqual(expected.filter((file) => keyOf(file).startsWith(digits)).sort())
+    }
+  }
 })

@@ -58,13 +58,25 @@ export type AnchorOptions = Pick<Deps, 'entityId' | 'isFirst'> & {
   bridgesOutages: boolean
   /** Bytes of each kind of published JWT that is held in memory. */
   maxJwtBytes?: number
+  /** Bytes of the lists that each endpoint holds. */
+  maxBodyBytes?: number
 }
 
 /** `close` finishes pending requests. */
 export type Anchor = { app: FastifyInstance; close(): Promise<void> }
 
 export function openAnchor(
-  { entityId, isFirst, prefix, keys: files, logger, registry, maxJwtBytes, ...anchor }: AnchorOptions,
+  {
+    entityId,
+    isFirst,
+    prefix,
+    keys: files,
+    logger,
+    registry,
+    maxJwtBytes,
+    maxBodyBytes,
+    ...anchor
+  }: AnchorOptions,
   { config, redis, changes, tls }: SharedParts,
 ): Anchor & Pick<Deps, 'reader' | 'signer' | 'authMethods'> & { resolveAhead: ResolveAhead } {
   const { allowHttp, fetchPorts, trustedProxies } = config
@@ -99,6 +111,7 @@ export function openAnchor(
     checkPort: async (entity) => void (allowHttp || (await checkPort(entity, entity, portGuard))),
     cursorKey: createCursorKey({ ...store, reader }),
     version,
+    maxBodyBytes,
   }
   // An export belongs to the first anchor.
   const folder = isFirst ? config.exportFolder : undefined

@@ -71,9 +71,9 @@ async function* compareFiles(context: Comparison): AsyncGenerator<void> {
     }
   }
   for await (const names of folder.names(folders.trustMarkList)) {
-    yield refresh(context, values(names, '.json').map(trustMarkList))
+    yield* refreshEach(context, values(names, '.json').map(trustMarkList))
   }
-  yield refresh(context, lists)
+  yield* refreshEach(context, lists)
   yield refreshCollection(context)
 }
 
@@ -96,6 +96,11 @@ async function* addMissing(context: Comparison): AsyncGenerator<void> {
   }
   const numbers = await reader.statusLists()
   yield* write(context, numbers.map(statusList))
+}
+
+/** Lists, which are large, one at a time. */
+async function* refreshEach(context: Comparison, wanted: readonly Wanted[]): AsyncGenerator<void> {
+  for (const each of wanted) yield refresh(context, [each])
 }
 
 /** Files that are missing, some at a time: their answers take memory, and changes wait. */

@@ -13,6 +13,8 @@ import { createRecord } from './record.ts'
 
 /** Bytes of each kind of published JWT that is held: each is read once. */
 const HELD = 2 * 1024 * 1024
+/** Bytes of lists that are held: each is written once, until it changes. */
+const BODIES = 64 * 1024
 /** Milliseconds between reads of the key files. */
 const KEYS_MS = 2_000
 /** The longest wait for the subscription, in milliseconds. Without it, changes are found by a comparison. */
@@ -35,7 +37,7 @@ export async function openExport(
   const keyFiles = await openKeys(own, log, KEYS_MS, shared.stores)
   const options = { entityId, isFirst: slug === FIRST_ANCHOR, prefix, keys: keyFiles, logger: log }
   const anchor = openAnchor(
-    { ...options, registry: undefined, bridgesOutages: false, maxJwtBytes: HELD },
+    { ...options, registry: undefined, bridgesOutages: false, maxJwtBytes: HELD, maxBodyBytes: BODIES },
     shared,
   )
   const { app, reader, signer, resolveAhead, authMethods } = anchor

@@ -29,9 +29,10 @@ export type BodyCache = (
 /** Bytes per endpoint. */
 const MAX_CACHE_BYTES = 64 * 1024 * 1024
 
-export function createBodyCache(): BodyCache {
+/** A body of more bytes is not kept. */
+export function createBodyCache(maxSize = MAX_CACHE_BYTES): BodyCache {
   const entries = new LRUCache<string, Entry>({
-    maxSize: MAX_CACHE_BYTES,
+    maxSize,
     sizeCalculation: ({ size }, key) => size + key.length,
   })
   /** Concurrent requests share one build. */

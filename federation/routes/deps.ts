@@ -41,6 +41,8 @@ export type Deps = {
   /** Unix seconds. */
   now: () => number
   version: string
+  /** Bytes of the lists that each endpoint keeps in memory. */
+  maxBodyBytes?: number | undefined
 }
 
 /** The dependencies with what the app derives from them. */

@@ -33,7 +33,7 @@ type Requested = { timestamps: boolean; claims: readonly string[] }
 export function extendedListRoute(app: FastifyInstance, deps: RouteDeps) {
   const { reader, marks, now } = deps
   const cursors = createCursors('extended_list', deps.cursorKey)
-  const readCached = createBodyCache()
+  const readCached = createBodyCache(deps.maxBodyBytes)
   const answer = async ({ request, reply, parameters }: Call) => {
     const from = (await cursors.read(parameters)) ?? ''
     const limit = Math.min(readOptionalLimit(parameters) ?? MAX_SUBORDINATES, MAX_SUBORDINATES)

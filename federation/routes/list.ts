@@ -12,7 +12,7 @@ import { readFilter, selectSubordinates, watchSources } from './subordinate-filt
 
 export function listRoute(app: FastifyInstance, deps: RouteDeps) {
   const { reader, marks, now } = deps
-  const readCached = createBodyCache()
+  const readCached = createBodyCache(deps.maxBodyBytes)
 
   const answer = async ({ request, reply, parameters }: Call) => {
     const trustMarkTypes = [readOptional(parameters, 'trust_mark_type') ?? []].flat()

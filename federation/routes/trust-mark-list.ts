@@ -16,7 +16,7 @@ import { type Call, registerEndpoint } from './endpoint.ts'
 
 export function trustMarkListRoute(app: FastifyInstance, deps: RouteDeps) {
   const { reader, marks, now } = deps
-  const readCached = createBodyCache()
+  const readCached = createBodyCache(deps.maxBodyBytes)
 
   const answer = async ({ request, reply, parameters }: Call) => {
     const type = readRequired(parameters, 'trust_mark_type')

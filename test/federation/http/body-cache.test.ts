@@ -57,3 +57,13 @@ test('builds again for a list that is replaced during a build', async () => {
   expect(bodies.map(({ body }) => String(body))).toEqual(['["before"]', '["after"]'])
   expect(await keep('key', [after], 100, make('again'))).toBe(bodies[1])
 })
+
+test('keeps no body of more bytes than it may', async () => {
+  const keep = createBodyCache(1_000)
+  const source = list()
+  const make = vi.fn(async () => encoded(JSON.stringify(['a'.repeat(2_000)])))
+  for (const at of [1, 2]) {
+    expect(String((await keep('key', [source], 100, make)).body)).toHaveLength(2_004)
+    expect(make).toHaveBeenCalledTimes(at)
+  }
+})

@@ -148,7 +148,7 @@ export function openFolder(root: string) {
     async *names(path: string): AsyncGenerator<string[]> {
       let page: string[] = []
       try {
-        for await (const { name } of await opendir(placeOf(path))) {
+        for await (const { name } of await opendir(placeOf(path), { bufferSize: PAGE })) {
           if (page.push(name) < PAGE) continue
           yield page
           page = []

@@ -132,16 +132,16 @@ function importP256({ createPublicKey }: Crypto, jwk: JWK): KeyObject {
   return key
 }
 
-/** The bytes of a SubjectPublicKeyInfo before the two numbers (RFC 5480 §2). */
-const SPKI_START = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d03010703420004', 'hex')
+/** In base64: a SubjectPublicKeyInfo until its two numbers (RFC 5480 §2), 27 bytes. */
+const SPKI_START = 'MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE'
 
 /** As PEM, because Node imports text in 20 microseconds and an object in 45. */
 function printP256({ x = '', y = '' }: JWK): string {
   const numbers = [x, y].map((number) => Buffer.from(number, 'base64url'))
   if (numbers.some(({ length }) => length !== P256_BYTES))
     throw new TypeError('A key of ES256 has two numbers of 32 bytes.')
-  const spki = Buffer.concat([SPKI_START, ...numbers]).toString('base64')
-  return `-----BEGIN PUBLIC KEY-----\n${spki}\n-----END PUBLIC KEY-----`
+  const end = Buffer.concat(numbers).toString('base64')
+  return `-----BEGIN PUBLIC KEY-----\n${SPKI_START}${end}\n-----END PUBLIC KEY-----`
 }
 
 /** Signs on this thread: that takes 20 microseconds, and to hand it to another thread takes longer. Verifies on another one. */

@@ -62,6 +62,26 @@ describe('ML-DSA', () => {
   })
 })
 
+it('ES256 verifies nothing with a key whose numbers are no point, or have another length', async () => {
+  const key = await generateSigningKey('ES256')
+  const jwt = await signJwt({}, { key, typ })
+  const { x = '', y = '', ...others } = toPublicJwk(key)
+  await expect(
+    verifyJwt(jwt, { typ, keys: { keys: [{ ...others, x, y }] }, at: null }),
+  ).resolves.toBeDefined()
+  const short = Buffer.from(x, 'base64url').subarray(1).toString('base64url')
+  const long = Buffer.concat([Buffer.of(0), Buffer.from(y, 'base64url')]).toString('base64url')
+  for (const numbers of [
+    { x: y, y: x },
+    { x: short, y },
+    { x: short, y: long },
+    { x, y: long },
+  ]) {
+    const keys = { keys: [{ ...others, ...numbers }] }
+    await expect(verifyJwt(jwt, { typ, keys, at: null })).rejects.toThrow(/does not verify/)
+  }
+})
+
 it('ES256 signs with numbers of any length', async () => {
   const key = await generateSigningKey('ES256')
   const [signer, keys] = [await createLocalSigner(key), { keys: [toPublicJwk(key)] }]

@@ -95,6 +95,14 @@ it('has a number of its own for each of two exporters', async () => {
   expect(numbers.size).toBe(4)
 })
 
+it('is prepared in parts, between which changes are exported', async () => {
+  const { record } = openExport(ta, second, first)
+  record.begin()
+  let parts = 0
+  for await (const _ of record.tidy()) parts += 1
+  expect(parts).toBe(256)
+})
+
 it('leaves its root in Redis, with those of the manifests before', async () => {
   const [before, last] = [await exportOnce(), await exportOnce()]
   const read = (number: number) => readSignedRoots(ta.redis.client, ta.names.manifestRoots, number)

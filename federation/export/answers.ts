@@ -14,7 +14,7 @@ export class NoAnswerError extends Error {
 
 type Query = Readonly<Record<string, string>>
 
-/** `exp`: in unix seconds, null: it has no end. Undefined: nobody has read it yet. */
+/** `exp`: in unix seconds. Null: the answer has no end. Undefined: it was not read yet. */
 export type Answer = { body: Buffer; exp?: number | null }
 
 /**

@@ -1,3 +1,3 @@
-/** An array of numbers as one value of a query: Prisma and the driver convert each element of an array by itself. */
+/** Formats numbers as one value of a query. Prisma and the driver would convert each element of an array. */
 export const toNumbers = (numbers: readonly (number | null)[]) =>
   `{${numbers.map((number) => number ?? 'NULL').join(',')}}`

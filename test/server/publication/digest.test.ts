@@ -29,7 +29,7 @@ const valuesRead = async () =>
   (await statementsOf(drift.repair)).filter((text) => /"entityConfiguration",\s+"statement"/.test(text))
     .length
 
-it('follow each change of the values, whoever writes them', async () => {
+it('follow each change of the values, by the server or in the database', async () => {
   expect(await admin.server.db.subordinate.count()).toBe(1)
   expect(await wrong()).toEqual([])
   await admin.mutate('updateSubordinate', { id, validFor: 100 }, 'id')

@@ -7,18 +7,8 @@ import type { Folder } from '../files/folder.ts'
 import { folders, readName, trustMarkFolder } from '../files/place.ts'
 import type { Ask, AskResolved } from './answers.ts'
 import { refreshCollection } from './collection.ts'
-import {
-  type Count,
-  lists,
-  own,
-  refresh,
-  resolved,
-  statement,
-  statusList,
-  trustMark,
-  trustMarkList,
-  type Wanted,
-} from './files.ts'
+import { type Count, own, refresh, resolved, statement, statusList, trustMark, type Wanted } from './files.ts'
+import { type List, ownListsOf, type ReadList, refreshList, trustMarkList } from './lists.ts'
 import type { FileRecord } from './record.ts'
 
 /** Files that are written together. */
@@ -27,6 +17,7 @@ const STEP = 50
 export type Export = {
   ask: Ask
   askResolved: AskResolved
+  readList: ReadList
   folder: Folder
   record: FileRecord
   redis: Redis
@@ -71,9 +62,9 @@ async function* compareFiles(context: Comparison): AsyncGenerator<void> {
     }
   }
   for await (const names of folder.names(folders.trustMarkList)) {
-    yield* refreshEach(context, values(names, '.json').map(trustMarkList))
+    yield* refreshLists(context, values(names, '.json').map(trustMarkList))
   }
-  yield* refreshEach(context, lists)
+  yield* refreshLists(context, ownListsOf)
   yield refreshCollection(context)
 }
 
@@ -92,15 +83,14 @@ async function* addMissing(context: Comparison): AsyncGenerator<void> {
         holders.map((sub) => trustMark(type, sub)),
       )
     }
-    yield refresh(context, [trustMarkList(type)])
+    yield refreshList(context, trustMarkList(type))
   }
   const numbers = await reader.statusLists()
   yield* write(context, numbers.map(statusList))
 }
 
-/** Lists, which are large, one at a time. */
-async function* refreshEach(context: Comparison, wanted: readonly Wanted[]): AsyncGenerator<void> {
-  for (const each of wanted) yield refresh(context, [each])
+async function* refreshLists(context: Comparison, lists: readonly List[]): AsyncGenerator<void> {
+  for (const list of lists) yield refreshList(context, list)
 }
 
 /** Files that are missing, some at a time: their answers take memory, and changes wait. */

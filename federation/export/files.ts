@@ -1,20 +1,17 @@
 /** Makes single files equal to the answers of the server: written, replaced, or removed if there is no such answer. */
 import { getEndpointPath } from '#core/endpoint.ts'
 import { ENTITY_CONFIGURATION_PATH } from '#core/entity-id.ts'
-import { metadataParameters } from '#core/metadata-parameters.ts'
 import { STATUS_LIST_PATH } from '#core/status-list.ts'
 import type { Folder } from '../files/folder.ts'
 import {
   CONFIGURATION_FILE,
   folders,
   HISTORICAL_KEYS_FILE,
-  ownLists,
   readPath,
   resolvedFile,
   statementFile,
   statusListFile,
   trustMarkFile,
-  trustMarkListFile,
 } from '../files/place.ts'
 import type { Ask, AskResolved } from './answers.ts'
 import type { FileRecord } from './record.ts'
@@ -44,12 +41,6 @@ export const trustMark = (type: string, sub: string): Wanted => ({
   query: { trust_mark_type: type, sub },
 })
 
-export const trustMarkList = (type: string): Wanted => ({
-  file: trustMarkListFile(type),
-  path: getEndpointPath('trust_mark_list'),
-  query: { trust_mark_type: type },
-})
-
 export const statusList = (number: string): Wanted => ({
   file: statusListFile(number),
   path: `${STATUS_LIST_PATH}/${encodeURIComponent(number)}`,
@@ -69,18 +60,8 @@ export function wantedOf(path: string): Wanted | null {
   return about.folder === folders.fetch ? statement(about.sub) : resolved(about.sub)
 }
 
-export const lists: readonly Wanted[] = [
-  { file: ownLists.all, path: getEndpointPath('list') },
-  { file: ownLists.intermediates, path: getEndpointPath('list'), query: { intermediate: 'true' } },
-  ...Object.keys(metadataParameters).map((type) => ({
-    file: ownLists.ofType(type),
-    path: getEndpointPath('list'),
-    query: { entity_type: type },
-  })),
-]
-
 /** Where the answers come from, and what keeps them. */
-type Target = {
+export type Target = {
   ask: Ask
   askResolved: AskResolved
   folder: Folder

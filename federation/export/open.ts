@@ -7,8 +7,10 @@ import type { Reader } from '#store/reader.ts'
 import { openKeys } from '../anchors/keys.ts'
 import { openAnchor, type SharedParts } from '../anchors/open.ts'
 import { openFolder } from '../files/folder.ts'
+import { createIssuedMarks } from '../marks/issued.ts'
 import { createAsk, createAskResolved } from './answers.ts'
 import type { Export } from './comparison.ts'
+import { createReadList } from './lists.ts'
 import { createRecord } from './record.ts'
 
 /** Bytes of each kind of published JWT that is held: each is read once. */
@@ -53,8 +55,10 @@ export async function openExport(
   const keys = redisKeys(prefix)
   const record = createRecord({ entityId, folder, redis, keys, signer, now })
   const askResolved = createAskResolved(resolveAhead, authMethods)
+  const marks = createIssuedMarks({ entityId, reader, keys: keyFiles.current, now })
+  const readList = createReadList({ reader, marks, authMethods, now })
   await subscribed
-  return { context: { ask, askResolved, folder, record, redis, keys, reader }, close: anchor.close }
+  return { context: { ask, askResolved, readList, folder, record, redis, keys, reader }, close: anchor.close }
 }
 
 /** The subscription reports that everything may have changed, or that there is none. */

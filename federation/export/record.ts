@@ -91,19 +91,26 @@ export function createRecord({ entityId, folder, redis, keys, signer, now }: Opt
 
   const flush = (): void => enter(changes)
 
-  /** What a file has; null: it is gone. `exp`: if it was read. */
-  function note(path: string, body: Buffer | null, exp = body && readExp(path, body)): void {
-    const hash = body && computeHash(body)
-    if (!hash) set(path, null)
-    else if (noted || lists.get(path) !== hash || changes.has(path)) set(path, [hash, endOf(exp)])
+  function noteEntry(path: string, entry: FileEntry): void {
+    if (noted || lists.get(path) !== entry[0] || changes.has(path)) set(path, entry)
   }
 
   return {
-    note,
+    /** What a file has; null: it is gone. `exp`: if it was read. */
+    note(path: string, body: Buffer | null, exp = body && readExp(path, body)): void {
+      if (body) noteEntry(path, [computeHash(body), endOf(exp)])
+      else set(path, null)
+    },
 
     /** The same for a file that has what it had before, which matters for a comparison only. */
     keep(path: string, body: Buffer | null, exp = body && readExp(path, body)): void {
       noted?.add(path, body && [computeHash(body), endOf(exp)])
+    },
+
+    /** The same for a list, by the hash of its bytes. */
+    noteList(path: string, { hash, isNew }: { hash: string; isNew: boolean }): void {
+      if (isNew) noteEntry(path, [hash, null])
+      else noted?.add(path, [hash, null])
     },
 
     /** At the start of a comparison, which notes or keeps each file. */

@@ -3,17 +3,8 @@ import { setImmediate } from 'node:timers/promises'
 import { resolvedFile, trustMarkFile } from '../files/place.ts'
 import { refreshCollection } from './collection.ts'
 import { type Export, typesWithFolder } from './comparison.ts'
-import {
-  lists,
-  refresh,
-  resolved,
-  statement,
-  statusList,
-  trustMark,
-  trustMarkList,
-  type Wanted,
-  wantedOf,
-} from './files.ts'
+import { refresh, resolved, statement, statusList, trustMark, type Wanted, wantedOf } from './files.ts'
+import { type List, ownListsOf, refreshList, trustMarkList } from './lists.ts'
 import type { Pending } from './pending.ts'
 
 /** Milliseconds until the manifest is signed again, although nothing changed. */
@@ -23,7 +14,7 @@ const MANIFEST_MS = 60_000
 export function createSteps(context: Export, pending: Pending, signal: AbortSignal) {
   const { reader, folder, record } = context
   const [listPauses, manifestPauses] = [createPauses(), createPauses()]
-  let unwritten: Wanted[] = []
+  let unwritten: List[] = []
   let isEntering = false
   let manifestBy = 0
 
@@ -91,9 +82,9 @@ export function createSteps(context: Export, pending: Pending, signal: AbortSign
     const started = performance.now()
     if (unwritten.length === 0) {
       if (started < listPauses.next() || !pending.lists.take()) return false
-      unwritten = [...lists, ...(await reader.trustMarkTypes()).map(trustMarkList)]
+      unwritten = [...ownListsOf, ...(await reader.trustMarkTypes()).map(trustMarkList)]
     }
-    await refresh(context, unwritten.splice(0, 1))
+    for (const list of unwritten.splice(0, 1)) await refreshList(context, list)
     listPauses.worked(started)
     if (unwritten.length > 0) return true
     pending.lists.done()

@@ -15,6 +15,7 @@ import {
 import { opendir, rm } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { crc32, gzipSync } from 'node:zlib'
+import { compressFile, hashFile, readEnd, type Written, writeParts } from './long-file.ts'
 import { isCompressed } from './place.ts'
 
 /** Files under way. */
@@ -34,11 +35,18 @@ export function openFolder(root: string) {
   const placeOf = (path: string) => `${root}/${path}`
   const temporary = placeOf(TEMPORARY)
   const file = placeOf(`${TEMPORARY}/file`)
+  const long = placeOf(`${TEMPORARY}/long`)
 
   /** Null: it is missing, as most new files are; an error of the file system is slow. */
   function read(path: string): Buffer | null {
     const there = placeOf(path)
     return existsSync(there) ? readFileSync(there) : null
+  }
+
+  /** The SHA-256 of its bytes, in hex. Null: it is missing. */
+  function hashOf(path: string): string | null {
+    const there = placeOf(path)
+    return existsSync(there) ? hashFile(there) : null
   }
 
   /** Creates the folder of a file when it is missing. */
@@ -54,14 +62,19 @@ export function openFolder(root: string) {
 
   function replace(path: string, bytes: Buffer): void {
     within(temporary, () => writeFileSync(file, bytes))
+    move(file, path)
+  }
+
+  function move(from: string, path: string): void {
     const there = placeOf(path)
-    within(dirname(there), () => renameSync(file, there))
+    within(dirname(there), () => renameSync(from, there))
   }
 
   /** Its end has the checksum and the length of what it contains. */
-  function isCompressedFrom(path: string, bytes: Buffer): boolean {
-    const end = read(path)?.subarray(-8)
-    return end?.length === 8 && end.readUInt32LE(0) === crc32(bytes) && end.readUInt32LE(4) === bytes.length
+  function isCompressedFrom(path: string, { checksum, length }: Omit<Written, 'hash'>): boolean {
+    const there = placeOf(path)
+    const end = existsSync(there) ? readEnd(there, 8) : null
+    return end?.length === 8 && end.readUInt32LE(0) === checksum && end.readUInt32LE(4) === length
   }
 
   function removeCompressed(path: string): void {
@@ -69,8 +82,10 @@ export function openFolder(root: string) {
   }
 
   function putCompressed(path: string, bytes: Buffer): void {
-    if (!isCompressed(path) || isCompressedFrom(path + GZIP, bytes)) return
-    if (bytes.length < MIN_COMPRESSED) removeCompressed(path)
+    if (!isCompressed(path)) return
+    const { length } = bytes
+    if (isCompressedFrom(path + GZIP, { checksum: crc32(bytes), length })) return
+    if (length < MIN_COMPRESSED) removeCompressed(path)
     else replace(path + GZIP, gzipSync(bytes))
   }
 
@@ -90,6 +105,26 @@ export function openFolder(root: string) {
       }
       putCompressed(path, bytes)
       return isNew
+    },
+
+    /** The same for a list of any length, in little memory. @throws Error of `parts` too: then the file stays as it was */
+    async putParts(
+      path: string,
+      parts: AsyncIterable<Buffer>,
+    ): Promise<Pick<Written, 'hash'> & { isNew: boolean }> {
+      mkdirSync(temporary, { recursive: true })
+      const { hash, checksum, length } = await writeParts(long, parts)
+      const isNew = hashOf(path) !== hash
+      if (isNew) {
+        removeCompressed(path)
+        move(long, path)
+      } else rmSync(long)
+      if (length < MIN_COMPRESSED) removeCompressed(path)
+      else if (!isCompressedFrom(path + GZIP, { checksum, length })) {
+        await compressFile(placeOf(path), long)
+        move(long, path + GZIP)
+      }
+      return { hash, isNew }
     },
 
     /** True: it was there. */
@@ -134,6 +169,8 @@ export function openFolder(root: string) {
     },
 
     read,
+
+    hashOf,
 
     has: (path: string): boolean => existsSync(placeOf(path)),
 

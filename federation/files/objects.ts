@@ -75,8 +75,8 @@ export function openObjects(folder: Folder): Objects {
     },
     link(path, hash) {
       const file = objectFile(hash)
-      const there = folder.read(file)
-      if (there && computeHash(there) !== hash) folder.remove(file)
+      const there = folder.hashOf(file)
+      if (there !== null && there !== hash) folder.remove(file)
       if (folder.link(path, file) || released.has(hash)) keep(hash)
     },
     release: (hash) => release(hash, GRACE_MS.node),

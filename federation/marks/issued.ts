@@ -31,6 +31,8 @@ export type IssuedMarks = {
   mark(type: string, subject: EntityId): Promise<PublishedJwt | undefined>
   /** Holders whose mark is not invalid, until mark or delegation expires. The same list until a change. */
   holders(type: string): Promise<PagedList<TrustMarkHolder>>
+  /** The same of a part of the list of all holders of the type. */
+  select(type: string, part: PagedList<TrustMarkHolder>): Promise<PagedList<TrustMarkHolder>>
   /** The results, if they are known without asking Redis. The mark may have expired. */
   peek: {
     mark(type: string, subject: EntityId): PublishedJwt | undefined
@@ -192,6 +194,7 @@ export function createIssuedMarks({ entityId, reader, keys, now }: Options): Iss
       const [current, all] = await Promise.all([readJudgement(), reader.trustMarkHolders(type)])
       return current.holders.read(all, () => select(type, all, current))
     },
+    select: async (type, part) => select(type, part, await readJudgement()),
     peek: {
       mark(type, subject) {
         const published = reader.peek.trustMarksOf(subject)?.find((mark) => mark.type === type)

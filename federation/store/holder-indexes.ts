@@ -5,7 +5,7 @@ import type { RedisKeys } from './keys.ts'
 import { createListIndex, type ListIndex, type ListSource } from './list-index.ts'
 import { createPageReader } from './page-reader.ts'
 import type { PagedList } from './paged-list.ts'
-import { holderFormat, type TrustMarkHolder, type TrustMarkReader } from './trust-mark-reader.ts'
+import { holderFormat, holderPages, type TrustMarkHolder, type TrustMarkReader } from './trust-mark-reader.ts'
 
 export type HolderIndexes = {
   /** The same list is returned until something changes. */
@@ -31,12 +31,7 @@ export function createHolderIndexes({ redis, keys, read, catchUp }: Options): Ho
   function createIndex(type: string): ListIndex<TrustMarkHolder> {
     const index = createListIndex({
       format: holderFormat,
-      readPages: createPageReader(redis, {
-        keys,
-        key: keys.trustMarkHolderPages(type),
-        format: holderFormat,
-        count: () => redis.scard(keys.trustMarkHolders(type)),
-      }),
+      readPages: createPageReader(redis, holderPages(redis, keys, type)),
       readAll: () => read.holders(type),
       readOne: (subject) => read.holder(type, subject),
       catchUp,

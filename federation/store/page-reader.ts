@@ -32,7 +32,8 @@ export async function readPages<Item extends ListItem>(
   return pages
 }
 
-type Place<Item extends ListItem> = {
+/** Where the pages of a list are. */
+export type ListPlace<Item extends ListItem> = {
   keys: RedisKeys
   /** The key of the pages. */
   key: string
@@ -43,7 +44,7 @@ type Place<Item extends ListItem> = {
 
 export function createPageReader<Item extends ListItem>(
   redis: Redis,
-  { keys, key, format, count }: Place<Item>,
+  { keys, key, format, count }: ListPlace<Item>,
 ): ListSource<Item>['readPages'] {
   return async (known, ids) => {
     const [marker, names] = await Promise.all([redis.get(keys.publicationMarker), readPageNames(redis, key)])

@@ -15,7 +15,12 @@ import { createPageReader } from './page-reader.ts'
 import { type PublishedJwt, readPublishedJwt } from './published-jwt.ts'
 import { areSameLists, readStatusList } from './status-list-reader.ts'
 import type { StatusList } from './status-list-record.ts'
-import { readSubordinate, readSubordinates, subordinateFormat } from './subordinate-reader.ts'
+import {
+  readSubordinate,
+  readSubordinates,
+  subordinateFormat,
+  subordinatePages,
+} from './subordinate-reader.ts'
 import { readTrustAnchors } from './trust-anchor-reader.ts'
 import {
   areSameMarks,
@@ -108,12 +113,7 @@ export function createMemory({ redis, keys, announced, trustMarks, catchUp, maxJ
     ),
     subordinates: createListIndex({
       format: subordinateFormat,
-      readPages: createPageReader(redis, {
-        keys,
-        key: keys.subordinatePages,
-        format: subordinateFormat,
-        count: () => redis.hlen(keys.subordinates),
-      }),
+      readPages: createPageReader(redis, subordinatePages(redis, keys)),
       readAll: () => readSubordinates(redis, keys),
       readOne: (id) => readSubordinate(redis, keys, id),
       catchUp,

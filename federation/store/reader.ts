@@ -10,15 +10,17 @@ import { type CollectionReader, createCollectionReader } from './collection-read
 import type { Held, Last } from './held.ts'
 import { redisKeys } from './keys.ts'
 import { toStoreError } from './outage.ts'
+import { walkPages } from './page-walk.ts'
 import type { PagedList } from './paged-list.ts'
 import type { PublishedJwt } from './published-jwt.ts'
 import { countLookups, createMemory, dropStale, MAX_JWT_BYTES, settleAll } from './reader-memory.ts'
 import type { StatusList } from './status-list-record.ts'
 import { parseSubordinateEvents, type SubordinateEvent } from './subordinate-event.ts'
-import type { Subordinate } from './subordinate-reader.ts'
+import { type Subordinate, subordinatePages } from './subordinate-reader.ts'
 import { readSummary, type Summary } from './summary.ts'
 import {
   createTrustMarkReader,
+  holderPages,
   type IssuedTrustMark,
   type IssuedTrustMarkStatus,
   type TrustMarkHolder,
@@ -56,6 +58,7 @@ export type Reader = {
   /** Pinned keys of the foreign Trust Anchors under which we resolve (§10). */
   trustAnchors(): Promise<ReadonlyMap<EntityId, JwkSet>>
   peek: Peek
+  walk: Walk
   /** Results of the last crawl of the federation. */
   collection: CollectionReader
   summary(): Promise<Summary>
@@ -87,6 +90,12 @@ export type Peek = {
   trustAnchors(): ReadonlyMap<EntityId, JwkSet> | undefined
   /** While it is the same object, the others return what they did. Undefined if that is not known. */
   state(): object | undefined
+}
+
+/** The same lists, not from memory and not into it: some pages at a time. They throw NoPagesError, after the last pages too. */
+export type Walk = {
+  subordinates(): AsyncGenerator<PagedList<Subordinate>>
+  trustMarkHolders(type: string): AsyncGenerator<PagedList<TrustMarkHolder>>
 }
 
 /** `at`: when it was known to be current, on the clock of `performance`. */
@@ -180,6 +189,10 @@ export function createReader({
       unusedTrustMarkTypes: memory.unusedTypes.peek,
       trustAnchors: memory.anchors.peek,
       state: announced.state,
+    },
+    walk: {
+      subordinates: () => walkPages(redis, subordinatePages(redis, keys)),
+      trustMarkHolders: (type) => walkPages(redis, holderPages(redis, keys, type)),
     },
     collection: {
       state: guard(collection.state),

@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis'
 import { decodeJwt } from 'jose'
 import type { RedisKeys } from './keys.ts'
 import type { ItemFormat } from './list-page.ts'
+import type { ListPlace } from './page-reader.ts'
 import { scanHash } from './scan.ts'
 import { createSharing } from './sharing.ts'
 import { parseSubordinateInfo, type SubordinateInfo } from './subordinate-info.ts'
@@ -34,6 +35,13 @@ export const subordinateFormat: ItemFormat<Subordinate> = {
     updated,
   }),
 }
+
+export const subordinatePages = (redis: Redis, keys: RedisKeys): ListPlace<Subordinate> => ({
+  keys,
+  key: keys.subordinatePages,
+  format: subordinateFormat,
+  count: () => redis.hlen(keys.subordinates),
+})
 
 const BATCH = 500
 

@@ -6,6 +6,7 @@ import { createFieldReader } from './field-reader.ts'
 import { createJoinedWrites } from './joined-writes.ts'
 import type { RedisKeys } from './keys.ts'
 import type { ItemFormat } from './list-page.ts'
+import type { ListPlace } from './page-reader.ts'
 import { decodePart, type PublishedJwt, payloadOf, readPublishedJwt } from './published-jwt.ts'
 import { scanSet } from './scan.ts'
 import { createSharing } from './sharing.ts'
@@ -31,6 +32,13 @@ export const holderFormat: ItemFormat<TrustMarkHolder> = {
     return { id, expires, kid, delegation }
   },
 }
+
+export const holderPages = (redis: Redis, keys: RedisKeys, type: string): ListPlace<TrustMarkHolder> => ({
+  keys,
+  key: keys.trustMarkHolderPages(type),
+  format: holderFormat,
+  count: () => redis.scard(keys.trustMarkHolders(type)),
+})
 
 /** An unrevoked mark, which may have expired. */
 export type IssuedTrustMark = PublishedJwt & MarkFacts & { type: string }

@@ -7,8 +7,10 @@ import { createAsk, createAskResolved } from '#federation/export/answers.ts'
 import { compareAll, type Export } from '#federation/export/comparison.ts'
 import { follow } from '#federation/export/exporter.ts'
 import { createCount } from '#federation/export/files.ts'
+import { createReadList } from '#federation/export/lists.ts'
 import { createRecord } from '#federation/export/record.ts'
 import { openFolder } from '#federation/files/folder.ts'
+import { createIssuedMarks } from '#federation/marks/issued.ts'
 import { createResolveAhead } from '#federation/resolver/ahead.ts'
 import { entityId, type TrustAnchor } from '../trust-anchor.ts'
 
@@ -20,7 +22,9 @@ export function openExport(ta: TrustAnchor, path: string, earlier?: Export): Exp
   folder.prepare()
   const record = createRecord({ entityId, folder, redis: redis.client, keys, signer: parts.signer, now })
   const askResolved = createAskResolved(createResolveAhead(parts), ta.authMethods)
-  return { ask, askResolved, folder, record, redis: redis.client, keys, reader }
+  const marks = createIssuedMarks(parts)
+  const readList = createReadList({ reader, marks, authMethods: ta.authMethods, now })
+  return { ask, askResolved, readList, folder, record, redis: redis.client, keys, reader }
 }
 
 /** Compares once; the files that it wrote and removed. */

@@ -1,5 +1,5 @@
 /** Tests that the compressed form of a list never has other content than the list. */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { expect, it } from 'vitest'
@@ -70,4 +70,37 @@ it('has none rather than that of the list before, wherever a change is interrupt
   // The compressed form cannot take its place.
   mkdirSync(join(path, `${list}.gz`))
   expect(() => folder.put(list, long('b'))).toThrow()
+})
+
+async function* partsOf(...texts: string[]) {
+  for (const text of texts) yield Buffer.from(text)
+}
+
+it('writes a list part by part, as one that is written at once', async () => {
+  const { path, folder, content, compressed } = await open()
+  const inode = () => statSync(join(path, list)).ino
+  const text = long('a').toString()
+  const halves = () => partsOf(text.slice(0, 1_000), text.slice(1_000))
+  const { hash, isNew } = await folder.putParts(list, halves())
+  expect([isNew, hash]).toEqual([true, folder.hashOf(list)])
+  expect([folder.read(list), content()]).toEqual([long('a'), long('a')])
+  const before = inode()
+  rmSync(compressed())
+  expect(await folder.putParts(list, halves())).toEqual({ hash, isNew: false })
+  expect([inode(), content()]).toEqual([before, long('a')])
+  expect(folder.put(list, long('a'))).toBe(false)
+  expect((await folder.putParts(list, partsOf('[]'))).isNew).toBe(true)
+  expect([folder.read(list)?.toString(), existsSync(compressed())]).toEqual(['[]', false])
+})
+
+it('keeps the list when its parts end with an error', async () => {
+  const { folder, content } = await open()
+  folder.put(list, long('a'))
+  async function* failing() {
+    yield long('b')
+    throw new Error('away')
+  }
+  await expect(folder.putParts(list, failing())).rejects.toThrow('away')
+  expect([folder.read(list), content()]).toEqual([long('a'), long('a')])
+  expect((await folder.putParts(list, partsOf('[]'))).isNew).toBe(true)
 })

@@ -1,5 +1,5 @@
 /** Tests that an export has the response of /resolve about each member, with what is published now (§8.3). */
-import { readdir } from 'node:fs/promises'
+import { readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decodeJwt } from 'jose'
 import { beforeAll, expect, it } from 'vitest'
@@ -111,7 +111,23 @@ it('is absent where the endpoint demands client authentication', async () => {
   expect(await exported()).not.toBe('')
 })
 
-it('goes with the member', async () => {
+it('is repaired, also where the file of the statement is gone', async () => {
+  const statement = `fetch/${encodeURIComponent(rp.id)}.jwt`
+  const before = await textOf(path, statement)
+  for (const damage of [
+    () => writeFile(join(path, about(rp.id)), 'half'),
+    () => rm(join(path, about(rp.id))),
+    () => Promise.all([rm(join(path, statement)), writeFile(join(path, about(rp.id)), 'half')]),
+    () => Promise.all([rm(join(path, statement)), rm(join(path, about(rp.id)))]),
+  ]) {
+    await damage()
+    expect(decodeJwt(await exported()).sub).toBe(rp.id)
+    expect(await textOf(path, statement)).toBe(before)
+  }
+})
+
+it('goes with the member, also where the file of the statement is gone', async () => {
+  await rm(join(path, `fetch/${encodeURIComponent(rp.id)}.jwt`))
   await ta.removeSubordinate(rp.id)
   expect(await exported()).toBe('')
 })

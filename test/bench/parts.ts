@@ -5,6 +5,7 @@ import { anyPart } from './any.ts'
 import { callersPart } from './callers.ts'
 import { convertPart } from './convert.ts'
 import type { Part } from './document.ts'
+import { edgePart } from './edge.ts'
 import { effectPart } from './effect.ts'
 import { embeddedPart } from './embedded.ts'
 import { filesPart } from './files.ts'
@@ -27,6 +28,7 @@ export const parts: readonly Part[] = [
   publicPart,
   anyPart,
   filesPart,
+  edgePart,
   survivePart,
   anchorsPart,
   adminAnchorsPart,

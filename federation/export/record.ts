@@ -128,8 +128,11 @@ export function createRecord({ entityId, folder, redis, keys, signer, now }: Opt
     /** After a comparison: the tree has the files that it found, and unused objects go. Yields after each part. */
     async *tidy(): AsyncGenerator<void> {
       for (const [digits, some] of noted?.take() ?? []) {
-        for (const [path] of guarded(() => filesOfPart(objects, root, digits)))
-          if (!some.has(path)) some.set(path, null)
+        for (const [path, [hash]] of guarded(() => filesOfPart(objects, root, digits))) {
+          const found = some.get(path)
+          if (found === undefined) some.set(path, null)
+          else if (found?.[0] === hash && !isUnsigned(path)) some.delete(path)
+        }
         if (some.size > 0) enter(some)
         await setImmediate()
         yield

@@ -191,9 +191,11 @@ export function filesOfPart(store: Readable, root: Child | null, digits: string)
   let at = root ?? undefined
   for (const digit of digits) {
     const node = at && store.read(at.hash)
-    if (node && 'nodes' in node) at = node.nodes[digit]
+    if (node && 'files' in node)
+      return Object.entries(node.files).filter(([path]) => keyOf(path).startsWith(digits))
+    at = node?.nodes[digit]
   }
-  return at ? [...filesBelow(store, at)].filter(([path]) => keyOf(path).startsWith(digits)) : []
+  return at ? [...filesBelow(store, at)] : []
 }
 
 /** The files whose end is not after `now`, in unix seconds. @throws as `read` */

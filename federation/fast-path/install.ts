@@ -10,7 +10,8 @@ import type { PublishedJwt } from '#store/published-jwt.ts'
 import type { Reader } from '#store/reader.ts'
 import { type ContentCoding, chooseCoding } from '../http/content-coding.ts'
 import { type First, precede } from '../http/precede.ts'
-import { count, findLimit, type Limit } from './limit.ts'
+import { createSharedHeads, describeHead, fillHead, type Head } from './head.ts'
+import { count, findLimit } from './limit.ts'
 import { createPublishedAnswers, type PublishedAnswer } from './published.ts'
 import { findPath, isUnusual } from './table.ts'
 
@@ -41,12 +42,8 @@ declare module 'fastify' {
   }
 }
 
-type Variant = {
-  /** Names and values by turns, in the order in which the route sent them. */
-  head: string[]
-  body: string | Buffer
-  limit: Limit | undefined
-}
+/** Without an entity tag it is empty. */
+type Variant = { head: Head; etag: string; body: string | Buffer; length: number }
 
 type Answer = Hold & {
   path: string
@@ -91,6 +88,7 @@ export function installFastPath(app: FastifyInstance, { reader, now, address }: 
     sizeCalculation: ({ variants }, url) =>
       Object.values(variants).reduce((sum, { body }) => sum + OVERHEAD + body.length, url.length),
   })
+  const shareHead = createSharedHeads()
   const seen = createRecent<true>({ maxSize: MAX_SEEN, sizeOf: () => 1 })
 
   function isValid({ configuration, isSame, until }: Answer): boolean {
@@ -118,8 +116,9 @@ export function installFastPath(app: FastifyInstance, { reader, now, address }: 
     const coding = answer.isVaried ? chooseCoding(headers['accept-encoding']) : 'identity'
     const variant = answer.variants[coding]
     if (!variant) return false
-    const { head, body, limit } = variant
-    if (limit && !count(limit, head, address(request))) return false
+    const { body, head: shared } = variant
+    const head = fillHead(shared, variant.etag, variant.length)
+    if (shared.limit && !count(shared.limit, head, address(request))) return false
     send(request, response, { path: answer.path, head, body, begun })
     answer.onRepeat?.()
     return true
@@ -144,16 +143,19 @@ export function installFastPath(app: FastifyInstance, { reader, now, address }: 
     if (hold && !seen.get(url)) return void seen.set(url, true)
     const headers = reply.getHeaders()
     if (headers.age !== undefined) return // Redis is away
-    const sent = Object.entries(headers).flatMap(([name, value]) => [name, String(value)])
-    // Without the room of an array that grows, because many are kept.
-    const head = sent.concat('content-length', String(Buffer.byteLength(body)))
-    if (!hold) return void published.learn(String(routeOptions.url), head, configuration)
+    const length = Buffer.byteLength(body)
+    const values = Object.entries(headers).flatMap(([name, value]) => [name, String(value)])
+    const sent = [...values, 'content-length', String(length)]
+    const own = describeHead(sent, findLimit(request, sent))
+    if (!hold) return void published.learn(String(routeOptions.url), own, configuration)
     const path = findPath(url)
     if (path === undefined) return
     const coding: ContentCoding = headers['content-encoding'] === 'gzip' ? 'gzip' : 'identity'
     const isVaried = headers.vary !== undefined
-    const variants = { [coding]: { head, body, limit: findLimit(request, head) } }
-    const answer: Answer = { ...hold, path, configuration, variants, isVaried }
+    const etag = String(headers.etag ?? '')
+    const variants = { [coding]: { head: shareHead(path, own), etag, body, length } }
+    const { isSame, until, onRepeat } = hold
+    const answer: Answer = { isSame, until, onRepeat, path, configuration, variants, isVaried }
     if (!isValid(answer)) return
     const present = answers.get(url)
     // Both are from the same sources, if both are valid now.

@@ -9,6 +9,7 @@ import type { PublishedJwt } from '#store/published-jwt.ts'
 import type { Reader } from '#store/reader.ts'
 import { FULL_CACHE_CONTROL, MAX_CACHE_AGE } from '../http/answer.ts'
 import type { PublishedSource } from '../http/published-source.ts'
+import { fillHead, type Head } from './head.ts'
 import { readQuery } from './query.ts'
 
 declare module 'node:http' {
@@ -18,8 +19,7 @@ declare module 'node:http' {
   }
 }
 
-/** The head of an answer, and the places of what differs. */
-type Template = { configuration: PublishedJwt; head: readonly string[]; etagAt: number; lengthAt: number }
+type Template = { configuration: PublishedJwt; head: Head }
 
 export type PublishedAnswer = { head: string[]; body: string }
 
@@ -29,7 +29,7 @@ export type PublishedAnswers = {
   /** False: it is left to others. Otherwise `next` or `send` is called, now or later. */
   find(asked: Asked): boolean
   /** Takes the head of an answer of the route. `configuration`: when the request arrived. */
-  learn(path: string, head: readonly string[], configuration: PublishedJwt): void
+  learn(path: string, head: Head, configuration: PublishedJwt): void
 }
 
 type Options = { reader: Pick<Reader, 'peek'>; now: () => number; isOpen: () => boolean }
@@ -56,12 +56,9 @@ export function createPublishedAnswers(
     return isValid ? template : undefined
   }
 
-  function fill({ head, etagAt, lengthAt }: Template, jwt: PublishedJwt): PublishedAnswer | undefined {
-    if (jwt.expires !== undefined && jwt.expires - MAX_CACHE_AGE <= now()) return undefined
-    const filled = head.slice()
-    filled[etagAt] = jwt.etag
-    filled[lengthAt] = String(Buffer.byteLength(jwt.jwt))
-    return { head: filled, body: jwt.jwt }
+  function fill({ head }: Template, { jwt, expires, etag }: PublishedJwt): PublishedAnswer | undefined {
+    if (expires !== undefined && expires - MAX_CACHE_AGE <= now()) return undefined
+    return { head: fillHead(head, etag, Buffer.byteLength(jwt)), body: jwt }
   }
 
   async function read(
@@ -95,9 +92,8 @@ export function createPublishedAnswers(
       return true
     },
     learn(path, head, configuration) {
-      const [etagAt = 0, lengthAt = 0] = ['etag', 'content-length'].map((name) => head.indexOf(name) + 1)
-      if (!sources.has(path) || !etagAt || !lengthAt || !head.includes(FULL_CACHE_CONTROL)) return
-      templates.set(path, { configuration, head, etagAt, lengthAt })
+      const isWhole = head.etagAt > 0 && head.sent.includes(FULL_CACHE_CONTROL)
+      if (sources.has(path) && isWhole) templates.set(path, { configuration, head })
     },
   }
 }

@@ -48,14 +48,14 @@ export async function readStored(reader: Reader, subject: EntityId): Promise<str
 
 async function readInputs(reader: Reader, subject: EntityId) {
   const [configuration, marks] = await Promise.all([
-    reader.subordinateConfiguration(subject),
+    reader.subordinateConfigurationTag(subject),
     reader.trustMarksOf(subject),
   ])
   return { configuration, marks }
 }
 
 const describeStored = ({ configuration, marks }: Awaited<ReturnType<typeof readInputs>>) =>
-  JSON.stringify([configuration?.etag, marks.map(({ etag }) => etag)])
+  JSON.stringify([configuration, marks.map(({ etag }) => etag)])
 
 /**
  * Whether the inputs are still the same. If so, returns a check of that which reads nothing: as long as the reader
@@ -82,7 +82,7 @@ export async function watchBasis(
     if (state && state === seen) return true
     const areSame =
       peek.trustMarksOf(subject) === stored.marks &&
-      peek.subordinateConfiguration(subject) === (stored.configuration ?? null) &&
+      peek.subordinateConfigurationTag(subject) === (stored.configuration ?? null) &&
       peek.trustAnchors() === pinned &&
       basis.own.every((id, at) => peekOwn(id, stores) === (own[at] ?? null))
     seen = areSame ? state : undefined

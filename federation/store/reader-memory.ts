@@ -12,7 +12,7 @@ import type { RedisKeys } from './keys.ts'
 import { createListIndex } from './list-index.ts'
 import { findLostKeys } from './lost-keys.ts'
 import { createPageReader } from './page-reader.ts'
-import { type PublishedJwt, readPublishedJwt } from './published-jwt.ts'
+import { computeEntityTag, type PublishedJwt, readPublishedJwt } from './published-jwt.ts'
 import { areSameLists, readStatusList } from './status-list-reader.ts'
 import type { StatusList } from './status-list-record.ts'
 import {
@@ -81,8 +81,15 @@ export function createMemory({ redis, keys, announced, trustMarks, catchUp, maxJ
     own: holdJwts(async (key) => parsePublished(await redis.get(key))),
     /** Subordinate Statements, by subject. */
     statements: holdJwts(createFieldReader(redis, keys.subordinates, parsePublished)),
-    /** Entity Configurations of subordinates, by entity. */
-    configurations: holdJwts(createFieldReader(redis, keys.subordinateConfigurations, parsePublished)),
+    /** Entity tags of the Entity Configurations of subordinates, by entity: the texts are in resolve responses already. */
+    configurationTags: createHeld<string | null>({
+      load: createFieldReader(redis, keys.subordinateConfigurations, computeTag),
+      isSame: (one, other) => one === other,
+      isAbsent: (tag) => tag === null,
+      sizeOf: (tag) => tag?.length ?? 0,
+      maxSize: maxJwtBytes,
+      isAnnounced,
+    }),
     /** Trust Marks, by subject. */
     marks: createHeld<readonly IssuedTrustMark[]>({
       load: trustMarks.marksOf,
@@ -123,12 +130,14 @@ export function createMemory({ redis, keys, announced, trustMarks, catchUp, maxJ
 
 const parsePublished = (jwt: string | null) => (jwt === null ? null : readPublishedJwt(jwt))
 
+const computeTag = (jwt: string | null) => (jwt === null ? null : computeEntityTag(jwt))
+
 const areSameAnchors = (some: ReadonlyMap<EntityId, JwkSet>, others: ReadonlyMap<EntityId, JwkSet>) =>
   JSON.stringify([...some]) === JSON.stringify([...others])
 
 /** Since the start: published values that were in memory, and reads of Redis. */
-export function countLookups({ own, statements, configurations, marks }: Memory) {
-  const all = [own, statements, configurations, marks].map(({ lookups }) => lookups)
+export function countLookups({ own, statements, configurationTags, marks }: Memory) {
+  const all = [own, statements, configurationTags, marks].map(({ lookups }) => lookups)
   const sum = (found: 'memory' | 'redis') => all.reduce((total, each) => total + each[found], 0)
   return { memory: sum('memory'), redis: sum('redis') }
 }
@@ -141,10 +150,10 @@ const dropRules: Readonly<Record<Exclude<ChangeKind, 'all'>, DropRule>> = {
     unusedTypes.drop()
   },
   'historical-keys': ({ own }) => own.drop(),
-  subordinate: ({ statements, configurations, subordinates, lostKeys }, id) => {
+  subordinate: ({ statements, configurationTags, subordinates, lostKeys }, id) => {
     lostKeys.drop()
     statements.drop(id)
-    configurations.drop(id)
+    configurationTags.drop(id)
     subordinates.touch(id)
   },
   'trust-mark': ({ marks, holders, statusLists, lostKeys }, id) => {
@@ -158,10 +167,10 @@ const dropRules: Readonly<Record<Exclude<ChangeKind, 'all'>, DropRule>> = {
 }
 
 /** What is remembered for the time without Redis. */
-const remembered = ({ own, statements, configurations, marks, unusedTypes }: Memory) => [
+const remembered = ({ own, statements, configurationTags, marks, unusedTypes }: Memory) => [
   own,
   statements,
-  configurations,
+  configurationTags,
   marks,
   unusedTypes,
 ]

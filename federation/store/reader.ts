@@ -7,12 +7,13 @@ import { createAnnounced } from './announced.ts'
 import type { Change } from './change.ts'
 import { type ChangeChannels, createChangeChannels } from './change-subscription.ts'
 import { type CollectionReader, createCollectionReader } from './collection-reader.ts'
+import { createFieldReader } from './field-reader.ts'
 import type { Held, Last } from './held.ts'
 import { redisKeys } from './keys.ts'
 import { toStoreError } from './outage.ts'
 import { walkPages } from './page-walk.ts'
 import type { PagedList } from './paged-list.ts'
-import type { PublishedJwt } from './published-jwt.ts'
+import { type PublishedJwt, readPublishedJwt } from './published-jwt.ts'
 import { countLookups, createMemory, dropStale, MAX_JWT_BYTES, settleAll } from './reader-memory.ts'
 import type { StatusList } from './status-list-record.ts'
 import { parseSubordinateEvents, type SubordinateEvent } from './subordinate-event.ts'
@@ -35,8 +36,10 @@ export type Reader = {
   historicalKeys(): Promise<PublishedJwt | undefined>
   /** The Subordinate Statement about an Immediate Subordinate (§8.1). */
   subordinateStatement(id: EntityId): Promise<PublishedJwt | undefined>
-  /** The last fetched Entity Configuration of an Immediate Subordinate. It may have expired. */
+  /** The last fetched Entity Configuration of an Immediate Subordinate. It may have expired. Not from memory. */
   subordinateConfiguration(id: EntityId): Promise<PublishedJwt | undefined>
+  /** Its entity tag. */
+  subordinateConfigurationTag(id: EntityId): Promise<string | undefined>
   /** Every Immediate Subordinate, sorted by identifier (§8.2). */
   subordinates(): Promise<PagedList<Subordinate>>
   /** Registration events of an entity, oldest first; undefined if none were recorded. */
@@ -82,7 +85,7 @@ export type Reader = {
 export type Peek = {
   entityConfiguration(): PublishedJwt | null | undefined
   subordinateStatement(id: EntityId): PublishedJwt | null | undefined
-  subordinateConfiguration(id: EntityId): PublishedJwt | null | undefined
+  subordinateConfigurationTag(id: EntityId): string | null | undefined
   subordinates(): PagedList<Subordinate> | undefined
   trustMarksOf(subject: EntityId): readonly IssuedTrustMark[] | undefined
   trustMarkHolders(type: string): PagedList<TrustMarkHolder> | undefined
@@ -164,7 +167,8 @@ export function createReader({
     entityConfiguration: () => own(keys.entityConfiguration),
     historicalKeys: () => own(keys.historicalKeys),
     subordinateStatement: jwtOf(memory.statements),
-    subordinateConfiguration: jwtOf(memory.configurations),
+    subordinateConfiguration: guard(createFieldReader(redis, keys.subordinateConfigurations, parseStored)),
+    subordinateConfigurationTag: async (id) => (await memory.configurationTags.get(id)) ?? undefined,
     subordinates: guard(() => memory.subordinates.get()),
     subordinateEvents: guard(async (id) =>
       parseSubordinateEvents(await redis.hget(keys.subordinateEvents, id)),
@@ -182,7 +186,7 @@ export function createReader({
     peek: {
       entityConfiguration: () => memory.own.peek(keys.entityConfiguration),
       subordinateStatement: memory.statements.peek,
-      subordinateConfiguration: memory.configurations.peek,
+      subordinateConfigurationTag: memory.configurationTags.peek,
       subordinates: memory.subordinates.peek,
       trustMarksOf: memory.marks.peek,
       trustMarkHolders: memory.holders.peek,
@@ -220,6 +224,8 @@ export function createReader({
     close: () => subscription.close(),
   }
 }
+
+const parseStored = (jwt: string | null) => (jwt === null ? undefined : readPublishedJwt(jwt))
 
 /** Wraps a read so that it throws a `FederationError` while Redis is down. */
 function guard<Args extends unknown[], Result>(

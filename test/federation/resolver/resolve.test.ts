@@ -163,6 +163,16 @@ test('sends the same response until a change affects it', { tags: '11/refresh' }
   expect((await resolve(rp.id)).statusCode).toBe(200)
 })
 
+test('sends another response when only the stored configuration changes', async () => {
+  const rp = await offlineEntity('https://renamed.example')
+  await ta.publishSubordinate(rp)
+  for (let time = 0; time < 3; time++) expect((await resolve(rp.id)).statusCode).toBe(200)
+  const metadata = { oauth_client: {} }
+  await ta.redis.client.hset(ta.names.subordinateConfigurations, rp.id, await rp.configure({ metadata }))
+  await ta.announce({ kind: 'subordinate', id: rp.id })
+  expect(decodeJwt((await resolve(rp.id)).body).metadata).toEqual(metadata)
+})
+
 test('does not use our own expired statement, regardless of the clock-skew allowance', async () => {
   const rp = await offlineEntity('https://lapsed.example')
   await ta.publishSubordinate({ ...rp, exp: ta.now() - 1 })

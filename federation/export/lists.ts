@@ -6,7 +6,6 @@ import { NoPagesError } from '#store/page-walk.ts'
 import { selectCurrent } from '#store/paged-list.ts'
 import type { Reader } from '#store/reader.ts'
 import type { AuthMethods } from '../client/auth-methods.ts'
-import type { Folder } from '../files/folder.ts'
 import { ownLists, trustMarkListFile } from '../files/place.ts'
 import type { IssuedMarks } from '../marks/issued.ts'
 import { readFilter, selectSubordinates } from '../routes/subordinate-filter.ts'
@@ -72,7 +71,7 @@ async function* toJson(parts: AsyncIterable<Part>): AsyncGenerator<Buffer> {
   yield Buffer.from(lead === '[' ? '[]' : ']')
 }
 
-type ListTarget = Target & { readList: ReadList; record: Pick<FileRecord, 'noteList'>; folder: Folder }
+type ListTarget = Target & { readList: ReadList; record: Pick<FileRecord, 'noteList'> }
 
 /** @throws as `refresh`, FederationError */
 export async function refreshList(context: ListTarget & { count?: Count }, list: List): Promise<void> {
@@ -80,13 +79,13 @@ export async function refreshList(context: ListTarget & { count?: Count }, list:
   const { file, endpoint, query } = list
   if (file === null) return
   const parts = await readList(list)
-  try {
-    if (!parts) throw new NoPagesError()
-    const written = await folder.putParts(file, parts)
-    if (written.isNew) count.written += 1
-    record.noteList(file, written)
-  } catch (error) {
-    if (!(error instanceof NoPagesError)) throw error
-    await refresh(context, [{ file, path: getEndpointPath(endpoint), query }])
-  }
+  const written = parts && (await folder.putParts(file, parts).catch(ignoreNoPages))
+  if (!written) return refresh(context, [{ file, path: getEndpointPath(endpoint), query }])
+  if (written.isNew) count.written += 1
+  record.noteList(file, written)
+}
+
+function ignoreNoPages(error: unknown): null {
+  if (error instanceof NoPagesError) return null
+  throw error
 }

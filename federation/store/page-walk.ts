@@ -25,7 +25,7 @@ export async function* walkPages<Item extends ListItem>(
   try {
     const [marker, expected] = await Promise.all([redis.get(keys.publicationMarker), count()])
     let [length, from, names] = [0, '', hasPages(marker) ? await readPageNames(redis, key) : []]
-    for (let isLast = names.length === 0; !isLast; ) {
+    for (let isLast = false; !isLast && names.length > 0; ) {
       const { pages, present } = await readPart(redis, key, { names: partOf(names, from), format })
       const [known, now] = [partOf(names, from, 1), partOf(present, from, 1)]
       names = present

@@ -109,6 +109,15 @@ test('has each member once while pages are divided, removed and changed', async 
   expect(found).toEqual(expected)
 })
 
+test('ends when all members go meanwhile', async () => {
+  const lengths: number[] = []
+  for await (const { length } of ta.reader.walk.subordinates()) {
+    lengths.push(length)
+    await ta.redis.client.del(ta.names.subordinates, ta.names.subordinatePages)
+  }
+  expect(lengths).toEqual([50 * PAGE])
+})
+
 test('asks the server where the pages are not those of the members', async () => {
   const { client } = ta.redis
   const another = 'https://another.example'

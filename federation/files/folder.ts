@@ -113,7 +113,10 @@ export function openFolder(root: string) {
       parts: AsyncIterable<Buffer>,
     ): Promise<Pick<Written, 'hash'> & { isNew: boolean }> {
       mkdirSync(temporary, { recursive: true })
-      const { hash, checksum, length } = await writeParts(long, parts)
+      const { hash, checksum, length } = await writeParts(long, parts).catch((error: unknown) => {
+        rmSync(long, { force: true })
+        throw error
+      })
       const isNew = hashOf(path) !== hash
       if (isNew) {
         removeCompressed(path)

@@ -1,5 +1,5 @@
 /** Tests that the compressed form of a list never has other content than the list. */
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { expect, it } from 'vitest'
@@ -94,13 +94,14 @@ it('writes a list part by part, as one that is written at once', async () => {
 })
 
 it('keeps the list when its parts end with an error', async () => {
-  const { folder, content } = await open()
+  const { path, folder, content } = await open()
   folder.put(list, long('a'))
   async function* failing() {
     yield long('b')
     throw new Error('away')
   }
   await expect(folder.putParts(list, failing())).rejects.toThrow('away')
+  expect(readdirSync(join(path, '.tmp'))).toEqual([])
   expect([folder.read(list), content()]).toEqual([long('a'), long('a')])
   expect((await folder.putParts(list, partsOf('[]'))).isNew).toBe(true)
 })

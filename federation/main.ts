@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 /** Runs the federation server in one or several processes: read the configuration, start, close on a signal. */
 import cluster from 'node:cluster'
-import { setFlagsFromString } from 'node:v8'
 import type { FastifyBaseLogger } from 'fastify'
 import { type FederationConfig, readConfig } from './config/config.ts'
 import { ConfigurationError } from './config/error.ts'
+import { limitGarbage } from './process/heap.ts'
 import { createLog } from './process/log.ts'
 import { createSharedRegistry, startProcesses } from './process/processes.ts'
 import { StartError } from './process/start-error.ts'
@@ -13,8 +13,7 @@ import type { FederationServer, Overrides } from './start.ts'
 /** Milliseconds for pending requests to finish after a signal. */
 const CLOSE_TIMEOUT_MS = 15_000
 
-// V8 lets garbage grow to several times the data in use. With a million members, a limit of 40 % saves more than 300 MB.
-setFlagsFromString('--heap-growing-percent=40')
+limitGarbage()
 
 // Service managers send it after a change of keys or certificates, which are read automatically. Node would exit.
 process.on('SIGHUP', () => {})

@@ -8,7 +8,7 @@ import { folders, readName, trustMarkFolder } from '../files/place.ts'
 import type { Ask, AskResolved } from './answers.ts'
 import { refreshCollection } from './collection.ts'
 import { type Count, own, refresh, resolved, statement, statusList, trustMark, type Wanted } from './files.ts'
-import { type List, ownListsOf, type ReadList, refreshList, trustMarkList } from './lists.ts'
+import { type List, type ReadList, refreshList, subordinateLists, trustMarkList } from './lists.ts'
 import type { FileRecord } from './record.ts'
 
 /** Files that are written together. */
@@ -64,7 +64,7 @@ async function* compareFiles(context: Comparison): AsyncGenerator<void> {
   for await (const names of folder.names(folders.trustMarkList)) {
     yield* refreshLists(context, values(names, '.json').map(trustMarkList))
   }
-  yield* refreshLists(context, ownListsOf)
+  yield* refreshLists(context, subordinateLists)
   yield refreshCollection(context)
 }
 

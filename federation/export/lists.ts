@@ -18,7 +18,7 @@ export type List = { file: string | null } & (
   | { endpoint: 'trust_mark_list'; query: { trust_mark_type: string } }
 )
 
-export const ownListsOf: readonly List[] = [
+export const subordinateLists: readonly List[] = [
   { file: ownLists.all, endpoint: 'list', query: {} },
   { file: ownLists.intermediates, endpoint: 'list', query: { intermediate: 'true' } },
   ...Object.keys(metadataParameters).map((type) => ({

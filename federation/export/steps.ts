@@ -4,7 +4,7 @@ import { resolvedFile, trustMarkFile } from '../files/place.ts'
 import { refreshCollection } from './collection.ts'
 import { type Export, typesWithFolder } from './comparison.ts'
 import { refresh, resolved, statement, statusList, trustMark, type Wanted, wantedOf } from './files.ts'
-import { type List, ownListsOf, refreshList, trustMarkList } from './lists.ts'
+import { type List, refreshList, subordinateLists, trustMarkList } from './lists.ts'
 import type { Pending } from './pending.ts'
 
 /** Milliseconds until the manifest is signed again, although nothing changed. */
@@ -82,7 +82,7 @@ export function createSteps(context: Export, pending: Pending, signal: AbortSign
     const started = performance.now()
     if (unwritten.length === 0) {
       if (started < listPauses.next() || !pending.lists.take()) return false
-      unwritten = [...ownListsOf, ...(await reader.trustMarkTypes()).map(trustMarkList)]
+      unwritten = [...subordinateLists, ...(await reader.trustMarkTypes()).map(trustMarkList)]
     }
     for (const list of unwritten.splice(0, 1)) await refreshList(context, list)
     listPauses.worked(started)

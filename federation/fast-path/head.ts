@@ -34,8 +34,8 @@ export function createSharedHeads(): (path: string, head: Head) => Head {
     const { etagAt, lengthAt, limit } = head
     const differing = [etagAt, lengthAt, limit?.remainingAt, limit?.resetAt]
     const key = JSON.stringify([path, ...head.sent.map((text, at) => (differing.includes(at) ? '' : text))])
-    const shared = known.get(key) ?? head
-    known.set(key, shared)
-    return shared
+    const shared = known.get(key)
+    if (!shared) known.set(key, head)
+    return shared ?? head
   }
 }

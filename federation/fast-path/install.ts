@@ -146,14 +146,14 @@ export function installFastPath(app: FastifyInstance, { reader, now, address }: 
     const length = Buffer.byteLength(body)
     const values = Object.entries(headers).flatMap(([name, value]) => [name, String(value)])
     const sent = [...values, 'content-length', String(length)]
-    const own = describeHead(sent, findLimit(request, sent))
-    if (!hold) return void published.learn(String(routeOptions.url), own, configuration)
+    if (!hold) return void published.learn(String(routeOptions.url), describeHead(sent), configuration)
     const path = findPath(url)
     if (path === undefined) return
     const coding: ContentCoding = headers['content-encoding'] === 'gzip' ? 'gzip' : 'identity'
     const isVaried = headers.vary !== undefined
     const etag = String(headers.etag ?? '')
-    const variants = { [coding]: { head: shareHead(path, own), etag, body, length } }
+    const head = shareHead(path, describeHead(sent, findLimit(request, sent)))
+    const variants = { [coding]: { head, etag, body, length } }
     const { isSame, until, onRepeat } = hold
     const answer: Answer = { isSame, until, onRepeat, path, configuration, variants, isVaried }
     if (!isValid(answer)) return

@@ -82,11 +82,16 @@ export function openFolder(root: string) {
   }
 
   function putCompressed(path: string, bytes: Buffer): void {
-    if (!isCompressed(path)) return
-    const { length } = bytes
-    if (isCompressedFrom(path + GZIP, { checksum: crc32(bytes), length })) return
-    if (length < MIN_COMPRESSED) removeCompressed(path)
-    else replace(path + GZIP, gzipSync(bytes))
+    if (isCompressed(path) && lacksCompressed(path, { checksum: crc32(bytes), length: bytes.length }))
+      replace(path + GZIP, gzipSync(bytes))
+  }
+
+  /** Whether it is to be written. That of a short file goes. */
+  function lacksCompressed(path: string, written: Omit<Written, 'hash'>): boolean {
+    if (isCompressedFrom(path + GZIP, written)) return false
+    if (written.length >= MIN_COMPRESSED) return true
+    removeCompressed(path)
+    return false
   }
 
   return {
@@ -113,21 +118,22 @@ export function openFolder(root: string) {
       parts: AsyncIterable<Buffer>,
     ): Promise<Pick<Written, 'hash'> & { isNew: boolean }> {
       mkdirSync(temporary, { recursive: true })
-      const { hash, checksum, length } = await writeParts(long, parts).catch((error: unknown) => {
-        rmSync(long, { force: true })
-        throw error
-      })
-      const isNew = hashOf(path) !== hash
-      if (isNew) {
-        removeCompressed(path)
-        move(long, path)
-      } else rmSync(long)
-      if (length < MIN_COMPRESSED) removeCompressed(path)
-      else if (!isCompressedFrom(path + GZIP, { checksum, length })) {
-        await compressFile(placeOf(path), long)
-        move(long, path + GZIP)
+      try {
+        const written = await writeParts(long, parts)
+        const { hash } = written
+        const isNew = hashOf(path) !== hash
+        if (isNew) {
+          removeCompressed(path)
+          move(long, path)
+        }
+        if (lacksCompressed(path, written)) {
+          await compressFile(placeOf(path), long)
+          move(long, path + GZIP)
+        }
+        return { hash, isNew }
+      } finally {
+        rmSync(long, { force: true }) // what was not moved
       }
-      return { hash, isNew }
     },
 
     /** True: it was there. */

@@ -51,15 +51,21 @@ type Options = {
 export function createMemory({ redis, keys, announced, trustMarks, catchUp, maxJwtBytes }: Options) {
   const isAnnounced = announced.isSure
   /** Absent JWTs are held as well: a request for one must not cost more. */
-  const holdJwts = (load: (key: string) => Promise<PublishedJwt | null>): Held<PublishedJwt | null> =>
-    createHeld<PublishedJwt | null>({
+  const holdTexts = <Value>(
+    load: (key: string) => Promise<Value | null>,
+    textOf: (value: Value) => string,
+  ): Held<Value | null> => {
+    const text = (value: Value | null) => (value === null ? null : textOf(value))
+    return createHeld<Value | null>({
       load,
-      isSame: (one, other) => one?.jwt === other?.jwt,
-      isAbsent: (published) => published === null,
-      sizeOf: (published) => published?.jwt.length ?? 0,
+      isSame: (one, other) => text(one) === text(other),
+      isAbsent: (value) => value === null,
+      sizeOf: (value) => text(value)?.length ?? 0,
       maxSize: maxJwtBytes,
       isAnnounced,
     })
+  }
+  const holdJwts = (load: (key: string) => Promise<PublishedJwt | null>) => holdTexts(load, ({ jwt }) => jwt)
   const holdOne = <Value>(
     load: () => Promise<Value>,
     isSame: (one: Value, other: Value) => boolean,
@@ -82,14 +88,10 @@ export function createMemory({ redis, keys, announced, trustMarks, catchUp, maxJ
     /** Subordinate Statements, by subject. */
     statements: holdJwts(createFieldReader(redis, keys.subordinates, parsePublished)),
     /** Entity tags of the Entity Configurations of subordinates, by entity: the texts are in resolve responses already. */
-    configurationTags: createHeld<string | null>({
-      load: createFieldReader(redis, keys.subordinateConfigurations, computeTag),
-      isSame: (one, other) => one === other,
-      isAbsent: (tag) => tag === null,
-      sizeOf: (tag) => tag?.length ?? 0,
-      maxSize: maxJwtBytes,
-      isAnnounced,
-    }),
+    configurationTags: holdTexts(
+      createFieldReader(redis, keys.subordinateConfigurations, computeTag),
+      (tag) => tag,
+    ),
     /** Trust Marks, by subject. */
     marks: createHeld<readonly IssuedTrustMark[]>({
       load: trustMarks.marksOf,

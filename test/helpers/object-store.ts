@@ -63,6 +63,8 @@ export async function startObjectStore() {
     const response = await fetch(`${moto.endpoint}${path}`, { method, headers: { authorization }, body })
     if (!response.ok) throw new Error(`${path}: ${await response.text()}`)
   }
+  const placeOf = (path: string) =>
+    `/${bucket}/${PREFIX}/${path.split('/').map(encodeURIComponent).join('/')}`
   const location = `<CreateBucketConfiguration><LocationConstraint>eu-north-1</LocationConstraint></CreateBucketConfiguration>`
   await administer(`/${bucket}`, location)
 
@@ -82,8 +84,15 @@ export async function startObjectStore() {
     allow: (effect: 'Allow' | 'Deny', action: string) =>
       administer(`/${bucket}?policy`, JSON.stringify(policyOf(bucket, effect, action))),
     /** Another program writes. */
-    write: (path: string, body: string) =>
-      administer(`/${bucket}/${PREFIX}/${path.split('/').map(encodeURIComponent).join('/')}`, body),
+    write: (path: string, body: string) => administer(placeOf(path), body),
+    async has(path: string): Promise<boolean> {
+      const { ok, status } = await fetch(`${moto.endpoint}${placeOf(path)}`, {
+        method: 'HEAD',
+        headers: { authorization },
+      })
+      if (!ok && status !== 404) throw new Error(`HTTP status ${status} for ${path}`)
+      return ok
+    },
     /** From then on, only credentials that it knows are accepted: it knows none. */
     async demandCredentials(isDemanded: boolean): Promise<void> {
       await administer('/moto-api/reset-auth', isDemanded ? '0' : '1000000000', 'POST')

@@ -4,6 +4,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { statementFile } from '#federation/files/place.ts'
 import { createSecret } from '#server/webhook/signature.ts'
 import { folderInFile, inFile, inTest } from '#test/helpers/in-file.ts'
 import { whyNoMoto } from '#test/helpers/moto.ts'
@@ -67,15 +68,25 @@ describe.skipIf(whyNoMoto)(`inmor mirror into a bucket (${whyNoMoto ?? 'moto'})`
     expect(await readdir(join(copy, 'fetch'))).toHaveLength(MEMBERS + 1)
   })
 
-  it('follows the export, waits while the object store is away, and leaves no temporary files', async () => {
+  it('follows the export, waits while the object store is away or fails, and leaves no temporary files', async () => {
     const program = mirror(['--every', '1'], { AWS_MAX_ATTEMPTS: '1' })
-    await program.printed(/Manifest \d+ of 20.*0 files written, 0 removed/)
+    const [, first] = await program.printed(/Manifest (\d+) of 20.*0 files written, 0 removed/)
     store.setFault(() => 503)
     await ta.removeSubordinate(memberId(1))
     await exportOnce(context)
     await program.printed(/Kept as it was: s3:\/\/\S+ cannot be reached, or failed/)
-    store.setFault(() => null)
-    await program.printed(/Manifest \d+ of 20.*, 1 removed/)
+    const removed = statementFile(memberId(1)) ?? ''
+    expect(await store.has(removed)).toBe(true)
+    const at = store.asked.length
+    let isFailed = false
+    store.setFault(({ method }) => {
+      const fails = !isFailed && method === 'PUT' && store.since(at, 'DELETE').length > 0
+      isFailed ||= fails
+      return fails ? 503 : null
+    })
+    await program.printed(new RegExp(`Manifest (?!${first} )\\d+ of 20`))
+    expect(await store.has(removed)).toBe(false)
+    expect(isFailed).toBe(true)
     program.kill('SIGTERM')
     expect((await program.ended).code).toBe(0)
     expect((await readdir(temporaryFolder)).filter((name) => name.startsWith('inmor-mirror-'))).toHaveLength(

@@ -107,6 +107,28 @@ test('reports a lowered role, and keeps the page', async () => {
   await other.context().close()
 })
 
+/** Holds the next request of an operation until it is released. `refused`: an answer after that is FORBIDDEN. */
+async function holdReading(page: Page, operation: string) {
+  const [asked, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  await page.route('**/graphql', async (route) => {
+    if (route.request().postDataJSON().operationName === operation) {
+      asked.resolve()
+      await released.promise
+    }
+    await route.continue()
+  })
+  return {
+    held: asked.promise,
+    release: released.resolve,
+    refused: page.waitForResponse(
+      async (response) =>
+        response.request().postDataJSON()?.operationName === operation &&
+        (await response.text()).includes('FORBIDDEN'),
+      { timeout: 60_000 },
+    ),
+  }
+}
+
 test('keeps a form above a list after the role changes, and updates the list when it closes', async () => {
   const input = { username: 'anna', password: PASSWORD, role: 'ADMIN' }
   const created = await make(admin, 'createUser', input)
@@ -115,8 +137,12 @@ test('keeps a form above a list after the role changes, and updates the list whe
   const form = other.getByRole('dialog', { name: 'Create a user' })
   await form.getByLabel('Username').fill('otto')
   await form.getByLabel('First password').fill(PASSWORD)
+  const list = await holdReading(other, 'UsersPage')
+  await make(admin, 'createUser', { username: 'oda', password: PASSWORD, role: 'VIEWER' })
+  await list.held
   await make(admin, 'updateUser', { id: created.id, role: 'OPERATOR' })
   await other.getByText('Your session has ended. What is on this page stays.').waitFor()
+  list.release()
   // The state of the server is read every 15 seconds. Without a session, that would replace the page.
   await setTimeout(17_000)
   await form.getByRole('button', { name: 'Create user' }).click()
@@ -124,6 +150,9 @@ test('keeps a form above a list after the role changes, and updates the list whe
   await again.getByLabel('Password').fill(PASSWORD)
   await again.getByRole('button', { name: 'Sign in', exact: true }).click()
   await form.getByRole('alert').filter({ hasText: 'Your role does not allow this. It was changed' }).waitFor()
+  // The reading that was under way when the session ended is repeated, and refused.
+  await list.refused
+  await setTimeout(4_000)
   await expect.poll(() => form.getByLabel('Username').inputValue()).toBe('otto')
   await form.getByRole('button', { name: 'Cancel' }).click()
   await other.getByRole('heading', { name: 'No right to do this' }).waitFor()

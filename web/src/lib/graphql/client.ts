@@ -6,6 +6,7 @@ import { persistedExchange } from '@urql/exchange-persisted'
 import { acrossExchanges } from '#lib/auth/exchange.ts'
 import { reauthentication } from '#lib/auth/reauthentication.svelte.ts'
 import { fieldsInWords } from '#lib/form/field-word.ts'
+import { isFormOpen } from '#lib/form/open-forms.ts'
 import type { EntityCheckFieldsFragment, ErrorCode } from '#lib/gql/graphql.ts'
 import { waitingMessage } from '#lib/protection/waiting.ts'
 import { isReloading } from '#lib/reload.ts'
@@ -110,9 +111,12 @@ const isAway = (failure: CombinedError | undefined): boolean =>
   (failure.networkError !== undefined ||
     failure.graphQLErrors.some(({ extensions }) => extensions.code === 'UNAVAILABLE'))
 
+const isForbidden = (failure: CombinedError | undefined) =>
+  failure?.graphQLErrors.some(({ extensions }) => extensions.code === 'FORBIDDEN') ?? false
+
 /**
- * A part of a page that is read again waits for the server and for the next session: an error would replace the page, with all
- * that was typed, and a question would interrupt it.
+ * A part of a page that is read again waits for the server, for the next session, and after a change of the role until the form
+ * is closed: an error would replace the page, with all that was typed, and a question would interrupt it.
  * @throws the error that the nearest +error.svelte shows, for a page that is opened.
  */
 export async function read<Data, Variables extends AnyVariables>(
@@ -126,9 +130,10 @@ export async function read<Data, Variables extends AnyVariables>(
       () => !isReloading(),
     )
   let { data, error: failure } = await send()
-  while ((isAway(failure) || isSignedOut(failure)) && isReloading()) {
+  const isKept = () => isForbidden(failure) && isFormOpen()
+  while ((isAway(failure) || isSignedOut(failure) || isKept()) && isReloading()) {
     await new Promise((resolve) => setTimeout(resolve, RETRY_PAUSE))
-    if (connection.isSessionOver) continue
+    if (connection.isSessionOver || isKept()) continue
     ;({ data, error: failure } = await send())
   }
   if (failure) {

@@ -45,6 +45,13 @@ it('follow each change of the values, by the server or in the database', async (
   })
 })
 
+it('are in the row, where a comparison of a million members reads them', async () => {
+  const columns = await admin.server.db.$queryRaw<{ storage: string }[]>`
+    SELECT "attstorage"::text AS "storage" FROM "pg_attribute"
+    WHERE "attrelid" = '"Subordinate"'::regclass AND "attname" IN ('statementDigest', 'configurationDigest')`
+  expect(columns.map(({ storage }) => storage)).toEqual(['p', 'p'])
+})
+
 it('spare the values of members that Redis has as they are', async () => {
   expect(await drift.repair()).toEqual(nothing)
   expect(await valuesRead()).toBe(0)

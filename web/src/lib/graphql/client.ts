@@ -58,8 +58,10 @@ const wholes: readonly unknown[] = ['input', 'changes']
 
 const fieldPath = (path: readonly string[]) => (wholes.includes(path[0]) ? path.slice(1) : path)
 
-const isSignedOut = (failure: CombinedError | undefined) =>
-  failure?.graphQLErrors.some(({ extensions }) => extensions.code === 'UNAUTHENTICATED') ?? false
+const hasCode = (failure: CombinedError | undefined, code: string) =>
+  failure?.graphQLErrors.some(({ extensions }) => extensions.code === code) ?? false
+
+const isSignedOut = (failure: CombinedError | undefined) => hasCode(failure, 'UNAUTHENTICATED')
 
 /** The API refuses the query, or answers without a viewer. */
 const lacksSession = ({ error: failure, data }: { error?: CombinedError | undefined; data?: unknown }) =>
@@ -106,13 +108,8 @@ export async function readWithoutAnchor<Data, Variables extends AnyVariables>(
 const RETRY_PAUSE = 3_000
 
 /** The server cannot be reached, or its database cannot. */
-const isAway = (failure: CombinedError | undefined): boolean =>
-  failure !== undefined &&
-  (failure.networkError !== undefined ||
-    failure.graphQLErrors.some(({ extensions }) => extensions.code === 'UNAVAILABLE'))
-
-const isForbidden = (failure: CombinedError | undefined) =>
-  failure?.graphQLErrors.some(({ extensions }) => extensions.code === 'FORBIDDEN') ?? false
+const isAway = (failure: CombinedError | undefined) =>
+  failure?.networkError !== undefined || hasCode(failure, 'UNAVAILABLE')
 
 /**
  * A part of a page that is read again waits for the server, for the next session, and after a change of the role until the form
@@ -130,7 +127,7 @@ export async function read<Data, Variables extends AnyVariables>(
       () => !isReloading(),
     )
   let { data, error: failure } = await send()
-  const isKept = () => isForbidden(failure) && isFormOpen()
+  const isKept = () => hasCode(failure, 'FORBIDDEN') && isFormOpen()
   while ((isAway(failure) || isSignedOut(failure) || isKept()) && isReloading()) {
     await new Promise((resolve) => setTimeout(resolve, RETRY_PAUSE))
     if (connection.isSessionOver || isKept()) continue

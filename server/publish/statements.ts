@@ -80,17 +80,17 @@ export function mayHaveFault(context: CurrencyContext): Prisma.Sql {
     "statementBasis" IS DISTINCT FROM ("version" - "unsignedChanges") || ${basisEnd(context)}
     OR CASE WHEN ${unixTime('statementExpiresAt')} <= ${now} THEN "autorenew" AND "failingSince" IS NULL
       ELSE ${unixTime('statementIssuedAt')} > ${latestIssue(now)}
-        OR jsonb_path_exists("jwks", '$.keys[*] ? (@.exp <= $now || exists (@.revoked))', ${JSON.stringify({ now })}::jsonb)
+        OR coalesce("hasEndingKeys", true) AND jsonb_path_exists("jwks",
+          '$.keys[*] ? (@.exp <= $now || exists (@.revoked))', ${JSON.stringify({ now })}::jsonb)
     END)`
 }
 
-/** Most begin with `iss`; decoding each one in full would slow a rebuild. */
+/** What we sign begins with `iss` and `sub`; decoding each one in full would slow a rebuild. */
 export function isIssuedBy(entityId: string, statement: string): boolean {
-  const beginning = `${JSON.stringify({ iss: entityId }).slice(0, -1)},`
-  const at = statement.indexOf('.') + 1
-  const encoded = statement.slice(at, at + Math.ceil(Buffer.byteLength(beginning) / 3) * 4)
-  const isAtOnce = Buffer.from(encoded, 'base64url').toString().startsWith(beginning)
-  return isAtOnce || issuerOf(statement) === entityId
+  const beginning = Buffer.from(`${JSON.stringify({ iss: entityId }).slice(0, -1)},"sub":"`)
+  // Three bytes are four characters, so the last ones of an incomplete group depend on what follows.
+  const encoded = beginning.toString('base64url', 0, beginning.length - (beginning.length % 3))
+  return statement.startsWith(encoded, statement.indexOf('.') + 1) || issuerOf(statement) === entityId
 }
 
 function issuerOf(statement: string): unknown {

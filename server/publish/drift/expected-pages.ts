@@ -81,7 +81,9 @@ function digestOf(published: readonly PublishedSubordinate[]): string | null {
     ...published.map(({ configuration }) => configuration),
   ].filter((value) => value !== null)
   if (values.length < 2 * published.length) return null
-  return hash('sha256', Buffer.concat(values.map((value) => hash('sha256', value, 'buffer'))))
+  // As text, because Node takes a microsecond longer for each Buffer.
+  const digests = values.map((value) => hash('sha256', value, 'binary')).join('')
+  return hash('sha256', Buffer.from(digests, 'latin1'))
 }
 
 /** Of a page that is the same in Redis: whose statements may have to be signed again. */
@@ -90,6 +92,8 @@ export function findDoubtful(
   published: readonly PublishedSubordinate[],
   issuer: string,
 ): string[] {
-  const others = entityIds.filter((_, at) => !isIssuedBy(issuer, published[at]?.statement ?? ''))
+  const others = entityIds.filter(
+    (_, at) => !isIssuedBy(issuer, published[at]?.statement?.toString('latin1') ?? ''),
+  )
   return [...new Set([...doubtful, ...others])]
 }

@@ -6,8 +6,8 @@ import { formatSubordinateInfo } from '#store/subordinate-info.ts'
 import { type Subordinate, subordinateFormat } from '#store/subordinate-reader.ts'
 
 export type PublishedSubordinate = {
-  statement: string | null
-  configuration: string | null
+  statement: Buffer | null
+  configuration: Buffer | null
   info: string | null
   /** What the sorted list says, in the form of the info. */
   listed: string | null
@@ -37,8 +37,8 @@ export async function readPublished(
     return new Set(asked.filter((_, at) => answers[at] === 1))
   }
   const [statements, configurations, infos, listed, ...sets] = await Promise.all([
-    redis.hmget(keys.subordinates, ...entityIds),
-    redis.hmget(keys.subordinateConfigurations, ...entityIds),
+    redis.hmgetBuffer(keys.subordinates, ...entityIds),
+    redis.hmgetBuffer(keys.subordinateConfigurations, ...entityIds),
     redis.hmget(keys.subordinateInfo, ...entityIds),
     findListed(entityIds),
     ...kindSets.map(membersOf),

@@ -88,8 +88,8 @@ function differences(
   actual: PublishedSubordinate | undefined,
 ): Difference[] {
   const signed = differing([
-    ['Subordinate Statement', expected?.statement, actual?.statement],
-    ['Entity Configuration', expected?.configuration, actual?.configuration],
+    ['Subordinate Statement', expected?.statement, actual?.statement?.toString()],
+    ['Entity Configuration', expected?.configuration, actual?.configuration?.toString()],
   ])
   // Another writer wrote this statement and may omit the rest, which is not a second difference.
   if (signed.length > 0) return signed

@@ -1,4 +1,5 @@
 /** Compares the sets of holders, their lists, and the sets of Trust Mark types, type by type. */
+import { ahead } from '#server/database/ahead.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import {
   compare,
@@ -55,11 +56,24 @@ async function driftOfUse({ db, redis, keys }: PublishContext, type: string): Pr
 }
 
 /** A holder with an expired mark may be absent: other writers keep only holders of valid marks. */
-async function* missingHolders(
-  { db, redis, keys, now }: PublishContext,
-  type: string,
-): AsyncGenerator<Drift[]> {
+async function* missingHolders(context: PublishContext, type: string): AsyncGenerator<Drift[]> {
+  const { redis, keys } = context
   const findListed = await openList(redis, placeOf(keys, type))
+  for await (const page of ahead(validMarks(context, type))) {
+    const ids = page.map(({ entityId }) => entityId)
+    const [members, listed] = await Promise.all([
+      redis.smismember(keys.trustMarkHolders(type), ...ids),
+      findListed(ids),
+    ])
+    yield page.flatMap((mark, at) => {
+      if (members[at] !== 1) return [driftOfHolder('missing', type, mark.entityId, mark)]
+      const kind = compare(textOf(readHolderOf(mark.entityId, mark.jwt)), textOf(listed[at] ?? null))
+      return kind ? [driftOfListed(kind, type, mark.entityId, mark)] : []
+    })
+  }
+}
+
+async function* validMarks({ db, now }: PublishContext, type: string) {
   for (let after = ''; ; ) {
     const page = await db.trustMark.findMany({
       where: {
@@ -74,16 +88,7 @@ async function* missingHolders(
     })
     const last = page.at(-1)
     if (!last) return
-    const ids = page.map(({ entityId }) => entityId)
-    const [members, listed] = await Promise.all([
-      redis.smismember(keys.trustMarkHolders(type), ...ids),
-      findListed(ids),
-    ])
-    yield page.flatMap((mark, at) => {
-      if (members[at] !== 1) return [driftOfHolder('missing', type, mark.entityId, mark)]
-      const kind = compare(textOf(readHolderOf(mark.entityId, mark.jwt)), textOf(listed[at] ?? null))
-      return kind ? [driftOfListed(kind, type, mark.entityId, mark)] : []
-    })
+    yield page
     after = last.entityId
   }
 }
@@ -92,33 +97,38 @@ async function* unexpectedHolders(
   { db, redis, keys }: PublishContext,
   type: string,
 ): AsyncGenerator<Drift[]> {
-  for await (const members of scanSet(redis, keys.trustMarkHolders(type))) {
-    const rows = await db.trustMark.findMany({
-      where: { trustMarkType: { type }, entityId: { in: members } },
-      select: { id: true, entityId: true, active: true },
-    })
-    const marks = new Map(rows.map((row) => [row.entityId, row]))
-    const wrong = members.filter((entityId) => !marks.get(entityId)?.active)
-    yield wrong.map((entityId) => driftOfHolder('unexpected', type, entityId, marks.get(entityId) ?? null))
+  for await (const members of ahead(scanSet(redis, keys.trustMarkHolders(type)))) {
+    const wrong = await withoutActiveMark(db, type, members)
+    yield wrong.map(({ entityId, mark }) => driftOfHolder('unexpected', type, entityId, mark))
   }
 }
 
 /** Those that are not in the set either: others were found there. */
 async function* unexpectedInList({ db, redis, keys }: PublishContext, type: string): AsyncGenerator<Drift[]> {
-  for await (const holders of listedItems(redis, placeOf(keys, type))) {
+  for await (const holders of ahead(listedItems(redis, placeOf(keys, type)))) {
     if (holders.length === 0) continue
     const ids = holders.map(({ id }) => id)
     const members = await redis.smismember(keys.trustMarkHolders(type), ...ids)
     const unknown = ids.filter((_, at) => members[at] !== 1)
-    const marks = await db.trustMark.findMany({
-      where: { trustMarkType: { type }, entityId: { in: unknown } },
-      select: { id: true, entityId: true, active: true },
-    })
-    const byEntity = new Map(marks.map((mark) => [mark.entityId, mark]))
     // An active mark may have expired, or is found as missing from the set.
-    const wrong = unknown.filter((id) => !byEntity.get(id)?.active)
-    yield wrong.map((id) => driftOfListed('unexpected', type, id, byEntity.get(id) ?? null))
+    const wrong = await withoutActiveMark(db, type, unknown)
+    yield wrong.map(({ entityId, mark }) => driftOfListed('unexpected', type, entityId, mark))
   }
+}
+
+/** Those of these entities without an active mark of the type, with their revoked one. */
+async function withoutActiveMark(
+  db: PublishContext['db'],
+  type: string,
+  entityIds: readonly string[],
+): Promise<{ entityId: string; mark: Mark }[]> {
+  if (entityIds.length === 0) return []
+  const rows = await db.$queryRaw<{ entityId: string; id: number | null }[]>`
+    SELECT published."entityId", mark."id" FROM unnest(${[...entityIds]}::text[]) AS published ("entityId")
+    LEFT JOIN "TrustMark" AS mark ON mark."entityId" = published."entityId"
+      AND mark."trustMarkTypeId" = (SELECT "id" FROM "TrustMarkType" WHERE "type" = ${type})
+    WHERE mark."active" IS NOT TRUE`
+  return rows.map(({ entityId, id }) => ({ entityId, mark: id === null ? null : { id } }))
 }
 
 const placeOf = (keys: PublishContext['keys'], type: string) => ({

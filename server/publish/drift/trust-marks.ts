@@ -8,20 +8,23 @@ import { REVOKED_MARK } from '#store/trust-mark-record.ts'
 
 export const trustMarks: DriftSource = { compareAll, driftOf }
 
+type Mark = { id: number; entityId: string; jwt: string; active: boolean; type: string }
+
 async function driftOf({ db, redis, keys }: PublishContext, entityIds: readonly string[]): Promise<Drift[]> {
   if (entityIds.length === 0) return []
-  const rows = await db.trustMark.findMany({
-    where: { entityId: { in: [...entityIds] } },
-    select: { id: true, entityId: true, jwt: true, active: true, trustMarkType: { select: { type: true } } },
-  })
+  const [rows, published] = await Promise.all([
+    db.$queryRaw<Mark[]>`
+      SELECT mark."id", "entityId", "jwt", mark."active", "type"
+      FROM "TrustMark" AS mark JOIN "TrustMarkType" AS type ON type."id" = "trustMarkTypeId"
+      WHERE "entityId" = ANY (${[...entityIds]})`,
+    Promise.all(entityIds.map((entityId) => redis.hgetall(keys.trustMarks(entityId)))),
+  ])
   const ofEntity = Map.groupBy(rows, ({ entityId }) => entityId)
-  const published = await Promise.all(entityIds.map((entityId) => redis.hgetall(keys.trustMarks(entityId))))
   return entityIds.flatMap((entityId, at) => {
     const actual = new Map(Object.entries(published[at] ?? {}))
     const found: Drift[] = []
     const words = (type: string) => `Trust Mark ${type} of ${entityId}`
-    for (const { id, jwt, active, trustMarkType } of ofEntity.get(entityId) ?? []) {
-      const { type } = trustMarkType
+    for (const { id, jwt, active, type } of ofEntity.get(entityId) ?? []) {
       const kind = compare(active ? jwt : REVOKED_MARK, actual.get(type) ?? null)
       if (kind) found.push({ kind, words: words(type), name: entityId, item: toPublish('trust-mark', id) })
       actual.delete(type)
@@ -33,7 +36,7 @@ async function driftOf({ db, redis, keys }: PublishContext, entityIds: readonly 
 
 async function* compareAll(context: PublishContext): AsyncGenerator<Drift[]> {
   for await (const page of ahead(holders(context))) yield await driftOf(context, page)
-  for await (const page of publishedHolders(context))
+  for await (const page of ahead(publishedHolders(context)))
     yield await driftOf(context, await unknown(context, page))
 }
 
@@ -60,10 +63,11 @@ async function* publishedHolders({ redis, keys }: PublishContext): AsyncGenerato
 }
 
 /** Those of which the database has no mark; the others were compared. */
-async function unknown({ db }: PublishContext, entityIds: string[]): Promise<string[]> {
-  const rows = await db.trustMark.groupBy({ by: ['entityId'], where: { entityId: { in: entityIds } } })
-  const known = new Set(rows.map(({ entityId }) => entityId))
-  return entityIds.filter((entityId) => !known.has(entityId))
+async function unknown({ db }: PublishContext, entityIds: readonly string[]): Promise<string[]> {
+  const rows = await db.$queryRaw<{ entityId: string }[]>`
+    SELECT "entityId" FROM unnest(${[...entityIds]}::text[]) AS published ("entityId")
+    WHERE NOT EXISTS (SELECT FROM "TrustMark" AS mark WHERE mark."entityId" = published."entityId")`
+  return rows.map(({ entityId }) => entityId)
 }
 
 /** The pattern of all names with a prefix. */

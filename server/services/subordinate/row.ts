@@ -97,6 +97,6 @@ export function setActive(tx: Transaction, id: number, active: boolean): Promise
 /** The columns for the audit log; the others follow from them. */
 export function auditView(row: Subordinate): object {
   const { statement, statementBasis, statementDueAt, entityConfiguration, ...others } = row
-  const { tagKeys, searchText, unnamedAlgorithms, unsignedChanges, ...rest } = others
+  const { tagKeys, searchText, unnamedAlgorithms, hasEndingKeys, unsignedChanges, ...rest } = others
   return rest
 }

@@ -71,6 +71,31 @@ it.each([
 })
 
 it.each([
+  ['an end', { exp: seconds(9) }, true],
+  ['a revocation', { revoked: { revoked_at: seconds(-1) } }, true],
+  ['neither', {}, false],
+])('notes whether a key of a member has %s', async (_what, members, expected) => {
+  const { leaf } = await registerLeaf(admin)
+  const where = { entityId: leaf.id }
+  const data = { jwks: { keys: [laterKey, { ...laterKey, ...members }] } }
+  expect(await admin.server.db.subordinate.update({ where, data })).toMatchObject({ hasEndingKeys: expected })
+})
+
+it('looks at the keys of a member that an earlier version wrote', async () => {
+  const { leaf } = await registerLeaf(admin)
+  const { db } = admin.server
+  await db.$executeRaw`ALTER TABLE "Subordinate" DISABLE TRIGGER USER`
+  const data = { ...valid, jwks: { keys: [endedKey, laterKey] }, autorenew: false, hasEndingKeys: null }
+  await db.subordinate.update({ where: { entityId: leaf.id }, data })
+  await db.$executeRaw`ALTER TABLE "Subordinate" ENABLE TRIGGER USER`
+  await copyToRedis(leaf.id)
+  await repair()
+  expect((await reported()).drift.examples).toContain(
+    `different: Subordinate Statement (with an ended key) of ${leaf.id}`,
+  )
+})
+
+it.each([
   ['fails its checks', { failingSince: hours(-2) }],
   ['is not renewed automatically', { autorenew: false }],
 ])('lets the statement of a member expire that %s', async (_what, state) => {

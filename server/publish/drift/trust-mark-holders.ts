@@ -9,7 +9,7 @@ import {
   memberIf,
   PAGE,
 } from '#server/publish/drift/drift.ts'
-import { listedItems, openList } from '#server/publish/drift/listed.ts'
+import { countListed, listedItems, openList } from '#server/publish/drift/listed.ts'
 import { patternBelow } from '#server/publish/drift/trust-marks.ts'
 import { type OutboxItem, toPublish } from '#server/publish/outbox.ts'
 import { scanKeys, scanSet } from '#store/scan.ts'
@@ -17,13 +17,14 @@ import { holderFormat, readHolderOf, type TrustMarkHolder } from '#store/trust-m
 
 export const trustMarkHolders: DriftSource = { compareAll, driftOf }
 
-/** There are few types but many holders, so holders are read in pages. */
+/** There are few types but many holders, so holders are read in pages. Where Redis names another number than was compared, all are looked up. */
 async function driftOf(context: PublishContext, types: readonly string[]): Promise<Drift[]> {
   const found: Drift[] = []
   for (const type of types) {
     found.push(...(await driftOfType(context, type)), ...(await driftOfUse(context, type)))
+    const seen = { inSet: 0, inList: 0 }
     for (const source of [missingHolders, unexpectedHolders, unexpectedInList]) {
-      for await (const page of source(context, type)) {
+      for await (const page of source(context, type, seen)) {
         found.push(...page)
         if (found.length > MAXIMUM) return found
       }
@@ -31,6 +32,9 @@ async function driftOf(context: PublishContext, types: readonly string[]): Promi
   }
   return found
 }
+
+/** The number of holders that were compared and are there. */
+type Seen = { inSet: number; inList: number }
 
 /** Publishing any mark of a type also publishes the type. */
 async function driftOfType({ db, redis, keys }: PublishContext, type: string): Promise<Drift[]> {
@@ -56,7 +60,7 @@ async function driftOfUse({ db, redis, keys }: PublishContext, type: string): Pr
 }
 
 /** A holder with an expired mark may be absent: other writers keep only holders of valid marks. */
-async function* missingHolders(context: PublishContext, type: string): AsyncGenerator<Drift[]> {
+async function* missingHolders(context: PublishContext, type: string, seen: Seen): AsyncGenerator<Drift[]> {
   const { redis, keys } = context
   const findListed = await openList(redis, placeOf(keys, type))
   for await (const page of ahead(validMarks(context, type))) {
@@ -65,6 +69,8 @@ async function* missingHolders(context: PublishContext, type: string): AsyncGene
       redis.smismember(keys.trustMarkHolders(type), ...ids),
       findListed(ids),
     ])
+    seen.inSet += members.filter((is) => is === 1).length
+    seen.inList += listed.filter((holder) => holder !== null).length
     yield page.flatMap((mark, at) => {
       if (members[at] !== 1) return [driftOfHolder('missing', type, mark.entityId, mark)]
       const kind = compare(textOf(readHolderOf(mark.entityId, mark.jwt)), textOf(listed[at] ?? null))
@@ -96,7 +102,9 @@ async function* validMarks({ db, now }: PublishContext, type: string) {
 async function* unexpectedHolders(
   { db, redis, keys }: PublishContext,
   type: string,
+  { inSet }: Seen,
 ): AsyncGenerator<Drift[]> {
+  if ((await redis.scard(keys.trustMarkHolders(type))) === inSet) return
   for await (const members of ahead(scanSet(redis, keys.trustMarkHolders(type)))) {
     const wrong = await withoutActiveMark(db, type, members)
     yield wrong.map(({ entityId, mark }) => driftOfHolder('unexpected', type, entityId, mark))
@@ -104,7 +112,12 @@ async function* unexpectedHolders(
 }
 
 /** Those that are not in the set either: others were found there. */
-async function* unexpectedInList({ db, redis, keys }: PublishContext, type: string): AsyncGenerator<Drift[]> {
+async function* unexpectedInList(
+  { db, redis, keys }: PublishContext,
+  type: string,
+  { inList }: Seen,
+): AsyncGenerator<Drift[]> {
+  if ((await countListed(redis, placeOf(keys, type))) === inList) return
   for await (const holders of ahead(listedItems(redis, placeOf(keys, type)))) {
     if (holders.length === 0) continue
     const ids = holders.map(({ id }) => id)

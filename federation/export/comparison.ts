@@ -4,6 +4,7 @@ import type { RedisKeys } from '#store/keys.ts'
 import type { Reader } from '#store/reader.ts'
 import { scanHash, scanSet } from '#store/scan.ts'
 import type { Folder } from '../files/folder.ts'
+import type { Between } from '../files/long-file.ts'
 import { folders, readName, trustMarkFolder } from '../files/place.ts'
 import type { Ask, AskResolved } from './answers.ts'
 import { refreshCollection } from './collection.ts'
@@ -28,8 +29,8 @@ export type Export = {
   >
 }
 
-/** `count` is added to. */
-type Comparison = Export & { count: Count }
+/** `count` is added to; `between`: what goes before the next part of a list. */
+type Comparison = Export & { count: Count; between?: Between }
 
 /** What is not published any more goes first. Yields after each page. @throws as `refresh`, FederationError */
 export async function* compareAll(context: Comparison): AsyncGenerator<void> {

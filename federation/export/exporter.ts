@@ -27,7 +27,7 @@ export async function follow(
   async function compare(): Promise<void> {
     const started = performance.now()
     const count = createCount()
-    for await (const _ of compareAll({ ...context, count })) {
+    for await (const _ of compareAll({ ...context, count, between: steps.writeObjects })) {
       await steps.writeAll({ isComplete: isCompared })
     }
     pending.all.done()

@@ -6,6 +6,7 @@ import { NoPagesError } from '#store/page-walk.ts'
 import { selectCurrent } from '#store/paged-list.ts'
 import type { Reader } from '#store/reader.ts'
 import type { AuthMethods } from '../client/auth-methods.ts'
+import type { Between } from '../files/long-file.ts'
 import { ownLists, trustMarkListFile } from '../files/place.ts'
 import type { IssuedMarks } from '../marks/issued.ts'
 import { readFilter, selectSubordinates } from '../routes/subordinate-filter.ts'
@@ -71,15 +72,20 @@ async function* toJson(parts: AsyncIterable<Part>): AsyncGenerator<Buffer> {
   yield Buffer.from(lead === '[' ? '[]' : ']')
 }
 
-type ListTarget = Target & { readList: ReadList; record: Pick<FileRecord, 'noteList'> }
+type ListTarget = Target & {
+  readList: ReadList
+  record: Pick<FileRecord, 'noteList'>
+  /** What goes before the next part of a list. */
+  between?: Between
+}
 
-/** @throws as `refresh`, FederationError */
+/** @throws as `refresh` and `between`, FederationError */
 export async function refreshList(context: ListTarget & { count?: Count }, list: List): Promise<void> {
-  const { readList, folder, record, count = createCount() } = context
+  const { readList, folder, record, between, count = createCount() } = context
   const { file, endpoint, query } = list
   if (file === null) return
   const parts = await readList(list)
-  const written = parts && (await folder.putParts(file, parts).catch(ignoreNoPages))
+  const written = parts && (await folder.putParts(file, parts, between).catch(ignoreNoPages))
   if (!written) return refresh(context, [{ file, path: getEndpointPath(endpoint), query }])
   if (written.isNew) count.written += 1
   record.noteList(file, written)

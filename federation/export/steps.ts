@@ -1,4 +1,7 @@
-/** Writes what is pending in steps. After each, what is most urgent is next: objects, new responses, a list. The manifest is in between. */
+/**
+ * Writes what is pending in steps. After each, what is most urgent is next: objects, which also go between the parts of a list, new
+ * responses, a list. The manifest is in between.
+ */
 import { setImmediate } from 'node:timers/promises'
 import { resolvedFile, trustMarkFile } from '../files/place.ts'
 import { refreshCollection } from './collection.ts'
@@ -18,6 +21,7 @@ export function createSteps(context: Export, pending: Pending, signal: AbortSign
   let isEntering = false
   let manifestBy = 0
 
+  /** Some of those that changed. */
   async function writeObjects(): Promise<boolean> {
     const some = pending.takeObjects()
     if (!some) return false
@@ -84,7 +88,7 @@ export function createSteps(context: Export, pending: Pending, signal: AbortSign
       if (started < listPauses.next() || !pending.lists.take()) return false
       unwritten = [...subordinateLists, ...(await reader.trustMarkTypes()).map(trustMarkList)]
     }
-    for (const list of unwritten.splice(0, 1)) await refreshList(context, list)
+    for (const list of unwritten.splice(0, 1)) await refreshList({ ...context, between: writeObjects }, list)
     listPauses.worked(started)
     if (unwritten.length > 0) return true
     pending.lists.done()
@@ -102,6 +106,7 @@ export function createSteps(context: Export, pending: Pending, signal: AbortSign
   const writeOthers = async () => (await writeResponses()) || (await writeList()) || (await writeCollection())
 
   return {
+    writeObjects,
     /**
      * `isComplete`: every published object has a file, or is pending. Before that, no manifest is signed.
      * @throws as `refresh` and FileRecord, and what the signal says

@@ -15,7 +15,7 @@ import {
 import { opendir, rm } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { crc32, gzipSync } from 'node:zlib'
-import { compressFile, hashFile, readEnd, type Written, writeParts } from './long-file.ts'
+import { type Between, compressFile, hashFile, readEnd, type Written, writeParts } from './long-file.ts'
 import { isCompressed } from './place.ts'
 
 /** Files under way. */
@@ -112,14 +112,18 @@ export function openFolder(root: string) {
       return isNew
     },
 
-    /** The same for a list of any length, in little memory. @throws Error of `parts` too: then the file stays as it was */
+    /**
+     * The same for a list of any length, in little memory. @throws Error of `between` too, and of `parts`: then the file stays as it
+     * was
+     */
     async putParts(
       path: string,
       parts: AsyncIterable<Buffer>,
+      between: Between = async () => {},
     ): Promise<Pick<Written, 'hash'> & { isNew: boolean }> {
       mkdirSync(temporary, { recursive: true })
       try {
-        const written = await writeParts(long, parts)
+        const written = await writeParts(long, parts, between)
         const { hash } = written
         const isNew = hashOf(path) !== hash
         if (isNew) {
@@ -127,7 +131,7 @@ export function openFolder(root: string) {
           move(long, path)
         }
         if (lacksCompressed(path, written)) {
-          await compressFile(placeOf(path), long)
+          await compressFile(placeOf(path), long, between)
           move(long, path + GZIP)
         }
         return { hash, isNew }

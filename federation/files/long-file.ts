@@ -11,8 +11,15 @@ const CHUNK = 1024 * 1024
 /** `checksum`: its CRC-32. */
 export type Written = { hash: string; checksum: number; length: number }
 
-/** @throws Error of the file system, and of `parts` */
-export async function writeParts(path: string, parts: AsyncIterable<Buffer>): Promise<Written> {
+/** What else is to be done meanwhile, some of it at each call. */
+export type Between = () => Promise<unknown>
+
+/** @throws Error of the file system, of `parts` and of `between` */
+export async function writeParts(
+  path: string,
+  parts: AsyncIterable<Buffer>,
+  between: Between,
+): Promise<Written> {
   const file = await open(path, 'w')
   const digest = createHash('sha256')
   let [checksum, length] = [0, 0]
@@ -22,6 +29,7 @@ export async function writeParts(path: string, parts: AsyncIterable<Buffer>): Pr
       checksum = crc32(part, checksum)
       length += part.length
       await file.writeFile(part)
+      await between()
     }
   } finally {
     await file.close()
@@ -59,6 +67,14 @@ export function readEnd(path: string, bytes: number): Buffer {
   }
 }
 
-/** @throws Error of the file system */
-export const compressFile = (from: string, to: string): Promise<void> =>
-  pipeline(createReadStream(from, { highWaterMark: CHUNK }), createGzip(), createWriteStream(to))
+/** @throws Error of the file system and of `between` */
+export function compressFile(from: string, to: string, between: Between): Promise<void> {
+  async function* slowly(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const chunk of chunks) {
+      yield chunk
+      await between()
+    }
+  }
+  const parts = createReadStream(from, { highWaterMark: CHUNK })
+  return pipeline(parts, slowly, createGzip(), createWriteStream(to))
+}

@@ -6,7 +6,8 @@ import { setTimeout } from 'node:timers/promises'
 import { getListFromStatusListJWT } from '@sd-jwt/jwt-status-list'
 import { pino } from 'pino'
 import { beforeAll, expect, it } from 'vitest'
-import { folderInFile, inFile } from '#test/helpers/in-file.ts'
+import type { Export } from '#federation/export/comparison.ts'
+import { folderInFile, folderInTest, inFile } from '#test/helpers/in-file.ts'
 import { trustAnchorInFile } from '../trust-anchor.ts'
 import { openExport, startFollowing, textOf } from './exported.ts'
 
@@ -23,7 +24,8 @@ beforeAll(async () => {
   await ta.publishConfiguration()
   await ta.publishSubordinate({ id: leaf })
 })
-inFile(() => startFollowing(openExport(ta, path), pino({ level: 'info' }, output)))
+const context = inFile(() => openExport(ta, path))
+inFile(() => startFollowing(context, pino({ level: 'info' }, output)))
 
 /** The file gets this text; null: it goes. */
 const expectFile = (file: string, text: string | null) =>
@@ -82,6 +84,30 @@ it('writes a status list, its next revocation, and the token of a new Entity Con
 it('follows the Entity Configuration', async () => {
   const jwt = await ta.publishConfiguration({ note: 'another' })
   await expectFile('.well-known/openid-federation', jwt)
+})
+
+it('writes a change before a list that takes long, also in the first comparison', async () => {
+  const slow = await folderInTest('slow')
+  const whole = openExport(ta, slow, context)
+  const seen: boolean[] = []
+  /** The list goes on when the file has a change of now. */
+  async function* held(parts: AsyncIterable<Buffer>) {
+    const jwt = await ta.publishSubordinate({ id: leaf, statement: { held: seen.length } })
+    const isWritten = async () => (await textOf(slow, about(leaf))) === jwt
+    for (let round = 0; round < 500 && !(await isWritten()); round++) {
+      yield Buffer.alloc(0)
+      await setTimeout(10)
+    }
+    seen.push(await isWritten())
+    yield* parts
+  }
+  const readList: Export['readList'] = async (list) => {
+    const parts = await whole.readList(list)
+    return parts && list.file === 'list/all.json' && seen.length < 2 ? held(parts) : parts
+  }
+  const following = startFollowing({ ...whole, readList })
+  await expect.poll(() => seen).toEqual([true, true])
+  await following.close()
 })
 
 it('says once what it cannot write, keeps the files, and writes them when it can', async () => {

@@ -105,3 +105,20 @@ it('keeps the list when its parts end with an error', async () => {
   expect([folder.read(list), content()]).toEqual([long('a'), long('a')])
   expect((await folder.putParts(list, partsOf('[]'))).isNew).toBe(true)
 })
+
+it('lets other work in between the parts of a list, and of its compressed form', async () => {
+  const { path, folder, content } = await open()
+  const other = 'fetch/x.jwt'
+  const text = JSON.stringify(Array(600_000).fill('abc')) // three parts when it is compressed
+  const seen: boolean[] = []
+  const between = async () => {
+    seen.push(folder.has(list))
+    folder.put(other, Buffer.from(String(seen.length)))
+  }
+  await folder.putParts(list, partsOf(text.slice(0, 9), text.slice(9)), between)
+  expect(seen.filter((isCompressing) => !isCompressing)).toHaveLength(2)
+  expect(seen.filter((isCompressing) => isCompressing)).toHaveLength(Math.ceil(text.length / 2 ** 20))
+  expect(folder.read(other)?.toString()).toBe(String(seen.length))
+  expect([folder.read(list)?.toString() === text, content()?.toString() === text]).toEqual([true, true])
+  expect(readdirSync(join(path, '.tmp'))).toEqual([])
+})

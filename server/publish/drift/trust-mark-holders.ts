@@ -17,7 +17,10 @@ import { holderFormat, readHolderOf, type TrustMarkHolder } from '#store/trust-m
 
 export const trustMarkHolders: DriftSource = { compareAll, driftOf }
 
-/** There are few types but many holders, so holders are read in pages. Where Redis names another number than was compared, all are looked up. */
+/**
+ * There are few types but many holders, so holders are read in pages. Where Redis names another number than was compared, all are
+ * looked up.
+ */
 async function driftOf(context: PublishContext, types: readonly string[]): Promise<Drift[]> {
   const found: Drift[] = []
   for (const type of types) {

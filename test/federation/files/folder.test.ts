@@ -109,7 +109,8 @@ it('keeps the list when its parts end with an error', async () => {
 it('lets other work in between the parts of a list, and of its compressed form', async () => {
   const { path, folder, content } = await open()
   const other = 'fetch/x.jwt'
-  const text = JSON.stringify(Array(600_000).fill('abc')) // three parts when it is compressed
+  /** It is read in parts of a megabyte to be compressed. */
+  const text = JSON.stringify(Array(600_000).fill('abc'))
   const seen: boolean[] = []
   const between = async () => {
     seen.push(folder.has(list))

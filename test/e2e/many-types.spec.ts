@@ -118,12 +118,14 @@ test('works with the keyboard alone, and discards text that is not chosen', asyn
   await page.getByRole('option', { name: 'Certificate 148' }).waitFor()
   await page.keyboard.press('Escape')
   await expect.poll(() => picker(page).inputValue()).toBe('')
-  await page.keyboard.type('certificate 147')
-  // Before the last letter, the list has it too, below others.
-  await page
-    .getByRole('option', { name: 'Certificate 147' })
-    .and(page.locator('[data-highlighted]'))
-    .waitFor()
+  await page.keyboard.type('certificate 14')
+  const highlighted = (name: string) =>
+    page.getByRole('option', { name }).and(page.locator('[data-highlighted]')).waitFor()
+  // The list has the wanted one too, below others, and has it alone after the last letter.
+  await page.getByRole('option', { name: 'Certificate 147' }).waitFor()
+  await highlighted('Certificate 14')
+  await page.keyboard.type('7')
+  await highlighted('Certificate 147')
   await page.keyboard.press('Enter')
   await page.waitForURL((url) => url.searchParams.get('type') === typeOf(147))
 })

@@ -83,7 +83,7 @@ function digestOf(published: readonly PublishedSubordinate[]): string | null {
   if (values.length < 2 * published.length) return null
   // As text, because Node takes a microsecond longer for each Buffer.
   const digests = values.map((value) => hash('sha256', value, 'binary')).join('')
-  return hash('sha256', Buffer.from(digests, 'latin1'))
+  return hash('sha256', Buffer.from(digests, 'binary'))
 }
 
 /** Of a page that is the same in Redis: whose statements may have to be signed again. */

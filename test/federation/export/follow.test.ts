@@ -90,7 +90,7 @@ it('writes a change before a list that takes long, also in the first comparison'
   const slow = await folderInTest('slow')
   const whole = openExport(ta, slow, context)
   const seen: boolean[] = []
-  /** The list goes on when the file has a change of now. */
+  /** Publishes a change, and has the parts of the list only after the file has it. */
   async function* held(parts: AsyncIterable<Buffer>) {
     const jwt = await ta.publishSubordinate({ id: leaf, statement: { held: seen.length } })
     const isWritten = async () => (await textOf(slow, about(leaf))) === jwt

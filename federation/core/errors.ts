@@ -53,8 +53,12 @@ export class FederationError extends Error {
   readonly code: FederationErrorCode
   readonly detail: ErrorDetail
 
+  /** Only `server_error` has a stack: the others are answers, and a stack is a third of what a refusal costs. */
   constructor(code: FederationErrorCode, message: string, detail: ErrorDetail = {}, options?: ErrorOptions) {
+    const { stackTraceLimit } = Error
+    if (code !== 'server_error') Error.stackTraceLimit = 0
     super(truncate(message, MAX_MESSAGE), options)
+    Error.stackTraceLimit = stackTraceLimit
     this.name = 'FederationError'
     this.code = code
     this.detail = detail

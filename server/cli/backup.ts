@@ -29,10 +29,7 @@ const sentences = {
   },
 }
 
-export const backupCommand = command(
-  'backup',
-  'write settings, subordinates, Trust Marks, users and the audit log into a file',
-)
+export const backupCommand = command('backup')
   .requiredOption('--output <file>', 'the file to write; an existing file is replaced')
   .option('--anchor <name>', 'only the tables of this anchor, by slug or Entity Identifier')
   .option(...passphraseOption)

@@ -5,7 +5,6 @@ import { lighthouseCommand } from '#server/cli/convert/lighthouse.ts'
 import { samlCommand } from '#server/cli/convert/saml.ts'
 
 export const convertCommand = new Command('convert')
-  .description('write configuration files from what another system has')
   .addCommand(federationCommand)
   .addCommand(lighthouseCommand)
   .addCommand(samlCommand)

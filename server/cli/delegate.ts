@@ -13,9 +13,7 @@ import { systemClock, toUnix } from '#server/clock.ts'
 
 const DAY = 86_400
 
-export const delegateCommand = aboutAnchor(
-  command('delegate', 'sign a Trust Mark delegation with the owner’s key'),
-)
+export const delegateCommand = aboutAnchor(command('delegate'))
   .requiredOption('--key <file>', 'file with the owner’s private key as a JWK')
   .requiredOption('--owner <entity>', 'the Trust Mark Owner', parseEntity)
   .addOption(

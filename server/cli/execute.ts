@@ -9,7 +9,7 @@ import { loadProgram } from '#server/cli/program.ts'
 export async function execute(given: readonly string[]): Promise<number> {
   try {
     const words = inWordsOfToday(given)
-    const program = await loadProgram(words[0], words[1])
+    const program = await loadProgram(words)
     throwInsteadOfExit(program)
     await program.parseAsync(words, { from: 'user' })
     return Number(process.exitCode ?? 0)

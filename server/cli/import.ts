@@ -31,9 +31,7 @@ const words: Readonly<Record<ImportResult, string>> = {
   FAILED: 'FAILED',
 }
 
-export const importCommand = aboutAnchor(
-  command('import', 'import the federation of an inmor installation in Python, or what a mirror has'),
-)
+export const importCommand = aboutAnchor(command('import'))
   .option('--redis <url>', 'URL of its Redis')
   .option('--postgres <url>', 'URL of its PostgreSQL')
   .option('--mirror <folder>', 'the folder of a mirror or an export of this Trust Anchor, instead of the two')

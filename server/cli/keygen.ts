@@ -8,7 +8,7 @@ import { aboutAnchor, orOfAnchor } from '#server/cli/opened.ts'
 import { command, print } from '#server/cli/output.ts'
 import { answersAdvice, generateKey } from '#store/key-generation.ts'
 
-export const keygenCommand = aboutAnchor(command('keygen', 'generate the signing key of a key directory'))
+export const keygenCommand = aboutAnchor(command('keygen'))
   .addOption(
     new Option('--type <algorithm>', 'its algorithm').choices(signingAlgorithms).makeOptionMandatory(),
   )

@@ -25,10 +25,7 @@ type Address = { host: string; port: number }
 
 const INTERRUPTED = 'Interrupted. What was not copied yet is as it was.'
 
-export const mirrorCommand = command(
-  'mirror',
-  'keep the files that an anchor exports, checked, and serve them',
-)
+export const mirrorCommand = command('mirror')
   .argument(
     '<source>',
     'where the files are: the URL of the anchor or of another mirror, a folder, or s3://bucket/prefix',

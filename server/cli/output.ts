@@ -2,8 +2,8 @@
 import { Command } from 'commander'
 import { printable } from '#server/cli/api/output.ts'
 
-/** A command with the option --json. */
-export function command(name: string, description: string): Command {
+/** A command with the option --json. What one of a file of its own says is in the table of the program. */
+export function command(name: string, description = ''): Command {
   return new Command(name).description(description).option('--json', 'print one JSON document')
 }
 

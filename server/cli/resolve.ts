@@ -5,7 +5,7 @@ import { command, print } from '#server/cli/output.ts'
 import { openPlace, parsePlace, readKeys } from '#server/cli/source.ts'
 import { systemClock, toUnix } from '#server/clock.ts'
 
-export const resolveCommand = command('resolve', 'resolve a subordinate from exported files alone')
+export const resolveCommand = command('resolve')
   .argument('<sub>', 'the Entity Identifier of the subordinate')
   .requiredOption(
     '--from <folder|url>',

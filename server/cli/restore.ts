@@ -20,7 +20,7 @@ import { anchorPlace } from '#store/anchors.ts'
 
 const attempt = { action: 'restore' } as const
 
-export const restoreCommand = command('restore', 'restore a backup into an empty database')
+export const restoreCommand = command('restore')
   .argument('<file>', 'the backup')
   .option(
     '--anchor <name>',

@@ -1,0 +1,30 @@
+/** Tests the help: the list of all commands, which loads none of them, and that of one. */
+import { expect, test } from 'vitest'
+import { loadProgram } from '#server/cli/program.ts'
+import { inmor } from '#test/helpers/product.ts'
+
+async function namesOf(words?: readonly string[]) {
+  const { commands } = await loadProgram(words)
+  return commands.map((each) => [each.name(), each.description()])
+}
+
+test.each([[[]], [['--help']], [['help']], [['keygn']]])(
+  'after %j, each command is listed with what it says',
+  async (words) => {
+    expect(await namesOf(words)).toEqual(await namesOf())
+  },
+)
+
+test.each(['keygen', 'user', 'audit', 'mark'])('“help %s” prints its whole help', async (name) => {
+  const [helped, asked] = await Promise.all([inmor({}, ['help', name]), inmor({}, [name, '--help'])])
+  expect(helped).toEqual(asked)
+  expect(helped).toMatchObject({ code: 0, stdout: expect.stringMatching(/--type|export|set-password|issue/) })
+})
+
+test('a wrong word is answered with the nearest command', async () => {
+  const { code, stderr } = await inmor({}, ['keygn'])
+  expect([code, stderr.split('\n').slice(0, 2)]).toEqual([
+    2,
+    [`error: unknown command 'keygn'`, '(Did you mean keygen?)'],
+  ])
+})

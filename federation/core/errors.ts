@@ -55,9 +55,10 @@ export class FederationError extends Error {
 
   /** Only `server_error` has a stack: the others are answers, and a stack is a third of what a refusal costs. */
   constructor(code: FederationErrorCode, message: string, detail: ErrorDetail = {}, options?: ErrorOptions) {
+    const text = truncate(message, MAX_MESSAGE)
     const { stackTraceLimit } = Error
     if (code !== 'server_error') Error.stackTraceLimit = 0
-    super(truncate(message, MAX_MESSAGE), options)
+    super(text, options)
     Error.stackTraceLimit = stackTraceLimit
     this.name = 'FederationError'
     this.code = code

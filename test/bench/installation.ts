@@ -128,3 +128,12 @@ export async function doneOf(admin: AdminClient, id: string): Promise<{ state: s
   const query = 'query ($id: ID!) { run(id: $id) { state done } }'
   return (await admin<{ run: { state: string; done: number } }>(query, { id })).run
 }
+
+export const isUnderWay = async (admin: AdminClient, id: string) =>
+  ['QUEUED', 'RUNNING'].includes((await doneOf(admin, id)).state)
+
+/** How it ended, looked at so many milliseconds apart. */
+export async function endOf(admin: AdminClient, id: string, pause?: number): ReturnType<typeof doneOf> {
+  await until(async () => !(await isUnderWay(admin, id)), pause)
+  return doneOf(admin, id)
+}

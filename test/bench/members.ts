@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { AdminClient } from '#server/demo/admin-client.ts'
 import { megabytes, number, type Part, section } from './document.ts'
 import {
-  doneOf,
+  endOf,
   type Installation,
   insertSubordinates,
   mutate,
@@ -11,7 +11,7 @@ import {
   startEntities,
   stopSchedules,
 } from './installation.ts'
-import { type Program, until } from './program.ts'
+import type { Program } from './program.ts'
 
 const AT_A_TIME = 16
 
@@ -131,12 +131,11 @@ async function registerAll(admin: AdminClient, base: string, entities: number): 
 async function importAll(admin: AdminClient, base: string, entities: number): Promise<void> {
   const lines = Array.from({ length: entities }, (_, at) => `${base}/imported/${at}`)
   const { id } = await mutate(admin, 'importSubordinates', { lines }, 'run')
-  await until(async () => !['QUEUED', 'RUNNING'].includes((await doneOf(admin, id)).state))
+  await endOf(admin, id)
 }
 
 async function renewAll(admin: AdminClient, entities: number): Promise<void> {
   const { id } = await mutate(admin, 'startRenewal', { kind: 'SUBORDINATES' }, 'run')
-  await until(async () => (await doneOf(admin, id)).state !== 'RUNNING')
-  const { done, state } = await doneOf(admin, id)
+  const { done, state } = await endOf(admin, id)
   if (done !== entities) throw new Error(`${done} of ${entities} were renewed (${state})`)
 }

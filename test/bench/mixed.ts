@@ -7,7 +7,7 @@ import { startDeployment } from '#test/helpers/deployment.ts'
 import { endPrograms } from '#test/helpers/program.ts'
 import { number, type Part, section } from './document.ts'
 import { entityId as anchorId } from './fill.ts'
-import { doneOf, mutate, startEntities } from './installation.ts'
+import { endOf, mutate, startEntities } from './installation.ts'
 import { until } from './program.ts'
 
 type Deployment = Awaited<ReturnType<typeof startDeployment>>
@@ -99,8 +99,7 @@ async function renew(ask: Ask): Promise<number> {
 }
 
 async function finish(ask: Ask, id: string) {
-  await until(async () => !['QUEUED', 'RUNNING'].includes((await doneOf(ask, id)).state), 100)
-  const run = await doneOf(ask, id)
+  const run = await endOf(ask, id, 100)
   if (run.state !== 'SUCCEEDED') throw new Error(`a run ended as ${run.state}`)
   return run
 }

@@ -31,6 +31,13 @@ describe('FederationError', () => {
     const error = new FederationError('not_found', 'a sentence', { path: ['sub'] }, { cause })
     expect(error).toMatchObject({ message: 'a sentence', detail: { path: ['sub'] }, cause })
   })
+
+  it('says where it was made if it is a fault of ours, as other errors do', () => {
+    const placesOf = ({ stack = '' }: Error) => stack.split('\n').filter((line) => line.includes(' at '))
+    expect(placesOf(new FederationError('not_found', 'a sentence'))).toEqual([])
+    expect(placesOf(new FederationError('server_error', 'a sentence'))).not.toEqual([])
+    expect(placesOf(new Error('a sentence'))).not.toEqual([])
+  })
 })
 
 it('has a message of limited length, even with a long name of a parameter', () => {

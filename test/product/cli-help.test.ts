@@ -16,13 +16,16 @@ test.each([[[]], [['--help']], [['help']], [['keygn']]])(
 )
 
 test.each(['keygen', 'user', 'audit', 'mark'])('“help %s” prints its whole help', async (name) => {
-  const [helped, asked] = await Promise.all([inmor({}, ['help', name]), inmor({}, [name, '--help'])])
+  const [helped, asked] = await Promise.all([
+    inmor({ environment: {} }, ['help', name]),
+    inmor({ environment: {} }, [name, '--help']),
+  ])
   expect(helped).toEqual(asked)
   expect(helped).toMatchObject({ code: 0, stdout: expect.stringMatching(/--type|export|set-password|issue/) })
 })
 
 test('a wrong word is answered with the nearest command', async () => {
-  const { code, stderr } = await inmor({}, ['keygn'])
+  const { code, stderr } = await inmor({ environment: {} }, ['keygn'])
   expect([code, stderr.split('\n').slice(0, 2)]).toEqual([
     2,
     [`error: unknown command 'keygn'`, '(Did you mean keygen?)'],

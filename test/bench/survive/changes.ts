@@ -7,7 +7,7 @@ import { globalId } from '#server/schema/global-id.ts'
 import { redisKeys } from '#store/keys.ts'
 import { number, type Say } from '../document.ts'
 import { markType, memberId } from '../fill.ts'
-import { doneOf, mutate, startEntities } from '../installation.ts'
+import { isUnderWay, mutate, startEntities } from '../installation.ts'
 import { until } from '../program.ts'
 import type { Site } from './site.ts'
 
@@ -29,7 +29,7 @@ export async function measureChanges(
   const entities = await startEntities()
   const lines = Array.from({ length: imported }, (_, at) => `${entities.url}/imported/${at}`)
   const { id } = await mutate(site.admin, 'importSubordinates', { lines }, 'run')
-  const isImporting = async () => ['QUEUED', 'RUNNING'].includes((await doneOf(site.admin, id)).state)
+  const isImporting = () => isUnderWay(site.admin, id)
   const kinds: Record<string, { times: Times; changeOf(at: number): Promise<Change> }> = {
     'a statement is replaced': { times: { files: [], mirror: [] }, changeOf: (at) => replacement(site, at) },
     'a Trust Mark is revoked': { times: { files: [], mirror: [] }, changeOf: (at) => revocation(site, at) },

@@ -4,8 +4,7 @@ import { createLocalSigner, signJwt } from '#core/jws.ts'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import type { AdminClient } from '#server/demo/admin-client.ts'
 import { markType, memberId, relyingParty } from '../fill.ts'
-import { doneOf, type Installation, mutate, stopSchedules } from '../installation.ts'
-import { until } from '../program.ts'
+import { endOf, type Installation, mutate, stopSchedules } from '../installation.ts'
 
 const BATCH = 5_000
 const LIFETIME = 365 * 86_400
@@ -49,8 +48,7 @@ export async function publishMembers(installation: Installation, count: number):
   await installation.query(marks, [installation.kid])
   await installation.query('VACUUM ANALYZE')
   const { id } = await mutate(admin, 'reissueTrustMarks', {}, 'run')
-  await until(async () => !['QUEUED', 'RUNNING'].includes((await doneOf(admin, id)).state), 200)
-  const { done, state } = await doneOf(admin, id)
+  const { done, state } = await endOf(admin, id, 200)
   if (done !== count) throw new Error(`${done} of ${count} marks were signed (${state})`)
   return admin
 }

@@ -53,7 +53,7 @@ export class FederationError extends Error {
   readonly code: FederationErrorCode
   readonly detail: ErrorDetail
 
-  /** Only `server_error` has a stack: the others are answers, and a stack is a third of what a refusal costs. */
+  /** Only `server_error` has a stack: the others are answers, and a stack takes up to a third of the time of a refusal. */
   constructor(code: FederationErrorCode, message: string, detail: ErrorDetail = {}, options?: ErrorOptions) {
     const text = truncate(message, MAX_MESSAGE)
     const { stackTraceLimit } = Error

@@ -10,7 +10,7 @@ import { completionCommand } from '#server/cli/completion.ts'
 import { anchorInEnvironment, type RemoteConfig, readRemoteConfig } from '#server/config/remote.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 
-/** Of `user` and `audit`, the commands of the API are beside those of the file, so that all their names are said. */
+/** `verbs`: the command has others of the API beside these, and its line in the list names all. */
 type File = { name: string; load(): Promise<Command> } & ({ says: string } | { verbs: readonly string[] })
 
 /** The commands with a file of their own, in the order of the help. */

@@ -159,6 +159,15 @@ test('keeps a form above a list after the role changes, and updates the list whe
   await other.context().close()
 })
 
+test('says that the session has ended when nothing but the stream of changes can tell', async () => {
+  // Every reading waits for its answer. The request of the stream has no name of an operation.
+  await page.route('**/graphql', (route) => {
+    if (!route.request().postDataJSON().operationName) return route.continue()
+  })
+  await endSessions()
+  await page.getByText('Your session has ended. What is on this page stays.').waitFor()
+})
+
 test('ends the session in all windows at sign-out', async () => {
   const other = await page.context().newPage()
   await other.goto('/')

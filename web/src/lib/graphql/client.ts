@@ -14,7 +14,7 @@ import { connection } from './connection.svelte.ts'
 import { type Document, hashOfNode, nodeOf } from './document.ts'
 import { headers, headersWithoutAnchor, url } from './endpoint.ts'
 import { noting } from './noting.ts'
-import { problemOf, problems } from './problem.ts'
+import { hasCode, problemOf, problems } from './problem.ts'
 import type { Outcome, Refusal } from './refusal.ts'
 import type { Whole } from './whole.ts'
 
@@ -58,10 +58,7 @@ const wholes: readonly unknown[] = ['input', 'changes']
 
 const fieldPath = (path: readonly string[]) => (wholes.includes(path[0]) ? path.slice(1) : path)
 
-const hasCode = (failure: CombinedError | undefined, code: string) =>
-  failure?.graphQLErrors.some(({ extensions }) => extensions.code === code) ?? false
-
-const isSignedOut = (failure: CombinedError | undefined) => hasCode(failure, 'UNAUTHENTICATED')
+const isSignedOut = (failure: CombinedError | undefined) => hasCode(failure?.graphQLErrors, 'UNAUTHENTICATED')
 
 /** The API refuses the query, or answers without a viewer. */
 const lacksSession = ({ error: failure, data }: { error?: CombinedError | undefined; data?: unknown }) =>
@@ -109,7 +106,7 @@ const RETRY_PAUSE = 3_000
 
 /** The server cannot be reached, or its database cannot. */
 const isAway = (failure: CombinedError | undefined) =>
-  failure?.networkError !== undefined || hasCode(failure, 'UNAVAILABLE')
+  failure?.networkError !== undefined || hasCode(failure?.graphQLErrors, 'UNAVAILABLE')
 
 /**
  * A part of a page that is read again waits for the server, for the next session, and after a change of the role until the form
@@ -127,7 +124,7 @@ export async function read<Data, Variables extends AnyVariables>(
       () => !isReloading(),
     )
   let { data, error: failure } = await send()
-  const isKept = () => hasCode(failure, 'FORBIDDEN') && isFormOpen()
+  const isKept = () => hasCode(failure?.graphQLErrors, 'FORBIDDEN') && isFormOpen()
   while ((isAway(failure) || isSignedOut(failure) || isKept()) && isReloading()) {
     await new Promise((resolve) => setTimeout(resolve, RETRY_PAUSE))
     if (connection.isSessionOver || isKept()) continue

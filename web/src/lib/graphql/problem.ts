@@ -41,11 +41,17 @@ export const problems = {
   },
 } as const
 
+type ApiError = { message: string; extensions: Readonly<Record<string, unknown>> }
+
 /** A failed request: the way to the API, or what the API answered. */
 interface Failure {
   networkError?: Error | undefined
-  graphQLErrors: readonly { message: string; extensions: Readonly<Record<string, unknown>> }[]
+  graphQLErrors: readonly ApiError[]
 }
+
+/** Whether one of the errors of an answer has the code. */
+export const hasCode = (errors: readonly Pick<ApiError, 'extensions'>[] | undefined, code: string): boolean =>
+  errors?.some(({ extensions }) => extensions.code === code) ?? false
 
 interface Problem {
   status: number

@@ -5,6 +5,7 @@ import { connection } from './connection.svelte.ts'
 import { type Document, isUnknown, namedBy } from './document.ts'
 import { headers, url } from './endpoint.ts'
 import { noting } from './noting.ts'
+import { hasCode } from './problem.ts'
 
 /** Milliseconds between two attempts. Constant, because a federation has few operators. */
 const RECONNECT_PAUSE = 3000
@@ -62,6 +63,8 @@ export function watch<Data, Variables extends AnyVariables>(
         next({ data, errors }) {
           if (isUnknown(errors)) return sendText()
           if (data) changed(data)
+          // The server answers in the stream, with the status 200.
+          if (hasCode(errors, 'UNAUTHENTICATED')) connection.refused()
           if (errors || (data && isLast?.(data))) end()
         },
         error: retry,

@@ -110,7 +110,7 @@ export async function loadProgram(words?: readonly string[]): Promise<Command> {
     .showHelpAfterError()
     .enablePositionalOptions()
     .configureHelp({ subcommandTerm: (command) => command.name() })
-  const [word = '', verb] = words?.[0] === 'help' ? words.slice(1) : (words ?? [])
+  const [word = '', verb] = words?.[0] === 'help' ? words.slice(1, 2) : (words ?? [])
   const isHere = (name: string) => name === word
   const isKnown =
     ofConfiguration.includes(word) ||

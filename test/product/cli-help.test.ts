@@ -31,3 +31,10 @@ test('a wrong word is answered with the nearest command', async () => {
     [`error: unknown command 'keygn'`, '(Did you mean keygen?)'],
   ])
 })
+
+test('“help user list” prints the whole help of “user”, over HTTP too', async () => {
+  const far = { environment: { INMOR_URL: 'http://127.0.0.1:1' } }
+  const helped = await inmor(far, ['help', 'user', 'list'])
+  expect(helped).toEqual(await inmor(far, ['user', '--help']))
+  expect(helped.stdout).toContain('set-password')
+})

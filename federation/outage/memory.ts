@@ -45,7 +45,8 @@ function createSource(
     at: async () => toUnix(at() ?? -Infinity),
     async answer(url): Promise<Answer | undefined> {
       const age: Age = { at: performance.now() }
-      const { statusCode, rawPayload, headers } = await ages.run(age, () => app.inject(url))
+      // `inject` starts when it is awaited.
+      const { statusCode, rawPayload, headers } = await ages.run(age, async () => await app.inject(url))
       if (statusCode !== 200) return undefined
       return { body: rawPayload, headers, at: toUnix(age.at) }
     },

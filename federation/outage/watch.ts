@@ -71,9 +71,9 @@ export function watchOutages({ reader, onStart, onEnd }: Options): OutageWatch {
     void look()
   }
 
-  // The connection is lost, or there again.
+  // The connection is lost, or there again. A look that has begun may have asked before.
   reader.onChange(({ isLoss }) => {
-    if (isLoss) begin()
+    if (isLoss) void (looking ?? Promise.resolve()).then(look)
   })
   return {
     isAway: () => since !== undefined,

@@ -71,7 +71,7 @@ export async function startFederationServer(
     closers.unshift(() => metrics?.close())
 
     const tls = certificate?.initial
-    const shared = { config, stores, redis, tls, changes: createChangeChannels(redis) }
+    const shared = { config, stores, redis, tls, changes: createChangeChannels(redis), hosted: new Map() }
     const first = openAnchor(
       {
         entityId,

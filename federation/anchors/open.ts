@@ -2,6 +2,7 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Redis } from 'ioredis'
 import type { Registry } from 'prom-client'
+import type { EntityId } from '#core/entity-id.ts'
 import { createFetcher } from '#fetcher/fetcher.ts'
 import { checkPort } from '#fetcher/port-guard.ts'
 import { createAnswerCache } from '#store/answer-cache.ts'
@@ -9,7 +10,7 @@ import type { ChangeChannels } from '#store/change-subscription.ts'
 import { createCursorKey } from '#store/cursor-key.ts'
 import { createPushedKeys } from '#store/pushed-keys.ts'
 import { createQuestions } from '#store/questions.ts'
-import { createReader } from '#store/reader.ts'
+import { createReader, type Reader } from '#store/reader.ts'
 import { createReplayGuard } from '#store/replay.ts'
 import { createStatementCache } from '#store/statement-cache.ts'
 import packageJson from '../../package.json' with { type: 'json' }
@@ -44,6 +45,8 @@ export type SharedParts = {
   redis: Redis
   changes: ChangeChannels
   tls: AppOptions['tls'] | undefined
+  /** What each of them publishes, by its Entity Identifier. Absent where only one is of interest. */
+  hosted?: Map<EntityId, Reader>
 }
 
 export type AnchorOptions = Pick<Deps, 'entityId' | 'isFirst'> & {
@@ -77,7 +80,7 @@ export function openAnchor(
     maxBodyBytes,
     ...anchor
   }: AnchorOptions,
-  { config, redis, changes, tls }: SharedParts,
+  { config, redis, changes, tls, hosted }: SharedParts,
 ): Anchor & Pick<Deps, 'reader' | 'signer' | 'authMethods'> & { resolveAhead: ResolveAhead } {
   const { allowHttp, fetchPorts, trustedProxies } = config
   const { resolveRateLimit, collectionRateLimit, questionRateLimit } = config
@@ -85,6 +88,7 @@ export function openAnchor(
   const keys = observe.keys(files.current)
   const store = { redis, prefix }
   const reader = createReader({ ...store, changes, maxJwtBytes })
+  hosted?.set(entityId, reader)
   const { version } = packageJson
   const portGuard = { ports: fetchPorts, isTrusted: (entity: string) => isTrustedEntity(entity, { reader }) }
   const fetcher = observe.fetcher(createFetcher({ allowHttp, userAgent: `inmor/${version}`, portGuard }))
@@ -93,7 +97,12 @@ export function openAnchor(
   const signer = createAnswerSigner({ keys, reader, logger })
   const common = { entityId, allowHttp, reader, keys, signer, now }
   const authMethods = createAuthMethods(ownMetadata)
-  const finding = { ...common, fetcher, statements: observe.statements(createStatementCache(store)) }
+  const finding = {
+    ...common,
+    hosted: (id: EntityId) => hosted?.get(id),
+    fetcher,
+    statements: observe.statements(createStatementCache(store)),
+  }
   const deps: Deps = {
     ...common,
     isFirst,
@@ -136,6 +145,7 @@ export function openAnchor(
     authMethods,
     resolveAhead: createResolveAhead(common),
     async close() {
+      if (hosted?.get(entityId) === reader) hosted.delete(entityId)
       await app.close()
       await outage?.close()
       files.close()

@@ -7,10 +7,10 @@ import type { Fetcher } from '#fetcher/fetcher.ts'
 import { createCache } from '#store/cache.ts'
 import type { KeySets } from '#store/key-directory.ts'
 import { isStoreOutage } from '#store/outage.ts'
-import type { Reader } from '#store/reader.ts'
 import type { ReplayGuard } from '#store/replay.ts'
 import type { StatementCache } from '#store/statement-cache.ts'
 import { createChainFinder } from '../resolver/chain-finder.ts'
+import type { Publishers } from '../resolver/published-here.ts'
 import { getSubjectKeys } from '../resolver/subject-keys.ts'
 import { ASSERTION_TYPE, type ClientAssertion, parseClientAssertion } from './assertion.ts'
 
@@ -26,10 +26,8 @@ export type ClientAuthenticator = {
   authenticate(credentials: Credentials): Promise<EntityId>
 }
 
-type AuthenticatorOptions = {
-  entityId: EntityId
+type AuthenticatorOptions = Publishers & {
   allowHttp: boolean
-  reader: Reader
   fetcher: Fetcher
   statements: StatementCache
   replays: ReplayGuard

@@ -5,6 +5,7 @@ import { FederationError } from '#core/errors.ts'
 import type { Fetcher } from '#fetcher/fetcher.ts'
 import type { Reader } from '#store/reader.ts'
 import { createStatementCache } from '#store/statement-cache.ts'
+import type { Hosted } from '../resolver/published-here.ts'
 import { verifyAnchor } from './anchor.ts'
 import { type ChainRecorder, createChainRecording } from './chain-recording.ts'
 import { listSubordinates } from './listing.ts'
@@ -22,6 +23,7 @@ export type CrawlOptions = {
   redis: Redis
   prefix?: string
   reader: Reader
+  hosted?: Hosted
   fetcher: Fetcher
   /** Unix seconds. */
   now: () => number

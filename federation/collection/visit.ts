@@ -5,9 +5,9 @@ import { FederationError } from '#core/errors.ts'
 import type { StatementSource } from '#core/trust-chain/index.ts'
 import type { Fetcher } from '#fetcher/fetcher.ts'
 import { isStoreOutage } from '#store/outage.ts'
-import type { Reader } from '#store/reader.ts'
 import type { StatementCache } from '#store/statement-cache.ts'
 import { createChainFinder } from '../resolver/chain-finder.ts'
+import type { Publishers } from '../resolver/published-here.ts'
 import { createStatementSource } from '../resolver/statement-source.ts'
 import { checkActivity } from '../resolver/trust-mark-activity.ts'
 import { createIssuerLookup } from '../resolver/trust-mark-issuer.ts'
@@ -20,10 +20,8 @@ import type { Staging } from './staging.ts'
 import type { Tally } from './tally.ts'
 import type { Visited } from './traverse.ts'
 
-type Context = {
-  entityId: EntityId
+type Context = Publishers & {
   allowHttp: boolean
-  reader: Reader
   fetcher: Fetcher
   hosts: HostGuard
   now: () => number

@@ -5,11 +5,15 @@ import type { EntityStatement } from '#core/entity-statement/index.ts'
 import type { JwkSet } from '#core/keys.ts'
 import { computeEntityTag } from '#store/published-jwt.ts'
 import type { Reader } from '#store/reader.ts'
+import { type Publishers, publishedBy } from './published-here.ts'
 import type { TrustAnchor } from './trust-anchor.ts'
 
+/** Issuer and subject, which are the same for an Entity Configuration. */
+export type Part = readonly [EntityId, EntityId]
+
 export type Basis = {
-  /** Subjects of our own statements in the chain. Our own identifier stands for our Entity Configuration. */
-  own: readonly EntityId[]
+  /** The statements of the chain that this installation publishes. */
+  published: readonly Part[]
   /** A hash of the state of all inputs, for comparison. */
   fingerprint: string
 }
@@ -22,8 +26,6 @@ export type Circumstances = {
   kid: string
 }
 
-type Stores = { entityId: EntityId; reader: Reader }
-
 /**
  * `stored` is the result of `readStored` before the resolution, so a change during the resolution makes the response
  * stale.
@@ -31,12 +33,12 @@ type Stores = { entityId: EntityId; reader: Reader }
 export function describeBasis(
   statements: readonly EntityStatement[],
   circumstances: Circumstances,
-  { entityId, stored }: { entityId: EntityId; stored: string },
+  { stored, ...publishers }: Publishers & { stored: string },
 ): Basis {
-  const ours = statements.filter(({ claims }) => claims.iss === entityId)
+  const ours = statements.filter(({ claims }) => publishedBy(claims.iss, publishers))
   const tags = ours.map(({ jwt }) => computeEntityTag(jwt))
   return {
-    own: ours.map(({ claims }) => claims.sub),
+    published: ours.map(({ claims }) => [claims.iss, claims.sub]),
     fingerprint: computeFingerprint(circumstances, stored, tags),
   }
 }
@@ -64,37 +66,44 @@ const describeStored = ({ configuration, marks }: Awaited<ReturnType<typeof read
 export async function watchBasis(
   basis: Basis,
   circumstances: Circumstances,
-  stores: Stores,
+  publishers: Publishers,
 ): Promise<(() => boolean) | undefined> {
-  const { reader } = stores
+  const { entityId, reader } = publishers
   const { subject } = circumstances
-  const [stored, pinned, own] = await Promise.all([
+  const [stored, pinned, parts] = await Promise.all([
     readInputs(reader, subject),
     reader.trustAnchors(),
-    Promise.all(basis.own.map((id) => readOwn(id, stores))),
+    Promise.all(basis.published.map((part) => readPart(part, publishers))),
   ])
-  const tags = own.map((published) => published?.etag)
+  const tags = parts.map((published) => published?.etag)
   if (computeFingerprint(circumstances, describeStored(stored), tags) !== basis.fingerprint) return undefined
   const { peek } = reader
-  let seen: object | undefined
+  const issuers = [...new Set([entityId, ...basis.published.map(([issuer]) => issuer)])]
+  const stateOf = (issuer: EntityId) => publishedBy(issuer, publishers)?.peek.state()
+  let seen: (object | undefined)[] = []
+  const isSeen = (issuer: EntityId, at: number) => seen[at] !== undefined && stateOf(issuer) === seen[at]
   return () => {
-    const state = peek.state()
-    if (state && state === seen) return true
+    if (issuers.every(isSeen)) return true
+    const states = issuers.map(stateOf)
     const areSame =
       peek.trustMarksOf(subject) === stored.marks &&
       peek.subordinateConfigurationTag(subject) === (stored.configuration ?? null) &&
       peek.trustAnchors() === pinned &&
-      basis.own.every((id, at) => peekOwn(id, stores) === (own[at] ?? null))
-    seen = areSame ? state : undefined
+      basis.published.every((part, at) => peekPart(part, publishers) === (parts[at] ?? null))
+    seen = areSame ? states : []
     return areSame
   }
 }
 
-const readOwn = (id: EntityId, { entityId, reader }: Stores) =>
-  id === entityId ? reader.entityConfiguration() : reader.subordinateStatement(id)
+const readPart = ([issuer, subject]: Part, publishers: Publishers) => {
+  const reader = publishedBy(issuer, publishers)
+  return issuer === subject ? reader?.entityConfiguration() : reader?.subordinateStatement(subject)
+}
 
-const peekOwn = (id: EntityId, { entityId, reader: { peek } }: Stores) =>
-  id === entityId ? peek.entityConfiguration() : peek.subordinateStatement(id)
+const peekPart = ([issuer, subject]: Part, publishers: Publishers) => {
+  const peek = publishedBy(issuer, publishers)?.peek
+  return issuer === subject ? peek?.entityConfiguration() : peek?.subordinateStatement(subject)
+}
 
 function computeFingerprint(
   { anchors, kid }: Circumstances,

@@ -4,9 +4,9 @@ import { FederationError } from '#core/errors.ts'
 import { type ResolvedEntity, type ResolveOptions, resolveEntity } from '#core/trust-chain/index.ts'
 import { createGate } from '#federation/gate.ts'
 import { isStoreOutage } from '#store/outage.ts'
-import type { Reader } from '#store/reader.ts'
 import type { StatementCache } from '#store/statement-cache.ts'
 import { createCachedRemote } from './cached-remote.ts'
+import type { Publishers } from './published-here.ts'
 import { createStatementSource, noRemote, type Remote } from './statement-source.ts'
 import type { TrustAnchor } from './trust-anchor.ts'
 
@@ -20,10 +20,8 @@ export type ChainFinder = {
   findAgain(subject: EntityId, anchors: readonly TrustAnchor[], signal: AbortSignal): Promise<ResolvedEntity>
 }
 
-type FinderOptions = {
-  entityId: EntityId
+type FinderOptions = Publishers & {
   allowHttp: boolean
-  reader: Reader
   fetcher: Remote
   statements: Pick<StatementCache, 'read' | 'write'>
   now: () => number
@@ -35,13 +33,13 @@ const MAX_FETCHES = 50
 /** Concurrent discoveries. Further ones wait (§18.1). */
 const MAX_DISCOVERIES = 16
 
-type Place = Pick<FinderOptions, 'entityId' | 'allowHttp' | 'reader' | 'now'> & {
+type Place = Pick<FinderOptions, 'entityId' | 'allowHttp' | 'reader' | 'hosted' | 'now'> & {
   statements?: Pick<StatementCache, 'read'>
 }
 
 type How = { signal?: AbortSignal; isFresh?: boolean; onStored?: () => void }
 
-function createResolution({ entityId, allowHttp, reader, statements: cache, ...options }: Place) {
+function createResolution({ allowHttp, statements: cache, ...options }: Place) {
   return (
     subject: EntityId,
     anchors: readonly TrustAnchor[],
@@ -52,7 +50,7 @@ function createResolution({ entityId, allowHttp, reader, statements: cache, ...o
     const settings: ResolveOptions = {
       trustAnchors: anchors.map(({ id }) => id),
       trustAnchorKeys: Object.fromEntries(anchors.map(({ id, keys }) => [id, keys])),
-      source: createStatementSource({ entityId, allowHttp, reader, now, cache, ...how }, remote),
+      source: createStatementSource({ ...options, allowHttp, now, cache, ...how }, remote),
       limits: { fetches: MAX_FETCHES },
       signal,
       allowHttp,

@@ -1,20 +1,17 @@
 /** What the resolver needs: where to read and fetch, whose keys to sign with, and the time. */
-import type { EntityId } from '#core/entity-id.ts'
 import type { Signer } from '#core/jws.ts'
 import type { Fetcher } from '#fetcher/fetcher.ts'
 import type { AnswerCache } from '#store/answer-cache.ts'
 import type { KeySets } from '#store/key-directory.ts'
-import type { Reader } from '#store/reader.ts'
 import type { StatementCache } from '#store/statement-cache.ts'
+import type { Publishers } from './published-here.ts'
 import type { Remote } from './statement-source.ts'
 
 /** Where a response was found; `nowhere`: it was built. */
 export type Lookup = 'memory' | 'redis' | 'nowhere'
 
-export type ResolverOptions = {
-  entityId: EntityId
+export type ResolverOptions = Publishers & {
   allowHttp: boolean
-  reader: Reader
   fetcher: Remote & Pick<Fetcher, 'trustMarkStatus'>
   statements: Pick<StatementCache, 'read' | 'write'>
   answers: AnswerCache

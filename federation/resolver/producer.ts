@@ -16,7 +16,7 @@ const TIME_BUDGET_MS = 20_000
 export type Producer = (query: Query, options?: { isRenewal?: boolean }) => Promise<Answer>
 
 export function createProducer(options: Omit<ResolverOptions, 'answers'>): Producer {
-  const { entityId, reader } = options
+  const { entityId, reader, hosted } = options
   const finder = createChainFinder(options)
   const sign = createResponseSigner({ ...options, finder })
   return async (query, { isRenewal = false } = {}) => {
@@ -25,8 +25,8 @@ export function createProducer(options: Omit<ResolverOptions, 'answers'>): Produ
     const stored = await readStored(reader, subject)
     const find = isRenewal ? finder.findAgain : finder.find
     const { jwt, chain, kid, made } = await sign(query, await find(subject, anchors, signal), signal)
-    const circumstances = { subject, anchors, kid }
-    return describeAnswer(jwt, describeBasis(chain.statements, circumstances, { entityId, stored }), made)
+    const inputs = { entityId, reader, hosted, stored }
+    return describeAnswer(jwt, describeBasis(chain.statements, { subject, anchors, kid }, inputs), made)
   }
 }
 

@@ -43,8 +43,8 @@ export function createSharedAnswers(options: SharedOptions): SharedAnswers {
   async function find(query: Query): Promise<Answer | undefined> {
     const held = await cache.read(query.key)
     if (!held || !(await isGenuine(held, query, options))) return undefined
-    const { own, fingerprint } = held
-    const answer = describeAnswer(held.jwt, { own, fingerprint }, held.made)
+    const { published, fingerprint } = held
+    const answer = describeAnswer(held.jwt, { published, fingerprint }, held.made)
     return (await isValid(answer, query)) ? answer : undefined
   }
 

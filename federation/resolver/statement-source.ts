@@ -10,11 +10,10 @@ import { isCurrent, type PublishedJwt } from '#store/published-jwt.ts'
 import type { Reader } from '#store/reader.ts'
 import type { StatementCache } from '#store/statement-cache.ts'
 import { fetchOrRefuse } from './fetch-refusal.ts'
+import { type Publishers, publishedBy } from './published-here.ts'
 
-export type SourceOptions = {
-  entityId: EntityId
+export type SourceOptions = Publishers & {
   allowHttp: boolean
-  reader: Reader
   /** Unix seconds. */
   now: number
   /**
@@ -37,13 +36,15 @@ export const noRemote: Remote = {
   subordinateStatement: ({ subject }) => Promise.reject(createUnpublishedError(subject)),
 }
 
-/** For one resolution. Our own statements are never fetched. */
+/** For one resolution. Statements of this installation are never fetched. */
 export function createStatementSource(options: SourceOptions, remote: Remote): StatementSource {
   const { entityId, allowHttp, reader, now, isFresh = false, cache, onStored } = options
   return {
     async entityConfiguration(id) {
       if (id === entityId)
         return parseOwn(requireCurrent(await reader.entityConfiguration(), id, now), allowHttp)
+      const hosted = await publishedBy(id, options)?.entityConfiguration()
+      if (hosted && isCurrent(hosted, now)) return parseOwn(hosted, allowHttp)
       const stored = await readStoredConfiguration(reader, id)
       if (!stored || !isCurrent(stored, now)) return fetchOrRefuse(() => remote.entityConfiguration(id))
       if (!isFresh) {
@@ -56,11 +57,13 @@ export function createStatementSource(options: SourceOptions, remote: Remote): S
       })
     },
     async subordinateStatement(request) {
-      if (request.issuer !== entityId) return fetchOrRefuse(() => remote.subordinateStatement(request))
-      const statement = await reader.subordinateStatement(request.subject)
+      const { issuer, subject } = request
+      const publisher = publishedBy(issuer, options)
+      if (!publisher) return fetchOrRefuse(() => remote.subordinateStatement(request))
+      const statement = await publisher.subordinateStatement(subject)
       if (statement && isCurrent(statement, now)) return statement.jwt
-      const message = `${request.subject} is not a subordinate of ${entityId}.`
-      throw new FederationError('not_found', message, { issuer: entityId, subject: request.subject })
+      const message = `${subject} is not a subordinate of ${issuer}.`
+      throw new FederationError('not_found', message, { issuer, subject })
     },
   }
 }

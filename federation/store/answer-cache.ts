@@ -10,8 +10,8 @@ export type HeldAnswer = {
   jwt: string
   /** When it was built, in unix seconds. */
   made: number
-  /** Subjects of our own statements in the response. */
-  own: readonly string[]
+  /** Issuers and subjects of the statements in the response that this installation publishes. */
+  published: readonly (readonly [string, string])[]
   /** Hash of every input that may change. */
   fingerprint: string
 }
@@ -67,10 +67,12 @@ async function attempt<Result>(command: Promise<Result>): Promise<Result | undef
 function parseHeld(text: string): HeldAnswer | undefined {
   const value = readJson(text)
   if (!isJsonObject(value)) return undefined
-  const { request, jwt, made, own, fingerprint } = value
+  const { request, jwt, made, published, fingerprint } = value
   if (typeof request !== 'string' || typeof jwt !== 'string' || typeof fingerprint !== 'string')
     return undefined
-  if (typeof made !== 'number' || !Array.isArray(own) || !own.every((id) => typeof id === 'string'))
-    return undefined
-  return { request, jwt, made, own, fingerprint }
+  if (typeof made !== 'number' || !Array.isArray(published) || !published.every(isPair)) return undefined
+  return { request, jwt, made, published, fingerprint }
 }
+
+const isPair = (value: unknown): value is [string, string] =>
+  Array.isArray(value) && value.length === 2 && value.every((id) => typeof id === 'string')

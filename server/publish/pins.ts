@@ -12,7 +12,9 @@ import type { SigningKeys } from '#server/publish/signing-keys.ts'
 import type { Reader } from '#store/reader.ts'
 
 /** Finds an anchor of this installation by its Entity Identifier. */
-export type Hosted = (entityId: EntityId) => { db: Database; signingKeys: SigningKeys } | undefined
+export type Hosted = (
+  entityId: EntityId,
+) => { db: Database; signingKeys: SigningKeys; reader: Reader } | undefined
 
 export type Pins = Readonly<Record<EntityId, JwkSet>>
 

@@ -16,6 +16,7 @@ export const collection: RunKindRow = {
 
 async function walk(context: RunContext, { run: { id: crawlId }, signal, onFound }: Task): Promise<Outcome> {
   const { entityId, allowHttp, fetcher, reader, publishing, redisKeyPrefix: prefix, services, now } = context
+  const hosted = (id: string) => publishing.hosted?.(id)?.reader
   const recorder = await services.collection.record(crawlId)
   try {
     // A change that was published just now may be the reason of the crawl.
@@ -27,6 +28,7 @@ async function walk(context: RunContext, { run: { id: crawlId }, signal, onFound
       redis: publishing.redis,
       prefix,
       reader,
+      hosted,
       fetcher,
       now: () => toUnix(now()),
       signal,

@@ -24,12 +24,14 @@ export function createCarriedMarks({
   reader,
   fetcher,
   signingKeys,
+  hosted: anchorOf,
   now,
 }: Pick<
   ServiceContext,
-  'entityId' | 'allowHttp' | 'reader' | 'fetcher' | 'signingKeys' | 'now'
+  'entityId' | 'allowHttp' | 'reader' | 'fetcher' | 'signingKeys' | 'hosted' | 'now'
 >): FindCarriedMarks {
-  const common = { entityId, allowHttp, reader, fetcher, now: () => toUnix(now()) }
+  const hosted = (id: string) => anchorOf?.(id)?.reader
+  const common = { entityId, allowHttp, reader, hosted, fetcher, now: () => toUnix(now()) }
   const verify = createTrustMarkVerifier({
     ...common,
     finder: createChainFinder({ ...common, statements: nothingHeld }),

@@ -42,6 +42,7 @@ export type Resolution = {
 
 export function createResolutionService(context: ServiceContext) {
   const { entityId: anchor, allowHttp, fetcher, reader, signingKeys } = context
+  const hosted = (id: string) => context.hosted?.(id)?.reader
 
   async function keysOf(trustAnchor: string): Promise<JwkSet> {
     if (trustAnchor === anchor) return signingKeys.current().published
@@ -58,7 +59,7 @@ export function createResolutionService(context: ServiceContext) {
       const trustAnchorKeys = await keysOf(trustAnchor)
       const now = toUnix(context.now())
       const signal = AbortSignal.timeout(TIME_BUDGET_MS)
-      const source = createStatementSource({ entityId: anchor, allowHttp, reader, now }, fetcher)
+      const source = createStatementSource({ entityId: anchor, allowHttp, reader, hosted, now }, fetcher)
       const options = { trustAnchors: [trustAnchor], source, now, allowHttp, signal }
       const { chains, failures } = await collectTrustChains(entityId, options)
       return {

@@ -152,7 +152,7 @@ test.each<[what: string, spoil: (held: Record<string, unknown>) => Promise<unkno
   ['is not JSON', async () => 'rubbish'],
   ['is of another shape', async () => []],
   ['lacks the time', async ({ made: _, ...held }) => held],
-  ['lists no entities', async (held) => ({ ...held, own: [1] })],
+  ['lists no statements', async (held) => ({ ...held, published: [1] })],
   ['is not a JWT', async (held) => ({ ...held, jwt: 'not.a.jwt' })],
   ['was cut', async (held) => ({ ...held, jwt: String(held.jwt).slice(0, -8) })],
   [

@@ -6,6 +6,8 @@ import { readServingKeys, type ServingKeys, watchKeyDirectory } from '#store/key
 
 export type Keys = {
   current(): ServingKeys
+  /** Calls it after each change that was read. */
+  onChange(listener: () => void): void
   close(): void
 }
 
@@ -20,6 +22,7 @@ export async function openKeys(
   stores: KeyStores,
 ): Promise<Keys> {
   const read = () => readServingKeys(keysDirectory, { historicalDir, stores })
+  const listeners: (() => void)[] = []
   const opened = Promise.withResolvers<void>()
   /** Reads run one after the other, after the first one: a slow read must not replace the result of a later one. */
   let last = opened.promise
@@ -33,6 +36,7 @@ export async function openKeys(
       warn()
       const kids = { kid: signer?.kid, answers: answers?.kid }
       logger.info({ ...kids, published: published.keys.length }, 'Reloaded the keys')
+      for (const listener of listeners) listener()
     } catch (error) {
       logger.error(
         { err: error },
@@ -51,5 +55,9 @@ export async function openKeys(
   })
   warn()
   opened.resolve()
-  return { current: () => current, close: watch.close }
+  return {
+    current: () => current,
+    onChange: (listener) => void listeners.push(listener),
+    close: watch.close,
+  }
 }

@@ -3,11 +3,20 @@ import type { Redis } from 'ioredis'
 import type { RedisKeys } from '#store/keys.ts'
 import type { Reader } from '#store/reader.ts'
 import { scanHash, scanSet } from '#store/scan.ts'
+import type { Keys } from '../anchors/keys.ts'
 import type { Folder } from '../files/folder.ts'
 import type { Between } from '../files/long-file.ts'
-import { folders, readName, trustMarkFolder } from '../files/place.ts'
+import {
+  CONFIGURATION_FILE,
+  folders,
+  HISTORICAL_KEYS_FILE,
+  MANIFEST_FILE,
+  readName,
+  trustMarkFolder,
+} from '../files/place.ts'
 import type { Ask, AskResolved } from './answers.ts'
 import { refreshCollection } from './collection.ts'
+import { isSignedWith, type KeyFiles, readCompromisedKids } from './compromised.ts'
 import { type Count, own, refresh, resolved, statement, statusList, trustMark, type Wanted } from './files.ts'
 import { type List, type ReadList, refreshList, subordinateLists, trustMarkList } from './lists.ts'
 import type { FileRecord } from './record.ts'
@@ -23,6 +32,7 @@ export type Export = {
   record: FileRecord
   redis: Redis
   keys: RedisKeys
+  keyFiles: KeyFiles & Pick<Keys, 'onChange'>
   reader: Pick<
     Reader,
     'trustMarkTypes' | 'trustMarksOf' | 'statusLists' | 'entityConfiguration' | 'collection' | 'onChange'
@@ -38,6 +48,27 @@ export async function* compareAll(context: Comparison): AsyncGenerator<void> {
   yield* compareFiles(context)
   yield* addMissing(context)
   yield* context.record.tidy()
+}
+
+/** What a compromised key signed, before anything replaces it, which takes longer. @throws Error of the file system */
+export async function removeCompromised({ folder, record, keyFiles }: Export): Promise<void> {
+  const kids = readCompromisedKids(keyFiles)
+  if (kids.size === 0) return
+  for await (const files of signedFiles(folder)) {
+    for (const file of files) {
+      const body = folder.read(file)
+      if (!body || !isSignedWith(kids, body)) continue
+      folder.remove(file)
+      if (file !== MANIFEST_FILE) record.note(file, null)
+    }
+  }
+}
+
+async function* signedFiles(folder: Folder): AsyncGenerator<string[]> {
+  yield [CONFIGURATION_FILE, HISTORICAL_KEYS_FILE, MANIFEST_FILE]
+  const marks = (await typesWithFolder(folder)).flatMap((type) => trustMarkFolder(type) ?? [])
+  for (const parent of [...marks, folders.statusList, folders.resolve, folders.fetch])
+    for await (const names of folder.names(parent)) yield names.map((name) => `${parent}/${name}`)
 }
 
 /** Every file that is there. */

@@ -47,6 +47,7 @@ export async function follow(
 
   signal.addEventListener('abort', pending.wake, { once: true })
   context.reader.onChange(pending.add)
+  context.keyFiles.onChange(pending.addAll)
   const timer = setInterval(pending.addAll, COMPARISON_MS).unref()
   for (let retry = RETRY.first; !signal.aborted; ) {
     const added = pending.added() // also what is added while this pass works

@@ -14,6 +14,7 @@ import {
   trustMarkFile,
 } from '../files/place.ts'
 import type { Ask, AskResolved } from './answers.ts'
+import { isSignedWith, type KeyFiles, readCompromisedKids } from './compromised.ts'
 import type { FileRecord } from './record.ts'
 
 /** Files that were written and removed, and those whose answers have a fault. */
@@ -66,22 +67,27 @@ export type Target = {
   askResolved: AskResolved
   folder: Folder
   record: Pick<FileRecord, 'note' | 'keep'>
+  keyFiles: KeyFiles
 }
 
-/** What is to be removed goes before what is to be written. @throws NoAnswerError, Error of the file system */
+/**
+ * What is to be removed goes before what is to be written. What a compromised key signed is no answer.
+ * @throws NoAnswerError, Error of the file system
+ */
 export async function refresh(
-  { ask, askResolved, folder, record, count = createCount() }: Target & { count?: Count },
+  { ask, askResolved, folder, record, keyFiles, count = createCount() }: Target & { count?: Count },
   wanted: readonly Wanted[],
   /** What each file has. */
   read: Folder['read'] = folder.read,
 ): Promise<void> {
+  const kids = readCompromisedKids(keyFiles)
   const found = await Promise.all(
     wanted.flatMap(async (each) => {
       const { file } = each
       if (file === null) return []
       const earlier = read(file)
       const answer = await ('path' in each ? ask(each.path, each.query) : askResolved(each.resolved, earlier))
-      return { file, earlier, answer }
+      return { file, earlier, answer: answer && isSignedWith(kids, answer.body) ? null : answer }
     }),
   )
   const files = found.flat()

@@ -58,7 +58,8 @@ export async function openExport(
   const marks = createIssuedMarks({ entityId, reader, keys: keyFiles.current, now })
   const readList = createReadList({ reader, marks, authMethods, now })
   await subscribed
-  return { context: { ask, askResolved, readList, folder, record, redis, keys, reader }, close: anchor.close }
+  const context = { ask, askResolved, readList, folder, record, redis, keys, keyFiles, reader }
+  return { context, close: anchor.close }
 }
 
 /** The subscription reports that everything may have changed, or that there is none. */

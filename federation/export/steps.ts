@@ -5,7 +5,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { resolvedFile, trustMarkFile } from '../files/place.ts'
 import { refreshCollection } from './collection.ts'
-import { type Export, typesWithFolder } from './comparison.ts'
+import { type Export, removeCompromised, typesWithFolder } from './comparison.ts'
 import { refresh, resolved, statement, statusList, trustMark, type Wanted, wantedOf } from './files.ts'
 import { type List, refreshList, subordinateLists, trustMarkList } from './lists.ts'
 import type { Pending } from './pending.ts'
@@ -21,8 +21,13 @@ export function createSteps(context: Export, pending: Pending, signal: AbortSign
   let isEntering = false
   let manifestBy = 0
 
-  /** Some of those that changed. */
+  /** Some of those that changed. What a compromised key signed goes before. */
   async function writeObjects(): Promise<boolean> {
+    if (pending.keys.take()) {
+      await removeCompromised(context)
+      pending.keys.done()
+      manifestBy = 0 // it may be signed with such a key too
+    }
     const some = pending.takeObjects()
     if (!some) return false
     const marks = some.subjects.length > 0 ? await marksOf(some.subjects) : []

@@ -24,7 +24,8 @@ export function openExport(ta: TrustAnchor, path: string, earlier?: Export): Exp
   const askResolved = createAskResolved(createResolveAhead(parts), ta.authMethods)
   const marks = createIssuedMarks(parts)
   const readList = createReadList({ reader, marks, authMethods: ta.authMethods, now })
-  return { ask, askResolved, readList, folder, record, redis: redis.client, keys, reader }
+  const keyFiles = { current: parts.keys, onChange: () => {} }
+  return { ask, askResolved, readList, folder, record, redis: redis.client, keys, keyFiles, reader }
 }
 
 /** Compares once; the files that it wrote and removed. */

@@ -1,12 +1,17 @@
 /** `inmor-export` as an operator or a service manager runs it. */
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { decodeProtectedHeader } from 'jose'
 import { beforeAll, expect, it } from 'vitest'
+import { ENTITY_STATEMENT_TYP } from '#core/entity-statement/index.ts'
+import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { writeNewKey } from '#store/key-directory.ts'
 import { folderInFile } from '#test/helpers/in-file.ts'
 import { run } from '#test/helpers/program.ts'
+import { signConfiguration } from '../mirror/mirrored.ts'
 import { entityId, trustAnchorInFile } from '../trust-anchor.ts'
 
+const type = 'https://ta.example/marks/member'
 const MEMBERS = 2_000
 const memberId = (at: number) => `https://rp-${at}.example.org`
 
@@ -79,4 +84,48 @@ it('ends a single comparison on a signal', async () => {
   expect((await program.ended).code).toBe(1)
   expect(program.stderr()).toContain('Interrupted. The files that were not compared are as they were.')
   expect((await others()).length).toBeLessThan(MEMBERS)
+})
+
+it('removes what a stolen key signed as soon as it is revoked, and publishes the rest', async () => {
+  const [stolen, next] = [ta.key, await generateSigningKey('ES256')]
+  const [member, holder] = [memberId(0), memberId(1)]
+  await ta.issueTrustMark({ type, subject: holder })
+  const program = start(path)
+  await program.printed(/The export was compared/)
+  const signedBy = async (kid: string) => {
+    const files = (await readdir(path, { recursive: true })).filter((name) => !name.startsWith('.tmp'))
+    const texts = await Promise.all(files.map((file) => readFile(join(path, file), 'utf8').catch(() => '')))
+    return files.filter(
+      (_, at) => texts[at]?.startsWith('ey') && decodeProtectedHeader(texts[at]).kid === kid,
+    )
+  }
+  expect(await signedBy(stolen.kid)).toEqual(
+    expect.arrayContaining([`trust_mark/${encodeURIComponent(type)}/${encodeURIComponent(holder)}.jwt`]),
+  )
+  await ta.redis.client.set(ta.names.entityConfiguration, await signConfiguration([next]))
+  await ta.announce({ kind: 'entity-configuration' })
+  const claims = {
+    iss: entityId,
+    sub: member,
+    iat: ta.now(),
+    exp: ta.now() + 600,
+    jwks: { keys: [toPublicJwk(next)] },
+  }
+  await ta.redis.client.hset(ta.names.subordinates, member, await ta.sign(claims, ENTITY_STATEMENT_TYP, next))
+  await ta.announce({ kind: 'subordinate', id: member })
+  await program.printed(/(The export was compared[\s\S]*){2}/) // with the keys of before
+  await mkdir(join(keys, 'historical_keys'))
+  const revoked = { revoked_at: ta.now(), reason: 'compromised' }
+  const historical = { ...toPublicJwk(stolen), iat: 0, exp: ta.now(), revoked }
+  await writeFile(join(keys, 'historical_keys', `${stolen.kid}.json`), JSON.stringify(historical))
+  await writeNewKey(keys, next, { force: true })
+  await expect.poll(() => signedBy(stolen.kid), { timeout: 10_000, interval: 100 }).toEqual([])
+  const expected = [
+    '.well-known/openid-federation',
+    `fetch/${encodeURIComponent(member)}.jwt`,
+    'manifest.jwt',
+  ]
+  await expect.poll(() => signedBy(next.kid), { timeout: 10_000 }).toEqual(expect.arrayContaining(expected))
+  program.kill('SIGTERM')
+  await program.ended
 })

@@ -39,6 +39,8 @@ export const folders = {
 export const MANIFEST_FILE = 'manifest.jwt'
 /** The manifest until which caches were told what changed. */
 export const PURGED_FILE = 'purged.jwt'
+/** The keys of the anchor, at a mirror that has withdrawn its files. */
+export const WITHDRAWN_FILE = 'withdrawn.json'
 
 /** Below it, the files are at a server as they are, for mirrors. */
 export const RAW_PATH = '/export'

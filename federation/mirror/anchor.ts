@@ -1,15 +1,20 @@
 /** Whose files a mirror takes: the anchor of an Entity Configuration, whose keys sign everything else. */
 import { parseEntityStatement, verifyEntityConfiguration } from '#core/entity-statement/index.ts'
 import { FederationError } from '#core/errors.ts'
-import type { JwkSet } from '#core/keys.ts'
+import { type JwkSet, parseJwkSet } from '#core/keys.ts'
 import type { Clock } from '#core/validity.ts'
-import { RefusedError } from './refusal.ts'
+import { CONFIGURATION_FILE, isExported, isProof, PURGED_FILE, WITHDRAWN_FILE } from '../files/place.ts'
+import { RefusedError, UnknownKeysError } from './refusal.ts'
+import type { Target } from './target.ts'
 
 export type Anchor = { entityId: string; keys: JwkSet }
 
+/** What is kept of an Entity Configuration. */
+export type Known = { sub: string; jwks: JwkSet }
+
 type Options = Clock & {
-  /** The Entity Configuration that was taken before; null: none. */
-  earlier: string | null
+  /** What was taken before; null: nothing. */
+  before: Known | null
   /** Keys that the operator trusts, instead of those of the first Entity Configuration. */
   pinned: JwkSet | null
 }
@@ -19,10 +24,9 @@ type Options = Clock & {
  * before, as a change of keys that was announced is (§11.2).
  * @throws RefusedError
  */
-export async function readAnchor(jwt: string, { earlier, pinned, ...clock }: Options): Promise<Anchor> {
+export async function readAnchor(jwt: string, { before, pinned, ...clock }: Options): Promise<Anchor> {
   try {
     const { claims } = parseEntityStatement(jwt, { allowHttp: true })
-    const before = earlier === null ? null : parseEntityStatement(earlier, { allowHttp: true }).claims
     if (before && before.sub !== claims.sub) {
       throw new RefusedError(`The folder is a mirror of ${before.sub}, and the source is of ${claims.sub}.`)
     }
@@ -31,8 +35,25 @@ export async function readAnchor(jwt: string, { earlier, pinned, ...clock }: Opt
     return { entityId: claims.sub, keys: claims.jwks }
   } catch (error) {
     if (!(error instanceof FederationError)) throw error
-    throw new RefusedError(
-      `The Entity Configuration of the source is not one of the known keys: ${error.message}`,
-    )
+    const Refusal = error.detail.check === 'signature' ? UnknownKeysError : RefusedError
+    throw new Refusal(`The Entity Configuration of the source cannot be trusted: ${error.message}`)
   }
+}
+
+/** Of what was taken before; null: nothing was. @throws FederationError if another program changed it */
+export async function readKnown({ read }: Pick<Target, 'read'>): Promise<Known | null> {
+  const configuration = await read(CONFIGURATION_FILE)
+  if (configuration) return parseEntityStatement(configuration.toString(), { allowHttp: true }).claims
+  const withdrawn = await read(WITHDRAWN_FILE)
+  if (!withdrawn) return null
+  const { sub, jwks }: { sub: string; jwks: unknown } = JSON.parse(withdrawn.toString()) // as it is written below
+  return { sub, jwks: parseJwkSet(jwks) }
+}
+
+/** Removes all files, and remembers the keys, so that no others are trusted as the first. */
+export async function withdraw(target: Target, known: Known): Promise<void> {
+  const { sub, jwks } = known
+  await target.put(WITHDRAWN_FILE, Buffer.from(JSON.stringify({ sub, jwks })))
+  for await (const path of target.paths())
+    if (isExported(path) || isProof(path) || path === PURGED_FILE) await target.remove(path)
 }

@@ -3,22 +3,34 @@ import { FederationError } from '#core/errors.ts'
 import type { JwkSet } from '#core/keys.ts'
 import { type Manifest, parseManifest, verifyManifest } from '../files/manifest.ts'
 import { type Child, computeHash, type FileEntry, parseNode, summarize } from '../files/node.ts'
-import { CONFIGURATION_FILE, isExported, isUnsigned, MANIFEST_FILE, objectFile } from '../files/place.ts'
+import {
+  CONFIGURATION_FILE,
+  isExported,
+  isUnsigned,
+  MANIFEST_FILE,
+  objectFile,
+  WITHDRAWN_FILE,
+} from '../files/place.ts'
 import { compareTrees, findFile, objectsOf } from '../files/tree.ts'
 import { createGate } from '../gate.ts'
-import { type Anchor, readAnchor } from './anchor.ts'
+import { type Anchor, readAnchor, readKnown, withdraw } from './anchor.ts'
 import { checkFile } from './check.ts'
-import { RefusedError } from './refusal.ts'
+import { RefusedError, UnknownKeysError } from './refusal.ts'
 import type { Source } from './source.ts'
 import type { Target } from './target.ts'
 
 /** Files and nodes that are fetched at once. */
 export const CONCURRENCY = 32
 
+const NEW_KEYS =
+  'If the anchor has replaced a stolen key, stop this mirror, ask the operator of the anchor for a file with its new keys, and run this command once with --once --jwks FILE. --withdraw removes all files until then.'
+
 export type Mirror = {
   source: Source
   target: Target
   pinned: JwkSet | null
+  /** Whether it keeps nothing while the anchor has keys that are not known. */
+  withdraws?: boolean
   /** Called before keys are trusted because they came first. It may be called again, until the first state is kept. */
   onFirstUse?(anchor: Anchor): Promise<void>
   /** Objects of earlier trees that stay. */
@@ -47,11 +59,16 @@ export type Pulled = {
 export async function pull(mirror: Mirror, { isWhole }: { isWhole: boolean }): Promise<Pulled> {
   const { target } = mirror
   if (isWhole) await target.refresh()
-  const earlier = (await target.read(CONFIGURATION_FILE))?.toString() ?? null
+  const known = await readKnown(target)
   const configuration = (await read(mirror, CONFIGURATION_FILE)).toString()
   const clock = { now: mirror.now() }
-  const anchor = await readAnchor(configuration, { ...clock, earlier, pinned: mirror.pinned })
-  if (earlier === null && mirror.pinned === null) await mirror.onFirstUse?.(anchor)
+  const options = { ...clock, before: known, pinned: mirror.pinned }
+  const anchor = await readAnchor(configuration, options).catch(async (error: unknown) => {
+    if (!(error instanceof UnknownKeysError)) throw error
+    if (known && mirror.withdraws) await withdraw(target, known)
+    throw new UnknownKeysError(`${error.message} ${NEW_KEYS}`)
+  })
+  if (known === null && mirror.pinned === null) await mirror.onFirstUse?.(anchor)
   const bytes = await read(mirror, MANIFEST_FILE)
   const manifest = await readManifest(bytes.toString(), anchor, clock.now)
   const before = await readKept(target, MANIFEST_FILE)
@@ -70,6 +87,7 @@ export async function pull(mirror: Mirror, { isWhole }: { isWhole: boolean }): P
   await takeOver(mirror, anchor, { was: isWhole ? null : (before?.root ?? null), is: root, pulled })
   if (pulled.moved.length > 0) return pulled
   if (before?.number !== number || isWhole) await target.put(MANIFEST_FILE, bytes)
+  await target.remove(WITHDRAWN_FILE)
   await target.settle()
   if (before?.root.hash !== root.hash) {
     await target.sweep(new Set([...objectsOf(target.nodes, root), ...mirror.inUse()]))

@@ -36,7 +36,7 @@ export async function resolveOffline(
   const configuration = await file(CONFIGURATION_FILE)
   if (!configuration)
     throw new RefusedError(`There is no ${CONFIGURATION_FILE}. Name a folder or the URL of an export.`)
-  const { entityId, keys } = await readAnchor(configuration.toString(), { now, earlier: null, pinned })
+  const { entityId, keys } = await readAnchor(configuration.toString(), { now, before: null, pinned })
   const path = resolvedFile(subject)
   const jwt = path && (await file(path))
   if (!jwt)

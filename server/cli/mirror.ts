@@ -9,6 +9,7 @@ import { openBucketTarget } from '#federation/mirror/bucket-target.ts'
 import { keep, pullWhole } from '#federation/mirror/keep.ts'
 import type { Mirror, Pulled } from '#federation/mirror/pull.ts'
 import { openPurge, type Purge, startTelling } from '#federation/mirror/purge.ts'
+import { UnknownKeysError } from '#federation/mirror/refusal.ts'
 import { buildMirrorApp } from '#federation/mirror/serve.ts'
 import { openFolderTarget, type Target } from '#federation/mirror/target.ts'
 import { limitGarbage } from '#federation/process/heap.ts'
@@ -36,6 +37,7 @@ export const mirrorCommand = command('mirror')
   .option('--serve <[host:]port>', 'answer requests from the files of a folder', parseAddress)
   .option('--every <seconds>', 'seconds between two looks at the source', parseSeconds, 15)
   .option('--jwks <file>', 'trust only these keys of the anchor (default: those that it has at first)')
+  .option('--withdraw', 'remove the files while the anchor has keys that are not known', false)
   .option(
     '--purge <url>',
     'send there, signed, which requests caches must forget after a change',
@@ -59,6 +61,7 @@ export const mirrorCommand = command('mirror')
         source,
         target,
         pinned,
+        withdraws: options.withdraw,
         onFirstUse: createNotice(),
         now: () => toUnix(systemClock()),
         signal,
@@ -111,7 +114,8 @@ async function follow(
       source.succeed()
       print(options, numbersOf(pulled), describe(pulled))
     },
-    onFailure: source.fail,
+    onFailure: (error) =>
+      source.fail(error, mirror.withdraws && error instanceof UnknownKeysError ? 'Withdrawn' : undefined),
   })
   await telling?.close()
   await app?.close()

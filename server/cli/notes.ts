@@ -9,8 +9,9 @@ export function createNotes(result: string) {
     succeed(): void {
       last = null
     },
-    fail(error: unknown): void {
-      const text = `${result}: ${error instanceof Error ? error.message : String(error)}`
+    /** `actual`: if this failure leaves something else behind. */
+    fail(error: unknown, actual = result): void {
+      const text = `${actual}: ${error instanceof Error ? error.message : String(error)}`
       if (text !== last) process.stderr.write(`${printable(text)}\n`)
       last = text
     },

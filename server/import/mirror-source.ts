@@ -30,7 +30,7 @@ export async function readMirror(
       `${path} has no ${CONFIGURATION_FILE}. Name the folder of a mirror or an export.`,
     )
   }
-  const anchor = await readAnchor(configuration, { now, earlier: null, pinned: keys })
+  const anchor = await readAnchor(configuration, { now, before: null, pinned: keys })
   const read = (file: string) => readChecked(folder, file, anchor)
   const subordinates: SourceSubordinate[] = []
   for await (const names of folder.names(folders.fetch)) {

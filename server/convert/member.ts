@@ -1,9 +1,12 @@
 /** Takes a member from the statement about it. */
 import { removeProtected } from '#core/additional-claims.ts'
 import { type EntityStatementClaims, protectedClaims } from '#core/entity-statement/index.ts'
-import { isJsonObject } from '#core/json.ts'
 import { keyEnd } from '#core/keys.ts'
-import { mergeMetadataPolicies, operators } from '#core/metadata-policy/index.ts'
+import {
+  findUnknownOperators,
+  type MetadataPolicy,
+  mergeMetadataPolicies,
+} from '#core/metadata-policy/index.ts'
 import type { SourceMember } from '#server/convert/source.ts'
 
 /** @throws FederationError for a policy that contradicts itself */
@@ -22,11 +25,10 @@ export function memberOf(claims: EntityStatementClaims): SourceMember {
   }
 }
 
-/** The operators of a policy that are not known, which readers ignore (§6.1.3.2), and which are not written. */
-export function unknownOperatorsOf({ metadata_policy: policy = {} }: EntityStatementClaims): string[] {
-  const known = new Set(operators.map(({ name }) => name))
-  const named = Object.values(policy)
-    .flatMap((parameters) => Object.values(parameters))
-    .flatMap((values) => (isJsonObject(values) ? Object.keys(values) : []))
-  return named.filter((name) => !known.has(name))
+/** A note about the operators of policies that are not written. */
+export function notesOfOperators(policies: readonly (MetadataPolicy | undefined)[]): string[] {
+  const names = [...new Set(policies.flatMap((policy = {}) => findUnknownOperators(policy)))].sort()
+  return names.length > 0
+    ? [`Policies have operators that are not known, which the file leaves out: ${names.join(', ')}.`]
+    : []
 }

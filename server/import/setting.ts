@@ -1,6 +1,11 @@
 /** Imports the federation's settings from the old Entity Configuration and Subordinate Statements. */
 import { isEndpointParameter } from '#core/endpoint.ts'
 import { isJsonEqual, isJsonObject } from '#core/json.ts'
+import {
+  findUnknownOperators,
+  mergeMetadataPolicies,
+  parseMetadataPolicy,
+} from '#core/metadata-policy/index.ts'
 import { readSettings } from '#server/database/settings.ts'
 import type { InmorContent } from '#server/import/content.ts'
 import { compared, type ImportContext, imported, type Outcome, unchanged } from '#server/import/step.ts'
@@ -49,11 +54,12 @@ export async function importSetting(
   [name, value]: [SettingName, unknown],
 ): Promise<Outcome> {
   const { db, write, caller, isDryRun, entityId } = context
-  const patch = parsePatch(settingFields, { [name]: value } as Input<typeof settingFields>, context) // of one setting
+  const { kept, notes } = name === 'metadataPolicy' ? withoutUnknown(value) : { kept: value, notes: [] }
+  const patch = parsePatch(settingFields, { [name]: kept } as Input<typeof settingFields>, context) // of one setting
   const present = await readSettings(db)
   if (isJsonEqual(present[name], patch[name])) return unchanged
   if (!isEmpty(present[name])) return compared(['value'])
-  if (isDryRun) return imported()
+  if (isDryRun) return imported(notes)
   await write(caller, async (tx) => {
     const before = await readSettings(tx)
     const touchesStatements = name === 'metadataPolicy'
@@ -74,7 +80,17 @@ export async function importSetting(
       result: undefined,
     }
   })
-  return imported()
+  return imported(notes)
+}
+
+/** The policy as readers apply it. @throws FederationError */
+function withoutUnknown(value: unknown): { kept: unknown; notes: string[] } {
+  const policy = parseMetadataPolicy(value)
+  const unknown = findUnknownOperators(policy)
+  return {
+    kept: mergeMetadataPolicies([policy]),
+    notes: unknown.length > 0 ? [`Omitted operators that are not known: ${unknown.join(', ')}.`] : [],
+  }
 }
 
 function isEmpty(value: unknown): boolean {

@@ -8,7 +8,9 @@ import type { OldInmor } from '#test/helpers/old-inmor.ts'
 export const member = 'https://ta.example.org/marks/member'
 export const certified = 'https://ta.example.org/marks/certified'
 export const foreign = 'https://other.example.org/marks/verified'
-export const policy = { openid_relying_party: { contacts: { add: ['ops@ta.example.org'] } } }
+const add = ['ops@ta.example.org']
+export const policy = { openid_relying_party: { contacts: { add } } }
+const published = { openid_relying_party: { contacts: { add, subsetof: add } } }
 
 export type OldFederation = {
   entities: ReadonlyMap<string, TestEntity>
@@ -57,13 +59,13 @@ export async function fillOldInmor(
       additionalClaims: { tier: 'gold', constraints: { max_path_length: 0 }, crit: ['tier'] },
       requiredTrustMarks: member,
     },
-    policy,
+    published,
   )
-  await old.addSubordinate(entity('second'), { validFor: 1000, autorenew: false }, policy)
-  const dormantStatement = await old.addSubordinate(entity('dormant'), { active: false }, policy)
-  await old.addSubordinate(entity('gone'), { active: false }, policy)
+  await old.addSubordinate(entity('second'), { validFor: 1000, autorenew: false }, published)
+  const dormantStatement = await old.addSubordinate(entity('dormant'), { active: false }, published)
+  await old.addSubordinate(entity('gone'), { active: false }, published)
   await entity('gone').close()
-  await old.addSubordinate(entity('forged'), {}, policy)
+  await old.addSubordinate(entity('forged'), {}, published)
   await old.redis.client.hset('inmor:subordinates:jwt', id('forged'), await entity('second').configuration())
 
   const issued = now - 86_400

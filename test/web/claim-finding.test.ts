@@ -42,6 +42,14 @@ test('finds a contradiction to the federation policy at its parameter', () => {
   expect(policyFindings(own, federation).map(({ path }) => path)).toEqual([['openid_provider', 'issuer']])
 })
 
+test('finds an unknown operator in the policy that is edited, and not in the federation’s', () => {
+  const policy = { openid_provider: { scope: { subsetof: ['openid'] } } }
+  expect(policyFindings(policy)).toEqual([
+    { path: ['openid_provider', 'scope'], message: expect.stringMatching(/^subsetof .*Use subset_of\.$/) },
+  ])
+  expect(policyFindings({}, policy)).toEqual([])
+})
+
 test('reports a value that is not a policy, and does not throw', () => {
   for (const value of [1, 'x', [], { openid_provider: 3 }, { openid_provider: { scope: null } }]) {
     expect(policyFindings(value)).not.toEqual([])

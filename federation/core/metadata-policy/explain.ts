@@ -31,7 +31,8 @@ export type PolicyExplanation = {
   errors: PolicyFinding[]
 }
 
-type Level = { issuer: EntityId; policy: MetadataPolicy }
+/** `authoring`: unknown operators are findings. */
+type Level = { issuer: EntityId; policy: MetadataPolicy; authoring?: boolean }
 
 /** `levels` start at the Trust Anchor. Continues after a finding with the valid parts, and never throws one. */
 export function explainMetadataPolicy(
@@ -42,9 +43,9 @@ export function explainMetadataPolicy(
   const errors = explainCrit(options.crit ?? [])
   let merged: MetadataPolicy = {}
   const read: Level[] = []
-  for (const { issuer, policy } of levels) {
+  for (const { issuer, policy, authoring = false } of levels) {
     const found: FederationError[] = []
-    const usable = collectInto(found, readPolicy(policy))
+    const usable = collectInto(found, readPolicy(policy, { authoring }))
     merged = collectInto(found, mergePolicies(merged, usable))
     read.push({ issuer, policy: usable })
     errors.push(...found.map((error) => describeFinding(error, issuer)))

@@ -9,6 +9,7 @@ export {
 export { mergeMetadataPolicies } from './merge.ts'
 export { operators } from './operators.ts'
 export {
+  findUnknownOperators,
   type MetadataPolicy,
   type ParameterPolicy,
   parseMetadataPolicy,

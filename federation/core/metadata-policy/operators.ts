@@ -123,6 +123,27 @@ export function findOperator(name: string): Operator | undefined {
   return operators.find((operator) => operator.name === name)
 }
 
+/** Continues a finding. Names one operator that was meant, or all of them. */
+export function explainUnknown(name: string): string {
+  const letters = (word: string) => word.toLowerCase().replace(/[^a-z]/g, '')
+  const near = operators.find((operator) => isNear(letters(operator.name), letters(name)))?.name
+  const all = new Intl.ListFormat('en', { type: 'disjunction' }).format(operators.map((each) => each.name))
+  return `is not an operator of a metadata policy (§6.1.3.1). Use ${near ?? all}`
+}
+
+/** Whether at most one letter is wrong, missing or superfluous. */
+function isNear(one: string, other: string): boolean {
+  if (Math.abs(one.length - other.length) > 1) return false
+  let at = 0
+  while (at < one.length && one[at] === other[at]) at++
+  const [rest, otherRest] = [one.slice(at), other.slice(at)]
+  return [
+    [rest.slice(1), otherRest.slice(1)],
+    [rest.slice(1), otherRest],
+    [rest, otherRest.slice(1)],
+  ].some(([a, b]) => a === b)
+}
+
 function createRow<V, P>(operator: Row<V, P>): Operator {
   const complete: Row<V, P> = { apply: (parameter) => parameter, check: () => undefined, ...operator }
   // Callers pass only values that the two kinds accept.

@@ -4,7 +4,7 @@ import { isJsonObject } from '../json.ts'
 import { formatPath, type Path } from '../path.ts'
 import { combinations } from './combinations.ts'
 import { createFinding, type Findings, stopAtFirst } from './findings.ts'
-import { findOperator } from './operators.ts'
+import { explainUnknown, findOperator } from './operators.ts'
 import { isScope, isScopeOperatorValue, parseScopeOperatorValue } from './scope.ts'
 
 /** Entity Type -> metadata parameter -> operator -> operator value. */
@@ -16,15 +16,15 @@ const CRIT: Path = ['metadata_policy_crit']
 
 /**
  * Accepts a metadata policy and returns it unchanged. Unknown operators are ignored, unless they are in `crit`, which
- * covers the whole Trust Chain (§6.1.3.2).
+ * covers the whole Trust Chain (§6.1.3.2). With `authoring` they are refused: a reader would ignore what the author wrote.
  * @throws FederationError `invalid_metadata`
  */
 export function parseMetadataPolicy(
   value: unknown,
-  options: { crit?: Iterable<string>; path?: Path } = {},
+  options: { crit?: Iterable<string>; path?: Path; authoring?: boolean } = {},
 ): MetadataPolicy {
   checkCriticalOperators(options.crit ?? [])
-  stopAtFirst(readPolicy(value, options.path))
+  stopAtFirst(readPolicy(value, options))
   // The three levels of objects were checked above.
   return value as MetadataPolicy
 }
@@ -57,25 +57,46 @@ export function checkCriticalOperators(names: Iterable<string>, path: Path = CRI
   }
 }
 
+type Reading = { path?: Path; authoring?: boolean }
+
 /** Returns the policy without invalid parts and unknown operators. */
-export function* readPolicy(value: unknown, path: Path = []): Findings<MetadataPolicy> {
+export function* readPolicy(
+  value: unknown,
+  { path = [], authoring = false }: Reading = {},
+): Findings<MetadataPolicy> {
   const types: [string, Record<string, ParameterPolicy>][] = []
   for (const [type, parameters] of yield* readObject(value, path.length > 0 ? path : ['metadata_policy'])) {
     const read: [string, ParameterPolicy][] = []
     for (const [parameter, operators] of yield* readObject(parameters, [...path, type])) {
       const parameterPath = [...path, type, parameter]
-      read.push([parameter, yield* readParameter(operators, parameterPath, isScope(type, parameter))])
+      const options = { isScopeParameter: isScope(type, parameter), authoring }
+      read.push([parameter, yield* readParameter(operators, parameterPath, options)])
     }
     types.push([type, Object.fromEntries(read)])
   }
   return Object.fromEntries(types)
 }
 
-function* readParameter(value: unknown, path: Path, isScopeParameter: boolean): Findings<ParameterPolicy> {
+/** The names of operators that readers ignore (§6.1.3.2). */
+export function findUnknownOperators(policy: MetadataPolicy): string[] {
+  const named = Object.values(policy)
+    .flatMap((parameters) => Object.values(parameters))
+    .flatMap((operators) => Object.keys(operators))
+  return [...new Set(named.filter((name) => !findOperator(name)))]
+}
+
+function* readParameter(
+  value: unknown,
+  path: Path,
+  { isScopeParameter, authoring }: { isScopeParameter: boolean; authoring: boolean },
+): Findings<ParameterPolicy> {
   const read: [string, unknown][] = []
   for (const [name, given] of yield* readObject(value, path)) {
     const operator = findOperator(name)
-    if (!operator) continue
+    if (!operator) {
+      if (authoring) yield createFinding(path, explainUnknown(name), name)
+      continue
+    }
     const operatorValue = isScopeParameter ? parseScopeOperatorValue(name, given) : given
     if (!operator.value.has(operatorValue)) {
       yield createFinding(path, `must be ${operator.value.name}, not ${quote(given)}`, name)

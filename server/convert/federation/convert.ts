@@ -7,7 +7,7 @@ import { readConfiguration } from '#server/convert/federation/anchor.ts'
 import { readMarks } from '#server/convert/federation/marks.ts'
 import { readStatements } from '#server/convert/federation/members.ts'
 import { CONCURRENCY } from '#server/convert/federation/reading.ts'
-import { memberOf, unknownOperatorsOf } from '#server/convert/member.ts'
+import { memberOf, notesOfOperators } from '#server/convert/member.ts'
 import type { Source } from '#server/convert/source.ts'
 
 /** A list of a million members has 60 MB. Times are milliseconds. */
@@ -53,11 +53,8 @@ export async function readFederation(options: Options): Promise<Source> {
 }
 
 function notesOf(configuration: EntityStatementClaims, statements: readonly EntityStatementClaims[]) {
-  const operators = [...new Set(statements.flatMap(unknownOperatorsOf))].sort()
   return [
-    ...(operators.length > 0
-      ? [`Policies have operators that are not known, which the file leaves out: ${operators.join(', ')}.`]
-      : []),
+    ...notesOfOperators(statements.map(({ metadata_policy }) => metadata_policy)),
     ...(configuration.trust_marks?.length
       ? [
           'The Trust Marks that the anchor itself holds are not in the file: they are about its Entity Identifier.',

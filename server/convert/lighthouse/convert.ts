@@ -4,7 +4,11 @@ import { parseConstraints } from '#core/constraints.ts'
 import { parseClaims } from '#core/entity-statement/claims.ts'
 import type { EntityStatementClaims } from '#core/entity-statement/index.ts'
 import { FederationError } from '#core/errors.ts'
-import { mergeMetadataPolicies, parseMetadataPolicy } from '#core/metadata-policy/index.ts'
+import {
+  type MetadataPolicy,
+  mergeMetadataPolicies,
+  parseMetadataPolicy,
+} from '#core/metadata-policy/index.ts'
 import { createFetcher } from '#fetcher/fetcher.ts'
 import { BadSourceError } from '#server/convert/bad-source.ts'
 import { createFailures } from '#server/convert/failures.ts'
@@ -12,6 +16,7 @@ import { type AdminApi, type Credentials, createAdminApi } from '#server/convert
 import { answers, parseAnswer } from '#server/convert/lighthouse/answer.ts'
 import { readMarks } from '#server/convert/lighthouse/marks.ts'
 import { type ReadMembers, readMembers } from '#server/convert/lighthouse/members.ts'
+import { notesOfOperators } from '#server/convert/member.ts'
 import type { Source } from '#server/convert/source.ts'
 
 /** One list has all members. Times are milliseconds. */
@@ -52,11 +57,11 @@ export async function readLighthouse({
     const members = await readMembers(context)
     const { notes, ...marks } = await readMarks({ api, failures, configuration })
     const leftOut = failures.end().map((sentence) => `Left out: ${sentence}`)
-    const ofContent = [...notesOf(members), ...(await noteOfCritical(api))]
+    const ofContent = [...notesOf(members, general.metadataPolicy), ...(await noteOfCritical(api))]
     return {
       configuration,
       members: members.members,
-      general,
+      general: { ...general, metadataPolicy: mergeMetadataPolicies([general.metadataPolicy]) },
       ...marks,
       notes: [...leftOut, ...ofContent, ...notes],
     }
@@ -79,9 +84,7 @@ async function readGeneral(api: AdminApi): Promise<NonNullable<Source['general']
   const constraints = parseAnswer(answers.object, found, api.urlOf(paths.constraints)) ?? {}
   const life = parseAnswer(answers.lifetime, await api.get(paths.lifetime), api.urlOf(paths.lifetime))
   return {
-    metadataPolicy: checked(api.urlOf(paths.policy), () =>
-      mergeMetadataPolicies([parseMetadataPolicy(policy)]),
-    ),
+    metadataPolicy: checked(api.urlOf(paths.policy), () => parseMetadataPolicy(policy)),
     constraints: checked(api.urlOf(paths.constraints), () => parseConstraints(constraints)),
     life,
   }
@@ -106,13 +109,10 @@ async function noteOfCritical(api: AdminApi): Promise<string[]> {
     : []
 }
 
-function notesOf({ members, waiting, operators }: ReadMembers): string[] {
-  const unknown = [...new Set(operators)].sort()
+function notesOf({ members, waiting, policies }: ReadMembers, general: MetadataPolicy): string[] {
   const inactive = members.filter(({ active }) => !active).length
   return [
-    ...(unknown.length > 0
-      ? [`Policies have operators that are not known, which the file leaves out: ${unknown.join(', ')}.`]
-      : []),
+    ...notesOfOperators([general, ...policies]),
     ...(waiting > 0 ? [`Subordinates that wait for a decision, and are not in the file: ${waiting}.`] : []),
     ...(inactive > 0
       ? [`Subordinates that are blocked or inactive, and not active in the file: ${inactive}.`]

@@ -3,10 +3,11 @@ import type { z } from 'zod'
 import { parseEntityId } from '#core/entity-id.ts'
 import { parseClaims } from '#core/entity-statement/claims.ts'
 import type { EntityStatementClaims } from '#core/entity-statement/index.ts'
+import type { MetadataPolicy } from '#core/metadata-policy/index.ts'
 import type { Failures } from '#server/convert/failures.ts'
 import type { AdminApi } from '#server/convert/lighthouse/admin-api.ts'
 import { answers, claimsOf, keySetOf, parseAnswer } from '#server/convert/lighthouse/answer.ts'
-import { memberOf, unknownOperatorsOf } from '#server/convert/member.ts'
+import { memberOf } from '#server/convert/member.ts'
 import type { SourceMember } from '#server/convert/source.ts'
 import { inParallel } from '#server/jobs/in-parallel.ts'
 
@@ -16,8 +17,8 @@ const anyScheme = { allowHttp: true }
 type Details = z.output<typeof answers.member>
 type Context = { api: AdminApi; failures: Failures; signal: AbortSignal; anchor: string; life: number }
 
-/** `waiting`: those that ask to be registered. They are no members. `operators`: those that are not known. */
-export type ReadMembers = { members: SourceMember[]; waiting: number; operators: string[] }
+/** `waiting`: those that ask to be registered. They are no members. `policies`: as they are stated. */
+export type ReadMembers = { members: SourceMember[]; waiting: number; policies: MetadataPolicy[] }
 
 /** @throws BadSourceError, FetchError */
 export async function readMembers(context: Context): Promise<ReadMembers> {
@@ -25,7 +26,7 @@ export async function readMembers(context: Context): Promise<ReadMembers> {
   const all = parseAnswer(answers.members, await api.get('/subordinates'), api.urlOf('/subordinates'))
   const registered = all.filter(({ status }) => status !== 'pending')
   const ofAll = await criticalClaims(api, '/subordinates/additional-claims')
-  const found: ReadMembers = { members: [], waiting: all.length - registered.length, operators: [] }
+  const found: ReadMembers = { members: [], waiting: all.length - registered.length, policies: [] }
   await inParallel(registered, CONCURRENCY, signal, async ({ id }) => {
     const path = `/subordinates/${encodeURIComponent(id)}`
     await failures.attempt(api.urlOf(path), async () => {
@@ -34,7 +35,7 @@ export async function readMembers(context: Context): Promise<ReadMembers> {
       const own = Object.keys(claims).length > 0 ? await criticalClaims(api, `${path}/additional-claims`) : []
       const critical = [...own, ...ofAll].filter((name) => name in claims)
       const statement = statementOf(details, claims, { ...context, critical })
-      found.operators.push(...unknownOperatorsOf(statement))
+      found.policies.push(statement.metadata_policy ?? {})
       const isActive = details.status === 'active'
       const note = details.description ? { note: details.description } : {}
       found.members.push({ ...memberOf(statement), active: isActive, ...note })

@@ -32,7 +32,9 @@ type Context = Pick<ServiceContext, 'db' | 'entityId' | 'now'>
 
 /** @throws InvalidInputError for a policy that is none */
 export async function readBothPolicies(db: Database, given: unknown): Promise<BothPolicies> {
-  const metadataPolicy = parseField('policy', () => parseMetadataPolicy(given, { path: ['policy'] }))
+  const metadataPolicy = parseField('policy', () =>
+    parseMetadataPolicy(given, { path: ['policy'], authoring: true }),
+  )
   const present = await readSettings(db)
   return { present, proposed: { ...present, metadataPolicy } }
 }

@@ -107,7 +107,7 @@ function parseForcedMetadata(value: unknown): Metadata {
 
 /** The policy must be valid alone and merged with the federation's (§6.1.4.1). */
 function parsePolicy(value: unknown, settings: Settings): MetadataPolicy {
-  const policy = parseMetadataPolicy(value, { path: ['metadataPolicy'] })
+  const policy = parseMetadataPolicy(value, { path: ['metadataPolicy'], authoring: true })
   mergeMetadataPolicies([settings.metadataPolicy, policy])
   return policy
 }

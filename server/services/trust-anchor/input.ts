@@ -43,7 +43,9 @@ export const settingFields = {
   trustMarkOwners: jsonField({}, (value: unknown, { allowHttp }: Context) =>
     parseTrustMarkOwners(value, ['trustMarkOwners'], { allowHttp }),
   ),
-  metadataPolicy: jsonField({}, (value: unknown) => parseMetadataPolicy(value, { path: ['metadataPolicy'] })),
+  metadataPolicy: jsonField({}, (value: unknown) =>
+    parseMetadataPolicy(value, { path: ['metadataPolicy'], authoring: true }),
+  ),
   constraints: jsonField({}, (value: unknown) => parseConstraints(value, { authoring: true })),
   trustAnchors: jsonField({}, parseTrustAnchors),
   endpoints: field(defaultEndpoints, parseEndpoints),

@@ -18,6 +18,24 @@ describe('structure (§6.1.2)', () => {
     expect(parseMetadataPolicy(policy)).toBe(policy)
   })
 
+  it.each([
+    ['subsetof', /Use subset_of\.$/],
+    ['subset_of_', /Use subset_of\.$/],
+    ['Add', /Use add\.$/],
+    ['esential', /Use essential\.$/],
+    ['values', /Use value\.$/],
+    ['regexp', /Use value, add, default, one_of, subset_of, superset_of, or essential\.$/],
+    ['toString', /is not an operator/],
+  ])('refuses the unknown operator %s from an author', (operator, sentence) => {
+    const policy = { openid_provider: { p: { essential: true, [operator]: ['a'] } } }
+    const path = ['policy', 'openid_provider', 'p']
+    expect(() => parseMetadataPolicy(policy, { path: ['policy'], authoring: true })).toThrow(
+      refusal('invalid_metadata', { path, operator }),
+    )
+    expect(() => parseMetadataPolicy(policy, { authoring: true })).toThrow(sentence)
+    expect(parseMetadataPolicy(policy)).toBe(policy)
+  })
+
   eachRow([
     proves(['no object', 7, ['metadata_policy']], '6.1.2/shape'),
     ['an array', [], ['metadata_policy']],

@@ -150,6 +150,7 @@ test('says what a file cannot have', async () => {
   const { notes, document } = await convertAll(api)
   expect(document.trustMarkTypes).toMatchObject([{ type: spec.trust_mark_type }])
   for (const sentence of [
+    'Policies have operators that are not known, which the file leaves out: except.',
     'Statements with the operators except have metadata_policy_crit, which the file leaves out.',
     `Trust Marks of ${spec.trust_mark_type} never expire. In the file they have the default validity.`,
     `The checks that decide about Trust Marks of ${spec.trust_mark_type} are not in the file. Write them in the section checks.`,

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { adminInFile } from '#test/helpers/admin.ts'
 import { register, registerLeaf, servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
+import { fileOf, planOf } from '#test/server/as-code/configured.ts'
 
 const admin = adminInFile()
 
@@ -80,6 +81,53 @@ describe('updateFederationPolicy', () => {
       path: expect.arrayContaining(['input', 'metadataPolicy']),
     })
     expect(await present()).toEqual(before)
+  })
+
+  it('refuses an operator that does not exist, with its place and a near name, in every way in', async () => {
+    const { leaf, id } = await registerLeaf(admin)
+    const policy = { openid_relying_party: { contacts: { subsetof: ['a'] } } }
+    const place = ['metadataPolicy', 'openid_relying_party', 'contacts', 'subsetof']
+    const refused = {
+      __typename: 'InvalidInputError',
+      path: ['input', ...place],
+      message:
+        'metadataPolicy.openid_relying_party.contacts: subsetof is not an operator of a metadata policy (§6.1.3.1). Use subset_of.',
+    }
+    expect(await setPolicy(policy)).toMatchObject(refused)
+    const member = { id, metadataPolicy: policy }
+    expect(await admin.mutate('updateSubordinate', member, 'id')).toMatchObject(refused)
+    const other = { entityId: (await startLeaf(admin)).id, metadataPolicy: policy }
+    expect(await admin.mutate('registerSubordinate', other, 'id')).toMatchObject(refused)
+
+    const preview = 'query ($policy: JSON!) { previewMetadataPolicy(policy: $policy) { failing } }'
+    expect(await admin.execute(preview, { policy })).toMatchObject({
+      errors: [{ message: expect.stringContaining('Use subset_of.') }],
+    })
+    const file = fileOf({
+      metadataPolicy: policy,
+      members: [{ entityId: leaf.id, metadataPolicy: structuredClone(policy) }],
+    })
+    const lines = file.split('\n')
+    const found = lines.flatMap((line, at) => (line.includes('subsetof') ? [at + 1] : []))
+    const { faults } = await planOf(admin, file)
+    expect(faults).toMatchObject(
+      found.map((line) => ({ line, message: expect.stringContaining('Use subset_of.') })),
+    )
+    expect(faults).toHaveLength(2)
+
+    // An earlier release stored it.
+    await admin.server.db.settings.update({ where: { id: 1 }, data: { metadataPolicy: policy } })
+    await setPolicy({})
+    const { id: entry } = await admin.server.db.auditEvent.findFirstOrThrow({
+      where: { action: 'updateFederationPolicy', outcome: 'SUCCEEDED' },
+      orderBy: { id: 'desc' },
+    })
+    const earlier = { auditEventId: btoa(`AuditEvent:${entry}`), side: 'BEFORE' }
+    expect(await admin.mutate('restoreVersion', earlier, 'trustAnchor { version }', 'admin')).toMatchObject({
+      __typename: 'InvalidInputError',
+      message: refused.message,
+    })
+    expect(await present()).toMatchObject({ metadataPolicy: {} })
   })
 
   it('refuses a change of an outdated version', {

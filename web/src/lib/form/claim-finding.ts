@@ -33,7 +33,8 @@ export const findingsWithin = (findings: readonly Finding[], place: Path) =>
 
 /** All findings in a policy (§6.1), including contradictions with the federation's policy, into which it is merged. */
 export function policyFindings(policy: unknown, federation: unknown = {}): Finding[] {
-  const levels = [federation, policy].map((value) => ({ issuer: '', policy: value as MetadataPolicy })) // parsed again there
+  const level = (value: unknown) => ({ issuer: '', policy: value as MetadataPolicy }) // parsed again there
+  const levels = [level(federation), { ...level(policy), authoring: true }]
   return explainMetadataPolicy(levels, {}).errors.map(({ path, message }) => {
     const subject = `${formatPath(path)}: `
     return { path, message: message.startsWith(subject) ? message.slice(subject.length) : message }

@@ -27,5 +27,5 @@ export const policyOperatorOf = (name: string): PolicyOperator =>
   policyOperators.find((operator) => operator.name === name) ?? {
     name,
     kind: 'json',
-    explanation: 'An operator of another specification. Resolvers that do not support it ignore it.',
+    explanation: 'Not an operator of a metadata policy. Resolvers ignore it.',
   }

@@ -9,6 +9,7 @@ import Fastify, {
 } from 'fastify'
 import type { Redis } from 'ioredis'
 import { refuseCompressed } from '#federation/http/compressed-body.ts'
+import { bytes, milliseconds } from '#federation/http/limits.ts'
 import { createRequestIds } from '#federation/http/request-id.ts'
 import { observeRequests } from '#federation/metrics/requests.ts'
 import { callerOf, presentCaller } from '#server/auth/caller-of.ts'
@@ -26,9 +27,6 @@ import { refuseFaultyInput } from '#server/plugins/input-check.ts'
 import { restRoutes } from '#server/rest/routes.ts'
 import type { Context } from '#server/schema/context.ts'
 import type { ContextMaker } from '#server/schema/context-maker.ts'
-
-const BODY_LIMIT = 1024 * 1024
-const REQUEST_TIMEOUT_MS = 60_000
 
 /** RFC 9110 §15.5.2 requires it with 401. An API key is accepted as a bearer token. */
 const CHALLENGE = 'Bearer realm="Inmor"'
@@ -53,8 +51,10 @@ export type AppDeps = ContextMaker['services'] &
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const app: FastifyInstance = Fastify({
     loggerInstance: deps.log,
-    bodyLimit: BODY_LIMIT,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    bodyLimit: bytes.adminBody,
+    requestTimeout: milliseconds.adminRequest,
+    keepAliveTimeout: milliseconds.idle,
+    http: { maxHeaderSize: bytes.head },
     // Refused with a sentence: plugins/input-check.ts.
     onProtoPoisoning: 'ignore',
     onConstructorPoisoning: 'ignore',

@@ -9,6 +9,7 @@ import Fastify, {
   LogController,
 } from 'fastify'
 import { answerUnreadable, handleErrors, sendError } from './error-handler.ts'
+import { bytes, milliseconds } from './limits.ts'
 import { createRequestIds } from './request-id.ts'
 
 export type ServerOptions = {
@@ -19,13 +20,11 @@ export type ServerOptions = {
   timeouts?: Partial<typeof defaultTimeouts>
 }
 
-const FORM_LIMIT = 16 * 1024
-
 /** Milliseconds until a slow client is disconnected, and between checks for slow clients. */
 const defaultTimeouts = {
-  requestTimeout: 10_000,
+  requestTimeout: milliseconds.publicRequest,
   connectionTimeout: 60_000,
-  keepAliveTimeout: 65_000,
+  keepAliveTimeout: milliseconds.idle,
   connectionsCheckingInterval: 2_000,
 }
 
@@ -48,7 +47,7 @@ export function buildBareApp(options: ServerOptions): FastifyInstance {
   const app = createServer(options)
   handleErrors(app)
   app.removeAllContentTypeParsers() // endpoints accept only forms
-  app.register(formbody, { bodyLimit: FORM_LIMIT })
+  app.register(formbody, { bodyLimit: bytes.form })
   const headers = selectHeaders(options.tls)
   // Before CORS, which answers preflight requests itself.
   app.addHook('onRequest', (_request, reply, done) => {
@@ -83,12 +82,16 @@ function createServer({ logger, trustedProxies = false, tls, ...options }: Serve
   const unrouted = { ...selectHeaders(tls), 'access-control-allow-origin': ANY_ORIGIN }
   const { connectionsCheckingInterval, ...timeouts } = { ...defaultTimeouts, ...options.timeouts }
   // Node swaps the two timeouts if the one for headers is longer, as it is by default.
-  const node = { connectionsCheckingInterval, headersTimeout: timeouts.requestTimeout }
+  const node = {
+    connectionsCheckingInterval,
+    headersTimeout: timeouts.requestTimeout,
+    maxHeaderSize: bytes.head,
+  }
   const shared = {
     ...(logger ? { loggerInstance: logger } : { logger: false }),
     ...timeouts,
     trustProxy: trustedProxies,
-    bodyLimit: FORM_LIMIT,
+    bodyLimit: bytes.form,
     // Logging a request costs more than most responses. The reverse proxy has an access log.
     logController: new LogController({ disableRequestLogging: true }),
     // Most requests log nothing, so a logger per request is not worth its cost. Errors include the request id.

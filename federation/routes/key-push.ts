@@ -10,6 +10,7 @@ import {
 } from '#core/key-set-update.ts'
 import type { Question } from '#store/questions.ts'
 import { refuseCompressed } from '../http/compressed-body.ts'
+import { bytes } from '../http/limits.ts'
 import type { Deps } from './deps.ts'
 import { createServedCheck, limitRate } from './endpoint.ts'
 import { requireSubordinate } from './key-update.ts'
@@ -24,9 +25,6 @@ import {
 
 const name = 'jwks_update'
 const contentType = `application/${KEY_SET_TYP}`
-
-/** Bytes. Ten keys of ML-DSA-87, with a signature. */
-const MAX_BODY_BYTES = 64 * 1024
 
 /** Seconds. A set that does not say when it was issued comes before all that do, so that no replay takes their place. */
 const BEFORE_ALL = 1e12
@@ -44,7 +42,7 @@ export function keyPushRoute(
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser(
       contentType,
-      { parseAs: 'string', bodyLimit: MAX_BODY_BYTES },
+      { parseAs: 'string', bodyLimit: bytes.keySet },
       (_request, body, done) => done(null, body),
     )
     const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {

@@ -10,6 +10,7 @@ export type RequestErrorCode =
   | 'ANCHOR_REQUIRED'
   | 'DOCUMENT_NOT_TRUSTED'
   | 'NOT_ACCEPTABLE'
+  | 'REQUEST_ENTITY_TOO_LARGE'
   | 'INTERNAL'
   // From the library that serves GraphQL.
   | 'BAD_REQUEST'

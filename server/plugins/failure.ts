@@ -2,6 +2,7 @@
 import type { FastifyError, FastifyInstance } from 'fastify'
 import { explainDatabaseOutage } from '#server/error/database-outage.ts'
 import { UnavailableError } from '#server/error/operation-error.ts'
+import { describeRefusal } from '#server/error/refused-request.ts'
 import { explainStoreOutage } from '#store/outage.ts'
 
 const RETRY_AFTER_SECONDS = '5'
@@ -15,7 +16,7 @@ export function answerFailures(app: FastifyInstance): void {
       return reply.send({ code: 'UNAVAILABLE', message: unavailable })
     }
     if (error.statusCode && error.statusCode < 500)
-      return reply.status(error.statusCode).send({ code: error.code, message: error.message })
+      return reply.status(error.statusCode).send({ code: error.code, message: describeRefusal(error) })
     request.log.error({ err: error }, 'unexpected error')
     const message = `Unexpected error. The server log has the details under ${request.id}.`
     return reply.status(500).send({ code: 'INTERNAL', message })

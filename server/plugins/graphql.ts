@@ -4,7 +4,9 @@ import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention'
 import { errorCodes, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { NoSchemaIntrospectionCustomRule, validate } from 'graphql'
 import { createYoga, type Plugin } from 'graphql-yoga'
+import { bytes, describeTooLarge } from '#federation/http/limits.ts'
 import type { RightsWatch } from '#server/auth/rights-watch.ts'
+import { requestError } from '#server/error/request-error.ts'
 import { mayAnywhere } from '#server/identity/caller.ts'
 import { maskError } from '#server/plugins/graphql-error.ts'
 import { literalCheck } from '#server/plugins/literal-check.ts'
@@ -18,9 +20,6 @@ import type { Context } from '#server/schema/context.ts'
 import { schema } from '#server/schema/index.ts'
 
 export const GRAPHQL_PATH = '/graphql'
-
-/** Bytes of a request of an operator, who may send configuration files. */
-const LARGE_BODY = 64 * 1024 * 1024
 
 type Transport = { req: FastifyRequest; reply: FastifyReply }
 
@@ -46,8 +45,11 @@ const introspectionForCallers: Plugin<Context> = {
 }
 
 /** Longer than other callers may send, or of unknown length. */
-const isLarge = ({ method, headers, server }: FastifyRequest) =>
-  method === 'POST' && !(Number(headers['content-length']) <= (server.initialConfig.bodyLimit ?? 0))
+const isLarge = ({ method, headers }: FastifyRequest) =>
+  method === 'POST' && !(Number(headers['content-length']) <= bytes.adminBody)
+
+const refuseLarge = (reply: FastifyReply, limit: number) =>
+  reply.status(413).send({ errors: [requestError('REQUEST_ENTITY_TOO_LARGE', describeTooLarge(limit))] })
 
 const isOperator = ({ caller }: Context) => caller !== null && mayAnywhere(caller, 'operate')
 
@@ -64,6 +66,7 @@ export function graphqlRoute(
     graphiql: false,
     landingPage: false,
     batching: false,
+    maxRequestBodySize: false, // that of the route
     cors: false,
     // Yoga logs each error that is masked, with the input in its message. maskError has logged those that are ours.
     logging: false,
@@ -90,9 +93,14 @@ export function graphqlRoute(
   app.route({
     method: ['GET', 'POST'],
     url: GRAPHQL_PATH,
-    bodyLimit: LARGE_BODY,
-    async onRequest(req) {
-      if (isLarge(req) && !isOperator(await contextOf(req))) throw new errorCodes.FST_ERR_CTP_BODY_TOO_LARGE()
+    bodyLimit: bytes.operatorBody,
+    async onRequest(req, reply) {
+      if (isLarge(req) && !isOperator(await contextOf(req))) return refuseLarge(reply, bytes.adminBody)
+    },
+    errorHandler(error, _req, reply) {
+      if (!(error instanceof errorCodes.FST_ERR_CTP_BODY_TOO_LARGE)) throw error
+      // What still comes is read: a client or proxy that is cut off while it sends may not read the answer.
+      return refuseLarge(reply.removeHeader('connection'), bytes.operatorBody)
     },
     handler: async (req, reply) => {
       const response = await yoga.handleNodeRequestAndResponse(req, reply, { req, reply })

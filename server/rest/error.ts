@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { FederationError } from '#core/errors.ts'
 import { explainDatabaseOutage } from '#server/error/database-outage.ts'
 import { OperationError, type OperationErrorCode } from '#server/error/operation-error.ts'
+import { describeRefusal } from '#server/error/refused-request.ts'
 import { explainStoreOutage } from '#store/outage.ts'
 
 export const Message = z.object({
@@ -56,7 +57,7 @@ export function answerFailures(app: FastifyInstance): void {
     const outage = explainDatabaseOutage(error) ?? explainStoreOutage(error)
     if (outage) return fail(request, reply, 503, outage)
     if (error.statusCode && error.statusCode < 500)
-      return fail(request, reply, error.statusCode, error.message)
+      return fail(request, reply, error.statusCode, describeRefusal(error))
     request.log.error({ err: error }, 'unexpected error')
     const message = `Unexpected error. The server log has the details under ${request.id}.`
     return fail(request, reply, 500, message)

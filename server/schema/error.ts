@@ -67,6 +67,9 @@ const ErrorCode = builder.enumType('ErrorCode', {
     NOT_ACCEPTABLE: {
       description: `The Accept header names no type of the answer: a subscription has \`text/event-stream\`. ${OUTSIDE}`,
     },
+    REQUEST_ENTITY_TOO_LARGE: {
+      description: `The request is larger than the role of its caller allows. ${OUTSIDE}`,
+    },
     BAD_USER_INPUT: {
       description: `An id or a cursor is malformed or out of date, arguments of a list do not go together, or the document is too large. ${OUTSIDE}`,
     },

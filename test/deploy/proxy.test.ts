@@ -1,12 +1,14 @@
 /** Tests the examples of deploy/proxy in front of the running services: access, forwarding and caching. */
 
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { decodeJwt } from 'jose'
+import { Agent, fetch } from 'undici'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { bytes, describeTooLarge } from '#federation/http/limits.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
 import { eventually } from '#test/helpers/product.ts'
 import { type Answer, ask, isInstalled, listen, type ReverseProxy, startProxy } from '#test/helpers/proxy.ts'
@@ -96,6 +98,47 @@ describe.each(['nginx', 'apache', 'caddy'] as const)('%s', (kind) => {
     ])
     // Caddy finds out when it has begun to forward.
     expect([413, 502]).toContain((await push(64 * 1024 + 1)).status)
+  })
+
+  test('forwards 60 MB of configuration files, and refuses 70 MB with the sentence of the server', async () => {
+    // As the command line does, which reads the answer while it still sends.
+    const connect = { ca: await readFile(proxy.certificate) }
+    const dispatcher = new Agent({ connect, localAddress: OPERATOR, allowH2: false })
+    const send = (megabytes: number, isChunked = false) => {
+      const extensions = { padding: 'x'.repeat(megabytes * 1024 * 1024) }
+      const text = JSON.stringify({ query: '{ viewer { username } }', extensions })
+      return fetch(`https://localhost:${proxy.ports.admin}/graphql`, {
+        method: 'POST',
+        headers: { ...key(), ...json },
+        body: isChunked ? new Blob([text]).stream() : text,
+        duplex: 'half',
+        dispatcher,
+      })
+    }
+    const taken = await send(60)
+    expect([taken.status, await taken.text()]).toEqual([200, expect.stringContaining('"username"')])
+    for (const isChunked of [false, true]) {
+      const refused = await send(70, isChunked)
+      expect([refused.status, refused.headers.get('content-type'), await refused.json()]).toEqual([
+        413,
+        expect.stringMatching(/^application\/json/),
+        {
+          errors: [
+            {
+              message: describeTooLarge(bytes.operatorBody),
+              extensions: { code: 'REQUEST_ENTITY_TOO_LARGE' },
+            },
+          ],
+        },
+      ])
+    }
+    await dispatcher.close()
+  })
+
+  test('forwards a request line as long as the federation server takes', async () => {
+    const resolve = (length: number) =>
+      ask(proxy, proxy.ports.ta, `/resolve?${new URLSearchParams({ sub: 'x'.repeat(length) })}`)
+    expect((await resolve(12 * 1024)).body).toContain('longer than 2048 bytes')
   })
 
   test('blocks outside clients from the admin server', async () => {

@@ -1,5 +1,6 @@
 /** Tests the limits of a request, and its errors. */
 import { expect, it } from 'vitest'
+import { bytes, describeTooLarge } from '#federation/http/limits.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
 
 const admin = adminInFile()
@@ -50,19 +51,36 @@ it.each([
 
 const MEGABYTE = 1024 * 1024
 
+/** In the format of GraphQL. */
+const tooLarge = (limit: number) => ({
+  errors: [{ message: describeTooLarge(limit), extensions: { code: 'REQUEST_ENTITY_TOO_LARGE' } }],
+})
+
 it.each<[who: string, key: () => string]>([
   ['no key', () => ''],
   ['the key of a viewer', () => admin.keys.viewer],
 ])('refuses a body of more than a megabyte with %s', async (_who, key) => {
   const body = JSON.stringify({ query: VIEWER, padding: 'x'.repeat(MEGABYTE) })
-  expect((await post(body, { 'x-api-key': key() })).status).toBe(413)
+  const response = await post(body, { 'x-api-key': key() })
+  expect([response.status, await response.json()]).toEqual([413, tooLarge(bytes.adminBody)])
 })
 
 it('refuses a body of more than 64 megabytes, and takes a smaller one of an operator', async () => {
   const large = (megabytes: number) =>
     JSON.stringify({ query: VIEWER, extensions: { padding: 'x'.repeat(megabytes * MEGABYTE) } })
-  expect((await post(large(64))).status).toBe(413)
-  expect((await post(large(2))).status).toBe(200)
+  const refused = await post(large(64))
+  expect([refused.status, await refused.json()]).toEqual([413, tooLarge(bytes.operatorBody)])
+  for (const megabytes of [2, 63]) expect((await post(large(megabytes))).status).toBe(200)
+})
+
+it('refuses a large body outside of GraphQL with the same sentence', async () => {
+  const headers = { 'content-type': 'application/json', 'x-api-key': admin.keys.admin }
+  const body = JSON.stringify({ tmtype: 'x'.repeat(MEGABYTE) })
+  const response = await fetch(`${admin.adminUrl}/api/v1/trustmarktypes`, { method: 'POST', headers, body })
+  expect([response.status, await response.json()]).toEqual([
+    413,
+    { message: describeTooLarge(bytes.adminBody), id: 0 },
+  ])
 })
 
 it.each([

@@ -77,7 +77,7 @@ export const release: Layout = {
     'server/standalone.ts',
     ...new Set([images.ta, images.admin, images.worker].flatMap(({ programs }) => programs)),
   ],
-  files: [...images.ta.files, ...mirrorManifests, migrations, console, 'README.md', 'CHANGELOG.md'],
+  files: [...images.ta.files, ...mirrorManifests, migrations, console, 'inmor', 'README.md', 'CHANGELOG.md'],
   commands: {},
   leftOut: [],
 }

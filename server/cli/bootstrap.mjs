@@ -148,7 +148,7 @@ async function buildConsole() {
   rmSync(old, { recursive: true, force: true })
 }
 
-/** Lets `npx inmor` find the project's own commands, and `web` and `test` import from the project's other folders. */
+/** Puts the project's commands beside those of its packages, and lets `web` and `test` import from its other folders. */
 function link() {
   const { name, bin } = JSON.parse(readFileSync(at('package.json'), 'utf8'))
   const links = Object.entries(bin).map(([command, target]) => [`.bin/${command}`, target])

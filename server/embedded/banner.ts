@@ -25,9 +25,9 @@ export function banner(facts: Facts): string {
     ...(facts.password
       ? [
           `    Sign in as          ${facts.administrator}`,
-          `    Password            ${facts.password}   (shown once; change it with: npx inmor user set-password)`,
+          `    Password            ${facts.password}   (shown once; change it with: ./inmor user set-password)`,
         ]
-      : [`    Sign in as an existing user (npx inmor user list shows them).`]),
+      : [`    Sign in as an existing user (./inmor user list shows them).`]),
     '',
     '  For evaluation only. Set DATABASE_URL and REDIS_URL to use real services.',
     '  Press Ctrl-C to stop.',

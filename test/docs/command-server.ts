@@ -6,7 +6,7 @@ import { executeHere } from '#test/helpers/execution.ts'
 import { root } from './document.ts'
 
 export type CommandServer = {
-  /** What a script has for `npx inmor`. */
+  /** What a script has for `./inmor`. */
   command: string
   environment: { INMOR_HERE: string }
   close(): void

@@ -56,7 +56,7 @@ function translate(script: string): string {
     .replace(engine, ':')
     .replaceAll(' -e BACKUP_PASSPHRASE', '')
     .replaceAll('docker compose exec -T admin inmor', commands.command)
-    .replaceAll('npx inmor', commands.command)
+    .replaceAll('./inmor', commands.command)
     .replaceAll('curl ', 'curl --fail --silent --show-error ')
     .replaceAll(' docs/examples/', ` ${root('docs/examples/')}`)
     .replaceAll('/tmp/inmor.backup', join(directory, 'inmor.backup'))

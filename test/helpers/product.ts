@@ -87,7 +87,7 @@ export async function startProduct(
 /** The result of a command: its exit code and both outputs. */
 export type Answer = { code: number | null; stdout: string; stderr: string }
 
-/** `npx inmor …` on this installation, running or not, as the program. */
+/** `./inmor …` on this installation, running or not, as the program. */
 export async function inmorProgram(
   { environment }: Pick<Installation, 'environment'>,
   args: readonly string[],

@@ -18,7 +18,7 @@ export const commandPage: Page = {
 
 const introduce = (
   withoutJson: readonly string[],
-) => `In a checkout, \`npx inmor\` runs the commands; in the images, \`inmor\`. Each command exits with code 0 if it succeeds,
+) => `In a checkout, \`./inmor\` runs the commands; in the images, \`inmor\`. Each command exits with code 0 if it succeeds,
 and another one if it fails. \`--help\` after any of them prints its part of this page. \`--json\` prints JSON; each command but
 ${withoutJson.map(code).join(', ')} has it. The commands in tables are those of the GraphQL API ([how to use them](../api.md#command-line)), and
 \`--help\` describes their options. Each has \`--anchor\`. [Configuration](../configuration.md#the-command-line) lists the variables that the commands read.`

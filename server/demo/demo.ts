@@ -110,7 +110,7 @@ async function furnish(admin: AdminClient, entities: ReadonlyMap<string, Entity>
   let invited: string | null = null
   for (const member of members) {
     const entity = entities.get(member.slug)
-    if (!entity || typeof member.superiors === 'string') continue
+    if (!entity || member.isApplicant || typeof member.superiors === 'string') continue
     const organizationId = await admit(admin, member, member.superiors, entity)
     if (organizationId && !invited) invited = await invite(admin, organizationId, member)
   }
@@ -186,12 +186,14 @@ function describe(entities: ReadonlyMap<string, Entity>, invitation: string | nu
     const sub = entities.get(slug)?.entityId ?? ''
     return `${federationUrl}/resolve?${new URLSearchParams({ sub, trust_anchor: anchor })}`
   }
+  const applicant = members.find(({ isApplicant }) => isApplicant)
+  const registered = [...entities].filter(([slug]) => slug !== applicant?.slug)
   return `
-  The demonstration federation: ${entities.size} members, kept apart from npm start in ${dataDirectory}.
+  The demonstration federation: ${registered.length} members, kept apart from npm start in ${dataDirectory}.
   Besides the Trust Anchor there are an anchor for tests, ${anchorId('test')},
   and an Intermediate of its own under it, ${anchorId('edu')}.
 
-${[...entities].map(([slug, { entityId }]) => `    ${entityId}   ${slug}`).join('\n')}
+${registered.map(([slug, { entityId }]) => `    ${entityId}   ${slug}`).join('\n')}
 
   To try:
     curl -s '${federationUrl}/list'
@@ -199,6 +201,8 @@ ${[...entities].map(([slug, { entityId }]) => `    ${entityId}   ${slug}`).join(
     curl -s '${resolveUrl('library')}'
     curl -s '${resolveUrl('courses')}'   (below our Intermediate)
     curl -s '${resolveUrl('hospital')}'   (two levels down)
+
+  ${entities.get(applicant?.slug ?? '')?.entityId} asks to become a member: register it in the console.
 ${invitation ? `\n  To see the portal as a person of ${members[0]?.organization}, open this link in a private window. It works once:\n    ${invitation}\n` : ''}
 `
 }

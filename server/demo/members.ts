@@ -17,6 +17,8 @@ export type Member = {
   /** Its Trust Marks, by the last part of their type. */
   marks: readonly string[]
   organization: string
+  /** It names its superior, which has not registered it: for a first registration. */
+  isApplicant?: true
   metadata: (entityId: string, organization: string) => Metadata
 }
 
@@ -129,5 +131,13 @@ export const members: readonly Member[] = [
     marks: [],
     organization: 'Westbay Hospital',
     metadata: relyingParty('Patient portal'),
+  },
+  {
+    slug: 'observatory',
+    superiors: ['main'],
+    marks: [],
+    organization: 'Lakeside Observatory',
+    isApplicant: true,
+    metadata: relyingParty('Telescope schedule'),
   },
 ]

@@ -1,5 +1,6 @@
 /** Streams the list of alerts after each change of it. */
 import type { Alert, AlertService } from '#server/alerts/alerts.ts'
+import { leaveCall } from '#server/identity/leave-call.ts'
 import { createEventStream, type EventStream } from '#server/live/event-stream.ts'
 
 /** Milliseconds between two reads, while there are subscribers. */
@@ -21,7 +22,7 @@ export function watchAlerts({ list }: Pick<AlertService, 'list'>): AlertWatch {
     const alerts = await list().catch(() => null) // the next successful read reports it
     if (alerts) deliver(alerts)
     clearTimeout(timer) // each new subscriber reads, but only the last read is followed by another
-    if (streams.size > 0) timer = setTimeout(look, INTERVAL_MS)
+    if (streams.size > 0) timer = leaveCall(setTimeout, look, INTERVAL_MS)
   }
 
   function deliver(alerts: Alert[]): void {

@@ -5,6 +5,7 @@ import { type Anchor, type Installation, startAnchor, type WorkerOptions } from 
 import { spreadKeys } from '#server/anchors/anchor-links.ts'
 import { lookAfter } from '#server/anchors/look.ts'
 import { createScheduleClock } from '#server/anchors/schedule-clock.ts'
+import { leaveCall } from '#server/identity/leave-call.ts'
 import { eachInParallel } from '#server/jobs/in-parallel.ts'
 import { renewPins } from '#server/publish/pins.ts'
 import { FIRST_ANCHOR, readAnchors, writeAnchors } from '#store/anchors.ts'
@@ -70,7 +71,7 @@ export async function openAnchors(
 
   /** One look at a time. */
   function refresh(): Promise<void> {
-    const look = last.then(() => (closing.signal.aborted ? undefined : follow()))
+    const look = last.then(() => (closing.signal.aborted ? undefined : leaveCall(follow)))
     last = look.catch(() => undefined) // each caller gets its own failure
     return look
   }

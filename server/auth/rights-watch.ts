@@ -6,6 +6,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
 import type { Caller } from '#server/identity/caller.ts'
+import { leaveCall } from '#server/identity/leave-call.ts'
 
 /** Milliseconds between two statements while streams are open, so that no right outlives its end by a second. */
 const INTERVAL = 500
@@ -56,11 +57,15 @@ export function createRightsWatch({ db, now, lookUp }: Parts): RightsWatch {
 
   function schedule(): void {
     clearTimeout(timer) // a stream that came during a look has already scheduled one
-    timer = setTimeout(() => {
-      look()
-        .catch(() => undefined) // an outage changes no rights; the next statement finds out
-        .finally(() => (groups.size > 0 ? schedule() : undefined))
-    }, INTERVAL)
+    timer = leaveCall(
+      setTimeout,
+      () => {
+        look()
+          .catch(() => undefined) // an outage changes no rights; the next statement finds out
+          .finally(() => (groups.size > 0 ? schedule() : undefined))
+      },
+      INTERVAL,
+    )
     timer.unref()
   }
 

@@ -1,6 +1,7 @@
 /** Answers the questions of the public, within the limits that their queue keeps (store/questions.ts). */
 import { setTimeout } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
+import { leaveCall } from '#server/identity/leave-call.ts'
 import { eachInParallel } from '#server/jobs/in-parallel.ts'
 import { PUBLICATION_PATIENCE_MS, type Publisher } from '#server/publish/publisher.ts'
 import type { PublicAnswers } from '#server/services/request/public-answers.ts'
@@ -70,7 +71,7 @@ export function startAnswering({ questions, pushedKeys, answers, publisher, log 
   const wait = (milliseconds: number) =>
     setTimeout(milliseconds, undefined, { signal }).catch(() => undefined)
 
-  const running = run()
+  const running = leaveCall(run)
   return {
     async close() {
       closing.abort()

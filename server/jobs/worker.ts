@@ -1,5 +1,6 @@
 /** Runs a worker of an anchor: executes runs and the schedules that are due, next to any number of other workers on the same database. */
 import type { FastifyBaseLogger } from 'fastify'
+import { leaveCall } from '#server/identity/leave-call.ts'
 import { startAnswering } from '#server/jobs/answering.ts'
 import type { JobQueue } from '#server/jobs/queue.ts'
 import { executeRun } from '#server/jobs/run-execution.ts'
@@ -37,14 +38,14 @@ export async function startWorker({
 }: WorkerDeps): Promise<Worker> {
   const closing = new AbortController()
   await queue.takeRuns(RUNS_AT_A_TIME, (order, signal) =>
-    executeRun({ context, events, log }, order.runId, AbortSignal.any([signal, closing.signal])),
+    leaveCall(executeRun, { context, events, log }, order.runId, AbortSignal.any([signal, closing.signal])),
   )
   const announcements = events.subscribeToRuns()[Symbol.asyncIterator]()
   const listening = wakeOnOrders(announcements, queue.wake)
   const answering = keepsSchedules ? answer(context, log) : undefined
 
   return {
-    runDue: (name, due) => runSchedule(context, name, log, closing.signal, due),
+    runDue: (name, due) => leaveCall(runSchedule, context, name, log, closing.signal, due),
     async close() {
       closing.abort()
       await answering?.close()
@@ -57,7 +58,7 @@ export async function startWorker({
 /** Takes the looks at the rollover that workers hand over, and hands none over itself. */
 export function keepKeys(queue: JobQueue, context: ScheduleContext, log: FastifyBaseLogger): Promise<void> {
   const keeping = { ...context, queue: { handOverKeyStep: async () => false } }
-  return queue.takeKeySteps((_order, signal) => runSchedule(keeping, 'key-rollover', log, signal))
+  return queue.takeKeySteps((_order, signal) => leaveCall(runSchedule, keeping, 'key-rollover', log, signal))
 }
 
 function answer(context: ScheduleContext, log: FastifyBaseLogger) {

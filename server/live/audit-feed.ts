@@ -1,6 +1,7 @@
 /** Streams new audit entries from all processes, the command line included. */
 import type { AuditEvent } from '#prisma/generated/client/client.ts'
 import type { Database } from '#server/database/client.ts'
+import { leaveCall } from '#server/identity/leave-call.ts'
 import { createEventStream, type EventStream, MAXIMUM } from '#server/live/event-stream.ts'
 
 /** Milliseconds between polls of one row, while there are subscribers. */
@@ -51,11 +52,15 @@ export function createAuditFeed(db: Database, onError: (error: unknown) => void)
 
   function watch(): void {
     clearTimeout(timer)
-    timer = setTimeout(() => {
-      tell()
-        .catch(onError) // the database is unreachable; the next poll catches up
-        .finally(() => (streams.size > 0 ? watch() : undefined))
-    }, INTERVAL_MS)
+    timer = leaveCall(
+      setTimeout,
+      () => {
+        tell()
+          .catch(onError) // the database is unreachable; the next poll catches up
+          .finally(() => (streams.size > 0 ? watch() : undefined))
+      },
+      INTERVAL_MS,
+    )
   }
 
   return {

@@ -1,6 +1,7 @@
 /** Reads how far publication is behind the database, and streams each change of it. */
 import { Prisma, type PublisherLease } from '#prisma/generated/client/client.ts'
 import { readOneTogether, readTogether } from '#server/database/together.ts'
+import { leaveCall } from '#server/identity/leave-call.ts'
 import { createEventStream, type EventStream } from '#server/live/event-stream.ts'
 import { isFromFuture } from '#server/publish/age.ts'
 import type { PublishContext } from '#server/publish/context.ts'
@@ -100,7 +101,7 @@ export function watchPublication(source: Source): PublicationWatch {
 
   function schedule(): void {
     clearTimeout(timer) // a subscriber that came during a poll has already scheduled one
-    timer = setTimeout(() => void look().finally(() => streams.size > 0 && schedule()), INTERVAL)
+    timer = leaveCall(setTimeout, () => void look().finally(() => streams.size > 0 && schedule()), INTERVAL)
   }
 
   function forget(stream: EventStream<PublicationStatus>): void {

@@ -5,6 +5,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import { UnavailableError } from '#server/error/operation-error.ts'
+import { leaveCall } from '#server/identity/leave-call.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { createDrain } from '#server/publish/drain.ts'
 import { queueEndedKeys } from '#server/publish/ended-keys.ts'
@@ -79,7 +80,7 @@ export function startPublisher(
   function drain(): Promise<boolean> {
     waiting ??= exclusive(() => {
       waiting = undefined
-      return drainUnderLease()
+      return leaveCall(drainUnderLease)
     }).catch(report)
     return waiting
   }

@@ -3,6 +3,7 @@ import { signJwt } from '#core/jws.ts'
 import { KeyStoreError } from '#federation/key-store/store.ts'
 import { createKeyStores, type KeyStoreSettings, type KeyStores } from '#federation/key-store/stores.ts'
 import { SigningUnavailableError } from '#server/error/operation-error.ts'
+import { leaveCall } from '#server/identity/leave-call.ts'
 import type { KeyDirectory } from '#store/key-directory.ts'
 import { explainReadOnly } from '#store/key-directory-access.ts'
 import type { KeyPlace } from '#store/key-directory-change.ts'
@@ -46,7 +47,8 @@ export function keepStoredKeys(place: KeyPlace & { stores: KeyStores }, options:
     if ((await explainReadOnly(place)) !== null) return // an admin server does it that can write the notes
     const { isLeft } = await destroyReplacedKeys(directory, { stores, onError: report })
     if (!isLeft) lastFailure = ''
-    if (isLeft && !isClosed) destroying = setTimeout(() => void destroy().catch(report), DESTROY_MS).unref()
+    if (isLeft && !isClosed)
+      destroying = leaveCall(setTimeout, () => void destroy().catch(report), DESTROY_MS).unref()
   }
 
   return {
@@ -58,7 +60,7 @@ export function keepStoredKeys(place: KeyPlace & { stores: KeyStores }, options:
     },
     /** Called after each read that found a change: the current key signs once, so that a fault is known early. */
     follow(): void {
-      probing ??= setInterval(probe, PROBE_MS).unref()
+      probing ??= leaveCall(setInterval, probe, PROBE_MS).unref()
       clearTimeout(destroying)
       void destroy().catch(report)
       const keys = options.current()

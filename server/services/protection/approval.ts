@@ -49,6 +49,8 @@ export type ApprovalInUse = {
   use: ((tx: Transaction) => Promise<AuditEntry>) | null
   /** Set if the change has another effect now than was approved. */
   moved?: Changed
+  /** Its work has ended. What that has left behind is not approved. */
+  isOver?: true
 }
 
 /** The effect is another one than was shown; nothing was changed. Trying again does not help. */
@@ -75,9 +77,21 @@ const bypasses = new AsyncLocalStorage<Set<ProtectedOperation>>()
 /** The hash of the effect that a dry run showed. */
 const shown = new AsyncLocalStorage<string>()
 
-/** The protected changes of `work` are approved. */
-export function runWithApproval<Result>(approval: ApprovalInUse, work: () => Result): Result {
-  return approvals.run(approval, work)
+/** The protected changes of `work` are approved, until it ends. */
+export async function runWithApproval<Result>(
+  approval: ApprovalInUse,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await approvals.run(approval, work)
+  } finally {
+    approval.isOver = true
+  }
+}
+
+function presentApproval(): ApprovalInUse | undefined {
+  const approval = approvals.getStore()
+  return approval?.isOver ? undefined : approval
 }
 
 /** `noted` gets the protected operations that `work` does without an approval, as commands may where the settings allow it. */
@@ -104,11 +118,11 @@ export function runAsShown<Result>(effect: string, work: () => Result): Result {
 export const hashOfEffect = (changed: Changed): string => hashOfContent(effectOf(changed))
 
 /** The id of the approval that covers the present work; null: none does. */
-export const currentApproval = (): number | null => approvals.getStore()?.approvalId ?? null
+export const currentApproval = (): number | null => presentApproval()?.approvalId ?? null
 
 /** The approval is spent. Called after the commit. */
 export function noteApprovalUsed(): void {
-  const approval = approvals.getStore()
+  const approval = presentApproval()
   if (approval) approval.use = null
 }
 
@@ -125,7 +139,7 @@ export async function requireApproval(
   requireShown(changed)
   const operations = await findProtected(tx, caller, changed)
   if (operations.length === 0) return null
-  const approval = approvals.getStore()
+  const approval = presentApproval()
   if (approval) return approval.use?.(tx) ?? null
   const { action, resource } = changed
   for (const operation of operations) bypasses.getStore()?.add(operation)
@@ -154,7 +168,7 @@ async function findProtected(
   const protection = changed.protection ?? (await readProtection(tx))
   const operations = amounts.filter((name) => protection.operations.includes(name))
   if (operations.length === 0) return operations
-  const approval = approvals.getStore()
+  const approval = presentApproval()
   if (approval) return requireApproved(approval, changed, operations)
   if (caller.method === 'cli' && protection.commandLine) return operations
   throw new ApprovalRequiredError(changed, operations, caller.reason)

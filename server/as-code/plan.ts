@@ -10,15 +10,15 @@ import type { NamedText } from '#server/as-code/parse-text.ts'
 import { stepsToRemove } from '#server/as-code/prune.ts'
 import { readFiles } from '#server/as-code/read-files.ts'
 import { findMissing } from '#server/as-code/references.ts'
-import { type Amounting, changedFields, changesOf, type Step } from '#server/as-code/step.ts'
+import { type Amounting, amounting, changedFields, changesOf, type Step } from '#server/as-code/step.ts'
 import { parseAll, type Wanted } from '#server/as-code/wanted.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import { nameOf } from '#server/services/file-object/changed-object.ts'
 import { withdrawalIn } from '#server/services/file-object/withdrawal.ts'
 import { hashOfContent } from '#server/services/protection/content.ts'
-import { operationsOf } from '#server/services/protection/effect.ts'
 import type { ProtectedOperation } from '#server/services/protection/operation.ts'
+import { isAnyRequired } from '#server/services/protection/required-marks.ts'
 
 export type Plan = {
   /** The slug of the anchor; null: it is about the installation. */
@@ -63,24 +63,21 @@ export async function makePlan(
   const described = [...wanted.values()].flatMap((some) => [...some.values()])
   const applied = await readApplied(db, described)
   const faults = [...(await findMissing(db, wanted, now())), ...findOwnedByOthers(described, applied)]
-  const steps: Step[] = []
-  const operations = new Set<ProtectedOperation>()
+  const found: Amounting[] = []
   let unchanged = 0
   for (const section of sections) {
-    const found = await stepsOf(context, section, wanted.get(section) ?? new Map(), applied)
-    faults.push(...found.faults)
-    for (const { step, amounts } of found.steps) {
-      steps.push(step)
-      for (const operation of amounts) operations.add(operation)
-    }
-    unchanged += found.unchanged
+    const ofSection = await stepsOf(context, section, wanted.get(section) ?? new Map(), applied)
+    faults.push(...ofSection.faults)
+    for (const each of ofSection.steps) found.push(each)
+    unchanged += ofSection.unchanged
   }
   await refuseFaulty(faults)
   const removed = prune ? await stepsToRemove({ ...context, isOfInstallation, sets }, wanted) : []
-  for (const { step, amounts } of removed) {
-    steps.push(step)
-    for (const operation of amounts) operations.add(operation)
-  }
+  for (const each of removed) found.push(each)
+  const steps = found.map(({ step }) => step)
+  const operations = new Set(found.flatMap(({ amounts }) => amounts))
+  const ended = found.flatMap(({ marks }) => marks)
+  if (await isAnyRequired(db, ended)) operations.add('MEMBERS')
   const hash = hashOfPlan(anchor, steps)
   return { anchor, steps, described, sets: [...sets], unchanged, operations: [...operations].sort(), hash }
 }
@@ -147,7 +144,9 @@ function stepOf(
   const [action] = kinds[section].mutations[verb] ?? []
   const before = verb === 'CREATE' ? undefined : stored
   const after = { ...stored, ...wanted }
-  return { step, amounts: action ? operationsOf({ action, resource: key, before, after }, caller) : [] }
+  return action
+    ? amounting(step, { action, resource: key, before, after }, caller)
+    : { step, amounts: [], marks: [] }
 }
 
 /** The server has all objects of such a kind. */

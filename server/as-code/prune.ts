@@ -2,11 +2,10 @@
 import { sectionsOf } from '#server/as-code/document.ts'
 import { kinds } from '#server/as-code/kinds.ts'
 import { readOwned } from '#server/as-code/ownership.ts'
-import type { Amounting } from '#server/as-code/step.ts'
+import { type Amounting, amounting } from '#server/as-code/step.ts'
 import type { WantedObjects } from '#server/as-code/wanted.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { ServiceContext } from '#server/services/context.ts'
-import { operationsOf } from '#server/services/protection/effect.ts'
 
 type Context = Pick<ServiceContext, 'db' | 'now'> & {
   caller: Caller
@@ -32,8 +31,8 @@ export async function stepsToRemove(
     for await (const page of read(db, { keys }, now())) {
       for (const { key, fields } of page) {
         if (!keys.includes(key)) continue
-        const amounts = operationsOf({ action, resource: key, before: fields }, caller)
-        steps.push({ step: { section, key, verb: 'REMOVE', fields: {}, changes: [] }, amounts })
+        const step = { section, key, verb: 'REMOVE', fields: {}, changes: [] } as const
+        steps.push(amounting(step, { action, resource: key, before: fields }, caller))
       }
     }
   }

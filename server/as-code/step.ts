@@ -4,7 +4,10 @@ import { findDifferences } from '#core/json-difference.ts'
 import { formatPath } from '#core/path.ts'
 import { type Fields, type Section, sections, type Verb, verbs } from '#server/as-code/document.ts'
 import type { StoredObject } from '#server/as-code/kind/row.ts'
+import type { Caller } from '#server/identity/caller.ts'
+import { type Changed, operationsOf } from '#server/services/protection/effect.ts'
 import type { ProtectedOperation } from '#server/services/protection/operation.ts'
+import { marksEndedBy } from '#server/services/protection/required-marks.ts'
 
 /** A path within the object, such as `metadataPolicy.openid_provider`. An absent value is null. */
 export type FieldChange = { path: string; before: unknown; after: unknown }
@@ -28,8 +31,17 @@ export function stepNamed(name: string): Pick<Step, 'section' | 'verb'> | null {
   return known && does ? { section: known, verb: does } : null
 }
 
-/** A step, and the protected operations that it amounts to. */
-export type Amounting = { step: Step; amounts: readonly ProtectedOperation[] }
+/** A step, and what the protection by two people asks about it. */
+export type Amounting = {
+  step: Step
+  amounts: readonly ProtectedOperation[]
+  /** The natural keys of the Trust Marks that it ends, and of their types. */
+  marks: readonly string[]
+}
+
+export function amounting(step: Step, changed: Changed, caller: Caller): Amounting {
+  return { step, amounts: operationsOf(changed, caller), marks: marksEndedBy(changed) }
+}
 
 /** The fields of an object that are to have another value. */
 export function changedFields({ fields: stored }: StoredObject, wanted: Fields): Fields {

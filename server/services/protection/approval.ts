@@ -10,6 +10,7 @@ import type { AuditEntry } from '#server/services/audit/append.ts'
 import { hashOfContent } from '#server/services/protection/content.ts'
 import { type Changed, effectOf, operationsOf } from '#server/services/protection/effect.ts'
 import type { ProtectedOperation, ProtectionSettings } from '#server/services/protection/operation.ts'
+import { isAnyRequired, marksEndedBy } from '#server/services/protection/required-marks.ts'
 import { readProtection } from '#server/services/protection/settings.ts'
 
 export type Change = Changed & {
@@ -166,7 +167,11 @@ async function findProtected(
   const amounts = operationsOf(changed, caller)
   if (amounts.length === 0) return []
   const protection = changed.protection ?? (await readProtection(tx))
-  const operations = amounts.filter((name) => protection.operations.includes(name))
+  const isOfMembers =
+    protection.operations.includes('MEMBERS') && (await isAnyRequired(tx, marksEndedBy(changed)))
+  const operations = protection.operations.filter(
+    (name) => amounts.includes(name) || (name === 'MEMBERS' && isOfMembers),
+  )
   if (operations.length === 0) return operations
   const approval = presentApproval()
   if (approval) return requireApproved(approval, changed, operations)

@@ -15,7 +15,7 @@ export const protectedOperations = {
   },
   MEMBERS: {
     description:
-      'Change which entities belong to the federation, or what a statement says about one: register, import, deactivate, reactivate or remove it, change its keys, metadata, policy, constraints, validity or renewal, or let checks approve requests without a person. Implies ANCHOR, because a policy or a pause takes a member away too.',
+      'Change which entities belong to the federation, or what a statement says about one: register, import, deactivate, reactivate or remove it, change its keys, metadata, policy, constraints, validity or renewal, end a Trust Mark that it must hold, or let checks approve requests without a person. Implies ANCHOR, because a policy or a pause takes a member away too.',
     implies: ['ANCHOR', 'ACCESS'],
   },
   TRUST_MARKS: {

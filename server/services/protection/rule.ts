@@ -4,7 +4,7 @@ import type { AuditAction } from '#server/services/audit/action.ts'
 import { operationNames, type ProtectedOperation } from '#server/services/protection/operation.ts'
 import { publishedOfSubordinate } from '#server/services/protection/published-fields.ts'
 
-type Members = Record<string, unknown>
+export type Members = Record<string, unknown>
 type Operations = readonly ProtectedOperation[]
 
 type Seen = {
@@ -207,6 +207,6 @@ export const rules: Record<AuditAction, Rule> = {
 
 const isEmpty = (members: Members) => Object.keys(members).length === 0
 
-function membersOf(value: unknown): Members {
+export function membersOf(value: unknown): Members {
   return typeof value === 'object' && value !== null ? (value as Members) : {} // an object
 }

@@ -18,7 +18,7 @@ export const operations: Readonly<Record<ProtectedOperation, Row>> = {
   MEMBERS: {
     label: 'Members',
     description:
-      'Register, import, deactivate, reactivate or remove a member, change what is stated about it, or let checks approve requests without a person. With it the anchor is protected, because a policy or a pause takes a member away too.',
+      'Register, import, deactivate, reactivate or remove a member, change what is stated about it, end a Trust Mark that it must hold, or let checks approve requests without a person. With it the anchor is protected, because a policy or a pause takes a member away too.',
     implies: ['ANCHOR', 'ACCESS'],
   },
   TRUST_MARKS: {

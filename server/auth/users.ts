@@ -16,6 +16,7 @@ import { ConflictError, InvalidInputError, NotFoundError } from '#server/error/o
 import type { Caller } from '#server/identity/caller.ts'
 import type { PasswordChange } from '#server/identity/password-change.ts'
 import type { Role } from '#server/identity/roles.ts'
+import { canOthersApprove } from '#server/services/protection/passkeys.ts'
 import { recordChange } from '#server/services/write.ts'
 
 export type NewUser = {
@@ -98,6 +99,9 @@ export function createUsers(db: Database, auth: Auth, now: Clock, sendInvitation
         if (user.role === 'admin' && (change.banned || (change.role && change.role !== 'admin')))
           await refuseLastAdministrator(tx, user.id)
         const { id } = user
+        const isLockOut =
+          change.banned === true && Object.keys(change).length === 1 && anchorRoles.length === 0
+        const byOne = isLockOut && (await mayLockOutAlone(tx, caller, user, now()))
         const before = { ...snapshot(user), ...(await anchorRolesOf(tx, id)) }
         await tx.user.update({ where: { id }, data: change })
         await changeAnchorRoles(tx, id, anchorRoles)
@@ -113,6 +117,7 @@ export function createUsers(db: Database, auth: Auth, now: Clock, sendInvitation
           ...resourceOf(user),
           before,
           after: { ...snapshot(after), ...(await anchorRolesOf(tx, id)) },
+          byOne,
           result: null,
         }
       })
@@ -124,6 +129,20 @@ export function createUsers(db: Database, auth: Auth, now: Clock, sendInvitation
         select: { username: true, role: true, banned: true },
       }),
   }
+}
+
+/**
+ * One account must not lock out all who can stop it: of administrators, two others stay who can undo it, and lock out the
+ * caller. A person does it, not an API key.
+ */
+async function mayLockOutAlone(
+  tx: Transaction,
+  { session }: Caller,
+  { id, role }: User,
+  now: Date,
+): Promise<boolean> {
+  if (!session) return false
+  return role !== 'admin' || canOthersApprove(tx, now, [session.userId, id])
 }
 
 async function refuseDuplicate(

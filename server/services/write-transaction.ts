@@ -24,6 +24,8 @@ export type Change<Row> = AuditEntry & {
   parts?: readonly AuditEntry[]
   /** The protection before a change of it. */
   protection?: ProtectionSettings
+  /** A withdrawal that one administrator may do alone. */
+  byOne?: boolean
   publish?: readonly OutboxItem[]
   /** The entry of another change in the same transaction. */
   also?: AuditEntry | undefined

@@ -62,7 +62,8 @@ operation('commentApproval', {
 })
 
 operation('refuse', {
-  describes: 'Refuses a protected change, or withdraws one’s own.',
+  describes:
+    'Refuses a protected change, or withdraws one’s own. No one refuses a change of their own account or rights. An API key only withdraws what it asked for.',
   scope: 'operateAnywhere',
   ofInstallation: true,
   input: {

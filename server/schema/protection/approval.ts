@@ -170,6 +170,11 @@ export const ApprovalRef = builder.prismaNode('Approval', {
       description: 'Why the viewer may not approve it; null: nothing is in the way.',
       resolve: (row, _args, { approvals, caller }) => caller && approvals.obstacle(caller, row),
     }),
+    refusalObstacle: t.string({
+      nullable: true,
+      description: 'Why the viewer may neither refuse nor withdraw it; null: nothing is in the way.',
+      resolve: (row, _args, { approvals, caller }) => caller && approvals.refusalObstacle(caller, row),
+    }),
     signingOptions: t.field({
       type: 'JSON',
       nullable: true,

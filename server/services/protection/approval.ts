@@ -16,6 +16,8 @@ import { readProtection } from '#server/services/protection/settings.ts'
 export type Change = Changed & {
   /** What was protected before the change; absent: the change does not change that. */
   protection?: ProtectionSettings
+  /** A withdrawal that one administrator may do alone. */
+  byOne?: boolean
 }
 
 /** The change is protected, and was not approved; nothing was changed. */
@@ -163,7 +165,7 @@ async function findProtected(
   caller: Caller,
   changed: Change,
 ): Promise<readonly ProtectedOperation[]> {
-  if (!actsForPerson(caller)) return []
+  if (!actsForPerson(caller) || changed.byOne) return []
   const amounts = operationsOf(changed, caller)
   if (amounts.length === 0) return []
   const protection = changed.protection ?? (await readProtection(tx))

@@ -9,7 +9,12 @@ import { createBreakGlass, type Execute } from '#server/services/protection/brea
 import { contentOf, hashOfContent, requireUnchanged } from '#server/services/protection/content.ts'
 import { addComment } from '#server/services/protection/discussion.ts'
 import type { Changed } from '#server/services/protection/effect.ts'
-import { obstacleOfState, sentenceOfEnd } from '#server/services/protection/obstacle.ts'
+import {
+  obstacleOfRefusal,
+  obstacleOfState,
+  obstacleOfSubject,
+  sentenceOfEnd,
+} from '#server/services/protection/obstacle.ts'
 import type { PasskeyAnswer } from '#server/services/protection/passkey-proof.ts'
 import { columnsOfEffect, createProposal } from '#server/services/protection/proposal.ts'
 import {
@@ -114,12 +119,18 @@ export function createApprovals({ databaseOf, ...deps }: ApprovalDeps) {
     const ended = obstacleOfState(row, now())
     if (ended) return ended
     if (isAsker(caller, row)) return 'You asked for it. Another person must approve it.'
-    return (await signing.obstacle(caller, row)) ?? (row.reason === null ? NO_REASON : null)
+    const inTheWay = obstacleOfSubject(row, caller) ?? (await signing.obstacle(caller, row))
+    return inTheWay ?? (row.reason === null ? NO_REASON : null)
   }
+
+  /** Why the caller can neither refuse nor withdraw it, as a sentence; null: nothing is in the way. */
+  const refusalObstacle = (caller: Caller, row: Approval): string | null =>
+    sentenceOfEnd(row, now()) ?? obstacleOfRefusal(row, caller)
 
   return {
     find,
     obstacle,
+    refusalObstacle,
 
     create: createProposal({ db, databaseFor, now }),
 
@@ -154,8 +165,8 @@ export function createApprovals({ databaseOf, ...deps }: ApprovalDeps) {
     async refuse(caller: Caller, id: number, message: string | null | undefined): Promise<Approval> {
       const row = await find(id)
       const reason = parseReason(message)
-      const ended = sentenceOfEnd(row, now())
-      if (ended) throw new ConflictError(ended, 'id')
+      const obstacle = refusalObstacle(caller, row)
+      if (obstacle) throw new ConflictError(obstacle, 'id')
       const isOwn = isAsker(caller, row)
       await recordChange(
         databaseFor(row.anchor),

@@ -86,7 +86,9 @@ export function operationsOf(
   return operationNames.filter((name) => all.has(name))
 }
 
-const isLasting = (name: string) => !/At$|^(id|version|statementVersion|evaluatedVersion)$/.test(name)
+/** The last three only count what ends with it: the user could change them again and again, and so prevent it. */
+const isLasting = (name: string) =>
+  !/At$|^(id|version|statementVersion|evaluatedVersion|sessionsEnded|apiKeysRevoked|passkeys)$/.test(name)
 
 const memberOf = (members: Record<string, unknown>, name: string): unknown => members[name] ?? null
 

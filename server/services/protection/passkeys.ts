@@ -47,15 +47,31 @@ export async function findPasskeyObstacle(
 export const tooNew = (from: Date): string =>
   `Your passkey is too new. It counts from ${from.toISOString()}. Wait, or ask another administrator to confirm it.`
 
-/** The administrators of the installation who could approve any change. */
-export function countApprovers(tx: Pick<Transaction, 'user'>, rule: Rule): Promise<number> {
+/** The administrators of the installation who could approve any change, without these users. */
+export function countApprovers(
+  tx: Pick<Transaction, 'user'>,
+  rule: Rule,
+  without: readonly string[] = [],
+): Promise<number> {
   return tx.user.count({
     where: {
+      id: { notIn: [...without] },
       role: 'admin',
       OR: [{ banned: false }, { banned: null }],
       passkeys: { some: whereCounts(rule) },
     },
   })
+}
+
+/** Whether two people other than these users could approve a change. Lock-outs at the same time wait for each other. */
+export async function canOthersApprove(
+  tx: Transaction,
+  now: Date,
+  without: readonly string[],
+): Promise<boolean> {
+  await lock(tx, 'inmor:protection')
+  const { passkeyHours: hours } = await readProtection(tx)
+  return (await countApprovers(tx, { hours, now }, without)) >= APPROVERS_NEEDED
 }
 
 /** Does `remove`, unless fewer than two people could approve then. @throws ConflictError */

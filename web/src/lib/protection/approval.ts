@@ -13,7 +13,7 @@ graphql(`
   fragment ApprovalDetails on Approval {
     ...ApprovalFields
     requestedMethod keyCreatedBy { username } mutation document variables before after effect previousEffect movedAt reason message
-    lastError hash obstacle signingOptions overrideBy { username } overrideAt overrideObstacle
+    lastError hash obstacle refusalObstacle signingOptions overrideBy { username } overrideAt overrideObstacle
     comments { at by { username } text }
   }
 `)

@@ -1,0 +1,139 @@
+/** Tests that no account prevents what others decide about it: its requests for approval, and its lock-out. */
+import { beforeEach, describe, expect, it } from 'vitest'
+import { adminInFile, type GraphQLAnswer } from '#test/helpers/admin.ts'
+import { inFile } from '#test/helpers/in-file.ts'
+import {
+  type Administrator,
+  addAdministrator,
+  administratorsInFile,
+  approve,
+  override,
+  protect,
+  refuse,
+  signIn,
+  waiting,
+} from './people.ts'
+
+const admin = adminInFile()
+const people = administratorsInFile(admin)
+const mallory = inFile(() => addAdministrator(admin, 'mallory'))
+beforeEach(() => protect(admin, ['ACCESS']))
+
+const ABOUT_YOU = { code: 'CONFLICT', message: 'It is about you. Another person must decide it.' }
+const NO_PERSON = { code: 'CONFLICT', message: 'Only a person can refuse it, in the console.' }
+
+const documentOf = (mutation: string) => {
+  const type = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input!`
+  return `mutation ($input: ${type}) { ${mutation}(input: $input) { __typename ... on Error { code message }${mutation === 'createApiKey' ? ' ... on CreateApiKeySuccess { key }' : ''} } }`
+}
+const ask = ({ visitor }: Administrator, mutation: string, input: object) =>
+  visitor.execute(documentOf(mutation), { input })
+
+const idOf = async (username: string) => {
+  const { id } = await admin.server.installation.user.findUniqueOrThrow({ where: { username } })
+  return btoa(`User:${id}`)
+}
+const lockOut = async (by: Administrator, username: string) =>
+  ask(by, 'updateUser', { id: await idOf(username), banned: true })
+const isLockedOut = async (username: string) =>
+  (await admin.server.installation.user.findUniqueOrThrow({ where: { username } })).banned
+
+/** Of the user, made by the administrator, who so knows it. */
+async function makeKey({ visitor }: Administrator, username: string): Promise<string> {
+  await protect(admin, [])
+  const { key } = await visitor.mutate('createApiKey', { username, name: crypto.randomUUID() }, 'key')
+  await protect(admin, ['ACCESS'])
+  return key
+}
+
+async function withKey(key: string, mutation: string, input: object): Promise<GraphQLAnswer> {
+  const headers = { 'content-type': 'application/json', 'x-api-key': key }
+  const body = JSON.stringify({ query: documentOf(mutation), variables: { input } })
+  return (await fetch(`${admin.adminUrl}/graphql`, { method: 'POST', headers, body })).json()
+}
+
+const refuseWithKey = async (key: string, id: string) => (await withKey(key, 'refuse', { id })).data?.refuse
+
+describe('a change about a person', () => {
+  it.each([
+    ['updateUser', { role: 'VIEWER' }],
+    ['removeUser', {}],
+    ['resetSecondFactor', {}],
+  ])('is not decided by this person: %s', async (mutation, further) => {
+    const id = waiting(await ask(people.alice, mutation, { id: await idOf('mallory'), ...further }))
+    expect(await refuse(mallory, id)).toMatchObject(ABOUT_YOU)
+    expect(await approve({ ...mallory, partner: people.alice }, id)).toMatchObject(ABOUT_YOU)
+    expect(await override(mallory, id, 'Now.')).toMatchObject(ABOUT_YOU)
+    const { data } = await mallory.visitor.execute(
+      'query ($id: ID!) { node(id: $id) { ... on Approval { obstacle refusalObstacle overrideObstacle } } }',
+      { id },
+    )
+    expect(new Set(Object.values(data.node))).toEqual(new Set([ABOUT_YOU.message]))
+    expect(await refuse(people.bob, id)).toMatchObject({ state: 'REFUSED' })
+  })
+
+  it('is not ended by who made the API key that asked, nor with that key', async () => {
+    const key = await makeKey(mallory, 'alice')
+    const input = { id: await idOf('mallory'), role: 'VIEWER' }
+    const id = waiting(await withKey(key, 'updateUser', input))
+    expect(await refuse(mallory, id)).toMatchObject(ABOUT_YOU)
+    expect(await refuseWithKey(key, id)).toMatchObject(ABOUT_YOU)
+    expect(await refuse(people.alice, id)).toMatchObject({ state: 'WITHDRAWN' })
+  })
+
+  it('is not refused where it is about an API key of this person', async () => {
+    const input = { username: 'mallory', name: crypto.randomUUID() }
+    const id = waiting(await ask(people.alice, 'createApiKey', input))
+    expect(await refuse(mallory, id)).toMatchObject(ABOUT_YOU)
+    expect(await approve(people.bob, id)).toMatchObject({ state: 'EXECUTED' })
+  })
+})
+
+describe('an API key', () => {
+  it('refuses nothing, and withdraws only what it asked for', async () => {
+    const [ofAlice, ofBob] = [await makeKey(people.alice, 'alice'), await makeKey(people.bob, 'bob')]
+    const made = { username: 'bob', name: crypto.randomUUID() }
+    const ofPerson = waiting(await ask(people.alice, 'createApiKey', { ...made, username: 'mallory' }))
+    for (const key of [ofAlice, ofBob]) expect(await refuseWithKey(key, ofPerson)).toMatchObject(NO_PERSON)
+    const ofKey = waiting(await withKey(ofAlice, 'createApiKey', { ...made, username: 'operator' }))
+    expect(await refuseWithKey(ofBob, ofKey)).toMatchObject(NO_PERSON)
+    expect(await refuseWithKey(await makeKey(mallory, 'alice'), ofKey)).toMatchObject(NO_PERSON)
+    expect(await refuseWithKey(ofAlice, ofKey)).toMatchObject({ __typename: 'RefuseSuccess' })
+    expect(await refuse(people.alice, ofPerson)).toMatchObject({ state: 'WITHDRAWN' })
+  })
+})
+
+describe('a lock-out', () => {
+  it('of a user takes one administrator, and what gives the right back takes two', async () => {
+    const operator = await signIn(admin, 'operator')
+    const id = await idOf('operator')
+    waiting(await ask(people.alice, 'updateUser', { id, banned: true, role: 'VIEWER' }))
+    waiting(await withKey(await makeKey(people.alice, 'alice'), 'updateUser', { id, banned: true }))
+    expect((await lockOut(people.alice, 'operator')).data.updateUser.__typename).toBe('UpdateUserSuccess')
+    expect((await operator.execute('{ viewer { username } }')).data.viewer).toBeNull()
+    expect((await admin.execute('{ viewer { username } }', {}, 'operator')).data.viewer).toBeNull()
+    const back = waiting(await ask(people.alice, 'updateUser', { id, banned: false }))
+    expect(await isLockedOut('operator')).toBe(true)
+    expect(await approve(people.bob, back)).toMatchObject({ state: 'EXECUTED' })
+    expect(await isLockedOut('operator')).toBe(false)
+  })
+
+  it('of an administrator takes two, while fewer than two others could undo it', async () => {
+    // Otherwise one stolen account could lock out all who can stop it.
+    for (const username of ['alice', 'bob']) waiting(await lockOut(mallory, username))
+    const id = waiting(await lockOut(people.alice, 'mallory'))
+    expect(await refuse(mallory, id)).toMatchObject(ABOUT_YOU)
+    expect(await approve(people.bob, id)).toMatchObject({ state: 'EXECUTED' })
+    expect(await isLockedOut('mallory')).toBe(true)
+  })
+
+  it('of one administrator of four takes one, and of another one two', async () => {
+    await protect(admin, [])
+    await addAdministrator(admin, 'dora')
+    await protect(admin, ['ACCESS'])
+    await admin.server.installation.user.update({ where: { username: 'mallory' }, data: { banned: false } })
+    expect((await lockOut(people.alice, 'mallory')).data.updateUser.__typename).toBe('UpdateUserSuccess')
+    waiting(await lockOut(people.alice, 'bob'))
+    expect(await isLockedOut('bob')).toBe(false)
+  })
+})

@@ -14,6 +14,7 @@ import { fillOldInmor } from './old-federation.ts'
 const admin = adminInFile()
 const old = inFile(() => startOldInmor(admin.entityId, admin.config.keysDirectory))
 const commands = inFile(() => commandsFor(admin))
+const people = inFile(() => addAdministrators(admin))
 
 const REFUSAL = /A second person must approve this change\./
 
@@ -63,8 +64,26 @@ it('changes nothing that is protected while it is switched off', async () => {
     expect(`${stdout} ${stderr}`, args.join(' ')).toMatch(REFUSAL)
   }
   expect(await readState(admin)).toEqual(before)
+  // One person would ask here, and approve in the console.
+  expect(await admin.server.installation.approval.count()).toBe(0)
   expect(leaf.id).toBeTypeOf('string')
   await Promise.all([...federation.entities.values()].map((entity) => entity.close().catch(() => undefined)))
+})
+
+it('asks for it with an API key, and refuses no approval', async () => {
+  await protect(admin, [])
+  const made = { username: 'alice', name: 'laptop' }
+  const { key } = await people.alice.visitor.mutate('createApiKey', made, 'key')
+  await protect(admin, ['ACCESS'])
+  const args = ['user', 'create', '--username=gina', '--role=viewer']
+  const here = await commands.run(args)
+  expect(here).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(REFUSAL) })
+  expect(here.stderr).toContain('Set INMOR_URL and INMOR_KEY')
+  const asked = await runFor(admin, args, { INMOR_URL: admin.adminUrl, INMOR_KEY: key })
+  expect(asked).toMatchObject({ code: 3, stderr: expect.stringMatching(REFUSAL) })
+  expect(await commands.fail(['approval', 'refuse', asked.stdout.trim()])).toContain(
+    'Only a person can refuse it',
+  )
 })
 
 it('does what is protected while it is allowed, with a sentence, an entry and an alert', async () => {
@@ -89,7 +108,6 @@ it('does what is protected while it is allowed, with a sentence, an entry and an
 })
 
 it('verifies who approved what', async () => {
-  const people = await addAdministrators(admin)
   await protect(admin, ['ANCHOR'])
   const answer = await people.alice.visitor.execute(
     'mutation { updateTrustAnchor(input: { anchor: "main", organizationName: "Signed" }) { __typename } }',

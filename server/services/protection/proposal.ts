@@ -59,7 +59,7 @@ export function createProposal({ db, databaseFor, now }: Deps) {
         ...columnsOfEffect(changed),
         requestedBy: caller.name,
         requestedMethod: caller.method,
-        keyCreatedBy: requireKnownMaker(caller),
+        keyCreatedBy: requireKnownPerson(caller),
         reason: reason ?? null,
         requestedAt,
         expiresAt: new Date(requestedAt.getTime() + validForHours * HOUR_MS),
@@ -78,8 +78,15 @@ export function createProposal({ db, databaseFor, now }: Deps) {
   }
 }
 
-/** Null for a session. @throws ConflictError for a key that one person could hold without our knowledge */
-function requireKnownMaker({ method, keyCreatedBy }: Caller): string | null {
+/**
+ * Who made the API key; null for a session. @throws ConflictError for a command or a key whose person is not known, and
+ * could approve it in the console
+ */
+function requireKnownPerson({ method, keyCreatedBy }: Caller): string | null {
+  if (method === 'cli')
+    throw new ConflictError(
+      'Commands on the server cannot ask for it, because it is not known who gives them. Set INMOR_URL and INMOR_KEY, with an API key that you created in the console.',
+    )
   if (method !== 'api_key') return null
   if (keyCreatedBy !== undefined && !keyCreatedBy.includes(':')) return keyCreatedBy
   throw new ConflictError(

@@ -10,6 +10,8 @@ export type Recent<Value> = {
   peek(key: string): Value | undefined
   set(key: string, value: Value): void
   delete(key: string): void
+  /** Of all, as they are at the call. */
+  keys(): string[]
 }
 
 export type RecentOptions<Value> = {
@@ -51,5 +53,6 @@ export function createRecent<Value>({ maxSize, sizeOf }: RecentOptions<Value>): 
     peek: (key) => young.get(key) ?? old.get(key),
     set,
     delete: remove,
+    keys: () => [...new Set([...old.keys(), ...young.keys()])],
   }
 }

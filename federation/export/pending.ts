@@ -19,6 +19,7 @@ export function createPending(now: Now) {
   const [all, keys, lists, collection] = [createDue(now), createDue(now), createDue(now), createDue(now)]
   const [subordinates, subjects, responses] = [createQueue(), createQueue(), createQueue()]
   let wake = Promise.withResolvers<void>()
+  let changed: Time = -Infinity
   all.add()
   keys.add()
 
@@ -47,6 +48,7 @@ export function createPending(now: Now) {
     },
     add({ kind, id }: Change): void {
       if (kind === 'trust-anchors') return
+      changed = now()
       if (kind === 'collection') collection.add()
       else if (kind === 'subordinate' && id !== undefined) addObject(subordinates, id)
       else if (kind === 'trust-mark' && id !== undefined) addObject(subjects, id)
@@ -71,6 +73,8 @@ export function createPending(now: Now) {
         for (const at of queue.values()) files = Math.min(files, at)
       return { files, lists: Math.min(files, lists.since(), collection.since()) }
     },
+    /** When the last change was announced. */
+    changedAt: () => changed,
     /** Ends the wait for an addition. */
     wake: (): void => wake.resolve(),
     /** Resolves at the next addition after the call. */

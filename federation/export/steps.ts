@@ -3,6 +3,7 @@
  * responses, a list. The manifest is in between.
  */
 import { setImmediate } from 'node:timers/promises'
+import { TOLERANCE_MS } from '../files/manifest.ts'
 import { resolvedFile, trustMarkFile } from '../files/place.ts'
 import { refreshCollection } from './collection.ts'
 import { type Export, removeCompromised, typesWithFolder } from './comparison.ts'
@@ -75,7 +76,9 @@ export function createSteps(context: Export, pending: Pending, signal: AbortSign
     if (isDue) {
       if (isLast) await refreshEnded()
       await record.publish(pending.writtenUntil())
-      manifestBy = performance.now() + MANIFEST_MS
+      // One that is certainly younger than a change: until then, readers do not know whether the files have it.
+      const certain = pending.changedAt() + 2 * TOLERANCE_MS - Date.now()
+      manifestBy = performance.now() + (certain > 0 ? certain : MANIFEST_MS)
     }
     manifestPauses.worked(started)
     if (!isEntering) manifestPauses.begin()

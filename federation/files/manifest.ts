@@ -14,6 +14,9 @@ export const MANIFEST_TYP = 'inmor-manifest+jwt'
 /** Seconds for which a manifest says that its files are current. */
 export const MANIFEST_LIFE = 600
 
+/** Milliseconds by which an announcement may arrive earlier at one process than at another, or their clocks differ. */
+export const TOLERANCE_MS = 250
+
 const writtenUntilSchema = z.object({ files: z.number(), lists: z.number() })
 
 /** Milliseconds of unix time: what was announced before is in the files, and in those of lists. */

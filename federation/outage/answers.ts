@@ -8,10 +8,10 @@ import { type MediaType, send } from '../http/answer.ts'
 import { sendError } from '../http/error-handler.ts'
 import type { Deps } from '../routes/deps.ts'
 import { createFileSource } from './files.ts'
-import { createKnownChanges } from './known-changes.ts'
 import { createMemorySource } from './memory.ts'
 import type { Answer } from './source.ts'
 import { watchOutages } from './watch.ts'
+import { createWithdrawals } from './withdrawals.ts'
 
 export type OutageAnswers = ReturnType<typeof createOutageAnswers>
 
@@ -27,11 +27,11 @@ const kept = ['cache-control', 'etag'] as const
 
 export function createOutageAnswers({ deps, folder, logger }: Options) {
   const { reader, entityId, keys, now } = deps
-  const changes = createKnownChanges(Date.now)
-  reader.onChange(changes.note)
+  const withdrawals = createWithdrawals(Date.now)
+  reader.onChange(withdrawals.note)
   const memory = createMemorySource(deps)
   const files =
-    folder === undefined ? undefined : createFileSource({ entityId, path: folder, keys, now, changes })
+    folder === undefined ? undefined : createFileSource({ entityId, path: folder, keys, now, withdrawals })
   let described = Promise.resolve()
   const watch = watchOutages({
     reader,
@@ -59,12 +59,10 @@ export function createOutageAnswers({ deps, folder, logger }: Options) {
 
   /** What is newer counts: what the newer files lack is not answered with what memory has. */
   async function find(url: string): Promise<Answer | undefined> {
-    const areNewer = files && (await files.at()) > (await memory.at())
-    const sources = areNewer ? [files] : [memory, files]
-    for (const source of sources) {
-      const answer = await source?.answer(url)
-      if (answer && !isOfRevokedKey(answer)) return answer
-    }
+    const [inMemory, inFiles] = await Promise.all([memory.answer(url), files?.answer(url)])
+    const least = inFiles?.at ?? (await files?.at()) ?? -Infinity
+    for (const answer of [inMemory, inFiles])
+      if (answer && answer.at >= least && !isOfRevokedKey(answer)) return answer
     return undefined
   }
 

@@ -1,25 +1,32 @@
 /**
- * Answers with the files of an export. The manifest says of what time they are, and proves each: a file that it does not name, or
- * that is older than a change of which we know, is not sent.
+ * Answers with the files of an export. The manifest says of what time they are, and proves each; one that was written after it proves
+ * itself by its signature and time. What is older than a withdrawal of which we know is not sent.
  */
 import type { EntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
-import { verifySignature } from '#core/jws.ts'
+import { parseJwt, verifySignature } from '#core/jws.ts'
 import type { KeySets } from '#store/key-directory.ts'
 import { readPublishedJwt } from '#store/published-jwt.ts'
 import { openFolder } from '../files/folder.ts'
-import { type Manifest, parseManifest } from '../files/manifest.ts'
+import { type Manifest, parseManifest, TOLERANCE_MS } from '../files/manifest.ts'
+import { mediaTypeOf } from '../files/media-type.ts'
 import { computeHash } from '../files/node.ts'
 import { openObjects } from '../files/objects.ts'
-import { CONFIGURATION_FILE, isListKind, kindOf, MANIFEST_FILE } from '../files/place.ts'
+import {
+  CONFIGURATION_FILE,
+  isListKind,
+  isOwnList,
+  isUnsigned,
+  kindOf,
+  MANIFEST_FILE,
+  objectFile,
+  readPath,
+} from '../files/place.ts'
 import { findFile } from '../files/tree.ts'
 import { buildBareApp } from '../http/bare-app.ts'
 import { fileRoutes } from '../routes/files.ts'
-import type { KnownChanges } from './known-changes.ts'
-import type { Source } from './source.ts'
-
-/** Milliseconds by which an announcement may arrive earlier here than at the exporter, or the clocks differ. */
-const TOLERANCE_MS = 250
+import { createTimes, type Source } from './source.ts'
+import type { Withdrawals } from './withdrawals.ts'
 
 type Options = {
   entityId: EntityId
@@ -27,16 +34,19 @@ type Options = {
   keys: () => KeySets
   /** Unix seconds. */
   now: () => number
-  changes: KnownChanges
+  withdrawals: Withdrawals
 }
 
-export function createFileSource({ entityId, path, keys, now, changes }: Options): Source {
+export function createFileSource({ entityId, path, keys, now, withdrawals }: Options) {
   const folder = openFolder(path)
   const objects = openObjects(folder)
   let basis: { text?: string | undefined; directory?: KeySets } = {}
   let verified: Promise<Manifest | null> = Promise.resolve(null)
   /** What was read last. */
   let state: Manifest | null = null
+  const times = createTimes()
+  /** Lists without what was withdrawn, by their files. */
+  const selected = new Map<string, { basis: string; body: Buffer }>()
 
   /** Null without a manifest that we have signed. */
   async function verify(text: string | undefined): Promise<Manifest | null> {
@@ -75,26 +85,55 @@ export function createFileSource({ entityId, path, keys, now, changes }: Options
     return expires !== undefined && expires > now()
   }
 
-  function accept(file: string, body: Buffer): void {
+  async function accept(file: string, there: Buffer): Promise<Buffer> {
     const entry = state && findFile(objects, state.root, file)
-    const isProved = entry?.[0] === computeHash(body)
     const { files, lists } = state?.written_until ?? { files: 0, lists: 0 }
-    const until = isListKind(kindOf(file)) ? lists : files
-    const isNewer = changes.lastOf(file) + TOLERANCE_MS < until
-    if (isProved && isNewer && hasConfiguration()) return
-    throw new FederationError('temporarily_unavailable', 'No file is known to have the answer.')
+    let until = (isListKind(kindOf(file)) ? lists : files) - TOLERANCE_MS
+    let body: Buffer | null = there
+    if (entry?.[0] !== computeHash(there)) {
+      if (isUnsigned(file)) body = entry ? folder.read(objectFile(entry[0])) : null
+      else until = Math.max(until, (await readIssued(file, there, until / 1000)) * 1000)
+    }
+    if (!body || withdrawals.lastOf(file) >= until || !hasConfiguration()) throw createUnknownError()
+    times.note(until / 1000)
+    return selectValid(file, body, until)
+  }
+
+  /** When a file was signed that was written after the manifest. @throws FederationError */
+  async function readIssued(file: string, body: Buffer, least: number): Promise<number> {
+    const parsed = parseJwt(body.toString(), { typ: mediaTypeOf(file).replace('application/', '') })
+    await verifySignature(parsed, keys().published, null)
+    const { iss, sub, iat } = parsed.claims
+    const about = readPath(file)
+    const isAbout = iss === entityId && (!about || !('sub' in about) || about.sub === sub)
+    if (isAbout && typeof iat === 'number' && iat > least) return iat
+    throw createUnknownError()
+  }
+
+  function selectValid(list: string, body: Buffer, until: number): Buffer {
+    const latest = withdrawals.latest()
+    if (latest < until || !(isOwnList(list) || readPath(list)?.folder === 'trust_mark_list')) return body
+    const basis = `${computeHash(body)} ${until} ${latest}`
+    const known = selected.get(list)
+    if (known?.basis === basis) return known.body
+    const ids = JSON.parse(body.toString()) as string[] // the manifest proves it
+    const valid = ids.filter((id) => withdrawals.lastOfEntry(list, id) < until)
+    const kept = { basis, body: Buffer.from(JSON.stringify(valid)) }
+    selected.set(list, kept)
+    return kept.body
   }
 
   const app = buildBareApp({})
   fileRoutes(app, folder, { accept, now })
   return {
-    at: async () => (await read())?.iat ?? -Infinity,
-    async answer(url) {
-      const current = await read()
-      const { statusCode, rawPayload, headers } = await app.inject(url)
-      if (statusCode !== 200 || !current) return undefined
-      return { body: rawPayload, headers, at: current.iat }
+    /** When they were current, in unix seconds. */
+    at: async () => ((await read())?.written_until.files ?? -Infinity) / 1000,
+    async answer(url: string) {
+      return (await read()) ? times.ask(app, url) : undefined
     },
     close: () => app.close(),
-  }
+  } satisfies Source & { at: () => Promise<number> }
 }
+
+const createUnknownError = () =>
+  new FederationError('temporarily_unavailable', 'No file is known to have the answer.')

@@ -1,6 +1,4 @@
 /** Answers with what Redis said last, by the routes of the server. Nothing is signed: a new time would hide how old it is. */
-import { AsyncLocalStorage } from 'node:async_hooks'
-import type { FastifyInstance } from 'fastify'
 import { FederationError } from '#core/errors.ts'
 import type { Known, Reader } from '#store/reader.ts'
 import { createAuthMethods } from '../client/auth-methods.ts'
@@ -12,17 +10,13 @@ import { entityConfigurationRoute } from '../routes/entity-configuration.ts'
 import { fetchRoute } from '../routes/fetch.ts'
 import { historicalKeysRoute } from '../routes/historical-keys.ts'
 import { trustMarkRoute } from '../routes/trust-mark.ts'
-import type { Answer, Source } from './source.ts'
-
-/** When the oldest part of an answer was current, on the clock of `performance`. */
-type Age = { at: number }
+import { createTimes, type Source } from './source.ts'
 
 export function createMemorySource(deps: Deps): Source {
-  const ages = new AsyncLocalStorage<Age>()
+  const times = createTimes()
   const take = <Value>(known: Known<Value> | undefined): Value => {
     if (!known) throw new FederationError('temporarily_unavailable', 'Redis is away.', { retryable: true })
-    const age = ages.getStore()
-    if (age) age.at = Math.min(age.at, known.at)
+    times.note((Date.now() + known.at - performance.now()) / 1000)
     return known.value
   }
   const reader = createLastReader(deps.reader, take)
@@ -33,28 +27,8 @@ export function createMemorySource(deps: Deps): Source {
   fetchRoute(app, own)
   historicalKeysRoute(app, own)
   trustMarkRoute(app, { ...own, marks: createIssuedMarks(own) })
-  return createSource(app, ages, () => deps.reader.last.entityConfiguration()?.at)
+  return { answer: (url) => times.ask(app, url), close: () => app.close() }
 }
-
-function createSource(
-  app: FastifyInstance,
-  ages: AsyncLocalStorage<Age>,
-  at: () => number | undefined,
-): Source {
-  return {
-    at: async () => toUnix(at() ?? -Infinity),
-    async answer(url): Promise<Answer | undefined> {
-      const age: Age = { at: performance.now() }
-      // `inject` starts when it is awaited.
-      const { statusCode, rawPayload, headers } = await ages.run(age, async () => await app.inject(url))
-      if (statusCode !== 200) return undefined
-      return { body: rawPayload, headers, at: toUnix(age.at) }
-    },
-    close: () => app.close(),
-  }
-}
-
-const toUnix = (at: number) => (Date.now() + at - performance.now()) / 1000
 
 /** Throws where nothing is known: what was absent may be there by now. */
 function createLastReader(reader: Reader, take: <Value>(known: Known<Value> | undefined) => Value): Reader {

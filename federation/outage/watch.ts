@@ -52,7 +52,7 @@ export function watchOutages({ reader, onStart, onEnd }: Options): OutageWatch {
   }
 
   function end(): void {
-    reader.last.forget()
+    reader.last.confirm().catch(() => {}) // another outage has begun, and another look follows
     if (since !== undefined && isReported) onEnd(performance.now() - since)
     since = undefined
     isReported = false
@@ -71,9 +71,9 @@ export function watchOutages({ reader, onStart, onEnd }: Options): OutageWatch {
     void look()
   }
 
-  // The connection is lost, or there again. A look that has begun may have asked before.
-  reader.onChange(({ isLoss }) => {
-    if (isLoss) void (looking ?? Promise.resolve()).then(look)
+  // The connection is lost, or there again, or everything was published again. A look that has begun may have asked before.
+  reader.onChange(({ kind }) => {
+    if (kind === 'all') void (looking ?? Promise.resolve()).then(look)
   })
   return {
     isAway: () => since !== undefined,

@@ -76,8 +76,8 @@ function fileOfCollection(given: Parameters): string | null {
 const createMissingError = () => new FederationError('not_found', 'This mirror has no file for this request.')
 
 type FileOptions = {
-  /** Throws for a file that must not be sent. */
-  accept?: (file: string, body: Buffer) => void
+  /** What is sent of a file. Throws for one that must not be sent. */
+  accept?: (file: string, body: Buffer) => Promise<Buffer>
   /** Unix seconds. */
   now?: () => number
 }
@@ -85,14 +85,14 @@ type FileOptions = {
 export function fileRoutes(
   app: FastifyInstance,
   folder: Pick<Folder, 'read'>,
-  { accept = () => {}, now: clock = () => Math.floor(Date.now() / 1000) }: FileOptions = {},
+  { accept, now: clock = () => Math.floor(Date.now() / 1000) }: FileOptions = {},
 ): void {
   for (const { path, file } of rows) {
-    app.get<{ Querystring: Parameters; Params: Parameters }>(path, (request, reply) => {
+    app.get<{ Querystring: Parameters; Params: Parameters }>(path, async (request, reply) => {
       const name = file({ ...request.query, ...request.params })
-      const body = name === null || !isExported(name) ? null : folder.read(name)
-      if (name === null || !body) throw createMissingError()
-      accept(name, body)
+      const there = name === null || !isExported(name) ? null : folder.read(name)
+      if (name === null || !there) throw createMissingError()
+      const body = accept ? await accept(name, there) : there
       const type = mediaTypeOf(name)
       if (isUnsigned(name)) return send(reply, body, type)
       const claims = decodeJwt(body.toString())

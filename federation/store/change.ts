@@ -17,6 +17,10 @@ export type ChangeKind = (typeof changeKinds)[number]
 export type Change = {
   kind: ChangeKind
   id?: string
+  /** The Trust Mark type, where only the mark of that type changed. */
+  type?: string
+  /** What was published before stays valid until its end. Without it, it may have been withdrawn or revoked. */
+  withdrawsNothing?: true
   /** With `all`: nothing was announced, but announcements may have been lost. */
   isLoss?: true
 }
@@ -30,10 +34,15 @@ export function parseChange(message: string): Change {
   const value = parseObject(message)
   const kind = changeKinds.find((known) => known === value.kind)
   if (kind === undefined) return { kind: 'all' }
-  return typeof value.id === 'string' ? { kind, id: value.id } : { kind }
+  return {
+    kind,
+    ...(typeof value.id === 'string' ? { id: value.id } : {}),
+    ...(typeof value.type === 'string' ? { type: value.type } : {}),
+    ...(value.withdrawsNothing === true ? { withdrawsNothing: true } : {}),
+  }
 }
 
-function parseObject(message: string): { kind?: unknown; id?: unknown } {
+function parseObject(message: string): Partial<Record<keyof Change, unknown>> {
   try {
     const value: unknown = JSON.parse(message)
     return typeof value === 'object' && value !== null ? value : {}

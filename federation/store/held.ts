@@ -13,20 +13,26 @@ export type Held<Value> = {
   get(key: string): Promise<Value>
   /** The value of `key`; undefined if it must be loaded. */
   peek(key: string): Value | undefined
-  /** Makes the next reads of one key load it again, or of all, because it has changed, or all may have. */
-  drop(key?: string): void
+  /**
+   * Makes the next reads of one key load it again, or of all, because it has changed, or all may have. `remains`: what is still valid
+   * of the value of the key; nothing by default.
+   */
+  drop(key?: string, remains?: (value: Value) => Value | undefined): void
   /** Makes the next reads load all again, because announcements of changes may have been lost. */
   doubt(): void
-  /** While Redis is away: what it said last about `key`. Undefined if nothing is known, or if it is known to have changed. */
+  /** While Redis is away: what it said last about `key`. Undefined if nothing is known, or nothing that is still valid. */
   last(key: string): Last<Value> | undefined
-  /** Redis answers again, so that it can say what has changed: `last` forgets what it said before `doubt`. */
-  settle(): void
+  /**
+   * Redis answers again: loads what it said before `doubt`. What it has no more ends, if it `isThere` at the end too. @throws Error
+   * of `load`
+   */
+  confirm(isThere: () => Promise<boolean>): Promise<void>
   /** Since the start: values found in memory, and loads. */
   readonly lookups: { memory: number; redis: number }
 }
 
-/** `loaded` is on the clock of `performance`. */
-export type Last<Value> = { value: Value; loaded: number }
+/** `at`: when it was known to be current, on the clock of `performance`. */
+export type Last<Value> = { value: Value; at: number }
 
 export type HeldOptions<Value> = {
   load(key: string): Promise<Value>
@@ -39,6 +45,8 @@ export type HeldOptions<Value> = {
   maxSize: number
   /** Whether every change is announced. */
   isAnnounced(): boolean
+  /** When it was so last, on the clock of `performance`. */
+  lastSure(): number
 }
 
 /** Milliseconds until a value is read again: in the background if changes are announced, otherwise before its use. */
@@ -50,13 +58,23 @@ const ASKED_FROM = 2_000
 /** Bytes of an entry beyond its key and value. */
 const ENTRY_SIZE = 256
 
-/** `generation` counts the drops and doubts of all before; -1: it has changed. */
-type Stamped<Value> = Last<Value> & { generation: number }
-/** `earlier`: what was there before a doubt, if nothing is there now. */
-type Entry<Value> = Stamped<Value> & { earlier?: Stamped<Value> | undefined }
+/** Keys that are loaded together. */
+const CONFIRMED_TOGETHER = 100
+
+type Stamped = {
+  /** Counts the drops and doubts of all before; -1: it has changed. */
+  generation: number
+  /** On the clock of `performance`. */
+  loaded: number
+}
+/** `earlier`: what is still valid of what was there before a change, or before a doubt if nothing is there now. */
+type Entry<Value> = Stamped & {
+  value: Value
+  earlier?: (Last<Value> & Pick<Stamped, 'generation'>) | undefined
+}
 
 export function createHeld<Value>(options: HeldOptions<Value>): Held<Value> {
-  const { load, isSame, sizeOf, maxSize, isAnnounced, isAbsent = () => false } = options
+  const { load, isSame, sizeOf, maxSize, isAnnounced, lastSure, isAbsent = () => false } = options
   const entries = createRecent<Entry<Value>>({
     maxSize,
     sizeOf: ({ value }, key) => ENTRY_SIZE + key.length + sizeOf(value),
@@ -64,22 +82,29 @@ export function createHeld<Value>(options: HeldOptions<Value>): Held<Value> {
   const loading = new Map<string, Promise<Value>>()
   const lookups = { memory: 0, redis: 0 }
   let generation = 0
-  /** What is older has changed, or Redis could have said so. */
+  /** What is older has changed. */
   let oldest = 0
+  /** Until when what was loaded in each generation was known to be current. */
+  const ends: number[] = []
 
   function keep(key: string, value: Value): Value {
     const loaded = performance.now()
     const entry = entries.peek(key)
+    // A Redis that has nothing may have lost it.
+    const before = entry && entry.generation < generation ? present(entry) : entry?.earlier
+    const earlier = isAbsent(value) ? before : undefined
     if (entry && isSame(entry.value, value)) {
-      Object.assign(entry, { loaded, generation })
+      Object.assign(entry, { loaded, generation, earlier })
       return entry.value
     }
-    const earlier = isAbsent(value) && entry && entry.generation < generation ? present(entry) : undefined
     entries.set(key, earlier ? { value, loaded, generation, earlier } : { value, loaded, generation })
     return value
   }
 
-  const present = ({ earlier, ...entry }: Entry<Value>) => (isAbsent(entry.value) ? earlier : entry)
+  function present({ earlier, value, loaded, generation: of }: Entry<Value>): Entry<Value>['earlier'] {
+    if (of < 0 || isAbsent(value)) return earlier
+    return { value, generation: of, at: Math.max(loaded, ends[of] ?? lastSure()) }
+  }
 
   function start(key: string): Promise<Value> {
     lookups.redis += 1
@@ -102,6 +127,7 @@ export function createHeld<Value>(options: HeldOptions<Value>): Held<Value> {
   }
 
   function doubt(): void {
+    ends.push(lastSure())
     generation += 1
     loading.clear()
   }
@@ -125,13 +151,16 @@ export function createHeld<Value>(options: HeldOptions<Value>): Held<Value> {
       return value === undefined ? (loading.get(key) ?? start(key)) : Promise.resolve(value)
     },
     peek,
-    drop(key) {
+    drop(key, remains = () => undefined) {
       if (key === undefined) {
         doubt()
         oldest = generation
       } else {
         const entry = entries.peek(key)
-        if (entry) Object.assign(entry, { generation: -1, earlier: undefined })
+        const before = entry && present(entry)
+        const value = before && remains(before.value)
+        const earlier = value === undefined ? undefined : { ...before, value }
+        if (entry) Object.assign(entry, { generation: -1, earlier })
         loading.delete(key)
       }
     },
@@ -141,8 +170,23 @@ export function createHeld<Value>(options: HeldOptions<Value>): Held<Value> {
       const found = entry && present(entry)
       return found && found.generation >= oldest ? found : undefined
     },
-    settle() {
-      oldest = generation
+    async confirm(isThere) {
+      const begun = generation
+      const isDoubtful = (key: string) => {
+        const entry = entries.peek(key)
+        if (!entry || !present(entry)) return false
+        return entry.generation < generation || entry.earlier !== undefined
+      }
+      const doubtful = entries.keys().filter(isDoubtful)
+      for (let at = 0; at < doubtful.length && begun === generation; at += CONFIRMED_TOGETHER)
+        await Promise.all(
+          doubtful.slice(at, at + CONFIRMED_TOGETHER).map((key) => loading.get(key) ?? start(key)),
+        )
+      if (doubtful.length === 0 || !(await isThere()) || begun !== generation) return
+      for (const key of doubtful) {
+        const entry = entries.peek(key)
+        if (entry?.generation === generation) entry.earlier = undefined
+      }
     },
     lookups,
   }

@@ -49,7 +49,7 @@ type Options = {
 }
 
 export function createMemory({ redis, keys, announced, trustMarks, catchUp, maxJwtBytes }: Options) {
-  const isAnnounced = announced.isSure
+  const { isSure: isAnnounced, lastSure } = announced
   /** Absent JWTs are held as well: a request for one must not cost more. */
   const holdTexts = <Value>(
     load: (key: string) => Promise<Value | null>,
@@ -63,6 +63,7 @@ export function createMemory({ redis, keys, announced, trustMarks, catchUp, maxJ
       sizeOf: (value) => text(value)?.length ?? 0,
       maxSize: maxJwtBytes,
       isAnnounced,
+      lastSure,
     })
   }
   const holdJwts = (load: (key: string) => Promise<PublishedJwt | null>) => holdTexts(load, ({ jwt }) => jwt)
@@ -77,12 +78,14 @@ export function createMemory({ redis, keys, announced, trustMarks, catchUp, maxJ
       sizeOf: () => 0,
       maxSize: 1_000,
       isAnnounced: isSure,
+      lastSure,
     })
-    const { doubt, settle } = held
+    const { doubt, confirm } = held
     const [get, peek, last] = [() => held.get(ALL), () => held.peek(ALL), () => held.last(ALL)]
-    return { get, peek, last, doubt, settle, drop: () => held.drop() }
+    return { get, peek, last, doubt, confirm, drop: () => held.drop() }
   }
   return {
+    keys,
     /** The Trust Anchor's own JWTs, by Redis key. */
     own: holdJwts(async (key) => parsePublished(await redis.get(key))),
     /** Subordinate Statements, by subject. */
@@ -100,6 +103,7 @@ export function createMemory({ redis, keys, announced, trustMarks, catchUp, maxJ
       sizeOf: (marks) => marks.reduce((sum, { jwt }) => sum + jwt.length, 0),
       maxSize: maxJwtBytes,
       isAnnounced,
+      lastSure,
     }),
     /** Status lists, by number. */
     statusLists: createHeld<StatusList | null>({
@@ -108,6 +112,7 @@ export function createMemory({ redis, keys, announced, trustMarks, catchUp, maxJ
       sizeOf: (list) => list?.bytes.length ?? 0,
       maxSize: MAX_JWT_BYTES,
       isAnnounced,
+      lastSure,
     }),
     unusedTypes: holdOne<UnusedTypes>(
       () => readUnusedTypes(redis, keys),
@@ -144,28 +149,41 @@ export function countLookups({ own, statements, configurationTags, marks }: Memo
   return { memory: sum('memory'), redis: sum('redis') }
 }
 
-type DropRule = (memory: Memory, id: string | undefined) => void
+type DropRule = (memory: Memory, change: Omit<Change, 'kind'>) => void
 
 const dropRules: Readonly<Record<Exclude<ChangeKind, 'all'>, DropRule>> = {
-  'entity-configuration': ({ own, unusedTypes }) => {
-    own.drop()
-    unusedTypes.drop()
+  'entity-configuration': ({ own, unusedTypes }, { withdrawsNothing }) => {
+    for (const { doubt, drop } of [own, unusedTypes]) withdrawsNothing ? doubt() : drop()
   },
-  'historical-keys': ({ own }) => own.drop(),
-  subordinate: ({ statements, configurationTags, subordinates, lostKeys }, id) => {
+  'historical-keys': ({ own, keys }) => own.drop(keys.historicalKeys),
+  subordinate: ({ statements, configurationTags, subordinates, lostKeys }, change) => {
+    const { id } = change
     lostKeys.drop()
-    statements.drop(id)
+    dropChanged(statements, change)
     configurationTags.drop(id)
     subordinates.touch(id)
   },
-  'trust-mark': ({ marks, holders, statusLists, lostKeys }, id) => {
+  'trust-mark': ({ marks, holders, statusLists, lostKeys }, change) => {
     lostKeys.drop()
-    marks.drop(id)
+    const remains = (all: readonly IssuedTrustMark[]) =>
+      change.type === undefined ? undefined : all.filter(({ type }) => type !== change.type)
+    dropChanged(marks, change, remains)
     statusLists.drop()
-    holders.touch(id)
+    holders.touch(change.id)
   },
   'trust-anchors': ({ anchors }) => anchors.drop(),
   collection: () => {}, // the collection reader has its own cache
+}
+
+/** `remains`: what a withdrawal leaves. */
+function dropChanged<Value>(
+  held: Held<Value>,
+  { id, withdrawsNothing }: Omit<Change, 'kind'>,
+  remains?: (value: Value) => Value | undefined,
+): void {
+  if (!withdrawsNothing) held.drop(id, remains)
+  else if (id === undefined) held.doubt()
+  else held.drop(id, (value) => value)
 }
 
 /** What is remembered for the time without Redis. */
@@ -177,17 +195,17 @@ const remembered = ({ own, statements, configurationTags, marks, unusedTypes }: 
   unusedTypes,
 ]
 
-/** Redis answers again. */
-export function settleAll(memory: Memory): void {
-  for (const { settle } of remembered(memory)) settle()
+/** Redis answers again. @throws FederationError `temporarily_unavailable` when it does not any more */
+export async function confirmAll(memory: Memory, isThere: () => Promise<boolean>): Promise<void> {
+  for (const { confirm } of remembered(memory)) await confirm(isThere)
 }
 
 /** Drops the data that a change makes stale. */
-export function dropStale(memory: Memory, { kind, id, isLoss }: Change): void {
-  if (isLoss) {
+export function dropStale(memory: Memory, { kind, ...change }: Change): void {
+  if (kind === 'all' && (change.isLoss || change.withdrawsNothing)) {
     for (const { doubt } of remembered(memory)) doubt()
     for (const { drop } of [memory.statusLists, memory.anchors, memory.lostKeys]) drop()
     for (const { touch } of [memory.subordinates, memory.holders]) touch()
-  } else if (kind === 'all') for (const drop of Object.values(dropRules)) drop(memory, undefined)
-  else dropRules[kind](memory, id)
+  } else if (kind === 'all') for (const drop of Object.values(dropRules)) drop(memory, {})
+  else dropRules[kind](memory, change)
 }

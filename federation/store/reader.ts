@@ -14,7 +14,7 @@ import { toStoreError } from './outage.ts'
 import { walkPages } from './page-walk.ts'
 import type { PagedList } from './paged-list.ts'
 import { type PublishedJwt, readPublishedJwt } from './published-jwt.ts'
-import { countLookups, createMemory, dropStale, MAX_JWT_BYTES, settleAll } from './reader-memory.ts'
+import { confirmAll, countLookups, createMemory, dropStale, MAX_JWT_BYTES } from './reader-memory.ts'
 import type { StatusList } from './status-list-record.ts'
 import { parseSubordinateEvents, type SubordinateEvent } from './subordinate-event.ts'
 import { type Subordinate, subordinatePages } from './subordinate-reader.ts'
@@ -111,8 +111,8 @@ export type LastKnown = {
   subordinateStatement(id: EntityId): Known<PublishedJwt> | undefined
   trustMarksOf(subject: EntityId): Known<readonly IssuedTrustMark[]> | undefined
   unusedTrustMarkTypes(): Known<UnusedTypes> | undefined
-  /** Redis answers again: what it said before is forgotten. */
-  forget(): void
+  /** Redis answers again: reads what it said before, and forgets what it has no more. Rejects if it does not answer any more. */
+  confirm(): Promise<void>
 }
 
 type ReaderOptions = {
@@ -155,12 +155,13 @@ export function createReader({
     if (change.kind === 'collection' || change.kind === 'all') collection.forget()
     for (const listener of listeners) listener(change)
   })
+  const isPublished = guard(async () => (await redis.exists(keys.entityConfiguration)) === 1)
   const jwtOf = (held: Held<PublishedJwt | null>) => async (key: string) => (await held.get(key)) ?? undefined
   const own = jwtOf(memory.own)
 
   function known<Value>(last: Last<Value | null> | undefined): Known<Value> | undefined {
     if (!last || last.value === null) return undefined
-    return { value: last.value, at: Math.max(last.loaded, announced.lastSure()) }
+    return { value: last.value, at: last.at }
   }
 
   return {
@@ -210,14 +211,14 @@ export function createReader({
     lostKeys: memory.lostKeys.get,
     // In a Cluster, only the node of our keys matters.
     ping: guard(async () => void (await redis.exists(keys.entityConfiguration))),
-    isPublished: guard(async () => (await redis.exists(keys.entityConfiguration)) === 1),
+    isPublished,
     last: {
       entityConfiguration: () => known(memory.own.last(keys.entityConfiguration)),
       historicalKeys: () => known(memory.own.last(keys.historicalKeys)),
       subordinateStatement: (id) => known(memory.statements.last(id)),
       trustMarksOf: (subject) => known(memory.marks.last(subject)),
       unusedTrustMarkTypes: () => known(memory.unusedTypes.last()),
-      forget: () => settleAll(memory),
+      confirm: () => confirmAll(memory, isPublished),
     },
     catchUp: () => subscription.catchUp(),
     onChange: (listener) => void listeners.push(listener),

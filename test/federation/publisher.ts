@@ -94,7 +94,7 @@ export function createPublisher({ redis: client, changes, prefix, key, now }: Pu
       })
       const jwt = await sign({ ...claims, ...extra }, ENTITY_STATEMENT_TYP)
       await client.set(names.entityConfiguration, jwt)
-      await announce({ kind: 'entity-configuration' })
+      await announce({ kind: 'entity-configuration', withdrawsNothing: true })
       return jwt
     },
 
@@ -119,7 +119,7 @@ export function createPublisher({ redis: client, changes, prefix, key, now }: Pu
         expires: exp,
       }
       await client.hset(names.subordinateInfo, id, formatSubordinateInfo(info))
-      await announce({ kind: 'subordinate', id })
+      await announce({ kind: 'subordinate', id, withdrawsNothing: true })
       return jwt
     },
 
@@ -131,7 +131,7 @@ export function createPublisher({ redis: client, changes, prefix, key, now }: Pu
 
     async recordEvents(id: string, events: readonly SubordinateEvent[]) {
       await client.hset(names.subordinateEvents, id, formatSubordinateEvents(events))
-      await announce({ kind: 'subordinate', id })
+      await announce({ kind: 'subordinate', id, withdrawsNothing: true })
     },
 
     async issueTrustMark(mark: {
@@ -149,7 +149,7 @@ export function createPublisher({ redis: client, changes, prefix, key, now }: Pu
       await client.sadd(names.trustMarkHolders(type), subject)
       await client.sadd(names.trustMarkTypes, type)
       await client.sadd(names.issuedTrustMarks, createHash('sha256').update(jwt).digest('hex'))
-      await announce({ kind: 'trust-mark', id: subject })
+      await announce({ kind: 'trust-mark', id: subject, withdrawsNothing: true })
       return jwt
     },
 
@@ -166,7 +166,7 @@ export function createPublisher({ redis: client, changes, prefix, key, now }: Pu
       bits[2 ** 14] = 0x80
       await client.set(names.statusListBits(String(number)), bits)
       await client.hset(names.statusLists, number, JSON.stringify({ trust_mark_type: type, kid }))
-      await announce({ kind: 'trust-mark' })
+      await announce({ kind: 'trust-mark', withdrawsNothing: true })
     },
 
     async revokeTrustMark(jwt: string, { type, subject }: { type: string; subject: string }) {
@@ -174,7 +174,7 @@ export function createPublisher({ redis: client, changes, prefix, key, now }: Pu
       await client.hset(names.trustMarkRevocations, hash, JSON.stringify({ revoked_at: now() }))
       await client.hset(names.trustMarks(subject), type, 'revoked')
       await client.srem(names.trustMarkHolders(type), subject)
-      await announce({ kind: 'trust-mark', id: subject })
+      await announce({ kind: 'trust-mark', id: subject, type })
     },
   }
 }

@@ -6,6 +6,7 @@ type Value = { text: string | null }
 let stored: Record<string, string>
 let loads: string[]
 let isAnnounced: boolean
+let sure: number
 let held: Held<Value>
 
 beforeEach(() => {
@@ -13,6 +14,7 @@ beforeEach(() => {
   stored = { a: 'one', b: 'two' }
   loads = []
   isAnnounced = true
+  sure = -Infinity
   held = createHeld<Value>({
     load: async (key) => {
       loads.push(key)
@@ -23,6 +25,7 @@ beforeEach(() => {
     sizeOf: ({ text }) => text?.length ?? 0,
     maxSize: 10_000,
     isAnnounced: () => isAnnounced,
+    lastSure: () => sure,
   })
 })
 afterEach(() => vi.useRealTimers())
@@ -92,31 +95,54 @@ test('holds no failure', async () => {
     sizeOf: () => 0,
     maxSize: 1_000,
     isAnnounced: () => true,
+    lastSure: () => -Infinity,
   })
   await expect(failing.get('a')).rejects.toThrow('away')
   expect(await failing.get('a')).toEqual({ text: 'back' })
 })
 
-test('knows what Redis said last, unless it has changed, until Redis answers again', async () => {
+test('knows what Redis said last, unless it was withdrawn, until Redis says something else', async () => {
   const [a, b] = [await held.get('a'), await held.get('b')]
   held.drop('b')
   held.doubt()
   expect(held.peek('a')).toBeUndefined()
   expect([held.last('a')?.value, held.last('b'), held.last('none')]).toEqual([a, undefined, undefined])
   // A Redis that lost its data has nothing, which says nothing.
+  const before = stored
   stored = {}
   expect([await held.get('a'), await held.get('b')]).toEqual([{ text: null }, { text: null }])
+  await held.confirm(async () => false)
   expect([held.last('a')?.value, held.last('b')]).toEqual([a, undefined])
   held.doubt()
   expect(held.last('a')?.value).toEqual(a)
-  held.settle()
-  expect(held.last('a')).toBeUndefined()
-  stored = { b: 'two' }
-  held.doubt()
+  stored = before
   expect(await held.get('b')).toEqual(b)
-  expect(held.last('b')?.value).toEqual(b)
+  await held.confirm(async () => true)
+  held.doubt()
+  expect([held.last('a')?.value, held.last('b')?.value]).toEqual([a, b])
+  stored = { a: 'one' }
+  await held.confirm(async () => true)
+  expect([held.last('a')?.value, held.last('b')]).toEqual([a, undefined])
   held.drop()
-  expect(held.last('b')).toBeUndefined()
+  expect(held.last('a')).toBeUndefined()
+})
+
+test('knows when what Redis said last was current', async () => {
+  const start = performance.now()
+  const at = (key: string) => ((held.last(key)?.at ?? Infinity) - start) / 1000
+  await Promise.all(['a', 'b'].map(held.get))
+  wait(3)
+  sure = performance.now()
+  expect([at('a'), at('b')]).toEqual([3, 3])
+  wait(1)
+  held.drop('a', (value) => value)
+  held.drop('b', () => ({ text: 'rest' }))
+  held.doubt()
+  wait(3)
+  sure = performance.now()
+  expect([at('a'), at('b'), held.last('b')?.value]).toEqual([3, 3, { text: 'rest' }])
+  await held.get('a')
+  expect([at('a'), at('b')]).toEqual([7, 3])
 })
 
 test('remembers nothing that Redis removed without an outage', async () => {

@@ -25,6 +25,7 @@ import {
 } from '#server/publish/rows.ts'
 import { prepareStatusLists } from '#server/publish/status-lists.ts'
 import { findSubordinateEvents } from '#server/publish/subordinate-events.ts'
+import { changesOfTrustMarks, keepsValid } from '#server/publish/withdrawn.ts'
 import {
   putEntityConfiguration,
   putHistoricalKeys,
@@ -37,6 +38,7 @@ import {
   removeSubordinates,
   sendCommands,
 } from '#server/publish/write.ts'
+import type { Change } from '#store/change.ts'
 
 /** Everything except the full rebuild (rebuild.ts). */
 export type SingleTopic = Exclude<Topic, 'everything'>
@@ -73,9 +75,11 @@ export async function publish(
 
 async function publishEntityConfiguration(context: PublishContext): Promise<undefined> {
   const [jwt, unused] = await Promise.all([signEntityConfiguration(context), findUnusedTypes(context)])
+  const withdrawsNothing = await keepsValid(context, jwt, unused)
+  const change: Change = { kind: 'entity-configuration', ...(withdrawsNothing ? { withdrawsNothing } : {}) }
   const issue = await beginIssue(context, jwt)
   const kept = await keepOwn(context, 'entity-configuration', jwt)
-  await sendCommands(context.redis, context.keys, [{ kind: 'entity-configuration' }], (to) => {
+  await sendCommands(context.redis, context.keys, [change], (to) => {
     putEntityConfiguration(to, context.keys, kept)
     putUnusedTypes(to, context.keys, unused)
   })
@@ -111,7 +115,9 @@ async function publishSomeSubordinates(
   // The previous statement of one that cannot be signed stays.
   const known = entityIds.filter((entityId) => !failures.has(entityId))
   const removed = known.filter((entityId) => !published.has(entityId))
-  const changes = known.map((id) => ({ kind: 'subordinate', id }) as const)
+  const changes = known.map((id): Change => {
+    return { kind: 'subordinate', id, ...(published.has(id) ? { withdrawsNothing: true } : {}) }
+  })
   const putPages = await prepareSubordinatePages(context.redis, context.keys, { published: signed, removed })
   const [kept, ended] = [await keepStatements(context, signed), await endStatements(context, removed)]
   await sendCommands(context.redis, context.keys, changes, (to) => {
@@ -133,10 +139,15 @@ async function publishSubordinates(
   for await (const page of unchangedSubordinates(context)) {
     const putPages = await prepareSubordinatePages(context.redis, context.keys, { published: page })
     const kept = await keepStatements(context, page)
-    await sendCommands(context.redis, context.keys, [{ kind: 'subordinate' }], (to) => {
-      putSubordinates(to, context.keys, kept)
-      putPages(to)
-    })
+    await sendCommands(
+      context.redis,
+      context.keys,
+      [{ kind: 'subordinate', withdrawsNothing: true }],
+      (to) => {
+        putSubordinates(to, context.keys, kept)
+        putPages(to)
+      },
+    )
     left -= page.length
     await beat(page.length, left)
   }
@@ -144,7 +155,7 @@ async function publishSubordinates(
 
 async function publishTrustMarks(context: PublishContext, ids: readonly string[]): Promise<undefined> {
   const marks = await findTrustMarks(context, ids.map(Number))
-  const changes = marks.map(({ entityId: id }) => ({ kind: 'trust-mark', id }) as const)
+  const changes = await changesOfTrustMarks(context, marks)
   const putPages = await prepareHolderPages(context.redis, context.keys, marks)
   const putLists = await prepareStatusLists(
     context,

@@ -28,6 +28,7 @@ import {
 } from '#server/publish/rows.ts'
 import { prepareStatusLists } from '#server/publish/status-lists.ts'
 import { allSubordinateEvents } from '#server/publish/subordinate-events.ts'
+import { changesOfRebuild, findLastPast, keepsValid } from '#server/publish/withdrawn.ts'
 import {
   addSubordinates,
   type PublishedKeys,
@@ -40,6 +41,7 @@ import {
   putUnusedTypes,
   sendCommands,
 } from '#server/publish/write.ts'
+import type { Change } from '#store/change.ts'
 import { scanKeys } from '#store/scan.ts'
 
 export type RebuildResult = { subordinates: number; trustMarks: number; milliseconds: number }
@@ -94,6 +96,8 @@ export async function rebuild(context: PublishContext, beat: Beat): Promise<Rebu
     left -= done
     return beat(done, left)
   }
+  const last = await findLastPast(context)
+  const isKept = await keepsValid(context, configuration, unused)
   const issue = await beginIssue(context, configuration)
   const ownConfiguration = await keepOwn(context, 'entity-configuration', configuration)
   const ownHistory = await keepOwn(context, 'historical-keys', historicalKeys)
@@ -140,7 +144,7 @@ export async function rebuild(context: PublishContext, beat: Beat): Promise<Rebu
   }
   await stage.checkComplete()
   await endOthers(context)
-  await swap(context)
+  await swap(context, isKept ? await changesOfRebuild(context, last) : [{ kind: 'all' }])
   await issue.done()
   return { subordinates, trustMarks, milliseconds: Math.round(performance.now() - started) }
 }
@@ -180,7 +184,7 @@ const families: readonly (readonly [Named, ...Named[]])[] = [
 ]
 
 /** A key that was not staged is empty, so its live counterpart is removed. */
-async function swap(context: PublishContext): Promise<void> {
+async function swap(context: PublishContext, changes: readonly Change[]): Promise<void> {
   const { redis, keys } = context
   const { staging } = keys
   for (const family of families) {
@@ -196,7 +200,7 @@ async function swap(context: PublishContext): Promise<void> {
     redis,
     fixedKeys.map((name) => staging[name]),
   )
-  await sendCommands(redis, keys, [{ kind: 'all' }], (to) => {
+  await sendCommands(redis, keys, changes, (to) => {
     for (const [at, name] of fixedKeys.entries()) {
       to.unlink(keys[name]) // renaming over a key would free its values before Redis answers others
       if (staged[at]) to.rename(staging[name], keys[name])

@@ -5,6 +5,8 @@
 export const faults = {
   'fault/redis-away': 'Redis away',
   'fault/redis-emptied': 'Redis emptied or gone back in time',
+  'fault/database-older':
+    'backup restored, or a lagging replica of PostgreSQL promoted, beside a newer Redis',
   'fault/redis-failover': 'Redis fails over, or a Cluster is resharded',
   'fault/postgres-away': 'PostgreSQL away or failing over',
   'fault/disk-full': 'disk of PostgreSQL full, or Redis full',

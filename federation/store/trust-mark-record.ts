@@ -16,3 +16,9 @@ export function hashTrustMark(jwt: string): string {
 export function formatTrustMarkRevocation(revocation: TrustMarkRevocation): string {
   return JSON.stringify(revocation)
 }
+
+/** Null if another program wrote something else. */
+export function parseTrustMarkRevocation(text: string): Date | null {
+  const seconds = Number(/^\{"revoked_at":(\d{1,10})\}$/.exec(text)?.[1] ?? Number.NaN)
+  return Number.isNaN(seconds) ? null : new Date(seconds * 1000)
+}

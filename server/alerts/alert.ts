@@ -4,6 +4,10 @@
 export const alertCodes = {
   REDIS_UNREACHABLE: ['CRITICAL', 'Redis cannot be reached: nothing is published.'],
   PUBLICATION_STALLED: ['CRITICAL', 'Changes wait, and none of them is being published.'],
+  WITHDRAWALS_FOUND: [
+    'CRITICAL',
+    'Redis had withdrawn objects that the database, an older copy, would publish. They are held back.',
+  ],
   KEYS_UNUSABLE: ['CRITICAL', 'The key directory cannot be used.'],
   PUBLICATION_BEHIND: ['WARNING', 'Publication is behind the changes, but goes on.'],
   EXPORT_STALLED: ['WARNING', 'The export of files does not follow what is published.'],

@@ -5,6 +5,7 @@ import { awaitedAlerts } from '#server/alerts/awaited.ts'
 import { configurationAlerts } from '#server/alerts/configuration.ts'
 import { clockAlerts, collectedAlerts, expiryAlerts, memberAlerts } from '#server/alerts/federation.ts'
 import { ownTrustMarkAlerts, pinnedAnchorAlerts } from '#server/alerts/foreign.ts'
+import { withdrawalAlerts } from '#server/alerts/found-withdrawals.ts'
 import { accessAlerts, jobAlerts, keyAlerts, publicationAlerts } from '#server/alerts/installation.ts'
 import { mailAlerts } from '#server/alerts/mail.ts'
 import { mirrorAlerts } from '#server/alerts/mirrors.ts'
@@ -50,6 +51,7 @@ export type AlertDeps = {
 
 const sources = [
   publicationAlerts,
+  withdrawalAlerts,
   mirrorAlerts,
   budgetAlerts,
   configurationAlerts,

@@ -30,6 +30,7 @@ import { watchPublication } from '#server/publish/publication-status.ts'
 import { startPublisher } from '#server/publish/publisher.ts'
 import { openSigningKeys } from '#server/publish/signing-keys.ts'
 import { createServices } from '#server/services/index.ts'
+import { createAdoption } from '#server/services/trust-anchor/found-withdrawals.ts'
 import { anchorPlace } from '#store/anchors.ts'
 import type { ChangeChannels } from '#store/change-subscription.ts'
 import { explainReadOnly } from '#store/key-directory-access.ts'
@@ -107,7 +108,7 @@ export async function startAnchor(
   const fetcher = observe.fetcher(createFetcher({ allowHttp, limits: installation.fetchLimits }))
   opened.defer(fetcher.close)
   const publishing = { db, redis, keys: redisKeys(redisKeyPrefix), entityId, signingKeys, hosted, now }
-  const publisher = startPublisher(publishing, log, observe.publication)
+  const publisher = startPublisher(publishing, log, observe.publication, createAdoption(publishing))
   opened.defer(publisher.stop)
   const events = createEvents(redis, installation.subscriber, redisKeyPrefix)
   opened.defer(events.close)

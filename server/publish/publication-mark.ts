@@ -18,6 +18,12 @@ export async function isPublished({ db, redis, keys }: Place): Promise<boolean> 
   return isMarked({ redis, keys }, lease?.publicationMark ?? null)
 }
 
+/** Whether Redis has another publication than the last one that the database knows. */
+export async function isForeign({ db, redis, keys }: Place): Promise<boolean> {
+  const lease = await db.publisherLease.findUnique({ where: { id: 1 }, select: { publicationMark: true } })
+  return (await redis.get(keys.publicationMarker)) !== (lease?.publicationMark ?? null)
+}
+
 /** The same for a marker that was read from the database. */
 export async function isMarked(
   { redis, keys }: Pick<Place, 'redis' | 'keys'>,

@@ -9,10 +9,11 @@ import { leaveCall } from '#server/identity/leave-call.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { createDrain } from '#server/publish/drain.ts'
 import { queueEndedKeys } from '#server/publish/ended-keys.ts'
+import { type Found, findWithdrawals } from '#server/publish/found-withdrawals.ts'
 import { createLease, LeaseLostError } from '#server/publish/lease.ts'
 import type { PublicationObserver } from '#server/publish/observer.ts'
 import { createProgress } from '#server/publish/progress.ts'
-import { isMarked, isPublished, settle } from '#server/publish/publication-mark.ts'
+import { isForeign, isMarked, isPublished, settle } from '#server/publish/publication-mark.ts'
 import { type RebuildResult, rebuild } from '#server/publish/rebuild.ts'
 import { isReachable } from '#store/connect.ts'
 import { explainRefusedWrite } from '#store/outage.ts'
@@ -50,6 +51,8 @@ export function startPublisher(
   context: PublishContext,
   log: FastifyBaseLogger,
   observe: PublicationObserver,
+  /** Makes the database agree with what was found. */
+  adopt: (found: Found) => Promise<void>,
 ): Publisher {
   const { db, redis } = context
   const lease = createLease(db)
@@ -109,6 +112,12 @@ export function startPublisher(
   }
 
   async function rebuildUnderLease(): Promise<RebuildResult> {
+    if (await isForeign(context)) {
+      for await (const found of findWithdrawals(context)) {
+        await holdLease()
+        await adopt(found)
+      }
+    }
     const result = await rebuild(context, async (done, left) => {
       await holdLease()
       progress.remaining = left

@@ -26,7 +26,7 @@ import {
   allTrustMarks,
   importedTrustMarkHashes,
 } from '#server/publish/rows.ts'
-import { prepareStatusLists } from '#server/publish/status-lists.ts'
+import { lostIssues, prepareStatusLists } from '#server/publish/status-lists.ts'
 import { allSubordinateEvents } from '#server/publish/subordinate-events.ts'
 import { changesOfRebuild, findLastPast, keepsValid } from '#server/publish/withdrawn.ts'
 import {
@@ -142,6 +142,7 @@ export async function rebuild(context: PublishContext, beat: Beat): Promise<Rebu
     trustMarks += page.length
     await pass(page.length)
   }
+  await stage.write(await prepareStatusLists(context, keys.staging, await lostIssues(context.db)))
   await stage.checkComplete()
   await endOthers(context)
   await swap(context, isKept ? await changesOfRebuild(context, last) : [{ kind: 'all' }])

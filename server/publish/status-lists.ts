@@ -1,7 +1,7 @@
 /** Publishes the entries of issued Trust Marks in their status lists: a bit is set for each revoked one, and stays set. */
 import type { ChainableCommander, Redis } from 'ioredis'
 import { STATUS_LIST_BYTES } from '#core/status-list.ts'
-import type { Database } from '#server/database/client.ts'
+import type { Database, Transaction } from '#server/database/client.ts'
 import type { KeepContext } from '#server/publish/history/keep.ts'
 import { keepStatusList } from '#server/publish/history/published.ts'
 import type { PublishedIssue, PublishedKeys } from '#server/publish/write.ts'
@@ -43,14 +43,28 @@ export async function prepareStatusLists(
   }
 }
 
-/** The list in the database, as its token has it before compression. */
-export async function readRevoked(db: Database, statusListNumber: number): Promise<Buffer> {
-  const rows = await db.issuedTrustMark.findMany({
-    where: { statusListNumber, revokedAt: { not: null } },
-    select: { statusIndex: true },
+/** What `prepareStatusLists` takes for the lists that have revoked marks which the database lacks. */
+export async function lostIssues(db: Database): Promise<PublishedIssue[]> {
+  const lists = await db.statusList.findMany({
+    where: { lostRevocations: { not: null } },
+    select: { number: true, kid: true, trustMarkType: { select: { type: true } } },
   })
+  return lists.map(({ number: list, kid, trustMarkType: { type: trust_mark_type } }) => {
+    return { hash: '', revokedAt: null, entry: { list, index: 0, facts: { trust_mark_type, kid } } }
+  })
+}
+
+/** The list in the database, as its token has it before compression. */
+export async function readRevoked(db: Database | Transaction, statusListNumber: number): Promise<Buffer> {
+  const [rows, list] = await Promise.all([
+    db.issuedTrustMark.findMany({
+      where: { statusListNumber, revokedAt: { not: null } },
+      select: { statusIndex: true },
+    }),
+    db.statusList.findUnique({ where: { number: statusListNumber }, select: { lostRevocations: true } }),
+  ])
   const revoked = rows.flatMap(({ statusIndex }) => statusIndex ?? [])
-  return withRevoked(Buffer.alloc(STATUS_LIST_BYTES), revoked)
+  return withRevoked(Buffer.from(list?.lostRevocations ?? Buffer.alloc(STATUS_LIST_BYTES)), revoked)
 }
 
 /** A copy with further bits. The lowest bit of a byte has the lowest index. */

@@ -15,6 +15,7 @@ import { createSigningKeyService } from '#server/services/signing-key/signing-ke
 import { createAwaitedEntities } from '#server/services/subordinate/awaited-entities.ts'
 import { createSubordinateService } from '#server/services/subordinate/subordinates.ts'
 import { createSuperiors } from '#server/services/superior/superiors.ts'
+import { createWithdrawalService } from '#server/services/trust-anchor/found-withdrawals.ts'
 import { createOwnTrustMarks } from '#server/services/trust-anchor/own-trust-marks.ts'
 import { createPinnedAnchors } from '#server/services/trust-anchor/pinned-anchors.ts'
 import { createTrustAnchorService } from '#server/services/trust-anchor/trust-anchor.ts'
@@ -56,6 +57,7 @@ export function createServices(deps: PublishingDeps) {
     pinnedAnchors: createPinnedAnchors({ ...context, trustAnchor }),
     awaitedEntities: createAwaitedEntities(context),
     mirrors: createMirrors(context),
+    withdrawals: createWithdrawalService(context),
   }
 }
 

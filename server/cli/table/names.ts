@@ -24,6 +24,7 @@ export const exceptions: Readonly<Record<string, readonly [noun: string, verb: s
   // Mutations
   approve: ['approval', 'approve'],
   createInvitation: ['user', 'invite'],
+  decideWithdrawals: ['publication', 'decide-withdrawals'],
   executeDryRun: ['run', 'execute'],
   invitePerson: ['organization', 'invite'],
   makeIntermediate: ['anchor', 'make-intermediate'],

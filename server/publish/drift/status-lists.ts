@@ -1,4 +1,5 @@
 /** Compares the status lists of Trust Marks, list by list. */
+import type { Prisma } from '#prisma/generated/client/client.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { compare, type Drift, type DriftSource } from '#server/publish/drift/drift.ts'
 import { toPublish } from '#server/publish/outbox.ts'
@@ -7,8 +8,10 @@ import { formatListFacts, readStatusListBytes } from '#store/status-list-record.
 
 export const statusLists: DriftSource = { compareAll, driftOf }
 
-/** Lists that have a mark: the first mark of a list publishes it. */
-const withMarks = { issued: { some: {} } } as const
+/** Lists that have a mark, which the first mark of a list publishes, or had one. */
+const withMarks: Prisma.StatusListWhereInput = {
+  OR: [{ issued: { some: {} } }, { lostRevocations: { not: null } }],
+}
 
 async function* compareAll(context: PublishContext): AsyncGenerator<Drift[]> {
   const { db, redis, keys } = context
@@ -22,7 +25,7 @@ async function driftOf(context: PublishContext, names: readonly string[]): Promi
   const found: Drift[] = []
   for (const name of names) {
     // In this order: a revocation that Redis has is in the database by then.
-    const actual = await readPublished(context, name)
+    const actual = await readPublishedList(context, name)
     const expected = await readExpected(context, Number(name))
     const kind = compare(textOf(expected), textOf(actual))
     if (!kind) continue
@@ -41,7 +44,7 @@ const textOf = (list: List) => list && `${list.facts} ${list.bytes.toString('bas
 const isWithin = (some: Buffer, all: Buffer) => some.every((byte, at) => (byte & ~(all[at] ?? 0)) === 0)
 
 /** Null also for a list that is not complete. */
-async function readPublished({ redis, keys }: PublishContext, name: string): Promise<List> {
+export async function readPublishedList({ redis, keys }: PublishContext, name: string): Promise<List> {
   const [facts, stored] = await Promise.all([
     redis.hget(keys.statusLists, name),
     redis.getBuffer(keys.statusListBits(name)),

@@ -115,6 +115,7 @@ export async function endOthers(context: KeepContext): Promise<void> {
   await endWhere(
     context,
     'status-list',
-    Prisma.sql`NOT EXISTS (SELECT FROM "IssuedTrustMark" WHERE "statusListNumber"::text = object."subject")`,
+    Prisma.sql`NOT EXISTS (SELECT FROM "IssuedTrustMark" WHERE "statusListNumber"::text = object."subject")
+      AND NOT EXISTS (SELECT FROM "StatusList" WHERE "number"::text = object."subject" AND "lostRevocations" IS NOT NULL)`,
   )
 }

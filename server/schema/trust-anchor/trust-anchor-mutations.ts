@@ -8,7 +8,7 @@ import { versionRead } from '#server/schema/input-fields.ts'
 import { operation } from '#server/schema/operation.ts'
 import { Environment, FederationEndpoint, TrustAnchor } from '#server/schema/trust-anchor/trust-anchor.ts'
 
-const { InvalidInputError, ConflictError, UnavailableError } = failures
+const { InvalidInputError, ConflictError, NotFoundError, UnavailableError } = failures
 
 const RebuildPublicationSuccess = builder.objectRef<RebuildResult>('RebuildPublicationSuccess').implement({
   description: 'The result of a full republish.',
@@ -100,4 +100,46 @@ operation('rebuildPublication', {
   result: RebuildPublicationSuccess,
   errors: [UnavailableError],
   run: (_input, { services, caller }) => services.trustAnchor.rebuildPublication(caller),
+})
+
+const WithdrawalDecision = builder.enumType('WithdrawalDecision', {
+  description: 'What happens to withdrawals that Redis had and an older database lacked.',
+  values: {
+    ACCEPT: {
+      description:
+        'They stay: a member that was removed is removed, others stay inactive, and Trust Marks stay revoked.',
+    },
+    PUBLISH: { description: 'The objects are published again, as the database had them.' },
+  } as const,
+})
+
+const DecideWithdrawalsSuccess = builder
+  .objectRef<{ decided: number }>('DecideWithdrawalsSuccess')
+  .implement({
+    description: 'The result of a decision about withdrawals.',
+    authScopes: { read: true },
+    fields: (t) => ({
+      decided: t.exposeInt('decided', { description: 'The number of members and Trust Marks.' }),
+    }),
+  })
+
+operation('decideWithdrawals', {
+  describes:
+    'Decides about the withdrawals that Redis had and an older database lacked (alert `WITHDRAWALS_FOUND`). A member that the database does not have can only be accepted, or registered.',
+  scope: 'operate',
+  input: {
+    describes: 'The decision, and which objects it is about.',
+    fields: (t) => ({
+      decision: t.field({ type: WithdrawalDecision, required: true, description: 'The decision.' }),
+      entityIds: t.field({
+        type: ['EntityIdentifier'],
+        description: 'Members, and subjects of Trust Marks; all by default.',
+      }),
+    }),
+  },
+  result: DecideWithdrawalsSuccess,
+  errors: [NotFoundError],
+  run: async (input, { services, caller }) => ({
+    decided: await services.withdrawals.decide(caller, input),
+  }),
 })

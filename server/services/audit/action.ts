@@ -47,6 +47,8 @@ export const auditActions = {
   regenerateEntityConfiguration: 'TrustAnchor',
   publishHistoricalKeys: 'TrustAnchor',
   rebuildPublication: 'TrustAnchor',
+  adoptWithdrawals: 'TrustAnchor',
+  decideWithdrawals: 'TrustAnchor',
   readdSubordinates: 'TrustAnchor',
   reloadIssuedTrustMarks: 'TrustAnchor',
   import: 'TrustAnchor',

@@ -81,7 +81,7 @@ const table = {
   replayWebhook: false,
   testWebhook: false,
   pauseWebhook: false,
-  // Each change that a run or a restored version makes has an entry of its own.
+  // Each change that a run, a restored version or a decision makes has an entry of its own.
   startRenewal: false,
   startCollectionWalk: false,
   startRebuild: false,
@@ -95,6 +95,8 @@ const table = {
   executeDryRun: false,
   cancelRun: false,
   restoreVersion: false,
+  adoptWithdrawals: false,
+  decideWithdrawals: false,
   // People and their access.
   createUser: false,
   updateUser: false,

@@ -124,6 +124,9 @@ export const rules: Record<AuditAction, Rule> = {
   regenerateEntityConfiguration: none,
   publishHistoricalKeys: none,
   rebuildPublication: none,
+  // What it changes of members and Trust Marks is a part with a rule of its own.
+  adoptWithdrawals: none,
+  decideWithdrawals: none,
   readdSubordinates: none,
   reloadIssuedTrustMarks: none,
   import: none,

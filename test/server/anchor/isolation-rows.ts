@@ -97,6 +97,7 @@ export const mutations: Rows = {
   createOrganization: input(() => ({ name: 'Another' })),
   createTrustMarkType: input(() => ({ type: `${TYPE}/2` })),
   deactivateSubordinate: ofSubordinate,
+  decideWithdrawals: input(() => ({ decision: 'ACCEPT' })),
   importSubordinates: input(({ entityId }) => ({ subordinates: [{ entityId }] })),
   issueTrustMark: input(() => ({ trustMarkType: TYPE, entityId: 'https://rp.example.org' })),
   publishHistoricalKeys: none,

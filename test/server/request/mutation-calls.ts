@@ -203,6 +203,14 @@ export function createCalls({ admin, visitor, succeed }: Started): Row[] {
     ['regenerateEntityConfiguration', () => null],
     ['publishHistoricalKeys', () => null],
     ['rebuildPublication', () => null],
+    [
+      'decideWithdrawals',
+      async () => {
+        const row = { kind: 'UNKNOWN', entityId: 'https://lost.example.org', foundAt: new Date() }
+        await admin().server.db.foundWithdrawal.create({ data: row })
+        return { input: { decision: 'ACCEPT' } }
+      },
+    ],
     ['updateProtection', () => ({ input: { validForHours: 48 } })],
     ['approve', async () => ({ input: await signedRequest() })],
     [

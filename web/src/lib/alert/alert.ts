@@ -12,6 +12,7 @@ const SOON = '14'
 const places: Record<AlertCode, () => string> = {
   REDIS_UNREACHABLE: route.publication,
   PUBLICATION_STALLED: route.publication,
+  WITHDRAWALS_FOUND: route.audit,
   KEYS_UNUSABLE: route.keys,
   PUBLICATION_BEHIND: route.publication,
   EXPORT_STALLED: route.publication,

@@ -80,6 +80,8 @@ export const actionGroups = {
     CANCEL_RUN: 'Run cancelled',
     UPDATE_SCHEDULE: 'Schedule changed',
     REBUILD_PUBLICATION: 'Everything republished',
+    ADOPT_WITHDRAWALS: 'Withdrawals found in Redis',
+    DECIDE_WITHDRAWALS: 'Withdrawals found in Redis decided',
     ANNOUNCE_MIRROR: 'Mirror announced',
     REMOVE_MIRROR: 'Mirror removed',
   },

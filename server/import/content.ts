@@ -45,6 +45,9 @@ export type TrustMarkRow = {
   additionalClaims: unknown
 }
 
+/** A status list, and the type and key of its marks. `bits`: before compression. */
+export type SourceStatusList = { number: number; type: string; kid: string; bits: Uint8Array<ArrayBuffer> }
+
 export type InmorContent = {
   /** The Trust Anchor's Entity Configuration, a JWT. */
   configuration: string | null
@@ -52,6 +55,8 @@ export type InmorContent = {
   historicalKeys: string | null
   subordinates: SourceSubordinate[]
   trustMarkTypes: SourceTrustMarkType[]
+  /** Known to a mirror only. */
+  statusLists: SourceStatusList[]
   trustMarks: SourceTrustMark[]
   /** SHA-256 of every mark JWT ever issued, hex. */
   issuedHashes: string[]
@@ -64,6 +69,7 @@ export function joinContent(redis: InmorContent, database: InmorContent): InmorC
     configuration: redis.configuration,
     historicalKeys: redis.historicalKeys,
     issuedHashes: redis.issuedHashes,
+    statusLists: [],
     subordinates: join(
       redis.subordinates,
       database.subordinates,
@@ -93,6 +99,7 @@ export const noContent: InmorContent = {
   historicalKeys: null,
   subordinates: [],
   trustMarkTypes: [],
+  statusLists: [],
   trustMarks: [],
   issuedHashes: [],
 }

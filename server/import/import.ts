@@ -6,6 +6,7 @@ import type { InmorContent } from '#server/import/content.ts'
 import { importIssuedHashes } from '#server/import/issued-hashes.ts'
 import { importSetting, settingsOf } from '#server/import/setting.ts'
 import { checkKey, keysOf } from '#server/import/signing-key.ts'
+import { importStatusList } from '#server/import/status-list.ts'
 import {
   failed,
   type ImportContext,
@@ -35,6 +36,9 @@ export async function* importInmor(
   }
   for (const source of content.subordinates) {
     yield await attempt('Subordinate', source.entityId, () => importSubordinate(context, source))
+  }
+  for (const source of content.statusLists) {
+    yield await attempt('StatusList', String(source.number), () => importStatusList(context, source))
   }
   for (const source of content.trustMarks) {
     yield await attempt('TrustMark', `${source.type} ${source.entityId}`, () =>

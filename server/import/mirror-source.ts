@@ -1,6 +1,9 @@
 /** Reads what a mirror or an export has: everything that the anchor published, and nothing else. Never writes. */
-import { decodeJwt } from 'jose'
+import { inflateSync } from 'node:zlib'
+import { decodeJwt, decodeProtectedHeader } from 'jose'
+import type { EntityId } from '#core/entity-id.ts'
 import type { JwkSet } from '#core/keys.ts'
+import type { StatusListClaims } from '#core/status-list.ts'
 import { ConfigurationError } from '#federation/config/error.ts'
 import { type Folder, openFolder } from '#federation/files/folder.ts'
 import {
@@ -10,12 +13,19 @@ import {
   readName,
   readPath,
   resolvedFile,
+  statusListFile,
   trustMarkFile,
   trustMarkFolder,
 } from '#federation/files/place.ts'
 import { type Anchor, readAnchor } from '#federation/mirror/anchor.ts'
 import { checkFile } from '#federation/mirror/check.ts'
-import type { InmorContent, SourceSubordinate, SourceTrustMark } from '#server/import/content.ts'
+import type {
+  InmorContent,
+  SourceStatusList,
+  SourceSubordinate,
+  SourceTrustMark,
+} from '#server/import/content.ts'
+import { readStatusEntry } from '#server/import/status-list.ts'
 import { hashTrustMark } from '#store/trust-mark-record.ts'
 
 /** Every file is checked as a mirror does, with the keys of the new installation. @throws ConfigurationError, RefusedError, Error of the file system */
@@ -48,6 +58,7 @@ export async function readMirror(
     configuration,
     historicalKeys: await read(HISTORICAL_KEYS_FILE),
     subordinates,
+    statusLists: await readStatusLists(trustMarks, anchor.entityId, read),
     trustMarkTypes: [...types].map((type) => ({ type, row: null })),
     trustMarks,
     issuedHashes: trustMarks.flatMap(({ jwt }) => (jwt === null ? [] : [hashTrustMark(jwt)])).sort(),
@@ -69,6 +80,26 @@ async function readTrustMarks(folder: Folder, read: Read): Promise<SourceTrustMa
     }
   }
   return marks
+}
+
+/** Those of the marks: no other is asked for. */
+async function readStatusLists(
+  marks: readonly SourceTrustMark[],
+  issuer: EntityId,
+  read: Read,
+): Promise<SourceStatusList[]> {
+  const lists = new Map<number, SourceStatusList>()
+  for (const { type, jwt } of marks) {
+    const entry = readStatusEntry(jwt, issuer)
+    if (!entry || jwt === null || lists.has(entry.list)) continue
+    const token = await read(statusListFile(String(entry.list)) ?? '')
+    if (token === null) continue
+    const { status_list } = decodeJwt<StatusListClaims>(token)
+    const bits = Uint8Array.from(inflateSync(Buffer.from(status_list.lst, 'base64url')))
+    const kid = decodeProtectedHeader(jwt).kid ?? ''
+    lists.set(entry.list, { number: entry.list, type, kid, bits })
+  }
+  return [...lists.values()]
 }
 
 /** Null: it is missing. @throws RefusedError */

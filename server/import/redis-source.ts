@@ -50,6 +50,7 @@ async function read(redis: Redis, keys: RedisKeys): Promise<InmorContent> {
       return { entityId, statement, configuration: configurations[entityId] ?? null, row: null }
     }),
     trustMarkTypes: [...everyType].map((type) => ({ type, row: null })),
+    statusLists: [],
     trustMarks,
     issuedHashes: issuedHashes.filter((hash) => /^[0-9a-f]{64}$/.test(hash)).sort(),
   }

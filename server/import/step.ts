@@ -20,6 +20,7 @@ export type ImportKind =
   | 'Setting'
   | 'TrustMarkType'
   | 'Subordinate'
+  | 'StatusList'
   | 'TrustMark'
   | 'IssuedTrustMarks'
 

@@ -3,6 +3,7 @@ import { defaultTerms } from '#core/defaults.ts'
 import { validityFor } from '#core/outage-budget.ts'
 import { readSettings } from '#server/database/settings.ts'
 import type { SourceTrustMark, SourceTrustMarkType, TrustMarkTypeRow } from '#server/import/content.ts'
+import { readStatusEntry } from '#server/import/status-list.ts'
 import { compared, type ImportContext, imported, type Outcome } from '#server/import/step.ts'
 import { claimsOf } from '#server/import/unverified.ts'
 import { toPublish } from '#server/publish/outbox.ts'
@@ -12,7 +13,7 @@ import type { Limits, Terms } from '#server/services/trust-mark/terms.ts'
 const defaults: TrustMarkTypeRow = { ...defaultTerms, active: true }
 
 export async function importTrustMarkType(
-  { db, write, caller, isDryRun }: ImportContext,
+  { db, write, caller, isDryRun, entityId }: ImportContext,
   { type, row }: SourceTrustMarkType,
   marks: readonly SourceTrustMark[],
 ): Promise<Outcome> {
@@ -25,7 +26,8 @@ export async function importTrustMarkType(
   }
   if (isDryRun) return imported(notes)
   await write(caller, async (tx) => {
-    const result = await tx.trustMarkType.create({ data: { type, ...fields } })
+    const statusList = marks.some((mark) => mark.type === type && readStatusEntry(mark.jwt, entityId))
+    const result = await tx.trustMarkType.create({ data: { type, ...fields, statusList } })
     return {
       action: 'importTrustMarkType',
       resource: type,

@@ -9,6 +9,7 @@ import type { TrustMarkType } from '#prisma/generated/client/client.ts'
 import { jsonOrNull } from '#server/database/client.ts'
 import { readSettings } from '#server/database/settings.ts'
 import type { SourceTrustMark } from '#server/import/content.ts'
+import { readStatusEntry } from '#server/import/status-list.ts'
 import { compared, failed, type ImportContext, imported, type Outcome } from '#server/import/step.ts'
 import { hoursOf, withinLimits } from '#server/import/trust-mark-type.ts'
 import { claimsOf } from '#server/import/unverified.ts'
@@ -86,7 +87,7 @@ export const hashOf = ({ jwt }: SourceTrustMark) => (jwt === null ? null : hashT
 
 /** The issued JWT, or the reason why it is unusable. */
 async function usableJwt(
-  { entityId: anchor, allowHttp, signingKeys }: ImportContext,
+  { db, entityId: anchor, allowHttp, signingKeys }: ImportContext,
   { jwt, type, entityId }: SourceTrustMark,
 ): Promise<SignedMark | string> {
   if (jwt === null) return 'there is no JWT of it.'
@@ -99,7 +100,9 @@ async function usableJwt(
     await verifySignature(mark, { keys: [...published.keys, ...historical] }, null)
     const { kid } = mark.header
     const [issuedAt, expiresAt] = [new Date(iat * 1000), new Date(exp * 1000)]
-    return { jwt, hash: hashTrustMark(jwt), kid, issuedAt, expiresAt, status: null }
+    const entry = readStatusEntry(jwt, anchor)
+    const isKnown = entry && (await db.statusList.count({ where: { number: entry.list } })) > 0
+    return { jwt, hash: hashTrustMark(jwt), kid, issuedAt, expiresAt, status: isKnown ? entry : null }
   } catch (error) {
     if (error instanceof FederationError) return error.message
     throw error
@@ -110,7 +113,11 @@ async function fieldsOf(context: ImportContext, { row, jwt }: SourceTrustMark, t
   const usual = type ?? defaultTerms
   const { validFor, renewalTime, autorenew } = row ?? { ...usual, validFor: hoursOf(jwt) ?? usual.validFor }
   const { fields, notes } = withinLimits({ validFor, renewalTime, autorenew }, await readSettings(context.db))
-  const claims = row ? row.additionalClaims : furtherClaims(claimsOf(jwt) ?? {})
+  const { status, ...own } = claimsOf(jwt) ?? {}
+  const isEntry = readStatusEntry(jwt, context.entityId) !== null // each JWT gets its own
+  const claims = row
+    ? row.additionalClaims
+    : furtherClaims(isEntry || status === undefined ? own : { ...own, status })
   return {
     fields,
     additionalClaims: claims === null ? null : parseAdditionalClaims(claims, trustMarkProtectedClaims),

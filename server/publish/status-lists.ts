@@ -46,7 +46,7 @@ export async function prepareStatusLists(
 /** What `prepareStatusLists` takes for the lists that have revoked marks which the database lacks. */
 export async function lostIssues(db: Database): Promise<PublishedIssue[]> {
   const lists = await db.statusList.findMany({
-    where: { lostRevocations: { not: null } },
+    where: { keptBits: { not: null } },
     select: { number: true, kid: true, trustMarkType: { select: { type: true } } },
   })
   return lists.map(({ number: list, kid, trustMarkType: { type: trust_mark_type } }) => {
@@ -61,10 +61,10 @@ export async function readRevoked(db: Database | Transaction, statusListNumber: 
       where: { statusListNumber, revokedAt: { not: null } },
       select: { statusIndex: true },
     }),
-    db.statusList.findUnique({ where: { number: statusListNumber }, select: { lostRevocations: true } }),
+    db.statusList.findUnique({ where: { number: statusListNumber }, select: { keptBits: true } }),
   ])
   const revoked = rows.flatMap(({ statusIndex }) => statusIndex ?? [])
-  return withRevoked(Buffer.from(list?.lostRevocations ?? Buffer.alloc(STATUS_LIST_BYTES)), revoked)
+  return withRevoked(Buffer.from(list?.keptBits ?? Buffer.alloc(STATUS_LIST_BYTES)), revoked)
 }
 
 /** A copy with further bits. The lowest bit of a byte has the lowest index. */

@@ -10,7 +10,7 @@ import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { adminInFile, startSecondAdmin } from '#test/helpers/admin.ts'
 import { startCopy } from '#test/helpers/database.ts'
 import { startEntity } from '#test/helpers/entity.ts'
-import { folderInFile, inFile } from '#test/helpers/in-file.ts'
+import { folderInFile, inFile, inTest } from '#test/helpers/in-file.ts'
 import { inmor } from '#test/helpers/product.ts'
 import { run } from '#test/helpers/program.ts'
 import { startRedis } from '#test/helpers/redis.ts'
@@ -50,8 +50,12 @@ beforeAll(async () => {
   await lost.mutate('updateTrustAnchor', { organizationName: 'Example Federation' }, 'version', 'admin')
   await lost.mutate('updateFederationPolicy', { metadataPolicy: policy }, 'version', 'admin')
   for (const { id } of entities.all) await lost.mutate('registerSubordinate', { entityId: id }, 'id')
-  await lost.mutate('createTrustMarkType', { type }, 'id')
-  await lost.mutate('issueTrustMark', { trustMarkType: type, entityId: entities.all[0].id }, 'id')
+  await lost.mutate('createTrustMarkType', { type, statusList: true }, 'id')
+  const issue = (entityId: string) =>
+    lost.mutate<{ id: string }>('issueTrustMark', { trustMarkType: type, entityId }, 'id')
+  await issue(entities.all[0].id)
+  const { id } = await issue(entities.all[1].id)
+  await lost.mutate('revokeTrustMark', { id }, 'id')
 })
 
 /** A configuration of that anchor with a key that it never had. */
@@ -80,6 +84,8 @@ async function readPublished(client: Redis) {
     configuration: claimsOf((await client.get('inmor:entity_id')) ?? ''),
     statements: Object.fromEntries(Object.entries(statements).map(([id, jwt]) => [id, claimsOf(jwt)])),
     marks: await client.hgetall(`inmor:tm:${entities.all[0].id}`),
+    lists: await client.hgetall('inmor:status_lists'),
+    bits: (await client.getBuffer('inmor:status_list:1'))?.toString('base64'),
   }
 }
 
@@ -104,6 +110,17 @@ test('an empty installation with the same keys gets back what is public', async 
   expect(stdout).toMatch(/0 in conflict, 0 failed\. Everything is published\./)
   const [was, is] = await Promise.all([lost.redis.client, redis.client].map(readPublished))
   expect(is).toEqual(was)
+  expect(Object.keys(is.lists)).toEqual(['1'])
+  const bits = Buffer.from(is.bits ?? '', 'base64').subarray(0, -1)
+  expect(bits.reduce((count, byte) => count + (byte === 0 ? 0 : 1), 0)).toBe(1)
+})
+
+test('without admin, the import ends soon, and says who publishes', async () => {
+  const empty = await inTest(startCopy(withUsers))
+  const environment = environmentOf(empty.url, redis.url)
+  const { code, stdout, stderr } = await inmor({ environment }, ['import', '--mirror', mirror])
+  expect(code, stderr).toBe(0)
+  expect(stdout).toMatch(/0 in conflict, 0 failed\. The server publishes it when it starts\./)
 })
 
 test('the same import again changes nothing', async () => {

@@ -12,5 +12,5 @@ CREATE TABLE "FoundWithdrawal" (
 
 CREATE UNIQUE INDEX "FoundWithdrawal_entityId_trustMarkType_key" ON "FoundWithdrawal"("entityId", "trustMarkType");
 
--- Marks that were issued and revoked after a backup have no row, but their holders have them.
-ALTER TABLE "StatusList" ADD COLUMN "lostRevocations" BYTEA;
+-- Marks of an imported list, or issued after a backup, have no row, but their holders have them.
+ALTER TABLE "StatusList" ADD COLUMN "keptBits" BYTEA;

@@ -10,7 +10,7 @@ export const statusLists: DriftSource = { compareAll, driftOf }
 
 /** Lists that have a mark, which the first mark of a list publishes, or had one. */
 const withMarks: Prisma.StatusListWhereInput = {
-  OR: [{ issued: { some: {} } }, { lostRevocations: { not: null } }],
+  OR: [{ issued: { some: {} } }, { keptBits: { not: null } }],
 }
 
 async function* compareAll(context: PublishContext): AsyncGenerator<Drift[]> {

@@ -116,6 +116,6 @@ export async function endOthers(context: KeepContext): Promise<void> {
     context,
     'status-list',
     Prisma.sql`NOT EXISTS (SELECT FROM "IssuedTrustMark" WHERE "statusListNumber"::text = object."subject")
-      AND NOT EXISTS (SELECT FROM "StatusList" WHERE "number"::text = object."subject" AND "lostRevocations" IS NOT NULL)`,
+      AND NOT EXISTS (SELECT FROM "StatusList" WHERE "number"::text = object."subject" AND "keptBits" IS NOT NULL)`,
   )
 }

@@ -121,12 +121,12 @@ async function keepList(
   const own = await readRevoked(tx, number)
   const lost = Buffer.from(bytes.map((byte, at) => byte & ~(own[at] ?? 0)))
   if (lost.some((byte) => byte > 0)) {
-    const before = await tx.statusList.findUnique({ where: { number }, select: { lostRevocations: true } })
-    const lostRevocations = Buffer.from(lost.map((byte, at) => byte | (before?.lostRevocations?.[at] ?? 0)))
+    const before = await tx.statusList.findUnique({ where: { number }, select: { keptBits: true } })
+    const keptBits = Buffer.from(lost.map((byte, at) => byte | (before?.keptBits?.[at] ?? 0)))
     await tx.statusList.upsert({
       where: { number },
-      create: { number, ...owner, lostRevocations },
-      update: { lostRevocations },
+      create: { number, ...owner, keptBits },
+      update: { keptBits },
     })
   }
   await tx.$queryRaw`

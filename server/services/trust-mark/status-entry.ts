@@ -57,7 +57,7 @@ async function draw(db: Database, { trustMarkTypeId, kid }: ListOwner) {
       ORDER BY drawn."turn" LIMIT 1) AS "index"
     FROM (
       SELECT max("number") AS "list" FROM "StatusList"
-      WHERE "trustMarkTypeId" = ${trustMarkTypeId} AND "kid" = ${kid}) AS last`,
+      WHERE "trustMarkTypeId" = ${trustMarkTypeId} AND "kid" = ${kid} AND "keptBits" IS NULL) AS last`,
   )
   return rows[0] ?? { list: null, index: null }
 }
@@ -66,7 +66,10 @@ async function draw(db: Database, { trustMarkTypeId, kid }: ListOwner) {
 async function beginList(db: Database, owner: ListOwner, last: number | null): Promise<void> {
   await db.$transaction(async (tx) => {
     await lock(tx, `inmor:status_list:${owner.trustMarkTypeId}`)
-    const { _max } = await tx.statusList.aggregate({ where: owner, _max: { number: true } })
+    const { _max } = await tx.statusList.aggregate({
+      where: { ...owner, keptBits: null },
+      _max: { number: true },
+    })
     if (_max.number === last) await tx.statusList.create({ data: owner })
   })
 }

@@ -65,6 +65,7 @@ export async function startEdge(folder: string) {
     .replace(/ssl_\w+ .*;/g, '')
     .replaceAll('/srv/inmor', folder)
     .replaceAll('ta.example.org', new URL(entityId).host)
+    .replaceAll('ta\\.example\\.org', new URL(entityId).host.replaceAll('.', '\\.'))
   return startConfigured(http, '/.well-known/openid-federation')
 }
 

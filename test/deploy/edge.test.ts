@@ -45,6 +45,34 @@ const resolved = [
   `/resolve?trust_anchor=${entityId}&sub=${sub}`,
 ]
 
+const withPort = 'https://rp.example.org:8443/tenants/a-1/'
+const typeWithPort = 'https://ta.example:8443/marks/member'
+const lowerCase = (text: string) => text.replace(/%[0-9A-F]{2}/g, (digits) => digits.toLowerCase())
+const form = (value: string) => `${new URLSearchParams({ value })}`.slice('value='.length)
+
+/** How clients write the value of a parameter. */
+const spellings: Record<string, (value: string) => string> = {
+  'Python: urlencode and requests; Go: QueryEscape; Java: URLEncoder; .NET: EscapeDataString; Rust: form_urlencoded':
+    form,
+  'JavaScript: encodeURIComponent': encodeURIComponent,
+  'Python: quote': (value) => encodeURIComponent(value).replaceAll('%2F', '/'),
+  '.NET: HttpUtility.UrlEncode': (value) => lowerCase(encodeURIComponent(value)),
+  '.NET: Uri, and by hand': (value) => value,
+  'Go: PathEscape': (value) => encodeURIComponent(value).replaceAll('%3A', ':'),
+}
+const spelled = Object.entries(spellings).flatMap(([client, spell]) => {
+  const [sub, type, anchor] = [withPort, typeWithPort, entityId].map(spell)
+  return [
+    `/fetch?sub=${sub}`,
+    `/trust_mark?trust_mark_type=${type}&sub=${sub}`,
+    `/trust_mark?sub=${sub}&trust_mark_type=${type}`,
+    `/trust_mark_list?trust_mark_type=${type}`,
+    `/resolve?sub=${sub}&trust_anchor=${anchor}`,
+    `/collection?Query=&from_entity_id=&limit=0&trust_anchor=${anchor}`, // go-oidfed
+    `/collection?entity_type=openid_relying_party&limit=0&trust_anchor=${anchor}`,
+  ].map((path) => ({ client, path }))
+})
+
 /** Names that lead elsewhere, and requests that no file answers. */
 const others = [
   '/fetch?sub=../planted',
@@ -67,6 +95,12 @@ const others = [
   '/collection?query=entity',
   '/collection?entity_type=../../planted',
   `/fetch?sub=${sub}&sub=${sub}`,
+  '/fetch?sub=https%3a%2f%2f..%2f..%2fplanted',
+  '/fetch?sub=https://rp.example.org/../../planted',
+  `/trust_mark?trust_mark_type=%2e%2e&sub=planted`,
+  `/collection?limit=1&trust_anchor=${entityId}`,
+  `/collection?limit=0&trust_anchor=${encodeURIComponent('https://other.example')}`,
+  `/collection?trust_anchor=${entityId}&trust_anchor=${encodeURIComponent('https://other.example')}`,
   `/fetch?iss=${entityId}&sub=..%2Fplanted`,
   `/fetch?iss=${entityId}&sub=${sub}&sub=${sub}`,
   `/resolve?sub=${sub}&trust_anchor=${encodeURIComponent('https://other.example')}`,
@@ -95,12 +129,15 @@ describe.each<EdgeKind>(['nginx edge', 'caddy edge'])('%s', (kind) => {
     await ta.publishSubordinate(await offlineEntity(leaf))
     await ta.publishSubordinate({ id: nested })
     await ta.issueTrustMark({ type, subject: leaf })
+    await ta.publishSubordinate(await offlineEntity(withPort))
+    await ta.issueTrustMark({ type: typeWithPort, subject: withPort })
     await ta.publishStatusList({ number: 1, type, revoked: [3] })
     const context = openExport(ta, filesOf(directory))
     await exportOnce(context)
     const { next } = (await ta.app.inject('/collection')).json<{ next: string }>()
     second = `/collection?from=${next}`
-    for (const path of [...answers, second]) before.set(path, (await ta.app.inject(path)).body)
+    for (const path of [...answers, second, ...spelled.map((each) => each.path)])
+      before.set(path, (await ta.app.inject(path)).body)
     await writeFile(join(filesOf(directory), 'planted.jwt'), 'planted')
     const url = new URL(await ta.app.listen({ host: '127.0.0.1', port: 0 }))
     proxy = await startProxy(kind, directory, { ta: Number(url.port), admin: 0 }, '')
@@ -243,6 +280,14 @@ describe.each<EdgeKind>(['nginx edge', 'caddy edge'])('%s', (kind) => {
       expect(await get(path, { headers: { 'if-none-match': '"of the server"' } })).toMatchObject({
         status: 200,
       })
+    })
+
+    it.for(spelled)('$client finds $path', async ({ path }) => {
+      const { status, body } = await get(path)
+      expect(status).toBe(200)
+      const [found, expected] = [body, before.get(path) ?? '']
+      if (path.startsWith('/resolve')) expect(decodeJwt(found).sub).toBe(decodeJwt(expected).sub)
+      else expect(found).toBe(expected)
     })
 
     it('the second page of the collection is still answered', async () => {

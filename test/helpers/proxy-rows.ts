@@ -53,8 +53,7 @@ export const proxies: Readonly<Record<ProxyKind, Row>> = {
       ['listen 443 ssl;', `listen 127.0.0.1:${ports.ta} ssl;`],
       ['root /srv/inmor;', `root ${filesOf(directory)};`],
       ['alias /srv/inmor/;', `alias ${filesOf(directory)}/;`],
-      ['https://ta.example.org ours', `${entityId} ours`],
-      ['https%3A%2F%2Fta.example.org ours', `${encodeURIComponent(entityId)} ours`],
+      [/ta\\\.example\\\.org/g, new URL(entityId).host.replaceAll('.', '\\.')],
     ],
   },
   apache: {

@@ -34,6 +34,7 @@ const manifests = manifestsOf(
   'federation/key-store/packages/client-kms',
 )
 const mirrorManifests = manifestsOf('federation/mirror/packages/client-s3')
+const edges = ['deploy/edge/nginx.conf', 'deploy/edge/Caddyfile']
 
 /** No image contains the embedded services. */
 const leftOut = ['server/embedded/database.ts', 'server/embedded/redis.ts']
@@ -53,6 +54,7 @@ export const images = {
       'deploy/images/docker-entrypoint.sh',
       ...manifests,
       ...mirrorManifests,
+      ...edges,
       ...licences,
     ],
     commands: {
@@ -64,7 +66,7 @@ export const images = {
   },
   worker: {
     programs: ['server/worker.ts', management, tokenProcess],
-    files: [migrations, ...manifests, ...mirrorManifests, ...licences],
+    files: [migrations, ...manifests, ...mirrorManifests, ...edges, ...licences],
     commands: { inmor: management },
     leftOut,
   },
@@ -77,7 +79,16 @@ export const release: Layout = {
     'server/standalone.ts',
     ...new Set([images.ta, images.admin, images.worker].flatMap(({ programs }) => programs)),
   ],
-  files: [...images.ta.files, ...mirrorManifests, migrations, console, 'inmor', 'README.md', 'CHANGELOG.md'],
+  files: [
+    ...images.ta.files,
+    ...mirrorManifests,
+    ...edges,
+    migrations,
+    console,
+    'inmor',
+    'README.md',
+    'CHANGELOG.md',
+  ],
   commands: {},
   leftOut: [],
 }

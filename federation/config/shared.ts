@@ -4,7 +4,7 @@ import { keyDirectoryFiles } from '#store/key-directory-layout.ts'
 import { hashTagNeeded, lacksHashTag, redisUrlForms } from '#store/redis-url.ts'
 import { compareKeyStore, keyStoreVariables } from './key-store.ts'
 import { choice, entityId, flag, port, proxies, redisUrl, text } from './kind.ts'
-import type { Faults, Table, Values } from './variable.ts'
+import { type Faults, readVariables, type Table, type Values } from './variable.ts'
 
 export const sharedVariables = {
   entityId: {
@@ -80,3 +80,7 @@ export function historicalKeysOf({
 }: Pick<Shared, 'keysDirectory' | 'historicalKeysDirectory'>): string {
   return historicalKeysDirectory ?? join(keysDirectory, keyDirectoryFiles.historicalKeys)
 }
+
+/** For commands that need nothing else. @throws ConfigurationError */
+export const readAllowHttp = (environment: NodeJS.ProcessEnv = process.env): boolean =>
+  readVariables({ allowHttp: sharedVariables.allowHttp }, { environment }).allowHttp

@@ -2,10 +2,11 @@
 /** Writes what an anchor publishes into a folder, for any web server: `inmor-export -c taconfig.toml FOLDER [--once]`. */
 import type { FastifyBaseLogger } from 'fastify'
 import { FederationError } from '#core/errors.ts'
-import { FIRST_ANCHOR, readAnchors } from '#store/anchors.ts'
+import { anchorPlace, FIRST_ANCHOR, readAnchors } from '#store/anchors.ts'
 import { createChangeChannels } from '#store/change-subscription.ts'
 import { connectRedis, waitForRedis } from '#store/connect.ts'
 import { KeyFileError, readServingKeys } from '#store/key-directory.ts'
+import { redisKeys } from '#store/keys.ts'
 import { parseCommandLine, UsageError } from '../config/command-line.ts'
 import { readConfig } from '../config/config.ts'
 import { ConfigurationError } from '../config/error.ts'
@@ -13,12 +14,14 @@ import { limitThreads } from '../config/threads.ts'
 import { openFolder } from '../files/folder.ts'
 import { BrokenObjectError } from '../files/objects.ts'
 import { createKeyStores } from '../key-store/stores.ts'
+import type { MetricsServer } from '../metrics/registry.ts'
 import { limitGarbage } from '../process/heap.ts'
 import { createLog } from '../process/log.ts'
 import { chooseExported, clearOthers, followAnchors } from './anchors.ts'
 import { NoAnswerError } from './answers.ts'
 import { compareAll, type Export } from './comparison.ts'
 import { createCount } from './files.ts'
+import { openMetrics } from './metrics.ts'
 import { type ExportedAnchor, openExport } from './open.ts'
 import { createPlaces } from './places.ts'
 
@@ -77,12 +80,15 @@ async function run({
     changes: createChangeChannels(redis),
     tls: undefined,
   }
+  const manifests = new Map<string, string>()
   const places = createPlaces(path, withOthers)
   const open = (anchor: ExportedAnchor, own: FastifyBaseLogger) => {
     places.claim(anchor.slug)
+    manifests.set(anchor.slug, redisKeys(anchorPlace(config, anchor.slug).redisKeyPrefix).manifest)
     return openExport(anchor, places.of(anchor.slug), { place: config, shared, log: own })
   }
   const first = { slug: FIRST_ANCHOR, entityId }
+  let metrics: MetricsServer | undefined
   try {
     // What no retry repairs ends the program.
     openFolder(path).prepare()
@@ -95,9 +101,12 @@ async function run({
         const { context, close } = await open(anchor, log)
         await compareOnce(context, places.of(anchor.slug), stopped.signal).finally(close)
       }
-    } else
+    } else {
+      metrics = await openMetrics(config, { redis, manifests, log })
       await followAnchors(first, { redis, prefix, withOthers, places, open, log, signal: stopped.signal })
+    }
   } finally {
+    await metrics?.close()
     redis.disconnect()
     await stores.close()
   }

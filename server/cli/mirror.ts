@@ -43,7 +43,7 @@ export const mirrorCommand = command('mirror')
     'send there, signed, which requests caches must forget after a change',
     parseReceiver,
   )
-  .option('--allow-http', 'allow http and private addresses, for tests', false)
+  .option('--allow-http', 'allow http and private addresses, for tests, as ALLOW_HTTP does', false)
   .action(async (from: Place, to: Place, options) => {
     limitGarbage()
     const stopped = new AbortController()

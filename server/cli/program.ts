@@ -56,6 +56,11 @@ const files: readonly File[] = [
     load: async () => (await import('#server/cli/mirror.ts')).mirrorCommand,
   },
   {
+    name: 'edge',
+    says: 'print the configuration of a web server that sends exported files',
+    load: async () => (await import('#server/cli/edge.ts')).edgeCommand,
+  },
+  {
     name: 'resolve',
     says: 'resolve a subordinate from exported files alone',
     load: async () => (await import('#server/cli/resolve.ts')).resolveCommand,

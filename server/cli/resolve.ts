@@ -13,7 +13,7 @@ export const resolveCommand = command('resolve')
     parsePlace,
   )
   .option('--jwks <file>', 'trust only these keys of the anchor (default: those in the files)')
-  .option('--allow-http', 'allow http and private addresses, for tests', false)
+  .option('--allow-http', 'allow http and private addresses, for tests, as ALLOW_HTTP does', false)
   .action(async (sub, options) => {
     const { allowHttp } = options
     const files = openPlace(options.from, { allowHttp, signal: new AbortController().signal })

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { InvalidArgumentError } from 'commander'
 import { type JwkSet, parseJwkSet } from '#core/keys.ts'
 import { ConfigurationError } from '#federation/config/error.ts'
+import { readAllowHttp } from '#federation/config/shared.ts'
 import { openBucketSource } from '#federation/mirror/bucket-target.ts'
 import { openFolderSource, openUrlSource, type Source } from '#federation/mirror/source.ts'
 import { createFetcher } from '#fetcher/fetcher.ts'
@@ -44,7 +45,7 @@ export function openPlace(
 ): Opened {
   if (kind === 'bucket') return openBucketSource(name, signal)
   if (kind === 'url') {
-    const fetcher = createFetcher({ allowHttp, limits: LIMITS })
+    const fetcher = createFetcher({ allowHttp: allowHttp || readAllowHttp(), limits: LIMITS })
     return { ...openUrlSource(fetcher, name), close: fetcher.close }
   }
   if (existsSync(name)) return { ...openFolderSource(name), close: async () => undefined }

@@ -6,6 +6,7 @@ import { gunzipSync } from 'node:zlib'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { inTest } from '#test/helpers/in-file.ts'
+import { inmor } from '#test/helpers/product.ts'
 import { ask, isInstalled, type ReverseProxy, startProxy } from '#test/helpers/proxy.ts'
 import { type EdgeKind, filesOf } from '#test/helpers/proxy-rows.ts'
 import { many, publishCollection, withCollection } from '../federation/collection/published-collection.ts'
@@ -106,6 +107,29 @@ const others = [
   `/resolve?sub=${sub}&trust_anchor=${encodeURIComponent('https://other.example')}`,
   `/resolve?sub=${sub}&trust_anchor=${encodeURIComponent(entityId)}&entity_type=openid_provider`,
 ]
+
+it('inmor edge prints the example for another name, folder and server', async () => {
+  const file = (name: string) => readFile(new URL(`../../deploy/edge/${name}`, import.meta.url), 'utf8')
+  for (const [server, name] of [
+    ['nginx', 'nginx.conf'],
+    ['caddy', 'Caddyfile'],
+  ] as const) {
+    const same = await inmor({ environment: {} }, ['edge', server, 'https://ta.example.org'])
+    expect(same, same.stderr).toMatchObject({ code: 0, stdout: await file(name) })
+    const options = ['--folder', '/var/lib/files', '--ta', 'ta:8081']
+    const { stdout } = await inmor({ environment: {} }, [
+      'edge',
+      server,
+      'https://fed.example:8443',
+      ...options,
+    ])
+    expect(stdout).not.toMatch(/ta\\?\.example|\/srv\/inmor|127\.0\.0\.1/)
+    expect(stdout).toContain('fed\\.example(?::|%3[Aa])8443')
+    expect(stdout).toMatch(server === 'nginx' ? 'listen 8443 ssl;' : 'https://fed.example:8443 {')
+  }
+  const withPath = await inmor({ environment: {} }, ['edge', 'nginx', 'https://ta.example.org/edu'])
+  expect(withPath).toMatchObject({ code: 1, stderr: expect.stringContaining('has a path') })
+})
 
 describe.each<EdgeKind>(['nginx edge', 'caddy edge'])('%s', (kind) => {
   const ta = trustAnchorInFile()

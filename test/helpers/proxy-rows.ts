@@ -1,5 +1,6 @@
 /** The examples of deploy for reverse proxies: how each becomes one that a test starts. */
 import { join } from 'node:path'
+import { printEdge } from '#server/cli/edge.ts'
 import { entityId } from '#test/federation/publisher.ts'
 
 export type ProxyKind = 'nginx' | 'apache' | 'caddy' | EdgeKind
@@ -10,6 +11,8 @@ export type Ports = { http: number; ta: number; admin: number }
 type Row = {
   /** Below deploy. */
   file: string
+  /** What `inmor edge` prints, instead of the file. */
+  print?(directory: string): Promise<string>
   /** Text of the example -> text of the test. */
   replace(ports: Ports, directory: string): [string | RegExp, string][]
   /** Around the example, what the distribution's own configuration has. */
@@ -49,12 +52,8 @@ export const proxies: Readonly<Record<ProxyKind, Row>> = {
   'nginx edge': {
     ...nginx,
     file: 'edge/nginx.conf',
-    replace: (ports, directory) => [
-      ['listen 443 ssl;', `listen 127.0.0.1:${ports.ta} ssl;`],
-      ['root /srv/inmor;', `root ${filesOf(directory)};`],
-      ['alias /srv/inmor/;', `alias ${filesOf(directory)}/;`],
-      [/ta\\\.example\\\.org/g, new URL(entityId).host.replaceAll('.', '\\.')],
-    ],
+    print: (directory) => printEdge('nginx', { anchor: entityId, folder: filesOf(directory) }),
+    replace: (ports) => [['listen 443 ssl;', `listen 127.0.0.1:${ports.ta} ssl;`]],
   },
   apache: {
     file: 'proxy/apache.conf',
@@ -100,11 +99,8 @@ export const proxies: Readonly<Record<ProxyKind, Row>> = {
   'caddy edge': {
     ...caddy,
     file: 'edge/Caddyfile',
-    replace: (ports, directory) => [
-      ['https://ta.example.org {', `https://localhost:${ports.ta} {`],
-      ['root * /srv/inmor', `root * ${filesOf(directory)}`],
-      [/ta\\\.example\\\.org/g, new URL(entityId).host.replaceAll('.', '\\.')],
-    ],
+    print: (directory) => printEdge('caddy', { anchor: entityId, folder: filesOf(directory) }),
+    replace: (ports) => [[`${entityId} {`, `https://localhost:${ports.ta} {`]],
   },
 }
 

@@ -48,7 +48,7 @@ export async function startProxy(
   // Readable for every user that the workers may run as.
   await Promise.all([chmod(directory, 0o755), chmod(join(directory, 'cache'), 0o777)])
   const example = fileURLToPath(new URL(`../../deploy/${row.file}`, import.meta.url))
-  let text = await readFile(example, 'utf8')
+  let text = await (row.print?.(directory) ?? readFile(example, 'utf8'))
   const common: [string | RegExp, string][] = [
     ['127.0.0.1:8080', `127.0.0.1:${upstreams.ta}`],
     [/\/etc\/ssl\/inmor\/(ta|admin)\.(crt|key)/g, `${directory}/tls.$2`],

@@ -30,7 +30,7 @@ beforeAll(async () => {
 
 const start = (...args: string[]) =>
   run('federation/export/main.ts', ['-c', join(directory, 'taconfig.toml'), ...args], {
-    environment: { KEYS_DIR: keys },
+    environment: { KEYS_DIR: keys, METRICS_PORT: '0', HOST: '127.0.0.1' },
   })
 const names = () => readdir(join(path, 'fetch')).catch(() => [])
 
@@ -54,9 +54,13 @@ it('writes no half file, wherever it is killed, and completes the folder at the 
   expect(await names()).toHaveLength(MEMBERS)
 })
 
-it('follows changes until it is ended', async () => {
+it('follows changes until it is ended, and serves metrics', async () => {
   const program = start(path)
+  const [, metrics = ''] = await program.printed(/"url":"(http:\S+?)"/)
   await program.printed(/The export was compared/)
+  const age = async () =>
+    /^inmor_export_manifest_age_seconds\{anchor="main"\} (\d.*)$/m.exec(await (await fetch(metrics)).text())
+  await expect.poll(age, { timeout: 10_000 }).not.toBeNull()
   await ta.removeSubordinate(memberId(7))
   const gone = `${encodeURIComponent(memberId(7))}.jwt`
   await expect.poll(names, { interval: 10, timeout: 5_000 }).not.toContain(gone)

@@ -119,14 +119,8 @@ it('prints the keys that it trusts at first, and none where they are given', asy
     ['pinned', ['--jwks', keys], false],
   ] as const) {
     const place = join(directory, folder)
-    const once = run('server/cli/inmor.ts', [
-      'mirror',
-      small.url,
-      place,
-      '--once',
-      '--allow-http',
-      ...options,
-    ])
+    const args = ['mirror', small.url, place, '--once', ...options]
+    const once = run('server/cli/inmor.ts', args, { environment: { ALLOW_HTTP: 'true' } })
     expect((await once.ended).code, once.output()).toBe(0)
     expect(once.stderr().includes(notice)).toBe(isNew)
     expect(once.stderr().includes(`  ${thumbprint} (kid ${ta.key.kid})`)).toBe(isNew)
@@ -171,7 +165,8 @@ it('ends with a reason without a source, and with wrong arguments', async () => 
     [[exported, 'https://ta.example', '--once'], /https:\/\/ta\.example cannot be written/],
     [[source.url, path, '--every', 'often'], /It is a number of seconds/],
   ] as const) {
-    const program = run('server/cli/inmor.ts', ['mirror', ...args])
+    const environment = { ALLOW_HTTP: 'false' }
+    const program = run('server/cli/inmor.ts', ['mirror', ...args], { environment })
     expect((await program.ended).code).not.toBe(0)
     expect(program.stderr()).toMatch(reason)
     expect(program.stderr()).not.toContain('    at ')

@@ -5,11 +5,13 @@ import { kinds } from '#server/as-code/kinds.ts'
 import type { Fault } from '#server/as-code/parse-text.ts'
 import type { Plan } from '#server/as-code/plan.ts'
 import type { FieldChange, Step } from '#server/as-code/step.ts'
+import type { Database } from '#server/database/client.ts'
 import type { PlanEffect } from '#server/services/effect/plan-effect.ts'
 
 /** A pull request has room for some; the first ones say what it is about. */
 const MAXIMUM_STEPS = 200
 const MAXIMUM_CHANGES = 20
+const MAXIMUM_NAMES = 200
 const MAXIMUM_LENGTH = 200
 
 const signs: Readonly<Record<Verb, string>> = { CREATE: '+', CHANGE: '~', REMOVE: '-' }
@@ -20,11 +22,16 @@ const words: Readonly<Record<Verb, string>> = {
 }
 
 /** A plan with its effect, which is computed once, where it is asked for; or what is wrong with the files. */
-export type Planned = { plan: Plan; effect(): Promise<PlanEffect> } | { faults: readonly Fault[] }
+export type Planned =
+  | { db: Database; plan: Plan; effect(): Promise<PlanEffect> }
+  | { faults: readonly Fault[] }
 
 export const toMarkdown = async (planned: Planned): Promise<string> =>
   'plan' in planned
-    ? planToMarkdown(planned.plan, linesOfEffect(await planned.effect()))
+    ? planToMarkdown(
+        planned.plan,
+        await linesOfEffect(planned.db, await planned.effect(), { names: MAXIMUM_NAMES }),
+      )
     : faultsToMarkdown(planned.faults)
 
 /** The same for a terminal. */
@@ -37,7 +44,7 @@ export async function toText(planned: Planned): Promise<string> {
   const subject = subjectOf(planned.plan)
   if (steps.length === 0) return `${subject}: nothing to do. ${describe(unchanged)}\n`
   const head = `${subject}: ${countsOf(steps)}. ${describe(unchanged)} Plan ${hash}.\n`
-  const effect = linesOfEffect(await planned.effect()).map((line) => `${line}\n`)
+  const effect = (await linesOfEffect(planned.db, await planned.effect())).map((line) => `${line}\n`)
   return `${listOf(steps)}\n${head}${effect.join('')}${approvalOf(operations)}`
 }
 
@@ -55,7 +62,9 @@ function planToMarkdown(plan: Plan, effect: string[]): string {
   const subject = plan.anchor === null ? subjectOf(plan) : `\`${plan.anchor}\``
   if (steps.length === 0) return `### Plan for ${subject}: nothing to do\n\n${describe(unchanged)}\n`
   const head = `### Plan for ${subject}: ${countsOf(steps)}\n\n${describe(unchanged)} Plan \`${hash}\`.\n`
-  const lines = effect.map((line) => `- ${escapeText(line)}\n`)
+  const lines = effect.map((line) =>
+    line.replace(/^( *)(.*)$/s, (_, indent, text) => `${indent}- ${escapeText(text)}\n`),
+  )
   const list = lines.length > 0 ? `\n${lines.join('')}\n` : ''
   return `${head}${list}${approvalOf(operations)}\n\`\`\`diff\n${listOf(steps)}\`\`\`\n`
 }

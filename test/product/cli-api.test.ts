@@ -147,6 +147,29 @@ describe.each([
     expect(await succeed(run, ['checks', 'list'])).toMatch(/\nopenid_provider +- +false +\d+\n$/)
   })
 
+  test('a policy with which members stop to resolve is not set before its effect was read', async () => {
+    const { id } = await leaf()
+    await succeed(run, ['subordinate', 'register', `--entity-id=${id}`])
+    const before = await succeed(run, ['policy', 'show', '--json'])
+    const policy = JSON.stringify({ openid_relying_party: { policy_uri: { essential: true } } })
+    const preview = await succeed(run, ['policy', 'preview', policy])
+    const [numbers = '', cause = '', title = '', ...names] = linesOf(preview)
+    const [, stops = ''] = /^Members: (\d+) stop to resolve, 0 start to, 0 change\.$/.exec(numbers) ?? []
+    expect(cause).toMatch(RegExp(`^Stop to resolve: ${stops} members?\\. .*policy_uri: essential requires`))
+    expect(title).toBe('Who stops, openid_relying_party.policy_uri:')
+    expect(names).toContain(`  ${id}`)
+    expect(names).toHaveLength(Number(stops))
+
+    const set = ['policy', 'set', '--metadata-policy', policy]
+    const refused = `Nothing was changed: ${stops} would stop to resolve. Give --yes to set it anyway.\n`
+    expect(await run(set)).toEqual({ code: 1, stdout: '', stderr: preview + refused })
+    expect(await run([...set, '--yes', '--dry-run'])).toEqual({ code: 0, stdout: '', stderr: preview })
+    expect(await succeed(run, ['policy', 'show', '--json'])).toBe(before)
+    expect(await run([...set, '--yes', '--reason=As agreed.'])).toMatchObject({ code: 0, stderr: preview })
+    expect(await newest()).toMatchObject({ action: 'updateFederationPolicy', reason: 'As agreed.' })
+    expect(await run(['policy', 'set', '--unset', 'metadata-policy'])).toMatchObject({ code: 0 })
+  })
+
   test('a change that a second person must approve ends with 3 and the id of the approval, if a key asks', async () => {
     await protect(admin, ['ANCHOR'])
     try {

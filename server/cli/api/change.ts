@@ -7,9 +7,10 @@ import { readInputs } from './inputs.ts'
 import { print } from './list.ts'
 import { nameOf, requireAll, type Slot, withIds } from './options.ts'
 import { type OutputOptions, requireField } from './output.ts'
+import { type ReviewOptions, review, setsPolicy } from './policy.ts'
 import { type Row, table } from './table.ts'
 
-type Options = OutputOptions & { follow?: true }
+type Options = OutputOptions & ReviewOptions & { follow?: true }
 
 type Change = Extract<Row, { kind: 'do' }>
 
@@ -30,6 +31,7 @@ export async function change(
   const document = mutationDocument(row, isWhole ? 'plain' : 'columns', type, given)
   requireField(document, options)
   const sent = await withIds(api, row.noun, slots, variables)
+  if (setsPolicy(row) && !(await review(api, sent.input as Data, options))) return
   const result = dataOf(await api.send(document, sent))[row.field] as Data & Parameters<typeof refusal>[0]
   const { __typename, ...success } = result
   if (__typename !== type) throw refusal({ ...result, message: inWords(result.message, slots) })

@@ -10,9 +10,11 @@ import { idOf } from './ids.ts'
 import { list, print, showAll } from './list.ts'
 import { addOptions, nameOf, requireAll, type Slot, slotsOf, variablesOf, withIds } from './options.ts'
 import { type OutputOptions, requireField } from './output.ts'
+import { previewsPolicy, printPreview, type ReviewOptions, setsPolicy } from './policy.ts'
 import { type Row, rowsOf } from './table.ts'
 
-type Options = OutputOptions & { anchor?: string; from?: string; unset?: string[]; follow?: true }
+type Options = OutputOptions &
+  ReviewOptions & { anchor?: string; from?: string; unset?: string[]; follow?: true }
 
 /** `group` has commands of its own already, which stay. */
 export function addCommands(group: Command, open: Open): Command {
@@ -39,6 +41,10 @@ function commandOf(row: Row, open: Open): Command {
         '--from <file>',
         'Read the input from a file of JSON, or many, one on each line; - is standard input.',
       )
+    if (setsPolicy(row))
+      command
+        .option('--dry-run', 'Print what it does to members, and change nothing.')
+        .option('--yes', 'Do not ask, although entities stop to resolve.')
     if (startsRun(row)) command.option('--follow', 'Print the items of the run until it ends.')
   }
   if (row.kind === 'list' || row.kind === 'export' || (row.kind === 'all' && row.isList))
@@ -83,6 +89,7 @@ async function perform(
   if (row.kind === 'node') return showNode(api, row.type, String(variables.id), options)
   if (row.kind === 'follow') return follow(api, await idOf(api, 'Run', String(variables.id)), options)
   const found = await withIds(api, row.noun, slots, variables)
+  if (previewsPolicy(row) && !options.json && options.only === undefined) return printPreview(api, found)
   if (row.kind === 'all') return showAll(api, row, found, options)
   return list(api, row, found, options)
 }

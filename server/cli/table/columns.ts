@@ -56,6 +56,8 @@ export const keysOf: Readonly<
 /** Fields that need a session, those for a chart, and those that have a command of their own. */
 export const hidden: readonly string[] = [
   'Approval.signingOptions',
+  'PolicyPreview.effect',
+  'PolicyPreview.text',
   'ServerStatus.expiringByDay',
   'SigningKeys.keys',
   'SigningKeys.rollover',

@@ -3,7 +3,13 @@ import { formatPath } from '#core/path.ts'
 import { builder } from '#server/schema/builder.ts'
 import type { EndingMarks } from '#server/services/effect/ending-marks.ts'
 import type { PlanEffect } from '#server/services/effect/plan-effect.ts'
-import type { NamedEntity, PlaceCounts, PlanGroup } from '#server/services/effect/tally.ts'
+import {
+  EXAMPLES,
+  type NamedEntity,
+  type PlaceCounts,
+  type PlanGroup,
+  readEntities,
+} from '#server/services/effect/tally.ts'
 
 const EntityRef = builder.objectRef<NamedEntity>('ConfigurationEffectEntity').implement({
   description: 'An entity that a plan affects.',
@@ -56,8 +62,13 @@ const GroupRef = builder.objectRef<PlanGroup>('ConfigurationEffectGroup').implem
     }),
     entities: t.field({
       type: [EntityRef],
-      description: 'The same with their names.',
-      resolve: ({ examples }) => examples,
+      description: 'They with their names, in pages.',
+      args: {
+        first: t.arg.int({ defaultValue: EXAMPLES, description: 'How many at most.' }),
+        skip: t.arg.int({ defaultValue: 0, description: 'How many before them are left out.' }),
+      },
+      resolve: (group, { first, skip }, { db }) =>
+        readEntities(db, group, Math.max(0, skip ?? 0), Math.max(0, first ?? EXAMPLES)),
     }),
   }),
 })

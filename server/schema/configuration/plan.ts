@@ -132,7 +132,11 @@ export async function planFiles(
     const of = { ...context, schema, caller: requireCaller(context) }
     const plan = await makePlan(of, files, { prune: prune ?? false, isOfInstallation })
     let effect: Promise<PlanEffect> | undefined
-    return { plan, effect: () => (effect ??= context.services.planEffect(plannedStateOf(plan.steps))) }
+    return {
+      db: context.db,
+      plan,
+      effect: () => (effect ??= context.services.planEffect(plannedStateOf(plan.steps))),
+    }
   } catch (error) {
     if (!(error instanceof FileFaultsError)) throw error
     return { faults: error.faults }

@@ -1,7 +1,11 @@
 /** Previews the effect of a federation policy before it is saved. */
+import { linesOfEffect } from '#server/as-code/effect-in-words.ts'
 import { builder } from '#server/schema/builder.ts'
+import { PlanEffectRef } from '#server/schema/configuration/effect.ts'
 import { PolicyEffect } from '#server/schema/trust-anchor/policy-effect.ts'
 import { PolicyEffectPart } from '#server/schema/trust-anchor/policy-effects.ts'
+import { parsePolicy } from '#server/services/effect/member-effects.ts'
+import type { PlanEffect } from '#server/services/effect/plan-effect.ts'
 import {
   type AffectedPage,
   type EffectCounts,
@@ -37,6 +41,7 @@ const MemberEffectRef = builder.objectRef<MemberEffect>('PolicyMemberEffect').im
 /** Computed once, on demand. */
 type PolicyPreview = {
   policy: unknown
+  plan: () => Promise<PlanEffect>
   counts: () => Promise<EffectCounts>
   page: () => Promise<AffectedPage>
 }
@@ -80,6 +85,18 @@ const PolicyPreviewRef = builder.objectRef<PolicyPreview>('PolicyPreview').imple
         return part && { ...part, isBelow: true }
       },
     }),
+    effect: t.field({
+      type: PlanEffectRef,
+      description:
+        'The effect as that of a plan: who stops to resolve, who starts to, and who resolves with other metadata.',
+      resolve: ({ plan }) => plan(),
+    }),
+    text: t.string({
+      description:
+        'The effect in words, for a terminal: the numbers, the causes, then the names. Empty: none.',
+      resolve: async ({ plan }, _args, { db }) =>
+        linesOfEffect(db, await plan()).then((lines) => lines.join('\n')),
+    }),
     hasMore: t.boolean({
       description: 'Whether there are more after the last one.',
       resolve: async ({ page }) => (await page()).hasMore,
@@ -114,6 +131,9 @@ builder.queryField('previewMetadataPolicy', (t) =>
       const limit = Math.min(first ?? 25, MAXIMUM_AFFECTED)
       return {
         policy,
+        plan: once(async () =>
+          context.services.planEffect({ settings: { metadataPolicy: parsePolicy(policy) } }),
+        ),
         counts: once(() => preview.count()),
         page: once(() => preview.page({ limit, after, effect })),
       }

@@ -7,6 +7,7 @@ import { failures } from '#server/schema/error.ts'
 import { versionRead } from '#server/schema/input-fields.ts'
 import { operation } from '#server/schema/operation.ts'
 import { Environment, FederationEndpoint, TrustAnchor } from '#server/schema/trust-anchor/trust-anchor.ts'
+import { parseReason } from '#server/services/reason.ts'
 
 const { InvalidInputError, ConflictError, NotFoundError, UnavailableError } = failures
 
@@ -78,11 +79,15 @@ operation('updateFederationPolicy', {
         type: 'JSON',
         description: 'Entity Type -> parameter -> operator -> value (§6.1); null for none.',
       }),
+      reason: t.string({ description: 'Why, at most 1000 characters. The audit log keeps it.' }),
     }),
   },
   result: TrustAnchor,
   errors: [InvalidInputError, ConflictError],
-  run: (input, { services, caller }) => services.trustAnchor.updatePolicy(caller, input),
+  run: ({ reason: given, ...input }, { services, caller }) => {
+    const reason = parseReason(given)
+    return services.trustAnchor.updatePolicy({ ...caller, ...(reason ? { reason } : {}) }, input)
+  },
 })
 
 operation('regenerateEntityConfiguration', {

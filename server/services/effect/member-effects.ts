@@ -1,5 +1,5 @@
 /** Yields what a change does to each member under the statement of this anchor. */
-import { parseMetadataPolicy } from '#core/metadata-policy/index.ts'
+import { type MetadataPolicy, parseMetadataPolicy } from '#core/metadata-policy/index.ts'
 import { toUnix } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
 import { readSettings } from '#server/database/settings.ts'
@@ -31,10 +31,12 @@ export type MemberComparison = ReturnType<typeof createMemberComparison>
 type Context = Pick<ServiceContext, 'db' | 'entityId' | 'now'>
 
 /** @throws InvalidInputError for a policy that is none */
+export const parsePolicy = (given: unknown): MetadataPolicy =>
+  parseField('policy', () => parseMetadataPolicy(given, { path: ['policy'], authoring: true }))
+
+/** @throws InvalidInputError for a policy that is none */
 export async function readBothPolicies(db: Database, given: unknown): Promise<BothPolicies> {
-  const metadataPolicy = parseField('policy', () =>
-    parseMetadataPolicy(given, { path: ['policy'], authoring: true }),
-  )
+  const metadataPolicy = parsePolicy(given)
   const present = await readSettings(db)
   return { present, proposed: { ...present, metadataPolicy } }
 }

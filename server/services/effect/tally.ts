@@ -7,6 +7,7 @@ import { isUnchanged } from '#server/services/effect/other-chains.ts'
 
 /** Entities that are named in a group. */
 export const EXAMPLES = 20
+const PAGE = 1_000
 
 export type Place = 'MEMBER' | 'BELOW'
 export type NamedEntity = { entityId: string; displayName: string | null }
@@ -28,6 +29,8 @@ export type PlanGroup = {
   reason: string | null
   count: number
   examples: NamedEntity[]
+  /** Keys of them all. */
+  ids: readonly number[]
 }
 
 export type PlaceCounts = {
@@ -74,10 +77,28 @@ function kindOf(resolvesNow: boolean, fails: boolean): GroupKind {
 
 const exampleIds = ({ ids }: EffectGroup) => ids.slice(0, EXAMPLES)
 
+/** The entities of a group, in pages. */
+export async function readEntities(
+  db: Database,
+  { place, ids, examples }: PlanGroup,
+  skip: number,
+  first: number,
+): Promise<NamedEntity[]> {
+  const end = Math.min(skip + first, ids.length)
+  if (end <= examples.length) return examples.slice(skip, end)
+  const found: NamedEntity[] = []
+  for (let at = skip; at < end; at += PAGE) {
+    const page = ids.slice(at, Math.min(at + PAGE, end))
+    const names = await readNames(db, place, page)
+    found.push(...page.flatMap((id) => names.get(id) ?? []))
+  }
+  return found
+}
+
 type Names = ReadonlyMap<number, NamedEntity>
 
-async function readNames(db: Database, place: Place, ids: number[]): Promise<Names> {
-  const query = { where: { id: { in: ids } }, select: { id: true, entityId: true, displayName: true } }
+async function readNames(db: Database, place: Place, ids: readonly number[]): Promise<Names> {
+  const query = { where: { id: { in: [...ids] } }, select: { id: true, entityId: true, displayName: true } }
   const rows =
     place === 'MEMBER' ? await db.subordinate.findMany(query) : await db.collectedEntity.findMany(query)
   return new Map(rows.map(({ id, ...named }) => [id, named]))
@@ -86,5 +107,5 @@ async function readNames(db: Database, place: Place, ids: number[]): Promise<Nam
 function toPlanGroup(place: Place, group: EffectGroup, names: Names): PlanGroup {
   const { path, operator, before, after, isMixed, message, ids } = group
   const examples = exampleIds(group).flatMap((id) => names.get(id) ?? [])
-  return { place, path, operator, before, after, isMixed, reason: message, count: ids.length, examples }
+  return { place, path, operator, before, after, isMixed, reason: message, count: ids.length, examples, ids }
 }

@@ -87,7 +87,9 @@ it('says which members stop to resolve, with the reason, and which change', asyn
     starts: [],
     changes: [],
   })
-  expect(text).toMatch(/^Stop to resolve: 3 members \(http.*\)\. .*policy_uri/m)
+  expect(text).toMatch(
+    /^Members: 3 stop to resolve, 0 start to, 0 change\.\nStop to resolve: 3 members\. .*policy_uri.*\nWho stops, .*policy_uri:\n( {2}http\S+\n){3}/m,
+  )
   const added = { openid_relying_party: { contacts: { add: ['desk@example.org'] } } }
   const changes = await planOf(admin, fileOf({ members: [{ entityId: leaf.id, metadataPolicy: added }] }))
   expect(changes.effect).toMatchObject({

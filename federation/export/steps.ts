@@ -47,16 +47,16 @@ export function createSteps(context: Export, pending: Pending, signal: AbortSign
   /** The marks of each, those of types that have a file, and the status lists, any of which may have a revocation. */
   async function marksOf(subjects: readonly string[]): Promise<Wanted[]> {
     const types = await typesWithFolder(folder)
-    const marks = subjects.map(async (subject) => {
+    const marksOfOne = async (subject: string) => {
       const held = (await reader.trustMarksOf(subject)).map(({ type }) => type)
       const written = types.filter((type) => {
         const file = trustMarkFile(type, subject)
         return file !== null && folder.has(file)
       })
       return [...new Set([...held, ...written])].map((type) => trustMark(type, subject))
-    })
-    const numbers = await reader.statusLists()
-    return [...numbers.map(statusList), ...(await Promise.all(marks)).flat()]
+    }
+    const [numbers, ...marks] = await Promise.all([reader.statusLists(), ...subjects.map(marksOfOne)])
+    return [...numbers.map(statusList), ...marks.flat()]
   }
 
   /** The first ones of new members. */

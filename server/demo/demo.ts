@@ -172,12 +172,12 @@ async function admit(
       (await admin<{ result: Result }>(issue, { input: { entityId, trustMarkType: markType(name) } })).result,
     )
   }
-  const received = marks.map(async (name) => {
+  const receive = async (name: string) => {
     const parameters = new URLSearchParams({ trust_mark_type: markType(name), sub: entityId })
     const response = await fetch(`${federationUrl}/trust_mark?${parameters}`)
     return { trust_mark_type: markType(name), trust_mark: await response.text() }
-  })
-  entity.carry(await Promise.all(received))
+  }
+  entity.carry(await Promise.all(marks.map(receive)))
   return organizationId
 }
 

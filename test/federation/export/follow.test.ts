@@ -2,11 +2,13 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
-import { setTimeout } from 'node:timers/promises'
+import { setImmediate, setTimeout } from 'node:timers/promises'
 import { getListFromStatusListJWT } from '@sd-jwt/jwt-status-list'
 import { pino } from 'pino'
 import { beforeAll, expect, it } from 'vitest'
 import type { Export } from '#federation/export/comparison.ts'
+import { createPending } from '#federation/export/pending.ts'
+import { createSteps } from '#federation/export/steps.ts'
 import { folderInFile, folderInTest, inFile } from '#test/helpers/in-file.ts'
 import { trustAnchorInFile } from '../trust-anchor.ts'
 import { openExport, startFollowing, textOf } from './exported.ts'
@@ -124,6 +126,26 @@ it('says once what it cannot write, keeps the files, and writes them when it can
   expect(await textOf(path, about(leaf))).toBe(before)
   await rm(join(path, '.tmp'))
   await expectFile(about(leaf), jwt)
+})
+
+it('goes on after Redis died while it read marks', async () => {
+  const pending = createPending(Date.now)
+  const steps = createSteps(context, pending, new AbortController().signal)
+  for (const id of [leaf, other]) pending.add({ kind: 'trust-mark', id })
+  const unhandled: unknown[] = []
+  const note = (error: unknown) => unhandled.push(error)
+  const others = process.listeners('unhandledRejection')
+  process.removeAllListeners('unhandledRejection').on('unhandledRejection', note)
+  await ta.redis.stop()
+  await expect(steps.writeObjects()).rejects.toThrow('The store of published statements is unavailable')
+  await setImmediate()
+  process.removeListener('unhandledRejection', note)
+  for (const other of others) process.on('unhandledRejection', other)
+  expect(unhandled).toEqual([])
+  await ta.redis.restart()
+  await ta.publishConfiguration()
+  await ta.publishSubordinate({ id: leaf })
+  await expectFile(about(leaf), (await ta.reader.subordinateStatement(leaf))?.jwt ?? null)
 })
 
 it('keeps the files when Redis has lost everything, until it is published again', async () => {

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { FederationError } from '#core/errors.ts'
 import { getMember } from '#core/json.ts'
-import { isStoreOutage } from '#store/outage.ts'
+import { isRefusedWrite, isStoreOutage } from '#store/outage.ts'
 import { KeyStoreError } from '../key-store/store.ts'
 import { sendJson } from './answer.ts'
 import { CompressedBodyError } from './compressed-body.ts'
@@ -57,10 +57,13 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   return sendFailure(reply, failure)
 }
 
-/** Logs an expected failure, such as an unreachable entity, in one line, and an internal error with its stack. */
+/**
+ * Logs an expected failure, such as an unreachable entity, in one line, and an internal error with its stack. An outage is reported
+ * when it begins and when it ends, and its refusals are counted.
+ */
 function logFailure(error: unknown, { log, id: requestId }: FastifyRequest): void {
-  const isExpected =
-    error instanceof FederationError && error.code !== 'server_error' && !isStoreOutage(error)
+  if (isStoreOutage(error) && !isRefusedWrite(error)) return
+  const isExpected = error instanceof FederationError && error.code !== 'server_error'
   if (isExpected) log.warn({ requestId }, error.message)
   else log.error({ err: error, requestId }, 'Request failed')
 }

@@ -33,6 +33,8 @@ export function createOutageAnswers({ deps, folder, logger }: Options) {
   const files =
     folder === undefined ? undefined : createFileSource({ entityId, path: folder, keys, now, withdrawals })
   let described = Promise.resolve()
+  /** Requests without an answer, since the outage began. */
+  let refused = 0
   const watch = watchOutages({
     reader,
     onStart(isEmpty) {
@@ -41,7 +43,10 @@ export function createOutageAnswers({ deps, folder, logger }: Options) {
         (err: unknown) => logger.error({ err }, 'Redis is away, and the last answers cannot be read'),
       )
     },
-    onEnd: (milliseconds) => logger.info({ milliseconds: Math.round(milliseconds) }, 'Redis answers again'),
+    onEnd(milliseconds) {
+      logger.info({ milliseconds: Math.round(milliseconds), refused }, 'Redis answers again')
+      refused = 0
+    },
   })
 
   async function describe(isEmpty: boolean): Promise<string> {
@@ -110,7 +115,10 @@ export function createOutageAnswers({ deps, folder, logger }: Options) {
         }, done)
       })
       app.setErrorHandler(async (error, request, reply) => {
-        if ((await isOutage(error)) && (await answer(request, reply))) return reply
+        if (await isOutage(error)) {
+          if (await answer(request, reply)) return reply
+          refused += 1
+        }
         return sendError(error, request, reply)
       })
     },

@@ -1,5 +1,6 @@
 /** Serves readiness for the load balancer and liveness for the supervisor. */
 import type { FastifyInstance } from 'fastify'
+import { isStoreOutage } from '#store/outage.ts'
 import { sendJson } from '../http/answer.ts'
 import { LIVENESS_PATH, READINESS_PATH } from '../http/served-paths.ts'
 import type { Deps } from './deps.ts'
@@ -31,7 +32,9 @@ export function healthRoute(
       request.log.warn({ requestId: request.id }, detail)
       return sendJson(reply.code(503), { status: 'error', detail })
     } catch (error) {
-      request.log.warn({ err: error, requestId: request.id }, 'Health check failed')
+      // An outage is reported once.
+      if (!isStoreOutage(error))
+        request.log.warn({ err: error, requestId: request.id }, 'Health check failed')
       return sendJson(reply.code(503), { status: 'error', detail: 'redis unavailable' })
     }
   })

@@ -37,6 +37,10 @@ export function isStoreOutage(error: unknown): boolean {
   return error instanceof StoreOutage || refusalOf(error) !== undefined || isStoreOutage(error.cause)
 }
 
+/** Whether Redis is there, and refuses a write only. */
+export const isRefusedWrite = (error: unknown): boolean =>
+  error instanceof Error && /^(OOM|MISCONF|READONLY|NOREPLICAS)\b/.test(refusalOf(error) ?? '')
+
 /** What to do about a Redis that answers, but refuses writes; undefined for another error. */
 export function explainRefusedWrite(error: unknown): string | undefined {
   const refusal = error instanceof Error ? refusalOf(error) : undefined

@@ -79,10 +79,9 @@ async function readEach(redis: Redis, keys: RedisKeys): Promise<All> {
   for (let start = 0; start < ids.length; start += BATCH) {
     const batch = ids.slice(start, start + BATCH)
     const infos = await redis.hmget(keys.subordinateInfo, ...batch)
-    const read = batch.map(
-      async (id, index) => parseInfo(id, infos[index]) ?? readFromStatements(redis, keys, id),
-    )
-    lists.push((await Promise.all(read)).filter((each) => each !== undefined))
+    const read = async (id: string, index: number) =>
+      parseInfo(id, infos[index]) ?? readFromStatements(redis, keys, id)
+    lists.push((await Promise.all(batch.map(read))).filter((each) => each !== undefined))
   }
   return { lists, isAnnounced: false }
 }

@@ -164,6 +164,10 @@ it('answers with what it remembers and with its files, until Redis has what is p
   expect(await statusOf(server, about('https://none.example'))).toBe(404)
   await expect.poll(() => server.log()).toContain('Redis answers again')
   expect(server.log().match(/Redis is away/g)).toHaveLength(1)
+  // No line for each refused request, but their number.
+  expect(server.log()).not.toContain('Request failed')
+  const refused = [...server.log().matchAll(/"refused":(\d+)/g)].at(-1)?.[1]
+  expect(Number(refused)).toBeGreaterThanOrEqual(6)
 })
 
 it('answers while Redis hangs, and without an age as soon as it goes on', {

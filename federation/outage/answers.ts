@@ -6,6 +6,7 @@ import { FederationError } from '#core/errors.ts'
 import { isStoreOutage } from '#store/outage.ts'
 import { type MediaType, send } from '../http/answer.ts'
 import { sendError } from '../http/error-handler.ts'
+import { NotCrawledError } from '../routes/collection.ts'
 import type { Deps } from '../routes/deps.ts'
 import { createFileSource } from './files.ts'
 import { createMemorySource } from './memory.ts'
@@ -115,9 +116,11 @@ export function createOutageAnswers({ deps, folder, logger }: Options) {
         }, done)
       })
       app.setErrorHandler(async (error, request, reply) => {
-        if (await isOutage(error)) {
+        const isAway = await isOutage(error)
+        // Redis was emptied: until the next crawl the files have the last one.
+        if (isAway || error instanceof NotCrawledError) {
           if (await answer(request, reply)) return reply
-          refused += 1
+          if (isAway) refused += 1
         }
         return sendError(error, request, reply)
       })

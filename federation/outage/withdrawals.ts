@@ -1,6 +1,6 @@
 /** Remembers which published objects were withdrawn, and when, so that no older file says that one is valid. */
 import type { Change } from '#store/change.ts'
-import { HISTORICAL_KEYS_FILE, readPath } from '../files/place.ts'
+import { HISTORICAL_KEYS_FILE, isCollectionFile, readPath } from '../files/place.ts'
 
 /** Withdrawn objects that are remembered one by one. */
 const MAX_OBJECTS = 10_000
@@ -44,6 +44,7 @@ export function createWithdrawals(now: () => number): Withdrawals {
       else for (const key of [someMarkOf(id), markOf(id, type)]) noteObject(key, at)
     },
     lastOf(file) {
+      if (isCollectionFile(file)) return 0 // no publication changes what was crawled
       if (file === HISTORICAL_KEYS_FILE) return Math.max(all, historicalKeys)
       const about = readPath(file)
       if (about?.folder === 'status_list') return Math.max(all, marks)

@@ -15,6 +15,9 @@ import type { Deps } from './deps.ts'
 import { type Call, registerEndpoint } from './endpoint.ts'
 import { parseEntityClaims, parseUiClaims, selectEntityInfo } from './entity-info.ts'
 
+/** Before the first crawl, or after Redis has lost it. */
+export class NotCrawledError extends FederationError {}
+
 /** Entities per response, even if `limit` is higher. */
 const MAX_ENTITIES = 500
 
@@ -71,5 +74,5 @@ function requireCrawl(
   }
   if (state) return state
   const message = 'The federation was not crawled yet. Try again in a few minutes.'
-  throw new FederationError('temporarily_unavailable', message, { retryable: true })
+  throw new NotCrawledError('temporarily_unavailable', message, { retryable: true })
 }

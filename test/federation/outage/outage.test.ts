@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { decodeJwt } from 'jose'
 import { beforeAll, expect, it, vi } from 'vitest'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
+import { formatChange } from '#store/change.ts'
 import { writeNewKey } from '#store/key-directory.ts'
 import { withdrawKey } from '#store/key-directory-change.ts'
+import { redisKeys } from '#store/keys.ts'
 import { folderInFile, folderInTest, inFile, inTest } from '#test/helpers/in-file.ts'
 import { patience } from '#test/helpers/patience.ts'
 import { startRelay } from '#test/helpers/relay.ts'
@@ -168,6 +170,23 @@ it('answers with what it remembers and with its files, until Redis has what is p
   expect(server.log()).not.toContain('Request failed')
   const refused = [...server.log().matchAll(/"refused":(\d+)/g)].at(-1)?.[1]
   expect(Number(refused)).toBeGreaterThanOrEqual(6)
+})
+
+it('answers the last crawl from its files when Redis was emptied, until the next one', {
+  tags: 'fault/redis-emptied',
+}, async () => {
+  await exportAll()
+  const before = (await server.get('/collection')).body
+  await ta.redis.restart()
+  await ta.publishConfiguration(withCollection())
+  await ta.redis.client.publish(redisKeys().changes, formatChange({ kind: 'all' }))
+  await untilBothThere()
+  const { status, body, headers } = await server.get('/collection')
+  expect({ status, body }).toEqual({ status: 200, body: before })
+  expect(Number(headers.age)).toBeGreaterThanOrEqual(0)
+  expect(await statusOf(alone, '/collection')).toBe(503)
+  await publish()
+  await expect.poll(() => ageOf(server, '/collection')).toBeUndefined()
 })
 
 it('answers while Redis hangs, and without an age as soon as it goes on', {

@@ -70,9 +70,10 @@ test('a change that withdraws nothing, and a lost connection, concern no file', 
   expect(concerned()).toEqual(['historical_keys.jwt'])
 })
 
-test('another change concerns every file', () => {
+test('another change concerns every file but those of the last crawl', () => {
   withdrawals.note({ kind: 'entity-configuration' })
   expect(concerned()).toEqual([...files, 'list/all.json', 'trust_mark_list/t.json', 'trust_mark_list/u.json'])
+  expect(withdrawals.lastOf('collection/all.json')).toBe(0)
 })
 
 test('an object that is not remembered any more counts as withdrawn with all', () => {

@@ -168,3 +168,14 @@ it('takes the place of the last crawl when it is complete, with its own results'
   const crawls = await db.collectedEntity.groupBy({ by: ['crawlId'] })
   expect(crawls).toHaveLength(1)
 })
+
+it('is crawled again at once when Redis was emptied, because the database has only a part of it', {
+  tags: 'fault/redis-emptied',
+}, async () => {
+  const { client } = admin.redis
+  const before = await client.hkeys('inmor:collection:entities')
+  expect(before).not.toEqual([])
+  await client.flushall()
+  await soon(async () => expect((await admin.get('/collection')).status).toBe(200))
+  expect((await client.hkeys('inmor:collection:entities')).sort()).toEqual(before.sort())
+})

@@ -1,13 +1,27 @@
 /** Recognizes a Redis outage and turns it into a FederationError. */
 import { FederationError } from '#core/errors.ts'
+import { getMember } from '#core/json.ts'
 
-/** Replies of a reachable Redis that cannot serve at the moment. */
-const transientReply =
-  /^(LOADING|BUSY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|READONLY|NOREPLICAS|OOM|MISCONF|MOVED|ASK)\b/
+const MOVING = 'The Redis Cluster moves its data. Try again in a moment.'
+
+/** What to do about the replies of a reachable Redis that cannot serve at the moment, by their first word. */
+export const refusals: Readonly<Record<string, string>> = {
+  OOM: 'Redis is out of memory and refuses writes. Raise its maxmemory.',
+  MISCONF: 'Redis cannot save its data and refuses writes. Check its disk space and its log.',
+  READONLY: 'Redis is a replica and refuses writes. Connect to its primary.',
+  NOREPLICAS: 'Redis has too few replicas and refuses writes. Start them.',
+  MASTERDOWN: 'Redis is a replica that has lost its primary. Try again once there is one.',
+  CLUSTERDOWN: 'A part of the Redis Cluster is down. Start it.',
+  LOADING: 'Redis loads its data. Try again in a moment.',
+  BUSY: 'Redis executes a script. Try again in a moment.',
+  TRYAGAIN: MOVING,
+  MOVED: MOVING,
+  ASK: MOVING,
+}
 
 /** Messages of ioredis when a command was not sent or not answered. */
 const connectionFailure =
-  /^(Connection is (closed|in closing state)|Command timed out|Stream isn't writeable|All sentinels are unreachable|Failed to refresh slots cache|Cluster (is|isn't)|None of startup nodes|Too many Cluster redirections|Node is disconnected)/
+  /^(Command aborted|Connection is (closed|in closing state)|Command timed out|Stream isn't writeable|All sentinels are unreachable|Failed to refresh slots cache|Cluster (is|isn't)|None of startup nodes|Too many Cluster redirections|Node is disconnected)/
 
 /** A read or write that failed because Redis is down. */
 class StoreOutage extends FederationError {
@@ -34,7 +48,8 @@ export async function guarded<Result>(work: () => Promise<Result>): Promise<Resu
 /** Whether an error or one of its causes is a Redis outage. */
 export function isStoreOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false
-  return error instanceof StoreOutage || refusalOf(error) !== undefined || isStoreOutage(error.cause)
+  const isKnown = error instanceof StoreOutage || isUnanswered(error) || refusalOf(error) !== undefined
+  return isKnown || isStoreOutage(error.cause)
 }
 
 /** Whether Redis is there, and refuses a write only. */
@@ -43,12 +58,7 @@ export const isRefusedWrite = (error: unknown): boolean =>
 
 /** What to do about a Redis that answers, but refuses writes; undefined for another error. */
 export function explainRefusedWrite(error: unknown): string | undefined {
-  const refusal = error instanceof Error ? refusalOf(error) : undefined
-  if (refusal?.startsWith('OOM')) return 'Redis is out of memory and refuses writes. Raise its maxmemory.'
-  if (refusal?.startsWith('MISCONF')) {
-    return 'Redis cannot save its data and refuses writes. Check its disk space and its log.'
-  }
-  return refusal && `Redis cannot take writes at the moment: ${refusal}`
+  return error instanceof Error ? refusalOf(error) : undefined
 }
 
 /** What to answer while Redis is unreachable or refuses writes; null for another error. */
@@ -57,17 +67,22 @@ export function explainStoreOutage(error: unknown): string | null {
   return explainRefusedWrite(error) ?? 'Redis is unreachable. Try again in a moment.'
 }
 
-/** The reply with which a reachable Redis refused a command, or the first one of a transaction. */
+/** What to do about the reply with which a reachable Redis refused a command, or the first one of a transaction. */
 function refusalOf(error: Error): string | undefined {
   if (error.name !== 'ReplyError') return undefined
-  if (transientReply.test(error.message)) return error.message
+  const known = sentenceOf(error)
+  if (known) return known
   const earlier = 'previousErrors' in error && Array.isArray(error.previousErrors) ? error.previousErrors : []
   return earlier.map((each) => (each instanceof Error ? refusalOf(each) : undefined)).find(Boolean)
 }
 
 function isConnectionFailure(error: Error): boolean {
-  if (error.name === 'ReplyError') return transientReply.test(error.message)
-  const isSystemError = 'syscall' in error
-  const wasAborted = error.name === 'MaxRetriesPerRequestError' || error.name === 'AbortError'
-  return isSystemError || wasAborted || connectionFailure.test(error.message)
+  if (error.name === 'ReplyError') return sentenceOf(error) !== undefined
+  return 'syscall' in error || error.name === 'AbortError' || isUnanswered(error)
 }
+
+const sentenceOf = ({ message }: Error) => getMember(refusals, message.split(' ', 1)[0] ?? '')
+
+/** By the client of Redis alone: other parts have system errors and abort too. */
+const isUnanswered = ({ name, message }: Error) =>
+  name === 'MaxRetriesPerRequestError' || connectionFailure.test(message)

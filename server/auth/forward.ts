@@ -9,7 +9,7 @@ import {
   type RecordedAction,
   recordAnswer,
 } from '#server/auth/sign-in-record.ts'
-import { isDatabaseBusy, isDatabaseFull } from '#server/error/database-outage.ts'
+import { stateOf } from '#server/error/database-outage.ts'
 
 /** Password guesses are throttled here; the library counts wrong codes by account. */
 const PASSWORD_PATH = '/api/auth/sign-in/username'
@@ -37,7 +37,7 @@ export async function forward(
     isEarly ? tooEarly(attempt) : doors.auth.handler(new Request(url, init)),
   )
   if (answer.status >= 500) {
-    if (isDatabaseFull(error) || isDatabaseBusy(error)) throw error
+    if (stateOf(error) !== null) throw error
     await doors.db.$queryRaw`SELECT 1` // where the library hides the cause; this throws on an outage of the database
   }
   if (attempt !== null && !isEarly && answer.ok) await endAttempt(doors.db, attempt)

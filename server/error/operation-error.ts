@@ -106,19 +106,27 @@ export class UnavailableError extends OperationError {
 /** The key store cannot sign now. What can wait, waits. */
 export class SigningUnavailableError extends UnavailableError {}
 
-/** The database is out of disk space, and has rolled back the transaction. */
-export class DatabaseFullError extends UnavailableError {
-  constructor() {
-    super(
-      'The database is out of disk space, so it stored nothing of this change. Free space, then try again.',
-    )
+/** The database refuses changes, because it is full or read-only, and has rolled back the transaction. */
+export class DatabaseRefusesError extends UnavailableError {
+  /** What is wrong with it, and what to do. */
+  readonly parts: readonly [fact: string, advice: string]
+
+  constructor(state: 'full' | 'readOnly') {
+    const [fact, advice] = refusals[state]
+    super(`${fact}, so it stored nothing of this change. ${advice}, then try again.`)
+    this.parts = refusals[state]
   }
 }
 
-/** Other changes took too long, and the database has stored nothing of this one. */
+const refusals = {
+  full: ['The database is out of disk space', 'Free space'],
+  readOnly: ['The database is read-only, such as a standby', 'Connect to the primary'],
+} as const
+
+/** The database, or an earlier change in it, took too long, and has stored nothing of this one. */
 export class DatabaseBusyError extends UnavailableError {
   constructor() {
-    super('The server is busy with other changes, so it stored nothing of this one. Try again in a moment.')
+    super('The database did not finish in time, so it stored nothing of this change. Try again in a moment.')
   }
 }
 

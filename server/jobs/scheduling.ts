@@ -1,8 +1,10 @@
 /** Executes the schedules of an anchor; each on one worker at a time. */
 import type { FastifyBaseLogger } from 'fastify'
 import type { Database } from '#server/database/client.ts'
+import { explainDatabaseOutage } from '#server/error/database-outage.ts'
 import type { ScheduleContext, ScheduleResult } from '#server/jobs/schedule-row.ts'
 import { type ScheduleName, schedules } from '#server/jobs/schedules.ts'
+import { explainStoreOutage } from '#store/outage.ts'
 
 /** An execution that began longer ago has lost its worker. */
 const LONGEST_MS = 15 * 60_000
@@ -51,7 +53,9 @@ export async function runSchedule(
   } catch (error) {
     log.error({ err: error, schedule: name }, 'a schedule failed')
     observe.scheduleEnded(name, false, seconds())
-    await remember(context, name, false, { message: error instanceof Error ? error.message : String(error) })
+    const outage = explainDatabaseOutage(error) ?? explainStoreOutage(error)
+    const message = outage ?? (error instanceof Error ? error.message : String(error))
+    await remember(context, name, false, { message })
     throw error
   }
 }

@@ -6,7 +6,7 @@ import type { Redis } from 'ioredis'
 import type { Anchors } from '#server/anchors/anchors.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
-import { isDatabaseBusy, isDatabaseFull, isDatabaseOutage } from '#server/error/database-outage.ts'
+import { stateOf } from '#server/error/database-outage.ts'
 import { isReachable } from '#store/connect.ts'
 
 /** Milliseconds between two attempts to write: anonymous callers ask as often as they like. */
@@ -66,10 +66,11 @@ function createWriteProbe({ db, now }: Pick<HealthDeps, 'db' | 'now'>): () => Pr
 }
 
 function faultOf(error: unknown): string | null {
+  const state = stateOf(error)
   // A busy database takes writes, only not this one.
-  if (error instanceof RolledBack || isDatabaseBusy(error)) return null
-  if (isDatabaseFull(error)) return 'database out of disk space'
-  return isDatabaseOutage(error) ? UNAVAILABLE : 'database refuses writes'
+  if (error instanceof RolledBack || state === 'busy') return null
+  if (state === 'full') return 'database out of disk space'
+  return state === 'unreachable' ? UNAVAILABLE : 'database refuses writes'
 }
 
 /** A rollover needs little space, and fails without it. Null where that cannot be known. */

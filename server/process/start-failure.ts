@@ -8,7 +8,7 @@ import { FetchError } from '#fetcher/fetch-error.ts'
 import { NewerDatabaseError } from '#prisma/migrate.ts'
 import { BackupError } from '#server/backup/backup-error.ts'
 import { BadSourceError } from '#server/convert/bad-source.ts'
-import { explainDatabaseOutage, isDatabaseBusy, isDatabaseOutage } from '#server/error/database-outage.ts'
+import { explainDatabaseOutage, stateOf } from '#server/error/database-outage.ts'
 import { OperationError } from '#server/error/operation-error.ts'
 import { KeyFileError } from '#store/key-directory.ts'
 
@@ -50,6 +50,5 @@ export function knownSentenceOf(error: Error): string | null {
   if (spoken.some((known) => error instanceof known)) return error.message
   const say = 'code' in error ? byCode[String(error.code)] : undefined
   if (say) return say(error)
-  if (isDatabaseBusy(error)) return explainDatabaseOutage(error)
-  return isDatabaseOutage(error) ? UNREACHABLE : null
+  return stateOf(error) === 'unreachable' ? UNREACHABLE : explainDatabaseOutage(error)
 }

@@ -2,8 +2,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { Prisma } from '#prisma/generated/client/client.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
-import { isDatabaseBusy, isDatabaseFull, isDatabaseOutage } from '#server/error/database-outage.ts'
-import { ConflictError, DatabaseBusyError, DatabaseFullError } from '#server/error/operation-error.ts'
+import { isDatabaseOutage, stateOf } from '#server/error/database-outage.ts'
+import { ConflictError, DatabaseBusyError, DatabaseRefusesError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import { getOrigin } from '#server/identity/origin.ts'
 import { enqueue, type OutboxItem } from '#server/publish/outbox.ts'
@@ -78,7 +78,7 @@ export async function transactEach<Each extends Asked, Result extends Change<unk
 
 /** It would fail alone too. */
 const isOfDatabase = (error: unknown) =>
-  error instanceof DatabaseBusyError || error instanceof DatabaseFullError || isDatabaseOutage(error)
+  error instanceof DatabaseBusyError || error instanceof DatabaseRefusesError || isDatabaseOutage(error)
 
 /**
  * A change of what configuration files describe is rolled back, and so is a protected one that was not approved. The audit entries come last: from then on, other writers wait
@@ -161,8 +161,9 @@ export function only<Item>(items: readonly Item[]): Item {
 
 /** Two requests can pass the same check concurrently; the unique index decides. */
 function throwExpected(error: unknown): never {
-  if (isDatabaseFull(error)) throw new DatabaseFullError()
-  if (isDatabaseBusy(error)) throw new DatabaseBusyError()
+  const state = stateOf(error)
+  if (state === 'full' || state === 'readOnly') throw new DatabaseRefusesError(state)
+  if (state === 'busy') throw new DatabaseBusyError()
   if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002') {
     throw new ConflictError('It was just created by another request.')
   }

@@ -1,7 +1,7 @@
 /** Records refused and failed mutations in the audit log. */
 import { errorTypeMap } from '@pothos/plugin-errors'
 import { GraphQLError, type GraphQLSchema } from 'graphql'
-import { DatabaseFullError, OperationError } from '#server/error/operation-error.ts'
+import { DatabaseRefusesError, OperationError } from '#server/error/operation-error.ts'
 import { scopeOf } from '#server/schema/anchor-scope.ts'
 import type { Context } from '#server/schema/context.ts'
 import { isAuditAction } from '#server/services/audit/action.ts'
@@ -20,9 +20,9 @@ export function recordRefusals(schema: GraphQLSchema): GraphQLSchema {
         if (!caller || !failure) return
         const { db } = scopeOf(info, context)
         const isRecorded = recordRefusal(db, caller, { action, input: args.input, ...failure })
-        // A database without space cannot record that either; the caller gets the first reason.
+        // A database that is full or read-only cannot record that either; the caller gets the first reason.
         await isRecorded.catch((error: unknown) => {
-          if (failure.code !== 'UNAVAILABLE' || !(error instanceof DatabaseFullError)) throw error
+          if (failure.code !== 'UNAVAILABLE' || !(error instanceof DatabaseRefusesError)) throw error
         })
       }
       try {

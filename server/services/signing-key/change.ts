@@ -2,7 +2,7 @@
 import type { Transaction } from '#server/database/client.ts'
 import {
   DatabaseBusyError,
-  DatabaseFullError,
+  DatabaseRefusesError,
   KeyDirectoryReadOnlyError,
   UnavailableError,
 } from '#server/error/operation-error.ts'
@@ -39,10 +39,10 @@ export const everythingSigned = [
 ]
 
 /** The files come first, so it is not known which of them were changed. */
-const UNRECORDED =
-  'The database is out of disk space. The key files may have been changed; what was changed is recorded when there is space. Free space, then look at the keys before you try again.'
+const unrecorded = ({ parts: [fact, advice] }: DatabaseRefusesError) =>
+  `${fact}. The key files may have been changed; what was changed is recorded later. ${advice}, then look at the keys before you try again.`
 const LATE =
-  'The server is busy with other changes. The key files may have been changed; what was changed is recorded automatically. Look at the keys before you try again.'
+  'The database did not finish in time. The key files may have been changed; what was changed is recorded automatically. Look at the keys before you try again.'
 
 export function createKeyChange(context: KeyContext) {
   const { signingKeys, write, now } = context
@@ -97,7 +97,7 @@ export function createKeyChange(context: KeyContext) {
       .then(() => write(caller, work))
       .catch((error: unknown) => {
         if (error instanceof KeyFileError) throw new UnavailableError(error.message)
-        if (error instanceof DatabaseFullError) throw new UnavailableError(UNRECORDED)
+        if (error instanceof DatabaseRefusesError) throw new UnavailableError(unrecorded(error))
         if (isBegun && error instanceof DatabaseBusyError) throw new UnavailableError(LATE)
         throw error
       })

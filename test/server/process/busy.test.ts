@@ -3,15 +3,16 @@ import pg from 'pg'
 import { afterAll, describe, expect, it } from 'vitest'
 import { connectAnchor } from '#server/database/anchor-client.ts'
 import { connectDatabase, createPool } from '#server/database/client.ts'
-import { explainDatabaseOutage } from '#server/error/database-outage.ts'
+import { explainDatabaseOutage, sentences } from '#server/error/database-outage.ts'
 import { knownSentenceOf } from '#server/process/start-failure.ts'
 import { inTurn } from '#server/services/write-queue.ts'
 import { startAdmin } from '#test/helpers/admin.ts'
 import { startMigratedDatabase } from '#test/helpers/database.ts'
 import { inFile, inTest } from '#test/helpers/in-file.ts'
 
-const BUSY = 'The server is busy with other changes, so it stored nothing of this one. Try again in a moment.'
-const DATABASE_BUSY = 'The database is busy. Try again in a moment.'
+const BUSY =
+  'The database did not finish in time, so it stored nothing of this change. Try again in a moment.'
+const DATABASE_BUSY = sentences.busy
 
 it('makes 150 changes at once, or says that it is busy', async () => {
   const admin = await inTest(startAdmin())
@@ -55,7 +56,7 @@ describe('a database client', () => {
     await pool.end()
   })
 
-  it('says that the database is busy when a transaction ends too late', async () => {
+  it('says that the database did not answer in time when a transaction ends too late', async () => {
     const late = client.$transaction(
       async (tx) => {
         await new Promise((resolve) => setTimeout(resolve, 200))

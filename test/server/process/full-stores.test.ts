@@ -1,4 +1,4 @@
-/** Tests a database without disk space and a Redis that refuses writes: each answer says so, and what it knows. */
+/** Tests a database without disk space or without writes, and a Redis that refuses writes: each answer says so, and what it knows. */
 import { beforeAll, expect, it, vi } from 'vitest'
 import { adminInFile } from '#test/helpers/admin.ts'
 import { patience } from '#test/helpers/patience.ts'
@@ -10,17 +10,17 @@ let ahead = 0
 const admin = adminInFile({ now: () => new Date(Date.now() + ahead) })
 beforeAll(async () => {
   await admin.server.db.$executeRaw`
-    CREATE FUNCTION disk_full() RETURNS trigger LANGUAGE plpgsql AS
-    $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END $$`
+    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'cannot write' USING ERRCODE = TG_ARGV[0]; END $$`
 })
 
-/** Inserts into the table fail as on a full disk. */
-async function whileFull(table: string, work: () => Promise<void>) {
+/** Inserts into the table fail as on a full disk, or with another SQLSTATE. */
+async function whileFull(table: string, work: () => Promise<void>, state = '53100') {
   const { installation: db } = admin.server
   await db.$executeRawUnsafe(
-    `CREATE TRIGGER disk_full BEFORE INSERT ON "${table}" FOR EACH ROW EXECUTE FUNCTION disk_full()`,
+    `CREATE TRIGGER refused BEFORE INSERT ON "${table}" FOR EACH ROW EXECUTE FUNCTION refuse('${state}')`,
   )
-  await work().finally(() => db.$executeRawUnsafe(`DROP TRIGGER disk_full ON "${table}"`))
+  await work().finally(() => db.$executeRawUnsafe(`DROP TRIGGER refused ON "${table}"`))
 }
 
 const type = 'https://ta.example.org/marks/member'
@@ -38,13 +38,20 @@ function graphql(query: string) {
   })
 }
 
-it.each(['TrustMarkType', 'AuditEvent'])(
-  'answers 503 in GraphQL and REST while %s is full',
+const STORED_NOTHING = 'so it stored nothing of this change.'
+const full = `${FULL}, ${STORED_NOTHING} Free space, then try again.`
+const readOnly = `The database is read-only, such as a standby, ${STORED_NOTHING} Connect to the primary, then try again.`
+
+it.each([
+  ['53100', 'TrustMarkType', full],
+  ['53100', 'AuditEvent', full],
+  ['25006', 'TrustMarkType', readOnly],
+])(
+  'answers 503 in GraphQL and REST when the database says %s to an insert into %s',
   { tags: 'fault/disk-full' },
-  async (table) => {
+  async (state, table, message) => {
     const { db } = admin.server
-    const message = `${FULL}, so it stored nothing of this change. Free space, then try again.`
-    await whileFull(table, async () => {
+    const ask = async () => {
       const answer = await graphql(
         `mutation { createTrustMarkType(input: {type: "${type}"}) { __typename } }`,
       )
@@ -60,7 +67,8 @@ it.each(['TrustMarkType', 'AuditEvent'])(
         body: JSON.stringify({ tmtype: type }),
       })
       expect([rest.status, await rest.json()]).toEqual([503, { message, id: 0 }])
-    })
+    }
+    await whileFull(table, ask, state)
     expect(await db.trustMarkType.count()).toBe(0)
   },
 )

@@ -1,9 +1,9 @@
 /** `inmor restore`: a backup into an empty database, or one anchor of it into an installation. */
 import { access, constants } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { ConfigurationError } from '#federation/config/error.ts'
 import { restoreBackup } from '#server/backup/restore.ts'
 import { restoreAnchor } from '#server/backup/restore-anchor.ts'
+import { exitCodes, Failure } from '#server/cli/api/failure.ts'
 import {
   type BackupOptions,
   describeTables,
@@ -52,8 +52,9 @@ async function restoreAll(file: string, passphrase: string | null, options: Back
     { isNew: await isReadable(file), attempt },
   )
   if (result.audit.fault !== null) {
-    throw new ConfigurationError(
+    throw new Failure(
       `Restored, but the audit log had been changed before the backup. ${result.audit.fault}`,
+      exitCodes.auditChanged,
     )
   }
   const lines = [

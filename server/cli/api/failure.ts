@@ -9,6 +9,8 @@ export const exitCodes = {
   approval: 3,
   /** The API cannot be reached. */
   unreachable: 4,
+  /** All was restored, and its audit log had been changed before. */
+  auditChanged: 5,
 } as const
 
 export class Failure extends Error {

@@ -39,12 +39,14 @@ export const readFirstWithdrawals = (db: Database, limit: number) =>
 
 /** Returns what makes the database agree with a page of what was found. */
 export function createAdoption({ db, entityId, now }: Pick<PublishContext, 'db' | 'entityId' | 'now'>) {
-  return (found: Found): Promise<void> =>
-    recordChange(db, finder, async (tx) => {
-      const members = await withdraw(tx, found.withdrawn)
-      const marks = await revoke(tx, found.revoked)
-      for (const list of found.lists) await keepList(tx, list)
-      const unknown = found.unknown.map((id) => ({ kind: 'UNKNOWN', entityId: id, ...ofMember }))
+  return async (found: Found): Promise<void> => {
+    const { withdrawn, revoked, lists, unknown: others } = found
+    if (withdrawn.length + revoked.size + lists.length + others.length === 0) return
+    await recordChange(db, finder, async (tx) => {
+      const members = await withdraw(tx, withdrawn)
+      const marks = await revoke(tx, revoked)
+      for (const list of lists) await keepList(tx, list)
+      const unknown = others.map((id) => ({ kind: 'UNKNOWN', entityId: id, ...ofMember }))
       const rows = [...members, ...marks, ...unknown].map(({ kind, entityId, trustMarkType, hashes }) => {
         return { kind, entityId, trustMarkType, hashes, foundAt: now() }
       })
@@ -66,6 +68,7 @@ export function createAdoption({ db, entityId, now }: Pick<PublishContext, 'db' 
       const after = { found: rows.map(({ hashes, foundAt, ...row }) => row) }
       return { action: 'adoptWithdrawals', resource: entityId, after, parts, result: undefined }
     })
+  }
 }
 
 const ofMember: Pick<FoundWithdrawal, 'trustMarkType' | 'hashes'> = { trustMarkType: '', hashes: [] }
@@ -180,7 +183,7 @@ export function createWithdrawalService({ entityId, write }: ServiceContext) {
           after: { decision, decided: rows.length },
           parts,
           // Only a rebuild clears the bits of status lists.
-          publish: [toPublish('everything')],
+          publish: decision === 'PUBLISH' ? [toPublish('everything')] : [],
           result: rows.length,
         }
       }),

@@ -129,6 +129,21 @@ test('the same import again changes nothing', async () => {
   expect(stdout).toMatch(/0 imported, \d+ unchanged, 0 in conflict, 0 failed/)
 })
 
+test('a new mark gets an entry of a new list, and a rebuild keeps the revoked ones', async () => {
+  const before = await readPublished(redis.client)
+  const issued = await command('mark', 'issue', '--trust-mark-type', type, '--entity-id', entities.all[1].id)
+  expect(issued.code, issued.stderr).toBe(0)
+  const mark = await redis.client.hget(`inmor:tm:${entities.all[1].id}`, type)
+  expect(decodeJwt(mark ?? '').status).toMatchObject({
+    status_list: { uri: `${lost.entityId}/status_list/2` },
+  })
+  const rebuilt = await command('publication', 'rebuild')
+  expect(rebuilt.code, rebuilt.stderr).toBe(0)
+  const { bits, lists } = await readPublished(redis.client)
+  expect(bits).toBe(before.bits)
+  expect(Object.keys(lists).sort()).toEqual(['1', '2'])
+})
+
 test('the files of another anchor with the same identifier are refused', async () => {
   const forged = join(directory, 'forged')
   const configuration = await signForged(lost.entityId)

@@ -1,6 +1,7 @@
 /** Refuses requests that reach no anchor, with the headers of every other error. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { buildBareApp, type ServerOptions } from '../http/bare-app.ts'
+import { answerOptions } from '../http/error-handler.ts'
 import { LIVENESS_PATH } from '../http/served-paths.ts'
 import { livenessRoute } from '../routes/health.ts'
 
@@ -15,10 +16,12 @@ export async function openRefusal(options: Omit<ServerOptions, 'logger'>): Promi
   const errors = new WeakMap<IncomingMessage, Error>()
   const app = buildBareApp(options)
   livenessRoute(app)
-  // After CORS, whose hook answers OPTIONS.
+  // After CORS, so that its headers are there.
   app.after(() => {
-    app.addHook('onRequest', async ({ raw, routeOptions }) => {
-      if (routeOptions.url !== LIVENESS_PATH) throw errors.get(raw)
+    app.addHook('onRequest', async (request, reply) => {
+      // A browser only reads an error after that.
+      if (request.method === 'OPTIONS') return answerOptions(request, reply, 'GET, HEAD, POST')
+      if (request.routeOptions.url !== LIVENESS_PATH) throw errors.get(request.raw)
     })
   })
   await app.ready()

@@ -10,6 +10,7 @@ import Fastify, {
 } from 'fastify'
 import { answerUnreadable, handleErrors, sendError } from './error-handler.ts'
 import { bytes, milliseconds } from './limits.ts'
+import { parseForm, refuseMalformed } from './percent.ts'
 import { createRequestIds } from './request-id.ts'
 
 export type ServerOptions = {
@@ -47,19 +48,19 @@ export function buildBareApp(options: ServerOptions): FastifyInstance {
   const app = createServer(options)
   handleErrors(app)
   app.removeAllContentTypeParsers() // endpoints accept only forms
-  app.register(formbody, { bodyLimit: bytes.form })
+  app.register(formbody, { bodyLimit: bytes.form, parser: parseForm })
   const headers = selectHeaders(options.tls)
   // Before CORS, which answers preflight requests itself.
   app.addHook('onRequest', (_request, reply, done) => {
     reply.header('cache-control', 'no-store').headers(headers)
     done()
   })
+  app.addHook('onRequest', async ({ url }) => refuseMalformed(url.split('?')[1] ?? ''))
   // Documents are public, so browser tools may read them.
   app.register(cors, {
     origin: ANY_ORIGIN,
-    methods: ['GET', 'HEAD', 'POST'],
     exposedHeaders: ['etag', 'retry-after'],
-    strictPreflight: false, // answer any OPTIONS request
+    preflight: false, // OPTIONS depend on the path: error-handler.ts
   })
   endConnectionsOnClose(app)
   return app

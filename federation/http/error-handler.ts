@@ -24,6 +24,9 @@ export const FORM_TYPE = 'application/x-www-form-urlencoded'
 /** Seconds. */
 const RETRY_AFTER = 5
 
+/** Seconds. Short, because endpoints come and go. */
+const PREFLIGHT_AGE = 600
+
 /** RFC 9110 §15.5.2 requires it with 401. The scheme is the method of §8.8, which no HTTP scheme describes. */
 const CHALLENGE = 'private_key_jwt'
 
@@ -41,6 +44,7 @@ export function handleErrors(app: FastifyInstance): void {
     const [path = ''] = request.originalUrl.split('?', 1)
     const allowed = (await listMethods(routes.get(routeOf(route)) ?? [])).join(', ')
     if (allowed === '') return sendFailure(reply, describeUnknownPath(path))
+    if (request.method === 'OPTIONS') return answerOptions(request, reply, allowed)
     reply.header('allow', allowed)
     return sendFailure(reply, {
       status: 405,
@@ -48,6 +52,24 @@ export function handleErrors(app: FastifyInstance): void {
       description: `${path} does not support ${request.method}. Use ${allowed}.`,
     })
   })
+}
+
+/** For browsers too, which ask before a request that a form could not make. `allowed` are its methods. */
+export function answerOptions(
+  { headers }: FastifyRequest,
+  reply: FastifyReply,
+  allowed: string,
+): FastifyReply {
+  const wanted = headers['access-control-request-headers']
+  return reply
+    .code(204)
+    .headers({
+      allow: allowed,
+      'access-control-allow-methods': allowed,
+      'access-control-max-age': PREFLIGHT_AGE,
+      ...(wanted === undefined ? {} : { 'access-control-allow-headers': wanted }),
+    })
+    .send()
 }
 
 /** Sends an error, including one that Fastify raises before routing. */
@@ -84,6 +106,7 @@ export function answerUnreadable(error: Error & { code?: string }, socket: Socke
     'content-type: application/json',
     `content-length: ${body.length}`,
     'cache-control: no-store',
+    'access-control-allow-origin: *',
     'connection: close',
   ]
   if (socket.writable) socket.write(`${head.join('\r\n')}\r\n\r\n${body}`)

@@ -4,6 +4,7 @@
  */
 import { type EntityId, parseEntityId } from '#core/entity-id.ts'
 import { FederationError, quote } from '#core/errors.ts'
+import { parseJson } from '#core/json.ts'
 
 /** A repeated name has an array of strings. */
 type Parameters = Readonly<Record<string, unknown>>
@@ -32,9 +33,22 @@ export function readRepeatable(parameters: unknown, name: string): string[] {
   return [...new Set(readAll(parameters, name, MAX_BYTES))]
 }
 
-/** Reads distinct names, repeated or separated by commas, because drafts differ. @throws FederationError `invalid_request` */
+/** Reads distinct names, repeated, separated by commas, or as JSON, because drafts differ. @throws FederationError `invalid_request` */
 export function readNames(parameters: unknown, name: string): string[] {
-  return [...new Set(readRepeatable(parameters, name).flatMap((value) => value.split(',')))].filter(Boolean)
+  const given = readRepeatable(parameters, name).flatMap((value) =>
+    value.startsWith('[') ? readArray(value, name) : value.split(','),
+  )
+  return [...new Set(given.map((each) => each.trim()))].filter(Boolean)
+}
+
+function readArray(text: string, name: string): string[] {
+  try {
+    const value = parseJson(text)
+    if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return value
+  } catch {
+    // Refused below.
+  }
+  throw refuse(name, 'must be names, separated by commas or as a JSON array of strings')
 }
 
 /** 0 counts as absent. @throws FederationError `invalid_request` */

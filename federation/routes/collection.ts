@@ -31,13 +31,14 @@ export function collectionRoute(
   const { collection } = deps.reader
   const cursors = createCursors('collection', deps.cursorKey)
   const answer = async ({ request, reply, parameters }: Call) => {
-    const from = await cursors.read(parameters)
     const limit = Math.min(readOptionalLimit(parameters) ?? MAX_ENTITIES, MAX_ENTITIES)
     const filter = {
       entityTypes: readRepeatable(parameters, 'entity_type').sort(),
       trustMarkTypes: readRepeatable(parameters, 'trust_mark_type').sort(),
       query: readOptional(parameters, 'query'),
     }
+    const filterKey = Object.values(filter).flat().some(Boolean) ? JSON.stringify(filter) : ''
+    const from = await cursors.read(parameters, filterKey)
     const names = {
       ui_claims: readNames(parameters, 'ui_claims'),
       info_claims: readNames(parameters, 'info_claims'),
@@ -54,7 +55,7 @@ export function collectionRoute(
     if (request.method === 'GET') reply.header('cache-control', COLLECTION_CACHE_CONTROL)
     return sendJson(reply, {
       entities: records.map((record) => selectEntityInfo(record, selection)),
-      ...(next === undefined ? {} : { next: await cursors.format(next) }),
+      ...(next === undefined ? {} : { next: await cursors.format(next, filterKey) }),
       ...(state.lastUpdated === undefined ? {} : { last_updated: state.lastUpdated }),
     })
   }

@@ -35,7 +35,6 @@ export function extendedListRoute(app: FastifyInstance, deps: RouteDeps) {
   const cursors = createCursors('extended_list', deps.cursorKey)
   const readCached = createBodyCache(deps.maxBodyBytes)
   const answer = async ({ request, reply, parameters }: Call) => {
-    const from = (await cursors.read(parameters)) ?? ''
     const limit = Math.min(readOptionalLimit(parameters) ?? MAX_SUBORDINATES, MAX_SUBORDINATES)
     const updated = readPeriod(parameters)
     const requested = {
@@ -43,19 +42,24 @@ export function extendedListRoute(app: FastifyInstance, deps: RouteDeps) {
       claims: readNames(parameters, 'claims'),
     }
     // A mark of any of the types is sufficient.
-    const trustMarkTypes = readRepeatable(parameters, 'trust_mark_type')
+    const trustMarkTypes = readRepeatable(parameters, 'trust_mark_type').sort()
     const filter = await readFilter(parameters, { reader, marks, trustMarkTypes })
+    const filterKey =
+      filter.isEmpty && !updated.isRequested
+        ? ''
+        : JSON.stringify([filter.key, updated.after, updated.before])
+    const from = (await cursors.read(parameters, filterKey)) ?? ''
     const all = await reader.subordinates()
     if (all.length === 0) await confirmPublished(reader)
     const { holders = [] } = filter
-    const key = JSON.stringify([filter.key, from, limit, updated.after, updated.before, requested])
+    const key = JSON.stringify([filterKey, from, limit, requested])
     const cached = await readCached(key, [all, ...holders], now(), async () => {
       const selection = { now: now(), from, ...(updated.isRequested ? { accepts: updated.includes } : {}) }
       const found = await take(selectSubordinates(all, filter, selection), limit + 1)
       const next = found[limit]
       const answer = {
         immediate_subordinate_entities: await describeAll(found.slice(0, limit), requested, reader),
-        ...(next === undefined ? {} : { next: await cursors.format(next.id) }),
+        ...(next === undefined ? {} : { next: await cursors.format(next.id, filterKey) }),
       }
       const ends = found.map(({ expires }) => expires)
       return { body: encodeJson(answer), until: Math.min(...ends, findNextExpiry(holders, now())) }

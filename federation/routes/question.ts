@@ -1,7 +1,8 @@
 /** What the endpoints have in common that ask the admin side: the question, its state, and the answer. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { getEndpointPath } from '#core/endpoint.ts'
-import { addParameters, appendPath, parseEntityId } from '#core/entity-id.ts'
+import { addParameters, appendPath, type EntityId, parseEntityId } from '#core/entity-id.ts'
+import { correctEntityId } from '#core/entity-id-correction.ts'
 import { FederationError } from '#core/errors.ts'
 import { FetchError } from '#fetcher/fetch-error.ts'
 import type { Answer, Question, Subject } from '#store/questions.ts'
@@ -30,7 +31,7 @@ export async function readSubject(
   endpoint: Subject['endpoint'],
   parameters: unknown,
 ): Promise<Subject> {
-  const entityId = parseEntityId(readRequired(parameters, 'sub'), deps)
+  const entityId = parseSubject(readRequired(parameters, 'sub'), deps)
   const trustMarkType = endpoint === 'trust_mark_request' ? readRequired(parameters, 'trust_mark_type') : null
   try {
     await deps.checkPort(entityId)
@@ -39,6 +40,21 @@ export async function readSubject(
     throw error
   }
   return { endpoint, entityId, trustMarkType }
+}
+
+/** @throws FederationError `invalid_request`, with the right spelling of what only has a mistake */
+function parseSubject(text: string, deps: Deps): EntityId {
+  try {
+    return parseEntityId(text, deps)
+  } catch (error) {
+    const correction = correctEntityId(text, deps)
+    if (!(error instanceof FederationError) || !correction) throw error
+    throw new FederationError(
+      'invalid_request',
+      `${correction.reason} Use ${correction.entityId}.`,
+      error.detail,
+    )
+  }
 }
 
 /** @throws FederationError `temporarily_unavailable` when too many are asked, by all clients or by this one */

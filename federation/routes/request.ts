@@ -1,6 +1,8 @@
 /** Takes requests of software: to register an entity (`/enroll`), or to issue a mark to one (`/trust_mark_request`). */
 import type { FastifyInstance } from 'fastify'
+import { decodeJwt } from 'jose'
 import { getEndpointPath } from '#core/endpoint.ts'
+import { getMember, isJsonObject } from '#core/json.ts'
 import { isCurrent } from '#store/published-jwt.ts'
 import type { Question, Subject } from '#store/questions.ts'
 import type { Deps } from './deps.ts'
@@ -63,7 +65,7 @@ function registerRequests(
   })
 }
 
-/** What is published needs no question. */
+/** What published data answers needs no question. */
 async function findPublished({ reader, now }: Deps, { entityId, trustMarkType }: Subject) {
   if (trustMarkType === null) {
     const statement = await reader.subordinateStatement(entityId)
@@ -71,6 +73,14 @@ async function findPublished({ reader, now }: Deps, { entityId, trustMarkType }:
     return { state: 'registered', message: 'The entity is registered.' } as const
   }
   const mark = await reader.trustMark(trustMarkType, entityId)
-  if (!mark || !isCurrent(mark, now())) return undefined
-  return { state: 'issued', message: 'The entity holds a Trust Mark of this type.' } as const
+  if (mark && isCurrent(mark, now()))
+    return { state: 'issued', message: 'The entity holds a Trust Mark of this type.' } as const
+  const statement = await reader.subordinateStatement(entityId)
+  if (!statement || !isCurrent(statement, now()))
+    return { state: 'refused', message: `There is no entity ${entityId} here.` } as const
+  const configuration = await reader.entityConfiguration()
+  const issued = configuration && decodeJwt(configuration.jwt).trust_mark_issuers
+  if (!isJsonObject(issued) || !getMember(issued, trustMarkType))
+    return { state: 'refused', message: 'No Trust Mark of this type is issued here.' } as const
+  return undefined
 }

@@ -14,6 +14,7 @@ import type { IssuedMarks } from '../marks/issued.ts'
 export type SubordinateFilter = {
   /** Equal for equal filters. */
   key: string
+  isEmpty: boolean
   /** Any of these types. The specification does not define any or all; the Entity Collection draft defines any. */
   entityTypes: readonly string[]
   intermediate: boolean | undefined
@@ -36,8 +37,9 @@ export async function readFilter(parameters: unknown, options: FilterOptions): P
   // `false` selects entities that are not Intermediates. The specification defines only `true`.
   const intermediate = readOptionalBoolean(parameters, 'intermediate')
   const isMarked = readOptionalBoolean(parameters, 'trust_marked')
-  const key = JSON.stringify([entityTypes, intermediate, isMarked, options.trustMarkTypes])
-  return { key, entityTypes, intermediate, holders: await readHolders(isMarked, options) }
+  const parts = [entityTypes, intermediate, isMarked, options.trustMarkTypes]
+  const [key, isEmpty] = [JSON.stringify(parts), parts.flat().every((part) => part === undefined)]
+  return { key, isEmpty, entityTypes, intermediate, holders: await readHolders(isMarked, options) }
 }
 
 type Selection = {

@@ -51,18 +51,49 @@ test.each([...paths, ['/trust_mark_status'], ['/nowhere']])(
       url,
       headers: { origin: 'https://tool.example', 'access-control-request-method': 'GET' },
     })
-    expect(preflight.statusCode).toBe(204)
+    expect(preflight.statusCode).toBe(url === '/nowhere' ? 404 : 204)
     expect(preflight.headers).toMatchObject({
+      'access-control-allow-origin': '*',
       'x-content-type-options': 'nosniff',
       'cache-control': 'no-store',
     })
   },
 )
 
-test('responds to OPTIONS without a preflight', async () => {
-  const answer = await ta.app.inject({ method: 'OPTIONS', url: '/list' })
-  expect(answer.statusCode).toBe(204)
-  expect(answer.headers['access-control-allow-methods']).toBe('GET, HEAD, POST')
+test.each([
+  ['/list', 'GET, HEAD'],
+  ['/trust_mark_status', 'POST'],
+])('OPTIONS of %s says what is true for the path', async (url, methods) => {
+  const headers = { 'access-control-request-headers': 'content-type' }
+  const answer = await ta.app.inject({ method: 'OPTIONS', url, headers })
+  expect([answer.statusCode, answer.body]).toEqual([204, ''])
+  expect(answer.headers).toMatchObject({
+    allow: methods,
+    'access-control-allow-methods': methods,
+    'access-control-allow-headers': 'content-type',
+    'access-control-max-age': '600',
+  })
+})
+
+test.each(['/list?x=%zz', '/fetch?sub=%', '/trust_mark?sub=a&trust_mark_type=%zz', '/nowhere?%zz', '/%zz'])(
+  'a percent sign that begins no byte is refused: %s',
+  async (url) => {
+    const answer = await ta.app.inject({ url })
+    expect([answer.statusCode, answer.json().error]).toEqual([400, 'invalid_request'])
+  },
+)
+
+test('and so it is in a form', async () => {
+  const answer = await ta.app.inject({
+    method: 'POST',
+    url: '/trust_mark_status',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: 'trust_mark=%zz',
+  })
+  expect([answer.statusCode, answer.json().error_description]).toEqual([
+    400,
+    '%zz is not percent-encoded. Write % as %25.',
+  ])
 })
 
 test('an unknown path has an error response', {

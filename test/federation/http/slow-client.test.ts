@@ -30,6 +30,8 @@ test.each([
 ])('one that never ends %s is cut off', async (_what, beginning) => {
   const answer = await text(await send(beginning))
   expect(answer).toMatch(/^HTTP\/1\.1 408 /)
+  // So that a page in a browser can read it.
+  expect(answer).toContain('\r\naccess-control-allow-origin: *\r\n')
 })
 
 test('serves other clients in the meantime', async () => {

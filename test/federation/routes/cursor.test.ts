@@ -36,7 +36,7 @@ const lists = [
 
 describe.each(lists)('%s', (path, other) => {
   const page = async (from?: string, app = ta.app) => {
-    const answer = await app.inject({ url: path, query: { limit: '1', ...(from ? { from } : {}) } })
+    const answer = await app.inject({ url: `${path}?limit=1${from ? `&from=${from}` : ''}` })
     return { status: answer.statusCode, body: answer.json() }
   }
   const next = async (from?: string): Promise<string> => (await page(from)).body.next
@@ -73,6 +73,7 @@ describe.each(lists)('%s', (path, other) => {
       'collection/from',
       'listing/from',
     ),
+    ['a cursor of all entities, with a filter', async () => `${await next()}&entity_type=openid_provider`],
     ['a truncated cursor', async () => (await next()).slice(0, -2)],
     ['a cursor in another encoding', async () => `${await next()}=`],
   ]

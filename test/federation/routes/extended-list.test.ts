@@ -94,6 +94,14 @@ test.each(['claims=constraints&claims=iss', 'claims=constraints,iss,absent'])(
   },
 )
 
+test.each(['claims=exp,%20iat', 'claims=%5B%22exp%22,%20%22iat%22%5D', 'claims=exp&claims=iat'])(
+  'reads names in each form: %s',
+  async (query) => {
+    const [first] = (await list(query)).immediate_subordinate_entities
+    expect(Object.keys(first ?? {}).sort()).toEqual(['exp', 'iat', 'id'])
+  },
+)
+
 test('adds the signed statement', { tags: 'listing/claims' }, async () => {
   const [first] = (await list('claims=subordinate_statement')).immediate_subordinate_entities
   expect(first).toEqual({ id: a, subordinate_statement: statement })
@@ -150,6 +158,8 @@ eachRow([
   ['updated_after=yesterday', 400, 'invalid_request'],
   ['updated_before=-1', 400, 'invalid_request'],
   ['audit_timestamps=maybe', 400, 'invalid_request'],
+  ['claims=[exp]', 400, 'invalid_request'],
+  ['claims=[1]', 400, 'invalid_request'],
   ['intermediate=1', 400, 'invalid_request'],
 ])('refuses %s', async (query, status, error) => {
   const answer = await ask(query)

@@ -10,11 +10,15 @@ const sub = 'https://rp.example'
 const trust_mark_type = 'https://ta.example/marks/member'
 const names = ['self_check', 'enroll', 'trust_mark_request'] as const
 
-async function start(options: Parameters<typeof startTrustAnchor>[0] = {}, named: readonly string[] = names) {
+async function startNamed(
+  options: Parameters<typeof startTrustAnchor>[0] = {},
+  named: readonly string[] = names,
+) {
   const ta = await inTest(startTrustAnchor(options))
   const publish = (endpoints: readonly string[]) => {
     const urls = endpoints.map((name) => [`federation_${name}_endpoint`, `${entityId}/${name}`])
-    return ta.publishConfiguration({ metadata: { federation_entity: Object.fromEntries(urls) } })
+    const metadata = { federation_entity: Object.fromEntries(urls) }
+    return ta.publishConfiguration({ metadata, trust_mark_issuers: { [trust_mark_type]: [entityId] } })
   }
   await publish(named)
   return { ...ta, publish }
@@ -22,6 +26,15 @@ async function start(options: Parameters<typeof startTrustAnchor>[0] = {}, named
 
 describe.each(names)('/%s', (name) => {
   const path = `/${name}`
+  /** A mark is for a member. */
+  const start = async (...given: Parameters<typeof startNamed>) => {
+    const ta = await startNamed(...given)
+    if (name === 'trust_mark_request') {
+      for (const id of [sub, `${sub}:8443`]) await ta.publishSubordinate({ id })
+      await untilTrue('the member is known', async () => (await ta.get('/fetch', { sub })).statusCode === 200)
+    }
+    return ta
+  }
   const parameters = { sub, ...(name === 'trust_mark_request' ? { trust_mark_type } : {}) }
 
   test('is unknown until the Entity Configuration names it', async () => {
@@ -83,9 +96,33 @@ describe.each(names)('/%s', (name) => {
   })
 })
 
+test('a mark for a stranger or of an unknown type is refused at once', async () => {
+  const ta = await startNamed()
+  await ta.publishSubordinate({ id: sub })
+  await untilTrue('the member is known', async () => (await ta.get('/fetch', { sub })).statusCode === 200)
+  const stranger = { sub: 'https://stranger.example', trust_mark_type }
+  const unknown = { sub, trust_mark_type: 'https://ta.example/marks/none' }
+  for (const asked of [stranger, unknown])
+    for (const answer of [
+      await ta.get('/trust_mark_request', asked),
+      await post(ta.app, '/trust_mark_request', asked),
+    ])
+      expect([answer.statusCode, answer.json()]).toMatchObject([200, { ...asked, state: 'refused' }])
+  expect(await ta.parts.questions.due(10)).toEqual([])
+})
+
+test.each([
+  ['HTTP://RP.example', 'Use https://rp.example.'],
+  ['https://rp.example#top', 'Use https://rp.example.'],
+])('the right spelling of %s is offered', async (given, offer) => {
+  const ta = await startNamed({ allowHttp: false })
+  const answer = await ta.get('/self_check', { sub: given })
+  expect([answer.statusCode, answer.json().error_description]).toEqual([400, expect.stringContaining(offer)])
+})
+
 describe.each(['enroll', 'trust_mark_request', 'jwks_update_trigger'] as const)('/%s', (name) => {
   const asking = async () => {
-    const ta = await start({}, [name])
+    const ta = await startNamed({}, [name])
     await ta.publishSubordinate({ id: sub })
     const send = (payload: string, type = 'application/json') =>
       ta.app.inject({ method: 'POST', url: `/${name}`, headers: { 'content-type': type }, payload })
@@ -96,7 +133,7 @@ describe.each(['enroll', 'trust_mark_request', 'jwks_update_trigger'] as const)(
   test('takes JSON as well as a form', async () => {
     const { send, parts } = await asking()
     const other = 'https://other.example'
-    const entityId = name === 'jwks_update_trigger' ? sub : other
+    const entityId = name === 'enroll' ? other : sub
     const response = await send(JSON.stringify({ sub: entityId, trust_mark_type }))
     expect([response.statusCode, response.json()]).toMatchObject([202, { sub: entityId, state: 'pending' }])
     expect(await parts.questions.due(10)).toMatchObject([{ endpoint: name, entityId }])
@@ -126,7 +163,7 @@ describe.each(['enroll', 'trust_mark_request', 'jwks_update_trigger'] as const)(
 })
 
 test('one client address does not keep others from asking', async () => {
-  const ta = await start({ questionRateLimit: 1000 })
+  const ta = await startNamed({ questionRateLimit: 1000 })
   const ask = (remoteAddress: string, at: number) => {
     const url = `/enroll?${new URLSearchParams({ sub: `https://rp-${at}.example` })}`
     return ta.app.inject({ method: 'GET', url, remoteAddress })
@@ -138,7 +175,7 @@ test('one client address does not keep others from asking', async () => {
 })
 
 test('a GET asks for the first time only where no client has to authenticate', async () => {
-  const ta = await start()
+  const ta = await startNamed()
   await ta.get('/enroll', { sub })
   expect(await ta.parts.questions.due(10)).toMatchObject([{ wants: 'state or examination' }])
   await ta.publishConfiguration({
@@ -162,7 +199,7 @@ test('a GET asks for the first time only where no client has to authenticate', a
 })
 
 test('an entity that is published needs no question', async () => {
-  const ta = await start()
+  const ta = await startNamed()
   await ta.publishSubordinate({ id: sub })
   await ta.issueTrustMark({ type: trust_mark_type, subject: sub })
   await untilTrue('the member is known', async () => (await ta.get('/fetch', { sub })).statusCode === 200)

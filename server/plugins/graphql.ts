@@ -11,6 +11,7 @@ import { mayAnywhere } from '#server/identity/caller.ts'
 import { maskError } from '#server/plugins/graphql-error.ts'
 import { literalCheck } from '#server/plugins/literal-check.ts'
 import { explainNotAcceptable } from '#server/plugins/not-acceptable.ts'
+import { partialAnswer } from '#server/plugins/partial-answer.ts'
 import { endOfSubscriptions } from '#server/plugins/subscription-end.ts'
 import { hideSuggestions } from '#server/plugins/suggestion.ts'
 import { type Trust, trustDocuments } from '#server/plugins/trusted-documents.ts'
@@ -82,6 +83,7 @@ export function graphqlRoute(
       unbufferedEvents,
       literalCheck,
       variableCheck,
+      partialAnswer,
       hideSuggestions<Transport>(async ({ req }) => (await contextOf(req)).caller !== null),
       endOfSubscriptions<Transport>(rights),
       observer,

@@ -23,13 +23,23 @@ type Connection = {
   pageInfo: { startCursor: string | null; endCursor: string | null }
 }
 
-/** Shows the remembered cursors instead of those of the plugin. */
+/** Of one page. */
+const MAXIMUM = 100
+
+/** Shows the remembered cursors instead of those of the plugin, and refuses a page that would be cut. */
 export function showPlaces(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap()).filter(isObjectType)) {
     for (const field of Object.values(type.getFields())) {
       const { resolve } = field
       if (!resolve || !getNamedType(field.type).name.endsWith('Connection')) continue
-      field.resolve = async (...args) => withPlaces((await resolve(...args)) as Connection | null) // of its type
+      field.resolve = async (parent, args, ...rest) => {
+        for (const name of ['first', 'last'])
+          if (args[name] > MAXIMUM)
+            throw requestError('INVALID_INPUT', `${name} is more than ${MAXIMUM}. Read the list in pages.`, {
+              path: [name],
+            })
+        return withPlaces((await resolve(parent, args, ...rest)) as Connection | null) // of its type
+      }
     }
   }
   return schema

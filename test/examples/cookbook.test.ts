@@ -40,11 +40,11 @@ async function lines(language: Language, name: Name, args: string[], role: Role,
   return answer.stdout.trimEnd().split('\n')
 }
 
-/** A role that may not do it gets a sentence, and nothing is changed. */
+/** A role that may not do it gets the code and a sentence alone, and nothing is changed. */
 async function expectRefusal(language: Language, name: Name, args: string[], role: Role) {
   const { code, stdout, stderr } = await play(language, name, args, environment(role))
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-  expect(stderr).toContain('FORBIDDEN: An API key of the role')
+  expect(stderr).toMatch(/^FORBIDDEN: An API key of the role .*\n$/)
 }
 
 test.each(languages)(

@@ -31,7 +31,7 @@ export type Name = (typeof names)[number]
 /** The files of each language, by the names of their examples; the client, its types and its settings are none. */
 export function examplesIn(language: Language): string[] {
   const files = readdirSync(folder(language.toLowerCase()))
-  const shared = /^(inmor|operations)\.|^(pyrightconfig|__pycache__)/
+  const shared = /^(inmor|operations|script)\.|^(pyrightconfig|__pycache__)/
   return files
     .filter((file) => !shared.test(file))
     .map((file) => file.replace(/\.\w+$/, '').replaceAll('_', '-'))

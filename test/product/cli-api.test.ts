@@ -57,6 +57,11 @@ describe.each([
     expect(gone).toEqual({ code: 1, stdout: '', stderr })
   })
 
+  test('a run that does not exist cannot be followed', async () => {
+    const stderr = 'There is no run with this id. (NOT_FOUND at runId)\n'
+    expect(await run(['run', 'follow', '999'])).toEqual({ code: 1, stdout: '', stderr })
+  })
+
   test('subordinates are registered from a file of lines, of which one fails', async () => {
     const [one, two] = [await leaf(), await leaf()]
     const input = [one.id, unknown, two.id].map((entityId) => JSON.stringify({ entityId })).join('\n')

@@ -8,6 +8,9 @@ import sys
 from inmor import Inmor, Ok, Refused
 from operations import REGISTER_MEMBER, RUN_PROGRESS, START_RENEWAL, RunProgressVariables
 
+# What is raised ends the script with its code and its sentence, without a traceback.
+sys.excepthook = lambda _kind, error, _trace: print(error, file=sys.stderr)
+
 _, entity_id = sys.argv
 inmor = Inmor.from_environment()
 
@@ -17,14 +20,14 @@ match inmor.mutate(REGISTER_MEMBER, {"input": {"entityId": entity_id}}):
         print(f"Registered {member['entityId']}: {member['state']}")
     case Refused(code="CONFLICT"):
         print(f"{entity_id} is a member already.")
-    case Refused(message=message):
-        sys.exit(message)
+    case Refused(code=code, message=message):
+        sys.exit(f"{code}: {message}")
 
 match inmor.mutate(START_RENEWAL, {"input": {"kind": "SUBORDINATES"}}):
     case Ok(started):
         run_id = started["run"]["id"]
-    case Refused(message=message):
-        sys.exit(message)
+    case Refused(code=code, message=message):
+        sys.exit(f"{code}: {message}")
 
 # After a reconnect the stream goes on after the last item seen.
 position: RunProgressVariables = {"runId": run_id, "after": 0}

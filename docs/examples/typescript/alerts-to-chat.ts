@@ -7,6 +7,7 @@
  */
 import { Inmor } from './inmor.ts'
 import { AlertsChanged } from './operations.ts'
+import './script.ts'
 
 const { CHAT_URL = '' } = process.env
 const inmor = Inmor.from(process.env)

@@ -7,6 +7,7 @@
 import { open, rename } from 'node:fs/promises'
 import { Inmor } from './inmor.ts'
 import { Members } from './operations.ts'
+import './script.ts'
 
 const [file = ''] = process.argv.slice(2)
 const inmor = Inmor.from(process.env)

@@ -5,6 +5,7 @@
  */
 import { Inmor } from './inmor.ts'
 import { RegisterMember, RunProgress, StartRenewal } from './operations.ts'
+import './script.ts'
 
 const [entityId = ''] = process.argv.slice(2)
 const inmor = Inmor.from(process.env)
@@ -13,10 +14,10 @@ const registration = await inmor.mutate(RegisterMember, { input: { entityId } })
 if (registration.ok)
   console.log(`Registered ${registration.data.subordinate.entityId}: ${registration.data.subordinate.state}`)
 else if (registration.code === 'CONFLICT') console.log(`${entityId} is a member already.`)
-else throw new Error(registration.message)
+else throw new Error(`${registration.code}: ${registration.message}`)
 
 const renewal = await inmor.mutate(StartRenewal, { input: { kind: 'SUBORDINATES' } })
-if (!renewal.ok) throw new Error(renewal.message)
+if (!renewal.ok) throw new Error(`${renewal.code}: ${renewal.message}`)
 
 const runId = renewal.data.run.id
 /** The sequence of the last item seen: after a reconnect the stream goes on after it. */

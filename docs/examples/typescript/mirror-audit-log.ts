@@ -8,6 +8,7 @@
 import { appendFile, readFile } from 'node:fs/promises'
 import { Inmor } from './inmor.ts'
 import { AuditLog } from './operations.ts'
+import './script.ts'
 
 const [file = ''] = process.argv.slice(2)
 const isWhole = !process.env.INMOR_ANCHOR

@@ -7,6 +7,7 @@
 import { readFile } from 'node:fs/promises'
 import { Inmor } from './inmor.ts'
 import { PolicyPreview, type PolicyPreviewQuery } from './operations.ts'
+import './script.ts'
 
 const [file = ''] = process.argv.slice(2)
 const policy: unknown = JSON.parse(await readFile(file, 'utf8'))

@@ -8,6 +8,7 @@
 import { readFile } from 'node:fs/promises'
 import { Inmor } from './inmor.ts'
 import { ImportMembers, RunProgress } from './operations.ts'
+import './script.ts'
 
 const [file = ''] = process.argv.slice(2)
 const [columns = [], ...rows] = (await readFile(file, 'utf8')).split(/\r?\n/).filter(Boolean).map(fieldsOf)
@@ -22,7 +23,7 @@ const subordinates = rows.map((fields) => {
 
 const inmor = Inmor.from(process.env)
 const start = await inmor.mutate(ImportMembers, { input: { subordinates } })
-if (!start.ok) throw new Error(start.message)
+if (!start.ok) throw new Error(`${start.code}: ${start.message}`)
 
 const runId = start.data.run.id
 /** The sequence of the last item seen: after a reconnect the stream goes on after it. */

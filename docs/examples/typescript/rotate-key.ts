@@ -12,6 +12,7 @@
 import { Inmor, RequestError } from './inmor.ts'
 import type { SigningAlgorithm } from './operations.ts'
 import { AnnounceKey, ReissueTrustMarks, RetireKey, SigningKeys, SwitchKey } from './operations.ts'
+import './script.ts'
 
 const DAY = 86_400_000
 const [alg = 'ES256', days = '90', , overrideReason] = process.argv.slice(2)
@@ -43,10 +44,10 @@ async function takeStep(): Promise<void> {
       await inmor.mutate(ReissueTrustMarks, {}) // the previous key is needed until they have a new signature
       console.log(`Signing with ${result.data.signingKey.kid}.`)
     } else if (result.__typename === 'UnsafeKeyChangeError') console.log(result.message)
-    else throw new Error(result.message)
+    else throw new Error(`${result.code}: ${result.message}`)
   } else if (Date.now() >= Date.parse(current?.signsSince ?? '') + Number(days) * DAY) {
     const result = await inmor.mutate(AnnounceKey, { input: { alg: alg as SigningAlgorithm } })
-    if (!result.ok) throw new Error(result.message)
+    if (!result.ok) throw new Error(`${result.code}: ${result.message}`)
     console.log(`Announced ${result.data.signingKey.kid}.`)
   } else console.log(`${current?.kid} signs since ${current?.signsSince}.`)
 }

@@ -1,4 +1,5 @@
 /** The subscriptions to the progress of runs. */
+import { NotFoundError } from '#server/error/operation-error.ts'
 import { followRun, followRuns, type Progress } from '#server/jobs/progress.ts'
 import { builder } from '#server/schema/builder.ts'
 import { keyOrNull } from '#server/schema/input.ts'
@@ -34,8 +35,12 @@ builder.subscriptionFields((t) => ({
           'The `sequence` of the last item seen: the stream starts after it. By default it starts with the latest thousand finished items.',
       }),
     },
-    subscribe: (_root, { runId, after }, context) =>
-      followRun(context, keyOrNull(runId, 'Run') ?? 0, after ?? undefined),
+    subscribe: async (_root, { runId, after }, context) => {
+      const id = keyOrNull(runId, 'Run') ?? 0
+      const run = await context.db.run.findUnique({ where: { id }, select: { id: true } })
+      if (!run) throw new NotFoundError('There is no run with this id.', 'runId')
+      return followRun(context, id, after ?? undefined)
+    },
     resolve: (progress) => progress,
   }),
   runsChanged: t.prismaField({

@@ -76,6 +76,26 @@ describe('a second anchor', () => {
     ])
   })
 
+  it('empties only the field that does not name it, for a request that asks for this', async () => {
+    const ask = async (extensions?: object) => {
+      const query =
+        '{ trustAnchors { slug } trustAnchor { slug } test: trustAnchor(anchor: "test") { slug } }'
+      const response = await fetch(`${admin.adminUrl}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-api-key': admin.keys.admin },
+        body: JSON.stringify({ query, extensions }),
+      })
+      return response.json()
+    }
+    const required = [expect.objectContaining({ path: ['trustAnchor'] })]
+    expect(await ask()).toEqual({ data: null, errors: required })
+    const all = [{ slug: 'main' }, { slug: 'test' }]
+    expect(await ask({ onError: 'NULL' })).toEqual({
+      data: { trustAnchors: all, trustAnchor: null, test: { slug: 'test' } },
+      errors: required,
+    })
+  })
+
   it('has its own objects, whose ids say the anchor', async () => {
     const type = 'https://marks.example.org/a'
     const made: string[] = []

@@ -152,3 +152,15 @@ it.each([
   expect(errors).toEqual([expect.objectContaining({ message: expect.stringMatching(message) })])
   expect(errors?.[0]?.extensions?.code).toBe('BAD_USER_INPUT')
 })
+
+it.each(['first', 'last'])('a page that would be cut is refused: %s', async (name) => {
+  const { data, errors } = await admin.execute(`{ subordinates(${name}: 101) { totalCount } }`)
+  expect(data).toBeNull()
+  expect(errors).toEqual([
+    expect.objectContaining({
+      message: `${name} is more than 100. Read the list in pages.`,
+      extensions: { code: 'INVALID_INPUT', path: [name] },
+    }),
+  ])
+  expect((await admin.execute(`{ subordinates(${name}: 100) { totalCount } }`)).errors).toBeUndefined()
+})

@@ -6,9 +6,12 @@ import { pagesOf } from '#server/as-code/kind/pages.ts'
 import { kinds } from '#server/as-code/kinds.ts'
 import type { Wanted } from '#server/as-code/wanted.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
+import type { Caller } from '#server/identity/caller.ts'
+import type { AuditAction } from '#server/services/audit/action.ts'
 import { nameOf } from '#server/services/file-object/changed-object.ts'
 import { hashesOf } from '#server/services/file-object/field-hash.ts'
 import { withdrawing } from '#server/services/file-object/withdrawal.ts'
+import { operationsOf } from '#server/services/protection/effect.ts'
 
 const PAGE = 1_000
 
@@ -52,6 +55,25 @@ export function findOwnedByOthers(objects: readonly Wanted[], applied: Applied):
     const message = `The ${name} is described by the set ${owner.fileSet}, in ${owner.file}. Remove it there first.`
     return [{ file, path, message }]
   })
+}
+
+/** A value that no object has. */
+const ANOTHER = '\0'
+
+/**
+ * What it amounts to that files describe an object, or fields of it, that they did not before: as much as what others can do
+ * no more, which is to remove it or to change the fields.
+ */
+export function amountsToTake({ section, key, wanted }: Wanted, before: Row | undefined, caller: Caller) {
+  const { keys, mutations } = kinds[section]
+  const known = (before?.fields ?? {}) as object // hashes by name
+  const names = Object.keys(wanted).filter((name) => !(name in known) && !keys.includes(name))
+  const each = (value: unknown) => Object.fromEntries(names.map((name) => [name, value]))
+  const [change] = names.length > 0 ? (mutations.CHANGE ?? []) : []
+  const [remove] = before && isDescribed(before) ? [] : (mutations.REMOVE ?? [])
+  const amounts = (action: AuditAction | undefined, after?: object) =>
+    action ? operationsOf({ action, resource: key, before: each(null), after }, caller) : []
+  return [...amounts(change, each(ANOTHER)), ...amounts(remove)]
 }
 
 /** Why a file does not activate the object again, as a sentence; null: it may. */

@@ -5,7 +5,13 @@ import { type Fields, type Section, sections, type Verb } from '#server/as-code/
 import { type Finding, refuseFaulty } from '#server/as-code/fault.ts'
 import type { ScheduleWriter, StoredObject } from '#server/as-code/kind/row.ts'
 import { kinds } from '#server/as-code/kinds.ts'
-import { type Applied, explainWithdrawal, findOwnedByOthers, readApplied } from '#server/as-code/ownership.ts'
+import {
+  type Applied,
+  amountsToTake,
+  explainWithdrawal,
+  findOwnedByOthers,
+  readApplied,
+} from '#server/as-code/ownership.ts'
 import type { NamedText } from '#server/as-code/parse-text.ts'
 import { stepsToRemove } from '#server/as-code/prune.ts'
 import { readFiles } from '#server/as-code/read-files.ts'
@@ -33,6 +39,8 @@ export type Plan = {
   unchanged: number
   /** What it amounts to, for the protection by two people. */
   operations: readonly ProtectedOperation[]
+  /** What it amounts to that the files describe what they did not before, by sections. */
+  taken: ReadonlyMap<Section, ReadonlySet<ProtectedOperation>>
   /** SHA-256 of anchor and steps, base64url: a plan for another state has another one. */
   hash: string
 }
@@ -64,11 +72,13 @@ export async function makePlan(
   const applied = await readApplied(db, described)
   const faults = [...(await findMissing(db, wanted, now())), ...findOwnedByOthers(described, applied)]
   const found: Amounting[] = []
+  const taken = new Map<Section, ReadonlySet<ProtectedOperation>>()
   let unchanged = 0
   for (const section of sections) {
     const ofSection = await stepsOf(context, section, wanted.get(section) ?? new Map(), applied)
     faults.push(...ofSection.faults)
     for (const each of ofSection.steps) found.push(each)
+    taken.set(section, ofSection.taken)
     unchanged += ofSection.unchanged
   }
   await refuseFaulty(faults)
@@ -79,7 +89,16 @@ export async function makePlan(
   const ended = found.flatMap(({ marks }) => marks)
   if (await isAnyRequired(db, ended)) operations.add('MEMBERS')
   const hash = hashOfPlan(anchor, steps)
-  return { anchor, steps, described, sets: [...sets], unchanged, operations: [...operations].sort(), hash }
+  return {
+    anchor,
+    steps,
+    described,
+    sets: [...sets],
+    unchanged,
+    operations: [...operations].sort(),
+    taken,
+    hash,
+  }
 }
 
 const hashOfPlan = (anchor: string | null, steps: readonly Step[]) =>
@@ -91,7 +110,12 @@ const hashOfPlan = (anchor: string | null, steps: readonly Step[]) =>
     })),
   })
 
-type Found = { steps: Amounting[]; faults: Finding[]; unchanged: number }
+type Found = {
+  steps: Amounting[]
+  faults: Finding[]
+  unchanged: number
+  taken: Set<ProtectedOperation>
+}
 
 async function stepsOf(
   { db, now, caller }: PlanContext,
@@ -99,8 +123,8 @@ async function stepsOf(
   objects: ReadonlyMap<string, Wanted>,
   applied: Applied,
 ): Promise<Found> {
-  if (objects.size === 0) return { steps: [], faults: [], unchanged: 0 }
-  const found: Found = { steps: [], faults: [], unchanged: 0 }
+  const found: Found = { steps: [], faults: [], unchanged: 0, taken: new Set() }
+  if (objects.size === 0) return found
   const seen = new Set<string>()
   for await (const page of kinds[section].read(db, { keys: [...objects.keys()] }, now())) {
     for (const stored of page) {
@@ -123,6 +147,7 @@ async function stepsOf(
 type Compared = { stored: StoredObject; before: Row | undefined; caller: Caller }
 
 function addChange(found: Found, object: Wanted, { stored, before, caller }: Compared): void {
+  for (const operation of amountsToTake(object, before, caller)) found.taken.add(operation)
   const { noun, obstacle, change } = kinds[object.section]
   const changed = changedFields(stored, object.wanted)
   const isSame = Object.keys(changed).length === 0

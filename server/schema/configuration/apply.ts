@@ -78,15 +78,20 @@ operation('applyConfiguration', {
       )
     requireRights(context, plan)
     const homes = await requireHomes(context, plan)
+    const own = sectionsOf(isOfInstallation).filter((section) => missingRight(context, section) === undefined)
+    const operations = new Set([
+      ...plan.operations,
+      ...own.flatMap((section) => [...(plan.taken.get(section) ?? [])]),
+    ])
     if (!dryRun) requireKeys(plan, await readProtection(context.db))
     return context.runs.start(context.caller, 'CONFIGURATION', {
-      parameters: parametersOf(plan, { ...(commit ? { commit } : {}), dryRun: dryRun ?? false, homes }),
+      parameters: parametersOf(plan, {
+        ...(commit ? { commit } : {}),
+        ...{ dryRun: dryRun ?? false, homes, operations: [...operations].sort() },
+      }),
       items: plan.steps.map(itemOf),
       async also(tx) {
         if (dryRun) return
-        const own = sectionsOf(isOfInstallation).filter(
-          (section) => missingRight(context, section) === undefined,
-        )
         const described = plan.described.filter(({ section }) => own.includes(section))
         const at = context.now()
         await recordOwned(tx, described, { commit: commit || null, at })
@@ -153,8 +158,8 @@ function rightsOf(section: Section): Scope[] {
 }
 
 function parametersOf(
-  { hash, operations, steps }: Plan,
-  { commit, dryRun, homes }: Pick<ConfigurationParameters, 'commit' | 'dryRun' | 'homes'>,
+  { hash, steps }: Plan,
+  { commit, dryRun, homes, operations }: Omit<ConfigurationParameters, 'plan' | 'steps'>,
 ): Prisma.InputJsonObject {
   const shown = steps.slice(0, SHOWN).map(shownStep)
   const parameters: ConfigurationParameters = {
@@ -162,7 +167,7 @@ function parametersOf(
     ...(commit === undefined ? {} : { commit }),
     ...(dryRun ? { dryRun } : {}),
     ...(homes && homes.length > 0 ? { homes } : {}),
-    operations: [...operations],
+    operations,
     steps: shown as unknown as Prisma.InputJsonArray, // JSON of the files and of rows
   }
   return parameters

@@ -170,3 +170,30 @@ it('needs the keys of a new member, on which two people agree', async () => {
     message: `A second person approves the keys of new members. Add jwks to the member ${leaf.id}.`,
   })
 })
+
+it('asks for an approval before files take over what they did not describe, and only then', async () => {
+  const { leaf } = await registerLeaf(admin, { validFor: 100 })
+  const where = { section: 'members', key: leaf.id }
+  const described = async () =>
+    Object.keys((await admin.server.db.fileObject.findFirst({ where }))?.fields ?? {}).sort()
+  const member = { entityId: leaf.id, jwks: leaf.keys }
+  const apply = async (sections: Parameters<typeof fileOf>[0]) => {
+    const { data } = await propose(fileOf(sections))
+    expect(data.applyConfiguration.__typename).toBe('ApplyConfigurationSuccess')
+    await expect.poll(running).toBe(0)
+  }
+  await protect(admin, ['MEMBERS'])
+  // Nothing changes, or nothing that is protected.
+  const id = waiting(await propose(fileOf({ members: [member] })))
+  waiting(await propose(fileOf({ members: [member], organizations: [{ name: 'Beside' }] })))
+  expect(await read(id)).toMatchObject({ state: 'OPEN', operations: ['MEMBERS'] })
+  expect(await described()).toEqual([])
+  expect(await approve(people.bob, id)).toMatchObject({ state: 'EXECUTED' })
+  expect(await described()).toEqual(['entityId', 'jwks'])
+  await expect.poll(running).toBe(0)
+
+  await apply({ members: [member] })
+  await apply({ members: [{ ...member, note: 'Published nowhere' }] })
+  waiting(await propose(fileOf({ members: [{ ...member, validFor: 100 }] })))
+  expect(await described()).toEqual(['entityId', 'jwks', 'note'])
+})

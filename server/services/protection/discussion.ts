@@ -17,7 +17,10 @@ export type ChangeComment = z.infer<typeof comments>[number]
 export const commentsOf = (row: { comments: Prisma.JsonValue }): ChangeComment[] =>
   comments.safeParse(row.comments).data ?? []
 
-/** The first words of the requester, where none came with the change, are its reason. @throws as said there */
+/**
+ * The first words of the requester, where none came with the change, are its reason, which comments do not keep out.
+ * @throws InvalidInputError, ConflictError
+ */
 export async function addComment(
   { db, now }: { db: Database; now: Clock },
   caller: Caller,
@@ -30,10 +33,11 @@ export async function addComment(
     const present = await readAgain(tx, row.id)
     requireUnchanged(present)
     const before = commentsOf(present)
-    if (before.length >= MAXIMUM)
-      throw new ConflictError(`It has ${MAXIMUM} comments. No more are possible.`, 'id')
-    const all = [...before, { at: now().toISOString(), by: caller.name, text }]
     const isReason = isAsker && present.reason === null && present.state === 'OPEN'
+    const isFull = before.length >= MAXIMUM
+    if (isFull && !isReason)
+      throw new ConflictError(`It has ${MAXIMUM} comments. No more are possible.`, 'id')
+    const all = isFull ? before : [...before, { at: now().toISOString(), by: caller.name, text }]
     const reason = isReason
       ? { reason: text, hash: hashOfContent(contentOf({ ...present, reason: text })) }
       : {}

@@ -9,6 +9,7 @@ import { ConflictError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { Role } from '#server/identity/roles.ts'
 import { PROVIDER_ID, roleOfClaims, type SingleSignOn } from '#server/identity/single-sign-on-roles.ts'
+import { endRequestsOf, openRequestsOf } from '#server/services/protection/requester.ts'
 import { recordChange } from '#server/services/write.ts'
 
 export type Profile = { email: string; name: string; emailVerified: boolean; refusal?: SignInRefusal }
@@ -80,21 +81,25 @@ function create(db: Database, claims: JWTPayload, role: Role, config: SingleSign
   })
 }
 
-/** Ends the sessions and API keys of a user who lost every role. */
+/** Ends the sessions, API keys and open requests of a user who lost every role. */
 async function endAccess(
   db: Database,
   user: { id: string; username: string | null; email: string },
   config: SingleSignOn,
 ): Promise<void> {
   const keys = { referenceId: user.id, enabled: true }
+  const { resource } = resourceOf(user)
   const open =
-    (await db.session.count({ where: { userId: user.id } })) + (await db.apikey.count({ where: keys }))
+    (await db.session.count({ where: { userId: user.id } })) +
+    (await db.apikey.count({ where: keys })) +
+    (await db.approval.count({ where: openRequestsOf(resource) }))
   if (open === 0) return // the failed sign-in has its own entry
   await recordChange(db, provider(config), async (tx) => {
     const { count: sessions } = await tx.session.deleteMany({ where: { userId: user.id } })
     const { count: apiKeys } = await tx.apikey.updateMany({ where: keys, data: { enabled: false } })
     const after = { sessionsEnded: sessions, apiKeysRevoked: apiKeys, because: 'no_role' }
-    return { action: 'endAccess', ...resourceOf(user), after, result: undefined }
+    await endRequestsOf(tx, provider(config), resource)
+    return { action: 'endAccess', resource, after, result: undefined }
   })
 }
 
@@ -108,9 +113,11 @@ async function updateRole(
   await recordChange(db, provider(config), async (tx) => {
     await tx.user.update({ where: { id: user.id }, data: { role } })
     await tx.session.deleteMany({ where: { userId: user.id } })
+    const { resource } = resourceOf(user)
+    await endRequestsOf(tx, provider(config), resource)
     return {
       action: 'updateUser',
-      ...resourceOf(user),
+      resource,
       before: { role: user.role },
       after: { role },
       result: undefined,

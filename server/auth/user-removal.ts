@@ -3,6 +3,7 @@ import { refuseLastAdministrator, resourceOf, snapshot } from '#server/auth/user
 import type { Database, Transaction } from '#server/database/client.ts'
 import { ConflictError, NotFoundError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
+import { endRequestsOf } from '#server/services/protection/requester.ts'
 import { recordChange } from '#server/services/write.ts'
 
 export function createUserRemoval(db: Database) {
@@ -16,6 +17,7 @@ export function createUserRemoval(db: Database) {
           throw new ConflictError('You cannot remove yourself. Another administrator can.')
         if (user.role === 'admin') await refuseLastAdministrator(tx, id)
         const after = await deleteUser(tx, id)
+        await endRequestsOf(tx, caller, resource)
         return { action: 'removeUser', resource, before: snapshot(user), after, result: null }
       })
     },

@@ -17,6 +17,7 @@ import type { Caller } from '#server/identity/caller.ts'
 import type { PasswordChange } from '#server/identity/password-change.ts'
 import type { Role } from '#server/identity/roles.ts'
 import { canOthersApprove } from '#server/services/protection/passkeys.ts'
+import { endRequestsOf } from '#server/services/protection/requester.ts'
 import { recordChange } from '#server/services/write.ts'
 
 export type NewUser = {
@@ -88,7 +89,7 @@ export function createUsers(db: Database, auth: Auth, now: Clock, sendInvitation
       return { id, username, invitation }
     },
 
-    /** A new role or a ban takes effect immediately: the user's sessions end. */
+    /** A new role or a ban takes effect immediately: the user's sessions and open requests end. */
     async updateUser(
       caller: Caller,
       username: string,
@@ -106,8 +107,10 @@ export function createUsers(db: Database, auth: Auth, now: Clock, sendInvitation
         await tx.user.update({ where: { id }, data: change })
         await changeAnchorRoles(tx, id, anchorRoles)
         const after = await tx.user.findUniqueOrThrow({ where: { id } })
-        if (change.banned || change.role || anchorRoles.length > 0)
+        if (change.banned || change.role || anchorRoles.length > 0) {
           await tx.session.deleteMany({ where: { userId: user.id } })
+          await endRequestsOf(tx, caller, username)
+        }
         // The inviters of an organization know the link of its people, which would open the new role too.
         const isMember = (await tx.organizationUser.count({ where: { userId: id } })) > 0
         const gainsRole = Boolean(change.role) || anchorRoles.some(({ role }) => role)

@@ -148,7 +148,8 @@ operation('updateUser', {
   ofInstallation: true,
   isSensitive: true,
   input: {
-    describes: 'Changes of a user; absent fields stay. A new role or a ban ends the user’s sessions.',
+    describes:
+      'Changes of a user; absent fields stay. A new role or a ban ends the user’s sessions and open approvals.',
     fields: (t) => ({
       id: t.id({ required: true, description: 'The user’s id.' }),
       role: t.field({ type: RoleEnum, description: 'The role in the installation.' }),

@@ -52,6 +52,23 @@ beforeEach(async () => void (await admin.server.db.rateLimit.deleteMany()))
 const VIEWER = '{ viewer { username name role account { signedInBy hasPassword isRecentlySignedIn } } }'
 const viewerOf = async (visitor: Visitor) => (await visitor.execute(VIEWER)).data.viewer
 
+/** Asks for a change as the user; returns what reads its state. */
+async function requestOf(requestedBy: string): Promise<() => Promise<string>> {
+  const { approval } = admin.server.installation
+  const change = { mutation: 'updateFederationPolicy', action: 'updateFederationPolicy', resource: '' }
+  const times = { requestedAt: new Date(), expiresAt: new Date(Date.now() + 3_600_000) }
+  const sent = {
+    document: '',
+    variables: {},
+    requestedBy,
+    requestedMethod: 'session',
+    nonce: '',
+    hash: requestedBy,
+  }
+  const { id } = await approval.create({ data: { ...change, ...times, ...sent } })
+  return async () => (await approval.findUniqueOrThrow({ where: { id } })).state
+}
+
 /** Signs in at the provider as `sub` and returns the final location. */
 async function comeAs(sub: string, claims: Person): Promise<{ visitor: Visitor; end: URL }> {
   provider.present(sub, claims)
@@ -106,9 +123,11 @@ describe('a user whose groups have a role', () => {
     const claims = { preferred_username: 'quentin', groups: ['staff'] }
     const { visitor: before } = await comeAs('1002', claims)
     expect(await viewerOf(before)).toMatchObject({ role: 'VIEWER' })
+    const stateOfRequest = await requestOf('quentin')
     const { visitor } = await comeAs('1002', { ...claims, groups: ['federation-admins'] })
     expect(await viewerOf(visitor)).toMatchObject({ username: 'quentin', role: 'ADMIN' })
     expect(await viewerOf(before)).toBeNull()
+    expect(await stateOfRequest()).toBe('REFUSED')
     expect((await eventsOf('quentin')).map(({ action }) => action)).toEqual(['createUser', 'updateUser'])
   })
 })
@@ -120,6 +139,7 @@ describe('single sign-on refuses a user', () => {
     const { key } = await admin.mutate('createApiKey', { username: 'rita', name: 'ci' }, 'key', 'admin')
     const byKey = () => fetch(`${admin.adminUrl}/api/v1/subordinates`, { headers: { 'x-api-key': key } })
     expect((await byKey()).status).toBe(200)
+    const stateOfRequest = await requestOf('rita')
     for (const groups of [['choir'], []]) {
       const { visitor, end } = await comeAs('1003', { ...claims, groups })
       expect(end.pathname).toBe('/sign-in')
@@ -128,6 +148,7 @@ describe('single sign-on refuses a user', () => {
     }
     expect(await viewerOf(before)).toBeNull()
     expect((await byKey()).status).toBe(401)
+    expect(await stateOfRequest()).toBe('REFUSED')
     // Once: the second time there is nothing left to end.
     expect(await eventsOf('rita')).toMatchObject([
       { action: 'createUser' },

@@ -1,8 +1,12 @@
 /** Tests the other ends of approvals: refused, withdrawn, and executed without a second person. */
+import { randomUUID } from 'node:crypto'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { createAccounts } from '#server/auth/accounts.ts'
+import { cliCaller } from '#server/identity/caller.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
 import {
   type Administrator,
+  addAdministrator,
   administratorsInFile,
   approve,
   comment,
@@ -20,6 +24,8 @@ beforeEach(() => protect(admin, ['ANCHOR']))
 
 const newPolicy = createPolicies()
 const propose = (policy: object) => proposePolicy(people.alice, policy)
+/** Whose partner did not ask. */
+const signAndApprove = ({ visitor, device }: Administrator, id: string) => approve({ visitor, device }, id)
 
 describe('an approval', () => {
   it('is refused by another person and withdrawn by its requester', {
@@ -151,6 +157,58 @@ describe('an approval', () => {
   })
 })
 
+describe('an approval ends with the rights of its requester', () => {
+  const accounts = () => createAccounts(admin.server)
+  const ends = {
+    'is locked out': (username: string) =>
+      accounts().updateUser(cliCaller('test'), username, { banned: true }),
+    'has another role': (username: string) =>
+      accounts().updateUser(cliCaller('test'), username, { role: 'viewer' }),
+    'is removed': async (username: string) => {
+      const { id } = await admin.server.installation.user.findUniqueOrThrow({ where: { username } })
+      await accounts().removeUser(cliCaller('test'), id)
+    },
+  }
+
+  it.each(Object.entries(ends))('who %s', async (_name, end) => {
+    await protect(admin, [])
+    const username = `carol-${randomUUID()}`
+    const carol = await addAdministrator(admin, username)
+    await protect(admin, ['ANCHOR'])
+    const before = await presentPolicy(admin)
+    const id = waiting(await proposePolicy(carol, newPolicy()))
+    await comment(carol, id, 'A test.')
+    await protect(admin, [])
+    await end(username)
+    await protect(admin, ['ANCHOR'])
+    expect(await signAndApprove(people.bob, id)).toMatchObject({
+      code: 'CONFLICT',
+      message: 'It was refused.',
+    })
+    expect(await presentPolicy(admin)).toEqual(before)
+    const document =
+      'query ($id: ID!) { node(id: $id) { ... on Approval { state message decidedBy { username } } } }'
+    expect((await people.bob.visitor.execute(document, { id })).data.node).toEqual({
+      state: 'REFUSED',
+      message: 'The rights of the requester have changed since. Make the change again.',
+      decidedBy: { username: 'cli:test' },
+    })
+  })
+
+  it('but not by the change of rights that it asks for', async () => {
+    await protect(admin, [])
+    const username = `carol-${randomUUID()}`
+    const carol = await addAdministrator(admin, username)
+    const { id: userId } = await admin.server.installation.user.findUniqueOrThrow({ where: { username } })
+    await protect(admin, ['ACCESS'])
+    const document = 'mutation ($input: UpdateUserInput!) { updateUser(input: $input) { __typename } }'
+    const input = { id: btoa(`User:${userId}`), role: 'OPERATOR' }
+    const id = waiting(await carol.visitor.execute(document, { input }))
+    await comment(carol, id, 'A test.')
+    expect(await signAndApprove(people.bob, id)).toMatchObject({ state: 'EXECUTED' })
+  })
+})
+
 describe('the discussion of an approval', () => {
   it('gives the reason, without which nobody approves', {
     tags: [
@@ -206,5 +264,10 @@ describe('the discussion of an approval', () => {
       data: { comments },
     })
     expect(await comment(people.bob, id, 'One more.')).toMatchObject({ code: 'CONFLICT' })
+    // The reason is not kept out, because no one could approve without it.
+    const { reason, comments: kept } = await comment(people.alice, id, 'The law asks for it.')
+    expect([reason, kept.length]).toEqual(['The law asks for it.', 100])
+    expect(await comment(people.alice, id, 'One more.')).toMatchObject({ code: 'CONFLICT' })
+    expect(await signAndApprove(people.bob, id)).toMatchObject({ state: 'EXECUTED' })
   })
 })

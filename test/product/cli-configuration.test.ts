@@ -2,10 +2,11 @@
 import { mkdir, readFile, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Ajv } from 'ajv'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { adminInFile, startSecondAdmin } from '#test/helpers/admin.ts'
 import { folderInTest, inTest } from '#test/helpers/in-file.ts'
+import { patience } from '#test/helpers/patience.ts'
 import { inmor } from '#test/helpers/product.ts'
 import { root } from '../docs/document.ts'
 import { apiCommandsInFile, type Run, succeed } from './api-commands.ts'
@@ -126,6 +127,35 @@ describe('with a worker of its own', () => {
       code: 0,
       stdout: expect.stringMatching(/^late \.\.\. OK\n.*\nsettings \.\.\. OK\n/),
     })
+  })
+})
+
+test('an application waits for another one, and not longer than it is told', async () => {
+  const { db } = admin.server
+  const other = await db.run.create({
+    data: {
+      kind: 'CONFIGURATION',
+      state: 'RUNNING',
+      startedBy: 'admin',
+      heartbeatAt: new Date(Date.now() + 3_600_000),
+    },
+  })
+  const path = await fileWith('settings: { color: "#654321" }\n')
+  const refused = { action: 'applyConfiguration', outcome: { not: 'SUCCEEDED' } }
+  expect(await far(['apply', path, '--wait=1'])).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('is still running'),
+  })
+  const before = await db.auditEvent.count({ where: refused })
+  const waiting = far(['apply', path, '--wait=600'])
+  await vi.waitFor(
+    async () => expect(await db.auditEvent.count({ where: refused })).toBeGreaterThan(before),
+    patience,
+  )
+  await db.run.update({ where: { id: other.id }, data: { state: 'CANCELLED', endedAt: new Date() } })
+  expect(await waiting).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('SUCCEEDED: 1 done, 0 failed.'),
   })
 })
 

@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { Command, Option } from 'commander'
+import { parseSeconds } from '../parse.ts'
 import { type Api, dataOf, type Open } from './api.ts'
 import { anchorOf, readSources, type Source } from './configuration-files.ts'
 import { exitCodes, Failure, refusal } from './failure.ts'
@@ -110,6 +111,7 @@ export function configurationCommands(open: Open): Command[] {
       .option('--commit <id>', 'The commit of the files, for the audit log.')
       .option('--prune', PRUNE)
       .option('--dry-run', 'Change nothing: each object says what would happen.')
+      .option('--wait <seconds>', 'Wait at most this long for another application to end.', parseSeconds)
       .option('--json', 'Print a line of JSON for each object.')
       .action(async (given: readonly string[], options: ApplyOptions) => {
         const sources = await readSources(given)
@@ -121,7 +123,7 @@ export function configurationCommands(open: Open): Command[] {
 }
 
 type PlanOptions = { json?: true; markdown?: true; output?: string; prune?: true }
-type ApplyOptions = { json?: true; dryRun?: true; commit?: string; prune?: true }
+type ApplyOptions = { json?: true; dryRun?: true; commit?: string; prune?: true; wait?: number }
 
 const planOptions = (command: Command) =>
   command
@@ -167,19 +169,26 @@ async function printPlan(plan: Plan, { json, markdown }: PlanOptions): Promise<v
 
 async function apply(api: Api, source: Source, options: ApplyOptions): Promise<void> {
   const { anchor, files } = source
-  const { commit, dryRun, prune = source.prune } = options
-  const plan = source.plan ?? (await planned(api, source, prune))
+  const { commit, dryRun, wait = 0, prune = source.prune } = options
   const further = {
     ...(prune ? { prune } : {}),
     ...(commit ? { commit } : {}),
     ...(dryRun ? { dryRun } : {}),
     ...aboutOf(anchor),
   }
-  const result = dataOf(await api.send(APPLY, { input: { files, plan, ...further } })).applyConfiguration as
-    | { __typename: 'ApplyConfigurationSuccess'; run: { id: string } }
-    | ({ __typename: string } & Parameters<typeof refusal>[0]) // as asked for
-  if (!('run' in result)) throw refusal(result)
-  await follow(api, result.run.id, options)
+  const end = performance.now() + wait * 1000
+  for (;;) {
+    // Another application may have changed what there is to do.
+    const plan = source.plan ?? (await planned(api, source, prune))
+    const result = dataOf(await api.send(APPLY, { input: { files, plan, ...further } })).applyConfiguration as
+      | { __typename: 'ApplyConfigurationSuccess'; run: { id: string } }
+      | ({ __typename: string } & Parameters<typeof refusal>[0]) // as asked for
+    if ('run' in result) return follow(api, result.run.id, options)
+    // A conflict without a place is another run.
+    const isOccupied = result.code === 'CONFLICT' && !result.path
+    if (!isOccupied || performance.now() >= end) throw refusal(result)
+    await setTimeout(PAUSE_MS)
+  }
 }
 
 /** The hash of the plan, which is shown. @throws Failure */

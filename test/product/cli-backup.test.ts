@@ -1,7 +1,9 @@
 /** Tests `inmor mark reissue` and `inmor backup` with a running product, and `inmor restore` into a new one. */
 import { spawnSync } from 'node:child_process'
-import { cp, mkdir, readFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { decodeJwt } from 'jose'
 import { beforeAll, expect, test } from 'vitest'
 import { inFile } from '#test/helpers/in-file.ts'
@@ -74,6 +76,26 @@ test('creates a backup that age opens', async ({ skip }) => {
   })
   expect(status, String(output)).toBe(0)
   expect(await readFile(`${file}.json`, 'utf8')).toContain(subject)
+})
+
+/** An actor of the audit log is another one, and the end of the document fits. */
+function altered(backup: Buffer): Buffer {
+  const lines = gunzipSync(backup).toString().trimEnd().split('\n').slice(0, -1)
+  const at = lines.findIndex((line) => line.startsWith('{"table" : "AuditEvent"'))
+  lines[at] = lines[at]?.replace(/"actor":"[^"]*"/, '"actor":"nobody"') ?? ''
+  const text = lines.map((line) => `${line}\n`).join('')
+  const sha256 = createHash('sha256').update(text).digest('hex')
+  return gzipSync(`${text}${JSON.stringify({ end: { rows: lines.length - 1, sha256 } })}\n`)
+}
+
+test('says with a code of its own that the audit log of a restored backup had been changed', async () => {
+  const plain = join(old.dataDirectory, '..', 'plain')
+  await inmor(old, ['backup', '--output', plain])
+  await writeFile(plain, altered(await readFile(plain)))
+  const place = await makeInstallation()
+  const { code, stderr } = await inmor(place, ['restore', plain])
+  expect(stderr).toContain('Restored, but the audit log had been changed before the backup.')
+  expect(code).toBe(5)
 })
 
 test('restores the installation into another one', async () => {

@@ -26,7 +26,7 @@ export function documentOf(kind: 'query' | 'mutation' | 'subscription', name: st
   return `${kind} { ${name} ${literal && `(${literal})`} ${selection} }`
 }
 
-const enums = new Set(['RENEW', 'WITHDRAW', 'REMOVE', 'ES256', 'SUBORDINATES', 'COMPROMISED'])
+const enums = new Set(['RENEW', 'WITHDRAW', 'REMOVE', 'ES256', 'SUBORDINATES', 'COMPROMISED', 'ACCEPT'])
 function literalOf(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(literalOf).join(' ')}]`
   if (typeof value === 'object' && value !== null)

@@ -142,13 +142,17 @@ it('keeps them withdrawn when the same backup is restored again, until they are 
   const watched = watch()
   const server = await startRestored()
   expect(await alertOf(server)).toMatchObject({ size: 3 }) // the member that was lost is not published any more
+  const { protection } = server.installation
+  await protection.create({ data: { operations: ['MEMBERS'] } })
+  await expect(decide(server, { decision: 'ACCEPT' })).rejects.toThrow('APPROVAL_REQUIRED')
+  await protection.deleteMany()
   expect(await decide(server, { decision: 'ACCEPT' })).toEqual({ decided: 3 })
   expect(await alertOf(server)).toBeUndefined()
   expect(await watched.end()).toEqual([])
   expect(await server.db.subordinate.findMany({ where: { entityId: removed.id } })).toEqual([])
   expect(
     await server.db.auditEvent.findMany({
-      where: { action: { in: ['decideWithdrawals', 'removeSubordinate'] } },
+      where: { action: { in: ['decideWithdrawals', 'removeSubordinate'] }, outcome: 'SUCCEEDED' },
       select: { action: true, actor: true, resource: true },
       orderBy: { id: 'asc' },
     }),

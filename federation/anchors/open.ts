@@ -22,6 +22,7 @@ import type { KeyStores } from '../key-store/stores.ts'
 import { createObserver } from '../metrics/observer.ts'
 import { createOutageAnswers } from '../outage/answers.ts'
 import { createResolveAhead, type ResolveAhead } from '../resolver/ahead.ts'
+import { createMemberChanges } from '../resolver/member-changes.ts'
 import { createResolver } from '../resolver/resolver.ts'
 import { isTrustedEntity } from '../resolver/trusted-entity.ts'
 import type { Deps } from '../routes/deps.ts'
@@ -103,19 +104,21 @@ export function openAnchor(
     fetcher,
     statements: observe.statements(createStatementCache(store)),
   }
+  const questions = createQuestions(store)
   const deps: Deps = {
     ...common,
     isFirst,
     resolver: createResolver({
       ...finding,
       answers: createAnswerCache(store),
+      onFetched: createMemberChanges({ reader, questions }),
       onLookup: observe.lookup,
       onMarksLeftOut: (finding) => logger.warn(finding),
     }),
     clients: createClientAuthenticator({ ...finding, replays: createReplayGuard(store) }),
     authMethods,
     ownMetadata,
-    questions: createQuestions(store),
+    questions,
     pushedKeys: createPushedKeys(store),
     checkPort: async (entity) => void (allowHttp || (await checkPort(entity, entity, portGuard))),
     cursorKey: createCursorKey({ ...store, reader }),

@@ -6,6 +6,7 @@ import { createGate } from '#federation/gate.ts'
 import { isStoreOutage } from '#store/outage.ts'
 import type { StatementCache } from '#store/statement-cache.ts'
 import { createCachedRemote } from './cached-remote.ts'
+import type { MemberChanges } from './member-changes.ts'
 import type { Publishers } from './published-here.ts'
 import { createStatementSource, noRemote, type Remote } from './statement-source.ts'
 import type { TrustAnchor } from './trust-anchor.ts'
@@ -25,6 +26,7 @@ type FinderOptions = Publishers & {
   fetcher: Remote
   statements: Pick<StatementCache, 'read' | 'write'>
   now: () => number
+  onFetched?: MemberChanges
 }
 
 /** Fetches per entity. */
@@ -67,7 +69,7 @@ export function createPublishedFinder(options: Omit<Place, 'statements'>): Pick<
 }
 
 export function createChainFinder(options: FinderOptions): ChainFinder {
-  const { fetcher, statements } = options
+  const { fetcher, statements, onFetched } = options
   const gate = createGate(MAX_DISCOVERIES)
   const resolve = createResolution(options)
 
@@ -95,7 +97,11 @@ export function createChainFinder(options: FinderOptions): ChainFinder {
       if (!(hasUsedStored || cached.hasUsedCache()) || isStoreOutage(error)) throw error
       return resolve(subject, anchors, remote, { signal, isFresh: true })
     })
-    await statements.write(cached.selectVerified(found.chain.statements), options.now()).catch(ignoreOutage)
+    const [configuration] = found.chain.statements
+    await Promise.all([
+      statements.write(cached.selectVerified(found.chain.statements), options.now()),
+      configuration && onFetched?.(configuration),
+    ]).catch(ignoreOutage)
     return found
   }
 
@@ -125,7 +131,7 @@ function ignoreRefusal(error: unknown): undefined {
   throw error
 }
 
-/** A statement that Redis did not store is fetched again. */
+/** A statement that Redis did not store is fetched again, and a change is found again. */
 function ignoreOutage(error: unknown): void {
   if (!isStoreOutage(error)) throw error
 }

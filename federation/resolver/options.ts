@@ -4,6 +4,7 @@ import type { Fetcher } from '#fetcher/fetcher.ts'
 import type { AnswerCache } from '#store/answer-cache.ts'
 import type { KeySets } from '#store/key-directory.ts'
 import type { StatementCache } from '#store/statement-cache.ts'
+import type { MemberChanges } from './member-changes.ts'
 import type { Publishers } from './published-here.ts'
 import type { Remote } from './statement-source.ts'
 
@@ -22,6 +23,8 @@ export type ResolverOptions = Publishers & {
   now: () => number
   /** Called with the place where each response was found. */
   onLookup?: (found: Lookup) => void
+  /** Called with what was fetched and verified. */
+  onFetched?: MemberChanges
   /** Called with the sentence about Trust Marks that a new response lacks because of a limit. */
   onMarksLeftOut?: (finding: string) => void
 }

@@ -1,7 +1,7 @@
 /**
  * What the public asks of the admin side, which alone has the database: to examine an entity, to look at new keys of a
- * subordinate or take those that it pushed (pushed-keys.ts), or what became of a request. The federation server asks and
- * reads answers; the admin side answers. Every key is bounded or expires.
+ * subordinate or take those that it pushed (pushed-keys.ts), or what became of a request. The server itself asks to look at a
+ * changed subordinate. The federation server asks and reads answers; the admin side answers. Every key is bounded or expires.
  */
 import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
@@ -16,6 +16,8 @@ export const questionEndpoints = [
   'trust_mark_request',
   'jwks_update_trigger',
   'jwks_update',
+  /** Of the server itself: it fetched something else than what is stored. */
+  'resolve',
 ] as const
 export type QuestionEndpoint = (typeof questionEndpoints)[number]
 

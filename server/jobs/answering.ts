@@ -22,10 +22,12 @@ type Deps = {
   pushedKeys: PushedKeys
   answers: PublicAnswers
   publisher: Pick<Publisher, 'flush'>
+  /** Called when a member was found to publish something else, after that is published. */
+  onChanged(): Promise<void>
   log: FastifyBaseLogger
 }
 
-export function startAnswering({ questions, pushedKeys, answers, publisher, log }: Deps): {
+export function startAnswering({ questions, pushedKeys, answers, publisher, onChanged, log }: Deps): {
   close(): Promise<void>
 } {
   const closing = new AbortController()
@@ -38,9 +40,10 @@ export function startAnswering({ questions, pushedKeys, answers, publisher, log 
       const jwt = question.endpoint === 'jwks_update' ? await pushedKeys.latest(entityId) : null
       const given = await answers.answer(question, jwt)
       if (given === null) return await questions.replace(question, 'examination')
-      const { answer, seconds } = given
+      const { answer, seconds, isChanged } = given
       // What is said to be registered is published.
       if (question.endpoint !== 'self_check') await publisher.flush(PUBLICATION_PATIENCE_MS)
+      if (isChanged) await onChanged()
       await questions.answer(question, answer, seconds)
       // One that came meanwhile has found its question asked already.
       if (jwt !== null && (await pushedKeys.remove({ entityId, jwt }))) await questions.ask(question, null)

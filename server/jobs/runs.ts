@@ -6,6 +6,7 @@ import { lock } from '#server/database/lock.ts'
 import { ConflictError, NotFoundError } from '#server/error/operation-error.ts'
 import { type Caller, jobCaller } from '#server/identity/caller.ts'
 import { copyItems, findDryRun } from '#server/jobs/dry-run.ts'
+import { crawlDue, isCrawlDue, markCrawl } from '#server/jobs/kind/crawl-due.ts'
 import { evaluationDue, isEvaluationDue } from '#server/jobs/kind/evaluation-due.ts'
 import type { RunItemInput, RunOptions } from '#server/jobs/kind/row.ts'
 import type { JobQueue } from '#server/jobs/queue.ts'
@@ -20,7 +21,7 @@ const LOST_SECONDS = 20
 const silent = Prisma.sql`"heartbeatAt" < now() AT TIME ZONE 'utc' - make_interval(secs => ${LOST_SECONDS})`
 
 /** Whether runs wait for `lookAfter`, as a part of SQL. */
-export const hasLostRuns = Prisma.sql`(${evaluationDue} OR EXISTS (SELECT 1 FROM "Run"
+export const hasLostRuns = Prisma.sql`(${evaluationDue} OR ${crawlDue} OR EXISTS (SELECT 1 FROM "Run"
   WHERE "state" IN ('QUEUED', 'RUNNING') AND (${silent} OR ("state" = 'QUEUED' AND "cancelRequested"))))`
 
 export type Runs = {
@@ -33,7 +34,9 @@ export type Runs = {
   executeDryRun(caller: Caller, id: number, reason?: string): Promise<Run>
   /** Cancels a run after its current items. @throws NotFoundError, ConflictError if it has ended */
   cancel(caller: Caller, id: number): Promise<Run>
-  /** Looks for runs that lost their worker or their order, and for an evaluation that is due. */
+  /** Starts a crawl, or sees that another one follows the present one, which may have missed what changed. */
+  crawl(caller: Caller): Promise<void>
+  /** Looks for runs that lost their worker or their order, and for an evaluation or a crawl that is due. */
   lookAfter(): Promise<void>
 }
 
@@ -50,9 +53,14 @@ export function createRuns({ db, queue, events, now }: RunsDeps): Runs {
 
   async function lookAfter(): Promise<void> {
     for (const id of await watch(db, queue, now)) announceQueued(id)
-    if (!(await isEvaluationDue(db))) return
-    await start(jobCaller('evaluate-subordinates'), 'EVALUATION').catch((error: unknown) => {
-      if (!(error instanceof ConflictError)) throw error // another process started it just now
+    if (await isEvaluationDue(db)) await startOnce(jobCaller('evaluate-subordinates'), 'EVALUATION')
+    if (await isCrawlDue(db)) await startOnce(jobCaller('walk-collection'), 'COLLECTION')
+  }
+
+  /** Another process may start it at the same moment. */
+  async function startOnce(caller: Caller, kind: RunKind): Promise<void> {
+    await start(caller, kind).catch((error: unknown) => {
+      if (!(error instanceof ConflictError)) throw error
     })
   }
 
@@ -94,6 +102,8 @@ export function createRuns({ db, queue, events, now }: RunsDeps): Runs {
       announce(id)
       return run
     },
+
+    crawl: async (caller) => void ((await markCrawl(db)) || (await startOnce(caller, 'COLLECTION'))),
 
     lookAfter,
   }

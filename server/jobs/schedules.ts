@@ -20,7 +20,6 @@ import {
   renewSubordinates,
   renewTrustMarks,
   republishFuture,
-  startRun,
   walkCollection,
 } from '#server/jobs/scheduled-runs.ts'
 import { plural } from '#server/mail/layout.ts'
@@ -151,7 +150,7 @@ async function checkDue(context: ScheduleContext, signal: AbortSignal): Promise<
   const caller = jobCaller('check-subordinates')
   const { checked, failed, changed } = await checkSubordinates(context, caller, signal)
   // The collection shows what the members publish.
-  if (changed > 0) await startRun(context, 'check-subordinates', 'COLLECTION')
+  if (changed > 0) await context.runs.crawl(caller)
   return { message: checked === 0 ? 'None is due.' : `${checked} checked, ${failed} of them with a failure.` }
 }
 

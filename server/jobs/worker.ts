@@ -1,5 +1,6 @@
 /** Runs a worker of an anchor: executes runs and the schedules that are due, next to any number of other workers on the same database. */
 import type { FastifyBaseLogger } from 'fastify'
+import { jobCaller } from '#server/identity/caller.ts'
 import { leaveCall } from '#server/identity/leave-call.ts'
 import { startAnswering } from '#server/jobs/answering.ts'
 import type { JobQueue } from '#server/jobs/queue.ts'
@@ -62,10 +63,11 @@ export function keepKeys(queue: JobQueue, context: ScheduleContext, log: Fastify
 }
 
 function answer(context: ScheduleContext, log: FastifyBaseLogger) {
-  const { publishing, publisher, redisKeyPrefix, services } = context
+  const { publishing, publisher, redisKeyPrefix, services, runs } = context
   const store = { redis: publishing.redis, prefix: redisKeyPrefix }
   const [questions, pushedKeys] = [createQuestions(store), createPushedKeys(store)]
-  return startAnswering({ questions, pushedKeys, answers: services.publicAnswers, publisher, log })
+  const onChanged = () => runs.crawl(jobCaller('member-change'))
+  return startAnswering({ questions, pushedKeys, answers: services.publicAnswers, publisher, onChanged, log })
 }
 
 async function wakeOnOrders(

@@ -9,6 +9,7 @@ import { createAuthMethods } from '#federation/client/auth-methods.ts'
 import { createClientAuthenticator } from '#federation/client/authenticator.ts'
 import { createOwnMetadata } from '#federation/client/own-metadata.ts'
 import { type CrawlOptions, crawlFederation } from '#federation/collection/crawl.ts'
+import { createMemberChanges } from '#federation/resolver/member-changes.ts'
 import { createResolver } from '#federation/resolver/resolver.ts'
 import { isTrustedEntity } from '#federation/resolver/trusted-entity.ts'
 import { createFetcher } from '#fetcher/fetcher.ts'
@@ -91,7 +92,7 @@ export async function startTrustAnchor(options: Options = {}) {
   const caches = { statements: createStatementCache(place), answers: createAnswerCache(place) }
   const cursorKey = createCursorKey({ ...place, reader })
   const parts = { ...common, fetcher, ...caches, ...asking, cursorKey }
-  const resolver = createResolver(parts)
+  const resolver = createResolver({ ...parts, onFetched: createMemberChanges(parts) })
   const replays = createReplayGuard(place)
   const clients = createClientAuthenticator({ ...parts, replays })
   const authMethods = createAuthMethods(ownMetadata)

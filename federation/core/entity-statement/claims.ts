@@ -49,6 +49,11 @@ export type EntityStatementClaims = {
   [claim: string]: unknown
 }
 
+/** What it says apart from when: an entity may sign its configuration again for each request. */
+export function withoutTimes({ iat: _iat, exp: _exp, ...claims }: { iat?: unknown; exp?: unknown }): object {
+  return claims
+}
+
 export type ParseOptions = {
   allowHttp?: boolean | undefined
   /** Claims beyond Core that the caller supports, so that `crit` may list them (§13.4). */

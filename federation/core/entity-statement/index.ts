@@ -5,6 +5,7 @@ export {
   type ParseOptions,
   protectedClaims,
   type TrustMarkEntry,
+  withoutTimes,
 } from './claims.ts'
 export {
   ENTITY_STATEMENT_TYP,

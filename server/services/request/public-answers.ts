@@ -16,16 +16,20 @@ import type { Answer, AnswerCheck, Question } from '#store/questions.ts'
 
 /** Who submitted a request that came without an account. */
 const software = jobCaller('request-of-software')
+/** Who stores what the federation server found. */
+const found = jobCaller('member-change')
 
 /** Seconds for which an answer is kept: of what was examined, and of a state, which may change at any time. */
 const KEPT = { examination: 600, state: 60 }
 
-export type GivenAnswer = { answer: Answer; seconds: number }
+/** `isChanged`: a member was found to publish something else. */
+export type GivenAnswer = { answer: Answer; seconds: number; isChanged: boolean }
 
 type Outcome = Pick<Answer, 'state' | 'message'> & {
   checks?: readonly EntityCheck<string>[]
   /** Nothing was asked before. */
   isNew?: true
+  isChanged?: boolean
 }
 
 type Context = ServiceContext & { subordinates: SubordinateService; requests: RequestService }
@@ -83,10 +87,19 @@ export function createPublicAnswers(context: Context) {
     }
   }
 
+  /** As the check by the clock does it. */
+  async function look(entityId: string): Promise<Outcome> {
+    const row = await db.subordinate.findUnique({ where: { entityId } })
+    if (!row?.active) return { state: 'unknown', message: `${entityId} is not a subordinate.` }
+    const { message, isChanged } = await subordinates.check(found, row, null)
+    return { state: isChanged ? 'updated' : 'unchanged', message, isChanged }
+  }
+
   function find(question: Question, pushedKeys: string | null): Promise<Outcome> {
     const { endpoint, entityId, wants } = question
     if (endpoint === 'self_check') return selfCheck(entityId)
     if (endpoint === 'jwks_update_trigger') return keyUpdate.follow(entityId)
+    if (endpoint === 'resolve') return look(entityId)
     if (endpoint === 'jwks_update') return keyUpdate.take(entityId, pushedKeys)
     return wants === 'examination' ? submit(question) : findState(question)
   }
@@ -97,11 +110,11 @@ export function createPublicAnswers(context: Context) {
      * @throws an error that may pass, such as of an unreachable database: nothing was placed then
      */
     async answer(question: Question, pushedKeys: string | null): Promise<GivenAnswer | null> {
-      const { checks = [], isNew, ...rest } = await find(question, pushedKeys)
+      const { checks = [], isNew, isChanged = false, ...rest } = await find(question, pushedKeys)
       if (isNew && question.wants === 'state or examination') return null
       const answer = { ...rest, checks: checks.map(toAnswerCheck), at: toUnix(now()) }
       const isLong = checks.length > 0 || isKeyUpdate(question)
-      return { answer, seconds: isLong ? KEPT.examination : KEPT.state }
+      return { answer, seconds: isLong ? KEPT.examination : KEPT.state, isChanged }
     },
   }
 }

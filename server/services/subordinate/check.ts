@@ -1,4 +1,7 @@
 /** Checks a subordinate by the clock: what it publishes now, and whether it resolves. Signs only what changed. */
+import { withoutTimes } from '#core/entity-statement/index.ts'
+import { isJsonEqual } from '#core/json.ts'
+import { decodeJwt } from '#core/jws.ts'
 import { formatPath } from '#core/path.ts'
 import { FetchError } from '#fetcher/fetch-error.ts'
 import type { Subordinate } from '#prisma/generated/client/client.ts'
@@ -6,14 +9,15 @@ import { readSettings } from '#server/database/settings.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import { budgetOf } from '#server/publish/age.ts'
 import type { ServiceContext } from '#server/services/context.ts'
-import { type Follower, isDue } from '#server/services/subordinate/follow.ts'
+import { isGenuine } from '#server/services/entity/checks.ts'
+import { type Follower, isDue, type Look } from '#server/services/subordinate/follow.ts'
 
 /** `UNCHANGED`: the configuration is the same, and the caller records the time alone. */
 export type CheckOutcome = {
   result: 'UNCHANGED' | 'STORED' | 'FAILED'
   message: string
   etag: string | null
-  /** It published other metadata or keys, which were stored. */
+  /** It published something else than other times, which was stored. */
   isChanged: boolean
 }
 
@@ -50,23 +54,30 @@ export function createSubordinateCheck({ db, fetcher, now }: ServiceContext, { l
       const seen = await look(before, { fetch })
       const signs = autorenew ? 'when due' : 'after changes'
       const differences = await store(caller, before, seen, { isFollowed: autorenew, signs })
+      const isChanged = differences.length > 0 || isStoredAnew(before, seen)
       const failed = seen.checks.filter(({ status }) => status === 'FAILED')
       if (failed.length > 0)
         return {
           result: 'FAILED',
           message: failed.map(({ message }) => message).join(' '),
           etag: null,
-          isChanged: differences.length > 0,
+          isChanged,
         }
       const paths = differences.map(({ path }) => formatPath(path)).join(', ')
       return {
         result: 'STORED',
         message: paths ? `Changed: ${paths}.` : 'Unchanged but for its times.',
         etag,
-        isChanged: differences.length > 0,
+        isChanged,
       }
     },
   }
+}
+
+/** Metadata of a member that is not followed, and Trust Marks, are no differences of the registration. */
+function isStoredAnew({ entityConfiguration }: Subordinate, { statement, checks }: Look): boolean {
+  if (!statement || !isGenuine(checks)) return false
+  return !isJsonEqual(withoutTimes(decodeJwt(entityConfiguration).claims), withoutTimes(statement.claims))
 }
 
 function fetchErrorOf(error: unknown): FetchError {

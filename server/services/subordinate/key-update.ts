@@ -26,6 +26,8 @@ export type KeyUpdate = {
   state: 'updated' | 'unchanged' | 'not_acceptable' | 'unknown'
   /** A sentence. */
   message: string
+  /** The subordinate was found to publish something else. */
+  isChanged?: boolean
 }
 
 type Context = Pick<ServiceContext, 'db' | 'entityId' | 'allowHttp' | 'now'> & {
@@ -52,14 +54,19 @@ export function createKeyUpdate({ db, entityId: audience, allowHttp, now, subord
     async follow(entityId: string): Promise<KeyUpdate> {
       const before = await findFollowed(entityId)
       if ('state' in before) return before
-      const { result, message } = await subordinates.check(trigger, before, null)
+      const { result, message, isChanged } = await subordinates.check(trigger, before, null)
       if (await hasOtherKeys(before))
         return {
           state: 'updated',
           message: 'The keys of the Entity Configuration are registered and published.',
+          isChanged,
         }
-      if (result === 'FAILED') return { state: 'not_acceptable', message }
-      return { state: 'unchanged', message: 'The Entity Configuration has the keys that are registered.' }
+      if (result === 'FAILED') return { state: 'not_acceptable', message, isChanged }
+      return {
+        state: 'unchanged',
+        message: 'The Entity Configuration has the keys that are registered.',
+        isChanged,
+      }
     },
 
     /**

@@ -51,6 +51,35 @@ test('a renamed member is seen after minutes, and a later response keeps the new
   await close()
 })
 
+test('the admin side is asked to look at a member that publishes something else, once', async () => {
+  await ta.redis.client.del(ta.names.questions)
+  const asked = () => ta.redis.client.zrange(ta.names.questions, 0, -1)
+  const { leaf, close } = await start((it) => it.leaf({ metadata: relyingPartyNamed('Old') }))
+  await store(leaf)
+  /** When the configuration in the response was signed. */
+  async function signed(): Promise<unknown> {
+    const { trust_chain = [] } = decodeJwt<{ trust_chain?: string[] }>((await resolve()).body)
+    return decodeJwt(trust_chain[0] ?? '').iat
+  }
+  /** Its configuration is signed anew, and `/resolve` fetches it. */
+  async function fetchLater(): Promise<void> {
+    await signed()
+    ta.clock.ahead += 239
+    const later = ta.now()
+    leaf.options.now = () => new Date(later * 1000)
+    await expect.poll(signed).toBe(later)
+  }
+  await fetchLater()
+  expect(await asked()).toEqual([])
+  leaf.options.metadata = relyingPartyNamed('New')
+  await fetchLater()
+  await expect.poll(asked).toEqual([JSON.stringify(['resolve', 'examination', leaf.id, null])])
+  await ta.redis.client.del(ta.names.questions)
+  await fetchLater()
+  expect(await asked()).toEqual([])
+  await close()
+})
+
 test('a member that is away, or that signs with keys nobody announced, stays as it was', async () => {
   const { leaf, close } = await start((it) => it.leaf({ metadata: relyingPartyNamed('Old') }))
   await store(leaf)

@@ -1,4 +1,4 @@
-/** Recognizes what a compromised key signed. Whoever stole the key may have signed it. */
+/** Recognizes what a compromised key signed, which may be of its thief. */
 import type { KeySets } from '#store/key-directory.ts'
 import { decodePart } from '#store/published-jwt.ts'
 

@@ -10,7 +10,7 @@ import type { Target } from './target.ts'
 export type Anchor = { entityId: string; keys: JwkSet }
 
 /** What is kept of an Entity Configuration. */
-export type Known = { sub: string; jwks: JwkSet }
+type Known = { sub: string; jwks: JwkSet }
 
 type Options = Clock & {
   /** What was taken before; null: nothing. */

@@ -21,7 +21,8 @@ export function readStatusEntry(jwt: string | null, issuer: EntityId): StatusEnt
   const { idx: index, uri } = entry
   const list = typeof uri === 'string' ? Number(/\d+$/.exec(uri)?.[0]) : 0
   const isOurs = Number.isSafeInteger(list) && uri === statusListUri(issuer, list)
-  if (!isOurs || typeof index !== 'number' || !(index >= 0 && index < STATUS_LIST_SIZE)) return null
+  if (!isOurs || !Number.isInteger(index) || typeof index !== 'number') return null
+  if (index < 0 || index >= STATUS_LIST_SIZE) return null
   return { list, index }
 }
 

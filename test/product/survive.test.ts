@@ -51,8 +51,7 @@ beforeAll(async () => {
   await lost.mutate('updateFederationPolicy', { metadataPolicy: policy }, 'version', 'admin')
   for (const { id } of entities.all) await lost.mutate('registerSubordinate', { entityId: id }, 'id')
   await lost.mutate('createTrustMarkType', { type, statusList: true }, 'id')
-  const issue = (entityId: string) =>
-    lost.mutate<{ id: string }>('issueTrustMark', { trustMarkType: type, entityId }, 'id')
+  const issue = (entityId: string) => lost.mutate('issueTrustMark', { trustMarkType: type, entityId }, 'id')
   await issue(entities.all[0].id)
   const { id } = await issue(entities.all[1].id)
   await lost.mutate('revokeTrustMark', { id }, 'id')
@@ -110,8 +109,8 @@ test('an empty installation with the same keys gets back what is public', async 
   expect(stdout).toMatch(/0 in conflict, 0 failed\. Everything is published\./)
   const [was, is] = await Promise.all([lost.redis.client, redis.client].map(readPublished))
   expect(is).toEqual(was)
-  expect(Object.keys(is.lists)).toEqual(['1'])
-  const bits = Buffer.from(is.bits ?? '', 'base64').subarray(0, -1)
+  expect(Object.keys(is?.lists ?? {})).toEqual(['1'])
+  const bits = Buffer.from(is?.bits ?? '', 'base64').subarray(0, -1)
   expect(bits.reduce((count, byte) => count + (byte === 0 ? 0 : 1), 0)).toBe(1)
 })
 

@@ -1,5 +1,8 @@
 /** Builds Token Status Lists: a bit for each of many tokens says whether it is revoked (draft-ietf-oauth-status-list). */
+import { inflateSync } from 'node:zlib'
 import { appendPath, type EntityId } from './entity-id.ts'
+import { FederationError } from './errors.ts'
+import { getMember, isJsonObject } from './json.ts'
 
 export const STATUS_LIST_TYP = 'statuslist+jwt'
 
@@ -49,5 +52,48 @@ export function buildStatusList(input: {
     exp: Math.floor(input.exp),
     ttl: input.ttl,
     status_list: { bits: 1, lst: input.list.toString('base64url') },
+  }
+}
+
+const refuse = (finding: string) =>
+  new FederationError('invalid_request', `The Trust Mark ${finding}.`, { check: 'status' })
+
+/** Where the claims say that the status is listed (§6.1 of the draft). @throws FederationError for an entry that is malformed */
+export function findStatusEntry(
+  claims: Readonly<Record<string, unknown>>,
+): StatusClaim['status_list'] | null {
+  const status = isJsonObject(claims.status) ? getMember(claims.status, 'status_list') : undefined
+  if (status === undefined) return null
+  const [idx, uri] = [getMember(status, 'idx'), getMember(status, 'uri')]
+  if (typeof idx === 'number' && Number.isSafeInteger(idx) && idx >= 0 && typeof uri === 'string')
+    return { idx, uri }
+  throw refuse('has a malformed entry of a status list')
+}
+
+/** Bytes of a list that is unpacked: 2^23 entries of two bits, and no bomb. */
+const MAX_LIST_BYTES = 2 ** 21
+
+/**
+ * Refuses unless the list of a verified token says that the entry is valid (§4.1, §7, §8.3 of the draft).
+ * @throws FederationError
+ */
+export function requireValidStatus(
+  claims: Readonly<Record<string, unknown>>,
+  { idx, uri }: StatusClaim['status_list'],
+): void {
+  if (claims.sub !== uri) throw refuse('has a status list of another URI')
+  const [bits, lst] = ['bits', 'lst'].map((name) => getMember(claims.status_list, name))
+  if (typeof bits !== 'number' || ![1, 2, 4, 8].includes(bits) || typeof lst !== 'string')
+    throw refuse('has a malformed status list')
+  const byte = unpack(lst)[Math.floor((idx * bits) / 8)]
+  if (byte === undefined) throw refuse('has an entry beyond the end of its status list')
+  if (((byte >> ((idx * bits) % 8)) & (2 ** bits - 1)) !== 0) throw refuse('is not valid by its status list')
+}
+
+function unpack(lst: string): Buffer {
+  try {
+    return inflateSync(Buffer.from(lst, 'base64url'), { maxOutputLength: MAX_LIST_BYTES })
+  } catch {
+    throw refuse('has a malformed status list')
   }
 }

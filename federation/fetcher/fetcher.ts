@@ -15,6 +15,7 @@ import { checkResponse, checkStatus, readBody, readBytes, readChunks, readEntity
 const ENTITY_STATEMENT = 'application/entity-statement+jwt'
 const KEY_SET = 'application/jwk-set+jwt'
 const TRUST_MARK = 'application/trust-mark+jwt'
+const STATUS_LIST = 'application/statuslist+jwt'
 const TRUST_MARK_STATUS = 'application/trust-mark-status-response+jwt'
 
 type FetchOptions = { signal?: AbortSignal | undefined }
@@ -56,6 +57,8 @@ export type Fetcher = {
     request: { issuer: EntityId; endpoint: string; trustMark: string },
     options?: FetchOptions,
   ): Promise<string>
+  /** Returns the unverified Status List Token at a URI that a mark of the issuer names. @throws FetchError */
+  statusList(request: { issuer: EntityId; uri: string }, options?: FetchOptions): Promise<string>
   /** Returns the unverified key set at a `signed_jwks_uri` (§5.2.1). `publisher` names it. @throws FetchError */
   signedKeySet(url: string, options: FetchOptions & { publisher: EntityId }): Promise<string>
   /** Returns a parsed, unvalidated JSON document. @throws FetchError */
@@ -157,6 +160,7 @@ export function createFetcher(options: FetcherOptions): Fetcher {
       }),
     trustMarkStatus: ({ issuer, endpoint, trustMark }, each) =>
       fetchText(endpoint, TRUST_MARK_STATUS, { ...each, publisher: issuer, form: { trust_mark: trustMark } }),
+    statusList: ({ issuer, uri }, each) => fetchText(uri, STATUS_LIST, { ...each, publisher: issuer }),
     signedKeySet: (url, each) => fetchText(url, KEY_SET, each),
     json: async (url, accept = 'application/json', each) =>
       parseJson(url, await fetchText(url, accept, each)),

@@ -36,6 +36,8 @@ type JwtAnswer = {
   jwt: PublishedJwt
   now: number
   type: MediaType
+  /** The same in gzip, if that is shorter. */
+  compressed?: Buffer | undefined
   /** Whether the reader would return the same JWT again; absent if that takes more than memory. */
   isSame?: () => boolean
   onRepeat?: () => void
@@ -45,15 +47,19 @@ type JwtAnswer = {
 export function sendJwt(
   request: FastifyRequest,
   reply: FastifyReply,
-  { jwt, now, type, isSame, onRepeat }: JwtAnswer,
+  { jwt, now, type, compressed, isSame, onRepeat }: JwtAnswer,
 ): FastifyReply {
   if (request.method === 'POST') return send(reply, jwt.jwt, type)
   if (isSame) reply.hold = { isSame, onRepeat, until: (jwt.expires ?? Infinity) - MAX_CACHE_AGE }
   const remaining = jwt.expires === undefined ? MAX_CACHE_AGE : Math.floor(jwt.expires - now)
   reply.header('cache-control', cacheControl(Math.max(0, Math.min(MAX_CACHE_AGE, remaining))))
-  reply.header('etag', jwt.etag)
+  if (compressed) reply.header('vary', 'accept-encoding')
+  const isShort = compressed && chooseCoding(request.headers['accept-encoding']) === 'gzip'
+  // A strong tag is of the same bytes (RFC 9110 §8.8.3.3).
+  reply.header('etag', isShort ? `W/${jwt.etag}` : jwt.etag)
   if (matchesTag(request.headers['if-none-match'], jwt.etag)) return reply.code(304).send()
-  return send(reply, jwt.jwt, type)
+  if (isShort) reply.header('content-encoding', 'gzip')
+  return send(reply, isShort ? compressed : jwt.jwt, type)
 }
 
 export function sendJson(reply: FastifyReply, value: unknown): FastifyReply {

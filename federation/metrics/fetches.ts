@@ -36,6 +36,7 @@ export function observeFetches(fetcher: Fetcher, registry: Registry): Fetcher {
     trustMark: (request, options) => measure('trust_mark', () => fetcher.trustMark(request, options)),
     trustMarkStatus: (request, options) =>
       measure('trust_mark_status', () => fetcher.trustMarkStatus(request, options)),
+    statusList: (request, options) => measure('status_list', () => fetcher.statusList(request, options)),
     signedKeySet: (url, options) => measure('signed_key_set', () => fetcher.signedKeySet(url, options)),
     json: (url, accept, options) => measure('json', () => fetcher.json(url, accept, options)),
     file: (url, options) => measure('file', () => fetcher.file(url, options)),

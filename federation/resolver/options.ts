@@ -13,7 +13,7 @@ export type Lookup = 'memory' | 'redis' | 'nowhere'
 
 export type ResolverOptions = Publishers & {
   allowHttp: boolean
-  fetcher: Remote & Pick<Fetcher, 'trustMarkStatus'>
+  fetcher: Remote & Pick<Fetcher, 'trustMarkStatus' | 'statusList'>
   statements: Pick<StatementCache, 'read' | 'write'>
   answers: AnswerCache
   keys: () => KeySets

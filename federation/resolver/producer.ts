@@ -33,7 +33,10 @@ export function createProducer(options: Omit<ResolverOptions, 'answers'>): Produ
 type SignerOptions = Pick<
   ResolverOptions,
   'entityId' | 'allowHttp' | 'reader' | 'signer' | 'now' | 'onMarksLeftOut'
-> & { fetcher: Pick<ResolverOptions['fetcher'], 'trustMarkStatus'>; finder: Pick<ChainFinder, 'find'> }
+> & {
+  fetcher: Pick<ResolverOptions['fetcher'], 'trustMarkStatus' | 'statusList'>
+  finder: Pick<ChainFinder, 'find'>
+}
 
 /** Returns a function that selects the Trust Marks for a valid chain, and signs the response. @throws FederationError */
 export function createResponseSigner({ entityId, ...options }: SignerOptions) {

@@ -2,6 +2,7 @@
 import type { EntityId } from '#core/entity-id.ts'
 import { FederationError, quote } from '#core/errors.ts'
 import { verifyJwt } from '#core/jws.ts'
+import { findStatusEntry, requireValidStatus, STATUS_LIST_TYP } from '#core/status-list.ts'
 import { TRUST_MARK_STATUS_TYP, type TrustMark } from '#core/trust-mark/index.ts'
 import { checkValidity } from '#core/validity.ts'
 import type { Fetcher } from '#fetcher/fetcher.ts'
@@ -12,13 +13,14 @@ import type { TrustMarkIssuer } from './trust-mark-issuer.ts'
 export type ActivityOptions = {
   entityId: EntityId
   reader: Reader
-  fetcher: Pick<Fetcher, 'trustMarkStatus'>
+  fetcher: Pick<Fetcher, 'trustMarkStatus' | 'statusList'>
   /** Unix seconds. */
   now: () => number
 }
 
 /**
- * Refuses a mark that its issuer does not report as active. Accepts the mark if the issuer has no status endpoint.
+ * Refuses a mark that its issuer does not report as active: at its status endpoint, or in the status list that the mark
+ * names. Accepts the mark if there is neither.
  * @throws FederationError
  */
 export async function checkActivity(
@@ -34,7 +36,7 @@ export async function checkActivity(
     return
   }
   const { statusEndpoint, keys } = issuer
-  if (statusEndpoint === undefined) return
+  if (statusEndpoint === undefined) return checkListed(mark, issuer, signal, { fetcher, now })
   const request = { issuer: issuer.id, endpoint: statusEndpoint, trustMark: mark.jwt }
   const jwt = await fetchOrRefuse(() => fetcher.trustMarkStatus(request, { signal }))
   const { claims } = await verifyJwt(jwt, { typ: TRUST_MARK_STATUS_TYP, keys, at: { now: now() } })
@@ -44,6 +46,23 @@ export async function checkActivity(
   const exp = typeof claims.exp === 'number' ? claims.exp : undefined
   checkValidity({ iat: claims.iat, exp, nbf: claims.nbf }, { now: now() }, 'The status of the Trust Mark')
   if (claims.status !== 'active') throw refuse(`has the status ${quote(claims.status)}`)
+}
+
+async function checkListed(
+  { claims }: TrustMark,
+  { id: issuer, keys }: TrustMarkIssuer,
+  signal: AbortSignal,
+  { fetcher, now }: Pick<ActivityOptions, 'fetcher' | 'now'>,
+): Promise<void> {
+  const entry = findStatusEntry(claims)
+  if (!entry) return
+  const jwt = await fetchOrRefuse(() => fetcher.statusList({ issuer, uri: entry.uri }, { signal }))
+  const list = await verifyJwt(jwt, { typ: STATUS_LIST_TYP, keys, at: { now: now() } })
+  const { iat, exp, nbf } = list.claims
+  if (typeof iat !== 'number') throw refuse('has a status list without iat')
+  const times = { iat, exp: typeof exp === 'number' ? exp : undefined, nbf }
+  checkValidity(times, { now: now() }, 'The status list of the Trust Mark')
+  requireValidStatus(list.claims, entry)
 }
 
 function refuse(finding: string): FederationError {

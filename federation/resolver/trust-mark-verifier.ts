@@ -13,7 +13,7 @@ type VerifierOptions = {
   entityId: EntityId
   allowHttp: boolean
   reader: Reader
-  fetcher: Pick<Fetcher, 'trustMarkStatus'>
+  fetcher: Pick<Fetcher, 'trustMarkStatus' | 'statusList'>
   finder: Pick<ChainFinder, 'find'>
   now: () => number
 }

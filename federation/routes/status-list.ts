@@ -1,24 +1,28 @@
 /** Serves the Status List Token of a list: whether each of many issued Trust Marks is revoked (draft-ietf-oauth-status-list). */
 import { promisify } from 'node:util'
-import { deflate } from 'node:zlib'
-import type { FastifyInstance } from 'fastify'
+import { deflate, gzip } from 'node:zlib'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { FederationError } from '#core/errors.ts'
 import { type Signer, signJwt } from '#core/jws.ts'
 import { buildStatusList, STATUS_LIST_BYTES, STATUS_LIST_TYP, statusListUri } from '#core/status-list.ts'
 import { isCurrent, type PublishedJwt, readPublishedJwt } from '#store/published-jwt.ts'
 import type { StatusList } from '#store/status-list-record.ts'
-import { MAX_CACHE_AGE, sendJwt } from '../http/answer.ts'
+import { MAX_CACHE_AGE, sendJson, sendJwt } from '../http/answer.ts'
 import { readOptional } from '../http/parameter.ts'
 import { STATUS_LIST_ROUTE } from '../http/served-paths.ts'
 import { confirmPublished } from './absence.ts'
 import type { RouteDeps } from './deps.ts'
 
 const compress = promisify(deflate)
+const toGzip = promisify(gzip)
+
+const MEDIA_TYPE = 'application/statuslist+jwt'
 
 /** Of a type or a key that is not in use: every mark is revoked. */
 const allRevoked = Buffer.alloc(STATUS_LIST_BYTES, 0xff)
 
-type Signed = { basis: string; token: Promise<PublishedJwt> }
+type Token = { jwt: PublishedJwt; compressed: Buffer | undefined }
+type Signed = { basis: string; token: Promise<Token> }
 
 export function statusListRoute(app: FastifyInstance, deps: RouteDeps) {
   const { entityId, reader, marks, now } = deps
@@ -26,7 +30,7 @@ export function statusListRoute(app: FastifyInstance, deps: RouteDeps) {
   const tokens = new WeakMap<StatusList, Signed>()
 
   /** The token lives as long as the Entity Configuration, which has the key that verifies it. */
-  async function readToken(number: string, list: StatusList): Promise<PublishedJwt> {
+  async function readToken(number: string, list: StatusList): Promise<Token> {
     const [areInUse, exp, signer] = await Promise.all([
       marks.areInUse(list.trust_mark_type, list.kid),
       findEnd(deps),
@@ -53,27 +57,39 @@ export function statusListRoute(app: FastifyInstance, deps: RouteDeps) {
       ttl: MAX_CACHE_AGE,
       list: await compress(bytes),
     })
-    return readPublishedJwt(await signJwt(claims, { key: signer, typ: STATUS_LIST_TYP }))
+    const jwt = readPublishedJwt(await signJwt(claims, { key: signer, typ: STATUS_LIST_TYP }))
+    const compressed = await toGzip(jwt.jwt)
+    return { jwt, compressed: compressed.length < jwt.jwt.length ? compressed : undefined }
   }
 
   app.get<{ Params: { number: string } }>(STATUS_LIST_ROUTE, async (request, reply) => {
-    refuseTime(request.query)
+    if (readOptional(request.query, 'time') !== undefined) return refuse(reply, 501, NO_HISTORY)
+    if (isForCwt(request.headers.accept)) return refuse(reply, 406, NO_CWT)
     const { number } = request.params
     const list = await reader.statusList(number)
     if (!list) {
       await confirmPublished(reader)
       throw new FederationError('not_found', 'This Trust Anchor has no such status list.')
     }
-    const jwt = await readToken(number, list)
-    return sendJwt(request, reply, { jwt, now: now(), type: 'application/statuslist+jwt' })
+    const token = await readToken(number, list)
+    return sendJwt(request, reply, { ...token, now: now(), type: MEDIA_TYPE })
   })
 }
 
-/** Of an earlier list, nothing is kept (§8.4 of the draft). @throws FederationError `unsupported_parameter` */
-function refuseTime(query: unknown): void {
-  if (readOptional(query, 'time') === undefined) return
-  const message = 'This server keeps no earlier status lists. Ask without the parameter time.'
-  throw new FederationError('unsupported_parameter', message)
+const NO_HISTORY = 'This server keeps no earlier status lists. Ask without the parameter time.'
+const NO_CWT = `This server has no CWT. Accept ${MEDIA_TYPE}.`
+
+/** Whether a client takes the other format of the draft, and not this one (§8.1 of the draft). */
+function isForCwt(accept = ''): boolean {
+  const types = accept.split(',').map((each) => each.split(';', 1)[0]?.trim().toLowerCase())
+  const isTaken = types.some((type) => type === MEDIA_TYPE || type === 'application/*' || type === '*/*')
+  return types.includes('application/statuslist+cwt') && !isTaken
+}
+
+/** With a status that the draft names and the errors of the federation have not (§8.4 of the draft). */
+function refuse(reply: FastifyReply, status: number, description: string): FastifyReply {
+  reply.errorCode = 'unsupported_parameter'
+  return sendJson(reply.code(status), { error: 'unsupported_parameter', error_description: description })
 }
 
 /** @throws FederationError `temporarily_unavailable` */

@@ -1,5 +1,7 @@
 /** Marks of other issuers: active only if their issuer's status endpoint, if any, confirms it (§8.3, §8.4). */
 import { text } from 'node:stream/consumers'
+import { deflateSync } from 'node:zlib'
+import { StatusList } from '@sd-jwt/jwt-status-list'
 import { decodeJwt } from 'jose'
 import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
@@ -129,4 +131,53 @@ test.each([
   expect(await resolved(await mark(asked))).toEqual([])
   await server.close()
   if (metadata) asked.options.metadata = metadata
+})
+
+/** Below, an issuer without a status endpoint serves a list, which another implementation made. */
+const listed = async (
+  lst: string,
+  bits: number,
+  idx: unknown,
+  change: (claims: Record<string, unknown>) => object = (claims) => claims,
+): Promise<boolean> => {
+  const server = await startRawServer(async (_request, response) => {
+    const claims = {
+      sub: `${server.url}/list`,
+      iat: ta.now(),
+      exp: ta.now() + 60,
+      status_list: { bits, lst },
+    }
+    const jwt = await ta.sign({ ...claims, ...change(claims) }, 'statuslist+jwt', unasked.key)
+    response.writeHead(200, { 'content-type': 'application/statuslist+jwt' }).end(jwt)
+  })
+  const claims = buildTrustMark({ issuer: unasked.id, subject: rp.id, type, iat: ta.now() - 60 })
+  const status = { status_list: { idx, uri: `${server.url}/list` } }
+  const jwt = await ta.sign({ ...claims, status }, TRUST_MARK_TYP, unasked.key)
+  const good = await mark(unasked, other)
+  const found = await resolved(jwt, good)
+  await server.close()
+  expect(found).toContain(good)
+  return found.includes(jwt)
+}
+
+test.each([1, 2, 4, 8] as const)('a mark counts as its status list of %i bits says', async (bits) => {
+  const lst = new StatusList([0, 1, 0, 0, 0, 0, 0, 0, 1, 0], bits).compressStatusList()
+  const found = []
+  for (const idx of [0, 1, 7, 8, 9]) found.push(await listed(lst, bits, idx))
+  expect(found).toEqual([true, false, true, false, true])
+})
+
+const valid = new StatusList([0, 0, 0, 0, 0, 0, 0, 0], 1).compressStatusList()
+const bomb = deflateSync(Buffer.alloc(2 ** 22)).toString('base64url')
+
+test.each<[string, ...Parameters<typeof listed>]>([
+  ['lies beyond the end', valid, 1, 8],
+  ['has no index', valid, 1, undefined],
+  ['is of other bits', valid, 3, 0],
+  ['is not packed', 'AAAA', 1, 0],
+  ['is too large', bomb, 1, 0],
+  ['is of another list', valid, 1, 0, () => ({ sub: 'https://other.example/list' })],
+  ['has expired', valid, 1, 0, () => ({ exp: ta.now() - 600 })],
+])('a mark whose entry of a status list %s counts for nothing', async (_what, ...list) => {
+  expect(await listed(...list)).toBe(false)
 })

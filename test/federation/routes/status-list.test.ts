@@ -1,4 +1,5 @@
 /** Tests the Status List Tokens of a federation server (draft-ietf-oauth-status-list): content, life and faults. */
+import { gunzipSync } from 'node:zlib'
 import { getListFromStatusListJWT } from '@sd-jwt/jwt-status-list'
 import { decodeJwt } from 'jose'
 import { beforeEach, describe, expect, test } from 'vitest'
@@ -141,7 +142,36 @@ describe('answers an error', () => {
 test('refuses the parameter time, because it keeps no earlier list', async () => {
   await ta.publishStatusList({ number: 13, type })
   const answer = await ta.get('/status_list/13', { time: '1700000000' })
-  expect([answer.statusCode, answer.json().error]).toEqual([400, 'unsupported_parameter'])
+  expect([answer.statusCode, answer.json().error]).toEqual([501, 'unsupported_parameter'])
+})
+
+test.each([
+  ['application/statuslist+cwt', 406],
+  ['Application/statuslist+CWT;q=0.5, application/json', 406],
+  ['application/statuslist+cwt, application/statuslist+jwt;q=0.5', 200],
+  ['application/statuslist+cwt, */*;q=0.1', 200],
+  ['application/json', 200],
+])('answers a client that accepts %s with %s', async (accept, status) => {
+  await ta.publishStatusList({ number: 14, type })
+  expect((await ta.app.inject({ url: '/status_list/14', headers: { accept } })).statusCode).toBe(status)
+})
+
+test('is compressed where that is shorter, for clients that accept it', async () => {
+  await ta.publishStatusList({ number: 15, type, revoked: [1, 70_000] })
+  const plain = await ta.get('/status_list/15')
+  const headers = { 'accept-encoding': 'gzip' }
+  const packed = await ta.app.inject({ url: '/status_list/15', headers })
+  expect(packed.headers).toMatchObject({
+    'content-encoding': 'gzip',
+    'content-type': 'application/statuslist+jwt',
+    vary: 'accept-encoding',
+    etag: `W/${plain.headers.etag}`,
+  })
+  expect([plain.headers['content-encoding'], plain.headers.vary]).toEqual([undefined, 'accept-encoding'])
+  expect(gunzipSync(packed.rawPayload).toString()).toBe(plain.body)
+  expect(packed.rawPayload.length).toBeLessThan(plain.body.length)
+  const again = { ...headers, 'if-none-match': packed.headers.etag }
+  expect((await ta.app.inject({ url: '/status_list/15', headers: again })).statusCode).toBe(304)
 })
 
 test.each(['/status_list/12', '/status_list', '/status_list/', '/status_list/1/2', '/status_list/..%2f1'])(

@@ -8,6 +8,7 @@ import Fastify, {
   LogController,
 } from 'fastify'
 import type { Redis } from 'ioredis'
+import { createClientAddress, NAME_PROXY, UNKNOWN_PROXY } from '#federation/http/client-address.ts'
 import { refuseCompressed } from '#federation/http/compressed-body.ts'
 import { bytes, milliseconds } from '#federation/http/limits.ts'
 import { createRequestIds } from '#federation/http/request-id.ts'
@@ -66,6 +67,10 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   answerFailures(app)
   app.addHook('onRequest', async (request, reply) => refuseCompressed(request, reply))
   noteOrigins(app)
+  const address = createClientAddress(deps.trustedProxies, (proxy) =>
+    deps.log.warn({ proxy }, `${UNKNOWN_PROXY} Wrong passwords of one of them lock all out. ${NAME_PROXY}`),
+  )
+  app.addHook('onRequest', async ({ raw }) => void address(raw))
   refuseFaultyInput(app, { except: GRAPHQL_PATH })
   await app.register(fastifyHelmet, { contentSecurityPolicy: false, hsts: false })
   // The console's documents carry their own content security policy with hashes; this directive does not work in a

@@ -3,7 +3,7 @@ import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance } from 'fastify'
 import { installFastPath } from '../fast-path/install.ts'
 import { buildBareApp, type ServerOptions } from '../http/bare-app.ts'
-import { createClientAddress } from '../http/client-address.ts'
+import { createClientAddress, NAME_PROXY, UNKNOWN_PROXY } from '../http/client-address.ts'
 import { RateStore } from '../http/rate-counter.ts'
 import { holdToServedPaths } from '../http/served-paths.ts'
 import { createIssuedMarks } from '../marks/issued.ts'
@@ -47,10 +47,7 @@ export function buildApp(given: Deps, options: AppOptions = {}): FastifyInstance
   const app = buildBareApp(options)
   holdToServedPaths(app)
   const address = createClientAddress(options.trustedProxies ?? false, (proxy) =>
-    options.logger?.warn(
-      { proxy },
-      'A proxy that TRUST_PROXY does not name forwards requests: its clients share one rate limit. Add its address to TRUST_PROXY.',
-    ),
+    options.logger?.warn({ proxy }, `${UNKNOWN_PROXY} ${NAME_PROXY}`),
   )
   installFastPath(app, { ...deps, address }, options.repeatsAnswers ?? true)
   app.register(async (scope) => {

@@ -5,6 +5,11 @@ import { proxyNames } from '../config/kind.ts'
 import { getAddressGroup } from './address-group.ts'
 import { createProxyTrust, type TrustedProxies } from './trusted-proxies.ts'
 
+/** For the log. */
+export const UNKNOWN_PROXY =
+  'A proxy that TRUST_PROXY does not name forwards requests: its clients share one rate limit.'
+export const NAME_PROXY = 'Add its address to TRUST_PROXY.'
+
 /**
  * Returns one IPv4 address or one IPv6 /64, as the outermost trusted proxy saw it.
  * @param onUnknownProxy called once, with the address of what seems to be a proxy that is not trusted

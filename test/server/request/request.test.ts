@@ -1,7 +1,11 @@
 /** Tests the limits of a request, and its errors. */
+import { pino } from 'pino'
 import { expect, it } from 'vitest'
 import { bytes, describeTooLarge } from '#federation/http/limits.ts'
+import { startAdminServer } from '#server/process/start.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
+import { inTest } from '#test/helpers/in-file.ts'
+import { freePort } from '#test/helpers/port.ts'
 
 const admin = adminInFile()
 
@@ -155,4 +159,19 @@ it('lets only pages of named origins read answers', async () => {
   }
   expect(await ask(admin.adminUrl)).toBe(admin.adminUrl)
   expect(await ask('https://elsewhere.example')).toBeNull()
+})
+
+it.each([
+  ['that TRUST_PROXY does not name', [], 1],
+  ['that it names', ['loopback'], 0],
+] as const)('logs once that it is behind a proxy %s', async (_what, trustedProxies, count) => {
+  const lines: { proxy?: string; msg: string }[] = []
+  const logger = pino({ level: 'warn' }, { write: (line: string) => void lines.push(JSON.parse(line)) })
+  const config = { ...admin.config, port: await freePort(), trustedProxies: [...trustedProxies] }
+  await inTest(startAdminServer(config, logger))
+  for (const address of ['192.0.2.1', '192.0.2.2'])
+    await fetch(`http://127.0.0.1:${config.port}/health`, { headers: { 'x-forwarded-for': address } })
+  const found = lines.filter(({ msg }) => msg.includes('TRUST_PROXY'))
+  expect(found).toHaveLength(count)
+  if (count > 0) expect(found).toMatchObject([{ proxy: '127.0.0.1' }])
 })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Ajv } from 'ajv'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { signingAlgorithms } from '#core/algorithm.ts'
 import { sharedVariables } from '#federation/config/shared.ts'
 import type { Table } from '#federation/config/variable.ts'
 import { federationVariables } from '#federation/config/variables.ts'
@@ -62,6 +63,13 @@ describe('values.schema.json', () => {
     ['adminEnv', without(namesOf(serverVariables, false), shared)],
   ])('%s has each variable of its processes', (name, names) => {
     expect(Object.keys(schema.properties[name].properties).sort()).toEqual(names.toSorted())
+  })
+
+  test('algorithms and levels of the log are those of the programs', () => {
+    const { keys, env } = schema.properties
+    expect(keys.properties.generate.enum).toEqual(['', ...signingAlgorithms])
+    const levels = sharedVariables.logLevel.kind
+    for (const level of env.properties.LOG_LEVEL.enum) expect(levels.parse(level)).toBe(level)
   })
 
   test('a Secret can have each variable that is a secret', () => {

@@ -695,6 +695,8 @@ export type ErrorCode =
   | 'PERSISTED_QUERY_NOT_IN_LIST'
   /** The sign-in is not recent enough. Sign in again and repeat the operation. Never applies to API keys. */
   | 'REAUTHENTICATION_REQUIRED'
+  /** The request is larger than the role of its caller allows. Only as `extensions.code` of an error. */
+  | 'REQUEST_ENTITY_TOO_LARGE'
   /** The account needs a second factor first. `Viewer.factorStep` says what to do. Only as `extensions.code` of an error. */
   | 'SECOND_FACTOR_REQUIRED'
   /** Too many attempts from one address. Try again later. */

@@ -112,6 +112,22 @@ describe.skipIf(!hasHelm)(`helm${hasHelm ? '' : ' (it is not installed here)'}`,
     }
   })
 
+  test('places pods, those of a component over those of all', async () => {
+    const pods = (await render('--values', fileOf('placed'))).flatMap(({ metadata, spec }) =>
+      spec?.template ? [[metadata.name, JSON.stringify(spec.template)] as const] : [],
+    )
+    expect(pods.length).toBeGreaterThan(3)
+    for (const [name, pod] of pods) {
+      const isTa = name === 'inmor-ta'
+      // What the reader of manifests does not know is not kept.
+      expect(pod.includes('"token"'), name).toBe(isTa)
+    }
+    const printed = (await template('--values', fileOf('placed')))?.output ?? ''
+    const count = (text: string) => printed.split(text).length - 1
+    expect(count('serviceAccountName: inmor')).toBe(pods.length)
+    expect([count('"pool":"federation","zone":"public"'), count('"example.org/hsm":1')]).toEqual([1, 1])
+  })
+
   test('prints objects of Kubernetes for each set of values', async ({ skip }) => {
     for (const name of setNames) {
       const file = await print(name)

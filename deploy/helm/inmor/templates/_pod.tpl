@@ -3,10 +3,26 @@
 {{/* (list $ "component" row), as all parts below. */}}
 {{- define "inmor.pod" -}}
 {{- $top := index . 0 -}}{{- $name := index . 1 -}}{{- $row := index . 2 -}}{{- $values := $top.Values -}}
+{{- $pod := include "inmor.place" . | fromYaml -}}
 metadata:
   labels:
     {{- include "inmor.labels" (list $top $name) | nindent 4 }}
+  {{- with $pod.annotations }}
+  annotations: {{ toJson . }}
+  {{- end }}
 spec:
+  {{- with $pod.serviceAccount }}
+  serviceAccountName: {{ . }}
+  {{- end }}
+  {{- with $pod.nodeSelector }}
+  nodeSelector: {{ toJson . }}
+  {{- end }}
+  {{- with $pod.tolerations }}
+  tolerations: {{ toJson . }}
+  {{- end }}
+  {{- with $pod.affinity }}
+  affinity: {{ toJson . }}
+  {{- end }}
   # No process calls the API of Kubernetes.
   automountServiceAccountToken: false
   enableServiceLinks: false
@@ -48,6 +64,16 @@ spec:
     {{- include "inmor.container" . | nindent 4 }}
   volumes:
     {{- include "inmor.volumes" . | nindent 4 }}
+    {{- with $pod.volumes }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+{{- end }}
+
+{{/* Where a pod runs and what it has of its cluster, as YAML: of every pod, and of the component. */}}
+{{- define "inmor.place" -}}
+{{- $values := (index . 0).Values -}}{{- $row := index . 2 -}}
+{{- $own := index $values ($row.values | default (index . 1)) -}}
+{{- toYaml (mergeOverwrite (deepCopy $values.pod) ($own.pod | default dict)) -}}
 {{- end }}
 
 {{- define "inmor.container" -}}
@@ -63,7 +89,8 @@ spec:
     readOnlyRootFilesystem: true
     allowPrivilegeEscalation: false
     capabilities: { drop: [ALL] }
-  resources: {{ toJson $own.resources }}
+  {{- $pod := include "inmor.place" . | fromYaml }}
+  resources: {{ toJson (mergeOverwrite (dict "limits" ($pod.devices | default dict)) $own.resources) }}
   {{- with include "inmor.env" . }}
   env:
     {{- . | trim | nindent 4 }}
@@ -105,6 +132,9 @@ spec:
   {{- end }}
   volumeMounts:
     {{- include "inmor.mounts" . | nindent 4 }}
+    {{- with $pod.mounts }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
 {{- end }}
 
 {{- define "inmor.image" -}}

@@ -90,14 +90,15 @@ export async function applyToAnchor(run: Run, slug: string, migrations: readonly
     await run(`DROP TABLE IF EXISTS ${tables.join(', ')} CASCADE`)
   }
   await run(`CREATE OR REPLACE VIEW "${schema}"."${CURRENT}" AS SELECT '${slug}'::text AS "slug"`)
-  await run(`CREATE OR REPLACE VIEW "${schema}"."AuditEvent" AS
-    SELECT * FROM "public"."AuditEvent" WHERE "anchor" = '${slug}' WITH CHECK OPTION`)
-  await createOrganizationViews(run, slug)
+  await createViews(run, slug)
 }
 
 /** Views keep the columns that their tables had, so they are made again after each migration. */
-export async function createOrganizationViews(run: Run, slug: string): Promise<void> {
+export async function createViews(run: Run, slug: string, isFirst = false): Promise<void> {
   const schema = schemaOf(slug)
+  const own = isFirst ? '"anchor" IS NULL' : `"anchor" = '${slug}'`
+  await run(`CREATE OR REPLACE VIEW "${schema}"."AuditEvent" AS
+    SELECT * FROM "public"."AuditEvent" WHERE ${own} WITH CHECK OPTION`)
   const admitted = `SELECT "organizationId" FROM "public"."OrganizationAnchor" WHERE "anchorSlug" = '${slug}'`
   await run(`CREATE OR REPLACE VIEW "${schema}"."Organization" AS
     SELECT * FROM "public"."Organization" WHERE "id" IN (${admitted})`)

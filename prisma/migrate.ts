@@ -2,12 +2,7 @@
 import { readdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type pg from 'pg'
-import {
-  applyToAnchor,
-  createOrganizationViews,
-  FIRST_INSTALLATION,
-  migrationsOfAnchors,
-} from './anchor-schema.ts'
+import { applyToAnchor, createViews, FIRST_INSTALLATION, migrationsOfAnchors } from './anchor-schema.ts'
 import { createClient } from './connection.ts'
 
 /** The names of all migrations, in order. */
@@ -82,8 +77,10 @@ async function migrateAnchors(client: pg.ClientBase, names: readonly string[]): 
 }
 
 async function renewViews(client: pg.ClientBase): Promise<void> {
-  const { rows } = await client.query<{ slug: string }>('SELECT "slug" FROM "Anchor"')
-  for (const { slug } of rows) await createOrganizationViews((sql) => client.query(sql), slug)
+  const { rows } = await client.query<{ slug: string; isFirst: boolean }>(
+    'SELECT "slug", "migration" IS NULL AS "isFirst" FROM "Anchor"',
+  )
+  for (const { slug, isFirst } of rows) await createViews((sql) => client.query(sql), slug, isFirst)
 }
 
 /** The migrations that the database has. @throws NewerDatabaseError if it has one that this version does not know */

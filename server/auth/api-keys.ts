@@ -1,5 +1,7 @@
 /** Creates, lists and revokes API keys. */
+
 import { generateRandomString } from 'better-auth/crypto'
+import type { Apikey, Prisma } from '#prisma/generated/client/client.ts'
 import { API_KEY_PREFIX } from '#server/auth/credential.ts'
 import { hashOfKey } from '#server/auth/key-holders.ts'
 import type { KeyMetadata } from '#server/auth/key-metadata.ts'
@@ -38,15 +40,21 @@ export function createApiKeys(db: Database, now: Clock) {
       checkDays(days)
       const key = `${API_KEY_PREFIX}${generateRandomString(KEY_LENGTH, 'a-z', 'A-Z')}`
       const createdAt = now()
-      const expiresAt = days !== null ? new Date(createdAt.getTime() + days * DAY_MS) : null
+      const wanted = days !== null ? new Date(createdAt.getTime() + days * DAY_MS) : null
       const id = await recordChange(db, caller, async (tx) => {
         const owner = await findUser(tx, username)
         if (owner.role === null && (await tx.anchorRole.count({ where: { userId: owner.id } })) === 0)
           throw new InvalidInputError(`${username} has no role, and a key has none without.`, 'username')
         const anchor = input.anchor === undefined ? {} : { anchor: await slugOf(tx, input.anchor) }
-        // A key that a key makes is known to who knows that one.
-        const createdBy = caller.keyCreatedBy ?? caller.name
-        const metadata: KeyMetadata = { ...(role ? { role } : {}), ...anchor, createdBy }
+        const parent = caller.apiKey ? await findMaker(tx, caller.apiKey.id) : null
+        const expiresAt = parent ? limitExpiry(wanted, parent.expiresAt, input) : wanted
+        // A key that a key makes is known to who knows that one: to a person who is unknown, if that is so.
+        const createdBy = caller.method === 'api_key' ? caller.keyCreatedBy : caller.name
+        const metadata: KeyMetadata = {
+          ...(role ? { role } : {}),
+          ...anchor,
+          ...(createdBy === undefined ? {} : { createdBy }),
+        }
         const { id } = await tx.apikey.create({
           data: {
             id: generateRandomString(32),
@@ -58,6 +66,7 @@ export function createApiKeys(db: Database, now: Clock) {
             rateLimitEnabled: false,
             expiresAt,
             metadata: JSON.stringify(metadata),
+            parentId: parent?.id ?? null,
             createdAt,
             updatedAt: createdAt,
           },
@@ -84,17 +93,46 @@ export function createApiKeys(db: Database, now: Clock) {
         const key = await tx.apikey.findUnique({ where: { id } })
         if (!key) throw new NotFoundError(`There is no API key ${id}.`, 'id')
         const owner = await tx.user.findUnique({ where: { id: key.referenceId } })
-        await tx.apikey.update({ where: { id }, data: { enabled: false } })
+        const apiKeysRevoked = await revokeKeys(tx, { id })
         return {
           action: 'revokeApiKey',
           resource: `${owner?.username ?? key.referenceId}/${key.name ?? id}`,
           before: { enabled: key.enabled },
-          after: { enabled: false },
+          after: { enabled: false, apiKeysRevoked },
           result: null,
         }
       })
     },
   }
+}
+
+/** Revokes keys, and those that they have made. Returns how many were not revoked before. */
+export async function revokeKeys(tx: Transaction, which: Prisma.ApikeyWhereInput): Promise<number> {
+  const revoked = await tx.apikey.updateManyAndReturn({
+    where: { AND: [which, { OR: [{ enabled: true }, { enabled: null }] }] },
+    data: { enabled: false },
+    select: { id: true },
+  })
+  if (revoked.length === 0) return 0
+  return revoked.length + (await revokeKeys(tx, { parentId: { in: revoked.map(({ id }) => id) } }))
+}
+
+/** The key that makes another one. Its revocation waits until both are there. @throws NotFoundError */
+async function findMaker(tx: Transaction, id: string): Promise<Apikey> {
+  await tx.$queryRaw`SELECT 1 FROM "Apikey" WHERE "id" = ${id} FOR SHARE`
+  const key = await tx.apikey.findUnique({ where: { id } })
+  if (!key || key.enabled === false) throw new NotFoundError('This API key was revoked. Use another one.')
+  return key
+}
+
+/** No later than that of the key that makes it. @throws InvalidInputError for a longer time that was asked for */
+function limitExpiry(wanted: Date | null, limit: Date | null, { days }: NewApiKey): Date | null {
+  if (limit === null || (wanted !== null && wanted <= limit)) return wanted
+  if (days === undefined) return limit
+  throw new InvalidInputError(
+    `The API key that makes it ends at ${limit.toISOString()}, and ends what it has made. Give fewer days, or create the key in the console.`,
+    'days',
+  )
 }
 
 /** @throws InvalidInputError */

@@ -60,6 +60,7 @@ export function createKeyHolders({ db, now }: { db: Database; now: Clock }): Key
       role: installation,
       ...(anchors.size > 0 || only || limit ? { grants: { installation, anchors, only, limit } } : {}),
       method: 'api_key',
+      apiKey: { id: key.id, label: `${key.name ?? key.id} (${key.start ?? ''})` },
       ...(createdBy === undefined ? {} : { keyCreatedBy: createdBy }),
     })
     return { caller, key }

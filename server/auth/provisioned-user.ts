@@ -1,6 +1,7 @@
 /** Provisions users of single sign-on: created at the first sign-in, with the role of their groups at each. */
 import { generateRandomString } from 'better-auth/crypto'
 import type { JWTPayload } from 'jose'
+import { revokeKeys } from '#server/auth/api-keys.ts'
 import { isUsername, WITHOUT_ADDRESS } from '#server/auth/credential.ts'
 import { type SignInRefusal, signInRefusals } from '#server/auth/sign-in-refusal.ts'
 import { resourceOf } from '#server/auth/user-row.ts'
@@ -96,8 +97,8 @@ async function endAccess(
   if (open === 0) return // the failed sign-in has its own entry
   await recordChange(db, provider(config), async (tx) => {
     const { count: sessions } = await tx.session.deleteMany({ where: { userId: user.id } })
-    const { count: apiKeys } = await tx.apikey.updateMany({ where: keys, data: { enabled: false } })
-    const after = { sessionsEnded: sessions, apiKeysRevoked: apiKeys, because: 'no_role' }
+    const apiKeysRevoked = await revokeKeys(tx, { referenceId: user.id })
+    const after = { sessionsEnded: sessions, apiKeysRevoked, because: 'no_role' }
     await endRequestsOf(tx, provider(config), resource)
     return { action: 'endAccess', resource, after, result: undefined }
   })

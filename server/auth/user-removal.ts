@@ -1,4 +1,5 @@
 /** Removes users. The audit log keeps their names; their API keys are revoked. */
+import { revokeKeys } from '#server/auth/api-keys.ts'
 import { refuseLastAdministrator, resourceOf, snapshot } from '#server/auth/user-row.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
 import { ConflictError, NotFoundError } from '#server/error/operation-error.ts'
@@ -33,10 +34,7 @@ async function deleteUser(
   id: string,
 ): Promise<{ sessionsEnded: number; apiKeysRevoked: number }> {
   const sessionsEnded = await tx.session.count({ where: { userId: id } })
-  const { count: apiKeysRevoked } = await tx.apikey.updateMany({
-    where: { referenceId: id, OR: [{ enabled: true }, { enabled: null }] },
-    data: { enabled: false },
-  })
+  const apiKeysRevoked = await revokeKeys(tx, { referenceId: id })
   await tx.user.delete({ where: { id } })
   return { sessionsEnded, apiKeysRevoked }
 }

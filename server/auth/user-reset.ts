@@ -1,10 +1,11 @@
 /** Resets passwords and second factors of users, by an administrator. */
+import { revokeKeys } from '#server/auth/api-keys.ts'
 import type { Auth } from '#server/auth/auth.ts'
 import { CREDENTIAL } from '#server/auth/credential.ts'
 import { createCredential, endInvitation } from '#server/auth/invitations.ts'
 import { checkPassword } from '#server/auth/password.ts'
 import { findUser, resourceOf } from '#server/auth/user-row.ts'
-import type { Database } from '#server/database/client.ts'
+import type { Database, Transaction } from '#server/database/client.ts'
 import { ConflictError, InvalidInputError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { PasswordChange } from '#server/identity/password-change.ts'
@@ -12,12 +13,13 @@ import { recordChange } from '#server/services/write.ts'
 
 export function createUserReset(db: Database, auth: Auth) {
   return {
-    /** Also ends the user's sessions. */
+    /** Also takes the account back, as below. */
     async setPassword(
       caller: Caller,
       username: string,
       password: string,
       passwordChange: PasswordChange = 'NONE',
+      keepApiKeys = false,
     ): Promise<void> {
       await checkPassword(password, await findUser(db, username))
       const hash = await (await auth.$context).password.hash(password)
@@ -33,14 +35,13 @@ export function createUserReset(db: Database, auth: Auth) {
             )
           await createCredential(tx, user.id, hash) // of a user who was invited
         }
-        await endInvitation(tx, user.id)
         await tx.user.update({ where: { id: user.id }, data: { passwordChange } })
-        await tx.session.deleteMany({ where: { userId: user.id } })
+        const apiKeysRevoked = await takeBack(tx, user.id, keepApiKeys)
         return {
           action: 'resetUserPassword',
           ...resourceOf(user),
           before: { passwordChange: user.passwordChange },
-          after: { passwordChange },
+          after: { passwordChange, apiKeysRevoked },
           result: null,
         }
       })
@@ -50,7 +51,7 @@ export function createUserReset(db: Database, auth: Auth) {
      * Removes the authenticator app, recovery codes and passkeys of a user who lost them: by another person, or on the
      * command line. @throws ConflictError
      */
-    async resetSecondFactor(caller: Caller, username: string): Promise<void> {
+    async resetSecondFactor(caller: Caller, username: string, keepApiKeys = false): Promise<void> {
       await recordChange(db, caller, async (tx) => {
         const user = await findUser(tx, username)
         const { resource } = resourceOf(user)
@@ -63,15 +64,22 @@ export function createUserReset(db: Database, auth: Auth) {
         const passkeys = await tx.passkey.deleteMany({ where: { userId } })
         await tx.twoFactor.deleteMany({ where: { userId } })
         await tx.user.update({ where: { id: userId }, data: { twoFactorEnabled: false } })
-        await tx.session.deleteMany({ where: { userId } })
+        const apiKeysRevoked = await takeBack(tx, userId, keepApiKeys)
         return {
           action: 'resetSecondFactor',
           ...resourceOf(user),
           before: { twoFactorEnabled: user.twoFactorEnabled ?? false, passkeys: passkeys.count },
-          after: { twoFactorEnabled: false, passkeys: 0 },
+          after: { twoFactorEnabled: false, passkeys: 0, apiKeysRevoked },
           result: null,
         }
       })
     },
   }
+}
+
+/** Ends what else opens the account: whoever had it may hold that. Returns how many API keys were revoked. */
+async function takeBack(tx: Transaction, userId: string, keepApiKeys: boolean): Promise<number> {
+  await endInvitation(tx, userId)
+  await tx.session.deleteMany({ where: { userId } })
+  return keepApiKeys ? 0 : revokeKeys(tx, { referenceId: userId })
 }

@@ -38,6 +38,8 @@ export type Caller = {
   /** The organizations for which the user acts, by their numbers. */
   organizations?: ReadonlyMap<number, { mayInvite: boolean }>
   method: CallerMethod
+  /** The API key that acts. `label`: its name and first characters, for the audit log. */
+  apiKey?: { id: string; label: string }
   /** Who made the API key, and so knows it; absent: an earlier version made it. */
   keyCreatedBy?: string
   session?: CallerSession

@@ -99,7 +99,8 @@ const CreateApiKeySuccess = builder.objectRef<{ id: string; key: string }>('Crea
 })
 
 operation('createApiKey', {
-  describes: 'Creates an API key and returns it once.',
+  describes:
+    'Creates an API key and returns it once. A key that an API key creates expires no later than that one, and is revoked with it.',
   scope: 'administer',
   ofInstallation: true,
   isSensitive: true,
@@ -117,7 +118,8 @@ operation('createApiKey', {
           'The only anchor in which it is valid, by slug or Entity Identifier; every one of its owner by default.',
       }),
       days: t.int({
-        description: 'Days until it expires, at most 3650; 365 by default. Null: it never expires.',
+        description:
+          'Days until it expires, at most 3650; 365 by default, or fewer until the API key expires that creates it. Null: it never expires.',
       }),
     }),
   },
@@ -138,7 +140,7 @@ operation('createApiKey', {
 })
 
 operation('revokeApiKey', {
-  describes: 'Revokes an API key permanently.',
+  describes: 'Revokes an API key permanently, and those that it has created.',
   scope: 'administer',
   ofInstallation: true,
   isSensitive: true,

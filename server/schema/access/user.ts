@@ -5,8 +5,7 @@ import { PasswordChangeEnum, RoleEnum } from '#server/schema/access/viewer.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
 import { textNodeId } from '#server/schema/input.ts'
-import { byId } from '#server/schema/input-fields.ts'
-import { operation } from '#server/schema/operation.ts'
+import { type InputFields, operation } from '#server/schema/operation.ts'
 
 const { InvalidInputError, ConflictError, NotFoundError } = failures
 
@@ -171,8 +170,15 @@ operation('updateUser', {
   },
 })
 
+const keepApiKeys = (t: InputFields) =>
+  t.boolean({
+    description:
+      'Whether the user’s API keys stay valid. False by default, because whoever had the account may hold them.',
+  })
+
 operation('resetUserPassword', {
-  describes: 'Sets a new password and ends the user’s sessions.',
+  describes:
+    'Sets a new password, ends the user’s sessions and open invitation, and revokes the user’s API keys.',
   scope: 'administer',
   ofInstallation: true,
   isSensitive: true,
@@ -182,6 +188,7 @@ operation('resetUserPassword', {
       id: t.id({ required: true, description: 'The user’s id.' }),
       password: t.string({ required: true, description: 'The new password, at least 12 characters.' }),
       mustChangePassword: t.boolean({ description: MUST_CHANGE }),
+      keepApiKeys: keepApiKeys(t),
     }),
   },
   result: UserRef,
@@ -193,6 +200,7 @@ operation('resetUserPassword', {
       user.username ?? user.email,
       input.password,
       input.mustChangePassword ? 'REQUIRED' : 'NONE',
+      input.keepApiKeys ?? false,
     )
     return db.user.findUniqueOrThrow({ where: { id: user.id } })
   },
@@ -200,16 +208,22 @@ operation('resetUserPassword', {
 
 operation('resetSecondFactor', {
   describes:
-    'Removes the authenticator app, recovery codes and passkeys of another user, and ends the user’s sessions.',
+    'Removes the authenticator app, recovery codes and passkeys of another user, ends the user’s sessions and open invitation, and revokes the user’s API keys.',
   scope: 'administer',
   ofInstallation: true,
   isSensitive: true,
-  input: byId('user', 'The user who lost the second factor.'),
+  input: {
+    describes: 'The user who lost the second factor.',
+    fields: (t) => ({
+      id: t.id({ required: true, description: 'The user’s id.' }),
+      keepApiKeys: keepApiKeys(t),
+    }),
+  },
   result: UserRef,
   errors: [ConflictError, NotFoundError],
   async run(input, { caller, accounts, db }) {
     const user = await accounts.findUserById(textNodeId(input.id, 'User'))
-    await accounts.resetSecondFactor(caller, user.username ?? user.email)
+    await accounts.resetSecondFactor(caller, user.username ?? user.email, input.keepApiKeys ?? false)
     return db.user.findUniqueOrThrow({ where: { id: user.id } })
   },
 })

@@ -84,6 +84,11 @@ builder.prismaNode('AuditEvent', {
       select: { method: true },
       resolve: ({ method }) => method as CallerMethod, // written from a caller
     }),
+    apiKey: t.exposeString('apiKey', {
+      nullable: true,
+      description:
+        'The API key that acted: its name, and its first characters in brackets; null: none, or an earlier version wrote the entry.',
+    }),
     address: t.string({
       nullable: true,
       description: 'The network address; null for callers who may not administer.',

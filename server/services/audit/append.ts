@@ -53,6 +53,7 @@ function contentOf({ caller, entry, runId }: AttributedEntry, { now, anchor }: L
     anchor,
     actor: caller.name,
     method: caller.method,
+    apiKey: caller.apiKey?.label ?? null,
     address: caller.address ?? null,
     requestId: caller.requestId ?? null,
     action: entry.action,

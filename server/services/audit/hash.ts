@@ -22,8 +22,8 @@ export function hasOwnHash(event: Hashed & { hash: string }): boolean {
 }
 
 /**
- * A success without a reason hashes as before those two columns existed, and an entry without an anchor as before that
- * column did, so that old entries keep their hash.
+ * A success without a reason hashes as before those two columns existed, and an entry without an anchor or an API key as
+ * before that column did, so that old entries keep their hash.
  */
 function contentOf(event: Hashed): unknown[] {
   const {
@@ -31,6 +31,7 @@ function contentOf(event: Hashed): unknown[] {
     anchor,
     actor,
     method,
+    apiKey,
     address,
     requestId,
     action,
@@ -53,7 +54,8 @@ function contentOf(event: Hashed): unknown[] {
   ]
   const ending = event.outcome === 'SUCCEEDED' && event.reason === null ? [] : [event.outcome, event.reason]
   const place = anchor === null ? [] : [{ anchor }]
-  return [event.previousHash, ...content, before, after, ...ending, ...place]
+  const key = apiKey === null ? [] : [{ apiKey }]
+  return [event.previousHash, ...content, before, after, ...ending, ...place, ...key]
 }
 
 const digest = (content: readonly unknown[]) =>

@@ -1,20 +1,25 @@
 /** Tests the mutations of users and API keys: who may sign in, and for how long. */
 import { describe, expect, it } from 'vitest'
 import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
+import { signedIn } from '#test/helpers/visitor.ts'
 
 const admin = adminInFile()
 
 const VIEWER = '{ viewer { username role } }'
 
-async function askWith(key: string) {
+async function send(key: string, query: string, variables: object = {}) {
   const headers = { 'content-type': 'application/json', 'x-api-key': key }
-  const body = JSON.stringify({ query: VIEWER })
+  const body = JSON.stringify({ query, variables })
   const response = await fetch(`${admin.adminUrl}/graphql`, { method: 'POST', headers, body })
-  return (await response.json()).data.viewer
+  return (await response.json()).data
 }
+const askWith = async (key: string) => (await send(key, VIEWER)).viewer
 
 const createUser = (username: string, role = 'OPERATOR') =>
   admin.mutate('createUser', { username, password: PASSWORD, role }, 'id username role banned', 'admin')
+
+const CREATE_KEY =
+  'mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { ... on CreateApiKeySuccess { key apiKey { expiresAt } } ... on Error { code path message } } }'
 
 const createKey = (input: object) =>
   admin.mutate('createApiKey', input, 'key apiKey { id role owner { username } }', 'admin')
@@ -122,7 +127,8 @@ describe('API keys', () => {
     [{ days: null }, null],
   ])('expire after a year unless another time is given: %o', async (further, days) => {
     const input = { username: 'viewer', name: 'lasting', ...further }
-    const { apiKey } = await admin.mutate('createApiKey', input, 'apiKey { createdAt expiresAt }', 'admin')
+    const visitor = await signedIn(admin, 'admin')
+    const { apiKey } = await visitor.mutate('createApiKey', input, 'apiKey { createdAt expiresAt }')
     const lasts = apiKey.expiresAt && Date.parse(apiKey.expiresAt) - Date.parse(apiKey.createdAt)
     expect(lasts).toBe(days && days * 86_400_000)
   })
@@ -134,6 +140,72 @@ describe('API keys', () => {
       enabled: false,
     })
     expect(await askWith(key)).toBeNull()
+  })
+
+  it.each([
+    ['resetUserPassword', { password: 'another correct horse' }],
+    ['resetSecondFactor', {}],
+  ])('of a user end with %s, as an open invitation does, unless they are to stay', async (mutation, more) => {
+    const { id: invited } = await admin.mutate(
+      'createUser',
+      { username: `i${mutation}`.toLowerCase(), role: 'ADMIN' },
+      'id',
+      'admin',
+    )
+    const username = `k${mutation}`.toLowerCase()
+    const { id } = await createUser(username, 'ADMIN')
+    const { key } = await createKey({ username, name: 'script' })
+    const { createApiKey: child } = await send(key, CREATE_KEY, {
+      input: { username: 'viewer', name: 'of a script' },
+    })
+    expect(
+      await admin.mutate(mutation, { id, ...more, keepApiKeys: true }, 'username', 'admin'),
+    ).toMatchObject({
+      username,
+    })
+    expect(await askWith(key)).toMatchObject({ username })
+    for (const each of [id, invited]) await admin.mutate(mutation, { id: each, ...more }, 'username', 'admin')
+    expect([await askWith(key), await askWith(child.key)]).toEqual([null, null])
+    const where = { action: mutation, resource: username, outcome: 'SUCCEEDED' }
+    const entries = await admin.server.db.auditEvent.findMany({ where, orderBy: { id: 'asc' } })
+    expect(entries.map(({ after }) => after)).toMatchObject([{ apiKeysRevoked: 0 }, { apiKeysRevoked: 2 }])
+    expect(await admin.server.db.invitation.count({ where: { userId: atob(invited).slice(5) } })).toBe(0)
+  })
+
+  it('that a key makes end with it: when it is revoked, and no later than it expires', async () => {
+    const parent = await createKey({ username: 'admin', name: 'parent', days: 10 })
+    const make = async (key: string, input: object) => (await send(key, CREATE_KEY, { input })).createApiKey
+    const tooLong = { code: 'INVALID_INPUT', path: ['input', 'days'] }
+    for (const days of [11, null])
+      expect(await make(parent.key, { username: 'viewer', name: 'x', days })).toMatchObject(tooLong)
+    const child = await make(parent.key, { username: 'admin', name: 'child' })
+    const grandchild = await make(child.key, { username: 'viewer', name: 'grandchild', days: 2 })
+    const { expiresAt } = await admin.server.db.apikey.findFirstOrThrow({ where: { name: 'parent' } })
+    expect(child.apiKey.expiresAt).toBe(expiresAt?.toISOString())
+    expect(await askWith(grandchild.key)).toMatchObject({ username: 'viewer' })
+    await admin.mutate('revokeApiKey', { id: parent.apiKey.id }, 'enabled', 'admin')
+    for (const { key } of [parent, child, grandchild]) expect(await askWith(key)).toBeNull()
+    const names = ['parent', 'child', 'grandchild']
+    const revoked = { where: { name: { in: names }, enabled: false } }
+    expect(await admin.server.db.apikey.count(revoked)).toBe(names.length)
+    const where = { action: 'revokeApiKey', resource: 'admin/parent' }
+    expect(await admin.server.db.auditEvent.findFirst({ where })).toMatchObject({
+      after: { enabled: false, apiKeysRevoked: 3 },
+    })
+  })
+
+  it('are named by the audit log, also of refused changes', async () => {
+    const { key } = await createKey({ username: 'admin', name: 'named', role: 'VIEWER' })
+    const { start } = await admin.server.db.apikey.findFirstOrThrow({ where: { name: 'named' } })
+    await send(key, CREATE_KEY, { input: { username: 'viewer', name: 'refused by name' } })
+    const { auditEvents } = await send(
+      admin.keys.admin,
+      '{ auditEvents(first: 2) { nodes { action outcome apiKey } } }',
+    )
+    expect(auditEvents.nodes).toEqual([
+      { action: 'CREATE_API_KEY', outcome: 'REFUSED', apiKey: `named (${start})` },
+      { action: 'CREATE_API_KEY', outcome: 'SUCCEEDED', apiKey: `test (${admin.keys.admin.slice(0, 12)})` },
+    ])
   })
 
   it('need an existing user and a whole number of days', {

@@ -103,6 +103,22 @@ describe('an API key', () => {
   })
 })
 
+it('an API key of an unknown maker makes none of a known one', async () => {
+  const key = await makeKey(people.alice, 'alice')
+  const { id: referenceId } = await admin.server.installation.user.findUniqueOrThrow({
+    where: { username: 'alice' },
+  })
+  // As an earlier version made it.
+  await admin.server.installation.apikey.updateMany({ where: { referenceId }, data: { metadata: null } })
+  const input = { username: 'alice', name: crypto.randomUUID() }
+  const child = (await withKey(key, 'createApiKey', input)).data.createApiKey.key
+  expect(await withKey(child, 'removeUser', { id: await idOf('mallory') })).toMatchObject({
+    errors: [
+      { message: expect.stringContaining('not known who has it'), extensions: { code: 'APPROVAL_REQUIRED' } },
+    ],
+  })
+})
+
 describe('a lock-out', () => {
   it('of a user takes one administrator, and what gives the right back takes two', async () => {
     const operator = await signIn(admin, 'operator')

@@ -10,7 +10,7 @@ const AuditExport = graphql(`
       totalCount @include(if: $isFirst)
       edges {
         node {
-          at actor { username } method address action resourceType resource eventTypes outcome reason before after requestId hash
+          at actor { username } method apiKey address action resourceType resource eventTypes outcome reason before after requestId hash
         }
       }
       pageInfo { hasNextPage hasPreviousPage endCursor }
@@ -36,6 +36,7 @@ export const auditFormats = [
     after: ({ after }) => after,
     requestId: ({ requestId }) => requestId,
     hash: ({ hash }) => hash,
+    apiKey: ({ apiKey }) => apiKey,
   }),
   jsonLines('JSON lines, for a program'),
 ] as const

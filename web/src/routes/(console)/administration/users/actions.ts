@@ -28,7 +28,7 @@ export const userActions: readonly Action<Subject>[] = [
   {
     label: 'Remove the second factor',
     consequence:
-      'For a user who lost the phone and the recovery codes. Verify their identity first. They sign in with the password alone until they set up a new second factor.',
+      'For a user who lost the phone and the recovery codes. Verify their identity first. Their sessions end, and their API keys are revoked, also in scripts. They sign in with the password alone until they set up a new second factor.',
     done: 'has no second factor now.',
     danger: true,
     applies: ({ user, isSelf }) => !isSelf && (user.twoFactorEnabled || user.passkeyCount > 0),

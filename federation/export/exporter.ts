@@ -21,6 +21,9 @@ export async function follow(
 ): Promise<void> {
   const pending = createPending(Date.now)
   const steps = createSteps(context, pending, signal)
+  /** Ends the wait after a failure: Redis is there again, or filled again. */
+  let returned = new AbortController()
+  const endWait = () => returned.abort()
   /** Since the start, or since the last failure. */
   let isCompared = false
 
@@ -48,6 +51,10 @@ export async function follow(
   signal.addEventListener('abort', pending.wake, { once: true })
   context.reader.onChange(pending.add)
   context.keyFiles.onChange(pending.addAll)
+  context.redis.on('ready', endWait)
+  context.reader.onChange(({ kind, isLoss }) => {
+    if (kind === 'all' && !isLoss) endWait()
+  })
   const timer = setInterval(pending.addAll, COMPARISON_MS).unref()
   for (let retry = RETRY.first; !signal.aborted; ) {
     const added = pending.added() // also what is added while this pass works
@@ -63,9 +70,12 @@ export async function follow(
       context.record.doubt()
       pending.addAll()
       steps.restart()
-      await setTimeout(retry, undefined, { signal }).catch(() => undefined)
-      retry = Math.min(retry * 2, RETRY.longest)
+      returned = new AbortController()
+      const ended = AbortSignal.any([signal, returned.signal])
+      await setTimeout(retry, undefined, { signal: ended }).catch(() => undefined)
+      retry = returned.signal.aborted ? RETRY.first : Math.min(retry * 2, RETRY.longest)
     }
   }
+  context.redis.off('ready', endWait)
   clearInterval(timer)
 }

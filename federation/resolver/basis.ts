@@ -9,7 +9,7 @@ import { type Publishers, publishedBy } from './published-here.ts'
 import type { TrustAnchor } from './trust-anchor.ts'
 
 /** Issuer and subject, which are the same for an Entity Configuration. */
-export type Part = readonly [EntityId, EntityId]
+type Part = readonly [EntityId, EntityId]
 
 export type Basis = {
   /** The statements of the chain that this installation publishes. */

@@ -55,7 +55,7 @@ export const anyPart: Part = {
       section(
         'First requests',
         `Processor time of a request about a member that was not asked for before, of ${number(MANY)}, and again.`,
-        ['', 'server', 'first', 'again', 'first / again', 'first/s'],
+        ['', 'server', 'first', 'again', 'first / again', 'first/s', 'again/s'],
         firsts,
       ),
     ]
@@ -112,8 +112,7 @@ async function compare(
 async function measureFirst(measured: readonly Endpoint[], beside: string | undefined, say: Say) {
   const store = await prepareStore(MANY)
   const rows: string[][] = []
-  // A response of /resolve is built and signed, so its first request is another kind of work.
-  for (const endpoint of measured.filter(({ key }) => key !== 'resolve')) {
+  for (const endpoint of measured) {
     const requests = buildRequests(endpoint, store.filled.any)
     const popular = buildRequests(endpoint, store.filled.popular)
     for (const [title, folder] of [['this'], ['before', beside]] as const) {
@@ -129,7 +128,7 @@ async function measureFirst(measured: readonly Endpoint[], beside: string | unde
         title,
         ...[first, again].map(({ processor }) => `${number(processor)} µs`),
         (first.processor / again.processor).toFixed(2),
-        number(first.perSecond),
+        ...[first, again].map(({ perSecond }) => number(perSecond)),
       ])
     }
     say(`First requests of ${endpoint.name} are measured.`)

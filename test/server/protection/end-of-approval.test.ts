@@ -134,7 +134,7 @@ const starts: Record<string, Start> = {
   async 'the publisher'(called) {
     const { publication } = createObserver(systemClock).ofAnchor(null)
     const publishing = { ...admin.server.anchors.first.publishing, now: noting(called) }
-    const publisher = startPublisher(publishing, log, publication)
+    const publisher = startPublisher(publishing, log, publication, async () => undefined)
     await publisher.flush()
     return { close: publisher.stop }
   },

@@ -55,7 +55,8 @@ export function buildBareApp(options: ServerOptions): FastifyInstance {
     reply.header('cache-control', 'no-store').headers(headers)
     done()
   })
-  app.addHook('onRequest', async ({ url }) => refuseMalformed(url.split('?')[1] ?? ''))
+  // After CORS, so that a page can read the refusal.
+  app.addHook('preValidation', async ({ url }) => refuseMalformed(url.split('?')[1] ?? ''))
   // Documents are public, so browser tools may read them.
   app.register(cors, {
     origin: ANY_ORIGIN,

@@ -1,14 +1,21 @@
 /** Checks that a Trust Mark is active, in our own records or at its issuer (§8.3, §8.4). */
+import { promisify } from 'node:util'
+import { inflate, type ZlibOptions } from 'node:zlib'
 import type { EntityId } from '#core/entity-id.ts'
 import { FederationError, quote } from '#core/errors.ts'
 import { verifyJwt } from '#core/jws.ts'
-import { findStatusEntry, requireValidStatus, STATUS_LIST_TYP } from '#core/status-list.ts'
+import { findStatusEntry, parseStatusList, requireValidStatus, STATUS_LIST_TYP } from '#core/status-list.ts'
 import { TRUST_MARK_STATUS_TYP, type TrustMark } from '#core/trust-mark/index.ts'
 import { checkValidity } from '#core/validity.ts'
 import type { Fetcher } from '#fetcher/fetcher.ts'
 import type { Reader } from '#store/reader.ts'
 import { fetchOrRefuse } from './fetch-refusal.ts'
 import type { TrustMarkIssuer } from './trust-mark-issuer.ts'
+
+const unpack: (packed: Buffer, options: ZlibOptions) => Promise<Buffer> = promisify(inflate)
+
+/** Bytes of an unpacked list: 2^24 entries of one bit, and no bomb. */
+const MAX_LIST_BYTES = 2 ** 21
 
 export type ActivityOptions = {
   entityId: EntityId
@@ -62,7 +69,11 @@ async function checkListed(
   if (typeof iat !== 'number') throw refuse('has a status list without iat')
   const times = { iat, exp: typeof exp === 'number' ? exp : undefined, nbf }
   checkValidity(times, { now: now() }, 'The status list of the Trust Mark')
-  requireValidStatus(list.claims, entry)
+  const { bits, packed } = parseStatusList(list.claims, entry)
+  const bytes = await unpack(packed, { maxOutputLength: MAX_LIST_BYTES }).catch(() => {
+    throw refuse('has a malformed status list')
+  })
+  requireValidStatus(bytes, bits, entry)
 }
 
 function refuse(finding: string): FederationError {

@@ -80,6 +80,7 @@ test.each(['/list?x=%zz', '/fetch?sub=%', '/trust_mark?sub=a&trust_mark_type=%zz
   async (url) => {
     const answer = await ta.app.inject({ url })
     expect([answer.statusCode, answer.json().error]).toEqual([400, 'invalid_request'])
+    expect(answer.headers['access-control-allow-origin']).toBe('*')
   },
 )
 

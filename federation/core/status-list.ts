@@ -63,7 +63,7 @@ export function findStatusEntry(
 ): StatusClaim['status_list'] | null {
   const status = isJsonObject(claims.status) ? getMember(claims.status, 'status_list') : undefined
   if (status === undefined) return null
-  const [idx, uri] = [getMember(status, 'idx'), getMember(status, 'uri')]
+  const { idx, uri } = isJsonObject(status) ? status : {}
   if (typeof idx === 'number' && Number.isSafeInteger(idx) && idx >= 0 && typeof uri === 'string')
     return { idx, uri }
   throw refuse('has a malformed entry of a status list')
@@ -75,7 +75,7 @@ export function parseStatusList(
   { uri }: StatusClaim['status_list'],
 ): { bits: number; packed: Buffer } {
   if (claims.sub !== uri) throw refuse('has a status list of another URI')
-  const [bits, lst] = ['bits', 'lst'].map((name) => getMember(claims.status_list, name))
+  const { bits, lst } = isJsonObject(claims.status_list) ? claims.status_list : {}
   if (typeof bits !== 'number' || ![1, 2, 4, 8].includes(bits) || typeof lst !== 'string')
     throw refuse('has a malformed status list')
   return { bits, packed: Buffer.from(lst, 'base64url') }

@@ -24,10 +24,9 @@ export type ResolveAhead = (subject: EntityId, earlier: string | null) => Promis
 type Ahead = { jwt: string; exp: number }
 
 /** Nothing is fetched. */
-const fetcher = {
-  trustMarkStatus: ({ issuer }: { issuer: EntityId }) =>
-    Promise.reject(new FederationError('not_found', `Nothing is fetched from ${issuer}.`)),
-}
+const refuseFetch = ({ issuer }: { issuer: EntityId }) =>
+  Promise.reject(new FederationError('not_found', `Nothing is fetched from ${issuer}.`))
+const fetcher = { trustMarkStatus: refuseFetch, statusList: refuseFetch }
 /** Without fetches, there is no time to limit. */
 const { signal } = new AbortController()
 

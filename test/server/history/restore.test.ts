@@ -67,8 +67,9 @@ async function restored(backup: string) {
   return { url, db }
 }
 
-/** A server on that database, and on the Redis of the installation that was backed up. */
+/** A server on that database, and on an empty Redis: with what was published after the backup, withdrawals would stay. */
 async function startOn(databaseUrl: string): Promise<Database> {
+  await admin.redis.client.flushall()
   const server = await inTest(startSecondAdmin({ ...admin, config: { ...admin.config, databaseUrl } }))
   await server.publisher.flush(20_000)
   await vi.waitFor(async () => expect(await server.db.outboxEntry.count()).toBe(0), patience)

@@ -21,11 +21,11 @@ export function createMemberChanges({ reader, questions }: Stores): MemberChange
     const { sub: entityId } = claims
     const stored = await reader.subordinateConfiguration(entityId)
     if (!stored || stored.jwt === jwt) return
-    const content = describe(claims)
-    if (content === told.get(entityId) || content === describe(decodeJwt(stored.jwt))) return
+    const content = describe(jwt)
+    if (content === told.get(entityId) || content === describe(stored.jwt)) return
     const question = { endpoint: 'resolve', wants: 'examination', entityId, trustMarkType: null } as const
     if (await questions.ask(question, null)) told.set(entityId, content)
   }
 }
 
-const describe = (claims: object) => hash('sha256', JSON.stringify(withoutTimes(claims)), 'base64url')
+const describe = (jwt: string) => hash('sha256', JSON.stringify(withoutTimes(decodeJwt(jwt))), 'base64url')

@@ -1,7 +1,6 @@
 /** Checks a subordinate by the clock: what it publishes now, and whether it resolves. Signs only what changed. */
 import { withoutTimes } from '#core/entity-statement/index.ts'
 import { isJsonEqual } from '#core/json.ts'
-import { decodeJwt } from '#core/jws.ts'
 import { formatPath } from '#core/path.ts'
 import { FetchError } from '#fetcher/fetch-error.ts'
 import type { Subordinate } from '#prisma/generated/client/client.ts'
@@ -11,6 +10,7 @@ import { budgetOf } from '#server/publish/age.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import { isGenuine } from '#server/services/entity/checks.ts'
 import { type Follower, isDue, type Look } from '#server/services/subordinate/follow.ts'
+import { decodePart, payloadOf } from '#store/published-jwt.ts'
 
 /** `UNCHANGED`: the configuration is the same, and the caller records the time alone. */
 export type CheckOutcome = {
@@ -77,7 +77,10 @@ export function createSubordinateCheck({ db, fetcher, now }: ServiceContext, { l
 /** Metadata of a member that is not followed, and Trust Marks, are no differences of the registration. */
 function isStoredAnew({ entityConfiguration }: Subordinate, { statement, checks }: Look): boolean {
   if (!statement || !isGenuine(checks)) return false
-  return !isJsonEqual(withoutTimes(decodeJwt(entityConfiguration).claims), withoutTimes(statement.claims))
+  const [before, after] = [entityConfiguration, statement.jwt].map((jwt) =>
+    withoutTimes(decodePart(payloadOf(jwt)) ?? {}),
+  )
+  return !isJsonEqual(before, after)
 }
 
 function fetchErrorOf(error: unknown): FetchError {

@@ -17,6 +17,7 @@ import { stepsToRemove } from '#server/as-code/prune.ts'
 import { readFiles } from '#server/as-code/read-files.ts'
 import { findMissing } from '#server/as-code/references.ts'
 import { type Amounting, amounting, changedFields, changesOf, type Step } from '#server/as-code/step.ts'
+import { findRefused, type StoredChecks } from '#server/as-code/stored-checks.ts'
 import { parseAll, type Wanted } from '#server/as-code/wanted.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { ServiceContext } from '#server/services/context.ts'
@@ -45,11 +46,12 @@ export type Plan = {
   hash: string
 }
 
-export type PlanContext = Pick<ServiceContext, 'db' | 'slug' | 'entityId' | 'allowHttp' | 'now'> & {
-  schema: GraphQLSchema
-  scheduleChanges: Pick<ScheduleWriter, 'check'>
-  caller: Caller
-}
+export type PlanContext = Pick<ServiceContext, 'slug' | 'entityId' | 'allowHttp' | 'now'> &
+  StoredChecks & {
+    schema: GraphQLSchema
+    scheduleChanges: Pick<ScheduleWriter, 'check'>
+    caller: Caller
+  }
 
 export type PlanOptions = {
   /** Removes what the sets of the files owned before and describe no longer. */
@@ -80,6 +82,10 @@ export async function makePlan(
     for (const each of ofSection.steps) found.push(each)
     taken.set(section, ofSection.taken)
     unchanged += ofSection.unchanged
+  }
+  if (faults.length === 0 && !isOfInstallation) {
+    const ofFiles = found.map(({ step }) => step)
+    faults.push(...(await findRefused(context, ofFiles, wanted)))
   }
   await refuseFaulty(faults)
   const removed = prune ? await stepsToRemove({ ...context, isOfInstallation, sets }, wanted) : []

@@ -74,17 +74,27 @@ async function attempt(parts: Parts, run: Run, ledger: Ledger, outer: AbortSigna
   if (run.cancelRequested) return ledger.end('CANCELLED')
   if (run.total === null) await prepare(parts.context, run, kind)
   const work = createWork(parts, run, kind, ledger, outer)
+  let refused = 0
   try {
-    await work.throughAllItems()
+    refused = await work.refusedItems()
+    if (refused === 0) await work.throughAllItems()
   } catch (error) {
     if (!work.isCancelled()) throw error
     return ledger.end('CANCELLED')
   } finally {
     work.stop()
   }
+  if (refused > 0)
+    return ledger.end(
+      'FAILED',
+      `Nothing was changed: ${refused} of ${await work.countItems()} would be refused. Each says why.`,
+    )
   await parts.context.publisher.flush(PUBLICATION_PATIENCE_MS)
   const failure = kind.isSingle ? work.lastFailure() : await failureOfAll(parts.context, run)
-  await (failure === null ? ledger.end('SUCCEEDED') : ledger.end('FAILED', failure))
+  if (failure !== null) return ledger.end('FAILED', failure)
+  if (kind.check && work.lastFailure() !== null && !isDryRun({ run }))
+    return ledger.end('PARTLY', 'A part was refused meanwhile. Each object says why. Apply the files again.')
+  return ledger.end('SUCCEEDED')
 }
 
 /** A run of which every item failed has failed. A dry run has succeeded then: it says what would fail. */
@@ -144,14 +154,17 @@ function createWork(parts: Parts, run: Run, kind: RunKindRow, ledger: Ledger, ou
     events.announceRun({ runId: run.id, itemId: item.id })
   }
 
-  async function workOn(item: RunItem): Promise<void> {
-    underWay.add(item.resource)
+  const taskOf = (item: RunItem): Task => {
     const onFound = (total: number) => {
       found = total
     }
-    const task: Task = { item, run, caller, isResumed: run.attempts > 1, signal, onFound }
+    return { item, run, caller, isResumed: run.attempts > 1, signal, onFound }
+  }
+
+  async function workOn(item: RunItem): Promise<void> {
+    underWay.add(item.resource)
     try {
-      await finish(item, { ok: true, ...(await asShown(item, () => kind.work(context, task))) })
+      await finish(item, { ok: true, ...(await asShown(item, () => kind.work(context, taskOf(item)))) })
     } catch (error) {
       if (error instanceof RunLostError || signal.aborted) throw error
       await afterFailure(item, error)
@@ -172,7 +185,40 @@ function createWork(parts: Parts, run: Run, kind: RunKindRow, ledger: Ledger, ou
     await finish(item, { ok: false, message })
   }
 
+  /** The message of a refusal; null: nothing is known against it. A temporary failure is met again before it counts. */
+  async function refusalOf(task: Task, check: NonNullable<RunKindRow['check']>): Promise<string | null> {
+    for (let attempts = 0; ; attempts++) {
+      try {
+        await check(context, task)
+        return null
+      } catch (error) {
+        if (!(error instanceof OperationError)) throw error
+        if (!error.isRetryable || attempts + 1 >= TRIES) return error.message
+        await setTimeout(delay(attempts), undefined, { signal })
+      }
+    }
+  }
+
   return {
+    /** How many items would be refused, of a run that has not begun with them. */
+    async refusedItems(): Promise<number> {
+      const { check } = kind
+      if (!check || isDryRun({ run }) || run.done + run.failed > 0) return 0
+      let refused = 0
+      for (let after = 0; ; ) {
+        const items = await ledger.openItems(after)
+        const last = items.at(-1)
+        if (!last) return refused
+        await inParallel(items, kind.atATime ?? CONCURRENCY, signal, async (item) => {
+          const message = await refusalOf(taskOf(item), check)
+          if (message === null) return
+          refused += 1
+          await finish(item, { ok: false, message })
+        })
+        after = last.id
+      }
+    },
+    countItems: () => context.db.runItem.count({ where: { runId: run.id } }),
     async throughAllItems(): Promise<void> {
       for (;;) {
         const items = await ledger.nextItems()

@@ -19,6 +19,8 @@ type Finished = { item: RunItem; result: FinishedItem }
 export type Ledger = {
   /** The next items to work on, at most a page. */
   nextItems(): Promise<RunItem[]>
+  /** The items that are not finished, after the one with this id, at most a page. */
+  openItems(after: number): Promise<RunItem[]>
   /** Milliseconds until the next retry of an item; null when every item is finished. */
   untilNextItem(): Promise<number | null>
   /** True when a user has cancelled the run. @throws RunLostError */
@@ -28,7 +30,7 @@ export type Ledger = {
   /** Postpones the item and stores the error. */
   postpone(item: RunItem, milliseconds: number, message: string): Promise<void>
   /** Unfinished items are dropped. */
-  end(state: 'SUCCEEDED' | 'FAILED' | 'CANCELLED', error?: string): Promise<void>
+  end(state: 'SUCCEEDED' | 'PARTLY' | 'FAILED' | 'CANCELLED', error?: string): Promise<void>
   /** Releases the run for another worker. */
   release(): Promise<void>
 }
@@ -73,6 +75,13 @@ export function createLedger({ db, now }: { db: Database; now: Clock }, run: Run
     nextItems: () =>
       db.runItem.findMany({
         where: { runId: id, ok: null, OR: [{ notBefore: null }, { notBefore: { lte: now() } }] },
+        orderBy: { id: 'asc' },
+        take: PAGE,
+      }),
+
+    openItems: (after) =>
+      db.runItem.findMany({
+        where: { runId: id, ok: null, id: { gt: after } },
         orderBy: { id: 'asc' },
         take: PAGE,
       }),

@@ -4,8 +4,10 @@ import type { Prisma } from '#prisma/generated/client/client.ts'
 import type { Fields } from '#server/as-code/document.ts'
 import { organizationWith } from '#server/as-code/kind/organizations.ts'
 import { pagesOf } from '#server/as-code/kind/pages.ts'
-import type { KindRow, StoredObject } from '#server/as-code/kind/row.ts'
+import type { ApplyContext, KindRow, StoredObject } from '#server/as-code/kind/row.ts'
+import type { Step } from '#server/as-code/step.ts'
 import type { Database } from '#server/database/client.ts'
+import type { Settings } from '#server/database/typed-row.ts'
 import { NotFoundError } from '#server/error/operation-error.ts'
 import { defaultsOf, parsePatch, pickFields } from '#server/services/patch.ts'
 import { type RegisterInput, subordinateFields } from '#server/services/subordinate/input.ts'
@@ -69,6 +71,19 @@ export const members: KindRow = {
     if (active === true) await services.subordinates.reactivate(caller, id)
   },
   remove: ({ services }, caller, { id }) => services.subordinates.remove(caller, id),
+}
+
+/** Fetches and examines the member of a step, whose organization may not exist yet. @throws OperationError if it would be refused */
+export async function checkMember(
+  { db, services }: Pick<ApplyContext, 'db' | 'services'>,
+  { key, verb, fields: { organization: _name, active: _active, ...fields } }: Step,
+  settings: Settings,
+): Promise<void> {
+  if (verb === 'CREATE')
+    return void (await services.subordinates.checkRegistration(fields as RegisterInput, settings)) // as it was parsed
+  const row = await db.subordinate.findUnique({ where: { entityId: key }, select: { id: true } })
+  if (row && Object.keys(fields).length > 0)
+    await services.subordinates.checkUpdate({ ...fields, id: row.id }, settings)
 }
 
 async function readPage(db: Database, where: Prisma.SubordinateWhereInput): Promise<StoredObject[]> {

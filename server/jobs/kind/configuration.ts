@@ -1,12 +1,16 @@
 /** The run that applies the plan of configuration files, an object at a time; a dry run says what it would do. */
 
-import type { Prisma, RunItem } from '#prisma/generated/client/client.ts'
+import type { Prisma, Run, RunItem } from '#prisma/generated/client/client.ts'
 import { remainingOf } from '#server/as-code/apply.ts'
 import type { Verb } from '#server/as-code/document.ts'
+import { checkMember } from '#server/as-code/kind/members.ts'
 import { kinds } from '#server/as-code/kinds.ts'
 import { forgetOwned } from '#server/as-code/ownership.ts'
+import { plannedStateOf } from '#server/as-code/planned-state.ts'
 import { shownStep } from '#server/as-code/shown-step.ts'
-import { type Step, stepNamed } from '#server/as-code/step.ts'
+import { nameOfStep, type Step, stepNamed } from '#server/as-code/step.ts'
+import { readSettings } from '#server/database/settings.ts'
+import type { Settings } from '#server/database/typed-row.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { RunContext } from '#server/jobs/context.ts'
 import type { RunKindRow } from '#server/jobs/kind/row.ts'
@@ -32,6 +36,7 @@ export const configuration: RunKindRow = {
   action: 'applyConfiguration',
   inWords: 'application of configuration files',
   phaseOf,
+  check,
   work,
 }
 
@@ -41,6 +46,33 @@ function phaseOf({ key, resource }: RunItem): string {
 }
 
 const stepOf = ({ input }: Pick<RunItem, 'input'>) => input as unknown as Step // as the start of the run wrote it
+
+/** Members are fetched and examined under the settings that the plan leads to; other objects were checked by the plan. */
+async function check(context: RunContext, { item, run }: Task): Promise<void> {
+  const step = stepOf(item)
+  const remaining = await remainingOf(context, step)
+  if ('done' in remaining || step.section !== 'members' || step.verb === 'REMOVE') return
+  const settings = await plannedSettings(context, run)
+  await checkMember(context, step, settings).catch(throwRetryable)
+}
+
+const planned = new WeakMap<Run, Promise<Settings>>()
+
+function plannedSettings({ db }: RunContext, run: Run): Promise<Settings> {
+  const known = planned.get(run)
+  if (known) return known
+  const sections = ['settings', 'metadataPolicy'] as const
+  const where = {
+    runId: run.id,
+    key: { in: sections.map((section) => nameOfStep({ section, verb: 'CHANGE' })) },
+  }
+  const found = db.runItem.findMany({ where }).then(async (items) => ({
+    ...(await readSettings(db)),
+    ...plannedStateOf(items.map(stepOf)).settings,
+  }))
+  planned.set(run, found)
+  return found
+}
 
 const words: Readonly<Record<Verb, string>> = { CREATE: 'create', CHANGE: 'change', REMOVE: 'remove' }
 

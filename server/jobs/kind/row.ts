@@ -33,6 +33,11 @@ export type RunKindRow = {
   shownParameters?(parameters: Prisma.JsonValue): Prisma.JsonValue
   /** Processes an item; must be idempotent. @throws OperationError: the expected failure of an item */
   work(context: RunContext, task: Task): Promise<Outcome>
+  /**
+   * Finds out whether an item would be refused, before the first one is worked on; then none is. A run that did a part
+   * nevertheless has ended as PARTLY. @throws OperationError: it would be
+   */
+  check?(context: RunContext, task: Task): Promise<void>
   /** The items that are worked on at a time. */
   atATime?: number
   /** Items of one phase end before those of the next begin, in the order of the items. Absent: all are of one. */

@@ -32,8 +32,7 @@ const SHOWN = 200
 
 operation('applyConfiguration', {
   describes:
-    'Starts a run that applies configuration files, each object independently and with the checks of its own mutation. It takes the rights of all mutations that it needs. An object that another change overtook fails. Follow the run with runProgress.',
-  scope: 'operate',
+    'Starts a run that applies configuration files, with the checks of each mutation. If one object would be refused, nothing is changed. A run that did only a part, because the anchor or a member changed meanwhile, ends as PARTLY. It takes the rights of all mutations that it needs; a dry run, those of a viewer. Follow the run with runProgress.',
   input: {
     describes: 'The files and their plan.',
     fields: (t) => ({
@@ -56,6 +55,7 @@ operation('applyConfiguration', {
       }),
     }),
   },
+  scope: async (_root, { input }) => (input.dryRun ? { read: true } : { operate: true }),
   result: RunRef,
   errors: [InvalidInputError, ConflictError, ReauthenticationRequiredError],
   async run({ files, installation, plan: known, prune, commit, dryRun }, context, { schema }) {
@@ -76,8 +76,8 @@ operation('applyConfiguration', {
         'The files or the anchor changed since the plan was made. Make a new plan.',
         'plan',
       )
-    requireRights(context, plan)
-    const homes = await requireHomes(context, plan)
+    if (!dryRun) requireRights(context, plan)
+    const homes = dryRun ? [] : await requireHomes(context, plan)
     const own = sectionsOf(isOfInstallation).filter((section) => missingRight(context, section) === undefined)
     const operations = new Set([
       ...plan.operations,

@@ -25,7 +25,7 @@ export const RunKindEnum = builder.enumType('RunKind', {
     SUBORDINATE_CHANGE: { description: 'Changes many subordinates, each independently.' },
     REQUEST_APPROVAL: { description: 'Approves many requests, each independently.' },
     REBUILD: { description: 'Republishes everything.' },
-    CONFIGURATION: { description: 'Applies the plan of configuration files, each object independently.' },
+    CONFIGURATION: { description: 'Applies the plan of configuration files, or none of it if an object would be refused.' },
     EVALUATION: {
       description:
         'Evaluates every subordinate, and every entity below an Intermediate from the last crawl, under the present policy and constraints, without fetching it.',
@@ -39,6 +39,7 @@ export const RunState = builder.enumType('RunState', {
     QUEUED: { description: 'Waiting for a worker: newly started, or its worker stopped.' },
     RUNNING: { description: 'Running.' },
     SUCCEEDED: { description: 'Completed; single items may have failed, and in a dry run each of them.' },
+    PARTLY: { description: 'Files were applied in part: some of their objects were refused.' },
     FAILED: { description: 'Stopped with an error, or every item failed.' },
     CANCELLED: { description: 'Cancelled by a user.' },
   } as const,
@@ -61,6 +62,7 @@ const states = {
   QUEUED: 'QUEUED',
   RUNNING: 'RUNNING',
   SUCCEEDED: 'SUCCEEDED',
+  PARTLY: 'PARTLY',
   FAILED: 'FAILED',
   CANCELLED: 'CANCELLED',
 } as const

@@ -1,6 +1,7 @@
 /** Decides registrations and updates before they are written: parses the input and examines the entity. */
 import { parseEntityId } from '#core/entity-id.ts'
 import { readSettings } from '#server/database/settings.ts'
+import type { Settings } from '#server/database/typed-row.ts'
 import {
   ConflictError,
   createVersionConflict,
@@ -21,14 +22,17 @@ import { accepted } from '#server/services/subordinate/rejection.ts'
 import { emptyRegistration, findSubordinate } from '#server/services/subordinate/row.ts'
 import { updatedColumns } from '#server/services/subordinate/update.ts'
 
+/** `fetch` as of a candidate; `settings`: others than the present ones. */
+type Under = { fetch?: Candidate['fetch'] | undefined; settings?: Settings | undefined }
+
 export function createPreparation(
   { db, entityId: anchor, allowHttp, now }: ServiceContext,
   examine: Examine,
 ) {
   return {
     /** Everything that decides a registration. @throws ConflictError, InvalidInputError, EntityRejectedError */
-    async registration(input: RegisterInput, fetch?: Candidate['fetch']) {
-      const { entityId: written, active: _active, keysCompared: _compared, ...given } = input
+    async registration(input: RegisterInput, { fetch, settings: given }: Under = {}) {
+      const { entityId: written, active: _active, keysCompared: _compared, ...fieldsGiven } = input
       const entityId = parseField('entityId', () => parseEntityId(written, { allowHttp }))
       const existing = await db.subordinate.findUnique({ where: { entityId } })
       if (existing) {
@@ -41,8 +45,8 @@ export function createPreparation(
       }
       if (entityId === anchor)
         throw new ConflictError('The Trust Anchor cannot be its own subordinate.', 'entityId')
-      const settings = await readSettings(db)
-      const fields = parsePatch(subordinateFields, given, settings)
+      const settings = given ?? (await readSettings(db))
+      const fields = parsePatch(subordinateFields, fieldsGiven, settings)
       const registration = { ...emptyRegistration, ...fields }
       const { jwks, metadata, forcedMetadata } = fields
       await requireOrganization(db, fields.organizationId)
@@ -55,9 +59,9 @@ export function createPreparation(
     },
 
     /** Everything that decides an update. @throws NotFoundError, ConflictError, InvalidInputError, EntityRejectedError */
-    async update({ id, version, ...given }: UpdateInput, fetch?: Candidate['fetch']) {
-      const settings = await readSettings(db)
-      const fields = parsePatch(subordinateFields, given, settings)
+    async update({ id, version, ...fieldsGiven }: UpdateInput, { fetch, settings: given }: Under = {}) {
+      const settings = given ?? (await readSettings(db))
+      const fields = parsePatch(subordinateFields, fieldsGiven, settings)
       const present = await findSubordinate(db, id)
       if (version != null && version !== present.version) throw createVersionConflict(version)
       await requireOrganization(db, fields.organizationId)

@@ -3,7 +3,7 @@ import { parseEntityId } from '#core/entity-id.ts'
 import type { Subordinate } from '#prisma/generated/client/client.ts'
 import type { Transaction } from '#server/database/client.ts'
 import { readSettings } from '#server/database/settings.ts'
-import { typedSubordinate } from '#server/database/typed-row.ts'
+import { type Settings, typedSubordinate } from '#server/database/typed-row.ts'
 import { parseField } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { SubordinateChangeKind } from '#server/live/events.ts'
@@ -36,6 +36,7 @@ import {
   updateVersion,
 } from '#server/services/subordinate/row.ts'
 import { createStatementPreview } from '#server/services/subordinate/statement-preview.ts'
+import { createStoredCheck } from '#server/services/subordinate/stored-check.ts'
 import { isUnpublished } from '#server/services/subordinate/unpublished.ts'
 import { checkAgainstFederation } from '#server/services/trust-anchor/policy-agreement.ts'
 import { createRevocation } from '#server/services/trust-mark/revocation.ts'
@@ -107,26 +108,29 @@ export function createSubordinateService(context: ServiceContext) {
     async register(caller: Caller, input: RegisterInput, fetch?: Candidate['fetch']): Promise<Subordinate> {
       return announced(
         'REGISTERED',
-        await add(caller, { input, ...(await prepare.registration(input, fetch)) }),
+        await add(caller, { input, ...(await prepare.registration(input, { fetch })) }),
       )
     },
 
-    /** Checks what `register` would refuse, and changes nothing. @throws as `register` */
-    async checkRegistration(input: RegisterInput): Promise<Examination> {
-      return (await prepare.registration(input)).examination
+    /** Checks what `register` would refuse, by default under the present settings, and changes nothing. @throws as `register` */
+    async checkRegistration(input: RegisterInput, settings?: Settings): Promise<Examination> {
+      return (await prepare.registration(input, { settings })).examination
     },
 
-    /** Checks what `update` would refuse, and changes nothing. Null: it needs no examination. @throws as `update` */
-    async checkUpdate(input: UpdateInput): Promise<Examination | null> {
-      return (await prepare.update(input)).examination
+    /** Checks what `update` would refuse, by default under the present settings, and changes nothing. Null: it needs no examination. @throws as `update` */
+    async checkUpdate(input: UpdateInput, settings?: Settings): Promise<Examination | null> {
+      return (await prepare.update(input, { settings })).examination
     },
+
+    /** What `update` would refuse, by what is stored. */
+    checkStored: createStoredCheck(context, examine),
 
     /**
      * Changes the settings of a subordinate; note and tags alone publish nothing. `fetch` as of a candidate.
      * @throws EntityRejectedError if the entity fails a check
      */
     async update(caller: Caller, input: UpdateInput, fetch?: Candidate['fetch']): Promise<Subordinate> {
-      const { present, fields, data } = await prepare.update(input, fetch)
+      const { present, fields, data } = await prepare.update(input, { fetch })
       const { id, version } = input
       return change(caller, id, 'updateSubordinate', 'UPDATED', updateEventTypes, async (tx) => {
         await checkAgainstFederation(tx, fields.metadataPolicy)

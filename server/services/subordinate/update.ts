@@ -43,7 +43,8 @@ export async function updatedColumns(
   return { data, examination }
 }
 
-function examineAgain(
+/** An entity with its present registration and these fields. */
+export function examineAgain(
   examine: Examine,
   before: Subordinate,
   fields: ParsedFields,

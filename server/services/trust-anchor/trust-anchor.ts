@@ -1,17 +1,15 @@
 /** The Trust Anchor: its settings, the federation's settings, and publication. */
 import { readSettings } from '#server/database/settings.ts'
 import type { Settings } from '#server/database/typed-row.ts'
-import { createVersionConflict, InvalidInputError, UnavailableError } from '#server/error/operation-error.ts'
+import { createVersionConflict, UnavailableError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import { type OutboxItem, toPublish } from '#server/publish/outbox.ts'
 import type { RebuildResult } from '#server/publish/rebuild.ts'
 import type { AuditAction } from '#server/services/audit/action.ts'
 import type { PublishingDeps, ServiceContext } from '#server/services/context.ts'
-import { checkWrittenMetadata } from '#server/services/entity/written-metadata.ts'
 import { columnsOf, type Patch, parsePatch } from '#server/services/patch.ts'
 import { type SettingFields, settingFields } from '#server/services/trust-anchor/input.ts'
-import { checkBudget, checkBudgetOfRows } from '#server/services/trust-anchor/outage-budget.ts'
-import { checkAgainstSubordinates } from '#server/services/trust-anchor/policy-agreement.ts'
+import { checkSettings, checkSettingsAgainstRows } from '#server/services/trust-anchor/settings-check.ts'
 import { explainRefusedWrite } from '#store/outage.ts'
 
 type Version = { version?: number | null | undefined }
@@ -47,15 +45,7 @@ export function createTrustAnchorService(context: ServiceContext & PublishingDep
   ): Promise<Settings> {
     const before = await readSettings(db)
     const patch = parsePatch(settingFields, input, context)
-    if (patch.organization) {
-      const own = { federation_entity: patch.organization }
-      checkWrittenMetadata('organization', own, { federation_entity: before.organization })
-    }
-    const { statementHours, maximumStatementHours } = { ...before, ...patch }
-    if (statementHours > maximumStatementHours) {
-      throw new InvalidInputError('statementHours must not be above maximumStatementHours.', 'statementHours')
-    }
-    checkBudget({ ...before, ...patch }, patch)
+    checkSettings(before, patch)
     const touchesStatements = statementSettings.some((name) => patch[name] !== undefined)
     return write(caller, async (tx) => {
       const { count } = await tx.settings.updateMany({
@@ -67,8 +57,7 @@ export function createTrustAnchorService(context: ServiceContext & PublishingDep
         },
       })
       if (count === 0) throw createVersionConflict(version)
-      if (patch.metadataPolicy) await checkAgainstSubordinates(tx, patch.metadataPolicy)
-      if (patch.outageBudget) await checkBudgetOfRows(tx, patch.outageBudget)
+      await checkSettingsAgainstRows(tx, patch)
       const after = await readSettings(tx)
       return {
         action,

@@ -136,7 +136,7 @@ it('refuses a second application while one runs', {
   expect((await watchRun(admin, id)).at(-1)?.run.state).toBe('CANCELLED')
 })
 
-it('leaves an object that another change overtook, and applies the others', async () => {
+it('changes nothing when another change overtook an object of the plan', async () => {
   await initial()
   // No file describes the organization any more.
   await apply(admin, fileOf({ settings: { displayName: 'Federation' } }))
@@ -147,17 +147,32 @@ it('leaves an object that another change overtook, and applies the others', asyn
   const steps = await stepsOf({ apiVersion: 'inmor/v1', anchor: 'main', organizations })
   const { id } = await admin.server.db.organization.findFirstOrThrow({ where: { name: 'University' } })
   await admin.mutate('updateOrganization', { id: btoa(`Organization:${id}`), country: 'DK' }, 'id')
-  const items = itemsOf(await watchRun(admin, await queued(steps, {})))
-  expect(items.map(({ resource, ok, message }) => [resource, ok, message]).sort()).toEqual([
-    ['First', true, null],
+  const seen = await watchRun(admin, await queued(steps, {}))
+  expect(itemsOf(seen).map(({ resource, ok, message }) => [resource, ok, message])).toEqual([
     ['University', false, 'The organization was changed since the plan was made. Make a new plan.'],
   ])
+  expect(seen.at(-1)?.run).toMatchObject({ state: 'FAILED', done: 0, failed: 1 })
+  expect(await admin.server.db.organization.count({ where: { name: 'First' } })).toBe(0)
+})
+
+it('changes nothing when a new member is refused, and says why', async () => {
+  await initial()
+  const [good, bad] = [await startLeaf(admin), await startLeaf(admin)]
+  bad.misbehave('server error')
+  const before = await exportText(admin)
+  const members = [{ entityId: good.id }, { entityId: bad.id }]
+  const { state, items } = await apply(admin, fileOf({ settings: { displayName: 'Whole' }, members }))
+  expect(items).toMatchObject([{ resource: bad.id, ok: false, message: expect.stringContaining('500') }])
+  expect(state).toBe('FAILED')
+  expect(await exportText(admin)).toBe(before)
 })
 
 it('is refused for what the role of the caller cannot change', async () => {
   const settings = fileOf({ settings: { statementHours: 99 } })
   await expect(start(admin, settings, {}, 'operator')).rejects.toThrow('your role must be able to administer')
-  await expect(start(admin, settings, { dryRun: true }, 'viewer')).rejects.toThrow('does not allow')
+  await expect(start(admin, settings, {}, 'viewer')).rejects.toThrow('does not allow')
+  const dry = await start(admin, settings, { dryRun: true }, 'viewer')
+  expect((await watchRun(admin, dry.id)).at(-1)?.run.state).toBe('SUCCEEDED')
   const { id } = await start(admin, fileOf({ organizations: [{ name: 'Of an operator' }] }), {}, 'operator')
   expect((await watchRun(admin, id)).at(-1)?.run.state).toBe('SUCCEEDED')
 })

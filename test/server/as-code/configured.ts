@@ -31,7 +31,12 @@ export type Plan = {
   unchanged: number
   operations: string[]
   text: string
-  effect: { members: object; stops: object[]; starts: object[]; changes: object[] } | null
+  effect: {
+    members: { stops: number; examined: number }
+    stops: { entities: { entityId: string }[] }[]
+    starts: object[]
+    changes: object[]
+  } | null
   markdown: string
   faults: { file: string; line: number; column: number; message: string }[]
   steps: {
@@ -65,7 +70,7 @@ export async function planOf(admin: TestAdmin, ...contents: string[]): Promise<P
   const files = contents.map((content, at) => ({ name: `${at + 1}.yaml`, content }))
   const { data, errors } = await admin.execute(
     `query ($files: [ConfigurationFileInput!]!) { configurationPlan(anchor: "main", files: $files) { hash created changed unchanged operations
-      text markdown effect { members { stops examined } stops { below reason count examples } starts { count } changes { path before after count } } faults { file line column message } steps { section key verb changes { path before after } } } }`,
+      text markdown effect { members { stops examined } stops { below reason count examples entities(first: 1000) { entityId } } starts { count } changes { path before after count } } faults { file line column message } steps { section key verb changes { path before after } } } }`,
     { files },
   )
   if (errors) throw new Error(JSON.stringify(errors))

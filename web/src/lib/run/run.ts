@@ -92,7 +92,7 @@ export function runState({ state, failed, cancelRequested }: Run): { tone: Tone;
   if (state === 'QUEUED') return { tone: 'warning', label: 'Waiting for a worker' }
   if (state === 'FAILED') return { tone: 'error', label: 'Failed' }
   if (state === 'CANCELLED') return { tone: 'quiet', label: 'Cancelled' }
-  return failed > 0
+  return failed > 0 || state === 'PARTLY'
     ? { tone: 'error', label: `Finished, ${count(failed)} failed` }
     : { tone: 'success', label: 'Succeeded' }
 }

@@ -142,7 +142,7 @@ it('changes nothing when another change overtook an object of the plan', async (
   await apply(admin, fileOf({ settings: { displayName: 'Federation' } }))
   const organizations = [
     { name: 'University', country: 'SE' },
-    { name: 'First', country: 'SE' },
+    { name: 'Of the same plan', country: 'SE' },
   ]
   const steps = await stepsOf({ apiVersion: 'inmor/v1', anchor: 'main', organizations })
   const { id } = await admin.server.db.organization.findFirstOrThrow({ where: { name: 'University' } })
@@ -152,7 +152,7 @@ it('changes nothing when another change overtook an object of the plan', async (
     ['University', false, 'The organization was changed since the plan was made. Make a new plan.'],
   ])
   expect(seen.at(-1)?.run).toMatchObject({ state: 'FAILED', done: 0, failed: 1 })
-  expect(await admin.server.db.organization.count({ where: { name: 'First' } })).toBe(0)
+  expect(await admin.server.db.organization.count({ where: { name: 'Of the same plan' } })).toBe(0)
 })
 
 it('changes nothing when a new member is refused, and says why', async () => {

@@ -36,17 +36,19 @@ export async function* findWithdrawals(context: PublishContext): AsyncGenerator<
     }
   // After the revocations, because only the others are lost.
   for await (const page of scanHash(redis, keys.statusLists)) {
-    const lists = page.map(async ([name]) => {
-      const list = await readPublishedList(context, name)
-      const facts = list && orNull(() => JSON.parse(list.facts) as StatusListFacts) // as our publisher wrote it
-      return list && facts ? [{ number: Number(name), bytes: list.bytes, ...facts }] : []
-    })
-    yield { ...nothing, lists: (await Promise.all(lists)).flat() }
+    const lists = await Promise.all(page.map(([name]) => readList(context, name)))
+    yield { ...nothing, lists: lists.flat() }
   }
   for await (const page of scanHash(redis, keys.subordinateInfo)) {
     const named = page.map(([entityId]) => entityId)
     yield { ...nothing, unknown: await findUnknown(context, named) }
   }
+}
+
+async function readList(context: PublishContext, name: string): Promise<Found['lists']> {
+  const list = await readPublishedList(context, name)
+  const facts = list && orNull(() => JSON.parse(list.facts) as StatusListFacts) // as our publisher wrote it
+  return list && facts ? [{ number: Number(name), bytes: list.bytes, ...facts }] : []
 }
 
 async function findWithdrawn(context: PublishContext, page: readonly [entityId: string, text: string][]) {

@@ -50,6 +50,7 @@ class RunProgressVariables(TypedDict):
 RunState = Literal[
     "CANCELLED",
     "FAILED",
+    "PARTLY",
     "QUEUED",
     "RUNNING",
     "SUCCEEDED",

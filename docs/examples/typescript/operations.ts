@@ -320,7 +320,9 @@ export type AlertCode =
   /** Verifiers refuse Trust Marks, although they are not revoked. */
   | 'TRUST_MARKS_INVALID'
   /** A webhook has failed for an hour, or was paused because it failed. */
-  | 'WEBHOOK_FAILING';
+  | 'WEBHOOK_FAILING'
+  /** Redis had withdrawn objects that the database, an older copy, would publish. They are held back. */
+  | 'WITHDRAWALS_FOUND';
 
 /** How bad an alert is. */
 export type AlertSeverity =
@@ -349,6 +351,8 @@ export type AuditAction =
   | 'ACKNOWLEDGE_ALERT'
   /** Changes a Organization. */
   | 'ADMIT_ORGANIZATION'
+  /** Changes a TrustAnchor. */
+  | 'ADOPT_WITHDRAWALS'
   /** Changes a Mirror. */
   | 'ANNOUNCE_MIRROR'
   /** Changes a SigningKey. */
@@ -395,6 +399,8 @@ export type AuditAction =
   | 'CREATE_WEBHOOK'
   /** Changes a Subordinate. */
   | 'DEACTIVATE_SUBORDINATE'
+  /** Changes a TrustAnchor. */
+  | 'DECIDE_WITHDRAWALS'
   /** Changes a User. */
   | 'DISABLE_TWO_FACTOR'
   /** Changes a User. */
@@ -786,6 +792,8 @@ export type RunState =
   | 'CANCELLED'
   /** Stopped with an error, or every item failed. */
   | 'FAILED'
+  /** Files were applied in part: some of their objects were refused. */
+  | 'PARTLY'
   /** Waiting for a worker: newly started, or its worker stopped. */
   | 'QUEUED'
   /** Running. */

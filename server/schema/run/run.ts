@@ -25,7 +25,9 @@ export const RunKindEnum = builder.enumType('RunKind', {
     SUBORDINATE_CHANGE: { description: 'Changes many subordinates, each independently.' },
     REQUEST_APPROVAL: { description: 'Approves many requests, each independently.' },
     REBUILD: { description: 'Republishes everything.' },
-    CONFIGURATION: { description: 'Applies the plan of configuration files, or none of it if an object would be refused.' },
+    CONFIGURATION: {
+      description: 'Applies the plan of configuration files, or none of it if an object would be refused.',
+    },
     EVALUATION: {
       description:
         'Evaluates every subordinate, and every entity below an Intermediate from the last crawl, under the present policy and constraints, without fetching it.',

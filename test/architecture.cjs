@@ -40,7 +40,7 @@ const serviceFloors = [
   ['trust-anchor'],
   ['trust-mark'],
   ['subordinate'],
-  ['effect'],
+  ['effect', 'found-withdrawals'],
   ['versions'],
   ['request'],
   ['index'],
@@ -135,7 +135,7 @@ module.exports = {
       {
         path: '.',
         pathNot:
-          '^(server/cli/api/|node_modules/commander/|node:|(fs|fs/promises|path|readline|events|stream/consumers|timers/promises)$)',
+          '^(server/cli/api/|node_modules/commander/|node:|(fs|fs/promises|path|readline(/promises)?|events|stream/consumers|timers/promises)$)',
       },
     ),
     rule(

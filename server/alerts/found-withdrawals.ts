@@ -1,7 +1,7 @@
 /** Finds the alert about withdrawals that Redis had and an older database lacked. */
 import { type AlertSource, plural } from '#server/alerts/alert.ts'
 import type { Database } from '#server/database/client.ts'
-import { readFirstWithdrawals } from '#server/services/trust-anchor/found-withdrawals.ts'
+import { readFirstWithdrawals } from '#server/services/found-withdrawals.ts'
 
 /** Named in the message. */
 const NAMED = 20

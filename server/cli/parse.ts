@@ -1,15 +1,12 @@
 /** Parses the arguments and options of commands. */
 import { InvalidArgumentError } from 'commander'
 
-const parseWhole = (unit: string) => (value: string) => {
-  const number = Number(value)
-  if (Number.isSafeInteger(number) && number > 0) return number
-  throw new InvalidArgumentError(`Enter a whole number of ${unit}, at least 1.`)
+/** Parses an option in days. */
+export function parseDays(value: string): number {
+  const days = Number(value)
+  if (Number.isSafeInteger(days) && days > 0) return days
+  throw new InvalidArgumentError('Enter a whole number of days, at least 1.')
 }
-
-/** Parse an option in days or seconds. */
-export const parseDays = parseWhole('days')
-export const parseSeconds = parseWhole('seconds')
 
 /** Parses a date or a time. */
 export function parseTime(value: string): Date {

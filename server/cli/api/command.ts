@@ -1,5 +1,5 @@
 /** Makes the commands of a noun from the rows of the table. */
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import { type Api, dataOf, type Open } from './api.ts'
 import { change, changeEach, startsRun } from './change.ts'
 import { CommandAboutOne } from './command-about-one.ts'
@@ -8,7 +8,16 @@ import { Failure } from './failure.ts'
 import { follow } from './follow.ts'
 import { idOf } from './ids.ts'
 import { list, print, showAll } from './list.ts'
-import { addOptions, nameOf, requireAll, type Slot, slotsOf, variablesOf, withIds } from './options.ts'
+import {
+  addOptions,
+  nameOf,
+  parsePositive,
+  requireAll,
+  type Slot,
+  slotsOf,
+  variablesOf,
+  withIds,
+} from './options.ts'
 import { type OutputOptions, requireField } from './output.ts'
 import { previewsPolicy, printPreview, type ReviewOptions, setsPolicy } from './policy.ts'
 import { type Row, rowsOf } from './table.ts'
@@ -48,7 +57,7 @@ function commandOf(row: Row, open: Open): Command {
     if (startsRun(row)) command.option('--follow', 'Print the items of the run until it ends.')
   }
   if (row.kind === 'list' || row.kind === 'export' || (row.kind === 'all' && row.isList))
-    command.option('--limit <number>', 'At most so many.', parseLimit)
+    command.option('--limit <number>', 'At most so many.', parsePositive)
   if (!names.includes('anchor'))
     command.option('--anchor <name>', 'The anchor, by slug or Entity Identifier (default: INMOR_ANCHOR).')
   command.option('--json', row.kind === 'list' ? 'Print a line of JSON for each.' : 'Print JSON.')
@@ -68,11 +77,6 @@ function commandOf(row: Row, open: Open): Command {
       await api.close()
     }
   })
-}
-
-function parseLimit(value: string): number {
-  if (/^[1-9]\d{0,8}$/.test(value)) return Number(value)
-  throw new InvalidArgumentError('Enter a whole number, at least 1.')
 }
 
 async function perform(

@@ -3,11 +3,11 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { Command, Option } from 'commander'
-import { parseSeconds } from '../parse.ts'
 import { type Api, dataOf, type Open } from './api.ts'
 import { anchorOf, readSources, type Source } from './configuration-files.ts'
 import { exitCodes, Failure, refusal } from './failure.ts'
 import { follow } from './follow.ts'
+import { parsePositive } from './options.ts'
 import { printable, write, writeJson } from './output.ts'
 
 type Plan = {
@@ -111,7 +111,7 @@ export function configurationCommands(open: Open): Command[] {
       .option('--commit <id>', 'The commit of the files, for the audit log.')
       .option('--prune', PRUNE)
       .option('--dry-run', 'Change nothing: each object says what would happen.')
-      .option('--wait <seconds>', 'Wait at most this long for another application to end.', parseSeconds)
+      .option('--wait <seconds>', 'Wait at most this long for another application to end.', parsePositive)
       .option('--json', 'Print a line of JSON for each object.')
       .action(async (given: readonly string[], options: ApplyOptions) => {
         const sources = await readSources(given)

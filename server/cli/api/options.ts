@@ -126,6 +126,11 @@ function parseEnum(value: string, values: readonly string[]): string {
   throw new InvalidArgumentError(`Allowed choices are ${values.join(', ')}.`)
 }
 
+export function parsePositive(value: string): number {
+  if (/^[1-9]\d{0,8}$/.test(value)) return Number(value)
+  throw new InvalidArgumentError('Enter a whole number, at least 1.')
+}
+
 function parseNumber(value: string): number {
   if (/^-?\d+$/.test(value)) return Number(value)
   throw new InvalidArgumentError('Enter a whole number.')

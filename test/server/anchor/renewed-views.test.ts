@@ -1,4 +1,4 @@
-/** A migration renews the views of each anchor, so that they have the columns that it adds to organizations. */
+/** A migration renews the views of each anchor, so that they have the columns that it adds. */
 import pg from 'pg'
 import { expect, it, onTestFinished } from 'vitest'
 import { createAnchorTables, schemaOf } from '#prisma/anchor-schema.ts'
@@ -25,6 +25,7 @@ it('reads a new column in the views of the first anchor and of another', async (
   await client.query(`INSERT INTO "Organization" ("name", "homeSlug") VALUES ('Both', 'main')`)
   await client.query(`INSERT INTO "OrganizationAnchor" VALUES (1, 'main'), (1, 'b')`)
   await client.query(`ALTER TABLE "Organization" ADD COLUMN "added" TEXT DEFAULT 'new'`)
+  await client.query(`ALTER TABLE "AuditEvent" ADD COLUMN "added" TEXT`)
   await client.query(`DROP INDEX "${INDEX}"`)
   await client.query(`DELETE FROM "_prisma_migrations" WHERE "migration_name" = '${PENDING}'`)
 
@@ -32,5 +33,6 @@ it('reads a new column in the views of the first anchor and of another', async (
   for (const slug of ['main', 'b']) {
     const { rows } = await client.query(`SELECT "name", "added" FROM "${schemaOf(slug)}"."Organization"`)
     expect(rows).toEqual([{ name: 'Both', added: 'new' }])
+    await client.query(`SELECT "added" FROM "${schemaOf(slug)}"."AuditEvent"`) // fails without the column
   }
 })

@@ -278,6 +278,7 @@ export const places: Readonly<Record<string, Tests>> = {
   'CHANGELOG.md': ['docs/', 'server/api/promise'],
   'CONTRIBUTING.md': documents,
   'README.md': documents,
+  inmor: [...documents, 'product/demo'],
   'SECURITY.md': documents,
   'THIRD-PARTY-NOTICES.md': documents,
   Dockerfile: ['deploy/'],

@@ -122,6 +122,7 @@ export const rows: Readonly<Record<string, Row>> = {
 export const ofInstallation: Readonly<Record<string, string[] | undefined>> = {
   migrate: [],
   completion: ['fish'],
+  edge: ['nginx', 'https://ta.example.org'],
   'audit verify': [],
   'audit prune': ['--before=2000-01-01'],
   'user set-password': undefined,

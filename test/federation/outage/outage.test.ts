@@ -4,10 +4,8 @@ import { join } from 'node:path'
 import { decodeJwt } from 'jose'
 import { beforeAll, expect, it, vi } from 'vitest'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
-import { formatChange } from '#store/change.ts'
 import { writeNewKey } from '#store/key-directory.ts'
 import { withdrawKey } from '#store/key-directory-change.ts'
-import { redisKeys } from '#store/keys.ts'
 import { folderInFile, folderInTest, inFile, inTest } from '#test/helpers/in-file.ts'
 import { patience } from '#test/helpers/patience.ts'
 import { startRelay } from '#test/helpers/relay.ts'
@@ -179,7 +177,7 @@ it('answers the last crawl from its files when Redis was emptied, until the next
   const before = (await server.get('/collection')).body
   await ta.redis.restart()
   await ta.publishConfiguration(withCollection())
-  await ta.redis.client.publish(redisKeys().changes, formatChange({ kind: 'all' }))
+  await ta.announce({ kind: 'all', withdrawsNothing: true })
   await untilBothThere()
   const { status, body, headers } = await server.get('/collection')
   expect({ status, body }).toEqual({ status: 200, body: before })

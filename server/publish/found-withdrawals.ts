@@ -2,6 +2,7 @@
  * Finds what Redis says and an older database lacks, before that database is published: a backup was restored beside a newer
  * Redis, or a replica without the last changes took over. An empty or older Redis has nothing of that.
  */
+import { STATUS_LIST_BYTES } from '#core/status-list.ts'
 import { toUnix } from '#server/clock.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { readPublishedList } from '#server/publish/drift/status-lists.ts'
@@ -48,7 +49,8 @@ export async function* findWithdrawals(context: PublishContext): AsyncGenerator<
 async function readList(context: PublishContext, name: string): Promise<Found['lists']> {
   const list = await readPublishedList(context, name)
   const facts = list && orNull(() => JSON.parse(list.facts) as StatusListFacts) // as our publisher wrote it
-  return list && facts ? [{ number: Number(name), bytes: list.bytes, ...facts }] : []
+  const isOurs = list?.bytes.length === STATUS_LIST_BYTES
+  return list && facts && isOurs ? [{ number: Number(name), bytes: list.bytes, ...facts }] : []
 }
 
 async function findWithdrawn(context: PublishContext, page: readonly [entityId: string, text: string][]) {

@@ -64,7 +64,9 @@ export async function readRevoked(db: Database | Transaction, statusListNumber: 
     db.statusList.findUnique({ where: { number: statusListNumber }, select: { keptBits: true } }),
   ])
   const revoked = rows.flatMap(({ statusIndex }) => statusIndex ?? [])
-  return withRevoked(Buffer.from(list?.keptBits ?? Buffer.alloc(STATUS_LIST_BYTES)), revoked)
+  const bytes = Buffer.alloc(STATUS_LIST_BYTES)
+  if (list?.keptBits) bytes.set(list.keptBits.subarray(0, STATUS_LIST_BYTES))
+  return withRevoked(bytes, revoked)
 }
 
 /** A copy with further bits. The lowest bit of a byte has the lowest index. */

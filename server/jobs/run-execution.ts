@@ -8,6 +8,8 @@ import { runWithOrigin } from '#server/identity/origin.ts'
 import type { RunContext } from '#server/jobs/context.ts'
 import { inParallel } from '#server/jobs/in-parallel.ts'
 import type { RunKindRow } from '#server/jobs/kind/row.ts'
+import { retryDelay, TRIES } from '#server/jobs/retry.ts'
+import { findRefusal } from '#server/jobs/run-check.ts'
 import { runKindOf } from '#server/jobs/run-kinds.ts'
 import {
   createLedger,
@@ -24,9 +26,6 @@ import { runAsShown, runWithApproval } from '#server/services/protection/approva
 /** Items that are worked on at a time, unless the kind says otherwise. */
 const CONCURRENCY = 8
 const HEARTBEAT_MS = 2_000
-/** The maximum of attempts for an item with a temporary failure. */
-const TRIES = 3
-const FIRST_DELAY_MS = 2_000
 const SIGNING_DELAY_MS = 2_000
 /** Milliseconds for adding the items; the default of 5 seconds is short for 100,000 of them. */
 const PREPARATION_MS = 60_000
@@ -74,21 +73,17 @@ async function attempt(parts: Parts, run: Run, ledger: Ledger, outer: AbortSigna
   if (run.cancelRequested) return ledger.end('CANCELLED')
   if (run.total === null) await prepare(parts.context, run, kind)
   const work = createWork(parts, run, kind, ledger, outer)
-  let refused = 0
+  let refusal: string | null = null
   try {
-    refused = await work.refusedItems()
-    if (refused === 0) await work.throughAllItems()
+    refusal = await work.refusal()
+    if (refusal === null) await work.throughAllItems()
   } catch (error) {
     if (!work.isCancelled()) throw error
     return ledger.end('CANCELLED')
   } finally {
     work.stop()
   }
-  if (refused > 0)
-    return ledger.end(
-      'FAILED',
-      `Nothing was changed: ${refused} of ${await work.countItems()} would be refused. Each says why.`,
-    )
+  if (refusal !== null) return ledger.end('FAILED', refusal)
   await parts.context.publisher.flush(PUBLICATION_PATIENCE_MS)
   const failure = kind.isSingle ? work.lastFailure() : await failureOfAll(parts.context, run)
   if (failure !== null) return ledger.end('FAILED', failure)
@@ -180,45 +175,19 @@ function createWork(parts: Parts, run: Run, kind: RunKindRow, ledger: Ledger, ou
     // Each other item would fail as well, so the run waits until the key store signs again.
     if (error instanceof SigningUnavailableError) return ledger.postpone(item, SIGNING_DELAY_MS, message)
     const mayPass = isExpected ? error.isRetryable : true
-    if (mayPass && item.attempts + 1 < TRIES) return ledger.postpone(item, delay(item.attempts), message)
+    if (mayPass && item.attempts + 1 < TRIES) return ledger.postpone(item, retryDelay(item.attempts), message)
     failure = message
     await finish(item, { ok: false, message })
   }
 
-  /** The message of a refusal; null: nothing is known against it. A temporary failure is met again before it counts. */
-  async function refusalOf(task: Task, check: NonNullable<RunKindRow['check']>): Promise<string | null> {
-    for (let attempts = 0; ; attempts++) {
-      try {
-        await check(context, task)
-        return null
-      } catch (error) {
-        if (!(error instanceof OperationError)) throw error
-        if (!error.isRetryable || attempts + 1 >= TRIES) return error.message
-        await setTimeout(delay(attempts), undefined, { signal })
-      }
-    }
-  }
-
   return {
-    /** How many items would be refused, of a run that has not begun with them. */
-    async refusedItems(): Promise<number> {
-      const { check } = kind
-      if (!check || isDryRun({ run }) || run.done + run.failed > 0) return 0
-      let refused = 0
-      for (let after = 0; ; ) {
-        const items = await ledger.openItems(after)
-        const last = items.at(-1)
-        if (!last) return refused
-        await inParallel(items, kind.atATime ?? CONCURRENCY, signal, async (item) => {
-          const message = await refusalOf(taskOf(item), check)
-          if (message === null) return
-          refused += 1
-          await finish(item, { ok: false, message })
-        })
-        after = last.id
-      }
+    /** Why nothing is done; null: nothing is in the way. */
+    async refusal(): Promise<string | null> {
+      const { check, atATime = CONCURRENCY } = kind
+      if (!check) return null
+      const refuse = (item: RunItem, message: string) => finish(item, { ok: false, message })
+      return findRefusal(run, { context, ledger, signal, atATime, check, taskOf, refuse })
     },
-    countItems: () => context.db.runItem.count({ where: { runId: run.id } }),
     async throughAllItems(): Promise<void> {
       for (;;) {
         const items = await ledger.nextItems()
@@ -246,12 +215,4 @@ function phasesOf(items: readonly RunItem[], { phaseOf }: RunKindRow): RunItem[]
 /** An item of a dry run that is executed does what that said, or fails. */
 function asShown<Result>({ effect }: RunItem, work: () => Result): Result {
   return effect === null ? work() : runAsShown(effect, work)
-}
-
-/**
- * Doubles with each attempt, minus up to half at random, so that simultaneous failures are not retried at the same
- * time.
- */
-function delay(attempts: number): number {
-  return FIRST_DELAY_MS * 2 ** attempts * (1 - Math.random() / 2)
 }

@@ -155,6 +155,19 @@ it('changes nothing when another change overtook an object of the plan', async (
   expect(await admin.server.db.organization.count({ where: { name: 'Of the same plan' } })).toBe(0)
 })
 
+it('changes nothing when its worker ends after the first refusal', async () => {
+  await initial()
+  const names = ['Refused', 'Not refused']
+  const organizations = names.map((name) => ({ name }))
+  const steps = await stepsOf({ apiVersion: 'inmor/v1', anchor: 'main', organizations })
+  const refusal = { ok: false, message: 'It was refused.', sequence: 1 }
+  const items = steps.map((step) => (step.resource === 'Refused' ? { ...step, ...refusal } : step))
+  const lost = { state: 'RUNNING', heartbeatAt: new Date(Date.now() - 3_600_000), attempts: 1, failed: 1 }
+  const seen = await watchRun(admin, await queued(items, lost))
+  expect(seen.at(-1)?.run).toEqual({ state: 'FAILED', total: 2, done: 0, failed: 1 })
+  expect(await admin.server.db.organization.count({ where: { name: { in: names } } })).toBe(0)
+})
+
 it('changes nothing when a new member is refused, and says why', async () => {
   await initial()
   const [good, bad] = [await startLeaf(admin), await startLeaf(admin)]

@@ -16,7 +16,7 @@ import {
 } from '../files/place.ts'
 import type { Ask, AskResolved } from './answers.ts'
 import { refreshCollection } from './collection.ts'
-import { isSignedWith, type KeyFiles, readCompromisedKids } from './compromised.ts'
+import { isSignedWith, type KeyFiles } from './compromised.ts'
 import { type Count, own, refresh, resolved, statement, statusList, trustMark, type Wanted } from './files.ts'
 import { type List, type ReadList, refreshList, subordinateLists, trustMarkList } from './lists.ts'
 import type { FileRecord } from './record.ts'
@@ -50,10 +50,11 @@ export async function* compareAll(context: Comparison): AsyncGenerator<void> {
   yield* context.record.tidy()
 }
 
-/** What a compromised key signed, before anything replaces it, which takes longer. @throws Error of the file system */
-export async function removeCompromised({ folder, record, keyFiles }: Export): Promise<void> {
-  const kids = readCompromisedKids(keyFiles)
-  if (kids.size === 0) return
+/** What compromised keys signed, before anything replaces it, which takes longer. @throws Error of the file system */
+export async function removeCompromised(
+  { folder, record }: Export,
+  kids: ReadonlySet<unknown>,
+): Promise<void> {
   for await (const files of signedFiles(folder)) {
     for (const file of files) {
       const body = folder.read(file)

@@ -16,12 +16,11 @@ const createQueue = (): Queue => new Map()
 export type Pending = ReturnType<typeof createPending>
 
 export function createPending(now: Now) {
-  const [all, keys, lists, collection] = [createDue(now), createDue(now), createDue(now), createDue(now)]
+  const [all, lists, collection] = [createDue(now), createDue(now), createDue(now)]
   const [subordinates, subjects, responses] = [createQueue(), createQueue(), createQueue()]
   let wake = Promise.withResolvers<void>()
   let changed: Time = -Infinity
   all.add()
-  keys.add()
 
   function addObject(to: Queue, id: string): void {
     if (!to.has(id)) to.set(id, now())
@@ -37,13 +36,11 @@ export function createPending(now: Now) {
 
   return {
     all,
-    /** Files that a compromised key signed may be there. */
-    keys,
     lists,
     collection,
-    /** Everything, also the keys, the lists and the collection. */
+    /** Everything, also the lists and the collection. */
     addAll(): void {
-      for (const each of [all, keys, lists, collection]) each.add()
+      for (const each of [all, lists, collection]) each.add()
       wake.resolve()
     },
     add({ kind, id }: Change): void {

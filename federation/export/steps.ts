@@ -7,6 +7,7 @@ import { TOLERANCE_MS } from '../files/manifest.ts'
 import { resolvedFile, trustMarkFile } from '../files/place.ts'
 import { refreshCollection } from './collection.ts'
 import { type Export, removeCompromised, typesWithFolder } from './comparison.ts'
+import { readCompromisedKids } from './compromised.ts'
 import { refresh, resolved, statement, statusList, trustMark, type Wanted, wantedOf } from './files.ts'
 import { type List, refreshList, subordinateLists, trustMarkList } from './lists.ts'
 import type { Pending } from './pending.ts'
@@ -21,12 +22,15 @@ export function createSteps(context: Export, pending: Pending, signal: AbortSign
   let unwritten: List[] = []
   let isEntering = false
   let manifestBy = 0
+  /** The compromised keys of which no file is left. */
+  let withoutKids: ReadonlySet<unknown> = new Set()
 
   /** Some of those that changed. What a compromised key signed goes before. */
   async function writeObjects(): Promise<boolean> {
-    if (pending.keys.take()) {
-      await removeCompromised(context)
-      pending.keys.done()
+    const kids = readCompromisedKids(context.keyFiles)
+    if ([...kids].some((kid) => !withoutKids.has(kid))) {
+      await removeCompromised(context, kids)
+      withoutKids = kids
       manifestBy = 0 // it may be signed with such a key too
     }
     const some = pending.takeObjects()

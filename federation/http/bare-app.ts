@@ -10,7 +10,7 @@ import Fastify, {
 } from 'fastify'
 import { answerUnreadable, handleErrors, sendError } from './error-handler.ts'
 import { bytes, milliseconds } from './limits.ts'
-import { parseForm, refuseMalformed } from './percent.ts'
+import { findMalformed, parseForm } from './percent.ts'
 import { createRequestIds } from './request-id.ts'
 
 export type ServerOptions = {
@@ -56,7 +56,7 @@ export function buildBareApp(options: ServerOptions): FastifyInstance {
     done()
   })
   // After CORS, so that a page can read the refusal.
-  app.addHook('preValidation', async ({ url }) => refuseMalformed(url.split('?')[1] ?? ''))
+  app.addHook('preValidation', ({ url }, _reply, done) => done(findMalformed(url)))
   // Documents are public, so browser tools may read them.
   app.register(cors, {
     origin: ANY_ORIGIN,

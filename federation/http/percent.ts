@@ -4,15 +4,16 @@ import { FederationError } from '#core/errors.ts'
 
 const malformed = /%(?![0-9A-Fa-f]{2})[^&]{0,2}/
 
-/** @throws FederationError `invalid_request` */
-export function refuseMalformed(text: string): void {
+/** The error of a URL or a form; undefined: none. */
+export function findMalformed(text: string): FederationError | undefined {
   const [found] = malformed.exec(text) ?? []
-  if (found === undefined) return
-  throw new FederationError('invalid_request', `${found} is not percent-encoded. Write % as %25.`)
+  if (found === undefined) return undefined
+  return new FederationError('invalid_request', `${found} is not percent-encoded. Write % as %25.`)
 }
 
 /** @throws FederationError `invalid_request` */
 export function parseForm(text: string): Record<string, unknown> {
-  refuseMalformed(text)
-  return parse(text)
+  const error = findMalformed(text)
+  if (error) throw error
+  return parse(text, '&', '=', { maxKeys: 0 })
 }

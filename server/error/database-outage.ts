@@ -1,13 +1,14 @@
 /** Recognizes a database that cannot make a change, or answer, by the errors of Prisma and the driver. */
 import { Prisma } from '#prisma/generated/client/client.ts'
+import { refusals } from '#server/error/operation-error.ts'
 
 /** What an error says about the database. */
 export type DatabaseState = 'full' | 'readOnly' | 'busy' | 'unreachable'
 
 /** What to answer. It claims nothing about what was stored before. */
 export const sentences: Readonly<Record<DatabaseState, string>> = {
-  full: 'The database is out of disk space. Free space, then try again.',
-  readOnly: 'The database accepts no changes: it is a standby, or read-only. Connect to the primary.',
+  full: `${refusals.full.join('. ')}, then try again.`,
+  readOnly: `${refusals.readOnly.join('. ')}, then try again.`,
   busy: 'The database did not answer in time. Try again in a moment.',
   unreachable: 'The database is unreachable. Try again in a moment.',
 }

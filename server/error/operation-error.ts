@@ -118,7 +118,8 @@ export class DatabaseRefusesError extends UnavailableError {
   }
 }
 
-const refusals = {
+/** What is wrong with a database that takes no changes, and what to do. */
+export const refusals = {
   full: ['The database is out of disk space', 'Free space'],
   readOnly: ['The database is read-only, such as a standby', 'Connect to the primary'],
 } as const

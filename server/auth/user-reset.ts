@@ -77,7 +77,7 @@ export function createUserReset(db: Database, auth: Auth) {
   }
 }
 
-/** Ends what else opens the account: whoever had it may hold that. Returns how many API keys were revoked. */
+/** Ends all other access to the account, which an attacker may have. Returns how many API keys were revoked. */
 async function takeBack(tx: Transaction, userId: string, keepApiKeys: boolean): Promise<number> {
   await endInvitation(tx, userId)
   await tx.session.deleteMany({ where: { userId } })

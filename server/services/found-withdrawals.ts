@@ -21,7 +21,7 @@ import { hashTrustMark } from '#store/trust-mark-record.ts'
 
 const finder = jobCaller('compare-publication')
 
-/** Those that nobody has decided, also not by another change of the object. */
+/** Those without a decision, which may be another change of the object. */
 const open = Prisma.sql`"FoundWithdrawal" AS f WHERE CASE f."kind"
   WHEN 'UNKNOWN' THEN NOT EXISTS (SELECT FROM "Subordinate" AS s WHERE s."entityId" = f."entityId")
   WHEN 'REVOKED' THEN EXISTS (

@@ -173,7 +173,7 @@ operation('updateUser', {
 const keepApiKeys = (t: InputFields) =>
   t.boolean({
     description:
-      'Whether the user’s API keys stay valid. False by default, because whoever had the account may hold them.',
+      'Whether the user’s API keys stay valid. False by default, because an attacker who used the account may have them.',
   })
 
 operation('resetUserPassword', {

@@ -1,9 +1,11 @@
 /** While Redis is away, the server answers what is known and still valid, and says how old it is. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { decodeJwt } from 'jose'
 import { beforeAll, expect, it, vi } from 'vitest'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
+import { TOLERANCE_MS } from '#federation/files/manifest.ts'
 import { writeNewKey } from '#store/key-directory.ts'
 import { withdrawKey } from '#store/key-directory-change.ts'
 import { folderInFile, folderInTest, inFile, inTest } from '#test/helpers/in-file.ts'
@@ -65,8 +67,10 @@ async function publish() {
   await publishCollection(ta.redis.client, many(3))
 }
 
+/** As the exporter, it signs only when each change before is older than the difference of two clocks. */
 async function exportAll() {
   await compareOnce(context)
+  await setTimeout(2 * TOLERANCE_MS)
   await publishExport(context)
 }
 
@@ -271,6 +275,7 @@ it('remembers what it knew before when Redis dies twice', async () => {
   await ta.announce({ kind: 'all', withdrawsNothing: true })
   await untilThere(alone)
   await expect.poll(() => statusOf(alone, markOf(leaf))).toBe(404)
+  await setTimeout(1_000) // it reads again what it knew, and forgets what is gone
   await ta.redis.stop()
   await untilAway(alone)
   for (const url of [configuration, about(leaf)])

@@ -94,6 +94,15 @@ function isBroken(text: string): boolean {
   return text.includes('\0') || !text.isWellFormed()
 }
 
+/** Valid JSON that is not taken. `offset`: the character at fault. */
+export class JsonStructureError extends SyntaxError {
+  readonly offset: number
+  constructor(message: string, offset: number) {
+    super(message)
+    this.offset = offset
+  }
+}
+
 /** Checks nesting and member names. `text` must be valid JSON. */
 function checkStructure(text: string): void {
   const open: (Set<string> | undefined)[] = []
@@ -105,10 +114,11 @@ function checkStructure(text: string): void {
     else if (character === '"') {
       const end = findStringEnd(text, index)
       const names = open.at(-1)
-      if (names && isMemberName(text, end)) addName(names, JSON.parse(text.slice(index, end)))
+      if (names && isMemberName(text, end)) addName(names, JSON.parse(text.slice(index, end)), index)
       index = end - 1
     }
-    if (open.length > MAX_DEPTH) throw new SyntaxError(`it is nested deeper than ${MAX_DEPTH} levels`)
+    if (open.length > MAX_DEPTH)
+      throw new JsonStructureError(`it is nested deeper than ${MAX_DEPTH} levels`, index)
   }
 }
 
@@ -125,9 +135,10 @@ function isMemberName(text: string, end: number): boolean {
   return text[index] === ':'
 }
 
-function addName(names: Set<string>, name: string): void {
-  if (name === UNSAFE_NAME) throw new SyntaxError(`it has the member "${name}", which is not allowed`)
-  if (names.has(name)) throw new SyntaxError(`it has the member "${name}" twice`)
+function addName(names: Set<string>, name: string, offset: number): void {
+  if (name === UNSAFE_NAME)
+    throw new JsonStructureError(`it has the member "${name}", which is not allowed`, offset)
+  if (names.has(name)) throw new JsonStructureError(`it has the member "${name}" twice`, offset)
   names.add(name)
 }
 

@@ -4,7 +4,7 @@ import type { Path } from '#core/path.ts'
 import { locateAll, type NamedText, type Parsed, type Place, parseText } from '#server/as-code/parse-text.ts'
 
 /** Characters of a file that is read at once: some tens of milliseconds. */
-const AT_ONCE = 256 * 1024
+const AT_ONCE = 64 * 1024
 
 type Task = { file: NamedText; paths: readonly Path[] | null }
 

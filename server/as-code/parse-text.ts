@@ -1,6 +1,16 @@
 /** Reads the text of a file, YAML or JSON, and finds the place of a value in it. */
-import { isMap, isScalar, isSeq, LineCounter, type ParsedNode, parseDocument } from 'yaml'
-import type { Path } from '#core/path.ts'
+import {
+  type Document,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type ParsedNode,
+  parseDocument,
+  visit,
+} from 'yaml'
+import { findJsonFault, JsonStructureError, parseJson } from '#core/json.ts'
+import { formatPath, type Path } from '#core/path.ts'
 
 export type NamedText = { name: string; content: string }
 
@@ -10,44 +20,95 @@ export type Fault = Place & { file: string; message: string }
 /** How often a file may use its anchors, which multiply its size. */
 const MAXIMUM_ALIASES = 100
 
+const tooManyAliases = `Its aliases stand for too much. At most ${MAXIMUM_ALIASES} values may come of them.`
+
+/** Characters of a name in a message. */
+const MAXIMUM_SHOWN = 100
+
 const TOO_DEEP = 'Its values are nested too deeply.'
 
-const options = { version: '1.2', logLevel: 'error', uniqueKeys: true } as const
+const options = { version: '1.2', logLevel: 'error', uniqueKeys: false } as const
 
 /** The value, or what is wrong with the text. */
 export type Parsed = { value: unknown } | { faults: Fault[] }
 
 /** A file of JSON is one of YAML too; it is read faster. */
 export function parseText({ name, content }: NamedText): Parsed {
-  const value = readJson(content)
-  return value === undefined ? readYaml(name, content) : { value }
+  const isJson = name.endsWith('.json')
+  if (!isJson && !/^\s*[{[]/.test(content)) return readYaml(name, content)
+  try {
+    return { value: parseJson(content) }
+  } catch (error) {
+    if (error instanceof JsonStructureError) {
+      const [first = '', ...rest] = error.message
+      const message = `${first.toUpperCase()}${rest.join('')}.`
+      return { faults: [{ file: name, ...placeAt(content, error.offset), message }] }
+    }
+    if (!isJson) return readYaml(name, content) // a map of YAML may begin so
+    const [, line = '1', column = '1'] = /\(line (\d+) column (\d+)\)/.exec(String(error)) ?? []
+    return {
+      faults: [{ file: name, line: Number(line), column: Number(column), message: 'This is no JSON.' }],
+    }
+  }
 }
 
-/** Undefined: it is no JSON. YAML says where. */
-function readJson(content: string): unknown {
-  if (!/^\s*[{[]/.test(content)) return undefined
-  try {
-    return JSON.parse(content)
-  } catch {
-    return undefined
-  }
+function placeAt(content: string, offset: number): Place {
+  const before = content.slice(0, offset).split('\n')
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 }
 }
 
 function readYaml(file: string, content: string): Parsed {
   try {
     const lineCounter = new LineCounter()
     const document = parseDocument(content, { ...options, lineCounter })
-    const faults = [...document.errors, ...document.warnings].map(({ message, pos: [at] }): Fault => {
+    const found = [...document.errors, ...document.warnings].map(({ message, pos: [at] }) => ({
+      at,
+      message: wordsOf(message),
+    }))
+    const own = found.length > 0 ? [] : findOwnFaults(document)
+    const faults = [...found, ...own].map(({ at, message }): Fault => {
       const { line, col } = lineCounter.linePos(at)
-      return { file, line: Math.max(line, 1), column: Math.max(col, 1), message: wordsOf(message) }
+      return { file, line: Math.max(line, 1), column: Math.max(col, 1), message }
     })
     if (faults.length > 0) return { faults }
     const value: unknown = document.toJS({ maxAliasCount: MAXIMUM_ALIASES })
     JSON.stringify(value) // an anchor that contains itself has no end
-    return { value }
+    const unusable = findJsonFault(value)
+    if (!unusable) return { value }
+    const { line, col } = lineCounter.linePos(offsetOf(document.contents, unusable.path))
+    const message = `${formatPath(unusable.path)} ${unusable.finding}.`
+    return { faults: [{ file, line, column: col, message }] }
   } catch (error) {
     return { faults: [{ file, line: 1, column: 1, message: sentenceOf(error) }] }
   }
+}
+
+/** What the library finds too, in a time that grows with the square of the file. */
+function findOwnFaults(document: Document.Parsed): { at: number; message: string }[] {
+  const faults: { at: number; message: string }[] = []
+  let aliases = 0
+  visit(document, {
+    Map(_, { items }) {
+      const names = new Set<string>()
+      for (const { key } of items) {
+        if (!isScalar(key)) continue
+        const name = String(key.value)
+        if (names.has(name))
+          faults.push({
+            at: rangeOf(key) ?? 0,
+            message: `It has the member ${JSON.stringify(name.slice(0, MAXIMUM_SHOWN))} twice.`,
+          })
+        names.add(name)
+      }
+    },
+    Alias(_, { range }) {
+      aliases += 1
+      if (aliases <= MAXIMUM_ALIASES) return undefined
+      faults.push({ at: range?.[0] ?? 0, message: tooManyAliases })
+      return visit.BREAK
+    },
+  })
+  return faults
 }
 
 /** The library repeats the place and the text. */
@@ -58,8 +119,7 @@ function wordsOf(message: string): string {
 
 function sentenceOf(error: unknown): string {
   if (error instanceof RangeError) return TOO_DEEP
-  if (error instanceof ReferenceError)
-    return `Its aliases stand for too much. At most ${MAXIMUM_ALIASES} values may come of them.`
+  if (error instanceof ReferenceError) return tooManyAliases
   return 'An anchor contains itself.'
 }
 

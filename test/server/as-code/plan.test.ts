@@ -139,7 +139,7 @@ it.each<[what: string, content: string, line: number, column: number, message: s
     `${HEAD}settings:\n  color: '#000000'\n  color: '#111111'\n`,
     5,
     3,
-    'Map keys must be unique.',
+    'It has the member "color" twice.',
   ],
   [
     'a reference to nothing',
@@ -173,6 +173,7 @@ it.each<[what: string, content: string, line: number, column: number, message: s
     'An anchor contains itself.',
   ],
   ['aliases that multiply', `${HEAD}${bomb()}`, 1, 1, /^Its aliases stand for too much/],
+  ['too many aliases', `${HEAD}metadataPolicy:\n${manyAliases()}`, 105, 9, /^Its aliases stand for too much/],
   [
     'values that are nested deeply',
     `${HEAD}metadataPolicy: ${'['.repeat(20_000)}`,
@@ -180,7 +181,27 @@ it.each<[what: string, content: string, line: number, column: number, message: s
     expect.any(Number),
     'Its values are nested too deeply.',
   ],
+  [
+    'values of YAML below each other',
+    `${HEAD}metadataPolicy:\n${Array.from({ length: 3_000 }, (_, at) => `${' '.repeat(at + 1)}a:\n`).join('')}`,
+    expect.any(Number),
+    expect.any(Number),
+    /nested/,
+  ],
+  [
+    'values of JSON that are nested deeply',
+    `{"apiVersion": "inmor/v1", "anchor": "main",\n "metadataPolicy": {"a": ${'['.repeat(3_000)}${']'.repeat(3_000)}}}`,
+    2,
+    expect.any(Number),
+    'It is nested deeper than 32 levels.',
+  ],
   ['a fault of JSON', '{"apiVersion": "inmor/v1",\n "anchor": "main" "x" }', 2, 19, /./],
+  [
+    'a name of JSON twice',
+    '{"apiVersion": "inmor/v1",\n "anchor": "main", "\\u0061nchor": "main" }',
+    ...([2, 20] as const),
+    'It has the member "anchor" twice.',
+  ],
 ])('refuses %s, and says where', async (_what, content, line, column, message) => {
   const { hash, faults } = await planOf(admin, content)
   expect(hash).toBeNull()
@@ -190,6 +211,15 @@ it.each<[what: string, content: string, line: number, column: number, message: s
     column,
     message: typeof message === 'string' ? message : expect.stringMatching(message),
   })
+})
+
+it('takes a comma too many in a map of YAML, and not in a file of JSON', async () => {
+  const content = '{"apiVersion": "inmor/v1",\n "anchor": "main", }'
+  expect(await planOf(admin, content)).toMatchObject({ faults: [], steps: [] })
+  const document = `query ($files: [ConfigurationFileInput!]!) {
+    configurationPlan(anchor: "main", files: $files) { faults { line column message } } }`
+  const { data } = await admin.execute(document, { files: [{ name: 'x.json', content }] })
+  expect(data.configurationPlan.faults).toEqual([{ line: 2, column: 20, message: 'This is no JSON.' }])
 })
 
 it('refuses an object in two files', async () => {
@@ -229,6 +259,11 @@ it('refuses a mark that was revoked, and does not issue it again', async () => {
 function bomb(): string {
   const lines = Array.from({ length: 40 }, (_, at) => `  a${at + 1}: &a${at + 1} [*a${at}, *a${at}]`)
   return `metadataPolicy:\n  a0: &a0 [x, x]\n${lines.join('\n')}\n`
+}
+
+/** One more than a file may have, in its line 104. */
+function manyAliases(): string {
+  return `  a: &a [1]\n${Array.from({ length: 101 }, (_, at) => `  b${at + 100}: *a\n`).join('')}`
 }
 
 it('refuses a plan for a state that has gone', async () => {

@@ -1,9 +1,9 @@
 /** Parses metadata: one JSON object per Entity Type (§5). */
 import { parseObject } from './claim.ts'
 import type { EntityId } from './entity-id.ts'
-import { quote, refuseAt } from './errors.ts'
+import { FederationError, quote, refuseAt } from './errors.ts'
 import { getMember } from './json.ts'
-import type { Path } from './path.ts'
+import { formatPath, type Path } from './path.ts'
 
 /** Entity Type Identifier -> parameter -> value. Entity Types are an open set (§5.1). */
 export type Metadata = Record<string, Record<string, unknown>>
@@ -50,10 +50,9 @@ export function checkIssuer(metadata: Metadata, entityId: EntityId): void {
   for (const type of typesWithIssuer) {
     const issuer = getMember(getMember(metadata, type), 'issuer')
     if (issuer !== undefined && issuer !== entityId) {
-      throw refuse(
-        ['metadata', type, 'issuer'],
-        `must be the Entity Identifier ${entityId}, not ${quote(issuer)}`,
-      )
+      const path = ['metadata', type, 'issuer']
+      const message = `${formatPath(path)} must be the Entity Identifier ${entityId}, not ${quote(issuer)}.`
+      throw new FederationError('invalid_metadata', message, { path, check: 'issuer' })
     }
   }
 }

@@ -14,6 +14,7 @@ import { FetchError } from '#fetcher/fetch-error.ts'
 import type { Settings } from '#server/database/typed-row.ts'
 import type { StatementSubject } from '#server/publish/build.ts'
 import type { FindCarriedMarks } from '#server/services/entity/carried-marks.ts'
+import { isOfOwnIssuer } from '#server/services/entity/chain-fault.ts'
 import { createChecklist, type EntityCheck, entityChecks } from '#server/services/entity/checks.ts'
 import { prospectiveChain } from '#server/services/entity/prospective-chain.ts'
 import { adviceForFetch } from '#server/services/entity/resolution-advice.ts'
@@ -186,9 +187,16 @@ function checkRegistration(statement: EntityStatement, input: Input, checklist: 
   ) {
     return null
   }
-  return tryCheck(checklist, 'METADATA_POLICY', 'The resolved metadata satisfies the policy.', () =>
-    resolveMetadata(chain),
-  )
+  try {
+    const metadata = resolveMetadata(chain)
+    checklist.pass('METADATA_POLICY', 'The resolved metadata satisfies the policy.')
+    return metadata
+  } catch (error) {
+    const { message } = asFederationError(error)
+    if (isOfOwnIssuer(error, chain)) checklist.skip('METADATA_POLICY', 'Its issuer is refused before.')
+    else checklist.fail('METADATA_POLICY', message)
+    return null
+  }
 }
 
 const allRequired = 'It has every required Trust Mark.'

@@ -1,10 +1,11 @@
 /** Tests the evaluation of all subordinates after a change of the federation's policy or constraints. */
 import { expect, it, vi } from 'vitest'
+import { jobCaller } from '#server/identity/caller.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
 import { relyingPartyNamed } from '#test/helpers/entity.ts'
 import { readMetrics } from '#test/helpers/metrics.ts'
 import { patience } from '#test/helpers/patience.ts'
-import { register, startLeaf } from '#test/helpers/subordinate.ts'
+import { register, registerLeaf, startLeaf } from '#test/helpers/subordinate.ts'
 import { subscribe } from '#test/helpers/subscription.ts'
 
 const admin = adminInFile({}, { metricsPort: 0 })
@@ -74,6 +75,35 @@ it('evaluates constraints too, deactivated members included, and names the failu
   await admin.mutate('reactivateSubordinate', { id }, 'id')
   expect(await statesOf([inactive.id])).toMatchObject([{ state: 'DOES_NOT_RESOLVE' }])
   await admin.mutate('updateTrustAnchor', { constraints: {} }, 'version', 'admin')
+})
+
+it('names the issuer as the cause, and no policy, at a look and in an evaluation', async () => {
+  const { leaf } = await registerLeaf(admin)
+  const where = { entityId: leaf.id }
+  const { db, services } = admin.server
+  const rowOf = () => db.subordinate.findUniqueOrThrow({ where })
+  const look = async () => services.subordinates.check(jobCaller('check'), await rowOf(), null)
+  const other = 'https://other.example'
+  leaf.options.metadata = { openid_provider: { issuer: other } }
+  await look()
+  const problem = { code: 'ISSUER', section: '5.1.3', message: expect.stringContaining(other) }
+  const expected = [{ state: 'DOES_NOT_RESOLVE', problem }]
+  expect(await statesOf([leaf.id])).toMatchObject(expected)
+  // As an earlier version stored it.
+  await db.subordinate.update({
+    where,
+    data: { unresolvableCode: 'METADATA_POLICY', unresolvableReason: 'x' },
+  })
+  await admin.execute('mutation { startEvaluation { __typename } }')
+  await soon(async () => expect(await rowOf()).toMatchObject({ unresolvableCode: 'ISSUER' }))
+  expect(await statesOf([leaf.id])).toMatchObject(expected)
+
+  // A policy that sets another issuer is the cause itself.
+  leaf.options.metadata = { openid_provider: { issuer: leaf.id } }
+  await look()
+  await setPolicy({ openid_provider: { issuer: { value: other } } })
+  await soon(async () => expect(await rowOf()).toMatchObject({ unresolvableCode: 'METADATA_POLICY' }))
+  await setPolicy({})
 })
 
 it('evaluates on request', { tags: 'mutation/startEvaluation/success' }, async () => {

@@ -139,6 +139,7 @@ it('says under its own heading that the issuer is another one', async () => {
     }),
   )
   expect(checks).toContainEqual(expect.objectContaining({ name: 'METADATA', status: 'PASSED' }))
+  expect(checks).toContainEqual(expect.objectContaining({ name: 'METADATA_POLICY', status: 'SKIPPED' }))
 })
 
 it('refuses an entity without an Entity Type', async () => {

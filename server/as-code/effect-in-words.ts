@@ -23,6 +23,7 @@ export async function linesOfEffect(
     ...some(starts.map((group) => `Start to resolve: ${named(group)}.`)),
     ...some(changes.map((group) => `Change: ${named(group)}. ${changeOf(group)}`)),
     ...some(marksEnd.map(endOf)),
+    ...unreadOf(effect),
     ...(newMembers.count > 0 ? [`New, and examined when the plan is applied: ${newMembers.count}.`] : []),
     ...(isComplete ? [] : ['Not all entities were examined, because it took too long.']),
     ...(await whoStops(db, stops, names)),
@@ -32,6 +33,15 @@ export async function linesOfEffect(
 function numbersOf({ members, below }: PlanEffect): string[] {
   const places = [numbersIn('Members', members), numbersIn('Entities below Intermediates', below)]
   return places.filter((line) => line !== null)
+}
+
+function unreadOf({ unread: { count, examples }, crawledAt }: PlanEffect): string[] {
+  if (count === 0) return []
+  const names = examples.slice(0, MAXIMUM_NAMES).join(', ') + (count > MAXIMUM_NAMES ? ', …' : '')
+  const why = crawledAt
+    ? `because the last crawl, of ${crawledAt.toISOString()}, read nothing there`
+    : 'because there was no crawl'
+  return [`Unknown: entities below ${count} Intermediate${count === 1 ? '' : 's'} (${names}), ${why}.`]
 }
 
 function numbersIn(title: string, { stops, starts, changes, unknown }: PlaceCounts): string | null {

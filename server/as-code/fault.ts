@@ -23,17 +23,20 @@ export class FileFaultsError extends Error {
 
 /** @throws FileFaultsError if there are any */
 export async function refuseFaulty(findings: readonly (Finding | Fault)[]): Promise<void> {
-  if (findings.length === 0) return
+  if (findings.length > 0) throw new FileFaultsError(await toFaults(findings))
+}
+
+/** With the place of each. */
+export async function toFaults(findings: readonly (Finding | Fault)[]): Promise<Fault[]> {
   const shown = findings.slice(0, MAXIMUM_FAULTS)
   const open = shown.filter((finding): finding is Finding => 'path' in finding)
   const lineOf = await locate(open.flatMap(({ also, ...at }) => [at, ...(also ? [also] : [])]))
-  const faults = shown.map((finding): Fault => {
+  return shown.map((finding): Fault => {
     if (!('path' in finding)) return finding
     const { file, message, also } = finding
     const end = also ? ` in ${also.file.name}, line ${lineOf(also).line}.` : ''
     return { file: file.name, ...lineOf(finding), message: message + end }
   })
-  throw new FileFaultsError(faults)
 }
 
 /** Each file is read once. */

@@ -36,37 +36,39 @@ export const toMarkdown = async (planned: Planned): Promise<string> =>
 
 /** The same for a terminal. */
 export async function toText(planned: Planned): Promise<string> {
-  if ('faults' in planned)
-    return planned.faults
-      .map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}\n`)
-      .join('')
-  const { steps, unchanged, hash, operations } = planned.plan
+  if ('faults' in planned) return planned.faults.map(placed).join('')
+  const { steps, unchanged, hash, operations, warnings } = planned.plan
   const subject = subjectOf(planned.plan)
-  if (steps.length === 0) return `${subject}: nothing to do. ${describe(unchanged)}\n`
+  const warned = warnings.map((each) => `Warning: ${placed(each)}`).join('')
+  if (steps.length === 0) return `${warned}${subject}: nothing to do. ${describe(unchanged)}\n`
   const head = `${subject}: ${countsOf(steps)}. ${describe(unchanged)} Plan ${hash}.\n`
   const effect = (await linesOfEffect(planned.db, await planned.effect())).map((line) => `${line}\n`)
-  return `${listOf(steps)}\n${head}${effect.join('')}${approvalOf(operations)}`
+  return `${listOf(steps)}\n${warned}${head}${effect.join('')}${approvalOf(operations)}`
 }
 
-function faultsToMarkdown(faults: readonly Fault[]): string {
-  const lines = faults.map(
-    ({ file, line, column, message }) => `- \`${file}:${line}:${column}\` ${escapeText(message)}`,
-  )
-  return `### The configuration files have faults\n\n${lines.join('\n')}\n`
-}
+const placed = ({ file, line, column, message }: Fault) => `${file}:${line}:${column}: ${message}\n`
+
+const faultsToMarkdown = (faults: readonly Fault[]) =>
+  `### The configuration files have faults\n\n${listed(faults)}`
+
+const listed = (faults: readonly Fault[]) =>
+  faults
+    .map(({ file, line, column, message }) => `- \`${file}:${line}:${column}\` ${escapeText(message)}\n`)
+    .join('')
 
 const subjectOf = ({ anchor }: Plan) => anchor ?? 'the installation'
 
 function planToMarkdown(plan: Plan, effect: string[]): string {
-  const { steps, unchanged, hash, operations } = plan
+  const { steps, unchanged, hash, operations, warnings } = plan
+  const warned = warnings.length > 0 ? `\n**Left alone:**\n\n${listed(warnings)}` : ''
   const subject = plan.anchor === null ? subjectOf(plan) : `\`${plan.anchor}\``
-  if (steps.length === 0) return `### Plan for ${subject}: nothing to do\n\n${describe(unchanged)}\n`
+  if (steps.length === 0) return `### Plan for ${subject}: nothing to do\n\n${describe(unchanged)}\n${warned}`
   const head = `### Plan for ${subject}: ${countsOf(steps)}\n\n${describe(unchanged)} Plan \`${hash}\`.\n`
   const lines = effect.map((line) =>
     line.replace(/^( *)(.*)$/s, (_, indent, text) => `${indent}- ${escapeText(text)}\n`),
   )
   const list = lines.length > 0 ? `\n${lines.join('')}\n` : ''
-  return `${head}${list}${approvalOf(operations)}\n\`\`\`diff\n${listOf(steps)}\`\`\`\n`
+  return `${head}${warned}${list}${approvalOf(operations)}\n\`\`\`diff\n${listOf(steps)}\`\`\`\n`
 }
 
 const describe = (unchanged: number) =>

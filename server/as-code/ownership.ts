@@ -76,10 +76,10 @@ export function amountsToTake({ section, key, wanted }: Wanted, before: Row | un
   return [...amounts(change, each(ANOTHER)), ...amounts(remove)]
 }
 
-/** Why a file does not activate the object again, as a sentence; null: it may. */
+/** Why a file does not change the object, as a sentence; null: it may. */
 export function explainWithdrawal({ withdrawnBy, withdrawnAt }: Row, noun: string): string | null {
   if (withdrawnBy === null || withdrawnAt === null) return null
-  return `${withdrawnBy} withdrew this ${noun} outside of the files, at ${withdrawnAt.toISOString()}. Say so here, or reactivate it there.`
+  return `${withdrawnBy} withdrew this ${noun} outside of the files, at ${withdrawnAt.toISOString()}. It stays as it is. Say so here, or reactivate it there.`
 }
 
 /** One that the file says is inactive is no longer withdrawn outside of it. */
@@ -100,7 +100,9 @@ export async function recordOwned(
       FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
         AS r (section text, key text, set text, name text, fields jsonb)
       ON CONFLICT ("section", "key") DO UPDATE SET "fileSet" = excluded."fileSet", "file" = excluded."file",
-        "commit" = excluded."commit", "appliedAt" = excluded."appliedAt", "fields" = excluded."fields", "differs" = '{}',
+        "commit" = excluded."commit", "appliedAt" = excluded."appliedAt", "fields" = excluded."fields",
+        "differs" = CASE WHEN "FileObject"."withdrawnAt" IS NULL OR excluded."fields"->>'active' = ${active}
+          OR excluded."fields"->>'paused' = ${paused} THEN '{}' ELSE "FileObject"."differs" END,
         "withdrawnAt" = CASE WHEN excluded."fields"->>'active' = ${active} OR excluded."fields"->>'paused' = ${paused}
           THEN NULL ELSE "FileObject"."withdrawnAt" END,
         "withdrawnBy" = CASE WHEN excluded."fields"->>'active' = ${active} OR excluded."fields"->>'paused' = ${paused}

@@ -2,7 +2,7 @@
 import type { GraphQLSchema } from 'graphql'
 import type { FileObject as Row } from '#prisma/generated/client/client.ts'
 import { type Fields, type Section, sections, type Verb } from '#server/as-code/document.ts'
-import { type Finding, refuseFaulty } from '#server/as-code/fault.ts'
+import { type Finding, refuseFaulty, toFaults } from '#server/as-code/fault.ts'
 import type { ScheduleWriter, StoredObject } from '#server/as-code/kind/row.ts'
 import { kinds } from '#server/as-code/kinds.ts'
 import {
@@ -12,7 +12,7 @@ import {
   findOwnedByOthers,
   readApplied,
 } from '#server/as-code/ownership.ts'
-import type { NamedText } from '#server/as-code/parse-text.ts'
+import type { Fault, NamedText } from '#server/as-code/parse-text.ts'
 import { stepsToRemove } from '#server/as-code/prune.ts'
 import { readFiles } from '#server/as-code/read-files.ts'
 import { findMissing } from '#server/as-code/references.ts'
@@ -38,6 +38,8 @@ export type Plan = {
   sets: readonly string[]
   /** The objects that are as the files describe them. */
   unchanged: number
+  /** The objects that it leaves alone, because they were withdrawn outside of the files. */
+  warnings: readonly Fault[]
   /** What it amounts to, for the protection by two people. */
   operations: readonly ProtectedOperation[]
   /** What it amounts to that the files describe what they did not before, by sections. */
@@ -73,12 +75,14 @@ export async function makePlan(
   const described = [...wanted.values()].flatMap((some) => [...some.values()])
   const applied = await readApplied(db, described)
   const faults = [...(await findMissing(db, wanted, now())), ...findOwnedByOthers(described, applied)]
+  const warnings: Finding[] = []
   const found: Amounting[] = []
   const taken = new Map<Section, ReadonlySet<ProtectedOperation>>()
   let unchanged = 0
   for (const section of sections) {
     const ofSection = await stepsOf(context, section, wanted.get(section) ?? new Map(), applied)
     faults.push(...ofSection.faults)
+    warnings.push(...ofSection.warnings)
     for (const each of ofSection.steps) found.push(each)
     taken.set(section, ofSection.taken)
     unchanged += ofSection.unchanged
@@ -101,6 +105,7 @@ export async function makePlan(
     described,
     sets: [...sets],
     unchanged,
+    warnings: await toFaults(warnings),
     operations: [...operations].sort(),
     taken,
     hash,
@@ -119,6 +124,7 @@ const hashOfPlan = (anchor: string | null, steps: readonly Step[]) =>
 type Found = {
   steps: Amounting[]
   faults: Finding[]
+  warnings: Finding[]
   unchanged: number
   taken: Set<ProtectedOperation>
 }
@@ -129,7 +135,7 @@ async function stepsOf(
   objects: ReadonlyMap<string, Wanted>,
   applied: Applied,
 ): Promise<Found> {
-  const found: Found = { steps: [], faults: [], unchanged: 0, taken: new Set() }
+  const found: Found = { steps: [], faults: [], warnings: [], unchanged: 0, taken: new Set() }
   if (objects.size === 0) return found
   const seen = new Set<string>()
   for await (const page of kinds[section].read(db, { keys: [...objects.keys()] }, now())) {
@@ -159,8 +165,10 @@ function addChange(found: Found, object: Wanted, { stored, before, caller }: Com
   const isSame = Object.keys(changed).length === 0
   const isActivated = withdrawalIn(changed) === false
   const withdrawal = isActivated && before ? explainWithdrawal(before, noun) : null
-  const inTheWay = isSame ? null : (obstacle?.(stored, object.wanted) ?? withdrawal)
-  if (inTheWay) found.faults.push({ file: object.file, path: object.path, message: inTheWay })
+  const inTheWay = isSame ? null : (obstacle?.(stored, object.wanted) ?? null)
+  const place = { file: object.file, path: object.path }
+  if (withdrawal) found.warnings.push({ ...place, message: withdrawal })
+  else if (inTheWay) found.faults.push({ ...place, message: inTheWay })
   else if (isSame || !change) found.unchanged++
   else found.steps.push(stepOf('CHANGE', { ...object, wanted: changed }, stored.fields, caller))
 }

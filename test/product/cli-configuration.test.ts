@@ -47,6 +47,11 @@ test.each(runs)('an export is planned, changed and applied %s', async (where, ru
     code: 2,
     stdout: expect.stringContaining('"verb":"CHANGE"'),
   })
+  const { stdout } = await run(['plan', path, '--json'])
+  expect(JSON.parse(stdout)).toMatchObject({
+    warnings: [],
+    effect: { stops: [], unread: 0, isComplete: true },
+  })
   expect(await run(['plan', path, '--markdown'])).toMatchObject({
     code: 2,
     stdout: expect.stringMatching(/^### Plan for `main`: 1 to change\n/),

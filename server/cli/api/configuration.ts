@@ -16,10 +16,13 @@ type Plan = {
   changed: number
   removed: number
   faults: { file: string; line: number; column: number; message: string }[]
+  warnings: unknown[]
   text: string
   markdown: string
   steps: unknown[]
+  effect?: Effect | null
 }
+type Effect = { stops: { entities: unknown[] }[] }
 
 /** Their names. */
 export const ofConfiguration: readonly string[] = ['export', 'plan', 'drift', 'apply']
@@ -32,10 +35,23 @@ const CHANGES = 2
 const TRIES = 20
 const PAUSE_MS = 500
 
-const PLAN = `query ($files: [ConfigurationFileInput!]!, $installation: Boolean, $prune: Boolean) {
-  configurationPlan(files: $files, installation: $installation, prune: $prune) {
-  hash created changed removed faults { file line column message } text markdown
-  steps { section key verb changes { path before after } } } }`
+const asked = (fields: string, variables = '') => `
+  query ($files: [ConfigurationFileInput!]!, $installation: Boolean, $prune: Boolean${variables}) {
+  configurationPlan(files: $files, installation: $installation, prune: $prune) { ${fields} } }`
+const place = '{ file line column message }'
+const PLAN = asked(`hash created changed removed faults ${place} warnings ${place} text markdown
+  steps { section key verb changes { path before after } }`)
+/** Names in one answer, as the limit of its cost allows. */
+const NAMES = 2_000
+const counts = '{ stops starts changes examined unknown }'
+const group = 'below path reason count examples'
+const EFFECT = asked(
+  `hash effect { members ${counts} below ${counts} newMembers unread unreadExamples crawledAt isComplete
+  stops { ${group} entities(first: ${NAMES}, skip: $skip) { entityId displayName } }
+  starts { ${group} } changes { ${group} isMixed before after }
+  marksEnd { trustMarkType reason count examples } }`,
+  ', $skip: Int!',
+)
 const APPLY = `mutation ($input: ApplyConfigurationInput!) { applyConfiguration(input: $input) { __typename
   ... on ApplyConfigurationSuccess { run { id } } ... on Error { message code path } } }`
 const EXPORT = `query ($after: String, $installation: Boolean) {
@@ -54,13 +70,13 @@ export function configurationCommands(open: Open): Command[] {
     }
   }
 
-  const compare = async (given: readonly string[], options: PlanOptions) => {
+  const compare = async (given: readonly string[], options: PlanOptions, isDrift = false) => {
     const sources = await readSources(given)
     for (const source of sources) {
-      const plan = await withApi(source.anchor, (api) => planOf(api, source, options.prune))
+      const plan = await withApi(source.anchor, (api) => planOf(api, source, options))
       await printPlan(plan, options)
       if (plan.hash === null) process.exitCode = exitCodes.failed
-      else if (plan.steps.length > 0) process.exitCode ??= CHANGES
+      else if (plan.steps.length > 0 || (isDrift && plan.warnings.length > 0)) process.exitCode ??= CHANGES
       if (options.output !== undefined && plan.hash !== null) {
         if (sources.length > 1)
           throw new Failure('A plan is about one anchor. Give the files of one.', exitCodes.failed)
@@ -99,12 +115,12 @@ export function configurationCommands(open: Open): Command[] {
         'Shows what configuration files would change. Exit code 0: nothing, 2: something, 1: an error.',
       )
       .option('-o, --output <file>', 'Write the plan to this file, for apply.')
-      .action(compare),
+      .action((given: readonly string[], options: PlanOptions) => compare(given, options)),
     planOptions(new Command('drift'))
       .description(
         'Shows how an anchor differs from its configuration files. Exit code 0: not at all, 2: it does.',
       )
-      .action(compare),
+      .action((given: readonly string[], options: PlanOptions) => compare(given, options, true)),
     new Command('apply')
       .description('Applies configuration files, or a plan of them, as one run, and follows it.')
       .argument('<file...>', `${FILES} Or the file of one plan.`)
@@ -134,12 +150,30 @@ const planOptions = (command: Command) =>
 
 type ExportOptions = { output?: string; installation?: true }
 
-async function planOf(api: Api, { anchor, files }: Source, prune?: true): Promise<Plan> {
-  const answer = await api.send(PLAN, { files, ...(prune ? { prune } : {}), ...aboutOf(anchor) })
+async function planOf(api: Api, { anchor, files }: Source, { prune, json }: PlanOptions): Promise<Plan> {
+  const variables = { files, ...(prune ? { prune } : {}), ...aboutOf(anchor) }
+  const answer = await api.send(PLAN, variables)
   const [error] = answer.errors ?? []
   if (anchor !== null && error?.extensions?.code === 'NOT_FOUND')
     throw new UnknownAnchorFailure(error.message)
-  return dataOf(answer).configurationPlan as Plan // as asked for
+  const plan = dataOf(answer).configurationPlan as Plan // as asked for
+  return json ? { ...plan, effect: await effectOf(api, plan, variables) } : plan
+}
+
+/** With each name of those that stop to resolve. @throws Failure */
+async function effectOf(api: Api, { hash }: Plan, variables: object): Promise<Effect | null> {
+  let effect: Effect | null = null
+  for (let skip = 0; ; skip += NAMES) {
+    const page = dataOf(await api.send(EFFECT, { ...variables, skip })).configurationPlan as Pick<
+      Plan,
+      'hash' | 'effect'
+    > // as asked for
+    if (page.hash !== hash) throw new Failure('The anchor changed meanwhile. Make the plan again.')
+    const more = page.effect?.stops.map(({ entities }) => entities) ?? []
+    if (!effect) effect = page.effect ?? null
+    else for (const [at, each] of effect.stops.entries()) each.entities.push(...(more[at] ?? []))
+    if (more.every(({ length }) => length < NAMES)) return effect
+  }
 }
 
 const aboutOf = (anchor: string | null) => (anchor === null ? { installation: true } : {})
@@ -193,7 +227,7 @@ async function apply(api: Api, source: Source, options: ApplyOptions): Promise<v
 
 /** The hash of the plan, which is shown. @throws Failure */
 async function planned(api: Api, source: Source, prune?: true): Promise<string> {
-  const { hash, text } = await planOf(api, source, prune)
+  const { hash, text } = await planOf(api, source, prune ? { prune } : {})
   process.stderr.write(printable(text))
   if (hash === null) throw new Failure('The files have faults. Nothing was changed.')
   return hash

@@ -138,6 +138,20 @@ export const PlanEffectRef = builder.objectRef<PlanEffect>('ConfigurationEffect'
       description: 'Trust Marks that end.',
       resolve: ({ marksEnd }) => marksEnd,
     }),
+    unread: t.int({
+      description:
+        'Intermediates that it touches, and below which the last crawl read nothing: what stops there is unknown.',
+      resolve: ({ unread }) => unread.count,
+    }),
+    unreadExamples: t.stringList({
+      description: 'The Entity Identifiers of some of them, at most 20.',
+      resolve: ({ unread }) => unread.examples,
+    }),
+    crawledAt: t.expose('crawledAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the last crawl ended; null before the first.',
+    }),
     newMembers: t.int({
       description: 'Members that it registers.',
       resolve: ({ newMembers }) => newMembers.count,

@@ -16,7 +16,7 @@ export const PRUNE =
   'Whether objects are removed that the set of the files described before and describes no longer. False by default.'
 
 export const ConfigurationFault = builder.objectRef<Fault>('ConfigurationFault').implement({
-  description: 'What is wrong with a configuration file, and where.',
+  description: 'What a plan says about a configuration file, and where.',
   authScopes: { read: true },
   fields: (t) => ({
     file: t.exposeString('file', { description: 'The name of the file.' }),

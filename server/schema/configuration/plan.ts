@@ -58,6 +58,11 @@ export const PlanRef = builder.objectRef<Planned>('ConfigurationPlan').implement
       description: 'What is wrong with the files, at most 100. With any, there is no plan.',
       resolve: (planned) => ('faults' in planned ? [...planned.faults] : []),
     }),
+    warnings: t.field({
+      type: [ConfigurationFault],
+      description: 'The objects that it leaves alone, because a person withdrew them outside of the files.',
+      resolve: (planned) => [...(planOf(planned)?.warnings ?? [])],
+    }),
     hash: t.string({
       nullable: true,
       description:

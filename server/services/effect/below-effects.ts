@@ -85,6 +85,20 @@ export async function findMembersBelow(
   return rows.map(({ entityId }) => entityId)
 }
 
+/** Active Intermediates among these, by default of all, of which the crawl read no statement. */
+export async function findUnread(
+  db: Database,
+  crawlId: number | null,
+  superiors: readonly string[] | null,
+): Promise<string[]> {
+  const among = superiors ? Prisma.sql`AND "entityId" = ANY (${superiors})` : Prisma.empty
+  const rows = await db.$queryRaw<{ entityId: string }[]>`
+    SELECT "entityId" FROM "Subordinate" WHERE "active" AND "intermediate" ${among} AND "entityId" NOT IN
+      (SELECT "superior" FROM "CollectedStatement" WHERE "crawlId" = ${crawlId})
+    ORDER BY "entityId"`
+  return rows.map(({ entityId }) => entityId)
+}
+
 const below = (crawlId: number, superiors: readonly string[]) => Prisma.sql`
   below AS (
     SELECT "entityId" FROM "CollectedStatement" WHERE "crawlId" = ${crawlId} AND "superior" = ANY (${superiors})

@@ -8,6 +8,7 @@ import {
   type BelowEffect,
   belowSuperiors,
   findMembersBelow,
+  findUnread,
 } from '#server/services/effect/below-effects.ts'
 import { type EndingMarks, endingMarks } from '#server/services/effect/ending-marks.ts'
 import { createMemberComparison } from '#server/services/effect/member-comparison.ts'
@@ -33,6 +34,8 @@ export type PlanEffect = {
   /** Entities, each once. */
   members: PlaceCounts
   below: PlaceCounts
+  /** Intermediates that the plan touches, and below which the last crawl read nothing: what stops there is unknown. */
+  unread: { count: number; examples: string[] }
   /** Registered by the plan: not examined. */
   newMembers: { count: number; examples: string[] }
   marksEnd: EndingMarks[]
@@ -64,6 +67,8 @@ export async function effectOf(context: Context, planned: PlannedState): Promise
   const ofKind = (kind: GroupKind) =>
     groups.flatMap((each) => (each.kind === kind ? [each.group] : [])).sort((a, b) => b.count - a.count)
   const newMembers = planned.newMembers ?? []
+  const touched = states.isWide ? null : [...states.members.keys()]
+  const unread = await findUnread(db, crawl?.crawlId ?? null, touched)
   const { marks, isComplete: areMarksComplete } = await endingMarks(context, planned, settings)
   return {
     stops: ofKind('stops'),
@@ -71,6 +76,7 @@ export async function effectOf(context: Context, planned: PlannedState): Promise
     changes: ofKind('changes'),
     members: members.counts,
     below: below.counts,
+    unread: { count: unread.length, examples: unread.slice(0, EXAMPLES) },
     newMembers: { count: newMembers.length, examples: newMembers.slice(0, EXAMPLES) },
     marksEnd: marks,
     crawledAt: crawl?.crawledAt ?? null,

@@ -34,7 +34,7 @@ export const exportedInstallation = async (admin: TestAdmin): Promise<DescribedI
 export async function planInstallation(admin: TestAdmin, content: string): Promise<Plan> {
   const { data, errors } = await admin.execute(
     `query ($files: [ConfigurationFileInput!]!) { configurationPlan(installation: true, files: $files) { hash created changed unchanged
-      operations text markdown faults { file line column message } steps { section key verb changes { path before after } } } }`,
+      operations text markdown faults { file line column message } warnings { line message } steps { section key verb changes { path before after } } } }`,
     { files: [{ name: '1.yaml', content }] },
   )
   if (errors) throw new Error(JSON.stringify(errors))

@@ -39,6 +39,7 @@ export type Plan = {
   } | null
   markdown: string
   faults: { file: string; line: number; column: number; message: string }[]
+  warnings: { line: number; message: string }[]
   steps: {
     section: string
     key: string
@@ -70,7 +71,7 @@ export async function planOf(admin: TestAdmin, ...contents: string[]): Promise<P
   const files = contents.map((content, at) => ({ name: `${at + 1}.yaml`, content }))
   const { data, errors } = await admin.execute(
     `query ($files: [ConfigurationFileInput!]!) { configurationPlan(anchor: "main", files: $files) { hash created changed unchanged operations
-      text markdown effect { members { stops examined } stops { below reason count examples entities(first: 1000) { entityId } } starts { count } changes { path before after count } } faults { file line column message } steps { section key verb changes { path before after } } } }`,
+      text markdown effect { members { stops examined } stops { below reason count examples entities(first: 1000) { entityId } } starts { count } changes { path before after count } } faults { file line column message } warnings { line message } steps { section key verb changes { path before after } } } }`,
     { files },
   )
   if (errors) throw new Error(JSON.stringify(errors))

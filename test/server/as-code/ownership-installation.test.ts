@@ -55,7 +55,7 @@ it('a webhook of the installation, whose path no message shows', {
   )
   const changed = await mutate('updateWebhook', { id, active: false }, `webhook { ${IN_FILE} }`)
   expect(changed.webhook).toEqual(inFile)
-  expect((await planInstallation(admin, file)).faults).toMatchObject([
+  expect((await planInstallation(admin, file)).warnings).toMatchObject([
     { message: expect.stringContaining('admin withdrew this webhook outside of the files') },
   ])
   expect(await schedules.run('compare-files')).toMatch(/, 1 of them different\.$/)
@@ -80,7 +80,7 @@ it('an anchor of the installation, which can always be paused', async () => {
   const named = { anchor: 'edu' }
   expect((await mutate('removeTrustAnchor', named)).message).toContain('Remove it there.')
   expect(await mutate('pauseTrustAnchor', named)).toMatchObject({ __typename: 'PauseTrustAnchorSuccess' })
-  expect((await planInstallation(admin, served)).faults).toMatchObject([
+  expect((await planInstallation(admin, served)).warnings).toMatchObject([
     { message: expect.stringContaining('admin withdrew this anchor outside of the files') },
   ])
   expect(

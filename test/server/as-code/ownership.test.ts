@@ -23,7 +23,8 @@ const change = async (input: object) =>
   )
 
 describe('a member of a file', () => {
-  const file = (fields: object) => fileOf({ set: 'edu', members: [{ entityId: leaf.id, ...fields }] })
+  const file = (fields: object, beside: object = {}) =>
+    fileOf({ set: 'edu', members: [{ entityId: leaf.id, ...fields }], ...beside })
 
   it('says so, and a field that the file has is not changed outside of it', {
     tags: 'mutation/updateSubordinate/ConflictError',
@@ -65,15 +66,26 @@ describe('a member of a file', () => {
     const id = await idOf(leaf.id)
     expect(await admin.mutate('deactivateSubordinate', { id }, 'active')).toMatchObject({ active: false })
     await expect.poll(() => servedStatement(admin, leaf.id)).toBe(404)
-    const { faults } = await planOf(admin, file({ active: true }))
-    expect(faults).toMatchObject([
-      {
-        line: 5,
-        message: expect.stringMatching(
-          /^operator withdrew this member outside of the files, at 20.*Z\. Say so here, or reactivate it there\.$/,
-        ),
-      },
-    ])
+    // It is left alone, and the rest applies.
+    const both = file({ active: true, note: 'Not applied' }, { organizations: [{ name: 'Beside it' }] })
+    const plan = await planOf(admin, both)
+    expect(plan).toMatchObject({
+      faults: [],
+      steps: [{ section: 'organizations' }],
+      warnings: [
+        {
+          line: expect.any(Number),
+          message: expect.stringMatching(
+            /^operator withdrew this member outside of the files, at 20.*Z\. It stays as it is\. Say so here, or reactivate it there\.$/,
+          ),
+        },
+      ],
+    })
+    expect(plan.text).toMatch(/^Warning: 1\.yaml:\d+:\d+: operator withdrew this member/m)
+    expect(plan.markdown).toContain('**Left alone:**')
+    expect(await apply(admin, both)).toMatchObject(SUCCEEDED)
+    expect(await servedStatement(admin, leaf.id)).toBe(404)
+    expect(await planOf(admin, both)).toMatchObject({ steps: [], warnings: plan.warnings })
     expect(
       await admin.mutate('reactivateSubordinate', { id }, 'active describedIn { withdrawnBy }'),
     ).toMatchObject({
@@ -183,10 +195,11 @@ it('a mark of a file can be revoked, and a type of a file deactivated', async ()
   expect(await admin.mutate('updateTrustMarkType', { id: type, active: false }, 'active')).toMatchObject({
     active: false,
   })
-  const { faults } = await planOf(admin, file)
-  expect(faults.map(({ message }) => message)).toEqual([
-    expect.stringMatching(/^operator withdrew this Trust Mark type/),
-    'It was revoked. Remove it from the file, or issue it again in the console.',
+  const { faults, warnings } = await planOf(admin, file)
+  expect(faults).toEqual([])
+  expect(warnings).toMatchObject([
+    { message: expect.stringMatching(/^operator withdrew this Trust Mark type/) },
+    { message: expect.stringMatching(/^operator withdrew this Trust Mark outside/) },
   ])
 })
 

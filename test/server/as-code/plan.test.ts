@@ -100,6 +100,13 @@ it('says which members stop to resolve, with the reason, and which change', asyn
   expect(off.effect).toMatchObject({ members: { stops: 1, examined: 1 }, stops: [{ examples: [leaf.id] }] })
 })
 
+it('says below which Intermediates nothing is known', async () => {
+  const { leaf } = await registerLeaf(admin)
+  await admin.server.db.subordinate.update({ where: { entityId: leaf.id }, data: { intermediate: true } })
+  const { text } = await planOf(admin, fileOf({ members: [{ entityId: leaf.id, active: false }] }))
+  expect(text).toContain(`Unknown: entities below 1 Intermediate (${leaf.id}), because there was no crawl.\n`)
+})
+
 const HEAD = 'apiVersion: inmor/v1\nanchor: main\n'
 
 it.each<[what: string, content: string, line: number, column: number, message: string | RegExp]>([

@@ -247,3 +247,15 @@ it('counts all of a group and names twenty, in the order of their identifiers', 
   await many.close()
   await admin.server.db.subordinate.deleteMany({ where: { entityId: { in: ids } } })
 })
+
+it('names the Intermediates below which the crawl read nothing', async () => {
+  const { db } = admin.server
+  const wide = { settings: { metadataPolicy: { openid_relying_party: { client_name: { value: 'New' } } } } }
+  expect(await effect(wide)).toMatchObject({ unread: { count: 0 }, crawledAt: expect.any(Date) })
+  await db.collectedStatement.deleteMany({ where: { superior: other.id } })
+  expect(await effect(wide)).toMatchObject({ unread: { count: 1, examples: [other.id] } })
+  expect(await change(federation.top, { active: false })).toMatchObject({ unread: { count: 0 } })
+  expect(await change(other, { active: false })).toMatchObject({ unread: { count: 1 } })
+  await db.collectionEvaluation.deleteMany()
+  expect(await effect(wide)).toMatchObject({ unread: { count: 2 }, crawledAt: null })
+})

@@ -6,6 +6,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { adminInFile, startSecondAdmin } from '#test/helpers/admin.ts'
 import { folderInTest, inTest } from '#test/helpers/in-file.ts'
+import { registerMany } from '#test/helpers/many-entities.ts'
 import { patience } from '#test/helpers/patience.ts'
 import { inmor } from '#test/helpers/product.ts'
 import { root } from '../docs/document.ts'
@@ -241,4 +242,19 @@ test('the JSON Schema of a file takes an export and the examples, and refuses wh
     'protection: { operations: [ALL] }',
   ])
     expect(validate(parse(`apiVersion: inmor/v1\n${content}`)), content).toBe(false)
+})
+
+test('a plan as JSON names all who stop to resolve', async () => {
+  const { ids } = await inTest(registerMany(admin.server.db, admin.entityId, 2_100))
+  const path = await fileWith(
+    'metadataPolicy:\n  openid_relying_party:\n    policy_uri: { essential: true }\n',
+  )
+  const { code, stdout } = await far(['plan', path, '--json'])
+  const { effect } = JSON.parse(stdout)
+  const named = effect.stops.flatMap(({ entities }: { entities: { entityId: string }[] }) =>
+    entities.map(({ entityId }) => entityId),
+  )
+  expect(code).toBe(2)
+  expect(new Set(named)).toEqual(new Set(ids))
+  expect(named).toHaveLength(effect.members.stops)
 })

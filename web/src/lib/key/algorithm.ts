@@ -1,5 +1,6 @@
 /** The algorithms of signing keys, with the advice for choosing one. */
 import type { SigningAlgorithm } from '#lib/gql/graphql.ts'
+import { olderReadings } from '#lib/older-reading.ts'
 
 export const algorithms = [
   ['RS256', 'RS256: every member can verify it'],
@@ -34,5 +35,5 @@ export function costOf(algorithm: SigningAlgorithm | undefined): string | undefi
   const length = algorithm && lengths[algorithm]
   if (!length) return undefined
   const [signature, key] = length
-  return `Each signature has ${signature} characters and each published key ${key}; with ES256 they have 86. Signing takes about ten times as long. Software that does not know RFC 9964 refuses everything signed with this key.`
+  return `Each signature has ${signature} characters and each published key ${key}; with ES256 they have 86. Signing takes about ten times as long. ${olderReadings.mlDsa}`
 }

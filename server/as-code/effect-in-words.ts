@@ -16,7 +16,7 @@ export async function linesOfEffect(
   effect: PlanEffect,
   { names = Number.POSITIVE_INFINITY }: { names?: number } = {},
 ): Promise<string[]> {
-  const { stops, starts, changes, marksEnd, newMembers, isComplete } = effect
+  const { stops, starts, changes, marksEnd, newMembers, fetchedMembers, isComplete } = effect
   return [
     ...numbersOf(effect),
     ...stops.map((group) => `Stop to resolve: ${sizeOf(group)}. ${group.reason ?? ''}`.trim()),
@@ -25,6 +25,9 @@ export async function linesOfEffect(
     ...some(marksEnd.map(endOf)),
     ...unreadOf(effect),
     ...(newMembers.count > 0 ? [`New, and examined when the plan is applied: ${newMembers.count}.`] : []),
+    ...(fetchedMembers > 0
+      ? [`Fetched and examined again when the plan is applied: ${fetchedMembers}.`]
+      : []),
     ...(isComplete ? [] : ['Not all entities were examined, because it took too long.']),
     ...(await whoStops(db, stops, names)),
   ]

@@ -46,7 +46,7 @@ const NAMES = 2_000
 const counts = '{ stops starts changes examined unknown }'
 const group = 'below path reason count examples'
 const EFFECT = asked(
-  `hash effect { members ${counts} below ${counts} newMembers unread unreadExamples crawledAt isComplete
+  `hash effect { members ${counts} below ${counts} newMembers fetchedMembers unread unreadExamples crawledAt isComplete
   stops { ${group} entities(first: ${NAMES}, skip: $skip) { entityId displayName } }
   starts { ${group} } changes { ${group} isMixed before after }
   marksEnd { trustMarkType reason count examples } }`,

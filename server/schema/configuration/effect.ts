@@ -156,6 +156,10 @@ export const PlanEffectRef = builder.objectRef<PlanEffect>('ConfigurationEffect'
       description: 'Members that it registers.',
       resolve: ({ newMembers }) => newMembers.count,
     }),
+    fetchedMembers: t.exposeInt('fetchedMembers', {
+      description:
+        'Members that are fetched and examined again when the plan is applied: what they publish by then decides.',
+    }),
     isComplete: t.exposeBoolean('isComplete', {
       description: 'False: it took too long, and some entities were not examined.',
     }),

@@ -14,7 +14,12 @@ import { type EndingMarks, endingMarks } from '#server/services/effect/ending-ma
 import { createMemberComparison } from '#server/services/effect/member-comparison.ts'
 import { type MemberEffect, plannedMemberEffects } from '#server/services/effect/member-effects.ts'
 import { createOtherChains } from '#server/services/effect/other-chains.ts'
-import { type PlannedState, type PlannedStates, toStates } from '#server/services/effect/planned-state.ts'
+import {
+  type PlannedMember,
+  type PlannedState,
+  type PlannedStates,
+  toStates,
+} from '#server/services/effect/planned-state.ts'
 import {
   createTally,
   EXAMPLES,
@@ -23,6 +28,7 @@ import {
   type PlanGroup,
 } from '#server/services/effect/tally.ts'
 import { visitAll } from '#server/services/effect/visit.ts'
+import { isExamined } from '#server/services/subordinate/update.ts'
 
 export type PlanEffect = {
   /** They resolve now, and would not. The largest groups first, here and below. */
@@ -38,6 +44,8 @@ export type PlanEffect = {
   unread: { count: number; examples: string[] }
   /** Registered by the plan: not examined. */
   newMembers: { count: number; examples: string[] }
+  /** Members that are fetched and examined again when the plan is applied: what they publish by then decides. */
+  fetchedMembers: number
   marksEnd: EndingMarks[]
   /** When the last crawl ended, which read the entities below Intermediates; null before the first. */
   crawledAt: Date | null
@@ -78,10 +86,16 @@ export async function effectOf(context: Context, planned: PlannedState): Promise
     below: below.counts,
     unread: { count: unread.length, examples: unread.slice(0, EXAMPLES) },
     newMembers: { count: newMembers.length, examples: newMembers.slice(0, EXAMPLES) },
+    fetchedMembers: [...states.members.values()].filter(isFetched).length,
     marksEnd: marks,
     crawledAt: crawl?.crawledAt ?? null,
     isComplete: isVisited && isBelowVisited && areMarksComplete,
   }
+}
+
+function isFetched({ after }: PlannedMember): boolean {
+  const { active: _, ...fields } = after ?? {}
+  return isExamined(fields)
 }
 
 type Crawl = { crawlId: number; source: ReturnType<typeof createChainSource> }

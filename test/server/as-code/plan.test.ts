@@ -96,7 +96,9 @@ it('says which members stop to resolve, with the reason, and which change', asyn
     stops: [],
     changes: [{ path: 'openid_relying_party.contacts', before: null, after: ['desk@example.org'], count: 1 }],
   })
+  expect(changes.text).toContain('\nFetched and examined again when the plan is applied: 1.\n')
   const off = await planOf(admin, fileOf({ members: [{ entityId: leaf.id, active: false }] }))
+  expect(off.text).not.toContain('Fetched')
   expect(off.effect).toMatchObject({ members: { stops: 1, examined: 1 }, stops: [{ examples: [leaf.id] }] })
 })
 

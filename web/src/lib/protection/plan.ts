@@ -21,7 +21,7 @@ graphql(`
     starts { ...PlanEffectGroup }
     changes { ...PlanEffectGroup }
     marksEnd { trustMarkType reason count examples }
-    members { unknown } below { unknown } newMembers unread unreadExamples crawledAt isComplete
+    members { unknown } below { unknown } newMembers fetchedMembers unread unreadExamples crawledAt isComplete
   }
 `)
 

@@ -25,6 +25,15 @@ async function statesOf(entityIds: readonly string[]) {
 
 const soon = (assertion: () => Promise<void>) => vi.waitFor(assertion, patience)
 
+/** Starts an evaluation when that after the last change has ended. */
+const evaluate = () =>
+  soon(async () => {
+    const { data } = await admin.execute(
+      'mutation { startEvaluation { __typename ... on StartEvaluationSuccess { run { kind } } } }',
+    )
+    expect(data.startEvaluation.run).toEqual({ kind: 'EVALUATION' })
+  })
+
 it('tells within a minute which members a change breaks, and that it was taken back, without a fetch', async () => {
   const [kept, broken] = [await startLeaf(admin), await startLeaf(admin)]
   broken.options.metadata = relyingPartyNamed('Another name')
@@ -94,7 +103,7 @@ it('names the issuer as the cause, and no policy, at a look and in an evaluation
     where,
     data: { unresolvableCode: 'METADATA_POLICY', unresolvableReason: 'x' },
   })
-  await admin.execute('mutation { startEvaluation { __typename } }')
+  await evaluate()
   await soon(async () => expect(await rowOf()).toMatchObject({ unresolvableCode: 'ISSUER' }))
   expect(await statesOf([leaf.id])).toMatchObject(expected)
 
@@ -106,12 +115,7 @@ it('names the issuer as the cause, and no policy, at a look and in an evaluation
   await setPolicy({})
 })
 
-it('evaluates on request', { tags: 'mutation/startEvaluation/success' }, async () => {
-  const { data } = await admin.execute(
-    'mutation { startEvaluation { __typename ... on StartEvaluationSuccess { run { kind } } } }',
-  )
-  expect(data.startEvaluation.run).toEqual({ kind: 'EVALUATION' })
-})
+it('evaluates on request', { tags: 'mutation/startEvaluation/success' }, evaluate)
 
 it('evaluates again when the settings changed during an evaluation', async () => {
   const { db } = admin.server

@@ -74,9 +74,10 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   refuseFaultyInput(app, { except: GRAPHQL_PATH })
   await app.register(fastifyHelmet, { contentSecurityPolicy: false, hsts: false })
   // The console's documents carry their own content security policy with hashes; this directive does not work in a
-  // document.
+  // document. The console shows one of its own files in a frame: GraphiQL.
   app.addHook('onSend', async (request, reply) => {
-    reply.headers({ 'x-request-id': request.id, 'content-security-policy': "frame-ancestors 'none'" })
+    const ancestors = request.url.startsWith('/_app/') ? "'self'" : "'none'"
+    reply.headers({ 'x-request-id': request.id, 'content-security-policy': `frame-ancestors ${ancestors}` })
     if (reply.statusCode === 401) reply.header('www-authenticate', CHALLENGE)
   })
   await app.register(fastifyCors, { origin: deps.trustedOrigins, credentials: true })

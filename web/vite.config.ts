@@ -6,9 +6,8 @@ import { sveltekit } from '@sveltejs/kit/vite'
 import tailwindcss from '@tailwindcss/vite'
 import { defineConfig } from 'vite'
 import { documents } from './vite/documents.ts'
-import { readyOperations } from './vite/ready-operations.ts'
+import { graphiql } from './vite/graphiql.ts'
 import { reference } from './vite/reference.ts'
-import { secondFile } from './vite/second-file.ts'
 
 const admin = `http://localhost:${process.env.ADMIN_PORT || 8000}`
 
@@ -26,8 +25,7 @@ export default defineConfig({
     documents(),
     tailwindcss(),
     reference(),
-    readyOperations(),
-    secondFile(),
+    graphiql(),
     sveltekit({
       // server/cli/bootstrap.mjs builds elsewhere, and puts the result in its place when it is complete.
       adapter: adapter({
@@ -47,6 +45,7 @@ export default defineConfig({
           'img-src': ['self', 'data:'],
           'font-src': ['self'],
           'connect-src': ['self'],
+          'frame-src': ['self'],
           'manifest-src': ['self'],
           'base-uri': ['self'],
           'form-action': ['self'],

@@ -65,16 +65,7 @@ const steps = {
   console: {
     title: 'building the console',
     stamp: 'node_modules/.inmor/console',
-    inputs: [
-      'package-lock.json',
-      'schema.graphql',
-      'codegen.ts',
-      'federation/core',
-      'docs/api.md',
-      'docs/examples/documents',
-      'docs/reference',
-      'web',
-    ],
+    inputs: ['package-lock.json', 'schema.graphql', 'codegen.ts', 'federation/core', 'docs/reference', 'web'],
     outputs: ['web/build/200.html'],
     run: buildConsole,
   },

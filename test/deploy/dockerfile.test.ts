@@ -161,5 +161,5 @@ test('the build is given no keys, data or installed packages', async () => {
 test('the build stage has the documents that the console shows, and no other', async () => {
   const lines = (await readFile(root('.dockerignore'), 'utf8')).split('\n')
   const documents = lines.filter((line) => /^!?docs/.test(line))
-  expect(documents).toEqual(['docs/*', '!docs/api.md', '!docs/examples', '!docs/reference'])
+  expect(documents).toEqual(['docs/*', '!docs/reference'])
 })

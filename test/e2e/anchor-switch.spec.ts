@@ -3,6 +3,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
 import { openPage, signIn } from '#test/helpers/browser.ts'
+import { graphiqlOf } from './graphiql-page.ts'
 import { pageInEach, sessionInFile } from './signed-in-console.ts'
 
 const admin = adminInFile()
@@ -76,6 +77,14 @@ test('an address of an earlier version leads to the present one, also through th
   await heading('Keys', again)
   expect(others).toEqual([])
   await again.context().close()
+})
+
+test('the page API asks the anchor of the address', async () => {
+  await page.goto('/a/test/administration/api?query={trustAnchor{slug}}')
+  const api = graphiqlOf(page)
+  await api.shows('trustAnchor')
+  await api.execute.click()
+  await api.answers('"slug":"test"')
 })
 
 test('an anchor that is not there leads to the others', async () => {

@@ -181,7 +181,6 @@ export const places: Readonly<Record<string, Place>> = {
   audit: { reach: list('/audit', 'Subordinate registered') },
   users: { reach: list('/administration/users', 'admin') },
   'api-keys': { reach: list('/administration/api-keys', 'demo') },
-  playground: { reach: list('/administration/api', 'registerSubordinate') },
   account: { reach: list('/account', 'Your sessions') },
   palette: { looks: ['light', 'dark'], reach: palette },
   revoke: { reach: revoking },

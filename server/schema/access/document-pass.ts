@@ -1,4 +1,4 @@
-/** The pass of the playground. */
+/** The pass for documents that are not the console's. */
 import type { DocumentPass } from '#server/auth/document-pass.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'

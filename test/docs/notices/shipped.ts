@@ -8,7 +8,11 @@ import { root } from '../document.ts'
 /** Each part that we ship: the folder of its lock file and `node_modules`, and the packages that its code names. */
 const parts: readonly { folder: string; names: () => Promise<string[]> }[] = [
   { folder: '', names: async () => Object.keys(packageJson.dependencies) },
-  { folder: 'web', names: () => importedBy('web/src') },
+  // The build copies GraphiQL (web/vite/graphiql.ts).
+  {
+    folder: 'web',
+    names: async () => ['@graphql-yoga/render-graphiql', ...(await importedBy('web/src'))],
+  },
 ]
 
 /** Peers that build the console and are not in its bundle. */

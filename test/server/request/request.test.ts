@@ -152,6 +152,11 @@ it.each(['/', '/graphql', '/health', '/api/v1/subordinates', '/nowhere'])(
   },
 )
 
+it('lets only its own pages frame the files of the console', async () => {
+  const { headers } = await fetch(`${admin.adminUrl}/_app/any`)
+  expect(headers.get('content-security-policy')).toBe("frame-ancestors 'self'")
+})
+
 it('lets only pages of named origins read answers', async () => {
   const ask = async (origin: string) => {
     const { headers } = await fetch(`${admin.adminUrl}/health`, { headers: { origin } })

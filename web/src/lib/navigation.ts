@@ -138,7 +138,7 @@ export const navigation: readonly { heading: string; screens: readonly Screen[] 
         {
           label: 'API',
           href: route.api(),
-          words: 'graphql playground query mutation subscription curl python script rest',
+          words: 'graphql graphiql playground query mutation subscription script rest',
         },
         {
           label: 'Webhooks',

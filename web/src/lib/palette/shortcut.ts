@@ -3,8 +3,5 @@ const isApple = /Mac|iPhone|iPad/.test(navigator.platform)
 
 export const shortcutLabel = isApple ? '⌘ K' : 'Ctrl K'
 
-/** The shortcut that runs an operation on the page "API". */
-export const runShortcutLabel = isApple ? '⌘ Enter' : 'Ctrl Enter'
-
 export const isShortcut = (event: KeyboardEvent) =>
   event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey

@@ -1,1 +1,8 @@
-export const load = () => ({ title: 'API' })
+import type { PageLoad } from './$types'
+
+/** An address can have a document: `?query=` and `variables=`. */
+export const load: PageLoad = ({ url }) => ({
+  title: 'API',
+  query: url.searchParams.get('query') ?? undefined,
+  variables: url.searchParams.get('variables') ?? undefined,
+})

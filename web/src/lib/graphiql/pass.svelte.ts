@@ -8,6 +8,7 @@ const RequestDocumentPass = mutation(`RequestDocumentPass { documentPass { token
 
 let token: string | undefined
 let isNeeded = $state(false)
+let requests = $state(0)
 
 export const pass = {
   /** The server has refused an operation for want of a pass. */
@@ -15,6 +16,10 @@ export const pass = {
     return isNeeded
   },
   refused: () => (isNeeded = true),
+  /** How many this page got. */
+  get requests() {
+    return requests
+  },
   /** The header of requests; none without a pass. */
   headers: (): Record<string, string> => (token === undefined ? {} : { 'Inmor-Document-Pass': token }),
   /** Asks for one, which lasts an hour. Asks the user to sign in again if that was long ago. */
@@ -23,6 +28,7 @@ export const pass = {
     if (refusal) return refusal
     token = value?.documentPass.token
     isNeeded = false
+    requests += 1
     return undefined
   },
 }

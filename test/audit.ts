@@ -72,7 +72,6 @@ if (import.meta.main) {
     ['console', 'web'],
     ['keys in a token', 'federation/key-store/packages/pkcs11js'],
     ['keys in AWS KMS', 'federation/key-store/packages/client-kms'],
-    ['mirrors in a bucket', 'federation/mirror/packages/client-s3'],
   ] as const) {
     const { isFailure, sentences } = judge(await ask(folder))
     for (const sentence of sentences) process.stdout.write(`${what}: ${sentence}\n`)

@@ -33,7 +33,6 @@ const manifests = manifestsOf(
   'federation/key-store/packages/pkcs11js',
   'federation/key-store/packages/client-kms',
 )
-const mirrorManifests = manifestsOf('federation/mirror/packages/client-s3')
 const edges = ['deploy/edge/nginx.conf', 'deploy/edge/Caddyfile']
 
 /** No image contains the embedded services. */
@@ -48,15 +47,7 @@ export const images = {
   },
   admin: {
     programs: ['server/main.ts', management, tokenProcess, ...keyTools],
-    files: [
-      migrations,
-      console,
-      'deploy/images/docker-entrypoint.sh',
-      ...manifests,
-      ...mirrorManifests,
-      ...edges,
-      ...licences,
-    ],
+    files: [migrations, console, 'deploy/images/docker-entrypoint.sh', ...manifests, ...edges, ...licences],
     commands: {
       ...keyCommands,
       inmor: management,
@@ -66,7 +57,7 @@ export const images = {
   },
   worker: {
     programs: ['server/worker.ts', management, tokenProcess],
-    files: [migrations, ...manifests, ...mirrorManifests, ...edges, ...licences],
+    files: [migrations, ...manifests, ...edges, ...licences],
     commands: { inmor: management },
     leftOut,
   },
@@ -79,16 +70,7 @@ export const release: Layout = {
     'server/standalone.ts',
     ...new Set([images.ta, images.admin, images.worker].flatMap(({ programs }) => programs)),
   ],
-  files: [
-    ...images.ta.files,
-    ...mirrorManifests,
-    ...edges,
-    migrations,
-    console,
-    'inmor',
-    'README.md',
-    'CHANGELOG.md',
-  ],
+  files: [...images.ta.files, ...edges, migrations, console, 'inmor', 'README.md', 'CHANGELOG.md'],
   commands: {},
   leftOut: [],
 }

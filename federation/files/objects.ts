@@ -9,7 +9,7 @@ import { OBJECTS, objectFile } from './place.ts'
 import type { NodeStore } from './tree.ts'
 
 /** Milliseconds for which a released object of an earlier manifest stays. A list is large, and changes often. */
-export const GRACE_MS = { node: 600_000, list: 60_000 }
+const GRACE_MS = { node: 600_000, list: 60_000 }
 /** Bytes of the nodes that are kept in memory. */
 const MEMORY = 8 * 1024 * 1024
 

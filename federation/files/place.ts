@@ -37,8 +37,6 @@ export const folders = {
 } as const
 
 export const MANIFEST_FILE = 'manifest.jwt'
-/** The manifest until which caches were told what changed. */
-export const PURGED_FILE = 'purged.jwt'
 /** The keys of the anchor, at a mirror that has withdrawn its files. */
 export const WITHDRAWN_FILE = 'withdrawn.json'
 
@@ -80,10 +78,7 @@ export function isExported(path: string): boolean {
 }
 
 /** Whether it proves what is exported. */
-export const isProof = (path: string) => path === MANIFEST_FILE || readObjectName(path) !== null
-
-/** The hash in the path of an object; null: it is another path. */
-export const readObjectName = (path: string) => /^objects\/([0-9a-f]{64})\.json$/.exec(path)?.[1] ?? null
+export const isProof = (path: string) => path === MANIFEST_FILE || /^objects\/[0-9a-f]{64}\.json$/.test(path)
 
 /** What the files of a path answer: the name of an endpoint, or the Entity Configuration. */
 export function kindOf(path: string): string {

@@ -12,7 +12,6 @@ const require = createRequire(import.meta.url)
 const folders = {
   pkcs11js: 'packages/pkcs11js',
   '@aws-sdk/client-kms': 'packages/client-kms',
-  '@aws-sdk/client-s3': '../mirror/packages/client-s3',
 } as const
 export type OptionalPackage = keyof typeof folders
 

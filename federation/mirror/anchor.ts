@@ -3,9 +3,9 @@ import { parseEntityStatement, verifyEntityConfiguration } from '#core/entity-st
 import { FederationError } from '#core/errors.ts'
 import { type JwkSet, parseJwkSet } from '#core/keys.ts'
 import type { Clock } from '#core/validity.ts'
-import { CONFIGURATION_FILE, isExported, isProof, PURGED_FILE, WITHDRAWN_FILE } from '../files/place.ts'
+import type { Folder } from '../files/folder.ts'
+import { CONFIGURATION_FILE, isExported, isProof, WITHDRAWN_FILE } from '../files/place.ts'
 import { RefusedError, UnknownKeysError } from './refusal.ts'
-import type { Target } from './target.ts'
 
 export type Anchor = { entityId: string; keys: JwkSet }
 
@@ -41,19 +41,18 @@ export async function readAnchor(jwt: string, { before, pinned, ...clock }: Opti
 }
 
 /** Of what was taken before; null: nothing was. @throws FederationError if another program changed it */
-export async function readKnown({ read }: Pick<Target, 'read'>): Promise<Known | null> {
-  const configuration = await read(CONFIGURATION_FILE)
+export function readKnown(folder: Folder): Known | null {
+  const configuration = folder.read(CONFIGURATION_FILE)
   if (configuration) return parseEntityStatement(configuration.toString(), { allowHttp: true }).claims
-  const withdrawn = await read(WITHDRAWN_FILE)
+  const withdrawn = folder.read(WITHDRAWN_FILE)
   if (!withdrawn) return null
   const { sub, jwks }: { sub: string; jwks: unknown } = JSON.parse(withdrawn.toString()) // as it is written below
   return { sub, jwks: parseJwkSet(jwks) }
 }
 
 /** Removes all files, and remembers the keys, so that no others are trusted as the first. */
-export async function withdraw(target: Target, known: Known): Promise<void> {
+export async function withdraw(folder: Folder, known: Known): Promise<void> {
   const { sub, jwks } = known
-  await target.put(WITHDRAWN_FILE, Buffer.from(JSON.stringify({ sub, jwks })))
-  for await (const path of target.paths())
-    if (isExported(path) || isProof(path) || path === PURGED_FILE) await target.remove(path)
+  folder.put(WITHDRAWN_FILE, Buffer.from(JSON.stringify({ sub, jwks })))
+  for await (const path of folder.paths()) if (isExported(path) || isProof(path)) folder.remove(path)
 }

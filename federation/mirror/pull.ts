@@ -1,6 +1,7 @@
 /** Takes over what changed at a source: everything is checked before it is kept, and what was withdrawn goes first. */
 import { FederationError } from '#core/errors.ts'
 import type { JwkSet } from '#core/keys.ts'
+import type { Folder } from '../files/folder.ts'
 import { type Manifest, parseManifest, verifyManifest } from '../files/manifest.ts'
 import { type Child, computeHash, type FileEntry, parseNode, summarize } from '../files/node.ts'
 import {
@@ -20,7 +21,7 @@ import type { Source } from './source.ts'
 import type { Target } from './target.ts'
 
 /** Files and nodes that are fetched at once. */
-export const CONCURRENCY = 32
+const CONCURRENCY = 32
 
 const NEW_KEYS =
   'If the anchor has replaced a stolen key, stop this mirror, ask the operator of the anchor for a file with its new keys, and run this command once with --once --jwks FILE. --withdraw removes all files until then.'
@@ -33,20 +34,15 @@ export type Mirror = {
   withdraws?: boolean
   /** Called before keys are trusted because they came first. It may be called again, until the first state is kept. */
   onFirstUse?(anchor: Anchor): Promise<void>
-  /** Objects of earlier trees that stay. */
-  inUse: () => string[]
   /** Unix seconds. */
   now: () => number
   signal: AbortSignal
 }
 
-/**
- * `manifest`: the JWT that was taken over. `moved`: files that have changed since it was signed. A next pull takes them.
- */
+/** `moved`: files that have changed since the manifest was signed. A next pull takes them. */
 export type Pulled = {
   number: number
   signed: number
-  manifest: string
   written: number
   removed: number
   moved: string[]
@@ -54,50 +50,40 @@ export type Pulled = {
 
 /**
  * `isWhole`: every file is compared, instead of those that the manifest before had otherwise.
- * @throws RefusedError, FetchError, TargetError, Error of the file system
+ * @throws RefusedError, FetchError, Error of the file system
  */
 export async function pull(mirror: Mirror, { isWhole }: { isWhole: boolean }): Promise<Pulled> {
-  const { target } = mirror
-  if (isWhole) await target.refresh()
-  const known = await readKnown(target)
+  const { folder, objects } = mirror.target
+  const known = readKnown(folder)
   const configuration = (await read(mirror, CONFIGURATION_FILE)).toString()
   const clock = { now: mirror.now() }
   const options = { ...clock, before: known, pinned: mirror.pinned }
   const anchor = await readAnchor(configuration, options).catch(async (error: unknown) => {
     if (!(error instanceof UnknownKeysError)) throw error
-    if (known && mirror.withdraws) await withdraw(target, known)
+    if (known && mirror.withdraws) await withdraw(folder, known)
     throw new UnknownKeysError(`${error.message} ${NEW_KEYS}`)
   })
   if (known === null && mirror.pinned === null) await mirror.onFirstUse?.(anchor)
   const bytes = await read(mirror, MANIFEST_FILE)
   const manifest = await readManifest(bytes.toString(), anchor, clock.now)
-  const before = await readKept(target, MANIFEST_FILE)
+  const before = readKept(folder)
   const { number, iat: signed, root } = manifest
-  const pulled: Pulled = {
-    number,
-    signed,
-    manifest: bytes.toString(),
-    written: 0,
-    removed: 0,
-    moved: [],
-  }
+  const pulled: Pulled = { number, signed, written: 0, removed: 0, moved: [] }
   if (before) checkOrder(before, manifest)
   await fetchNodes(mirror, root, isWhole)
   if (isWhole) await removeUnknown(mirror, root, pulled)
   await takeOver(mirror, anchor, { was: isWhole ? null : (before?.root ?? null), is: root, pulled })
   if (pulled.moved.length > 0) return pulled
-  if (before?.number !== number || isWhole) await target.put(MANIFEST_FILE, bytes)
-  await target.remove(WITHDRAWN_FILE)
-  await target.settle()
-  if (before?.root.hash !== root.hash) {
-    await target.sweep(new Set([...objectsOf(target.nodes, root), ...mirror.inUse()]))
-  }
+  if (before?.number !== number || isWhole) folder.put(MANIFEST_FILE, bytes)
+  folder.remove(WITHDRAWN_FILE)
+  objects.settle()
+  if (before?.root.hash !== root.hash) await objects.sweep(new Set(objectsOf(objects, root)))
   return pulled
 }
 
-/** A manifest that was taken over before; null: none that can be read. */
-export async function readKept(target: Pick<Target, 'read'>, path: string): Promise<Manifest | null> {
-  const kept = (await target.read(path))?.toString()
+/** The manifest that was taken over before; null: none that can be read. */
+function readKept(folder: Folder): Manifest | null {
+  const kept = folder.read(MANIFEST_FILE)?.toString()
   try {
     return kept === undefined ? null : parseManifest(kept).claims
   } catch {
@@ -141,19 +127,23 @@ function checkOrder(before: Manifest, { number, root }: Manifest): void {
  */
 async function fetchNodes(mirror: Mirror, root: Child, isWhole: boolean): Promise<void> {
   const { source, target, signal } = mirror
+  const { folder, objects } = target
   const gate = createGate(CONCURRENCY)
 
   async function fetch({ hash, kinds }: Child): Promise<void> {
     signal.throwIfAborted()
-    if (!isWhole && target.hasNode(hash)) return
-    const bytes = target.readNode(hash) ?? (await gate.run('', signal, () => source.file(objectFile(hash))))
-    if (!bytes) throw new RefusedError(`The source is incomplete: it has no ${objectFile(hash)}.`)
+    const file = objectFile(hash)
+    if (!isWhole && folder.has(file)) return
+    const kept = folder.read(file)
+    const isKept = kept !== null && computeHash(kept) === hash
+    const bytes = isKept ? kept : await gate.run('', signal, () => source.file(file))
+    if (!bytes) throw new RefusedError(`The source is incomplete: it has no ${file}.`)
     const node = parseFetched(bytes, hash)
     if (JSON.stringify(summarize(node)) !== JSON.stringify(kinds)) {
       throw new RefusedError(`The node ${hash} has other files than the node above it says.`)
     }
     if ('nodes' in node) await Promise.all(Object.values(node.nodes).map(fetch))
-    await gate.run('', signal, () => target.addNode(bytes.toString()))
+    objects.write(bytes.toString())
   }
   await fetch(root)
 }
@@ -169,33 +159,36 @@ function parseFetched(bytes: Buffer, hash: string) {
 
 /** Exported files that the tree does not have. What is no such file stays: the target may have more. */
 async function removeUnknown({ target, signal }: Mirror, root: Child, pulled: Pulled): Promise<void> {
-  const isUnknown = (path: string) => isExported(path) && !findFile(target.nodes, root, path)
-  await forEach(target.paths(), signal, async (path) => {
-    if (isUnknown(path) && (await target.remove(path))) pulled.removed += 1
-  })
+  const { folder, objects } = target
+  for await (const path of folder.paths()) {
+    signal.throwIfAborted()
+    if (isExported(path) && !findFile(objects, root, path) && folder.remove(path)) pulled.removed += 1
+  }
 }
 
 type Step = { was: Child | null; is: Child; pulled: Pulled }
 
 async function takeOver(mirror: Mirror, anchor: Anchor, { was, is: root, pulled }: Step): Promise<void> {
   const { target, signal } = mirror
-  await forEach(compareTrees(target.nodes, was, root), signal, async ({ path, is }) => {
-    if (!is && (await target.remove(path))) pulled.removed += 1
-  })
-  await forEach(compareTrees(target.nodes, was, root), signal, async ({ path, is }) => {
+  const { folder, objects } = target
+  for (const { path, is } of compareTrees(objects, was, root)) {
+    signal.throwIfAborted()
+    if (!is && folder.remove(path)) pulled.removed += 1
+  }
+  await forEach(compareTrees(objects, was, root), signal, async ({ path, is }) => {
     if (is) await takeFile(mirror, anchor, { path, is, pulled })
   })
 }
 
 /** Some at once. The first failure ends it, after those that have begun. */
 async function forEach<Each>(
-  all: Iterable<Each> | AsyncIterable<Each>,
+  all: Iterable<Each>,
   signal: AbortSignal,
   work: (each: Each) => Promise<void>,
 ): Promise<void> {
   const running = new Set<Promise<void>>()
   const failures: unknown[] = []
-  for await (const each of all) {
+  for (const each of all) {
     if (failures.length > 0 || signal.aborted) break
     const one = work(each)
       .catch((error: unknown) => void failures.push(error))
@@ -210,19 +203,18 @@ async function forEach<Each>(
 
 /** A list is fetched as an object, because it may be another one by now. */
 async function takeFile(
-  { source, target }: Mirror,
+  { source, target: { folder, objects } }: Mirror,
   anchor: Anchor,
   { path, is: [hash], pulled }: { path: string; is: FileEntry; pulled: Pulled },
 ): Promise<void> {
   if (!isExported(path)) throw new RefusedError(`The manifest has the unknown path ${path.slice(0, 300)}.`)
   const file = isUnsigned(path) ? objectFile(hash) : path
-  const isThere = await target.holds(path, hash, source.isNear ? await source.file(file) : null)
-  if (isThere && isUnsigned(path)) await target.addList(path, hash)
-  if (isThere) return
-  const body = await source.file(file)
-  if (body) await checkFile(path, body, anchor)
-  if (!body || computeHash(body) !== hash) return void pulled.moved.push(path)
-  await target.put(path, body)
-  if (isUnsigned(path)) await target.addList(path, hash)
-  pulled.written += 1
+  if (folder.hashOf(path) !== hash) {
+    const body = await source.file(file)
+    if (body) await checkFile(path, body, anchor)
+    if (!body || computeHash(body) !== hash) return void pulled.moved.push(path)
+    folder.put(path, body)
+    pulled.written += 1
+  }
+  if (isUnsigned(path)) objects.link(path, hash)
 }

@@ -12,23 +12,3 @@ export class UnknownKeysError extends RefusedError {
 export class MovedError extends RefusedError {
   override readonly name = 'MovedError'
 }
-
-type Flags = { isMissing?: boolean; isUnsupported?: boolean }
-
-/** A bucket cannot be read or written. What it has stays. */
-export class TargetError extends Error {
-  override readonly name = 'TargetError'
-  /** There is no such object. */
-  readonly isMissing: boolean
-  /** The object store does not have what was asked for. */
-  readonly isUnsupported: boolean
-
-  constructor(
-    message: string,
-    { isMissing = false, isUnsupported = false, ...options }: ErrorOptions & Flags = {},
-  ) {
-    super(message, options)
-    this.isMissing = isMissing
-    this.isUnsupported = isUnsupported
-  }
-}

@@ -6,8 +6,6 @@ import { RAW_PATH } from '../files/place.ts'
 export type Source = {
   /** As the operator names it, or where exactly it is. */
   name: string
-  /** Whether a file costs no request. */
-  isNear?: boolean
   /** Null: there is none. @throws FetchError, Error of the file system */
   file(path: string): Promise<Buffer | null>
 }
@@ -19,9 +17,9 @@ export function openUrlSource(fetcher: Pick<Fetcher, 'file'>, base: string): Sou
 }
 
 /** The names of files are percent-encoded, and again in a URL. */
-export const encodePath = (path: string) => path.split('/').map(encodeURIComponent).join('/')
+const encodePath = (path: string) => path.split('/').map(encodeURIComponent).join('/')
 
 export function openFolderSource(path: string): Source {
   const folder = openFolder(path)
-  return { name: path, isNear: true, file: async (file) => folder.read(file) }
+  return { name: path, file: async (file) => folder.read(file) }
 }

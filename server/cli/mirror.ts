@@ -3,22 +3,18 @@ import { existsSync, realpathSync } from 'node:fs'
 import { InvalidArgumentError } from 'commander'
 import { formatTime } from '#core/validity.ts'
 import { ConfigurationError } from '#federation/config/error.ts'
-import { openFolder } from '#federation/files/folder.ts'
 import type { Anchor } from '#federation/mirror/anchor.ts'
-import { openBucketTarget } from '#federation/mirror/bucket-target.ts'
 import { keep, pullWhole } from '#federation/mirror/keep.ts'
 import type { Mirror, Pulled } from '#federation/mirror/pull.ts'
-import { openPurge, type Purge, startTelling } from '#federation/mirror/purge.ts'
 import { UnknownKeysError } from '#federation/mirror/refusal.ts'
 import { buildMirrorApp } from '#federation/mirror/serve.ts'
-import { openFolderTarget, type Target } from '#federation/mirror/target.ts'
+import { openTarget, type Target } from '#federation/mirror/target.ts'
 import { limitGarbage } from '#federation/process/heap.ts'
 import { listen } from '#federation/process/listen.ts'
 import { printable } from '#server/cli/api/output.ts'
 import { describeFirstUse } from '#server/cli/first-use.ts'
 import { createNotes } from '#server/cli/notes.ts'
 import { command, print } from '#server/cli/output.ts'
-import { openReceiver } from '#server/cli/purge.ts'
 import { openPlace, type Place, parsePlace, readKeys } from '#server/cli/source.ts'
 import { systemClock, toUnix } from '#server/clock.ts'
 
@@ -29,20 +25,15 @@ const INTERRUPTED = 'Interrupted. What was not copied yet is as it was.'
 export const mirrorCommand = command('mirror')
   .argument(
     '<source>',
-    'where the files are: the URL of the anchor or of another mirror, a folder, or s3://bucket/prefix',
+    'where the files are: the URL of the anchor or of another mirror, or a folder',
     parsePlace,
   )
-  .argument('<target>', 'where to keep them: a folder, or s3://bucket/prefix', parsePlace)
+  .argument('<target>', 'where to keep them: a folder', parsePlace)
   .option('--once', 'copy the present state, and end', false)
-  .option('--serve <[host:]port>', 'answer requests from the files of a folder', parseAddress)
+  .option('--serve <[host:]port>', 'answer requests from the files', parseAddress)
   .option('--every <seconds>', 'seconds between two looks at the source', parseSeconds, 15)
   .option('--jwks <file>', 'trust only these keys of the anchor (default: those that it has at first)')
   .option('--withdraw', 'remove the files while the anchor has keys that are not known', false)
-  .option(
-    '--purge <url>',
-    'send there, signed, which requests caches must forget after a change',
-    parseReceiver,
-  )
   .option('--allow-http', 'allow http and private addresses, for tests, as ALLOW_HTTP does', false)
   .action(async (from: Place, to: Place, options) => {
     limitGarbage()
@@ -51,73 +42,52 @@ export const mirrorCommand = command('mirror')
     for (const name of ['SIGINT', 'SIGTERM'])
       process.once(name, () => stopped.abort(new ConfigurationError(INTERRUPTED)))
     const pinned = await readKeys(options.jwks)
-    const source = openPlace(from, { allowHttp: options.allowHttp, signal })
-    const target = await openTarget(to, { from, signal, isServed: options.serve !== undefined })
-    const receiver = options.purge ? openReceiver(options.purge, signal) : null
+    const source = openPlace(from, options)
     try {
-      const purge = receiver && (await openPurge({ target, send: receiver.send }))
-      const inUse = purge?.inUse ?? (() => [])
       const mirror: Mirror = {
         source,
-        target,
+        target: openPlaceTarget(to, from),
         pinned,
         withdraws: options.withdraw,
         onFirstUse: createNotice(),
         now: () => toUnix(systemClock()),
         signal,
-        inUse,
       }
       if (options.once) {
         const pulled = await pullWhole(mirror, { isWhole: true })
-        print(options, numbersOf(pulled), describe(pulled))
-        await purge?.tellUntil(pulled.manifest)
-      } else await follow(mirror, purge, options)
+        print(options, pulled, describe(pulled))
+      } else await follow(mirror, options)
     } finally {
-      await receiver?.close()
-      await target.close()
       await source.close()
     }
   })
 
-type Wanted = { from: Place; signal: AbortSignal; isServed: boolean }
-
-/** @throws ConfigurationError, TargetError */
-async function openTarget({ kind, name }: Place, { from, signal, isServed }: Wanted): Promise<Target> {
-  if (kind === 'url') throw new ConfigurationError(`${name} cannot be written. Name a folder or a bucket.`)
-  if (kind === from.kind && placeOf(kind, name) === placeOf(kind, from.name))
-    throw new ConfigurationError(`Source and target are the same ${kind}. Name another target.`)
-  if (kind === 'folder') return openFolderTarget(name)
-  if (isServed) throw new ConfigurationError('Only the files of a folder can be served. Leave out --serve.')
-  return openBucketTarget(name, signal)
+/** @throws ConfigurationError */
+function openPlaceTarget({ kind, name }: Place, from: Place): Target {
+  if (kind === 'url') throw new ConfigurationError(`${name} cannot be written. Name a folder.`)
+  if (from.kind === 'folder' && existsSync(name) && realpathSync(name) === realpathSync(from.name))
+    throw new ConfigurationError('Source and target are the same folder. Name another target.')
+  return openTarget(name)
 }
-
-const placeOf = (kind: Place['kind'], name: string) =>
-  kind === 'folder' && existsSync(name) ? realpathSync(name) : name.replace(/\/+$/, '')
-
-const numbersOf = ({ manifest: _, ...numbers }: Pulled) => numbers
 
 async function follow(
   mirror: Mirror,
-  purge: Purge | null,
   options: { json?: boolean; serve?: Address; every: number },
 ): Promise<void> {
-  const app = options.serve && buildMirrorApp(openFolder(mirror.target.name))
+  const app = options.serve && buildMirrorApp(mirror.target.folder)
   if (app && options.serve) process.stderr.write(`Serving at ${await listen(app, options.serve)}\n`)
-  const [source, caches] = [createNotes('Kept as it was'), createNotes('Not purged yet')]
-  const telling = purge && startTelling(purge, { signal: mirror.signal, onFailure: caches.fail })
+  const source = createNotes('Kept as it was')
   let isFirst = true
   await keep(mirror, options.every * 1_000, {
     onPulled(pulled) {
-      telling?.tell(pulled.manifest)
       if (pulled.written + pulled.removed === 0 && !isFirst && !source.isFailed()) return
       isFirst = false
       source.succeed()
-      print(options, numbersOf(pulled), describe(pulled))
+      print(options, pulled, describe(pulled))
     },
     onFailure: (error) =>
       source.fail(error, mirror.withdraws && error instanceof UnknownKeysError ? 'Withdrawn' : undefined),
   })
-  await telling?.close()
   await app?.close()
 }
 
@@ -133,11 +103,6 @@ function createNotice(): (anchor: Anchor) => Promise<void> {
 
 const describe = ({ number, signed, written, removed }: Pulled): string =>
   `Manifest ${number} of ${formatTime(signed)}: ${written} files written, ${removed} removed.`
-
-function parseReceiver(value: string): string {
-  if (/^https?:$/.test(URL.parse(value)?.protocol ?? '')) return value
-  throw new InvalidArgumentError('Use a URL, such as https://purge.example.org.')
-}
 
 function parseAddress(value: string): Address {
   const at = value.lastIndexOf(':')

@@ -9,14 +9,13 @@ export const resolveCommand = command('resolve')
   .argument('<sub>', 'the Entity Identifier of the subordinate')
   .requiredOption(
     '--from <folder|url>',
-    'the folder of a mirror or an export, the URL of one that is served, or s3://bucket/prefix',
+    'the folder of a mirror or an export, or the URL of one that is served',
     parsePlace,
   )
   .option('--jwks <file>', 'trust only these keys of the anchor (default: those in the files)')
   .option('--allow-http', 'allow http and private addresses, for tests, as ALLOW_HTTP does', false)
   .action(async (sub, options) => {
-    const { allowHttp } = options
-    const files = openPlace(options.from, { allowHttp, signal: new AbortController().signal })
+    const files = openPlace(options.from, options)
     try {
       const answer = await resolveOffline(sub, {
         file: files.file,

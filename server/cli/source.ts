@@ -5,7 +5,6 @@ import { InvalidArgumentError } from 'commander'
 import { type JwkSet, parseJwkSet } from '#core/keys.ts'
 import { ConfigurationError } from '#federation/config/error.ts'
 import { readAllowHttp } from '#federation/config/shared.ts'
-import { openBucketSource } from '#federation/mirror/bucket-target.ts'
 import { openFolderSource, openUrlSource, type Source } from '#federation/mirror/source.ts'
 import { createFetcher } from '#fetcher/fetcher.ts'
 
@@ -23,33 +22,26 @@ export async function readKeys(file: string | undefined): Promise<JwkSet | null>
 }
 
 /** What the words of a command name. Anything without a scheme is a folder. */
-export type Place = { kind: 'url' | 'bucket' | 'folder'; name: string }
+export type Place = { kind: 'url' | 'folder'; name: string }
 
 /** @throws InvalidArgumentError */
 export function parsePlace(name: string): Place {
   const [, scheme] = /^([a-z][a-z0-9+.-]*):\/\//i.exec(name) ?? []
   if (scheme === undefined) return { kind: 'folder', name }
   if (/^https?$/.test(scheme) && URL.canParse(name)) return { kind: 'url', name }
-  if (/^s3:\/\/[a-z0-9][a-z0-9.-]+(\/|$)/.test(name)) return { kind: 'bucket', name }
-  throw new InvalidArgumentError(
-    'Use a URL, such as https://ta.example.org, s3://bucket/prefix, or a folder.',
-  )
+  throw new InvalidArgumentError('Use a URL, such as https://ta.example.org, or a folder.')
 }
 
 type Opened = Source & { close(): Promise<void> }
 
-/** @throws ConfigurationError for a folder that is missing, TargetError */
-export function openPlace(
-  { kind, name }: Place,
-  { allowHttp, signal }: { allowHttp: boolean; signal: AbortSignal },
-): Opened {
-  if (kind === 'bucket') return openBucketSource(name, signal)
+/** @throws ConfigurationError for a folder that is missing */
+export function openPlace({ kind, name }: Place, { allowHttp }: { allowHttp: boolean }): Opened {
   if (kind === 'url') {
     const fetcher = createFetcher({ allowHttp: allowHttp || readAllowHttp(), limits: LIMITS })
     return { ...openUrlSource(fetcher, name), close: fetcher.close }
   }
   if (existsSync(name)) return { ...openFolderSource(name), close: async () => undefined }
   throw new ConfigurationError(
-    `There is no folder ${name}. Name the folder of an export or a mirror, a URL, or a bucket.`,
+    `There is no folder ${name}. Name the folder of an export or a mirror, or a URL.`,
   )
 }

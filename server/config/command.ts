@@ -21,17 +21,6 @@ export const commandVariables = {
     kind: text.optional(),
     meaning: 'the API key with which they do',
   },
-  purgeSecret: {
-    names: ['INMOR_PURGE_SECRET'],
-    isSecret: true,
-    kind: text
-      .regex(
-        /^whsec_[A-Za-z0-9+/]{32,}={0,2}$/,
-        'is no secret of a webhook; use whsec_ and 32 random bytes in Base64',
-      )
-      .optional(),
-    meaning: 'the secret with which `inmor mirror --purge` signs what it sends, as a webhook has it',
-  },
   backupPassphrase: {
     names: ['BACKUP_PASSPHRASE'],
     isSecret: true,

@@ -2,7 +2,7 @@
 
 import { FederationError } from '#core/errors.ts'
 import { ConfigurationError } from '#federation/config/error.ts'
-import { RefusedError, TargetError } from '#federation/mirror/refusal.ts'
+import { RefusedError } from '#federation/mirror/refusal.ts'
 import { StartError } from '#federation/process/start-error.ts'
 import { FetchError } from '#fetcher/fetch-error.ts'
 import { NewerDatabaseError } from '#prisma/migrate.ts'
@@ -14,7 +14,7 @@ import { KeyFileError } from '#store/key-directory.ts'
 
 const spoken = [
   ...[BackupError, ConfigurationError, StartError, KeyFileError, OperationError, FederationError],
-  ...[NewerDatabaseError, FetchError, RefusedError, TargetError, BadSourceError],
+  ...[NewerDatabaseError, FetchError, RefusedError, BadSourceError],
 ]
 
 const DENIED = 'The database refuses this user or password. Check DATABASE_URL, or DB_USER and DB_PASSWORD.'

@@ -45,7 +45,7 @@ export function buildEvent(entry: Entry, sourceOf: SourceOf): Event {
   const anchor = anchorOf(entry)
   // After the restore of a backup, ids of lost entries are given again. The hash tells them apart.
   const eventId = `evt_${id}_${hash.slice(0, HASH_CHARACTERS)}`
-  return buildEnvelope<Data>(
+  return buildEnvelope(
     { id: eventId, source: sourceOf(anchor), action, subject: resource, at },
     {
       action,
@@ -61,7 +61,7 @@ export function buildEvent(entry: Entry, sourceOf: SourceOf): Event {
 /** An event about nothing, with which an operator tests a receiver. */
 export function buildTestEvent(name: string, source: string, resource: string, at: Date): Event {
   const action = 'testWebhook'
-  return buildEnvelope<Data>(
+  return buildEnvelope(
     { id: `test_${name}`, source, action, subject: resource, at },
     {
       action,
@@ -89,10 +89,7 @@ type Data = {
   run: number | null
 }
 
-export function buildEnvelope<Given extends object = Data>(
-  { id, source, action, subject, at }: Attributes,
-  data: Given,
-): Event {
+function buildEnvelope({ id, source, action, subject, at }: Attributes, data: Data): Event {
   const type = typeOf(action)
   const event = {
     specversion: '1.0',

@@ -11,12 +11,10 @@ import { type Block, blocksOf, documents, engine, engineForms, played, root, she
 /** Of README.md: what starts the product stands in a block that is not run as a whole; other tests prove it. */
 const starts: string[] = [...Object.values(startCommands), 'npm test']
 
-/** The tests of key stores and mirrors install with them. */
-const installs = [
-  'key-store/packages/pkcs11js',
-  'key-store/packages/client-kms',
-  'mirror/packages/client-s3',
-].map((folder) => `npm ci --prefix federation/${folder}`)
+/** The tests of key stores install with them. */
+const installs = ['pkcs11js', 'client-kms'].map(
+  (folder) => `npm ci --prefix federation/key-store/packages/${folder}`,
+)
 
 /** Other content of a fence, and its check. */
 const others: Readonly<Record<string, (block: Block) => unknown>> = {

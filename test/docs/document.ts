@@ -57,10 +57,7 @@ export const engineForms: readonly (readonly [RegExp, string])[] = [
   [/^docker compose (-f \S+ )*up --wait$/, 'compose.test.ts: the files; guide.test.ts: the services start'],
   [/^docker compose exec -T admin inmor edge /, 'deploy/edge.test.ts'],
   [/^docker compose exec -T ta inmor-export /, 'federation/export/program.test.ts'],
-  [
-    /^inmor mirror /,
-    'federation/mirror/program.test.ts, bucket-program.test.ts and purge-program.test.ts; product/stolen-key.test.ts',
-  ],
+  [/^inmor mirror /, 'federation/mirror/program.test.ts; product/stolen-key.test.ts'],
   [/^rsync /, 'federation/mirror/rsync.test.ts'],
   [/^inmor resolve /, 'federation/mirror/resolve.test.ts'],
   [/^inmor convert /, 'server/convert/federation.test.ts, lighthouse.test.ts and saml.test.ts'],

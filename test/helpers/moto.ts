@@ -11,7 +11,7 @@ const exec = promisify(execFile)
 /** Null: it is installed. */
 export const whyNoMoto = await exec('moto_server', ['--help']).then(
   () => null,
-  () => "moto_server is not installed: pip install 'moto[server,kms,s3]'",
+  () => "moto_server is not installed: pip install 'moto[server,kms]'",
 )
 
 export async function startMoto() {

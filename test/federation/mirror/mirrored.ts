@@ -17,7 +17,7 @@ import { pullWhole } from '#federation/mirror/keep.ts'
 import type { Mirror } from '#federation/mirror/pull.ts'
 import { buildMirrorApp } from '#federation/mirror/serve.ts'
 import { openUrlSource, type Source } from '#federation/mirror/source.ts'
-import { openFolderTarget, type Target } from '#federation/mirror/target.ts'
+import { openTarget } from '#federation/mirror/target.ts'
 import { createFetcher } from '#fetcher/fetcher.ts'
 import { entityId } from '../trust-anchor.ts'
 
@@ -82,26 +82,22 @@ export async function forgeSource(key: Jwk, from?: string) {
 /** `ahead`: seconds of its clock. */
 export async function openMirror(
   from: string | Source,
-  options: { path?: string; pinned?: JwkSet; ahead?: number; into?: Target; inUse?: () => string[] } = {},
+  options: { path?: string; pinned?: JwkSet; ahead?: number } = {},
 ) {
   const { path = join(tmpdir(), `mirror-${randomUUID()}`), pinned = null, ahead = 0 } = options
-  const target = options.into ?? openFolderTarget(path)
   const fetcher = createFetcher({ allowHttp: true })
   const mirror: Mirror = {
     source: typeof from === 'string' ? openUrlSource(fetcher, from) : from,
-    target,
+    target: openTarget(path),
     pinned,
     now: () => now() + ahead,
     signal: new AbortController().signal,
-    inUse: options.inUse ?? (() => []),
   }
   return {
     path,
-    target,
     pull: ({ isWhole = true } = {}) => pullWhole(mirror, { isWhole, pause: 10 }),
     async close() {
       await fetcher.close()
-      await target.close()
       await rm(path, { recursive: true, force: true })
     },
   }

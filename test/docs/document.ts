@@ -46,7 +46,7 @@ export async function shellOf(document: string): Promise<string> {
 
 /** Lines that need a Docker engine, a cluster, root, or an anchor elsewhere. */
 export const engine =
-  /^(docker compose (?!exec -T (?:-e \w+ )?admin (?!inmor edge ))|docker run|sudo |inmor mirror |inmor resolve |inmor convert |inmor plan |git diff |inmor import --mirror |rsync |helm |kubectl |node deploy\/helm\/).*$/gm
+  /^(docker compose (?!exec -T (?:-e \w+ )?admin (?!inmor edge ))|docker run|sudo |inmor mirror |inmor resolve |inmor convert |inmor plan |git diff |inmor import --mirror |rsync |rclone |helm |kubectl |node deploy\/helm\/).*$/gm
 
 /** Forms of such lines, and the tests that cover each instead. */
 export const engineForms: readonly (readonly [RegExp, string])[] = [
@@ -58,6 +58,7 @@ export const engineForms: readonly (readonly [RegExp, string])[] = [
   [/^docker compose exec -T admin inmor edge /, 'deploy/edge.test.ts'],
   [/^docker compose exec -T ta inmor-export /, 'federation/export/program.test.ts'],
   [/^inmor mirror /, 'federation/mirror/program.test.ts; product/stolen-key.test.ts'],
+  [/^rclone /, 'of the object store'],
   [/^rsync /, 'federation/mirror/rsync.test.ts'],
   [/^inmor resolve /, 'federation/mirror/resolve.test.ts'],
   [/^inmor convert /, 'server/convert/federation.test.ts, lighthouse.test.ts and saml.test.ts'],

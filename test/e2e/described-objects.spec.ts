@@ -54,10 +54,10 @@ journey('a member of a file is shown, guarded and withdrawn', (step) => {
     await page.getByRole('button', { name: 'Deactivate…' }).click()
     await dialog.getByRole('button', { name: 'Deactivate this subordinate' }).click()
     await page.getByRole('note').filter({ hasText: 'Withdrawn outside of the file' }).waitFor()
-    expect((await planOf(admin, file())).faults).toHaveLength(1)
+    expect((await planOf(admin, file())).warnings).toHaveLength(1)
     await page.getByRole('button', { name: 'Reactivate' }).click()
     await page.getByText('reactivated').waitFor()
-    await expect.poll(async () => (await planOf(admin, file())).faults).toEqual([])
+    await expect.poll(async () => (await planOf(admin, file())).warnings).toEqual([])
     expect(complaints).toEqual([])
   })
 

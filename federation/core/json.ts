@@ -1,4 +1,5 @@
 /** Parses JSON strictly, without duplicate names (§6.1.2), deep nesting or broken text, and compares JSON values. */
+import { quote } from './errors.ts'
 import { formatPath, type Path } from './path.ts'
 
 export type JsonObject = Record<string, unknown>
@@ -137,8 +138,8 @@ function isMemberName(text: string, end: number): boolean {
 
 function addName(names: Set<string>, name: string, offset: number): void {
   if (name === UNSAFE_NAME)
-    throw new JsonStructureError(`it has the member "${name}", which is not allowed`, offset)
-  if (names.has(name)) throw new JsonStructureError(`it has the member "${name}" twice`, offset)
+    throw new JsonStructureError(`it has the member ${quote(name)}, which is not allowed`, offset)
+  if (names.has(name)) throw new JsonStructureError(`it has the member ${quote(name)} twice`, offset)
   names.add(name)
 }
 

@@ -9,6 +9,7 @@ import {
   parseDocument,
   visit,
 } from 'yaml'
+import { quote } from '#core/errors.ts'
 import { findJsonFault, JsonStructureError, parseJson } from '#core/json.ts'
 import { formatPath, type Path } from '#core/path.ts'
 
@@ -21,9 +22,6 @@ export type Fault = Place & { file: string; message: string }
 const MAXIMUM_ALIASES = 100
 
 const tooManyAliases = `Its aliases stand for too much. At most ${MAXIMUM_ALIASES} values may come of them.`
-
-/** Characters of a name in a message. */
-const MAXIMUM_SHOWN = 100
 
 const TOO_DEEP = 'Its values are nested too deeply.'
 
@@ -96,7 +94,7 @@ function findOwnFaults(document: Document.Parsed): { at: number; message: string
         if (names.has(name))
           faults.push({
             at: rangeOf(key) ?? 0,
-            message: `It has the member ${JSON.stringify(name.slice(0, MAXIMUM_SHOWN))} twice.`,
+            message: `It has the member ${quote(name)} twice.`,
           })
         names.add(name)
       }

@@ -5,24 +5,11 @@ import { setTimeout } from 'node:timers/promises'
 import { Command, Option } from 'commander'
 import { type Api, dataOf, type Open } from './api.ts'
 import { anchorOf, readSources, type Source } from './configuration-files.ts'
+import { aboutOf, type Plan, type PlanRequest, planOf, UnknownAnchorFailure } from './configuration-plan.ts'
 import { exitCodes, Failure, refusal } from './failure.ts'
 import { follow } from './follow.ts'
 import { parsePositive } from './options.ts'
 import { printable, write, writeJson } from './output.ts'
-
-type Plan = {
-  hash: string | null
-  created: number
-  changed: number
-  removed: number
-  faults: { file: string; line: number; column: number; message: string }[]
-  warnings: unknown[]
-  text: string
-  markdown: string
-  steps: unknown[]
-  effect?: Effect | null
-}
-type Effect = { stops: { entities: unknown[] }[] }
 
 /** Their names. */
 export const ofConfiguration: readonly string[] = ['export', 'plan', 'drift', 'apply']
@@ -35,23 +22,6 @@ const CHANGES = 2
 const TRIES = 20
 const PAUSE_MS = 500
 
-const asked = (fields: string, variables = '') => `
-  query ($files: [ConfigurationFileInput!]!, $installation: Boolean, $prune: Boolean${variables}) {
-  configurationPlan(files: $files, installation: $installation, prune: $prune) { ${fields} } }`
-const place = '{ file line column message }'
-const PLAN = asked(`hash created changed removed faults ${place} warnings ${place} text markdown
-  steps { section key verb changes { path before after } }`)
-/** Names in one answer, as the limit of its cost allows. */
-const NAMES = 2_000
-const counts = '{ stops starts changes examined unknown }'
-const group = 'below path reason count examples'
-const EFFECT = asked(
-  `hash effect { members ${counts} below ${counts} newMembers fetchedMembers unread unreadExamples crawledAt isComplete
-  stops { ${group} entities(first: ${NAMES}, skip: $skip) { entityId displayName } }
-  starts { ${group} } changes { ${group} isMixed before after }
-  marksEnd { trustMarkType reason count examples } }`,
-  ', $skip: Int!',
-)
 const APPLY = `mutation ($input: ApplyConfigurationInput!) { applyConfiguration(input: $input) { __typename
   ... on ApplyConfigurationSuccess { run { id } } ... on Error { message code path } } }`
 const EXPORT = `query ($after: String, $installation: Boolean) {
@@ -138,7 +108,7 @@ export function configurationCommands(open: Open): Command[] {
   ]
 }
 
-type PlanOptions = { json?: true; markdown?: true; output?: string; prune?: true }
+type PlanOptions = PlanRequest & { markdown?: true; output?: string }
 type ApplyOptions = { json?: true; dryRun?: true; commit?: string; prune?: true; wait?: number }
 
 const planOptions = (command: Command) =>
@@ -149,40 +119,6 @@ const planOptions = (command: Command) =>
     .option('--markdown', 'Print Markdown, for a pull request.')
 
 type ExportOptions = { output?: string; installation?: true }
-
-async function planOf(api: Api, { anchor, files }: Source, { prune, json }: PlanOptions): Promise<Plan> {
-  const variables = { files, ...(prune ? { prune } : {}), ...aboutOf(anchor) }
-  const answer = await api.send(PLAN, variables)
-  const [error] = answer.errors ?? []
-  if (anchor !== null && error?.extensions?.code === 'NOT_FOUND')
-    throw new UnknownAnchorFailure(error.message)
-  const plan = dataOf(answer).configurationPlan as Plan // as asked for
-  return json ? { ...plan, effect: await effectOf(api, plan, variables) } : plan
-}
-
-/** With each name of those that stop to resolve. @throws Failure */
-async function effectOf(api: Api, { hash }: Plan, variables: object): Promise<Effect | null> {
-  let effect: Effect | null = null
-  for (let skip = 0; ; skip += NAMES) {
-    const page = dataOf(await api.send(EFFECT, { ...variables, skip })).configurationPlan as Pick<
-      Plan,
-      'hash' | 'effect'
-    > // as asked for
-    if (page.hash !== hash) throw new Failure('The anchor changed meanwhile. Make the plan again.')
-    const more = page.effect?.stops.map(({ entities }) => entities) ?? []
-    if (!effect) effect = page.effect ?? null
-    else for (const [at, each] of effect.stops.entries()) each.entities.push(...(more[at] ?? []))
-    if (more.every(({ length }) => length < NAMES)) return effect
-  }
-}
-
-const aboutOf = (anchor: string | null) => (anchor === null ? { installation: true } : {})
-
-class UnknownAnchorFailure extends Failure {
-  constructor(message: string) {
-    super(`${message} If a file of the installation creates it, apply that file first.`)
-  }
-}
 
 /** Tries again while an anchor that was just created does not run yet. @throws Failure */
 async function whenKnown<Result>(work: () => Promise<Result>): Promise<Result> {

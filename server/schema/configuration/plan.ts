@@ -60,7 +60,8 @@ export const PlanRef = builder.objectRef<Planned>('ConfigurationPlan').implement
     }),
     warnings: t.field({
       type: [ConfigurationFault],
-      description: 'The objects that it leaves alone, because a person withdrew them outside of the files.',
+      description:
+        'The objects that it leaves alone, because a person withdrew them outside of the files, at most 100.',
       resolve: (planned) => [...(planOf(planned)?.warnings ?? [])],
     }),
     hash: t.string({

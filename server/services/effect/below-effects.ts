@@ -91,11 +91,12 @@ export async function findUnread(
   crawlId: number | null,
   superiors: readonly string[] | null,
 ): Promise<string[]> {
-  const among = superiors ? Prisma.sql`AND "entityId" = ANY (${superiors})` : Prisma.empty
+  if (superiors?.length === 0) return []
+  const among = superiors ? Prisma.sql`AND s."entityId" = ANY (${superiors})` : Prisma.empty
   const rows = await db.$queryRaw<{ entityId: string }[]>`
-    SELECT "entityId" FROM "Subordinate" WHERE "active" AND "intermediate" ${among} AND "entityId" NOT IN
-      (SELECT "superior" FROM "CollectedStatement" WHERE "crawlId" = ${crawlId})
-    ORDER BY "entityId"`
+    SELECT s."entityId" FROM "Subordinate" s WHERE s."active" AND s."intermediate" ${among} AND NOT EXISTS
+      (SELECT FROM "CollectedStatement" c WHERE c."crawlId" = ${crawlId} AND c."superior" = s."entityId")
+    ORDER BY s."entityId"`
   return rows.map(({ entityId }) => entityId)
 }
 

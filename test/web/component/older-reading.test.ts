@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 /**
- * Where software in use reads an older draft: our reading of each case beside theirs, as they were seen to answer, and the sentence
- * beside the field.
+ * Where software in use reads an older draft: our reading of each case beside theirs, which is recorded here because none of it runs
+ * here, and the sentence beside the field.
  */
 import { render } from '@testing-library/svelte'
 import { expect, test } from 'vitest'

@@ -1,6 +1,6 @@
 /**
- * Where software in use reads an older draft than this Trust Anchor, for the field that it concerns. The cases, with what such software
- * answered when it was asked, are those of test/web/older-reading.test.ts.
+ * Where software in use reads an older draft than this Trust Anchor, for the field that it concerns. test/web/component/older-reading
+ * has our own reading of each case.
  */
 export const olderReadings = {
   allowedEntityTypes:

@@ -92,21 +92,21 @@ export function createFileSource({ entityId, path, keys, now, withdrawals }: Opt
     let body: Buffer | null = there
     if (entry?.[0] !== computeHash(there)) {
       if (isUnsigned(file)) body = entry ? folder.read(objectFile(entry[0])) : null
-      else until = Math.max(until, (await readIssued(file, there, until / 1000)) * 1000)
+      else until = (await readIssued(file, there, until / 1000)) * 1000
     }
     if (!body || withdrawals.lastOf(file) >= until || !hasConfiguration()) throw createUnknownError()
     times.note(until / 1000)
     return selectValid(file, body, until)
   }
 
-  /** When a file was signed that was written after the manifest. @throws FederationError */
+  /** The second in which a file was signed that was written after the manifest, perhaps in the same second. @throws FederationError */
   async function readIssued(file: string, body: Buffer, least: number): Promise<number> {
     const parsed = parseJwt(body.toString(), { typ: mediaTypeOf(file).replace('application/', '') })
     await verifySignature(parsed, keys().published, null)
     const { iss, sub, iat } = parsed.claims
     const about = readPath(file)
     const isAbout = iss === entityId && (!about || !('sub' in about) || about.sub === sub)
-    if (isAbout && typeof iat === 'number' && iat > least) return iat
+    if (isAbout && typeof iat === 'number' && iat >= Math.floor(least)) return iat
     throw createUnknownError()
   }
 

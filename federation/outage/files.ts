@@ -126,8 +126,8 @@ export function createFileSource({ entityId, path, keys, now, withdrawals }: Opt
   const app = buildBareApp({})
   fileRoutes(app, folder, { accept, now })
   return {
-    /** When they were current, in unix seconds. */
-    at: async () => ((await read())?.written_until.files ?? -Infinity) / 1000,
+    /** When they were certainly current, in unix seconds. */
+    at: async () => (((await read())?.written_until.files ?? -Infinity) - TOLERANCE_MS) / 1000,
     async answer(url: string) {
       return (await read()) ? times.ask(app, url) : undefined
     },

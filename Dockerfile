@@ -32,6 +32,8 @@ ENV NODE_COMPILE_CACHE=/app/code
 RUN mkdir /app/code && chown 999:999 /app/code && { TA_DOMAIN=https://ta.example KEYS_DIR=/none \
       setpriv --reuid=999 --regid=999 --clear-groups \
       node --max-semi-space-size=8 --disable-warning=ExperimentalWarning /app/federation/main.ts || true; }
+# A volume there gets this owner.
+RUN install -d -o 999 -g 999 /srv/inmor
 USER 999:999
 EXPOSE 8080
 HEALTHCHECK --interval=5s --timeout=5s --retries=5 --start-period=60s \

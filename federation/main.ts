@@ -4,6 +4,7 @@ import cluster from 'node:cluster'
 import type { FastifyBaseLogger } from 'fastify'
 import { type FederationConfig, readConfig } from './config/config.ts'
 import { ConfigurationError } from './config/error.ts'
+import { startExporter } from './process/exporter.ts'
 import { limitGarbage } from './process/heap.ts'
 import { createLog } from './process/log.ts'
 import { createSharedRegistry, startProcesses } from './process/processes.ts'
@@ -35,12 +36,22 @@ async function start(config: FederationConfig): Promise<void> {
   } else if (config.processes > 1) {
     const log = createLog({ level: config.logLevel })
     const close = await startProcesses(config, log)
-    if (close) closeOnSignals(log, close)
+    if (close) closeWithExporter(config, log, close)
     else process.exitCode = 1
   } else {
     const server = await serve(config)
-    closeOnSignals(server.app.log, server.close)
+    closeWithExporter(config, server.app.log, server.close)
   }
+}
+
+/** One process writes the files of all. */
+function closeWithExporter(
+  { exportFolder: folder }: FederationConfig,
+  log: FastifyBaseLogger,
+  close: () => Promise<void>,
+): void {
+  const end = folder === undefined ? undefined : startExporter(folder, log)
+  closeOnSignals(log, async () => void (await Promise.all([close(), end?.()])))
 }
 
 /** Loads the server, which neither a wrong variable nor the process that watches over others needs. */

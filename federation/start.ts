@@ -2,6 +2,7 @@
 import { Server as TlsServer } from 'node:tls'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Redis } from 'ioredis'
+import { FIRST_ANCHOR } from '#store/anchors.ts'
 import { createChangeChannels } from '#store/change-subscription.ts'
 import { connectRedis, waitForRedis } from '#store/connect.ts'
 import { KeyFileError } from '#store/key-directory.ts'
@@ -11,6 +12,7 @@ import { openKeys } from './anchors/keys.ts'
 import { openAnchor } from './anchors/open.ts'
 import type { FederationConfig } from './config/config.ts'
 import { createKeyStores } from './key-store/stores.ts'
+import { observeManifests } from './metrics/manifests.ts'
 import type { ProcessRegistry } from './metrics/process-registry.ts'
 import { createRegistry, type MetricsServer, serveMetrics } from './metrics/registry.ts'
 import { openCertificate } from './process/certificate.ts'
@@ -42,7 +44,7 @@ export type FederationServer = {
 const defaultWaits = { redis: 2_000, keys: 2_000, anchors: 1_000 }
 
 /** The configuration of one process. */
-type ProcessConfig = Omit<FederationConfig, 'processes'>
+export type ProcessConfig = Omit<FederationConfig, 'processes'>
 
 /** @throws StartError when a key, a certificate or the port is not usable */
 export async function startFederationServer(
@@ -69,6 +71,9 @@ export async function startFederationServer(
     if (!overrides.redis) closers.unshift(() => redis.disconnect())
     const metrics = overrides.registry ? undefined : await openMetrics(config, logger, registry)
     closers.unshift(() => metrics?.close())
+
+    if (registry && config.exportFolder !== undefined)
+      observeManifests(registry, { config, redis, anchors: async () => [FIRST_ANCHOR] })
 
     const tls = certificate?.initial
     const shared = { config, stores, redis, tls, changes: createChangeChannels(redis), hosted: new Map() }

@@ -37,7 +37,7 @@ export const federationVariables = {
     toml: 'export_folder',
     kind: text.optional(),
     meaning:
-      'the folder of inmor-export, from which the first anchor is answered while Redis is away; none when not set',
+      'the folder into which `ta` writes what the first anchor publishes, as inmor-export does, and from which it answers while Redis is away; only read if it cannot be written; none when not set',
   },
   resolveRateLimit: {
     names: ['RESOLVE_RATE_LIMIT'],

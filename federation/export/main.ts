@@ -2,28 +2,21 @@
 /** Writes what an anchor publishes into a folder, for any web server: `inmor-export -c taconfig.toml FOLDER [--once]`. */
 import type { FastifyBaseLogger } from 'fastify'
 import { FederationError } from '#core/errors.ts'
-import { anchorPlace, FIRST_ANCHOR, readAnchors } from '#store/anchors.ts'
-import { createChangeChannels } from '#store/change-subscription.ts'
 import { connectRedis, waitForRedis } from '#store/connect.ts'
 import { KeyFileError, readServingKeys } from '#store/key-directory.ts'
-import { redisKeys } from '#store/keys.ts'
 import { parseCommandLine, UsageError } from '../config/command-line.ts'
 import { readConfig } from '../config/config.ts'
 import { ConfigurationError } from '../config/error.ts'
 import { limitThreads } from '../config/threads.ts'
-import { openFolder } from '../files/folder.ts'
 import { BrokenObjectError } from '../files/objects.ts'
 import { createKeyStores } from '../key-store/stores.ts'
 import type { MetricsServer } from '../metrics/registry.ts'
 import { limitGarbage } from '../process/heap.ts'
 import { createLog } from '../process/log.ts'
-import { chooseExported, clearOthers, followAnchors } from './anchors.ts'
 import { NoAnswerError } from './answers.ts'
-import { compareAll, type Export } from './comparison.ts'
-import { createCount } from './files.ts'
+import { FolderInUseError } from './lock.ts'
 import { openMetrics } from './metrics.ts'
-import { type ExportedAnchor, openExport } from './open.ts'
-import { createPlaces } from './places.ts'
+import { exportOnce, InterruptError, keepExported } from './run.ts'
 
 const usage = `Usage: inmor-export -c FILE FOLDER [--anchors] [--once]
 
@@ -61,73 +54,31 @@ const parse = (args: string[]) =>
     },
   })
 
-async function run({
-  folder: path,
-  config,
-  isOnce,
-  withOthers,
-}: NonNullable<ReturnType<typeof readArguments>>) {
+async function run({ folder, config, isOnce, withOthers }: NonNullable<ReturnType<typeof readArguments>>) {
   const log: FastifyBaseLogger = createLog({ level: config.logLevel }, isOnce ? process.stderr : undefined)
   const stopped = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stopped.abort())
+  const stop = () => stopped.abort()
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop)
+  // `ta` has started it, and ends it so, whatever ends `ta`.
+  const isOfServer = process.connected
+  process.once('disconnect', stop)
   const stores = createKeyStores(config)
   const redis = connectRedis(config.redisUrl, { onError: (err) => log.warn({ err }, 'Redis is away') })
-  const { entityId, redisKeyPrefix: prefix } = config
-  const shared = {
-    config: { ...config, collectionRateLimit: 1_000_000 }, // it asks for pages as often as there are crawls
-    stores,
-    redis,
-    changes: createChangeChannels(redis),
-    tls: undefined,
-  }
-  const manifests = new Map<string, string>()
-  const places = createPlaces(path, withOthers)
-  const open = (anchor: ExportedAnchor, own: FastifyBaseLogger) => {
-    places.claim(anchor.slug)
-    manifests.set(anchor.slug, redisKeys(anchorPlace(config, anchor.slug).redisKeyPrefix).manifest)
-    return openExport(anchor, places.of(anchor.slug), { place: config, shared, log: own })
-  }
-  const first = { slug: FIRST_ANCHOR, entityId }
+  const options = { config, folder, withOthers, redis, stores, log, signal: stopped.signal }
   let metrics: MetricsServer | undefined
   try {
     // What no retry repairs ends the program.
-    openFolder(path).prepare()
     await readServingKeys(config.keysDirectory, { historicalDir: config.historicalKeysDirectory, stores })
     await waitForRedis(redis, REDIS_MS)
-    if (isOnce) {
-      const wanted = chooseExported(first, await readAnchors(redis, prefix), withOthers)
-      await clearOthers(places, wanted)
-      for (const anchor of wanted) {
-        const { context, close } = await open(anchor, log)
-        await compareOnce(context, places.of(anchor.slug), stopped.signal).finally(close)
-      }
-    } else {
-      metrics = await openMetrics(config, { redis, manifests, log })
-      await followAnchors(first, { redis, prefix, withOthers, places, open, log, signal: stopped.signal })
+    if (isOnce) await exportOnce(options, (text) => process.stdout.write(`${text}\n`))
+    else {
+      if (!isOfServer) metrics = await openMetrics(options)
+      await keepExported(options)
     }
   } finally {
     await metrics?.close()
     redis.disconnect()
     await stores.close()
-  }
-}
-
-/** Where a signal interrupts it, the rest stays as it was. */
-async function compareOnce(context: Export, path: string, signal: AbortSignal): Promise<void> {
-  const count = createCount()
-  const started = Date.now()
-  for await (const _ of compareAll({ ...context, count })) if (signal.aborted) throw new InterruptError()
-  await context.record.publish({ files: started, lists: started })
-  const { written, removed, faulty } = count
-  const kept = faulty > 0 ? ` ${faulty} stay as they were, because their answers have a fault.` : ''
-  process.stdout.write(
-    `${path} is as published: ${written} files were written and ${removed} removed.${kept}\n`,
-  )
-}
-
-class InterruptError extends Error {
-  constructor() {
-    super('Interrupted. The files that were not compared are as they were.')
   }
 }
 
@@ -137,6 +88,7 @@ const expected = [
   KeyFileError,
   NoAnswerError,
   FederationError,
+  FolderInUseError,
   InterruptError,
   BrokenObjectError,
 ]

@@ -83,7 +83,7 @@ export const publicationAlerts: AlertSource<Context> = async ({ db, publishing, 
     found.push({
       code: 'EXPORT_STALLED',
       since: files.currentUntil,
-      message: `The exported files are those of ${files.signedAt.toISOString()}. Mirrors keep what they have. Start inmor-export again.`,
+      message: `The exported files are those of ${files.signedAt.toISOString()}. Mirrors keep what they have. The log of what writes them, ta with EXPORT_FOLDER or inmor-export, has the reason.`,
     })
   const differences = drift ? drift.missing + drift.unexpected + drift.different : 0
   if (drift && differences > 0)

@@ -66,7 +66,7 @@ function explain(
   hours: number,
 ): string {
   if (reason === 'FILES_OLD')
-    return 'The exported files are older than what is published. The log of inmor-export has the reason.'
+    return 'The exported files are older than what is published. The log of what writes them, ta with EXPORT_FOLDER or inmor-export, has the reason.'
   const some = count === 1 ? '1 has' : `${(count ?? 0).toLocaleString('en')} have`
   const which = isOne ? 'It has' : some
   if (reason === 'TOO_SHORT')

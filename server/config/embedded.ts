@@ -69,6 +69,7 @@ export function readEmbeddedConfig(environment: NodeJS.ProcessEnv = process.env)
       HOST: host,
       LOG_LEVEL: 'warn',
       KEYS_DIR: keysBelow(config.dataDirectory),
+      EXPORT_FOLDER: join(resolve(config.dataDirectory), 'export'),
       ADMIN_URL: `http://localhost:${config.adminPort}`,
       ALLOW_HTTP: String(entityId.startsWith('http:')),
       ...(isDatabaseEmbedded ? { DATABASE_URL: 'postgresql://embedded' } : {}),

@@ -1,10 +1,14 @@
 /** Starts every part of the product in this process, for `npm start`: database, Redis, both servers, first administrator. */
 import { randomBytes } from 'node:crypto'
+import type { Redis } from 'ioredis'
+import type { Logger } from 'pino'
 import pretty from 'pino-pretty'
 import type { FederationConfig } from '#federation/config/config.ts'
+import { keepExported } from '#federation/export/run.ts'
+import { createKeyStores } from '#federation/key-store/stores.ts'
 import { combineRegistries, createRegistry, serveMetrics } from '#federation/metrics/registry.ts'
 import { listenOrExplain } from '#federation/process/start-error.ts'
-import { startFederationServer } from '#federation/start.ts'
+import { type ProcessConfig, startFederationServer } from '#federation/start.ts'
 import { createAccounts } from '#server/auth/accounts.ts'
 import type { ServerConfig } from '#server/config/config.ts'
 import type { EmbeddedConfig } from '#server/config/embedded.ts'
@@ -35,13 +39,7 @@ export type Evaluation = { password: string | null; database: string; redis: str
 
 /** `closers` gets what ends each part, also when a later one cannot be started. */
 export async function startEvaluation(
-  {
-    embedded,
-    data,
-    server,
-    federation: { metricsPort, ...federationConfig },
-    isConsoleBeingBuilt,
-  }: Configured,
+  { embedded, data, server, federation: { metricsPort, ...others }, isConsoleBeingBuilt }: Configured,
   closers: (() => Promise<void>)[],
 ): Promise<Evaluation> {
   if (embedded.isDatabaseEmbedded) await copyTemplate(data.database)
@@ -59,13 +57,19 @@ export async function startEvaluation(
   // No other process uses this database: a remaining publisher's lease belongs to a killed process.
   if (database)
     for (const { db } of anchors) await db.publisherLease.updateMany({ data: { expiresAt: new Date(0) } })
+  // Before the federation server, which would say that nothing is published.
+  await Promise.all(
+    anchors.map(({ publisher }) => (redis ? publisher.rebuild() : publisher.flush(PUBLICATION_PATIENCE_MS))),
+  )
   const client = connect()
   closers.push(async () => client.disconnect())
   const registry = metricsPort === undefined ? null : createRegistry()
-  const federation = await startFederationServer(
-    { ...federationConfig, metricsPort: undefined },
-    { redis: client, logger: log, ...(registry ? { registry } : {}) },
-  )
+  const federationConfig = { ...others, metricsPort: undefined }
+  const federation = await startFederationServer(federationConfig, {
+    redis: client,
+    logger: log,
+    ...(registry ? { registry } : {}),
+  })
   closers.push(federation.close)
   if (registry) {
     const place = { host: embedded.host, port: metricsPort ?? 0 }
@@ -75,10 +79,7 @@ export async function startEvaluation(
     )
     closers.push(metrics.close)
   }
-  await Promise.all(
-    anchors.map(({ publisher }) => (redis ? publisher.rebuild() : publisher.flush(PUBLICATION_PATIENCE_MS))),
-  )
-
+  closers.push(writeFiles(federationConfig, client, log))
   const password = await ensureAdministrator(admin)
   const { databaseUrl, authSecret } = config
   await data.announce({ databaseUrl, authSecret, ...(redis ? { redisSocket: redis.socket } : {}) })
@@ -87,6 +88,22 @@ export async function startEvaluation(
     password,
     database: database ? `embedded PGlite in ${data.database}` : 'PostgreSQL at DATABASE_URL',
     redis: redis?.description ?? 'Redis at REDIS_URL',
+  }
+}
+
+/** As `ta` does; returns what ends it. */
+function writeFiles(config: ProcessConfig, redis: Redis, log: Logger): () => Promise<void> {
+  const stopped = new AbortController()
+  const { signal } = stopped
+  const { exportFolder: folder } = config
+  if (folder === undefined) return async () => {}
+  const stores = createKeyStores(config)
+  const ended = keepExported({ config, folder, withOthers: false, redis, stores, log, signal })
+    .catch((err: unknown) => log.error({ err }, 'The export cannot be written'))
+    .finally(stores.close)
+  return () => {
+    stopped.abort()
+    return ended
   }
 }
 

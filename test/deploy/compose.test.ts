@@ -130,7 +130,7 @@ describe('compose.yaml', () => {
     }
   })
 
-  test('lets only the admin server write keys, and only the database keeps data', () => {
+  test('lets only the admin server write keys, and only the database and the export keep data', () => {
     const mounts = Object.entries(services).flatMap(([name, { volumes = [] }]) =>
       volumes.map((volume) => `${name} ${volume}`),
     )
@@ -138,6 +138,7 @@ describe('compose.yaml', () => {
       'admin ./keys:/keys',
       'db postgres_data:/var/lib/postgresql/data',
       'ta ./keys:/keys:ro',
+      'ta exported:/srv/inmor',
       'worker ./keys:/keys:ro',
     ])
   })

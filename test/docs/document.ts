@@ -46,7 +46,7 @@ export async function shellOf(document: string): Promise<string> {
 
 /** Lines that need a Docker engine, a cluster, root, or an anchor elsewhere. */
 export const engine =
-  /^(docker compose (?!exec -T (?:-e \w+ )?admin (?!inmor edge ))|docker run|sudo |inmor mirror |inmor resolve |inmor convert |inmor plan |git diff |inmor import --mirror |rsync |rclone |helm |kubectl |node deploy\/helm\/).*$/gm
+  /^(docker compose (?!exec -T (?:-e \w+ )?admin (?!inmor edge ))|docker run|sudo |inmor mirror |inmor resolve |inmor convert |inmor plan |inmor-export |git diff |inmor import --mirror |rsync |rclone |helm |kubectl |node deploy\/helm\/).*$/gm
 
 /** Forms of such lines, and the tests that cover each instead. */
 export const engineForms: readonly (readonly [RegExp, string])[] = [
@@ -56,7 +56,7 @@ export const engineForms: readonly (readonly [RegExp, string])[] = [
   ],
   [/^docker compose (-f \S+ )*up --wait$/, 'compose.test.ts: the files; guide.test.ts: the services start'],
   [/^docker compose exec -T admin inmor edge /, 'deploy/edge.test.ts'],
-  [/^docker compose exec -T ta inmor-export /, 'federation/export/program.test.ts'],
+  [/^inmor-export -c /, 'federation/export/program.test.ts'],
   [/^inmor mirror /, 'federation/mirror/program.test.ts; product/stolen-key.test.ts'],
   [/^rclone /, 'of the object store'],
   [/^rsync /, 'federation/mirror/rsync.test.ts'],

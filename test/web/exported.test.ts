@@ -26,7 +26,7 @@ test.each([
 })
 
 test.each([
-  ['nothing is exported', null, 'quiet', 'Nothing is exported', 'inmor-export writes files'],
+  ['nothing is exported', null, 'quiet', 'Nothing is exported', 'With EXPORT_FOLDER, ta writes files'],
   [
     'something has expired',
     { ...files, answeredUntil: '2026-11-30T11:00:00Z' },

@@ -44,7 +44,7 @@ it('alerts when the export stands still', async () => {
   expect(alerts).toEqual([
     {
       code: 'EXPORT_STALLED',
-      message: expect.stringMatching(/^The exported files are those of 20.*Start inmor-export again\.$/),
+      message: expect.stringMatching(/^The exported files are those of 20.*inmor-export, has the reason\.$/),
     },
   ])
 })

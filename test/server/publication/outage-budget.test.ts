@@ -194,7 +194,7 @@ describe('with an export', () => {
     const { budget, messages } = await read()
     expect(rows(budget)).toEqual([[kind, 'FILES_OLD', null]])
     expect(messages).toEqual([
-      `${words} for 10 hours without this installation, less than the outage budget of 72 hours. The exported files are older than what is published. The log of inmor-export has the reason.`,
+      `${words} for 10 hours without this installation, less than the outage budget of 72 hours. The exported files are older than what is published. The log of what writes them, ta with EXPORT_FOLDER or inmor-export, has the reason.`,
     ])
   })
 

@@ -56,7 +56,7 @@ export function exportedInWords(
       tone: 'quiet',
       title: 'Nothing is exported',
       detail:
-        'Without this installation nothing is answered, beyond what caches hold for a minute. inmor-export writes files that any web server can send.',
+        'Without this installation nothing is answered, beyond what caches hold for a minute. With EXPORT_FOLDER, ta writes files that any web server can send.',
     }
   }
   const { answeredUntil, isCurrent, signedAt, kinds } = files
@@ -66,7 +66,7 @@ export function exportedInWords(
     return {
       tone: 'warning',
       title,
-      detail: `The files are those of ${time}: inmor-export does not follow.`,
+      detail: `The files are those of ${time}: what writes them does not follow.`,
     }
   }
   const [first] = kinds

@@ -106,6 +106,41 @@ export async function createViews(run: Run, slug: string, isFirst = false): Prom
     SELECT * FROM "public"."OrganizationContact" WHERE "organizationId" IN (${admitted})`)
 }
 
+/** The tables of what an anchor published. */
+const historyTables = [
+  'PublishedObject',
+  'PastObject',
+  'ObjectContent',
+  'ContentBundle',
+] satisfies Prisma.ModelName[]
+
+/**
+ * Ends what an anchor published, and keeps that history in a schema with this name: the slug and milliseconds of unix time, so that an
+ * anchor of the same slug can follow. Everything else of it is dropped.
+ */
+export function retireAnchorTables(run: Run, slug: string, now: Date): Promise<unknown> {
+  const [schema, kept] = [schemaOf(slug), `removed_${slug.replaceAll('-', '_')}_${now.getTime()}`]
+  const names = historyTables.map((name) => `'${name}'`).join(', ')
+  return run(`DO $$
+    DECLARE part record;
+    BEGIN
+      IF to_regclass('"${schema}"."PastObject"') IS NOT NULL THEN
+        INSERT INTO "${schema}"."PastObject" ("kind", "subject", "second", "hash", "from", "until")
+          SELECT "kind", "subject", "second", "hash", "from", '${now.toISOString()}' FROM "${schema}"."PublishedObject";
+        DELETE FROM "${schema}"."PublishedObject";
+        IF EXISTS (SELECT FROM "${schema}"."PastObject") THEN
+          ALTER SCHEMA "${schema}" RENAME TO "${kept}";
+          FOR part IN SELECT relname, relkind FROM pg_class WHERE relnamespace = '"${kept}"'::regnamespace
+            AND relkind IN ('r', 'v') AND relname NOT IN (${names}) LOOP
+            EXECUTE format('DROP %s IF EXISTS "${kept}".%I CASCADE',
+              CASE part.relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END, part.relname);
+          END LOOP;
+        END IF;
+      END IF;
+      DROP SCHEMA IF EXISTS "${schema}" CASCADE;
+    END $$`)
+}
+
 export const dropAnchorTables = (run: Run, slug: string) =>
   run(`DROP SCHEMA IF EXISTS "${schemaOf(slug)}" CASCADE`)
 

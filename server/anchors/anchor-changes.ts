@@ -3,7 +3,7 @@ import { parseEntityId } from '#core/entity-id.ts'
 import type { SigningAlgorithm } from '#core/keys.ts'
 import { findPlaceFault } from '#federation/anchors/place.ts'
 import { KeyStoreError } from '#federation/key-store/store.ts'
-import { createAnchorTables, dropAnchorTables, schemaOf } from '#prisma/anchor-schema.ts'
+import { createAnchorTables, retireAnchorTables, schemaOf } from '#prisma/anchor-schema.ts'
 import type { Anchor as Row } from '#prisma/generated/client/client.ts'
 import { migrationNames } from '#prisma/migrate.ts'
 import { plural } from '#server/alerts/alert.ts'
@@ -55,7 +55,7 @@ export type AnchorChanges = {
   pause(caller: Caller, name: string): Promise<Anchor>
   /** @throws NotFoundError, ConflictError */
   resume(caller: Caller, name: string): Promise<Anchor>
-  /** Its key directory stays. @throws NotFoundError; ConflictError while it has members, types or marks */
+  /** Its key directory stays, and the history of what it published. @throws NotFoundError; ConflictError while it has members, types or marks */
   remove(caller: Caller, name: string): Promise<Row>
 }
 
@@ -120,7 +120,7 @@ export function createAnchorChanges(installation: Installation, anchors: Anchors
       await recordChange(db, caller, async (tx) => {
         // First, so that another process that creates it waits here.
         await tx.anchor.create({ data: { slug, entityId } })
-        await dropData(tx, slug)
+        await dropData(tx, slug, now())
         const migration = await createAnchorTables((sql) => tx.$executeRawUnsafe(sql), slug, names)
         await tx.anchor.update({ where: { slug }, data: { migration } })
         await writeAppearance(tx, slug, columns)
@@ -160,7 +160,7 @@ export function createAnchorChanges(installation: Installation, anchors: Anchors
       })
       // Processes stop what they run of it before its tables go.
       await anchors.refresh()
-      await dropData(db, slug)
+      await dropData(db, slug, now())
       await queues.remove(slug)
       // What stays in Redis is not served.
       await removePublished(slug).catch((err) => log.warn({ err, anchor: slug }, 'its keys in Redis stay'))
@@ -200,9 +200,9 @@ export function createAnchorChanges(installation: Installation, anchors: Anchors
   }
 }
 
-/** Its tables, and the queue that it had in an earlier version. */
-async function dropData(db: Database | Transaction, slug: string): Promise<void> {
-  await dropAnchorTables((sql) => db.$executeRawUnsafe(sql), slug)
+/** Its tables but for the history, and the queue that it had in an earlier version. */
+async function dropData(db: Database | Transaction, slug: string, now: Date): Promise<void> {
+  await retireAnchorTables((sql) => db.$executeRawUnsafe(sql), slug, now)
   await db.$executeRawUnsafe(`DROP SCHEMA IF EXISTS "jobs_${slug.replaceAll('-', '_')}" CASCADE`)
 }
 

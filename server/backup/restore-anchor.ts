@@ -10,6 +10,7 @@ import {
   dropAnchorTables,
   FIRST_INSTALLATION,
   migrationsOfAnchors,
+  retireAnchorTables,
   schemaOf,
 } from '#prisma/anchor-schema.ts'
 import { createClient } from '#prisma/connection.ts'
@@ -29,6 +30,7 @@ import {
   schemaOfAnchor,
   tablesToKeep,
 } from '#server/backup/tables.ts'
+import { systemClock } from '#server/clock.ts'
 import { FIRST_ANCHOR } from '#store/anchors.ts'
 
 /** No slug has a capital letter. The rows of the first anchor go from here to their place. */
@@ -55,7 +57,7 @@ export async function restoreAnchor(
       const exists = await compare(client, anchor, entityId)
       if (exists) await requireEmpty(client, slug)
       const isFirst = slug === FIRST_ANCHOR
-      if (exists && !isFirst) await dropAnchorTables((sql) => client.query(sql), slug)
+      if (exists && !isFirst) await retireAnchorTables((sql) => client.query(sql), slug, systemClock())
       const counts = await insertMigrated(client, isFirst ? WAITING : slug, anchor, rows)
       if (isFirst) await moveToPublic(client)
       else await keepRow(client, anchor)

@@ -1,8 +1,16 @@
 /** The life of a further anchor, as the public sees it: created, served, paused, resumed and removed. */
+import { hash } from 'node:crypto'
 import { decodeJwt } from 'jose'
 import { beforeAll, expect, it } from 'vitest'
+import { unpack } from '#server/publish/history/bundle.ts'
 import { adminInFile, startSecondAdmin } from '#test/helpers/admin.ts'
 import { below } from '#test/helpers/federation.ts'
+
+type Place = { bytes: Uint8Array; start: number; size: number }
+
+const never = (): never => {
+  throw new Error('Nothing is kept.')
+}
 
 const CONFIGURATION = '/.well-known/openid-federation'
 
@@ -53,7 +61,8 @@ it('answers 503 while it is paused, and the others serve', async () => {
   await expect.poll(() => served(CONFIGURATION)).toBe(200)
 })
 
-it('is gone after its removal, with everything in the database and in Redis', async () => {
+it('is gone after its removal, with everything in the database and in Redis but what it published', async () => {
+  const published = Buffer.from(await (await fetch(`${entityId}${CONFIGURATION}`)).arrayBuffer())
   expect(await as('removeTrustAnchor', { anchor: 'main' })).toMatchObject({ code: 'CONFLICT' })
   const shared = await as('createOrganization', { anchor: 'edu', name: 'Shared' }, 'id')
   await as('admitOrganization', { id: shared.id, to: 'main' }, 'id')
@@ -64,9 +73,26 @@ it('is gone after its removal, with everything in the database and in Redis', as
   expect(left.map(({ name }) => name)).toEqual(['Only in main', 'Shared'])
   await expect.poll(() => served(CONFIGURATION)).toBe(404)
   expect(await admin.redis.client.keys('*edu*')).toEqual([])
-  const schemas = await admin.server.installation.$queryRaw`
-    SELECT nspname FROM pg_namespace WHERE nspname LIKE '%edu%'`
-  expect(schemas).toEqual([])
+  const schemas = await admin.server.installation.$queryRaw<{ name: string; tables: string[] }[]>`
+    SELECT nspname AS "name", array_agg(relname::text ORDER BY relname) AS "tables"
+    FROM pg_namespace JOIN pg_class ON relnamespace = pg_namespace.oid
+    WHERE nspname LIKE '%edu%' AND relkind IN ('r', 'v') GROUP BY nspname`
+  expect(schemas).toEqual([
+    {
+      name: expect.stringMatching(/^removed_edu_\d{13}$/),
+      tables: ['ContentBundle', 'ObjectContent', 'PastObject', 'PublishedObject'],
+    },
+  ])
+  const tables = ['PastObject', 'ObjectContent', 'ContentBundle'].map(
+    (name) => `"${schemas[0]?.name}"."${name}"`,
+  )
+  const [{ bytes, start, size } = never()] = await admin.server.installation.$queryRawUnsafe<Place[]>(
+    `SELECT "bytes", "start", "size" FROM ${tables[0]} JOIN ${tables[1]} USING ("hash")
+      JOIN ${tables[2]} AS bundle ON bundle."id" = "bundleId"
+      WHERE "hash" = $1 AND "until" > (now() AT TIME ZONE 'UTC') - interval '1 minute'`,
+    hash('sha256', published, 'buffer'),
+  )
+  expect(unpack(bytes, { start, size })).toEqual(published)
   const again = await as(
     'createTrustAnchor',
     { slug: 'edu', entityId, displayName: 'Again' },

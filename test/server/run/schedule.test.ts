@@ -106,6 +106,27 @@ it('keeps the last outcome, and does nothing while it is off', async () => {
   ])
 })
 
+it('says in a sentence that Redis was away, in the schedule and in its alert', {
+  tags: 'fault/redis-away',
+}, async () => {
+  await admin.redis.stop()
+  const run = runSchedule(
+    admin.server.jobContext,
+    'detect-drift',
+    pino({ level: 'silent' }),
+    new AbortController().signal,
+  )
+  await expect(run).rejects.toThrow()
+  await admin.redis.restart()
+  const sentence = 'Redis is unreachable. Try again in a moment.'
+  expect(await find('detect-drift')).toMatchObject({ lastSucceeded: false, lastMessage: sentence })
+  const { data } = await admin.execute('{ alerts { code message } }')
+  expect(data.alerts).toContainEqual({
+    code: 'SCHEDULE_FAILING',
+    message: `The schedule detect-drift failed: ${sentence}`,
+  })
+})
+
 it('counts workers and waiting items', async () => {
   const { data } = await admin.execute('{ serverStatus { jobs { workers queuedRuns runningRuns } } }')
   expect(data.serverStatus.jobs).toEqual({ workers: 1, queuedRuns: 0, runningRuns: 0 })

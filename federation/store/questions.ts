@@ -77,6 +77,8 @@ export const MAX_OF_CLIENT = 60
 const CLIENT_INTERVAL_MS = 1_000
 /** Milliseconds between two examinations of one entity. */
 export const EXAMINATION_INTERVAL_MS = 60_000
+/** The same after `ta` has found that a member changed: no one else can ask for these. */
+const FOUND_INTERVAL_MS = 15_000
 /** Examinations for the public in a minute. */
 export const MAX_EXAMINATIONS = 120
 const MINUTE_MS = 60_000
@@ -93,7 +95,9 @@ export function createQuestions({ redis, prefix = '' }: Store) {
   const answerKey = ({ endpoint, entityId, trustMarkType }: Subject) =>
     keys.answer(hash(JSON.stringify([endpoint, entityId, trustMarkType])))
 
-  const claimOf = ({ entityId }: Question) => keys.examinationClaim(hash(entityId))
+  const isFound = ({ endpoint }: Question) => endpoint === 'resolve'
+  const claimOf = (question: Question) =>
+    keys.examinationClaim(hash(isFound(question) ? `resolve ${question.entityId}` : question.entityId))
   const ofClient = (client: string) => keys.questionsOfClient(hash(client))
 
   /** Forgets those that were answered meanwhile. */
@@ -166,12 +170,13 @@ export function createQuestions({ redis, prefix = '' }: Store) {
         return questions.filter((question) => question !== undefined)
       }),
 
-    /** False: it was examined within the last minute, or enough others were. The question then waits. */
+    /** False: it was examined within that interval, or enough others were. The question then waits. */
     mayExamine: (question: Question): Promise<boolean> =>
       guarded(async () => {
         const at = await now()
         const claim = claimOf(question)
-        if ((await redis.set(claim, '1', 'PX', EXAMINATION_INTERVAL_MS, 'NX')) === null) {
+        const interval = isFound(question) ? FOUND_INTERVAL_MS : EXAMINATION_INTERVAL_MS
+        if ((await redis.set(claim, '1', 'PX', interval, 'NX')) === null) {
           await postpone(question, at + Math.max(await redis.pttl(claim), 0))
           return false
         }

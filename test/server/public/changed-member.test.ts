@@ -7,7 +7,6 @@ import { below } from '#test/helpers/federation.ts'
 import { inFile } from '#test/helpers/in-file.ts'
 import { startRun } from '#test/helpers/run.ts'
 import { memberInFile, register } from '#test/helpers/subordinate.ts'
-import { afterAMinute } from './public-test.ts'
 
 /** In milliseconds, which a list that hangs delays a crawl. */
 const admin = adminInFile({ fetchLimits: { totalTimeout: 4_000 } })
@@ -57,7 +56,6 @@ it('as a crawl more', async () => {
 })
 
 it('as one crawl after the present one', async () => {
-  await afterAMinute(admin)
   sector.top.misbehave('hang')
   sector.top.requests.length = 0
   await startRun(admin, 'startCollectionWalk')

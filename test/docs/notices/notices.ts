@@ -15,6 +15,13 @@ licence text is here once, below the packages that carry it. [LICENSE](LICENSE) 
 const author = z.union([z.string(), z.object({ name: z.string() }).transform(({ name }) => name)])
 const manifest = z.object({ author: author.optional().catch(undefined) })
 
+/** Bundled into a package, without a manifest of their own: their names, licence and owners, as their projects say. */
+const bundled = [
+  'graphiql, MIT, GraphQL Contributors, inside @graphql-yoga/render-graphiql',
+  'monaco-editor, MIT, Microsoft Corporation, inside @graphql-yoga/render-graphiql',
+  'react and react-dom, MIT, Meta Platforms, Inc. and affiliates, inside @graphql-yoga/render-graphiql',
+].map((text) => `- ${text}`)
+
 type Carried = { of: Shipped; copyright: string[] }
 type Group = { body: string; carried: Carried[] }
 
@@ -31,7 +38,7 @@ export async function noticesDocument(): Promise<string> {
     }
   }
   const sections = [...groups.values()].sort((a, b) => b.carried.length - a.carried.length).map(section)
-  return [title, ...sections, sectionWithout(without)].join('\n')
+  return [title, ...sections, sectionWithout([...without, ...bundled])].join('\n')
 }
 
 /** Of the files that a licence demands to keep. */
@@ -61,7 +68,7 @@ function sectionWithout(items: readonly string[]): string {
   return [
     '## Packages without a licence text',
     '',
-    'They name their licence in package.json only. Its text is above.',
+    'They name their licence in package.json only, or are inside another package. Its text is above.',
     '',
     ...items,
     '',

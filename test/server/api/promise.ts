@@ -5,6 +5,7 @@
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { type Change, ChangeType, CriticalityLevel, diff } from '@graphql-inspector/core'
 import {
   buildSchema,
@@ -18,8 +19,8 @@ import {
 import { findLost, readNames } from './names.ts'
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url))
-const released = file('released.graphql')
-const releasedNames = file('released-names.txt')
+/** Compressed: it changes with a release only. */
+const kept = file('released.json.gz')
 const current = file('../../../schema.graphql')
 const changelog = file('../../../CHANGELOG.md')
 
@@ -75,16 +76,17 @@ export function findOverdue(text: string, today: string): string[] {
   })
 }
 
+/** What a release promised: its schema, and the names of its REST API, commands and variables. */
+type Released = { version: string; schema: string; names: string[] }
+
 /** What is kept must be of the last release of CHANGELOG. */
-export function findStale(before: string, changes: string): string[] {
-  const head = headOf(lastRelease(changes))
-  if (before.startsWith(head)) return []
+export function findStale({ version }: Pick<Released, 'version'>, changes: string): string[] {
+  const last = lastRelease(changes)
+  if (version === last) return []
   return [
-    `A kept file does not begin with “${head.trim()}”. Run node test/server/api/promise.ts --release at a release.`,
+    `What is kept was released in ${version}, and not in ${last}. Run node test/server/api/promise.ts --release at a release.`,
   ]
 }
-
-const headOf = (version: string) => `# As released in ${version}.\n`
 
 const lastRelease = (changes: string) => /^## \[(\d[^\]]*)\]/m.exec(changes)?.[1] ?? 'no release'
 
@@ -122,16 +124,14 @@ if (import.meta.main) {
   const [now, changes] = await Promise.all([readFile(current, 'utf8'), readFile(changelog, 'utf8')])
   const names = await readNames()
   if (process.argv.includes('--release')) {
-    const head = headOf(lastRelease(changes))
-    await writeFile(released, `${head}${now}`)
-    await writeFile(releasedNames, `${head}${names.join('\n')}\n`)
+    const today: Released = { version: lastRelease(changes), schema: now, names }
+    await writeFile(kept, gzipSync(JSON.stringify(today)))
   }
-  const before = await readFile(released, 'utf8')
-  const namesBefore = await readFile(releasedNames, 'utf8')
+  const before = JSON.parse(gunzipSync(await readFile(kept)).toString()) as Released // as it was written above
   const faults = [
-    ...[before, namesBefore].flatMap((text) => findStale(text, changes)),
-    ...(await findBroken(before, now, changes)),
-    ...findUnnamed(namesBefore.trim().split('\n').slice(1), names, changes),
+    ...findStale(before, changes),
+    ...(await findBroken(before.schema, now, changes)),
+    ...findUnnamed(before.names, names, changes),
     ...findUndated(now),
     ...findOverdue(now, new Date().toISOString().slice(0, 10)),
   ]

@@ -36,10 +36,15 @@ test('publishes a change made while a real Redis is unavailable when it is back'
   expect(product.stdout()).toContain('Redis at REDIS_URL')
   const { admin, close } = await register(installation)
   expect(await redis.client.exists('inmor:entity_id')).toBe(1)
+  await eventually(async () => expect(await redis.client.exists('inmor:manifest')).toBe(1))
 
   await redis.stop()
   await mutate(admin, 'createTrustMarkType', { type: 'https://ta.example/member' }, 'type')
-  await eventually(async () => expect(await list(installation)).toBe(503))
+  const fromFiles = () => fetch(`${installation.federationUrl}/list`)
+  await eventually(async () => {
+    const { status, headers } = await fromFiles()
+    expect({ status, hasAge: headers.has('age') }).toEqual({ status: 200, hasAge: true })
+  })
   await redis.restart() // empty
   await eventually(async () => expect(await redis.client.hlen('inmor:subordinates')).toBe(1))
   const configuration = async () => redis.client.get('inmor:entity_id').then((jwt) => claimsOf(String(jwt)))

@@ -84,3 +84,11 @@ export function historicalKeysOf({
 /** For commands that need nothing else. @throws ConfigurationError */
 export const readAllowHttp = (environment: NodeJS.ProcessEnv = process.env): boolean =>
   readVariables({ allowHttp: sharedVariables.allowHttp }, { environment }).allowHttp
+
+/** Of this process, for one that it starts beside it: the port is taken. */
+export const environmentWithoutMetrics = (
+  environment: NodeJS.ProcessEnv = process.env,
+): NodeJS.ProcessEnv => ({
+  ...environment,
+  METRICS_PORT: '',
+})

@@ -8,6 +8,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
+import { isAlive } from '../process/alive.ts'
 
 export const LOCK_FILE = '.inmor-writer'
 
@@ -140,14 +141,7 @@ function parse(text: string | null): Claim | null {
 /** Whether its process has certainly ended. */
 function isVoid(text: string): boolean {
   const claim = parse(text)
-  if (!claim || claim.place !== readPlace() || held.has(claim.id)) return false
-  if (claim.pid === process.pid) return true // of an earlier process with this number
-  try {
-    process.kill(claim.pid, 0)
-    return false
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH'
-  }
+  return claim !== null && claim.place === readPlace() && !held.has(claim.id) && !isAlive(claim.pid)
 }
 
 function readPlace(): string {

@@ -59,9 +59,7 @@ async function run({ folder, config, isOnce, withOthers }: NonNullable<ReturnTyp
   const stopped = new AbortController()
   const stop = () => stopped.abort()
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop)
-  // `ta` has started it, and ends it so, whatever ends `ta`.
-  const isOfServer = process.connected
-  process.once('disconnect', stop)
+  process.once('disconnect', stop) // `ta` had started it, and ended
   const stores = createKeyStores(config)
   const redis = connectRedis(config.redisUrl, { onError: (err) => log.warn({ err }, 'Redis is away') })
   const options = { config, folder, withOthers, redis, stores, log, signal: stopped.signal }
@@ -72,7 +70,7 @@ async function run({ folder, config, isOnce, withOthers }: NonNullable<ReturnTyp
     await waitForRedis(redis, REDIS_MS)
     if (isOnce) await exportOnce(options, (text) => process.stdout.write(`${text}\n`))
     else {
-      if (!isOfServer) metrics = await openMetrics(options)
+      metrics = await openMetrics(options)
       await keepExported(options)
     }
   } finally {

@@ -1,4 +1,4 @@
-/** How recent the files of an export are, whichever process writes them. */
+/** Observes how recent the files of an export are. Each process that knows Redis may do so. */
 import type { Redis } from 'ioredis'
 import { Gauge, type Registry } from 'prom-client'
 import { type AnchorPlace, anchorPlace } from '#store/anchors.ts'

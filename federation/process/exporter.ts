@@ -5,6 +5,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { FastifyBaseLogger } from 'fastify'
+import { environmentWithoutMetrics } from '../config/shared.ts'
 import { systemCode } from './start-error.ts'
 
 /** Milliseconds after it has ended: the first wait, which doubles, and the longest. */
@@ -25,22 +26,29 @@ export function startExporter(folder: string, log: FastifyBaseLogger): () => Pro
     return async () => {}
   }
   const stopped = new AbortController()
-  let child: ChildProcess
-  const start = (): Promise<unknown[]> => {
-    child = fork(program, [...process.argv.slice(2), '--', folder], {
-      execArgv: ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=16'],
-    })
-    return once(child, 'exit')
+  let child: ChildProcess | undefined
+  /** Resolves with why it ended, or could not be started. */
+  const run = async (): Promise<object> => {
+    try {
+      child = fork(program, [...process.argv.slice(2), '--', folder], {
+        execArgv: ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=16'],
+        env: environmentWithoutMetrics(),
+      })
+      const [code, signal] = await once(child, 'exit')
+      return { code, signal }
+    } catch (err) {
+      return { err }
+    }
   }
   const ended = keep()
 
   async function keep(): Promise<void> {
     for (let retry = RETRY.first; !stopped.signal.aborted; ) {
       const started = performance.now()
-      const [code, signal] = await start()
+      const why = await run()
       if (stopped.signal.aborted) return
       if (performance.now() - started > RETRY.longest) retry = RETRY.first
-      log.error({ code, signal }, 'The process that writes the export has ended. It is started again.')
+      log.error(why, 'The process that writes the export has ended. It is started again.')
       await setTimeout(retry, undefined, { signal: stopped.signal }).catch(() => undefined)
       retry = Math.min(retry * 2, RETRY.longest)
     }
@@ -48,7 +56,7 @@ export function startExporter(folder: string, log: FastifyBaseLogger): () => Pro
 
   return async () => {
     stopped.abort()
-    if (child.connected) child.disconnect()
+    if (child?.connected) child.disconnect()
     await ended
   }
 }

@@ -4,6 +4,7 @@ import { access, constants, mkdir, readFile, rename, rm, writeFile } from 'node:
 import { join, resolve } from 'node:path'
 import { ConfigurationError } from '#federation/config/error.ts'
 import { createKeyStores, type KeyStoreSettings } from '#federation/key-store/stores.ts'
+import { isAlive } from '#federation/process/alive.ts'
 import { keysBelow } from '#server/config/embedded.ts'
 import { keyDirectoryFiles } from '#store/key-directory.ts'
 import { generateKey } from '#store/key-generation.ts'
@@ -115,15 +116,6 @@ async function writeRunning(path: string, parts: Parts | null, flag = 'w'): Prom
   if (flag === 'wx') return writeFile(runningFile(path), text, { mode: 0o600, flag })
   await writeFile(`${runningFile(path)}.new`, text, { mode: 0o600 })
   await rename(`${runningFile(path)}.new`, runningFile(path))
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return pid !== process.pid
-  } catch (error) {
-    return isSystemError(error) && error.code === 'EPERM'
-  }
 }
 
 /** ES256, as the first key of every anchor. An anchor below which only RS256 (§3) is known gets its key before the first start. */

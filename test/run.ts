@@ -2,14 +2,22 @@
  * `npm test`: runs Vitest with the given arguments, prints what it cost, lists skipped and failed tests with their
  * reasons, one per line, and ends with a line of counts. A run without tests fails.
  */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseCLI, startVitest, type TestCase, type TestModule, type TestSuite } from 'vitest/node'
+import { calibrate } from './calibration.ts'
 import { changedFiles, testsOf } from './changed.ts'
 import { pointCounts, unproved } from './points.ts'
-import { costLines } from './report.ts'
+import { writeRecording } from './recording/summary.ts'
+import { costLines, costOf } from './report.ts'
 
 // The tests start the product's programs hundreds of times.
 process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('../node_modules/.inmor/compiled', import.meta.url))
+// With RECORD=1 each test file notes what it executes, and the programs that it starts do.
+const recording = process.env.RECORD ? mkdtempSync(join(tmpdir(), 'recording-')) : undefined
+if (recording) process.env.RECORDING = recording
 const config = fileURLToPath(new URL('vitest.config.ts', import.meta.url))
 const {
   filter,
@@ -17,6 +25,7 @@ const {
 } = parseCLI(['vitest', 'run', ...process.argv.slice(2)])
 // Vitest's own choice does not see the programs that tests start.
 if (changed) filter.push(...testsOf(changedFiles(changed === true ? 'HEAD' : changed)))
+const calibration = calibrate()
 const vitest = await startVitest(filter, { ...options, config, watch: false })
 
 const modules = vitest.state.getTestModules()
@@ -31,7 +40,12 @@ const errors = [
 ]
 await vitest.close()
 
-for (const line of ['', ...costLines(modules), '']) process.stdout.write(`${line}\n`)
+for (const line of ['', ...costLines(modules, calibration), '']) process.stdout.write(`${line}\n`)
+
+if (recording) {
+  writeRecording(recording, new Map(modules.map(costOf).map(({ file, processor }) => [file, processor])))
+  rmSync(recording, { recursive: true })
+}
 
 const having = (...states: string[]) => tests.filter((test) => states.includes(test.result().state))
 const skipped = having('skipped')

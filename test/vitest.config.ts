@@ -15,6 +15,9 @@ const project = (name: string, include: string, extra: object = {}) => ({
   test: { name, include: [include], ...extra },
 })
 
+/** A recorded run notes what each test file executes; of tests of the console the imports say it. */
+const recorded = process.env.RECORDING ? [here('recording/set-up.ts')] : []
+
 /** Node runs our code as it is. To transform it for each worker takes longer; only components need it. */
 const native = { experimental: { viteModuleRunner: false, nodeLoader: false } }
 
@@ -24,7 +27,7 @@ const native = { experimental: { viteModuleRunner: false, nodeLoader: false } }
  */
 const started = {
   ...native,
-  setupFiles: [here('set-up.ts')],
+  setupFiles: [here('set-up.ts'), ...recorded],
   isolate: false,
   // Much longer than any takes, for a busy machine.
   testTimeout: 300_000,
@@ -62,7 +65,7 @@ export default defineConfig({
         testTimeout: 30_000,
         ...native,
         isolate: false,
-        setupFiles: [here('core/seed.ts')],
+        setupFiles: [here('core/seed.ts'), ...recorded],
       }),
       project('federation', 'test/federation/{*,!(process)/**/*}.test.ts', started),
       project('server', 'test/server/!(process)/**/*.test.ts', started),

@@ -9,10 +9,10 @@ import { describe, expect, test, vi } from 'vitest'
 import { below } from '#test/helpers/federation.ts'
 import { layOut, type Outcome } from '#test/helpers/image-layout.ts'
 import { inFile } from '#test/helpers/in-file.ts'
+import { patience } from '#test/helpers/patience.ts'
 import { ask, isInstalled } from '#test/helpers/proxy.ts'
 import { type Chapter, guideCommands, translate } from './guide-commands.ts'
 
-const WITHIN = { timeout: 60_000, interval: 100 }
 /** Packages that no delivered directory contains: of the build and the tests, and what generates the client. */
 const tools = [
   ...['typescript', 'vite', 'vitest', '@biomejs', 'svelte', '@sveltejs', 'knip', 'tailwindcss'],
@@ -163,14 +163,14 @@ describe.skipIf(!isPossible)('the deployment guide', () => {
       const response = await fetch(`${taUrl}/.well-known/openid-federation`)
       return Object.keys(decodeJwt<{ trust_mark_issuers: object }>(await response.text()).trust_mark_issuers)
     }
-    await vi.waitFor(async () => expect(await issuers()).toContain(later), WITHIN)
+    await vi.waitFor(async () => expect(await issuers()).toContain(later), patience)
     const maintenance = new pg.Client(postgres.url.replace(/\/postgres$/, '/template1'))
     await maintenance.connect()
     await maintenance.query('DROP DATABASE postgres WITH (FORCE)')
     await maintenance.query('CREATE DATABASE postgres')
     await maintenance.end()
     await play('restore')
-    await vi.waitFor(async () => expect(await issuers()).not.toContain(later), WITHIN)
+    await vi.waitFor(async () => expect(await issuers()).not.toContain(later), patience)
     expect((await ask(proxy, proxy.ports.admin, '/health')).status).toBe(200)
     const query = new URLSearchParams({ sub: federation.leaf.id, trust_anchor: anchor })
     expect((await ask(proxy, proxy.ports.ta, `/resolve?${query}`)).status).toBe(200)

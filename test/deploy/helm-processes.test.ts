@@ -3,6 +3,7 @@ import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { inFile } from '#test/helpers/in-file.ts'
+import { patience } from '#test/helpers/patience.ts'
 import { freePort } from '#test/helpers/port.ts'
 import { runCommand } from '#test/helpers/program.ts'
 import { isInstalled as isProxyInstalled } from '#test/helpers/proxy.ts'
@@ -10,7 +11,6 @@ import { startRestartableDatabase } from '#test/helpers/restartable-database.ts'
 import { isInstalled, type Manifest, render, root, sets } from './chart.ts'
 import { startNode } from './pod-process.ts'
 
-const WITHIN = { timeout: 90_000, interval: 100 }
 const missing = [
   ...((await isInstalled('helm')) ? [] : ['helm']),
   ...((await isProxyInstalled('nginx')) ? [] : ['nginx']),
@@ -89,7 +89,7 @@ describe.skipIf(missing.length > 0)(
         const { status } = await fetch(`http://127.0.0.1:${ports[name]}/health`)
         expect(status, program.output()).toBe(200)
       }
-      await vi.waitFor(isReady, WITHIN)
+      await vi.waitFor(isReady, patience)
       expect((await fetch(`http://127.0.0.1:${ports[name]}/health/live`)).status).toBe(200)
     })
 
@@ -100,7 +100,7 @@ describe.skipIf(missing.length > 0)(
         ({ name }) => name === 'EXPORT_FOLDER',
       )
       const manifest = join(node.directory, folder?.value ?? '', 'manifest.jwt')
-      await expect.poll(() => stat(manifest).then(({ size }) => size), WITHIN).toBeGreaterThan(100)
+      await expect.poll(() => stat(manifest).then(({ size }) => size)).toBeGreaterThan(100)
     })
 
     test('of the frontend send the console, and reach admin', async () => {
@@ -110,7 +110,7 @@ describe.skipIf(missing.length > 0)(
         const page = await fetch(url).catch((cause) => expect.fail(`${program.output()} ${cause}`))
         expect(await page.text()).toContain('/_app/immutable/')
       }
-      await vi.waitFor(answers, WITHIN)
+      await vi.waitFor(answers, patience)
       const api = await fetch(`${url}/graphql`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },

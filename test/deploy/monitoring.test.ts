@@ -11,6 +11,7 @@ import { writeNewKey } from '#store/key-directory.ts'
 import { startDatabase } from '#test/helpers/database.ts'
 import { folderInFile, inFile } from '#test/helpers/in-file.ts'
 import { readMetrics } from '#test/helpers/metrics.ts'
+import { patience } from '#test/helpers/patience.ts'
 import { freePort } from '#test/helpers/port.ts'
 import { type Program, run } from '#test/helpers/program.ts'
 import { startRedis } from '#test/helpers/redis.ts'
@@ -204,6 +205,6 @@ test('serves readiness and liveness of a worker on the same port', async () => {
   const ask = async (path: string) => (await fetch(new URL(path, worker))).status
   expect(await ask('/health')).toBe(200)
   await database.close()
-  await vi.waitFor(async () => expect(await ask('/health')).toBe(503), { timeout: 30_000, interval: 100 })
+  await vi.waitFor(async () => expect(await ask('/health')).toBe(503), patience)
   expect(await ask('/health/live')).toBe(200)
 })

@@ -10,6 +10,7 @@ import { federationVariables } from '#federation/config/variables.ts'
 import { serverVariables } from '#server/config/variables.ts'
 import { writeNewKey } from '#store/key-directory.ts'
 import { folderInFile, inFile } from '#test/helpers/in-file.ts'
+import { patience } from '#test/helpers/patience.ts'
 import { freePort } from '#test/helpers/port.ts'
 import { type Program, runCommand } from '#test/helpers/program.ts'
 import { startRedis } from '#test/helpers/redis.ts'
@@ -17,7 +18,6 @@ import { startRestartableDatabase } from '#test/helpers/restartable-database.ts'
 import { release } from '../../deploy/images/images.ts'
 import { commandOf, folder, pairsOf, readUnit, translate, type UnitName, unitNames } from './systemd-unit.ts'
 
-const WITHIN = { timeout: 90_000, interval: 100 }
 const execute = promisify(execFile)
 const isInstalled = await execute('systemd-analyze', ['--version']).then(
   () => true,
@@ -132,7 +132,7 @@ describe('the command lines', () => {
       const { status } = await fetch(`http://127.0.0.1:${ports[name]}/health`)
       expect(status, program.output()).toBe(200)
     }
-    await vi.waitFor(isHealthy, WITHIN)
+    await vi.waitFor(isHealthy, patience)
   })
 
   test('of inmor-export write the files of the anchor', async () => {

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
 import type { AdminClient } from '#server/demo/admin-client.ts'
 import { folderInFile, inFile, inTest } from '#test/helpers/in-file.ts'
+import { patience } from '#test/helpers/patience.ts'
 import { startRelay } from '#test/helpers/relay.ts'
 import {
   cookbookLanguages,
@@ -176,7 +177,7 @@ describe.each(cookbookLanguages)('in %s', (language) => {
 })
 
 /** Alerts are looked at every five seconds, and other tests may keep the machine busy. */
-const soon = (assertion: () => void) => vi.waitFor(assertion, { timeout: 60_000, interval: 50 })
+const soon = (assertion: () => void) => vi.waitFor(assertion, patience)
 
 test('alerts reach a chat once, also after a lost connection, until the key is revoked', async () => {
   const relay = await inTest(startRelay(installation.adminUrl))

@@ -8,6 +8,7 @@ import {
   chromium,
   type Page,
 } from 'playwright-core'
+import { noteVisit } from '#test/recording/visited.ts'
 import { PATIENCE_MS } from './patience.ts'
 
 /** No background requests, and no sandbox, because root cannot use it. */
@@ -79,6 +80,7 @@ export async function openContext(
 
 export async function openPageIn(context: BrowserContext, origin: string): Promise<Watched> {
   const page = await context.newPage()
+  page.on('framenavigated', (frame) => noteVisit(frame.url()))
   const complaints: string[] = []
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(`${page.url()}: ${message.text()}`)

@@ -17,6 +17,7 @@ import { startRestartableDatabase } from '#test/helpers/restartable-database.ts'
 import { assemble } from '../../deploy/images/assemble.ts'
 import { images, release } from '../../deploy/images/images.ts'
 import { unpackMigrated } from './data-directory.ts'
+import { patience } from './patience.ts'
 
 /** The uid of the images, if this process may switch to it. */
 const user = process.getuid?.() === 0 ? { uid: 999, gid: 999 } : {}
@@ -124,7 +125,7 @@ export async function layOut(): Promise<Deployment> {
           if (status !== 200) throw new Error(`nothing serves at ${port} yet: ${status}`)
         }
       }
-      await vi.waitFor(isServing, { timeout: 90_000, interval: 100 })
+      await vi.waitFor(isServing, patience)
     },
     async startRelease() {
       const ports = { ta: await freePort(), admin: await freePort() }
@@ -142,7 +143,7 @@ export async function layOut(): Promise<Deployment> {
       const isServing = async () => {
         for (const url of Object.values(urls)) if (!(await fetch(`${url}/health`)).ok) throw new Error(url)
       }
-      await vi.waitFor(isServing, { timeout: 90_000, interval: 100 })
+      await vi.waitFor(isServing, patience)
       return urls
     },
     async close() {

@@ -12,6 +12,7 @@ import { vi } from 'vitest'
 import { spawnOwn } from '#test/helpers/own-process.ts'
 import { freePort } from '#test/helpers/port.ts'
 import { isEdge, type Ports, type ProxyKind, proxies } from '#test/helpers/proxy-rows.ts'
+import { patience } from './patience.ts'
 
 type Upstreams = { ta: number; admin: number }
 
@@ -63,7 +64,7 @@ export async function startProxy(
   const file = join(directory, 'configuration')
   await writeFile(file, row.wrap(text, directory))
   const child = run(row.command(file, directory), directory)
-  await vi.waitFor(() => connect(ports.ta), { timeout: 30_000, interval: 50 })
+  await vi.waitFor(() => connect(ports.ta), patience)
   return { ports, certificate, close: () => end(child) }
 }
 

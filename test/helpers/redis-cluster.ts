@@ -10,6 +10,7 @@ import { freePort } from '#test/helpers/port.ts'
 import { killRedis, spawnRedis, type TestRedis } from '#test/helpers/redis.ts'
 import { caughtUp, type Replicated } from '#test/helpers/replication.ts'
 import { until } from '#test/helpers/until.ts'
+import { patience } from './patience.ts'
 
 export const PREFIX = '{inmor}'
 
@@ -24,7 +25,6 @@ type Node = { port: number; busPort: number; process: ChildProcess; client: Redi
 const SLOTS = 16_384
 /** The node with our keys has few other slots, so it can be emptied quickly. */
 const OWN_SLOTS = 32
-const WITHIN = { timeout: 30_000, interval: 50 }
 
 /** Stop and pause apply to the node that has our keys at the start. */
 export async function startCluster(): Promise<TestCluster> {
@@ -90,12 +90,12 @@ function spawnNode(directory: string, port: number, busPort: number): Promise<Ch
 async function everyNode(nodes: readonly Node[], holds: (node: Node) => Promise<boolean>): Promise<void> {
   await until(async () => {
     for (const node of nodes) if (!(await holds(node))) throw new Error(`${node.port} is not ready yet`)
-  }, WITHIN)
+  }, patience)
 }
 
 /** It refuses until all nodes agree. */
 function reshard(from: Node, to: Node): Promise<void> {
   const options = ['--cluster-from', from.id, '--cluster-to', to.id, '--cluster-slots', String(OWN_SLOTS)]
   const command = ['--cluster', 'reshard', `127.0.0.1:${from.port}`, ...options, '--cluster-yes']
-  return until(async () => void (await promisify(execFile)('redis-cli', command)), WITHIN)
+  return until(async () => void (await promisify(execFile)('redis-cli', command)), patience)
 }

@@ -9,8 +9,7 @@ import { freePort } from '#test/helpers/port.ts'
 import { killRedis, spawnRedis, type TestRedis } from '#test/helpers/redis.ts'
 import { caughtUp, type Replicated } from '#test/helpers/replication.ts'
 import { until } from '#test/helpers/until.ts'
-
-const WITHIN = { timeout: 30_000, interval: 50 }
+import { patience } from './patience.ts'
 
 /** Stop and pause apply to the first primary, which comes back as a replica. */
 export async function startSentinelRedis(): Promise<TestRedis & Replicated> {
@@ -67,7 +66,7 @@ async function replicated(sentinelPort: number, replicaPort: number): Promise<vo
     const known = (await sentinel.call('SENTINEL', 'REPLICAS', 'mymaster')) as string[][]
     if (known.length === 0) throw new Error('the Sentinel knows of no replica yet')
     if (!(await replica.info('replication')).includes('master_link_status:up')) throw new Error('no link yet')
-  }, WITHIN)
+  }, patience)
   sentinel.disconnect()
   replica.disconnect()
 }

@@ -1,19 +1,18 @@
 /** Waits for replication: only a complete replica can replace its primary without loss. */
 import type { Redis } from 'ioredis'
 import { until } from '#test/helpers/until.ts'
+import { patience } from './patience.ts'
 
 export type Replicated = {
   /** Resolves when the replica has all writes so far. */
   replicated(): Promise<void>
 }
 
-const WITHIN = { timeout: 30_000, interval: 20 }
-
 export async function caughtUp(primary: Redis, replica: Redis): Promise<void> {
   const written = await offset(primary)
   await until(async () => {
     if ((await offset(replica)) < written) throw new Error('the replica lags behind')
-  }, WITHIN)
+  }, patience)
 }
 
 async function offset(redis: Redis): Promise<number> {

@@ -5,6 +5,7 @@ import { type ScheduleName, schedules } from '#server/jobs/schedules.ts'
 import type { TestAdmin } from '#test/helpers/admin.ts'
 import { inFile } from '#test/helpers/in-file.ts'
 import { openPublishing } from '#test/helpers/publishing.ts'
+import { patience } from './patience.ts'
 
 export type TestSchedules = {
   /** The result as a sentence; of a schedule that starts a run, its counts at its end. */
@@ -23,14 +24,11 @@ export async function openSchedules(admin: TestAdmin): Promise<TestSchedules> {
     async run(name) {
       const { message, runId } = await schedules[name].run(context, new AbortController().signal)
       if (runId === undefined) return message
-      return vi.waitFor(
-        async () => {
-          const { endedAt, done, failed } = await db.run.findUniqueOrThrow({ where: { id: runId } })
-          expect(endedAt).not.toBeNull()
-          return { done, failed }
-        },
-        { timeout: 25_000, interval: 50 },
-      )
+      return vi.waitFor(async () => {
+        const { endedAt, done, failed } = await db.run.findUniqueOrThrow({ where: { id: runId } })
+        expect(endedAt).not.toBeNull()
+        return { done, failed }
+      }, patience)
     },
     close,
   }

@@ -2,11 +2,10 @@
 import { afterAll, expect, test, vi } from 'vitest'
 import { type Deployment, startDeployment } from '#test/helpers/deployment.ts'
 import { startFailoverDatabase } from '#test/helpers/failover-database.ts'
+import { patience } from '#test/helpers/patience.ts'
 import { findPostgres } from '#test/helpers/postgres.ts'
 import { issueMarks, type } from './mark-writer.ts'
 import { mutate } from './mutation.ts'
-
-const WITHIN = { timeout: 90_000, interval: 50 }
 
 let deployment: Deployment | undefined
 afterAll(() => deployment?.close())
@@ -31,7 +30,7 @@ test('stores and publishes every acknowledged change when the primary is killed'
   const writers = admins.map(({ ask }, at) => issueMarks(ask, `rp-${at}`, acknowledged, stop.signal))
   const more = async () => {
     const before = acknowledged.length
-    await vi.waitFor(() => expect(acknowledged.length).toBeGreaterThan(before + 20), WITHIN)
+    await vi.waitFor(() => expect(acknowledged.length).toBeGreaterThan(before + 20), patience)
   }
   await more()
   await database.restart()
@@ -44,6 +43,6 @@ test('stores and publishes every acknowledged change when the primary is killed'
   await vi.waitFor(async () => {
     const published = new Set(await redis.client.smembers(`inmor:tmtype:${type}`))
     expect(acknowledged.filter((entityId) => !published.has(entityId))).toEqual([])
-  }, WITHIN)
-  await vi.waitFor(async () => expect(await db.outboxEntry.count()).toBe(0), WITHIN)
+  }, patience)
+  await vi.waitFor(async () => expect(await db.outboxEntry.count()).toBe(0), patience)
 })

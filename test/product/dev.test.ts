@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { patience } from '#test/helpers/patience.ts'
 import { freePort } from '#test/helpers/port.ts'
 import { eventually, makeInstallation } from '#test/helpers/product.ts'
 import { descendants, run, survivors } from '#test/helpers/program.ts'
@@ -19,7 +20,7 @@ test('serves the console with the API behind it, and SIGINT leaves no process ru
   })
   await dev.printed(/^server {2}\| .*Press Ctrl-C to stop/m)
   expect(dev.stdout()).toMatch(RegExp(`Console +${consoleUrl}$`, 'm'))
-  const page = await vi.waitFor(() => fetch(consoleUrl), { timeout: 60_000, interval: 100 })
+  const page = await vi.waitFor(() => fetch(consoleUrl), patience)
   expect(await page.text()).toContain('__sveltekit_dev')
   const answer = await fetch(`${consoleUrl}/graphql`, {
     method: 'POST',

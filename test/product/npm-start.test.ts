@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { patience } from '#test/helpers/patience.ts'
 import { eventually, makeInstallation } from '#test/helpers/product.ts'
 import { descendants, survivors } from '#test/helpers/program.ts'
 
@@ -17,7 +18,7 @@ test('SIGTERM to npm alone ends the product and all its processes', { tags: 'com
     stdio: 'ignore',
   })
   const isServing = async () => expect((await fetch(`${adminUrl}/health`)).status).toBe(200)
-  await vi.waitFor(isServing, { timeout: 90_000, interval: 100 })
+  await vi.waitFor(isServing, patience)
   const processes = await descendants(Number(npm.pid))
   onTestFinished(async () => {
     for (const pid of await survivors(processes)) process.kill(pid, 'SIGKILL')

@@ -3,12 +3,12 @@ import pg from 'pg'
 import { expect, test, vi } from 'vitest'
 import { startDeployment } from '#test/helpers/deployment.ts'
 import { inFile } from '#test/helpers/in-file.ts'
+import { patience } from '#test/helpers/patience.ts'
 import { findPostgres } from '#test/helpers/postgres.ts'
 import { issueMarks, type } from './mark-writer.ts'
 import { mutate } from './mutation.ts'
 
 const WRITERS_EACH = 2
-const WITHIN = { timeout: 60_000, interval: 50 }
 
 const deployment = inFile(() => startDeployment({ admins: 2, workers: 0 }))
 
@@ -29,7 +29,7 @@ test('publishes every acknowledged change automatically', {
   )
   const more = async () => {
     const before = acknowledged.length
-    await vi.waitFor(() => expect(acknowledged.length).toBeGreaterThan(before + 20), WITHIN)
+    await vi.waitFor(() => expect(acknowledged.length).toBeGreaterThan(before + 20), patience)
   }
   await more()
   await redis.client.flushall()
@@ -46,8 +46,8 @@ test('publishes every acknowledged change automatically', {
     const published = new Set(await holders())
     expect(acknowledged.filter((entityId) => !published.has(entityId))).toEqual([])
     expect(await redis.client.exists('inmor:entity_id')).toBe(1)
-  }, WITHIN)
-  await vi.waitFor(async () => expect(await deployment.db.outboxEntry.count()).toBe(0), WITHIN)
+  }, patience)
+  await vi.waitFor(async () => expect(await deployment.db.outboxEntry.count()).toBe(0), patience)
 })
 
 test('rolls back a write whose connection breaks', {
@@ -73,7 +73,7 @@ test('rolls back a write whose connection breaks', {
   )
   const cut = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE pg_blocking_pids(pid) @> ARRAY[pg_backend_pid()]`
-  await vi.waitFor(async () => expect((await blocker.query(cut)).rowCount).toBe(1), WITHIN)
+  await vi.waitFor(async () => expect((await blocker.query(cut)).rowCount).toBe(1), patience)
   await blocker.query('ROLLBACK')
   await blocker.end()
   expect(await write).toBe('refused')

@@ -1,13 +1,13 @@
 /** Tests several servers on a Redis that fails over or is resharded under load: short 503s, and nothing lost. */
 import { afterEach, expect, test, vi } from 'vitest'
 import { type Deployment, startDeployment } from '#test/helpers/deployment.ts'
+import { patience } from '#test/helpers/patience.ts'
 import type { TestRedis } from '#test/helpers/redis.ts'
 import { PREFIX, startCluster, type TestCluster } from '#test/helpers/redis-cluster.ts'
 import { startSentinelRedis } from '#test/helpers/redis-sentinel.ts'
 import { issueMarks, type } from './mark-writer.ts'
 import { mutate } from './mutation.ts'
 
-const WITHIN = { timeout: 90_000, interval: 50 }
 const SIZE = { admins: 2, workers: 1, tas: 2 }
 
 let deployment: Deployment
@@ -39,7 +39,7 @@ async function expectNothingLost(fault: () => Promise<unknown>) {
   if (!first) throw new Error('there are two')
   await mutate(first.ask, 'createTrustMarkType', { type }, 'id')
   for (const url of tas)
-    await vi.waitFor(async () => expect((await fetch(`${url}/status`)).status).toBe(200), WITHIN)
+    await vi.waitFor(async () => expect((await fetch(`${url}/status`)).status).toBe(200), patience)
 
   const acknowledged: string[] = []
   const stop = new AbortController()
@@ -47,7 +47,7 @@ async function expectNothingLost(fault: () => Promise<unknown>) {
   const writers = admins.map(({ ask }, at) => issueMarks(ask, `rp-${at}`, acknowledged, stop.signal))
   const more = async () => {
     const before = acknowledged.length
-    await vi.waitFor(() => expect(acknowledged.length).toBeGreaterThan(before + 10), WITHIN)
+    await vi.waitFor(() => expect(acknowledged.length).toBeGreaterThan(before + 10), patience)
   }
   await more()
   await fault()
@@ -62,16 +62,16 @@ async function expectNothingLost(fault: () => Promise<unknown>) {
     await vi.waitFor(async () => {
       const holders = await holdersAt(url)
       expect(acknowledged.filter((entityId) => !holders.has(entityId))).toEqual([])
-    }, WITHIN)
+    }, patience)
   }
-  await vi.waitFor(async () => expect(await db.outboxEntry.count()).toBe(0), WITHIN)
+  await vi.waitFor(async () => expect(await db.outboxEntry.count()).toBe(0), patience)
 }
 
 test('Sentinels: the primary is killed', { timeout: 300_000, tags: 'fault/redis-failover' }, async () => {
   deployment = await startDeployment(SIZE, { redis: startSentinelRedis })
   await expectNothingLost(async () => {
     await deployment.redis.stop()
-    await vi.waitFor(() => deployment.redis.client.set('inmor:probe', '1'), WITHIN) // the replica has taken over
+    await vi.waitFor(() => deployment.redis.client.set('inmor:probe', '1'), patience) // the replica has taken over
   })
 })
 

@@ -150,7 +150,7 @@ test('the runbook leaves nothing that the key signed, and the mirrors go on', {
   await play(await readStep(1))
   const withdrawn = [files, byHttp.path, byFolder.path]
   await expect
-    .poll(() => signedWith(stolen, withdrawn, byHttp.url), { timeout: 10_000, interval: 200 })
+    .poll(() => signedWith(stolen, withdrawn, byHttp.url), { timeout: 30_000, interval: 200 })
     .toEqual([])
   for (const { program } of mirrors)
     await program.printed(/(Withdrawn|Kept as it was): .*cannot be trusted.* --once --jwks FILE/)
@@ -179,7 +179,7 @@ test('the runbook leaves nothing that the key signed, and the mirrors go on', {
       query('/trust_mark', { trust_mark_type: markType, sub: member.id }),
     ])
       await expect
-        .poll(async () => (await fetch(`${url}${each}`)).text(), { timeout: 10_000 })
+        .poll(async () => (await fetch(`${url}${each}`)).text(), { timeout: 30_000 })
         .toBe(await site.fromEdge(each))
   }
 })

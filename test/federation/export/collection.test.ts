@@ -49,10 +49,10 @@ it('follows each crawl: new pages, each behind the one before, and none that no 
   await inTest(startFollowing(context))
   const ids = many(1_100).map(({ entity_id }) => entity_id)
   await published.publish(many(1_100))
-  await expect.poll(follow, { timeout: 5_000, interval: 20 }).toEqual(ids)
+  await expect.poll(follow).toEqual(ids)
   expect(await pageNames()).toHaveLength(2)
   await published.publish(many(501))
-  await expect.poll(follow, { timeout: 5_000, interval: 20 }).toEqual(ids.slice(0, 501))
+  await expect.poll(follow).toEqual(ids.slice(0, 501))
   await expect.poll(pageNames).toHaveLength(1)
 })
 

@@ -30,8 +30,7 @@ const context = inFile(() => openExport(ta, path))
 inFile(() => startFollowing(context, pino({ level: 'info' }, output)))
 
 /** The file gets this text; null: it goes. */
-const expectFile = (file: string, text: string | null) =>
-  expect.poll(() => textOf(path, file), { timeout: 5_000, interval: 10 }).toBe(text)
+const expectFile = (file: string, text: string | null) => expect.poll(() => textOf(path, file)).toBe(text)
 
 it('writes a new member and its new lists, and removes it', async () => {
   const jwt = await ta.publishSubordinate({ id: other })
@@ -69,8 +68,7 @@ it('writes a status list, its next revocation, and the token of a new Entity Con
     const token = await textOf(path, 'status_list/1.jwt')
     return token === null ? null : getListFromStatusListJWT(token).getStatus(index)
   }
-  const expectStatus = (index: number, status: number) =>
-    expect.poll(() => statusOf(index), { timeout: 5_000, interval: 10 }).toBe(status)
+  const expectStatus = (index: number, status: number) => expect.poll(() => statusOf(index)).toBe(status)
   await ta.publishStatusList({ number: 1, type, revoked: [4] })
   await expectStatus(4, 1)
   await expectStatus(5, 0)
@@ -78,9 +76,7 @@ it('writes a status list, its next revocation, and the token of a new Entity Con
   await expectStatus(5, 1)
   const before = await textOf(path, 'status_list/1.jwt')
   await ta.publishConfiguration({}, 7_200)
-  await expect
-    .poll(() => textOf(path, 'status_list/1.jwt'), { timeout: 5_000, interval: 10 })
-    .not.toBe(before)
+  await expect.poll(() => textOf(path, 'status_list/1.jwt')).not.toBe(before)
 })
 
 it('follows the Entity Configuration', async () => {
@@ -148,7 +144,7 @@ it('goes on after Redis died while it read marks, as soon as Redis is there', as
     said += output.read() ?? ''
     return said.match(/The export could not be written/g)?.length ?? 0
   }
-  await expect.poll(failures, { timeout: 20_000 }).toBeGreaterThanOrEqual(4)
+  await expect.poll(failures).toBeGreaterThanOrEqual(4)
   await ta.redis.restart()
   await ta.publishConfiguration()
   await ta.publishSubordinate({ id: leaf })
@@ -159,7 +155,7 @@ it('goes on after Redis died while it read marks, as soon as Redis is there', as
 it('keeps the files when Redis has lost everything, until it is published again', async () => {
   const before = await textOf(path, about(leaf))
   await ta.redis.restart()
-  await expect.poll(() => output.read(), { timeout: 5_000 }).toContain('The export could not be written')
+  await expect.poll(() => output.read()).toContain('The export could not be written')
   expect(await textOf(path, about(leaf))).toBe(before)
   await ta.publishConfiguration()
   const jwt = await ta.publishSubordinate({ id: other })

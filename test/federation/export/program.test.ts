@@ -60,7 +60,7 @@ it('follows changes until it is ended, and serves metrics', async () => {
   await program.printed(/The export was compared/)
   const age = async () =>
     /^inmor_export_manifest_age_seconds\{anchor="main"\} (\d.*)$/m.exec(await (await fetch(metrics)).text())
-  await expect.poll(age, { timeout: 10_000 }).not.toBeNull()
+  await expect.poll(age, { timeout: 30_000 }).not.toBeNull()
   await ta.removeSubordinate(memberId(7))
   const gone = `${encodeURIComponent(memberId(7))}.jwt`
   await expect.poll(names, { interval: 10, timeout: 5_000 }).not.toContain(gone)
@@ -123,13 +123,13 @@ it('removes what a stolen key signed as soon as it is revoked, and publishes the
   const historical = { ...toPublicJwk(stolen), iat: 0, exp: ta.now(), revoked }
   await writeFile(join(keys, 'historical_keys', `${stolen.kid}.json`), JSON.stringify(historical))
   await writeNewKey(keys, next, { force: true })
-  await expect.poll(() => signedBy(stolen.kid), { timeout: 10_000, interval: 100 }).toEqual([])
+  await expect.poll(() => signedBy(stolen.kid), { timeout: 30_000, interval: 100 }).toEqual([])
   const expected = [
     '.well-known/openid-federation',
     `fetch/${encodeURIComponent(member)}.jwt`,
     'manifest.jwt',
   ]
-  await expect.poll(() => signedBy(next.kid), { timeout: 10_000 }).toEqual(expect.arrayContaining(expected))
+  await expect.poll(() => signedBy(next.kid), { timeout: 30_000 }).toEqual(expect.arrayContaining(expected))
   program.kill('SIGTERM')
   await program.ended
 })

@@ -94,7 +94,7 @@ it('follows the source, serves its files, and says once why it keeps them as the
   }
   await ta.removeSubordinate(memberId(7))
   await exportOnce(context)
-  await expect.poll(() => names(path), { timeout: 10_000 }).toHaveLength(MEMBERS - 1)
+  await expect.poll(() => names(path)).toHaveLength(MEMBERS - 1)
   await writeFile(join(exported, 'manifest.jwt'), 'half')
   await program.printed(/Kept as it was: .*compact form/)
   expect(await names(path)).toHaveLength(MEMBERS - 1)

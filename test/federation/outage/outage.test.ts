@@ -198,7 +198,7 @@ it('answers while Redis hangs, and without an age as soon as it goes on', {
   for (const url of remembered) await server.get(url)
   ta.redis.pause()
   try {
-    await expect.poll(() => ageOf(server, '/list'), { timeout: 10_000 }).toBeDefined()
+    await expect.poll(() => ageOf(server, '/list')).toBeDefined()
     for (const url of exported) expect([url, await statusOf(server, url)]).toEqual([url, 200])
   } finally {
     ta.redis.resume()
@@ -308,7 +308,7 @@ it('answers with nothing after its end', async () => {
   for (const each of [server, alone]) await untilAway(each)
   for (const each of [server, alone]) expect(await statusOf(each, about(id))).toBe(200)
   for (const each of [server, alone]) {
-    await expect.poll(() => statusOf(each, about(id)), { timeout: 10_000 }).toBe(503)
+    await expect.poll(() => statusOf(each, about(id))).toBe(503)
   }
   await restore()
 })
@@ -345,7 +345,7 @@ it('answers with nothing that a revoked key has signed', async () => {
   await writeNewKey(directory, await generateSigningKey('ES256'), { force: true })
   const revoked = { revoked_at: ta.now(), reason: 'compromised' }
   await withdrawKey(place, { ...toPublicJwk(ta.key), exp: ta.now(), revoked })
-  await expect.poll(() => statusOf(late, configuration), { timeout: 10_000 }).toBe(503)
+  await expect.poll(() => statusOf(late, configuration)).toBe(503)
   for (const url of exported) expect([url, await statusOf(late, url)]).toEqual([url, 503])
   await restore()
 })
@@ -361,7 +361,7 @@ it('answers with no file that the manifest does not name as it is', async () => 
   await writeFile(file, forged)
   expect(await statusOf(late, about(other))).toBe(503)
   await writeFile(join(path, 'manifest.jwt'), 'half')
-  await expect.poll(() => statusOf(late, about(leaf)), { timeout: 5_000 }).toBe(503)
+  await expect.poll(() => statusOf(late, about(leaf))).toBe(503)
   await restore()
   await exportAll()
 })

@@ -2,6 +2,7 @@
 import { request } from 'node:http'
 import { expect, test, vi } from 'vitest'
 import { readMetrics } from '#test/helpers/metrics.ts'
+import { patience } from '#test/helpers/patience.ts'
 import { descendants, type Program, survivors } from '#test/helpers/program.ts'
 import { federationProcesses } from './federation-process.ts'
 
@@ -11,7 +12,7 @@ const startThree = (changes: Record<string, string> = {}): Program =>
   start({ METRICS_PORT: '0', WEB_CONCURRENCY: '3', ...changes })
 
 const listeners = (program: Program) => [...program.stdout().matchAll(/"pid":(\d+).*Server listening/g)]
-const eventually = (assertion: () => unknown) => vi.waitFor(assertion, { timeout: 30_000, interval: 20 })
+const eventually = (assertion: () => unknown) => vi.waitFor(assertion, patience)
 
 /** Uses a new connection, which any process may accept. */
 async function health(url: string): Promise<number | undefined> {

@@ -5,6 +5,7 @@ import { cliCaller } from '#server/identity/caller.ts'
 import { adminInFile, PASSWORD, startSecondAdmin } from '#test/helpers/admin.ts'
 import { createAuthenticator } from '#test/helpers/authenticator.ts'
 import { inTest } from '#test/helpers/in-file.ts'
+import { patience } from '#test/helpers/patience.ts'
 import { subscribe } from '#test/helpers/subscription.ts'
 import { signedIn, type Visitor, visit } from '#test/helpers/visitor.ts'
 
@@ -191,6 +192,6 @@ it('streams every entry once and in order, including entries of other processes'
       expect(results.map(({ data }) => data?.auditEventRecorded)).toEqual(
         resources.map((resource) => ({ action: 'CREATE_TRUST_MARK_TYPE', resource })),
       ),
-    { timeout: 20_000, interval: 100 },
+    patience,
   )
 })

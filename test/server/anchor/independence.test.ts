@@ -8,8 +8,6 @@ import { makeAnchor } from '#test/helpers/anchor.ts'
 import { startRun } from '#test/helpers/run.ts'
 import { startLeaf } from '#test/helpers/subordinate.ts'
 
-const PATIENCE = { timeout: 20_000 }
-
 let restarted: AdminServer
 const admin = adminInFile()
 beforeAll(async () => {
@@ -27,9 +25,7 @@ const startLeafOf = (anchor: string) => startLeaf(admin, { authorityHints: [enti
 async function registerAt(anchor: string): Promise<void> {
   const { id: entityId } = await startLeafOf(anchor)
   expect(await as('registerSubordinate', { anchor, entityId })).toHaveProperty('id')
-  await expect
-    .poll(async () => (await fetch(`${entityIdOf(anchor)}/fetch?sub=${entityId}`)).status, PATIENCE)
-    .toBe(200)
+  await expect.poll(async () => (await fetch(`${entityIdOf(anchor)}/fetch?sub=${entityId}`)).status).toBe(200)
 }
 
 async function alertsOf(anchor: string): Promise<string[]> {
@@ -44,7 +40,7 @@ it('registers and publishes while an import of another anchor waits for its enti
   slow.misbehave('hang')
   const lines = Array.from({ length: 500 }, (_, at) => `${slow.id}/${at}`)
   const { id } = await as('importSubordinates', { anchor: 'faulty', lines: [slow.id, ...lines] })
-  await expect.poll(() => slow.requests.length, PATIENCE).toBeGreaterThan(0)
+  await expect.poll(() => slow.requests.length).toBeGreaterThan(0)
   await registerAt('other')
   const { data } = await admin.execute('query ($id: ID!) { run(id: $id) { state } }', { id })
   expect(data.run.state).toBe('RUNNING')
@@ -60,14 +56,14 @@ it('waits while other anchors of the process crawl, and registers and publishes 
     const document = 'query ($id: ID!) { run(id: $id) { state done } }'
     return (await admin.execute(document, { id: run })).data?.run
   }
-  await expect.poll(() => stateOf(), PATIENCE).toEqual({ state: 'RUNNING', done: 0 })
+  await expect.poll(() => stateOf()).toEqual({ state: 'RUNNING', done: 0 })
   await registerAt('other')
   expect(await stateOf()).toEqual({ state: 'RUNNING', done: 0 })
   const given = await startRun(admin, 'startCollectionWalk(input: { anchor: "faulty" })')
   expect(await as('cancelRun', { id: given })).toMatchObject({ id: given })
-  await expect.poll(() => stateOf(given), PATIENCE).toMatchObject({ state: 'CANCELLED' })
+  await expect.poll(() => stateOf(given)).toMatchObject({ state: 'CANCELLED' })
   crawls[0]?.resolve()
-  await expect.poll(() => stateOf(), PATIENCE).toEqual({ state: 'SUCCEEDED', done: 1 })
+  await expect.poll(() => stateOf()).toEqual({ state: 'SUCCEEDED', done: 1 })
   crawls[1]?.resolve()
 })
 
@@ -81,6 +77,6 @@ it('works while the keys of another anchor are missing, and reports them at that
   await registerAt('other')
 
   await rename(`${keys}.away`, keys)
-  await expect.poll(() => alertsOf('faulty'), PATIENCE).not.toContain('KEYS_UNUSABLE')
+  await expect.poll(() => alertsOf('faulty')).not.toContain('KEYS_UNUSABLE')
   await registerAt('faulty')
 })

@@ -58,7 +58,7 @@ describe('its own Trust Anchor', () => {
     admin.server.anchors.first.signingKeys.current().statementKeys.keys.map(({ kid }) => kid)
 
   it('is known to it, without copied keys', async () => {
-    await expect.poll(async () => (await resolveAtSector()).status, { timeout: 10_000 }).toBe(200)
+    await expect.poll(async () => (await resolveAtSector()).status).toBe(200)
     const answer = decodeJwt(await (await resolveAtSector()).text())
     expect(answer).toMatchObject({ iss: entityId, sub: leaf })
     const settings = '{ trustAnchor(anchor: "sector") { trustAnchors } }'
@@ -72,7 +72,7 @@ describe('its own Trust Anchor', () => {
     await as('updateTrustAnchor', { anchor: 'sector', trustAnchors }, 'version')
     const [before = ''] = kidsOfMain()
     const { kid } = await as('announceSigningKey', { anchor: 'main', alg: 'ES256' }, 'kid')
-    await expect.poll(pinnedKids, { timeout: 20_000 }).toContain(kid)
+    await expect.poll(pinnedKids).toContain(kid)
     const revoked = {
       anchor: 'main',
       kid: before,
@@ -81,14 +81,14 @@ describe('its own Trust Anchor', () => {
       directoryExposed: false,
     }
     expect(await as('revokeKey', revoked, 'kid')).toMatchObject({ kid: before })
-    await expect.poll(pinnedKids, { timeout: 20_000 }).toEqual([kid])
+    await expect.poll(pinnedKids).toEqual([kid])
     expect(kidsOfMain()).toEqual([kid])
     await admin.server.anchors.find('sector')?.running?.services.pinnedAnchors.follow()
     const document = `query ($id: EntityIdentifier!, $at: EntityIdentifier!) {
       resolveEntity(anchor: "sector", entityId: $id, trustAnchor: $at) { resolved } }`
     const ask = async () =>
       (await admin.execute(document, { id: leaf, at: admin.entityId })).data?.resolveEntity.resolved
-    await expect.poll(ask, { timeout: 20_000 }).not.toBeNull()
+    await expect.poll(ask).not.toBeNull()
     const pinned = await admin.server.anchors.find('sector')?.running?.db.pinnedAnchor.count()
     expect(pinned).toBe(0)
   })
@@ -146,7 +146,7 @@ describe('a key rollover', () => {
       ),
     )
     if (anchors.includes('sector'))
-      await expect.poll(kidsAtSuperior, { timeout: 20_000 }).toContain(announced[anchors.indexOf('sector')])
+      await expect.poll(kidsAtSuperior).toContain(announced[anchors.indexOf('sector')])
     expect(await resolves()).toMatchObject({ resolved: true })
     for (const anchor of anchors) {
       await as('switchSigningKey', { anchor, overrideReason: 'The test waits for no cache.' }, 'kid')
@@ -165,6 +165,6 @@ it('its superior learns the new key of an emergency, which nobody announced', {
   const revoked = { anchor: 'sector', kid: before, reason: 'compromised', emergency: true }
   expect(await as('revokeKey', revoked, 'kid')).toMatchObject({ kid: before })
   expect(kids()).not.toContain(before)
-  await expect.poll(kidsAtSuperior, { timeout: 20_000 }).toEqual(kids())
+  await expect.poll(kidsAtSuperior).toEqual(kids())
   await expect.poll(resolves).toMatchObject({ resolved: true })
 })

@@ -48,7 +48,7 @@ async function promote(input: object) {
   const { id, ...run } = await as('promoteSubordinates', { from: 'test', to: 'main', ...input }, FIELDS)
   const document = `query ($id: ID!) { run(id: $id) { state items(first: 10) { edges { node { resource ok message } } } } }`
   const read = async () => (await admin.execute(document, { id }, 'admin')).data?.run
-  await expect.poll(async () => (await read()).state, { timeout: 20_000 }).toBe('SUCCEEDED')
+  await expect.poll(async () => (await read()).state).toBe('SUCCEEDED')
   const items = (await read()).items.edges.map(({ node }: { node: object }) => node)
   return { ...run, items }
 }

@@ -7,12 +7,12 @@ import type { HistoricalKey } from '#core/historical-keys.ts'
 import type { JwkSet } from '#core/keys.ts'
 import { adminInFile, startSecondAdmin } from '#test/helpers/admin.ts'
 import { inFile } from '#test/helpers/in-file.ts'
+import { patience } from '#test/helpers/patience.ts'
 import { changeKey, keysByState } from './key-state.ts'
 
 const admin = adminInFile()
 const second = inFile(() => startSecondAdmin(admin))
 
-const WITHIN = { timeout: 20_000, interval: 50 }
 const change = (name: string, input: object) => changeKey(admin, name, input)
 const keys = () => keysByState(admin)
 const text = async (path: string) => (await admin.get(path)).text()
@@ -60,7 +60,7 @@ it('revokes an announced key, and stops publishing it', {
   const revoked = await change('revokeKey', { kid, reason: 'superseded' })
   expect(revoked).toMatchObject({ kid, revoked: { reason: 'superseded' } })
   expect(await keys()).toEqual({ CURRENT })
-  await vi.waitFor(async () => expect(await publishedKids()).toEqual([CURRENT]), WITHIN)
+  await vi.waitFor(async () => expect(await publishedKids()).toEqual([CURRENT]), patience)
   expect(await filesNow()).not.toContain('next.json')
   expect(await change('revokeKey', { kid, reason: 'compromised' })).toMatchObject({
     code: 'CONFLICT',
@@ -94,7 +94,7 @@ it('replaces the current key in an emergency with a new key of the same kind', {
     expect(decodeProtectedHeader(await text('/.well-known/openid-federation')).kid).toBe(now.CURRENT)
     const entry = { revoked_at: expect.any(Number), reason: 'compromised' }
     expect((await history()).find((key) => key.kid === kid)?.revoked).toEqual(entry)
-  }, WITHIN)
+  }, patience)
 })
 
 it('revokes a retired key later, and keeps its expiry', async () => {
@@ -107,7 +107,7 @@ it('revokes a retired key later, and keeps its expiry', async () => {
     const [after] = (await history()).filter((key) => key.kid === kid)
     // An unspecified reason is omitted (§8.7.3).
     expect(after).toEqual({ ...before, revoked: { revoked_at: expect.any(Number) } })
-  }, WITHIN)
+  }, patience)
 })
 
 it('logs the revoked key, the reason and the replacement', {
@@ -191,7 +191,7 @@ it('does not trust the announced key, which lay beside the stolen one', async ()
     expect(await publishedKids()).toEqual([now.CURRENT])
     const listed = (await history()).filter(({ kid }) => [before.CURRENT, announced.kid].includes(kid))
     expect(listed.map(({ revoked }) => revoked?.reason)).toEqual(['compromised', 'compromised'])
-  }, WITHIN)
+  }, patience)
   const events = await admin.server.db.auditEvent.findMany({
     where: { outcome: 'SUCCEEDED', action: 'revokeKey' },
     orderBy: { id: 'desc' },

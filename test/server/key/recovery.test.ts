@@ -7,6 +7,7 @@ import type { AdminServer } from '#server/process/start.ts'
 import { readKeyDirectory } from '#store/key-directory.ts'
 import { announceKey, switchKey } from '#store/key-directory-change.ts'
 import { startAdmin, startSecondAdmin, type TestAdmin } from '#test/helpers/admin.ts'
+import { patience } from '#test/helpers/patience.ts'
 
 let admin: TestAdmin
 let second: AdminServer
@@ -22,7 +23,6 @@ afterAll(async () => {
   await rm(admin.config.keysDirectory, { recursive: true })
 })
 
-const WITHIN = { timeout: 20_000, interval: 50 }
 const place = () => ({
   directory: admin.config.keysDirectory,
   historicalDirectory: admin.config.historicalKeysDirectory,
@@ -46,7 +46,7 @@ it('records and publishes a key announced in the files, and applies the usual wa
   const old = await signerNow()
   const key = await generateSigningKey('ES256')
   await announceKey(place(), key)
-  await vi.waitFor(async () => expect(await publishedKids()).toEqual([old, key.kid].sort()), WITHIN)
+  await vi.waitFor(async () => expect(await publishedKids()).toEqual([old, key.kid].sort()), patience)
   expect(await recorded()).toEqual([
     { actor: 'job:key-directory', before: {}, after: { [key.kid]: 'ANNOUNCED' } },
   ])
@@ -59,7 +59,7 @@ it('records an unrecorded switch in the files once, with two servers running', a
   await switchKey(place())
   const kid = await signerNow()
   expect(next).toContain(kid)
-  await vi.waitFor(async () => expect(decodeProtectedHeader(await configuration()).kid).toBe(kid), WITHIN)
+  await vi.waitFor(async () => expect(decodeProtectedHeader(await configuration()).kid).toBe(kid), patience)
   expect((await recorded()).slice(1)).toEqual([
     {
       actor: 'job:key-directory',
@@ -77,6 +77,9 @@ it('records at its start the changes made while no server ran', async () => {
   await announceKey(place(), key)
   await switchKey(place())
   second = await startSecondAdmin(admin)
-  await vi.waitFor(async () => expect(decodeProtectedHeader(await configuration()).kid).toBe(key.kid), WITHIN)
+  await vi.waitFor(
+    async () => expect(decodeProtectedHeader(await configuration()).kid).toBe(key.kid),
+    patience,
+  )
   expect((await recorded()).at(-1)).toMatchObject({ after: { [key.kid]: 'CURRENT' } })
 })

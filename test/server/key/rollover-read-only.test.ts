@@ -4,6 +4,7 @@ import { expect, it, vi } from 'vitest'
 import { keepKeys } from '#server/jobs/worker.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
 import { inFile, standIn } from '#test/helpers/in-file.ts'
+import { patience } from '#test/helpers/patience.ts'
 import { startReadOnlyAdmin } from '#test/helpers/read-only-admin.ts'
 
 const admin = adminInFile({}, { worker: 'external' })
@@ -11,32 +12,24 @@ const db = standIn(() => admin.server.db)
 const reading = inFile(() => startReadOnlyAdmin(admin)) // the only worker
 
 const schedule = { where: { name: 'key-rollover' } }
-/** Milliseconds: two processes poll. */
-const SLOW = { timeout: 90_000 }
 
 /** The worker of the other process looks, until the result is the one that is awaited. */
 async function look(message: unknown) {
   await db.schedule.update({ ...schedule, data: { enabled: true, lastMessage: null } })
   reading.lookAtRollover()
-  return vi.waitFor(
-    async () => {
-      const row = await db.schedule.findUniqueOrThrow(schedule)
-      expect(row).toMatchObject({ lastSucceeded: true, lastMessage: message })
-    },
-    { timeout: 40_000, interval: 100 },
-  )
+  return vi.waitFor(async () => {
+    const row = await db.schedule.findUniqueOrThrow(schedule)
+    expect(row).toMatchObject({ lastSucceeded: true, lastMessage: message })
+  }, patience)
 }
 /** Each process says every ten seconds what it takes. */
 const untilTakers = (count: number) =>
-  vi.waitFor(
-    async () => {
-      const instances = await db.$queryRaw<{ workers: { queue: string }[] }[]>`
+  vi.waitFor(async () => {
+    const instances = await db.$queryRaw<{ workers: { queue: string }[] }[]>`
         SELECT "workers" FROM "jobs"."instance" WHERE "stopped_on" IS NULL`
-      const takers = instances.flatMap(({ workers }) => workers).filter(({ queue }) => queue === 'key-steps')
-      expect(takers).toHaveLength(count)
-    },
-    { timeout: 20_000, interval: 200 },
-  )
+    const takers = instances.flatMap(({ workers }) => workers).filter(({ queue }) => queue === 'key-steps')
+    expect(takers).toHaveLength(count)
+  }, patience)
 
 async function keys(): Promise<{ kid: string; state: string }[]> {
   const { data } = await admin.execute('{ signingKeys { keys { kid state } } }')
@@ -46,7 +39,7 @@ const attempts = () => db.auditEvent.count({ where: { actor: 'job:key-rollover' 
 
 it(
   'reports the directory where no admin server can write it either, and records no attempt',
-  SLOW,
+  patience,
   async () => {
     // As the admin server that cannot write it: to root every directory is writable.
     await admin.server.anchors.first.queue.close()
@@ -68,7 +61,7 @@ it(
   },
 )
 
-it('has the admin server do the step, which can write the directory', SLOW, async () => {
+it('has the admin server do the step, which can write the directory', patience, async () => {
   const { queue } = admin.server.anchors.first
   await keepKeys(queue, admin.server.jobContext, pino({ level: 'silent' }))
   await untilTakers(1)

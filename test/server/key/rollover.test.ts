@@ -4,6 +4,7 @@ import { beforeAll, expect, it, vi } from 'vitest'
 import type { HistoricalKey } from '#core/historical-keys.ts'
 import type { JwkSet } from '#core/keys.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
+import { patience } from '#test/helpers/patience.ts'
 import { startRun, watchRun } from '#test/helpers/run.ts'
 import { memberInFile, register, verifiedByAnchor } from '#test/helpers/subordinate.ts'
 
@@ -20,7 +21,6 @@ beforeAll(async () => {
   oldKid = kidOf((await served()).configuration)
 })
 
-const WITHIN = { timeout: 20_000, interval: 50 }
 const text = async (path: string, parameters = {}) => (await admin.get(path, parameters)).text()
 const kidOf = (jwt: string) => decodeProtectedHeader(jwt).kid ?? ''
 const publishedKids = async () => {
@@ -60,7 +60,7 @@ async function expectSignedBy(kid: string, names: readonly (keyof typeof types)[
   await vi.waitFor(async () => {
     const now = await served()
     expect(names.map((name) => [name, kidOf(now[name])])).toEqual(names.map((name) => [name, kid]))
-  }, WITHIN)
+  }, patience)
 }
 
 it('publishes an announced key, and does not sign with it', {
@@ -144,7 +144,7 @@ it('does not retire a key while caches hold data that it signed, unless that is 
     'kid iat exp revoked { reason } jwk',
   )
   expect(retired).toMatchObject({ kid: oldKid, revoked: null })
-  await vi.waitFor(async () => expect(await publishedKids()).toEqual([newKid]), WITHIN)
+  await vi.waitFor(async () => expect(await publishedKids()).toEqual([newKid]), patience)
   await expectAllVerify(await served())
 })
 

@@ -121,7 +121,7 @@ it('comes along with a promoted member where the other anchor admits it', async 
   const document = '{ subordinates(anchor: "main") { edges { node { organization { name } } } } }'
   const organizations = async () => (await admin.execute(document, {}, 'admin')).data?.subordinates.edges
   await expect
-    .poll(organizations, { timeout: 20_000 })
+    .poll(organizations)
     .toEqual(
       expect.arrayContaining([
         { node: { organization: { name: 'Known' } } },

@@ -2,15 +2,15 @@
 import { expect, it, vi } from 'vitest'
 import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { type Metrics, readMetrics } from '#test/helpers/metrics.ts'
+import { patience } from '#test/helpers/patience.ts'
 import { startRun } from '#test/helpers/run.ts'
 import { register, startLeaf } from '#test/helpers/subordinate.ts'
 
 const admin = adminInFile({}, { metricsPort: 0 })
 
 const read = () => readMetrics(admin.server.metricsUrl)
-const WITHIN = { timeout: 25_000, interval: 50 }
 const eventually = (assertion: (metrics: Metrics) => void) =>
-  vi.waitFor(async () => assertion(await read()), WITHIN)
+  vi.waitFor(async () => assertion(await read()), patience)
 
 it('counts operations by fields of the schema, never by names that clients choose', async () => {
   await admin.execute('query Mine { mine: viewer { username } }')

@@ -1,12 +1,12 @@
 /** Tests the status of the installation: expiries per day, and changes of publication. */
 import { expect, it, vi } from 'vitest'
 import { adminInFile, startSecondAdmin } from '#test/helpers/admin.ts'
+import { patience } from '#test/helpers/patience.ts'
 import { register, startLeaf } from '#test/helpers/subordinate.ts'
 import { type Subscription, subscribe } from '#test/helpers/subscription.ts'
 
 const admin = adminInFile()
 
-const WITHIN = { timeout: 20_000 }
 const DAY = 86_400_000
 
 it('counts the expiries of each of the next thirty days', async () => {
@@ -45,15 +45,15 @@ it('streams the current state of publication and each change, in every process',
   const second = await startSecondAdmin(admin)
   const both = [await follow(admin.adminUrl), await follow(second.app.listeningOrigin)]
   const upToDate = { health: 'UP_TO_DATE', pending: 0, redisReachable: true }
-  for (const each of both) await vi.waitFor(() => expect(states(each)).toEqual([upToDate]), WITHIN)
+  for (const each of both) await vi.waitFor(() => expect(states(each)).toEqual([upToDate]), patience)
 
   await admin.redis.stop()
   await admin.mutate('createTrustMarkType', { type: 'https://ta.example.org/marks/late' }, 'id')
   const stalled = { health: 'STALLED', pending: 1, redisReachable: false }
-  for (const each of both) await vi.waitFor(() => expect(states(each)).toContainEqual(stalled), WITHIN)
+  for (const each of both) await vi.waitFor(() => expect(states(each)).toContainEqual(stalled), patience)
 
   await admin.redis.restart()
-  for (const each of both) await vi.waitFor(() => expect(states(each).at(-1)).toEqual(upToDate), WITHIN)
+  for (const each of both) await vi.waitFor(() => expect(states(each).at(-1)).toEqual(upToDate), patience)
   await second.close()
   await both[1]?.ended
 })

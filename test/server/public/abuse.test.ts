@@ -38,7 +38,7 @@ it('10 000 requests for two entities are an examination of each, and one request
       : get(admin, '/self_check', { sub: checked.id }),
   )
   expect((statuses[202] ?? 0) + (statuses[200] ?? 0)).toBe(REQUESTS)
-  await expect.poll(() => admin.server.db.request.count(), { timeout: 20_000, interval: 500 }).toBe(1)
+  await expect.poll(() => admin.server.db.request.count()).toBe(1)
   // In the minutes that it took.
   expect(checked.requests.length).toBeLessThanOrEqual(4)
   expect(enrolled.requests).toHaveLength(1)
@@ -71,7 +71,7 @@ it('10 000 questions about as many entities fill the queue, and no more', async 
   const waiting = await client.zcard(names.questions)
   expect(waiting).toBeLessThanOrEqual(MAX_QUESTIONS + CONCURRENCY)
   expect(accepted).toBeLessThanOrEqual(MAX_QUESTIONS + CONCURRENCY + 2 * MAX_EXAMINATIONS)
-  await expect.poll(() => visited.length, { timeout: 20_000 }).toBeGreaterThan(MAX_EXAMINATIONS / 2)
+  await expect.poll(() => visited.length).toBeGreaterThan(MAX_EXAMINATIONS / 2)
   // The entities are examined in the minute in which they are asked for and in the next, at most.
   expect(visited.length).toBeLessThanOrEqual(2 * MAX_EXAMINATIONS)
   expect(await admin.server.db.request.count()).toBe(0)

@@ -4,6 +4,7 @@ import { afterAll, expect, it, vi } from 'vitest'
 import { enqueue, toPublish } from '#server/publish/outbox.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
 import { type ManyEntities, registerMany } from '#test/helpers/many-entities.ts'
+import { patience } from '#test/helpers/patience.ts'
 import { registerLeaf } from '#test/helpers/subordinate.ts'
 
 let many: ManyEntities | undefined
@@ -12,7 +13,6 @@ afterAll(() => many?.close())
 
 const type = 'https://ta.example.org/marks/member'
 const holder = 'https://holder.example.org'
-const WITHIN = { timeout: 20_000, interval: 20 }
 
 async function publication() {
   const { data } = await admin.execute('{ serverStatus { publication { health pending lastError } } }')
@@ -42,7 +42,7 @@ it('publishes a revocation, a withdrawal and an announced key before thousands o
     expect((await admin.get('/fetch', { sub: leaf.id })).status).toBe(404)
     expect((await admin.get('/trust_mark', { trust_mark_type: type, sub: holder })).status).toBe(404)
     expect(await publishedKeys()).toBe(2)
-  }, WITHIN)
+  }, patience)
   const { health, pending, lastError } = await publication()
   expect(pending).toBeGreaterThan(1_000)
   expect(health).not.toBe('STALLED')
@@ -60,9 +60,12 @@ it('lets urgent changes pass while every statement is signed again', async () =>
   await db.settings.update({ where: { id: 1 }, data: { statementVersion: { increment: 1 } } })
   await enqueue(db, [toPublish('subordinates')])
   const isDrained = publisher.flush(60_000)
-  await vi.waitFor(async () => expect(await leftToSign()).toBeLessThan(5_000), WITHIN)
+  await vi.waitFor(async () => expect(await leftToSign()).toBeLessThan(5_000), patience)
   const change = admin.mutate('deactivateSubordinate', { id }, 'id')
-  await vi.waitFor(async () => expect((await admin.get('/fetch', { sub: leaf.id })).status).toBe(404), WITHIN)
+  await vi.waitFor(
+    async () => expect((await admin.get('/fetch', { sub: leaf.id })).status).toBe(404),
+    patience,
+  )
   expect(await leftToSign()).toBeGreaterThan(0)
   await change
   await isDrained

@@ -3,9 +3,9 @@ import { beforeAll, expect, it, vi } from 'vitest'
 import { adminInFile } from '#test/helpers/admin.ts'
 import { startEntity } from '#test/helpers/entity.ts'
 import { inFile, standIn } from '#test/helpers/in-file.ts'
+import { patience } from '#test/helpers/patience.ts'
 
 const type = 'https://ta.example.org/marks/member'
-const WITHIN = { timeout: 20_000, interval: 50 }
 
 const admin = adminInFile()
 const db = standIn(() => admin.server.db)
@@ -29,7 +29,7 @@ it('adds the pages of lists to what an older version published', async () => {
   ]
   const areThere = async () =>
     expect((await pagesOf()).map((pages) => Object.keys(pages))).toEqual([[entity.id], [entity.id]])
-  await vi.waitFor(areThere, WITHIN)
+  await vi.waitFor(areThere, patience)
   const before = await pagesOf()
   await db.publisherLease.updateMany({ data: { publicationMark: 'older' } })
   await client
@@ -39,7 +39,7 @@ it('adds the pages of lists to what an older version published', async () => {
     .exec()
   await vi.waitFor(
     async () => expect(await client.get('inmor:publication_mark')).toMatch(/^pages-1:/),
-    WITHIN,
+    patience,
   )
   expect(await pagesOf()).toEqual(before)
 })

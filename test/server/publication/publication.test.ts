@@ -4,10 +4,10 @@ import { jobCaller } from '#server/identity/caller.ts'
 import { adminInFile, startSecondAdmin } from '#test/helpers/admin.ts'
 import { startEntity } from '#test/helpers/entity.ts'
 import { inFile, standIn } from '#test/helpers/in-file.ts'
+import { patience } from '#test/helpers/patience.ts'
 
 let subordinateId: string
 const type = 'https://ta.example.org/marks/member'
-const WITHIN = { timeout: 20_000, interval: 50 }
 
 const admin = adminInFile()
 const db = standIn(() => admin.server.db)
@@ -42,7 +42,7 @@ async function publication() {
 const untilUpToDate = () =>
   vi.waitFor(
     async () => expect(await publication()).toMatchObject({ health: 'UP_TO_DATE', pending: 0 }),
-    WITHIN,
+    patience,
   )
 
 it('accepts changes while Redis is unavailable, reports it, and publishes them when it is back', {
@@ -58,14 +58,14 @@ it('accepts changes while Redis is unavailable, reports it, and publishes them w
     redisReachable: false,
   })
   await admin.redis.restart()
-  await vi.waitFor(async () => expect(await markOf(subject)).toBe(200), WITHIN)
+  await vi.waitFor(async () => expect(await markOf(subject)).toBe(200), patience)
   await untilUpToDate()
 })
 
 it('republishes everything when Redis lost its data', { tags: 'fault/redis-emptied' }, async () => {
   const before = await (await fetchStatement()).text()
   await admin.redis.client.flushall()
-  await vi.waitFor(async () => expect(await admin.redis.client.hlen('inmor:subordinates')).toBe(1), WITHIN)
+  await vi.waitFor(async () => expect(await admin.redis.client.hlen('inmor:subordinates')).toBe(1), patience)
   expect(await admin.redis.client.hget('inmor:subordinates', entity.id)).toBe(before)
   expect(await admin.redis.client.exists('inmor:entity_id')).toBe(1)
 })
@@ -79,10 +79,13 @@ it('republishes data that Redis lost when a stale replica took over', {
   await issue(subject)
   // The latest writes are gone; older data is there.
   await client.multi().del(`inmor:tm:${subject}`).set('inmor:publication_mark', mark).exec()
-  await vi.waitFor(async () => expect(await client.hget(`inmor:tm:${subject}`, type)).toMatch(/^ey/), WITHIN)
+  await vi.waitFor(
+    async () => expect(await client.hget(`inmor:tm:${subject}`, type)).toMatch(/^ey/),
+    patience,
+  )
   expect(await client.hgetall('inmor:subordinates')).toEqual(held)
   // The mark is written behind the data.
-  await vi.waitFor(async () => expect(await client.get('inmor:publication_mark')).not.toBe(mark), WITHIN)
+  await vi.waitFor(async () => expect(await client.get('inmor:publication_mark')).not.toBe(mark), patience)
 })
 
 it('publishes changes of a process that crashed after its commit', {
@@ -94,9 +97,9 @@ it('publishes changes of a process that crashed after its commit', {
     await db.outboxEntry.create({ data: { topic: 'subordinate', key: entity.id } })
   }
   await change(false)
-  await vi.waitFor(async () => expect((await fetchStatement()).status).toBe(404), WITHIN)
+  await vi.waitFor(async () => expect((await fetchStatement()).status).toBe(404), patience)
   await change(true)
-  await vi.waitFor(async () => expect((await fetchStatement()).status).toBe(200), WITHIN)
+  await vi.waitFor(async () => expect((await fetchStatement()).status).toBe(200), patience)
 })
 
 it('removes data that the database does not contain in a rebuild', {
@@ -134,7 +137,7 @@ it('refuses a rebuild while Redis is unavailable', {
     message: expect.stringContaining('Redis'),
   })
   await admin.redis.restart()
-  await vi.waitFor(async () => expect((await fetchStatement()).status).toBe(200), WITHIN)
+  await vi.waitFor(async () => expect((await fetchStatement()).status).toBe(200), patience)
   await untilUpToDate()
 })
 
@@ -184,12 +187,12 @@ it('continues past an item that cannot be published, and reports its error', asy
   expect((await fetchStatement()).status).toBe(200)
   await vi.waitFor(
     async () => expect(await publication()).toMatchObject({ pending: 1, redisReachable: true }),
-    WITHIN,
+    patience,
   )
   expect((await publication()).lastError).toEqual(expect.any(String))
 
   await admin.redis.client.flushall()
-  await vi.waitFor(async () => expect(await markOf(subject)).toBe(200), WITHIN)
+  await vi.waitFor(async () => expect(await markOf(subject)).toBe(200), patience)
   expect((await fetchStatement()).status).toBe(200)
 
   await admin.mutate('updateSubordinate', { id: subordinateId, metadataPolicy: null }, 'id')
@@ -212,7 +215,7 @@ it('publishes every change of two servers that write simultaneously', async () =
     await vi.waitFor(async () => {
       const listed = await (await admin.get('/trust_mark_list', { trust_mark_type: type })).json()
       expect(listed).toEqual(expect.arrayContaining(subjects))
-    }, WITHIN)
+    }, patience)
     await untilUpToDate()
   } finally {
     await second.close()
@@ -229,7 +232,7 @@ it('keeps changes that only a newer version can read, and publishes the rest', a
       pending: 1,
       lastError: expect.stringContaining('of-a-newer-version'),
     })
-  }, WITHIN)
+  }, patience)
   await db.outboxEntry.delete({ where: { id: foreign.id } })
   await issue(`${subject}/other`)
   await untilUpToDate()

@@ -265,7 +265,7 @@ export function createCalls({ admin, visitor, succeed }: Started): Row[] {
       async () => {
         // No mark may need the key, and the current key must have signed all published statements.
         await admin().server.db.trustMark.updateMany({ data: { active: false } })
-        await expect.poll(() => admin().server.db.outboxEntry.count(), { timeout: 20_000 }).toBe(0)
+        await expect.poll(() => admin().server.db.outboxEntry.count()).toBe(0)
         return { input: { kid: await keyIn('PUBLISHED'), acceptCopies: true } }
       },
     ],

@@ -47,9 +47,7 @@ const calls = createCalls({ admin: () => admin, visitor: () => visitor, succeed 
 
 /** Ends the runs of other rows, because only one of a kind may run. */
 async function endRuns(): Promise<void> {
-  await expect
-    .poll(() => admin.server.db.run.count({ where: { endedAt: null } }), { timeout: 20_000 })
-    .toBe(0)
+  await expect.poll(() => admin.server.db.run.count({ where: { endedAt: null } })).toBe(0)
 }
 
 it('has a call for every mutation of the schema', () => {

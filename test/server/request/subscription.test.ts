@@ -99,13 +99,10 @@ it('streams changes of its own process while Redis is unavailable, and those of 
   await admin.mutate('updateSubordinate', { id, validFor: 6 }, 'id')
   expect(await kinds(here, 1)).toEqual(['UPDATED'])
   await admin.redis.restart()
-  await vi.waitFor(
-    async () => {
-      await admin.mutate('updateSubordinate', { id, validFor: 7 }, 'id')
-      expect(changes(there)).not.toEqual([])
-    },
-    { timeout: 20_000, interval: 200 },
-  )
+  await vi.waitFor(async () => {
+    await admin.mutate('updateSubordinate', { id, validFor: 7 }, 'id')
+    expect(changes(there)).not.toEqual([])
+  }, patience)
 })
 
 it('allows viewers to subscribe, and refuses anonymous callers', async () => {

@@ -4,11 +4,10 @@ import { createLedger, takeOverRun } from '#server/jobs/run-ledger.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
 import { relyingParty, startEntity, type TestEntity } from '#test/helpers/entity.ts'
 import { standIn } from '#test/helpers/in-file.ts'
+import { patience } from '#test/helpers/patience.ts'
 import { itemsOf, startRun, tryToStart, watchRun } from '#test/helpers/run.ts'
 import { memberInFile, register } from '#test/helpers/subordinate.ts'
 import { subscribe } from '#test/helpers/subscription.ts'
-
-const WITHIN = { timeout: 20_000, interval: 50 }
 
 const admin = adminInFile()
 const db = standIn(() => admin.server.db)
@@ -77,7 +76,7 @@ it('starts no second run of a kind while one runs, and ends a cancelled one', {
     __typename: 'ConflictError',
     code: 'CONFLICT',
   })
-  await vi.waitFor(() => expect(silent.requests.length).toBeGreaterThan(1), WITHIN)
+  await vi.waitFor(() => expect(silent.requests.length).toBeGreaterThan(1), patience)
   const cancelled = await admin.mutate('cancelRun', { id }, 'cancelRequested')
   expect(cancelled).toMatchObject({ cancelRequested: true })
   await silent.close() // the pending fetch fails, and the run ends
@@ -94,7 +93,7 @@ it('retries an item after a temporary failure', async () => {
   await vi.waitFor(async () => {
     const waiting = await db.runItem.findFirstOrThrow(item)
     expect(waiting).toMatchObject({ ok: null, attempts: 1, message: expect.stringContaining('500') })
-  }, WITHIN)
+  }, patience)
   firstEntity().misbehave(undefined)
   expect((await watchRun(admin, id)).at(-1)?.run).toMatchObject({ state: 'SUCCEEDED', done: 5, failed: 0 })
   expect(await db.runItem.findFirst(item)).toMatchObject({ ok: true, attempts: 2 })
@@ -164,7 +163,7 @@ it('streams changes between two items, and corrects totals that were sent too ea
   const document = `subscription { runProgress(runId: "${id}") { run { done cancelRequested } item { resource } } }`
   const stream = await subscribe(admin.adminUrl, admin.keys.viewer, document)
   const last = () => stream.results.at(-1)?.data?.runProgress
-  const seesLast = (expected: object) => vi.waitFor(() => expect(last()).toEqual(expected), WITHIN)
+  const seesLast = (expected: object) => vi.waitFor(() => expect(last()).toEqual(expected), patience)
   await seesLast({ run: { done: 0, cancelRequested: false }, item: null })
 
   const item = { runId: run.id, resource: 'urn:x', ok: true, sequence: 1, at: new Date() }
@@ -208,6 +207,6 @@ it('streams every run to subscribers', async () => {
   await watchRun(admin, id)
   await vi.waitFor(
     () => expect(stream.results.at(-1)?.data).toEqual({ runsChanged: { id, state: 'SUCCEEDED' } }),
-    WITHIN,
+    patience,
   )
 })

@@ -60,12 +60,12 @@ it('counts deliveries, webhooks by state and waiting events', async () => {
   const read = () => readMetrics(admin.server.metricsUrl)
   const outcomes = async () =>
     ['succeeded', 'failed'].map(async (outcome) => (await read()).values(total, { outcome })[0])
-  await expect.poll(async () => Promise.all(await outcomes()), { timeout: 5_000 }).toEqual([1, 1])
+  await expect.poll(async () => Promise.all(await outcomes())).toEqual([1, 1])
   const states = async () => {
     const { values } = await read()
     return ['active', 'failing', 'paused'].map((state) => values('inmor_webhooks', { state })[0])
   }
-  await expect.poll(states, { timeout: 20_000 }).toEqual([1, 1, 1]) // read every fifteen seconds
+  await expect.poll(states).toEqual([1, 1, 1]) // read every fifteen seconds
   const { values } = await read()
   expect(values('inmor_webhook_events_waiting', { webhook: id })).toEqual([1])
 })

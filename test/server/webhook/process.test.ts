@@ -27,9 +27,9 @@ it('delivers each event once from several processes', async () => {
     }
   }
   const working = Promise.all([courier, ...others.map((other) => other.courier)].map(deliver))
-  await expect.poll(() => receiver.received.length, { timeout: 20_000 }).toBeGreaterThanOrEqual(60)
+  await expect.poll(() => receiver.received.length).toBeGreaterThanOrEqual(60)
   await test.happen('registerSubordinate', 'last')
-  await expect.poll(() => subjects(receiver).at(-1), { timeout: 20_000 }).toBe('last')
+  await expect.poll(() => subjects(receiver).at(-1)).toBe('last')
   isDone = true
   await working
   expect(subjects(receiver)).toEqual([...names(60), 'last'])

@@ -82,6 +82,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
   prisma: {
     client: ({ db }) => db,
     dmmf: getDatamodel(),
+    exposeDescriptions: { fields: true },
     filterConnectionTotalCount: true,
     maxConnectionSize: 100,
     defaultConnectionSize: 25,

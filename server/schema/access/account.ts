@@ -35,10 +35,7 @@ const SessionRef = builder.prismaObject('Session', {
       resolve: ({ signedInBy }) => parseSignInMethod(signedInBy),
     }),
     expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When the session expires.' }),
-    address: t.exposeString('ipAddress', {
-      nullable: true,
-      description: 'The network address of the sign-in.',
-    }),
+    address: t.exposeString('ipAddress', { nullable: true }),
     userAgent: t.exposeString('userAgent', { nullable: true, description: 'The browser’s User-Agent.' }),
     isCurrent: t.boolean({
       description: 'Whether this request belongs to the session.',

@@ -70,11 +70,7 @@ export const ApiKeyRef = builder.prismaNode('Apikey', {
       resolve: (row, _args, { now }) => stateOf(row, now()),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
-    expiresAt: t.expose('expiresAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When it expires; null: never.',
-    }),
+    expiresAt: t.expose('expiresAt', { type: 'DateTime', nullable: true }),
     lastUsedAt: t.field({
       type: 'DateTime',
       nullable: true,

@@ -27,24 +27,10 @@ export const PasskeyRef = builder.prismaObject('Passkey', {
   fields: (t) => ({
     id: t.exposeID('id', { description: 'The passkey’s id.' }),
     name: t.exposeString('name', { nullable: true, description: 'Its name.' }),
-    createdAt: t.expose('createdAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When it was registered.',
-    }),
-    isBackedUp: t.exposeBoolean('backedUp', {
-      description: 'Whether it is synchronized, rather than bound to one device.',
-    }),
-    confirmedBy: t.expose('confirmedBy', {
-      type: Actor,
-      nullable: true,
-      description: 'The other administrator who confirmed it, so that it counts for approvals; null: no one.',
-    }),
-    confirmedAt: t.expose('confirmedAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When that was.',
-    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', nullable: true }),
+    isBackedUp: t.exposeBoolean('backedUp'),
+    confirmedBy: t.expose('confirmedBy', { type: Actor, nullable: true }),
+    confirmedAt: t.expose('confirmedAt', { type: 'DateTime', nullable: true }),
     counts: t.boolean({
       description: 'Whether it counts for approvals: it is known for `passkeyHours`, or was confirmed.',
       select: { createdAt: true, confirmedAt: true },

@@ -66,21 +66,14 @@ export const UserRef = builder.prismaNode('User', {
       resolve: ({ twoFactorEnabled }) => twoFactorEnabled ?? false,
     }),
     passkeyCount: t.relationCount('passkeys', { description: 'The number of passkeys.' }),
-    passkeys: t.relation('passkeys', {
-      description: 'The passkeys, oldest first.',
-      query: { orderBy: { createdAt: 'asc' }, take: 100 },
-    }),
+    passkeys: t.relation('passkeys', { query: { orderBy: { createdAt: 'asc' }, take: 100 } }),
     passwordChange: t.field({
       type: PasswordChangeEnum,
       description: 'Whether the user should choose a new password.',
       select: { passwordChange: true },
       resolve: ({ passwordChange }) => parsePasswordChange(passwordChange),
     }),
-    lastSignInAt: t.expose('lastSignInAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When the user last signed in to the console; null: never.',
-    }),
+    lastSignInAt: t.expose('lastSignInAt', { type: 'DateTime', nullable: true }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the user was created.' }),
   }),
 })

@@ -73,11 +73,7 @@ builder.prismaNode('AuditEvent', {
       resolve: ({ anchor, resourceType }) =>
         anchor ?? (installationResources.includes(resourceType) ? null : FIRST_ANCHOR),
     }),
-    actor: t.expose('actor', {
-      type: Actor,
-      description:
-        'The actor: a username, `job:<name>`, `cli:<system user>`, `oidc:<issuer>`, or `anonymous` before a sign-in.',
-    }),
+    actor: t.expose('actor', { type: Actor }),
     method: t.field({
       type: CallerMethodEnum,
       description: 'How the actor authenticated.',
@@ -118,9 +114,7 @@ builder.prismaNode('AuditEvent', {
         return (await nameOf(entityOf(resource))) ?? nameIn(after) ?? nameIn(before)
       },
     }),
-    eventTypes: t.exposeStringList('eventTypes', {
-      description: 'The event types of the Subordinate Events draft, such as `jwks_update`.',
-    }),
+    eventTypes: t.exposeStringList('eventTypes'),
     before: t.field({
       type: 'JSON',
       nullable: true,
@@ -149,14 +143,8 @@ builder.prismaNode('AuditEvent', {
       select: { outcome: true },
       resolve: (event) => auditOutcomes.find((outcome) => outcome === event.outcome) ?? 'SUCCEEDED',
     }),
-    reason: t.exposeString('reason', {
-      nullable: true,
-      description: 'Why it did not succeed, or the reason that the caller gave for the change.',
-    }),
-    requestId: t.exposeString('requestId', {
-      nullable: true,
-      description: 'The id of the request in the server’s log.',
-    }),
+    reason: t.exposeString('reason', { nullable: true }),
+    requestId: t.exposeString('requestId', { nullable: true }),
     run: t.prismaField({
       type: 'Run',
       nullable: true,
@@ -177,9 +165,7 @@ builder.prismaNode('AuditEvent', {
         return countTogether(db, Prisma.sql`"AuditEvent" WHERE "runId" = ${runId} AND "part"`)
       },
     }),
-    previousHash: t.exposeString('previousHash', {
-      description: 'The hash of the entry before it in the installation; zeros for the first one.',
-    }),
+    previousHash: t.exposeString('previousHash'),
     hash: t.exposeString('hash', { description: 'SHA-256 of this entry and the previous hash.' }),
   }),
 })

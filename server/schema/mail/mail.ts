@@ -35,10 +35,7 @@ export const MailRef = builder.prismaNode('Mail', {
       select: { event: true },
       resolve: ({ event }) => (isKeyOf(mailEvents, event) ? event : null),
     }),
-    anchorSlug: t.exposeString('anchor', {
-      nullable: true,
-      description: 'The slug of the anchor that it is about; null: the installation.',
-    }),
+    anchorSlug: t.exposeString('anchor', { nullable: true }),
     state: t.field({
       type: MailStateEnum,
       description: 'Where it is.',
@@ -46,10 +43,7 @@ export const MailRef = builder.prismaNode('Mail', {
       resolve: ({ state }) => (isKeyOf(mailStates, state) ? state : 'FAILED'),
     }),
     attempts: t.exposeInt('attempts', { description: 'How often it was tried.' }),
-    lastError: t.exposeString('lastError', {
-      nullable: true,
-      description: 'Why the last attempt failed, or why there was none.',
-    }),
+    lastError: t.exposeString('lastError', { nullable: true }),
     canBeRetried: t.boolean({
       description: 'Whether `retryMail` applies: it failed, and its text is kept.',
       select: { state: true, body: true },
@@ -63,11 +57,7 @@ export const MailRef = builder.prismaNode('Mail', {
       select: { state: true, nextAt: true },
       resolve: ({ state, nextAt }) => (state === 'WAITING' ? nextAt : null),
     }),
-    endedAt: t.expose('endedAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When it was sent or given up.',
-    }),
+    endedAt: t.expose('endedAt', { type: 'DateTime', nullable: true }),
   }),
 })
 

@@ -97,15 +97,8 @@ const OrganizationEntity = builder.prismaObject('Subordinate', {
     }),
     lastCheckedAt: t.expose('lastCheckedAt', { type: 'DateTime', description: 'When it was checked last.' }),
     registeredAt: t.expose('registeredAt', { type: 'DateTime', description: 'When it was registered.' }),
-    entityConfigurationExpiresAt: t.expose('entityConfigurationExpiresAt', {
-      type: 'DateTime',
-      description: 'When its Entity Configuration, as fetched last, expires.',
-    }),
-    statementExpiresAt: t.expose('statementExpiresAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When the Subordinate Statement about it expires. It is signed again before.',
-    }),
+    entityConfigurationExpiresAt: t.expose('entityConfigurationExpiresAt', { type: 'DateTime' }),
+    statementExpiresAt: t.expose('statementExpiresAt', { type: 'DateTime', nullable: true }),
     entityConfiguration: t.field({
       type: DecodedJwt,
       description: 'Its Entity Configuration, as fetched last.',

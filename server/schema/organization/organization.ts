@@ -45,11 +45,7 @@ export const OrganizationRef = builder.prismaNode('Organization', {
   authScopes: { read: true },
   fields: (t) => ({
     ...outputsOf(t, organizationFields),
-    contacts: t.relation('contacts', {
-      type: OrganizationContact,
-      description: 'Its contacts, by role and address.',
-      query: orderedContacts,
-    }),
+    contacts: t.relation('contacts', { type: OrganizationContact, query: orderedContacts }),
     memberCount: t.relationCount('subordinates', {
       description: 'How many subordinates it has in this anchor.',
     }),
@@ -80,9 +76,7 @@ export const OrganizationRef = builder.prismaNode('Organization', {
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was last changed.' }),
-    version: t.exposeInt('version', {
-      description: 'The number of changes. Send it with an update to detect a concurrent change.',
-    }),
+    version: t.exposeInt('version'),
   }),
 })
 

@@ -57,11 +57,7 @@ export const CheckPipelineRef = builder.prismaNode('CheckPipeline', {
   description: 'What is checked about requests for entities of a type, or for marks of a type.',
   authScopes: { read: true },
   fields: (t) => ({
-    entityType: t.exposeString('entityType', {
-      nullable: true,
-      description:
-        'The Entity Type of which requests to register or change an entity are; null: of a Trust Mark type.',
-    }),
+    entityType: t.exposeString('entityType', { nullable: true }),
     trustMarkType: t.field({
       type: 'URL',
       nullable: true,
@@ -74,14 +70,9 @@ export const CheckPipelineRef = builder.prismaNode('CheckPipeline', {
       description: 'The checks, in their order. They come after those that registration makes.',
       resolve: checksOf,
     }),
-    approves: t.exposeBoolean('approves', {
-      description:
-        'Whether a request is approved at once when every check passed. An entity of several types needs the approval of each.',
-    }),
+    approves: t.exposeBoolean('approves'),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it changed last.' }),
-    version: t.exposeInt('version', {
-      description: 'The number of changes. Send it with an update to detect a concurrent change.',
-    }),
+    version: t.exposeInt('version'),
   }),
 })
 

@@ -47,10 +47,7 @@ export const ApprovalRef = builder.prismaNode('Approval', {
   description: 'A protected mutation that waits for the approval of a second person, which executes it.',
   authScopes: (row, context) => mayRead(context, row),
   fields: (t) => ({
-    anchorSlug: t.exposeString('anchor', {
-      nullable: true,
-      description: 'The slug of the anchor that it changes; null: it changes the installation.',
-    }),
+    anchorSlug: t.exposeString('anchor', { nullable: true }),
     operations: t.field({
       type: [ProtectedOperationEnum],
       description: 'The protected operations that it amounts to.',
@@ -65,33 +62,16 @@ export const ApprovalRef = builder.prismaNode('Approval', {
       resolve: ({ action }) => action as AuditAction, // written from one
     }),
     resource: t.exposeString('resource', { description: 'What it changes, by its natural key.' }),
-    before: t.expose('before', {
-      type: 'JSON',
-      nullable: true,
-      description: 'What it changes, as it was when the change was asked for; null: nothing was there.',
-    }),
-    after: t.expose('after', {
-      type: 'JSON',
-      nullable: true,
-      description: 'The same after the change; null: nothing is there.',
-    }),
+    before: t.expose('before', { type: 'JSON', nullable: true }),
+    after: t.expose('after', { type: 'JSON', nullable: true }),
     effect: t.expose('effect', {
       type: 'JSON',
       nullable: true,
       description:
         'What it does, which the approver signs: `action`, `resource`, and `fields` with `before` and `after` of each field that changes. Another object that changes too, such as a Trust Mark of a removed subordinate, is a field by its natural key. An execution that would do something else changes nothing. Null: an earlier version kept it.',
     }),
-    previousEffect: t.expose('previousEffect', {
-      type: 'JSON',
-      nullable: true,
-      description:
-        'The effect that was shown before, if it is another one now; null: it is as it was asked for.',
-    }),
-    movedAt: t.expose('movedAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When it was found that the effect is another one; null: it is as it was asked for.',
-    }),
+    previousEffect: t.expose('previousEffect', { type: 'JSON', nullable: true }),
+    movedAt: t.expose('movedAt', { type: 'DateTime', nullable: true }),
     state: t.field({
       type: ApprovalStateEnum,
       description: 'Its state.',
@@ -103,65 +83,29 @@ export const ApprovalRef = builder.prismaNode('Approval', {
       description: 'How the requester authenticated.',
       resolve: ({ requestedMethod }) => requestedMethod as CallerMethod, // written from a caller
     }),
-    keyCreatedBy: t.expose('keyCreatedBy', {
-      type: Actor,
-      nullable: true,
-      description:
-        'Who created the API key that asked for it, and cannot approve it either; null: no key asked.',
-    }),
-    reason: t.exposeString('reason', {
-      nullable: true,
-      description: 'The reason that the requester gave; null: none.',
-    }),
+    keyCreatedBy: t.expose('keyCreatedBy', { type: Actor, nullable: true }),
+    reason: t.exposeString('reason', { nullable: true }),
     requestedAt: t.expose('requestedAt', { type: 'DateTime', description: 'When it was asked for.' }),
     expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'Until when it can be approved.' }),
-    decidedBy: t.expose('decidedBy', {
-      type: Actor,
-      nullable: true,
-      description: 'Who approved, refused, withdrew or overrode it; null: no one did.',
-    }),
-    decidedAt: t.expose('decidedAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When that was.',
-    }),
-    passkeyKnownSince: t.expose('passkeyKnownSince', {
-      type: 'DateTime',
-      nullable: true,
-      description:
-        'When the passkey that signed the approval was registered; null: no one approved it, or an earlier version kept it.',
-    }),
-    message: t.exposeString('message', { nullable: true, description: 'The reason of the decision.' }),
+    decidedBy: t.expose('decidedBy', { type: Actor, nullable: true }),
+    decidedAt: t.expose('decidedAt', { type: 'DateTime', nullable: true }),
+    passkeyKnownSince: t.expose('passkeyKnownSince', { type: 'DateTime', nullable: true }),
+    message: t.exposeString('message', { nullable: true }),
     comments: t.field({
       type: [ChangeCommentRef],
       description: 'What people said about it, the oldest first, at most 100.',
       resolve: (row) => commentsOf(row),
     }),
-    overrideBy: t.expose('overrideBy', {
-      type: Actor,
-      nullable: true,
-      description:
-        'The administrator who wants to execute it without a second person after a delay; null: no one.',
-    }),
-    overrideAt: t.expose('overrideAt', {
-      type: 'DateTime',
-      nullable: true,
-      description:
-        'The time from which `overrideBy` can execute it, unless another person refuses; null: no one wants to.',
-    }),
+    overrideBy: t.expose('overrideBy', { type: Actor, nullable: true }),
+    overrideAt: t.expose('overrideAt', { type: 'DateTime', nullable: true }),
     overrideObstacle: t.string({
       nullable: true,
       description:
         'Why the viewer may not execute it without a second person now; null: nothing is in the way.',
       resolve: (row, _args, { approvals, caller }) => caller && approvals.overrideObstacle(caller, row),
     }),
-    overridden: t.exposeBoolean('overridden', {
-      description: 'Whether it was executed without a second person.',
-    }),
-    lastError: t.exposeString('lastError', {
-      nullable: true,
-      description: 'Why its last execution failed and changed nothing; null: none did.',
-    }),
+    overridden: t.exposeBoolean('overridden'),
+    lastError: t.exposeString('lastError', { nullable: true }),
     hash: t.exposeString('hash', {
       description: 'SHA-256 of its content, base64url. The passkey of the approver signs it.',
     }),

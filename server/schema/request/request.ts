@@ -77,9 +77,7 @@ const RequestStep = builder.prismaObject('RequestStep', {
       select: { action: true },
       resolve: ({ action }) => action as StepAction, // written from the table
     }),
-    byMember: t.exposeBoolean('byMember', {
-      description: 'Whether someone of the organization did it, rather than an operator.',
-    }),
+    byMember: t.exposeBoolean('byMember'),
     actor: t.field({
       type: Actor,
       nullable: true,
@@ -122,32 +120,16 @@ export const RequestRef = builder.prismaNode('Request', {
       resolve: async ({ entityId, changes, declared }, _args, { nameOf }) =>
         (await nameOf(entityId)) ?? nameIn(changes) ?? nameIn(declared),
     }),
-    organization: t.relation('organization', {
-      nullable: true,
-      description: 'The organization; for operators. Null: software asked, for an entity of no organization.',
-    }),
+    organization: t.relation('organization', { nullable: true }),
     organizationName: t.string({
       nullable: true,
       description: 'The name of the organization; null for an entity of none.',
       select: { organization: { select: { name: true } } },
       resolve: ({ organization }) => organization?.name ?? null,
     }),
-    trustMarkType: t.expose('trustMarkType', {
-      type: 'URL',
-      nullable: true,
-      description: 'The type of the Trust Mark; null for other requests.',
-    }),
-    changes: t.expose('changes', {
-      type: 'JSON',
-      description:
-        'What to record: `jwks`, `metadata`, both or neither. Null in it: what the entity publishes itself.',
-    }),
-    declared: t.expose('declared', {
-      type: 'JSON',
-      nullable: true,
-      description:
-        'What the Entity Configuration declared when it was checked last: `jwks` and `metadata`; null: it was not fetched.',
-    }),
+    trustMarkType: t.expose('trustMarkType', { type: 'URL', nullable: true }),
+    changes: t.expose('changes', { type: 'JSON' }),
+    declared: t.expose('declared', { type: 'JSON', nullable: true }),
     checks: t.field({
       type: [EntityCheckRef],
       description: 'The checks as run at submission; none where the entity is not fetched.',
@@ -159,11 +141,7 @@ export const RequestRef = builder.prismaNode('Request', {
       description: 'The checks as run when an operator approved it, or tried to; null: none did.',
       resolve: ({ approvalChecks }) => (approvalChecks === null ? null : readChecks(approvalChecks)),
     }),
-    steps: t.relation('steps', {
-      type: RequestStep,
-      description: 'Who did what, the oldest first.',
-      query: { orderBy: { id: 'asc' } },
-    }),
+    steps: t.relation('steps', { type: RequestStep, query: { orderBy: { id: 'asc' } } }),
     submittedBy: t.expose('submittedBy', { type: Actor, description: 'Who submitted it.' }),
     assignee: t.field({
       type: Actor,
@@ -174,15 +152,9 @@ export const RequestRef = builder.prismaNode('Request', {
         caller && callerMay(caller, 'read') ? (assignee?.username ?? null) : null,
     }),
     submittedAt: t.expose('submittedAt', { type: 'DateTime', description: 'When it was submitted.' }),
-    decidedAt: t.expose('decidedAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When it was approved, refused or withdrawn; null while it is open.',
-    }),
+    decidedAt: t.expose('decidedAt', { type: 'DateTime', nullable: true }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it changed last.' }),
-    version: t.exposeInt('version', {
-      description: 'The number of changes. Send it with a decision to detect a concurrent change.',
-    }),
+    version: t.exposeInt('version'),
   }),
 })
 

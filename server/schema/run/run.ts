@@ -104,15 +104,10 @@ export const RunRef = builder.prismaNode('Run', {
       resolve: ({ state }) => states[state as keyof typeof states], // written by us, from the same names
     }),
     startedBy: t.expose('startedBy', { type: Actor, description: 'Who started it.' }),
-    total: t.exposeInt('total', {
-      nullable: true,
-      description: 'The number of items; null until it is known.',
-    }),
+    total: t.exposeInt('total', { nullable: true }),
     done: t.exposeInt('done', { description: 'The number of successful items.' }),
     failed: t.exposeInt('failed', { description: 'The number of failed items.' }),
-    skipped: t.exposeInt('skipped', {
-      description: 'The number of successful items for which there was nothing to do.',
-    }),
+    skipped: t.exposeInt('skipped'),
     dryRun: t.boolean({
       description: 'Whether it changes nothing, and each item only says what would happen.',
       select: { parameters: true },
@@ -135,17 +130,12 @@ export const RunRef = builder.prismaNode('Run', {
         return typeof reason === 'string' ? reason : null
       },
     }),
-    current: t.exposeString('current', {
-      nullable: true,
-      description: 'One of the current items, a moment old; null while it is not running.',
-    }),
+    current: t.exposeString('current', { nullable: true }),
     attempts: t.exposeInt('attempts', {
       description: 'How often a worker took the run: more than once if a worker stopped early.',
     }),
     error: t.exposeString('error', { nullable: true, description: 'Why the run failed.' }),
-    cancelRequested: t.exposeBoolean('cancelRequested', {
-      description: 'Whether cancellation was requested.',
-    }),
+    cancelRequested: t.exposeBoolean('cancelRequested'),
     startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When it started.' }),
     endedAt: t.expose('endedAt', { type: 'DateTime', nullable: true, description: 'When it ended.' }),
     rate: t.float({
@@ -191,13 +181,8 @@ builder.prismaNode('RunItem', {
       select: { resource: true },
       resolve: ({ resource }, _args, { nameOf }) => nameOf(entityOf(resource)),
     }),
-    ok: t.exposeBoolean('ok', {
-      nullable: true,
-      description: 'Whether it succeeded; null until it is finished.',
-    }),
-    skipped: t.exposeBoolean('skipped', {
-      description: 'Whether it succeeded because there was nothing to do.',
-    }),
+    ok: t.exposeBoolean('ok', { nullable: true }),
+    skipped: t.exposeBoolean('skipped'),
     message: t.exposeString('message', { nullable: true, description: 'What happened.' }),
     changes: t.field({
       type: [FieldChangeRef],
@@ -206,10 +191,7 @@ builder.prismaNode('RunItem', {
       select: { changes: true },
       resolve: ({ changes }) => changes as FieldChange[] | null, // written by the task of the item
     }),
-    sequence: t.exposeInt('sequence', {
-      nullable: true,
-      description: 'Its position in the order of completion, from 1.',
-    }),
+    sequence: t.exposeInt('sequence', { nullable: true }),
     attempts: t.exposeInt('attempts', { description: 'The number of attempts.' }),
     at: t.expose('at', { type: 'DateTime', nullable: true, description: 'When it finished.' }),
   }),

@@ -26,24 +26,10 @@ export const ScheduleRef = builder.prismaObject('Schedule', {
       select: { cron: true, enabled: true },
       resolve: (schedule, _args, { scheduleChanges }) => scheduleChanges.nextTime(schedule),
     }),
-    lastStartedAt: t.expose('lastStartedAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When it last started.',
-    }),
-    lastEndedAt: t.expose('lastEndedAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When it last ended; null while it runs.',
-    }),
-    lastSucceeded: t.exposeBoolean('lastSucceeded', {
-      nullable: true,
-      description: 'Whether it last succeeded; null before its first end.',
-    }),
-    lastMessage: t.exposeString('lastMessage', {
-      nullable: true,
-      description: 'The result of the last execution, or why it failed.',
-    }),
+    lastStartedAt: t.expose('lastStartedAt', { type: 'DateTime', nullable: true }),
+    lastEndedAt: t.expose('lastEndedAt', { type: 'DateTime', nullable: true }),
+    lastSucceeded: t.exposeBoolean('lastSucceeded', { nullable: true }),
+    lastMessage: t.exposeString('lastMessage', { nullable: true }),
     lastRun: t.prismaField({
       type: 'Run',
       nullable: true,

@@ -42,25 +42,15 @@ export const MirrorRef = builder.prismaNode('Mirror', {
       description: 'How it was found then. That it differs stays until it is found otherwise.',
       resolve: ({ state }) => state as MirrorState, // of the service
     }),
-    since: t.expose('since', { type: 'DateTime', description: 'Since when it is in this state.' }),
-    problem: t.exposeString('problem', {
-      nullable: true,
-      description: 'Why it is not current; null if it is.',
-    }),
+    since: t.expose('since', { type: 'DateTime' }),
+    problem: t.exposeString('problem', { nullable: true }),
     number: t.float({
       nullable: true,
       description: 'The number of its manifest; null: none of this anchor was found.',
       resolve: ({ number }) => (number === null ? null : Number(number)),
     }),
-    signedAt: t.expose('signedAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When its manifest was signed.',
-    }),
-    root: t.exposeString('root', {
-      nullable: true,
-      description: 'The root of its hash tree, as SHA-256 in hex.',
-    }),
+    signedAt: t.expose('signedAt', { type: 'DateTime', nullable: true }),
+    root: t.exposeString('root', { nullable: true }),
   }),
 })
 

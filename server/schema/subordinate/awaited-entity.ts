@@ -26,11 +26,7 @@ const AwaitedEntityRef = builder.prismaNode('AwaitedEntity', {
       description: 'The first check that failed then; null if every check passed.',
       resolve: (row) => failedCheck(row.failedCheck, row.message ?? ''),
     }),
-    passesSince: t.expose('passesSince', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'Since when every check passes; null if one fails.',
-    }),
+    passesSince: t.expose('passesSince', { type: 'DateTime', nullable: true }),
   }),
 })
 

@@ -53,9 +53,7 @@ export const SubordinateRef = builder.prismaNode('Subordinate', {
   fields: (t) => ({
     entityId: t.expose('entityId', { type: 'EntityIdentifier', description: 'Its Entity Identifier.' }),
     displayName: t.exposeString('displayName', { nullable: true, description: 'Its display name.' }),
-    active: t.exposeBoolean('active', {
-      description: 'Whether it is published. No endpoint serves an inactive one.',
-    }),
+    active: t.exposeBoolean('active'),
     state: t.field({
       type: SubordinateState,
       description: 'Its state.',
@@ -88,10 +86,7 @@ export const SubordinateRef = builder.prismaNode('Subordinate', {
     }),
     entityTypes: t.exposeStringList('entityTypes', { description: 'Its Entity Types.' }),
     intermediate: t.exposeBoolean('intermediate', { description: 'Whether it has subordinates.' }),
-    metadata: t.expose('metadata', {
-      type: 'JSON',
-      description: 'Its metadata as declared, by Entity Type.',
-    }),
+    metadata: t.expose('metadata', { type: 'JSON' }),
     resolvedMetadata: t.field({
       type: 'JSON',
       nullable: true,
@@ -101,10 +96,7 @@ export const SubordinateRef = builder.prismaNode('Subordinate', {
       resolve: resolvedMetadata,
     }),
     ...outputsOf(t, { ...statementFields, ...unpublishedFields }),
-    jwks: t.expose('jwks', {
-      type: 'JWKS',
-      description: 'The Federation Entity Keys in our statement.',
-    }),
+    jwks: t.expose('jwks', { type: 'JWKS' }),
     keyThumbprints: t.field({
       type: [KeyThumbprintRef],
       description: 'The thumbprints of these keys, to compare with those that its operator gave you (§11.3).',
@@ -116,10 +108,7 @@ export const SubordinateRef = builder.prismaNode('Subordinate', {
       description:
         'Whether these keys were compared with keys obtained out of band (§11.3) when an operator registered or set them; null: an earlier version did not record it.',
     }),
-    metadataFollowsEntity: t.exposeBoolean('metadataFollowsEntity', {
-      description:
-        'Whether a renewal updates the metadata from the entity; false keeps the metadata that an operator recorded.',
-    }),
+    metadataFollowsEntity: t.exposeBoolean('metadataFollowsEntity'),
     entityConfiguration: t.field({
       type: DecodedJwt,
       description: 'Its last fetched Entity Configuration.',
@@ -139,10 +128,7 @@ export const SubordinateRef = builder.prismaNode('Subordinate', {
       select: { entityId: true, active: true },
       resolve: publicationOf,
     }),
-    lastCheckedAt: t.expose('lastCheckedAt', {
-      type: 'DateTime',
-      description: 'When it was checked or renewed last.',
-    }),
+    lastCheckedAt: t.expose('lastCheckedAt', { type: 'DateTime' }),
     lastError: t.string({
       nullable: true,
       description: 'Why it failed the last check or renewal; null if it passed.',
@@ -157,17 +143,9 @@ export const SubordinateRef = builder.prismaNode('Subordinate', {
       resolve: ({ failingSince, unresolvableSince }) => failingSince ?? unresolvableSince,
     }),
     registeredAt: t.expose('registeredAt', { type: 'DateTime', description: 'When it was registered.' }),
-    updatedAt: t.expose('updatedAt', {
-      type: 'DateTime',
-      description: 'When its registration was last changed.',
-    }),
-    version: t.exposeInt('version', {
-      description: 'The number of changes. Send it with an update to detect a concurrent change.',
-    }),
-    trustMarks: t.relation('trustMarks', {
-      description: 'The Trust Marks that this Trust Anchor issued to it.',
-      query: { orderBy: { id: 'asc' } },
-    }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime' }),
+    version: t.exposeInt('version'),
+    trustMarks: t.relation('trustMarks', { query: { orderBy: { id: 'asc' } } }),
   }),
 })
 

@@ -30,18 +30,11 @@ export const TrustMarkTypeRef = builder.prismaNode('TrustMarkType', {
   description: 'A Trust Mark type that this Trust Anchor issues.',
   authScopes: { read: true },
   fields: (t) => ({
-    type: t.expose('type', {
-      type: 'URL',
-      description: 'Its identifier, unique across federations.',
-    }),
+    type: t.expose('type', { type: 'URL' }),
     ...outputsOf(t, trustMarkTypeFields),
-    autorenew: t.exposeBoolean('autorenew', {
-      description: 'The default for automatic renewal of its marks.',
-    }),
+    autorenew: t.exposeBoolean('autorenew'),
     validFor: t.exposeInt('validFor', { description: 'The validity of a mark in hours.' }),
-    renewalTime: t.exposeInt('renewalTime', {
-      description: 'Hours before expiry at which a mark is renewed.',
-    }),
+    renewalTime: t.exposeInt('renewalTime'),
     owner: t.field({
       type: TrustMarkOwnerRef,
       nullable: true,
@@ -59,9 +52,7 @@ export const TrustMarkTypeRef = builder.prismaNode('TrustMarkType', {
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was last changed.' }),
-    version: t.exposeInt('version', {
-      description: 'The number of changes. Send it with an update to detect a concurrent change.',
-    }),
+    version: t.exposeInt('version'),
   }),
 })
 

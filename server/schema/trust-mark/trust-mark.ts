@@ -40,10 +40,7 @@ export const TrustMarkRef = builder.prismaNode('TrustMark', {
   fields: (t) => ({
     trustMarkType: t.relation('trustMarkType', { description: 'Its Trust Mark type.' }),
     entityId: t.expose('entityId', { type: 'EntityIdentifier', description: 'The subject of the mark.' }),
-    subordinate: t.relation('subordinate', {
-      nullable: true,
-      description: 'The entity’s registration; null if it is not registered.',
-    }),
+    subordinate: t.relation('subordinate', { nullable: true }),
     active: t.exposeBoolean('active', { description: 'False once it is revoked.' }),
     state: t.field({
       type: TrustMarkState,
@@ -54,16 +51,8 @@ export const TrustMarkRef = builder.prismaNode('TrustMark', {
     autorenew: t.exposeBoolean('autorenew', { description: 'Whether it is renewed automatically.' }),
     validFor: t.exposeInt('validFor', { description: 'The validity of each JWT in hours.' }),
     renewalTime: t.exposeInt('renewalTime', { description: 'Hours before expiry at which it is renewed.' }),
-    additionalClaims: t.expose('additionalClaims', {
-      type: 'JSON',
-      nullable: true,
-      description: 'Additional claims of the mark.',
-    }),
-    delegation: t.expose('delegation', {
-      type: 'JWT',
-      nullable: true,
-      description: 'The owner’s delegation to this anchor (§7.2).',
-    }),
+    additionalClaims: t.expose('additionalClaims', { type: 'JSON', nullable: true }),
+    delegation: t.expose('delegation', { type: 'JWT', nullable: true }),
     mark: t.field({
       type: DecodedJwt,
       description: 'The current mark.',
@@ -72,37 +61,13 @@ export const TrustMarkRef = builder.prismaNode('TrustMark', {
     }),
     issuedAt: t.expose('issuedAt', { type: 'DateTime', description: 'When the JWT was issued.' }),
     expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When the JWT expires.' }),
-    revokedAt: t.expose('revokedAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When it was revoked.',
-    }),
-    revocationReason: t.exposeString('revocationReason', {
-      nullable: true,
-      description: 'Why it was revoked.',
-    }),
-    invalidReason: t.exposeString('invalidReason', {
-      nullable: true,
-      description: 'Why verifiers refuse the current JWT, apart from its expiry; null if they do not.',
-    }),
-    invalidSince: t.expose('invalidSince', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When this was found, at most a minute after the change that caused it.',
-    }),
-    lastError: t.exposeString('lastError', {
-      nullable: true,
-      description:
-        'Why the last renewal failed; null if it succeeded. The previous JWT stays valid until it expires.',
-    }),
-    failingSince: t.expose('failingSince', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'Since when renewals fail; null if the last one succeeded.',
-    }),
-    version: t.exposeInt('version', {
-      description: 'The number of changes. Send it with an update to detect a concurrent change.',
-    }),
+    revokedAt: t.expose('revokedAt', { type: 'DateTime', nullable: true }),
+    revocationReason: t.exposeString('revocationReason', { nullable: true }),
+    invalidReason: t.exposeString('invalidReason', { nullable: true }),
+    invalidSince: t.expose('invalidSince', { type: 'DateTime', nullable: true }),
+    lastError: t.exposeString('lastError', { nullable: true }),
+    failingSince: t.expose('failingSince', { type: 'DateTime', nullable: true }),
+    version: t.exposeInt('version'),
   }),
 })
 

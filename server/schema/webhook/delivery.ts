@@ -28,33 +28,14 @@ export const DeliveryRef = builder.prismaNode('Delivery', {
     }),
     webhook: t.relation('webhook', { description: 'The webhook.' }),
     recipient: t.exposeString('recipient', { description: 'The URL at that time.' }),
-    event: t.exposeString('event', {
-      description: 'The type of the event, such as `org.inmor.registerSubordinate`.',
-    }),
-    anchorSlug: t.exposeString('anchor', {
-      nullable: true,
-      description: 'The slug of the anchor that it is about; null: of none.',
-    }),
+    event: t.exposeString('event'),
+    anchorSlug: t.exposeString('anchor', { nullable: true }),
     attempts: t.exposeInt('attempts', { description: 'How often it was tried.' }),
-    statusCode: t.exposeInt('statusCode', {
-      nullable: true,
-      description: 'The HTTP status of the last response; null: there was none.',
-    }),
-    lastError: t.exposeString('lastError', {
-      nullable: true,
-      description: 'Why the last attempt failed; null if it did not.',
-    }),
+    statusCode: t.exposeInt('statusCode', { nullable: true }),
+    lastError: t.exposeString('lastError', { nullable: true }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was first tried.' }),
-    nextAttemptAt: t.expose('nextAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When it is tried again; null: it is not.',
-    }),
-    deliveredAt: t.expose('deliveredAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When the receiver took it; null: it did not.',
-    }),
+    nextAttemptAt: t.expose('nextAt', { type: 'DateTime', nullable: true }),
+    deliveredAt: t.expose('deliveredAt', { type: 'DateTime', nullable: true }),
   }),
 })
 

@@ -54,9 +54,7 @@ export const WebhookRef = builder.prismaNode('Webhook', {
       description: 'The events that it receives; empty: all.',
       resolve: eventsOf,
     }),
-    anchorSlugs: t.exposeStringList('anchors', {
-      description: 'The slugs of the anchors whose events it receives; empty: all.',
-    }),
+    anchorSlugs: t.exposeStringList('anchors'),
     active: t.exposeBoolean('active', { description: 'Whether events are sent to it.' }),
     state: t.field({ type: WebhookStateEnum, description: 'Its state.', resolve: stateOf }),
     problem: t.string({
@@ -64,39 +62,22 @@ export const WebhookRef = builder.prismaNode('Webhook', {
       description: 'Why it fails or was paused, and which events it missed; null: nothing is wrong.',
       resolve: problemOf,
     }),
-    failingSince: t.expose('failingSince', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'Since when every delivery has failed; null: the last one succeeded.',
-    }),
+    failingSince: t.expose('failingSince', { type: 'DateTime', nullable: true }),
     nextAttemptAt: t.expose('nextAt', {
       type: 'DateTime',
       nullable: true,
       description: 'When the failed delivery is tried again; null: none waits for that.',
     }),
-    lastDeliveredAt: t.expose('lastDeliveredAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When an event was last delivered; null: none was.',
-    }),
+    lastDeliveredAt: t.expose('lastDeliveredAt', { type: 'DateTime', nullable: true }),
     waiting: t.field({
       type: WaitingEvents,
       description: 'The events that wait for it.',
       resolve: (webhook, _args, { webhooks }) => webhooks.countWaiting(webhook),
     }),
-    secretChangedAt: t.expose('secretChangedAt', {
-      type: 'DateTime',
-      description: 'When its secret was created.',
-    }),
-    previousSecretUntil: t.expose('previousSecretUntil', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'Until when the previous secret signs beside it; null: there is none.',
-    }),
+    secretChangedAt: t.expose('secretChangedAt', { type: 'DateTime' }),
+    previousSecretUntil: t.expose('previousSecretUntil', { type: 'DateTime', nullable: true }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
-    version: t.exposeInt('version', {
-      description: 'The number of changes. Send it with an update to detect a concurrent change.',
-    }),
+    version: t.exposeInt('version'),
   }),
 })
 

@@ -158,11 +158,10 @@ builder.objectType(EntityRejectedError, {
   description: 'The entity’s configuration failed a check, so it was not registered or renewed.',
   interfaces: [OperationErrorInterface],
   fields: (t) => ({
-    checks: t.field({
+    checks: t.expose('checks', {
       type: [EntityCheckRef],
       description: 'All checks with their results.',
       authScopes: { anyone: true },
-      resolve: ({ checks }) => [...checks],
     }),
   }),
 })

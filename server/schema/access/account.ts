@@ -48,10 +48,9 @@ export const AccountRef = builder.objectRef<CallerSession>('Account').implement(
   description: 'The caller’s own sign-in methods and sessions.',
   authScopes: { ownAccount: true },
   fields: (t) => ({
-    signedInBy: t.field({
+    signedInBy: t.expose('signedInBy', {
       type: SignInMethodEnum,
       description: 'The sign-in method of this session.',
-      resolve: ({ signedInBy }) => signedInBy,
     }),
     signedInAt: t.expose('signedInAt', { type: 'DateTime', description: 'When this session was created.' }),
     isRecentlySignedIn: t.boolean({

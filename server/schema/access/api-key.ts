@@ -71,12 +71,10 @@ export const ApiKeyRef = builder.prismaNode('Apikey', {
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
     expiresAt: t.expose('expiresAt', { type: 'DateTime', nullable: true }),
-    lastUsedAt: t.field({
+    lastUsedAt: t.expose('lastRequest', {
       type: 'DateTime',
       nullable: true,
       description: 'When it was last used, to the minute.',
-      select: { lastRequest: true },
-      resolve: ({ lastRequest }) => lastRequest,
     }),
   }),
 })

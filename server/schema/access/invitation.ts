@@ -73,14 +73,12 @@ const InvitationOfferRef = builder.objectRef<InvitationOffer>('InvitationOffer')
     isOperator: t.exposeBoolean('isOperator', {
       description: 'Whether the account opens the console.',
     }),
-    organizations: t.stringList({
+    organizations: t.exposeStringList('organizations', {
       description: 'The names of the organizations for which the person will act.',
-      resolve: ({ organizations }) => [...organizations],
     }),
-    federations: t.stringList({
+    federations: t.exposeStringList('federations', {
       description:
         'The names of the federations to which the organizations belong, and of those in which the account has a role.',
-      resolve: ({ federations }) => [...federations],
     }),
   }),
 })

@@ -11,9 +11,8 @@ const SignInOptions = builder.objectRef<Context>('SignInOptions').implement({
       description: 'The name of the single sign-on provider; null: none is configured.',
       resolve: ({ singleSignOn }) => singleSignOn?.name ?? null,
     }),
-    redirectUrl: t.string({
+    redirectUrl: t.exposeString('loginRedirectUrl', {
       description: 'Where the browser goes after a sign-in: a URL or a path of the console.',
-      resolve: ({ loginRedirectUrl }) => loginRedirectUrl,
     }),
   }),
 })

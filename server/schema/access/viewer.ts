@@ -58,11 +58,10 @@ export const ViewerRef = builder.objectRef<Caller>('Viewer').implement({
     username: t.exposeString('name', { description: 'The username.' }),
     name: t.exposeString('displayName', { description: 'The display name.' }),
     email: t.exposeString('email', { description: 'The e-mail address.' }),
-    role: t.field({
+    role: t.expose('role', {
       type: RoleEnum,
       nullable: true,
       description: 'The role for this request; null: none, in the installation or the named anchor.',
-      resolve: ({ role }) => role,
     }),
     hasRole: t.boolean({
       description:

@@ -31,10 +31,9 @@ const RestorationRef = builder.objectRef<Restoration>('Restoration').implement({
     version: t.exposeInt('version', {
       description: 'The present version; pass it to restoreVersion, which fails after another change.',
     }),
-    differences: t.field({
+    differences: t.expose('differences', {
       type: [FieldChangeRef],
       description: 'The differences from the present to the restored version; empty: they are the same.',
-      resolve: ({ differences }) => differences,
     }),
   }),
 })
@@ -76,11 +75,10 @@ const RestoreVersionSuccess = builder.objectRef<Restored>('RestoreVersionSuccess
       description: 'The changed subordinate.',
       resolve: (_query, { subordinate }) => subordinate,
     }),
-    trustAnchor: t.field({
+    trustAnchor: t.expose('trustAnchor', {
       type: TrustAnchor,
       nullable: true,
       description: 'The Trust Anchor with its changed settings or policy.',
-      resolve: ({ trustAnchor }) => trustAnchor,
     }),
   }),
 })

@@ -95,10 +95,7 @@ const MarksRef = builder.objectRef<EndingMarks>('ConfigurationEndingMarks').impl
         'Why they end: REVOKED, HOLDER_REMOVED, TYPE_REMOVED, TYPE_DEACTIVATED, DELEGATION or ISSUER.',
     }),
     count: t.exposeInt('count', { description: 'How many there are.' }),
-    examples: t.stringList({
-      description: 'The holders of some of them.',
-      resolve: ({ examples }) => [...examples],
-    }),
+    examples: t.exposeStringList('examples', { description: 'The holders of some of them.' }),
   }),
 })
 
@@ -107,37 +104,19 @@ export const PlanEffectRef = builder.objectRef<PlanEffect>('ConfigurationEffect'
     'What a plan does to members, to entities below Intermediates and to Trust Marks, from what is stored. New members are not examined.',
   authScopes: { read: true },
   fields: (t) => ({
-    stops: t.field({
-      type: [GroupRef],
-      description: 'Entities that stop to resolve.',
-      resolve: ({ stops }) => stops,
-    }),
-    starts: t.field({
-      type: [GroupRef],
-      description: 'Entities that start to resolve.',
-      resolve: ({ starts }) => starts,
-    }),
-    changes: t.field({
+    stops: t.expose('stops', { type: [GroupRef], description: 'Entities that stop to resolve.' }),
+    starts: t.expose('starts', { type: [GroupRef], description: 'Entities that start to resolve.' }),
+    changes: t.expose('changes', {
       type: [GroupRef],
       description:
         'Entities that resolve with other metadata. One with several differences is in several groups.',
-      resolve: ({ changes }) => changes,
     }),
-    members: t.field({
-      type: CountsRef,
-      description: 'The numbers of members.',
-      resolve: ({ members }) => members,
-    }),
-    below: t.field({
+    members: t.expose('members', { type: CountsRef, description: 'The numbers of members.' }),
+    below: t.expose('below', {
       type: CountsRef,
       description: 'The numbers of entities below Intermediates, as of the last crawl.',
-      resolve: ({ below }) => below,
     }),
-    marksEnd: t.field({
-      type: [MarksRef],
-      description: 'Trust Marks that end.',
-      resolve: ({ marksEnd }) => marksEnd,
-    }),
+    marksEnd: t.expose('marksEnd', { type: [MarksRef], description: 'Trust Marks that end.' }),
     unread: t.int({
       description:
         'Intermediates that it touches, and below which the last crawl read nothing: what stops there is unknown.',

@@ -36,11 +36,10 @@ export const StepRef = builder.objectRef<Step>('ConfigurationStep').implement({
       resolve: ({ section }) => kinds[section].noun,
     }),
     key: t.exposeString('key', { description: 'Its name in the file; empty where there is one object.' }),
-    verb: t.field({ type: Verb, description: 'What happens to it.', resolve: ({ verb }) => verb }),
-    changes: t.field({
+    verb: t.expose('verb', { type: Verb, description: 'What happens to it.' }),
+    changes: t.expose('changes', {
       type: [FieldChangeRef],
       description: 'The fields that change; for a new object, those that it gets.',
-      resolve: ({ changes }) => [...changes],
     }),
   }),
 })

@@ -33,7 +33,7 @@ export const EntityCheckRef = builder.objectRef<EntityCheck<string>>('EntityChec
   description: 'A check of an entity with its result.',
   authScopes: { read: true, member: true },
   fields: (t) => ({
-    name: t.field({ type: EntityCheckName, description: 'The check.', resolve: ({ name }) => name }),
+    name: t.expose('name', { type: EntityCheckName, description: 'The check.' }),
     status: t.expose('status', { type: EntityCheckStatus, description: 'The result.' }),
     title: t.exposeString('title', { description: 'The title of the check.' }),
     message: t.exposeString('message', { description: 'The finding.' }),
@@ -83,11 +83,7 @@ const EntityInspection = builder.objectRef<Inspection>('EntityInspection').imple
       description: 'The inspected entity.',
     }),
     acceptable: t.boolean({ description: 'No check failed.', resolve: ({ checks }) => isAcceptable(checks) }),
-    checks: t.field({
-      type: [EntityCheckRef],
-      description: 'All checks, in order.',
-      resolve: ({ checks }) => checks,
-    }),
+    checks: t.expose('checks', { type: [EntityCheckRef], description: 'All checks, in order.' }),
     correction: t.field({
       type: EntityCorrection,
       nullable: true,
@@ -116,12 +112,11 @@ const EntityInspection = builder.objectRef<Inspection>('EntityInspection').imple
       description: 'The declared metadata, by Entity Type.',
       resolve: ({ statement }) => statement?.claims.metadata ?? null,
     }),
-    resolvedMetadata: t.field({
+    resolvedMetadata: t.expose('resolvedMetadata', {
       type: 'JSON',
       nullable: true,
       description:
         'Its metadata after the statement’s metadata, constraints and policy (§6.1.4.2); null if they reject it.',
-      resolve: ({ resolvedMetadata }) => resolvedMetadata,
     }),
     jwks: t.field({
       type: 'JWKS',

@@ -60,7 +60,7 @@ const StatementCheckRef = builder.objectRef<StatementCheck>('StatementCheck').im
     statement: t.exposeInt('statement', {
       description: 'The position of the statement, 0 for the entity’s own.',
     }),
-    name: t.field({ type: StatementCheckName, description: 'The rule.', resolve: ({ name }) => name }),
+    name: t.expose('name', { type: StatementCheckName, description: 'The rule.' }),
     status: t.field({
       type: EntityCheckStatus,
       description: 'The result.',

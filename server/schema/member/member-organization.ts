@@ -105,10 +105,9 @@ const MemberOrganizationRef = builder.objectRef<MemberOrganization>('MemberOrgan
     active: t.exposeBoolean('active', {
       description: 'Whether it takes part in the federation. If not, it can request nothing.',
     }),
-    contacts: t.field({
+    contacts: t.expose('contacts', {
       type: [OrganizationContact],
       description: 'Its contacts, by role and address.',
-      resolve: ({ contacts }) => contacts,
     }),
     mayInvite: t.exposeBoolean('mayInvite', {
       description: 'Whether the caller may invite and remove people of it.',

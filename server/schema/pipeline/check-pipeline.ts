@@ -8,11 +8,10 @@ const PipelineCheckRef = builder.objectRef<PipelineCheck>('PipelineCheck').imple
   description: 'A check of a pipeline. The fields that it has no use for are null.',
   authScopes: { read: true },
   fields: (t) => ({
-    check: t.field({ type: PipelineCheckNameEnum, description: 'The check.', resolve: ({ check }) => check }),
-    onFailure: t.field({
+    check: t.expose('check', { type: PipelineCheckNameEnum, description: 'The check.' }),
+    onFailure: t.expose('onFailure', {
       type: PipelineFailureRule,
       description: 'What its failure leads to.',
-      resolve: ({ onFailure }) => onFailure,
     }),
     trustMarkTypes: t.field({
       type: ['URL'],

@@ -31,10 +31,9 @@ export const ProtectionRef = builder.objectRef<ProtectionSettings>('Protection')
   description: 'The changes that a second person must approve. None is protected at first.',
   authScopes: { known: true },
   fields: (t) => ({
-    operations: t.field({
+    operations: t.expose('operations', {
       type: [ProtectedOperationEnum],
       description: 'The protected operations with those that they imply; empty: none.',
-      resolve: ({ operations }) => operations,
     }),
     commandLine: t.exposeBoolean('commandLine', {
       description:

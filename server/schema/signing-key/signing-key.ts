@@ -30,9 +30,8 @@ export const SigningKeyUse = builder.objectRef<KeyUse>('SigningKeyUse').implemen
   description: 'The valid signatures of a key.',
   authScopes: { read: true },
   fields: (t) => ({
-    subordinateStatements: t.int({
+    subordinateStatements: t.exposeInt('statements', {
       description: 'The number of published Subordinate Statements that it signed.',
-      resolve: ({ statements }) => statements,
     }),
     trustMarks: t.exposeInt('trustMarks', {
       description: 'The number of published Trust Marks that it signed; reissueTrustMarks re-signs them.',
@@ -90,11 +89,7 @@ export const SigningKey = builder.objectRef<SigningKeyView>('SigningKey').implem
       resolve: (key) => key.attributes(),
     }),
     file: t.exposeString('file', { description: 'Its file in the key directory.' }),
-    jwk: t.field({
-      type: 'JSON',
-      description: 'The public key.',
-      resolve: ({ jwk }) => jwk,
-    }),
+    jwk: t.expose('jwk', { type: 'JSON', description: 'The public key.' }),
     createdAt: t.field({
       type: 'DateTime',
       nullable: true,
@@ -107,12 +102,11 @@ export const SigningKey = builder.objectRef<SigningKeyView>('SigningKey').implem
       description: 'Since when it is in the published Entity Configuration.',
       resolve: ({ row }) => row?.publishedAt ?? null,
     }),
-    usableFrom: t.field({
+    usableFrom: t.expose('usableFrom', {
       type: 'DateTime',
       nullable: true,
       description:
         'When the last cached statement without it expires, our Entity Configuration and those of superiors: an announced key or one for answers may sign from then on. Null: not known yet.',
-      resolve: ({ usableFrom }) => usableFrom,
     }),
     superiorFaults: t.exposeStringList('superiorFaults', {
       description:

@@ -35,11 +35,8 @@ export const AlertRef = builder.objectRef<Alert>('Alert').implement({
   description: 'Something that needs a person. It ends when its cause does.',
   authScopes: { read: true },
   fields: (t) => ({
-    id: t.id({
-      description: 'Its id, the same for the same matter.',
-      resolve: ({ id }) => id,
-    }),
-    code: t.field({ type: AlertCode, description: 'Its kind.', resolve: ({ code }) => code }),
+    id: t.exposeID('id', { description: 'Its id, the same for the same matter.' }),
+    code: t.expose('code', { type: AlertCode, description: 'Its kind.' }),
     severity: t.expose('severity', { type: AlertSeverity, description: 'How bad it is.' }),
     message: t.exposeString('message', { description: 'What is wrong, and what to do.' }),
     since: t.expose('since', { type: 'DateTime', description: 'Since when it is so.' }),

@@ -37,10 +37,9 @@ export const ExportedFilesRef = builder.objectRef<ExportedFiles>('ExportedFiles'
       description: 'When the first file of any kind expires; null: none does.',
       resolve: ({ kinds }) => kinds[0]?.endsAt ?? null,
     }),
-    kinds: t.field({
+    kinds: t.expose('kinds', {
       type: [ExportedKindRef],
       description: 'The kinds of files, by their end, the earliest first.',
-      resolve: ({ kinds }) => kinds,
     }),
   }),
 })

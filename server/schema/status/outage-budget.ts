@@ -34,11 +34,7 @@ const ShortfallRef = builder.objectRef<Shortfall>('BudgetShortfall').implement({
       nullable: true,
       description: 'How many there are; null for exported files.',
     }),
-    reason: t.field({
-      type: ShortfallReasonEnum,
-      description: 'Why.',
-      resolve: ({ reason }) => reason,
-    }),
+    reason: t.expose('reason', { type: ShortfallReasonEnum, description: 'Why.' }),
     isCounted: t.boolean({
       description:
         'Whether it means that the budget is not kept. Otherwise no setting of the Trust Anchor lengthens it.',
@@ -56,10 +52,9 @@ export const OutageBudgetRef = builder.objectRef<BudgetReport>('OutageBudget').i
       description: 'Whether it is kept, apart from what no setting lengthens.',
       resolve: ({ shortfalls }) => !shortfalls.some(canChange),
     }),
-    shortfalls: t.field({
+    shortfalls: t.expose('shortfalls', {
       type: [ShortfallRef],
       description: 'What expires before, the earliest first.',
-      resolve: ({ shortfalls }) => shortfalls,
     }),
   }),
 })

@@ -32,12 +32,7 @@ const NextSignatureRef = builder.objectRef<NextSignature>('NextSignature').imple
       description:
         'When: after half of its lifetime, or of what that has beyond the outage budget; null: `reason` says why not.',
     }),
-    reason: t.field({
-      type: NotSignedReasonEnum,
-      nullable: true,
-      description: 'Why not.',
-      resolve: ({ reason }) => reason,
-    }),
+    reason: t.expose('reason', { type: NotSignedReasonEnum, nullable: true, description: 'Why not.' }),
   }),
 })
 

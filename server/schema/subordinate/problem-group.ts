@@ -8,7 +8,7 @@ const SubordinateProblemGroup = builder.objectRef<ProblemGroup>('SubordinateProb
   description: 'The subordinates that break one rule.',
   authScopes: { read: true },
   fields: (t) => ({
-    code: t.field({ type: ProblemCode, description: 'The rule.', resolve: ({ code }) => code }),
+    code: t.expose('code', { type: ProblemCode, description: 'The rule.' }),
     count: t.exposeInt('count', { description: 'How many subordinates break it.' }),
     since: t.expose('since', { type: 'DateTime', description: 'Since when the first of them does.' }),
     example: t.prismaField({

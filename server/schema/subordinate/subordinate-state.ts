@@ -46,7 +46,7 @@ export const SubordinateProblem = builder.objectRef<Problem>('SubordinateProblem
   description: 'What is wrong with a subordinate.',
   authScopes: { read: true, member: true },
   fields: (t) => ({
-    code: t.field({ type: ProblemCode, description: 'The rule at fault.', resolve: ({ code }) => code }),
+    code: t.expose('code', { type: ProblemCode, description: 'The rule at fault.' }),
     message: t.exposeString('message', { description: 'The reason, and what to do.' }),
     section: t.exposeString('section', {
       nullable: true,

@@ -121,15 +121,13 @@ export const TrustAnchor = builder.objectRef<Settings>('TrustAnchor').implement(
       description: 'Its published Entity Configuration; signed now if Redis has none.',
       resolve: async (_settings, _args, { publishing }) => ({ jwt: await servedConfiguration(publishing) }),
     }),
-    metadataPolicy: t.field({
+    metadataPolicy: t.expose('metadataPolicy', {
       type: 'JSON',
       description: 'Policy for every subordinate (§6.1).',
-      resolve: ({ metadataPolicy }) => metadataPolicy,
     }),
-    constraints: t.field({
+    constraints: t.expose('constraints', {
       type: 'JSON',
       description: 'Constraints on every subordinate (§6.2).',
-      resolve: ({ constraints }) => constraints,
     }),
     authorityHints: t.expose('authorityHints', {
       type: ['EntityIdentifier'],
@@ -140,29 +138,26 @@ export const TrustAnchor = builder.objectRef<Settings>('TrustAnchor').implement(
       description: 'What its superiors say about it, as read last.',
       resolve: (_settings, _args, { services }) => services.superiors.list(),
     }),
-    organization: t.field({
+    organization: t.expose('organization', {
       type: 'JSON',
       description: 'Further informational parameters of its federation_entity metadata (§5.2.2).',
-      resolve: ({ organization }) => organization,
     }),
     trustAnchorHints: t.expose('trustAnchorHints', {
       type: ['EntityIdentifier'],
       description: 'Trust Anchors of other federations that it trusts (§3.1.2).',
     }),
-    trustMarks: t.field({
+    trustMarks: t.expose('trustMarks', {
       type: 'JSON',
       description: 'Trust Marks issued to it, as a list of {trust_mark_type, trust_mark}.',
-      resolve: ({ trustMarks }) => trustMarks,
     }),
     ownTrustMarks: t.field({
       type: [OwnTrustMark],
       description: 'Trust Marks issued to it, which are fetched again before they expire.',
       resolve: (_settings, _args, { services }) => services.ownTrustMarks.list(),
     }),
-    trustAnchors: t.field({
+    trustAnchors: t.expose('trustAnchors', {
       type: 'JSON',
       description: 'Foreign Trust Anchors that /resolve accepts: Entity Identifier -> pinned JWK Set (§10).',
-      resolve: ({ trustAnchors }) => trustAnchors,
     }),
     pinnedAnchors: t.field({
       type: [PinnedAnchor],
@@ -174,11 +169,10 @@ export const TrustAnchor = builder.objectRef<Settings>('TrustAnchor').implement(
       description: 'The optional endpoints that its Entity Configuration advertises.',
       resolve: ({ endpoints }) => optionalEndpoints.filter((name) => endpoints.includes(name)),
     }),
-    endpointAuthMethods: t.field({
+    endpointAuthMethods: t.expose('endpointAuthMethods', {
       type: 'JSON',
       description:
         'Client authentication by endpoint (§8.8): name -> list of `none` and `private_key_jwt`; absent means none.',
-      resolve: ({ endpointAuthMethods }) => endpointAuthMethods,
     }),
     version: t.exposeInt('version', {
       description: 'The number of changes. Send it with an update to detect a concurrent change.',
@@ -187,15 +181,13 @@ export const TrustAnchor = builder.objectRef<Settings>('TrustAnchor').implement(
       type: 'DateTime',
       description: 'When its settings were last changed.',
     }),
-    trustMarkIssuers: t.field({
+    trustMarkIssuers: t.expose('trustMarkIssuers', {
       type: 'JSON',
       description: 'Recognized issuers by Trust Mark type. This anchor is added for its own types.',
-      resolve: ({ trustMarkIssuers }) => trustMarkIssuers,
     }),
-    trustMarkOwners: t.field({
+    trustMarkOwners: t.expose('trustMarkOwners', {
       type: 'JSON',
       description: 'Trust Mark Owners by type, as {sub, jwks}.',
-      resolve: ({ trustMarkOwners }) => trustMarkOwners,
     }),
     ...mapRows(numberSettings, (name, { default: standard, meaning }) =>
       t.exposeInt(name, {

@@ -41,11 +41,7 @@ const changed = (name: string) =>
         description:
           'The new secret, with which its receiver verifies events (`whsec_…`). Returned once; null if it has not changed.',
       }),
-      webhook: t.field({
-        type: WebhookRef,
-        description: 'The webhook.',
-        resolve: ({ webhook }) => webhook,
-      }),
+      webhook: t.expose('webhook', { type: WebhookRef, description: 'The webhook.' }),
     }),
   })
 

@@ -2,16 +2,10 @@
 import { linesOfEffect } from '#server/as-code/effect-in-words.ts'
 import { builder } from '#server/schema/builder.ts'
 import { PlanEffectRef } from '#server/schema/configuration/effect.ts'
-import { PolicyEffect } from '#server/schema/trust-anchor/policy-effect.ts'
-import { PolicyEffectPart } from '#server/schema/trust-anchor/policy-effects.ts'
+import { PolicyEffect, PolicyEffectPart } from '#server/schema/trust-anchor/policy-effects.ts'
 import { parsePolicy } from '#server/services/effect/member-effects.ts'
 import type { PlanEffect } from '#server/services/effect/plan-effect.ts'
-import {
-  type AffectedPage,
-  type EffectCounts,
-  type MemberEffect,
-  previewPolicy,
-} from '#server/services/effect/policy-preview.ts'
+import type { MemberEffect } from '#server/services/effect/policy-effects.ts'
 
 const MAXIMUM_AFFECTED = 100
 
@@ -38,12 +32,11 @@ const MemberEffectRef = builder.objectRef<MemberEffect>('PolicyMemberEffect').im
   }),
 })
 
-/** Computed once, on demand. */
+/** The functions compute once, on demand. */
 type PolicyPreview = {
   policy: unknown
   plan: () => Promise<PlanEffect>
-  counts: () => Promise<EffectCounts>
-  page: () => Promise<AffectedPage>
+  page: () => Promise<{ members: MemberEffect[]; hasMore: boolean }>
 }
 
 const PolicyPreviewRef = builder.objectRef<PolicyPreview>('PolicyPreview').implement({
@@ -52,15 +45,18 @@ const PolicyPreviewRef = builder.objectRef<PolicyPreview>('PolicyPreview').imple
   fields: (t) => ({
     unchanged: t.int({
       description: 'Subordinates whose metadata does not change.',
-      resolve: async ({ counts }) => (await counts()).unchanged,
+      resolve: async ({ policy }, _args, { services }) =>
+        (await services.policyEffects.members(policy)).unchanged,
     }),
     changed: t.int({
       description: 'Subordinates whose metadata changes.',
-      resolve: async ({ counts }) => (await counts()).changed,
+      resolve: async ({ policy }, _args, { services }) =>
+        (await services.policyEffects.members(policy)).changed,
     }),
     failing: t.int({
       description: 'Subordinates that would no longer resolve.',
-      resolve: async ({ counts }) => (await counts()).failing,
+      resolve: async ({ policy }, _args, { services }) =>
+        (await services.policyEffects.members(policy)).failing,
     }),
     affected: t.field({
       type: [MemberEffectRef],
@@ -126,16 +122,12 @@ builder.queryField('previewMetadataPolicy', (t) =>
         description: 'Only subordinates with this effect; by default, changed and failing ones.',
       }),
     },
-    resolve: (_root, { policy, first, after, effect }, context) => {
-      const preview = previewPolicy(context, policy)
+    resolve: (_root, { policy, first, after, effect }, { services }) => {
       const limit = Math.min(first ?? 25, MAXIMUM_AFFECTED)
       return {
         policy,
-        plan: once(async () =>
-          context.services.planEffect({ settings: { metadataPolicy: parsePolicy(policy) } }),
-        ),
-        counts: once(() => preview.count()),
-        page: once(() => preview.page({ limit, after, effect })),
+        plan: once(async () => services.planEffect({ settings: { metadataPolicy: parsePolicy(policy) } })),
+        page: once(() => services.policyEffects.page(policy, { limit, after, effect })),
       }
     },
   }),

@@ -6,9 +6,13 @@ import { readSettings } from '#server/database/settings.ts'
 import type { Settings } from '#server/database/typed-row.ts'
 import { parseField } from '#server/error/operation-error.ts'
 import type { ServiceContext } from '#server/services/context.ts'
-import type { BothFound, BothResolved } from '#server/services/effect/comparison.ts'
+import {
+  type BothFound,
+  type BothResolved,
+  type BothTerms,
+  createMemberComparison,
+} from '#server/services/effect/comparison.ts'
 import { findKeyFault, findMissingKey } from '#server/services/effect/key-fault.ts'
-import { type BothTerms, createMemberComparison } from '#server/services/effect/member-comparison.ts'
 import { type MemberRow, type NamedRow, readActive, readNamed } from '#server/services/effect/member-rows.ts'
 import {
   type Absence,
@@ -41,14 +45,13 @@ export async function readBothPolicies(db: Database, given: unknown): Promise<Bo
   return { present, proposed: { ...present, metadataPolicy } }
 }
 
-/** Only the policy differs. Yields pages of active members in the order of the keys, after this one. */
+/** Only the policy differs. Yields pages of active members in the order of the keys. */
 export async function* memberEffects(
   context: Context,
   { present, proposed }: BothPolicies,
-  after = 0,
 ): AsyncGenerator<MemberPage> {
   const comparison = createMemberComparison(context, { before: present, after: proposed })
-  for await (const rows of readActive(context.db, after))
+  for await (const rows of readActive(context.db))
     yield rows.flatMap((row) => {
       const terms = row.terms ?? ''
       const effect = comparison.reduced(row, { before: terms, after: terms })

@@ -1,14 +1,14 @@
 /** Hands each request of the HTTP server to the app of its anchor. */
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import type { EntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
-import type { ServerOptions } from '../http/bare-app.ts'
+import { buildBareApp, type ServerOptions } from '../http/bare-app.ts'
+import { answerOptions } from '../http/error-handler.ts'
 import { precede } from '../http/precede.ts'
-import { isHealthUrl } from '../routes/health.ts'
-import { createChooser } from './choice.ts'
-import { openRefusal } from './refusal.ts'
-import { createReadTarget } from './target.ts'
+import { LIVENESS_PATH } from '../http/served-paths.ts'
+import { isHealthUrl, livenessRoute } from '../routes/health.ts'
+import { createChooser, createReadTarget } from './choice.ts'
 
 declare module 'node:http' {
   interface IncomingMessage {
@@ -17,7 +17,7 @@ declare module 'node:http' {
   }
 }
 
-export type ServedAnchor = {
+type ServedAnchor = {
   entityId: EntityId
   /** Undefined while it cannot be opened. */
   app: FastifyInstance | undefined
@@ -95,4 +95,33 @@ export async function installFront(
   }
 
   return { serve, close: refusal.close }
+}
+
+type Refusal = {
+  /** Answers with the error, except for the liveness of the process. */
+  answer(request: IncomingMessage, response: ServerResponse, error: Error): void
+  close(): Promise<void>
+}
+
+/** Logs nothing: anyone can cause such requests at any rate. */
+async function openRefusal(options: Omit<ServerOptions, 'logger'>): Promise<Refusal> {
+  const errors = new WeakMap<IncomingMessage, Error>()
+  const app = buildBareApp(options)
+  livenessRoute(app)
+  // After CORS, so that its headers are there.
+  app.after(() => {
+    app.addHook('onRequest', async (request, reply) => {
+      // A browser only reads an error after that.
+      if (request.method === 'OPTIONS') return answerOptions(request, reply, 'GET, HEAD, POST')
+      if (request.routeOptions.url !== LIVENESS_PATH) throw errors.get(request.raw)
+    })
+  })
+  await app.ready()
+  return {
+    answer(request, response, error) {
+      errors.set(request, error)
+      app.server.emit('request', request, response)
+    },
+    close: () => app.close(),
+  }
 }

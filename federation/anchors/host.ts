@@ -1,7 +1,7 @@
 /** Hosts the further anchors of the registry beside the first one: opens, pauses and closes them while the server runs. */
 import type { FastifyBaseLogger } from 'fastify'
 import { type AnchorPlace, anchorPlace, FIRST_ANCHOR, type RegisteredAnchor } from '#store/anchors.ts'
-import type { ProcessRegistry } from '../metrics/process-registry.ts'
+import type { ProcessRegistry } from '../metrics/registry.ts'
 import type { Front } from './front.ts'
 import { openKeys } from './keys.ts'
 import { type Anchor, openAnchor, type SharedParts } from './open.ts'

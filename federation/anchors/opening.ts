@@ -1,7 +1,8 @@
 /** Opens an anchor, and tries again until its key directory is usable. */
-import type { FastifyBaseLogger } from 'fastify'
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Anchor } from './open.ts'
-import { finishPending } from './pending.ts'
 
 type OpeningOptions = {
   open: () => Promise<Anchor>
@@ -61,4 +62,23 @@ export function keepOpening({ open, retryMs, logger, onOpen }: OpeningOptions): 
       await anchor?.close()
     },
   }
+}
+
+/** Makes `close` of the app wait for pending requests, as the close of a listening server does. */
+function finishPending(app: FastifyInstance): void {
+  const pending = new Set<ServerResponse>()
+  let onEmpty = () => {}
+  app.server.on('request', (_request: IncomingMessage, response: ServerResponse) => {
+    if (response.writableEnded) return
+    pending.add(response)
+    response.once('close', () => {
+      pending.delete(response)
+      if (pending.size === 0) onEmpty()
+    })
+  })
+  app.addHook('preClose', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    onEmpty = resolve
+    if (pending.size > 0) await promise
+  })
 }

@@ -11,7 +11,7 @@ import type { ReplayGuard } from '#store/replay.ts'
 import type { StatementCache } from '#store/statement-cache.ts'
 import { createChainFinder } from '../resolver/chain-finder.ts'
 import type { Publishers } from '../resolver/published-here.ts'
-import { getSubjectKeys } from '../resolver/subject-keys.ts'
+import { getSubjectKeys } from '../resolver/trusted-keys.ts'
 import { ASSERTION_TYPE, type ClientAssertion, parseClientAssertion } from './assertion.ts'
 
 export type Credentials = {

@@ -1,5 +1,6 @@
 /** Reads our own `federation_entity` metadata, which says what we offer (§5.1.1). */
 import { decodeJwt } from 'jose'
+import { type EndpointName, getAuthMethodsParameter } from '#core/endpoint.ts'
 import { isJsonObject } from '#core/json.ts'
 import type { PublishedJwt } from '#store/published-jwt.ts'
 import type { Reader } from '#store/reader.ts'
@@ -22,4 +23,17 @@ function readMetadata({ jwt }: PublishedJwt): Record<string, unknown> {
   const { metadata } = decodeJwt<{ metadata?: { federation_entity?: unknown } }>(jwt)
   const own = metadata?.federation_entity
   return isJsonObject(own) ? own : {}
+}
+
+/** Which requests an endpoint accepts. Methods that we do not support count as absent. */
+export type AuthMethods = { anonymous: boolean; authenticated: boolean }
+
+const defaultMethods: AuthMethods = { anonymous: true, authenticated: false }
+
+export function createAuthMethods(readMetadata: OwnMetadata): (name: EndpointName) => Promise<AuthMethods> {
+  return async (name) => {
+    const methods = (await readMetadata())[getAuthMethodsParameter(name)]
+    if (!Array.isArray(methods)) return defaultMethods
+    return { anonymous: methods.includes('none'), authenticated: methods.includes('private_key_jwt') }
+  }
 }

@@ -8,7 +8,7 @@ import { verifySignature } from '#core/jws.ts'
 import type { JwkSet } from '#core/keys.ts'
 import { checkEntityLimits } from '#core/trust-chain/index.ts'
 import type { Fetcher } from '#fetcher/fetcher.ts'
-import { fetchOrRefuse } from '../resolver/fetch-refusal.ts'
+import { fetchOrRefuse } from '../resolver/refusals.ts'
 import type { HostGuard } from './silent-host.ts'
 
 /** Stores what a crawl sees below Intermediates. It may throw, which ends the crawl. */

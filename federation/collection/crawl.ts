@@ -1,12 +1,13 @@
 /** Crawls a federation from its Trust Anchor down and publishes the entities as the collection (§17.2.2). */
 import type { Redis } from 'ioredis'
 import type { EntityId } from '#core/entity-id.ts'
+import { type EntityStatement, verifyEntityConfiguration } from '#core/entity-statement/index.ts'
 import { FederationError } from '#core/errors.ts'
+import type { StatementSource } from '#core/trust-chain/index.ts'
 import type { Fetcher } from '#fetcher/fetcher.ts'
 import type { Reader } from '#store/reader.ts'
 import { createStatementCache } from '#store/statement-cache.ts'
 import type { Hosted } from '../resolver/published-here.ts'
-import { verifyAnchor } from './anchor.ts'
 import { type ChainRecorder, createChainRecording } from './chain-recording.ts'
 import { listSubordinates } from './listing.ts'
 import { createHostGuard } from './silent-host.ts'
@@ -88,4 +89,32 @@ export async function crawlFederation({
 function createEmptyError(anchor: EntityId, listed: number): FederationError {
   const message = `None of the ${listed} entities that ${anchor} lists could be read, and the collection is unchanged. Check the network and crawl again.`
   return new FederationError('temporarily_unavailable', message, { retryable: true })
+}
+
+type AnchorOptions = {
+  trustAnchor: EntityId
+  entityId: EntityId
+  allowHttp: boolean
+  reader: Reader
+  source: StatementSource
+  now: () => number
+}
+
+/** @throws FederationError, `invalid_trust_anchor` when its keys are not pinned here */
+async function verifyAnchor(options: AnchorOptions): Promise<EntityStatement> {
+  const { trustAnchor, entityId, reader, source } = options
+  const rules = { entityId: trustAnchor, allowHttp: options.allowHttp, now: options.now() }
+  // Our own Redis is trusted: write access to it is permission to publish.
+  if (trustAnchor === entityId) {
+    return verifyEntityConfiguration(await source.entityConfiguration(trustAnchor), rules)
+  }
+  const keys = (await reader.trustAnchors()).get(trustAnchor)
+  if (!keys) {
+    const message = `The keys of ${trustAnchor} are not pinned here. Pin the keys of this Trust Anchor before you crawl its federation.`
+    throw new FederationError('invalid_trust_anchor', message)
+  }
+  return verifyEntityConfiguration(await source.entityConfiguration(trustAnchor), {
+    ...rules,
+    keys,
+  })
 }

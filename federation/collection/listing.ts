@@ -7,7 +7,7 @@ import { getMember } from '#core/json.ts'
 import type { Fetcher } from '#fetcher/fetcher.ts'
 import { selectCurrent } from '#store/paged-list.ts'
 import type { Reader } from '#store/reader.ts'
-import { fetchOrRefuse } from '../resolver/fetch-refusal.ts'
+import { fetchOrRefuse } from '../resolver/refusals.ts'
 import type { HostGuard } from './silent-host.ts'
 
 type ListingOptions = {

@@ -1,12 +1,16 @@
 /** Exports anchors while the registry has them. The files of one that is paused or removed go, because it must not answer. */
+
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Redis } from 'ioredis'
-import type { RegisteredAnchor } from '#store/anchors.ts'
+import { FIRST_ANCHOR, isSlug, type RegisteredAnchor } from '#store/anchors.ts'
 import { followRegistry } from '../anchors/registry.ts'
+import { openFolder } from '../files/folder.ts'
+import { CONFIGURATION_FILE, MANIFEST_FILE, topLevel } from '../files/place.ts'
 import { follow } from './exporter.ts'
 import type { ExportedAnchor, OpenExport } from './open.ts'
-import type { Places } from './places.ts'
 
 /** Milliseconds between reads of the registry. */
 const REGISTRY_MS = 1_000
@@ -112,4 +116,36 @@ export async function followAnchors(first: ExportedAnchor, options: Options): Pr
   following.close()
   await last
   await Promise.all([...running.values()].map(({ stop }) => stop()))
+}
+
+/** The mark of a folder. */
+const MARK = '.inmor-export'
+
+type Places = ReturnType<typeof createPlaces>
+
+/** Its functions throw errors of the file system. */
+export function createPlaces(root: string, withOthers: boolean) {
+  const of = (slug: string) => (withOthers ? join(root, slug) : root)
+  const mark = (slug: string) => join(of(slug), MARK)
+  const isUsed = (slug: string) =>
+    [CONFIGURATION_FILE, MANIFEST_FILE].some((file) => existsSync(join(of(slug), file)))
+  return {
+    of,
+    /** Before it is written into. */
+    claim(slug: string): void {
+      if (!withOthers) return
+      mkdirSync(of(slug), { recursive: true })
+      writeFileSync(mark(slug), '')
+    },
+    /** The slugs of those with files of an export. */
+    inUse: (): string[] =>
+      withOthers
+        ? readdirSync(root).filter((slug) => isSlug(slug) && existsSync(mark(slug)))
+        : [FIRST_ANCHOR].filter(isUsed),
+    /** Removes all that an export has written, at once for readers. */
+    async clear(slug: string): Promise<void> {
+      await openFolder(of(slug)).clear(topLevel)
+      rmSync(mark(slug), { force: true })
+    },
+  }
 }

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { FederationError } from '#core/errors.ts'
 import { isCurrent, type PublishedJwt } from '#store/published-jwt.ts'
 import type { Reader } from '#store/reader.ts'
-import type { AuthMethods } from '../client/auth-methods.ts'
+import type { AuthMethods } from '../client/own-metadata.ts'
 import type { PublishedSource } from '../http/published-source.ts'
 import type { ResolveAhead } from '../resolver/ahead.ts'
 

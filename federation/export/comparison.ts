@@ -16,8 +16,18 @@ import {
 } from '../files/place.ts'
 import type { Ask, AskResolved } from './answers.ts'
 import { refreshCollection } from './collection.ts'
-import { isSignedWith, type KeyFiles } from './compromised.ts'
-import { type Count, own, refresh, resolved, statement, statusList, trustMark, type Wanted } from './files.ts'
+import {
+  type Count,
+  isSignedWith,
+  type KeyFiles,
+  own,
+  refresh,
+  resolved,
+  statement,
+  statusList,
+  trustMark,
+  type Wanted,
+} from './files.ts'
 import { type List, type ReadList, refreshList, subordinateLists, trustMarkList } from './lists.ts'
 import type { FileRecord } from './record.ts'
 

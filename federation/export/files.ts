@@ -2,6 +2,8 @@
 import { getEndpointPath } from '#core/endpoint.ts'
 import { ENTITY_CONFIGURATION_PATH } from '#core/entity-id.ts'
 import { STATUS_LIST_PATH } from '#core/status-list.ts'
+import type { KeySets } from '#store/key-directory.ts'
+import { decodePart } from '#store/published-jwt.ts'
 import type { Folder } from '../files/folder.ts'
 import {
   CONFIGURATION_FILE,
@@ -14,7 +16,6 @@ import {
   trustMarkFile,
 } from '../files/place.ts'
 import type { Ask, AskResolved } from './answers.ts'
-import { isSignedWith, type KeyFiles, readCompromisedKids } from './compromised.ts'
 import type { FileRecord } from './record.ts'
 
 /** Files that were written and removed, and those whose answers have a fault. */
@@ -108,4 +109,17 @@ export async function refresh(
     else if (!answer) record.keep(file, earlier)
   }
   count.faulty += files.filter(({ answer }) => answer === undefined).length
+}
+
+/** Recognizes what a compromised key signed, which may be of its thief. */
+export type KeyFiles = { current(): Pick<KeySets, 'historical'> }
+
+export function readCompromisedKids({ current }: KeyFiles): ReadonlySet<unknown> {
+  const compromised = current().historical.filter(({ revoked }) => revoked?.reason === 'compromised')
+  return new Set(compromised.map(({ kid }) => kid))
+}
+
+/** A list has no signature. */
+export function isSignedWith(kids: ReadonlySet<unknown>, body: Buffer): boolean {
+  return kids.size > 0 && kids.has(decodePart(body.toString('latin1', 0, body.indexOf('.')))?.kid)
 }

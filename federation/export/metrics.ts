@@ -1,9 +1,8 @@
 /** Serves the metrics of an export: those of its process, and how recent what it wrote is. */
 import type { FastifyBaseLogger } from 'fastify'
 import type { FederationConfig } from '../config/config.ts'
-import { observeManifests } from '../metrics/manifests.ts'
 import { createRegistry, type MetricsServer, serveMetrics } from '../metrics/registry.ts'
-import { observeRedis } from '../metrics/state.ts'
+import { observeManifests, observeRedis } from '../metrics/state.ts'
 import { listenOrExplain } from '../process/start-error.ts'
 import { readExported } from './run.ts'
 

@@ -2,15 +2,14 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Redis } from 'ioredis'
 import { FIRST_ANCHOR, readAnchors } from '#store/anchors.ts'
-import { createChangeChannels } from '#store/change-subscription.ts'
+import { createChangeChannels } from '#store/change.ts'
 import type { FederationConfig } from '../config/config.ts'
 import type { KeyStores } from '../key-store/stores.ts'
-import { chooseExported, clearOthers, followAnchors } from './anchors.ts'
+import { chooseExported, clearOthers, createPlaces, followAnchors } from './anchors.ts'
 import { compareAll, type Export } from './comparison.ts'
 import { createCount } from './files.ts'
 import { lockFolder, waitForFolder } from './lock.ts'
 import { type ExportedAnchor, openExport } from './open.ts'
-import { createPlaces } from './places.ts'
 
 export type ExportOptions = {
   config: Omit<FederationConfig, 'processes'>

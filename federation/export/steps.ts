@@ -7,8 +7,16 @@ import { TOLERANCE_MS } from '../files/manifest.ts'
 import { resolvedFile, trustMarkFile } from '../files/place.ts'
 import { refreshCollection } from './collection.ts'
 import { type Export, removeCompromised, typesWithFolder } from './comparison.ts'
-import { readCompromisedKids } from './compromised.ts'
-import { refresh, resolved, statement, statusList, trustMark, type Wanted, wantedOf } from './files.ts'
+import {
+  readCompromisedKids,
+  refresh,
+  resolved,
+  statement,
+  statusList,
+  trustMark,
+  type Wanted,
+  wantedOf,
+} from './files.ts'
 import { type List, refreshList, subordinateLists, trustMarkList } from './lists.ts'
 import type { Pending } from './pending.ts'
 

@@ -4,13 +4,20 @@ import { Agent, request } from 'undici'
 import { addParameters, buildEntityConfigurationUrl, type EntityId } from '#core/entity-id.ts'
 import { parseJson as parseStrict } from '#core/json.ts'
 import { createGate } from '../gate.ts'
-import { lookupPublic, parseTarget } from './address-guard.ts'
-import { toFetchError } from './failure.ts'
-import { FetchError } from './fetch-error.ts'
+import { FetchError, toFetchError } from './fetch-error.ts'
+import { checkPort, lookupPublic, type PortGuard, parseTarget } from './guard.ts'
 import { defaultLimits, type FetchLimits } from './limits.ts'
-import { checkPort, type PortGuard } from './port-guard.ts'
-import { type Post, type PostResponse, sendPost } from './post.ts'
-import { checkResponse, checkStatus, readBody, readBytes, readChunks, readEntityTag } from './response.ts'
+import {
+  checkResponse,
+  checkStatus,
+  type Post,
+  type PostResponse,
+  readBody,
+  readBytes,
+  readChunks,
+  readEntityTag,
+  sendPost,
+} from './response.ts'
 
 const ENTITY_STATEMENT = 'application/entity-statement+jwt'
 const KEY_SET = 'application/jwk-set+jwt'

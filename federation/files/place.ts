@@ -97,7 +97,7 @@ export function trustMarkFile(type: string, sub: string): string | null {
 export const trustMarkFolder = (type: string) => fileIn(folders.trustMark, type, '')
 
 /** What a path is about, if it is one of those; null: it is another. */
-export type About =
+type About =
   | { folder: typeof folders.fetch | typeof folders.resolve; sub: string }
   | { folder: typeof folders.trustMark; type: string; sub: string }
   | { folder: typeof folders.trustMarkList; type: string }
@@ -159,4 +159,22 @@ export function readName(name: string, ending: string): string | null {
   } catch {
     return null
   }
+}
+
+const types = {
+  entity_configuration: 'application/entity-statement+jwt',
+  fetch: 'application/entity-statement+jwt',
+  resolve: 'application/resolve-response+jwt',
+  trust_mark: 'application/trust-mark+jwt',
+  list: 'application/json',
+  trust_mark_list: 'application/json',
+  collection: 'application/json',
+  status_list: 'application/statuslist+jwt',
+  historical_keys: 'application/jwk-set+jwt',
+} as const
+
+/** What proves the files answers nothing. */
+export const mediaTypeOf = (path: string) => {
+  const kind = kindOf(path)
+  return Object.hasOwn(types, kind) ? types[kind as keyof typeof types] : 'application/octet-stream'
 }

@@ -1,4 +1,6 @@
 /** Builds an app without endpoints: the rules for errors, headers and connections. Does not listen. */
+
+import { parse } from 'node:querystring'
 import cors from '@fastify/cors'
 import formbody from '@fastify/formbody'
 import Fastify, {
@@ -8,9 +10,9 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify'
+import { FederationError } from '#core/errors.ts'
 import { answerUnreadable, handleErrors, sendError } from './error-handler.ts'
 import { bytes, milliseconds } from './limits.ts'
-import { findMalformed, parseForm } from './percent.ts'
 import { createRequestIds } from './request-id.ts'
 
 export type ServerOptions = {
@@ -107,4 +109,20 @@ function createServer({ logger, trustedProxies = false, tls, ...options }: Serve
   return tls
     ? (Fastify({ ...shared, https: { ...tls, ...node } }) as unknown as FastifyInstance)
     : Fastify({ ...shared, http: node })
+}
+
+const malformed = /%(?![0-9A-Fa-f]{2})[^&]{0,2}/
+
+/** The error of a URL or a form; undefined: none. */
+function findMalformed(text: string): FederationError | undefined {
+  const [found] = malformed.exec(text) ?? []
+  if (found === undefined) return undefined
+  return new FederationError('invalid_request', `${found} is not percent-encoded. Write % as %25.`)
+}
+
+/** @throws FederationError `invalid_request` */
+function parseForm(text: string): Record<string, unknown> {
+  const error = findMalformed(text)
+  if (error) throw error
+  return parse(text, '&', '=', { maxKeys: 0 })
 }

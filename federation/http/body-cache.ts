@@ -1,7 +1,6 @@
 /** Caches response bodies until a source list changes or a listed item expires. */
 import { LRUCache } from 'lru-cache'
 import { type Body, compress, getLength, isCompressible } from './body.ts'
-import { rememberLists } from './list-versions.ts'
 
 /** `until`: as in `CachedBody`. */
 type Built = Pick<CachedBody, 'body' | 'until'>
@@ -19,7 +18,7 @@ type Sources = readonly object[]
 
 type Entry = CachedBody & { isFrom: (sources: Sources) => boolean; size: number }
 
-export type BodyCache = (
+type BodyCache = (
   key: string,
   sources: Sources,
   now: number,
@@ -78,4 +77,17 @@ export function createBodyCache(maxSize = MAX_CACHE_BYTES): BodyCache {
       if (building.get(key) === started) building.delete(key)
     })
   }
+}
+
+/** Returns whether other lists are the same objects. Undefined is never the same. */
+export function rememberLists(
+  lists: readonly object[],
+): (others: readonly (object | undefined)[]) => boolean {
+  const references = lists.map((list) => new WeakRef(list))
+  return (others) =>
+    others.length === references.length &&
+    references.every((reference, at) => {
+      const list = reference.deref()
+      return list !== undefined && list === others[at]
+    })
 }

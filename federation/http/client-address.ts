@@ -1,9 +1,9 @@
 /** Reads from which client a request comes, for rate limits. */
 import type { IncomingMessage } from 'node:http'
+import { isIPv4 } from 'node:net'
 import proxyAddress from '@fastify/proxy-addr'
+import ipaddr from 'ipaddr.js'
 import { proxyNames } from '../config/kind.ts'
-import { getAddressGroup } from './address-group.ts'
-import { createProxyTrust, type TrustedProxies } from './trusted-proxies.ts'
 
 /** For the log. */
 export const UNKNOWN_PROXY =
@@ -32,4 +32,24 @@ export function createClientAddress(
     }
     return getAddressGroup(proxyAddress(request, isTrusted))
   }
+}
+
+/** Bits of the network that a provider assigns to a client (RFC 6177). */
+const IPV6_PREFIX = 64
+
+export function getAddressGroup(address: string): string {
+  if (isIPv4(address) || !ipaddr.isValid(address)) return address
+  const parsed = ipaddr.process(address) // extracts an IPv4 address embedded in an IPv6 address
+  if (parsed instanceof ipaddr.IPv4) return parsed.toString()
+  const network = ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toString()}/${IPV6_PREFIX}`)
+  return `${network.toString()}/${IPV6_PREFIX}`
+}
+
+/** All, none, or addresses, networks and their names. */
+export type TrustedProxies = boolean | readonly string[]
+
+export function createProxyTrust(trusted: TrustedProxies): (address: string) => boolean {
+  if (typeof trusted === 'boolean') return () => trusted
+  const isTrusted = proxyAddress.compile([...trusted])
+  return (address) => isTrusted(address, 0)
 }

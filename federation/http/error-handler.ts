@@ -7,7 +7,7 @@ import { getMember } from '#core/json.ts'
 import { isRefusedWrite, isStoreOutage } from '#store/outage.ts'
 import { KeyStoreError } from '../key-store/store.ts'
 import { sendJson } from './answer.ts'
-import { CompressedBodyError } from './compressed-body.ts'
+import { CompressedBodyError } from './request-body.ts'
 import { routeOf } from './served-paths.ts'
 
 declare module 'fastify' {

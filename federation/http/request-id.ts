@@ -1,7 +1,7 @@
 /** Creates request ids for logs. Keeps the id of a trusted proxy, to match its log entries with ours. */
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { createProxyTrust, type TrustedProxies } from './trusted-proxies.ts'
+import { createProxyTrust, type TrustedProxies } from './client-address.ts'
 
 /** Characters that have no special meaning in a log. */
 const REQUEST_ID = /^[\w.:@=+/-]{8,128}$/

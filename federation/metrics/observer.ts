@@ -1,17 +1,17 @@
 /** Wraps the parts of an anchor with metrics, or returns them unchanged if metrics are off. */
 import type { FastifyInstance } from 'fastify'
-import type { Registry } from 'prom-client'
+import { Counter, type Registry } from 'prom-client'
 import type { Fetcher } from '#fetcher/fetcher.ts'
 import type { ServingKeys } from '#store/key-directory.ts'
+import type { Reader } from '#store/reader.ts'
 import type { StatementCache } from '#store/statement-cache.ts'
 import type { Lookup } from '../resolver/options.ts'
 import { observeFetches } from './fetches.ts'
-import { observeLookups } from './lookups.ts'
 import { observeRequests } from './requests.ts'
 import { observeSigning } from './signing.ts'
 import { type ObservedState, observeState } from './state.ts'
 
-export type Observer = {
+type Observer = {
   fetcher(fetcher: Fetcher): Fetcher
   keys(keys: () => ServingKeys): () => ServingKeys
   statements(cache: StatementCache): StatementCache
@@ -45,5 +45,47 @@ function createMeasuringObserver(registry: Registry): Observer {
       lookups.published(state.reader)
       observeState(registry, state)
     },
+  }
+}
+
+type Lookups = {
+  /** Follows the counts of a reader. */
+  published(reader: Pick<Reader, 'lookups'>): void
+  /** Counts a lookup of a resolve response. */
+  resolve(found: Lookup): void
+  /** Wraps a cache. */
+  statements(cache: StatementCache): StatementCache
+}
+
+/** Counts cache lookups of resolve responses and fetched statements by result. */
+function observeLookups(registry: Registry): Lookups {
+  let reader: Pick<Reader, 'lookups'> | undefined
+  const counted = { memory: 0, redis: 0 }
+  const lookups = new Counter({
+    name: 'inmor_cache_lookups_total',
+    help: 'Lookups of published data, resolve responses and fetched statements, by where they were found.',
+    labelNames: ['cache', 'found'],
+    registers: [registry],
+    collect() {
+      const now = reader?.lookups() ?? counted
+      for (const found of ['memory', 'redis'] as const) {
+        this.inc({ cache: 'published', found }, now[found] - counted[found])
+        counted[found] = now[found]
+      }
+    },
+  })
+  return {
+    published(followed) {
+      reader = followed
+    },
+    resolve: (found) => lookups.inc({ cache: 'resolve', found }),
+    statements: (cache) => ({
+      ...cache,
+      async read(issuer, subject) {
+        const held = await cache.read(issuer, subject)
+        lookups.inc({ cache: 'statement', found: held ? 'redis' : 'nowhere' })
+        return held
+      },
+    }),
   }
 }

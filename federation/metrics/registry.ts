@@ -4,12 +4,13 @@ import { createServer } from 'node:http'
 import {
   AggregatorRegistry,
   collectDefaultMetrics,
+  type Metric,
+  type MetricObject,
   type MetricObjectWithValues,
   type MetricValue,
   Registry,
 } from 'prom-client'
 import { METRICS_PATH } from '../http/served-paths.ts'
-import { ProcessRegistry } from './process-registry.ts'
 
 export type MetricsServer = {
   url: string
@@ -21,7 +22,7 @@ export const durationBuckets = [
   0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20,
 ]
 
-export type MetricsSource = Pick<Registry, 'contentType' | 'metrics'>
+type MetricsSource = Pick<Registry, 'contentType' | 'metrics'>
 
 /** Creates a registry with Node's default metrics: CPU time, memory, event loop. */
 export function createRegistry(): ProcessRegistry {
@@ -81,4 +82,50 @@ export async function serveMetrics(
       await once(server, 'close')
     },
   }
+}
+
+/** Holds the metrics of the process and its first anchor, and prints those of the further anchors with them. */
+export class ProcessRegistry extends Registry {
+  readonly #further = new Map<Registry, string>()
+
+  /** Creates the registry of a further anchor. */
+  addAnchor(slug: string): Registry {
+    const registry = new Registry()
+    this.#further.set(registry, slug)
+    return registry
+  }
+
+  removeAnchor(registry: Registry): void {
+    this.#further.delete(registry)
+  }
+
+  /** Everything that prints metrics asks for them here. */
+  override getMetricsAsArray(): MetricObject[] {
+    const own = super.getMetricsAsArray()
+    if (this.#further.size === 0) return own
+    return own.map((metric) => extend(metric as PrintedMetric, this.#further)) // its types omit the methods
+  }
+}
+
+type Printed = Awaited<ReturnType<Metric['get']>>
+
+/** A registered metric, as prom-client prints it: a histogram as text with its labels apart, and as JSON with them joined. */
+type PrintedMetric = MetricObject & { get(): Promise<Printed>; getForPromString?(): Promise<Printed> }
+
+/** Adds the values of the further registries to those that the metric prints. */
+function extend(metric: PrintedMetric, further: Iterable<[Registry, string]>): MetricObject {
+  const extended = (print: () => Promise<Printed>) => async () => {
+    const others = [...further].map(([registry, anchor]) => readValues(registry, metric.name, anchor))
+    const [own, ...values] = await Promise.all([print(), ...others])
+    return { ...own, values: [...own.values, ...values.flat()] }
+  }
+  return Object.assign(Object.create(metric), {
+    get: extended(() => metric.get()),
+    getForPromString: extended(() => metric.getForPromString?.() ?? metric.get()),
+  })
+}
+
+async function readValues(registry: Registry, name: string, anchor: string): Promise<Printed['values']> {
+  const { values = [] } = (await registry.getSingleMetric(name)?.get()) ?? {}
+  return values.map((value) => ({ ...value, labels: { ...value.labels, anchor } }))
 }

@@ -1,7 +1,12 @@
 /** Measures state at each scrape: whether Redis is reachable, and when keys and statements expire. */
+
+import type { Redis } from 'ioredis'
 import { Gauge, type Registry } from 'prom-client'
 import type { Signer } from '#core/jws.ts'
+import { type AnchorPlace, anchorPlace } from '#store/anchors.ts'
 import type { KeySets } from '#store/key-directory.ts'
+import { redisKeys } from '#store/keys.ts'
+import { decodePart, payloadOf } from '#store/published-jwt.ts'
 import type { Reader } from '#store/reader.ts'
 
 export type ObservedState = {
@@ -86,6 +91,35 @@ export function observeKeys(
       const found = await signer()
       this.reset()
       if (found) this.set({ kid: found.kid, alg: found.alg }, 1)
+    },
+  })
+}
+
+type Options = {
+  redis: Redis
+  /** Of the first anchor. */
+  config: AnchorPlace
+  /** The slugs of those that are exported. */
+  anchors: () => Promise<readonly string[]>
+}
+
+/** Observes how recent the files of an export are. Each process that knows Redis may do so. */
+export function observeManifests(registry: Registry, { redis, config, anchors }: Options): void {
+  const keyOf = (slug: string) => redisKeys(anchorPlace(config, slug).redisKeyPrefix).manifest
+  new Gauge({
+    name: 'inmor_export_manifest_age_seconds',
+    help: 'Time since the last manifest was signed; absent while there is none.',
+    labelNames: ['anchor'],
+    registers: [registry],
+    aggregator: 'max', // each worker says the same
+    async collect() {
+      this.reset()
+      // While Redis is away, inmor_redis_up says so.
+      for (const anchor of await anchors().catch(() => [])) {
+        const jwt = await redis.get(keyOf(anchor)).catch(() => null)
+        const iat = jwt === null ? undefined : decodePart(payloadOf(jwt))?.iat
+        if (typeof iat === 'number') this.set({ anchor }, Date.now() / 1000 - iat)
+      }
     },
   })
 }

@@ -17,8 +17,7 @@ import { createGate } from '../gate.ts'
 import { type Anchor, readAnchor, readKnown, withdraw } from './anchor.ts'
 import { checkFile } from './check.ts'
 import { RefusedError, UnknownKeysError } from './refusal.ts'
-import type { Source } from './source.ts'
-import type { Target } from './target.ts'
+import type { Source, Target } from './source.ts'
 
 /** Files and nodes that are fetched at once. */
 const CONCURRENCY = 32

@@ -1,6 +1,7 @@
 /** Reads the files of an export, or of another mirror: over HTTP, or where they are. */
 import type { Fetcher } from '#fetcher/fetcher.ts'
-import { openFolder } from '../files/folder.ts'
+import { type Folder, openFolder } from '../files/folder.ts'
+import { type Objects, openObjects } from '../files/objects.ts'
 import { RAW_PATH } from '../files/place.ts'
 
 export type Source = {
@@ -22,4 +23,14 @@ const encodePath = (path: string) => path.split('/').map(encodeURIComponent).joi
 export function openFolderSource(path: string): Source {
   const folder = openFolder(path)
   return { name: path, file: async (file) => folder.read(file) }
+}
+
+/** The folder in which a mirror keeps files. */
+export type Target = { folder: Folder; objects: Objects }
+
+/** Creates the folder. @throws Error of the file system */
+export function openTarget(path: string): Target {
+  const folder = openFolder(path)
+  folder.prepare()
+  return { folder, objects: openObjects(folder) }
 }

@@ -9,7 +9,6 @@ import type { KeySets } from '#store/key-directory.ts'
 import { readPublishedJwt } from '#store/published-jwt.ts'
 import { openFolder } from '../files/folder.ts'
 import { type Manifest, parseManifest, TOLERANCE_MS } from '../files/manifest.ts'
-import { mediaTypeOf } from '../files/media-type.ts'
 import { computeHash } from '../files/node.ts'
 import { openObjects } from '../files/objects.ts'
 import {
@@ -19,6 +18,7 @@ import {
   isUnsigned,
   kindOf,
   MANIFEST_FILE,
+  mediaTypeOf,
   objectFile,
   readPath,
 } from '../files/place.ts'

@@ -1,8 +1,7 @@
 /** Answers with what Redis said last, by the routes of the server. Nothing is signed: a new time would hide how old it is. */
 import { FederationError } from '#core/errors.ts'
 import type { Known, Reader } from '#store/reader.ts'
-import { createAuthMethods } from '../client/auth-methods.ts'
-import { createOwnMetadata } from '../client/own-metadata.ts'
+import { createAuthMethods, createOwnMetadata } from '../client/own-metadata.ts'
 import { buildBareApp } from '../http/bare-app.ts'
 import { createIssuedMarks } from '../marks/issued.ts'
 import type { Deps } from '../routes/deps.ts'

@@ -8,7 +8,6 @@ import {
 } from '#core/endpoint.ts'
 import { anchorMark, renderFrame } from './frame.ts'
 import { type Html, html } from './html.ts'
-import { buildLiveQuery, type Example } from './live-link.ts'
 
 export type IndexPage = {
   entityId: string
@@ -93,3 +92,31 @@ function buildLink(path: string, query: Record<string, string>): string {
   const parameters = new URLSearchParams(query).toString()
   return path.slice(1) + (parameters === '' ? '' : `?${parameters}`)
 }
+
+/** Example values for live links. Without its value, an endpoint has no link. */
+type Example = {
+  entityId: string
+  subordinate: string | undefined
+  trustMarkType: string | undefined
+  hasHistoricalKeys: boolean
+  /** Whether the federation was crawled. */
+  hasCollection: boolean
+}
+
+type Query = Record<string, string>
+
+/** Undefined if there is nothing to show. */
+const queries: Partial<Record<EndpointName, (example: Example) => Query | undefined>> = {
+  fetch: ({ subordinate: sub }) => (sub === undefined ? undefined : { sub }),
+  list: () => ({}),
+  resolve: ({ entityId, subordinate: sub }) =>
+    sub === undefined ? undefined : { sub, trust_anchor: entityId },
+  trust_mark_list: ({ trustMarkType: trust_mark_type }) =>
+    trust_mark_type === undefined ? undefined : { trust_mark_type },
+  historical_keys: ({ hasHistoricalKeys }) => (hasHistoricalKeys ? {} : undefined),
+  collection: ({ hasCollection }) => (hasCollection ? {} : undefined),
+  extended_list: () => ({ audit_timestamps: 'true' }),
+  self_check: () => ({}),
+}
+
+const buildLiveQuery = (name: EndpointName, example: Example) => queries[name]?.(example)

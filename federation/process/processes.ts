@@ -8,8 +8,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { AggregatorRegistry, Registry } from 'prom-client'
 import type { FederationConfig } from '../config/config.ts'
-import type { ProcessRegistry } from '../metrics/process-registry.ts'
-import { createRegistry, serveMetrics } from '../metrics/registry.ts'
+import { createRegistry, type ProcessRegistry, serveMetrics } from '../metrics/registry.ts'
 import { listenOrExplain } from './start-error.ts'
 
 /** Milliseconds before a replacement, so that a worker that fails at start does not use all CPU time. */

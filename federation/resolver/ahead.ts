@@ -10,7 +10,7 @@ import { describeQuery } from './answer.ts'
 import { createPublishedFinder } from './chain-finder.ts'
 import type { ResolverOptions } from './options.ts'
 import { createResponseSigner } from './producer.ts'
-import { findTrustAnchors } from './trust-anchor.ts'
+import { findTrustAnchors } from './trusted-keys.ts'
 
 type Options = Omit<ResolverOptions, 'fetcher' | 'statements' | 'answers'>
 

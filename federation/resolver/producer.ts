@@ -3,11 +3,10 @@ import { FederationError } from '#core/errors.ts'
 import { signJwt } from '#core/jws.ts'
 import { buildResolveResponse, RESOLVE_RESPONSE_TYP } from '#core/resolve-response.ts'
 import type { ResolvedEntity, TrustChain } from '#core/trust-chain/index.ts'
-import { type Answer, describeAnswer, type Query } from './answer.ts'
-import { describeBasis, readStored } from './basis.ts'
+import { type Answer, describeAnswer, describeBasis, type Query, readStored } from './answer.ts'
 import { type ChainFinder, createChainFinder } from './chain-finder.ts'
 import type { ResolverOptions } from './options.ts'
-import { createTrustMarkVerifier } from './trust-mark-verifier.ts'
+import { createTrustMarkVerifier } from './trust-mark-selection.ts'
 
 /** Milliseconds for all fetches, including those from Trust Mark issuers. */
 const TIME_BUDGET_MS = 20_000

@@ -1,9 +1,10 @@
 /** Caches failed resolutions for seconds, or until a change (§18.1). */
 import { LRUCache } from 'lru-cache'
 import { FederationError } from '#core/errors.ts'
+import { FetchError } from '#fetcher/fetch-error.ts'
 import type { Reader } from '#store/reader.ts'
 
-export type Refusals = {
+type Refusals = {
   /** Runs `work`, or throws its recent error for the same key again. */
   guard<Result>(key: string, work: () => Promise<Result>): Promise<Result>
 }
@@ -32,4 +33,24 @@ export function createRefusals(reader: Reader): Refusals {
       }
     },
   }
+}
+
+/** @throws FederationError with the `FetchError` as its cause */
+export async function fetchOrRefuse<Result>(fetch: () => Promise<Result>): Promise<Result> {
+  try {
+    return await fetch()
+  } catch (error) {
+    throw error instanceof FetchError ? toFederationError(error) : error
+  }
+}
+
+function toFederationError(error: FetchError): FederationError {
+  const { code, url, retryable } = error
+  // Do not reveal addresses of the internal network.
+  const message = code === 'blocked_address' ? `${url} does not have a public address.` : error.message
+  if (code === 'not_found' || code === 'unknown_host') {
+    return new FederationError('not_found', message, { retryable: false }, { cause: error })
+  }
+  const kind = retryable ? 'temporarily_unavailable' : 'invalid_trust_chain'
+  return new FederationError(kind, message, { retryable }, { cause: error })
 }

@@ -3,13 +3,12 @@ import type { EntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
 import { createCache } from '#store/cache.ts'
 import type { PublishedJwt } from '#store/published-jwt.ts'
-import { type Answer, describeQuery, type Query } from './answer.ts'
-import { watchBasis } from './basis.ts'
+import { type Answer, describeQuery, type Query, watchBasis } from './answer.ts'
 import type { Lookup, ResolverOptions } from './options.ts'
 import { createProducer } from './producer.ts'
 import { createRefusals } from './refusals.ts'
 import { createSharedAnswers } from './shared-answers.ts'
-import { findTrustAnchors } from './trust-anchor.ts'
+import { findTrustAnchors } from './trusted-keys.ts'
 
 type ResolveRequest = Pick<Query, 'subject' | 'entityTypes' | 'audience'> & {
   /** In order of preference among chains of equal length. */

@@ -9,8 +9,8 @@ import type { Fetcher } from '#fetcher/fetcher.ts'
 import { isCurrent, type PublishedJwt } from '#store/published-jwt.ts'
 import type { Reader } from '#store/reader.ts'
 import type { StatementCache } from '#store/statement-cache.ts'
-import { fetchOrRefuse } from './fetch-refusal.ts'
 import { type Publishers, publishedBy } from './published-here.ts'
+import { fetchOrRefuse } from './refusals.ts'
 
 export type SourceOptions = Publishers & {
   allowHttp: boolean

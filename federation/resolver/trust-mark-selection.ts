@@ -1,7 +1,8 @@
-/** Selects an entity's valid Trust Marks: active, of recognized types, from trusted issuers (§8.3, §7.3). */
+/** Verifies the Trust Marks for a resolve response: those in the subject's configuration and those issued here (§8.3). */
 import type { EntityId } from '#core/entity-id.ts'
 import type { EntityStatement, TrustMarkEntry } from '#core/entity-statement/index.ts'
 import { FederationError, quote } from '#core/errors.ts'
+import type { TrustChain } from '#core/trust-chain/index.ts'
 import {
   isRecognizedTrustMark,
   parseTrustMark,
@@ -9,10 +10,60 @@ import {
   type VerifiedTrustMark,
   verifyParsedTrustMark,
 } from '#core/trust-mark/index.ts'
+import type { Fetcher } from '#fetcher/fetcher.ts'
 import { isStoreOutage } from '#store/outage.ts'
-import type { IssuerLookup, TrustMarkIssuer } from './trust-mark-issuer.ts'
+import type { Reader } from '#store/reader.ts'
+import type { ChainFinder } from './chain-finder.ts'
+import {
+  checkActivity,
+  createIssuerLookup,
+  type IssuerLookup,
+  type TrustMarkIssuer,
+} from './trust-mark-issuer.ts'
+import type { TrustAnchor } from './trusted-keys.ts'
 
-export type TrustMarkContext = {
+type VerifierOptions = {
+  entityId: EntityId
+  allowHttp: boolean
+  reader: Reader
+  fetcher: Pick<Fetcher, 'trustMarkStatus' | 'statusList'>
+  finder: Pick<ChainFinder, 'find'>
+  now: () => number
+}
+
+/** Issuers to resolve per response (§18.1). */
+const MAX_ISSUERS = 5
+
+type TrustMarkVerifier = (
+  chain: TrustChain,
+  anchors: readonly TrustAnchor[],
+  signal: AbortSignal,
+) => Promise<SelectedMarks>
+
+export function createTrustMarkVerifier(options: VerifierOptions): TrustMarkVerifier {
+  const { entityId, allowHttp, reader, finder, now } = options
+  return async (chain, anchors, signal) => {
+    const [configuration] = chain.statements
+    const anchor = chain.statements.at(-1)
+    const configured = configuration?.claims.trust_marks ?? []
+    const issued = await reader.trustMarksOf(chain.subject)
+    if (!anchor || configured.length + issued.length === 0) {
+      return { entries: [], expires: Infinity, leftOut: null }
+    }
+    const candidates = [...configured.map((entry) => entry.trust_mark), ...issued.map(({ jwt }) => jwt)]
+    return selectTrustMarks(candidates, {
+      entityId,
+      subject: chain.subject,
+      anchor,
+      allowHttp,
+      now: now(),
+      findIssuer: createIssuerLookup({ anchor, anchors, finder, signal, allowHttp, maxIssuers: MAX_ISSUERS }),
+      checkActivity: (mark, issuer) => checkActivity(mark, issuer, signal, options),
+    })
+  }
+}
+
+type TrustMarkContext = {
   /** The resolver's own. Its marks are checked in our records, so their number is not limited. */
   entityId: EntityId
   subject: EntityId
@@ -26,7 +77,7 @@ export type TrustMarkContext = {
   checkActivity(mark: TrustMark, issuer: TrustMarkIssuer): Promise<void>
 }
 
-export type SelectedMarks = {
+type SelectedMarks = {
   entries: TrustMarkEntry[]
   /** The earliest `exp` in unix seconds; Infinity without one. */
   expires: number

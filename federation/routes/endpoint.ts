@@ -3,11 +3,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type EndpointName, endpoints, getEndpointParameter, getEndpointPath } from '#core/endpoint.ts'
 import type { EntityId } from '#core/entity-id.ts'
 import { FederationError } from '#core/errors.ts'
-import type { AuthMethods } from '../client/auth-methods.ts'
-import { refuseCompressed } from '../http/compressed-body.ts'
+import type { AuthMethods } from '../client/own-metadata.ts'
 import { readOptional } from '../http/parameter.ts'
 import type { PublishedSource } from '../http/published-source.ts'
 import { RATE_WINDOW, RateCounter } from '../http/rate-counter.ts'
+import { refuseCompressed } from '../http/request-body.ts'
 import type { Deps } from './deps.ts'
 
 export type Call = {

@@ -16,10 +16,10 @@ import {
   readOptionalNumericDate,
   readRepeatable,
 } from '../http/parameter.ts'
-import { confirmPublished } from './absence.ts'
 import { createCursors } from './cursor.ts'
 import type { RouteDeps } from './deps.ts'
 import { type Call, registerEndpoint } from './endpoint.ts'
+import { confirmPublished } from './readiness.ts'
 import { readFilter, selectSubordinates, watchSources } from './subordinate-filter.ts'
 
 /** Subordinates per response, even if `limit` is higher. */

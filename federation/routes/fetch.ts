@@ -6,9 +6,9 @@ import { isCurrent } from '#store/published-jwt.ts'
 import { sendJwt } from '../http/answer.ts'
 import { readRequiredEntityId } from '../http/parameter.ts'
 import type { PublishedSource } from '../http/published-source.ts'
-import { confirmPublished } from './absence.ts'
 import type { Deps } from './deps.ts'
 import { type Call, registerEndpoint } from './endpoint.ts'
+import { confirmPublished } from './readiness.ts'
 
 export function fetchRoute(app: FastifyInstance, deps: Deps) {
   const { entityId, reader, now } = deps

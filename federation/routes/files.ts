@@ -7,13 +7,13 @@ import { FederationError } from '#core/errors.ts'
 import { STATUS_LIST_PATH } from '#core/status-list.ts'
 import { isCurrent, readPublishedJwt } from '#store/published-jwt.ts'
 import type { Folder } from '../files/folder.ts'
-import { mediaTypeOf } from '../files/media-type.ts'
 import {
   CONFIGURATION_FILE,
   collectionFiles,
   HISTORICAL_KEYS_FILE,
   isExported,
   isUnsigned,
+  mediaTypeOf,
   ownLists,
   resolvedFile,
   statementFile,

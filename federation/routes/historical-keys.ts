@@ -2,9 +2,9 @@
 import type { FastifyInstance } from 'fastify'
 import { FederationError } from '#core/errors.ts'
 import { sendJwt } from '../http/answer.ts'
-import { confirmPublished } from './absence.ts'
 import type { Deps } from './deps.ts'
 import { type Call, registerEndpoint } from './endpoint.ts'
+import { confirmPublished } from './readiness.ts'
 
 export function historicalKeysRoute(app: FastifyInstance, deps: Deps) {
   const { reader, now } = deps

@@ -5,9 +5,9 @@ import { sendCached } from '../http/answer.ts'
 import { createBodyCache } from '../http/body-cache.ts'
 import { encodeIds } from '../http/id-list.ts'
 import { readOptional } from '../http/parameter.ts'
-import { confirmPublished } from './absence.ts'
 import type { RouteDeps } from './deps.ts'
 import { type Call, registerEndpoint } from './endpoint.ts'
+import { confirmPublished } from './readiness.ts'
 import { readFilter, selectSubordinates, watchSources } from './subordinate-filter.ts'
 
 export function listRoute(app: FastifyInstance, deps: RouteDeps) {

@@ -2,6 +2,7 @@
 import { decodeJwt } from 'jose'
 import { FederationError } from '#core/errors.ts'
 import { isStoreOutage } from '#store/outage.ts'
+import type { Reader } from '#store/reader.ts'
 import type { Deps } from './deps.ts'
 
 /**
@@ -38,4 +39,18 @@ function findForeignSubject(
         'If another installation writes to this Redis, set another REDIS_URL or REDIS_KEY_PREFIX.',
       ]
   return `The Entity Configuration in Redis is that of ${subject}, but ${name} is ${entityId}. ${remedy}`
+}
+
+/**
+ * Call this before you report that something is absent. Without our Entity Configuration, Redis has lost its content
+ * and waits to be refilled; it can also lose single keys.
+ * @throws FederationError `temporarily_unavailable`
+ */
+export async function confirmPublished(reader: Reader): Promise<void> {
+  const isPublished = (await reader.entityConfiguration()) !== undefined
+  if (isPublished && (await reader.lostKeys()).length === 0) return
+  const message = isPublished
+    ? 'Some published data is missing at the moment. Try again later.'
+    : 'No data is published at the moment. Try again in a few seconds.'
+  throw new FederationError('temporarily_unavailable', message, { retryable: true })
 }

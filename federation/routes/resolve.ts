@@ -3,9 +3,9 @@ import type { FastifyInstance } from 'fastify'
 import { FederationError } from '#core/errors.ts'
 import { sendJwt } from '../http/answer.ts'
 import { readRepeatable, readRequiredEntityId, readRequiredEntityIds } from '../http/parameter.ts'
-import { confirmPublished } from './absence.ts'
 import type { Deps } from './deps.ts'
 import { type Call, registerEndpoint } from './endpoint.ts'
+import { confirmPublished } from './readiness.ts'
 
 const DEFAULT_RATE_LIMIT = 600
 

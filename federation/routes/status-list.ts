@@ -6,12 +6,12 @@ import { FederationError } from '#core/errors.ts'
 import { type Signer, signJwt } from '#core/jws.ts'
 import { buildStatusList, STATUS_LIST_BYTES, STATUS_LIST_TYP, statusListUri } from '#core/status-list.ts'
 import { isCurrent, type PublishedJwt, readPublishedJwt } from '#store/published-jwt.ts'
-import type { StatusList } from '#store/status-list-record.ts'
+import type { StatusList } from '#store/status-list.ts'
 import { MAX_CACHE_AGE, sendJson, sendJwt } from '../http/answer.ts'
 import { readOptional } from '../http/parameter.ts'
 import { STATUS_LIST_ROUTE } from '../http/served-paths.ts'
-import { confirmPublished } from './absence.ts'
 import type { RouteDeps } from './deps.ts'
+import { confirmPublished } from './readiness.ts'
 
 const compress = promisify(deflate)
 const toGzip = promisify(gzip)

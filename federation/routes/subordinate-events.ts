@@ -6,9 +6,9 @@ import { signJwt } from '#core/jws.ts'
 import { createCache } from '#store/cache.ts'
 import { send } from '../http/answer.ts'
 import { readRequiredEntityId } from '../http/parameter.ts'
-import { confirmPublished } from './absence.ts'
 import type { Deps } from './deps.ts'
 import { type Call, registerEndpoint } from './endpoint.ts'
+import { confirmPublished } from './readiness.ts'
 
 const TYP = 'entity-events-statement+jwt'
 

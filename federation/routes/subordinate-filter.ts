@@ -6,7 +6,7 @@ import { isCurrent } from '#store/published-jwt.ts'
 import type { Reader } from '#store/reader.ts'
 import type { Subordinate } from '#store/subordinate-reader.ts'
 import type { TrustMarkHolder } from '#store/trust-mark-reader.ts'
-import { rememberLists } from '../http/list-versions.ts'
+import { rememberLists } from '../http/body-cache.ts'
 import { readOptionalBoolean, readRepeatable } from '../http/parameter.ts'
 import type { IssuedMarks } from '../marks/issued.ts'
 

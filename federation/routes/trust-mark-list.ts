@@ -5,14 +5,13 @@ import { findPage, namesOf, type PagedList, selectCurrent } from '#store/paged-l
 import { isCurrent } from '#store/published-jwt.ts'
 import type { TrustMarkHolder } from '#store/trust-mark-reader.ts'
 import { sendCached } from '../http/answer.ts'
-import { createBodyCache } from '../http/body-cache.ts'
+import { createBodyCache, rememberLists } from '../http/body-cache.ts'
 import { encodeIds } from '../http/id-list.ts'
-import { rememberLists } from '../http/list-versions.ts'
 import { readOptionalEntityId, readRequired } from '../http/parameter.ts'
 import type { IssuedMarks } from '../marks/issued.ts'
-import { confirmPublished } from './absence.ts'
 import type { RouteDeps } from './deps.ts'
 import { type Call, registerEndpoint } from './endpoint.ts'
+import { confirmPublished } from './readiness.ts'
 
 export function trustMarkListRoute(app: FastifyInstance, deps: RouteDeps) {
   const { reader, marks, now } = deps

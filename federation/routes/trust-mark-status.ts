@@ -7,9 +7,9 @@ import { createCache } from '#store/cache.ts'
 import { hashTrustMark } from '#store/trust-mark-record.ts'
 import { send } from '../http/answer.ts'
 import { readRequired } from '../http/parameter.ts'
-import { confirmPublished } from './absence.ts'
 import type { RouteDeps } from './deps.ts'
 import { type Call, registerEndpoint } from './endpoint.ts'
+import { confirmPublished } from './readiness.ts'
 
 /** Milliseconds for reuse of a signed response, unless a mark or the owner of a type changes before. */
 const REUSE_MS = 5_000

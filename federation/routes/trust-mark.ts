@@ -4,9 +4,9 @@ import { FederationError } from '#core/errors.ts'
 import { sendJwt } from '../http/answer.ts'
 import { readRequired, readRequiredEntityId } from '../http/parameter.ts'
 import type { PublishedSource } from '../http/published-source.ts'
-import { confirmPublished } from './absence.ts'
 import type { RouteDeps } from './deps.ts'
 import { type Call, registerEndpoint } from './endpoint.ts'
+import { confirmPublished } from './readiness.ts'
 
 export function trustMarkRoute(app: FastifyInstance, deps: RouteDeps) {
   const { reader, marks, now } = deps

@@ -45,3 +45,19 @@ function isTrustMark(value: unknown): value is CollectionTrustMark {
     isJsonObject(value) && typeof value.trust_mark_type === 'string' && typeof value.trust_mark === 'string'
   )
 }
+
+const isText = (value: unknown) => typeof value === 'string' && value !== ''
+const isTextArray = (value: unknown) => Array.isArray(value) && value.every(isText)
+
+/** Name without language tag -> whether a value is valid for display. */
+export const uiClaims: Readonly<Record<string, (value: unknown) => boolean>> = {
+  display_name: isText,
+  description: isText,
+  keywords: isTextArray,
+  contacts: isTextArray,
+  logo_uri: isText,
+  policy_uri: isText,
+  information_uri: isText,
+  organization_name: isText,
+  organization_uri: isText,
+}

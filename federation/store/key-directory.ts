@@ -6,14 +6,13 @@ import { type Jwk, type JwkSet, parseJwk } from '#core/keys.ts'
 import { KeyStoreError, type StoreName } from '#federation/key-store/store.ts'
 import { filesOnly, type KeyStores } from '#federation/key-store/stores.ts'
 import { keyDirectoryFiles } from './key-directory-layout.ts'
-import { KeyFileError, listNames, readKeyFile } from './key-file.ts'
-import { closeToOthers } from './key-file-mode.ts'
+import { closeToOthers, KeyFileError, listNames, readKeyFile } from './key-file.ts'
 import { parseAnswersKey, parseStoredKey, type StoredKey } from './stored-key.ts'
 
 export { keyDirectoryFiles } from './key-directory-layout.ts'
-export { watchKeyDirectory } from './key-directory-watch.ts'
 export { writeNewKey } from './key-directory-write.ts'
 export { KeyFileError } from './key-file.ts'
+export { watchKeyDirectory } from './watch.ts'
 
 /**
  * The current key signs, an announced key signs next, and a published key verifies earlier signatures. A key for answers

@@ -1,6 +1,6 @@
 /** Reads and writes key files. A write goes to a temporary file first, so a key file is never incomplete. */
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises'
+import { chmod, mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { FederationError } from '#core/errors.ts'
 
@@ -128,4 +128,31 @@ function parseJson(file: string, text: string): unknown {
     // The parser's message quotes the text, which may be a private key.
     throw new KeyFileError(file, 'is not valid JSON.')
   }
+}
+
+/**
+ * The rights of users who neither own the file nor are in its group. The group keeps its rights: a federation server may read
+ * the file by them.
+ */
+const OTHERS = 0o007
+
+/**
+ * Takes the rights of other users from a file with a private key. Returns a sentence where that is not possible, as on a
+ * read-only volume and on a file system without modes; null if only owner and group have rights.
+ */
+export async function closeToOthers(file: string): Promise<string | null> {
+  const open = await findOpenMode(file)
+  if (open === null) return null
+  const failure = await chmod(file, open & ~OTHERS).then(() => null, getErrorCode)
+  const mode = await findOpenMode(file)
+  if (mode === null) return null
+  const why = failure ? ` (${failure})` : ''
+  return `${file} has the mode ${mode.toString(8).padStart(4, '0')}, so every user of this host can read the private key in it. The mode cannot be changed from here${why}: set it to 0600, or to 0640 for a group that needs the key.`
+}
+
+/** The mode, if other users have rights. Windows has no such modes. */
+async function findOpenMode(file: string): Promise<number | null> {
+  if (process.platform === 'win32') return null
+  const found = await stat(file).catch(() => null) // the read of the file says why
+  return found && (found.mode & OTHERS) !== 0 ? found.mode & 0o777 : null
 }

@@ -1,6 +1,9 @@
 /** Recognizes a Redis outage and turns it into a FederationError. */
+
+import type { Redis } from 'ioredis'
 import { FederationError } from '#core/errors.ts'
 import { getMember } from '#core/json.ts'
+import type { RedisKeys } from './keys.ts'
 
 const MOVING = 'The Redis Cluster moves its data. Try again in a moment.'
 
@@ -86,3 +89,23 @@ const sentenceOf = ({ message }: Error) => getMember(refusals, message.split(' '
 /** By the client of Redis alone: other parts have system errors and abort too. */
 const isUnanswered = ({ name, message }: Error) =>
   name === 'MaxRetriesPerRequestError' || connectionFailure.test(message)
+
+/**
+ * A key, and one that never exists without it: both are written and removed in one transaction. Foreign writers, which
+ * have no transactions, omit the information about subordinates, and never remove issued marks.
+ */
+const pairs = (keys: RedisKeys) =>
+  [
+    [keys.subordinates, keys.subordinateInfo],
+    [keys.issuedTrustMarks, keys.trustMarkTypes],
+  ] as const
+
+export async function findLostKeys(redis: Redis, keys: RedisKeys): Promise<string[]> {
+  const found = await Promise.all(
+    pairs(keys).map(async ([key, witness]) => {
+      const [hasKey, hasWitness] = await Promise.all([redis.exists(key), redis.exists(witness)])
+      return hasWitness && !hasKey ? [key] : []
+    }),
+  )
+  return found.flat()
+}

@@ -10,11 +10,10 @@ import { createHeld, type Held } from './held.ts'
 import { createHolderIndexes } from './holder-indexes.ts'
 import type { RedisKeys } from './keys.ts'
 import { createListIndex } from './list-index.ts'
-import { findLostKeys } from './lost-keys.ts'
+import { findLostKeys } from './outage.ts'
 import { createPageReader } from './page-reader.ts'
 import { computeEntityTag, type PublishedJwt, readPublishedJwt } from './published-jwt.ts'
-import { areSameLists, readStatusList } from './status-list-reader.ts'
-import type { StatusList } from './status-list-record.ts'
+import { areSameLists, readStatusList, type StatusList } from './status-list.ts'
 import {
   readSubordinate,
   readSubordinates,

@@ -1,9 +1,10 @@
 /** Reads issued Trust Marks: their holders, and the status of each (§8.4, §8.5, §8.6). */
+
+import type { Socket } from 'node:net'
 import type { Redis } from 'ioredis'
 import type { JsonObject } from '#core/json.ts'
 import { createRecent } from '#core/recent.ts'
 import { createFieldReader } from './field-reader.ts'
-import { createJoinedWrites } from './joined-writes.ts'
 import type { RedisKeys } from './keys.ts'
 import type { ItemFormat } from './list-page.ts'
 import type { ListPlace } from './page-reader.ts'
@@ -173,4 +174,19 @@ function readKid(jwt: string): string {
   const found = typeof kid === 'string' ? kid : '' // no key of ours
   kids.set(header, found)
   return found
+}
+
+/** Returns a function to call before a command. */
+function createJoinedWrites(redis: Redis): () => void {
+  let isJoining = false
+  return () => {
+    const stream = redis.stream as Socket | undefined // a Cluster has one for each node
+    if (isJoining || !stream) return
+    isJoining = true
+    stream.cork()
+    setImmediate(() => {
+      isJoining = false
+      stream.uncork()
+    })
+  }
 }

@@ -1,18 +1,18 @@
 /** Lists what needs a person, worst first, with what people decided about it. */
 import { type AlertState, Prisma } from '#prisma/generated/client/client.ts'
 import { type AlertSeverity, alertCodes, type FoundAlert } from '#server/alerts/alert.ts'
-import { awaitedAlerts } from '#server/alerts/awaited.ts'
-import { configurationAlerts } from '#server/alerts/configuration.ts'
+import {
+  approverAlerts,
+  bypassAlerts,
+  configurationAlerts,
+  waitingChangeAlerts,
+} from '#server/alerts/changes.ts'
+import { mailAlerts, webhookAlerts } from '#server/alerts/delivery.ts'
 import { clockAlerts, collectedAlerts, expiryAlerts, memberAlerts } from '#server/alerts/federation.ts'
-import { ownTrustMarkAlerts, pinnedAnchorAlerts } from '#server/alerts/foreign.ts'
-import { withdrawalAlerts } from '#server/alerts/found-withdrawals.ts'
+import { awaitedAlerts, ownTrustMarkAlerts, pinnedAnchorAlerts } from '#server/alerts/foreign.ts'
 import { accessAlerts, jobAlerts, keyAlerts, publicationAlerts } from '#server/alerts/installation.ts'
-import { mailAlerts } from '#server/alerts/mail.ts'
-import { mirrorAlerts } from '#server/alerts/mirrors.ts'
-import { budgetAlerts } from '#server/alerts/outage-budget.ts'
-import { approverAlerts, bypassAlerts, waitingChangeAlerts } from '#server/alerts/protection.ts'
+import { budgetAlerts, mirrorAlerts, withdrawalAlerts } from '#server/alerts/publication.ts'
 import { rolloverAlerts } from '#server/alerts/rollover.ts'
-import { webhookAlerts } from '#server/alerts/webhooks.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
 import { readTogether } from '#server/database/together.ts'

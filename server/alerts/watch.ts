@@ -1,6 +1,6 @@
 /** Streams the list of alerts after each change of it. */
 import type { Alert, AlertService } from '#server/alerts/alerts.ts'
-import { leaveCall } from '#server/identity/leave-call.ts'
+import { leaveCall } from '#server/identity/origin.ts'
 import { createEventStream, type EventStream } from '#server/live/event-stream.ts'
 
 /** Milliseconds between two reads, while there are subscribers. */

@@ -1,18 +1,11 @@
 /** The kinds of objects in configuration files: one row each. */
 import type { Fields, Section } from '#server/as-code/document.ts'
-import { anchors } from '#server/as-code/kind/anchors.ts'
-import { awaitedMembers } from '#server/as-code/kind/awaited-members.ts'
-import { checks } from '#server/as-code/kind/checks.ts'
-import { members } from '#server/as-code/kind/members.ts'
-import { mirrors } from '#server/as-code/kind/mirrors.ts'
+import { anchors, protection, webhooks } from '#server/as-code/kind/installation.ts'
+import { awaitedMembers, members } from '#server/as-code/kind/members.ts'
 import { organizations } from '#server/as-code/kind/organizations.ts'
-import { protection } from '#server/as-code/kind/protection.ts'
 import type { KindRow } from '#server/as-code/kind/row.ts'
-import { schedules } from '#server/as-code/kind/schedules.ts'
-import { policy, settings } from '#server/as-code/kind/settings.ts'
-import { trustMarkTypes } from '#server/as-code/kind/trust-mark-types.ts'
-import { trustMarks } from '#server/as-code/kind/trust-marks.ts'
-import { webhooks } from '#server/as-code/kind/webhooks.ts'
+import { checks, mirrors, policy, schedules, settings } from '#server/as-code/kind/settings.ts'
+import { trustMarks, trustMarkTypes } from '#server/as-code/kind/trust-marks.ts'
 
 export const kinds: Readonly<Record<Section, KindRow>> = {
   settings,

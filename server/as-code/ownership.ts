@@ -1,13 +1,15 @@
 /** Which set of files owns an object: the one that described it when it was applied last. */
 import type { FileObject as Row } from '#prisma/generated/client/client.ts'
-import type { Section } from '#server/as-code/document.ts'
+import { type Section, sectionsOf } from '#server/as-code/document.ts'
 import type { Finding } from '#server/as-code/fault.ts'
-import { pagesOf } from '#server/as-code/kind/pages.ts'
+import { pagesOf } from '#server/as-code/kind/row.ts'
 import { kinds } from '#server/as-code/kinds.ts'
-import type { Wanted } from '#server/as-code/wanted.ts'
+import { type Amounting, amounting } from '#server/as-code/step.ts'
+import type { Wanted, WantedObjects } from '#server/as-code/wanted.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { AuditAction } from '#server/services/audit/action.ts'
+import type { ServiceContext } from '#server/services/context.ts'
 import { nameOf } from '#server/services/file-object/changed-object.ts'
 import { hashesOf } from '#server/services/file-object/field-hash.ts'
 import { withdrawing } from '#server/services/file-object/withdrawal.ts'
@@ -16,13 +18,13 @@ import { operationsOf } from '#server/services/protection/effect.ts'
 const PAGE = 1_000
 
 /** An object that a set owned before, by section and key. */
-export type Owned = { section: Section; key: string }
+type Owned = { section: Section; key: string }
 
 /** What was applied last, by section and key. */
 export type Applied = ReadonlyMap<string, Row>
 
 /** The objects of the sets, which may have gone. */
-export async function readOwned(db: Database, sets: readonly string[]): Promise<Owned[]> {
+async function readOwned(db: Database, sets: readonly string[]): Promise<Owned[]> {
   const rows = await db.fileObject.findMany({
     where: { fileSet: { in: [...sets] } },
     select: { section: true, key: true },
@@ -127,4 +129,36 @@ export async function releaseOthers(
 /** After its removal. */
 export async function forgetOwned(db: Database, { section, key }: Owned): Promise<void> {
   await db.fileObject.deleteMany({ where: { section, key } })
+}
+
+type Context = Pick<ServiceContext, 'db' | 'now'> & {
+  caller: Caller
+  isOfInstallation: boolean
+  /** The sets of the files. */
+  sets: ReadonlySet<string>
+}
+
+/** What refers to others goes first. */
+export async function stepsToRemove(
+  { db, now, caller, isOfInstallation, sets }: Context,
+  objects: WantedObjects,
+): Promise<Amounting[]> {
+  const owned = await readOwned(db, [...sets])
+  const steps: Amounting[] = []
+  for (const section of sectionsOf(isOfInstallation).toReversed()) {
+    const { remove, mutations, read } = kinds[section]
+    const [action] = mutations.REMOVE ?? []
+    if (!remove || !action) continue
+    const keys = owned.flatMap((each) =>
+      each.section === section && !objects.get(section)?.has(each.key) ? [each.key] : [],
+    )
+    for await (const page of read(db, { keys }, now())) {
+      for (const { key, fields } of page) {
+        if (!keys.includes(key)) continue
+        const step = { section, key, verb: 'REMOVE', fields: {}, changes: [] } as const
+        steps.push(amounting(step, { action, resource: key, before: fields }, caller))
+      }
+    }
+  }
+  return steps
 }

@@ -11,13 +11,12 @@ import {
   explainWithdrawal,
   findOwnedByOthers,
   readApplied,
+  stepsToRemove,
 } from '#server/as-code/ownership.ts'
 import type { Fault, NamedText } from '#server/as-code/parse-text.ts'
-import { stepsToRemove } from '#server/as-code/prune.ts'
 import { readFiles } from '#server/as-code/read-files.ts'
-import { findMissing } from '#server/as-code/references.ts'
 import { type Amounting, amounting, changedFields, changesOf, type Step } from '#server/as-code/step.ts'
-import { findRefused, type StoredChecks } from '#server/as-code/stored-checks.ts'
+import { findMissing, findRefused, type StoredChecks } from '#server/as-code/stored-checks.ts'
 import { parseAll, type Wanted } from '#server/as-code/wanted.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { ServiceContext } from '#server/services/context.ts'

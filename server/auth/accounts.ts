@@ -1,13 +1,12 @@
 /** Users, API keys and the people of organizations, as mutations and the command line manage them. */
 import { createApiKeys } from '#server/auth/api-keys.ts'
 import type { Doors } from '#server/auth/caller-of.ts'
-import { createInvitationMail } from '#server/auth/invitation-mail.ts'
+import { createInvitationMail } from '#server/auth/invitation-offer.ts'
 import { createInvitations } from '#server/auth/invitations.ts'
-import { createMemberOrganizations } from '#server/auth/member-organizations.ts'
+import { createMemberOrganizations } from '#server/auth/member.ts'
 import { createMembers } from '#server/auth/members.ts'
 import { createPasskeyConfirmation } from '#server/auth/passkey-confirmation.ts'
-import { createUserRemoval } from '#server/auth/user-removal.ts'
-import { createUserReset } from '#server/auth/user-reset.ts'
+import { createUserRemoval, createUserReset } from '#server/auth/user-reset.ts'
 import { createUsers } from '#server/auth/users.ts'
 import { type MailOutbox, noMail } from '#server/mail/outbox.ts'
 

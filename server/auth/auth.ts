@@ -11,11 +11,9 @@ import {
   usernameLength,
 } from '#server/auth/credential.ts'
 import { beginningOf, factorRule } from '#server/auth/factors.ts'
+import { isSignInRefusal, noteLibraryError, signInRefusals } from '#server/auth/failure.ts'
 import { freshness, RECENT_SECONDS } from '#server/auth/freshness.ts'
-import { noteLibraryError } from '#server/auth/library-error.ts'
-import { sessionSuccession } from '#server/auth/session-succession.ts'
-import { isSignInRefusal, signInRefusals } from '#server/auth/sign-in-refusal.ts'
-import { totpReplay } from '#server/auth/totp-replay.ts'
+import { sessionSuccession, totpReplay } from '#server/auth/library-rules.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
 import { numberSecrets, type Secrets } from '#server/database/sealed-text.ts'

@@ -1,14 +1,14 @@
 /** Forwards a request to better-auth and sends its response, with throttling and audit entries around it. */
 import { fromNodeHeaders } from 'better-auth/node'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { beginAttempt, endAttempt, tooEarly } from '#server/auth/account-throttle.ts'
-import { withLibraryError } from '#server/auth/library-error.ts'
+import { withLibraryError } from '#server/auth/failure.ts'
 import {
   type Entrance,
   identifyRequester,
   type RecordedAction,
   recordAnswer,
 } from '#server/auth/sign-in-record.ts'
+import { beginAttempt, endAttempt, tooEarly } from '#server/auth/throttle.ts'
 import { stateOf } from '#server/error/database-outage.ts'
 
 /** Password guesses are throttled here; the library counts wrong codes by account. */

@@ -1,11 +1,15 @@
-/** What an invitation says to the invited person: who invites, for which organization, into which federation. */
+/** What an invited person receives: the link, the e-mail with it, and what the invitation says. */
+
+import type { User } from '#prisma/generated/client/client.ts'
 import { WITHOUT_ADDRESS } from '#server/auth/credential.ts'
-import { readAnchorNames } from '#server/database/anchor-names.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
+import { readAnchorNames } from '#server/database/each-anchor.ts'
 import { userNamed } from '#server/identity/operators.ts'
-import type { Invitation } from '#server/mail/invitation.ts'
+import type { MailOutbox } from '#server/mail/outbox.ts'
+import { type Invitation, memberInvitation, userInvitation } from '#server/mail/templates/invitation.ts'
 import { FIRST_ANCHOR } from '#store/anchors.ts'
 
+/** What an invitation says to the invited person: who invites, for which organization, into which federation. */
 export type InvitationOffer = Omit<Invitation, 'link'>
 
 type Client = Database | Transaction
@@ -71,4 +75,31 @@ async function nameInviter(
   if (!found) return null
   const { name, email } = found
   return name === email || email.endsWith(WITHOUT_ADDRESS) ? name : `${name} (${email})`
+}
+
+/** Sends the link of an invitation to the invited person, where e-mail is configured. */
+export type SendInvitation = ReturnType<typeof createInvitationMail>
+
+/** The rows of the user and of the invitation are written before. */
+export function createInvitationMail({ isOn, enqueue, consoleUrl }: MailOutbox) {
+  return async function sendInvitation(
+    tx: Transaction,
+    { id, email }: Pick<User, 'id' | 'email'>,
+    invitation: NewInvitation,
+  ): Promise<void> {
+    if (!isOn) return
+    const offer = { ...(await describeInvitation(tx, id)), link: invitationLink(invitation, consoleUrl) }
+    const message = offer.isOperator
+      ? userInvitation({ ...offer, host: consoleUrl.host })
+      : memberInvitation(offer)
+    await enqueue(tx, [{ event: 'INVITATION', to: email, message }])
+  }
+}
+
+/** The link of an invitation. */
+export type NewInvitation = { token: string; expiresAt: Date }
+
+/** The token is in the fragment, which browsers send to no server, so that no log has it. */
+export function invitationLink({ token }: NewInvitation, consoleUrl: URL): string {
+  return new URL(`/invitation#${token}`, consoleUrl).href
 }

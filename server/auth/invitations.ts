@@ -3,9 +3,12 @@ import { createHash, randomBytes } from 'node:crypto'
 import { generateRandomString } from 'better-auth/crypto'
 import type { Auth } from '#server/auth/auth.ts'
 import { CREDENTIAL } from '#server/auth/credential.ts'
-import type { NewInvitation } from '#server/auth/invitation-link.ts'
-import type { SendInvitation } from '#server/auth/invitation-mail.ts'
-import { describeInvitation, type InvitationOffer } from '#server/auth/invitation-offer.ts'
+import {
+  describeInvitation,
+  type InvitationOffer,
+  type NewInvitation,
+  type SendInvitation,
+} from '#server/auth/invitation-offer.ts'
 import { checkPassword } from '#server/auth/password.ts'
 import { resourceOf } from '#server/auth/user-row.ts'
 import type { Clock } from '#server/clock.ts'

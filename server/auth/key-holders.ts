@@ -5,11 +5,11 @@
  */
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import { parseKeyMetadata } from '#server/auth/key-metadata.ts'
+import { z } from 'zod'
 import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
 import { type Caller, inInstallation } from '#server/identity/caller.ts'
-import { isRole, type Role } from '#server/identity/roles.ts'
+import { isRole, type Role, roles } from '#server/identity/roles.ts'
 
 /** Milliseconds, from the begin of the look-up: longer, no right outlives its end. */
 const MAXIMUM_AGE = 1_000
@@ -104,4 +104,20 @@ export function createKeyHolders({ db, now }: { db: Database; now: Clock }): Key
 export async function rolesInAnchors(db: Database, userId: string): Promise<Map<string, Role>> {
   const rows = await db.anchorRole.findMany({ where: { userId } })
   return new Map(rows.flatMap(({ anchorSlug, role }) => (isRole(role) ? [[anchorSlug, role]] : [])))
+}
+
+/** A lower role than the owner's, the only anchor in which the key is valid, and who made it. */
+const keyMetadata = z.object({
+  role: z.enum(roles).optional(),
+  anchor: z.string().optional(),
+  createdBy: z.string().optional(),
+})
+
+export type KeyMetadata = z.infer<typeof keyMetadata>
+
+/** JSON text, which an earlier version encoded twice. @throws ZodError if the limits cannot be read */
+export function parseKeyMetadata(metadata: string | null): KeyMetadata {
+  let value: unknown = metadata
+  for (let unwrapped = 0; typeof value === 'string' && unwrapped < 2; unwrapped++) value = JSON.parse(value)
+  return keyMetadata.parse(value ?? {})
 }

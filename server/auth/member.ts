@@ -1,5 +1,13 @@
-/** A user who acts for an organization, as read from the database. */
-import type { OrganizationUser, User } from '#prisma/generated/client/client.ts'
+/** A user who acts for an organization, and the organizations for which a user acts. */
+import type {
+  Organization,
+  OrganizationContact,
+  OrganizationUser,
+  User,
+} from '#prisma/generated/client/client.ts'
+import type { Database } from '#server/database/client.ts'
+import type { Caller } from '#server/identity/caller.ts'
+import { orderedContacts } from '#server/services/organization/organization.ts'
 
 /** A user as others of the organization, and the operators, see it. */
 export type Member = Pick<OrganizationUser, 'mayInvite'> & {
@@ -28,3 +36,28 @@ export const shown = {
     },
   },
 } as const
+
+/** The organizations for which a user acts, as the user sees them. */
+export type MemberOrganization = Organization & {
+  contacts: OrganizationContact[]
+  anchors: { anchorSlug: string }[]
+  mayInvite: boolean
+}
+
+export function createMemberOrganizations(db: Database) {
+  return {
+    /** Those of the caller, by name. */
+    async listOwnOrganizations({ organizations }: Caller): Promise<MemberOrganization[]> {
+      if (!organizations?.size) return []
+      const rows = await db.organization.findMany({
+        where: { id: { in: [...organizations.keys()] } },
+        orderBy: [{ name: 'asc' }, { id: 'asc' }],
+        include: {
+          contacts: orderedContacts,
+          anchors: { select: { anchorSlug: true } },
+        },
+      })
+      return rows.map((row) => ({ ...row, mayInvite: organizations.get(row.id)?.mayInvite ?? false }))
+    },
+  }
+}

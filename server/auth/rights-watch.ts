@@ -6,7 +6,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
 import type { Caller } from '#server/identity/caller.ts'
-import { leaveCall } from '#server/identity/leave-call.ts'
+import { leaveCall } from '#server/identity/origin.ts'
 
 /** Milliseconds between two statements while streams are open, so that no right outlives its end by a second. */
 const INTERVAL = 500

@@ -1,12 +1,15 @@
 /** Connects one OpenID Provider: better-auth's authorization code flow with PKCE, state and nonce. */
 import type { AuthContext } from 'better-auth'
 import { genericOAuth } from 'better-auth/plugins'
+import type { FastifyInstance } from 'fastify'
 import { decodeJwt, type JWTPayload } from 'jose'
 import type { Doors } from '#server/auth/caller-of.ts'
+import { forward } from '#server/auth/forward.ts'
 import { RECENT_SECONDS } from '#server/auth/freshness.ts'
 import { accountIdOf, provisionUser } from '#server/auth/provisioned-user.ts'
+import type { Entrance } from '#server/auth/sign-in-record.ts'
 import { UnavailableError } from '#server/error/operation-error.ts'
-import { PROVIDER_ID, type SingleSignOn } from '#server/identity/single-sign-on-roles.ts'
+import { PROVIDER_ID, type SingleSignOn } from '#server/identity/roles.ts'
 
 const DISCOVERY_PATH = '/.well-known/openid-configuration'
 const PATIENCE_MS = 10_000
@@ -18,7 +21,7 @@ const CLOCK_SKEW = 60
  * and one that fails would stay unknown until the next start.
  * @throws UnavailableError
  */
-export async function connectSingleSignOn(
+async function connectSingleSignOn(
   { auth, db, now }: Pick<Doors, 'auth' | 'db' | 'now'>,
   config: SingleSignOn,
 ): Promise<void> {
@@ -100,4 +103,42 @@ function unavailable({ name, issuer }: SingleSignOn): UnavailableError {
   return new UnavailableError(
     `${name} is unavailable: ${issuer} serves no valid OpenID configuration. Try again later.`,
   )
+}
+
+type Deps = Entrance & {
+  singleSignOn: SingleSignOn | null
+  adminUrl: string
+  loginRedirectUrl: string
+}
+
+/** Mounts the two paths of single sign-on, if a provider is configured: to the provider and back. */
+export function singleSignOnRoutes(app: FastifyInstance, deps: Deps): void {
+  const { singleSignOn, adminUrl, loginRedirectUrl } = deps
+  if (!singleSignOn) return
+  const callbackURL = new URL(loginRedirectUrl, adminUrl)
+  // The console's sign-in page shows `error` and `error_description` from its address.
+  const errorCallbackURL = new URL('/sign-in', callbackURL)
+
+  /** Answers `{url}`: the address for the browser to open. */
+  app.post('/api/auth/sign-in/social', async (request, reply) => {
+    try {
+      await connectSingleSignOn(deps, singleSignOn)
+    } catch (error) {
+      if (!(error instanceof UnavailableError)) throw error
+      return reply.status(503).send({ code: error.code, message: error.message })
+    }
+    const body = {
+      provider: PROVIDER_ID,
+      callbackURL: callbackURL.href,
+      errorCallbackURL: errorCallbackURL.href,
+      disableRedirect: true,
+    }
+    return forward(deps, request, reply, { body, records: null })
+  })
+
+  app.get(`/api/auth/callback/${PROVIDER_ID}`, async (request, reply) => {
+    // Another process may have started this sign-in.
+    await connectSingleSignOn(deps, singleSignOn)
+    return forward(deps, request, reply, { body: null, records: 'signIn' })
+  })
 }

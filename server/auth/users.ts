@@ -2,11 +2,9 @@
 import { generateRandomString } from 'better-auth/crypto'
 import { z } from 'zod'
 import type { User } from '#prisma/generated/client/client.ts'
-import { type AnchorRoleChange, anchorRolesOf, changeAnchorRoles } from '#server/auth/anchor-roles.ts'
 import type { Auth } from '#server/auth/auth.ts'
 import { checkUsername, WITHOUT_ADDRESS } from '#server/auth/credential.ts'
-import type { NewInvitation } from '#server/auth/invitation-link.ts'
-import type { SendInvitation } from '#server/auth/invitation-mail.ts'
+import type { NewInvitation, SendInvitation } from '#server/auth/invitation-offer.ts'
 import { createCredential, endInvitation, writeInvitation } from '#server/auth/invitations.ts'
 import { checkPassword } from '#server/auth/password.ts'
 import { findUser, refuseLastAdministrator, resourceOf, snapshot } from '#server/auth/user-row.ts'
@@ -19,8 +17,9 @@ import type { Role } from '#server/identity/roles.ts'
 import { canOthersApprove } from '#server/services/protection/passkeys.ts'
 import { endRequestsOf } from '#server/services/protection/requester.ts'
 import { recordChange } from '#server/services/write.ts'
+import { FIRST_ANCHOR } from '#store/anchors.ts'
 
-export type NewUser = {
+type NewUser = {
   username: string
   /** Without one the user is invited by a link. */
   password?: string
@@ -33,14 +32,14 @@ export type NewUser = {
   passwordChange?: PasswordChange
 }
 
-export type UserChange = {
+type UserChange = {
   role?: Role
   anchorRoles?: readonly AnchorRoleChange[]
   name?: string
   banned?: boolean
 }
 
-export type CreatedUser = { id: string; username: string; invitation: NewInvitation | null }
+type CreatedUser = { id: string; username: string; invitation: NewInvitation | null }
 
 export function createUsers(db: Database, auth: Auth, now: Clock, sendInvitation: SendInvitation) {
   const passwordHash = async (password: string) => (await auth.$context).password.hash(password)
@@ -156,4 +155,50 @@ async function refuseDuplicate(
   if (!other) return
   if (other.username === username) throw new ConflictError(`The user ${username} already exists.`, 'username')
   throw new ConflictError('Another user has this e-mail address.', 'email')
+}
+
+/** `role` null: none. The first anchor's also takes away the role in the installation, which would hold there. */
+type AnchorRoleChange = { anchor: string; role?: Role | null | undefined }
+
+/** @throws InvalidInputError, ConflictError */
+async function changeAnchorRoles(
+  tx: Transaction,
+  userId: string,
+  changes: readonly AnchorRoleChange[],
+): Promise<void> {
+  for (const [index, { anchor, role }] of changes.entries()) {
+    const found = await tx.anchor.findFirst({ where: { OR: [{ slug: anchor }, { entityId: anchor }] } })
+    if (!found)
+      throw new InvalidInputError(
+        `There is no anchor ${anchor.slice(0, 100)}.`,
+        'anchorRoles',
+        index,
+        'anchor',
+      )
+    const { slug: anchorSlug } = found
+    const id = { userId_anchorSlug: { userId, anchorSlug } }
+    if (role) {
+      await tx.anchorRole.upsert({ where: id, create: { userId, anchorSlug, role }, update: { role } })
+      continue
+    }
+    await tx.anchorRole.deleteMany({ where: { userId, anchorSlug } })
+    if (anchorSlug === FIRST_ANCHOR) await endGeneralRole(tx, userId)
+  }
+}
+
+/** The part of a user that audit entries show; nothing where there is none. */
+async function anchorRolesOf(
+  tx: Transaction,
+  userId: string,
+): Promise<{ anchorRoles?: Record<string, string> }> {
+  const rows = await tx.anchorRole.findMany({ where: { userId }, orderBy: { anchorSlug: 'asc' } })
+  if (rows.length === 0) return {}
+  return { anchorRoles: Object.fromEntries(rows.map(({ anchorSlug, role }) => [anchorSlug, role])) }
+}
+
+async function endGeneralRole(tx: Transaction, id: string): Promise<void> {
+  const { role } = await tx.user.findUniqueOrThrow({ where: { id }, select: { role: true } })
+  if (role === 'admin')
+    throw new ConflictError('An administrator of the installation has every anchor.', 'anchorRoles')
+  await tx.user.update({ where: { id }, data: { role: null } })
 }

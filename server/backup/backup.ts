@@ -10,8 +10,15 @@ import { createClient } from '#prisma/connection.ts'
 import { BackupError } from '#server/backup/backup-error.ts'
 import { type AnchorInBackup, head, writeDocument } from '#server/backup/document.ts'
 import { encrypt } from '#server/backup/encryption.ts'
-import { countedName, type RowCounts } from '#server/backup/rows.ts'
-import { inSchema, isOfInstallation, PUBLIC, schemaOfAnchor, tablesToKeep } from '#server/backup/tables.ts'
+import {
+  countedName,
+  inSchema,
+  isOfInstallation,
+  PUBLIC,
+  type RowCounts,
+  schemaOfAnchor,
+  tablesToKeep,
+} from '#server/backup/tables.ts'
 import { FIRST_ANCHOR } from '#store/anchors.ts'
 
 /** An installation, and the Entity Identifier of its first anchor, which its database does not have. */

@@ -5,8 +5,7 @@ import { createGunzip } from 'node:zlib'
 import { migrationNames } from '#prisma/migrate.ts'
 import { BackupError } from '#server/backup/backup-error.ts'
 import { type BackupDocument, readDocument } from '#server/backup/document.ts'
-import { decrypt, MAGIC } from '#server/backup/encryption.ts'
-import { decryptOld, OLD_MAGIC } from '#server/backup/old-encryption.ts'
+import { decrypt, decryptOld, MAGIC, OLD_MAGIC } from '#server/backup/encryption.ts'
 
 const GZIP = Buffer.from([0x1f, 0x8b])
 

@@ -20,13 +20,14 @@ import { BackupError } from '#server/backup/backup-error.ts'
 import type { AnchorInBackup, Head, Row } from '#server/backup/document.ts'
 import { openBackup } from '#server/backup/file.ts'
 import { finish, inTransaction, type RestoreResult } from '#server/backup/restore.ts'
-import { insertRows, type RowCounts } from '#server/backup/rows.ts'
 import {
   allTables,
   findContent,
   inSchema,
+  insertRows,
   isOfInstallation,
   PUBLIC,
+  type RowCounts,
   schemaOfAnchor,
   tablesToKeep,
 } from '#server/backup/tables.ts'

@@ -6,14 +6,15 @@ import { createClient } from '#prisma/connection.ts'
 import { migrate, migrationNames } from '#prisma/migrate.ts'
 import { BackupError } from '#server/backup/backup-error.ts'
 import { openBackup } from '#server/backup/file.ts'
-import { insertRows, type RowCounts } from '#server/backup/rows.ts'
 import {
   allTables,
   continueSequences,
   findContent,
   inSchema,
+  insertRows,
   PUBLIC,
   quote,
+  type RowCounts,
   schemaOfAnchor,
 } from '#server/backup/tables.ts'
 import { FIRST_ANCHOR } from '#store/anchors.ts'

@@ -2,7 +2,6 @@
 import { type Command, CommanderError } from 'commander'
 import { exitCodes, Failure } from '#server/cli/api/failure.ts'
 import { printable } from '#server/cli/api/output.ts'
-import { inWordsOfToday } from '#server/cli/earlier-name.ts'
 import { loadProgram } from '#server/cli/program.ts'
 
 /** Takes the words after `inmor` and returns the exit code. */
@@ -38,4 +37,21 @@ async function say(error: unknown): Promise<number> {
 function throwInsteadOfExit(command: Command): void {
   command.exitOverride()
   for (const each of command.commands) throwInsteadOfExit(each)
+}
+
+const earlierNames: Readonly<Record<string, string>> = {
+  'regenerate-entity': 'publication entity-configuration',
+  'publish-historical-keys': 'publication historical-keys',
+  'reload-issued-tms': 'publication rebuild',
+  'readd-subordinates': 'publication rebuild',
+  'renew-subordinates': 'renewal start --kind subordinates --follow',
+  'renew-trust-marks': 'renewal start --kind trust-marks --follow',
+  collection: 'collected crawl --follow',
+}
+
+/** The commands of inmor 0.x, which timers and scripts of operators call, as words of today. Underscores are hyphens. */
+function inWordsOfToday(given: readonly string[]): readonly string[] {
+  const [name = '', ...rest] = given
+  const words = earlierNames[name.replaceAll('_', '-')]
+  return words ? [...words.split(' '), ...rest] : given
 }

@@ -1,11 +1,12 @@
 /** `inmor import`: imports an installation of inmor in Python and Rust from its Redis and its PostgreSQL, or one from a mirror. */
 
+import { setTimeout } from 'node:timers/promises'
 import type { JwkSet } from '#core/keys.ts'
+import { ConfigurationError } from '#federation/config/error.ts'
 import { createFetcher } from '#fetcher/fetcher.ts'
 import { exitCodes, Failure } from '#server/cli/api/failure.ts'
 import { type AnchorOptions, aboutAnchor, recordFailure, withAnchor } from '#server/cli/opened.ts'
 import { command, print } from '#server/cli/output.ts'
-import { waitUntilPublished } from '#server/cli/publication.ts'
 import { systemClock, toUnix } from '#server/clock.ts'
 import { type InmorContent, joinContent, noContent } from '#server/import/content.ts'
 import { importInmor } from '#server/import/import.ts'
@@ -121,4 +122,42 @@ function summary(counts: Counts, options: Options, isPublished: boolean): string
   const text = numbers(counts, options)
   if (options.dryRun) return `${text} Nothing was changed.`
   return `${text} ${isPublished ? 'Everything is published.' : 'The server publishes it when it starts.'}`
+}
+
+/** Milliseconds without progress, and without a sign of a server. */
+const PATIENCE_MS = 120_000
+const SIGN_MS = 10_000
+const POLL_MS = 100
+
+/**
+ * Waits until everything queued so far is published. False: no server is running.
+ * @throws ConfigurationError after two minutes in which nothing was published
+ */
+export async function waitUntilPublished({ db, isServed }: OpenAnchor): Promise<boolean> {
+  if (!isServed) return false
+  const { _max } = await db.outboxEntry.aggregate({ _max: { id: true } })
+  const last = _max.id ?? 0n
+  let progress = ''
+  let waited = 0
+  let first: number | undefined
+  let isAlone = true
+  for (;;) {
+    const pending = await db.outboxEntry.count({ where: { id: { lte: last } } })
+    if (pending === 0) return true
+    const lease = await db.publisherLease.findUnique({ where: { id: 1 } })
+    const present = `${pending} ${lease?.lastError ? '' : lease?.progressAt?.toISOString()}`
+    first ??= lease?.expiresAt.getTime()
+    isAlone &&= lease?.lastError === null && lease.expiresAt.getTime() === first
+    if (isAlone && waited >= SIGN_MS) return false
+    if (present !== progress) waited = 0
+    progress = present
+    if (waited >= PATIENCE_MS) throw new ConfigurationError(explain(pending, lease?.lastError ?? null))
+    await setTimeout(POLL_MS)
+    waited += POLL_MS
+  }
+}
+
+function explain(pending: number, lastError: string | null): string {
+  const what = `Queued, but nothing was published for ${PATIENCE_MS / 1000} seconds (changes that wait: ${pending})`
+  return lastError ? `${what}: ${lastError}` : `${what}. Check that the admin server and Redis are running.`
 }

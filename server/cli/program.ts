@@ -48,7 +48,7 @@ const files: readonly File[] = [
   {
     name: 'restore',
     says: 'restore a backup into an empty database',
-    load: async () => (await import('#server/cli/restore.ts')).restoreCommand,
+    load: async () => (await import('#server/cli/backup.ts')).restoreCommand,
   },
   {
     name: 'mirror',

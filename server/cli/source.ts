@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { InvalidArgumentError } from 'commander'
-import { type JwkSet, parseJwkSet } from '#core/keys.ts'
+import { computeKeyId, type Jwk, type JwkSet, parseJwkSet } from '#core/keys.ts'
 import { ConfigurationError } from '#federation/config/error.ts'
 import { readAllowHttp } from '#federation/config/shared.ts'
 import { openFolderSource, openUrlSource, type Source } from '#federation/mirror/source.ts'
@@ -44,4 +44,21 @@ export function openPlace({ kind, name }: Place, { allowHttp }: { allowHttp: boo
   throw new ConfigurationError(
     `There is no folder ${name}. Name the folder of an export or a mirror, or a URL.`,
   )
+}
+
+/** `option`: with which an operator names the keys instead. */
+export async function describeFirstUse(
+  { entityId, keys }: { entityId: string; keys: JwkSet },
+  option: string,
+): Promise<string> {
+  const lines = await Promise.all(keys.keys.map(describeKey))
+  return [
+    `These keys of ${entityId} are trusted from now on. Compare their thumbprints with those that its operator shows, or name its keys with ${option}:`,
+    ...lines,
+  ].join('\n')
+}
+
+async function describeKey(jwk: Jwk): Promise<string> {
+  const thumbprint = await computeKeyId(jwk).catch(() => 'no thumbprint: the type is unknown')
+  return `  ${thumbprint} (kid ${jwk.kid})`
 }

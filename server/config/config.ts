@@ -3,7 +3,7 @@ import { compareShared, historicalKeysOf } from '#federation/config/shared.ts'
 import { type Faults, missing, readVariables, type Values } from '#federation/config/variable.ts'
 import type { MailSender } from '#server/config/kind.ts'
 import { serverVariables } from '#server/config/variables.ts'
-import type { SingleSignOn } from '#server/identity/single-sign-on-roles.ts'
+import type { SingleSignOn } from '#server/identity/roles.ts'
 
 type Read = Values<typeof serverVariables>
 

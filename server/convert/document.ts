@@ -5,10 +5,13 @@
 import { hourSettings } from '#core/defaults.ts'
 import type { Metadata } from '#core/metadata.ts'
 import { API_VERSION, type Fields, type FileDocument } from '#server/as-code/document.ts'
-import { settingsOf } from '#server/convert/anchor-settings.ts'
-import { findCommonConstraints, findOwnConstraints } from '#server/convert/common-constraints.ts'
-import { findCommonPolicy, findOwnPolicy } from '#server/convert/common-policy.ts'
-import { findHours, type Hours, toHours } from '#server/convert/life.ts'
+import { findHours, type Hours, settingsOf, toHours } from '#server/convert/anchor-settings.ts'
+import {
+  findCommonConstraints,
+  findCommonPolicy,
+  findOwnConstraints,
+  findOwnPolicy,
+} from '#server/convert/common.ts'
 import { inOrderOf, sortMembers } from '#server/convert/sorted.ts'
 import type { Source, SourceMark, SourceMember, SourceType } from '#server/convert/source.ts'
 

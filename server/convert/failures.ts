@@ -1,7 +1,7 @@
 /** Collects what is wrong with a source, so that an operator sees more than the first fault. */
 import { FederationError } from '#core/errors.ts'
+import { ConfigurationError } from '#federation/config/error.ts'
 import { FetchError } from '#fetcher/fetch-error.ts'
-import { BadSourceError } from '#server/convert/bad-source.ts'
 
 /** Faults after which a conversion ends, and with `isPartial` those one after the other. */
 const MOST = { whole: 10, partial: 100 }
@@ -56,3 +56,20 @@ function sentenceOf(error: unknown): string | null {
   const isOfSource = error instanceof FetchError || error instanceof FederationError
   return isOfSource ? error.message : null
 }
+
+/** A source cannot be converted as it is: one sentence for each fault, a line each. */
+export class BadSourceError extends Error {
+  override readonly name = 'BadSourceError'
+}
+
+/** Line and column, both from 1. */
+export type Place = { line: number; column: number }
+
+export class SourceError extends ConfigurationError {
+  constructor(source: string, { line, column }: Place, sentence: string) {
+    super(`${source}:${line}:${column}: ${sentence}`)
+  }
+}
+
+/** Refuses the source at the place that is being read. @throws SourceError */
+export type Refuse = (sentence: string) => never

@@ -1,10 +1,14 @@
 /** What a source states about an anchor and its members. Both converters read it, and one file is made of it. */
-import type { AdditionalClaims } from '#core/additional-claims.ts'
+import { type AdditionalClaims, removeProtected } from '#core/additional-claims.ts'
 import type { Constraints } from '#core/constraints.ts'
-import type { EntityStatementClaims } from '#core/entity-statement/index.ts'
-import type { JwkSet } from '#core/keys.ts'
+import { type EntityStatementClaims, protectedClaims } from '#core/entity-statement/index.ts'
+import { type JwkSet, keyEnd } from '#core/keys.ts'
 import type { Metadata } from '#core/metadata.ts'
-import type { MetadataPolicy } from '#core/metadata-policy/index.ts'
+import {
+  findUnknownOperators,
+  type MetadataPolicy,
+  mergeMetadataPolicies,
+} from '#core/metadata-policy/index.ts'
 import type { TrustMarkOwner } from '#core/trust-mark/index.ts'
 
 export type SourceMember = {
@@ -51,4 +55,28 @@ export type Source = {
   marks: SourceMark[]
   /** What the file lacks, in sentences. */
   notes: string[]
+}
+
+/** @throws FederationError for a policy that contradicts itself */
+export function memberOf(claims: EntityStatementClaims): SourceMember {
+  const { sub, iat, exp, jwks, metadata = {}, metadata_policy: policy = {}, constraints = {} } = claims
+  const lastKeyEnd = Math.max(...jwks.keys.map(keyEnd))
+  return {
+    entityId: sub,
+    active: true,
+    jwks,
+    metadata,
+    metadataPolicy: mergeMetadataPolicies([policy]),
+    constraints,
+    additionalClaims: removeProtected(claims, protectedClaims),
+    life: exp === lastKeyEnd ? null : exp - iat,
+  }
+}
+
+/** A note about the operators of policies that are not written. */
+export function notesOfOperators(policies: readonly (MetadataPolicy | undefined)[]): string[] {
+  const names = [...new Set(policies.flatMap((policy = {}) => findUnknownOperators(policy)))].sort()
+  return names.length > 0
+    ? [`Policies have operators that are not known, which the file leaves out: ${names.join(', ')}.`]
+    : []
 }

@@ -1,8 +1,11 @@
 /** Errors of a request that are no expected failure of an operation. GraphQL describes each code (schema/error.ts). */
+
+import type { FastifyError } from 'fastify'
 import { GraphQLError, type GraphQLErrorOptions } from 'graphql'
+import { bytes, describeTooLarge } from '#federation/http/limits.ts'
 import type { OperationErrorCode } from '#server/error/operation-error.ts'
 
-export type RequestErrorCode =
+type RequestErrorCode =
   | 'BAD_USER_INPUT'
   | 'UNAUTHENTICATED'
   | 'SECOND_FACTOR_REQUIRED'
@@ -30,3 +33,7 @@ export function requestError(
 ): GraphQLError {
   return new GraphQLError(message, { ...where, extensions: { code, ...further } })
 }
+
+/** What a request is refused for before a handler sees it. */
+export const describeRefusal = ({ statusCode, message }: FastifyError) =>
+  statusCode === 413 ? describeTooLarge(bytes.adminBody) : message

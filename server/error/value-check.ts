@@ -16,9 +16,8 @@ import {
   type ValueNode,
   valueFromASTUntyped,
 } from 'graphql'
-import { isJsonObject } from '#core/json.ts'
+import { findJsonFault, isJsonObject, type JsonFault } from '#core/json.ts'
 import { formatPath, type Path } from '#core/path.ts'
-import { findInputFault } from '#server/error/input-fault.ts'
 import { requestError } from '#server/error/request-error.ts'
 
 /** `path` begins with the name of the argument. `member`: the name of one that the type of the object does not have. */
@@ -126,4 +125,12 @@ function sentenceFor(type: GraphQLLeafType, error?: unknown): string {
       .join(', ')}.`
   const own = error instanceof GraphQLError ? error.message : `Enter a value of the type ${type.name}.`
   return builtIn[type.name] ?? own
+}
+
+/** As `findJsonFault`, and a name with which a recursive copy could change every object. */
+export function findInputFault(value: unknown): JsonFault | undefined {
+  return findJsonFault(value, {
+    isRefused: (name, member) =>
+      name === 'constructor' && isJsonObject(member) && Object.hasOwn(member, 'prototype'),
+  })
 }

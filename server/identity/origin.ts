@@ -1,7 +1,7 @@
 /** Carries the request and the run on whose behalf work is done, for the log. */
 import { AsyncLocalStorage } from 'node:async_hooks'
 
-export type Origin = { requestId?: string; runId?: number }
+type Origin = { requestId?: string; runId?: number }
 
 const origins = new AsyncLocalStorage<Origin>()
 
@@ -13,3 +13,6 @@ export function runWithOrigin<Result>(origin: Origin, work: () => Result): Resul
 export function getOrigin(): Origin {
   return origins.getStore() ?? {}
 }
+
+/** Calls a function with nothing of the present call: no request, run, approval or rehearsal. */
+export const leaveCall = AsyncLocalStorage.snapshot()

@@ -1,4 +1,5 @@
 /** The roles and their scopes, in one table. */
+import type { JWTPayload } from 'jose'
 
 export const roles = ['viewer', 'operator', 'admin'] as const
 export type Role = (typeof roles)[number]
@@ -32,4 +33,28 @@ export function leastRole(scope: Scope): Role {
 /** The lesser of two roles: an API key never does more than its owner. */
 export function lesserRole(a: Role, b: Role): Role {
   return roles.indexOf(a) < roles.indexOf(b) ? a : b
+}
+
+/** Part of the callback's path, and of the accounts that single sign-on creates. */
+export const PROVIDER_ID = 'oidc'
+
+export type SingleSignOn = {
+  /** The label of the button. */
+  name: string
+  issuer: string
+  clientId: string
+  clientSecret: string
+  scopes: readonly string[]
+  /** The claim with the groups: a list or one name. */
+  roleClaim: string
+  /** Group -> role. Users in none of the groups are refused. */
+  roleMap: ReadonlyMap<string, Role>
+}
+
+/** The highest role among the user's groups; null: none. */
+export function roleOfClaims(claims: JWTPayload, { roleClaim, roleMap }: SingleSignOn): Role | null {
+  const value = claims[roleClaim]
+  const groups = Array.isArray(value) ? value : [value]
+  const granted = new Set(groups.map((group) => roleMap.get(String(group))))
+  return roles.findLast((role) => granted.has(role)) ?? null
 }

@@ -1,4 +1,6 @@
 /** The content of an installation, as read from Redis and PostgreSQL of inmor in Python and Rust or from a mirror, unchecked. */
+import { FederationError } from '#core/errors.ts'
+import { decodeJwt } from '#core/jws.ts'
 
 export type SourceSubordinate = {
   entityId: string
@@ -10,7 +12,7 @@ export type SourceSubordinate = {
   row: SubordinateRow | null
 }
 
-export type SubordinateRow = {
+type SubordinateRow = {
   registeredAt: Date
   /** Hours. */
   validFor: number
@@ -36,7 +38,7 @@ export type SourceTrustMark = {
   row: TrustMarkRow | null
 }
 
-export type TrustMarkRow = {
+type TrustMarkRow = {
   autorenew: boolean
   validFor: number
   renewalTime: number
@@ -116,4 +118,24 @@ function join<T>(
     joined.set(keyOf(item), other ? merge(other, item) : item)
   }
   return [...joined.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+}
+
+/** Reads a JWT of the old installation without verifying it; null if it is not a JWT. */
+function decoded(jwt: string | null): ReturnType<typeof decodeJwt> | null {
+  if (jwt === null) return null
+  try {
+    return decodeJwt(jwt)
+  } catch (error) {
+    if (error instanceof FederationError) return null
+    throw error
+  }
+}
+
+export function claimsOf(jwt: string | null): Record<string, unknown> | null {
+  return decoded(jwt)?.claims ?? null
+}
+
+export function kidOf(jwt: string | null): string | null {
+  const kid = decoded(jwt)?.header.kid
+  return typeof kid === 'string' ? kid : null
 }

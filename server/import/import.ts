@@ -1,11 +1,10 @@
 /** Imports an inmor installation object by object. A second import finds everything unchanged. */
 import { FederationError } from '#core/errors.ts'
+import { isJsonObject } from '#core/json.ts'
 import { FetchError } from '#fetcher/fetch-error.ts'
 import { OperationError } from '#server/error/operation-error.ts'
-import type { InmorContent } from '#server/import/content.ts'
-import { importIssuedHashes } from '#server/import/issued-hashes.ts'
+import { claimsOf, type InmorContent } from '#server/import/content.ts'
 import { importSetting, settingsOf } from '#server/import/setting.ts'
-import { checkKey, keysOf } from '#server/import/signing-key.ts'
 import { importStatusList } from '#server/import/status-list.ts'
 import {
   failed,
@@ -13,9 +12,10 @@ import {
   type ImportItem,
   type ImportKind,
   type Outcome,
+  unchanged,
 } from '#server/import/step.ts'
 import { importSubordinate } from '#server/import/subordinate.ts'
-import { importTrustMark } from '#server/import/trust-mark.ts'
+import { importIssuedHashes, importTrustMark } from '#server/import/trust-mark.ts'
 import { importTrustMarkType } from '#server/import/trust-mark-type.ts'
 
 /** Imports in the order of references, and yields the result of each object. */
@@ -61,4 +61,29 @@ async function attempt(
     if (!isExpected) throw error
     return { kind, resource, ...failed((error as Error).message) } // of one of these classes
   }
+}
+
+/** Published key ids, and whether each is a historical key. */
+function keysOf({ configuration, historicalKeys }: InmorContent): [kid: string, isHistorical: boolean][] {
+  const { jwks } = claimsOf(configuration) ?? {}
+  const published = isJsonObject(jwks) ? kidsOf(jwks.keys) : []
+  const historical = kidsOf(claimsOf(historicalKeys)?.keys)
+  return [
+    ...published.map((kid): [string, boolean] => [kid, false]),
+    ...historical.filter((kid) => !published.includes(kid)).map((kid): [string, boolean] => [kid, true]),
+  ]
+}
+
+function checkKey({ signingKeys }: ImportContext, kid: string, isHistorical: boolean): Outcome {
+  const { published, historical } = signingKeys.current()
+  if ([...published.keys, ...historical].some((key) => key.kid === kid)) return unchanged
+  const place = isHistorical ? 'historical_keys' : 'publickeys'
+  return failed(
+    `Missing in the key directory. Copy its file from ${place}; otherwise its signatures cannot be verified.`,
+  )
+}
+
+function kidsOf(keys: unknown): string[] {
+  if (!Array.isArray(keys)) return []
+  return keys.filter(isJsonObject).flatMap(({ kid }) => (typeof kid === 'string' ? [kid] : []))
 }

@@ -7,9 +7,8 @@ import {
   parseMetadataPolicy,
 } from '#core/metadata-policy/index.ts'
 import { readSettings } from '#server/database/settings.ts'
-import type { InmorContent } from '#server/import/content.ts'
+import { claimsOf, type InmorContent } from '#server/import/content.ts'
 import { compared, type ImportContext, imported, type Outcome, unchanged } from '#server/import/step.ts'
-import { claimsOf } from '#server/import/unverified.ts'
 import { toPublish } from '#server/publish/outbox.ts'
 import { columnsOf, type Input, parsePatch } from '#server/services/patch.ts'
 import { settingFields } from '#server/services/trust-anchor/input.ts'

@@ -2,7 +2,7 @@
 import type { EntityId } from '#core/entity-id.ts'
 import { isJsonObject } from '#core/json.ts'
 import { STATUS_LIST_SIZE, statusListUri } from '#core/status-list.ts'
-import type { SourceStatusList } from '#server/import/content.ts'
+import { claimsOf, type SourceStatusList } from '#server/import/content.ts'
 import {
   compared,
   failed,
@@ -11,7 +11,6 @@ import {
   type Outcome,
   unchanged,
 } from '#server/import/step.ts'
-import { claimsOf } from '#server/import/unverified.ts'
 import type { StatusEntry } from '#server/services/trust-mark/status-entry.ts'
 
 /** Of a mark; null: it refers to no list of the issuer. */

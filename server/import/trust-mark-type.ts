@@ -2,10 +2,14 @@
 import { defaultTerms } from '#core/defaults.ts'
 import { validityFor } from '#core/outage-budget.ts'
 import { readSettings } from '#server/database/settings.ts'
-import type { SourceTrustMark, SourceTrustMarkType, TrustMarkTypeRow } from '#server/import/content.ts'
+import {
+  claimsOf,
+  type SourceTrustMark,
+  type SourceTrustMarkType,
+  type TrustMarkTypeRow,
+} from '#server/import/content.ts'
 import { readStatusEntry } from '#server/import/status-list.ts'
 import { compared, type ImportContext, imported, type Outcome } from '#server/import/step.ts'
-import { claimsOf } from '#server/import/unverified.ts'
 import { toPublish } from '#server/publish/outbox.ts'
 import { validityOf } from '#server/publish/spread.ts'
 import type { Limits, Terms } from '#server/services/trust-mark/terms.ts'

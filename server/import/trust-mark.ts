@@ -6,13 +6,20 @@ import { FederationError } from '#core/errors.ts'
 import { verifySignature } from '#core/jws.ts'
 import { parseTrustMark, trustMarkProtectedClaims } from '#core/trust-mark/index.ts'
 import type { TrustMarkType } from '#prisma/generated/client/client.ts'
-import { jsonOrNull } from '#server/database/client.ts'
+import { type Database, jsonOrNull } from '#server/database/client.ts'
 import { readSettings } from '#server/database/settings.ts'
-import type { SourceTrustMark } from '#server/import/content.ts'
+import { claimsOf, type InmorContent, type SourceTrustMark } from '#server/import/content.ts'
 import { readStatusEntry } from '#server/import/status-list.ts'
-import { compared, failed, type ImportContext, imported, type Outcome } from '#server/import/step.ts'
+import {
+  compared,
+  failed,
+  type ImportContext,
+  imported,
+  type Outcome,
+  unchanged,
+} from '#server/import/step.ts'
 import { hoursOf, withinLimits } from '#server/import/trust-mark-type.ts'
-import { claimsOf } from '#server/import/unverified.ts'
+import { toPublish } from '#server/publish/outbox.ts'
 import { holderOf } from '#server/services/trust-mark/holder.ts'
 import { change, recordIssued, toColumns, withType } from '#server/services/trust-mark/rows.ts'
 import { type SignedMark, signMark } from '#server/services/trust-mark/signing.ts'
@@ -83,7 +90,7 @@ async function isIssuedHere({ db }: ImportContext, source: SourceTrustMark): Pro
   return (await db.issuedTrustMark.count({ where })) + (await db.importedTrustMarkHash.count({ where })) > 0
 }
 
-export const hashOf = ({ jwt }: SourceTrustMark) => (jwt === null ? null : hashTrustMark(jwt))
+const hashOf = ({ jwt }: SourceTrustMark) => (jwt === null ? null : hashTrustMark(jwt))
 
 /** The issued JWT, or the reason why it is unusable. */
 async function usableJwt(
@@ -135,4 +142,51 @@ function expiryOf({ jwt, row }: SourceTrustMark, now: Date): Date | null {
   const exp = claimsOf(jwt)?.exp
   const date = typeof exp === 'number' ? new Date(exp * 1000) : row?.expiresAt
   return date && date.getTime() > now.getTime() + HOUR_MS ? date : null
+}
+
+const PAGE = 5_000
+
+/** Imports the hashes of replaced and revoked Trust Mark JWTs, of which nothing else is known (§8.4). */
+export async function importIssuedHashes(
+  { db, write, caller, isDryRun, entityId }: ImportContext,
+  { issuedHashes, trustMarks }: Pick<InmorContent, 'issuedHashes' | 'trustMarks'>,
+): Promise<Outcome> {
+  // The set lacks marks that were issued before a Redis restored from the database.
+  const all = new Set([...issuedHashes, ...trustMarks.flatMap((mark) => hashOf(mark) ?? [])])
+  const unknown: string[] = []
+  for (const page of pages([...all])) unknown.push(...(await unknownOf(db, page)))
+  if (unknown.length === 0) return unchanged
+  const note = `${unknown.length} of ${all.size}; these JWTs stay valid until they expire.`
+  if (isDryRun) return imported([`Up to ${note}`])
+  await write(caller, async (tx) => {
+    for (const page of pages(unknown)) {
+      await tx.importedTrustMarkHash.createMany({
+        data: page.map((hash) => ({ hash })),
+        skipDuplicates: true,
+      })
+    }
+    return {
+      action: 'importIssuedTrustMarks',
+      resource: entityId,
+      after: { hashes: unknown.length },
+      publish: [toPublish('issued-trust-marks')],
+      result: undefined,
+    }
+  })
+  return imported([note])
+}
+
+async function unknownOf(db: Database, hashes: string[]): Promise<string[]> {
+  const where = { hash: { in: hashes } }
+  const select = { hash: true } as const
+  const [issued, hashed] = await Promise.all([
+    db.issuedTrustMark.findMany({ where, select }),
+    db.importedTrustMarkHash.findMany({ where, select }),
+  ])
+  const known = new Set([...issued, ...hashed].map(({ hash }) => hash))
+  return hashes.filter((hash) => !known.has(hash))
+}
+
+function* pages(hashes: readonly string[]): Generator<string[]> {
+  for (let at = 0; at < hashes.length; at += PAGE) yield hashes.slice(at, at + PAGE)
 }

@@ -1,7 +1,7 @@
 /** Answers the questions of the public, within the limits that their queue keeps (store/questions.ts). */
 import { setTimeout } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
-import { leaveCall } from '#server/identity/leave-call.ts'
+import { leaveCall } from '#server/identity/origin.ts'
 import { eachInParallel } from '#server/jobs/in-parallel.ts'
 import { PUBLICATION_PATIENCE_MS, type Publisher } from '#server/publish/publisher.ts'
 import type { PublicAnswers } from '#server/services/request/public-answers.ts'

@@ -55,3 +55,15 @@ function describe(visited: readonly Visited[], { none, done }: { none: string; d
   if (failed.length === 0) return { message: done }
   return { message: failed.map(({ entityId, row }) => `${entityId}: ${row?.lastError}`).join(' ') }
 }
+
+/** Looks at the announced mirrors, and says which of them are not current. */
+export async function checkMirrors(
+  { services }: ScheduleContext,
+  signal: AbortSignal,
+): Promise<ScheduleResult> {
+  const mirrors = await services.mirrors.check(signal)
+  const others = mirrors.filter(({ state }) => state !== 'CURRENT')
+  if (mirrors.length === 0) return { message: 'No mirror is announced.' }
+  if (others.length === 0) return { message: `${mirrors.length} looked at, all of them current.` }
+  return { message: others.map(({ url, problem }) => `${url}: ${problem}`).join(' ') }
+}

@@ -4,7 +4,6 @@ import type { Run, RunItem } from '#prisma/generated/client/client.ts'
 import { OperationError } from '#server/error/operation-error.ts'
 import type { RunContext } from '#server/jobs/context.ts'
 import { inParallel } from '#server/jobs/in-parallel.ts'
-import { retryDelay, TRIES } from '#server/jobs/retry.ts'
 import type { Ledger } from '#server/jobs/run-ledger.ts'
 import { isDryRun, type Task } from '#server/jobs/task.ts'
 
@@ -52,4 +51,16 @@ async function refusalOf(task: Task, { check, context, signal }: Parts): Promise
       await setTimeout(retryDelay(attempts), undefined, { signal })
     }
   }
+}
+
+/** The maximum of attempts. */
+export const TRIES = 3
+const FIRST_DELAY_MS = 2_000
+
+/**
+ * Milliseconds. Doubles with each attempt, minus up to half at random, so that simultaneous failures are not retried at the same
+ * time.
+ */
+export function retryDelay(attempts: number): number {
+  return FIRST_DELAY_MS * 2 ** attempts * (1 - Math.random() / 2)
 }

@@ -8,8 +8,7 @@ import { runWithOrigin } from '#server/identity/origin.ts'
 import type { RunContext } from '#server/jobs/context.ts'
 import { inParallel } from '#server/jobs/in-parallel.ts'
 import type { RunKindRow } from '#server/jobs/kind/row.ts'
-import { retryDelay, TRIES } from '#server/jobs/retry.ts'
-import { findRefusal } from '#server/jobs/run-check.ts'
+import { findRefusal, retryDelay, TRIES } from '#server/jobs/run-check.ts'
 import { runKindOf } from '#server/jobs/run-kinds.ts'
 import {
   createLedger,

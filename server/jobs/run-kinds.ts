@@ -2,15 +2,13 @@
 import { collection } from '#server/jobs/kind/collection.ts'
 import { configuration } from '#server/jobs/kind/configuration.ts'
 import { evaluation } from '#server/jobs/kind/evaluation.ts'
-import { importing } from '#server/jobs/kind/import.ts'
-import { promotion } from '#server/jobs/kind/promotion.ts'
 import { rebuild } from '#server/jobs/kind/rebuild.ts'
-import { reissue } from '#server/jobs/kind/reissue.ts'
+import { importing, promotion } from '#server/jobs/kind/registration.ts'
 import { requestApproval } from '#server/jobs/kind/request-approval.ts'
 import type { RunKindRow } from '#server/jobs/kind/row.ts'
 import { subordinateChange } from '#server/jobs/kind/subordinate-change.ts'
 import { subordinates } from '#server/jobs/kind/subordinates.ts'
-import { trustMarks } from '#server/jobs/kind/trust-marks.ts'
+import { reissue, trustMarks } from '#server/jobs/kind/trust-marks.ts'
 
 export const runKinds = {
   SUBORDINATES: subordinates,

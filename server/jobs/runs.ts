@@ -5,12 +5,11 @@ import type { Database, Transaction } from '#server/database/client.ts'
 import { lock } from '#server/database/lock.ts'
 import { ConflictError, NotFoundError } from '#server/error/operation-error.ts'
 import { type Caller, jobCaller } from '#server/identity/caller.ts'
-import { copyItems, findDryRun } from '#server/jobs/dry-run.ts'
-import { crawlDue, isCrawlDue, markCrawl } from '#server/jobs/kind/crawl-due.ts'
-import { evaluationDue, isEvaluationDue } from '#server/jobs/kind/evaluation-due.ts'
+import { crawlDue, evaluationDue, isCrawlDue, isEvaluationDue, markCrawl } from '#server/jobs/kind/due.ts'
 import type { RunItemInput, RunOptions } from '#server/jobs/kind/row.ts'
 import type { JobQueue } from '#server/jobs/queue.ts'
 import { type RunKind, runKindOf, runKinds } from '#server/jobs/run-kinds.ts'
+import { isDryRun } from '#server/jobs/task.ts'
 import type { Events } from '#server/live/events.ts'
 import { currentApproval } from '#server/services/protection/approval.ts'
 import { recordChange } from '#server/services/write.ts'
@@ -186,4 +185,38 @@ async function watch(db: Database, queue: Pick<JobQueue, 'orderRun'>, now: Clock
     SELECT "id" FROM "Run" WHERE "state" = 'QUEUED' AND ${silent}`
   for (const { id } of waiting) await db.$transaction((tx) => queue.orderRun(tx, id))
   return lost.map(({ id }) => id)
+}
+
+type DryRun = { kind: RunKind; parameters: Prisma.JsonObject }
+
+/** @throws NotFoundError, ConflictError */
+async function findDryRun(tx: Transaction, id: number): Promise<DryRun> {
+  const run = await tx.run.findUnique({ where: { id } })
+  if (!run || !runKindOf(run.kind) || !isDryRun({ run }))
+    throw new NotFoundError('There is no such dry run.', 'id')
+  if (run.kind === 'CONFIGURATION')
+    throw new ConflictError(
+      'A plan is applied with applyConfiguration, which checks the rights for each step.',
+      'id',
+    )
+  if (run.state !== 'SUCCEEDED')
+    throw new ConflictError(`The dry run ${run.endedAt ? 'did not succeed' : 'has not ended yet'}.`, 'id')
+  return { kind: run.kind as RunKind, parameters: run.parameters as Prisma.JsonObject } // as just checked
+}
+
+/** Copies what would be done, and returns a hash over it. */
+async function copyItems(
+  tx: Transaction,
+  from: number,
+  to: number,
+): Promise<{ total: number; digest: string }> {
+  await tx.$executeRaw`
+    INSERT INTO "RunItem" ("runId", "key", "resource", "input", "effect")
+    SELECT ${to}::int, "key", "resource", "input", "effect" FROM "RunItem"
+    WHERE "runId" = ${from} AND "ok" AND NOT "skipped" ORDER BY "id"`
+  const [found] = await tx.$queryRaw<[{ total: number; digest: string | null }]>`
+    SELECT count(*)::int AS "total", encode(sha256(string_agg(sha256(convert_to(
+      jsonb_build_array("key", "resource", "input", "effect")::text, 'UTF8')), ''::bytea ORDER BY "id")), 'hex') AS "digest"
+    FROM "RunItem" WHERE "runId" = ${to}`
+  return { total: found.total, digest: found.digest ?? '' }
 }

@@ -7,7 +7,7 @@ import { anyDueSubordinates } from '#server/jobs/kind/subordinates.ts'
 import { dueTrustMarks } from '#server/jobs/kind/trust-marks.ts'
 import type { RunKind } from '#server/jobs/run-kinds.ts'
 import type { ScheduleContext, ScheduleResult } from '#server/jobs/schedule-row.ts'
-import { futureOf, republishFutureStatements } from '#server/publish/future.ts'
+import { futureOf, republishFutureStatements } from '#server/publish/age.ts'
 
 export async function republishFuture(context: ScheduleContext): Promise<ScheduleResult> {
   const { db, now, publishing, publisher } = context
@@ -42,7 +42,7 @@ async function exists({ db }: ScheduleContext, query: Prisma.Sql): Promise<boole
 }
 
 /** Starts nothing while a run of the same kind is running. */
-export async function startRun(
+async function startRun(
   { runs }: ScheduleContext,
   schedule: string,
   kind: RunKind,
@@ -55,4 +55,19 @@ export async function startRun(
     if (error instanceof ConflictError) return { message: 'A run of this kind is already running.' }
     throw error
   }
+}
+
+const NAME = 'key-rollover'
+
+/**
+ * Does the next step of the scheduled rollover of the signing key (§11.2), and starts the run that follows a switch. A
+ * worker that cannot write the key directory hands the look over to an admin server that can.
+ */
+export async function advanceRollover(context: ScheduleContext): Promise<ScheduleResult> {
+  const { services, queue } = context
+  const isReadOnly = (await services.signingKeys.explainReadOnly()) !== null
+  if (isReadOnly && (await queue.handOverKeyStep()))
+    return { message: 'The admin server looks, because this worker cannot write the key directory.' }
+  const startReissue = async () => (await startRun(context, NAME, 'REISSUE_TRUST_MARKS')).runId
+  return services.rollover.advance(jobCaller(NAME), startReissue)
 }

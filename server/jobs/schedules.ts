@@ -1,14 +1,12 @@
 /** Defines the schedules, one row each. Operators set its cron expression and whether it is on (model Schedule). */
 import { compareWithFiles } from '#server/as-code/drift.ts'
 import { jobCaller } from '#server/identity/caller.ts'
-import { examineAwaited } from '#server/jobs/awaited.ts'
 import { checkCertificate } from '#server/jobs/certificate.ts'
-import { checkSubordinates } from '#server/jobs/checks.ts'
-import { advanceRollover } from '#server/jobs/key-rollover.ts'
+import { checkSubordinates, examineAwaited } from '#server/jobs/checks.ts'
+import { mailRequests } from '#server/jobs/mail/operators.ts'
 import { remind } from '#server/jobs/mail/remind.ts'
-import { mailRequests } from '#server/jobs/mail/requests.ts'
-import { checkMirrors } from '#server/jobs/mirrors.ts'
 import {
+  checkMirrors,
   checkSuperiors,
   followAnchors,
   regenerateEntityConfiguration,
@@ -17,6 +15,7 @@ import {
 import { prune, pruneInstallation } from '#server/jobs/prune.ts'
 import type { ScheduleContext, ScheduleResult, ScheduleRow } from '#server/jobs/schedule-row.ts'
 import {
+  advanceRollover,
   renewSubordinates,
   renewTrustMarks,
   republishFuture,

@@ -1,7 +1,7 @@
 /** Runs a worker of an anchor: executes runs and the schedules that are due, next to any number of other workers on the same database. */
 import type { FastifyBaseLogger } from 'fastify'
 import { jobCaller } from '#server/identity/caller.ts'
-import { leaveCall } from '#server/identity/leave-call.ts'
+import { leaveCall } from '#server/identity/origin.ts'
 import { startAnswering } from '#server/jobs/answering.ts'
 import type { JobQueue } from '#server/jobs/queue.ts'
 import { executeRun } from '#server/jobs/run-execution.ts'

@@ -1,8 +1,9 @@
-/** Streams new audit entries from all processes, the command line included. */
+/** Streams new audit entries from all processes, the command line included, and what they lead to. */
 import type { AuditEvent } from '#prisma/generated/client/client.ts'
 import type { Database } from '#server/database/client.ts'
-import { leaveCall } from '#server/identity/leave-call.ts'
+import { leaveCall } from '#server/identity/origin.ts'
 import { createEventStream, type EventStream, MAXIMUM } from '#server/live/event-stream.ts'
+import { readOnce } from '#server/live/shared-read.ts'
 
 /** Milliseconds between polls of one row, while there are subscribers. */
 const INTERVAL_MS = 500
@@ -80,4 +81,42 @@ export function createAuditFeed(db: Database, onError: (error: unknown) => void)
       for (const stream of streams.keys()) stream.end()
     },
   }
+}
+
+/** Yields what `toEvent` makes of each entry; false: nothing. Ends when the feed ends, which happens when the server closes. */
+export async function followEntries<Event>(
+  { auditFeed }: { auditFeed: AuditFeed },
+  toEvent: (entry: FeedEntry) => Promise<Event | false>,
+): Promise<AsyncIterable<Event>> {
+  const entries = (await auditFeed.subscribe())[Symbol.asyncIterator]()
+  const events = createEventStream<Event>(() => void entries.return?.())
+
+  async function follow(): Promise<void> {
+    for (let next = await entries.next(); !next.done; next = await entries.next()) {
+      const event = await toEvent(next.value)
+      if (event !== false) events.push(event)
+    }
+  }
+
+  // After an outage of the database the client subscribes again.
+  void follow()
+    .catch(() => undefined)
+    .finally(events.end)
+  return events
+}
+
+type Sources = { auditFeed: AuditFeed; db: Database }
+
+/** Yields the keys of changed requests. Ends when the feed ends, which happens when the server closes. */
+export function followRequests({ auditFeed, db }: Sources): Promise<AsyncIterable<{ id: number }>> {
+  return followEntries({ auditFeed }, async (entry) => {
+    return entry.resourceType === 'Request' && readOnce(entry, 'request', () => requestOf(db, entry.id))
+  })
+}
+
+/** Of an audit entry; false: it has been removed. */
+async function requestOf(db: Database, entry: number): Promise<{ id: number } | false> {
+  const found = await db.auditEvent.findUnique({ where: { id: entry }, select: { after: true } })
+  const { id } = (found?.after ?? {}) as { id?: number } // the row (services/request/step.ts)
+  return id !== undefined && (await db.request.count({ where: { id } })) > 0 && { id }
 }

@@ -1,13 +1,13 @@
 /** Keeps e-mails in the transaction of the change that asks for them. A sender takes them after the commit (sender.ts). */
+
+import type { Mail, Prisma } from '#prisma/generated/client/client.ts'
 import type { Clock } from '#server/clock.ts'
 import type { MailConfig } from '#server/config/config.ts'
-import type { Transaction } from '#server/database/client.ts'
-import type { Secrets } from '#server/database/sealed-text.ts'
+import type { Database, Transaction } from '#server/database/client.ts'
+import { createSealer, type Secrets } from '#server/database/sealed-text.ts'
+import { administrators, whoMay } from '#server/identity/operators.ts'
 import { canReceive } from '#server/mail/address.ts'
-import type { Audience } from '#server/mail/audience.ts'
-import type { MailEvent } from '#server/mail/event.ts'
 import type { Message } from '#server/mail/layout.ts'
-import { createSeal } from '#server/mail/seal.ts'
 
 export type NewMail = {
   event: MailEvent
@@ -116,4 +116,66 @@ async function countRecent(
     _count: true,
   })
   return new Map(rows.map(({ recipient, _count }) => [recipient, _count]))
+}
+
+/** Encrypts the bodies of waiting e-mails, because the link of an invitation opens an account. */
+export type Seal = {
+  close(message: Message): Promise<string>
+  /** Null if it was encrypted with a secret that is not known any more. */
+  open(body: string): Promise<Message | null>
+}
+
+export function createSeal(secrets: Secrets): Seal {
+  const sealer = createSealer(secrets)
+  return {
+    close: (message) => sealer.seal(JSON.stringify(message)),
+    async open(body) {
+      const text = await sealer.open(body)
+      return text === null ? null : (JSON.parse(text) as Message) // as closed above
+    },
+  }
+}
+
+/** What e-mails are about, and their states. */
+export const mailEvents = {
+  INVITATION: 'A link with which a new user chooses a password.',
+  REQUEST_CHANGED: 'A step of an operator with a request of an organization.',
+  CONFIGURATION_EXPIRES: 'The Entity Configuration of a member expires soon.',
+  MEMBER_DOES_NOT_RESOLVE: 'A member does not resolve any more.',
+  TRUST_MARK_EXPIRES: 'A Trust Mark expires soon, and is not renewed automatically.',
+  TRUST_MARK_REVOKED: 'A Trust Mark was revoked.',
+  SIGNING_KEY_CHANGED: 'A signing key of an anchor was announced, or signs from now on.',
+  REQUESTS_WAIT: 'Requests wait for the operators, for those who chose it.',
+  ALERT: 'An alert has begun, for operators.',
+  DIGEST: 'What happened in a week, for operators.',
+} as const
+export type MailEvent = keyof typeof mailEvents
+
+export const mailStates = {
+  WAITING: 'It waits for its first attempt, or for another one.',
+  SENT: 'The SMTP server has accepted it.',
+  FAILED: 'It was given up, or not sent because its recipient had received too many.',
+} as const
+
+const conditions = {
+  /** Those who may see the anchor. */
+  READ: (slug: string) => whoMay(slug, 'read'),
+  /** Those who may operate in the anchor. */
+  OPERATE: (slug: string) => whoMay(slug, 'operate'),
+  /** The administrators of the installation. */
+  ADMINISTRATORS: () => administrators,
+} as const satisfies Record<string, (slug: string) => Prisma.UserWhereInput>
+
+export type Audience = keyof typeof conditions
+
+const isAudience = (name: string): name is Audience => Object.hasOwn(conditions, name)
+
+/** Whether its recipient still belongs to its audience; true without one. */
+export async function mayStillRead(
+  db: Database,
+  { audience, anchor, recipient }: Pick<Mail, 'audience' | 'anchor' | 'recipient'>,
+): Promise<boolean> {
+  if (audience === null || anchor === null || !isAudience(audience)) return true
+  const where = { AND: [{ email: recipient }, conditions[audience](anchor)] }
+  return (await db.user.count({ where })) > 0
 }

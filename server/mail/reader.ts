@@ -1,4 +1,5 @@
-/** The last lines of an e-mail: why its reader receives it, and how to stop it. */
+/** What an e-mail links to, and its last lines: why its reader receives it, and how to stop it. */
+import { FIRST_ANCHOR } from '#store/anchors.ts'
 
 /** A person who signs in, or a contact that an operator recorded. */
 export type Reader =
@@ -22,3 +23,21 @@ export const footerOfInvitation = (enteredBy: string): string[] => [
   `You receive this because ${enteredBy} entered your address.`,
   'If you do not expect it, ignore it: without you, the account stays closed. There is nothing to stop, because it is sent only once.',
 ]
+
+/** A page of the console, in an anchor. */
+export const consoleLink = (consoleUrl: URL, slug: string, path = ''): string =>
+  new URL(`/a/${slug}${path}`, consoleUrl).href
+
+/** Where operators choose what they receive. */
+export const notificationsLink = (consoleUrl: URL): string =>
+  new URL('/account/notifications', consoleUrl).href
+
+export const accountLink = (consoleUrl: URL): string => new URL('/portal/account', consoleUrl).href
+
+/** The id is the global one of the API, which carries the slug of every anchor but the first. */
+export function requestLink(consoleUrl: URL, slug: string, id: number): string {
+  const type = slug === FIRST_ANCHOR ? 'Request' : `${slug}/Request`
+  const link = new URL('/portal/request', consoleUrl)
+  link.searchParams.set('id', Buffer.from(`${type}:${id}`).toString('base64'))
+  return link.href
+}

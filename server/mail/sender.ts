@@ -8,10 +8,8 @@ import type { Mail } from '#prisma/generated/client/client.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
 import { isDatabaseOutage } from '#server/error/database-outage.ts'
-import { mayStillRead } from '#server/mail/audience.ts'
-import { DeliveryError } from '#server/mail/delivery-error.ts'
-import type { Seal } from '#server/mail/seal.ts'
-import type { Transport } from '#server/mail/transport.ts'
+import { mayStillRead, type Seal } from '#server/mail/outbox.ts'
+import { DeliveryError, type Transport } from '#server/mail/transport.ts'
 
 const INTERVAL_MS = 2_000
 const MINUTE_MS = 60_000

@@ -3,6 +3,7 @@ import { type DocumentNode, getOperationAST, Kind } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import { Counter, Histogram, type Registry } from 'prom-client'
 import { durationBuckets } from '#federation/metrics/registry.ts'
+import type { SignInObserver } from '#server/auth/sign-in-record.ts'
 
 export type OperationObserver = {
   plugin: Plugin
@@ -69,4 +70,15 @@ export function observeOperations(registry: Registry): OperationObserver {
 
 function requestOf(context: object): object | null {
   return 'request' in context && typeof context.request === 'object' ? context.request : null
+}
+
+/** Counts sign-ins by method and outcome. */
+export function observeSignIns(registry: Registry): SignInObserver {
+  const signIns = new Counter({
+    name: 'inmor_sign_ins_total',
+    help: 'Sign-in attempts, by method and outcome.',
+    labelNames: ['method', 'outcome'],
+    registers: [registry],
+  })
+  return (method, outcome) => signIns.inc({ method, outcome })
 }

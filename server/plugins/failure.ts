@@ -2,7 +2,7 @@
 import type { FastifyError, FastifyInstance } from 'fastify'
 import { explainDatabaseOutage } from '#server/error/database-outage.ts'
 import { UnavailableError } from '#server/error/operation-error.ts'
-import { describeRefusal } from '#server/error/refused-request.ts'
+import { describeRefusal } from '#server/error/request-error.ts'
 import { explainStoreOutage } from '#store/outage.ts'
 
 const RETRY_AFTER_SECONDS = '5'

@@ -8,15 +8,16 @@ import { bytes, describeTooLarge } from '#federation/http/limits.ts'
 import type { RightsWatch } from '#server/auth/rights-watch.ts'
 import { requestError } from '#server/error/request-error.ts'
 import { mayAnywhere } from '#server/identity/caller.ts'
+import { literalCheck, variableCheck } from '#server/plugins/argument-check.ts'
+import {
+  explainNotAcceptable,
+  hideSuggestions,
+  partialAnswer,
+  unbufferedEvents,
+} from '#server/plugins/graphql-answer.ts'
 import { maskError } from '#server/plugins/graphql-error.ts'
-import { literalCheck } from '#server/plugins/literal-check.ts'
-import { explainNotAcceptable } from '#server/plugins/not-acceptable.ts'
-import { partialAnswer } from '#server/plugins/partial-answer.ts'
 import { endOfSubscriptions } from '#server/plugins/subscription-end.ts'
-import { hideSuggestions } from '#server/plugins/suggestion.ts'
 import { type Trust, trustDocuments } from '#server/plugins/trusted-documents.ts'
-import { unbufferedEvents } from '#server/plugins/unbuffered-events.ts'
-import { variableCheck } from '#server/plugins/variable-check.ts'
 import type { Context } from '#server/schema/context.ts'
 import { schema } from '#server/schema/index.ts'
 

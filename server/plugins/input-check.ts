@@ -1,7 +1,7 @@
 /** Refuses input that cannot be stored or published before a handler sees it. */
 import type { FastifyInstance } from 'fastify'
 import { formatPath } from '#core/path.ts'
-import { findInputFault } from '#server/error/input-fault.ts'
+import { findInputFault } from '#server/error/value-check.ts'
 
 /** Answers 400. GraphQL, at the path `except`, names the variable itself. */
 export function refuseFaultyInput(app: FastifyInstance, { except }: { except: string }): void {

@@ -2,6 +2,8 @@
 import { DEFAULT_SKEW } from '#core/validity.ts'
 import { Prisma } from '#prisma/generated/client/client.ts'
 import type { Settings } from '#server/database/typed-row.ts'
+import type { PublishContext } from '#server/publish/context.ts'
+import { enqueue, toPublish } from '#server/publish/outbox.ts'
 
 /** Issued in the future, beyond the clock skew that verifiers allow. */
 export const isFromFuture = (iat: number, now: number): boolean => iat > latestIssue(now)
@@ -32,4 +34,27 @@ export function dueAnewAt(life: Life, now: number, budget: number): number {
 function renewalOf({ iat, exp }: Life, budget: number): number {
   const kept = exp - iat > budget ? budget : 0
   return exp - (exp - iat + kept) / 2
+}
+
+/** Above this number, one entry for all of them. */
+const MAXIMUM = 1_000
+
+type Source = Pick<PublishContext, 'db' | 'now'>
+
+/** In the future for this process, whose clock signs: while it is wrong itself, there is nothing to repair. */
+export const futureOf = ({ now }: Pick<Source, 'now'>) => new Date(now().getTime() + DEFAULT_SKEW * 1000)
+
+/** Queues the Subordinate Statements from the future; true if there are any. */
+export async function republishFutureStatements({ db, now }: Source): Promise<boolean> {
+  const rows = await db.subordinate.findMany({
+    where: { active: true, statementIssuedAt: { gt: futureOf({ now }) } },
+    select: { entityId: true },
+    take: MAXIMUM + 1,
+  })
+  if (rows.length === 0 || (await db.outboxEntry.findFirst({ where: { topic: 'subordinates' } }))) {
+    return rows.length > 0
+  }
+  const each = rows.map(({ entityId }) => toPublish('subordinate', entityId, 'federation'))
+  await enqueue(db, rows.length > MAXIMUM ? [toPublish('subordinates')] : each)
+  return true
 }

@@ -1,6 +1,15 @@
 /** Converts database rows to the claims from which core builds statements; no I/O, no signature. */
+
+import { algorithms } from '#core/algorithm.ts'
 import type { Constraints } from '#core/constraints.ts'
-import { buildEndpointUrl } from '#core/endpoint.ts'
+import {
+  buildEndpointUrl,
+  type EndpointAuthMethods,
+  endpointNames,
+  endpoints,
+  getAuthMethodsParameter,
+  getEndpointParameter,
+} from '#core/endpoint.ts'
 import {
   buildEntityConfiguration,
   buildSubordinateStatement,
@@ -11,8 +20,7 @@ import type { JwkSet } from '#core/keys.ts'
 import { type MetadataPolicy, mergeMetadataPolicies } from '#core/metadata-policy/index.ts'
 import type { TrustMarkIssuers, TrustMarkOwner, TrustMarkOwners } from '#core/trust-mark/index.ts'
 import type { Settings, Subordinate, TrustMarkType } from '#server/database/typed-row.ts'
-import { endpointMetadata } from '#server/publish/endpoints.ts'
-import { type Life, listOwner, listOwnKeys, vouchFor } from '#server/publish/listed-keys.ts'
+import { type Life, listOwner, listOwnKeys, vouchFor } from '#server/publish/published-keys.ts'
 import { spreadLife } from '#server/publish/spread.ts'
 
 const HOUR = 3600
@@ -135,4 +143,26 @@ function optional<Name extends string, Value extends object>(
   value: Value | null,
 ): Record<Name, Value> | Record<never, never> {
   return value && Object.keys(value).length > 0 ? ({ [name]: value } as Record<Name, Value>) : {}
+}
+
+/** The signature algorithms for client authentication (§8.8.1). */
+const clientAssertionAlgorithms = algorithms.map(({ alg }) => alg)
+
+/** The endpoint parameters; those of authentication only where it is not the default, `["none"]`. */
+export function endpointMetadata(
+  entityId: string,
+  advertised: readonly string[],
+  authMethods: EndpointAuthMethods,
+): Record<string, unknown> {
+  const metadata: Record<string, unknown> = {}
+  for (const name of endpointNames) {
+    if (endpoints[name].advertised !== 'always' && !advertised.includes(name)) continue
+    metadata[getEndpointParameter(name)] = buildEndpointUrl(entityId, name)
+    const methods = authMethods[name]
+    if (methods?.includes('private_key_jwt')) {
+      metadata[getAuthMethodsParameter(name)] = methods
+      metadata.endpoint_auth_signing_alg_values_supported = clientAssertionAlgorithms
+    }
+  }
+  return metadata
 }

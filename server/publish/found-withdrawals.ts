@@ -8,7 +8,7 @@ import type { PublishContext } from '#server/publish/context.ts'
 import { readPublishedList } from '#server/publish/drift/status-lists.ts'
 import { findSubordinateEvents } from '#server/publish/subordinate-events.ts'
 import { scanHash } from '#store/scan.ts'
-import type { StatusList, StatusListFacts } from '#store/status-list-record.ts'
+import type { StatusList, StatusListFacts } from '#store/status-list.ts'
 import { parseSubordinateEvents, type SubordinateEvent } from '#store/subordinate-event.ts'
 import { parseTrustMarkRevocation } from '#store/trust-mark-record.ts'
 

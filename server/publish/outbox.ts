@@ -1,5 +1,7 @@
 /** The transactional outbox: each write adds the names of what it changed, for publisher.ts. */
-import type { Transaction } from '#server/database/client.ts'
+
+import DataLoader from 'dataloader'
+import type { Database, Transaction } from '#server/database/client.ts'
 
 /** The most urgent lane first. A lane waits for the lanes before it, and long work of a lane lets them pass. */
 const lanes = ['anchor', 'withdrawal', 'federation', 'ordinary'] as const
@@ -30,4 +32,23 @@ export function toPublish(topic: Topic, key: string | number = '', lane: Lane = 
 
 export async function enqueue(tx: Transaction, items: readonly OutboxItem[]): Promise<void> {
   if (items.length > 0) await tx.outboxEntry.createMany({ data: [...items] })
+}
+
+const ofOne: Topic = 'subordinate'
+const ofAll: Topic = 'subordinates'
+
+/** Asks the database once for all subordinates of a page. Each page is asked for, because a subscription lasts. */
+export function createPendingReader(db: Database): (entityId: string) => Promise<boolean> {
+  const loader = new DataLoader<string, boolean>((entityIds) => arePending(db, entityIds), { cache: false })
+  return (entityId) => loader.load(entityId)
+}
+
+async function arePending(db: Database, entityIds: readonly string[]): Promise<boolean[]> {
+  const entries = await db.outboxEntry.findMany({
+    where: { OR: [{ topic: ofAll }, { topic: ofOne, key: { in: [...entityIds] } }] },
+    select: { topic: true, key: true },
+  })
+  const waiting = new Set(entries.map(({ key }) => key))
+  const isAll = entries.some(({ topic }) => topic === ofAll)
+  return entityIds.map((entityId) => isAll || waiting.has(entityId))
 }

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import type { PublishContext } from '#server/publish/context.ts'
 import type { Progress } from '#server/publish/progress.ts'
-import { formatPublicationMarker, hasPages } from '#store/publication-marker.ts'
+import { formatPublicationMarker, hasPages } from '#store/page-reader.ts'
 
 type Place = Pick<PublishContext, 'db' | 'redis' | 'keys' | 'now'>
 

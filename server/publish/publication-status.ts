@@ -1,7 +1,7 @@
 /** Reads how far publication is behind the database, and streams each change of it. */
 import { Prisma, type PublisherLease } from '#prisma/generated/client/client.ts'
 import { readOneTogether, readTogether } from '#server/database/together.ts'
-import { leaveCall } from '#server/identity/leave-call.ts'
+import { leaveCall } from '#server/identity/origin.ts'
 import { createEventStream, type EventStream } from '#server/live/event-stream.ts'
 import { isFromFuture } from '#server/publish/age.ts'
 import type { PublishContext } from '#server/publish/context.ts'

@@ -8,7 +8,6 @@ import {
   keepStatements,
   keepTrustMarks,
 } from '#server/publish/history/published.ts'
-import { beginIssue } from '#server/publish/key-publication.ts'
 import { prepareHolderPages, prepareSubordinatePages } from '#server/publish/list-pages.ts'
 import type { Topic } from '#server/publish/outbox.ts'
 import {
@@ -17,6 +16,7 @@ import {
   signHistoricalKeys,
 } from '#server/publish/own-statements.ts'
 import { readPins } from '#server/publish/pins.ts'
+import { beginIssue } from '#server/publish/published-keys.ts'
 import {
   allIssuedTrustMarks,
   findActiveSubordinates,

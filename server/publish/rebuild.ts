@@ -1,7 +1,6 @@
 /** Rebuilds everything in Redis from the database: staged beside the live keys, then swapped in one transaction. */
 import type { ChainableCommander, Redis } from 'ioredis'
-import { ahead } from '#server/database/ahead.ts'
-import { inOrder } from '#server/database/in-order.ts'
+import { ahead, inOrder } from '#server/database/pages.ts'
 import { UnavailableError } from '#server/error/operation-error.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import {
@@ -11,7 +10,6 @@ import {
   keepStatementsOf,
   keepTrustMarks,
 } from '#server/publish/history/published.ts'
-import { beginIssue } from '#server/publish/key-publication.ts'
 import { type PageNames, prepareHolderPages, prepareSubordinatePages } from '#server/publish/list-pages.ts'
 import {
   findUnusedTypes,
@@ -20,6 +18,7 @@ import {
 } from '#server/publish/own-statements.ts'
 import { readPins } from '#server/publish/pins.ts'
 import type { Beat } from '#server/publish/publish.ts'
+import { beginIssue } from '#server/publish/published-keys.ts'
 import {
   type ActivePage,
   activeSubordinates,

@@ -1,9 +1,8 @@
 /** Reads rows of the database in the form in which they are published, page by page. */
 import type { IssuedTrustMark, Prisma, TrustMark, TrustMarkType } from '#prisma/generated/client/client.ts'
 import { toUnix } from '#server/clock.ts'
-import { ahead } from '#server/database/ahead.ts'
-import { inOrder } from '#server/database/in-order.ts'
 import { toNumbers } from '#server/database/numbers.ts'
+import { ahead, inOrder } from '#server/database/pages.ts'
 import { readSettings } from '#server/database/settings.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { enqueue, toPublish } from '#server/publish/outbox.ts'

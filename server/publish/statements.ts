@@ -7,7 +7,7 @@ import { toNumbers } from '#server/database/numbers.ts'
 import { type Settings, typedSubordinate } from '#server/database/typed-row.ts'
 import { isFromFuture, latestIssue } from '#server/publish/age.ts'
 import { subordinateStatementClaims } from '#server/publish/build.ts'
-import { firstListedEnd, listsEndedKey } from '#server/publish/listed-keys.ts'
+import { firstListedEnd, listsEndedKey } from '#server/publish/published-keys.ts'
 import { type SubordinateRow, unixTime } from '#server/publish/subordinate-row.ts'
 
 type Context = { db: Database; entityId: string; settings: Settings; signer: Signer; now: number }

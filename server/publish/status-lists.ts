@@ -5,7 +5,7 @@ import type { Database, Transaction } from '#server/database/client.ts'
 import type { KeepContext } from '#server/publish/history/keep.ts'
 import { keepStatusList } from '#server/publish/history/published.ts'
 import type { PublishedIssue, PublishedKeys } from '#server/publish/write.ts'
-import { formatListFacts, readStatusListBytes, type StatusListFacts } from '#store/status-list-record.ts'
+import { formatListFacts, readStatusListBytes, type StatusListFacts } from '#store/status-list.ts'
 
 type Found = { facts: StatusListFacts; revoked: number[] }
 

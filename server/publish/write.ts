@@ -1,10 +1,10 @@
 /** Writes published data into Redis; the only writer of these keys (names: #store/keys.ts). */
 import type { ChainableCommander, Redis } from 'ioredis'
-import type { Kept } from '#server/publish/history/kept.ts'
+import type { Kept } from '#server/publish/history/kind.ts'
 import type { EventsOfSubordinate } from '#server/publish/subordinate-events.ts'
 import { type Change, formatChange } from '#store/change.ts'
 import type { RedisKeys } from '#store/keys.ts'
-import type { StatusListFacts } from '#store/status-list-record.ts'
+import type { StatusListFacts } from '#store/status-list.ts'
 import { formatSubordinateEvents } from '#store/subordinate-event.ts'
 import { formatSubordinateInfo, type SubordinateInfo } from '#store/subordinate-info.ts'
 import { formatTrustMarkRevocation, REVOKED_MARK } from '#store/trust-mark-record.ts'

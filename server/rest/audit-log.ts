@@ -3,9 +3,8 @@ import { z } from 'zod'
 import type { AuditEvent } from '#prisma/generated/client/client.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import { anchorOf, callerOfRequest } from '#server/rest/access.ts'
-import type { RestApp } from '#server/rest/deps.ts'
+import { listOf, Page, type RestApp, slice } from '#server/rest/deps.ts'
 import { failures } from '#server/rest/error.ts'
-import { listOf, Page, slice } from '#server/rest/page.ts'
 import { addressFor, entriesFor, stateFor } from '#server/services/audit/privacy.ts'
 
 const snapshot = z.unknown().describe('The object at that time, as JSON; null when there was none.')

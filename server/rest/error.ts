@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { FederationError } from '#core/errors.ts'
 import { explainDatabaseOutage } from '#server/error/database-outage.ts'
 import { OperationError, type OperationErrorCode } from '#server/error/operation-error.ts'
-import { describeRefusal } from '#server/error/refused-request.ts'
+import { describeRefusal } from '#server/error/request-error.ts'
 import { explainStoreOutage } from '#store/outage.ts'
 
 export const Message = z.object({

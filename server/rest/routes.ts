@@ -3,14 +3,13 @@ import fastifySwagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
 import { guardRoutes } from '#server/rest/access.ts'
 import { auditLogRoutes } from '#server/rest/audit-log.ts'
-import type { RestDeps } from '#server/rest/deps.ts'
+import { describeRoute, type RestDeps, useZod } from '#server/rest/deps.ts'
 import { answerFailures, answerStrayRequests } from '#server/rest/error.ts'
 import { recordRefusals } from '#server/rest/refusal-record.ts'
 import { serverRoutes } from '#server/rest/server.ts'
 import { subordinateRoutes } from '#server/rest/subordinate.ts'
 import { trustMarkRoutes } from '#server/rest/trust-mark.ts'
 import { trustMarkTypeRoutes } from '#server/rest/trust-mark-type.ts'
-import { describeRoute, useZod } from '#server/rest/zod-provider.ts'
 
 const description = `For scripts of inmor 0.x, whose requests it accepts. GraphQL does everything else. Members of a request
 that are not named here are ignored. The paths of another anchor than the configured one begin with /api/v1/anchors/{slug}.`

@@ -2,11 +2,10 @@
 import { z } from 'zod'
 import { ConflictError } from '#server/error/operation-error.ts'
 import { anchorOf, callerOfRequest } from '#server/rest/access.ts'
-import type { RestApp } from '#server/rest/deps.ts'
-import { entityConfigurationRoute } from '#server/rest/entity-configuration.ts'
+import { ById, listOf, Page, type RestApp, slice } from '#server/rest/deps.ts'
 import { conflict, failures, Message, notFound } from '#server/rest/error.ts'
-import { ById, listOf, Page, slice } from '#server/rest/page.ts'
 import { Change, Output, Registration, toBody, toFields } from '#server/rest/subordinate-body.ts'
+import { type EntityCheckName, EntityRejectedError } from '#server/services/entity/checks.ts'
 import { findSubordinate } from '#server/services/subordinate/row.ts'
 
 const tags = ['Subordinates']
@@ -121,4 +120,39 @@ export function subordinateRoutes(app: RestApp): void {
   )
 
   entityConfigurationRoute(app, tags)
+}
+
+/** The checks of the Entity Configuration itself; registration requires more. */
+const essential: readonly EntityCheckName[] = ['REACHABLE', 'STATEMENT', 'IDENTITY', 'TIMES', 'SIGNATURE']
+
+const object = z.record(z.string(), z.unknown())
+
+const FetchedConfiguration = z.object({
+  metadata: object.describe('Its metadata by Entity Type.'),
+  jwks: object.describe('Its Federation Entity Keys.'),
+  authority_hints: z.array(z.string()).nullable().describe('The Entity Identifiers of its superiors.'),
+  trust_marks: z.array(z.unknown()).nullable().describe('The Trust Marks it contains.'),
+})
+
+function entityConfigurationRoute(app: RestApp, tags: string[]): void {
+  app.post(
+    '/subordinates/fetch-config',
+    {
+      config: { scope: 'read' },
+      schema: {
+        tags,
+        summary: 'Fetches and verifies an Entity Configuration, without changing anything',
+        body: z.object({ url: z.string().min(1).describe('The Entity Identifier.') }),
+        response: { 200: FetchedConfiguration.describe('The verified content.'), ...failures },
+      },
+    },
+    async (request) => {
+      const { services } = anchorOf(request)
+      const { statement, checks } = await services.subordinates.inspect({ entityId: request.body.url })
+      const faults = checks.filter(({ name, status }) => status === 'FAILED' && essential.includes(name))
+      if (!statement || faults.length > 0) throw new EntityRejectedError(faults)
+      const { metadata = {}, jwks, authority_hints = null, trust_marks = null } = statement.claims
+      return { metadata: { ...metadata }, jwks: { ...jwks }, authority_hints, trust_marks }
+    },
+  )
 }

@@ -4,9 +4,8 @@ import type { TrustMarkType } from '#prisma/generated/client/client.ts'
 import type { Anchor } from '#server/anchors/anchor.ts'
 import { ConflictError, NotFoundError } from '#server/error/operation-error.ts'
 import { anchorOf, callerOfRequest } from '#server/rest/access.ts'
-import type { RestApp } from '#server/rest/deps.ts'
+import { ById, listOf, Page, type RestApp, slice } from '#server/rest/deps.ts'
 import { conflict, failures, Message, notFound } from '#server/rest/error.ts'
-import { ById, listOf, Page, slice } from '#server/rest/page.ts'
 
 const tags = ['Trust Mark Types']
 

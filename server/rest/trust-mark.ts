@@ -6,9 +6,8 @@ import { typedTrustMark } from '#server/database/typed-row.ts'
 import { ConflictError, NotFoundError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import { anchorOf, callerOfRequest } from '#server/rest/access.ts'
-import type { RestApp } from '#server/rest/deps.ts'
+import { ById, listOf, Page, type RestApp, slice } from '#server/rest/deps.ts'
 import { conflict, failures, Message, notFound } from '#server/rest/error.ts'
-import { ById, listOf, Page, slice } from '#server/rest/page.ts'
 
 const tags = ['Trust Marks']
 

@@ -4,7 +4,7 @@ import type { Anchor } from '#server/anchors/anchor.ts'
 import { requestError } from '#server/error/request-error.ts'
 import { callerIn } from '#server/identity/caller.ts'
 import type { Scope } from '#server/identity/roles.ts'
-import { createPendingReader } from '#server/publish/pending.ts'
+import { createPendingReader } from '#server/publish/outbox.ts'
 import type { Context } from '#server/schema/context.ts'
 import { createNameReader } from '#server/services/entity/known-name.ts'
 

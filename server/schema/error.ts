@@ -1,5 +1,5 @@
 /** Expected failures as types of result unions. Other errors are masked and logged (plugins/graphql-error.ts). */
-import { fragmentOf } from '#server/as-code/fragment.ts'
+import { fragmentOf } from '#server/as-code/write.ts'
 import {
   ConflictError,
   InvalidInputError,

@@ -1,5 +1,5 @@
 /** The links of invitations that a request created, for its answer. */
-import { invitationLink, type NewInvitation } from '#server/auth/invitation-link.ts'
+import { invitationLink, type NewInvitation } from '#server/auth/invitation-offer.ts'
 
 export type NewInvitations = {
   add(userId: string, invitation: NewInvitation): void

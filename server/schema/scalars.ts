@@ -1,8 +1,8 @@
 /** Scalars of the API; each validates its input. */
 import { findEntityIdError, findUrlError } from '#core/entity-id.ts'
 import { formatPath } from '#core/path.ts'
-import { findInputFault } from '#server/error/input-fault.ts'
 import { requestError } from '#server/error/request-error.ts'
+import { findInputFault } from '#server/error/value-check.ts'
 import { builder } from '#server/schema/builder.ts'
 
 const MAXIMUM_JWT_BYTES = 1024 * 1024

@@ -1,7 +1,7 @@
 /** Parses a URL to which this server sends requests, with the rules of the fetcher. A name is resolved at each request. */
 import type { Path } from '#core/path.ts'
-import { parseTarget } from '#fetcher/address-guard.ts'
 import { FetchError } from '#fetcher/fetch-error.ts'
+import { parseTarget } from '#fetcher/guard.ts'
 import { InvalidInputError } from '#server/error/operation-error.ts'
 
 /** @throws InvalidInputError at the path */

@@ -9,7 +9,6 @@ import type { Database } from '#server/database/client.ts'
 import { nextEntries } from '#server/webhook/backlog.ts'
 import { buildEvent, type Entry, type SourceOf } from '#server/webhook/event.ts'
 import { createLease, isFree } from '#server/webhook/lease.ts'
-import type { WebhookObserver } from '#server/webhook/observer.ts'
 import { createRecord } from '#server/webhook/record.ts'
 import type { Send } from '#server/webhook/send.ts'
 
@@ -20,7 +19,7 @@ const PAGE = 50
 /** Milliseconds for running attempts to end when the process closes. Longer ones are made again. */
 const CLOSE_GRACE_MS = 5_000
 
-export type CourierDeps = {
+type CourierDeps = {
   /** The database of the installation. */
   db: Database
   send: Send
@@ -33,7 +32,7 @@ export type CourierDeps = {
   random(): number
 }
 
-export type Courier = {
+type Courier = {
   /** Looks at short intervals. */
   start(): void
   /** Delivers what is due. Resolves when that is done, or held back by failures. */
@@ -121,3 +120,8 @@ export function createCourier({ db, send, readSources, observe, log, now, random
 
 const gapSentence = (now: Date) =>
   `Events are missing before ${now.toISOString()}: the retention of the audit log had removed them before they were delivered.`
+
+/** Callbacks of deliveries for metrics. */
+export type WebhookObserver = {
+  attempted(isDelivered: boolean): void
+}

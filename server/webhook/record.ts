@@ -5,9 +5,8 @@ import { jobCaller } from '#server/identity/caller.ts'
 import { recordChange } from '#server/services/write.ts'
 import { anchorOf, type Entry, typeOf } from '#server/webhook/event.ts'
 import { leaseEnd } from '#server/webhook/lease.ts'
-import { resourceOf } from '#server/webhook/resource.ts'
-import { isOutOfPatience, nextAttempt, PAUSE_REASON } from '#server/webhook/retry.ts'
 import type { Attempt } from '#server/webhook/send.ts'
+import { resourceOf } from '#server/webhook/state.ts'
 
 type Failed = Extract<Attempt, { isDelivered: false }>
 
@@ -89,4 +88,27 @@ async function writeDelivery(
   await tx.delivery.create({
     data: { ...outcome, ...about, webhookId, auditEventId, recipient, attempts: 1, createdAt },
   })
+}
+
+const SECOND_MS = 1_000
+const MINUTE_MS = 60 * SECOND_MS
+const HOUR_MS = 60 * MINUTE_MS
+
+/** Milliseconds after the first failure, the second and so on; from then on as after the last. */
+const waits = [5 * SECOND_MS, 30 * SECOND_MS, 2 * MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS, HOUR_MS]
+/** A wait is up to this part longer, so that receivers that were away together are not asked together. */
+const JITTER = 0.2
+const PATIENCE_DAYS = 5
+
+/** When a failed delivery is tried again, and when the webhook is paused instead. */
+const PAUSE_REASON = `It failed for ${PATIENCE_DAYS} days.`
+
+/** `failures` includes this one; `random` is at least 0 and below 1. */
+function nextAttempt(failures: number, now: Date, random: number): Date {
+  const wait = waits[Math.min(failures, waits.length) - 1] ?? HOUR_MS
+  return new Date(now.getTime() + wait * (1 + JITTER * random))
+}
+
+function isOutOfPatience(failingSince: Date, now: Date): boolean {
+  return now.getTime() - failingSince.getTime() >= PATIENCE_DAYS * 24 * HOUR_MS
 }

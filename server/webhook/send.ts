@@ -1,12 +1,12 @@
 /** Makes one attempt to deliver an event: signs it, sends it, and judges the response. */
 
+import { createHmac, randomBytes } from 'node:crypto'
 import { FetchError } from '#fetcher/fetch-error.ts'
 import type { Fetcher } from '#fetcher/fetcher.ts'
 import type { Webhook } from '#prisma/generated/client/client.ts'
-import type { Clock } from '#server/clock.ts'
+import { type Clock, toUnix } from '#server/clock.ts'
 import type { Sealer } from '#server/database/sealed-text.ts'
 import { CONTENT_TYPE, type Event } from '#server/webhook/event.ts'
-import { sign } from '#server/webhook/signature.ts'
 
 /** Read of the response, of which only the status counts. */
 const READ_BYTES = 1024
@@ -63,3 +63,29 @@ function judge(status: number): Attempt {
 
 /** The audit log and alerts repeat the sentence, and the URL may be a secret. */
 const withoutUrl = (message: string, url: string) => message.replace(url, 'The receiver')
+
+const PREFIX = 'whsec_'
+const SECRET_BYTES = 32
+
+/** Signs deliveries as Standard Webhooks 1.0.0 says (symmetric signatures, v1). */
+export function createSecret(): string {
+  return PREFIX + randomBytes(SECRET_BYTES).toString('base64')
+}
+
+/** The headers of one attempt. Each secret signs, so that a receiver may know the new or the previous one. */
+export function sign(
+  secrets: readonly string[],
+  { id, body }: { id: string; body: string },
+  at: Date,
+): Record<string, string> {
+  const timestamp = toUnix(at)
+  const signatures = secrets.map((secret) => {
+    const key = Buffer.from(secret.slice(PREFIX.length), 'base64')
+    return `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')}`
+  })
+  return {
+    'webhook-id': id,
+    'webhook-timestamp': String(timestamp),
+    'webhook-signature': signatures.join(' '),
+  }
+}

@@ -3,7 +3,7 @@ import type { Delivery, Webhook } from '#prisma/generated/client/client.ts'
 import { publishedActions } from '#server/services/audit/published.ts'
 
 export const webhookStates = ['ACTIVE', 'FAILING', 'PAUSED'] as const
-export type WebhookState = (typeof webhookStates)[number]
+type WebhookState = (typeof webhookStates)[number]
 
 export function stateOf({ active, failingSince }: Pick<Webhook, 'active' | 'failingSince'>): WebhookState {
   if (!active) return 'PAUSED'
@@ -15,7 +15,7 @@ export function problemOf({ problem, gap }: Pick<Webhook, 'problem' | 'gap'>): s
   return [problem, gap].filter((sentence) => sentence !== null).join(' ') || null
 }
 
-export const deliveryStates = ['WAITING', 'DELIVERED', 'FAILED'] as const
+const deliveryStates = ['WAITING', 'DELIVERED', 'FAILED'] as const
 export type DeliveryState = (typeof deliveryStates)[number]
 
 export const deliveryStateOf = ({ state }: Pick<Delivery, 'state'>): DeliveryState =>
@@ -24,3 +24,6 @@ export const deliveryStateOf = ({ state }: Pick<Delivery, 'state'>): DeliverySta
 /** The published actions that a webhook receives; empty: all. */
 export const eventsOf = ({ events }: Pick<Webhook, 'events'>) =>
   publishedActions.filter((action) => events.includes(action))
+
+/** Names webhooks in the audit log, whose readers may not see paths: those of some receivers are secret. */
+export const resourceOf = ({ id, url }: Pick<Webhook, 'id' | 'url'>) => `${new URL(url).origin} (${id})`

@@ -17,9 +17,8 @@ import { recordChange } from '#server/services/write.ts'
 import { countWaiting, positionAt } from '#server/webhook/backlog.ts'
 import { buildTestEvent } from '#server/webhook/event.ts'
 import { type FieldContext, type WebhookInput, webhookFields } from '#server/webhook/fields.ts'
-import { resourceOf } from '#server/webhook/resource.ts'
-import type { Send } from '#server/webhook/send.ts'
-import { createSecret } from '#server/webhook/signature.ts'
+import { createSecret, type Send } from '#server/webhook/send.ts'
+import { resourceOf } from '#server/webhook/state.ts'
 
 export const MAXIMUM_WEBHOOKS = 20
 /** Hours for which the previous secret signs beside a new one. */

@@ -11,7 +11,7 @@ import type { Metadata } from '#core/metadata.ts'
 import { buildTrustMark, TRUST_MARK_TYP } from '#core/trust-mark/index.ts'
 import { prepareHolderPages, prepareSubordinatePages } from '#server/publish/list-pages.ts'
 import { redisKeys } from '#store/keys.ts'
-import { formatPublicationMarker } from '#store/publication-marker.ts'
+import { formatPublicationMarker } from '#store/page-reader.ts'
 import { formatSubordinateInfo } from '#store/subordinate-info.ts'
 import { hashTrustMark } from '#store/trust-mark-record.ts'
 

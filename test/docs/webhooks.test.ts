@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { publishedActions } from '#server/services/audit/published.ts'
 import { buildEvent } from '#server/webhook/event.ts'
-import { createSecret, sign } from '#server/webhook/signature.ts'
+import { createSecret, sign } from '#server/webhook/send.ts'
 import { freePort } from '#test/helpers/port.ts'
 import { blocksOf, root } from './document.ts'
 

@@ -1,6 +1,6 @@
 /** Tests what the registration page does about an entity that cannot be registered yet. */
 import { beforeAll, expect, test } from 'vitest'
-import { examineAwaited } from '#server/jobs/awaited.ts'
+import { examineAwaited } from '#server/jobs/checks.ts'
 import type { RunContext } from '#server/jobs/context.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'

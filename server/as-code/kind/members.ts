@@ -1,15 +1,14 @@
-/** Members: immediate subordinates, with what the anchor states about them. */
-
+/** Members: immediate subordinates, with what the anchor states about them; and entities that are examined until they can be registered. */
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import type { Fields } from '#server/as-code/document.ts'
 import { organizationWith } from '#server/as-code/kind/organizations.ts'
-import { pagesOf } from '#server/as-code/kind/pages.ts'
-import type { ApplyContext, KindRow, StoredObject } from '#server/as-code/kind/row.ts'
+import { type ApplyContext, type KindRow, pagesOf, type StoredObject } from '#server/as-code/kind/row.ts'
 import type { Step } from '#server/as-code/step.ts'
 import type { Database } from '#server/database/client.ts'
 import type { Settings } from '#server/database/typed-row.ts'
 import { NotFoundError } from '#server/error/operation-error.ts'
 import { defaultsOf, parsePatch, pickFields } from '#server/services/patch.ts'
+import { whereAwaited } from '#server/services/subordinate/awaited-entities.ts'
 import { type RegisterInput, subordinateFields } from '#server/services/subordinate/input.ts'
 
 const { organizationId: _key, ...table } = subordinateFields
@@ -21,6 +20,7 @@ const PAGE = 1_000
 const include = { organization: { select: { name: true } } } as const
 type Row = Prisma.SubordinateGetPayload<{ include: typeof include }>
 
+/** Members: immediate subordinates, with what the anchor states about them. */
 export const members: KindRow = {
   noun: 'member',
   keys: ['entityId'],
@@ -105,4 +105,33 @@ async function withKey(db: Database, { organization, ...fields }: Fields) {
   const organizationId = await organizationWith(db, organization)
   if (organizationId === null) throw new NotFoundError(`There is no organization ${String(organization)}.`)
   return { ...fields, organizationId }
+}
+
+/** Entities that are examined each hour until they can be registered. */
+export const awaitedMembers: KindRow = {
+  noun: 'awaited member',
+  keys: ['entityId'],
+  mutations: { CREATE: ['awaitEntity'], REMOVE: ['stopAwaitingEntity'] },
+  defaults: {},
+  async *read(db, which, now) {
+    const named = 'keys' in which ? { entityId: { in: [...which.keys] } } : {}
+    const awaited = await db.awaitedEntity.findMany({
+      where: { ...whereAwaited(now), ...named },
+      orderBy: { entityId: 'asc' },
+    })
+    // Those that were registered since are no longer awaited, and nothing is left to do for them.
+    const registered =
+      'keys' in which
+        ? await db.subordinate.findMany({ where: named, select: { id: true, entityId: true } })
+        : []
+    yield awaited.map(({ id, entityId }): StoredObject => ({ id, key: entityId, fields: { entityId } }))
+    yield registered.map(
+      ({ id, entityId: key }): StoredObject => ({ id, key, fields: { entityId: key, isRegistered: true } }),
+    )
+  },
+  parse: (fields) => fields,
+  create: ({ services }, caller, { entityId }) => services.awaitedEntities.await(caller, String(entityId)),
+  async remove({ services }, caller, { key, fields }) {
+    if (fields.isRegistered !== true) await services.awaitedEntities.stopAwaiting(caller, key)
+  },
 }

@@ -1,8 +1,8 @@
 /** The definition of a kind of object that a configuration file describes. */
-
 import type { Fields, Section, Verb } from '#server/as-code/document.ts'
 import type { Database } from '#server/database/client.ts'
 import type { Settings } from '#server/database/typed-row.ts'
+import { InvalidInputError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { AuditAction } from '#server/services/audit/action.ts'
 import type { Services } from '#server/services/index.ts'
@@ -19,7 +19,7 @@ export type StoredObject = {
 }
 
 /** The objects with these keys; or all after a key, in the order of their keys. Without pages, all. */
-export type Which = { keys: readonly string[] } | { after: string }
+type Which = { keys: readonly string[] } | { after: string }
 
 export type ParseContext = {
   entityId: string
@@ -58,7 +58,7 @@ export type ApplyContext = {
 }
 
 /** An object of another kind that a field names. */
-export type Reference = { section: Section; key: string; field: string }
+type Reference = { section: Section; key: string; field: string }
 
 export type KindRow = {
   /** Names one object in messages. */
@@ -98,4 +98,15 @@ export type KindRow = {
   remove?(context: ApplyContext, caller: Caller, stored: StoredObject): Promise<unknown>
   /** Why the change cannot be made, as a sentence; null: nothing is in the way. */
   obstacle?(stored: StoredObject, fields: Fields): string | null
+}
+
+/** Cuts a list into pages. */
+export function pagesOf<Item>(items: readonly Item[], size: number): Item[][] {
+  const pages = Math.ceil(items.length / size)
+  return Array.from({ length: pages }, (_, page) => items.slice(page * size, (page + 1) * size))
+}
+
+/** @throws InvalidInputError */
+export function requirePlainUrl(given: string, stored: string): void {
+  if (given !== stored) throw new InvalidInputError(`Write the URL as ${stored}.`, 'url')
 }

@@ -1,13 +1,46 @@
-/** Trust Marks that the anchor issues (§7). */
+/** Trust Mark types and Trust Marks that the anchor issues (§7). */
 
 import { defaultTerms } from '#core/defaults.ts'
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import type { Fields } from '#server/as-code/document.ts'
-import { pagesOf } from '#server/as-code/kind/pages.ts'
-import type { KindRow, StoredObject } from '#server/as-code/kind/row.ts'
+import { type KindRow, pagesOf, type StoredObject } from '#server/as-code/kind/row.ts'
 import type { Database } from '#server/database/client.ts'
-import { parsePatch, pickFields } from '#server/services/patch.ts'
+import { defaultsOf, parsePatch, pickFields } from '#server/services/patch.ts'
+import {
+  type TrustMarkTypeFields,
+  trustMarkTypeFields,
+} from '#server/services/trust-mark/trust-mark-types.ts'
 import { type IssueInput, markFields } from '#server/services/trust-mark/trust-marks.ts'
+
+/** Trust Mark types that the anchor issues (§7). */
+export const trustMarkTypes: KindRow = {
+  noun: 'Trust Mark type',
+  keys: ['type'],
+  mutations: {
+    CREATE: ['createTrustMarkType'],
+    CHANGE: ['updateTrustMarkType'],
+    REMOVE: ['removeTrustMarkType'],
+  },
+  defaults: defaultsOf(trustMarkTypeFields),
+  async *read(db, which) {
+    const where = 'keys' in which ? { type: { in: [...which.keys] } } : {}
+    const rows = await db.trustMarkType.findMany({ where, orderBy: { type: 'asc' } })
+    yield rows.map((row): StoredObject => {
+      const { id, type, version } = row
+      return { id, key: type, version, fields: { type, ...pickFields(trustMarkTypeFields, row) } }
+    })
+  },
+  parse({ type, ...fields }, { settings, allowHttp }) {
+    const parsed = parsePatch(trustMarkTypeFields, fields as never, { ...settings, allowHttp }) // as above
+    return { type, ...parsed }
+  },
+  create: ({ services }, caller, fields) => services.trustMarkTypes.create(caller, typed(fields)),
+  change: ({ services }, caller, { id, version }, fields) =>
+    services.trustMarkTypes.update(caller, { ...fields, id, version }),
+  remove: ({ services }, caller, { id }) => services.trustMarkTypes.remove(caller, id),
+}
+
+const typed = (fields: Fields) => fields as TrustMarkTypeFields & { type: string } // its key
 
 const table = markFields(defaultTerms)
 const PAGE = 1_000
@@ -16,6 +49,7 @@ const REMOVED = 'It was removed from the configuration files.'
 const include = { trustMarkType: { select: { type: true } } } as const
 type Row = Prisma.TrustMarkGetPayload<{ include: typeof include }>
 
+/** Trust Marks that the anchor issues (§7). */
 export const trustMarks: KindRow = {
   noun: 'Trust Mark',
   keys: ['trustMarkType', 'entityId'],

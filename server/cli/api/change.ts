@@ -1,9 +1,11 @@
 /** Mutations: one for each input. */
+
+import { createReadStream } from 'node:fs'
+import { createInterface } from 'node:readline'
 import { type Api, type Data, dataOf } from './api.ts'
 import { mutationDocument } from './documents.ts'
-import { Failure, refusal } from './failure.ts'
+import { exitCodes, Failure, refusal } from './failure.ts'
 import { follow } from './follow.ts'
-import { readInputs } from './inputs.ts'
 import { print } from './list.ts'
 import { nameOf, requireAll, type Slot, withIds } from './options.ts'
 import { type OutputOptions, requireField } from './output.ts'
@@ -91,4 +93,54 @@ export async function changeEach(
     })
   }
   if (failed > 0) throw new Failure(`Failed: ${failed}.`, code)
+}
+
+/** `-` is standard input. Lines are read as they are needed. @throws Failure that names the line */
+async function* readInputs(file: string): AsyncGenerator<Data> {
+  const stream = file === '-' ? process.stdin : createReadStream(file)
+  const failed = new Promise<never>((_resolve, reject) =>
+    stream.once('error', (error: Error) =>
+      reject(new Failure(`${file} cannot be read: ${error.message}.`, exitCodes.usage)),
+    ),
+  )
+  failed.catch(() => {}) // it may come after the end
+  const title = file === '-' ? 'Standard input' : file
+  let number = 0
+  let pending = ''
+  const lines = createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })[
+    Symbol.asyncIterator
+  ]()
+  for (;;) {
+    const { done, value: line = '' } = await Promise.race([lines.next(), failed])
+    if (done) break
+    number += 1
+    const text = pending + line
+    if (text.trim() === '') continue
+    const parsed = parse(text)
+    // A document over several lines begins with one that is not complete.
+    if (parsed === undefined) pending = `${text}\n`
+    else {
+      pending = ''
+      yield* inputsIn(parsed, number)
+    }
+  }
+  if (pending.trim() !== '')
+    throw new Failure(`${title} is not JSON, nor has it JSON on each line.`, exitCodes.usage)
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function inputsIn(value: unknown, line: number): Data[] {
+  const inputs = Array.isArray(value) ? value : [value]
+  const isEachObject = inputs.every(
+    (each) => typeof each === 'object' && each !== null && !Array.isArray(each),
+  )
+  if (isEachObject) return inputs
+  throw new Failure(`Line ${line} is not a JSON object.`, exitCodes.usage)
 }

@@ -1,8 +1,7 @@
 /** Makes the commands of a noun from the rows of the table. */
-import type { Command } from 'commander'
+import { Command } from 'commander'
 import { type Api, dataOf, type Open } from './api.ts'
 import { change, changeEach, startsRun } from './change.ts'
-import { CommandAboutOne } from './command-about-one.ts'
 import { nodeDocument } from './documents.ts'
 import { Failure } from './failure.ts'
 import { follow } from './follow.ts'
@@ -21,6 +20,15 @@ import {
 import { type OutputOptions, requireField } from './output.ts'
 import { previewsPolicy, printPreview, type ReviewOptions, setsPolicy } from './policy.ts'
 import { type Row, rowsOf } from './table.ts'
+
+/** A command that takes an id, also one that begins with a dash. */
+class CommandAboutOne extends Command {
+  override parseOptions(words: string[]) {
+    const end = words.indexOf('--')
+    const id = words.findIndex((word, index) => DASHED_ID.test(word) && (end < 0 || index < end))
+    return super.parseOptions(id < 0 ? words : [...words.toSpliced(id, 1), '--', words[id] as string])
+  }
+}
 
 type Options = OutputOptions &
   ReviewOptions & { anchor?: string; from?: string; unset?: string[]; follow?: true }
@@ -106,3 +114,6 @@ async function showNode(api: Api, type: string, name: string, options: OutputOpt
   if (!node) throw new Failure(`There is no ${type} ${JSON.stringify(name)}. (NOT_FOUND)`)
   await print(node, options)
 }
+
+/** Ids and thumbprints are base64url of 32 and 43 characters. One in 64 begins with a dash; no option is that long. */
+const DASHED_ID = /^-[\w-]{31,}$/

@@ -4,8 +4,16 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { Command, Option } from 'commander'
 import { type Api, dataOf, type Open } from './api.ts'
-import { anchorOf, readSources, type Source } from './configuration-files.ts'
-import { aboutOf, type Plan, type PlanRequest, planOf, UnknownAnchorFailure } from './configuration-plan.ts'
+import {
+  aboutOf,
+  anchorOf,
+  type Plan,
+  type PlanRequest,
+  planOf,
+  readSources,
+  type Source,
+  UnknownAnchorFailure,
+} from './configuration-plan.ts'
 import { exitCodes, Failure, refusal } from './failure.ts'
 import { follow } from './follow.ts'
 import { parsePositive } from './options.ts'

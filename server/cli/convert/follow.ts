@@ -2,7 +2,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { type Command, InvalidArgumentError } from 'commander'
 import { exitCodes, Failure } from '#server/cli/api/failure.ts'
-import { createNotes } from '#server/cli/notes.ts'
+import { createNotes } from '#server/cli/output.ts'
 
 const HOUR_MS = 3_600_000
 /** Of a month. */

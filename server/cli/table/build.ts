@@ -16,8 +16,17 @@ import {
 } from 'graphql'
 import { getDatamodel } from '#prisma/generated/pothos-types.ts'
 import type { Field, ObjectType, Row, Table } from '#server/cli/api/table.ts'
-import { columnsOf, costly, hidden, keysOf } from '#server/cli/table/columns.ts'
-import { type Name, nameOfMutation, nameOfQuery, nounOfType, wordsOfType } from '#server/cli/table/names.ts'
+import {
+  columnsOf,
+  costly,
+  hidden,
+  keysOf,
+  type Name,
+  nameOfMutation,
+  nameOfQuery,
+  nounOfType,
+  wordsOfType,
+} from '#server/cli/table/names.ts'
 import { ANCHOR } from '#server/schema/anchor-scope.ts'
 import { isOfInstallation } from '#server/schema/global-id.ts'
 

@@ -1,12 +1,28 @@
-/** Reads the Entity Configuration of an anchor and the list of its members (§9, §8.2). */
+/** What every part of reading a federation needs. */
+
 import { type EndpointName, getAuthMethodsParameter, getEndpointParameter } from '#core/endpoint.ts'
 import { addParameters, parseEndpoint, parseEntityId } from '#core/entity-id.ts'
 import { type EntityStatementClaims, verifyEntityConfiguration } from '#core/entity-statement/index.ts'
 import { FederationError } from '#core/errors.ts'
 import type { JwkSet } from '#core/keys.ts'
-import { BadSourceError } from '#server/convert/bad-source.ts'
-import { anyScheme, type Reading } from '#server/convert/federation/reading.ts'
-import { retry } from '#server/convert/retry.ts'
+import type { Clock } from '#core/validity.ts'
+import type { Fetcher } from '#fetcher/fetcher.ts'
+import { BadSourceError, type Failures } from '#server/convert/failures.ts'
+import { retry } from '#server/convert/fetching.ts'
+
+export type Reading = Clock & {
+  fetcher: Fetcher
+  /** For lists, which are longer than statements. */
+  lists: Pick<Fetcher, 'json'>
+  failures: Failures
+  signal: AbortSignal
+}
+
+/** Requests at a time. */
+export const CONCURRENCY = 8
+
+/** The fetcher refuses http unless it is allowed. */
+export const anyScheme = { allowHttp: true }
 
 /** Entities in a list. */
 export const MOST = 200_000

@@ -3,12 +3,10 @@ import type { EntityStatementClaims } from '#core/entity-statement/index.ts'
 import type { JwkSet } from '#core/keys.ts'
 import { createFetcher } from '#fetcher/fetcher.ts'
 import { createFailures } from '#server/convert/failures.ts'
-import { readConfiguration } from '#server/convert/federation/anchor.ts'
+import { CONCURRENCY, readConfiguration } from '#server/convert/federation/anchor.ts'
 import { readMarks } from '#server/convert/federation/marks.ts'
 import { readStatements } from '#server/convert/federation/members.ts'
-import { CONCURRENCY } from '#server/convert/federation/reading.ts'
-import { memberOf, notesOfOperators } from '#server/convert/member.ts'
-import type { Source } from '#server/convert/source.ts'
+import { memberOf, notesOfOperators, type Source } from '#server/convert/source.ts'
 
 /** A list of a million members has 60 MB. Times are milliseconds. */
 const LIST_LIMITS = { maxBodyBytes: 64 * 1024 * 1024, totalTimeout: 60_000 }

@@ -5,10 +5,15 @@ import type { EntityStatementClaims } from '#core/entity-statement/index.ts'
 import { getMember, isJsonObject } from '#core/json.ts'
 import { decodeJwt } from '#core/jws.ts'
 import { type TrustMarkClaims, trustMarkProtectedClaims, verifyTrustMark } from '#core/trust-mark/index.ts'
-import { endpointOf, readList } from '#server/convert/federation/anchor.ts'
-import { anyScheme, CONCURRENCY, type Reading } from '#server/convert/federation/reading.ts'
-import { findHours, type Hours } from '#server/convert/life.ts'
-import { retry } from '#server/convert/retry.ts'
+import { findHours, type Hours } from '#server/convert/anchor-settings.ts'
+import {
+  anyScheme,
+  CONCURRENCY,
+  endpointOf,
+  type Reading,
+  readList,
+} from '#server/convert/federation/anchor.ts'
+import { retry } from '#server/convert/fetching.ts'
 import type { Source, SourceMark, SourceType } from '#server/convert/source.ts'
 import { inParallel } from '#server/jobs/in-parallel.ts'
 

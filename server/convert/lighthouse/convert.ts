@@ -10,14 +10,17 @@ import {
   parseMetadataPolicy,
 } from '#core/metadata-policy/index.ts'
 import { createFetcher } from '#fetcher/fetcher.ts'
-import { BadSourceError } from '#server/convert/bad-source.ts'
-import { createFailures } from '#server/convert/failures.ts'
-import { type AdminApi, type Credentials, createAdminApi } from '#server/convert/lighthouse/admin-api.ts'
-import { answers, parseAnswer } from '#server/convert/lighthouse/answer.ts'
+import { BadSourceError, createFailures } from '#server/convert/failures.ts'
+import {
+  type AdminApi,
+  answers,
+  type Credentials,
+  createAdminApi,
+  parseAnswer,
+} from '#server/convert/lighthouse/admin-api.ts'
 import { readMarks } from '#server/convert/lighthouse/marks.ts'
 import { type ReadMembers, readMembers } from '#server/convert/lighthouse/members.ts'
-import { notesOfOperators } from '#server/convert/member.ts'
-import type { Source } from '#server/convert/source.ts'
+import { notesOfOperators, type Source } from '#server/convert/source.ts'
 
 /** One list has all members. Times are milliseconds. */
 const LIMITS = { maxBodyBytes: 64 * 1024 * 1024, totalTimeout: 60_000, perHost: 8 }

@@ -5,10 +5,9 @@ import { parseEntityId } from '#core/entity-id.ts'
 import type { EntityStatementClaims } from '#core/entity-statement/index.ts'
 import { getMember } from '#core/json.ts'
 import { trustMarkProtectedClaims } from '#core/trust-mark/index.ts'
+import { toHours } from '#server/convert/anchor-settings.ts'
 import type { Failures } from '#server/convert/failures.ts'
-import { toHours } from '#server/convert/life.ts'
-import type { AdminApi } from '#server/convert/lighthouse/admin-api.ts'
-import { answers, claimsOf, parseAnswer } from '#server/convert/lighthouse/answer.ts'
+import { type AdminApi, answers, claimsOf, parseAnswer } from '#server/convert/lighthouse/admin-api.ts'
 import type { Source, SourceMark } from '#server/convert/source.ts'
 
 type Spec = NonNullable<z.output<typeof answers.specs>>[number]

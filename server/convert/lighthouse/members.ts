@@ -5,10 +5,14 @@ import { parseClaims } from '#core/entity-statement/claims.ts'
 import type { EntityStatementClaims } from '#core/entity-statement/index.ts'
 import type { MetadataPolicy } from '#core/metadata-policy/index.ts'
 import type { Failures } from '#server/convert/failures.ts'
-import type { AdminApi } from '#server/convert/lighthouse/admin-api.ts'
-import { answers, claimsOf, keySetOf, parseAnswer } from '#server/convert/lighthouse/answer.ts'
-import { memberOf } from '#server/convert/member.ts'
-import type { SourceMember } from '#server/convert/source.ts'
+import {
+  type AdminApi,
+  answers,
+  claimsOf,
+  keySetOf,
+  parseAnswer,
+} from '#server/convert/lighthouse/admin-api.ts'
+import { memberOf, type SourceMember } from '#server/convert/source.ts'
 import { inParallel } from '#server/jobs/in-parallel.ts'
 
 const CONCURRENCY = 8

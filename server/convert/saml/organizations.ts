@@ -1,9 +1,9 @@
 /** Makes one organization of all entities that state the same one: by their registrar and the name of the organization. */
+
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { countryOf } from '#server/convert/saml/country.ts'
-import type { Mapping } from '#server/convert/saml/mapping/mapping.ts'
+import type { Mapping } from '#server/convert/saml/mapping.ts'
 import type { SamlEntity } from '#server/convert/saml/metadata/entity.ts'
-import { distinctNames, type Group } from '#server/convert/saml/organization-names.ts'
 import { compareText, preferred, shorten } from '#server/convert/saml/text.ts'
 import type { Contact } from '#server/services/organization/input.ts'
 
@@ -23,7 +23,7 @@ export type Organization = {
   note?: string
 }
 
-export type Organizations = {
+type Organizations = {
   /** By name. */
   list: Organization[]
   /** Null: the entity states no organization. */
@@ -113,4 +113,69 @@ function urlOf({ entities }: Group, { languages }: Mapping): string | null {
   const urls = entities.flatMap(({ organization }) => preferred(organization?.urls ?? [], languages) ?? [])
   const [first] = urls.sort(compareText)
   return first === undefined ? null : shorten(first, 1_000)
+}
+
+/** The limit of the API. */
+
+/** The entities of one organization: those with this registrar and this OrganizationName. */
+type Group = { registrar: string | null; name: string; entities: SamlEntity[] }
+
+/** What follows the names of those that have one name, until they differ. They depend on nothing but the organization itself. */
+const endings: readonly ((group: Group) => string)[] = [
+  () => '',
+  ({ registrar }) => ` (${URL.parse(registrar ?? '')?.hostname ?? 'no registrar'})`,
+  ({ registrar, name }) =>
+    ` (${createHash('sha256').update(`${registrar}\n${name}`).digest('hex').slice(0, 12)})`,
+]
+
+function distinctNames(groups: readonly Group[], { languages }: Mapping): Map<Group, string> {
+  const shown = new Map(groups.map((group) => [group, displayName(group, languages)]))
+  const names = new Map<Group, string>()
+  const taken = new Set<string>()
+  let open: readonly Group[] = groups
+  for (const ending of endings) {
+    const byName = Map.groupBy(open, (group) => {
+      const end = ending(group)
+      return shorten(shown.get(group) ?? group.name, MAXIMUM_NAME - end.length) + end
+    })
+    const unique = [...byName].filter(([name, same]) => same.length === 1 && !taken.has(name))
+    for (const [name, same] of unique)
+      for (const group of same) {
+        names.set(group, name)
+        taken.add(name)
+      }
+    open = open.filter((group) => !names.has(group))
+  }
+  return names
+}
+
+/** The most frequent one of its entities. */
+function displayName({ name, entities }: Group, languages: readonly string[]): string {
+  const counts = new Map<string, number>()
+  for (const { organization } of entities) {
+    const text = preferred(organization?.displayNames ?? [], languages)
+    if (text) counts.set(text, (counts.get(text) ?? 0) + 1)
+  }
+  const [first] = [...counts].sort(([a, m], [b, n]) => n - m || compareText(a, b))
+  return first?.[0] ?? name
+}
+
+/** Country codes in host names that registrars of any country use. */
+const usedAnywhere = ['AI', 'CC', 'CO', 'EU', 'FM', 'IO', 'ME', 'TV', 'WS']
+const aliases: Readonly<Record<string, string>> = { UK: 'GB' }
+
+const regions = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' })
+
+/** Null: unknown. */
+function countryOf(
+  registrar: string | null,
+  countries: Readonly<Record<string, string | null>>,
+): string | null {
+  if (registrar === null) return null
+  if (Object.hasOwn(countries, registrar)) return countries[registrar] ?? null
+  const host = URL.parse(registrar)?.hostname ?? ''
+  const [, last = ''] = /\.([a-z]{2})$/.exec(host) ?? []
+  const code = aliases[last.toUpperCase()] ?? last.toUpperCase()
+  const isCountry = code !== '' && !usedAnywhere.includes(code) && regions.of(code) !== undefined
+  return isCountry && new Intl.Locale(`und-${code}`).region === code ? code : null
 }

@@ -1,5 +1,5 @@
 /** Reads SAML metadata from chunks of bytes: verified, canonical, then its entities. */
-import { SourceError } from '#server/convert/refusal.ts'
+import { SourceError } from '#server/convert/failures.ts'
 import type { SamlEntity } from '#server/convert/saml/metadata/entity.ts'
 import { createMetadataReader, isPlace } from '#server/convert/saml/metadata/reader.ts'
 import type { SigningCertificate } from '#server/convert/saml/signature/certificate.ts'

@@ -3,20 +3,21 @@
  * sees what the federation signed, and nothing else. What it found counts only after `close`.
  */
 import { createHash, type Hash, timingSafeEqual } from 'node:crypto'
-import type { Place, Refuse } from '#server/convert/refusal.ts'
-import { DSIG } from '#server/convert/saml/signature/algorithms.ts'
+import type { Place, Refuse } from '#server/convert/failures.ts'
 import type { SigningCertificate } from '#server/convert/saml/signature/certificate.ts'
 import { type VerifiedSignature, verifySignature } from '#server/convert/saml/signature/signature.ts'
+import { DSIG } from '#server/convert/saml/signature/signed-info.ts'
 import { createCanonicalizer } from '#server/convert/saml/xml/canonical.ts'
+import { createXmlParser } from '#server/convert/saml/xml/parser.ts'
 import {
   attributeOf,
+  createTreeBuilder,
   isBlank,
   isNamed,
   type XmlElement,
   type XmlHandler,
-} from '#server/convert/saml/xml/element.ts'
-import { createXmlParser } from '#server/convert/saml/xml/parser.ts'
-import { createTreeBuilder, type XmlNode } from '#server/convert/saml/xml/tree.ts'
+  type XmlNode,
+} from '#server/convert/saml/xml/tree.ts'
 
 /** Characters. Signatures have certificates in them. */
 const MAXIMUM_SIGNATURE = 256 * 1024

@@ -13,9 +13,8 @@ import { readSettings } from '#server/database/settings.ts'
 import type { Settings } from '#server/database/typed-row.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { RunContext } from '#server/jobs/context.ts'
-import type { RunKindRow } from '#server/jobs/kind/row.ts'
+import { type RunKindRow, wouldChange } from '#server/jobs/kind/row.ts'
 import { throwRetryable } from '#server/jobs/kind/subordinates.ts'
-import { wouldChange } from '#server/jobs/kind/would-change.ts'
 import { isDryRun, type Outcome, type Task } from '#server/jobs/task.ts'
 
 export type ConfigurationParameters = {

@@ -1,14 +1,21 @@
 /** The run that approves many requests, or says in a dry run what each approval would do. */
 import type { Prisma, Request } from '#prisma/generated/client/client.ts'
-import { ConflictError, NotFoundError } from '#server/error/operation-error.ts'
+import type { Database } from '#server/database/client.ts'
+import { ConflictError, InvalidInputError, NotFoundError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import { userNamed, whoOperates } from '#server/identity/operators.ts'
 import type { RunContext } from '#server/jobs/context.ts'
-import type { ApprovalItem, ApprovalParameters } from '#server/jobs/kind/approval/parameters.ts'
-import type { RunKindRow } from '#server/jobs/kind/row.ts'
+import {
+  MAXIMUM_NAMED,
+  type RunItemInput,
+  type RunKindRow,
+  type RunOptions,
+  requireName,
+  requireSize,
+} from '#server/jobs/kind/row.ts'
 import type { Outcome, Task } from '#server/jobs/task.ts'
 import { refuseCompeting } from '#server/services/request/competing.ts'
-import type { RequestKind, RequestState } from '#server/services/request/input.ts'
+import { parseText, type RequestKind, type RequestState } from '#server/services/request/input.ts'
 
 export const requestApproval: RunKindRow = {
   action: 'startRequestApproval',
@@ -70,4 +77,80 @@ async function wasApproved(
 ): Promise<boolean> {
   if (state !== 'APPROVED' || decidedAt === null || decidedAt < since) return false
   return (await db.requestStep.count({ where: { requestId: id, action: 'APPROVED', actor: name } })) > 0
+}
+
+type ApprovalParameters = {
+  dryRun: boolean
+  /** How many requests were named or matched at the start. */
+  count: number
+  /** For the organizations. */
+  message?: string
+  /** As the caller gave it, for the audit log. */
+  filter?: object
+}
+
+/** The version at the start: a request that changes later is not approved. */
+type ApprovalItem = { version: number }
+
+type GivenApproval = { dryRun?: boolean | null | undefined; message?: string | null | undefined }
+
+export type ApprovalSubjects =
+  /** Ids of the API with their keys; null: not the id of a request. */
+  | { ids: readonly { id: string; key: number | null }[] }
+  /** Only those that wait for an operator. */
+  | { filter: object; where: Prisma.RequestWhereInput }
+
+const WAITING: RequestState = 'WAITING_FOR_OPERATOR'
+
+/** @throws InvalidInputError */
+export async function approvalOptions(
+  db: Database,
+  given: GivenApproval,
+  subjects: ApprovalSubjects,
+): Promise<RunOptions> {
+  const message = parseText(given.message, 'message')
+  const items = 'ids' in subjects ? await named(db, subjects.ids) : await matching(db, subjects.where)
+  const parameters: ApprovalParameters = {
+    dryRun: given.dryRun ?? false,
+    count: items.length,
+    ...(message ? { message } : {}),
+    ...('filter' in subjects ? { filter: subjects.filter } : {}),
+  }
+  return { parameters: JSON.parse(JSON.stringify(parameters)), items } // plain JSON, without absent members
+}
+
+const columns = { id: true, entityId: true, version: true } satisfies Prisma.RequestSelect
+
+const toItem = ({ id, entityId, version }: Pick<Request, keyof typeof columns>): RunItemInput => ({
+  resource: entityId,
+  key: String(id),
+  input: { version } satisfies ApprovalItem,
+})
+
+/** An id of no request, such as of a removed one, becomes an item that fails. */
+async function named(db: Database, ids: readonly { id: string; key: number | null }[]) {
+  requireSize(ids, 'requests', 'ids')
+  const keys = ids.flatMap(({ key }) => key ?? [])
+  const rows = await db.request.findMany({ where: { id: { in: keys } }, select: columns })
+  const found = new Map(rows.map((row) => [row.id, toItem(row)]))
+  const items = ids.map(
+    ({ id, key }) => [id, found.get(key ?? 0) ?? { resource: requireName(id, 'requests', 'ids') }] as const,
+  )
+  return [...new Map(items).values()]
+}
+
+async function matching(db: Database, where: Prisma.RequestWhereInput): Promise<RunItemInput[]> {
+  const rows = await db.request.findMany({
+    where: { AND: [where, { state: WAITING }] },
+    select: columns,
+    orderBy: { id: 'asc' },
+    take: MAXIMUM_NAMED + 1,
+  })
+  if (rows.length > MAXIMUM_NAMED)
+    throw new InvalidInputError(
+      `More than ${MAXIMUM_NAMED} requests match. Narrow the filter.`,
+      'requests',
+      'filter',
+    )
+  return rows.map(toItem)
 }

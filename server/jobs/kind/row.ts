@@ -1,9 +1,15 @@
 /** The definition of a kind of run. */
+
+import { findDifferences } from '#core/json-difference.ts'
+import { formatPath } from '#core/path.ts'
 import type { Prisma, Run, RunItem } from '#prisma/generated/client/client.ts'
 import type { Transaction } from '#server/database/client.ts'
+import { InvalidInputError } from '#server/error/operation-error.ts'
 import type { RunContext } from '#server/jobs/context.ts'
 import type { Outcome, Task } from '#server/jobs/task.ts'
 import type { AuditAction } from '#server/services/audit/action.ts'
+import { hashOfEffect, rehearse } from '#server/services/protection/approval.ts'
+import { effectOf } from '#server/services/protection/effect.ts'
 
 export type RunItemInput = {
   resource: string
@@ -45,3 +51,44 @@ export type RunKindRow = {
   /** The run has a single item and fails with that item. */
   isSingle?: boolean
 }
+
+/** Items that can be named at once. */
+export const MAXIMUM_NAMED = 10_000
+/** Characters of the longest Entity Identifier. */
+const MAXIMUM_LENGTH = 2048
+
+/** What is named, as the input calls it. */
+type Things = 'subordinates' | 'requests'
+
+/** @throws InvalidInputError */
+export function requireSize(list: readonly unknown[], things: Things, field: string): void {
+  if (list.length === 0) throw new InvalidInputError(`The list is empty. Name the ${things}.`, things, field)
+  if (list.length <= MAXIMUM_NAMED) return
+  throw new InvalidInputError(
+    `At most ${MAXIMUM_NAMED} ${things} can be named. Use a filter for more.`,
+    things,
+    field,
+  )
+}
+
+/** @throws InvalidInputError */
+export function requireName(name: string, things: Things, field: string): string {
+  if (name.length <= MAXIMUM_LENGTH) return name
+  throw new InvalidInputError('The list has an entry that cannot be an identifier.', things, field)
+}
+
+/** @throws OperationError if it would be refused */
+export async function wouldChange(
+  work: () => Promise<unknown>,
+): Promise<Pick<Outcome, 'effect' | 'changes'>> {
+  const changed = await rehearse(work)
+  if (!changed) return {}
+  const changes = Object.entries(effectOf(changed).fields)
+    .filter(([, { before, after }]) => before !== null || !isOrdinary(after))
+    .flatMap(([name, { before, after }]) => findDifferences(before, after, { path: [name] }))
+    .map(({ path, ...values }) => ({ path: formatPath(path), ...values }))
+  return { effect: hashOfEffect(changed), ...(changes.length > 0 ? { changes } : {}) }
+}
+
+/** Whether a new object has this value by default. */
+const isOrdinary = (value: unknown) => value === true || (Array.isArray(value) && value.length === 0)

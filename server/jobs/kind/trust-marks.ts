@@ -1,7 +1,8 @@
 /** The run that renews Trust Marks: all active ones, or those that are due. */
 import { SPREAD } from '#core/outage-budget.ts'
 import { Prisma, type Run } from '#prisma/generated/client/client.ts'
-import type { Transaction } from '#server/database/client.ts'
+import type { Database, Transaction } from '#server/database/client.ts'
+import { NotFoundError } from '#server/error/operation-error.ts'
 import type { RunContext } from '#server/jobs/context.ts'
 import type { RunKindRow } from '#server/jobs/kind/row.ts'
 import { isDueOnly, throwRetryable } from '#server/jobs/kind/subordinates.ts'
@@ -33,7 +34,7 @@ export const dueTrustMarks = Prisma.sql`m."active" AND m."autorenew"
     OR m."issuedAt" > ${future})`
 
 /** Those that are ready at the same time are written together. */
-export const AT_A_TIME = 64
+const AT_A_TIME = 64
 
 export const trustMarks: RunKindRow = {
   action: 'startRenewal',
@@ -43,7 +44,7 @@ export const trustMarks: RunKindRow = {
 }
 
 /** `replaces` is the hash of the JWT to replace: a mark with another JWT is already done. */
-export function addMarks(tx: Transaction, { id }: Run, where: Prisma.Sql): Promise<unknown> {
+function addMarks(tx: Transaction, { id }: Run, where: Prisma.Sql): Promise<unknown> {
   return tx.$executeRaw`
     INSERT INTO "RunItem" ("runId", "key", "resource", "input")
     SELECT ${id}, m."id"::text, t."type" || ' ' || m."entityId",
@@ -53,12 +54,12 @@ export function addMarks(tx: Transaction, { id }: Run, where: Prisma.Sql): Promi
     ORDER BY m."expiresAt", m."id"`
 }
 
-export async function renewMark(context: RunContext, task: Task): Promise<Outcome> {
+async function renewMark(context: RunContext, task: Task): Promise<Outcome> {
   return replaceOnce(context, task, (id) => context.services.trustMarks.renew(task.caller, id))
 }
 
 /** Replaces the JWT of an item from `addMarks`, unless that is already done. */
-export async function replaceOnce(
+async function replaceOnce(
   { db }: RunContext,
   { item }: Task,
   replace: (id: number) => Promise<unknown>,
@@ -70,4 +71,38 @@ export async function replaceOnce(
   if (hashTrustMark(mark.jwt) !== replaces) return { message: 'Already signed since the run started.' }
   await replace(id).catch(throwRetryable)
   return {}
+}
+
+/** The run that re-signs Trust Marks with the current key and keeps their expiry: all, those of a type, or of a wrong clock. */
+export const reissue: RunKindRow = {
+  action: 'reissueTrustMarks',
+  atATime: AT_A_TIME,
+
+  prepare: (tx, run) => {
+    const type = typeOf(run.parameters)
+    const ofType = type === null ? Prisma.empty : Prisma.sql`AND t."type" = ${type}`
+    const ofFuture = isFutureOnly(run.parameters) ? Prisma.sql`AND m."issuedAt" > ${future}` : Prisma.empty
+    const valid = Prisma.sql`m."active" AND m."expiresAt" > now() AT TIME ZONE 'utc'`
+    return addMarks(tx, run, Prisma.sql`${valid} ${ofType} ${ofFuture}`)
+  },
+
+  work: (context, task) =>
+    replaceOnce(context, task, (id) => context.services.trustMarks.reissue(task.caller, id)),
+}
+
+/** Parameters of the run; without a type, all marks. @throws NotFoundError */
+export async function reissueParameters(db: Database, trustMarkType: string | null | undefined) {
+  if (!trustMarkType) return {}
+  const type = await db.trustMarkType.findUnique({ where: { type: trustMarkType }, select: { id: true } })
+  if (!type) throw new NotFoundError(`There is no Trust Mark type ${trustMarkType}.`, 'trustMarkType')
+  return { trustMarkType }
+}
+
+function isFutureOnly(parameters: Prisma.JsonValue): boolean {
+  return typeof parameters === 'object' && parameters !== null && 'future' in parameters
+}
+
+function typeOf(parameters: Prisma.JsonValue): string | null {
+  const isNamed = typeof parameters === 'object' && parameters !== null && 'trustMarkType' in parameters
+  return isNamed ? String(parameters.trustMarkType) : null
 }

@@ -1,12 +1,15 @@
 /** Queues e-mails about the present state of an anchor. Keys keep each of them from being sent twice. */
 import { nameOfAnchor, readSettings } from '#server/database/settings.ts'
 import type { RunContext } from '#server/jobs/context.ts'
-import { remindOfConfigurations } from '#server/jobs/mail/configurations.ts'
-import { sendDigest } from '#server/jobs/mail/digest.ts'
-import { tellOfKeys } from '#server/jobs/mail/keys.ts'
-import { remindOfMarks } from '#server/jobs/mail/marks.ts'
-import type { Notice, Source } from '#server/jobs/mail/notice.ts'
-import { tellOfProblems } from '#server/jobs/mail/problems.ts'
+import { sendDigest } from '#server/jobs/mail/operators.ts'
+import {
+  type Notice,
+  remindOfConfigurations,
+  remindOfMarks,
+  type Source,
+  tellOfKeys,
+  tellOfProblems,
+} from '#server/jobs/mail/reminders.ts'
 import { plural } from '#server/mail/layout.ts'
 import { findTechnical } from '#server/services/mail/readers.ts'
 

@@ -4,7 +4,7 @@ import type { PublishContext } from '#server/publish/context.ts'
 import { compare, type Drift, type DriftSource } from '#server/publish/drift/drift.ts'
 import { toPublish } from '#server/publish/outbox.ts'
 import { readRevoked } from '#server/publish/status-lists.ts'
-import { formatListFacts, readStatusListBytes } from '#store/status-list-record.ts'
+import { formatListFacts, readStatusListBytes } from '#store/status-list.ts'
 
 export const statusLists: DriftSource = { compareAll, driftOf }
 

@@ -1,5 +1,5 @@
 /** Compares subordinates: statements, Entity Configurations, the data for lists and the sorted list. A statement must also be current. */
-import { inOrder } from '#server/database/in-order.ts'
+import { inOrder } from '#server/database/pages.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import {
   compare,
@@ -9,14 +9,16 @@ import {
   memberIf,
   PAGE,
 } from '#server/publish/drift/drift.ts'
-import { findDoubtful, isSame, readExpectedPage } from '#server/publish/drift/expected-pages.ts'
 import {
   type ExpectedSubordinate,
+  findDoubtful,
   findExpected,
+  isSame,
   readCurrency,
+  readExpectedPage,
 } from '#server/publish/drift/expected-subordinates.ts'
-import { createTally } from '#server/publish/drift/other-subordinates.ts'
 import {
+  createTally,
   openSubordinateList,
   type PublishedSubordinate,
   readPublished,

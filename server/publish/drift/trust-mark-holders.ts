@@ -1,5 +1,5 @@
 /** Compares the sets of holders, their lists, and the sets of Trust Mark types, type by type. */
-import { ahead } from '#server/database/ahead.ts'
+import { ahead } from '#server/database/pages.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import {
   compare,

@@ -1,5 +1,5 @@
 /** Compares Trust Marks, holder by holder. */
-import { ahead } from '#server/database/ahead.ts'
+import { ahead } from '#server/database/pages.ts'
 import type { PublishContext } from '#server/publish/context.ts'
 import { compare, type Drift, type DriftSource, PAGE } from '#server/publish/drift/drift.ts'
 import { toPublish } from '#server/publish/outbox.ts'

@@ -35,3 +35,8 @@ export function hashOf(bytes: string | Buffer): Buffer
 export function hashOf(bytes: string | Buffer, encoding: 'hex' | 'buffer' = 'buffer'): string | Buffer {
   return hash('sha256', bytes, encoding)
 }
+
+declare const isKept: unique symbol
+
+/** Its bytes are in the database. Only published.ts makes it. */
+export type Kept<Value> = Value & { readonly [isKept]: true }

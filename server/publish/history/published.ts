@@ -8,10 +8,9 @@ import {
   keepRange,
   type Range,
 } from '#server/publish/history/keep.ts'
-import type { Kept } from '#server/publish/history/kept.ts'
-import { LONGEST_SECOND } from '#server/publish/history/kind.ts'
+import { type Kept, LONGEST_SECOND } from '#server/publish/history/kind.ts'
 import type { PublishedIssue, PublishedSubordinate, PublishedTrustMark } from '#server/publish/write.ts'
-import { formatStatusListBytes } from '#store/status-list-record.ts'
+import { formatStatusListBytes } from '#store/status-list.ts'
 import { formatTrustMarkRevocation } from '#store/trust-mark-record.ts'
 
 const markKept = <Value>(value: Value) => value as Kept<Value> // the symbol exists for the compiler only

@@ -1,6 +1,6 @@
 /** API keys for scripts. */
 import type { Apikey } from '#prisma/generated/client/client.ts'
-import { parseKeyMetadata } from '#server/auth/key-metadata.ts'
+import { parseKeyMetadata } from '#server/auth/key-holders.ts'
 import { RoleEnum } from '#server/schema/access/viewer.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'

@@ -1,7 +1,7 @@
 /** Invitations: a link with which a new user chooses a password. */
 import type { Invitation } from '#prisma/generated/client/client.ts'
-import { countAttempt } from '#server/auth/address-throttle.ts'
 import type { InvitationOffer } from '#server/auth/invitation-offer.ts'
+import { countAttempt } from '#server/auth/throttle.ts'
 import { canReceive } from '#server/mail/address.ts'
 import { UserRef } from '#server/schema/access/user.ts'
 import { builder } from '#server/schema/builder.ts'

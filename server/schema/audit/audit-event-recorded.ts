@@ -1,5 +1,5 @@
 /** The subscription to new audit entries. */
-import { followEntries } from '#server/live/entries.ts'
+import { followEntries } from '#server/live/audit-feed.ts'
 import { readOnce } from '#server/live/shared-read.ts'
 import { builder } from '#server/schema/builder.ts'
 import { entriesFor } from '#server/services/audit/privacy.ts'

@@ -1,6 +1,6 @@
 /** The e-mails of the last 30 days: those that wait, were sent or failed. Their texts are not shown. */
 import type { Prisma } from '#prisma/generated/client/client.ts'
-import { mailEvents, mailStates } from '#server/mail/event.ts'
+import { mailEvents, mailStates } from '#server/mail/outbox.ts'
 import { builder } from '#server/schema/builder.ts'
 import { newestFirst, readPage } from '#server/schema/page.ts'
 

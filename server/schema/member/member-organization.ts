@@ -3,7 +3,7 @@
  * shown to them by a condition that someone forgot.
  */
 import { buildEndpointUrl } from '#core/endpoint.ts'
-import type { MemberOrganization } from '#server/auth/member-organizations.ts'
+import type { MemberOrganization } from '#server/auth/member.ts'
 import { readSettings } from '#server/database/settings.ts'
 import type { Settings } from '#server/database/typed-row.ts'
 import { ViewerRef } from '#server/schema/access/viewer.ts'

@@ -1,6 +1,6 @@
 /** The mutations of organizations. */
 
-import { admitOrganization } from '#server/anchors/organization-admission.ts'
+import { admitOrganization } from '#server/anchors/transfer.ts'
 import { contextOf } from '#server/schema/anchor-context.ts'
 import { scopeField } from '#server/schema/anchor-scope.ts'
 import { builder } from '#server/schema/builder.ts'

@@ -1,6 +1,6 @@
 /** Starts the approval of many requests. */
 import type { Caller } from '#server/identity/caller.ts'
-import { type ApprovalSubjects, approvalOptions } from '#server/jobs/kind/approval/parameters.ts'
+import { type ApprovalSubjects, approvalOptions } from '#server/jobs/kind/request-approval.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
 import { keyOrNull } from '#server/schema/input.ts'

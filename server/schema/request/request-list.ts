@@ -2,7 +2,7 @@
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import { NotFoundError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
-import { followRequests } from '#server/live/request-changes.ts'
+import { followRequests } from '#server/live/audit-feed.ts'
 import { readOnce } from '#server/live/shared-read.ts'
 import { scopeField } from '#server/schema/anchor-scope.ts'
 import { builder } from '#server/schema/builder.ts'

@@ -1,5 +1,5 @@
 /** The mutations of requests: members submit and withdraw, operators decide, both comment. */
-import { countAttempt } from '#server/auth/address-throttle.ts'
+import { countAttempt } from '#server/auth/throttle.ts'
 import { NotFoundError } from '#server/error/operation-error.ts'
 import { contextOf } from '#server/schema/anchor-context.ts'
 import { scopeField } from '#server/schema/anchor-scope.ts'

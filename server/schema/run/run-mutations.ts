@@ -1,5 +1,5 @@
 /** The mutations that start and cancel runs. */
-import { reissueParameters } from '#server/jobs/kind/reissue.ts'
+import { reissueParameters } from '#server/jobs/kind/trust-marks.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
 import { nodeId } from '#server/schema/input.ts'

@@ -1,7 +1,7 @@
 /** The actions of a change of many subordinates, and the parameters of runs. */
 import { getMember, isJsonObject } from '#core/json.ts'
 import type { Prisma } from '#prisma/generated/client/client.ts'
-import type { SubordinateAction as Name } from '#server/jobs/kind/change/parameters.ts'
+import type { SubordinateAction as Name } from '#server/jobs/kind/change-parameters.ts'
 import { builder } from '#server/schema/builder.ts'
 
 export const SubordinateAction = builder.enumType('SubordinateAction', {

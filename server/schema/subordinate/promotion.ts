@@ -1,6 +1,6 @@
 /** The mutation that promotes subordinates from one anchor to another. */
 import type { Prisma } from '#prisma/generated/client/client.ts'
-import { startPromotion } from '#server/anchors/promotion.ts'
+import { startPromotion } from '#server/anchors/transfer.ts'
 import { InvalidInputError } from '#server/error/operation-error.ts'
 import { contextWith } from '#server/schema/anchor-context.ts'
 import { scopeField } from '#server/schema/anchor-scope.ts'

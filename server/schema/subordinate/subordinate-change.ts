@@ -1,7 +1,6 @@
 /** Starts a change of many subordinates. */
 import { InvalidInputError } from '#server/error/operation-error.ts'
-import { changeOptions } from '#server/jobs/kind/change/parameters.ts'
-import type { Subjects } from '#server/jobs/kind/change/subjects.ts'
+import { changeOptions, type Subjects } from '#server/jobs/kind/change-parameters.ts'
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { failures } from '#server/schema/error.ts'

@@ -1,5 +1,5 @@
 /** Previews the effect of a federation policy before it is saved. */
-import { linesOfEffect } from '#server/as-code/effect-in-words.ts'
+import { linesOfEffect } from '#server/as-code/in-words.ts'
 import { builder } from '#server/schema/builder.ts'
 import { PlanEffectRef } from '#server/schema/configuration/effect.ts'
 import { PolicyEffect, PolicyEffectPart } from '#server/schema/trust-anchor/policy-effects.ts'

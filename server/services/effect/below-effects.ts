@@ -1,7 +1,7 @@
 /** Yields what a change does to entities below Intermediates, as the last crawl read them. */
 import { Prisma } from '#prisma/generated/client/client.ts'
-import { ahead } from '#server/database/ahead.ts'
 import type { Database } from '#server/database/client.ts'
+import { ahead } from '#server/database/pages.ts'
 import type { ChainSource, Collected } from '#server/services/collection/chains.ts'
 import {
   type BothFound,

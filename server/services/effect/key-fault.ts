@@ -4,7 +4,7 @@ import { FederationError } from '#core/errors.ts'
 import { isJsonEqual } from '#core/json.ts'
 import { verifySignature } from '#core/jws.ts'
 import { explainUnusable, type JwkSet } from '#core/keys.ts'
-import { vouchFor } from '#server/publish/listed-keys.ts'
+import { vouchFor } from '#server/publish/published-keys.ts'
 import type { ChainFault } from '#server/services/entity/chain-fault.ts'
 
 type Clock = { anchor: string; now: number }

@@ -1,8 +1,8 @@
 /** Reads what decides how members resolve: all active ones in pages, or those with given identifiers. */
 import type { EntityStatementClaims } from '#core/entity-statement/index.ts'
 import type { Prisma } from '#prisma/generated/client/client.ts'
-import { ahead } from '#server/database/ahead.ts'
 import type { Database } from '#server/database/client.ts'
+import { ahead } from '#server/database/pages.ts'
 import { type Subordinate, typedSubordinate } from '#server/database/typed-row.ts'
 
 /** Rows per page. Each takes some microseconds, in which the process answers no request. */

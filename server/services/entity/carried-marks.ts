@@ -1,7 +1,7 @@
 /** Finds the valid Trust Marks in an entity's configuration, of any issuer (§7.3). */
 import { type EntityStatement, parseEntityStatement } from '#core/entity-statement/index.ts'
 import { createChainFinder } from '#federation/resolver/chain-finder.ts'
-import { createTrustMarkVerifier } from '#federation/resolver/trust-mark-verifier.ts'
+import { createTrustMarkVerifier } from '#federation/resolver/trust-mark-selection.ts'
 import { toUnix } from '#server/clock.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import type { StatementCache } from '#store/statement-cache.ts'

@@ -1,8 +1,7 @@
 /** Finds the addresses of organizations for e-mails about their entities and requests. */
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
-import { accountLink } from '#server/mail/link.ts'
-import type { Reader } from '#server/mail/reader.ts'
+import { accountLink, type Reader } from '#server/mail/reader.ts'
 
 export type Addressee = { address: string; reader: Reader }
 

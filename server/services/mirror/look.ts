@@ -12,7 +12,7 @@ import { readExportedFiles } from '#server/publish/exported-files.ts'
 import type { PublishingDeps } from '#server/services/context.ts'
 import { type Judgement, judge, type Signed } from '#server/services/mirror/state.ts'
 import { type KeySets, verificationKeys } from '#store/key-directory.ts'
-import { readSignedRoots } from '#store/signed-roots.ts'
+import { readSignedRoots } from '#store/manifests.ts'
 
 /** `manifest`: that of a mirror of this anchor. `isSigned`: this installation has signed it. */
 export type Look = Judgement & { manifest: Manifest | null; isSigned: boolean }

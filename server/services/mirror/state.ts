@@ -1,7 +1,7 @@
 /** Judges the manifest of a mirror by what this installation has signed. */
 import { formatTime } from '#core/validity.ts'
 import type { Manifest } from '#federation/files/manifest.ts'
-import type { SignedRoots } from '#store/signed-roots.ts'
+import type { SignedRoots } from '#store/manifests.ts'
 
 export type MirrorState = 'CURRENT' | 'BEHIND' | 'UNREACHABLE' | 'DIFFERS' | 'FOREIGN'
 

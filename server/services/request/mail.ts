@@ -1,13 +1,13 @@
 /**
  * Tells the people of an organization by e-mail what operators did with its request. A schedule sends
- * operators e-mail about what the organization does (jobs/mail/requests.ts).
+ * operators e-mail about what the organization does (jobs/mail/operators.ts).
  */
 import type { Request } from '#prisma/generated/client/client.ts'
 import type { Transaction } from '#server/database/client.ts'
 import { nameOfAnchor, readSettings } from '#server/database/settings.ts'
 import type { Caller } from '#server/identity/caller.ts'
-import { requestLink } from '#server/mail/link.ts'
-import { requestChanged } from '#server/mail/templates/request-changed.ts'
+import { requestLink } from '#server/mail/reader.ts'
+import { requestChanged } from '#server/mail/templates/member.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import { findPeople } from '#server/services/mail/readers.ts'
 import type { RequestKind } from '#server/services/request/input.ts'

@@ -1,7 +1,7 @@
 /** Tells the organization of an entity by e-mail that a Trust Mark was revoked. */
 import type { Transaction } from '#server/database/client.ts'
 import { nameOfAnchor, readSettings } from '#server/database/settings.ts'
-import { trustMarkRevoked } from '#server/mail/templates/trust-mark.ts'
+import { trustMarkRevoked } from '#server/mail/templates/member.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import { findTechnical } from '#server/services/mail/readers.ts'
 import type { TrustMarkRow } from '#server/services/trust-mark/rows.ts'

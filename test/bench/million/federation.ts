@@ -1,5 +1,5 @@
 /** Measures the federation server with one number of subordinates: costs, memory, and a change in the longest list. */
-import type { Kept } from '#server/publish/history/kept.ts'
+import type { Kept } from '#server/publish/history/kind.ts'
 import { prepareSubordinatePages } from '#server/publish/list-pages.ts'
 import { removeSubordinates, sendCommands } from '#server/publish/write.ts'
 import { redisKeys } from '#store/keys.ts'

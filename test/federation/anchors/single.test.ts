@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openKeys } from '#federation/anchors/keys.ts'
 import { openAnchor } from '#federation/anchors/open.ts'
 import { filesOnly } from '#federation/key-store/stores.ts'
-import { createChangeChannels } from '#store/change-subscription.ts'
+import { createChangeChannels } from '#store/change.ts'
 import { inFile } from '#test/helpers/in-file.ts'
 import { ask, askRaw, prepareInstallation, untilStatus } from './installation.ts'
 

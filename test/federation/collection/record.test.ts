@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { parseEntityStatement } from '#core/entity-statement/index.ts'
 import type { Metadata } from '#core/metadata.ts'
-import { describeEntity } from '#federation/collection/entity-record.ts'
+import { describeEntity } from '#federation/collection/visit.ts'
 import { formatCollectionRecord, parseCollectionRecord } from '#store/collection-record.ts'
 import { offlineEntity } from '../offline-entity.ts'
 

@@ -1,6 +1,6 @@
 /** Two crawls that end at the same time: one replaces the other completely. */
 import { expect, test } from 'vitest'
-import { type Collection, swapCollection } from '#federation/collection/swap.ts'
+import { type Collection, swapCollection } from '#federation/collection/staging.ts'
 import { duplicateRedis, waitForRedis } from '#store/connect.ts'
 import { redisKeys } from '#store/keys.ts'
 import { inFile } from '#test/helpers/in-file.ts'

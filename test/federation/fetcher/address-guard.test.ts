@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isPublicAddress, lookupPublic, parseTarget } from '#fetcher/address-guard.ts'
+import { isPublicAddress, lookupPublic, parseTarget } from '#fetcher/guard.ts'
 
 const refused: [kind: string, address: string][] = [
   ['loopback', '127.0.0.1'],

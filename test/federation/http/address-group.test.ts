@@ -1,6 +1,6 @@
 /** Which addresses share a rate limit of /resolve. */
 import { expect, test } from 'vitest'
-import { getAddressGroup } from '#federation/http/address-group.ts'
+import { getAddressGroup } from '#federation/http/client-address.ts'
 import { startTrustAnchor } from '../trust-anchor.ts'
 
 test.each([

@@ -1,8 +1,7 @@
 /** A second process of the Trust Anchor under test: an app with its own connection, memory and fetcher. */
 import { buildApp } from '#federation/anchors/app.ts'
-import { createAuthMethods } from '#federation/client/auth-methods.ts'
 import { createClientAuthenticator } from '#federation/client/authenticator.ts'
-import { createOwnMetadata } from '#federation/client/own-metadata.ts'
+import { createAuthMethods, createOwnMetadata } from '#federation/client/own-metadata.ts'
 import { createResolver } from '#federation/resolver/resolver.ts'
 import { createFetcher } from '#fetcher/fetcher.ts'
 import { createAnswerCache } from '#store/answer-cache.ts'

@@ -1,8 +1,7 @@
 /** The error of an endpoint about an unreachable entity (§8.9). */
 import { expect, test } from 'vitest'
-import { fetchOrRefuse } from '#federation/resolver/fetch-refusal.ts'
-import { toFetchError } from '#fetcher/failure.ts'
-import { FetchError } from '#fetcher/fetch-error.ts'
+import { fetchOrRefuse } from '#federation/resolver/refusals.ts'
+import { FetchError, toFetchError } from '#fetcher/fetch-error.ts'
 
 const url = 'https://rp.example/.well-known/openid-federation'
 

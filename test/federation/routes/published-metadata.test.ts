@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { endpointNames } from '#core/endpoint.ts'
 import { parseEndpoint } from '#core/entity-id.ts'
-import { endpointMetadata } from '#server/publish/endpoints.ts'
+import { endpointMetadata } from '#server/publish/build.ts'
 
 const entityId = 'https://ta.example/federation/'
 

@@ -53,7 +53,7 @@ it.skipIf(process.getuid?.() !== 0)(
     const directory = await makeDirectory()
     for (const name of ['private.json', 'next.json']) await chmod(join(directory, name), 0o644)
     const program = `
-    import { closeToOthers } from ${JSON.stringify(import.meta.resolve('#store/key-file-mode.ts'))}
+    import { closeToOthers } from ${JSON.stringify(import.meta.resolve('#store/key-file.ts'))}
     process.setgid(${UNPRIVILEGED}); process.setuid(${UNPRIVILEGED})
     console.log(await closeToOthers(${JSON.stringify(join(directory, 'private.json'))}))`
     const { stdout } = await exec(process.execPath, ['--input-type=module', '-e', program])

@@ -1,6 +1,6 @@
 /** Tests that the roots of manifests are remembered by number, and no more of them than fit. */
 import { expect, it } from 'vitest'
-import { readSignedRoots, rememberRoot } from '#store/signed-roots.ts'
+import { readSignedRoots, rememberRoot } from '#store/manifests.ts'
 import { inFile } from '#test/helpers/in-file.ts'
 import { startRedis } from '#test/helpers/redis.ts'
 

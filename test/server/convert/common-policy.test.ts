@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { FederationError } from '#core/errors.ts'
 import { type MetadataPolicy, mergeMetadataPolicies } from '#core/metadata-policy/index.ts'
-import { findCommonPolicy, findOwnPolicy } from '#server/convert/common-policy.ts'
+import { findCommonPolicy, findOwnPolicy } from '#server/convert/common.ts'
 
 const scopes = (...values: string[]): MetadataPolicy => ({
   openid_provider: { scopes_supported: { subset_of: values } },

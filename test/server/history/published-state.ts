@@ -1,8 +1,8 @@
 /** Reads what is published from Redis, and what the history says was published at a time, in the same form. */
 import type { Redis } from 'ioredis'
 import type { Database } from '#server/database/client.ts'
+import { findObject, readBytes } from '#server/publish/history/bundle.ts'
 import { type Kind, kinds } from '#server/publish/history/kind.ts'
-import { findObject, readBytes } from '#server/publish/history/read.ts'
 import { redisKeys } from '#store/keys.ts'
 
 /** Bytes in base64, by kind, subject and second subject as JSON. */

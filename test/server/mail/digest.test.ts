@@ -2,7 +2,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Database } from '#server/database/client.ts'
 import { schedules } from '#server/jobs/schedules.ts'
-import { createSeal } from '#server/mail/seal.ts'
+import { createSeal } from '#server/mail/outbox.ts'
 import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { unreachableMail } from '#test/helpers/mail-server.ts'
 import { schedulesInFile } from '#test/helpers/schedule.ts'

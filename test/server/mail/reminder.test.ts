@@ -1,7 +1,7 @@
 /** Tests the reminders: what expires, members that do not resolve, and keys; each once, to the right addresses. */
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Prisma } from '#prisma/generated/client/client.ts'
-import { createSeal } from '#server/mail/seal.ts'
+import { createSeal } from '#server/mail/outbox.ts'
 import { adminInFile, startAdmin } from '#test/helpers/admin.ts'
 import { unreachableMail } from '#test/helpers/mail-server.ts'
 import { signInAsMember } from '#test/helpers/member.ts'

@@ -1,7 +1,7 @@
 /** Tests the e-mails about requests that wait for operators: to whom, once, and few of them. */
 import { beforeAll, beforeEach, expect, it } from 'vitest'
-import { mailRequests } from '#server/jobs/mail/requests.ts'
-import { createSeal } from '#server/mail/seal.ts'
+import { mailRequests } from '#server/jobs/mail/operators.ts'
+import { createSeal } from '#server/mail/outbox.ts'
 import { startAdmin } from '#test/helpers/admin.ts'
 import { makeAnchor } from '#test/helpers/anchor.ts'
 import { inFile } from '#test/helpers/in-file.ts'

@@ -2,14 +2,16 @@
 import { describe, expect, it } from 'vitest'
 import type { Message } from '#server/mail/layout.ts'
 import type { Reader } from '#server/mail/reader.ts'
-import { configurationExpires } from '#server/mail/templates/configuration-expires.ts'
-import { digest } from '#server/mail/templates/digest.ts'
-import { memberDoesNotResolve } from '#server/mail/templates/member-does-not-resolve.ts'
-import { memberInvitation } from '#server/mail/templates/member-invitation.ts'
-import { requestChanged } from '#server/mail/templates/request-changed.ts'
-import { signingKeyChanged } from '#server/mail/templates/signing-key-changed.ts'
-import { trustMarkExpires, trustMarkRevoked } from '#server/mail/templates/trust-mark.ts'
-import { userInvitation } from '#server/mail/templates/user-invitation.ts'
+import { memberInvitation, userInvitation } from '#server/mail/templates/invitation.ts'
+import {
+  configurationExpires,
+  memberDoesNotResolve,
+  requestChanged,
+  signingKeyChanged,
+  trustMarkExpires,
+  trustMarkRevoked,
+} from '#server/mail/templates/member.ts'
+import { digest } from '#server/mail/templates/operator.ts'
 
 /** In every text that an operator, a member or an entity writes. */
 const EVIL = '<img src=x onerror="alert(1)">\r\nBcc: evil@example.org'

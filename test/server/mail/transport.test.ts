@@ -1,8 +1,7 @@
 /** Tests the transport against a real SMTP server: what arrives, and why something does not. */
 import { createServer, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { DeliveryError } from '#server/mail/delivery-error.ts'
-import { createTransport, type Transport } from '#server/mail/transport.ts'
+import { createTransport, DeliveryError, type Transport } from '#server/mail/transport.ts'
 import { inFile } from '#test/helpers/in-file.ts'
 import { startMailServer } from '#test/helpers/mail-server.ts'
 import { freePort } from '#test/helpers/port.ts'

@@ -1,7 +1,7 @@
 /** Tests when schedules are executed: at their minutes, by one of several workers, and not twice at a time. */
 import { pino } from 'pino'
 import { beforeAll, expect, it } from 'vitest'
-import { createScheduleClock } from '#server/anchors/schedule-clock.ts'
+import { createScheduleClock } from '#server/anchors/look.ts'
 import { createPool } from '#server/database/client.ts'
 import { openQueues } from '#server/jobs/queue.ts'
 import { runSchedule } from '#server/jobs/scheduling.ts'

@@ -1,7 +1,7 @@
 /** Tests awaited entities: kept, examined each hour, reported when they pass, and ended. */
 import { beforeEach, expect, it, vi } from 'vitest'
 import type { Role } from '#server/identity/roles.ts'
-import { examineAwaited } from '#server/jobs/awaited.ts'
+import { examineAwaited } from '#server/jobs/checks.ts'
 import type { RunContext } from '#server/jobs/context.ts'
 import { prune } from '#server/jobs/prune.ts'
 import { adminInFile, startAdmin } from '#test/helpers/admin.ts'

@@ -1,7 +1,6 @@
 /** Reads the entities of SAML metadata one by one from its canonical form. */
-import type { Refuse } from '#server/convert/refusal.ts'
-import type { SamlEntity } from '#server/convert/saml/metadata/entity.ts'
-import { MD } from '#server/convert/saml/metadata/names.ts'
+import type { Refuse } from '#server/convert/failures.ts'
+import { MD, type SamlEntity } from '#server/convert/saml/metadata/entity.ts'
 import {
   type Draft,
   type Group,
@@ -10,9 +9,13 @@ import {
   sectionOfExtensions,
   sectionOfRole,
 } from '#server/convert/saml/metadata/section.ts'
-import { readValidUntil } from '#server/convert/saml/metadata/time.ts'
-import { attributeOf, isNamed, type XmlElement, type XmlHandler } from '#server/convert/saml/xml/element.ts'
-import { createTreeBuilder } from '#server/convert/saml/xml/tree.ts'
+import {
+  attributeOf,
+  createTreeBuilder,
+  isNamed,
+  type XmlElement,
+  type XmlHandler,
+} from '#server/convert/saml/xml/tree.ts'
 
 /** They bound the memory. A federation of 10,000 entities has some 10 million characters that are kept. */
 const MAXIMUM_ENTITIES = 100_000
@@ -22,7 +25,7 @@ const MAXIMUM_SECTIONS = 8 * 1024 * 1024
 /** Characters that an element takes as much memory as. */
 const ELEMENT = 64
 
-export type MetadataReader = XmlHandler & {
+type MetadataReader = XmlHandler & {
   entities: readonly SamlEntity[]
   /** Null: it has no end. */
   validUntil(): Date | null
@@ -152,4 +155,16 @@ const nothing = {
   informationUrls: [],
   logoUri: null,
   contacts: [],
+}
+
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?$/
+
+/** Null: there is none. A time without a zone is in UTC. */
+function readValidUntil(element: XmlElement, refuse: Refuse): Date | null {
+  const text = attributeOf(element, 'validUntil')?.trim()
+  if (text === undefined) return null
+  const [, , zone] = TIME.exec(text) ?? []
+  const time = new Date(zone ? text : `${text}Z`)
+  if (TIME.test(text) && !Number.isNaN(time.getTime())) return time
+  return refuse(`validUntil is ${JSON.stringify(text.slice(0, 40))}, which is not a time in UTC.`)
 }

@@ -1,19 +1,19 @@
 /** Verifies a Signature element: its SignedInfo is read from the very bytes that the key has signed. */
 import { verify } from 'node:crypto'
-import type { Refuse } from '#server/convert/refusal.ts'
-import { DSIG, type SignatureAlgorithm } from '#server/convert/saml/signature/algorithms.ts'
+import type { Refuse } from '#server/convert/failures.ts'
 import type { SigningCertificate } from '#server/convert/saml/signature/certificate.ts'
 import {
+  DSIG,
   decodeBase64,
   type Reference,
   readCanonicalization,
   readSequence,
   readSignedInfo,
+  type SignatureAlgorithm,
 } from '#server/convert/saml/signature/signed-info.ts'
 import { createCanonicalizer } from '#server/convert/saml/xml/canonical.ts'
-import { isNamed } from '#server/convert/saml/xml/element.ts'
 import { createXmlParser } from '#server/convert/saml/xml/parser.ts'
-import { createTreeBuilder, elementsOf, walk, type XmlNode } from '#server/convert/saml/xml/tree.ts'
+import { createTreeBuilder, elementsOf, isNamed, walk, type XmlNode } from '#server/convert/saml/xml/tree.ts'
 
 /** Characters of SignedInfo. One reference needs about 1,000. */
 const MAXIMUM = 64 * 1024

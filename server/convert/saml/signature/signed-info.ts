@@ -1,16 +1,14 @@
 /** Reads SignedInfo: what is signed and how (XML Signature 1.1, §4.4). Every form that metadata does not need is refused. */
-import type { Refuse } from '#server/convert/refusal.ts'
-import {
-  DSIG,
-  digestOf,
-  ENVELOPED,
-  type Hash,
-  type SignatureAlgorithm,
-  signatureAlgorithmOf,
-} from '#server/convert/saml/signature/algorithms.ts'
+import type { Refuse } from '#server/convert/failures.ts'
 import { EXCLUSIVE } from '#server/convert/saml/xml/canonical.ts'
-import { attributeOf, isBlank, isNamed } from '#server/convert/saml/xml/element.ts'
-import { elementsOf, textOf, type XmlNode } from '#server/convert/saml/xml/tree.ts'
+import {
+  attributeOf,
+  elementsOf,
+  isBlank,
+  isNamed,
+  textOf,
+  type XmlNode,
+} from '#server/convert/saml/xml/tree.ts'
 
 export type Reference = {
   /** The ID of the signed element. */
@@ -21,7 +19,7 @@ export type Reference = {
   digest: Buffer
 }
 
-export type SignedInfo = { algorithm: SignatureAlgorithm; reference: Reference }
+type SignedInfo = { algorithm: SignatureAlgorithm; reference: Reference }
 
 export function readSignedInfo(node: XmlNode, refuse: Refuse): SignedInfo {
   const references = elementsOf(node).filter(({ element }) => isNamed(element, DSIG, 'Reference'))
@@ -120,3 +118,50 @@ export function readSequence<Name extends string>(
 
 const isChild = (node: XmlNode | undefined, name: string) =>
   node !== undefined && isNamed(node.element, DSIG, name)
+
+/** The algorithms of XML signatures that are accepted, by their identifiers. What is not a row is refused. */
+export const DSIG = 'http://www.w3.org/2000/09/xmldsig#'
+const MORE = 'http://www.w3.org/2001/04/xmldsig-more#'
+const ENC = 'http://www.w3.org/2001/04/xmlenc#'
+
+const ENVELOPED = `${DSIG}enveloped-signature`
+
+type Hash = 'sha256' | 'sha384' | 'sha512'
+
+const digests: ReadonlyMap<string, Hash> = new Map([
+  [`${ENC}sha256`, 'sha256'],
+  [`${MORE}sha384`, 'sha384'],
+  [`${ENC}sha512`, 'sha512'],
+])
+
+export type SignatureAlgorithm = { hash: Hash; keyType: 'rsa' | 'ec' }
+
+const signatures: ReadonlyMap<string, SignatureAlgorithm> = new Map([
+  [`${MORE}rsa-sha256`, { hash: 'sha256', keyType: 'rsa' }],
+  [`${MORE}rsa-sha384`, { hash: 'sha384', keyType: 'rsa' }],
+  [`${MORE}rsa-sha512`, { hash: 'sha512', keyType: 'rsa' }],
+  [`${MORE}ecdsa-sha256`, { hash: 'sha256', keyType: 'ec' }],
+  [`${MORE}ecdsa-sha384`, { hash: 'sha384', keyType: 'ec' }],
+  [`${MORE}ecdsa-sha512`, { hash: 'sha512', keyType: 'ec' }],
+])
+
+/** Why a known algorithm is refused; the first pattern that matches. */
+const weak: readonly [pattern: RegExp, reason: string][] = [
+  [/hmac/i, ', because everyone who can verify an HMAC can also make one'],
+  [/sha1$|md5$/i, ', because its hash has collisions'],
+  [/sha224$/i, ', because its hash is shorter than SHA-256'],
+]
+
+const digestOf = (name: string, refuse: Refuse): Hash =>
+  digests.get(name) ?? refuseAlgorithm('digest', name, refuse)
+
+const signatureAlgorithmOf = (name: string, refuse: Refuse): SignatureAlgorithm =>
+  signatures.get(name) ?? refuseAlgorithm('signature', name, refuse)
+
+function refuseAlgorithm(kind: string, name: string, refuse: Refuse): never {
+  const [, reason = ''] = weak.find(([pattern]) => pattern.test(name)) ?? []
+  const shown = JSON.stringify(name.slice(0, 100))
+  return refuse(
+    `The ${kind} algorithm ${shown} is not accepted${reason}. Accepted are RSA and ECDSA with SHA-256, SHA-384 and SHA-512.`,
+  )
+}

@@ -1,5 +1,5 @@
 /** Writes the exclusive canonical form of an element, without comments (Exclusive XML Canonicalization 1.0), as it is parsed. */
-import type { XmlAttribute, XmlElement, XmlHandler } from '#server/convert/saml/xml/element.ts'
+import type { XmlAttribute, XmlElement, XmlHandler } from '#server/convert/saml/xml/tree.ts'
 
 export const EXCLUSIVE = 'http://www.w3.org/2001/10/xml-exc-c14n#'
 

@@ -1,7 +1,7 @@
 /** Parses XML in chunks. Refuses what metadata does not need and attacks use: DTDs, entities, instructions, excess. */
 import { SaxesParser, type SaxesTagNS } from 'saxes'
-import { type Place, type Refuse, SourceError } from '#server/convert/refusal.ts'
-import type { XmlAttribute, XmlElement, XmlHandler } from '#server/convert/saml/xml/element.ts'
+import { type Place, type Refuse, SourceError } from '#server/convert/failures.ts'
+import type { XmlAttribute, XmlElement, XmlHandler } from '#server/convert/saml/xml/tree.ts'
 
 const limits = {
   /** Elements inside each other. Metadata has about twelve. */

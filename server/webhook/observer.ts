@@ -1,4 +1,0 @@
-/** Callbacks of deliveries for metrics. */
-export type WebhookObserver = {
-  attempted(isDelivered: boolean): void
-}

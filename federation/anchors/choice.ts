@@ -1,4 +1,7 @@
-/** Reads for which host and URL a request is (RFC 9112 §3.2). */
+/**
+ * Chooses the anchor of a request: reads its host and URL (RFC 9112 §3.2), then takes the longest path that ends at a segment
+ * boundary.
+ */
 import type { IncomingMessage } from 'node:http'
 import { appendPath, type EntityId } from '#core/entity-id.ts'
 import { createProxyTrust, type TrustedProxies } from '../http/client-address.ts'

@@ -1,4 +1,4 @@
-/** Hands each request of the HTTP server to the app of its anchor. */
+/** Hands each request of the HTTP server to the app of its anchor, and refuses those that reach none. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import type { EntityId } from '#core/entity-id.ts'

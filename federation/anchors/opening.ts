@@ -1,5 +1,4 @@
 /** Opens an anchor, and tries again until its key directory is usable. */
-
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Anchor } from './open.ts'

@@ -1,5 +1,4 @@
 /** Exports anchors while the registry has them. The files of one that is paused or removed go, because it must not answer. */
-
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'

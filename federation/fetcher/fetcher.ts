@@ -1,5 +1,4 @@
 /** Fetches documents of other entities. No other file opens connections to them (§9, §8.1, §18.1). */
-
 import { Agent, request } from 'undici'
 import { addParameters, buildEntityConfigurationUrl, type EntityId } from '#core/entity-id.ts'
 import { parseJson as parseStrict } from '#core/json.ts'

@@ -1,5 +1,4 @@
 /** Builds an app without endpoints: the rules for errors, headers and connections. Does not listen. */
-
 import { parse } from 'node:querystring'
 import cors from '@fastify/cors'
 import formbody from '@fastify/formbody'
@@ -111,6 +110,7 @@ function createServer({ logger, trustedProxies = false, tls, ...options }: Serve
     : Fastify({ ...shared, http: node })
 }
 
+/** A percent sign that begins no byte: parsers would read it as it is, or drop it. */
 const malformed = /%(?![0-9A-Fa-f]{2})[^&]{0,2}/
 
 /** The error of a URL or a form; undefined: none. */

@@ -1,5 +1,4 @@
 /** Measures state at each scrape: whether Redis is reachable, and when keys and statements expire. */
-
 import type { Redis } from 'ioredis'
 import { Gauge, type Registry } from 'prom-client'
 import type { Signer } from '#core/jws.ts'

@@ -1,5 +1,4 @@
 /** Describes a cached resolve response: its inputs, its expiry and when to renew it. */
-
 import { hash } from 'node:crypto'
 import type { EntityId } from '#core/entity-id.ts'
 import type { EntityStatement } from '#core/entity-statement/index.ts'

@@ -1,5 +1,4 @@
 /** Finds the Trust Chain of an entity: from published data if possible, otherwise by fetching (§10). */
-
 import { decodeJwt } from 'jose'
 import type { EntityId } from '#core/entity-id.ts'
 import type { EntityStatement } from '#core/entity-statement/index.ts'

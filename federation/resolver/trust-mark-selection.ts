@@ -1,4 +1,7 @@
-/** Verifies the Trust Marks for a resolve response: those in the subject's configuration and those issued here (§8.3). */
+/**
+ * Selects the valid Trust Marks of an entity: active, of recognized types, from trusted issuers (§8.3, §7.3). For a resolve
+ * response they are those in its configuration and those issued here.
+ */
 import type { EntityId } from '#core/entity-id.ts'
 import type { EntityStatement, TrustMarkEntry } from '#core/entity-statement/index.ts'
 import { FederationError, quote } from '#core/errors.ts'

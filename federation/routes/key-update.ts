@@ -1,4 +1,4 @@
-/** Takes new keys that a subordinate pushes as a signed JWK Set, verifies it, and hands it to the admin side (§11.2). */
+/** Takes new keys of a subordinate: a signed JWK Set that it pushes, or the announcement that its configuration has them. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { getEndpointPath } from '#core/endpoint.ts'
 import type { EntityId } from '#core/entity-id.ts'

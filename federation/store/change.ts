@@ -1,4 +1,6 @@
-/** Formats and parses the publisher's change announcements, on which readers drop cached data. */
+/**
+ * Formats and parses the publisher's change announcements, on which readers drop cached data, and subscribes to their channels.
+ */
 import type { Redis } from 'ioredis'
 import { duplicateRedis } from './connect.ts'
 

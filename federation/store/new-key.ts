@@ -2,7 +2,6 @@
  * Creates a signing key in a key store: in the memory of this process for `files`, in the store itself otherwise. Or adopts one
  * that is in the store.
  */
-
 import { join } from 'node:path'
 import { generateSigningKey, type Jwk, type SigningAlgorithm } from '#core/keys.ts'
 import {

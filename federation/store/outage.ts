@@ -1,5 +1,4 @@
 /** Recognizes a Redis outage and turns it into a FederationError. */
-
 import type { Redis } from 'ioredis'
 import { FederationError } from '#core/errors.ts'
 import { getMember } from '#core/json.ts'

@@ -1,4 +1,4 @@
-/** Reads the pages of a list that our publisher keeps in Redis. */
+/** Reads the pages of a list that our publisher keeps in Redis: those that changed, or all in their order. */
 import type { Redis } from 'ioredis'
 import type { RedisKeys } from './keys.ts'
 import type { ListSource } from './list-index.ts'

@@ -1,5 +1,4 @@
 /** Holds the reader's caches, and drops what a change makes stale. */
-
 import type { Redis } from 'ioredis'
 import type { EntityId } from '#core/entity-id.ts'
 import type { JwkSet } from '#core/keys.ts'

@@ -1,5 +1,4 @@
 /** The interface to published data in Redis: typed reads, cached in memory until they change. */
-
 import type { Redis } from 'ioredis'
 import type { EntityId } from '#core/entity-id.ts'
 import type { JwkSet } from '#core/keys.ts'

@@ -1,5 +1,4 @@
 /** Stores status lists in Redis: what all marks of a list have in common, and a bit for each (draft-ietf-oauth-status-list). */
-
 import type { Redis } from 'ioredis'
 import { FederationError } from '#core/errors.ts'
 import { STATUS_LIST_BYTES } from '#core/status-list.ts'

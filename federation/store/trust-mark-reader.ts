@@ -1,5 +1,4 @@
 /** Reads issued Trust Marks: their holders, and the status of each (§8.4, §8.5, §8.6). */
-
 import type { Socket } from 'node:net'
 import type { Redis } from 'ioredis'
 import type { JsonObject } from '#core/json.ts'

@@ -1,5 +1,4 @@
 /** Finds alerts about entities outside: keys of pinned Trust Anchors, Trust Marks of others, and awaited entities. */
-
 import { type AwaitedEntity, Prisma } from '#prisma/generated/client/client.ts'
 import { type AlertSource, type FoundAlert, plural } from '#server/alerts/alert.ts'
 import type { Clock } from '#server/clock.ts'

@@ -1,4 +1,7 @@
-/** Looks after the anchors of a process: one statement finds what waits in any of them. */
+/**
+ * Looks after the anchors of a process: one statement finds what waits in any of them, another one each minute the schedules
+ * that are due.
+ */
 import { Prisma, type Schedule } from '#prisma/generated/client/client.ts'
 import type { Anchor, Installation } from '#server/anchors/anchor.ts'
 import { readInEach } from '#server/database/each-anchor.ts'

@@ -1,5 +1,4 @@
 /** A plan and its effect in words: as Markdown for a pull request, and as text. */
-
 import { formatPath } from '#core/path.ts'
 import { type Verb, verbs } from '#server/as-code/document.ts'
 import { kinds } from '#server/as-code/kinds.ts'

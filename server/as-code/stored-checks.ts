@@ -1,5 +1,4 @@
 /** What the application of a plan would refuse: by what is stored, and by references to objects that exist nowhere. */
-
 import type { Section } from '#server/as-code/document.ts'
 import type { Finding } from '#server/as-code/fault.ts'
 import { kinds } from '#server/as-code/kinds.ts'

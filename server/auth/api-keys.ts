@@ -1,5 +1,4 @@
 /** Creates, lists and revokes API keys. */
-
 import { generateRandomString } from 'better-auth/crypto'
 import type { Apikey, Prisma } from '#prisma/generated/client/client.ts'
 import { API_KEY_PREFIX } from '#server/auth/credential.ts'

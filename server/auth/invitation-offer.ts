@@ -1,5 +1,4 @@
 /** What an invited person receives: the link, the e-mail with it, and what the invitation says. */
-
 import type { User } from '#prisma/generated/client/client.ts'
 import { WITHOUT_ADDRESS } from '#server/auth/credential.ts'
 import type { Database, Transaction } from '#server/database/client.ts'

@@ -79,6 +79,7 @@ async function isFamiliar(
   return (await db.auditEvent.findFirst({ where, select: { id: true } })) !== null
 }
 
+/** Attempts of one address, or of one user, in a minute: as the library limits sign-ins. */
 const MAXIMUM = 10
 const WINDOW_MS = 60_000
 

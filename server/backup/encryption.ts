@@ -1,5 +1,4 @@
 /** Encrypts a backup under a passphrase as an age file (age-encryption.org/v1), which `age -d` opens as well. */
-
 import { createDecipheriv, scrypt } from 'node:crypto'
 import { ReadableStream } from 'node:stream/web'
 import { promisify } from 'node:util'

@@ -16,7 +16,6 @@ import { requireApprovalBefore } from '#server/services/protection/approval.ts'
 import { recordOnly } from '#server/services/write.ts'
 import { anchorPlace } from '#store/anchors.ts'
 
-/** What `inmor backup` and `inmor restore` share: the passphrase of the file, and its tables as lines. */
 export const passphraseOption = [
   '--passphrase-file <file>',
   'read the passphrase from the first line of this file (default: BACKUP_PASSPHRASE)',

@@ -1,5 +1,4 @@
 /** `inmor import`: imports an installation of inmor in Python and Rust from its Redis and its PostgreSQL, or one from a mirror. */
-
 import { setTimeout } from 'node:timers/promises'
 import type { JwkSet } from '#core/keys.ts'
 import { ConfigurationError } from '#federation/config/error.ts'

@@ -1,5 +1,4 @@
-/** Finds the settings of an anchor in its Entity Configuration. */
-
+/** Finds the settings of an anchor in its Entity Configuration, and the whole hours for which it signs. */
 import { hourSettings } from '#core/defaults.ts'
 import {
   type EndpointAuthMethods,

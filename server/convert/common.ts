@@ -2,7 +2,6 @@
  * Finds the metadata policy of a federation in what its anchor states about each member. One statement has one policy
  * (§6.1.4.1), so the source does not show which part is the federation's.
  */
-
 import type { Constraints } from '#core/constraints.ts'
 import { FederationError } from '#core/errors.ts'
 import { getMember, isJsonEqual } from '#core/json.ts'

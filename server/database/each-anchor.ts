@@ -1,5 +1,4 @@
 /** Reads of several anchors with one statement: their rows, and their names. */
-
 import { schemaOf } from '#prisma/anchor-schema.ts'
 import { Prisma } from '#prisma/generated/client/client.ts'
 import { toSchema } from '#server/database/anchor-client.ts'

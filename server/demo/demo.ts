@@ -2,7 +2,6 @@
  * `npm run demo`: runs the product like `npm start`, with a small federation of real HTTP servers around it. The
  * members are registered and receive their Trust Marks through the admin API.
  */
-
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join, resolve } from 'node:path'

@@ -1,5 +1,4 @@
 /** Errors of a request that are no expected failure of an operation. GraphQL describes each code (schema/error.ts). */
-
 import type { FastifyError } from 'fastify'
 import { GraphQLError, type GraphQLErrorOptions } from 'graphql'
 import { bytes, describeTooLarge } from '#federation/http/limits.ts'

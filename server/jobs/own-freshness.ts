@@ -1,4 +1,6 @@
-/** Keeps fresh what this anchor publishes about itself, and what it holds of superiors, other anchors and mark issuers. */
+/**
+ * Keeps fresh what this anchor publishes about itself, and what it holds of superiors, other anchors, mark issuers and mirrors.
+ */
 import { decodeJwt } from '#core/jws.ts'
 import { readSettings } from '#server/database/settings.ts'
 import type { ScheduleContext, ScheduleResult } from '#server/jobs/schedule-row.ts'

@@ -1,5 +1,4 @@
 /** Keeps e-mails in the transaction of the change that asks for them. A sender takes them after the commit (sender.ts). */
-
 import type { Mail, Prisma } from '#prisma/generated/client/client.ts'
 import type { Clock } from '#server/clock.ts'
 import type { MailConfig } from '#server/config/config.ts'

@@ -1,5 +1,4 @@
 /** Hands e-mails to the configured SMTP server. */
-
 import type { NodemailerError, SMTPPoolOptions } from 'nodemailer'
 import nodemailer from 'nodemailer'
 import type { MailConfig } from '#server/config/config.ts'

@@ -1,5 +1,4 @@
 /** Serves the built console: its files, and its start document for every other page. */
-
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import fastifyStatic from '@fastify/static'

@@ -1,5 +1,4 @@
 /** What the answers of Yoga need besides: media types, partial answers, no suggestions, and events that proxies pass on at once. */
-
 import { MapperKind, mapSchema } from '@graphql-tools/utils'
 import { GraphQLError, type GraphQLFieldConfig, getNullableType } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
@@ -25,6 +24,7 @@ const nullable = mapSchema(schema, {
   }),
 })
 
+/** Answers the other fields of a query when one fails, for requests that say so: `extensions: { onError: "NULL" }`. */
 export const partialAnswer: Plugin = {
   onExecute({ args, context }) {
     if (context.params.extensions?.onError === 'NULL') args.schema = nullable

@@ -1,4 +1,7 @@
-/** Creates the log of the admin side: every line names its request and, in a worker, its run. */
+/**
+ * Creates the log of the admin side: every line names its request and, in a worker, its run. While the database or Redis is
+ * away, busy or full, a cause is logged once a minute: every loop of every anchor meets it.
+ */
 import type { DestinationStream, LogFn, Logger } from 'pino'
 import { createLog } from '#federation/process/log.ts'
 import { type Clock, systemClock } from '#server/clock.ts'

@@ -1,5 +1,4 @@
 /** Explains a failed start to the operator: one sentence where the cause is known. */
-
 import { FederationError } from '#core/errors.ts'
 import { ConfigurationError } from '#federation/config/error.ts'
 import { RefusedError } from '#federation/mirror/refusal.ts'

@@ -1,5 +1,4 @@
 /** Converts database rows to the claims from which core builds statements; no I/O, no signature. */
-
 import { algorithms } from '#core/algorithm.ts'
 import type { Constraints } from '#core/constraints.ts'
 import {

@@ -1,5 +1,4 @@
 /** The transactional outbox: each write adds the names of what it changed, for publisher.ts. */
-
 import DataLoader from 'dataloader'
 import type { Database, Transaction } from '#server/database/client.ts'
 

@@ -1,5 +1,4 @@
 /** Publishes the current state of some objects, or of all of a kind; idempotent, so that it can always be repeated. */
-
 import type { PublishContext } from '#server/publish/context.ts'
 import {
   endStatements,

@@ -1,5 +1,4 @@
 /** What the REST routes share: their dependencies, their schemas and their pages. */
-
 import type { SwaggerTransform } from '@fastify/swagger'
 import type { FastifyContextConfig, FastifyInstance, FastifySchema, FastifyTypeProvider } from 'fastify'
 import { z } from 'zod'

@@ -1,5 +1,4 @@
 /** Makes one attempt to deliver an event: signs it, sends it, and judges the response. */
-
 import { createHmac, randomBytes } from 'node:crypto'
 import { FetchError } from '#fetcher/fetch-error.ts'
 import type { Fetcher } from '#fetcher/fetcher.ts'

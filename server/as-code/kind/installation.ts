@@ -1,5 +1,4 @@
 /** The kinds of the installation: its anchors, what a second person must approve, and webhooks. */
-
 import { parseEntityId } from '#core/entity-id.ts'
 import type { Fields } from '#server/as-code/document.ts'
 import {

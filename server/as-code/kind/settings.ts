@@ -1,5 +1,4 @@
 /** The kinds of the anchor itself: its settings with the metadata policy, schedules, checks of requests, and mirrors. */
-
 import type { Fields } from '#server/as-code/document.ts'
 import { type KindRow, requirePlainUrl, type StoredObject } from '#server/as-code/kind/row.ts'
 import { readSettings } from '#server/database/settings.ts'

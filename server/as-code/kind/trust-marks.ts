@@ -1,5 +1,4 @@
 /** Trust Mark types and Trust Marks that the anchor issues (§7). */
-
 import { defaultTerms } from '#core/defaults.ts'
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import type { Fields } from '#server/as-code/document.ts'

@@ -1,5 +1,4 @@
 /** Mutations: one for each input. */
-
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { type Api, type Data, dataOf } from './api.ts'

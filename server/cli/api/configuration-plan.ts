@@ -1,5 +1,4 @@
 /** Asks for the plan of configuration files, as JSON with the names of all that stop to resolve. */
-
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Api, dataOf } from './api.ts'

@@ -1,5 +1,4 @@
 /** What every part of reading a federation needs. */
-
 import { type EndpointName, getAuthMethodsParameter, getEndpointParameter } from '#core/endpoint.ts'
 import { addParameters, parseEndpoint, parseEntityId } from '#core/entity-id.ts'
 import { type EntityStatementClaims, verifyEntityConfiguration } from '#core/entity-statement/index.ts'

@@ -1,5 +1,4 @@
 /** Reads the admin API of lighthouse. */
-
 import { z } from 'zod'
 import { appendPath } from '#core/entity-id.ts'
 import { isJsonObject } from '#core/json.ts'

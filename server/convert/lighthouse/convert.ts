@@ -1,5 +1,4 @@
 /** Converts an anchor of lighthouse over its admin API. */
-
 import { parseConstraints } from '#core/constraints.ts'
 import { parseClaims } from '#core/entity-statement/claims.ts'
 import type { EntityStatementClaims } from '#core/entity-statement/index.ts'

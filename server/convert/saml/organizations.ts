@@ -1,5 +1,4 @@
 /** Makes one organization of all entities that state the same one: by their registrar and the name of the organization. */
-
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { Mapping } from '#server/convert/saml/mapping.ts'

@@ -1,5 +1,4 @@
 /** The run that applies the plan of configuration files, an object at a time; a dry run says what it would do. */
-
 import type { Prisma, Run, RunItem } from '#prisma/generated/client/client.ts'
 import { remainingOf } from '#server/as-code/apply.ts'
 import type { Verb } from '#server/as-code/document.ts'

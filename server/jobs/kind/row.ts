@@ -1,5 +1,4 @@
 /** The definition of a kind of run. */
-
 import { findDifferences } from '#core/json-difference.ts'
 import { formatPath } from '#core/path.ts'
 import type { Prisma, Run, RunItem } from '#prisma/generated/client/client.ts'

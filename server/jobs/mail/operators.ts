@@ -1,5 +1,4 @@
 /** E-mails to operators: the digest of a week, and requests that wait. */
-
 import { nameOfAnchor, readSettings } from '#server/database/settings.ts'
 import { whoOperates } from '#server/identity/operators.ts'
 import type { RunContext } from '#server/jobs/context.ts'

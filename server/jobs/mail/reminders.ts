@@ -1,5 +1,4 @@
 /** What members are reminded of: what expires soon, what does not resolve any more, and new signing keys. */
-
 import { FederationError } from '#core/errors.ts'
 import { decodeJwt } from '#core/jws.ts'
 import type { SigningKey } from '#prisma/generated/client/client.ts'
@@ -54,6 +53,7 @@ function daysDue(
   return expiresAt.getTime() - issuedAt.getTime() >= 2 * days * DAY_MS ? days : null
 }
 
+/** Before an Entity Configuration expires that was not signed again. */
 const CONFIGURATION_DAYS = [30, 14, 7, 1]
 const PAGE = 500
 
@@ -105,6 +105,7 @@ function issuedAtOf(jwt: string): Date | null {
   }
 }
 
+/** Before a Trust Mark expires that is not renewed: not automatically, or the renewal fails. */
 const MARK_DAYS = [30, 7, 1]
 
 export const remindOfMarks: Source = async ({ db, now }, anchor, after) => {

@@ -1,5 +1,4 @@
 /** The state of the anchor, or of the installation, as a configuration file. */
-
 import { type Section, sectionsOf } from '#server/as-code/document.ts'
 import { jsonSchemaOf } from '#server/as-code/json-schema.ts'
 import { exportPart, type Part, type Position } from '#server/as-code/write.ts'

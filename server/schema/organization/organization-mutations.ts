@@ -1,5 +1,4 @@
 /** The mutations of organizations. */
-
 import { admitOrganization } from '#server/anchors/transfer.ts'
 import { contextOf } from '#server/schema/anchor-context.ts'
 import { scopeField } from '#server/schema/anchor-scope.ts'

@@ -1,5 +1,4 @@
 /** Runs, such as renewals, imports and crawls, with their items. */
-
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import { subordinateActions } from '#server/jobs/kind/change-parameters.ts'
 import { Actor } from '#server/schema/access/actor.ts'

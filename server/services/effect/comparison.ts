@@ -104,7 +104,7 @@ const MAX_TERMS = 200
 const MAX_RESULTS = 10_000
 
 /** The settings on both sides. */
-type BothSettings = { before: Settings; after: Settings }
+export type BothSettings = { before: Settings; after: Settings }
 /** The terms on both sides as JSON; empty: none; null: there is no statement. */
 export type BothTerms = { before: string | null; after: string | null }
 

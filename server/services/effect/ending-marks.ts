@@ -110,7 +110,7 @@ type Issuers = { before: TrustMarkIssuers; after: TrustMarkIssuers }
 type Holders = { count: number; examples: string[] }
 
 /** Marks in stored configurations of the members that stay, which `trust_mark_issuers` ends, by Trust Mark type. Marks that this anchor issued have rows of their own. */
-async function unrecognizedMarks(
+export async function unrecognizedMarks(
   { db, entityId: anchor, now }: Pick<ServiceContext, 'db' | 'entityId' | 'now'>,
   { settings = {}, members }: PlannedState,
   present: Settings,

@@ -151,7 +151,7 @@ export type MemberEffect = {
 }
 
 /** In the order of their keys. */
-async function describeMembers(
+export async function describeMembers(
   { db, entityId: anchor, now }: Pick<ServiceContext, 'db' | 'entityId' | 'now'>,
   ids: readonly number[],
   both: BothPolicies,

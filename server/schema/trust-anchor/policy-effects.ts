@@ -1,17 +1,9 @@
 /** The effect of a federation policy, grouped by what it does, for members and for entities below Intermediates. */
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
+import { PolicyEffect } from '#server/schema/trust-anchor/policy-effect.ts'
+import type { EffectGroup } from '#server/services/effect/effect-groups.ts'
 import type { BelowPart, EffectPart } from '#server/services/effect/policy-effects.ts'
-import type { EffectGroup } from '#server/services/effect/tally.ts'
-
-export const PolicyEffect = builder.enumType('PolicyEffect', {
-  description: 'The effect of a policy on one subordinate.',
-  values: {
-    UNCHANGED: { description: 'Its resolved metadata does not change.' },
-    CHANGED: { description: 'Its resolved metadata changes.' },
-    FAILS: { description: 'Its metadata would not satisfy the policy: it would no longer resolve.' },
-  } as const,
-})
 
 const MAXIMUM_ENTITIES = 100
 const DEFAULT_ENTITIES = 5

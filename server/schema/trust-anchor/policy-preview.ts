@@ -2,10 +2,16 @@
 import { linesOfEffect } from '#server/as-code/in-words.ts'
 import { builder } from '#server/schema/builder.ts'
 import { PlanEffectRef } from '#server/schema/configuration/effect.ts'
-import { PolicyEffect, PolicyEffectPart } from '#server/schema/trust-anchor/policy-effects.ts'
+import { PolicyEffect } from '#server/schema/trust-anchor/policy-effect.ts'
+import { PolicyEffectPart } from '#server/schema/trust-anchor/policy-effects.ts'
 import { parsePolicy } from '#server/services/effect/member-effects.ts'
 import type { PlanEffect } from '#server/services/effect/plan-effect.ts'
-import type { MemberEffect } from '#server/services/effect/policy-effects.ts'
+import {
+  type AffectedPage,
+  type EffectCounts,
+  type MemberEffect,
+  previewPolicy,
+} from '#server/services/effect/policy-preview.ts'
 
 const MAXIMUM_AFFECTED = 100
 
@@ -32,11 +38,12 @@ const MemberEffectRef = builder.objectRef<MemberEffect>('PolicyMemberEffect').im
   }),
 })
 
-/** The functions compute once, on demand. */
+/** Computed once, on demand. */
 type PolicyPreview = {
   policy: unknown
   plan: () => Promise<PlanEffect>
-  page: () => Promise<{ members: MemberEffect[]; hasMore: boolean }>
+  counts: () => Promise<EffectCounts>
+  page: () => Promise<AffectedPage>
 }
 
 const PolicyPreviewRef = builder.objectRef<PolicyPreview>('PolicyPreview').implement({
@@ -45,18 +52,15 @@ const PolicyPreviewRef = builder.objectRef<PolicyPreview>('PolicyPreview').imple
   fields: (t) => ({
     unchanged: t.int({
       description: 'Subordinates whose metadata does not change.',
-      resolve: async ({ policy }, _args, { services }) =>
-        (await services.policyEffects.members(policy)).unchanged,
+      resolve: async ({ counts }) => (await counts()).unchanged,
     }),
     changed: t.int({
       description: 'Subordinates whose metadata changes.',
-      resolve: async ({ policy }, _args, { services }) =>
-        (await services.policyEffects.members(policy)).changed,
+      resolve: async ({ counts }) => (await counts()).changed,
     }),
     failing: t.int({
       description: 'Subordinates that would no longer resolve.',
-      resolve: async ({ policy }, _args, { services }) =>
-        (await services.policyEffects.members(policy)).failing,
+      resolve: async ({ counts }) => (await counts()).failing,
     }),
     affected: t.field({
       type: [MemberEffectRef],
@@ -122,12 +126,16 @@ builder.queryField('previewMetadataPolicy', (t) =>
         description: 'Only subordinates with this effect; by default, changed and failing ones.',
       }),
     },
-    resolve: (_root, { policy, first, after, effect }, { services }) => {
+    resolve: (_root, { policy, first, after, effect }, context) => {
+      const preview = previewPolicy(context, policy)
       const limit = Math.min(first ?? 25, MAXIMUM_AFFECTED)
       return {
         policy,
-        plan: once(async () => services.planEffect({ settings: { metadataPolicy: parsePolicy(policy) } })),
-        page: once(() => services.policyEffects.page(policy, { limit, after, effect })),
+        plan: once(async () =>
+          context.services.planEffect({ settings: { metadataPolicy: parsePolicy(policy) } }),
+        ),
+        counts: once(() => preview.count()),
+        page: once(() => preview.page({ limit, after, effect })),
       }
     },
   }),

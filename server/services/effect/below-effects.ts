@@ -11,7 +11,7 @@ import {
 } from '#server/services/effect/comparison.ts'
 import { isBoth, withFaults } from '#server/services/effect/member-effects.ts'
 import type { BothStates } from '#server/services/effect/planned-state.ts'
-import { remembering } from '#server/services/effect/visit.ts'
+import { remembering } from '#server/services/effect/remembering.ts'
 
 /** Rows per page. Each takes some ten microseconds, in which the process answers no request. */
 const PAGE = 500

@@ -6,13 +6,9 @@ import { readSettings } from '#server/database/settings.ts'
 import type { Settings } from '#server/database/typed-row.ts'
 import { parseField } from '#server/error/operation-error.ts'
 import type { ServiceContext } from '#server/services/context.ts'
-import {
-  type BothFound,
-  type BothResolved,
-  type BothTerms,
-  createMemberComparison,
-} from '#server/services/effect/comparison.ts'
+import type { BothFound, BothResolved } from '#server/services/effect/comparison.ts'
 import { findKeyFault, findMissingKey } from '#server/services/effect/key-fault.ts'
+import { type BothTerms, createMemberComparison } from '#server/services/effect/member-comparison.ts'
 import { type MemberRow, type NamedRow, readActive, readNamed } from '#server/services/effect/member-rows.ts'
 import {
   type Absence,
@@ -45,13 +41,14 @@ export async function readBothPolicies(db: Database, given: unknown): Promise<Bo
   return { present, proposed: { ...present, metadataPolicy } }
 }
 
-/** Only the policy differs. Yields pages of active members in the order of the keys. */
+/** Only the policy differs. Yields pages of active members in the order of the keys, after this one. */
 export async function* memberEffects(
   context: Context,
   { present, proposed }: BothPolicies,
+  after = 0,
 ): AsyncGenerator<MemberPage> {
   const comparison = createMemberComparison(context, { before: present, after: proposed })
-  for await (const rows of readActive(context.db))
+  for await (const rows of readActive(context.db, after))
     yield rows.flatMap((row) => {
       const terms = row.terms ?? ''
       const effect = comparison.reduced(row, { before: terms, after: terms })

@@ -45,11 +45,13 @@ const termColumns = {
 /** `text`: as of a row; empty: none. */
 export const termsOf = (text: string): Terms => (text === '' ? noTerms : JSON.parse(text)) // parsed when written
 
-/** Active ones in the order of the keys. */
-export const readActive = (db: Database): AsyncIterable<MemberRow[]> => ahead(readPages(db))
+/** Active ones in the order of the keys, after this one. */
+export async function* readActive(db: Database, after = 0): AsyncGenerator<MemberRow[]> {
+  yield* ahead(readPages(db, after))
+}
 
-async function* readPages(db: Database): AsyncGenerator<MemberRow[]> {
-  for (let id = 0; ; ) {
+async function* readPages(db: Database, after: number): AsyncGenerator<MemberRow[]> {
+  for (let id = after; ; ) {
     const rows = await readPage(db, id)
     const last = rows.at(-1)
     if (!last) return

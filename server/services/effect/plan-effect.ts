@@ -10,8 +10,8 @@ import {
   findMembersBelow,
   findUnread,
 } from '#server/services/effect/below-effects.ts'
-import { createMemberComparison } from '#server/services/effect/comparison.ts'
 import { type EndingMarks, endingMarks } from '#server/services/effect/ending-marks.ts'
+import { createMemberComparison } from '#server/services/effect/member-comparison.ts'
 import { type MemberEffect, plannedMemberEffects } from '#server/services/effect/member-effects.ts'
 import { createOtherChains } from '#server/services/effect/other-chains.ts'
 import {

@@ -1,4 +1,4 @@
-/** Goes through many entities: in pages, between which the process answers requests, and equal ones once. */
+/** Goes through the pages of a long examination, and lets the process answer requests in between. */
 import { setImmediate } from 'node:timers/promises'
 
 /** Milliseconds for all entities of a part; those that are left are not examined. */
@@ -16,17 +16,4 @@ export async function visitAll<Examined>(
     await setImmediate()
   }
   return true
-}
-
-/** Returns a function that computes the value of a key once, while there are few. */
-export function remembering<Value>(limit: number) {
-  const known = new Map<string, Value>()
-  return (key: string, compute: () => Value): Value => {
-    const found = known.get(key)
-    if (found !== undefined) return found
-    if (known.size >= limit) known.clear()
-    const value = compute()
-    known.set(key, value)
-    return value
-  }
 }

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { decodeJwt } from 'jose'
 import { Agent, fetch } from 'undici'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { bytes, describeTooLarge } from '#federation/http/limits.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
 import { eventually } from '#test/helpers/product.ts'
@@ -103,8 +103,10 @@ describe.each(['nginx', 'apache', 'caddy'] as const)('%s', (kind) => {
   test('forwards 60 MB of configuration files, and refuses 70 MB with the sentence of the server', async () => {
     // As the command line does, which reads the answer while it still sends.
     const connect = { ca: await readFile(proxy.certificate) }
-    const dispatcher = new Agent({ connect, localAddress: OPERATOR, allowH2: false })
     const send = (megabytes: number, isChunked = false) => {
+      // Each on its own connection: a proxy closes an idle one after seconds, which a busy machine needs for the text.
+      const dispatcher = new Agent({ connect, localAddress: OPERATOR, allowH2: false })
+      onTestFinished(() => dispatcher.close())
       const extensions = { padding: 'x'.repeat(megabytes * 1024 * 1024) }
       const text = JSON.stringify({ query: '{ viewer { username } }', extensions })
       return fetch(`https://localhost:${proxy.ports.admin}/graphql`, {
@@ -132,7 +134,6 @@ describe.each(['nginx', 'apache', 'caddy'] as const)('%s', (kind) => {
         },
       ])
     }
-    await dispatcher.close()
   })
 
   test('forwards a request line as long as the federation server takes', async () => {

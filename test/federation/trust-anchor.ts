@@ -99,7 +99,14 @@ export async function startTrustAnchor(options: Options = {}) {
   const app = buildApp({ ...parts, resolver, clients, authMethods, version: '0.0.0-test' }, appOptions)
   return {
     app,
-    redis,
+    redis: {
+      ...redis,
+      /** The app answers again then. Its connection waits for up to a second between attempts. */
+      async restart() {
+        await redis.restart()
+        await waitForRedis(connection, 10_000)
+      },
+    },
     reader,
     key,
     keyDirectory,

@@ -1,8 +1,8 @@
 /** What a run has cost, as lines of text: the time of each project, its processor time and budget, and the dearest files. */
 import { relative } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { TestModule } from 'vitest/node'
 import { REFERENCE_SECONDS } from './calibration.ts'
+import { root } from './recording/imports.ts'
 
 const DEAREST = 10
 
@@ -19,7 +19,6 @@ const budgets: Readonly<Record<string, number>> = {
   reference: 10,
   e2e: 450,
 }
-const root = fileURLToPath(new URL('..', import.meta.url))
 
 type Cost = { project: string; file: string; tests: number; wall: number; processor: number }
 

@@ -1,8 +1,8 @@
 /** Counts e-mails that were not sent, deliveries to webhooks, and webhooks by their state. */
-import { Counter, Gauge, type Registry } from 'prom-client'
+import { Counter, type Registry } from 'prom-client'
 import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
-import { lately } from '#server/metrics/gauges.ts'
+import { lately, sample } from '#server/metrics/gauges.ts'
 import { countWaiting } from '#server/webhook/backlog.ts'
 import type { WebhookObserver } from '#server/webhook/courier.ts'
 import { stateOf, webhookStates } from '#server/webhook/state.ts'
@@ -18,31 +18,19 @@ export function observeMails(registry: Registry, db: Database, now: Clock): void
     ])
     return { counts, since: oldest._min.createdAt }
   })
-  new Gauge({
-    name: 'inmor_mails',
-    help: 'E-mails of the last 30 days that wait or failed, by state.',
-    labelNames: ['state'],
-    registers: [registry],
-    async collect() {
-      this.reset()
-      const found = await look().catch(() => null) // inmor_database_up shows the reason
-      if (!found) return
-      for (const state of states)
-        this.set(
-          { state: state.toLowerCase() },
-          found.counts.find((each) => each.state === state)?._count ?? 0,
-        )
-    },
+  const mails = { name: 'inmor_mails', help: 'E-mails of the last 30 days that wait or failed, by state.' }
+  sample(registry, { ...mails, labelNames: ['state'] }, async () => {
+    const { counts } = await look()
+    const countOf = (state: string) => counts.find((each) => each.state === state)?._count ?? 0
+    return states.map((state) => ({ labels: { state: state.toLowerCase() }, value: countOf(state) }))
   })
-  new Gauge({
+  const oldest = {
     name: 'inmor_mail_oldest_seconds',
     help: 'Age of the oldest e-mail that waits, in seconds; 0 if none does.',
-    registers: [registry],
-    async collect() {
-      this.remove() // absent rather than a zero that was not measured
-      const found = await look().catch(() => null)
-      if (found) this.set(found.since ? (now().getTime() - found.since.getTime()) / 1000 : 0)
-    },
+  }
+  sample(registry, oldest, async () => {
+    const { since } = await look()
+    return [{ value: since ? (now().getTime() - since.getTime()) / 1000 : 0 }]
   })
 }
 
@@ -69,27 +57,23 @@ export function observeWebhooks(registry: Registry, db: Database): void {
       })),
     )
   })
-  new Gauge({
-    name: 'inmor_webhooks',
-    help: 'Webhooks, by state.',
-    labelNames: ['state'],
-    registers: [registry],
-    async collect() {
-      this.reset()
-      const found = await look().catch(() => null) // inmor_database_up shows the reason
-      if (!found) return
-      for (const state of webhookStates)
-        this.set({ state: state.toLowerCase() }, found.filter((each) => each.state === state).length)
+  sample(
+    registry,
+    { name: 'inmor_webhooks', help: 'Webhooks, by state.', labelNames: ['state'] },
+    async () => {
+      const found = await look()
+      return webhookStates.map((state) => ({
+        labels: { state: state.toLowerCase() },
+        value: found.filter((each) => each.state === state).length,
+      }))
     },
-  })
-  new Gauge({
+  )
+  const waiting = {
     name: 'inmor_webhook_events_waiting',
     help: 'Events that wait for a webhook, counted up to 1001.',
     labelNames: ['webhook'],
-    registers: [registry],
-    async collect() {
-      this.reset()
-      for (const { id, waiting } of await look().catch(() => [])) this.set({ webhook: String(id) }, waiting)
-    },
-  })
+  }
+  sample(registry, waiting, async () =>
+    (await look()).map((each) => ({ labels: { webhook: String(each.id) }, value: each.waiting })),
+  )
 }

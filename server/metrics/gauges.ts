@@ -74,22 +74,28 @@ export function observeInstallation(registry: Registry, source: InstallationSour
       )
     },
   })
-  for (const [name, { help, labelNames = [] }] of Object.entries(gaugesOfAnchor)) {
-    new Gauge({
-      name,
-      help,
-      labelNames,
-      registers: [registry],
-      async collect() {
-        this.reset()
-        if (labelNames.length === 0) this.remove() // absent rather than a zero that was not measured
-        const found = await look().catch(() => null) // inmor_database_up shows the reason
-        if (!found) return
-        const samples: readonly Sample[] = found[name as InstallationGauge] // names of the same table
-        for (const { labels = {}, value } of samples) this.set(labels, value)
-      },
-    })
+  for (const [name, description] of Object.entries(gaugesOfAnchor)) {
+    // Names of the same table.
+    sample(registry, { name, ...description }, async () => (await look())[name as InstallationGauge])
   }
+}
+
+type Description = { name: string; help: string; labelNames?: string[] }
+
+/** A gauge that has nothing, rather than a zero that was not measured, while it cannot be read. */
+export function sample(registry: Registry, description: Description, read: () => Promise<Sample[]>): void {
+  const { labelNames = [] } = description
+  new Gauge({
+    ...description,
+    labelNames,
+    registers: [registry],
+    async collect() {
+      this.reset()
+      if (labelNames.length === 0) this.remove()
+      const samples = await read().catch(() => []) // inmor_database_up shows the reason
+      for (const { labels = {}, value } of samples) this.set(labels, value)
+    },
+  })
 }
 
 /** Shares one query between concurrent scrapes and caches its result briefly; failures are not cached. */

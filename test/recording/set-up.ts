@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll } from 'vitest'
 import { countInPrograms, startCounting, takeExecuted } from './coverage.ts'
+import { root } from './imports.ts'
 import { takeVisited } from './visited.ts'
 
 declare global {
@@ -12,7 +12,6 @@ declare global {
   var recordingFolder: string | undefined
 }
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
 const { RECORDING = '' } = process.env
 const folder = join(RECORDING, randomUUID())
 mkdirSync(folder)

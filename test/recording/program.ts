@@ -1,4 +1,4 @@
-/** Loaded before a program that a test starts: notes in RECORDING_FOLDER which functions the program executes. */
+/** Loaded by program.mjs before a program that a test starts: notes in RECORDING_FOLDER which functions the program executes. */
 import { randomUUID } from 'node:crypto'
 import { renameSync, writeFileSync } from 'node:fs'
 import { countInPrograms, type Executed, startCounting, takeExecuted } from './coverage.ts'
@@ -8,7 +8,7 @@ const WRITTEN_EACH_MS = 1000
 
 const folder = process.env.RECORDING_FOLDER
 if (folder) {
-  startCounting()
+  startCounting({ isEach: false })
   countInPrograms(() => folder)
   const all: Executed = {}
   const file = `${folder}/${randomUUID()}`

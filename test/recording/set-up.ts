@@ -17,7 +17,7 @@ const folder = join(RECORDING, randomUUID())
 mkdirSync(folder)
 if (globalThis.recordingFolder === undefined) countInPrograms(() => globalThis.recordingFolder ?? '')
 globalThis.recordingFolder = folder
-startCounting()
+startCounting({ isEach: true })
 
 // biome-ignore lint/correctness/noEmptyPattern: Vitest reads from the pattern which fixtures a hook needs
 beforeAll(({}, { file }) => writeFileSync(join(folder, 'test'), relative(root, file.filepath)))

@@ -7,7 +7,6 @@ import tailwindcss from '@tailwindcss/vite'
 import { defineConfig } from 'vite'
 import { documents } from './vite/documents.ts'
 import { graphiql } from './vite/graphiql.ts'
-import { reference } from './vite/reference.ts'
 
 const admin = `http://localhost:${process.env.ADMIN_PORT || 8000}`
 
@@ -24,7 +23,6 @@ export default defineConfig({
   plugins: [
     documents(),
     tailwindcss(),
-    reference(),
     graphiql(),
     sveltekit({
       // server/cli/bootstrap.mjs builds elsewhere, and puts the result in its place when it is complete.

@@ -65,7 +65,7 @@ const steps = {
   console: {
     title: 'building the console',
     stamp: 'node_modules/.inmor/console',
-    inputs: ['package-lock.json', 'schema.graphql', 'codegen.ts', 'federation/core', 'docs/reference', 'web'],
+    inputs: ['package-lock.json', 'schema.graphql', 'codegen.ts', 'federation/core', 'web'],
     outputs: ['web/build/200.html'],
     run: buildConsole,
   },

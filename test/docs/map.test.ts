@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { toAnchor } from '#lib/reference/anchor.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 import { documents, root } from './document.ts'
+import { toAnchor } from './reference/markdown.ts'
 
 const textOf = (document: string) => readFile(root(document), 'utf8')
 

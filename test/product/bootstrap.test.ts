@@ -42,7 +42,6 @@ const files: Readonly<Record<string, string>> = {
   'schema.graphql': '',
   'codegen.ts': '',
   'federation/core/index.ts': '',
-  'docs/reference/one.md': '',
   'web/package-lock.json': '1',
   'web/vite.js': vite,
   'web/codegen/generate.ts': '',

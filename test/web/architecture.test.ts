@@ -8,13 +8,12 @@ const sources = globSync('**/*.{ts,svelte}', { cwd: root })
   .filter((path) => !path.startsWith('lib/gql/'))
   .map((path) => ({ path, text: readFileSync(root + path, 'utf8') }))
 
-/** The modules that send requests: the GraphQL API, its subscriptions, operations of the user, files of the reference, sign-in. */
+/** The modules that send requests: the GraphQL API, its subscriptions, operations of the user, sign-in. */
 const clients = new Set([
   'lib/graphql/client.ts',
   'lib/graphql/document.ts', // what the client sends
   'lib/graphql/watch.ts',
   'lib/graphiql/send.ts',
-  'lib/reference/load.ts',
   'lib/auth/request.ts',
 ])
 

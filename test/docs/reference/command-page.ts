@@ -3,11 +3,10 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import type { Argument, Command, Option } from 'commander'
-import { toAnchor } from '#lib/reference/anchor.ts'
 import { ApiCommand } from '#server/cli/api/command.ts'
 import { loadProgram } from '#server/cli/program.ts'
 import { root } from '../document.ts'
-import { blocks, code, notice, plain, section, table } from './markdown.ts'
+import { blocks, code, notice, plain, section, table, toAnchor } from './markdown.ts'
 import type { Page } from './page.ts'
 
 export const commandPage: Page = {

@@ -28,3 +28,10 @@ export const blocks = (...parts: readonly string[]): string =>
 /** A section with its parts; an empty text without them. */
 export const section = (title: string, parts: readonly string[]): string =>
   parts.length === 0 ? '' : blocks(`## ${title}`, ...parts)
+
+/** The anchor of a heading, as GitHub gives it. */
+export const toAnchor = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replace(/[^\w -]/g, '')
+    .replaceAll(' ', '-')

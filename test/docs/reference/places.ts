@@ -12,8 +12,8 @@ import {
   isObjectType,
   isUnionType,
 } from 'graphql'
-import { toAnchor } from '#lib/reference/anchor.ts'
 import type { Definitions } from './definition.ts'
+import { toAnchor } from './markdown.ts'
 import { type Page, pageOf } from './page.ts'
 
 export type Field = GraphQLField<unknown, unknown>

@@ -1,7 +1,6 @@
 /** Prints the page of the REST API from its OpenAPI document. */
-import { toAnchor } from '#lib/reference/anchor.ts'
 import { readOpenApi } from '#test/helpers/open-api.ts'
-import { blocks, code, notice, plain, section, table } from './markdown.ts'
+import { blocks, code, notice, plain, section, table, toAnchor } from './markdown.ts'
 import type { Page } from './page.ts'
 
 export const restPage: Page = {

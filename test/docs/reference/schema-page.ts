@@ -15,9 +15,8 @@ import {
   isUnionType,
   print,
 } from 'graphql'
-import { toAnchor } from '#lib/reference/anchor.ts'
 import type { Access } from './access.ts'
-import { blocks, code, notice, plain, section, table } from './markdown.ts'
+import { blocks, code, notice, plain, section, table, toAnchor } from './markdown.ts'
 import { commonPage, type Page } from './page.ts'
 import { type Field, isConnection, type Places, successOf } from './places.ts'
 

@@ -21,6 +21,8 @@ test.each([
   ['/messages', route.mail()],
   ['/playground', route.api()],
   ['/policy', route.policy()],
+  ['/reference?name=Subordinate.state', `${route.api()}?name=Subordinate.state`],
+  ['/reference/members', route.api()],
   ['/renewals?kind=all#top', `${route.activity({ kind: 'all' })}#top`],
   ['/renewals/xyz', route.run('xyz')],
   ['/trust-anchor/edit', route.settings('edit')],

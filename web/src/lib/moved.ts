@@ -12,6 +12,7 @@ const moved = {
   '/messages': '/administration/mail',
   '/playground': '/administration/api',
   '/policy': '/settings/policy',
+  '/reference': '/administration/api',
   '/renewals': '/activity',
   '/trust-anchor': '/settings',
   '/trust-mark-types': '/trust-marks/types',
@@ -25,5 +26,7 @@ export function movedTo({ pathname, search, hash }: Pick<URL, 'pathname' | 'sear
   const found = Object.entries(moved).find(([old]) => path === old || path.startsWith(`${old}/`))
   if (!found) return undefined
   const [old, now] = found
-  return `${addressIn(anchorIn(pathname), now + path.slice(old.length))}${search}${hash}`
+  // GraphiQL documents in one page what the reference had in several.
+  const rest = old === '/reference' ? '' : path.slice(old.length)
+  return `${addressIn(anchorIn(pathname), now + rest)}${search}${hash}`
 }

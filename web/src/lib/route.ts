@@ -103,9 +103,6 @@ export const route = {
   collection: (search: Search<typeof collectionList> = {}) => at('/explorer/collection', search),
   collectionEntity: (entityId: string) => at('/explorer/collection/entity', { id: entityId }),
   settings: (tab?: 'edit') => at(`/settings${tab ? `/${tab}` : ''}`),
-  /** `name` goes to the place of a type, a field or an operation; `q` searches. */
-  reference: (search: { name?: string; q?: string } = {}) => at('/reference', search),
-  referencePage: (page: string, id?: string) => `${at(`/reference/${page}`)}${id ? `#${id}` : ''}`,
   policy: () => at('/settings/policy'),
   keys: () => at('/settings/keys'),
   endpoints: () => at('/settings/endpoints'),

@@ -1,7 +1,6 @@
 /** The commands of the palette that need no server: every screen and action that the role allows. */
 import Award from '@lucide/svelte/icons/award'
 import BadgeX from '@lucide/svelte/icons/badge-x'
-import BookOpen from '@lucide/svelte/icons/book-open'
 import Building2 from '@lucide/svelte/icons/building-2'
 import CalendarClock from '@lucide/svelte/icons/calendar-clock'
 import Footprints from '@lucide/svelte/icons/footprints'
@@ -57,13 +56,6 @@ export function screens(viewer: Viewer): Command[] {
         words: `${screen.label} ${words}`,
       })),
     ),
-    {
-      id: route.reference(),
-      label: 'Reference',
-      href: route.reference(),
-      icon: BookOpen,
-      words: 'api graphql rest commands documentation types',
-    },
     { id: route.account(), label: 'My account', href: route.account(), icon: UserRound, words: 'profile' },
   ]
 }

@@ -10,13 +10,15 @@ import { graphiql } from './vite/graphiql.ts'
 
 const admin = `http://localhost:${process.env.ADMIN_PORT || 8000}`
 
-/** SvelteKit's route announcer carries one static style attribute: the only inline style that the policy admits. */
-function announcerStyle(): `sha256-${string}` {
+const styleHash = (style: string): `sha256-${string}` =>
+  `sha256-${createHash('sha256').update(style).digest('base64')}`
+
+/** The only inline styles that the policy admits: one of SvelteKit's route announcer, one around an item of bits-ui's Command. */
+function inlineStyles() {
   const root = new URL('./node_modules/@sveltejs/kit/src/runtime/components/root.svelte', import.meta.url)
   const style = /style="([^"]+)"/.exec(readFileSync(root, 'utf8'))?.[1]
-  if (!style)
-    throw new TypeError('SvelteKit has no route announcer any more: drop style-src-attr from the policy')
-  return `sha256-${createHash('sha256').update(style).digest('base64')}`
+  if (!style) throw new TypeError('SvelteKit has no route announcer any more: drop its style from the policy')
+  return [styleHash(style), styleHash('display: contents;')]
 }
 
 export default defineConfig({
@@ -39,7 +41,7 @@ export default defineConfig({
           'default-src': ['none'],
           'script-src': ['self'],
           'style-src': ['self'],
-          'style-src-attr': ['unsafe-hashes', announcerStyle()],
+          'style-src-attr': ['unsafe-hashes', ...inlineStyles()],
           'img-src': ['self', 'data:'],
           'font-src': ['self'],
           'connect-src': ['self'],

@@ -51,3 +51,28 @@ test('calls one screen “Requests” and the other one “Approvals”', () => 
   expect(labels).toEqual(expect.arrayContaining(['Requests', 'Approvals', 'Checks of requests']))
   expect(labels).not.toContain('Change requests')
 })
+
+const entries = [
+  { label: 'Subordinates' },
+  { label: 'Register an entity', words: 'add new subordinate' },
+  { label: 'Élan', words: 'failing errors expired' },
+  { label: 'Renew all subordinates' },
+]
+
+test.each([
+  ['nothing typed shows everything, in its order', '', entries.map(({ label }) => label)],
+  [
+    'the beginning of a label, of a word of it, and other words for it',
+    'sub',
+    ['Subordinates', 'Renew all subordinates', 'Register an entity'],
+  ],
+  ['every word must occur', 'all renew', ['Renew all subordinates']],
+  ['neither case nor accents matter', 'ELAN', ['Élan']],
+  ['letters inside of a word', 'ordinates', ['Subordinates', 'Renew all subordinates']],
+  ['two letters stand inside of nearly everything', 'na', []],
+  ['the initials of a label, but not those of search words', 'rae', ['Register an entity']],
+  ['letters of several search words', 'fee', []],
+  ['no match', 'renew key', []],
+])('matches %s', (_title, query, expected) => {
+  expect(matching(entries, query).map(({ label }) => label)).toEqual(expected)
+})

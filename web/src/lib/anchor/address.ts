@@ -9,7 +9,6 @@ const installationPages: ReadonlySet<string> = new Set([
   'invitation',
   'new-password',
   'portal',
-  'reference',
   'sign-in',
 ])
 

@@ -1,10 +1,13 @@
-/** Searches the server for the palette: registered and collected entities, organizations, open requests, Trust Marks and their types, and accounts. */
+/** Searches the server for the palette: registered and collected entities, organizations, open requests, Trust Marks and their types, signing keys, and accounts. */
 import Award from '@lucide/svelte/icons/award'
 import BadgeCheck from '@lucide/svelte/icons/badge-check'
 import BookUser from '@lucide/svelte/icons/book-user'
 import Building2 from '@lucide/svelte/icons/building-2'
 import Inbox from '@lucide/svelte/icons/inbox'
+import KeyRound from '@lucide/svelte/icons/key-round'
+import KeySquare from '@lucide/svelte/icons/key-square'
 import Network from '@lucide/svelte/icons/network'
+import Users from '@lucide/svelte/icons/users'
 import { shortEntityId } from '#lib/format.ts'
 import { graphql } from '#lib/gql/index.ts'
 import { ask } from '#lib/graphql/client.ts'
@@ -12,7 +15,7 @@ import { numberInWords } from '#lib/organization/organization.ts'
 import { requestTitle } from '#lib/request/kind.ts'
 import { route } from '#lib/route.ts'
 import type { Command } from './command.ts'
-import { findAccess, findSigningKeys } from './find-access.ts'
+import { matching } from './match.ts'
 
 /** Per group; for more, narrow the search or open the list. */
 const MOST = 5
@@ -40,6 +43,18 @@ const PaletteCollection = graphql(`
       edges { node { entityId displayName subordinate { id } } }
     }
   }
+`)
+
+/** What only administrators see. */
+const PaletteAccess = graphql(`
+  query PaletteAccess($search: String!, $first: Int!) {
+    users(filter: { search: $search }, first: $first) { edges { node { id username name } } }
+    apiKeys(filter: { search: $search }, first: $first) { edges { node { id name owner { username } } } }
+  }
+`)
+
+const PaletteKeys = graphql(`
+  query PaletteKeys { signingKeys { keys { kid state } } }
 `)
 
 export async function findOnServer(
@@ -109,3 +124,39 @@ const entity = (entityId: string, displayName: string | null | undefined) => ({
   label: displayName ?? shortEntityId(entityId),
   ...(displayName && { note: entityId }),
 })
+
+async function findAccess(search: string, first: number): Promise<Command[]> {
+  const { value } = await ask(PaletteAccess, { search, first })
+  const users = value?.users.edges.map(({ node }) => node) ?? []
+  const keys = value?.apiKeys.edges.map(({ node }) => node) ?? []
+  return [
+    ...users.map(({ id, username, name }) => ({
+      id,
+      label: name || username,
+      note: `User ${username}`,
+      icon: Users,
+      href: route.users({ q: username }),
+    })),
+    ...keys.map(({ id, name, owner }) => ({
+      id,
+      label: name ?? 'API key without a name',
+      note: `API key of ${owner?.username ?? 'a removed user'}`,
+      icon: KeySquare,
+      href: route.apiKeys({ q: name ?? '' }),
+    })),
+  ]
+}
+
+/** There are few keys, so they are compared here. */
+async function findSigningKeys(search: string): Promise<Command[]> {
+  const { value } = await ask(PaletteKeys, {})
+  const keys = value?.signingKeys?.keys ?? []
+  const commands = keys.map(({ kid, state }) => ({
+    id: `key ${kid}`,
+    label: kid,
+    note: `Signing key, ${state.toLowerCase()}`,
+    icon: KeyRound,
+    href: route.keys(),
+  }))
+  return matching(commands, search)
+}

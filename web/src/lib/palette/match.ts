@@ -1,4 +1,5 @@
 /** Matches typed text against the entries of the palette, best match first. */
+import { computeCommandScore } from 'bits-ui'
 
 export interface Searchable {
   label: string
@@ -12,30 +13,24 @@ const fold = (text: string) =>
     .replace(/\p{Mark}/gu, '')
     .toLowerCase()
 
-/**
- * The rank of a match: 0 at the beginning of the label, 1 at the beginning of a word, 2 inside a word, 3 in a search
- * word.
- */
-function distance(word: string, label: string, others: string): number | undefined {
-  if (label.startsWith(word)) return 0
-  if (label.includes(` ${word}`)) return 1
-  // Two letters occur inside nearly every word.
-  if (word.length > 2 && label.includes(word)) return 2
-  return ` ${others}`.includes(` ${word}`) ? 3 : undefined
-}
+/** Letters that are spread over a label match nearly everything, and so do two letters inside of a word. */
+const leastFor = (word: string) => (word.length > 2 ? 0.16 : 0.4)
 
-/** All words must occur. Entries with the same score keep their order. */
+/** All words must occur. Labels count twice as much as search words. Entries with the same score keep their order. */
 export function matching<Entry extends Searchable>(entries: readonly Entry[], query: string): Entry[] {
   const words = fold(query).split(/\s+/).filter(Boolean)
-  const scored = entries.flatMap((entry) => {
-    const [label, others] = [fold(entry.label), fold(entry.words ?? '')]
-    let total = 0
-    for (const word of words) {
-      const away = distance(word, label, others)
-      if (away === undefined) return []
-      total += away
-    }
-    return [{ entry, total }]
+  const scored = entries.map((entry) => {
+    const [label, others] = [fold(entry.label), fold(entry.words ?? '').split(' ')]
+    const scores = words.map((word) => {
+      // Initials are those of a label, never of several search words.
+      const inOthers = others.map((other) => computeCommandScore(other, word) / 2)
+      const score = Math.max(computeCommandScore(label, word), ...inOthers)
+      return score > leastFor(word) ? score : 0
+    })
+    return { entry, score: Math.min(1, ...scores) }
   })
-  return scored.toSorted((a, b) => a.total - b.total).map(({ entry }) => entry)
+  return scored
+    .filter(({ score }) => score > 0)
+    .toSorted((a, b) => b.score - a.score)
+    .map(({ entry }) => entry)
 }

@@ -20,6 +20,7 @@ const serverFloors = [
   ['mail', 'publish'],
   ['services'],
   ['webhook'],
+  ['plan'],
   ['as-code'],
   ['auth', 'backup', 'embedded', 'import', 'jobs'],
   ['alerts', 'convert'],

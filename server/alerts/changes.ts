@@ -1,13 +1,13 @@
 /** Finds alerts about changes: those that wait for a second person, and objects that differ from their configuration files. */
 import { type AuditEvent, type FileObject, Prisma } from '#prisma/generated/client/client.ts'
 import { type AlertSource, type FoundAlert, plural } from '#server/alerts/alert.ts'
-import type { Section } from '#server/as-code/document.ts'
-import { kinds } from '#server/as-code/kinds.ts'
-import { shownKey } from '#server/as-code/shown-step.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database } from '#server/database/client.ts'
 import { readOneTogether, readTogether } from '#server/database/together.ts'
 import { mayDo, roles } from '#server/identity/roles.ts'
+import { kinds } from '#server/plan/kinds.ts'
+import type { Section } from '#server/plan/section.ts'
+import { shownKey } from '#server/plan/shown-step.ts'
 import {
   APPROVERS_NEEDED,
   countApprovers,

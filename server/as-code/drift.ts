@@ -1,8 +1,8 @@
 /** Compares what configuration files said when they were applied last with the state of the anchor, without the files. */
 import type { FileObject } from '#prisma/generated/client/client.ts'
-import { type Fields, type Section, sections } from '#server/as-code/document.ts'
-import { kinds } from '#server/as-code/kinds.ts'
 import type { Database } from '#server/database/client.ts'
+import { kinds } from '#server/plan/kinds.ts'
+import { type Fields, type Section, sections } from '#server/plan/section.ts'
 import { hashOfField } from '#server/services/file-object/field-hash.ts'
 
 const PAGE = 500

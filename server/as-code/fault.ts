@@ -1,7 +1,8 @@
 /** What is wrong with files. The places are looked up once, for those that are shown. */
 import type { Path } from '#core/path.ts'
 import { locateApart } from '#server/as-code/apart.ts'
-import type { Fault, NamedText } from '#server/as-code/parse-text.ts'
+import type { NamedText } from '#server/as-code/parse-text.ts'
+import type { Fault } from '#server/plan/plan.ts'
 
 type At = { file: NamedText; path: Path }
 

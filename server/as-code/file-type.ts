@@ -12,9 +12,9 @@ import {
   isInputObjectType,
   isNonNullType,
 } from 'graphql'
-import { sectionsOf } from '#server/as-code/document.ts'
-import type { KindRow } from '#server/as-code/kind/row.ts'
-import { kinds } from '#server/as-code/kinds.ts'
+import type { KindRow } from '#server/plan/kind/row.ts'
+import { kinds } from '#server/plan/kinds.ts'
+import { sectionsOf } from '#server/plan/section.ts'
 
 type InputFields = Record<string, { type: GraphQLInputType; description: string }>
 

@@ -1,6 +1,7 @@
 /** Writes configuration files as YAML: fields in the order of the API, objects by their keys. */
 import { stringify } from 'yaml'
-import { API_VERSION, type Fields, type FileDocument, sections } from '#server/as-code/document.ts'
+import { API_VERSION, type FileDocument } from '#server/as-code/document.ts'
+import { type Fields, sections } from '#server/plan/section.ts'
 
 /** Lines are not folded: a change of a word is a change of its line alone. */
 const options = { lineWidth: 0, version: '1.2', aliasDuplicateObjects: false, indentSeq: false } as const

@@ -1,15 +1,14 @@
 /** Which set of files owns an object: the one that described it when it was applied last. */
 import type { FileObject as Row } from '#prisma/generated/client/client.ts'
-import { type Section, sectionsOf } from '#server/as-code/document.ts'
 import type { Finding } from '#server/as-code/fault.ts'
-import { pagesOf } from '#server/as-code/kind/row.ts'
-import { kinds } from '#server/as-code/kinds.ts'
-import { type Amounting, amounting } from '#server/as-code/step.ts'
-import type { Wanted, WantedObjects } from '#server/as-code/wanted.ts'
+import type { Described } from '#server/as-code/wanted.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
 import type { Caller } from '#server/identity/caller.ts'
+import { pagesOf } from '#server/plan/kind/row.ts'
+import { kinds } from '#server/plan/kinds.ts'
+import type { Removed, WantedObjects } from '#server/plan/plan.ts'
+import { type Section, sectionsOf } from '#server/plan/section.ts'
 import type { AuditAction } from '#server/services/audit/action.ts'
-import type { ServiceContext } from '#server/services/context.ts'
 import { nameOf } from '#server/services/file-object/changed-object.ts'
 import { hashesOf } from '#server/services/file-object/field-hash.ts'
 import { withdrawing } from '#server/services/file-object/withdrawal.ts'
@@ -48,7 +47,7 @@ export async function readApplied(db: Database, objects: readonly Owned[]): Prom
 }
 
 /** Two sets describe no object together: each application would undo the other one. */
-export function findOwnedByOthers(objects: readonly Wanted[], applied: Applied): Finding[] {
+export function findOwnedByOthers(objects: readonly Described[], applied: Applied): Finding[] {
   return objects.flatMap((object): Finding[] => {
     const { section, key, set, file, path } = object
     const owner = applied.get(nameOf(object))
@@ -66,7 +65,7 @@ const ANOTHER = '\0'
  * What it amounts to that files describe an object, or fields of it, that they did not before: as much as what others can do
  * no more, which is to remove it or to change the fields.
  */
-export function amountsToTake({ section, key, wanted }: Wanted, before: Row | undefined, caller: Caller) {
+export function amountsToTake({ section, key, wanted }: Described, before: Row | undefined, caller: Caller) {
   const { keys, mutations } = kinds[section]
   const known = (before?.fields ?? {}) as object // hashes by name
   const names = Object.keys(wanted).filter((name) => !(name in known) && !keys.includes(name))
@@ -87,7 +86,7 @@ export function explainWithdrawal({ withdrawnBy, withdrawnAt }: Row, noun: strin
 /** One that the file says is inactive is no longer withdrawn outside of it. */
 export async function recordOwned(
   tx: Transaction,
-  objects: readonly Wanted[],
+  objects: readonly Described[],
   { commit, at }: { commit: string | null; at: Date },
 ): Promise<void> {
   const { active, paused } = hashesOf(withdrawing)
@@ -131,34 +130,17 @@ export async function forgetOwned(db: Database, { section, key }: Owned): Promis
   await db.fileObject.deleteMany({ where: { section, key } })
 }
 
-type Context = Pick<ServiceContext, 'db' | 'now'> & {
-  caller: Caller
-  isOfInstallation: boolean
-  /** The sets of the files. */
-  sets: ReadonlySet<string>
-}
-
-/** What refers to others goes first. */
-export async function stepsToRemove(
-  { db, now, caller, isOfInstallation, sets }: Context,
+/** What the sets owned before and describe no longer. What refers to others goes first. */
+export async function ownedAndGone(
+  db: Database,
+  { isOfInstallation, sets }: { isOfInstallation: boolean; sets: ReadonlySet<string> },
   objects: WantedObjects,
-): Promise<Amounting[]> {
-  const owned = await readOwned(db, [...sets])
-  const steps: Amounting[] = []
-  for (const section of sectionsOf(isOfInstallation).toReversed()) {
-    const { remove, mutations, read } = kinds[section]
-    const [action] = mutations.REMOVE ?? []
-    if (!remove || !action) continue
-    const keys = owned.flatMap((each) =>
-      each.section === section && !objects.get(section)?.has(each.key) ? [each.key] : [],
-    )
-    for await (const page of read(db, { keys }, now())) {
-      for (const { key, fields } of page) {
-        if (!keys.includes(key)) continue
-        const step = { section, key, verb: 'REMOVE', fields: {}, changes: [] } as const
-        steps.push(amounting(step, { action, resource: key, before: fields }, caller))
-      }
-    }
-  }
-  return steps
+): Promise<Removed[]> {
+  const owned = (await readOwned(db, [...sets])).filter(({ section, key }) => !objects.get(section)?.has(key))
+  return sectionsOf(isOfInstallation)
+    .toReversed()
+    .map((section) => ({
+      section,
+      keys: owned.flatMap((each) => (each.section === section ? each.key : [])),
+    }))
 }

@@ -12,11 +12,9 @@ import {
 import { quote } from '#core/errors.ts'
 import { findJsonFault, JsonStructureError, parseJson } from '#core/json.ts'
 import { formatPath, type Path } from '#core/path.ts'
+import type { Fault } from '#server/plan/plan.ts'
 
 export type NamedText = { name: string; content: string }
-
-/** What is wrong, and where. */
-export type Fault = Place & { file: string; message: string }
 
 /** How often a file may use its anchors, which multiply its size. */
 const MAXIMUM_ALIASES = 100

@@ -3,12 +3,14 @@ import { coerceInputValue, type GraphQLSchema } from 'graphql'
 import { isJsonObject } from '#core/json.ts'
 import type { Path } from '#core/path.ts'
 import { parseApart } from '#server/as-code/apart.ts'
-import { API_VERSION, DEFAULT_SET, type Fields, type Section, sections } from '#server/as-code/document.ts'
+import { API_VERSION, DEFAULT_SET } from '#server/as-code/document.ts'
 import { type Finding, refuseFaulty } from '#server/as-code/fault.ts'
 import { fileTypesOf } from '#server/as-code/file-type.ts'
-import { keyOf, kinds } from '#server/as-code/kinds.ts'
-import type { Fault, NamedText } from '#server/as-code/parse-text.ts'
+import type { NamedText } from '#server/as-code/parse-text.ts'
 import { checkValue, findUnusable } from '#server/error/value-check.ts'
+import { keyOf, kinds } from '#server/plan/kinds.ts'
+import type { Fault } from '#server/plan/plan.ts'
+import { type Fields, type Section, sections } from '#server/plan/section.ts'
 
 /** An object as a file describes it. Enums have their internal values. */
 export type FileObject = {

@@ -1,20 +1,20 @@
 /** Reads what files describe in the form in which it is stored, so that it can be compared. */
 import { setImmediate } from 'node:timers/promises'
-import { type Fields, type Section, sections } from '#server/as-code/document.ts'
 import { type Finding, refuseFaulty } from '#server/as-code/fault.ts'
-import type { ParseContext, ScheduleWriter } from '#server/as-code/kind/row.ts'
-import { kinds } from '#server/as-code/kinds.ts'
 import type { FileObject, FileObjects } from '#server/as-code/read-files.ts'
 import { readSettings } from '#server/database/settings.ts'
 import { OperationError } from '#server/error/operation-error.ts'
+import type { ParseContext, ScheduleWriter } from '#server/plan/kind/row.ts'
+import { kinds } from '#server/plan/kinds.ts'
+import type { WantedObjects } from '#server/plan/plan.ts'
+import { type Fields, type Section, sections } from '#server/plan/section.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 
 /** Objects after which other requests have their turn. */
 const PAGE = 500
 
 /** A described object with its fields as they are stored. */
-export type Wanted = FileObject & { wanted: Fields }
-export type WantedObjects = ReadonlyMap<Section, ReadonlyMap<string, Wanted>>
+export type Described = FileObject & { wanted: Fields }
 
 type Context = Pick<ServiceContext, 'db' | 'entityId' | 'allowHttp'> & {
   scheduleChanges: Pick<ScheduleWriter, 'check'>
@@ -24,13 +24,13 @@ type Context = Pick<ServiceContext, 'db' | 'entityId' | 'allowHttp'> & {
 export async function parseAll(
   { db, entityId, allowHttp, scheduleChanges }: Context,
   objects: FileObjects,
-): Promise<WantedObjects> {
+): Promise<WantedObjects<Described>> {
   const faults: Finding[] = []
   const checkCron = scheduleChanges.check
   const context: ParseContext = { entityId, allowHttp, checkCron, settings: await readSettings(db) }
-  const all = new Map<Section, Map<string, Wanted>>()
+  const all = new Map<Section, Map<string, Described>>()
   for (const section of sections) {
-    const parsed = new Map<string, Wanted>()
+    const parsed = new Map<string, Described>()
     for (const [key, object] of objects.get(section) ?? []) {
       if (parsed.size % PAGE === PAGE - 1) await setImmediate()
       const wanted = parseObject(object, context, faults)

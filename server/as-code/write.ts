@@ -9,15 +9,15 @@ import {
   isListType,
 } from 'graphql'
 import { isJsonEqual, isJsonObject } from '#core/json.ts'
-import { type Fields, type Section, sections, sectionsOf } from '#server/as-code/document.ts'
 import { fileTypesOf } from '#server/as-code/file-type.ts'
 import { formatHead, formatItems, formatSection, formatSectionHead } from '#server/as-code/format.ts'
-import { organizationName } from '#server/as-code/kind/organizations.ts'
-import type { StoredObject } from '#server/as-code/kind/row.ts'
-import { jwtsOf } from '#server/as-code/kind/settings.ts'
-import { keysOf, kinds } from '#server/as-code/kinds.ts'
 import type { Database } from '#server/database/client.ts'
 import type { DescribedChange } from '#server/error/operation-error.ts'
+import { organizationName } from '#server/plan/kind/organizations.ts'
+import type { StoredObject } from '#server/plan/kind/row.ts'
+import { jwtsOf } from '#server/plan/kind/settings.ts'
+import { keysOf, kinds } from '#server/plan/kinds.ts'
+import { type Fields, type Section, sections, sectionsOf } from '#server/plan/section.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 
 /** Where the next part begins: after this object of a section. */

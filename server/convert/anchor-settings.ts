@@ -10,9 +10,9 @@ import {
   optionalEndpoints,
 } from '#core/endpoint.ts'
 import type { EntityStatementClaims } from '#core/entity-statement/index.ts'
-import type { Fields } from '#server/as-code/document.ts'
 import { countDistinct } from '#server/convert/sorted.ts'
 import { federationEntity, foreignIssuers } from '#server/import/setting.ts'
+import type { Fields } from '#server/plan/section.ts'
 import { validityOf } from '#server/publish/spread.ts'
 
 /** Those of the API. `ownTypes`: the Trust Mark types that the anchor issues, which have their owners themselves. */

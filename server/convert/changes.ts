@@ -1,16 +1,11 @@
 /** What changed at a source since its file was written before. */
 import { readFile } from 'node:fs/promises'
 import { isJsonEqual, isJsonObject } from '#core/json.ts'
-import {
-  type Fields,
-  type FileDocument,
-  type Section,
-  sections,
-  type Verb,
-} from '#server/as-code/document.ts'
-import { keyOf, kinds } from '#server/as-code/kinds.ts'
+import type { FileDocument } from '#server/as-code/document.ts'
 import { parseText } from '#server/as-code/parse-text.ts'
 import { plural } from '#server/mail/layout.ts'
+import { keyOf, kinds } from '#server/plan/kinds.ts'
+import { type Fields, type Section, sections, type Verb } from '#server/plan/section.ts'
 
 export type SourceChange = { section: Section; key: string; verb: Verb }
 

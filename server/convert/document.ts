@@ -4,7 +4,7 @@
  */
 import { hourSettings } from '#core/defaults.ts'
 import type { Metadata } from '#core/metadata.ts'
-import { API_VERSION, type Fields, type FileDocument } from '#server/as-code/document.ts'
+import { API_VERSION, type FileDocument } from '#server/as-code/document.ts'
 import { findHours, type Hours, settingsOf, toHours } from '#server/convert/anchor-settings.ts'
 import {
   findCommonConstraints,
@@ -14,6 +14,7 @@ import {
 } from '#server/convert/common.ts'
 import { inOrderOf, sortMembers } from '#server/convert/sorted.ts'
 import type { Source, SourceMark, SourceMember, SourceType } from '#server/convert/source.ts'
+import type { Fields } from '#server/plan/section.ts'
 
 type Federation = Pick<SourceMember, 'metadataPolicy' | 'constraints'> & { hours: Hours }
 

@@ -1,9 +1,10 @@
 /** Writes converted configuration: files in a folder, or one document. The same content gives the same bytes. */
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Fields, type FileDocument, sections } from '#server/as-code/document.ts'
+import type { FileDocument } from '#server/as-code/document.ts'
 import { formatHead, formatItems, formatSection, formatSectionHead } from '#server/as-code/format.ts'
 import { changesSince, type SourceChange } from '#server/convert/changes.ts'
+import { type Fields, sections } from '#server/plan/section.ts'
 
 export type ConvertedFile = {
   /** In the folder, such as `organizations.yaml`. */

@@ -1,8 +1,8 @@
 /** The dependencies of runs and schedules. */
 import type { Gate } from '#federation/gate.ts'
 import type { Run } from '#prisma/generated/client/client.ts'
-import type { InstallationChanges, ScheduleWriter } from '#server/as-code/kind/row.ts'
 import type { Ledger } from '#server/jobs/run-ledger.ts'
+import type { InstallationChanges, ScheduleWriter } from '#server/plan/kind/row.ts'
 import type { DriftKind } from '#server/publish/drift/drift.ts'
 import type { PublishingDeps } from '#server/services/context.ts'
 import type { Services } from '#server/services/index.ts'

@@ -1,8 +1,9 @@
 /** The configuration files of a conversion. What a file has no field for is a comment beside it. */
-import { API_VERSION, type FileDocument, type Section } from '#server/as-code/document.ts'
+import { API_VERSION, type FileDocument } from '#server/as-code/document.ts'
 import type { ConvertedFile } from '#server/convert/files.ts'
 import type { Conversion, Pending } from '#server/convert/saml/convert.ts'
 import { shorten } from '#server/convert/saml/text.ts'
+import type { Section } from '#server/plan/section.ts'
 
 type About = { anchor: string; source: string }
 

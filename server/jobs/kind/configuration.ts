@@ -1,13 +1,6 @@
 /** The run that applies the plan of configuration files, an object at a time; a dry run says what it would do. */
 import type { Prisma, Run, RunItem } from '#prisma/generated/client/client.ts'
-import { remainingOf } from '#server/as-code/apply.ts'
-import type { Verb } from '#server/as-code/document.ts'
-import { checkMember } from '#server/as-code/kind/members.ts'
-import { kinds } from '#server/as-code/kinds.ts'
 import { forgetOwned } from '#server/as-code/ownership.ts'
-import { plannedStateOf } from '#server/as-code/planned-state.ts'
-import { shownStep } from '#server/as-code/shown-step.ts'
-import { nameOfStep, type Step, stepNamed } from '#server/as-code/step.ts'
 import { readSettings } from '#server/database/settings.ts'
 import type { Settings } from '#server/database/typed-row.ts'
 import type { Caller } from '#server/identity/caller.ts'
@@ -15,6 +8,13 @@ import type { RunContext } from '#server/jobs/context.ts'
 import { type RunKindRow, wouldChange } from '#server/jobs/kind/row.ts'
 import { throwRetryable } from '#server/jobs/kind/subordinates.ts'
 import { isDryRun, type Outcome, type Task } from '#server/jobs/task.ts'
+import { remainingOf } from '#server/plan/apply.ts'
+import { checkMember } from '#server/plan/kind/members.ts'
+import { kinds } from '#server/plan/kinds.ts'
+import { plannedStateOf } from '#server/plan/planned-state.ts'
+import type { Verb } from '#server/plan/section.ts'
+import { shownStep } from '#server/plan/shown-step.ts'
+import { nameOfStep, type Step, stepNamed } from '#server/plan/step.ts'
 
 export type ConfigurationParameters = {
   /** The hash of the plan. */

@@ -1,12 +1,8 @@
 /** Applies configuration files. */
 import type { Prisma } from '#prisma/generated/client/client.ts'
-import { type Section, sectionsOf } from '#server/as-code/document.ts'
 import { FileFaultsError } from '#server/as-code/fault.ts'
-import { kinds } from '#server/as-code/kinds.ts'
+import { planFiles } from '#server/as-code/files-plan.ts'
 import { recordOwned, releaseOthers } from '#server/as-code/ownership.ts'
-import { makePlan, type Plan } from '#server/as-code/plan.ts'
-import { shownStep } from '#server/as-code/shown-step.ts'
-import { nameOfStep, type Step } from '#server/as-code/step.ts'
 import {
   ConflictError,
   InvalidInputError,
@@ -17,6 +13,11 @@ import { callerMay } from '#server/identity/caller.ts'
 import type { Scope } from '#server/identity/roles.ts'
 import type { ConfigurationParameters } from '#server/jobs/kind/configuration.ts'
 import type { RunItemInput } from '#server/jobs/kind/row.ts'
+import { kinds } from '#server/plan/kinds.ts'
+import type { Plan } from '#server/plan/plan.ts'
+import { type Section, sectionsOf } from '#server/plan/section.ts'
+import { shownStep } from '#server/plan/shown-step.ts'
+import { nameOfStep, type Step } from '#server/plan/step.ts'
 import { ConfigurationFileInput, PRUNE } from '#server/schema/configuration/file.ts'
 import { INSTALLATION, requireAdministrator } from '#server/schema/configuration/subject.ts'
 import { requireRecentCaller } from '#server/schema/input.ts'
@@ -70,7 +71,7 @@ operation('applyConfiguration', {
         'commit',
       )
     const options = { prune: prune ?? false, isOfInstallation }
-    const plan = await makePlan({ ...context, schema }, files, options).catch(throwFirst)
+    const plan = await planFiles({ ...context, schema }, files, options).catch(throwFirst)
     if (known && known !== plan.hash)
       throw new ConflictError(
         'The files or the anchor changed since the plan was made. Make a new plan.',

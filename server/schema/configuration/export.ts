@@ -1,8 +1,9 @@
 /** The state of the anchor, or of the installation, as a configuration file. */
-import { type Section, sectionsOf } from '#server/as-code/document.ts'
+
 import { jsonSchemaOf } from '#server/as-code/json-schema.ts'
 import { exportPart, type Part, type Position } from '#server/as-code/write.ts'
 import { requestError } from '#server/error/request-error.ts'
+import { type Section, sectionsOf } from '#server/plan/section.ts'
 import { builder } from '#server/schema/builder.ts'
 import { INSTALLATION, requireAdministrator } from '#server/schema/configuration/subject.ts'
 

@@ -1,6 +1,6 @@
 /** Configuration files as the API takes them, and what is wrong with them. */
 
-import type { Fault } from '#server/as-code/parse-text.ts'
+import type { Fault } from '#server/plan/plan.ts'
 import { builder } from '#server/schema/builder.ts'
 
 export const ConfigurationFileInput = builder.inputType('ConfigurationFileInput', {

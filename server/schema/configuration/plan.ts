@@ -1,12 +1,13 @@
 /** The plan of configuration files: what applying them would change. */
 import type { GraphQLSchema } from 'graphql'
-import type { verbs } from '#server/as-code/document.ts'
 import { FileFaultsError } from '#server/as-code/fault.ts'
-import { type Planned, toMarkdown, toText } from '#server/as-code/in-words.ts'
-import { kinds } from '#server/as-code/kinds.ts'
-import { makePlan, type Plan } from '#server/as-code/plan.ts'
-import { plannedStateOf } from '#server/as-code/planned-state.ts'
-import type { Step } from '#server/as-code/step.ts'
+import { planFiles as planOfFiles } from '#server/as-code/files-plan.ts'
+import { type Planned, toMarkdown, toText } from '#server/plan/in-words.ts'
+import { kinds } from '#server/plan/kinds.ts'
+import type { Plan } from '#server/plan/plan.ts'
+import { plannedStateOf } from '#server/plan/planned-state.ts'
+import type { verbs } from '#server/plan/section.ts'
+import type { Step } from '#server/plan/step.ts'
 import { builder } from '#server/schema/builder.ts'
 import { PlanEffectRef } from '#server/schema/configuration/effect.ts'
 import { ConfigurationFault, ConfigurationFileInput, PRUNE } from '#server/schema/configuration/file.ts'
@@ -135,7 +136,7 @@ export async function planFiles(
   if (isOfInstallation) requireAdministrator(context)
   try {
     const of = { ...context, schema, caller: requireCaller(context) }
-    const plan = await makePlan(of, files, { prune: prune ?? false, isOfInstallation })
+    const plan = await planOfFiles(of, files, { prune: prune ?? false, isOfInstallation })
     let effect: Promise<PlanEffect> | undefined
     return {
       db: context.db,

@@ -1,8 +1,8 @@
 /** What a run applies of configuration files: the plan and its commit, and the step of each item. */
 import { getMember, isJsonObject } from '#core/json.ts'
-import { isOneObject } from '#server/as-code/kinds.ts'
-import type { FieldChange } from '#server/as-code/step.ts'
-import { stepNamed } from '#server/as-code/step.ts'
+import { isOneObject } from '#server/plan/kinds.ts'
+import type { FieldChange } from '#server/plan/step.ts'
+import { stepNamed } from '#server/plan/step.ts'
 import { builder } from '#server/schema/builder.ts'
 import { StepRef } from '#server/schema/configuration/plan.ts'
 

@@ -1,5 +1,5 @@
 /** Previews the effect of a federation policy before it is saved. */
-import { linesOfEffect } from '#server/as-code/in-words.ts'
+import { linesOfEffect } from '#server/plan/in-words.ts'
 import { builder } from '#server/schema/builder.ts'
 import { PlanEffectRef } from '#server/schema/configuration/effect.ts'
 import { PolicyEffect } from '#server/schema/trust-anchor/policy-effect.ts'

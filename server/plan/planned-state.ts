@@ -1,5 +1,5 @@
 /** What a plan changes, in the form from which its effect on members is computed. */
-import type { Step } from '#server/as-code/step.ts'
+import type { Step } from '#server/plan/step.ts'
 import type { PlannedMember, PlannedState, PlannedType } from '#server/services/effect/planned-state.ts'
 import { publishedOfSubordinate } from '#server/services/protection/published-fields.ts'
 

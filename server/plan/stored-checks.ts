@@ -1,13 +1,12 @@
 /** What the application of a plan would refuse: by what is stored, and by references to objects that exist nowhere. */
-import type { Section } from '#server/as-code/document.ts'
-import type { Finding } from '#server/as-code/fault.ts'
-import { kinds } from '#server/as-code/kinds.ts'
-import { plannedStateOf } from '#server/as-code/planned-state.ts'
-import type { Step } from '#server/as-code/step.ts'
-import type { Wanted, WantedObjects } from '#server/as-code/wanted.ts'
 import type { Database } from '#server/database/client.ts'
 import { readSettings } from '#server/database/settings.ts'
 import { InvalidInputError } from '#server/error/operation-error.ts'
+import { kinds } from '#server/plan/kinds.ts'
+import type { Finding, Wanted, WantedObjects } from '#server/plan/plan.ts'
+import { plannedStateOf } from '#server/plan/planned-state.ts'
+import type { Section } from '#server/plan/section.ts'
+import type { Step } from '#server/plan/step.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import type { Services } from '#server/services/index.ts'
 import type { ParsedFields } from '#server/services/subordinate/input.ts'
@@ -16,15 +15,15 @@ import { checkSettings, checkSettingsAgainstRows } from '#server/services/trust-
 /** What the application of a plan would refuse, by what is stored: the checks of the mutations, before anything is done. */
 export type StoredChecks = Pick<ServiceContext, 'db'> & { services: Pick<Services, 'subordinates'> }
 
-export async function findRefused(
+export async function findRefused<Item extends Wanted>(
   { db, services }: StoredChecks,
   steps: readonly Step[],
-  objects: WantedObjects,
-): Promise<Finding[]> {
-  const faults: Finding[] = []
-  const report = ({ section, key }: Step, inside: Finding['path'], message: string) => {
+  objects: WantedObjects<Item>,
+): Promise<Finding<Item>[]> {
+  const faults: Finding<Item>[] = []
+  const report = ({ section, key }: Step, path: Finding['path'], message: string) => {
     const object = objects.get(section)?.get(key)
-    if (object) faults.push({ file: object.file, path: [...object.path, ...inside], message })
+    if (object) faults.push({ object, path, message })
   }
   let settings = await readSettings(db)
   for (const step of steps) {
@@ -53,11 +52,15 @@ export async function findRefused(
 const updateOf = ({ entityId: _id, active: _active, organization: _name, ...fields }: Step['fields']) =>
   fields as ParsedFields // parsed as the input of the mutation
 
-type Open = { from: Wanted; key: string; field: string }
+type Open<Item> = { from: Item; key: string; field: string }
 
-/** Finds references of described objects to objects that exist neither here nor in the files. */
-export async function findMissing(db: Database, objects: WantedObjects, now: Date): Promise<Finding[]> {
-  const open = new Map<Section, Open[]>()
+/** Finds references of wanted objects to objects that exist neither here nor in the source. */
+export async function findMissing<Item extends Wanted>(
+  db: Database,
+  objects: WantedObjects<Item>,
+  now: Date,
+): Promise<Finding<Item>[]> {
+  const open = new Map<Section, Open<Item>[]>()
   for (const from of [...objects.values()].flatMap((some) => [...some.values()])) {
     for (const { section, key, field } of kinds[from.section].references?.(from.wanted) ?? []) {
       if (objects.get(section)?.has(key)) continue
@@ -66,14 +69,14 @@ export async function findMissing(db: Database, objects: WantedObjects, now: Dat
       some.push({ from, key, field })
     }
   }
-  const faults: Finding[] = []
+  const faults: Finding<Item>[] = []
   for (const [section, some] of open) {
     const known = await knownKeys(db, section, new Set(some.map(({ key }) => key)), now)
     const { noun } = kinds[section]
     for (const { from, key, field } of some.filter((each) => !known.has(each.key)))
       faults.push({
-        file: from.file,
-        path: [...from.path, field],
+        object: from,
+        path: [field],
         message: `There is no ${noun} ${key}, here or in the files.`,
       })
   }

@@ -1,9 +1,9 @@
 /** Trust Mark types and Trust Marks that the anchor issues (§7). */
 import { defaultTerms } from '#core/defaults.ts'
 import type { Prisma } from '#prisma/generated/client/client.ts'
-import type { Fields } from '#server/as-code/document.ts'
-import { type KindRow, pagesOf, type StoredObject } from '#server/as-code/kind/row.ts'
 import type { Database } from '#server/database/client.ts'
+import { type KindRow, pagesOf, type StoredObject } from '#server/plan/kind/row.ts'
+import type { Fields } from '#server/plan/section.ts'
 import { defaultsOf, parsePatch, pickFields } from '#server/services/patch.ts'
 import {
   type TrustMarkTypeFields,

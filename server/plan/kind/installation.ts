@@ -1,14 +1,14 @@
 /** The kinds of the installation: its anchors, what a second person must approve, and webhooks. */
 import { parseEntityId } from '#core/entity-id.ts'
-import type { Fields } from '#server/as-code/document.ts'
+import { InvalidInputError, parseField } from '#server/error/operation-error.ts'
 import {
   type ApplyContext,
   type InstallationChanges,
   type KindRow,
   requirePlainUrl,
   type StoredObject,
-} from '#server/as-code/kind/row.ts'
-import { InvalidInputError, parseField } from '#server/error/operation-error.ts'
+} from '#server/plan/kind/row.ts'
+import type { Fields } from '#server/plan/section.ts'
 import { defaultsOf, parsePatch, pickFields } from '#server/services/patch.ts'
 import { withImplied } from '#server/services/protection/operation.ts'
 import { checkProtection, type ProtectionChange } from '#server/services/protection/protection.ts'

@@ -1,11 +1,12 @@
 /** The kinds of objects in configuration files: one row each. */
-import type { Fields, Section } from '#server/as-code/document.ts'
-import { anchors, protection, webhooks } from '#server/as-code/kind/installation.ts'
-import { awaitedMembers, members } from '#server/as-code/kind/members.ts'
-import { organizations } from '#server/as-code/kind/organizations.ts'
-import type { KindRow } from '#server/as-code/kind/row.ts'
-import { checks, mirrors, policy, schedules, settings } from '#server/as-code/kind/settings.ts'
-import { trustMarks, trustMarkTypes } from '#server/as-code/kind/trust-marks.ts'
+
+import { anchors, protection, webhooks } from '#server/plan/kind/installation.ts'
+import { awaitedMembers, members } from '#server/plan/kind/members.ts'
+import { organizations } from '#server/plan/kind/organizations.ts'
+import type { KindRow } from '#server/plan/kind/row.ts'
+import { checks, mirrors, policy, schedules, settings } from '#server/plan/kind/settings.ts'
+import { trustMarks, trustMarkTypes } from '#server/plan/kind/trust-marks.ts'
+import type { Fields, Section } from '#server/plan/section.ts'
 
 export const kinds: Readonly<Record<Section, KindRow>> = {
   settings,

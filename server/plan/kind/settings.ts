@@ -1,8 +1,9 @@
 /** The kinds of the anchor itself: its settings with the metadata policy, schedules, checks of requests, and mirrors. */
-import type { Fields } from '#server/as-code/document.ts'
-import { type KindRow, requirePlainUrl, type StoredObject } from '#server/as-code/kind/row.ts'
+
 import { readSettings } from '#server/database/settings.ts'
 import { InvalidInputError } from '#server/error/operation-error.ts'
+import { type KindRow, requirePlainUrl, type StoredObject } from '#server/plan/kind/row.ts'
+import type { Fields } from '#server/plan/section.ts'
 import { type MirrorInput, parseMirror } from '#server/services/mirror/mirrors.ts'
 import { parsePatch, pickFields } from '#server/services/patch.ts'
 import { type PipelineCheckInput, parseChecks } from '#server/services/request/pipeline/input.ts'

@@ -1,7 +1,8 @@
 /** Organizations that the anchor admits, by their names. */
-import type { Fields } from '#server/as-code/document.ts'
-import type { KindRow, StoredObject } from '#server/as-code/kind/row.ts'
+
 import type { Database } from '#server/database/client.ts'
+import type { KindRow, StoredObject } from '#server/plan/kind/row.ts'
+import type { Fields } from '#server/plan/section.ts'
 import {
   type Contact,
   contactField,

@@ -1,9 +1,10 @@
 /** The definition of a kind of object that a configuration file describes. */
-import type { Fields, Section, Verb } from '#server/as-code/document.ts'
+
 import type { Database } from '#server/database/client.ts'
 import type { Settings } from '#server/database/typed-row.ts'
 import { InvalidInputError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
+import type { Fields, Section, Verb } from '#server/plan/section.ts'
 import type { AuditAction } from '#server/services/audit/action.ts'
 import type { Services } from '#server/services/index.ts'
 import type { ProtectionService } from '#server/services/protection/protection.ts'

@@ -1,6 +1,6 @@
 /** A step as runs, approvals and the audit log show it: their readers may not see paths of URLs that may be secrets. */
-import { kinds } from '#server/as-code/kinds.ts'
-import type { Step } from '#server/as-code/step.ts'
+import { kinds } from '#server/plan/kinds.ts'
+import type { Step } from '#server/plan/step.ts'
 
 export function shownStep({ section, key, verb, changes }: Step): Omit<Step, 'fields'> {
   const shown = kinds[section].hasSecretPath ? changes.filter(({ path }) => path !== 'url') : changes

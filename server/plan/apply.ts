@@ -1,10 +1,11 @@
 /** Applies a step of a plan. A step that is repeated does nothing more; one that another change overtook is refused. */
-import type { Section } from '#server/as-code/document.ts'
-import type { ApplyContext, StoredObject } from '#server/as-code/kind/row.ts'
-import { kinds } from '#server/as-code/kinds.ts'
-import { changedFields, changesOf, isPlanned, type Step } from '#server/as-code/step.ts'
+
 import { ConflictError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
+import type { ApplyContext, StoredObject } from '#server/plan/kind/row.ts'
+import { kinds } from '#server/plan/kinds.ts'
+import type { Section } from '#server/plan/section.ts'
+import { changedFields, changesOf, isPlanned, type Step } from '#server/plan/step.ts'
 
 /** What is left to do for a step. `waitsFor`: an object that does not exist yet. */
 export type Remaining =

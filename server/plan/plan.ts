@@ -1,0 +1,213 @@
+/** Makes a plan: the steps from the present state to the one that a source wants. */
+import type { Path } from '#core/path.ts'
+import type { Caller } from '#server/identity/caller.ts'
+import type { StoredObject } from '#server/plan/kind/row.ts'
+import { kinds } from '#server/plan/kinds.ts'
+import { type Fields, type Section, sections, type Verb } from '#server/plan/section.ts'
+import { type Amounting, amounting, changedFields, changesOf, type Step } from '#server/plan/step.ts'
+import { findMissing, findRefused, type StoredChecks } from '#server/plan/stored-checks.ts'
+import type { ServiceContext } from '#server/services/context.ts'
+import { hashOfContent } from '#server/services/protection/content.ts'
+import type { ProtectedOperation } from '#server/services/protection/operation.ts'
+import { isAnyRequired } from '#server/services/protection/required-marks.ts'
+
+/** An object as a source wants it. */
+export type Wanted = {
+  section: Section
+  key: string
+  /** The fields in the form in which they are stored. */
+  wanted: Fields
+  /** It is only created: one that exists stays as it is. */
+  isNew?: true
+}
+
+/** By section and key. */
+export type WantedObjects<Item extends Wanted = Wanted> = ReadonlyMap<Section, ReadonlyMap<string, Item>>
+
+export type Removed = { section: Section; keys: readonly string[] }
+
+/** Where the wanted state comes from. */
+export type Source<Item extends Wanted = Wanted> = {
+  /** The slug of the anchor; null: it is about the installation. */
+  anchor: string | null
+  objects: WantedObjects<Item>
+  /** What goes, in the order in which it goes. */
+  removed?: readonly Removed[]
+  /** Why an object stays as it is although it differs, as a sentence; null: it changes. */
+  leaves?(object: Item, changed: Fields): string | null
+  /** Each object for itself: one that would be refused has no step. Otherwise it is a fault of the whole. */
+  isIndependent?: boolean
+}
+
+/** A sentence about an object. The path is within it. */
+export type Finding<Item extends Wanted = Wanted> = { object: Item; path: Path; message: string }
+
+/** What is wrong, or left alone, and where a file says it. Without files, the place is empty, and line and column are 0. */
+export type Fault = { file: string; line: number; column: number; message: string }
+
+export type Plan = {
+  /** The slug of the anchor; null: it is about the installation. */
+  anchor: string | null
+  /** In the order in which they are applied. */
+  steps: readonly Step[]
+  /** The objects that are as the source wants them. */
+  unchanged: number
+  /** The objects that it leaves alone. */
+  warnings: readonly Fault[]
+  /** What it amounts to, for the protection by two people. */
+  operations: readonly ProtectedOperation[]
+  /** SHA-256 of anchor and steps, base64url: a plan for another state has another one. */
+  hash: string
+}
+
+export type PlanContext = Pick<ServiceContext, 'slug' | 'entityId' | 'allowHttp' | 'now'> &
+  StoredChecks & { caller: Caller }
+
+/** `existing`: the wanted objects that exist. */
+export type Compared<Item extends Wanted> = Omit<Plan, 'warnings'> & {
+  faults: Finding<Item>[]
+  warnings: Finding<Item>[]
+  existing: Item[]
+}
+
+/** With faults, there is nothing to apply. */
+export async function comparePlan<Item extends Wanted>(
+  context: PlanContext,
+  source: Source<Item>,
+): Promise<Compared<Item>> {
+  const { db, now } = context
+  const { anchor, objects, removed = [], isIndependent = false } = source
+  const found: Found<Item> = { steps: [], faults: [], warnings: [], unchanged: 0, existing: [] }
+  found.faults.push(...(await findMissing(db, objects, now())))
+  for (const section of sections) await compareSection(found, context, source, section)
+  if (anchor !== null && (isIndependent || found.faults.length === 0)) {
+    const refused = await findRefused(
+      context,
+      found.steps.map(({ step }) => step),
+      objects,
+    )
+    found.faults.push(...refused)
+  }
+  if (isIndependent) leaveRefused(found)
+  for (const each of removed) found.steps.push(...(await removals(context, each)))
+  const steps = found.steps.map(({ step }) => step)
+  const operations = new Set(found.steps.flatMap(({ amounts }) => amounts))
+  const ended = found.steps.flatMap(({ marks }) => marks)
+  if (await isAnyRequired(db, ended)) operations.add('MEMBERS')
+  const hash = hashOfPlan(anchor, steps)
+  return { ...found, anchor, steps, operations: [...operations].sort(), hash }
+}
+
+const hashOfPlan = (anchor: string | null, steps: readonly Step[]) =>
+  hashOfContent({
+    anchor,
+    steps: steps.map(({ section, key, verb, fields, changes }) => ({
+      ...{ section, key, verb, changes },
+      fields: verb === 'CREATE' ? fields : null,
+    })),
+  })
+
+type Found<Item extends Wanted> = Pick<Compared<Item>, 'faults' | 'warnings' | 'unchanged' | 'existing'> & {
+  steps: Amounting[]
+}
+
+async function compareSection<Item extends Wanted>(
+  found: Found<Item>,
+  { db, now, caller }: PlanContext,
+  source: Source<Item>,
+  section: Section,
+): Promise<void> {
+  const objects = source.objects.get(section)
+  if (!objects || objects.size === 0) return
+  const steps: Amounting[] = []
+  const seen = new Set<string>()
+  for await (const page of kinds[section].read(db, { keys: [...objects.keys()] }, now())) {
+    for (const stored of page) {
+      const object = objects.get(stored.key)
+      if (!object) continue
+      if (seen.has(stored.key)) found.faults.push(about(object, ambiguous(object)))
+      seen.add(stored.key)
+      found.existing.push(object)
+      const changed = compareObject(found, source, object, stored)
+      if (changed) steps.push(stepOf('CHANGE', { ...object, wanted: changed }, stored.fields, caller))
+    }
+  }
+  for (const [key, object] of objects) {
+    if (seen.has(key)) continue
+    if (kinds[section].create) steps.push(stepOf('CREATE', object, {}, caller))
+    else found.faults.push(about(object, `There is no ${kinds[section].noun} ${key}.`))
+  }
+  steps.sort(({ step: a }, { step: b }) => (a.key < b.key ? -1 : 1))
+  for (const step of steps) found.steps.push(step)
+}
+
+/** The fields that change; null: none does. */
+function compareObject<Item extends Wanted>(
+  found: Found<Item>,
+  { leaves }: Source<Item>,
+  object: Item,
+  stored: StoredObject,
+): Fields | null {
+  const { noun, obstacle, change } = kinds[object.section]
+  const changed = changedFields(stored, object.wanted)
+  const isSame = Object.keys(changed).length === 0 || !change
+  const inTheWay = obstacle?.(stored, object.wanted) ?? null
+  if (object.isNew) {
+    found.warnings.push(about(object, `This ${noun} exists already, and stays as it is.`))
+    return null
+  }
+  const left = isSame ? null : (leaves?.(object, changed) ?? null)
+  if (left !== null) found.warnings.push(about(object, left))
+  else if (Object.keys(changed).length > 0 && inTheWay) found.faults.push(about(object, inTheWay))
+  else if (isSame) found.unchanged++
+  else return changed
+  return null
+}
+
+function stepOf(
+  verb: Exclude<Verb, 'REMOVE'>,
+  { section, key, wanted }: Wanted,
+  stored: Fields,
+  caller: Caller,
+): Amounting {
+  const step: Step = { section, key, verb, fields: wanted, changes: changesOf(stored, wanted) }
+  const [action] = kinds[section].mutations[verb] ?? []
+  const before = verb === 'CREATE' ? undefined : stored
+  const after = { ...stored, ...wanted }
+  return action
+    ? amounting(step, { action, resource: key, before, after }, caller)
+    : { step, amounts: [], marks: [] }
+}
+
+async function removals({ db, now, caller }: PlanContext, { section, keys }: Removed): Promise<Amounting[]> {
+  const { remove, mutations, read } = kinds[section]
+  const [action] = mutations.REMOVE ?? []
+  if (!remove || !action || keys.length === 0) return []
+  const known = new Set(keys)
+  const steps: Amounting[] = []
+  for await (const page of read(db, { keys }, now())) {
+    for (const { key, fields } of page) {
+      if (!known.has(key)) continue
+      const step: Step = { section, key, verb: 'REMOVE', fields: {}, changes: [] }
+      steps.push(amounting(step, { action, resource: key, before: fields }, caller))
+    }
+  }
+  return steps
+}
+
+/** Those that would be refused are left alone. */
+function leaveRefused<Item extends Wanted>(found: Found<Item>): void {
+  const refused = new Set(found.faults.map(({ object: { section, key } }) => `${section} ${key}`))
+  found.steps = found.steps.filter(({ step: { section, key } }) => !refused.has(`${section} ${key}`))
+  found.warnings.push(...found.faults)
+  found.faults = []
+}
+
+const about = <Item extends Wanted>(object: Item, message: string): Finding<Item> => ({
+  object,
+  path: [],
+  message,
+})
+
+const ambiguous = ({ section, key }: Wanted) =>
+  `There are several objects of this name here: ${key}. Give each ${kinds[section].noun} a name of its own.`

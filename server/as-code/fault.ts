@@ -2,7 +2,7 @@
 import type { Path } from '#core/path.ts'
 import { locateApart } from '#server/as-code/apart.ts'
 import type { NamedText } from '#server/as-code/parse-text.ts'
-import type { Fault } from '#server/plan/plan.ts'
+import { type Fault, PlanFaultsError } from '#server/plan/plan.ts'
 
 type At = { file: NamedText; path: Path }
 
@@ -12,19 +12,9 @@ export type Finding = At & { message: string; also?: At }
 /** More would tell an operator nothing. */
 const MAXIMUM_FAULTS = 100
 
-/** The files have faults; nothing was changed. */
-export class FileFaultsError extends Error {
-  override readonly name = 'FileFaultsError'
-  readonly faults: readonly Fault[]
-  constructor(faults: readonly Fault[]) {
-    super('The files have faults.')
-    this.faults = faults
-  }
-}
-
-/** @throws FileFaultsError if there are any */
+/** @throws PlanFaultsError if there are any */
 export async function refuseFaulty(findings: readonly (Finding | Fault)[]): Promise<void> {
-  if (findings.length > 0) throw new FileFaultsError(await toFaults(findings))
+  if (findings.length > 0) throw new PlanFaultsError(await toFaults(findings))
 }
 
 /** With the place of each. */

@@ -41,7 +41,7 @@ export type PlanOptions = {
   isOfInstallation?: boolean
 }
 
-/** @throws FileFaultsError */
+/** @throws PlanFaultsError */
 export async function planFiles(
   context: FilesContext,
   files: readonly NamedText[],

@@ -31,7 +31,7 @@ export type FileObjects = ReadonlyMap<Section, ReadonlyMap<string, FileObject>>
 /** `sets`: those that the files name, also one of which they describe nothing any more. */
 export type ReadFiles = { objects: FileObjects; sets: ReadonlySet<string> }
 
-/** `anchor`: its slug; null: they are about the installation. @throws FileFaultsError */
+/** `anchor`: its slug; null: they are about the installation. @throws PlanFaultsError */
 export async function readFiles(
   files: readonly NamedText[],
   schema: GraphQLSchema,

@@ -20,7 +20,7 @@ type Context = Pick<ServiceContext, 'db' | 'entityId' | 'allowHttp'> & {
   scheduleChanges: Pick<ScheduleWriter, 'check'>
 }
 
-/** Each with the settings that the files lead to. @throws FileFaultsError */
+/** Each with the settings that the files lead to. @throws PlanFaultsError */
 export async function parseAll(
   { db, entityId, allowHttp, scheduleChanges }: Context,
   objects: FileObjects,

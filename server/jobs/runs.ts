@@ -68,7 +68,7 @@ export function createRuns({ db, queue, events, now }: RunsDeps): Runs {
       const result = await create(tx, queue, caller, kind, options)
       // The run records that a schedule started it.
       if (caller.method === 'job') return { action: null, result }
-      return { action: runKinds[kind].action, ...recorded(result), result }
+      return { action: options.action ?? runKinds[kind].action, ...recorded(result), result }
     })
     announceQueued(run.id)
     return run

@@ -14,14 +14,14 @@ export type Remaining =
 
 /** @throws ConflictError when the object changed since the plan */
 export async function remainingOf(context: ApplyContext, step: Step): Promise<Remaining> {
-  const { section, key, verb, fields, changes } = step
+  const { section, key, verb, fields, changes, isAgain = false } = step
   const { noun, create, change, remove } = kinds[section]
   const stored = await find(context, section, key)
   if (verb === 'REMOVE') {
     if (!stored || !remove) return { done: `There is no ${noun} of this name any more.` }
     return { perform: (caller) => remove(context, caller, stored), waitsFor: null }
   }
-  if (!stored) {
+  if (!stored || (isAgain && stored.hasEnded)) {
     if (verb === 'CHANGE' || !create)
       throw new ConflictError(`The ${noun} was removed since the plan was made. Make a new plan.`)
     const perform = (caller: Caller) => create(context, caller, fields)

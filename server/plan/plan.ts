@@ -17,7 +17,7 @@ export type Wanted = {
   key: string
   /** The fields in the form in which they are stored. */
   wanted: Fields
-  /** It is only created: one that exists stays as it is. */
+  /** It is only created: one that exists stays as it is, unless it has ended. */
   isNew?: true
 }
 
@@ -35,6 +35,8 @@ export type Source<Item extends Wanted = Wanted> = {
   removed?: readonly Removed[]
   /** Why an object stays as it is although it differs, as a sentence; null: it changes. */
   leaves?(object: Item, changed: Fields): string | null
+  /** What the source leaves alone itself. */
+  warnings?: readonly Finding<Item>[]
   /** Each object for itself: one that would be refused has no step. Otherwise it is a fault of the whole. */
   isIndependent?: boolean
 }
@@ -44,6 +46,16 @@ export type Finding<Item extends Wanted = Wanted> = { object: Item; path: Path; 
 
 /** What is wrong, or left alone, and where a file says it. Without files, the place is empty, and line and column are 0. */
 export type Fault = { file: string; line: number; column: number; message: string }
+
+/** The source has faults; nothing was changed. */
+export class PlanFaultsError extends Error {
+  override readonly name = 'PlanFaultsError'
+  readonly faults: readonly Fault[]
+  constructor(faults: readonly Fault[]) {
+    super('The source of the plan has faults.')
+    this.faults = faults
+  }
+}
 
 export type Plan = {
   /** The slug of the anchor; null: it is about the installation. */
@@ -76,8 +88,8 @@ export async function comparePlan<Item extends Wanted>(
   source: Source<Item>,
 ): Promise<Compared<Item>> {
   const { db, now } = context
-  const { anchor, objects, removed = [], isIndependent = false } = source
-  const found: Found<Item> = { steps: [], faults: [], warnings: [], unchanged: 0, existing: [] }
+  const { anchor, objects, removed = [], warnings = [], isIndependent = false } = source
+  const found: Found<Item> = { steps: [], faults: [], warnings: [...warnings], unchanged: 0, existing: [] }
   found.faults.push(...(await findMissing(db, objects, now())))
   for (const section of sections) await compareSection(found, context, source, section)
   if (anchor !== null && (isIndependent || found.faults.length === 0)) {
@@ -101,8 +113,8 @@ export async function comparePlan<Item extends Wanted>(
 const hashOfPlan = (anchor: string | null, steps: readonly Step[]) =>
   hashOfContent({
     anchor,
-    steps: steps.map(({ section, key, verb, fields, changes }) => ({
-      ...{ section, key, verb, changes },
+    steps: steps.map(({ section, key, verb, fields, changes, isAgain }) => ({
+      ...{ section, key, verb, changes, isAgain },
       fields: verb === 'CREATE' ? fields : null,
     })),
   })
@@ -128,6 +140,11 @@ async function compareSection<Item extends Wanted>(
       if (seen.has(stored.key)) found.faults.push(about(object, ambiguous(object)))
       seen.add(stored.key)
       found.existing.push(object)
+      if (object.isNew && stored.hasEnded) {
+        const { step, ...others } = stepOf('CREATE', object, {}, caller)
+        steps.push({ ...others, step: { ...step, isAgain: true } })
+        continue
+      }
       const changed = compareObject(found, source, object, stored)
       if (changed) steps.push(stepOf('CHANGE', { ...object, wanted: changed }, stored.fields, caller))
     }
@@ -150,16 +167,15 @@ function compareObject<Item extends Wanted>(
 ): Fields | null {
   const { noun, obstacle, change } = kinds[object.section]
   const changed = changedFields(stored, object.wanted)
-  const isSame = Object.keys(changed).length === 0 || !change
-  const inTheWay = obstacle?.(stored, object.wanted) ?? null
-  if (object.isNew) {
-    found.warnings.push(about(object, `This ${noun} exists already, and stays as it is.`))
-    return null
-  }
-  const left = isSame ? null : (leaves?.(object, changed) ?? null)
-  if (left !== null) found.warnings.push(about(object, left))
-  else if (Object.keys(changed).length > 0 && inTheWay) found.faults.push(about(object, inTheWay))
-  else if (isSame) found.unchanged++
+  const isSame = Object.keys(changed).length === 0
+  const obstacleOf = () => (isSame ? null : (obstacle?.(stored, object.wanted) ?? null))
+  const leave = (message: string) => found.warnings.push(about(object, message))
+  const left = isSame || !change ? null : (leaves?.(object, changed) ?? null)
+  const inTheWay = left === null ? obstacleOf() : null
+  if (object.isNew && !isSame) leave(`This ${noun} exists already, and stays as it is.`)
+  else if (left !== null) leave(left)
+  else if (inTheWay !== null) found.faults.push(about(object, inTheWay))
+  else if (isSame || !change) found.unchanged++
   else return changed
   return null
 }

@@ -20,6 +20,8 @@ export type Step = {
   /** The fields that it is to have; empty for a removal. */
   fields: Fields
   changes: readonly FieldChange[]
+  /** It is created although there is one that has ended. */
+  isAgain?: true
 }
 
 /** What is known of a step when its fields are gone. */

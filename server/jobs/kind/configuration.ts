@@ -1,4 +1,4 @@
-/** The run that applies the plan of configuration files, an object at a time; a dry run says what it would do. */
+/** The run that applies a plan, an object at a time; a dry run says what it would do. */
 import type { Prisma, Run, RunItem } from '#prisma/generated/client/client.ts'
 import { forgetOwned } from '#server/as-code/ownership.ts'
 import { readSettings } from '#server/database/settings.ts'
@@ -16,12 +16,18 @@ import type { Verb } from '#server/plan/section.ts'
 import { shownStep } from '#server/plan/shown-step.ts'
 import { nameOfStep, type Step, stepNamed } from '#server/plan/step.ts'
 
-export type ConfigurationParameters = {
+export type PlanParameters = {
+  /** What it was made of, as the input names it; absent: files. */
+  source?: string
   /** The hash of the plan. */
   plan: string
   /** The commit of the files, as the caller gave it. */
   commit?: string
+  /** Why, as the caller said it. */
+  reason?: string
   dryRun?: boolean
+  /** Each object for itself: one that is refused does not stop the others. */
+  isIndependent?: boolean
   /** The homes of organizations where the caller was an operator when the run began. */
   homes?: string[]
   /** The protected operations that the plan amounts to. */
@@ -32,7 +38,7 @@ export type ConfigurationParameters = {
 
 export const configuration: RunKindRow = {
   action: 'applyConfiguration',
-  inWords: 'application of configuration files',
+  inWords: 'application of a plan',
   phaseOf,
   check,
   work,
@@ -43,12 +49,15 @@ function phaseOf({ key, resource }: RunItem): string {
   return stepNamed(key)?.section === 'anchors' ? `${key} ${resource}` : key
 }
 
+const parametersOf = ({ parameters }: Pick<Run, 'parameters'>) => parameters as unknown as PlanParameters // as the start of the run wrote them
 const stepOf = ({ input }: Pick<RunItem, 'input'>) => input as unknown as Step // as the start of the run wrote it
 
 /** Members are fetched and examined under the settings that the plan leads to; other objects were checked by the plan. */
 async function check(context: RunContext, { item, run }: Task): Promise<void> {
+  const { isIndependent = false } = parametersOf(run)
+  if (isIndependent) return
   const step = stepOf(item)
-  const remaining = await remainingOf(context, step)
+  const remaining = await remainingOf({ ...context, reason: null }, step)
   if ('done' in remaining || step.section !== 'members' || step.verb === 'REMOVE') return
   const settings = await plannedSettings(context, run)
   await checkMember(context, step, settings).catch(throwRetryable)
@@ -80,7 +89,8 @@ async function work(context: RunContext, task: Task): Promise<Outcome> {
   const { noun, note } = kinds[section]
   const { changes } = shownStep(step)
   const notes = verb === 'CREATE' && note !== undefined ? { message: note } : {}
-  const remaining = await remainingOf(context, step)
+  const { reason = null } = parametersOf(task.run)
+  const remaining = await remainingOf({ ...context, reason }, step)
   if ('done' in remaining) return { message: remaining.done, isSkipped: true }
   const perform = () => remaining.perform(callerOf(task)).catch(throwRetryable)
   if (!isDryRun(task)) {
@@ -96,10 +106,10 @@ async function work(context: RunContext, task: Task): Promise<Outcome> {
 }
 
 /** With the rights that were checked when the run began. The audit entry of each object has the reason. */
-function callerOf({ caller, run: { parameters } }: Task): Caller {
-  const { plan, commit, homes = [] } = parameters as unknown as ConfigurationParameters // as the start of the run wrote them
+function callerOf({ caller, run }: Task): Caller {
+  const { source = 'files', plan, commit, homes = [], reason: given } = parametersOf(run)
   const anchors = new Map(homes.map((slug) => [slug, 'operator' as const]))
-  const reason = commit === undefined ? `Plan ${plan}.` : `Plan ${plan} of commit ${commit}.`
+  const reason = given ?? (commit === undefined ? `Plan ${plan}.` : `Plan ${plan} of commit ${commit}.`)
   const grants = { installation: null, anchors, only: null, limit: null }
-  return { ...caller, grants, reason, appliesFiles: true }
+  return { ...caller, grants, reason, ...(source === 'files' ? { appliesFiles: true } : {}) }
 }

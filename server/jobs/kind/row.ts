@@ -19,6 +19,8 @@ export type RunItemInput = {
 }
 
 export type RunOptions = {
+  /** The action in the audit log; that of the kind by default. */
+  action?: AuditAction
   /** Parameters of the kind. */
   parameters?: Prisma.InputJsonObject
   /** What is written with the run, before it begins. */

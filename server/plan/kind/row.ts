@@ -17,6 +17,8 @@ export type StoredObject = {
   key: string
   fields: Fields
   version?: number
+  /** Another one can be created in its place. */
+  hasEnded?: boolean
 }
 
 /** The objects with these keys; or all after a key, in the order of their keys. Without pages, all. */
@@ -56,6 +58,8 @@ export type ApplyContext = {
   /** Null for runs of other anchors than the first one. */
   installationChanges: InstallationChanges | null
   now: () => Date
+  /** Why it is applied, as the person gave it; null: they said nothing. */
+  reason: string | null
 }
 
 /** An object of another kind that a field names. */

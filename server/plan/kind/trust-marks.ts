@@ -63,7 +63,7 @@ export const trustMarks: KindRow = {
   defaults: { active: true, additionalClaims: null, delegation: null },
   isPaged: true,
   async *read(db, which, now) {
-    if ('keys' in which) return yield* withKeys(db, which.keys)
+    if ('keys' in which) return yield* withKeys(db, which.keys, now)
     const [type = '', entityId = ''] = which.after.split(' ')
     const where = { type: { gte: type } }
     const types = await db.trustMarkType.findMany({
@@ -88,8 +88,8 @@ export const trustMarks: KindRow = {
     { section: 'trustMarkTypes', key: String(trustMarkType), field: 'trustMarkType' },
   ],
   create: ({ services }, caller, fields) => services.trustMarks.issue(caller, fields as IssueInput), // as it was parsed
-  async change({ services }, caller, { id, version }, { active, ...fields }) {
-    if (active === false) await services.trustMarks.revoke(caller, id, null)
+  async change({ services, reason }, caller, { id, version }, { active, ...fields }) {
+    if (active === false) await services.trustMarks.revoke(caller, id, reason)
     else if (Object.keys(fields).length > 0)
       await services.trustMarks.update(caller, { ...fields, id, version })
   },
@@ -103,11 +103,12 @@ export const trustMarks: KindRow = {
   },
 }
 
-function toObject(row: Row): StoredObject {
-  const { id, entityId, active, version, delegation } = row
+function toObject(row: Row, now: Date): StoredObject {
+  const { id, entityId, active, version, delegation, invalidReason, expiresAt } = row
   const trustMarkType = row.trustMarkType.type
   const fields: Fields = { entityId, trustMarkType, active, ...pickFields(table, row), delegation }
-  return { id, key: `${trustMarkType} ${entityId}`, version, fields }
+  const hasEnded = !active || invalidReason !== null || expiresAt <= now
+  return { id, key: `${trustMarkType} ${entityId}`, version, fields, hasEnded }
 }
 
 /** Those that have not ended, by their holders. */
@@ -125,15 +126,15 @@ async function* ofType(
     })
     const last = rows.at(-1)
     if (!last) return
-    yield rows.map(toObject)
+    yield rows.map((row) => toObject(row, now))
     after = last.entityId
   }
 }
 
-async function* withKeys(db: Database, keys: readonly string[]) {
+async function* withKeys(db: Database, keys: readonly string[], now: Date) {
   for (const some of pagesOf(keys, PAGE)) {
     const where = { OR: some.map(named) }
-    yield (await db.trustMark.findMany({ where, include })).map(toObject)
+    yield (await db.trustMark.findMany({ where, include })).map((row) => toObject(row, now))
   }
 }
 

@@ -16,7 +16,7 @@ import {
 
 const { InvalidInputError, ConflictError, NotFoundError, EntityRejectedError } = failures
 
-const VersionSideEnum = builder.enumType('VersionSide', {
+export const VersionSideEnum = builder.enumType('VersionSide', {
   description: 'Which of the two versions of an audit entry.',
   values: {
     BEFORE: { description: 'The version before the recorded change.' },

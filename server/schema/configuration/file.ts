@@ -16,12 +16,12 @@ export const PRUNE =
   'Whether objects are removed that the set of the files described before and describes no longer. False by default.'
 
 export const ConfigurationFault = builder.objectRef<Fault>('ConfigurationFault').implement({
-  description: 'What a plan says about a configuration file, and where.',
+  description: 'What a plan says about its source, and where in a configuration file.',
   authScopes: { read: true },
   fields: (t) => ({
-    file: t.exposeString('file', { description: 'The name of the file.' }),
-    line: t.exposeInt('line', { description: 'The line, from 1.' }),
-    column: t.exposeInt('column', { description: 'The column, from 1.' }),
+    file: t.exposeString('file', { description: 'The name of the file; empty: the source has no files.' }),
+    line: t.exposeInt('line', { description: 'The line, from 1; 0 without a file.' }),
+    column: t.exposeInt('column', { description: 'The column, from 1; 0 without a file.' }),
     message: t.exposeString('message', { description: 'A sentence.' }),
   }),
 })

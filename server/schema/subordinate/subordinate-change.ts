@@ -16,7 +16,7 @@ import { statementFields } from '#server/services/subordinate/input.ts'
 
 const { ConflictError, NotFoundError } = failures
 
-const SubordinateSettingsInput = builder.inputType('SubordinateSettingsInput', {
+export const SubordinateSettingsInput = builder.inputType('SubordinateSettingsInput', {
   description: 'Settings to change: an absent field keeps its value, null resets it to its default.',
   fields: (t) => ({
     ...fieldsOf(t, statementFields),

@@ -1,7 +1,7 @@
 /** Previews the effect of a federation policy before it is saved. */
 import { linesOfEffect } from '#server/plan/in-words.ts'
 import { builder } from '#server/schema/builder.ts'
-import { PlanEffectRef } from '#server/schema/configuration/effect.ts'
+import { PlanEffectRef } from '#server/schema/plan/effect.ts'
 import { PolicyEffect } from '#server/schema/trust-anchor/policy-effect.ts'
 import { PolicyEffectPart } from '#server/schema/trust-anchor/policy-effects.ts'
 import { parsePolicy } from '#server/services/effect/member-effects.ts'

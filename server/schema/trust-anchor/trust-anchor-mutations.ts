@@ -5,7 +5,7 @@ import type { RebuildResult } from '#server/publish/rebuild.ts'
 import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
 import { versionRead } from '#server/schema/input-fields.ts'
-import { operation } from '#server/schema/operation.ts'
+import { type InputFields, operation } from '#server/schema/operation.ts'
 import { Environment, FederationEndpoint, TrustAnchor } from '#server/schema/trust-anchor/trust-anchor.ts'
 import { parseReason } from '#server/services/reason.ts'
 
@@ -23,6 +23,40 @@ const RebuildPublicationSuccess = builder.objectRef<RebuildResult>('RebuildPubli
   }),
 })
 
+/** The settings, apart from the metadata policy. */
+export const settingInputs = (t: InputFields) => ({
+  displayName: t.string({ description: 'Its name for its operators. It is not published.' }),
+  environment: t.field({ type: Environment, description: 'What it is for.' }),
+  color: t.string({ description: 'The color that marks it in the console, as `#rrggbb`.' }),
+  organizationName: t.string({ description: 'The name of the federation operator.' }),
+  organization: t.field({ type: 'JSON', description: 'Further informational parameters (§5.2.2).' }),
+  authorityHints: t.field({
+    type: ['EntityIdentifier'],
+    description: 'Its own superiors in other federations.',
+  }),
+  trustAnchorHints: t.field({
+    type: ['EntityIdentifier'],
+    description: 'Trust Anchors of other federations that it trusts.',
+  }),
+  trustMarks: t.field({ type: ['JWT'], description: 'Trust Marks issued to it.' }),
+  trustMarkIssuers: t.field({
+    type: 'JSON',
+    description: 'Issuers of other types: Trust Mark type -> list of Entity Identifiers.',
+  }),
+  trustMarkOwners: t.field({ type: 'JSON', description: 'Trust Mark Owners: type -> {sub, jwks}.' }),
+  constraints: t.field({ type: 'JSON', description: 'Constraints on every subordinate (§6.2).' }),
+  trustAnchors: t.field({
+    type: 'JSON',
+    description: 'Foreign Trust Anchors: Entity Identifier -> pinned JWK Set.',
+  }),
+  endpoints: t.field({ type: [FederationEndpoint], description: 'The optional endpoints to advertise.' }),
+  endpointAuthMethods: t.field({
+    type: 'JSON',
+    description: 'Client authentication by endpoint (§8.8).',
+  }),
+  ...mapRows(numberSettings, (_name, { meaning }) => t.int({ description: meaning })),
+})
+
 operation('updateTrustAnchor', {
   describes:
     'Changes the settings of the Trust Anchor and its federation. Republishes the Entity Configuration and, where needed, every statement.',
@@ -31,36 +65,7 @@ operation('updateTrustAnchor', {
     describes: 'Changes: an absent field keeps its value, null resets it to its default.',
     fields: (t) => ({
       version: versionRead(t),
-      displayName: t.string({ description: 'Its name for its operators. It is not published.' }),
-      environment: t.field({ type: Environment, description: 'What it is for.' }),
-      color: t.string({ description: 'The color that marks it in the console, as `#rrggbb`.' }),
-      organizationName: t.string({ description: 'The name of the federation operator.' }),
-      organization: t.field({ type: 'JSON', description: 'Further informational parameters (§5.2.2).' }),
-      authorityHints: t.field({
-        type: ['EntityIdentifier'],
-        description: 'Its own superiors in other federations.',
-      }),
-      trustAnchorHints: t.field({
-        type: ['EntityIdentifier'],
-        description: 'Trust Anchors of other federations that it trusts.',
-      }),
-      trustMarks: t.field({ type: ['JWT'], description: 'Trust Marks issued to it.' }),
-      trustMarkIssuers: t.field({
-        type: 'JSON',
-        description: 'Issuers of other types: Trust Mark type -> list of Entity Identifiers.',
-      }),
-      trustMarkOwners: t.field({ type: 'JSON', description: 'Trust Mark Owners: type -> {sub, jwks}.' }),
-      constraints: t.field({ type: 'JSON', description: 'Constraints on every subordinate (§6.2).' }),
-      trustAnchors: t.field({
-        type: 'JSON',
-        description: 'Foreign Trust Anchors: Entity Identifier -> pinned JWK Set.',
-      }),
-      endpoints: t.field({ type: [FederationEndpoint], description: 'The optional endpoints to advertise.' }),
-      endpointAuthMethods: t.field({
-        type: 'JSON',
-        description: 'Client authentication by endpoint (§8.8).',
-      }),
-      ...mapRows(numberSettings, (_name, { meaning }) => t.int({ description: meaning })),
+      ...settingInputs(t),
     }),
   },
   result: TrustAnchor,

@@ -98,6 +98,7 @@ export const auditActions = {
   reissueTrustMarks: 'Run',
   importSubordinates: 'Run',
   startSubordinateChange: 'Run',
+  applyPlan: 'Run',
   applyConfiguration: 'Run',
   startRequestApproval: 'Run',
   promoteSubordinates: 'Run',

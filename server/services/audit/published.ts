@@ -89,6 +89,7 @@ const table = {
   reissueTrustMarks: false,
   importSubordinates: false,
   startSubordinateChange: false,
+  applyPlan: false,
   applyConfiguration: false,
   startRequestApproval: false,
   promoteSubordinates: false,

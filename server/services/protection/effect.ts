@@ -40,7 +40,12 @@ const compared: Partial<Record<(typeof auditActions)[AuditAction], readonly stri
 }
 
 /** Actions about a key or a run that each attempt makes again. */
-const withoutName: readonly AuditAction[] = ['announceSigningKey', 'executeDryRun', 'applyConfiguration']
+const withoutName: readonly AuditAction[] = [
+  'announceSigningKey',
+  'executeDryRun',
+  'applyPlan',
+  'applyConfiguration',
+]
 
 export function effectOf({ parts = [], ...changed }: Changed): Effect {
   const { fields, ...effect } = compare(changed).effect

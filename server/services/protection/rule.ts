@@ -180,6 +180,7 @@ export const rules: Record<AuditAction, Rule> = {
   reissueTrustMarks: none,
   importSubordinates: ofRun,
   startSubordinateChange: ofRun,
+  applyPlan: ofPlan,
   applyConfiguration: ofPlan,
   startRequestApproval: ofRun,
   promoteSubordinates: ofRun,

@@ -1,4 +1,4 @@
-/** The plan of configuration files that wait for approval, made again from the files of the approval. */
+/** The plan that waits for approval, made again from its source. */
 import {
   type GraphQLResolveInfo,
   type GraphQLSchema,
@@ -16,26 +16,37 @@ import { callerMay, inInstallation } from '#server/identity/caller.ts'
 import { contextOf } from '#server/schema/anchor-context.ts'
 import { scopeField } from '#server/schema/anchor-scope.ts'
 import { builder } from '#server/schema/builder.ts'
-import { type PlanInput, PlanRef, planFiles } from '#server/schema/configuration/plan.ts'
 import type { Context } from '#server/schema/context.ts'
+import { PlanRef, planned } from '#server/schema/plan/plan.ts'
+import type { PlanSource } from '#server/schema/plan/source.ts'
 
 builder.prismaObjectField('Approval', 'configurationPlan', (t) =>
   t.field({
     type: PlanRef,
     nullable: true,
     description:
-      'The plan of its configuration files as it would be now. An approval of a plan with another hash than the one in its `effect` changes nothing. It is made at each request, for one approval at a time. Null: it applies no files, has ended, or the viewer may not read its anchor.',
+      'The plan that it applies, as it would be now. An approval of a plan with another hash than the one in its `effect` changes nothing. It is made at each request, for one approval at a time. Null: it applies no plan, has ended, or the viewer may not read its anchor.',
     resolve(row, _args, context, info) {
-      if (row.mutation !== 'applyConfiguration' || context.approvals.stateOf(row) !== 'OPEN') return null
+      if (!isOfPlan(row.mutation) || context.approvals.stateOf(row) !== 'OPEN') return null
       requireAlone(info)
       const input = inputOf(row, info.schema)
       const anchor = input && findAnchor(context, row, input)
       if (!anchor) return null
       const scope = contextOf(context, anchor)
       scopeField(info, scope)
-      return planFiles(scope, info.schema, input)
+      const { installation, ...given } = input
+      const source = 'source' in given ? given.source : { files: given }
+      return planned(scope, info.schema, source, installation ?? false)
     },
   }),
+)
+
+const isOfPlan = (mutation: string) => ['applyPlan', 'applyConfiguration'].includes(mutation)
+
+/** Of either mutation. */
+type PlanInput = { installation?: boolean | null } & (
+  | { source: PlanSource }
+  | NonNullable<PlanSource['files']>
 )
 
 /** That the viewer may read; for the installation, the first one, for its administrators. */

@@ -1,20 +1,20 @@
 /** The plan of configuration files: what applying them would change. */
 import type { GraphQLSchema } from 'graphql'
-import { FileFaultsError } from '#server/as-code/fault.ts'
-import { planFiles as planOfFiles } from '#server/as-code/files-plan.ts'
+import { formatPath } from '#core/path.ts'
+import { InvalidInputError, NotFoundError } from '#server/error/operation-error.ts'
 import { type Planned, toMarkdown, toText } from '#server/plan/in-words.ts'
 import { kinds } from '#server/plan/kinds.ts'
-import type { Plan } from '#server/plan/plan.ts'
+import { type Plan, PlanFaultsError } from '#server/plan/plan.ts'
 import { plannedStateOf } from '#server/plan/planned-state.ts'
 import type { verbs } from '#server/plan/section.ts'
 import type { Step } from '#server/plan/step.ts'
 import { builder } from '#server/schema/builder.ts'
-import { PlanEffectRef } from '#server/schema/configuration/effect.ts'
 import { ConfigurationFault, ConfigurationFileInput, PRUNE } from '#server/schema/configuration/file.ts'
 import { INSTALLATION, requireAdministrator } from '#server/schema/configuration/subject.ts'
 import type { Context } from '#server/schema/context.ts'
 import { FieldChangeRef } from '#server/schema/field-change.ts'
-import { requireCaller } from '#server/schema/input.ts'
+import { PlanEffectRef } from '#server/schema/plan/effect.ts'
+import { type PlanSource, PlanSourceInput, planSource } from '#server/schema/plan/source.ts'
 import { ProtectedOperationEnum } from '#server/schema/protection/protection.ts'
 import type { PlanEffect } from '#server/services/effect/plan-effect.ts'
 
@@ -31,12 +31,14 @@ export const StepRef = builder.objectRef<Step>('ConfigurationStep').implement({
   description: 'What a plan does to one object.',
   authScopes: { read: true },
   fields: (t) => ({
-    section: t.exposeString('section', { description: 'The section of the file that describes it.' }),
+    section: t.exposeString('section', {
+      description: 'The section of a configuration file that would describe it.',
+    }),
     noun: t.string({
       description: 'What the object is, in words, such as `member`.',
       resolve: ({ section }) => kinds[section].noun,
     }),
-    key: t.exposeString('key', { description: 'Its name in the file; empty where there is one object.' }),
+    key: t.exposeString('key', { description: 'Its name in a file; empty where there is one object.' }),
     verb: t.expose('verb', { type: Verb, description: 'What happens to it.' }),
     changes: t.expose('changes', {
       type: [FieldChangeRef],
@@ -50,18 +52,17 @@ const count = (planned: Planned, verb: Step['verb']) =>
   planOf(planned)?.steps.filter((step) => step.verb === verb).length ?? 0
 
 export const PlanRef = builder.objectRef<Planned>('ConfigurationPlan').implement({
-  description: 'What applying configuration files would change, or what is wrong with the files.',
+  description: 'What applying a plan would change, or what is wrong with its source.',
   authScopes: { read: true },
   fields: (t) => ({
     faults: t.field({
       type: [ConfigurationFault],
-      description: 'What is wrong with the files, at most 100. With any, there is no plan.',
+      description: 'What is wrong with the source, at most 100. With any, there is no plan.',
       resolve: (planned) => ('faults' in planned ? [...planned.faults] : []),
     }),
     warnings: t.field({
       type: [ConfigurationFault],
-      description:
-        'The objects that it leaves alone, because a person withdrew them outside of the files, at most 100.',
+      description: 'The objects that it leaves alone, each with the reason, at most 100.',
       resolve: (planned) => [...(planOf(planned)?.warnings ?? [])],
     }),
     hash: t.string({
@@ -83,7 +84,7 @@ export const PlanRef = builder.objectRef<Planned>('ConfigurationPlan').implement
       resolve: (planned) => count(planned, 'REMOVE'),
     }),
     unchanged: t.int({
-      description: 'Objects that are as the files describe them.',
+      description: 'Objects that are as the source wants them.',
       resolve: (planned) => planOf(planned)?.unchanged ?? 0,
     }),
     operations: t.field({
@@ -119,24 +120,16 @@ export const PlanRef = builder.objectRef<Planned>('ConfigurationPlan').implement
   }),
 })
 
-/** What a plan is made of. */
-export type PlanInput = {
-  files: readonly { name: string; content: string }[]
-  installation?: boolean | null | undefined
-  prune?: boolean | null | undefined
-}
-
-/** In the anchor of the context; for the installation, that of the first one. @throws GraphQLError FORBIDDEN */
-export async function planFiles(
+/** A plan, or what is wrong with its source. @throws GraphQLError FORBIDDEN */
+export async function planned(
   context: Context,
   schema: GraphQLSchema,
-  { files, installation, prune }: PlanInput,
+  source: PlanSource,
+  isOfInstallation: boolean,
 ): Promise<Planned> {
-  const isOfInstallation = installation ?? false
   if (isOfInstallation) requireAdministrator(context)
   try {
-    const of = { ...context, schema, caller: requireCaller(context) }
-    const plan = await planOfFiles(of, files, { prune: prune ?? false, isOfInstallation })
+    const { plan } = await planSource(context, schema, source, isOfInstallation)
     let effect: Promise<PlanEffect> | undefined
     return {
       db: context.db,
@@ -144,14 +137,43 @@ export async function planFiles(
       effect: () => (effect ??= context.services.planEffect(plannedStateOf(plan.steps))),
     }
   } catch (error) {
-    if (!(error instanceof FileFaultsError)) throw error
-    return { faults: error.faults }
+    if (error instanceof PlanFaultsError) return { faults: error.faults }
+    if (!(error instanceof InvalidInputError || error instanceof NotFoundError)) throw error
+    const place = { file: '', line: 0, column: 0 }
+    const name = error.path && error.path.length > 0 ? `${formatPath(error.path)}: ` : ''
+    return { faults: [{ ...place, message: name + error.message }] }
   }
 }
+
+/** For a mutation, which fails with the first fault. */
+export function throwFirst(error: unknown): never {
+  if (!(error instanceof PlanFaultsError)) throw error
+  const [first] = error.faults
+  if (!first) throw error
+  const { file, line, column, message } = first
+  const place = file === '' ? '' : `${file}, line ${line}, column ${column}: `
+  throw new InvalidInputError(place + message, file === '' ? 'source' : 'files')
+}
+
+builder.queryField('plan', (t) =>
+  t.field({
+    type: PlanRef,
+    description:
+      'Compares what is wanted with the anchor: what changes, and which entities stop or start to resolve. It changes nothing; applyPlan does it.',
+    authScopes: { read: true },
+    args: {
+      source: t.arg({ type: PlanSourceInput, required: true, description: 'What is wanted.' }),
+      installation: t.arg.boolean({ description: INSTALLATION }),
+    },
+    resolve: (_root, { source, installation }, context, { schema }) =>
+      planned(context, schema, source, installation ?? false),
+  }),
+)
 
 builder.queryField('configurationPlan', (t) =>
   t.field({
     type: PlanRef,
+    deprecationReason: 'Use plan.',
     description: 'Compares configuration files with the anchor or the installation. It changes nothing.',
     authScopes: { read: true },
     args: {
@@ -163,6 +185,7 @@ builder.queryField('configurationPlan', (t) =>
       installation: t.arg.boolean({ description: INSTALLATION }),
       prune: t.arg.boolean({ description: PRUNE }),
     },
-    resolve: (_root, input, context, { schema }) => planFiles(context, schema, input),
+    resolve: (_root, { files, prune, installation }, context, { schema }) =>
+      planned(context, schema, { files: { files, prune } }, installation ?? false),
   }),
 )

@@ -1,0 +1,46 @@
+/** A list of entities to register. */
+import { parseEntityId } from '#core/entity-id.ts'
+import { readSettings } from '#server/database/settings.ts'
+import { InvalidInputError, OperationError, parseField } from '#server/error/operation-error.ts'
+import { organizationName } from '#server/plan/kind/organizations.ts'
+import type { Finding, Source, Wanted } from '#server/plan/plan.ts'
+import { MAXIMUM_OBJECTS, objectsOf, type SourceContext } from '#server/plan/source/source.ts'
+import { parsePatch } from '#server/services/patch.ts'
+import { type RegisterInput, subordinateFields } from '#server/services/subordinate/input.ts'
+
+export type ListSource = {
+  subordinates?: readonly RegisterInput[] | null | undefined
+  /** Entity Identifiers as written, which may be none. */
+  lines?: readonly string[] | null | undefined
+}
+
+/** A bad line is left alone, with a warning. @throws InvalidInputError */
+export async function fromList(context: SourceContext, { subordinates, lines }: ListSource): Promise<Source> {
+  const written = (lines ?? []).map((line) => line.trim()).filter((entityId) => entityId !== '')
+  const list: RegisterInput[] = [...(subordinates ?? []), ...written.map((entityId) => ({ entityId }))]
+  if (list.length === 0) throw new InvalidInputError('The list is empty. Name the entities.', 'list')
+  if (list.length > MAXIMUM_OBJECTS)
+    throw new InvalidInputError(`At most ${MAXIMUM_OBJECTS} entities are registered at once.`, 'list')
+  const settings = await readSettings(context.db)
+  const wanted: Wanted[] = []
+  const warnings: Finding[] = []
+  for (const { entityId: given, active, keysCompared, ...fields } of list) {
+    const named = { section: 'members', key: given, isNew: true } as const
+    try {
+      const entityId = parseField('entityId', () => parseEntityId(given, context))
+      const { organizationId, ...parsed } = parsePatch(subordinateFields, fields, settings)
+      const others = {
+        ...(active == null ? {} : { active }),
+        ...(keysCompared == null ? {} : { keysCompared }),
+        ...(organizationId == null
+          ? {}
+          : { organization: await organizationName(context.db, organizationId) }),
+      }
+      wanted.push({ ...named, key: entityId, wanted: { entityId, ...parsed, ...others } })
+    } catch (error) {
+      if (!(error instanceof OperationError)) throw error
+      warnings.push({ object: { ...named, wanted: {} }, path: error.path ?? [], message: error.message })
+    }
+  }
+  return { anchor: context.slug, objects: objectsOf(wanted), warnings, isIndependent: true }
+}

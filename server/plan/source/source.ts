@@ -1,0 +1,25 @@
+/** What sources of plans have in common. */
+import type { ParseContext } from '#server/plan/kind/row.ts'
+import type { Wanted, WantedObjects } from '#server/plan/plan.ts'
+import type { Section } from '#server/plan/section.ts'
+import type { ServiceContext } from '#server/services/context.ts'
+
+export type SourceContext = Pick<
+  ServiceContext,
+  'db' | 'slug' | 'entityId' | 'allowHttp' | 'now' | 'signingKeys'
+> &
+  Pick<ParseContext, 'checkCron'>
+
+/** The objects of a plan that names each of them: more would take too much memory. */
+export const MAXIMUM_OBJECTS = 100_000
+
+/** The first of several with one key counts. */
+export function objectsOf<Item extends Wanted>(wanted: readonly Item[]): WantedObjects<Item> {
+  const found = new Map<Section, Map<string, Item>>()
+  for (const object of wanted) {
+    const some = found.get(object.section) ?? new Map<string, Item>()
+    found.set(object.section, some)
+    if (!some.has(object.key)) some.set(object.key, object)
+  }
+  return found
+}

@@ -1,0 +1,69 @@
+/** An earlier version of settings, policy or a subordinate, from the audit log. */
+import { isJsonObject } from '#core/json.ts'
+import type { AuditEvent } from '#prisma/generated/client/client.ts'
+import { InvalidInputError } from '#server/error/operation-error.ts'
+import { organizationName } from '#server/plan/kind/organizations.ts'
+import { jwtsOf } from '#server/plan/kind/settings.ts'
+import type { Source, Wanted } from '#server/plan/plan.ts'
+import type { Fields } from '#server/plan/section.ts'
+import { objectsOf, type SourceContext } from '#server/plan/source/source.ts'
+import { subordinateFields } from '#server/services/subordinate/input.ts'
+import { settingFields } from '#server/services/trust-anchor/input.ts'
+
+/** The state before the change that an entry records, or after it. */
+export const versionSides = ['BEFORE', 'AFTER'] as const
+export type VersionSide = (typeof versionSides)[number]
+
+type Entry = Pick<AuditEvent, 'action' | 'resourceType' | 'resource' | 'outcome' | 'before' | 'after'>
+
+const settingNames = Object.keys(settingFields).filter((name) => name !== 'metadataPolicy')
+/** Keys and metadata that follow the entity are not restored: the entity itself publishes them. */
+const { metadata: _metadata, jwks: _keys, organizationId: _organization, ...restored } = subordinateFields
+const memberNames = Object.keys(restored)
+const anchorActions = ['updateTrustAnchor', 'updateFederationPolicy']
+
+/** Whether an entry has a version that can be restored. */
+export function isRestorable({
+  action,
+  resourceType,
+  outcome,
+}: Omit<Entry, 'resource' | 'before' | 'after'>) {
+  if (outcome !== 'SUCCEEDED') return false
+  return resourceType === 'Subordinate' || anchorActions.includes(action)
+}
+
+/** @throws InvalidInputError */
+export async function fromVersion(context: SourceContext, entry: Entry, side: VersionSide): Promise<Source> {
+  const state = side === 'BEFORE' ? entry.before : entry.after
+  const object = isRestorable(entry) && isJsonObject(state) ? await wantedOf(context, entry, state) : null
+  if (!object)
+    throw new InvalidInputError('This entry has no version to restore, or its object was removed.', 'version')
+  return { anchor: context.slug, objects: objectsOf([object]) }
+}
+
+async function wantedOf(context: SourceContext, entry: Entry, state: Fields): Promise<Wanted | null> {
+  if (entry.action === 'updateFederationPolicy')
+    return { section: 'metadataPolicy', key: '', wanted: pick(state, ['metadataPolicy']) }
+  if (anchorActions.includes(entry.action)) {
+    const { trustMarks } = state
+    const marks = Array.isArray(trustMarks) ? { trustMarks: jwtsOf(trustMarks) } : {}
+    return { section: 'settings', key: '', wanted: { ...pick(state, settingNames), ...marks } }
+  }
+  const { db } = context
+  if (!(await db.subordinate.findUnique({ where: { entityId: entry.resource }, select: { id: true } })))
+    return null
+  const { organizationId, metadata, metadataFollowsEntity } = state
+  const organization =
+    organizationId === undefined ? {} : { organization: await organizationName(db, organizationId) }
+  // Recorded metadata is restored; declared metadata becomes that of the entity's present configuration.
+  const wanted = {
+    ...pick(state, memberNames),
+    ...organization,
+    metadata: metadataFollowsEntity === false ? metadata : null,
+  }
+  return { section: 'members', key: entry.resource, wanted }
+}
+
+/** A state of an earlier release may lack some. */
+const pick = (state: Fields, names: readonly string[]): Fields =>
+  Object.fromEntries(names.flatMap((name) => (Object.hasOwn(state, name) ? [[name, state[name]]] : [])))

@@ -1,0 +1,220 @@
+/** Where a plan comes from, as the API takes it. */
+import type { GraphQLSchema } from 'graphql'
+import type { Prisma } from '#prisma/generated/client/client.ts'
+import { type FilesPlan, planFiles } from '#server/as-code/files-plan.ts'
+import { InvalidInputError, NotFoundError } from '#server/error/operation-error.ts'
+import { comparePlan, type Finding, type Plan, PlanFaultsError, type Source } from '#server/plan/plan.ts'
+import { fromList } from '#server/plan/source/list.ts'
+import { fromAnchor } from '#server/plan/source/promotion.ts'
+import type { ChangeAction } from '#server/plan/source/selection.ts'
+import { fromSelection } from '#server/plan/source/selection.ts'
+import { fromSettings } from '#server/plan/source/setting.ts'
+import type { SourceContext } from '#server/plan/source/source.ts'
+import { fromVersion } from '#server/plan/source/version.ts'
+import { contextWith } from '#server/schema/anchor-context.ts'
+import { VersionSideEnum } from '#server/schema/audit/restoration.ts'
+import { builder } from '#server/schema/builder.ts'
+import { ConfigurationFileInput, PRUNE } from '#server/schema/configuration/file.ts'
+import type { Context } from '#server/schema/context.ts'
+import { locateId } from '#server/schema/global-id.ts'
+import { keyOrNull, requireCaller } from '#server/schema/input.ts'
+import { withOrganizationKey } from '#server/schema/subordinate/annotation-fields.ts'
+import { SubordinateSettingsInput } from '#server/schema/subordinate/subordinate-change.ts'
+import { SubordinateFilter, subordinateCondition } from '#server/schema/subordinate/subordinate-list.ts'
+import { RegisterSubordinateInput } from '#server/schema/subordinate/subordinate-mutations.ts'
+import { SubordinateSelection } from '#server/schema/subordinate/subordinate-selection.ts'
+import { settingInputs } from '#server/schema/trust-anchor/trust-anchor-mutations.ts'
+
+const PlannedAction = builder.enumType('PlannedAction', {
+  description: 'One change of many subordinates.',
+  values: {
+    DEACTIVATE: { description: 'Remove them from every public endpoint, and keep their registrations.' },
+    REACTIVATE: { description: 'Publish them again.' },
+    REMOVE: { description: 'Delete their registrations.' },
+    UPDATE: { description: 'Change their settings.' },
+    ISSUE_TRUST_MARK: { description: 'Issue a Trust Mark to those that hold no valid one of the type.' },
+    REVOKE_TRUST_MARK: { description: 'Revoke their Trust Marks of the type.' },
+  } satisfies Record<ChangeAction, object>,
+})
+
+const FilesInput = builder.inputType('PlanFilesInput', {
+  description: 'Configuration files.',
+  fields: (t) => ({
+    files: t.field({
+      type: [ConfigurationFileInput],
+      required: true,
+      description: 'The files of the anchor or the installation. What none of them names is not touched.',
+    }),
+    prune: t.boolean({ description: PRUNE }),
+  }),
+})
+
+const SelectionInput = builder.inputType('PlanSelectionInput', {
+  description: 'One change of many subordinates. One that would be refused is left alone.',
+  fields: (t) => ({
+    action: t.field({ type: PlannedAction, required: true, description: 'What to do.' }),
+    subordinates: t.field({
+      type: SubordinateSelection,
+      required: true,
+      description: 'The subordinates, at most 100000.',
+    }),
+    changes: t.field({ type: SubordinateSettingsInput, description: 'The settings, for UPDATE only.' }),
+    trustMarkType: t.field({
+      type: 'URL',
+      description: 'The type, for ISSUE_TRUST_MARK and REVOKE_TRUST_MARK only.',
+    }),
+    delegation: t.field({
+      type: 'JWT',
+      description: 'The owner’s delegation, to issue marks of a type with an owner (§7.2).',
+    }),
+    revokeTrustMarks: t.boolean({
+      description:
+        'Whether REMOVE revokes the Trust Marks that this anchor issued to each, too; true by default.',
+    }),
+  }),
+})
+
+const ListInput = builder.inputType('PlanListInput', {
+  description: 'Entities to register. One that is registered already stays as it is.',
+  fields: (t) => ({
+    subordinates: t.field({
+      type: [RegisterSubordinateInput],
+      description: 'The entities, each with the fields of registerSubordinate.',
+    }),
+    lines: t.stringList({ description: 'Further entities by their identifiers as written.' }),
+  }),
+})
+
+const PromotionInput = builder.inputType('PlanPromotionInput', {
+  description:
+    'Subordinates of another anchor, with the Trust Mark types that they hold or require: by Entity Identifier, or all that match a filter.',
+  fields: (t) => ({
+    from: t.string({
+      required: true,
+      description: 'The anchor that has them, by slug or Entity Identifier.',
+    }),
+    entityIds: t.stringList({ description: 'Their Entity Identifiers; absent: those of the filter.' }),
+    filter: t.field({ type: SubordinateFilter, description: 'As in the list; an empty filter matches all.' }),
+  }),
+})
+
+const VersionInput = builder.inputType('PlanVersionInput', {
+  description:
+    'An earlier version of settings, policy or a subordinate. Keys and state of a subordinate stay.',
+  fields: (t) => ({
+    auditEventId: t.id({ required: true, description: 'The audit entry.' }),
+    side: t.field({
+      type: VersionSideEnum,
+      required: true,
+      defaultValue: 'AFTER',
+      description: 'Which version of the entry; the one after its change by default.',
+    }),
+  }),
+})
+
+const SettingsInput = builder.inputType('PlanSettingsInput', {
+  description:
+    'Settings and metadata policy of the anchor: an absent field keeps its value, null resets it to its default.',
+  fields: (t) => ({
+    ...settingInputs(t),
+    metadataPolicy: t.field({ type: 'JSON', description: 'The metadata policy of the federation (§6.1).' }),
+  }),
+})
+
+export const PlanSourceInput = builder.inputType('PlanSourceInput', {
+  description: 'What is wanted, in exactly one of these ways.',
+  isOneOf: true,
+  fields: (t) => ({
+    files: t.field({ type: FilesInput, description: 'Configuration files.' }),
+    selection: t.field({ type: SelectionInput, description: 'One change of many subordinates.' }),
+    list: t.field({ type: ListInput, description: 'Entities to register.' }),
+    promotion: t.field({ type: PromotionInput, description: 'Subordinates of another anchor.' }),
+    version: t.field({ type: VersionInput, description: 'An earlier version of an object.' }),
+    settings: t.field({ type: SettingsInput, description: 'Settings and metadata policy of the anchor.' }),
+  }),
+})
+
+export type PlanSource = typeof PlanSourceInput.$inferInput
+
+export type PlannedSource = {
+  plan: Plan
+  /** The same plan, where it is of files. */
+  files: FilesPlan | null
+  /** The field of the input that says what is wanted. */
+  source: string
+  isIndependent: boolean
+}
+
+/** @throws PlanFaultsError, InvalidInputError, NotFoundError, AnchorAccessError */
+export async function planSource(
+  context: Context,
+  schema: GraphQLSchema,
+  given: PlanSource,
+  isOfInstallation: boolean,
+): Promise<PlannedSource> {
+  const caller = requireCaller(context)
+  if (given.files) {
+    const options = { prune: given.files.prune ?? false, isOfInstallation }
+    const plan = await planFiles({ ...context, caller, schema }, given.files.files, options)
+    return { plan, files: plan, source: 'files', isIndependent: false }
+  }
+  if (isOfInstallation) throw new InvalidInputError('Files alone configure the installation.', 'installation')
+  const [name = ''] = Object.keys(given)
+  const source = await sourceOf(context, given)
+  const { faults, warnings, existing: _, ...plan } = await comparePlan({ ...context, caller }, source)
+  if (faults.length > 0) throw new PlanFaultsError(faults.slice(0, MAXIMUM_SHOWN).map(withoutPlace))
+  const shown = warnings.slice(0, MAXIMUM_SHOWN).map(withoutPlace)
+  const isIndependent = source.isIndependent ?? false
+  return { plan: { ...plan, warnings: shown }, files: null, source: name, isIndependent }
+}
+
+/** More would tell an operator nothing. */
+const MAXIMUM_SHOWN = 100
+
+const withoutPlace = ({ object: { key }, message }: Finding) => ({
+  ...{ file: '', line: 0, column: 0 },
+  message: key === '' ? message : `${key}: ${message}`,
+})
+
+async function sourceOf(context: Context, given: PlanSource): Promise<Source> {
+  const { list, promotion, selection, settings, version } = given
+  const of: SourceContext = { ...context, checkCron: context.scheduleChanges.check }
+  if (settings) return fromSettings(of, { ...settings })
+  if (list) return fromList(of, { ...list, subordinates: list.subordinates?.map(withOrganizationKey) })
+  if (version) return fromVersion(of, await findEntry(context, version.auditEventId), version.side)
+  if (promotion) {
+    const from = contextWith('read', context, promotion.from)
+    const { entityIds, filter } = promotion
+    const where = entityIds ? { entityId: { in: entityIds } } : await subordinateCondition(filter ?? {}, from)
+    return fromAnchor(of, { from, where })
+  }
+  if (!selection) throw new TypeError('The source has a field.')
+  const { subordinates, changes, revokeTrustMarks: revokesMarks, ...change } = selection
+  return fromSelection(of, {
+    ...{ ...change, revokesMarks, changes: changes && withOrganizationKey(changes) },
+    ...(await chosenBy(context, subordinates)),
+  })
+}
+
+type Chosen = { where: Prisma.SubordinateWhereInput; named?: readonly string[] }
+
+async function chosenBy(
+  context: Context,
+  { ids, entityIds, filter }: typeof SubordinateSelection.$inferInput,
+): Promise<Chosen> {
+  if (entityIds) return { where: { entityId: { in: [...new Set(entityIds)] } }, named: entityIds }
+  if (!ids) return { where: await subordinateCondition(filter ?? {}, context) }
+  // Those of a stored request name their anchor.
+  const keys = ids.map((id) => keyOrNull(locateId(id)?.id ?? id, 'Subordinate') ?? 0)
+  const where = { id: { in: keys } }
+  const rows = await context.db.subordinate.findMany({ where, select: { id: true, entityId: true } })
+  const names = new Map(rows.map(({ id, entityId }) => [id, entityId]))
+  return { where, named: ids.map((id, at) => names.get(keys[at] ?? 0) ?? id) }
+}
+
+async function findEntry({ db }: Context, id: string) {
+  const key = keyOrNull(locateId(id)?.id ?? id, 'AuditEvent')
+  const entry = key === null ? null : await db.auditEvent.findUnique({ where: { id: key } })
+  if (!entry) throw new NotFoundError('There is no such audit entry.', 'auditEventId')
+  return entry
+}

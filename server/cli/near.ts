@@ -11,7 +11,7 @@ import { type Installation, openInstallation } from '#server/process/installatio
 import { createServerLog } from '#server/process/log.ts'
 import { createContextMaker } from '#server/schema/context-maker.ts'
 import { schema } from '#server/schema/index.ts'
-import { runNotingBypasses } from '#server/services/protection/approval.ts'
+import { notingBypasses } from '#server/services/protection/approval.ts'
 import type { ProtectedOperation } from '#server/services/protection/operation.ts'
 import { connectRedisSocket } from '#store/connect.ts'
 
@@ -20,9 +20,9 @@ export async function openNear(namedAnchor: string | undefined): Promise<Api> {
   await using opened = new AsyncDisposableStack()
   const installation = await openInstallation()
   opened.defer(installation.close)
-  const { context, work, close } = await openContext(installation, namedAnchor)
-  opened.defer(close)
   const bypassed = new Set<ProtectedOperation>()
+  const { context, work, close } = await openContext(installation, namedAnchor, bypassed)
+  opened.defer(close)
   const log = createServerLog('error', pino.destination(process.stderr.fd))
   const mask = (errors: readonly GraphQLError[] | undefined) =>
     errors ? { errors: errors.map((error) => maskError(log, error)) } : {}
@@ -36,9 +36,7 @@ export async function openNear(namedAnchor: string | undefined): Promise<Api> {
 
   return {
     async send(document, variables) {
-      const { data, errors } = await runNotingBypasses(bypassed, async () =>
-        execute(argsOf(document, variables)),
-      )
+      const { data, errors } = await execute(argsOf(document, variables))
       return asJson({ data, ...mask(errors) })
     },
     async *follow(document, variables) {
@@ -58,9 +56,14 @@ export async function openNear(namedAnchor: string | undefined): Promise<Api> {
 const asJson = (value: object): Answer => JSON.parse(JSON.stringify(value))
 
 /** What resolvers need, as in an admin server, without one that listens. */
-async function openContext(installation: Installation, namedAnchor: string | undefined) {
+async function openContext(
+  installation: Installation,
+  namedAnchor: string | undefined,
+  bypassed: Set<ProtectedOperation>,
+) {
   await using opened = new AsyncDisposableStack()
-  const { config, caller, isServed } = installation
+  const { config, isServed } = installation
+  const caller = notingBypasses(installation.caller, bypassed)
   const { connect, close } = await openRedis(installation)
   if (close) opened.defer(close)
   const options = { isWorker: true, mayLackKeys: true, ...(connect ? { connectRedis: connect } : {}) }

@@ -9,7 +9,7 @@ import { nameInEnvironment, type OpenAnchor, openAnchor } from '#server/process/
 import { knownSentenceOf, sentenceOf } from '#server/process/start-failure.ts'
 import type { AuditAction } from '#server/services/audit/action.ts'
 import { type Refusal, recordRefusal } from '#server/services/audit/refusals.ts'
-import { runNotingBypasses } from '#server/services/protection/approval.ts'
+import { notingBypasses } from '#server/services/protection/approval.ts'
 import type { ProtectedOperation } from '#server/services/protection/operation.ts'
 
 /** The action and its input, for the audit entry of a failure. */
@@ -60,7 +60,7 @@ async function use<Opened extends Installation, T>(
 ): Promise<T> {
   const bypassed = new Set<ProtectedOperation>()
   try {
-    const result = await runNotingBypasses(bypassed, () => work(opened))
+    const result = await work({ ...opened, caller: notingBypasses(opened.caller, bypassed) })
     if (bypassed.size > 0) process.stderr.write(`${BYPASS}\n`)
     return result
   } catch (error) {

@@ -55,6 +55,8 @@ export type Caller = {
   isRule?: true
   /** The application of configuration files, which changes what they describe. */
   appliesFiles?: true
+  /** What was approved or shown for its changes. The protection alone makes and reads it (services/protection/approval.ts). */
+  permit?: object
 }
 
 /**

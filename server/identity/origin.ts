@@ -14,5 +14,5 @@ export function getOrigin(): Origin {
   return origins.getStore() ?? {}
 }
 
-/** Calls a function with nothing of the present call: no request, run, approval or rehearsal. */
+/** Calls a function with nothing of the present call: no request and no run. */
 export const leaveCall = AsyncLocalStorage.snapshot()

@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Run, RunItem } from '#prisma/generated/client/client.ts'
 import { OperationError, SigningUnavailableError } from '#server/error/operation-error.ts'
-import { runCaller } from '#server/identity/caller.ts'
+import { type Caller, runCaller } from '#server/identity/caller.ts'
 import { runWithOrigin } from '#server/identity/origin.ts'
 import type { RunContext } from '#server/jobs/context.ts'
 import { inParallel } from '#server/jobs/in-parallel.ts'
@@ -17,10 +17,10 @@ import {
   RunLostError,
   takeOverRun,
 } from '#server/jobs/run-ledger.ts'
-import { isDryRun, type Task } from '#server/jobs/task.ts'
+import { isDryRun, isIndependent, type Task } from '#server/jobs/task.ts'
 import type { Events } from '#server/live/events.ts'
 import { PUBLICATION_PATIENCE_MS } from '#server/publish/publisher.ts'
-import { runAsShown, runWithApproval } from '#server/services/protection/approval.ts'
+import { asShown, runWithApproval } from '#server/services/protection/approval.ts'
 
 /** Items that are worked on at a time, unless the kind says otherwise. */
 const CONCURRENCY = 8
@@ -32,21 +32,27 @@ const PREPARATION_MS = 60_000
 const MAXIMUM_ATTEMPTS = 20
 
 type Parts = { context: RunContext; events: Pick<Events, 'announceRun'>; log: FastifyBaseLogger }
+/** `caller`: who started the run, with the approval of the start. */
+type Work = Parts & { caller: Caller }
 
 /** Continues a run that was started before. @throws an error that another attempt may not meet */
 export async function executeRun(parts: Parts, runId: number, outer: AbortSignal): Promise<void> {
   const run = await takeOverRun(parts.context.db, runId)
   if (!run) return
   const origin = run.requestId === null ? { runId } : { runId, requestId: run.requestId }
-  await runWithOrigin(origin, () => approved(run, () => execute(parts, run, outer)))
+  await runWithOrigin(origin, () => approved(run, (caller) => execute({ ...parts, caller }, run, outer)))
 }
 
 /** The approval of its start covers each change that it makes. */
-function approved({ approvalId }: Run, work: () => Promise<void>): Promise<void> {
-  return approvalId === null ? work() : runWithApproval({ approvalId, effect: null, use: null }, work)
+function approved(run: Run, work: (caller: Caller) => Promise<void>): Promise<void> {
+  const { approvalId } = run
+  const caller = runCaller(run)
+  return approvalId === null
+    ? work(caller)
+    : runWithApproval(caller, { approvalId, effect: null, use: null }, work)
 }
 
-async function execute(parts: Parts, run: Run, outer: AbortSignal): Promise<void> {
+async function execute(parts: Work, run: Run, outer: AbortSignal): Promise<void> {
   const { id: runId, kind, attempts } = run
   parts.log.info({ kind, attempt: attempts }, 'a run was taken up')
   const { observe } = parts.context
@@ -64,7 +70,7 @@ async function execute(parts: Parts, run: Run, outer: AbortSignal): Promise<void
   }
 }
 
-async function attempt(parts: Parts, run: Run, ledger: Ledger, outer: AbortSignal): Promise<void> {
+async function attempt(parts: Work, run: Run, ledger: Ledger, outer: AbortSignal): Promise<void> {
   const kind = runKindOf(run.kind)
   if (!kind) return ledger.end('FAILED', `This version knows no runs of the kind ${run.kind}.`)
   if (run.attempts > MAXIMUM_ATTEMPTS)
@@ -86,7 +92,7 @@ async function attempt(parts: Parts, run: Run, ledger: Ledger, outer: AbortSigna
   await parts.context.publisher.flush(PUBLICATION_PATIENCE_MS)
   const failure = kind.isSingle ? work.lastFailure() : await failureOfAll(parts.context, run)
   if (failure !== null) return ledger.end('FAILED', failure)
-  if (kind.check && work.lastFailure() !== null && !isDryRun({ run }))
+  if (kind.check && work.lastFailure() !== null && !isDryRun({ run }) && !isIndependent({ run }))
     return ledger.end('PARTLY', 'A part was refused meanwhile. Each object says why. Apply the files again.')
   return ledger.end('SUCCEEDED')
 }
@@ -114,11 +120,10 @@ async function prepare(context: RunContext, run: Run, { prepare }: RunKindRow): 
   )
 }
 
-function createWork(parts: Parts, run: Run, kind: RunKindRow, ledger: Ledger, outer: AbortSignal) {
-  const { context, events, log } = parts
+function createWork(parts: Work, run: Run, kind: RunKindRow, ledger: Ledger, outer: AbortSignal) {
+  const { context, caller, events, log } = parts
   const stop = new AbortController()
   const signal = AbortSignal.any([outer, stop.signal])
-  const caller = runCaller(run)
   const underWay = new Set<string>()
   let cancelled = false
   let found: number | undefined
@@ -152,13 +157,15 @@ function createWork(parts: Parts, run: Run, kind: RunKindRow, ledger: Ledger, ou
     const onFound = (total: number) => {
       found = total
     }
-    return { item, run, caller, isResumed: run.attempts > 1, signal, onFound }
+    // An item of a dry run that is executed does what that said, or fails.
+    const by = item.effect === null ? caller : asShown(caller, item.effect)
+    return { item, run, caller: by, isResumed: run.attempts > 1, signal, onFound }
   }
 
   async function workOn(item: RunItem): Promise<void> {
     underWay.add(item.resource)
     try {
-      await finish(item, { ok: true, ...(await asShown(item, () => kind.work(context, taskOf(item)))) })
+      await finish(item, { ok: true, ...(await kind.work(context, taskOf(item))) })
     } catch (error) {
       if (error instanceof RunLostError || signal.aborted) throw error
       await afterFailure(item, error)
@@ -183,7 +190,7 @@ function createWork(parts: Parts, run: Run, kind: RunKindRow, ledger: Ledger, ou
     /** Why nothing is done; null: nothing is in the way. */
     async refusal(): Promise<string | null> {
       const { check, atATime = CONCURRENCY } = kind
-      if (!check) return null
+      if (!check || isIndependent({ run })) return null
       const refuse = (item: RunItem, message: string) => finish(item, { ok: false, message })
       return findRefusal(run, { context, ledger, signal, atATime, check, taskOf, refuse })
     },
@@ -209,9 +216,4 @@ function phasesOf(items: readonly RunItem[], { phaseOf }: RunKindRow): RunItem[]
   if (!phaseOf) return [[...items]]
   const phases = Map.groupBy(items, phaseOf)
   return [...phases.values()]
-}
-
-/** An item of a dry run that is executed does what that said, or fails. */
-function asShown<Result>({ effect }: RunItem, work: () => Result): Result {
-  return effect === null ? work() : runAsShown(effect, work)
 }

@@ -11,7 +11,7 @@ import type { JobQueue } from '#server/jobs/queue.ts'
 import { type RunKind, runKindOf, runKinds } from '#server/jobs/run-kinds.ts'
 import { isDryRun } from '#server/jobs/task.ts'
 import type { Events } from '#server/live/events.ts'
-import { currentApproval } from '#server/services/protection/approval.ts'
+import { approvalIdOf } from '#server/services/protection/approval.ts'
 import { recordChange } from '#server/services/write.ts'
 
 /** Seconds without a heartbeat after which a run has lost its worker. */
@@ -124,7 +124,7 @@ async function create(
   const { name, method, requestId = null } = caller
   const startedBy = { startedBy: name, startedMethod: method, requestId }
   const total = items ? { total: items.length } : {}
-  const approvalId = currentApproval()
+  const approvalId = approvalIdOf(caller)
   const data = { kind, parameters, ...startedBy, ...total, approvalId }
   const run = await tx.run.create({ data })
   if (items) await addItems(tx, run.id, items)

@@ -34,3 +34,8 @@ export type Outcome = {
 export function isDryRun({ run }: { run: Pick<Run, 'parameters'> }): boolean {
   return isJsonObject(run.parameters) && getMember(run.parameters, 'dryRun') === true
 }
+
+/** Whether each item is for itself: one that is refused stops no other. */
+export function isIndependent({ run }: { run: Pick<Run, 'parameters'> }): boolean {
+  return isJsonObject(run.parameters) && getMember(run.parameters, 'isIndependent') === true
+}

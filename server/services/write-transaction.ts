@@ -1,5 +1,4 @@
 /** The transaction of a change, or of some that share it: the rows, the outbox entries and the audit entries. */
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { Prisma } from '#prisma/generated/client/client.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
 import { isDatabaseOutage, stateOf } from '#server/error/database-outage.ts'
@@ -35,16 +34,10 @@ export type Change<Row> = AuditEntry & {
 /** Work that changed nothing that the audit log keeps. */
 export type Unrecorded<Row> = { action: null; result: Row }
 
-/** Who asks for a change, and the context of that call: its run and its approval. */
-export type Asked = Pick<AttributedEntry, 'caller' | 'runId'> & {
-  within: <Result>(work: () => Result) => Result
-}
+/** Who asks for a change, and in which run. */
+export type Asked = Pick<AttributedEntry, 'caller' | 'runId'>
 
-export const asks = (caller: Caller): Asked => ({
-  caller,
-  runId: getOrigin().runId,
-  within: AsyncLocalStorage.snapshot(),
-})
+export const asks = (caller: Caller): Asked => ({ caller, runId: getOrigin().runId })
 
 /** Some changes of a group were refused, each for its own reason, and nothing was written. */
 class RefusedError extends Error {
@@ -104,7 +97,7 @@ export async function transactAll<Result extends Change<unknown> | Unrecorded<un
     return { changes, approvals }
   }
   const { changes, approvals } = await inTurn(db, () => db.$transaction(write)).catch(throwExpected)
-  for (const [at, { within }] of asked.entries()) if (approvals[at]) within(noteApprovalUsed)
+  for (const [at, { caller }] of asked.entries()) if (approvals[at]) noteApprovalUsed(caller)
   for (const { action } of changes) if (action !== null) reportAccessChange(db, action)
   return changes
 }
@@ -130,11 +123,11 @@ async function approve(
   descriptions: Descriptions,
 ): Promise<(AuditEntry | null)[]> {
   const results = await Promise.allSettled(
-    asked.map(async ({ caller, within }, at) => {
+    asked.map(async ({ caller }, at) => {
       const change = changes[at]
       if (!change || change.action === null || !succeeds(change)) return null
       requireOutsideFiles(descriptions, caller, change)
-      return within(() => requireApproval(tx, caller, change))
+      return requireApproval(tx, caller, change)
     }),
   )
   const refused = results.find((result) => result.status === 'rejected')

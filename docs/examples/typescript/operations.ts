@@ -359,6 +359,8 @@ export type AuditAction =
   | 'ANNOUNCE_SIGNING_KEY'
   /** Changes a Run. */
   | 'APPLY_CONFIGURATION'
+  /** Changes a Run. */
+  | 'APPLY_PLAN'
   /** Changes a Approval. */
   | 'APPROVE'
   /** Changes a Request. */

@@ -67,12 +67,14 @@ export const exceptions: Readonly<Record<string, readonly [noun: string, verb: s
   viewer: ['viewer', 'show'],
   // Of a person's own session or link, of commands in files of their own, and of the ways by which commands find what they show.
   applyConfiguration: null,
+  applyPlan: null,
   configurationExport: null,
   configurationPlan: null,
   configurationSchema: null,
   invitation: null,
   node: null,
   nodes: null,
+  plan: null,
   organizationEntity: null,
   signInOptions: null,
 }

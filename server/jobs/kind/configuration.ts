@@ -54,8 +54,6 @@ const stepOf = ({ input }: Pick<RunItem, 'input'>) => input as unknown as Step /
 
 /** Members are fetched and examined under the settings that the plan leads to; other objects were checked by the plan. */
 async function check(context: RunContext, { item, run }: Task): Promise<void> {
-  const { isIndependent = false } = parametersOf(run)
-  if (isIndependent) return
   const step = stepOf(item)
   const remaining = await remainingOf({ ...context, reason: null }, step)
   if ('done' in remaining || step.section !== 'members' || step.verb === 'REMOVE') return
@@ -92,16 +90,17 @@ async function work(context: RunContext, task: Task): Promise<Outcome> {
   const { reason = null } = parametersOf(task.run)
   const remaining = await remainingOf({ ...context, reason }, step)
   if ('done' in remaining) return { message: remaining.done, isSkipped: true }
-  const perform = () => remaining.perform(callerOf(task)).catch(throwRetryable)
+  const caller = callerOf(task)
+  const perform = (by: Caller) => remaining.perform(by).catch(throwRetryable)
   if (!isDryRun(task)) {
-    await perform()
+    await perform(caller)
     if (verb === 'REMOVE') await forgetOwned(context.db, step)
     return { changes, ...notes }
   }
   const message = `Would ${words[verb]} the ${noun}`
   if (remaining.waitsFor !== null)
     return { message: `${message}, after the ${remaining.waitsFor}, which another step creates.`, changes }
-  await wouldChange(perform) // one that would be refused fails
+  await wouldChange(caller, perform) // one that would be refused fails
   return { message: [`${message}.`, ...Object.values(notes)].join(' '), changes }
 }
 

@@ -1,5 +1,6 @@
 /** The runs that register a list of entities: any, or members of another anchor with their Trust Mark types. */
 import { ConflictError } from '#server/error/operation-error.ts'
+import type { Caller } from '#server/identity/caller.ts'
 import type { RunContext } from '#server/jobs/context.ts'
 import { type RunKindRow, wouldChange } from '#server/jobs/kind/row.ts'
 import { isDryRun, type Outcome, type Task } from '#server/jobs/task.ts'
@@ -20,7 +21,7 @@ async function register({ db, services }: RunContext, task: Task): Promise<Outco
   const { isDuplicate, ...input } = task.item.input as ImportedEntity // as received; registration parses every field
   if (isDuplicate) return { message: 'An earlier line names the same entity.', isSkipped: true }
   if (isDryRun(task)) {
-    const shown = await wouldChange(() => services.subordinates.register(task.caller, input))
+    const shown = await wouldChange(task.caller, (by) => services.subordinates.register(by, input))
     return { message: 'Would register it and publish a statement about it.', ...shown }
   }
   try {
@@ -51,10 +52,11 @@ async function createType(
 ): Promise<Outcome> {
   const known = { message: 'This anchor has the Trust Mark type already.', isSkipped: true }
   if (await db.trustMarkType.findUnique({ where: { type } })) return known
-  const create = () => services.trustMarkTypes.create(task.caller, { type, ...fields })
-  if (isDryRun(task)) return { message: 'Would create the Trust Mark type.', ...(await wouldChange(create)) }
+  const create = (by: Caller) => services.trustMarkTypes.create(by, { type, ...fields })
+  if (isDryRun(task))
+    return { message: 'Would create the Trust Mark type.', ...(await wouldChange(task.caller, create)) }
   try {
-    await create()
+    await create(task.caller)
     return { message: 'Created the Trust Mark type.' }
   } catch (error) {
     if (error instanceof ConflictError) return known

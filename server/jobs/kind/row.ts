@@ -4,6 +4,7 @@ import { formatPath } from '#core/path.ts'
 import type { Prisma, Run, RunItem } from '#prisma/generated/client/client.ts'
 import type { Transaction } from '#server/database/client.ts'
 import { InvalidInputError } from '#server/error/operation-error.ts'
+import type { Caller } from '#server/identity/caller.ts'
 import type { RunContext } from '#server/jobs/context.ts'
 import type { Outcome, Task } from '#server/jobs/task.ts'
 import type { AuditAction } from '#server/services/audit/action.ts'
@@ -80,9 +81,10 @@ export function requireName(name: string, things: Things, field: string): string
 
 /** @throws OperationError if it would be refused */
 export async function wouldChange(
-  work: () => Promise<unknown>,
+  caller: Caller,
+  work: (caller: Caller) => Promise<unknown>,
 ): Promise<Pick<Outcome, 'effect' | 'changes'>> {
-  const changed = await rehearse(work)
+  const changed = await rehearse(caller, work)
   if (!changed) return {}
   const changes = Object.entries(effectOf(changed).fields)
     .filter(([, { before, after }]) => before !== null || !isOrdinary(after))

@@ -47,13 +47,13 @@ async function changeOne(context: RunContext, task: Task): Promise<Outcome> {
   const step = await plans[action](context, typedSubordinate(row), parameters, task)
   if (typeof step === 'string') return { message: step, isSkipped: true }
   const named = { ...caller, ...(reason ? { reason } : {}) }
-  const perform = () => step.perform(named).catch(throwRetryable)
+  const perform = (by: Caller) => step.perform(by).catch(throwRetryable)
   const changes = toChanges(step.differences ?? [])
   if (!dryRun) {
-    await perform()
+    await perform(named)
     return changes
   }
-  const found = step.check ? toChanges(await step.check()) : await wouldChange(perform)
+  const found = step.check ? toChanges(await step.check()) : await wouldChange(named, perform)
   return { message: `Would ${step.would}.`, ...found, ...changes }
 }
 

@@ -140,10 +140,10 @@ async function marksOf(db: Database, where: Prisma.TrustMarkWhereInput): Promise
     where: { ...where, active: true },
     select: { entityId: true, trustMarkType: { select: { type: true } } },
   })
-  return marks.map(({ entityId, trustMarkType: { type } }) => ({
+  return marks.map(({ entityId, trustMarkType: { type: trustMarkType } }) => ({
     section: 'trustMarks',
-    key: `${type} ${entityId}`,
-    wanted: { active: false },
+    key: `${trustMarkType} ${entityId}`,
+    wanted: { entityId, trustMarkType, active: false },
   }))
 }
 

@@ -35,7 +35,7 @@ operation('approve', {
   async run(input, context, info) {
     const caller = requireSession(context)
     const id = await requireReadable(context, input.id)
-    const { work, result } = createExecution(context, caller, info)
+    const { work, result } = createExecution(context, info)
     const answer = parsePasskeyAnswer(input.passkey)
     return noteResult(await context.approvals.approve(caller, id, answer, work), result())
   },
@@ -102,7 +102,7 @@ operation('override', {
   async run(input, context, info) {
     const caller = requireSession(context)
     const id = await requireReadable(context, input.id)
-    const { work, result } = createExecution(context, caller, info)
+    const { work, result } = createExecution(context, info)
     const given = { given: input.reason, answer: parsePasskeyAnswer(input.passkey) }
     return noteResult(await context.approvals.override(caller, id, given, work), result())
   },

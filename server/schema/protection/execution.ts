@@ -9,9 +9,9 @@ import type { Execute } from '#server/services/protection/break-glass.ts'
  * `work` executes the mutation once; `result` is then what it returned, as JSON. The decision counts as a recent sign-in.
  * @throws GraphQLError of the mutation, such as FORBIDDEN
  */
-export function createExecution(context: Context, caller: Caller, { schema }: GraphQLResolveInfo) {
+export function createExecution(context: Context, { schema }: GraphQLResolveInfo) {
   let result: unknown = null
-  const work: Execute = async (row) => {
+  const work: Execute = async (approved, row) => {
     let failure: string | null = null
     const { data, errors } = await execute({
       schema,
@@ -19,7 +19,7 @@ export function createExecution(context: Context, caller: Caller, { schema }: Gr
       variableValues: variablesOf(row),
       contextValue: {
         ...context,
-        caller: deciding(caller, row, context.now()),
+        caller: deciding(approved, row, context.now()),
         namedAnchor: row.namedAnchor ?? undefined,
         onFailure(mutation, found) {
           failure = found.message

@@ -1,8 +1,9 @@
 /**
  * Decides at the one writer (services/write.ts) whether a change may commit: a protected one needs an approval, and what was
  * shown to a person commits as it was shown or not at all. Changes of key files ask first, because files do not roll back.
+ * What was approved or shown is a permit of the caller, which goes to the writer with each change. Nothing else has it: a
+ * worker or a timer that starts meanwhile acts for another caller.
  */
-import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Database, Transaction } from '#server/database/client.ts'
 import { OperationError } from '#server/error/operation-error.ts'
 import { actsForPerson, type Caller } from '#server/identity/caller.ts'
@@ -73,39 +74,60 @@ class Rehearsed extends Error {
   }
 }
 
-const approvals = new AsyncLocalStorage<ApprovalInUse>()
-const rehearsals = new AsyncLocalStorage<true>()
-/** The protected operations that the present command has done without an approval. */
-const bypasses = new AsyncLocalStorage<Set<ProtectedOperation>>()
-/** The hash of the effect that a dry run showed. */
-const shown = new AsyncLocalStorage<string>()
+type Permitted = {
+  approval?: ApprovalInUse
+  /** The first commit is rolled back. */
+  rehearses?: true
+  /** The protected operations that the present command has done without an approval. */
+  bypasses?: Set<ProtectedOperation>
+  /** The hash of the effect that a dry run showed. */
+  shown?: string
+}
 
-/** The protected changes of `work` are approved, until it ends. */
+/** Only this file makes one. */
+class Permit {
+  readonly permitted: Permitted
+  constructor(permitted: Permitted) {
+    this.permitted = permitted
+  }
+}
+
+const permittedTo = ({ permit }: Caller): Permitted => (permit instanceof Permit ? permit.permitted : {})
+
+const permit = (caller: Caller, further: Permitted): Caller => ({
+  ...caller,
+  permit: new Permit({ ...permittedTo(caller), ...further }),
+})
+
+/** The protected changes that `work` makes for the caller it gets are approved, until it ends. */
 export async function runWithApproval<Result>(
+  caller: Caller,
   approval: ApprovalInUse,
-  work: () => Promise<Result>,
+  work: (caller: Caller) => Promise<Result>,
 ): Promise<Result> {
   try {
-    return await approvals.run(approval, work)
+    return await work(permit(caller, { approval }))
   } finally {
     approval.isOver = true
   }
 }
 
-function presentApproval(): ApprovalInUse | undefined {
-  const approval = approvals.getStore()
+function approvalOf(caller: Caller): ApprovalInUse | undefined {
+  const { approval } = permittedTo(caller)
   return approval?.isOver ? undefined : approval
 }
 
-/** `noted` gets the protected operations that `work` does without an approval, as commands may where the settings allow it. */
-export function runNotingBypasses<Result>(noted: Set<ProtectedOperation>, work: () => Result): Result {
-  return bypasses.run(noted, work)
-}
+/** `bypasses` gets the protected operations that the caller does without an approval, as commands may where the settings allow it. */
+export const notingBypasses = (caller: Caller, bypasses: Set<ProtectedOperation>): Caller =>
+  permit(caller, { bypasses })
 
 /** Does `work` up to its first commit, which is rolled back. Returns what it would change; null: nothing. */
-export async function rehearse(work: () => Promise<unknown>): Promise<Changed | null> {
+export async function rehearse(
+  caller: Caller,
+  work: (caller: Caller) => Promise<unknown>,
+): Promise<Changed | null> {
   try {
-    await rehearsals.run(true, work)
+    await work(permit(caller, { rehearses: true }))
     return null
   } catch (error) {
     if (error instanceof Rehearsed) return error.changed
@@ -113,19 +135,17 @@ export async function rehearse(work: () => Promise<unknown>): Promise<Changed | 
   }
 }
 
-/** `work` commits the effect of this hash, or nothing. */
-export function runAsShown<Result>(effect: string, work: () => Result): Result {
-  return shown.run(effect, work)
-}
+/** The caller commits the effect of this hash, or nothing. */
+export const asShown = (caller: Caller, effect: string): Caller => permit(caller, { shown: effect })
 
 export const hashOfEffect = (changed: Changed): string => hashOfContent(effectOf(changed))
 
-/** The id of the approval that covers the present work; null: none does. */
-export const currentApproval = (): number | null => presentApproval()?.approvalId ?? null
+/** The id of the approval that covers the changes of the caller; null: none does. */
+export const approvalIdOf = (caller: Caller): number | null => approvalOf(caller)?.approvalId ?? null
 
 /** The approval is spent. Called after the commit. */
-export function noteApprovalUsed(): void {
-  const approval = presentApproval()
+export function noteApprovalUsed(caller: Caller): void {
+  const approval = approvalOf(caller)
   if (approval) approval.use = null
 }
 
@@ -138,14 +158,14 @@ export async function requireApproval(
   caller: Caller,
   changed: Change,
 ): Promise<AuditEntry | null> {
-  if (rehearsals.getStore()) throw new Rehearsed(changed)
-  requireShown(changed)
+  if (permittedTo(caller).rehearses) throw new Rehearsed(changed)
+  requireShown(caller, changed)
   const operations = await findProtected(tx, caller, changed)
   if (operations.length === 0) return null
-  const approval = presentApproval()
+  const approval = approvalOf(caller)
   if (approval) return approval.use?.(tx) ?? null
   const { action, resource } = changed
-  for (const operation of operations) bypasses.getStore()?.add(operation)
+  for (const operation of operations) permittedTo(caller).bypasses?.add(operation)
   return { action: 'bypassApproval', resource, after: { action, operations } }
 }
 
@@ -155,7 +175,7 @@ export async function requireApprovalBefore(
   caller: Caller,
   changed: Changed,
 ): Promise<void> {
-  if (rehearsals.getStore()) throw new Rehearsed(changed)
+  if (permittedTo(caller).rehearses) throw new Rehearsed(changed)
   await findProtected(tx, caller, changed)
 }
 
@@ -175,14 +195,14 @@ async function findProtected(
     (name) => amounts.includes(name) || (name === 'MEMBERS' && isOfMembers),
   )
   if (operations.length === 0) return operations
-  const approval = presentApproval()
+  const approval = approvalOf(caller)
   if (approval) return requireApproved(approval, changed, operations)
   if (caller.method === 'cli' && protection.commandLine) return operations
   throw new ApprovalRequiredError(changed, operations, caller.reason)
 }
 
-function requireShown(changed: Changed): void {
-  const effect = shown.getStore()
+function requireShown(caller: Caller, changed: Changed): void {
+  const { shown: effect } = permittedTo(caller)
   if (effect === undefined || effect === hashOfEffect(changed)) return
   throw new MovedError('It has changed since the dry run, so it would be another change. Nothing was done.')
 }

@@ -93,10 +93,12 @@ export function createApprovals({ databaseOf, ...deps }: ApprovalDeps) {
     use: (tx: Transaction) => Promise<AuditEntry>,
   ): Promise<Approval> {
     const approval: ApprovalInUse = { approvalId: row.id, effect: hashOfContent(row.effect), use }
-    const { failure } = await runWithApproval(approval, () => work(row)).catch((error: unknown) => {
-      if (!approval.moved) throw error
-      return { failure: null }
-    })
+    const { failure } = await runWithApproval(caller, approval, (approved) => work(approved, row)).catch(
+      (error: unknown) => {
+        if (!approval.moved) throw error
+        return { failure: null }
+      },
+    )
     if (approval.moved) return askAgain(caller, row, approval.moved)
     if (failure !== null) {
       await db.approval.updateMany({

@@ -15,8 +15,8 @@ import { recordChange } from '#server/services/write.ts'
 
 const HOUR_MS = 3_600_000
 
-/** Executes the mutation. What it throws or returns is a failure, unless it is null. */
-export type Execute = (row: Approval) => Promise<{ failure: string | null }>
+/** Executes the mutation for the caller, whose changes are approved. What it throws or returns is a failure, unless it is null. */
+export type Execute = (approved: Caller, row: Approval) => Promise<{ failure: string | null }>
 
 type Deps = {
   db: Database

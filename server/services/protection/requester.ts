@@ -2,7 +2,7 @@
 import { systemClock } from '#server/clock.ts'
 import type { Transaction } from '#server/database/client.ts'
 import type { Caller } from '#server/identity/caller.ts'
-import { currentApproval } from '#server/services/protection/approval.ts'
+import { approvalIdOf } from '#server/services/protection/approval.ts'
 
 const SENTENCE = 'The rights of the requester have changed since. Make the change again.'
 
@@ -14,7 +14,7 @@ export const openRequestsOf = (user: string) => ({
 
 /** The request that is executed now ends by its approval. */
 export async function endRequestsOf(tx: Transaction, caller: Caller, user: string): Promise<void> {
-  const executed = currentApproval()
+  const executed = approvalIdOf(caller)
   const where = { ...openRequestsOf(user), ...(executed === null ? {} : { id: { not: executed } }) }
   const data = { state: 'REFUSED', decidedBy: caller.name, decidedAt: systemClock(), message: SENTENCE }
   await tx.approval.updateMany({ where, data })

@@ -21,6 +21,7 @@ const phrases: Readonly<Record<string, string>> = {
 
 /** Rules that are functions, of the object or of the input. */
 const computed: Readonly<Record<string, string>> = {
+  'Mutation.applyPlan': 'Needs the role operator, or viewer for a dry run.',
   'Mutation.applyConfiguration': 'Needs the role operator, or viewer for a dry run.',
   'Mutation.restoreVersion':
     'Needs the role operator, or admin if the version is one of the settings or the policy.',

@@ -73,7 +73,7 @@ export const nounPages: readonly NounPage[] = [
     title: 'Configuration files',
     about:
       'The state of an anchor as a file, the plan of files and its effect on members, and their application.',
-    from: ['configuration'],
+    from: ['configuration', 'plan'],
   },
   {
     name: 'access',

@@ -40,6 +40,7 @@ export const queries: Rows = {
   collectionEntities: none,
   // A file of another anchor is refused; it is read from the name in it.
   configurationExport: none,
+  plan: () => ({ source: { files: { files: [configurationFile] } } }),
   configurationPlan: () => ({ files: [configurationFile] }),
   collectionEntity: ({ entityId }) => ({ entityId }),
   historicalKeys: none,
@@ -88,6 +89,7 @@ export const mutations: Rows = {
   acknowledgeAlert: input(() => ({ id: 'SCHEDULE_OFF:renew-subordinates' })),
   announceMirror: input(() => ({ url: 'http://127.0.0.1:2' })),
   announceSigningKey: input(() => ({ alg: 'ES256' })),
+  applyPlan: input(() => ({ hash: 'x', source: { list: { lines: ['http://127.0.0.1:3'] } } })),
   applyConfiguration: input(() => ({ files: [configurationFile] })),
   approveRequest: ofRequest({}),
   assignRequest: ofRequest({ username: 'operator' }),

@@ -125,7 +125,7 @@ it('belong each to its own run, whose first entry leads', async () => {
 it('commit beside a rehearsal, which does not', async () => {
   const [, rehearsed] = await Promise.all([
     write(job, 'one'),
-    rehearse(() => write(job, 'two')),
+    rehearse(job, (caller) => write(caller, 'two')),
     write(job, 'three'),
   ])
   expect(rehearsed).toMatchObject({ resource: 'two' })

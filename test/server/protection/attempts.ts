@@ -1,6 +1,7 @@
 /** How one person could try each protected operation: by GraphQL, in bulk, from the history and by REST. */
 import { generateSigningKey, type JwkSet, toPublicJwk } from '#core/keys.ts'
 import { PASSWORD, type TestAdmin } from '#test/helpers/admin.ts'
+import { planOf } from '../plan/planned.ts'
 import { type Filled, POLICY, UNUSED_TYPE } from './filled.ts'
 
 /** A mutation with its input; the action that it would record. */
@@ -19,7 +20,26 @@ export async function mutations(admin: TestAdmin, filled: Filled): Promise<Mutat
   const further = toPublicJwk(await generateSigningKey('ES256'))
   const moreKeys = { keys: [...(jwks as JwkSet).keys, further] } // as it was written
   const same = (mutation: string, input: object): Mutation => [mutation, mutation, { ...input }]
+  const planned = async (source: object): Promise<Mutation> => {
+    const { hash } = await planOf(admin, source)
+    return same('applyPlan', { ...MAIN, source, hash })
+  }
+  const selected = (action: string, others: object = {}) =>
+    planned({ selection: { action, subordinates: { ids: [member] }, ...others } })
+  const plans = [
+    selected('DEACTIVATE'),
+    selected('REMOVE'),
+    selected('UPDATE', { changes: { validFor: 1 } }),
+    selected('ISSUE_TRUST_MARK', { trustMarkType: UNUSED_TYPE }),
+    planned({ settings: { constraints: { max_path_length: 1 } } }),
+    planned({ settings: { metadataPolicy: POLICY } }),
+    planned({ version: { auditEventId: filled.policyEntry } }),
+    planned({ version: { auditEventId: filled.memberEntry } }),
+    planned({ list: { subordinates: [{ entityId: candidate.id, jwks }] } }),
+    planned({ files: { files: [{ name: 'a.yaml', content: FILE }] } }),
+  ]
   return [
+    ...(await Promise.all(plans)),
     same('announceSigningKey', { anchor: 'test', alg: 'ES384' }),
     same('switchSigningKey', { ...MAIN, overrideReason: 'Now.' }),
     same('retireKey', { ...MAIN, kid: filled.kidInUse, acceptCopies: true }),

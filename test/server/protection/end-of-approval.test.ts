@@ -1,10 +1,12 @@
 /** Tests that an approval covers its own change only, and nothing that was started with it. */
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { pino } from 'pino'
 import { expect, it, onTestFinished } from 'vitest'
 import { watchAlerts } from '#server/alerts/watch.ts'
 import { createRightsWatch } from '#server/auth/rights-watch.ts'
 import { systemClock } from '#server/clock.ts'
-import { cliCaller } from '#server/identity/caller.ts'
+import { type Caller, cliCaller } from '#server/identity/caller.ts'
 import { startWorker } from '#server/jobs/worker.ts'
 import { createAuditFeed } from '#server/live/audit-feed.ts'
 import { createObserver } from '#server/metrics/observer.ts'
@@ -77,8 +79,9 @@ it.each(['mutation', 'file'] as const)(
   },
 )
 
-const inApprovedCall = (work: () => Promise<void>) =>
-  runWithApproval({ approvalId: 1, effect: null, use: null }, work)
+const caller = cliCaller('test')
+const inApprovedCall = (work: (approved: Caller) => Promise<void>) =>
+  runWithApproval(caller, { approvalId: 1, effect: null, use: null }, work)
 
 it('a worker that an approved call starts does nothing alone', () =>
   inApprovedCall(async () => {
@@ -89,8 +92,8 @@ it('a worker that an approved call starts does nothing alone', () =>
   }))
 
 /** What a protected change of a person gets. */
-const attempt = () =>
-  requireApprovalBefore(admin.server.installation, cliCaller('test'), {
+const attempt = (by: Caller) =>
+  requireApprovalBefore(admin.server.installation, by, {
     action: 'pauseTrustAnchor',
     resource: admin.entityId,
     after: {},
@@ -111,7 +114,7 @@ const starts: Record<string, Start> = {
   async 'the watch of rights'(called) {
     const lookUp = () => called().then(() => null)
     const { watch } = createRightsWatch({ db: admin.server.installation, now: systemClock, lookUp })
-    return { close: watch({}, cliCaller('test'), () => undefined) }
+    return { close: watch({}, caller, () => undefined) }
   },
   async 'the watch of alerts'(called) {
     const watch = watchAlerts({ list: () => called().then(() => []) })
@@ -154,13 +157,13 @@ const starts: Record<string, Start> = {
 }
 
 it('what an approved call starts is not approved', () =>
-  inApprovedCall(async () => {
+  inApprovedCall(async (approved) => {
     await protect(admin, operationNames)
-    expect(await attempt()).toBe('approved')
+    expect(await attempt(approved)).toBe('approved')
     const found = Object.fromEntries(Object.keys(starts).map((name) => [name, 'nothing']))
     for (const [name, start] of Object.entries(starts)) {
       const started = await start(async () => {
-        found[name] = await attempt()
+        found[name] = await attempt(caller)
       })
       onTestFinished(async () => void (await started.close()))
     }
@@ -172,10 +175,22 @@ it('what an approved call leaves behind is not approved after it', async () => {
   await protect(admin, operationNames)
   const left = Promise.withResolvers<string>()
   const over = Promise.withResolvers<void>()
-  await inApprovedCall(async () => {
-    expect(await attempt()).toBe('approved')
-    void over.promise.then(attempt).then(left.resolve, left.reject)
+  await inApprovedCall(async (approved) => {
+    expect(await attempt(approved)).toBe('approved')
+    void over.promise.then(() => attempt(approved)).then(left.resolve, left.reject)
   })
   over.resolve()
   expect(await left.promise).toBe('APPROVAL_REQUIRED')
+})
+
+it('no ambient state decides whether a change commits', async () => {
+  const { stdout } = await promisify(execFile)('git', ['grep', '-l', 'AsyncLocalStorage', '--', 'server'])
+  // The ids of a request and of a run, for the log; and the place of a failed sign-in.
+  expect(stdout.trim().split('\n')).toEqual(['server/auth/failure.ts', 'server/identity/origin.ts'])
+  const ofProtection = ['server/services/protection', 'server/services/write*.ts']
+  await expect(
+    promisify(execFile)('git', ['grep', '-l', 'WeakMap', '--', ...ofProtection]),
+  ).rejects.toMatchObject({
+    ...{ code: 1, stdout: '' }, // none
+  })
 })

@@ -3,6 +3,7 @@ import { PASSWORD, type TestAdmin } from '#test/helpers/admin.ts'
 import { relyingParty } from '#test/helpers/entity.ts'
 import { startLeaf } from '#test/helpers/subordinate.ts'
 import type { Visitor } from '#test/helpers/visitor.ts'
+import { planOf } from '../plan/planned.ts'
 import { dryRun } from '../protection/filled.ts'
 import { signed } from '../protection/people.ts'
 import { createAccountMakers } from './account-makers.ts'
@@ -159,6 +160,14 @@ export function createCalls({ admin, visitor, succeed }: Started): Row[] {
     [
       'removeMirror',
       async () => ({ input: { id: (await make('announceMirror', { url: 'http://127.0.0.1:2' })).id } }),
+    ],
+    [
+      'applyPlan',
+      async () => {
+        const source = { list: { lines: ['http://127.0.0.1:3'] } }
+        const { hash } = await planOf(admin(), source)
+        return { input: { hash, source, dryRun: true } }
+      },
     ],
     ['applyConfiguration', () => ({ input: { dryRun: true, files: [{ name: 'a.yaml', content: FILE }] } })],
     ['importSubordinates', () => ({ input: { subordinates: [{ entityId: 'https://rp.example.org' }] } })],

@@ -15,6 +15,7 @@ export const actionGroups = {
     STOP_AWAITING_ENTITY: 'Hourly checks of a candidate ended',
     IMPORT_SUBORDINATES: 'Import of subordinates started',
     START_SUBORDINATE_CHANGE: 'Change of many subordinates started',
+    APPLY_PLAN: 'Plan applied',
     APPLY_CONFIGURATION: 'Configuration files applied',
     PROMOTE_SUBORDINATES: 'Promotion started',
     RESTORE_VERSION: 'Earlier version restored',

@@ -8,7 +8,7 @@ export function invitationIn(result: unknown): { link: string; isMailed: boolean
   return { link: invitation.link, isMailed: invitation.isMailed === true }
 }
 
-const startsRun: readonly string[] = ['EXECUTE_DRY_RUN', 'APPLY_CONFIGURATION']
+const startsRun: readonly string[] = ['EXECUTE_DRY_RUN', 'APPLY_PLAN', 'APPLY_CONFIGURATION']
 
 /** The id of the run that the action has started. */
 export function runIn(action: string, result: unknown): string | undefined {

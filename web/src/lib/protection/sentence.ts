@@ -16,6 +16,7 @@ export function sentenceOf(asked: Asked): string {
   switch (action) {
     case 'EXECUTE_DRY_RUN':
       return runInWords(after('kind'), after('parameters'), after('total'))
+    case 'APPLY_PLAN':
     case 'APPLY_CONFIGURATION':
       return `${taskInWords(action)}: ${plural(Number(after('total') ?? 0), 'object')}`
     case 'CREATE_USER':

@@ -21,6 +21,7 @@ const tasks: Partial<Record<AuditAction, string>> = {
   REACTIVATE_SUBORDINATE: 'Reactivate a subordinate',
   DEACTIVATE_SUBORDINATE: 'Deactivate a subordinate',
   REMOVE_SUBORDINATE: 'Remove a subordinate',
+  APPLY_PLAN: 'Apply a plan',
   APPLY_CONFIGURATION: 'Apply configuration files',
   EXECUTE_DRY_RUN: 'Execute a dry run',
   RENEW_SUBORDINATE: 'Renew a subordinate',

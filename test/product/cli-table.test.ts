@@ -21,8 +21,8 @@ test('each command is once there, and each mutation has one, but those of one’
   expect(names).toEqual([...new Set(names)])
   const mutations = Object.keys(schema.getMutationType()?.getFields() ?? {})
   const commands = table.rows.flatMap((row) => (row.kind === 'do' ? [row.field] : []))
-  // It takes files, so its command has a file of its own.
-  commands.push('applyConfiguration')
+  // They take files, so the command has a file of its own.
+  commands.push('applyConfiguration', 'applyPlan')
   expect([...commands, ...ownAccount].sort()).toEqual([...mutations].sort())
 })
 

@@ -42,7 +42,7 @@ const EFFECT = `effect { members ${counts} below ${counts} newMembers fetchedMem
 
 const asked = (fields: string, variables = '') => `
   query ($files: [ConfigurationFileInput!]!, $installation: Boolean, $prune: Boolean${variables}) {
-  configurationPlan(files: $files, installation: $installation, prune: $prune) { ${fields} } }`
+  plan(source: { files: { files: $files, prune: $prune } }, installation: $installation) { ${fields} } }`
 const SKIP = ', $skip: Int!'
 const documents = {
   plan: asked(PLAN),
@@ -63,7 +63,7 @@ export async function planOf(
   const [error] = answer.errors ?? []
   if (anchor !== null && error?.extensions?.code === 'NOT_FOUND')
     throw new UnknownAnchorFailure(error.message)
-  const plan = dataOf(answer).configurationPlan as Plan // as asked for
+  const plan = dataOf(answer).plan as Plan // as asked for
   await addNames(api, plan, variables)
   return plan
 }
@@ -73,7 +73,7 @@ async function addNames(api: Api, { hash, effect }: Plan, variables: object): Pr
   const groups = effect?.stops ?? []
   for (let skip = NAMES; groups.some(({ count }) => count > skip); skip += NAMES) {
     const answer = await api.send(documents.effect, { ...variables, skip })
-    const page = dataOf(answer).configurationPlan as Pick<Plan, 'hash' | 'effect'> // as asked for
+    const page = dataOf(answer).plan as Pick<Plan, 'hash' | 'effect'> // as asked for
     if (page.hash !== hash) throw new Failure('The anchor changed meanwhile. Make the plan again.')
     for (const [at, { entities }] of groups.entries())
       entities.push(...(page.effect?.stops[at]?.entities ?? []))

@@ -4,7 +4,7 @@ import {
   InvalidInputError,
   ReauthenticationRequiredError,
 } from '#server/error/operation-error.ts'
-import { ConfigurationFileInput, PRUNE } from '#server/schema/configuration/file.ts'
+import { COMMIT, ConfigurationFileInput, PRUNE } from '#server/schema/configuration/file.ts'
 import { INSTALLATION, requireAdministrator } from '#server/schema/configuration/subject.ts'
 import { requireRecentCaller } from '#server/schema/input.ts'
 import { operation } from '#server/schema/operation.ts'
@@ -12,8 +12,6 @@ import { throwFirst } from '#server/schema/plan/plan.ts'
 import { planSource } from '#server/schema/plan/source.ts'
 import { startPlan } from '#server/schema/plan/start.ts'
 import { RunRef } from '#server/schema/run/run.ts'
-
-const MAXIMUM_COMMIT = 100
 
 operation('applyConfiguration', {
   describes:
@@ -32,9 +30,7 @@ operation('applyConfiguration', {
           'The hash of the plan that was read. If the files or the anchor changed since, nothing is done; by default they may have changed.',
       }),
       prune: t.boolean({ description: PRUNE }),
-      commit: t.string({
-        description: `The commit of the files, at most ${MAXIMUM_COMMIT} characters. The audit entry of each object names it.`,
-      }),
+      commit: t.string({ description: COMMIT }),
       dryRun: t.boolean({
         description: 'Changes nothing: each item says what would happen. False by default.',
       }),
@@ -49,11 +45,6 @@ operation('applyConfiguration', {
       requireAdministrator(context)
       requireRecentCaller(context)
     }
-    if (commit && !isCommit(commit))
-      throw new InvalidInputError(
-        `A commit has 1 to ${MAXIMUM_COMMIT} letters, digits and characters of ._/-.`,
-        'commit',
-      )
     const source = { files: { files, prune } }
     const planned = await planSource(context, schema, source, isOfInstallation).catch(throwFirst)
     return startPlan(context, planned, {
@@ -62,5 +53,3 @@ operation('applyConfiguration', {
     })
   },
 })
-
-const isCommit = (text: string) => text.length <= MAXIMUM_COMMIT && /^[\w./-]+$/.test(text)

@@ -11,6 +11,10 @@ export const ConfigurationFileInput = builder.inputType('ConfigurationFileInput'
   }),
 })
 
+/** Characters of the longest one. */
+export const MAXIMUM_COMMIT = 100
+export const COMMIT = `The commit of the files, at most ${MAXIMUM_COMMIT} characters. The audit entry of each object names it.`
+
 /** Of the argument of a plan and of its application. */
 export const PRUNE =
   'Whether objects are removed that the set of the files described before and describes no longer. False by default.'

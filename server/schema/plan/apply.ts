@@ -40,9 +40,11 @@ operation('applyPlan', {
       requireRecentCaller(context)
     }
     const planned = await planSource(context, schema, source, installation ?? false).catch(throwFirst)
-    if (planned.plan.steps.length === 0) throw new ConflictError('There is nothing to do.', 'hash')
+    if (!planned.files && planned.plan.steps.length === 0)
+      throw new ConflictError('There is nothing to do.', 'hash')
     return startPlan(context, planned, {
-      ...{ action: 'applyPlan', known, reason: parseReason(reason) ?? undefined },
+      ...{ action: 'applyPlan', known, reason: parseReason(reason) },
+      commit: source.files?.commit ?? undefined,
       dryRun: dryRun ?? false,
     })
   },

@@ -14,7 +14,7 @@ import { fromVersion } from '#server/plan/source/version.ts'
 import { contextWith } from '#server/schema/anchor-context.ts'
 import { VersionSideEnum } from '#server/schema/audit/restoration.ts'
 import { builder } from '#server/schema/builder.ts'
-import { ConfigurationFileInput, PRUNE } from '#server/schema/configuration/file.ts'
+import { COMMIT, ConfigurationFileInput, PRUNE } from '#server/schema/configuration/file.ts'
 import type { Context } from '#server/schema/context.ts'
 import { locateId } from '#server/schema/global-id.ts'
 import { keyOrNull, requireCaller } from '#server/schema/input.ts'
@@ -46,6 +46,7 @@ const FilesInput = builder.inputType('PlanFilesInput', {
       description: 'The files of the anchor or the installation. What none of them names is not touched.',
     }),
     prune: t.boolean({ description: PRUNE }),
+    commit: t.string({ description: COMMIT }),
   }),
 })
 

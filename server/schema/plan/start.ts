@@ -13,6 +13,7 @@ import type { Plan } from '#server/plan/plan.ts'
 import { type Section, sectionsOf } from '#server/plan/section.ts'
 import { shownStep } from '#server/plan/shown-step.ts'
 import { nameOfStep, type Step } from '#server/plan/step.ts'
+import { MAXIMUM_COMMIT } from '#server/schema/configuration/file.ts'
 import { type OperationContext, scopes } from '#server/schema/operation.ts'
 import type { PlannedSource } from '#server/schema/plan/source.ts'
 import { requireHome } from '#server/services/organization/home.ts'
@@ -44,6 +45,11 @@ export async function startPlan(
         : 'The anchor changed since the plan was made. Make a new plan.',
       'plan',
     )
+  if (commit && !isCommit(commit))
+    throw new InvalidInputError(
+      `A commit has 1 to ${MAXIMUM_COMMIT} letters, digits and characters of ._/-.`,
+      'commit',
+    )
   if (!dryRun) requireRights(context, plan)
   const homes = dryRun ? [] : await requireHomes(context, plan)
   if (!dryRun) requireKeys(plan, await readProtection(context.db), source)
@@ -74,6 +80,8 @@ export async function startPlan(
     },
   })
 }
+
+const isCommit = (text: string) => text.length <= MAXIMUM_COMMIT && /^[\w./-]+$/.test(text)
 
 const ownSections = (context: OperationContext, { anchor }: FilesPlan): Section[] =>
   sectionsOf(anchor === null).filter((section) => missingRight(context, section) === undefined)

@@ -30,7 +30,7 @@ export function proposeChanges(schema: GraphQLSchema): GraphQLSchema {
 }
 
 /** Starts of runs whose effect lists what the run does. */
-const listing: readonly AuditAction[] = ['executeDryRun', 'applyConfiguration']
+const listing: readonly AuditAction[] = ['executeDryRun', 'applyPlan', 'applyConfiguration']
 
 const NO_LIST =
   'Make a dry run first, then execute it with executeDryRun: the second person approves exactly what it lists.'

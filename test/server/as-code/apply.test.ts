@@ -129,7 +129,7 @@ it('refuses a second application while one runs', {
   const { id } = await start(admin, content)
   expect(await start(admin, fileOf({ settings: { color: '#123456' } }))).toMatchObject({
     code: 'CONFLICT',
-    message: 'Another application of configuration files is still running. Wait until it ends, or cancel it.',
+    message: 'Another application of a plan is still running. Wait until it ends, or cancel it.',
   })
   await admin.mutate('cancelRun', { id }, 'id')
   await slow.close()

@@ -187,7 +187,11 @@ it('no ambient state decides whether a change commits', async () => {
   const { stdout } = await promisify(execFile)('git', ['grep', '-l', 'AsyncLocalStorage', '--', 'server'])
   // The ids of a request and of a run, for the log; and the place of a failed sign-in.
   expect(stdout.trim().split('\n')).toEqual(['server/auth/failure.ts', 'server/identity/origin.ts'])
-  const ofProtection = ['server/services/protection', 'server/services/write*.ts']
+  const ofProtection = [
+    'server/services/protection',
+    'server/services/write.ts',
+    'server/services/write-transaction.ts',
+  ]
   await expect(
     promisify(execFile)('git', ['grep', '-l', 'WeakMap', '--', ...ofProtection]),
   ).rejects.toMatchObject({

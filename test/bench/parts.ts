@@ -3,11 +3,8 @@ import { adminAnchorsPart } from './admin-anchors.ts'
 import { anchorsPart } from './anchors.ts'
 import { anyPart } from './any.ts'
 import { callersPart } from './callers.ts'
-import { convertPart } from './convert.ts'
 import type { Part } from './document.ts'
 import { edgePart } from './edge.ts'
-import { effectPart } from './effect.ts'
-import { embeddedPart } from './embedded.ts'
 import { filesPart } from './files.ts'
 import { keyStoresPart } from './key-store.ts'
 import { lanesPart } from './lanes.ts'
@@ -37,13 +34,10 @@ export const parts: readonly Part[] = [
   rebuildPart,
   renewalPart,
   importPart,
-  convertPart,
   checksPart,
-  effectPart,
   lanesPart,
   mixedPart,
   keyStoresPart,
   outagesPart,
-  embeddedPart,
   ...growthParts,
 ]

@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util'
 import { describeMachine, type Part, replaceSections } from './document.ts'
 import { MAIN_SIZE } from './federation.ts'
 import { growthParts, parts } from './parts.ts'
-import { comparePeers } from './peers/compare.ts'
+import { comparePeers } from './peers.ts'
 
 const DOCUMENT = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url))
 

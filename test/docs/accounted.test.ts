@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { run } from '#test/helpers/program.ts'
+import { inmor } from '#test/helpers/product.ts'
 import { startCommands } from '#test/points.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 import { type Block, blocksOf, documents, engine, engineForms, played, root, shellOf } from './document.ts'
@@ -49,8 +49,8 @@ test('a line that needs a Docker engine or root has a known form', async () => {
 })
 
 test('a command in the running text exists', async () => {
-  const help = run('server/cli/inmor.ts', ['--help'])
-  expect((await help.ended).code).toBe(0)
+  const { code, stdout } = await inmor({ environment: {} }, ['--help'])
+  expect(code).toBe(0)
   const scripts = Object.keys(packageJson.scripts)
   for (const document of await documents()) {
     const whole = await readFile(root(document), 'utf8')
@@ -60,7 +60,7 @@ test('a command in the running text exists', async () => {
       const isSecond = program === 'npx' || (program === 'npm' && words[0] === 'run')
       const name = words[isSecond ? 1 : 0] ?? ''
       if (program === 'npm') expect(scripts, `${document}: ${command}`).toContain(name)
-      else expect(help.stdout(), `${document}: ${command}`).toMatch(RegExp(`^ +${name}\\b`, 'm'))
+      else expect(stdout, `${document}: ${command}`).toMatch(RegExp(`^ +${name}\\b`, 'm'))
     }
   }
 })

@@ -6,6 +6,7 @@ import { computeKeyId } from '#core/keys.ts'
 import { parseManifest } from '#federation/files/manifest.ts'
 import { CONFIGURATION_FILE } from '#federation/files/place.ts'
 import { folderInFile, inFile, inTest } from '#test/helpers/in-file.ts'
+import { inmor } from '#test/helpers/product.ts'
 import { run } from '#test/helpers/program.ts'
 import { many, publishCollection, withCollection } from '../collection/published-collection.ts'
 import { exportOnce, openExport } from '../export/exported.ts'
@@ -33,15 +34,18 @@ beforeAll(async () => {
 
 const start = (...options: string[]) =>
   run('server/cli/inmor.ts', ['mirror', source.url, path, '--allow-http', ...options])
+/** The same as a command in this process, with variables. */
+const mirror = (args: readonly string[], environment: Record<string, string> = {}) =>
+  inmor({ environment }, ['mirror', ...args])
 const numberOf = async (folder: string) =>
   parseManifest(await readFile(join(folder, 'manifest.jwt'), 'utf8')).claims.number
 const names = (folder: string) => readdir(join(folder, 'fetch')).catch(() => [])
 
 it('has no half file, wherever it is killed, and completes the folder at the next start', async () => {
-  for (const some of [1, 300, 700]) {
+  for (const some of [1, 500]) {
     const program = start('--once')
     await expect
-      .poll(async () => (await names(path)).length, { interval: 1, timeout: 20_000 })
+      .poll(async () => (await names(path)).length, { interval: 5 })
       .toBeGreaterThan(some)
     program.kill('SIGKILL')
     await program.ended
@@ -119,11 +123,10 @@ it('prints the keys that it trusts at first, and none where they are given', asy
     ['pinned', ['--jwks', keys], false],
   ] as const) {
     const place = join(directory, folder)
-    const args = ['mirror', small.url, place, '--once', ...options]
-    const once = run('server/cli/inmor.ts', args, { environment: { ALLOW_HTTP: 'true' } })
-    expect((await once.ended).code, once.output()).toBe(0)
-    expect(once.stderr().includes(notice)).toBe(isNew)
-    expect(once.stderr().includes(`  ${thumbprint} (kid ${ta.key.kid})`)).toBe(isNew)
+    const { code, stderr } = await mirror([small.url, place, '--once', ...options], { ALLOW_HTTP: 'true' })
+    expect(code, stderr).toBe(0)
+    expect(stderr.includes(notice)).toBe(isNew)
+    expect(stderr.includes(`  ${thumbprint} (kid ${ta.key.kid})`)).toBe(isNew)
   }
 })
 
@@ -131,12 +134,11 @@ it('says that it got two manifests with one number, in its log and by its exit c
   const fork = await inTest(forgeSource(ta.key, exported))
   const { number } = await fork.sign({}, { number: await numberOf(path) })
   const reason = `Two manifests have the number ${number} and different files`
-  const forked = (...options: string[]) =>
-    run('server/cli/inmor.ts', ['mirror', fork.url, path, '--allow-http', ...options])
-  const once = forked('--once')
-  expect((await once.ended).code).toBe(1)
-  expect(once.stderr()).toContain(reason)
-  const program = forked('--every', '1')
+  const args = [fork.url, path, '--allow-http']
+  const { code, stderr } = await mirror([...args, '--once'])
+  expect(code).toBe(1)
+  expect(stderr).toContain(reason)
+  const program = run('server/cli/inmor.ts', ['mirror', ...args, '--every', '1'])
   await program.printed(new RegExp(`Kept as it was: ${reason}`))
   program.kill('SIGTERM')
   expect((await program.ended).code).toBe(0)
@@ -146,9 +148,9 @@ it('says that it got two manifests with one number, in its log and by its exit c
 it('keeps the files of a folder beside it', async () => {
   await exportOnce(context)
   const copy = join(directory, 'copy')
-  const program = run('server/cli/inmor.ts', ['mirror', exported, copy, '--once', '--json'])
-  expect((await program.ended).code, program.output()).toBe(0)
-  const { number, signed, ...counts } = JSON.parse(program.stdout())
+  const { code, stdout, stderr } = await mirror([exported, copy, '--once', '--json'])
+  expect(code, stderr).toBe(0)
+  const { number, signed, ...counts } = JSON.parse(stdout)
   expect([number, signed]).toEqual([expect.any(Number), expect.any(Number)])
   expect(counts).toEqual({ written: expect.any(Number), removed: 0, moved: [] })
   expect(await names(copy)).toEqual(await names(exported))
@@ -165,10 +167,9 @@ it('ends with a reason without a source, and with wrong arguments', async () => 
     [[exported, 'https://ta.example', '--once'], /https:\/\/ta\.example cannot be written/],
     [[source.url, path, '--every', 'often'], /It is a number of seconds/],
   ] as const) {
-    const environment = { ALLOW_HTTP: 'false' }
-    const program = run('server/cli/inmor.ts', ['mirror', ...args], { environment })
-    expect((await program.ended).code).not.toBe(0)
-    expect(program.stderr()).toMatch(reason)
-    expect(program.stderr()).not.toContain('    at ')
+    const { code, stderr } = await mirror(args, { ALLOW_HTTP: 'false' })
+    expect(code).not.toBe(0)
+    expect(stderr).toMatch(reason)
+    expect(stderr).not.toContain('    at ')
   }
 })

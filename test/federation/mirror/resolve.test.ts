@@ -6,7 +6,7 @@ import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { openFolder } from '#federation/files/folder.ts'
 import { resolveOffline } from '#federation/mirror/resolve.ts'
 import { folderInFile, inFile } from '#test/helpers/in-file.ts'
-import { run } from '#test/helpers/program.ts'
+import { inmor } from '#test/helpers/product.ts'
 import { compareOnce, openExport } from '../export/exported.ts'
 import { offlineEntity } from '../offline-entity.ts'
 import { entityId, trustAnchorInFile } from '../trust-anchor.ts'
@@ -31,26 +31,27 @@ beforeAll(async () => {
 })
 const served = inFile(() => serveFolder(path))
 
-const start = (sub: string, from: string, ...more: string[]) =>
-  run('server/cli/inmor.ts', ['resolve', sub, '--from', from, ...more])
+const resolve = (sub: string, from: string, ...more: string[]) =>
+  inmor({ environment: {} }, ['resolve', sub, '--from', from, ...more])
 
 describe('inmor resolve', () => {
   it('resolves from a folder, and says of what time that is', async () => {
-    const program = start(rp.id, path)
-    expect((await program.ended).code, program.output()).toBe(0)
-    expect(program.stdout()).toMatch(
+    const { code, stdout, stderr } = await resolve(rp.id, path)
+    expect(code, stderr).toBe(0)
+    expect(stdout).toMatch(
       /^https:\/\/rp\.example\.org is a member below https:\/\/ta\.example, as of 20\S+Z\. This holds until 20\S+Z\.$/m,
     )
-    expect(program.stdout()).toContain(`Trust Marks: ${type}`)
-    expect(program.stdout()).toContain('Changed by policy')
+    expect(stdout).toContain(`Trust Marks: ${type}`)
+    expect(stdout).toContain('Changed by policy')
   })
 
   it('resolves from a URL with pinned keys, as JSON', async () => {
     const file = join(keys, 'jwks.json')
     await writeFile(file, JSON.stringify({ keys: [toPublicJwk(ta.key)] }))
-    const program = start(rp.id, served.url, '--allow-http', '--jwks', file, '--json')
-    expect((await program.ended).code, program.output()).toBe(0)
-    expect(JSON.parse(program.stdout())).toMatchObject({
+    const args = ['--allow-http', '--jwks', file, '--json']
+    const { code, stdout, stderr } = await resolve(rp.id, served.url, ...args)
+    expect(code, stderr).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({
       subject: rp.id,
       trustAnchor: entityId,
       trustMarks: [type],
@@ -64,13 +65,13 @@ describe('inmor resolve', () => {
   ] as const)('refuses an answer %s', async (_, sub, flags, reason) => {
     const file = join(keys, 'other.json')
     await writeFile(file, JSON.stringify({ keys: [toPublicJwk(await generateSigningKey('ES256'))] }))
-    const program = start(
+    const { code, stderr } = await resolve(
       typeof sub === 'string' ? sub : sub.id,
       path,
       ...(flags.length > 0 ? [...flags, file] : []),
     )
-    expect((await program.ended).code).toBe(1)
-    expect(program.stderr()).toMatch(reason)
+    expect(code).toBe(1)
+    expect(stderr).toMatch(reason)
   })
 })
 

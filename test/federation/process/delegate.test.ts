@@ -5,7 +5,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { generateSigningKey, type Jwk, toPublicJwk } from '#core/keys.ts'
 import { verifyDelegation } from '#core/trust-mark/index.ts'
 import { folderInFile } from '#test/helpers/in-file.ts'
-import { run } from '#test/helpers/program.ts'
+import { inmor } from '#test/helpers/product.ts'
 import { verified } from '../verify.ts'
 
 const [owner, issuer] = ['https://owner.example', 'https://issuer.example']
@@ -22,14 +22,14 @@ beforeAll(async () => {
 test('signs a delegation that verifies with the key of the owner (§7.2.1)', {
   tags: '7.2.1/typ',
 }, async () => {
-  const program = run('server/cli/inmor.ts', [
+  const { code, stdout } = await inmor({ environment: {} }, [
     'delegate',
     `--key=${join(directory, 'owner.json')}`,
     ...[`--owner=${owner}`, `--issuer=${issuer}`, `--type=${type}`],
     ...['--days=30', '--ref=https://owner.example/about'],
   ])
-  expect((await program.ended).code).toBe(0)
-  const jwt = program.stdout().trim()
+  expect(code).toBe(0)
+  const jwt = stdout.trim()
   const ownerKeys = { keys: [toPublicJwk(key)] }
   const { protectedHeader, payload } = await verified(jwt, {
     keys: ownerKeys,

@@ -17,7 +17,7 @@ test('stores and publishes every acknowledged change when the primary is killed'
   const binaries = findPostgres()
   if (!binaries) return skip('the programs of PostgreSQL are not installed here')
   deployment = await startDeployment(
-    { admins: 2, workers: 1 },
+    { admins: 2, workers: 0 },
     { database: () => startFailoverDatabase(binaries) },
   )
   const { admins, database, db, redis } = deployment

@@ -117,13 +117,16 @@ test('starts that fail', async () => {
   const [database, redis] = [plant('the password in DATABASE_URL'), plant('a Redis password that is wrong')]
   const away = { DATABASE_URL: `postgresql://inmor:${database}@${refused}/inmor` }
   const port = String(await freePort())
-  for (const script of ['server/main.ts', 'server/worker.ts']) {
-    await listen(script, [], { ...away, PORT: port })
-    await listen(script, [], { DATABASE_URL: `postgresq://inmor:${database}@${refused}/inmor` })
-    await listen(script, [], { REDIS_URL: `redis://:${redis}@${refused}x/y` })
-    await listen(script, [], { SMTP_URL: `smtp://inmor:${plant('the password in SMTP_URL')}@mail/x` })
-    await listen(script, [], { AUTH_SECRET: plant('an AUTH_SECRET that is too short') })
-  }
+  await listen('server/worker.ts', [], away)
+  await listen('server/main.ts', [], { ...away, PORT: port })
+  // The worker reads its variables as the admin server does.
+  for (const variables of [
+    { DATABASE_URL: `postgresq://inmor:${database}@${refused}/inmor` },
+    { REDIS_URL: `redis://:${redis}@${refused}x/y` },
+    { SMTP_URL: `smtp://inmor:${plant('the password in SMTP_URL')}@mail/x` },
+    { AUTH_SECRET: plant('an AUTH_SECRET that is too short') },
+  ])
+    await listen('server/main.ts', [], variables)
   await listen('federation/main.ts', [], { REDIS_URL: `redis://:${redis}@${refused}x/y` })
   await command(['audit', 'verify'], away)
   await command(['keys', 'list'], { ...away, DATABASE_URL: `x:${database}` })
@@ -148,15 +151,20 @@ test('an announced ML-DSA key, whose private part has another name', async () =>
   expect(await command(['keys', 'list'], {})).toContain('ML-DSA-65')
 })
 
-test('a private key that cannot be read', async () => {
-  const file = join(recorded.directory, 'private.json')
-  const whole = await readFile(file, 'utf8')
+/** Each damage to a key file; both servers read it in one way, so one of them tries all. */
+async function startDamaged(file: string, whole: string): Promise<void> {
   for (const text of [whole.slice(0, -3), whole.replace('"kty"', '"kyt"'), `x${whole}`]) {
     await writeFile(file, text)
     await listen('federation/main.ts', [], { PORT: '0' })
-    await listen('server/main.ts', [], { PORT: '0' })
   }
+  await listen('server/main.ts', [], { PORT: '0' })
   await writeFile(file, whole)
+}
+
+test('a private key that cannot be read', async () => {
+  const file = join(recorded.directory, 'private.json')
+  const whole = await readFile(file, 'utf8')
+  await startDamaged(file, whole)
 })
 
 test('a key for answers, which is used, damaged and read', async () => {
@@ -172,12 +180,7 @@ test('a key for answers, which is used, damaged and read', async () => {
   expect(await post('/graphql', { query: '{ signingKeys { keys { state jwk } } }' }, key())).toContain(
     'ANSWERS',
   )
-  for (const text of [whole.slice(0, -3), whole.replace('"kty"', '"kyt"'), `x${whole}`]) {
-    await writeFile(file, text)
-    await listen('federation/main.ts', [], { PORT: '0' })
-    await listen('server/main.ts', [], { PORT: '0' })
-  }
-  await writeFile(file, whole)
+  await startDamaged(file, whole)
 })
 
 test('a backup, created, refused and not opened', async () => {

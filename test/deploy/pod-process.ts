@@ -73,6 +73,7 @@ export async function startNode(
       const given = container.env.map(({ name, value }) => [name, translate(value, component, target)])
       const environment = {
         PATH: `${directory}/app-${target}:${directory}/bin:/usr/sbin:/usr/bin:/bin`,
+        NODE_COMPILE_CACHE: join(directory, 'tmp/compiled'), // several pods have the same image
         ...Object.fromEntries(given),
         ...changes,
       }

@@ -58,10 +58,11 @@ export async function layOut(): Promise<Deployment> {
     keys: place('keys'),
   }
   await chmod(base, 0o755)
-  await assemble(images.ta, directory.ta, linkPackages)
+  // The smallest has its packages as they are delivered: copied, without what no program loads.
+  await assemble(images.ta, directory.ta)
   await assemble(images.admin, directory.admin, linkPackages)
   await assemble(images.worker, directory.worker, linkPackages)
-  await assemble(release, directory.release)
+  await assemble(release, directory.release, linkPackages)
   for (const name of ['keys', 'tmp', 'proxy', 'bin']) await mkdir(join(base, name), { mode: 0o755 })
   for (const name of ['keys', 'tmp']) if (user.uid) await chown(join(base, name), user.uid, user.gid)
   await copyFile(process.execPath, join(base, 'bin', 'node'))

@@ -17,12 +17,12 @@ test('stores and publishes every acknowledged change when the primary is killed'
   const binaries = findPostgres()
   if (!binaries) return skip('the programs of PostgreSQL are not installed here')
   deployment = await startDeployment(
-    { admins: 2, workers: 0 },
+    { admins: 1, workers: 0 },
     { database: () => startFailoverDatabase(binaries) },
   )
   const { admins, database, db, redis } = deployment
   const [first] = admins
-  if (!first) throw new Error('there are two')
+  if (!first) throw new Error('there is one')
   await mutate(first.ask, 'createTrustMarkType', { type }, 'id')
 
   const acknowledged: string[] = []

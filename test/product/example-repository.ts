@@ -3,22 +3,23 @@ import { chmod, cp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { parse } from 'yaml'
-import { folderInTest } from '#test/helpers/in-file.ts'
+import { folderInTest, inTest } from '#test/helpers/in-file.ts'
 import { type Installation, inmor } from '#test/helpers/product.ts'
 import { runCommand } from '#test/helpers/program.ts'
+import { startCommandServer } from '../docs/command-server.ts'
 import { root } from '../docs/document.ts'
 
 type Workflow = { jobs: Record<'plan' | 'apply', { env: object; steps: { run?: string }[] }> }
 
-/** A copy with this member. Its `inmor` is the program instead of the image; nothing else differs. */
+/** A copy with this member. This process executes what its `inmor` gets, instead of the image; nothing else differs. */
 export async function copyRepository(installation: Installation, entityId: string) {
   const folder = await folderInTest('inmor-repository')
   await cp(root('docs/examples/federation-as-code'), folder, { recursive: true })
   const members = join(folder, 'federation/members.yaml')
   await writeFile(members, (await readFile(members, 'utf8')).replaceAll('https://rp.example.org', entityId))
   const program = join(folder, 'inmor')
-  const command = [process.execPath, '--disable-warning=ExperimentalWarning', root('server/cli/inmor.ts')]
-  await writeFile(program, `#!/bin/sh\nexec ${command.map((word) => `'${word}'`).join(' ')} "$@"\n`)
+  const commands = await inTest(startCommandServer(join(folder, 'commands.sock')))
+  await writeFile(program, `#!/bin/sh\nexec ${commands.command} "$@"\n`)
   await chmod(program, 0o755)
   const workflow: Workflow = parse(await readFile(join(folder, '.github/workflows/federation.yaml'), 'utf8'))
   const keys = { plan: await keyOf(installation, 'viewer'), apply: await keyOf(installation, 'admin') }
@@ -30,10 +31,12 @@ export async function copyRepository(installation: Installation, entityId: strin
       expect(lines).not.toEqual([])
       const environment = {
         ...{ INMOR_URL: installation.adminUrl, INMOR_KEY: keys[job], GITHUB_SHA: 'c0ffee' },
-        NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? '',
+        ...commands.environment,
       }
       const shell = runCommand('sh', ['-ec', `cd '${folder}'\n${lines.join('\n')}`], { environment })
-      const { code } = await shell.ended
+      const before = process.cwd()
+      process.chdir(folder)
+      const { code } = await shell.ended.finally(() => process.chdir(before))
       return { code, stdout: shell.stdout(), stderr: shell.stderr() }
     },
     /** The comment of the pull request. */

@@ -126,6 +126,21 @@ test('restarts and refills a redis-server that exits', async () => {
   expect(product.stderr()).toMatch(/redis-server exited; restarting/)
 })
 
+let statement: string
+const member = inFile(() =>
+  startEntity({ authorityHints: [installation.federationUrl], metadata: relyingParty }),
+)
+const fetchStatement = async () =>
+  (await fetch(`${installation.federationUrl}/fetch?sub=${member.id}`)).text()
+
+test('publishes a statement about a member', async () => {
+  const admin = await connectAdmin(installation)
+  await mutate(admin, 'registerSubordinate', { entityId: member.id }, 'entityId')
+  // The mutation waits for the publication for a second only.
+  await expect.poll(fetchStatement).toMatch(/^ey/)
+  statement = await fetchStatement()
+})
+
 test('ends on SIGINT with exit code 0, with nothing left running and its ports free', async () => {
   const { ADMIN_PORT, FEDERATION_PORT } = installation.environment
   const { directory } = await redisServer()
@@ -144,18 +159,10 @@ test('ends on SIGINT with exit code 0, with nothing left running and its ports f
 })
 
 test('keeps everything for the second start, which prints no password', async () => {
-  const { federationUrl } = installation
-  const before = await startProduct(installation)
-  const entity = await startEntity({ authorityHints: [federationUrl], metadata: relyingParty })
-  await mutate(await connectAdmin(installation), 'registerSubordinate', { entityId: entity.id }, 'entityId')
-  const statement = await (await fetch(`${federationUrl}/fetch?sub=${entity.id}`)).text()
-  await entity.close()
-  await before.stop()
-
   const after = await startProduct(installation)
   expect(after.password).toBeNull()
   expect(await signIn(product.password)).toBe(200)
-  expect(await (await fetch(`${federationUrl}/list`)).json()).toEqual([entity.id])
-  expect(await (await fetch(`${federationUrl}/fetch?sub=${entity.id}`)).text()).toBe(statement)
+  expect(await (await fetch(`${installation.federationUrl}/list`)).json()).toEqual([member.id])
+  expect(await fetchStatement()).toBe(statement)
   expect(await after.stop()).toEqual({ code: 0, signal: null })
 })

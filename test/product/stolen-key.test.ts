@@ -137,9 +137,7 @@ async function signedWith(kid: string | undefined, places: readonly string[], ur
   return found
 }
 
-test('the runbook leaves nothing that the key signed, and the mirrors go on', {
-  timeout: 120_000,
-}, async () => {
+test('the runbook leaves nothing that the key signed, and the mirrors go on', async () => {
   const { files, mirrors, play } = site
   const stolen = kidOf(await site.fromEdge('/.well-known/openid-federation'))
   const [byHttp, byFolder, frozen] = mirrors
@@ -149,9 +147,7 @@ test('the runbook leaves nothing that the key signed, and the mirrors go on', {
   }
   await play(await readStep(1))
   const withdrawn = [files, byHttp.path, byFolder.path]
-  await expect
-    .poll(() => signedWith(stolen, withdrawn, byHttp.url), { timeout: 30_000, interval: 200 })
-    .toEqual([])
+  await expect.poll(() => signedWith(stolen, withdrawn, byHttp.url), { interval: 200 }).toEqual([])
   for (const { program } of mirrors)
     await program.printed(/(Withdrawn|Kept as it was): .*cannot be trusted.* --once --jwks FILE/)
   expect((await fetch(`${byFolder.url}${paths()[0]}`)).status).toBe(503)
@@ -178,8 +174,6 @@ test('the runbook leaves nothing that the key signed, and the mirrors go on', {
       query('/fetch', { sub: member.id }),
       query('/trust_mark', { trust_mark_type: markType, sub: member.id }),
     ])
-      await expect
-        .poll(async () => (await fetch(`${url}${each}`)).text(), { timeout: 30_000 })
-        .toBe(await site.fromEdge(each))
+      await expect.poll(async () => (await fetch(`${url}${each}`)).text()).toBe(await site.fromEdge(each))
   }
 })

@@ -38,9 +38,7 @@ it('writes no half file, wherever it is killed, and completes the folder at the 
   const published = await ta.redis.client.hgetall(ta.names.subordinates)
   for (const some of [1, 1_000]) {
     const program = start(path)
-    await expect
-      .poll(async () => (await names()).length, { interval: 5 })
-      .toBeGreaterThan(some)
+    await expect.poll(async () => (await names()).length, { interval: 5 }).toBeGreaterThan(some)
     program.kill('SIGKILL')
     await program.ended
     for (const name of await names()) {

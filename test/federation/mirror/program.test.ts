@@ -44,9 +44,7 @@ const names = (folder: string) => readdir(join(folder, 'fetch')).catch(() => [])
 it('has no half file, wherever it is killed, and completes the folder at the next start', async () => {
   for (const some of [1, 500]) {
     const program = start('--once')
-    await expect
-      .poll(async () => (await names(path)).length, { interval: 5 })
-      .toBeGreaterThan(some)
+    await expect.poll(async () => (await names(path)).length, { interval: 5 }).toBeGreaterThan(some)
     program.kill('SIGKILL')
     await program.ended
     for (const name of await names(path)) {

@@ -119,14 +119,15 @@ export async function layOut(): Promise<Deployment> {
     async start() {
       servers.push(serve(['node', 'federation/main.ts'], directory.ta, ofTa))
       servers.push(serve(['./docker-entrypoint.sh'], directory.admin, ofAdmin))
-      servers.push(serve(['node', 'server/worker.ts'], directory.worker, ofAdmin))
-      const isServing = async () => {
-        for (const port of [proxy.ports.ta, proxy.ports.admin]) {
+      const untilServing = (port: number) =>
+        vi.waitFor(async () => {
           const { status } = await ask(proxy, port, '/health')
           if (status !== 200) throw new Error(`nothing serves at ${port} yet: ${status}`)
-        }
-      }
-      await vi.waitFor(isServing, patience)
+        }, patience)
+      // One after the other: the compiled code of a new folder is not kept yet, so that each start takes long.
+      await untilServing(proxy.ports.admin)
+      await untilServing(proxy.ports.ta)
+      servers.push(serve(['node', 'server/worker.ts'], directory.worker, ofAdmin))
     },
     async startRelease() {
       const ports = { ta: await freePort(), admin: await freePort() }

@@ -8,7 +8,7 @@ import { descendants } from '#test/helpers/program.ts'
 import { hopByHop } from './bare.ts'
 import { ask, type Endpoint, type Request } from './endpoint.ts'
 import { entityId } from './fill.ts'
-import { startPeer } from './peers/peer.ts'
+import { startPeer } from './peers.ts'
 import { usageOf } from './program.ts'
 
 /** One worker. Undefined if nginx is not installed. */
@@ -48,11 +48,12 @@ http { access_log off; keepalive_requests 1000000000; ${http} }`
     seconds: 10,
     paths: { fetch: path },
   }
-  const peer = await startPeer(row, {})
+  const opened = new AsyncDisposableStack()
+  const peer = await startPeer(row, {}, opened)
   return {
     url: peer.url,
     usage: async () => usageOf([peer.pid, ...(await descendants(peer.pid))]),
-    end: peer.close,
+    end: () => opened.disposeAsync(),
   }
 }
 

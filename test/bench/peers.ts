@@ -170,7 +170,8 @@ function runShell(command: string, cwd: string, env: NodeJS.ProcessEnv, opened: 
   return { pid, ended, hasEnded: () => child.exitCode !== null || child.signalCode !== null }
 }
 
-async function startPeer(
+/** It ends with `opened`. */
+export async function startPeer(
   { name, processes, port, start, seed, seconds, paths }: Row,
   shared: Readonly<Record<string, string>>,
   opened: AsyncDisposableStack,

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { generateSigningKey, signingAlgorithms } from '#core/keys.ts'
+import { readKeyStoreSettings } from '#federation/config/key-store.ts'
 import { createKeyStores } from '#federation/key-store/stores.ts'
 import { readKeyDirectory, readServingKeys, writeNewKey } from '#store/key-directory.ts'
 import { generateKey } from '#store/key-generation.ts'
@@ -28,7 +29,11 @@ test.each([...signingAlgorithms])('generates a usable key of the type %s', async
   // The guide has the first one. What the program does after its arguments takes no process.
   if (type === 'RS256')
     expect(await keygen(`--type=${type}`, `--output=${output}`)).toMatchObject({ code: 0 })
-  else await generateKey(await inTest(createKeyStores({})), output, { alg: type, store: 'files' })
+  else
+    await generateKey(await inTest(createKeyStores(readKeyStoreSettings({}))), output, {
+      alg: type,
+      store: 'files',
+    })
   const { signer, published } = await readKeyDirectory(output)
   expect(signer.alg).toBe(type)
   expect(published.keys).toHaveLength(1)

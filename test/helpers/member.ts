@@ -1,6 +1,6 @@
 /** Invites a person to an organization, and signs in as that person. */
 import { PASSWORD, type TestAdmin } from '#test/helpers/admin.ts'
-import { type Visitor, visit } from '#test/helpers/visitor.ts'
+import { signedIn, type Visitor, visit } from '#test/helpers/visitor.ts'
 
 export type Person = { organizationId: string; email: string; name?: string; mayInvite?: boolean }
 
@@ -11,9 +11,7 @@ export async function signInAsMember(admin: TestAdmin, person: Person): Promise<
     'username invitationLink',
     'admin',
   )
-  const visitor = visit(admin.adminUrl)
   const token = new URL(invitationLink).hash.slice(1)
-  await visitor.mutate('acceptInvitation', { token, password: PASSWORD }, 'username')
-  await visitor.signIn(username, PASSWORD)
-  return visitor
+  await visit(admin.adminUrl).mutate('acceptInvitation', { token, password: PASSWORD }, 'username')
+  return signedIn(admin, username)
 }

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { eachRow } from '#test/helpers/rows.ts'
-import { signedIn, type Visitor, visit } from '#test/helpers/visitor.ts'
+import { signedIn, signedInByPassword, type Visitor, visit } from '#test/helpers/visitor.ts'
 
 const admin = adminInFile()
 beforeEach(async () => void (await admin.server.db.rateLimit.deleteMany()))
@@ -72,7 +72,7 @@ describe('a password', () => {
     expect(await viewerOf(here)).not.toBeNull()
     expect(await viewerOf(there)).toBeNull()
     expect((await visit(admin.adminUrl).signIn('viewer', PASSWORD)).status).toBe(401)
-    await signedIn(admin, 'viewer', newPassword)
+    await signedInByPassword(admin, 'viewer', newPassword)
   })
 
   it.each(['too short', 'x'.repeat(129)])(

@@ -7,7 +7,7 @@ import { createAuthenticator } from '#test/helpers/authenticator.ts'
 import { inTest } from '#test/helpers/in-file.ts'
 import { patience } from '#test/helpers/patience.ts'
 import { subscribe } from '#test/helpers/subscription.ts'
-import { signedIn, type Visitor, visit } from '#test/helpers/visitor.ts'
+import { signedInByPassword, type Visitor, visit } from '#test/helpers/visitor.ts'
 
 /** The newest entry before the test. */
 let since = 0
@@ -27,7 +27,7 @@ const entries = () =>
 
 describe('a sign-in', () => {
   it('has an entry, and so does the sign-out', async () => {
-    const visitor = await signedIn(admin, 'operator')
+    const visitor = await signedInByPassword(admin, 'operator')
     await visitor.auth('/sign-out', {})
     await visitor.auth('/sign-out', {})
     expect(await entries()).toMatchObject([
@@ -56,7 +56,7 @@ describe('a sign-in', () => {
   })
 
   it('has an entry after the second factor succeeds, and names the factor', async () => {
-    const visitor = await signedIn(admin, 'viewer')
+    const visitor = await signedInByPassword(admin, 'viewer')
     const { body } = await visitor.auth('/two-factor/enable', { password: PASSWORD })
     await visitor.auth('/two-factor/verify-totp', { code: URI.parse(body.totpURI).generate() })
     await visitor.auth('/two-factor/generate-backup-codes', { password: PASSWORD })
@@ -90,7 +90,7 @@ describe('a sign-in', () => {
   }
 
   it('has an entry when it uses a passkey, and so does the registration', async () => {
-    const visitor = await signedIn(admin, 'operator')
+    const visitor = await signedInByPassword(admin, 'operator')
     const device = createAuthenticator(admin.adminUrl)
     const { body: creation } = await visitor.auth('/passkey/generate-register-options')
     await visitor.auth('/passkey/verify-registration', { response: device.register(creation), name: 'x' })
@@ -122,7 +122,7 @@ describe('a mutation', () => {
   })
 
   it('is refused for a session whose sign-in is not recent', async () => {
-    const visitor = await signedIn(admin, 'admin')
+    const visitor = await signedInByPassword(admin, 'admin')
     await admin.server.db.session.updateMany({ data: { createdAt: new Date(Date.now() - 3_600_000) } })
     await visitor.mutate('changePassword', { newPassword: PASSWORD }, 'hasPassword')
     expect((await entries()).at(-1)).toMatchObject({

@@ -8,7 +8,7 @@ import { schema } from '#server/schema/index.ts'
 import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { type Authenticator, createAuthenticator } from '#test/helpers/authenticator.ts'
 import { documentOf } from '#test/helpers/minimal-document.ts'
-import { type Answer, signedIn, type Visitor, visit } from '#test/helpers/visitor.ts'
+import { type Answer, signedInByPassword, type Visitor, visit } from '#test/helpers/visitor.ts'
 
 const admin = adminInFile()
 beforeEach(async () => void (await admin.server.db.rateLimit.deleteMany()))
@@ -38,13 +38,13 @@ async function makeAccount(strength: Strength): Promise<Account> {
   const username = `person-${count++}`
   const role = 'admin'
   await createAccounts(admin.server).createUser(cliCaller('test'), { username, password: PASSWORD, role })
-  const weak = await signedIn(admin, username)
-  const coded = await signedIn(admin, username)
+  const weak = await signedInByPassword(admin, username)
+  const coded = await signedInByPassword(admin, username)
   const { body } = await coded.auth('/two-factor/enable', { password: PASSWORD })
   const totp = URI.parse(body.totpURI)
   if (!(totp instanceof TOTP)) throw new Error('the URI is one of TOTP')
   expect((await codeOf(coded, username, totp)).status).toBe(200)
-  const strong = await signedIn(admin, username)
+  const strong = await signedInByPassword(admin, username)
   expect((await codeOf(strong, username, totp)).status).toBe(200)
   const device = createAuthenticator(admin.adminUrl)
   expect((await addPasskey(strong, device)).status).toBe(200)
@@ -181,9 +181,9 @@ it('a setup that a weaker session began is not finished by it', async () => {
     password: PASSWORD,
     role: 'admin',
   })
-  const thief = await signedIn(admin, username)
+  const thief = await signedInByPassword(admin, username)
   const { body } = await thief.auth('/two-factor/enable', { password: PASSWORD })
-  const owner = await signedIn(admin, username)
+  const owner = await signedInByPassword(admin, username)
   expect((await addPasskey(owner)).status).toBe(200)
   const answer = await thief.auth('/two-factor/verify-totp', { code: URI.parse(body.totpURI).generate() })
   expect(answer).toMatchObject({ status: 403, body: { code: 'SECOND_FACTOR_REQUIRED' } })
@@ -209,7 +209,7 @@ describe('a lost factor', () => {
         ),
       ).toBe('SECOND_FACTOR_REQUIRED')
       expect(await reset(sessions.PASSKEY, id)).toEqual({ passkeyCount: 0 })
-      const visitor = await signedIn(admin, made.username)
+      const visitor = await signedInByPassword(admin, made.username)
       expect(await actions.read?.(visitor)).toBeUndefined()
     },
   )

@@ -6,7 +6,7 @@ import { createAuth } from '#server/auth/auth.ts'
 import { systemClock } from '#server/clock.ts'
 import { cliCaller } from '#server/identity/caller.ts'
 import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
-import { signedIn, type Visitor, visit } from '#test/helpers/visitor.ts'
+import { signedInByPassword, type Visitor, visit } from '#test/helpers/visitor.ts'
 
 const admin = adminInFile({}, { secondFactorGroups: ['admin'] })
 
@@ -24,7 +24,7 @@ type Enrolment = { visitor: Visitor; totp: TOTP; recoveryCodes: string[] }
 
 async function enrol(username: string): Promise<Enrolment> {
   await forgiveAttempts()
-  const visitor = await signedIn(admin, username)
+  const visitor = await signedInByPassword(admin, username)
   const { status, body } = await visitor.auth('/two-factor/enable', { password: PASSWORD })
   expect(status).toBe(200)
   const totp = URI.parse(body.totpURI)
@@ -43,7 +43,7 @@ describe('an authenticator app', () => {
   it('is active after its first correct code', async () => {
     await makeUser('anna')
     await forgiveAttempts()
-    const visitor = await signedIn(admin, 'anna')
+    const visitor = await signedInByPassword(admin, 'anna')
     await visitor.auth('/two-factor/enable', { password: PASSWORD })
     expect((await visitor.auth('/two-factor/verify-totp', { code: '000000' })).status).toBe(401)
     expect(await viewerOf(visitor)).toMatchObject({
@@ -97,7 +97,7 @@ describe('an authenticator app', () => {
     await makeUser('emil')
     const { totp } = await enrol('emil')
     await freeStep('emil')
-    const visitor = await signedIn(admin, 'emil')
+    const visitor = await signedInByPassword(admin, 'emil')
     await visitor.auth('/two-factor/verify-totp', { code: totp.generate(), trustDevice: true })
     await visitor.auth('/sign-out', {})
     expect((await visitor.signIn('emil', PASSWORD)).body).toMatchObject({ twoFactorRedirect: true })
@@ -132,7 +132,7 @@ describe('recovery codes', () => {
     const { recoveryCodes } = await enrol('hugo')
     const [code] = recoveryCodes
     for (const expected of [200, 401]) {
-      const visitor = await signedIn(admin, 'hugo')
+      const visitor = await signedInByPassword(admin, 'hugo')
       expect((await visitor.auth('/two-factor/verify-backup-code', { code })).status).toBe(expected)
       if (expected === 200)
         expect(await viewerOf(visitor)).toMatchObject({ account: { recoveryCodesLeft: 9 } })
@@ -144,7 +144,7 @@ describe('recovery codes', () => {
     const { visitor, recoveryCodes } = await enrol('ida')
     const made = await visitor.auth('/two-factor/generate-backup-codes', { password: PASSWORD })
     expect(made.body.backupCodes).toHaveLength(10)
-    const other = await signedIn(admin, 'ida')
+    const other = await signedInByPassword(admin, 'ida')
     const attempt = (code: string) => other.auth('/two-factor/verify-backup-code', { code })
     expect((await attempt(recoveryCodes[0] ?? '')).status).toBe(401)
     expect((await attempt(made.body.backupCodes[0])).status).toBe(200)
@@ -163,7 +163,7 @@ describe('a role that needs a second factor', () => {
   it('allows only its setup after the password alone', async () => {
     await makeUser('karl', 'admin')
     await forgiveAttempts()
-    const visitor = await signedIn(admin, 'karl')
+    const visitor = await signedInByPassword(admin, 'karl')
     expect(await viewerOf(visitor)).toMatchObject({ lacksSecondFactor: true })
     const { errors } = await visitor.execute('{ users { totalCount } }')
     expect(errors?.[0]?.extensions?.code).toBe('SECOND_FACTOR_REQUIRED')
@@ -179,11 +179,11 @@ it('locks the second factor after ten wrong codes, also across several sign-ins'
   const { recoveryCodes } = await enrol('lena')
   for (let attempt = 0; attempt < 10; attempt++) {
     await forgiveAttempts()
-    const visitor = await signedIn(admin, 'lena')
+    const visitor = await signedInByPassword(admin, 'lena')
     await visitor.auth('/two-factor/verify-totp', { code: '000000' })
   }
   await forgiveAttempts()
-  const visitor = await signedIn(admin, 'lena')
+  const visitor = await signedInByPassword(admin, 'lena')
   const answer = await visitor.auth('/two-factor/verify-backup-code', { code: recoveryCodes[0] ?? '' })
   expect(answer.status).toBe(429)
 })

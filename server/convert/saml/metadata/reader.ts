@@ -74,7 +74,7 @@ export function createMetadataReader(now: Date, refuse: Refuse): MetadataReader 
   function openEntity(element: XmlElement): void {
     const entityId = attributeOf(element, 'entityID') ?? refuse('An EntityDescriptor has no entityID.')
     if (entities.length >= MAXIMUM_ENTITIES) refuse(`There are more than ${MAXIMUM_ENTITIES} entities.`)
-    draft = { ...nothing, roles: [], entityId, ...inherited(element) }
+    draft = { ...nothing, roles: [], contacts: [], entityId, ...inherited(element) }
   }
 
   function hold(size: number): void {
@@ -154,7 +154,6 @@ const nothing = {
   displayNames: [],
   informationUrls: [],
   logoUri: null,
-  contacts: [],
 }
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?$/

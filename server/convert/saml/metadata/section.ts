@@ -29,7 +29,10 @@ import {
 export type Group = { registrar: string | null; attributes: Attribute[]; isExpired: boolean }
 
 /** An entity that is being read. */
-export type Draft = { -readonly [Name in keyof SamlEntity]: SamlEntity[Name] } & Group & { roles: Role[] }
+export type Draft = { -readonly [Name in keyof SamlEntity]: SamlEntity[Name] } & Group & {
+    roles: Role[]
+    contacts: MetadataContact[]
+  }
 
 type Section = (node: XmlNode) => void
 
@@ -46,7 +49,7 @@ export const roleOf = ({ uri, local }: XmlElement): Role | undefined =>
 export function sectionOfEntity(draft: Draft, element: XmlElement): Section | undefined {
   if (isNamed(element, MD, 'ContactPerson'))
     return (node) => {
-      draft.contacts = [...draft.contacts, ...readContact(node)]
+      for (const contact of readContact(node)) draft.contacts.push(contact)
     }
   if (isNamed(element, MD, 'Organization'))
     return (node) => {
@@ -63,7 +66,7 @@ export function sectionOfExtensions(subject: Group, element: XmlElement): Sectio
     }
   if (isNamed(element, MDATTR, 'EntityAttributes'))
     return (node) => {
-      subject.attributes = [...subject.attributes, ...readAttributes(node)]
+      for (const attribute of readAttributes(node)) subject.attributes.push(attribute)
     }
   return undefined
 }

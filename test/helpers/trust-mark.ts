@@ -1,8 +1,12 @@
 /** Creates Trust Marks by mutation at an admin server under test, and reads them at the public endpoints. */
+import { signJwt } from '#core/jws.ts'
+import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
+import { buildDelegation, TRUST_MARK_DELEGATION_TYP } from '#core/trust-mark/index.ts'
 import type { TestAdmin } from '#test/helpers/admin.ts'
 import { verifiedByAnchor } from '#test/helpers/subordinate.ts'
 
 export const subject = 'https://rp.example.org'
+export const owner = 'https://owner.example.org'
 
 const MARK = 'id version state revocationReason validFor renewalTime autorenew mark { jwt }'
 
@@ -14,11 +18,24 @@ export function trustMarksOf(admin: () => TestAdmin) {
     return { id, type }
   }
 
+  /** A new type whose owner delegates to this anchor; `delegate` may change the claims, or sign them with another key. */
+  async function createOwnedType() {
+    const key = await generateSigningKey('ES256')
+    const { id, type } = await createType({ owner: { sub: owner, jwks: { keys: [toPublicJwk(key)] } } })
+    const delegate = (changes: object = {}, by = key) => {
+      const iat = Math.floor(Date.now() / 1000)
+      const claims = buildDelegation({ owner, issuer: admin().entityId, type, iat })
+      return signJwt({ ...claims, ...changes }, { key: by, typ: TRUST_MARK_DELEGATION_TYP })
+    }
+    return { id, type, key, delegate }
+  }
+
   const issueOf = (trustMarkType: string, input: object = {}) =>
     admin().mutate('issueTrustMark', { trustMarkType, entityId: subject, ...input }, MARK)
 
   return {
     createType,
+    createOwnedType,
     issueOf,
 
     async issue(input: object = {}) {

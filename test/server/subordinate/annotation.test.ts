@@ -1,10 +1,17 @@
-/** Tests note and tags of subordinates: who writes and reads them, and that nothing of them is published. */
-import { expect, it } from 'vitest'
+/** Tests note and tags of subordinates: who writes and reads them, and that nothing of them is published or signed. */
+import { beforeAll, expect, it } from 'vitest'
+import { createLocalSigner } from '#core/jws.ts'
+import { generateSigningKey } from '#core/keys.ts'
+import { readSettings } from '#server/database/settings.ts'
+import { withStatements } from '#server/publish/statements.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
+import { openDriftRepair } from '#test/helpers/drift.ts'
 import { itemsOf, watchRun } from '#test/helpers/run.ts'
-import { register, registerLeaf, startLeaf } from '#test/helpers/subordinate.ts'
+import { memberInFile, register, registerLeaf, startLeaf } from '#test/helpers/subordinate.ts'
 
 const admin = adminInFile()
+const member = memberInFile(admin)
+beforeAll(() => register(admin, member))
 
 const SELECTION = 'id version note tags'
 const update = (id: string, input: object, as?: 'viewer') =>
@@ -74,13 +81,13 @@ it.for<[what: string, input: object, path: string[], message: string]>([
   ['a tag of two lines', { tags: ['a\nb'] }, ['tags', '0'], 'line break'],
   ['too many tags', { tags: Array.from({ length: 21 }, (_, at) => `t${at}`) }, ['tags'], '21 tags'],
 ])('refuses %s', async ([, input, path, message]) => {
-  const { leaf, id } = await registerLeaf(admin)
-  expect(await update(id, input)).toMatchObject({
+  const { id, version, note, tags } = await rowOf(member.id)
+  expect(await update(btoa(`Subordinate:${id}`), input)).toMatchObject({
     code: 'INVALID_INPUT',
     path: ['input', ...path],
     message: expect.stringContaining(message),
   })
-  expect(await rowOf(leaf.id)).toMatchObject({ version: 1, note: null, tags: [] })
+  expect(await rowOf(member.id)).toMatchObject({ version, note, tags })
 })
 
 it('accepts 20 tags of 40 characters and a note of 4000', async () => {
@@ -122,4 +129,32 @@ it('imports note and tags', async () => {
     message: expect.stringContaining('comma'),
   })
   expect(await rowOf(good.id)).toMatchObject({ note: 'Imported.', tags: ['batch'] })
+})
+
+it('leaves a statement current for the consistency check', async () => {
+  const { id } = await registerLeaf(admin)
+  await admin.mutate('updateSubordinate', { id, note: 'Moves in May.' }, 'id')
+  const drift = await openDriftRepair(admin)
+  expect(await drift.repair()).toEqual({ missing: 0, unexpected: 0, different: 0 })
+  drift.close()
+})
+
+it('keeps a statement that was signed while the note changed, and drops what was signed before another change', async () => {
+  const { leaf, id } = await registerLeaf(admin)
+  const signer = await createLocalSigner(await generateSigningKey('ES256'))
+  const sign = async (row: Awaited<ReturnType<typeof rowOf>>) => {
+    const { db } = admin.server
+    const now = Math.floor(Date.now() / 1000)
+    const context = { db, entityId: admin.entityId, settings: await readSettings(db), signer, now }
+    return (await withStatements([row], context)).signed[0]?.statement
+  }
+  const before = await rowOf(leaf.id)
+  await admin.mutate('updateSubordinate', { id, note: 'Changed meanwhile.' }, 'id')
+  const signed = await sign(before)
+  expect(await rowOf(leaf.id)).toMatchObject({ statement: signed, note: 'Changed meanwhile.' })
+  expect(await sign(await rowOf(leaf.id))).toBe(signed)
+
+  const stale = { ...(await rowOf(leaf.id)), statementBasis: null }
+  await admin.mutate('updateSubordinate', { id, validFor: 12 }, 'id')
+  expect((await rowOf(leaf.id)).statement).not.toBe(await sign(stale))
 })

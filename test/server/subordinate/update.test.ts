@@ -1,17 +1,20 @@
 /** Tests updates: they are checked as at registration (§3.2, §6), and a refusal changes nothing. */
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
 import { relyingParty } from '#test/helpers/entity.ts'
-import { register, registerLeaf, startLeaf, statementOf } from '#test/helpers/subordinate.ts'
+import { memberInFile, register, registerLeaf, startLeaf, statementOf } from '#test/helpers/subordinate.ts'
 
 const admin = adminInFile()
+const member = memberInFile(admin)
+beforeAll(() => register(admin, member))
 
 const SELECTION = 'version validFor autorenew active forcedMetadata metadata metadataFollowsEntity jwks'
 const update = (id: string, input: object) => admin.mutate('updateSubordinate', { id, ...input }, SELECTION)
 const renew = (id: string) => admin.mutate('renewSubordinate', { id }, SELECTION)
 const byHand = { openid_relying_party: { client_name: 'By hand' } }
 
+const rowOf = (entityId: string) => admin.server.db.subordinate.findUniqueOrThrow({ where: { entityId } })
 const statement = (sub: string) => statementOf(admin, sub)
 
 const newKeys = async () => ({ keys: [toPublicJwk(await generateSigningKey('ES256'))] })
@@ -42,8 +45,7 @@ it.for<[field: string, value: () => object | Promise<object>, check: string]>([
     })
     expect(result.checks).toContainEqual(expect.objectContaining({ name: check, status: 'FAILED' }))
     expect(await (await admin.get('/fetch', { sub: leaf.id })).text()).toBe(before)
-    const row = await admin.server.db.subordinate.findUniqueOrThrow({ where: { entityId: leaf.id } })
-    expect(row).toMatchObject({ version, lastError: null })
+    expect(await rowOf(leaf.id)).toMatchObject({ version, lastError: null })
   },
 )
 
@@ -56,15 +58,14 @@ it.for<[field: string, value: unknown, message: RegExp]>([
   'names %s when it is %j, and changes nothing',
   { tags: 'mutation/updateSubordinate/InvalidInputError' },
   async ([field, value, message]) => {
-    const { leaf, id, version } = await registerLeaf(admin)
-    expect(await update(id, { [field]: value })).toMatchObject({
+    const { id, version } = await rowOf(member.id)
+    expect(await update(btoa(`Subordinate:${id}`), { [field]: value })).toMatchObject({
       __typename: 'InvalidInputError',
       code: 'INVALID_INPUT',
       path: expect.arrayContaining(['input', field]),
       message: expect.stringMatching(message),
     })
-    const row = await admin.server.db.subordinate.findUniqueOrThrow({ where: { entityId: leaf.id } })
-    expect(row).toMatchObject({ version })
+    expect(await rowOf(member.id)).toMatchObject({ version })
   },
 )
 

@@ -1,34 +1,25 @@
-/** Tests types with an owner: their marks need the owner's delegation (§7.2). */
+/** Tests types with an owner: their marks need the owner's delegation, and never outlive it (§7.2). */
 import { decodeJwt } from 'jose'
 import { expect, it } from 'vitest'
-import { signJwt } from '#core/jws.ts'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
-import { buildDelegation, TRUST_MARK_DELEGATION_TYP } from '#core/trust-mark/index.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
-import { trustMarksOf } from '#test/helpers/trust-mark.ts'
+import { registerLeaf, servedConfiguration } from '#test/helpers/subordinate.ts'
+import { owner, subject, trustMarksOf } from '#test/helpers/trust-mark.ts'
 
-const { createType, issueOf, change, serve, statusOf } = trustMarksOf(() => admin)
+const { createType, createOwnedType, issueOf, change, serve, holders, statusOf } = trustMarksOf(() => admin)
 
 const admin = adminInFile()
 
-const owner = 'https://owner.example.org'
-
-async function owned() {
-  const key = await generateSigningKey('ES256')
-  const jwks = { keys: [toPublicJwk(key)] }
-  const { id, type } = await createType({ owner: { sub: owner, jwks } })
-  const delegate = (changes: object = {}, by = key) => {
-    const iat = Math.floor(Date.now() / 1000)
-    const claims = buildDelegation({ owner, issuer: admin.entityId, type, iat })
-    return signJwt({ ...claims, ...changes }, { key: by, typ: TRUST_MARK_DELEGATION_TYP })
-  }
-  return { id, type, key, delegate }
-}
+const HOUR = 3600
+const nowInSeconds = () => Math.floor(Date.now() / 1000)
+const endOf = (jwt: string) => Number(decodeJwt(jwt).exp)
+const inThreeHours = () => ({ exp: nowInSeconds() + 3 * HOUR })
+const otherKeys = async () => ({ keys: [toPublicJwk(await generateSigningKey('ES256'))] })
 
 it('has marks with the delegation of the owner, also after they are renewed', {
   tags: '7.3/step-8',
 }, async () => {
-  const { type, delegate } = await owned()
+  const { type, delegate } = await createOwnedType()
   const delegation = await delegate()
   const { id, mark } = await issueOf(type, { delegation })
   expect(decodeJwt(mark.jwt).delegation).toBe(delegation)
@@ -42,7 +33,7 @@ it.for<[title: string, changes: object | null, message: RegExp]>([
   ['a delegation of another type', { trust_mark_type: 'https://else.example/mark' }, /else\.example/],
   ['an expired delegation', { iat: 1_000_000_000, exp: 1_000_003_600 }, /expired/],
 ])('has no mark under %s', async ([, changes, message]) => {
-  const { type, delegate } = await owned()
+  const { type, delegate } = await createOwnedType()
   const input = changes ? { delegation: await delegate(changes) } : {}
   expect(await issueOf(type, input)).toMatchObject({
     __typename: 'InvalidInputError',
@@ -53,7 +44,7 @@ it.for<[title: string, changes: object | null, message: RegExp]>([
 })
 
 it('has no mark with a delegation that another key signed', async () => {
-  const { type, key, delegate } = await owned()
+  const { type, key, delegate } = await createOwnedType()
   const other = { ...(await generateSigningKey('ES256')), kid: key.kid }
   expect(await issueOf(type, { delegation: await delegate({}, other) })).toMatchObject({
     __typename: 'InvalidInputError',
@@ -65,7 +56,7 @@ it('has no mark with a delegation that another key signed', async () => {
 it('does not renew a mark that is older than the owner and has no delegation', async () => {
   const { id: typeId, type } = await createType()
   const { id, mark } = await issueOf(type)
-  const jwks = { keys: [toPublicJwk(await generateSigningKey('ES256'))] }
+  const jwks = await otherKeys()
   await admin.mutate('updateTrustMarkType', { id: typeId, owner: { sub: owner, jwks } }, 'id')
   expect(await change('renew', id)).toMatchObject({
     __typename: 'InvalidInputError',
@@ -78,27 +69,107 @@ it('does not renew a mark that is older than the owner and has no delegation', a
 
 it('is failing from its first failed renewal until one succeeds', async () => {
   const { id: typeId, type } = await createType()
-  const { id } = await issueOf(type)
-  const failing = async () => {
+  const { id, mark } = await issueOf(type)
+  const read = async () => {
     const document = `query ($id: ID!, $filter: TrustMarkFilter) {
-      trustMark(id: $id) { failingSince lastError } trustMarks(filter: $filter) { totalCount } }`
+      trustMark(id: $id) { failingSince lastError mark { jwt } } trustMarks(filter: $filter) { totalCount }
+      serverStatus { counts { failingTrustMarks } failing { trustMarks { entityId lastError } } } }`
     const filter = { trustMarkType: type, renewalFailed: true }
     const { data } = await admin.execute(document, { id, filter }, 'viewer')
-    return { ...data.trustMark, found: data.trustMarks.totalCount }
+    const { counts, failing } = data.serverStatus
+    const found = { found: data.trustMarks.totalCount, ofAll: counts.failingTrustMarks }
+    return { mark: { ...data.trustMark, ...found }, shown: failing.trustMarks }
   }
-  expect(await failing()).toEqual({ failingSince: null, lastError: null, found: 0 })
-  const jwks = { keys: [toPublicJwk(await generateSigningKey('ES256'))] }
-  await admin.mutate('updateTrustMarkType', { id: typeId, owner: { sub: owner, jwks } }, 'id')
+  const before = await read()
+  expect(before.mark).toMatchObject({ failingSince: null, lastError: null, found: 0 })
+  await admin.mutate(
+    'updateTrustMarkType',
+    { id: typeId, owner: { sub: owner, jwks: await otherKeys() } },
+    'id',
+  )
+  expect(await change('renew', id)).toMatchObject({ code: 'INVALID_INPUT' })
+  const first = await read()
+  const lastError = expect.stringContaining('delegation')
+  const ofAll = before.mark.ofAll + 1
+  expect(first.mark).toEqual({ failingSince: expect.any(String), lastError, mark, found: 1, ofAll })
+  expect(first.shown).toContainEqual({ entityId: subject, lastError: first.mark.lastError })
   await change('renew', id)
-  const first = await failing()
-  expect(first).toEqual({
-    failingSince: expect.any(String),
-    lastError: expect.stringContaining('delegation'),
-    found: 1,
-  })
-  await change('renew', id)
-  expect((await failing()).failingSince).toBe(first.failingSince)
+  expect((await read()).mark.failingSince).toBe(first.mark.failingSince)
   await admin.mutate('updateTrustMarkType', { id: typeId, owner: null }, 'id')
   await change('renew', id)
-  expect(await failing()).toEqual({ failingSince: null, lastError: null, found: 0 })
+  expect((await read()).mark).toMatchObject({ failingSince: null, lastError: null, found: 0 })
+})
+
+it('ends a mark with its delegation, and a mark that ends earlier when it should', async () => {
+  const { type, delegate } = await createOwnedType()
+  const delegation = await delegate(inThreeHours())
+  const { mark } = await issueOf(type, { delegation, validFor: 24 })
+  expect(endOf(mark.jwt)).toBe(endOf(delegation))
+  const { type: other, delegate: delegateOther } = await createOwnedType()
+  const short = await issueOf(other, { delegation: await delegateOther(inThreeHours()), validFor: 2 })
+  expect(endOf(short.mark.jwt) - nowInSeconds()).toBeLessThanOrEqual(2 * HOUR)
+})
+
+it('renews a mark up to the end of its delegation, and then says why it cannot', async () => {
+  const { type, delegate } = await createOwnedType()
+  const delegation = await delegate(inThreeHours())
+  const { id } = await issueOf(type, { delegation, validFor: 2 })
+  await change('update', id, { validFor: 24 })
+  const renewed = await change('renew', id)
+  expect(endOf(renewed.mark.jwt)).toBe(endOf(delegation))
+  expect(await change('renew', id)).toMatchObject({
+    __typename: 'InvalidInputError',
+    message: `The owner’s delegation ends at ${new Date(endOf(delegation) * 1000).toISOString()}, so the mark cannot be extended. Revoke the mark and issue one with a new delegation.`,
+  })
+  const document = 'query ($id: ID!) { trustMark(id: $id) { lastError } }'
+  const { data } = await admin.execute(document, { id }, 'viewer')
+  expect(data.trustMark.lastError).toContain('so the mark cannot be extended')
+  expect(await (await serve(type)).text()).toBe(renewed.mark.jwt)
+})
+
+it('makes a mark invalid when the key of its owner is replaced', async () => {
+  const { id, type, delegate } = await createOwnedType()
+  const { mark } = await issueOf(type, { delegation: await delegate() })
+  expect([await statusOf(mark.jwt), await holders(type)]).toEqual(['active', [subject]])
+  const jwks = await otherKeys()
+  await admin.mutate('updateTrustMarkType', { id, owner: { sub: owner, jwks } }, 'id')
+  expect([await statusOf(mark.jwt), await holders(type)]).toEqual(['invalid', []])
+  expect((await serve(type)).status).toBe(404)
+})
+
+it('delegates to itself if it owns the type, also after a renewal and in a resolve response', async () => {
+  const other = await otherKeys()
+  const { type } = await createType({ owner: { sub: admin.entityId, jwks: other } })
+  const { leaf } = await registerLeaf(admin)
+  const { id, mark } = await issueOf(type, { entityId: leaf.id })
+  const renewed = await change('renew', id)
+  for (const { jwt } of [mark, renewed.mark]) {
+    expect(decodeJwt(String(decodeJwt(jwt).delegation))).toMatchObject({
+      iss: admin.entityId,
+      sub: admin.entityId,
+      trust_mark_type: type,
+    })
+    expect(await statusOf(jwt)).toBe('active')
+  }
+  const { jwks, trust_mark_owners } = await servedConfiguration(admin)
+  expect(trust_mark_owners).toMatchObject({ [type]: { sub: admin.entityId, jwks } })
+  const response = await admin.get('/resolve', { sub: leaf.id, trust_anchor: admin.entityId })
+  const { trust_marks } = decodeJwt(await response.text())
+  expect(trust_marks).toEqual([{ trust_mark_type: type, trust_mark: renewed.mark.jwt }])
+})
+
+it('requires the delegation of an owner in the settings too, as verifiers do', async () => {
+  const { type } = await createType()
+  const jwks = await otherKeys()
+  await admin.mutate(
+    'updateTrustAnchor',
+    { trustMarkOwners: { [type]: { sub: owner, jwks } } },
+    'entityId',
+    'admin',
+  )
+  expect(await issueOf(type)).toMatchObject({
+    __typename: 'InvalidInputError',
+    path: ['input', 'delegation'],
+    message: 'Marks of this type need a delegation by its owner.',
+  })
 })

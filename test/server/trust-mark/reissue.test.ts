@@ -1,13 +1,16 @@
-/** Tests the run that re-signs all Trust Marks or those of one type, and keeps their expiry. */
+/** Tests Trust Marks that are signed again together: by a run, which keeps their expiry, or renewed; each fails alone. */
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { expect, it } from 'vitest'
 import { generateSigningKey } from '#core/keys.ts'
+import { jobCaller } from '#server/identity/caller.ts'
+import { decodeNodeId } from '#server/schema/global-id.ts'
 import { announceKey, switchKey } from '#store/key-directory-change.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
 import { itemsOf, startRun, tryToStart, watchRun } from '#test/helpers/run.ts'
+import { entryOf } from '#test/helpers/status-list.ts'
 import { subject, trustMarksOf } from '#test/helpers/trust-mark.ts'
 
-const { issue, serve, statusOf, change } = trustMarksOf(() => admin)
+const { createType, issueOf, issue, serve, statusOf, change } = trustMarksOf(() => admin)
 const admin = adminInFile()
 
 const served = async (type: string) => (await serve(type)).text()
@@ -63,4 +66,53 @@ it('re-signs all valid marks with the current key, and no revoked or expired mar
 it('refuses a type that does not exist', { tags: 'mutation/reissueTrustMarks/NotFoundError' }, async () => {
   const document = 'reissueTrustMarks(input: {trustMarkType: "https://nobody.example/mark"})'
   expect(await tryToStart(admin, document)).toMatchObject({ __typename: 'NotFoundError', code: 'NOT_FOUND' })
+})
+
+const COUNT = 12
+
+async function issueMany() {
+  const { type } = await createType({ statusList: true })
+  const issued = await Promise.all(
+    Array.from({ length: COUNT }, (_, at) => issueOf(type, { entityId: `https://${at}.example.org` })),
+  )
+  return issued.map(({ id, mark }) => ({ id: Number(decodeNodeId(id).id), jwt: mark.jwt as string }))
+}
+
+const renewAll = (ids: readonly number[]) =>
+  Promise.allSettled(ids.map((id) => admin.server.services.trustMarks.renew(jobCaller('renewal'), id)))
+
+it('gives each of many a JWT of its own, with another entry of the list, and keeps the one before', async () => {
+  const issued = await issueMany()
+  const before = await admin.server.db.auditEvent.count({ where: { action: 'renewTrustMark' } })
+  const results = await renewAll(issued.map(({ id }) => id))
+  const renewed = results.map((result) => (result.status === 'fulfilled' ? result.value : null))
+  expect(renewed.map((row) => row?.id)).toEqual(issued.map(({ id }) => id))
+  const entries = [...issued.map(({ jwt }) => jwt), ...renewed.map((row) => row?.jwt ?? '')].map(
+    (jwt) => entryOf(jwt).idx,
+  )
+  expect(new Set(entries).size).toBe(2 * COUNT)
+  const ids = issued.map(({ id }) => id)
+  expect(await admin.server.db.issuedTrustMark.count({ where: { trustMarkId: { in: ids } } })).toBe(2 * COUNT)
+  expect(await admin.server.db.auditEvent.count({ where: { action: 'renewTrustMark' } })).toBe(before + COUNT)
+  expect(renewed.map((row) => row?.version)).toEqual(renewed.map(() => 2))
+})
+
+it('does not stop at one that is refused: a mark that is asked for twice is signed once', async () => {
+  const [twice, revoked, ...others] = (await issueMany()).map(({ id }) => id)
+  if (twice === undefined || revoked === undefined) throw new Error('there are some')
+  await admin.server.services.trustMarks.revoke(jobCaller('renewal'), revoked, null)
+  const results = await renewAll([twice, revoked, ...others, twice])
+  const reasons = results.flatMap((result) => (result.status === 'rejected' ? [String(result.reason)] : []))
+  expect(reasons.toSorted()).toEqual(
+    [
+      expect.stringContaining('Someone else changed it'),
+      expect.stringContaining('A revoked Trust Mark cannot be renewed'),
+    ].toSorted(),
+  )
+  const issued = await admin.server.db.issuedTrustMark.groupBy({
+    by: ['trustMarkId'],
+    where: { trustMarkId: { in: [twice, ...others] } },
+    _count: true,
+  })
+  expect(issued.map(({ _count }) => _count)).toEqual([twice, ...others].map(() => 2))
 })

@@ -33,7 +33,7 @@ describe.skipIf(softHsmLacking !== null)(`a move to a token (${softHsmLacking ??
 
   /** The third party resolves the leaf after each step, and verifies all that it has cached with all that it has cached. */
   async function pass(count: number): Promise<void> {
-    for (const end = hours + count; hours < end; hours += 6) {
+    for (const end = hours + count; hours < end; hours += 12) {
       await schedule.run('regenerate-entity-configuration')
       await admin.server.publisher.rebuild()
       expect(await thirdParty.visit()).toBeGreaterThan(0)
@@ -64,12 +64,12 @@ describe.skipIf(softHsmLacking !== null)(`a move to a token (${softHsmLacking ??
 
   it('breaks no chain on the way into the token', { timeout: SLOW }, async () => {
     expect(await keys()).toMatchObject([{ state: 'CURRENT', store: 'FILES' }])
-    await pass(6)
+    await pass(12)
     await move('PKCS11')
   })
 
   it('breaks no chain on the way back to a file', { timeout: SLOW }, async () => {
     await move('FILES')
-    await pass(6)
+    await pass(12)
   })
 })

@@ -11,7 +11,6 @@ let many: ManyEntities | undefined
 const admin = adminInFile()
 afterAll(() => many?.close())
 
-const COUNT = 3_000
 const type = 'https://ta.example.org/marks/member'
 const holder = 'https://holder.example.org'
 
@@ -29,7 +28,7 @@ it('publishes a revocation, a withdrawal and an announced key before thousands o
   await admin.mutate('createTrustMarkType', { type }, 'id')
   const mark = await admin.mutate('issueTrustMark', { trustMarkType: type, entityId: holder }, 'id')
   const { leaf, id } = await registerLeaf(admin)
-  many = await registerMany(db, admin.entityId, COUNT)
+  many = await registerMany(db, admin.entityId, 5_000)
   const ordinary = many.ids.map((key) => toPublish('subordinate', key))
   await enqueue(db, [...ordinary, ...ordinary])
   const isDrained = publisher.flush(60_000)
@@ -52,7 +51,7 @@ it('publishes a revocation, a withdrawal and an announced key before thousands o
   await changes
   await isDrained
   expect(await publication()).toEqual({ health: 'UP_TO_DATE', pending: 0, lastError: null })
-  expect(await admin.redis.client.hlen('inmor:subordinates')).toBe(COUNT)
+  expect(await admin.redis.client.hlen('inmor:subordinates')).toBe(5_000)
 })
 
 it('lets urgent changes pass while every statement is signed again', async () => {
@@ -61,7 +60,7 @@ it('lets urgent changes pass while every statement is signed again', async () =>
   await db.settings.update({ where: { id: 1 }, data: { statementVersion: { increment: 1 } } })
   await enqueue(db, [toPublish('subordinates')])
   const isDrained = publisher.flush(60_000)
-  await vi.waitFor(async () => expect(await leftToSign()).toBeLessThan(COUNT), patience)
+  await vi.waitFor(async () => expect(await leftToSign()).toBeLessThan(5_000), patience)
   const change = admin.mutate('deactivateSubordinate', { id }, 'id')
   await vi.waitFor(
     async () => expect((await admin.get('/fetch', { sub: leaf.id })).status).toBe(404),

@@ -3,33 +3,18 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { MAXIMUM_PEOPLE } from '#server/auth/members.ts'
 import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
-import { type Visitor, visit } from '#test/helpers/visitor.ts'
+import { visit } from '#test/helpers/visitor.ts'
+import { email, organizedPeople } from './organized-people.ts'
 
 let time = new Date()
-let made = 0
 const admin = adminInFile({ now: () => time })
 beforeEach(async () => {
   time = new Date()
   await admin.server.db.rateLimit.deleteMany()
 })
 
-const PERSON = 'id username name email mayInvite invitationExpiresAt invitationLink lastSignInAt'
-const email = () => `person-${++made}@lu.example`
+const { organize, invite, peopleOf, lastEntry, join } = organizedPeople(admin)
 const tokenOf = ({ invitationLink }: { invitationLink: string }) => new URL(invitationLink).hash.slice(1)
-
-const organize = async (name = 'Lund'): Promise<string> =>
-  (await admin.mutate('createOrganization', { name }, 'id')).id
-const invite = (organizationId: string, input: object = {}) =>
-  admin.mutate('invitePerson', { organizationId, email: email(), ...input }, PERSON)
-const peopleOf = async (id: string) =>
-  (await admin.execute(`{ node(id: "${id}") { ... on Organization { people { ${PERSON} } } } }`)).data.node
-    .people
-const lastEntry = (action: string) =>
-  admin.server.db.auditEvent.findFirst({ where: { action }, orderBy: { id: 'desc' } })
-
-/** A person who has accepted an invitation, and is signed in. */
-const join = (organizationId: string): Promise<Visitor> =>
-  signInAsMember(admin, { organizationId, email: email() })
 
 describe('an invitation', () => {
   it('makes a user who acts for the organization, and nothing else', {

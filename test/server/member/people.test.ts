@@ -2,12 +2,10 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { RECENT_SECONDS } from '#server/auth/freshness.ts'
 import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
-import { signInAsMember } from '#test/helpers/member.ts'
 import { eachRow } from '#test/helpers/rows.ts'
-import type { Visitor } from '#test/helpers/visitor.ts'
+import { email, organizedPeople, PERSON } from './organized-people.ts'
 
 let time = new Date()
-let made = 0
 const admin = adminInFile({ now: () => time })
 beforeAll(async () => {
   const test = { slug: 'test', entityId: 'http://test.example.org', displayName: 'Test' }
@@ -18,22 +16,7 @@ beforeEach(async () => {
   await admin.server.db.rateLimit.deleteMany()
 })
 
-const PERSON = 'id username name email mayInvite invitationExpiresAt invitationLink lastSignInAt'
-const email = () => `person-${++made}@lu.example`
-
-const organize = async (name = 'Lund', anchor = 'main'): Promise<string> =>
-  (await admin.mutate('createOrganization', { anchor, name }, 'id', 'admin')).id
-const invite = (organizationId: string, input: object = {}) =>
-  admin.mutate('invitePerson', { organizationId, email: email(), ...input }, PERSON)
-const peopleOf = async (id: string) =>
-  (await admin.execute(`{ node(id: "${id}") { ... on Organization { people { ${PERSON} } } } }`)).data.node
-    .people
-const lastEntry = (action: string) =>
-  admin.server.db.auditEvent.findFirst({ where: { action }, orderBy: { id: 'desc' } })
-
-/** A person who has accepted an invitation, and is signed in. */
-const join = (organizationId: string, input: { mayInvite?: boolean } = {}): Promise<Visitor> =>
-  signInAsMember(admin, { organizationId, email: email(), ...input })
+const { organize, invite, peopleOf, lastEntry, join } = organizedPeople(admin)
 
 describe('a person who may invite', () => {
   it('invites, changes and removes others of the organization', {

@@ -1,32 +1,18 @@
 /** Tests the answers to requests: what both sides see and write, and that a request ends once. */
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { prune } from '#server/jobs/prune.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
 import { inFile } from '#test/helpers/in-file.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
 import { startLeaf } from '#test/helpers/subordinate.ts'
-import type { Visitor } from '#test/helpers/visitor.ts'
+import { placedRequestsInFile, REQUEST } from './placed-requests.ts'
 
 const admin = adminInFile()
-const organization = inFile(() => admin.mutate('createOrganization', { name: 'Lund' }, 'id'))
-const other = inFile(() => admin.mutate('createOrganization', { name: 'Oslo' }, 'id'))
-const anna = inFile(() =>
-  signInAsMember(admin, { organizationId: organization.id, email: 'anna@lu.example' }),
-)
+const { other, anna, submit, requestOf } = placedRequestsInFile(admin)
 const bo = inFile(() => signInAsMember(admin, { organizationId: other.id, email: 'bo@uio.example' }))
-afterEach(async () => {
-  await admin.server.db.request.deleteMany()
-  await admin.server.db.rateLimit.deleteMany()
-})
 
-const REQUEST = `id kind state entityId organizationName trustMarkType changes declared version decidedAt submittedBy { username }
-  checks { name status } steps { action actor { username } byMember text }`
-const submit = (input: object, visitor = anna) =>
-  visitor.mutate('submitRequest', { organizationId: organization.id, kind: 'REGISTER', ...input }, REQUEST)
 const operate = (name: string, input: object) => admin.mutate(name, input, REQUEST)
 const leaf = () => startLeaf(admin)
-const requestOf = async (visitor: Visitor, id: string) =>
-  (await visitor.execute(`query ($id: ID!) { request(id: $id) { ${REQUEST} } }`, { id })).data.request
 
 describe('both sides', () => {
   it('write to each other; an answer gives the request back to the operators', {

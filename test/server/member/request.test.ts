@@ -1,44 +1,21 @@
 /** Tests requests: what members may ask for, and what is checked before it is placed. */
-import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { adminInFile } from '#test/helpers/admin.ts'
 import { relyingParty } from '#test/helpers/entity.ts'
-import { inFile } from '#test/helpers/in-file.ts'
-import { signInAsMember } from '#test/helpers/member.ts'
 import { register, startLeaf } from '#test/helpers/subordinate.ts'
-import type { Visitor } from '#test/helpers/visitor.ts'
+import { placedRequestsInFile } from './placed-requests.ts'
 
 const MARK = 'https://marks.example.org/research'
 
 const admin = adminInFile()
-const organization = inFile(() => admin.mutate('createOrganization', { name: 'Lund' }, 'id'))
-const other = inFile(() => admin.mutate('createOrganization', { name: 'Oslo' }, 'id'))
+const { organization, other, anna, submit, requestOf, member } = placedRequestsInFile(admin)
 beforeAll(async () => {
   await admin.mutate('createTrustMarkType', { type: MARK }, 'id')
 })
-const anna = inFile(() =>
-  signInAsMember(admin, { organizationId: organization.id, email: 'anna@lu.example' }),
-)
-afterEach(async () => {
-  await admin.server.db.request.deleteMany()
-  await admin.server.db.rateLimit.deleteMany()
-})
 
-const REQUEST = `id kind state entityId organizationName trustMarkType changes declared version decidedAt submittedBy { username }
-  checks { name status } steps { action actor { username } byMember text }`
-const submit = (input: object, visitor = anna) =>
-  visitor.mutate('submitRequest', { organizationId: organization.id, kind: 'REGISTER', ...input }, REQUEST)
 const leaf = () => startLeaf(admin)
-const requestOf = async (visitor: Visitor, id: string) =>
-  (await visitor.execute(`query ($id: ID!) { request(id: $id) { ${REQUEST} } }`, { id })).data.request
 const listed = async () =>
   (await admin.execute(`{ requests(first: 100) { totalCount edges { node { id state } } } }`)).data.requests
-
-/** An entity of the organization of Anna. */
-async function member() {
-  const entity = await leaf()
-  await register(admin, entity, { organizationId: organization.id })
-  return entity
-}
 
 describe('a submitted request', () => {
   it('has the checks of the entity, and waits for an operator', {

@@ -82,15 +82,7 @@ it('comes back with an earlier version of the subordinate', async () => {
   const entry = await admin.server.db.auditEvent.findFirstOrThrow({
     where: { resource: leaf.id, action: 'updateSubordinate' },
   })
-  const { data } = await admin.execute(
-    `{ auditEvents(first: 50) { edges { node { id resource action } } } }`,
-    {},
-    'admin',
-  )
-  const found = data.auditEvents.edges.find(
-    ({ node }: { node: { resource: string; action: string } }) =>
-      node.resource === entry.resource && node.action === 'UPDATE_SUBORDINATE',
-  )
-  await admin.mutate('restoreVersion', { auditEventId: found.node.id, side: 'BEFORE' }, 'subordinate { id }')
+  const auditEventId = btoa(`AuditEvent:${entry.id}`)
+  await admin.mutate('restoreVersion', { auditEventId, side: 'BEFORE' }, 'subordinate { id }')
   expect(await membersOf(lund.id)).toContain(leaf.id)
 })

@@ -76,6 +76,7 @@ export const states: readonly State[] = [
   },
   ...['graph', 'list'].map((show) => ({
     what: `the explorer with its ${show}`,
+    everyLook: true as const,
     path: ({ registered }: Entities) => `/explorer?entity=${registered}&show=${show}`,
     reach: (page: Page) =>
       page
@@ -122,6 +123,7 @@ export const states: readonly State[] = [
   })),
   {
     what: 'the collection after a walk',
+    everyLook: true,
     path: () => '/explorer/collection',
     reach: crawl,
   },
@@ -145,6 +147,7 @@ export const states: readonly State[] = [
   },
   {
     what: 'a question before a key is announced',
+    everyLook: true,
     path: () => '/settings/keys',
     async reach(page) {
       await page.getByRole('button', { name: 'Announce a key' }).click()
@@ -198,6 +201,7 @@ export const states: readonly State[] = [
   },
   {
     what: 'a policy with a fault, in its form and its JSON',
+    everyLook: true,
     path: () => '/settings/policy',
     async reach(page) {
       await page.getByLabel('Entity Type').fill('openid_provider')

@@ -10,4 +10,6 @@ export type State = {
   reach: (page: Page) => Promise<void>
   /** The part to check when the rest of the page is inert. */
   part?: string
+  /** In light and dark, on a desktop and a phone. */
+  everyLook?: true
 }

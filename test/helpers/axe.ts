@@ -19,11 +19,18 @@ export const looks = [
   { name: 'dark on a phone', colorScheme: 'dark', viewport: phone, rules: ['color-contrast'] },
   { name: 'light on a phone', colorScheme: 'light', viewport: phone, rules: null },
 ] as const
-type Look = (typeof looks)[number]
+/** Only whether a window cuts anything off. */
+const narrow = { name: 'on a phone', colorScheme: 'light', viewport: phone, rules: [] } as const
+type Look = (typeof looks)[number] | typeof narrow
 
 /** Violations in a part of the current page at rest, in the light theme: the rule and the elements. */
 export function violations(page: Page, part?: string): Promise<string[]> {
   return violationsIn(page, [light], part)
+}
+
+/** The same, and what a phone cuts off. */
+export function violationsInBothSizes(page: Page, part?: string): Promise<string[]> {
+  return violationsIn(page, [light, narrow], part)
 }
 
 /** The same in light and dark, on a desktop and a phone. */
@@ -87,6 +94,7 @@ async function rest(page: Page, part: string): Promise<void> {
 
 /** Checks with some rules, or all. A page keeps axe until it is loaded again: to read it takes as long as a check. */
 async function check(page: Page, part: string, rules: readonly string[] | null): Promise<string[]> {
+  if (rules?.length === 0) return []
   const isRead = await page.evaluate(() => 'axe' in window)
   if (!isRead) await page.evaluate(source)
   // To describe each element that passes takes longer than the checks.

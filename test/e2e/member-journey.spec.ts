@@ -21,7 +21,7 @@ const EMAIL = 'anna@library.example.org'
 const MARK = 'https://marks.example.org/library'
 
 const mail = inFile(startMailServer)
-const admin = inFile(() => startAdminAtLocalhost({ mail: mail.config }))
+const admin = inFile(() => startAdminAtLocalhost({ mail: mail.config, secondFactorGroups: ['member'] }))
 const entity = inFile(() => startEntity({ authorityHints: ['https://other.example.org'] }))
 
 async function make(name: string, input: object, selection = 'id') {
@@ -74,15 +74,18 @@ test('a member registers an entity and gets a mark, and every event arrives', {
     const invitation = /http\S+\/invitation#\S+/.exec(await nextMail(1))?.[0] ?? ''
     await form.context().close()
 
-    // The member signs in with a passkey.
+    // The member needs a second factor, and signs in with a passkey.
     const { page } = await openSignedOut()
     await addVirtualAuthenticator(page)
     await page.goto(invitation)
     await page.getByLabel('New password', { exact: true }).fill(PASSWORD)
     await page.getByLabel('Repeat the new password').fill(PASSWORD)
     await page.getByRole('button', { name: 'Set password and sign in' }).click()
-    await title(page, 'My entities').waitFor()
-    await page.goto('/portal/account')
+    await title(page, 'My account').waitFor()
+    await page.getByRole('link', { name: 'My entities' }).click()
+    await page.getByText('Your account requires a second factor').waitFor()
+    expect(new URL(page.url()).pathname).toBe('/portal/account')
+    expect(await violations(page)).toEqual([])
     await page.getByRole('button', { name: 'Add a passkey' }).click()
     await page.getByRole('dialog').getByLabel('Name').fill('laptop')
     await page.getByRole('dialog').getByRole('button', { name: 'Add passkey' }).click()

@@ -1,13 +1,12 @@
 /** Tests the account of a member in the portal, and users who are operators and members. */
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
-import { violations } from '#test/helpers/axe.ts'
+import { adminInFile } from '#test/helpers/admin.ts'
 import { openPage, signIn } from '#test/helpers/browser.ts'
 import { inFile } from '#test/helpers/in-file.ts'
 import { journey } from '#test/helpers/journey.ts'
-import { addVirtualAuthenticator } from '#test/helpers/virtual-authenticator.ts'
-import { startAdminAtLocalhost } from './localhost.ts'
 import { make as makeIn, read } from './make.ts'
+import { openAsMember } from './portal-federation.ts'
 import { leaveConsole, openSignedIn } from './signed-in-console.ts'
 
 const email = 'anna@library.example.org'
@@ -15,7 +14,7 @@ const password = 'a password of my own'
 
 const make = (name: string, input: object, selection?: string) => makeIn(admin, name, input, selection)
 
-const admin = inFile(startAdminAtLocalhost)
+const admin = adminInFile()
 const organization = inFile(() => make('createOrganization', { name: 'Northern Library' }))
 
 async function userId(name: string): Promise<string | undefined> {
@@ -32,47 +31,12 @@ async function choose(page: Page, user: string, item: string): Promise<void> {
 }
 
 journey('a member has an account in the portal', (step) => {
-  step('a member adds a passkey in the portal, and signs in with it', async () => {
-    const person = { organizationId: organization.id, email, name: 'Anna Ek' }
-    const { invitationLink } = await make('invitePerson', person, 'invitationLink')
-    const { page, complaints } = await openPage(admin.adminUrl)
-    await addVirtualAuthenticator(page)
-    await page.goto(invitationLink)
-    await page.getByText('You are invited to act for').waitFor()
-    expect(await violations(page)).toEqual([])
-    await page.getByLabel('New password', { exact: true }).fill(password)
-    await page.getByLabel('Repeat the new password').fill(password)
-    await page.getByRole('button', { name: 'Set password and sign in' }).click()
-    await title(page, 'My entities').waitFor()
-
-    await choose(page, 'Anna Ek', 'My account')
-    await title(page, 'My account').waitFor()
-    await page.getByRole('region', { name: 'Anna Ek' }).getByText('Northern Library').waitFor()
-    expect(await page.getByText('Role', { exact: true }).count()).toBe(0)
-    expect(await violations(page)).toEqual([])
-    await page.getByRole('button', { name: 'Add a passkey' }).click()
-    await page.getByRole('dialog').getByLabel('Name').fill('laptop')
-    await page.getByRole('dialog').getByRole('button', { name: 'Add passkey' }).click()
-    await page.getByText('Passkey: laptop').waitFor()
-
-    await choose(page, 'Anna Ek', 'Sign out')
-    await page.waitForURL('/sign-in')
-    await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
-    await title(page, 'My entities').waitFor()
-    await page.goto('/portal/account')
-    await page.getByText('by passkey').waitFor()
-    expect(complaints).toEqual([])
-    await page.context().close()
-    // Otherwise the password alone would open nothing below.
-    await admin.server.installation.passkey.deleteMany()
-  })
-
   step('a member without a right to the console is offered none', async () => {
-    const { page } = await openSignedIn(admin, '/portal', email, password)
+    const person = { organizationId: organization.id, email, name: 'Anna Ek' }
+    const { page } = await openAsMember(admin, person)
     await page.getByRole('button', { name: 'Anna Ek' }).click()
     await page.getByRole('menuitem', { name: 'My account' }).waitFor()
     expect(await page.getByRole('menuitem', { name: 'Console' }).count()).toBe(0)
-    expect(await violations(page)).toEqual([])
     await page.context().close()
   })
 

@@ -2,7 +2,7 @@
 import { beforeAll, expect } from 'vitest'
 import { generateSigningKey, toPublicJwk } from '#core/keys.ts'
 import { adminInFile, PASSWORD } from '#test/helpers/admin.ts'
-import { violationsInEveryLook } from '#test/helpers/axe.ts'
+import { violations } from '#test/helpers/axe.ts'
 import { openPage } from '#test/helpers/browser.ts'
 import { startEntity } from '#test/helpers/entity.ts'
 import { inFile } from '#test/helpers/in-file.ts'
@@ -42,7 +42,7 @@ journey('a person begins in a federation', (step) => {
     await main().getByText('You are invited to act for Northern Library in Northern Federation.').waitFor()
     await main().getByText('the operators of Northern Federation', { exact: true }).waitFor()
     await main().getByText('anna@library.example.org', { exact: true }).waitFor()
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
     const link = page.url()
     await page.goto('/invitation#unknown')
     await page.reload()
@@ -76,7 +76,7 @@ journey('a person begins in a federation', (step) => {
     await main().getByLabel('OpenID Provider').check()
     await expect.poll(() => example().textContent()).toContain(`"issuer": "${entity.id}"`)
     await main().getByRole('link', { name: 'ops@north.example.org' }).waitFor()
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
   })
 
   step('a request moves the steps on', async () => {
@@ -84,7 +84,6 @@ journey('a person begins in a federation', (step) => {
     await expect.poll(() => main().getByLabel('Entity Identifier').inputValue()).toBe(entity.id)
     await main().getByText('Example of an Entity Configuration').click()
     await expect.poll(() => example().textContent()).toContain(`"sub": "${entity.id}"`)
-    expect(await violationsInEveryLook(page)).toEqual([])
     await main().getByRole('button', { name: 'Send request' }).click()
     await page.waitForURL('**/portal/request?**')
     await page.getByRole('link', { name: 'My entities' }).first().click()
@@ -92,7 +91,6 @@ journey('a person begins in a federation', (step) => {
     await stepOf('Ask for the registration').getByText('Waits for the operators').waitFor()
     await stepOf('Ask for the registration').getByRole('link', { name: 'Registration of' }).waitFor()
     expect(await main().getByLabel('Your Entity Identifier').count()).toBe(0)
-    expect(await violationsInEveryLook(page)).toEqual([])
   })
 
   step('a mark has the line with which the entity publishes it', async () => {
@@ -105,7 +103,6 @@ journey('a person begins in a federation', (step) => {
     await tab('Trust Marks').click()
     await main().getByText('Line for the Entity Configuration').click()
     const line = (await main().getByTestId('mark-line').textContent()) ?? ''
-    expect(await violationsInEveryLook(page)).toEqual([])
     entity.options.configuration = { trust_marks: [JSON.parse(line)] }
     await checkEntity(admin.server, entity)
     await page.reload()
@@ -125,7 +122,7 @@ journey('a person begins in a federation', (step) => {
     await stepOf('Sign with the next key').getByText('When caches have it').waitFor()
     await main().getByText(String(next.kid)).waitFor()
     await expect.poll(() => main().getByText('In both', { exact: true }).count()).toBe(2)
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
     expect(complaints).toEqual([])
   })
 })

@@ -52,8 +52,6 @@ journey('a person invites another one, gives and takes rights, and is removed', 
     await dialog().getByLabel('E-mail address').fill('bo@library.example.org')
     await dialog().getByLabel('Name').fill('Bo Ask')
     await dialog().getByRole('button', { name: 'Invite person' }).click()
-    await dialog().getByTestId('invitation-link').waitFor()
-    expect(await violations(page, '[role=dialog]')).toEqual([])
     const first = await readLink()
     await row('Bo Ask').getByText('the link expires in 7 days').waitFor()
     await act('Bo Ask', 'New invitation link')

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { Kind, parse } from 'graphql'
 import { beforeEach, expect, test } from 'vitest'
 import { PASSWORD } from '#test/helpers/admin.ts'
-import { violationsInEveryLook } from '#test/helpers/axe.ts'
+import { violations } from '#test/helpers/axe.ts'
 import { openPage, signIn } from '#test/helpers/browser.ts'
 import { inFile } from '#test/helpers/in-file.ts'
 import { journey } from '#test/helpers/journey.ts'
@@ -36,11 +36,11 @@ const tab = (name: string) =>
 const addressOf = (entityId: string) =>
   `/portal/entity?${new URLSearchParams({ anchor: 'main', id: entityId })}`
 
-/** What a document asks for. */
 /** The console names its documents by hash. */
 const documents: Record<string, string> = JSON.parse(readFileSync('web/build/documents.json', 'utf8'))
 const documentOf = (body: string) => documents[JSON.parse(body).extensions.persistedQuery.sha256Hash] ?? ''
 
+/** What a document asks for. */
 const rootFields = (document: string) =>
   parse(document).definitions.flatMap((definition) =>
     definition.kind === Kind.OPERATION_DEFINITION
@@ -80,7 +80,7 @@ journey('a member sees the entities of the organization, and what is wrong with 
     await row('Botany').getByText(`The entity must add ${federation.admin.entityId}`).waitFor()
     await expect.poll(() => main().getByRole('row').count()).toBe(3)
     expect(await main().getByText('Foreign').count()).toBe(0)
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
   })
 
   step('shows only the entities with a problem, and all again', async () => {
@@ -103,7 +103,7 @@ journey('a member sees the entities of the organization, and what is wrong with 
       expect(await notice.getByRole('link').count()).toBe(0)
       await main().getByText('1 of the last 1 check failed').click()
       await main().getByText('Failed', { exact: true }).waitFor()
-      expect(await violationsInEveryLook(page)).toEqual([])
+      expect(await violations(page)).toEqual([])
     },
   )
 
@@ -116,7 +116,7 @@ journey('a member sees the entities of the organization, and what is wrong with 
     await contacts.getByText('added by the federation').waitFor()
     await contacts.getByText('help@federation.example').waitFor()
     await expect.poll(() => tab('Metadata').getAttribute('aria-current')).toBe('page')
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
   })
 
   step('shows the statement of the Trust Anchor and the configuration of the entity, to copy', async () => {
@@ -129,7 +129,7 @@ journey('a member sees the entities of the organization, and what is wrong with 
     const copied = await page.evaluate(() => navigator.clipboard.readText())
     await expect.poll(async () => (await admin.get('/fetch', { sub: archive.id })).text()).toBe(copied)
     await main().getByRole('region', { name: 'Entity Configuration' }).getByText('authority_hints').waitFor()
-    expect(await violationsInEveryLook(page)).toEqual([])
+    expect(await violations(page)).toEqual([])
   })
 
   step('says which Trust Mark the entity has to publish, until it does', async () => {
@@ -148,7 +148,6 @@ journey('a member sees the entities of the organization, and what is wrong with 
     await item.getByText('Copied the signed Trust Mark').waitFor()
     const copied = await page.evaluate(() => navigator.clipboard.readText())
     expect(copied).toBe(mark.jwt)
-    expect(await violationsInEveryLook(page)).toEqual([])
     archive.options.configuration = { trust_marks: [{ trust_mark_type: type, trust_mark: copied }] }
     await checkEntity(admin.server, archive)
     await returnToWindow()
@@ -157,35 +156,36 @@ journey('a member sees the entities of the organization, and what is wrong with 
   })
 })
 
-test.each([
-  ['an entity of another organization', () => addressOf(federation.foreign.id)],
-  ['an address without an entity', () => '/portal/entity?anchor=main&id=rubbish'],
-  ['an unknown anchor', () => addressOf(federation.archive.id).replace('main', 'none')],
-  ['an unknown organization', () => '/portal/organization?id=none'],
-])('finds nothing at %s, in the frame of the portal', async (_what, address) => {
-  await page.goto(address())
-  await title('Nothing here').waitFor()
-  expect(await violationsInEveryLook(page)).toEqual([])
+test('what is of others, and what is not there, is nothing in the frame of the portal', async () => {
+  for (const address of [
+    addressOf(federation.foreign.id),
+    addressOf(federation.archive.id).replace('main', 'none'),
+    '/portal/entity?anchor=main&id=rubbish',
+    '/portal/organization?id=none',
+    '/portal/request?id=unknown',
+  ]) {
+    await page.goto(address)
+    await title('Nothing here').waitFor()
+  }
+  expect(await violations(page)).toEqual([])
   await main().getByRole('link', { name: 'Go to my entities' }).click()
   await title('My entities').waitFor()
   expect(complaints).toEqual([])
 })
 
-test.each(['/', '/subordinates?q=archive', '/administration/users', '/account', '/a/main/settings/keys'])(
-  '%s of the console leads to the portal',
-  async (path) => {
+test('addresses of the console lead to the portal', async () => {
+  for (const path of ['/', '/subordinates?q=archive', '/a/main/settings/keys']) {
     await page.goto(path)
     await title('My entities').waitFor()
     expect(new URL(page.url()).pathname).toBe('/portal')
-    expect(complaints).toEqual([])
-  },
-)
+  }
+  expect(complaints).toEqual([])
+})
 
 test('signing in leads to the page of the portal that was asked for', async () => {
   const other = await openPage(federation.admin.adminUrl)
   await other.page.goto('/portal/organization')
   await other.page.getByText('the e-mail address').waitFor()
-  expect(await violationsInEveryLook(other.page)).toEqual([])
   await signIn(other.page, email, PASSWORD)
   await other.page.waitForURL('/portal/organization')
   await other.page.getByRole('heading', { level: 1, name: 'Northern Library' }).waitFor()
@@ -194,29 +194,47 @@ test('signing in leads to the page of the portal that was asked for', async () =
 })
 
 test('a phone opens the navigation from the top bar, and keyboard users skip it', async () => {
-  const phone = { width: 390, height: 844 }
   await page.goto('/portal')
   await title('My entities').waitFor()
   await page.keyboard.press('Tab')
   await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to content')
   await page.keyboard.press('Enter')
   await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('main')
-  await page.setViewportSize(phone)
+  await page.setViewportSize({ width: 390, height: 844 })
   await page.getByRole('button', { name: 'Open the menu' }).click()
   const menu = page.getByRole('dialog', { name: 'Menu' })
   await menu.getByRole('link', { name: 'My organization' }).waitFor()
-  expect(await violationsInEveryLook(page, '[role=dialog]')).toEqual([])
-  await page.setViewportSize(phone)
   await menu.getByRole('link', { name: 'My organization' }).click()
   await title('Northern Library').waitFor()
   await menu.waitFor({ state: 'detached' })
   expect(complaints).toEqual([])
 })
 
+test('an open page reads itself again each half minute, and stays while the server is away', async () => {
+  const { admin, botany } = federation
+  await page.clock.install()
+  await page.goto('/portal')
+  await main().getByText('1 of 2 entities has a problem.').waitFor()
+  botany.misbehave(undefined)
+  await checkEntity(admin.server, botany)
+  await page.clock.runFor(31_000)
+  await main().getByText('2 entities, none with a problem.').waitFor()
+  expect(complaints).toEqual([])
+
+  const lost = page.getByText('The connection to the server is lost.')
+  await page.route('**/graphql', (request) => request.abort())
+  await returnToWindow()
+  await lost.waitFor()
+  await title('My entities').waitFor()
+  await page.unroute('**/graphql')
+  await returnToWindow()
+  await lost.waitFor({ state: 'detached' })
+})
+
 test('asks for nothing that needs a role, and names no anchor', async () => {
   await openEntity('Archive')
   const fields = asked.flatMap(({ body }) => rootFields(documentOf(body)))
-  expect([...new Set(fields)].toSorted()).toEqual(['organizationEntity', 'viewer'])
+  expect([...new Set(fields)].toSorted()).toEqual(['organizationEntity', 'request', 'viewer'])
   expect(asked.filter(({ anchor }) => anchor !== undefined)).toEqual([])
   expect(complaints).toEqual([])
 })

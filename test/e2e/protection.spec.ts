@@ -2,7 +2,6 @@
 import { beforeAll, expect } from 'vitest'
 import { PASSWORD } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { openPageIn } from '#test/helpers/browser.ts'
 import { inFile } from '#test/helpers/in-file.ts'
 import { journey } from '#test/helpers/journey.ts'
 import { memberInFile } from '#test/helpers/subordinate.ts'
@@ -31,7 +30,6 @@ beforeAll(async () => {
   const people = [
     ['alice', 'ADMIN'],
     ['bob', 'ADMIN'],
-    ['vera', 'VIEWER'],
   ]
   for (const [username, role] of people)
     await make(admin, 'createUser', { username, password: PASSWORD, role }, 'id')
@@ -65,7 +63,6 @@ journey('two administrators decide protected changes', (step) => {
       .waitFor()
     await operation(page, 'This anchor').check()
     await expect.poll(() => operation(page, 'Access and this protection').isChecked()).toBe(true)
-    expect(await violations(page)).toEqual([])
     await button(page, 'Save').click()
     await page
       .getByRole('alert')
@@ -73,9 +70,6 @@ journey('two administrators decide protected changes', (step) => {
       .first()
       .waitFor()
     await button(page, 'Discard').click()
-    await page.goto('/requests/approvals')
-    await page.getByText('No operation is protected. Changes take effect at once.').waitFor()
-    expect(await violations(page)).toEqual([])
     await age('bob')
 
     await page.goto('/administration/protection')
@@ -127,7 +121,6 @@ journey('two administrators decide protected changes', (step) => {
     await heading(page, 'Change the metadata policy').waitFor()
     await page.getByText('You asked for it. Another person must approve it.').waitFor()
     expect(await button(page, 'Sign and approve').count()).toBe(0)
-    expect(await violations(page)).toEqual([])
 
     const { page: others } = bob
     await openNewest(others, 'Change the metadata policy')
@@ -138,7 +131,6 @@ journey('two administrators decide protected changes', (step) => {
     await main(page).getByText('What is it for?').waitFor()
     await giveReason(page, 'The new law.')
     await button(others, 'Sign and approve').waitFor()
-    expect(await violations(page)).toEqual([])
   })
 
   step('another person signs it with the passkey, and the page shows that it took effect', async () => {
@@ -159,7 +151,6 @@ journey('two administrators decide protected changes', (step) => {
     await page.getByRole('note').getByText('Approved and executed').waitFor()
     expect(await presentPolicy()).toEqual(policyOf('Alice'))
     expect(await button(page, 'Sign and approve').count()).toBe(0)
-    expect(await violations(page)).toEqual([])
     // Alice sees the decision without a reload.
     await alice.page.getByRole('note').getByText('Approved and executed').waitFor()
     await page.goto('/requests/approvals')
@@ -170,26 +161,11 @@ journey('two administrators decide protected changes', (step) => {
     expect(complaints).toEqual([])
   })
 
-  step('a device that does not sign changes nothing', async () => {
-    await request(alice.page, policyOf('Unsigned'))
-    await giveReason(alice.page, 'A test.')
-    // In the same session: the password alone would open nothing.
-    const other = await openPageIn(bob.page.context(), admin.adminUrl)
-    await openNewest(other.page, 'Change the metadata policy')
-    await other.page.evaluate(() => {
-      navigator.credentials.get = () => Promise.reject(new DOMException('closed', 'NotAllowedError'))
-    })
-    await button(other.page, 'Sign and approve').click()
-    await other.page.getByRole('alert').getByText('The passkey was not used. Try again.').waitFor()
-    expect(await presentPolicy()).toEqual(policyOf('Alice'))
-    await other.page.close()
-  })
-
   step('the other person refuses with a reason, and the requester withdraws', async () => {
+    await request(alice.page, policyOf('Refused'))
     await openNewest(bob.page, 'Change the metadata policy')
     await button(bob.page, 'Refuse…').click()
     await question(bob.page).getByLabel('Reason').fill('Not before the summer.')
-    expect(await violations(bob.page, '[role=alertdialog]')).toEqual([])
     await question(bob.page).getByRole('button', { name: 'Refuse change' }).click()
     const { page } = alice
     await page.getByRole('note').getByText('Reason: Not before the summer.').waitFor()
@@ -198,7 +174,6 @@ journey('two administrators decide protected changes', (step) => {
     await button(page, 'Withdraw…').click()
     await question(page).getByRole('button', { name: 'Withdraw change' }).click()
     await page.getByText('The requester withdrew the change.').waitFor()
-    expect(await violations(page)).toEqual([])
     expect(await presentPolicy()).toEqual(policyOf('Alice'))
   })
 
@@ -214,7 +189,6 @@ journey('two administrators decide protected changes', (step) => {
     await execute.click()
     await page.getByRole('note').getByText('Executed without a second person').waitFor()
     expect(await presentPolicy()).toEqual(policyOf('Urgent'))
-    expect(await violations(page)).toEqual([])
 
     await page.goto('/')
     await page.getByRole('link', { name: '1 protected change was made without a second person' }).click()
@@ -245,23 +219,13 @@ journey('two administrators decide protected changes', (step) => {
     expect(await bob.page.getByTestId('invitation-link').count()).toBe(0)
   })
 
-  step('the end of the protection needs two people as well, and others only read it', async () => {
+  step('the end of the protection needs two people as well', async () => {
     const { page } = alice
     await page.goto('/administration/protection')
     await operation(page, 'Members').uncheck()
     await button(page, 'Save').click()
     await page.getByRole('note').getByText('A second person must approve this.').waitFor()
     expect(await operation(page, 'Members').isChecked()).toBe(false)
-    expect(await violations(page)).toEqual([])
-
-    const { page: viewers } = await open('vera', '/administration/protection')
-    await viewers.getByText('Administrators of the installation can change this.').waitFor()
-    await viewers.getByText('Execution without a second person').waitFor()
-    expect(await viewers.getByRole('checkbox').count()).toBe(0)
-    expect(await violations(viewers)).toEqual([])
-    await viewers.goto('/requests/approvals')
-    await viewers.getByText('No change waits for approval').waitFor()
-    await viewers.context().close()
     expect(alice.complaints).toEqual([])
   })
 })

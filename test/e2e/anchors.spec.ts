@@ -58,7 +58,6 @@ journey('an anchor is created, has members and users of its own, is paused and r
     await page.getByRole('navigation').getByRole('link', { name: 'Administration' }).click()
     await page.waitForURL('/administration')
     await heading('Anchors')
-    expect(await violations(page)).toEqual([])
     expect(named).toEqual([])
   })
 
@@ -132,7 +131,6 @@ journey('an anchor is created, has members and users of its own, is paused and r
     await page.goto('/administration')
     await choose('Pause anchor')
     await page.getByText('answer 503 until you resume it').waitFor()
-    expect(await violations(page, '[role=alertdialog]')).toEqual([])
     await confirm('Pause anchor')
     await row().getByText('Paused').first().waitFor()
     await expect.poll(statusOfAddress).toBe(503)

@@ -4,7 +4,7 @@ import { adminInFile } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
 import { watchRun } from '#test/helpers/run.ts'
 import { memberInFile } from '#test/helpers/subordinate.ts'
-import { pageInEach, sessionInFile } from './signed-in-console.ts'
+import { openSignedIn, pageInFile } from './signed-in-console.ts'
 
 const admin = adminInFile()
 const [leaf, second] = [memberInFile(admin), memberInFile(admin)]
@@ -12,8 +12,7 @@ beforeAll(async () => {
   const subordinates = [leaf, second].map(({ id }) => ({ entityId: id }))
   await watchRun(admin, (await admin.mutate('importSubordinates', { subordinates }, 'id')).id)
 })
-const session = sessionInFile(admin)
-const { page, complaints } = pageInEach(() => session.open('/audit'))
+const { page, complaints } = pageInFile(() => openSignedIn(admin, '/audit'))
 
 const entries = () => page.getByRole('list', { name: 'entries' }).locator('> li')
 
@@ -30,13 +29,11 @@ test('shows a run as one entry, with its entries folded under it', async () => {
   expect(complaints).toEqual([])
 })
 
-test('finds entries by the words that they show', async () => {
+test('finds entries by the words that they show, and by a part of the object or the user', async () => {
+  await page.goto('/audit')
   await page.getByLabel('Action').selectOption({ label: 'Subordinate registered' })
   await page.getByText('2 entries match').waitFor()
   for (const entry of await entries().all()) await entry.getByText('Subordinate registered').waitFor()
-})
-
-test('finds entries by typing a part of the object or the user', async () => {
   await page.getByLabel('Object', { exact: true }).fill(leaf.id.slice(7).toUpperCase())
   await page.getByLabel('Object', { exact: true }).press('Enter')
   await page.getByText('1 entry matches').waitFor()
@@ -45,33 +42,31 @@ test('finds entries by typing a part of the object or the user', async () => {
   await page.getByText('1 entry matches').waitFor()
 })
 
-test.each([
-  ['today', true],
-  ['last 7 days', true],
-  ['last 30 days', false],
-])('the preset %s', async (label, hidesOld) => {
+test('the presets of the time hide what is older', async () => {
+  const at = new Date(Date.now() - 20 * 86_400_000)
   const old = {
     actor: 'someone',
     method: 'cli',
     action: 'signIn',
     resourceType: 'User',
-    hash: '',
-    previousHash: '',
+    resource: 'long ago',
   }
-  const at = new Date(Date.now() - 20 * 86_400_000)
-  const { id } = await admin.server.db.auditEvent.create({ data: { ...old, at, resource: 'long ago' } })
+  await admin.server.db.auditEvent.create({ data: { ...old, at, hash: '', previousHash: '' } })
   await page.goto('/audit')
-  await page.getByLabel('Time', { exact: true }).selectOption({ label })
-  await page.getByText('match').first().waitFor()
-  expect((await page.getByText('long ago').count()) === 0).toBe(hidesOld)
-  expect(id).toBeGreaterThan(0)
+  for (const [label, count] of [
+    ['last 30 days', 1],
+    ['last 7 days', 0],
+    ['today', 0],
+  ] as const) {
+    await page.getByLabel('Time', { exact: true }).selectOption({ label })
+    await expect.poll(() => page.getByText('long ago').count(), label).toBe(count)
+  }
 })
 
 test('the entries of one run are a list of their own', async () => {
   const { data } = await admin.execute('{ runs(first: 1) { edges { node { id } } } }')
   await page.goto(`/audit?run=${encodeURIComponent(data.runs.edges[0].node.id)}`)
   await page.getByText('2 entries match').waitFor()
-  expect(await violations(page)).toEqual([])
   await page.getByRole('button', { name: /^Entries of one run/ }).click()
   await page.waitForURL('/audit')
 })

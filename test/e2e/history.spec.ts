@@ -6,7 +6,7 @@ import { adminInFile } from '#test/helpers/admin.ts'
 import { eventually } from '#test/helpers/product.ts'
 import { memberInFile } from '#test/helpers/subordinate.ts'
 import { make } from './make.ts'
-import { pageInEach, sessionInFile } from './signed-in-console.ts'
+import { openSignedIn, pageInFile } from './signed-in-console.ts'
 
 let id: string
 
@@ -17,8 +17,7 @@ beforeAll(async () => {
   const registered = await make(admin, 'registerSubordinate', input, 'id')
   id = registered.id
 })
-const session = sessionInFile(admin)
-const { page, complaints } = pageInEach(() => session.open())
+const { page, complaints } = pageInFile(() => openSignedIn(admin, '/'))
 
 /** The public statement about the subordinate. */
 async function statement() {

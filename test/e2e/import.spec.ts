@@ -2,14 +2,13 @@
 import { beforeAll, expect, test } from 'vitest'
 import { adminInFile } from '#test/helpers/admin.ts'
 import { memberInFile } from '#test/helpers/subordinate.ts'
-import { pageInEach, sessionInFile } from './signed-in-console.ts'
+import { openSignedIn, pageInFile } from './signed-in-console.ts'
 
 const admin = adminInFile()
 const entities = Array.from({ length: 3 }, () => memberInFile(admin))
 const stray = memberInFile(admin)
 beforeAll(() => stray.misbehave('no authority hint'))
-const session = sessionInFile(admin)
-const { page, complaints } = pageInEach(() => session.open('/subordinates/import'))
+const { page, complaints } = pageInFile(() => openSignedIn(admin, '/subordinates/import'))
 
 test('reports invalid lines before it sends anything, and checks the others in a dry run', async () => {
   await page.getByLabel('Entity Identifiers').fill(`${entities[0]?.id}\nnobody`)
@@ -24,6 +23,7 @@ test('reports invalid lines before it sends anything, and checks the others in a
 })
 
 test('registers a list, and the public endpoint serves all except the refused entity', async () => {
+  await page.goto('/subordinates/import')
   const ids = [...entities, stray].map(({ id }) => id)
   await page.getByLabel('Entity Identifiers').fill(['entityId,displayName', ...ids, ids[0]].join('\n'))
   await page.getByText('4 entities, 1 duplicate line ignored').waitFor()

@@ -1,14 +1,11 @@
 /** Tests that unsaved input is never lost without a question, and that nothing else is asked about. */
-import { beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { adminInFile } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
-import { inEach } from '#test/helpers/in-file.ts'
-import { sessionInFile } from './signed-in-console.ts'
+import { openSignedIn, pageInFile } from './signed-in-console.ts'
 
 const admin = adminInFile()
-beforeAll(() => admin.mutate('createTrustMarkType', { type: `${admin.entityId}/certified` }, 'id'))
-const session = sessionInFile(admin)
-const page = inEach(async () => (await session.open()).page)
+const { page } = pageInFile(() => openSignedIn(admin, '/'))
 
 const question = () => page.getByRole('alertdialog', { name: 'Leave without saving?' })
 const answer = (name: string) => question().getByRole('button', { name, exact: true }).click()
@@ -19,41 +16,38 @@ async function change(path: string, label: string, text: string): Promise<void> 
   await page.getByLabel(label, { exact: true }).fill(text)
 }
 
-const forms = [
-  ['/settings/edit', 'Organization name', 'Unsaved'],
-  ['/trust-marks/types/new', 'Type identifier', 'https://a.example/type'],
-  ['/trust-marks/new', 'Entity', 'https://rp.example.org'],
-  ['/subordinates/import', 'Entity Identifiers', 'https://rp.example.org'],
-  ['/settings/policy', 'Entity Type', ''],
-] as const
-
-test.each(forms)('%s asks before a link discards its input', async (path, label, text) => {
-  await change(path, label, text)
-  if (path === '/settings/policy') {
-    await page.getByRole('textbox', { name: 'Metadata policy' }).click()
-    await page.keyboard.insertText('{"openid_relying_party": {"scope": {"essential": true}}}')
-  }
-  await openAudit()
-  await answer('Stay')
-  await question().waitFor({ state: 'detached' })
-  expect(new URL(page.url()).pathname).toBe(path)
-  await expect.poll(() => page.getByLabel(label, { exact: true }).inputValue()).toBe(text)
-  await openAudit()
-  await answer('Leave without saving')
-  await page.waitForURL('/audit')
-})
-
-test('the question has no violations', async () => {
+test('a link asks before it discards what was typed in a form or an editor', async () => {
   await change('/settings/edit', 'Organization name', 'Unsaved')
   await openAudit()
   await question().waitFor()
   expect(await violations(page, '[role=alertdialog]')).toEqual([])
+  await answer('Stay')
+  await question().waitFor({ state: 'detached' })
+  expect(new URL(page.url()).pathname).toBe('/settings/edit')
+  await expect.poll(() => page.getByLabel('Organization name').inputValue()).toBe('Unsaved')
+  await openAudit()
+  await answer('Leave without saving')
+  await page.waitForURL('/audit')
+
+  for (const [path, label] of [
+    ['/trust-marks/new', 'Entity'],
+    ['/subordinates/import', 'Entity Identifiers'],
+  ] as const) {
+    await change(path, label, 'https://rp.example.org')
+    await openAudit()
+    await answer('Leave without saving')
+    await page.waitForURL('/audit')
+  }
+
+  await page.goto('/settings/policy')
+  await page.getByRole('textbox', { name: 'Metadata policy' }).click()
+  await page.keyboard.insertText('{"openid_relying_party": {"scope": {"essential": true}}}')
+  await openAudit()
   await answer('Leave without saving')
   await page.waitForURL('/audit')
 })
 
 test('the back button asks too, and goes back', async () => {
-  await page.goto('/settings/keys')
   await page.getByRole('link', { name: 'Settings', exact: true }).first().click()
   await page.getByRole('link', { name: 'Edit', exact: true }).click()
   await page.getByLabel('Organization name').fill('Unsaved')

@@ -1,11 +1,11 @@
 /** Tests the console with five thousand subordinates: each page loads only what it shows. */
 import type { Page } from 'playwright-core'
-import { beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { redisKeys } from '#store/keys.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
 import { inFile } from '#test/helpers/in-file.ts'
 import { registerMany } from '#test/helpers/many-entities.ts'
-import { pageInEach, sessionInFile } from './signed-in-console.ts'
+import { openSignedIn, pageInFile } from './signed-in-console.ts'
 
 const COUNT = 5_000
 const PAGE_SIZE = 50
@@ -48,17 +48,13 @@ async function collect(): Promise<void> {
 const admin = adminInFile()
 const entities = inFile(() => registerMany(admin.server.db, admin.entityId, COUNT))
 beforeAll(collect)
-const session = sessionInFile(admin)
-const { page, complaints } = pageInEach(() => session.open())
-beforeEach(async () => {
-  answered = []
+const { page, complaints } = pageInFile(() => openSignedIn(admin, '/'))
+beforeAll(() => {
   page.on('response', (response) => {
     const isAnswer =
       response.url().endsWith('/graphql') && /json/.test(response.headers()['content-type'] ?? '')
     if (isAnswer) answered.push(response.json().then(edgesIn))
   })
-  await page.goto('/subordinates')
-  await total(page, '1–50 of 5,000 subordinates')
 })
 
 const rows = (page: Page) => page.getByRole('table').locator('tbody tr')
@@ -66,6 +62,7 @@ const total = (page: Page, text: string) =>
   page.getByRole('main').getByText(text, { exact: false }).first().waitFor()
 
 test('loads and shows one page of the list', async () => {
+  await page.goto('/subordinates')
   await total(page, '1–50 of 5,000 subordinates')
   await expect.poll(() => rows(page).count()).toBe(PAGE_SIZE)
   expect(await mostAnswered()).toBeLessThanOrEqual(PAGE_SIZE)
@@ -73,19 +70,14 @@ test('loads and shows one page of the list', async () => {
   await total(page, '51–100 of 5,000 subordinates')
   await page.reload()
   await total(page, '51–100 of 5,000 subordinates')
-  await page.getByRole('link', { name: 'Next' }).click()
-  await total(page, '101–150 of 5,000 subordinates')
   await page.getByRole('link', { name: 'Previous' }).click()
-  await total(page, '51–100 of 5,000 subordinates')
+  await total(page, '1–50 of 5,000 subordinates')
   await expect.poll(() => rows(page).count()).toBe(PAGE_SIZE)
   expect(await mostAnswered()).toBeLessThanOrEqual(PAGE_SIZE)
   expect(complaints).toEqual([])
 })
 
 test('offers pages of another size, and the last page', async () => {
-  await mostAnswered()
-  await page.goto('/subordinates')
-  await total(page, '1–50 of 5,000 subordinates')
   await page.getByLabel('Rows per page').selectOption('25')
   await total(page, '1–25 of 5,000 subordinates')
   await page.getByRole('link', { name: 'Last page' }).click()
@@ -110,16 +102,15 @@ test('finds matches with search and filter', async () => {
   expect(await mostAnswered()).toBeLessThanOrEqual(PAGE_SIZE)
 })
 
-test.each(['/', '/trust-marks', '/activity', '/audit', '/settings/policy'])(
-  '%s does not load them',
-  async (path) => {
+test('no other page loads them', async () => {
+  for (const path of ['/', '/trust-marks', '/activity', '/audit', '/settings/policy']) {
     answered = []
     await page.goto(path)
     await page.getByRole('heading', { level: 1 }).waitFor()
     await page.locator('.animate-spin').first().waitFor({ state: 'hidden' })
-    expect(await mostAnswered()).toBeLessThanOrEqual(PAGE_SIZE)
-  },
-)
+    expect(await mostAnswered(), path).toBeLessThanOrEqual(PAGE_SIZE)
+  }
+})
 
 test('finds one in the palette with a few results', async () => {
   answered = []

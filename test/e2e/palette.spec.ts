@@ -4,7 +4,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { adminInFile } from '#test/helpers/admin.ts'
 import { memberInFile } from '#test/helpers/subordinate.ts'
 import { make, read } from './make.ts'
-import { openSignedIn, pageInEach, sessionInFile } from './signed-in-console.ts'
+import { openSignedIn, pageInFile } from './signed-in-console.ts'
 
 const admin = adminInFile()
 const entity = memberInFile(admin)
@@ -14,8 +14,7 @@ beforeAll(async () => {
   await make(admin, 'createTrustMarkType', { type, description: 'Has paid the fee' }, 'id')
   await make(admin, 'issueTrustMark', { entityId: 'https://rp.example.org/marked', trustMarkType: type })
 })
-const session = sessionInFile(admin)
-const { page, complaints } = pageInEach(() => session.open('/'))
+const { page, complaints } = pageInFile(() => openSignedIn(admin, '/'))
 
 const field = (page: Page) => page.getByRole('combobox', { name: 'Find a screen, an action or an entity' })
 const chosen = (page: Page, name: string) => page.getByRole('option', { name, selected: true })
@@ -54,7 +53,7 @@ test('wraps with the arrow keys, closes with Escape, and returns the focus', asy
   await expect.poll(() => button.evaluate((element) => element === document.activeElement)).toBe(true)
 })
 
-test('finds an entity, a Trust Mark type, and an unknown address', async () => {
+test('finds an entity, a Trust Mark type, an unknown address, and what was open recently', async () => {
   await find(page, 'test rel')
   await chosen(page, 'Test Relying Party').waitFor()
   await page.keyboard.press('Enter')
@@ -68,6 +67,9 @@ test('finds an entity, a Trust Mark type, and an unknown address', async () => {
   await page.keyboard.press('ArrowDown')
   await page.keyboard.press('Enter')
   await page.waitForURL('/explorer?entity=https%3A%2F%2Frp.example.org')
+  await find(page, '')
+  await page.getByRole('group', { name: 'Recent' }).getByText('Test Relying Party').click()
+  await page.waitForURL(/\/subordinates\/[^/]+$/)
 })
 
 test('confirms an action before it starts, and changes the theme immediately', async () => {
@@ -85,15 +87,6 @@ test('confirms an action before it starts, and changes the theme immediately', a
   expect(complaints).toEqual([])
 })
 
-test('opens on a phone, also from the menu', async () => {
-  await page.setViewportSize({ width: 390, height: 844 })
-  await page.getByRole('button', { name: 'Open the menu' }).click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Find anything' }).click()
-  await field(page).pressSequentially('audit')
-  await chosen(page, 'Audit log').click()
-  await page.waitForURL('/audit')
-})
-
 test('offers a viewer only permitted actions, and signs out', async () => {
   const { page } = await openSignedIn(admin, '/', 'viewer')
   await page.keyboard.press('Control+k')
@@ -107,29 +100,26 @@ test('offers a viewer only permitted actions, and signs out', async () => {
   await page.waitForURL('/sign-in')
 })
 
-test('offers recent entities before anything is typed', async () => {
-  const { page, complaints } = await openSignedIn(admin, '/')
-  await page.goto('/subordinates')
-  await page.getByRole('main').getByRole('link', { name: 'Test Relying Party' }).click()
-  await page.getByRole('heading', { level: 1, name: 'Test Relying Party' }).waitFor()
-  await page.goto('/')
-  await page.getByRole('heading', { level: 1 }).waitFor()
-  await find(page, '')
-  await page.getByRole('group', { name: 'Recent' }).getByText('Test Relying Party').click()
-  await page.waitForURL(/\/subordinates\/[^/]+$/)
+test('finds what is noted as a user, an API key, a Trust Mark and a signing key', async () => {
+  const { signingKeys } = await read(admin, '{ signingKeys { keys { kid } } }')
+  for (const [note, typed, address] of [
+    ['User viewer', 'viewer', /\/users\?q=viewer/],
+    ['API key of admin', 'test', /\/api-keys\?q=test/],
+    ['Trust Mark of', 'https://rp.example.org/marked', /\/trust-marks\/[^/]+$/],
+    ['Signing key', signingKeys.keys[0].kid, /\/keys$/],
+  ] as const) {
+    await find(page, typed)
+    await page.getByRole('option').filter({ hasText: note }).first().click()
+    await page.waitForURL(address)
+  }
   expect(complaints).toEqual([])
-  await page.context().close()
 })
 
-test.each([
-  ['User viewer', 'viewer', /\/users\?q=viewer/],
-  ['API key of admin', 'test', /\/api-keys\?q=test/],
-  ['Trust Mark of', 'https://rp.example.org/marked', /\/trust-marks\/[^/]+$/],
-  ['Signing key', '', /\/keys$/],
-])('finds what is noted as %s', async (note, typed, address) => {
-  const { signingKeys } = await read(admin, '{ signingKeys { keys { kid } } }')
-  await find(page, typed || signingKeys.keys[0].kid)
-  await page.getByRole('option').filter({ hasText: note }).first().click()
-  await page.waitForURL(address)
-  expect(complaints).toEqual([])
+test('opens on a phone, also from the menu', async () => {
+  await page.setViewportSize({ width: 390, height: 844 })
+  await page.getByRole('button', { name: 'Open the menu' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Find anything' }).click()
+  await field(page).pressSequentially('audit')
+  await chosen(page, 'Audit log').click()
+  await page.waitForURL('/audit')
 })

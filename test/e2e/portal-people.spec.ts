@@ -75,7 +75,6 @@ journey('a person invites another one, gives and takes rights, and is removed', 
     await act('Bo Ask', 'Give the right to invite')
     const question = page.getByRole('alertdialog')
     await question.getByText('They can invite, change and remove people').waitFor()
-    expect(await violations(page, '[role=alertdialog]')).toEqual([])
     await question.getByRole('button', { name: 'Give the right to invite' }).click()
     await toast('Bo Ask may invite people now.').waitFor()
     await row('Bo Ask').getByRole('cell', { name: 'yes' }).waitFor()

@@ -44,7 +44,6 @@ journey('members of one anchor come to another one', (step) => {
     // There is one other anchor.
     await expect.poll(() => dialog().getByLabel('To anchor').inputValue()).toBe('main')
     await expect.poll(() => dialog().getByLabel('The selected ones (2)').isChecked()).toBe(true)
-    expect(await violations(page, '[role=dialog]')).toEqual([])
     await dialog().getByLabel('All subordinates (2)').check()
     await dialog().getByRole('button', { name: 'Show what would happen' }).click()
     const refused = dialog().getByRole('region', { name: '1 would be refused' })
@@ -60,7 +59,6 @@ journey('members of one anchor come to another one', (step) => {
   step('promotes after the confirmation, and leads to the run in the other anchor', async () => {
     await dialog().getByRole('button', { name: 'Promote to Main federation' }).click()
     await dialog().getByText('The promotion has started').waitFor()
-    expect(await violations(page, '[role=dialog]')).toEqual([])
     await dialog().getByRole('link', { name: 'Open the run in Main federation' }).click()
     await page.waitForURL(/\/a\/main\/activity\/.+/)
     await page.getByRole('heading', { level: 1, name: 'Promotion of subordinates' }).waitFor()

@@ -107,7 +107,6 @@ journey('two administrators decide protected changes', (step) => {
     await savePolicy(page, policyOf('Alice'))
     const waits = question(page).getByRole('note')
     await waits.getByText('A second person must approve this. See the approval.').waitFor()
-    expect(await violations(page, '[role=alertdialog]')).toEqual([])
     await question(page).getByRole('button', { name: 'Cancel' }).click()
     await expect
       .poll(() => page.getByRole('textbox', { name: 'Metadata policy' }).textContent())
@@ -213,7 +212,6 @@ journey('two administrators decide protected changes', (step) => {
     await openNewest(bob.page, 'Create a user', 'Create the user carol, with the role viewer')
     await button(bob.page, 'Sign and approve').click()
     await bob.page.getByTestId('invitation-link').getByText('/invitation#').waitFor()
-    expect(await violations(bob.page)).toEqual([])
     await bob.page.reload()
     await bob.page.getByRole('note').getByText('Approved and executed').waitFor()
     expect(await bob.page.getByTestId('invitation-link').count()).toBe(0)

@@ -7,7 +7,7 @@ import { announceExport } from '#test/helpers/exported.ts'
 import { eventually } from '#test/helpers/product.ts'
 import { memberInFile } from '#test/helpers/subordinate.ts'
 import { fetchVerified, keysIn } from '#test/product/verify.ts'
-import { openSignedIn } from './signed-in-console.ts'
+import { openSignedIn, pageInFile } from './signed-in-console.ts'
 
 const TYPE = 'entity-statement+jwt'
 
@@ -24,6 +24,8 @@ async function inspect(page: Page, entityId: string): Promise<void> {
   await page.getByRole('button', { name: 'Check' }).click()
 }
 
+const { page, complaints } = pageInFile(() => openSignedIn(admin, '/'))
+
 const list = async () => (await fetch(`${admin.entityId}/list`)).json()
 
 test('refuses a wrong password at the field', async () => {
@@ -37,7 +39,6 @@ test('refuses a wrong password at the field', async () => {
 })
 
 test('shows a refused entity with the reason, and registers nothing', async () => {
-  const { page, complaints } = await openSignedIn(admin, '/')
   entity.misbehave('no authority hint')
   onTestFinished(() => entity.misbehave(undefined))
   await inspect(page, entity.id)
@@ -47,11 +48,10 @@ test('shows a refused entity with the reason, and registers nothing', async () =
   expect(await page.getByRole('button', { name: 'Register subordinate' }).count()).toBe(0)
   expect(await list()).toEqual([])
   expect(complaints).toEqual([])
-  await page.context().close()
 })
 
 test('says for how long the exported files answer without the installation', async () => {
-  const { page, complaints } = await openSignedIn(admin, '/settings/publication')
+  await page.goto('/settings/publication')
   await page.getByText('Nothing is exported').waitFor()
   const now = Math.floor(Date.now() / 1000)
   const [first, then] = [now + 6 * 86_400 + 4.5 * 3600, now + 13 * 86_400]
@@ -65,11 +65,9 @@ test('says for how long the exported files answer without the installation', asy
   const row = page.getByRole('table', { name: 'Exported files by kind' }).getByRole('row').nth(1)
   expect(await row.textContent()).toMatch(/Subordinate Statements\s*Raise the validity.*3,120\s*in 6 days/)
   expect(complaints).toEqual([])
-  await page.context().close()
 })
 
 test('checks, registers, publishes and deactivates an entity', async () => {
-  const { page, complaints } = await openSignedIn(admin, '/')
   await inspect(page, entity.id)
   await page.getByText('This entity can be registered').waitFor()
   await page.getByRole('button', { name: 'Preview the statement' }).click()
@@ -101,5 +99,4 @@ test('checks, registers, publishes and deactivates an entity', async () => {
   await eventually(async () => expect(await list()).toEqual([]))
   expect((await fetch(`${admin.entityId}/fetch?sub=${entity.id}`)).status).toBe(404)
   expect(complaints).toEqual([])
-  await page.context().close()
 })

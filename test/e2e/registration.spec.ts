@@ -37,7 +37,6 @@ test('failed checks come first, and the report for the operator says what to do'
   expect(report).toMatch(`authority_hints must name: ${admin.entityId}`)
   await page.getByText('12 checks passed').click()
   await page.getByText('It is signed with the entity’s own keys').waitFor()
-  expect(await violations(page)).toEqual([])
   expect(complaints).toEqual([])
 })
 
@@ -66,7 +65,6 @@ test('an entity that failed is checked every hour, and an alert says that it can
   await page.getByText('It is checked every hour.').waitFor()
   const list = page.getByRole('region', { name: 'Checked every hour' })
   await list.getByText(`The entity must add ${admin.entityId}.`).waitFor()
-  expect(await violations(page)).toEqual([])
 
   entity.options.authorityHints = [admin.entityId]
   const { db } = admin.server

@@ -50,7 +50,6 @@ journey('requests of each kind are shown, decided and found', (step) => {
     const rows = panel('What an approval records').getByRole('rowheader')
     await expect.poll(() => rows.allTextContents()).toEqual([expect.stringContaining(String(other.kid))])
     expect(await panel('Checks').getByText('Warning').count()).toBe(0)
-    expect(await violations(page)).toEqual([])
     await approve()
     await main().getByText('The change was recorded.').waitFor()
     await panel('What was asked for').getByText(String(other.kid)).waitFor()
@@ -61,7 +60,6 @@ journey('requests of each kind are shown, decided and found', (step) => {
     await open(await submit({ kind: 'TRUST_MARK', entityId: entity.id, trustMarkType: MARK }))
     await panel('Trust Mark').getByRole('link', { name: 'Research and Scholarship' }).waitFor()
     await panel('Trust Mark').getByText(MARK, { exact: true }).waitFor()
-    expect(await violations(page)).toEqual([])
     await approve()
     await main().getByText('The Trust Mark was issued.').waitFor()
     await main().getByRole('note').getByRole('link', { name: 'Go to the subordinate' }).click()
@@ -114,7 +112,6 @@ journey('requests of each kind are shown, decided and found', (step) => {
         name: /^1 request waits for an operator, for (under a|\d+) minutes?$/,
       })
       await line.waitFor()
-      expect(await violations(page)).toEqual([])
       await line.click()
       await page.waitForURL('/requests?state=WAITING_FOR_OPERATOR')
       // By its name, with its identifier below.
@@ -126,7 +123,6 @@ journey('requests of each kind are shown, decided and found', (step) => {
       await panel('Requests')
         .getByRole('link', { name: `Withdrawal of ${entity.id}` })
         .waitFor()
-      expect(await violations(page)).toEqual([])
       await panel('Requests').getByRole('link', { name: 'Show all requests' }).click()
       await main().getByRole('cell', { name: 'Approved', exact: true }).first().waitFor()
       await main().getByText('5 requests match').waitFor()
@@ -175,7 +171,6 @@ journey('requests of each kind are shown, decided and found', (step) => {
     await assigned.getByRole('combobox', { name: 'Assign to another operator' }).click()
     await page.getByRole('option', { name: 'admin', exact: true }).click()
     await assigned.getByText('admin', { exact: true }).waitFor()
-    expect(await violations(page)).toEqual([])
     await admin.mutate('assignRequest', { id, username: 'operator' }, 'id', 'admin')
     await assigned.getByText('operator (you)').waitFor() // without a reload
 
@@ -211,7 +206,6 @@ journey('requests of each kind are shown, decided and found', (step) => {
     const words = 'the approval registers 2 entities and removes 1 entity from the federation.'
     await dialog.getByText(words).waitFor()
     await dialog.getByRole('textbox', { name: 'Message to the organizations' }).fill('Welcome.')
-    expect(await violations(page)).toEqual([])
     await dialog.getByRole('button', { name: 'Show what would happen' }).click()
     const results = dialog.getByRole('list', { name: '3 would be approved' })
     await results.getByText('Would remove the entity.').waitFor()
@@ -221,7 +215,6 @@ journey('requests of each kind are shown, decided and found', (step) => {
     await page.getByRole('heading', { level: 1, name: 'Approval of requests' }).waitFor()
     await main().getByText('3 of 3 requests approved').waitFor()
     await main().getByText('The entity was removed.').waitFor()
-    expect(await violations(page)).toEqual([])
     await expect
       .poll(() => admin.server.db.requestStep.count({ where: { action: 'APPROVED', text: 'Welcome.' } }))
       .toBe(3)

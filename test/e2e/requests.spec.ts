@@ -57,7 +57,6 @@ test('says in the empty list where requests come from', async () => {
   await expect
     .poll(() => main().getByRole('link', { name: 'Go to organizations' }).getAttribute('href'))
     .toBe('/organizations')
-  expect(await violations(page)).toEqual([])
 })
 
 test('a request goes from the member to the operators and back, and ends as a published statement', async () => {
@@ -104,7 +103,6 @@ test('a request goes from the member to the operators and back, and ends as a pu
 
   await panel('Decision').getByRole('radio', { name: 'Approve' }).check()
   await panel('Decision').getByText('its statement is published within seconds').waitFor()
-  expect(await violations(page)).toEqual([])
   await decide('Approve', 'Welcome.')
   await page.getByText('Request approved.').waitFor()
   await main().getByText('The entity was registered.').waitFor()
@@ -127,7 +125,6 @@ test('a refusal needs a reason, which the member reads', async () => {
   await decide('Refuse', 'Not a service of a university.')
   await page.getByText('Request refused.').waitFor()
   await main().getByRole('note').getByText('Reason: Not a service of a university.').waitFor()
-  expect(await violations(page)).toEqual([])
   const { data } = await anna.execute(`{ request(id: "${id}") { state steps { text } } }`)
   expect(data.request).toEqual({
     state: 'REFUSED',
@@ -160,7 +157,6 @@ test('shows what the member wrote meanwhile, before and instead of a decision', 
   await anna.mutate('commentRequest', { id, text: 'Please wait.' }, 'id')
   await steps().nth(1).getByText('Please wait.').waitFor()
   await panel('Decision').getByText('The request has changed since you chose.').waitFor()
-  expect(await violations(page)).toEqual([])
 
   await beforeRefusal(() => anna.mutate('commentRequest', { id, text: 'One more thing.' }, 'id'))
   await decide('Refuse', 'No.')
@@ -173,15 +169,6 @@ test('shows what the member wrote meanwhile, before and instead of a decision', 
   await state().getByText('Refused', { exact: true }).waitFor()
 })
 
-test('says that another operator has decided', async () => {
-  const id = await submit({ entityId: (await leaf()).id })
-  await open(id)
-  await beforeRefusal(() => admin.mutate('approveRequest', { id }, 'id'))
-  await decide('Refuse', 'No.')
-  await page.getByText('It was approved. Nothing more can be done with it.').waitFor()
-  await main().getByText('The entity was registered.').waitFor()
-})
-
 test('shows the checks that fail at the approval', async () => {
   const entity = await leaf()
   await open(await submit({ entityId: entity.id }))
@@ -191,7 +178,6 @@ test('shows the checks that fail at the approval', async () => {
   await panel('Checks').getByText('At the approval').waitFor()
   await panel('Checks').getByText('Failed', { exact: true }).waitFor()
   await state().getByText('Waits for an operator').waitFor()
-  expect(await violations(page)).toEqual([])
 })
 
 test('a viewer sees the requests, and no action', async () => {
@@ -207,7 +193,6 @@ test('a viewer sees the requests, and no action', async () => {
       .getByRole('button', { name: /request|comment/i })
       .count(),
   ).toBe(0)
-  expect(await violations(theirs)).toEqual([])
   expect(complaints).toEqual([])
   await theirs.context().close()
 })

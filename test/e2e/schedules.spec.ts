@@ -2,12 +2,11 @@
 import { beforeAll, expect, test } from 'vitest'
 import { adminInFile } from '#test/helpers/admin.ts'
 import { read } from './make.ts'
-import { pageInEach, sessionInFile } from './signed-in-console.ts'
+import { openSignedIn, pageInFile } from './signed-in-console.ts'
 
 const admin = adminInFile()
 beforeAll(() => admin.server.db.schedule.updateMany({ data: { enabled: true } }))
-const session = sessionInFile(admin)
-const { page, complaints } = pageInEach(() => session.open('/activity'))
+const { page, complaints } = pageInFile(() => openSignedIn(admin, '/activity'))
 
 const row = (name: string) =>
   page.getByRole('table', { name: 'Schedules' }).getByRole('row').filter({ hasText: name })

@@ -7,7 +7,7 @@ import { startEntity } from '#test/helpers/entity.ts'
 import { inFile } from '#test/helpers/in-file.ts'
 import { eventually } from '#test/helpers/product.ts'
 import { make } from './make.ts'
-import { pageInEach, sessionInFile } from './signed-in-console.ts'
+import { openSignedIn, pageInFile } from './signed-in-console.ts'
 
 const names = ['Archive', 'Botany', 'Chemistry']
 
@@ -23,8 +23,7 @@ beforeAll(async () => {
   await make(admin, 'createTrustMarkType', { type: trustMarkType, description: 'Member' }, 'id')
   await make(admin, 'issueTrustMark', { entityId: entities[0]?.id, trustMarkType }, 'id')
 })
-const session = sessionInFile(admin)
-const { page, complaints } = pageInEach(() => session.open('/subordinates'))
+const { page, complaints } = pageInFile(() => openSignedIn(admin, '/subordinates'))
 
 const row = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name })
 const list = async () => (await fetch(`${admin.entityId}/list`)).json()

@@ -47,6 +47,7 @@ const readable: [path: () => string, text: string][] = [
   [() => '/subordinates', 'Test Relying Party'],
   [() => `/subordinates/${id('subordinate')}`, 'Statement expires'],
   [() => `/subordinates/${id('subordinate')}/policy`, 'No policy is set'],
+  [() => '/organizations', 'Northern Library'],
   [() => `/organizations/${id('organization')}`, '1 member in this anchor.'],
   [() => `/trust-marks/${id('mark')}`, 'The current mark'],
   [() => '/trust-marks/types', 'Member'],
@@ -67,8 +68,9 @@ test('no page shows an action that would be refused', async () => {
 })
 
 test('forms, and lists of administrators, by their addresses show the reason of the refusal', async () => {
-  const forms = ['/subordinates/new', `/trust-marks/types/${id('type')}/edit`, '/settings/edit']
-  for (const path of [...forms, '/administration/users', '/administration/mail']) {
+  const forms = ['/subordinates/new', '/organizations/new', `/trust-marks/types/${id('type')}/edit`]
+  const lists = ['/administration/users', '/administration/mail', '/administration/webhooks']
+  for (const path of [...forms, '/settings/edit', ...lists]) {
     await page.goto(path)
     await page.getByRole('heading', { name: 'No right to do this' }).waitFor()
   }

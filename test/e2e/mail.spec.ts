@@ -1,7 +1,7 @@
 /** Tests e-mail in the console and the portal: an invitation by e-mail, and turning e-mail off. */
 import { beforeAll, expect, test } from 'vitest'
 import { PASSWORD, startAdmin } from '#test/helpers/admin.ts'
-import { violations, violationsInEveryLook } from '#test/helpers/axe.ts'
+import { violations } from '#test/helpers/axe.ts'
 import { inEach, inFile } from '#test/helpers/in-file.ts'
 import { startMailServer } from '#test/helpers/mail-server.ts'
 import { untilTrue } from '#test/helpers/until.ts'
@@ -51,7 +51,7 @@ test('an operator chooses what e-mail is about', async () => {
   const requests = main().getByLabel('Requests of organizations')
   await expect.poll(() => level.inputValue()).toBe('CRITICAL')
   await expect.poll(() => main().getByLabel('Decisions that wait for you').isChecked()).toBe(true)
-  expect(await violationsInEveryLook(page)).toEqual([])
+  expect(await violations(page)).toEqual([])
   await level.selectOption('Critical alerts and warnings')
   await page.getByText('Notifications saved.').waitFor()
   await requests.check()

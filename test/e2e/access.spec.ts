@@ -179,8 +179,7 @@ journey(
     })
 
     step('an API key is shown once, and works until it is revoked', async () => {
-      await page.getByRole('link', { name: 'Administration' }).click()
-      await page.getByRole('link', { name: 'API keys' }).click()
+      await page.goto('/administration/api-keys')
       await page.getByRole('button', { name: 'Create an API key' }).click()
       const dialog = page.getByRole('dialog')
       await dialog.getByLabel('Name').fill('nightly report')

@@ -1,10 +1,11 @@
 /** Tests that unsaved input is never lost without a question, and that nothing else is asked about. */
-import { expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { adminInFile } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
 import { openSignedIn, pageInFile } from './signed-in-console.ts'
 
 const admin = adminInFile()
+beforeAll(() => admin.mutate('createTrustMarkType', { type: `${admin.entityId}/certified` }, 'id'))
 const { page } = pageInFile(() => openSignedIn(admin, '/'))
 
 const question = () => page.getByRole('alertdialog', { name: 'Leave without saving?' })

@@ -181,9 +181,8 @@ journey('a member asks for a registration, and for all that follows', (step) => 
     await main().getByText(String(next.kid)).first().waitFor()
     await operate('approveRequest')
     await notice('The change was recorded.').waitFor()
-    const row = await federation.admin.server.db.subordinate.findUniqueOrThrow({
-      where: { entityId: entity.id },
-    })
+    const where = { entityId: entity.id }
+    const row = await federation.admin.server.db.subordinate.findUniqueOrThrow({ where })
     expect(row.jwks).toEqual({ keys: [...entity.keys.keys, next] })
   })
 
@@ -191,7 +190,6 @@ journey('a member asks for a registration, and for all that follows', (step) => 
     await openEntity('Catalogue')
     await press('Ask for removal…')
     await dialog().getByText('Its Subordinate Statement is not served any more.').waitFor()
-    expect(await violations(page, '[role=dialog]')).toEqual([])
     await press('Send request', dialog())
     await page.waitForURL('/portal/request?id=*')
     await openEntity('Catalogue')
@@ -210,6 +208,7 @@ journey('a member asks for a registration, and for all that follows', (step) => 
   })
 
   step('a request of someone else in between keeps the input of a change', async () => {
+    await federation.admin.server.db.rateLimit.deleteMany()
     await page.goto(archiveAt('/change'))
     await main().getByLabel('Message to the operators').fill('New keys.')
     const withdrawal = { kind: 'WITHDRAW', organizationId: federation.organizationId }

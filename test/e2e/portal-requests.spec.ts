@@ -165,7 +165,6 @@ journey('a member asks for a registration, and for all that follows', (step) => 
     await keys.getByText(String(entity.keys.keys[0]?.kid)).waitFor()
     await keys.getByLabel('Add keys').fill(JSON.stringify({ ...next, d: 'secret' }))
     await press('Add to the keys', keys)
-    expect(await violations(page)).toEqual([])
     const asked: string[] = []
     page.on('request', (request) => asked.push(request.postData() ?? ''))
     await press('Send request')

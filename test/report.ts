@@ -4,7 +4,7 @@ import type { TestModule } from 'vitest/node'
 import { REFERENCE_SECONDS } from './calibration.ts'
 import { root } from './recording/imports.ts'
 
-const DEAREST = 100
+const DEAREST = 10
 
 /** Seconds of processor time on the reference, of all files of a project. */
 const budgets: Readonly<Record<string, number>> = {

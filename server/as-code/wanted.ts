@@ -6,8 +6,8 @@ import { readSettings } from '#server/database/settings.ts'
 import { OperationError } from '#server/error/operation-error.ts'
 import type { ParseContext, ScheduleWriter } from '#server/plan/kind/row.ts'
 import { kinds } from '#server/plan/kinds.ts'
-import type { WantedObjects } from '#server/plan/plan.ts'
 import { type Fields, type Section, sections } from '#server/plan/section.ts'
+import type { WantedObjects } from '#server/plan/wanted.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 
 /** Objects after which other requests have their turn. */

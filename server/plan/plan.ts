@@ -1,28 +1,15 @@
 /** Makes a plan: the steps from the present state to the one that a source wants. */
-import type { Path } from '#core/path.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { StoredObject } from '#server/plan/kind/row.ts'
 import { kinds } from '#server/plan/kinds.ts'
 import { type Fields, type Section, sections, type Verb } from '#server/plan/section.ts'
 import { type Amounting, amounting, changedFields, changesOf, type Step } from '#server/plan/step.ts'
 import { findMissing, findRefused, type StoredChecks } from '#server/plan/stored-checks.ts'
+import type { Finding, Wanted, WantedObjects } from '#server/plan/wanted.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import { hashOfContent } from '#server/services/protection/content.ts'
 import type { ProtectedOperation } from '#server/services/protection/operation.ts'
 import { isAnyRequired } from '#server/services/protection/required-marks.ts'
-
-/** An object as a source wants it. */
-export type Wanted = {
-  section: Section
-  key: string
-  /** The fields in the form in which they are stored. */
-  wanted: Fields
-  /** It is only created: one that exists stays as it is, unless it has ended. */
-  isNew?: true
-}
-
-/** By section and key. */
-export type WantedObjects<Item extends Wanted = Wanted> = ReadonlyMap<Section, ReadonlyMap<string, Item>>
 
 export type Removed = { section: Section; keys: readonly string[] }
 
@@ -40,9 +27,6 @@ export type Source<Item extends Wanted = Wanted> = {
   /** Each object for itself: one that would be refused has no step. Otherwise it is a fault of the whole. */
   isIndependent?: boolean
 }
-
-/** A sentence about an object. The path is within it. */
-export type Finding<Item extends Wanted = Wanted> = { object: Item; path: Path; message: string }
 
 /** What is wrong, or left alone, and where a file says it. Without files, the place is empty, and line and column are 0. */
 export type Fault = { file: string; line: number; column: number; message: string }

@@ -59,7 +59,7 @@ test('the presets of the time hide what is older', async () => {
     ['today', 0],
   ] as const) {
     await page.getByLabel('Time', { exact: true }).selectOption({ label })
-    await expect.poll(() => page.getByText('long ago').count(), label).toBe(count)
+    await expect.poll(() => page.getByText('long ago').count(), { message: label }).toBe(count)
   }
 })
 

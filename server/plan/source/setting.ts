@@ -1,8 +1,9 @@
 /** Wanted settings and metadata policy of an anchor, as their mutations take them. */
 import { readSettings } from '#server/database/settings.ts'
 import { kinds } from '#server/plan/kinds.ts'
-import type { Source, Wanted } from '#server/plan/plan.ts'
+import type { Source } from '#server/plan/plan.ts'
 import { objectsOf, type SourceContext } from '#server/plan/source/source.ts'
+import type { Wanted } from '#server/plan/wanted.ts'
 
 export type SettingSource = { [name: string]: unknown; metadataPolicy?: unknown }
 

@@ -1,7 +1,7 @@
 /** What sources of plans have in common. */
 import type { ParseContext } from '#server/plan/kind/row.ts'
-import type { Wanted, WantedObjects } from '#server/plan/plan.ts'
 import type { Section } from '#server/plan/section.ts'
+import type { Wanted, WantedObjects } from '#server/plan/wanted.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 
 export type SourceContext = Pick<

@@ -173,7 +173,7 @@ builder.queryField('plan', (t) =>
 builder.queryField('configurationPlan', (t) =>
   t.field({
     type: PlanRef,
-    deprecationReason: 'Use plan.',
+    deprecationReason: 'Use plan. It stays until 2027-05-31.',
     description: 'Compares configuration files with the anchor or the installation. It changes nothing.',
     authScopes: { read: true },
     args: {

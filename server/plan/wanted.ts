@@ -1,0 +1,19 @@
+/** What a source wants, and what is said about it. */
+import type { Path } from '#core/path.ts'
+import type { Fields, Section } from '#server/plan/section.ts'
+
+/** An object as a source wants it. */
+export type Wanted = {
+  section: Section
+  key: string
+  /** The fields in the form in which they are stored. */
+  wanted: Fields
+  /** It is only created: one that exists stays as it is, unless it has ended. */
+  isNew?: true
+}
+
+/** By section and key. */
+export type WantedObjects<Item extends Wanted = Wanted> = ReadonlyMap<Section, ReadonlyMap<string, Item>>
+
+/** A sentence about an object. The path is within it. */
+export type Finding<Item extends Wanted = Wanted> = { object: Item; path: Path; message: string }

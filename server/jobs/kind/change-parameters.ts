@@ -1,17 +1,15 @@
 /** Parses the parameters of a bulk change, when its run starts. */
 import type { Prisma, Run } from '#prisma/generated/client/client.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
-import { readSettings } from '#server/database/settings.ts'
-import { InvalidInputError, NotFoundError } from '#server/error/operation-error.ts'
 import { type RunItemInput, type RunOptions, requireName, requireSize } from '#server/jobs/kind/row.ts'
-import { parseTags, tagKey } from '#server/services/annotation.ts'
-import type { ServiceContext } from '#server/services/context.ts'
-import { requireOrganization } from '#server/services/organization/organization.ts'
-import { field, type Input, type Patch, parsePatch } from '#server/services/patch.ts'
+import {
+  type Changes,
+  findIssuable,
+  findType,
+  parseChanges,
+  requireFitting,
+} from '#server/plan/source/selection.ts'
 import { parseReason } from '#server/services/reason.ts'
-import { statementFields } from '#server/services/subordinate/input.ts'
-import { unpublishedFields } from '#server/services/subordinate/unpublished.ts'
-import { parseDelegation } from '#server/services/trust-mark/delegation.ts'
 
 export const subordinateActions = [
   'RENEW',
@@ -23,16 +21,6 @@ export const subordinateActions = [
   'REVOKE_TRUST_MARK',
 ] as const
 export type SubordinateAction = (typeof subordinateActions)[number]
-
-/** The settings of an update of many. Tags are added and removed, so that each keeps its others. */
-export const changeFields = {
-  ...statementFields,
-  organizationId: unpublishedFields.organizationId,
-  addTags: field([], (tags: readonly string[]) => parseTags(tags, 'addTags')),
-  removeTags: field([], (tags: readonly string[]) => parseTags(tags, 'removeTags')),
-}
-
-export type Changes = Input<typeof changeFields>
 
 export type ChangeParameters = {
   action: SubordinateAction
@@ -62,11 +50,7 @@ type GivenChange = {
   revokesMarks?: boolean | null | undefined
 }
 
-/** Without signing keys, as on the command line, each item checks the delegation for itself. */
-type Deps = Pick<ServiceContext, 'db' | 'entityId' | 'allowHttp' | 'now'> &
-  Partial<Pick<ServiceContext, 'signingKeys'>>
-
-const markActions: readonly SubordinateAction[] = ['ISSUE_TRUST_MARK', 'REVOKE_TRUST_MARK']
+type Deps = Parameters<typeof findIssuable>[0]
 
 /** @throws InvalidInputError, NotFoundError */
 export async function changeOptions(deps: Deps, given: GivenChange, subjects: Subjects): Promise<RunOptions> {
@@ -75,9 +59,7 @@ export async function changeOptions(deps: Deps, given: GivenChange, subjects: Su
     action: given.action,
     dryRun: given.dryRun ?? false,
     ...(reason ? { reason } : {}),
-    ...(await parseChanges(deps, given)),
-    ...(await parseTrustMark(deps, given)),
-    ...parseRemoval(given),
+    ...(await parseGiven(deps, given)),
   }
   const { items, ...chosen } = await chooseSubordinates(deps.db, subjects)
   const parameters: ChangeParameters = { ...parsed, ...chosen }
@@ -85,56 +67,20 @@ export async function changeOptions(deps: Deps, given: GivenChange, subjects: Su
   return { parameters: JSON.parse(JSON.stringify(parameters)), ...(items ? { items } : {}) }
 }
 
-async function parseChanges({ db }: Deps, { action, changes }: GivenChange): Promise<{ changes?: Changes }> {
-  if (action !== 'UPDATE') {
-    if (changes) throw new InvalidInputError('Only UPDATE takes changes.', 'changes')
-    return {}
-  }
-  const given: Changes = Object.fromEntries(
-    Object.entries(changes ?? {}).filter(([, value]) => value !== undefined),
-  )
-  if (Object.keys(given).length === 0)
-    throw new InvalidInputError('UPDATE needs at least one setting to change.', 'changes')
-  const settings = await readSettings(db)
-  try {
-    const parsed = parsePatch(changeFields, given, settings)
-    refuseContradiction(parsed)
-    await requireOrganization(db, parsed.organizationId)
-  } catch (error) {
-    if (!(error instanceof InvalidInputError)) throw error
-    throw new InvalidInputError(error.message, 'changes', ...(error.path ?? []))
-  }
-  return { changes: given }
-}
-
-function parseRemoval({ action, revokesMarks }: GivenChange): Pick<ChangeParameters, 'revokesMarks'> {
+/** What the action takes. @throws InvalidInputError, NotFoundError */
+async function parseGiven(deps: Deps, given: GivenChange): Promise<Partial<ChangeParameters>> {
+  const { action, changes, trustMarkType, delegation, revokesMarks } = given
+  requireFitting({ ...given, delegation: action === 'ISSUE_TRUST_MARK' ? delegation : null })
   if (action === 'REMOVE') return { revokesMarks: revokesMarks ?? true }
-  if (revokesMarks != null)
-    throw new InvalidInputError('Only REMOVE takes revokeTrustMarks.', 'revokeTrustMarks')
-  return {}
-}
-
-function refuseContradiction({ addTags = [], removeTags = [] }: Patch<typeof changeFields>): void {
-  const removed = new Set(removeTags.map(tagKey))
-  const both = addTags.find((tag) => removed.has(tagKey(tag)))
-  if (both !== undefined)
-    throw new InvalidInputError(`The tag "${both}" cannot be added and removed at once.`, 'removeTags')
-}
-
-async function parseTrustMark(deps: Deps, { action, trustMarkType, delegation }: GivenChange) {
-  if (!markActions.includes(action)) {
-    if (trustMarkType) throw new InvalidInputError(`${action} takes no Trust Mark type.`, 'trustMarkType')
-    return {}
+  if (action === 'UPDATE') {
+    await parseChanges(deps, changes ?? {})
+    const known = Object.entries(changes ?? {}).filter(([, value]) => value !== undefined)
+    return { changes: Object.fromEntries(known) }
   }
-  if (!trustMarkType) throw new InvalidInputError(`${action} needs a Trust Mark type.`, 'trustMarkType')
-  const type = await deps.db.trustMarkType.findUnique({ where: { type: trustMarkType } })
-  if (!type) throw new NotFoundError(`There is no Trust Mark type ${trustMarkType}.`, 'trustMarkType')
-  if (action === 'REVOKE_TRUST_MARK') return { trustMarkType }
-  if (!type.active)
-    throw new InvalidInputError(`The Trust Mark type ${trustMarkType} is not active.`, 'trustMarkType')
-  const { signingKeys } = deps
-  if (signingKeys) await parseDelegation({ ...deps, signingKeys }, type, delegation ?? null)
-  return { trustMarkType, ...(delegation ? { delegation } : {}) }
+  if (!trustMarkType) return {}
+  if (action === 'REVOKE_TRUST_MARK') await findType(deps.db, trustMarkType)
+  else await findIssuable(deps, trustMarkType, delegation ?? null)
+  return { trustMarkType, ...(delegation && action === 'ISSUE_TRUST_MARK' ? { delegation } : {}) }
 }
 
 /** The subordinates of a bulk change: those that a caller names, or all that match a condition. */

@@ -10,12 +10,12 @@ import type { RunContext } from '#server/jobs/context.ts'
 import {
   addMatching,
   type ChangeParameters,
-  changeFields,
   type SubordinateAction,
 } from '#server/jobs/kind/change-parameters.ts'
 import { type RunKindRow, wouldChange } from '#server/jobs/kind/row.ts'
 import { throwRetryable } from '#server/jobs/kind/subordinates.ts'
 import type { Outcome, Task } from '#server/jobs/task.ts'
+import { changeFields } from '#server/plan/source/selection.ts'
 import { withTags } from '#server/services/annotation.ts'
 import { parsePatch } from '#server/services/patch.ts'
 import { accepted } from '#server/services/subordinate/rejection.ts'

@@ -47,6 +47,9 @@ export type SelectionSource = {
   revokesMarks?: boolean | null | undefined
 }
 
+/** Of any action, also of one that sets no field. */
+type Given = Omit<SelectionSource, 'action' | 'where'> & { action: string }
+
 type Chosen = { entityId: string; tags: string[] }
 
 /** @throws InvalidInputError, NotFoundError */
@@ -113,11 +116,7 @@ const rowsOf: Readonly<
   },
 
   async ISSUE_TRUST_MARK(context, { trustMarkType, delegation = null }) {
-    const row = await findType(context.db, trustMarkType)
-    const { type } = row
-    if (!row.active)
-      throw new InvalidInputError(`The Trust Mark type ${type} is not active.`, 'trustMarkType')
-    await parseDelegation(context, row, delegation)
+    const { type } = await findIssuable(context, trustMarkType, delegation)
     const terms = delegation === null ? {} : { delegation }
     return (rows) => ({
       wanted: rows.map(({ entityId }) => ({
@@ -150,7 +149,8 @@ async function marksOf(db: Database, where: Prisma.TrustMarkWhereInput): Promise
 
 type Parsed = { tags: { add: string[]; remove: string[] }; fields: Fields }
 
-async function parseChanges({ db }: SourceContext, changes: Changes): Promise<Parsed> {
+/** @throws InvalidInputError */
+export async function parseChanges({ db }: Pick<SourceContext, 'db'>, changes: Changes): Promise<Parsed> {
   const given: Changes = Object.fromEntries(
     Object.entries(changes).filter(([, value]) => value !== undefined),
   )
@@ -173,15 +173,32 @@ async function parseChanges({ db }: SourceContext, changes: Changes): Promise<Pa
   }
 }
 
+/** Without signing keys, as on the command line, the issue of each mark checks the delegation for itself. */
+type Issuing = Omit<SourceContext, 'slug' | 'checkCron' | 'signingKeys'> &
+  Partial<Pick<SourceContext, 'signingKeys'>>
+
+/** @throws NotFoundError, InvalidInputError */
+export async function findIssuable(
+  { signingKeys, ...context }: Issuing,
+  trustMarkType: string | null | undefined,
+  delegation: string | null,
+) {
+  const row = await findType(context.db, trustMarkType)
+  if (!row.active)
+    throw new InvalidInputError(`The Trust Mark type ${row.type} is not active.`, 'trustMarkType')
+  if (signingKeys) await parseDelegation({ ...context, signingKeys }, row, delegation)
+  return row
+}
+
 /** @throws NotFoundError */
-async function findType(db: Database, trustMarkType: string | null | undefined) {
+export async function findType(db: Database, trustMarkType: string | null | undefined) {
   const type = await db.trustMarkType.findUnique({ where: { type: trustMarkType ?? '' } })
   if (type) return type
   throw new NotFoundError(`There is no Trust Mark type ${trustMarkType}.`, 'trustMarkType')
 }
 
 /** @throws InvalidInputError */
-function requireFitting({ action, changes, trustMarkType, delegation, revokesMarks }: SelectionSource): void {
+export function requireFitting({ action, changes, trustMarkType, delegation, revokesMarks }: Given): void {
   if (action !== 'UPDATE' && changes) throw new InvalidInputError('Only UPDATE takes changes.', 'changes')
   if (action !== 'REMOVE' && revokesMarks != null)
     throw new InvalidInputError('Only REMOVE takes revokeTrustMarks.', 'revokeTrustMarks')

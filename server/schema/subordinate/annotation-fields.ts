@@ -1,5 +1,5 @@
 /** The input fields of what operators record for themselves. */
-import type { Changes } from '#server/jobs/kind/change-parameters.ts'
+import type { Changes } from '#server/plan/source/selection.ts'
 import { fieldsOf } from '#server/schema/fields-of.ts'
 import { keyOrNull } from '#server/schema/input.ts'
 import type { InputFields } from '#server/schema/operation.ts'

@@ -50,6 +50,18 @@ describe('renewSubordinate', () => {
     })
   })
 
+  it('keeps the statement of an unavailable entity, and clears the failure when it is back', async () => {
+    const { leaf, id } = await registerLeaf(admin)
+    const before = await served(leaf)
+    leaf.misbehave('server error')
+    expect(await renew(id)).toMatchObject({ __typename: 'EntityRejectedError' })
+    expect(await served(leaf)).toBe(before)
+    expect(await stateOf(leaf.id)).toMatchObject({ state: 'UNREACHABLE' })
+    leaf.misbehave(undefined)
+    expect(await renew(id)).toMatchObject({ state: 'ACTIVE' })
+    expect(await stateOf(leaf.id)).toEqual({ state: 'ACTIVE', lastError: null })
+  })
+
   it('yields to keys that an operator registers during the fetch', {
     tags: 'mutation/renewSubordinate/ConflictError',
   }, async () => {

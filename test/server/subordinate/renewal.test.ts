@@ -120,3 +120,29 @@ it.each(['hang', 'huge', 'redirect', 'rubbish', 'html', 'wrong signature'] as co
     expect(await rowOf(leaf)).toMatchObject({ version: 1, lastError: null, failingSince: null })
   },
 )
+
+it('keeps the reason of a failed Trust Mark renewal until one succeeds', async () => {
+  const type = 'https://ta.example.org/marks/owned'
+  await admin.mutate('createTrustMarkType', { type }, 'id')
+  const issued = await admin.mutate(
+    'issueTrustMark',
+    { trustMarkType: type, entityId: 'https://rp.example.org' },
+    'id mark { jwt }',
+  )
+  const owner = { sub: 'https://owner.example.org', jwks: { keys: [] } }
+  const { db } = admin.server
+  await db.trustMarkType.update({ where: { type }, data: { owner } })
+  const renew = () => admin.mutate('renewTrustMark', { id: issued.id }, 'lastError mark { jwt }')
+  expect(await renew()).toMatchObject({ code: 'INVALID_INPUT' })
+  const document = `query ($id: ID!) { trustMark(id: $id) { lastError mark { jwt } }
+    serverStatus { counts { failingTrustMarks } failing { trustMarks { entityId lastError } } } }`
+  const { data } = await admin.execute(document, { id: issued.id }, 'viewer')
+  expect(data.trustMark).toEqual({ lastError: expect.stringContaining('delegation'), mark: issued.mark })
+  expect(data.serverStatus).toEqual({
+    counts: { failingTrustMarks: 1 },
+    failing: { trustMarks: [{ entityId: 'https://rp.example.org', lastError: data.trustMark.lastError }] },
+  })
+
+  await db.$executeRaw`UPDATE "TrustMarkType" SET "owner" = NULL WHERE "type" = ${type}`
+  expect(await renew()).toMatchObject({ lastError: null })
+})

@@ -93,6 +93,12 @@ it('is failing from its first failed renewal until one succeeds', async () => {
   const ofAll = before.mark.ofAll + 1
   expect(first.mark).toEqual({ failingSince: expect.any(String), lastError, mark, found: 1, ofAll })
   expect(first.shown).toContainEqual({ entityId: subject, lastError: first.mark.lastError })
+  expect(first.shown).toHaveLength(ofAll)
+  const ofType = { where: { trustMarkType: { type } } }
+  const { expiresAt } = await admin.server.db.trustMark.findFirstOrThrow(ofType)
+  await admin.server.db.trustMark.updateMany({ ...ofType, data: { expiresAt: new Date(0) } })
+  expect((await read()).mark.ofAll, 'one that has expired').toBe(before.mark.ofAll)
+  await admin.server.db.trustMark.updateMany({ ...ofType, data: { expiresAt } })
   await change('renew', id)
   expect((await read()).mark.failingSince).toBe(first.mark.failingSince)
   await admin.mutate('updateTrustMarkType', { id: typeId, owner: null }, 'id')

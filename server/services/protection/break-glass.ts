@@ -43,14 +43,14 @@ export function createBreakGlass({ db, databaseFor, now, signing, find, end, exe
     const obstacle = obstacleOfSubject(row, caller) ?? (await signing.obstacle(caller, row))
     if (obstacle) return obstacle
     if (row.overrideBy === null || row.overrideAt === null || row.overrideAt <= now()) return null
-    return `${row.overrideBy} can execute it from ${row.overrideAt.toISOString()}, unless another person refuses it.`
+    return `${row.overrideBy} asked for that. It can be executed from ${row.overrideAt.toISOString()}, unless another person refuses it.`
   }
 
   return {
     overrideObstacle,
 
     /**
-     * Alerts everyone. With a delay, the first call only begins it.
+     * Alerts everyone. With a delay, the first call only begins it, and no other one begins it again.
      * @throws NotFoundError, ConflictError, InvalidInputError
      */
     async override(
@@ -73,7 +73,7 @@ export function createBreakGlass({ db, databaseFor, now, signing, find, end, exe
         before: contentOf(row),
         reason,
       }
-      if (breakGlass === 'DELAYED' && row.overrideBy !== caller.name) {
+      if (breakGlass === 'DELAYED' && row.overrideAt === null) {
         const overrideAt = new Date(now().getTime() + breakGlassHours * HOUR_MS)
         await recordChange(databaseFor(row.anchor), caller, async (tx) => {
           const data = { overrideBy: caller.name, overrideAt, message: reason }

@@ -74,7 +74,7 @@ export async function comparePlan<Item extends Wanted>(
   const { db, now } = context
   const { anchor, objects, removed = [], warnings = [], isIndependent = false } = source
   const found: Found<Item> = { steps: [], faults: [], warnings: [...warnings], unchanged: 0, existing: [] }
-  found.faults.push(...(await findMissing(db, objects, now())))
+  found.faults = await findMissing(db, objects, now())
   for (const section of sections) await compareSection(found, context, source, section)
   if (anchor !== null && (isIndependent || found.faults.length === 0)) {
     const refused = await findRefused(
@@ -82,10 +82,10 @@ export async function comparePlan<Item extends Wanted>(
       found.steps.map(({ step }) => step),
       objects,
     )
-    found.faults.push(...refused)
+    for (const each of refused) found.faults.push(each)
   }
   if (isIndependent) leaveRefused(found)
-  for (const each of removed) found.steps.push(...(await removals(context, each)))
+  for (const each of removed) for (const step of await removals(context, each)) found.steps.push(step)
   const steps = found.steps.map(({ step }) => step)
   const operations = new Set(found.steps.flatMap(({ amounts }) => amounts))
   const ended = found.steps.flatMap(({ marks }) => marks)
@@ -199,7 +199,7 @@ async function removals({ db, now, caller }: PlanContext, { section, keys }: Rem
 function leaveRefused<Item extends Wanted>(found: Found<Item>): void {
   const refused = new Set(found.faults.map(({ object: { section, key } }) => `${section} ${key}`))
   found.steps = found.steps.filter(({ step: { section, key } }) => !refused.has(`${section} ${key}`))
-  found.warnings.push(...found.faults)
+  found.warnings = [...found.warnings, ...found.faults]
   found.faults = []
 }
 

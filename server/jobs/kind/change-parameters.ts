@@ -4,6 +4,7 @@ import type { Database, Transaction } from '#server/database/client.ts'
 import { type RunItemInput, type RunOptions, requireName, requireSize } from '#server/jobs/kind/row.ts'
 import {
   type Changes,
+  changeActions,
   findIssuable,
   findType,
   parseChanges,
@@ -11,15 +12,8 @@ import {
 } from '#server/plan/source/selection.ts'
 import { parseReason } from '#server/services/reason.ts'
 
-export const subordinateActions = [
-  'RENEW',
-  'DEACTIVATE',
-  'REACTIVATE',
-  'REMOVE',
-  'UPDATE',
-  'ISSUE_TRUST_MARK',
-  'REVOKE_TRUST_MARK',
-] as const
+/** A renewal sets no field, so it has no plan. */
+export const subordinateActions = ['RENEW', ...changeActions] as const
 export type SubordinateAction = (typeof subordinateActions)[number]
 
 export type ChangeParameters = {

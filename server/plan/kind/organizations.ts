@@ -69,3 +69,16 @@ export async function organizationName(db: Database, id: unknown): Promise<strin
   const row = await db.organization.findUnique({ where: { id }, select: { name: true } })
   return row?.name ?? null
 }
+
+/** The names of the organizations that the anchor admits, by their keys. */
+export async function organizationNames(
+  db: Database,
+  ids: Iterable<number | null | undefined>,
+): Promise<Map<number, string>> {
+  const keys = [...new Set(ids)].filter((id) => id != null)
+  const found = await db.organization.findMany({
+    where: { id: { in: keys } },
+    select: { id: true, name: true },
+  })
+  return new Map(found.map(({ id, name }) => [id, name]))
+}

@@ -2,12 +2,15 @@
 import { parseEntityId } from '#core/entity-id.ts'
 import { readSettings } from '#server/database/settings.ts'
 import { InvalidInputError, OperationError, parseField } from '#server/error/operation-error.ts'
-import { organizationName } from '#server/plan/kind/organizations.ts'
+import { organizationNames } from '#server/plan/kind/organizations.ts'
 import type { Source } from '#server/plan/plan.ts'
-import { MAXIMUM_OBJECTS, objectsOf, type SourceContext } from '#server/plan/source/source.ts'
+import { objectsOf, type SourceContext } from '#server/plan/source/source.ts'
 import type { Finding, Wanted } from '#server/plan/wanted.ts'
 import { parsePatch } from '#server/services/patch.ts'
 import { type RegisterInput, subordinateFields } from '#server/services/subordinate/input.ts'
+
+/** Each that is new is examined. */
+const MAXIMUM = 10_000
 
 export type ListSource = {
   subordinates?: readonly RegisterInput[] | null | undefined
@@ -20,9 +23,18 @@ export async function fromList(context: SourceContext, { subordinates, lines }: 
   const written = (lines ?? []).map((line) => line.trim()).filter((entityId) => entityId !== '')
   const list: RegisterInput[] = [...(subordinates ?? []), ...written.map((entityId) => ({ entityId }))]
   if (list.length === 0) throw new InvalidInputError('The list is empty. Name the entities.', 'list')
-  if (list.length > MAXIMUM_OBJECTS)
-    throw new InvalidInputError(`At most ${MAXIMUM_OBJECTS} entities are registered at once.`, 'list')
+  if (list.length > MAXIMUM)
+    throw new InvalidInputError(`At most ${MAXIMUM} entities are registered at once.`, 'list')
   const settings = await readSettings(context.db)
+  const names = await organizationNames(
+    context.db,
+    list.map(({ organizationId }) => organizationId),
+  )
+  const organizationOf = (id: number) => {
+    const name = names.get(id)
+    if (name === undefined) throw new InvalidInputError('There is no such organization.', 'organizationId')
+    return name
+  }
   const wanted: Wanted[] = []
   const warnings: Finding[] = []
   for (const { entityId: given, active, keysCompared, ...fields } of list) {
@@ -33,9 +45,7 @@ export async function fromList(context: SourceContext, { subordinates, lines }: 
       const others = {
         ...(active == null ? {} : { active }),
         ...(keysCompared == null ? {} : { keysCompared }),
-        ...(organizationId == null
-          ? {}
-          : { organization: await organizationName(context.db, organizationId) }),
+        ...(organizationId == null ? {} : { organization: organizationOf(organizationId) }),
       }
       wanted.push({ ...named, key: entityId, wanted: { entityId, ...parsed, ...others } })
     } catch (error) {

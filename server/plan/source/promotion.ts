@@ -3,6 +3,7 @@ import type { Prisma } from '#prisma/generated/client/client.ts'
 import type { Database } from '#server/database/client.ts'
 import { type Subordinate, typedSubordinate, typedTrustMarkType } from '#server/database/typed-row.ts'
 import { InvalidInputError } from '#server/error/operation-error.ts'
+import { organizationNames } from '#server/plan/kind/organizations.ts'
 import type { Source } from '#server/plan/plan.ts'
 import { objectsOf, type SourceContext } from '#server/plan/source/source.ts'
 import type { Wanted } from '#server/plan/wanted.ts'
@@ -24,7 +25,10 @@ export async function fromAnchor(context: SourceContext, { from, where }: Promot
   if (rows.length > MAXIMUM)
     throw new InvalidInputError(`At most ${MAXIMUM} subordinates are promoted at once.`, 'subordinates')
   const members = rows.map(typedSubordinate)
-  const admitted = await organizationsIn(context.db, members)
+  const admitted = await organizationNames(
+    context.db,
+    members.map(({ organizationId }) => organizationId),
+  )
   const wanted = [
     ...(await typesOf(from.db, members, where)),
     ...members.map((row) => memberOf(row, admitted)),
@@ -47,14 +51,6 @@ async function typesOf(
     isNew: true,
     wanted: { type: row.type, ...pickFields(trustMarkTypeFields, typedTrustMarkType(row)) },
   }))
-}
-
-/** The names of the members' organizations that the anchor admits, by their keys. */
-async function organizationsIn(db: Database, members: readonly Subordinate[]): Promise<Map<number, string>> {
-  const keys = new Set(members.flatMap(({ organizationId }) => organizationId ?? []))
-  const where = { id: { in: [...keys] } }
-  const found = await db.organization.findMany({ where, select: { id: true, name: true } })
-  return new Map(found.map(({ id, name }) => [id, name]))
 }
 
 /** Its keys too: its configuration must verify with those that are known. */

@@ -3,7 +3,7 @@ import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
 import { FieldChangeRef } from '#server/schema/field-change.ts'
 import { keyOrNull } from '#server/schema/input.ts'
-import { operation } from '#server/schema/operation.ts'
+import { type InputFields, operation } from '#server/schema/operation.ts'
 import { TrustAnchor } from '#server/schema/trust-anchor/trust-anchor.ts'
 import { parseReason } from '#server/services/reason.ts'
 import {
@@ -16,7 +16,7 @@ import {
 
 const { InvalidInputError, ConflictError, NotFoundError, EntityRejectedError } = failures
 
-export const VersionSideEnum = builder.enumType('VersionSide', {
+const VersionSideEnum = builder.enumType('VersionSide', {
   description: 'Which of the two versions of an audit entry.',
   values: {
     BEFORE: { description: 'The version before the recorded change.' },
@@ -83,19 +83,24 @@ const RestoreVersionSuccess = builder.objectRef<Restored>('RestoreVersionSuccess
   }),
 })
 
+/** Which version. */
+export const versionInputs = (t: InputFields) => ({
+  auditEventId: t.id({ required: true, description: 'The audit entry.' }),
+  side: t.field({
+    type: VersionSideEnum,
+    required: true,
+    defaultValue: 'AFTER',
+    description: 'Which version of the entry; the one after its change by default.',
+  }),
+})
+
 operation('restoreVersion', {
   describes:
     'Restores an earlier version of settings, policy or a subordinate: saves its differences from the present as a new change, with the checks and the audit entry of that change. Keys and state of a subordinate stay.',
   input: {
     describes: 'The version to restore.',
     fields: (t) => ({
-      auditEventId: t.id({ required: true, description: 'The audit entry.' }),
-      side: t.field({
-        type: VersionSideEnum,
-        required: true,
-        defaultValue: 'AFTER',
-        description: 'Which version of the entry; the one after its change by default.',
-      }),
+      ...versionInputs(t),
       version: t.int({
         description:
           'The present version that was read; the mutation fails with CONFLICT after another change.',

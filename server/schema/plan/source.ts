@@ -3,39 +3,33 @@ import type { GraphQLSchema } from 'graphql'
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import { type FilesPlan, planFiles } from '#server/as-code/files-plan.ts'
 import { InvalidInputError, NotFoundError } from '#server/error/operation-error.ts'
+import { requireSize } from '#server/jobs/kind/row.ts'
 import { comparePlan, type Plan, PlanFaultsError, type Source } from '#server/plan/plan.ts'
 import { fromList } from '#server/plan/source/list.ts'
 import { fromAnchor } from '#server/plan/source/promotion.ts'
-import type { ChangeAction } from '#server/plan/source/selection.ts'
 import { fromSelection } from '#server/plan/source/selection.ts'
 import { fromSettings } from '#server/plan/source/setting.ts'
 import type { SourceContext } from '#server/plan/source/source.ts'
 import { fromVersion } from '#server/plan/source/version.ts'
 import type { Finding } from '#server/plan/wanted.ts'
 import { contextWith } from '#server/schema/anchor-context.ts'
-import { VersionSideEnum } from '#server/schema/audit/restoration.ts'
+import { versionInputs } from '#server/schema/audit/restoration.ts'
 import { builder } from '#server/schema/builder.ts'
 import { COMMIT, ConfigurationFileInput, PRUNE } from '#server/schema/configuration/file.ts'
 import type { Context } from '#server/schema/context.ts'
 import { locateId } from '#server/schema/global-id.ts'
 import { keyOrNull, requireCaller } from '#server/schema/input.ts'
+import { plannedActions } from '#server/schema/run/subordinate-action.ts'
 import { withOrganizationKey } from '#server/schema/subordinate/annotation-fields.ts'
-import { SubordinateSettingsInput } from '#server/schema/subordinate/subordinate-change.ts'
+import { changeInputs } from '#server/schema/subordinate/subordinate-change.ts'
 import { SubordinateFilter, subordinateCondition } from '#server/schema/subordinate/subordinate-list.ts'
 import { RegisterSubordinateInput } from '#server/schema/subordinate/subordinate-mutations.ts'
 import { SubordinateSelection } from '#server/schema/subordinate/subordinate-selection.ts'
 import { settingInputs } from '#server/schema/trust-anchor/trust-anchor-mutations.ts'
 
 const PlannedAction = builder.enumType('PlannedAction', {
-  description: 'One change of many subordinates.',
-  values: {
-    DEACTIVATE: { description: 'Remove them from every public endpoint, and keep their registrations.' },
-    REACTIVATE: { description: 'Publish them again.' },
-    REMOVE: { description: 'Delete their registrations.' },
-    UPDATE: { description: 'Change their settings.' },
-    ISSUE_TRUST_MARK: { description: 'Issue a Trust Mark to those that hold no valid one of the type.' },
-    REVOKE_TRUST_MARK: { description: 'Revoke their Trust Marks of the type.' },
-  } satisfies Record<ChangeAction, object>,
+  description: 'What is done to each of many subordinates, as a plan.',
+  values: plannedActions,
 })
 
 const FilesInput = builder.inputType('PlanFilesInput', {
@@ -60,19 +54,7 @@ const SelectionInput = builder.inputType('PlanSelectionInput', {
       required: true,
       description: 'The subordinates, at most 100000.',
     }),
-    changes: t.field({ type: SubordinateSettingsInput, description: 'The settings, for UPDATE only.' }),
-    trustMarkType: t.field({
-      type: 'URL',
-      description: 'The type, for ISSUE_TRUST_MARK and REVOKE_TRUST_MARK only.',
-    }),
-    delegation: t.field({
-      type: 'JWT',
-      description: 'The owner’s delegation, to issue marks of a type with an owner (§7.2).',
-    }),
-    revokeTrustMarks: t.boolean({
-      description:
-        'Whether REMOVE revokes the Trust Marks that this anchor issued to each, too; true by default.',
-    }),
+    ...changeInputs(t),
   }),
 })
 
@@ -81,7 +63,7 @@ const ListInput = builder.inputType('PlanListInput', {
   fields: (t) => ({
     subordinates: t.field({
       type: [RegisterSubordinateInput],
-      description: 'The entities, each with the fields of registerSubordinate.',
+      description: 'The entities, each with the fields of registerSubordinate; with the lines at most 10000.',
     }),
     lines: t.stringList({ description: 'Further entities by their identifiers as written.' }),
   }),
@@ -95,7 +77,9 @@ const PromotionInput = builder.inputType('PlanPromotionInput', {
       required: true,
       description: 'The anchor that has them, by slug or Entity Identifier.',
     }),
-    entityIds: t.stringList({ description: 'Their Entity Identifiers; absent: those of the filter.' }),
+    entityIds: t.stringList({
+      description: 'Their Entity Identifiers, at most 10000; absent: those of the filter.',
+    }),
     filter: t.field({ type: SubordinateFilter, description: 'As in the list; an empty filter matches all.' }),
   }),
 })
@@ -103,15 +87,7 @@ const PromotionInput = builder.inputType('PlanPromotionInput', {
 const VersionInput = builder.inputType('PlanVersionInput', {
   description:
     'An earlier version of settings, policy or a subordinate. Keys and state of a subordinate stay.',
-  fields: (t) => ({
-    auditEventId: t.id({ required: true, description: 'The audit entry.' }),
-    side: t.field({
-      type: VersionSideEnum,
-      required: true,
-      defaultValue: 'AFTER',
-      description: 'Which version of the entry; the one after its change by default.',
-    }),
-  }),
+  fields: versionInputs,
 })
 
 const SettingsInput = builder.inputType('PlanSettingsInput', {
@@ -187,6 +163,7 @@ async function sourceOf(context: Context, given: PlanSource): Promise<Source> {
   if (promotion) {
     const from = contextWith('read', context, promotion.from)
     const { entityIds, filter } = promotion
+    if (entityIds) requireSize(entityIds, 'subordinates', 'entityIds')
     const where = entityIds ? { entityId: { in: entityIds } } : await subordinateCondition(filter ?? {}, from)
     return fromAnchor(of, { from, where })
   }
@@ -204,8 +181,12 @@ async function chosenBy(
   context: Context,
   { ids, entityIds, filter }: typeof SubordinateSelection.$inferInput,
 ): Promise<Chosen> {
-  if (entityIds) return { where: { entityId: { in: [...new Set(entityIds)] } }, named: entityIds }
+  if (entityIds) {
+    requireSize(entityIds, 'subordinates', 'entityIds')
+    return { where: { entityId: { in: [...new Set(entityIds)] } }, named: entityIds }
+  }
   if (!ids) return { where: await subordinateCondition(filter ?? {}, context) }
+  requireSize(ids, 'subordinates', 'ids')
   // Those of a stored request name their anchor.
   const keys = ids.map((id) => keyOrNull(locateId(id)?.id ?? id, 'Subordinate') ?? 0)
   const where = { id: { in: keys } }

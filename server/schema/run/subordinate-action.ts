@@ -2,20 +2,26 @@
 import { getMember, isJsonObject } from '#core/json.ts'
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import type { SubordinateAction as Name } from '#server/jobs/kind/change-parameters.ts'
+import type { ChangeAction } from '#server/plan/source/selection.ts'
 import { builder } from '#server/schema/builder.ts'
+
+/** Those that have a plan. */
+export const plannedActions = {
+  DEACTIVATE: { description: 'Removes it from every endpoint and keeps its registration.' },
+  REACTIVATE: { description: 'Publishes it again, with a new statement.' },
+  REMOVE: {
+    description: 'Removes it from every endpoint, deletes its registration, and revokes its Trust Marks.',
+  },
+  UPDATE: { description: 'Changes its settings.' },
+  ISSUE_TRUST_MARK: { description: 'Issues a Trust Mark to it.' },
+  REVOKE_TRUST_MARK: { description: 'Revokes its Trust Mark of a type.' },
+} as const satisfies Record<ChangeAction, object>
 
 export const SubordinateAction = builder.enumType('SubordinateAction', {
   description: 'What is done to each of many subordinates.',
   values: {
     RENEW: { description: 'Fetches its configuration again and signs a new statement.' },
-    DEACTIVATE: { description: 'Removes it from every endpoint and keeps its registration.' },
-    REACTIVATE: { description: 'Publishes it again, with a new statement.' },
-    REMOVE: {
-      description: 'Removes it from every endpoint, deletes its registration, and revokes its Trust Marks.',
-    },
-    UPDATE: { description: 'Changes its settings.' },
-    ISSUE_TRUST_MARK: { description: 'Issues a Trust Mark to it.' },
-    REVOKE_TRUST_MARK: { description: 'Revokes its Trust Mark of a type.' },
+    ...plannedActions,
   } as const satisfies Record<Name, object>,
 })
 

@@ -6,7 +6,7 @@ import type { Context } from '#server/schema/context.ts'
 import { failures } from '#server/schema/error.ts'
 import { fieldsOf } from '#server/schema/fields-of.ts'
 import { keyOrNull } from '#server/schema/input.ts'
-import { operation } from '#server/schema/operation.ts'
+import { type InputFields, operation } from '#server/schema/operation.ts'
 import { RunRef } from '#server/schema/run/run.ts'
 import { SubordinateAction } from '#server/schema/run/subordinate-action.ts'
 import { withOrganizationKey } from '#server/schema/subordinate/annotation-fields.ts'
@@ -16,13 +16,30 @@ import { statementFields } from '#server/services/subordinate/input.ts'
 
 const { ConflictError, NotFoundError } = failures
 
-export const SubordinateSettingsInput = builder.inputType('SubordinateSettingsInput', {
+const SubordinateSettingsInput = builder.inputType('SubordinateSettingsInput', {
   description: 'Settings to change: an absent field keeps its value, null resets it to its default.',
   fields: (t) => ({
     ...fieldsOf(t, statementFields),
     addTags: t.stringList({ description: 'Tags to add. Each subordinate keeps its other tags.' }),
     removeTags: t.stringList({ description: 'Tags to remove, without regard to case.' }),
     organizationId: t.id({ description: 'The organization that they belong to.' }),
+  }),
+})
+
+/** What the actions take, besides the subordinates. */
+export const changeInputs = (t: InputFields) => ({
+  changes: t.field({ type: SubordinateSettingsInput, description: 'The settings, for UPDATE only.' }),
+  trustMarkType: t.field({
+    type: 'URL',
+    description: 'The type, for ISSUE_TRUST_MARK and REVOKE_TRUST_MARK only.',
+  }),
+  delegation: t.field({
+    type: 'JWT',
+    description: 'The owner’s delegation, to issue marks of a type with an owner (§7.2).',
+  }),
+  revokeTrustMarks: t.boolean({
+    description:
+      'Whether REMOVE revokes the Trust Marks that this anchor issued to each, too; true by default. For REMOVE only.',
   }),
 })
 
@@ -45,19 +62,7 @@ operation('startSubordinateChange', {
       reason: t.string({
         description: 'Why, at most 1000 characters. The audit log and revoked marks keep it.',
       }),
-      changes: t.field({ type: SubordinateSettingsInput, description: 'The settings, for UPDATE only.' }),
-      trustMarkType: t.field({
-        type: 'URL',
-        description: 'The type, for ISSUE_TRUST_MARK and REVOKE_TRUST_MARK only.',
-      }),
-      delegation: t.field({
-        type: 'JWT',
-        description: 'The owner’s delegation, to issue marks of a type with an owner (§7.2).',
-      }),
-      revokeTrustMarks: t.boolean({
-        description:
-          'Whether REMOVE revokes the Trust Marks that this anchor issued to each, too; true by default. For REMOVE only.',
-      }),
+      ...changeInputs(t),
     }),
   },
   result: RunRef,

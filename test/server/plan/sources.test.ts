@@ -55,14 +55,14 @@ it('deactivates a selection: says who stops to resolve, and applies nothing else
 
 it('changes settings and tags of a selection, and leaves alone what is refused or unknown', async () => {
   const change = { addTags: ['new'], removeTags: ['OLD'], validFor: 24 }
-  const subordinates = { entityIds: [...ids(), 'https://nobody.example.org'] }
+  const subordinates = { entityIds: [...ids(), 'https://unknown.example.org'] }
   const source = { selection: { action: 'UPDATE', subordinates, changes: change } }
   const { steps, warnings } = await planOf(admin, source)
   expect(steps.map(({ changes }) => changes.map(({ path }) => path).sort())).toEqual([
     ['tags', 'validFor'],
     ['tags', 'validFor'],
   ])
-  expect(warnings).toEqual([{ message: 'https://nobody.example.org: It is not registered.' }])
+  expect(warnings).toEqual([{ message: 'https://unknown.example.org: It is not registered.' }])
   await apply(admin, source)
   expect(await admin.server.db.subordinate.findMany({ select: { tags: true, validFor: true } })).toEqual([
     { tags: ['new'], validFor: 24 },
@@ -76,11 +76,11 @@ it('issues and revokes the Trust Marks of a selection, and issues them again', a
   expect(await planOf(admin, issue)).toMatchObject({ steps: [], unchanged: 2 })
   const revoke = selected('REVOKE_TRUST_MARK', { trustMarkType: TYPE })
   expect(await planOf(admin, revoke)).toMatchObject({ operations: ['TRUST_MARKS'] })
-  await apply(admin, revoke, { reason: 'Nobody checks them.' })
+  await apply(admin, revoke, { reason: 'The checks have ended.' })
   const read = () => admin.server.db.trustMark.findMany({ select: { active: true, revocationReason: true } })
   expect(await read()).toEqual([
-    { active: false, revocationReason: 'Nobody checks them.' },
-    { active: false, revocationReason: 'Nobody checks them.' },
+    { active: false, revocationReason: 'The checks have ended.' },
+    { active: false, revocationReason: 'The checks have ended.' },
   ])
   expect(await planOf(admin, revoke)).toMatchObject({ steps: [] })
   expect((await planOf(admin, issue)).steps.map(({ verb }) => verb)).toEqual(['CREATE', 'CREATE'])
@@ -96,6 +96,11 @@ it('registers a list, and says which lines name nothing new', async () => {
   expect(unchanged).toBe(1)
   expect(warnings).toMatchObject([{ message: expect.stringMatching(/^no identifier: /) }])
   expect(effect).toMatchObject({ newMembers: 1 })
+  const named = { entityId: third.id, organizationId: 'T3JnYW5pemF0aW9uOjk5' }
+  expect(await planOf(admin, { list: { subordinates: [named] } })).toMatchObject({
+    steps: [],
+    warnings: [{ message: `${third.id}: There is no such organization.` }],
+  })
   const dry = await apply(admin, source, { dryRun: true })
   expect(dry).toMatchObject([{ resource: third.id, message: 'Would create the member.' }])
   expect(await listed(admin)).not.toContain(third.id)
@@ -141,7 +146,7 @@ it('restores an earlier version of settings, policy and a subordinate', async ()
 })
 
 it('changes settings with policy, and says which members stop to resolve by it', async () => {
-  const policy = { openid_relying_party: { client_name: { one_of: ['Nobody has this name'] } } }
+  const policy = { openid_relying_party: { client_name: { one_of: ['Another name'] } } }
   const { effect, steps } = await planOf(admin, { settings: { metadataPolicy: policy, statementHours: 30 } })
   expect(steps.map(({ section }) => section)).toEqual(['settings', 'metadataPolicy'])
   expect(effect?.members.stops).toBe(3)
@@ -170,6 +175,11 @@ it.each([
   ['changes where none fit', () => selected('REMOVE', { changes: { validFor: 1 } }), 'InvalidInputError'],
   ['an update without changes', () => selected('UPDATE', { changes: {} }), 'InvalidInputError'],
   ['an empty list', () => ({ list: { lines: [] } }), 'InvalidInputError'],
+  [
+    'too many names',
+    () => ({ selection: { action: 'REMOVE', subordinates: { entityIds: Array(10_001).fill(TYPE) } } }),
+    'InvalidInputError',
+  ],
   ['the same anchor', () => ({ promotion: { from: 'main', filter: {} } }), 'InvalidInputError'],
   ['an unknown type', () => selected('ISSUE_TRUST_MARK', { trustMarkType: `${TYPE}/no` }), 'NotFoundError'],
   ['an unknown entry', () => ({ version: { auditEventId: 'QXVkaXRFdmVudDo5OTk5' } }), 'NotFoundError'],

@@ -6,6 +6,7 @@ import { OperationError, SigningUnavailableError } from '#server/error/operation
 import { type Caller, runCaller } from '#server/identity/caller.ts'
 import { runWithOrigin } from '#server/identity/origin.ts'
 import type { RunContext } from '#server/jobs/context.ts'
+import { toPresentKind } from '#server/jobs/earlier-runs.ts'
 import { inParallel } from '#server/jobs/in-parallel.ts'
 import type { RunKindRow } from '#server/jobs/kind/row.ts'
 import { findRefusal, retryDelay, TRIES } from '#server/jobs/run-check.ts'
@@ -37,7 +38,8 @@ type Work = Parts & { caller: Caller }
 
 /** Continues a run that was started before. @throws an error that another attempt may not meet */
 export async function executeRun(parts: Parts, runId: number, outer: AbortSignal): Promise<void> {
-  const run = await takeOverRun(parts.context.db, runId)
+  const taken = await takeOverRun(parts.context.db, runId)
+  const run = taken && (await toPresentKind(parts.context, taken))
   if (!run) return
   const origin = run.requestId === null ? { runId } : { runId, requestId: run.requestId }
   await runWithOrigin(origin, () => approved(run, (caller) => execute({ ...parts, caller }, run, outer)))
@@ -189,16 +191,19 @@ function createWork(parts: Work, run: Run, kind: RunKindRow, ledger: Ledger, out
   return {
     /** Why nothing is done; null: nothing is in the way. */
     async refusal(): Promise<string | null> {
-      const { check, atATime = CONCURRENCY } = kind
+      const { check } = kind
       if (!check || isIndependent({ run })) return null
       const refuse = (item: RunItem, message: string) => finish(item, { ok: false, message })
-      return findRefusal(run, { context, ledger, signal, atATime, check, taskOf, refuse })
+      return findRefusal(run, { context, ledger, signal, atATime: CONCURRENCY, check, taskOf, refuse })
     },
     async throughAllItems(): Promise<void> {
       for (;;) {
         const items = await ledger.nextItems()
-        for (const phase of phasesOf(items, kind))
-          await inParallel(phase, kind.atATime ?? CONCURRENCY, signal, workOn)
+        for (const phase of phasesOf(items, kind)) {
+          const [first] = phase
+          const atATime = (first && kind.atATime?.(first)) ?? CONCURRENCY
+          await inParallel(phase, atATime, signal, workOn)
+        }
         signal.throwIfAborted()
         if (items.length > 0) continue
         const wait = await ledger.untilNextItem()

@@ -1,4 +1,5 @@
 /** Starts and cancels runs, and recovers runs that lost their worker. Workers execute them (run-execution.ts). */
+import { getMember, isJsonObject } from '#core/json.ts'
 import { Prisma, type Run } from '#prisma/generated/client/client.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
@@ -6,7 +7,7 @@ import { lock } from '#server/database/lock.ts'
 import { ConflictError, NotFoundError } from '#server/error/operation-error.ts'
 import { type Caller, jobCaller } from '#server/identity/caller.ts'
 import { crawlDue, evaluationDue, isCrawlDue, isEvaluationDue, markCrawl } from '#server/jobs/kind/due.ts'
-import type { RunItemInput, RunOptions } from '#server/jobs/kind/row.ts'
+import type { RunItemInput, RunKindRow, RunOptions } from '#server/jobs/kind/row.ts'
 import type { JobQueue } from '#server/jobs/queue.ts'
 import { type RunKind, runKindOf, runKinds } from '#server/jobs/run-kinds.ts'
 import { isDryRun } from '#server/jobs/task.ts'
@@ -116,9 +117,12 @@ async function create(
   { parameters = {}, items, also }: RunOptions,
 ): Promise<Run> {
   await lock(tx, 'inmor:run')
+  const { inWords = 'run of this kind', apartBy }: RunKindRow = runKinds[kind]
   const where = { kind, state: { in: ['QUEUED', 'RUNNING'] } }
-  if (await tx.run.findFirst({ where, select: { id: true } })) {
-    const { inWords = 'run of this kind' } = runKindOf(kind) ?? {}
+  const others = await tx.run.findMany({ where, select: { parameters: true } })
+  const isOther = (run: { parameters: Prisma.JsonValue }) =>
+    apartBy === undefined || memberOf(run.parameters, apartBy) === parameters[apartBy]
+  if (others.some(isOther)) {
     throw new ConflictError(`Another ${inWords} is still running. Wait until it ends, or cancel it.`)
   }
   const { name, method, requestId = null } = caller
@@ -134,13 +138,20 @@ async function create(
 }
 
 /** As one parameter: with one for each value, ten thousand items would keep the process from other work for a second. */
-async function addItems(tx: Transaction, runId: number, items: readonly RunItemInput[]): Promise<void> {
+export async function addItems(
+  tx: Transaction,
+  runId: number,
+  items: readonly RunItemInput[],
+): Promise<void> {
   await tx.$executeRaw`
     INSERT INTO "RunItem" ("runId", "key", "resource", "input")
     SELECT ${runId}::int, coalesce(item->>'key', ''), item->>'resource', item->'input'
     FROM jsonb_array_elements(${JSON.stringify(items)}::jsonb) WITH ORDINALITY AS listed(item, place)
     ORDER BY place`
 }
+
+const memberOf = (parameters: Prisma.JsonValue, name: string) =>
+  isJsonObject(parameters) ? getMember(parameters, name) : undefined
 
 async function requestEnd(tx: Transaction, id: number): Promise<Run> {
   const before = await tx.run.findUnique({ where: { id } })
@@ -192,13 +203,9 @@ type DryRun = { kind: RunKind; parameters: Prisma.JsonObject }
 /** @throws NotFoundError, ConflictError */
 async function findDryRun(tx: Transaction, id: number): Promise<DryRun> {
   const run = await tx.run.findUnique({ where: { id } })
-  if (!run || !runKindOf(run.kind) || !isDryRun({ run }))
-    throw new NotFoundError('There is no such dry run.', 'id')
-  if (run.kind === 'CONFIGURATION')
-    throw new ConflictError(
-      'A plan is applied with applyConfiguration, which checks the rights for each step.',
-      'id',
-    )
+  if (!run || !isDryRun({ run })) throw new NotFoundError('There is no such dry run.', 'id')
+  if (!runKindOf(run.kind))
+    throw new ConflictError('An earlier version made this dry run. Make it again.', 'id')
   if (run.state !== 'SUCCEEDED')
     throw new ConflictError(`The dry run ${run.endedAt ? 'did not succeed' : 'has not ended yet'}.`, 'id')
   return { kind: run.kind as RunKind, parameters: run.parameters as Prisma.JsonObject } // as just checked

@@ -153,7 +153,7 @@ function compareObject<Item extends Wanted>(
   const changed = changedFields(stored, object.wanted)
   const isSame = Object.keys(changed).length === 0
   const obstacleOf = () => (isSame ? null : (obstacle?.(stored, object.wanted) ?? null))
-  const leave = (message: string) => found.warnings.push(about(object, message))
+  const leave = (message: string) => found.warnings.push({ ...about(object, message), isLeft: true })
   const left = isSame || !change ? null : (leaves?.(object, changed) ?? null)
   const inTheWay = left === null ? obstacleOf() : null
   if (object.isNew && !isSame) leave(`This ${noun} exists already, and stays as it is.`)

@@ -16,4 +16,10 @@ export type Wanted = {
 export type WantedObjects<Item extends Wanted = Wanted> = ReadonlyMap<Section, ReadonlyMap<string, Item>>
 
 /** A sentence about an object. The path is within it. */
-export type Finding<Item extends Wanted = Wanted> = { object: Item; path: Path; message: string }
+export type Finding<Item extends Wanted = Wanted> = {
+  object: Item
+  path: Path
+  message: string
+  /** It stays as it is because nothing more is wanted; otherwise it was refused. */
+  isLeft?: true
+}

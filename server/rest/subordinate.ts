@@ -115,7 +115,8 @@ export function subordinateRoutes(app: RestApp): void {
     },
     async (request) => {
       const { subordinates } = anchorOf(request).services
-      return toBody(await subordinates.renew(callerOfRequest(request), request.params.id))
+      const { subordinate } = await subordinates.renew(callerOfRequest(request), request.params.id)
+      return toBody(subordinate)
     },
   )
 

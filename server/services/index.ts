@@ -21,7 +21,6 @@ import { createPinnedAnchors } from '#server/services/trust-anchor/pinned-anchor
 import { createTrustAnchorService } from '#server/services/trust-anchor/trust-anchor.ts'
 import { createTrustMarkTypeService } from '#server/services/trust-mark/trust-mark-types.ts'
 import { createTrustMarkService } from '#server/services/trust-mark/trust-marks.ts'
-import { createVersionService } from '#server/services/versions.ts'
 import { createWriter } from '#server/services/write.ts'
 
 /** The services of requests, which a command has too: it leaves the publication to the server. */
@@ -48,7 +47,6 @@ export function createServices(deps: PublishingDeps) {
     trustAnchor,
     policyEffects: createPolicyEffects(context),
     planEffect: (planned: PlannedState) => effectOf(context, planned),
-    versions: createVersionService({ db: deps.db, subordinates, trustAnchor }),
     resolution: createResolutionService(context),
     signingKeys,
     rollover: createRolloverService({ ...context, signingKeys, superiors }),

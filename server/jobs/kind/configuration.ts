@@ -1,11 +1,13 @@
 /** The run that applies a plan, an object at a time; a dry run says what it would do. */
+import { isJsonObject } from '#core/json.ts'
 import type { Prisma, Run, RunItem } from '#prisma/generated/client/client.ts'
 import { forgetOwned } from '#server/as-code/ownership.ts'
 import { readSettings } from '#server/database/settings.ts'
 import type { Settings } from '#server/database/typed-row.ts'
+import { InvalidInputError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { RunContext } from '#server/jobs/context.ts'
-import { type RunKindRow, wouldChange } from '#server/jobs/kind/row.ts'
+import { type RunItemInput, type RunKindRow, wouldChange } from '#server/jobs/kind/row.ts'
 import { throwRetryable } from '#server/jobs/kind/subordinates.ts'
 import { isDryRun, type Outcome, type Task } from '#server/jobs/task.ts'
 import { remainingOf } from '#server/plan/apply.ts'
@@ -14,13 +16,17 @@ import { kinds } from '#server/plan/kinds.ts'
 import { plannedStateOf } from '#server/plan/planned-state.ts'
 import type { Verb } from '#server/plan/section.ts'
 import { shownStep } from '#server/plan/shown-step.ts'
+import type { ChangeAction } from '#server/plan/source/selection.ts'
 import { nameOfStep, type Step, stepNamed } from '#server/plan/step.ts'
+import type { Finding } from '#server/plan/wanted.ts'
 
 export type PlanParameters = {
   /** What it was made of, as the input names it; absent: files. */
   source?: string
   /** The hash of the plan. */
   plan: string
+  /** What a selection does to each member. */
+  action?: ChangeAction
   /** The commit of the files, as the caller gave it. */
   commit?: string
   /** Why, as the caller said it. */
@@ -36,12 +42,50 @@ export type PlanParameters = {
   steps: Prisma.InputJsonArray
 }
 
+/** An object of the source for which the plan has no step: the item says why. */
+type LeftAlone = {
+  left: string
+  /** It was refused: the item fails. */
+  isRefused: boolean
+}
+
 export const configuration: RunKindRow = {
   action: 'applyConfiguration',
-  inWords: 'application of a plan',
+  inWords: 'application of such a plan',
+  apartBy: 'source',
   phaseOf,
+  atATime,
   check,
   work,
+}
+
+/** `left`: what an independent source leaves alone. */
+export function planItems(steps: readonly Step[], left: readonly Finding[]): RunItemInput[] {
+  return [...steps.map(itemOf), ...left.map(leftItemOf)]
+}
+
+function itemOf(step: Step): RunItemInput {
+  return {
+    key: nameOfStep(step),
+    resource: shownStep(step).key || kinds[step.section].noun,
+    input: step as unknown as Prisma.InputJsonObject, // JSON of a source and of rows
+  }
+}
+
+/** Characters of a line that the run shows. */
+const SHOWN_LENGTH = 2048
+
+function leftItemOf({ object: { section, key }, message, isLeft }: Finding): RunItemInput {
+  const input: LeftAlone = { left: message, isRefused: isLeft !== true }
+  return { key: section, resource: key.slice(0, SHOWN_LENGTH) || kinds[section].noun, input }
+}
+
+/** Most of the time a new member waits for its entity. Those that are ready at the same time are written together. */
+const NEW_AT_A_TIME = 64
+const AT_A_TIME = 8
+
+function atATime({ key }: RunItem): number {
+  return key === nameOfStep({ section: 'members', verb: 'CREATE' }) ? NEW_AT_A_TIME : AT_A_TIME
 }
 
 /** An organization exists before its members do, and anchors are created one after the other. */
@@ -50,6 +94,10 @@ function phaseOf({ key, resource }: RunItem): string {
 }
 
 const parametersOf = ({ parameters }: Pick<Run, 'parameters'>) => parameters as unknown as PlanParameters // as the start of the run wrote them
+function leftAlone({ input }: Pick<RunItem, 'input'>): LeftAlone | null {
+  return isJsonObject(input) && 'left' in input ? (input as LeftAlone) : null // as the start of the run wrote it
+}
+
 const stepOf = ({ input }: Pick<RunItem, 'input'>) => input as unknown as Step // as the start of the run wrote it
 
 /** Members are fetched and examined under the settings that the plan leads to; other objects were checked by the plan. */
@@ -82,6 +130,9 @@ function plannedSettings({ db }: RunContext, run: Run): Promise<Settings> {
 const words: Readonly<Record<Verb, string>> = { CREATE: 'create', CHANGE: 'change', REMOVE: 'remove' }
 
 async function work(context: RunContext, task: Task): Promise<Outcome> {
+  const alone = leftAlone(task.item)
+  if (alone?.isRefused) throw new InvalidInputError(alone.left)
+  if (alone) return { message: alone.left, isSkipped: true }
   const step = stepOf(task.item)
   const { section, verb } = step
   const { noun, note } = kinds[section]
@@ -100,8 +151,12 @@ async function work(context: RunContext, task: Task): Promise<Outcome> {
   const message = `Would ${words[verb]} the ${noun}`
   if (remaining.waitsFor !== null)
     return { message: `${message}, after the ${remaining.waitsFor}, which another step creates.`, changes }
-  await wouldChange(caller, perform) // one that would be refused fails
-  return { message: [`${message}.`, ...Object.values(notes)].join(' '), changes }
+  const { effect } = await wouldChange(caller, perform) // one that would be refused fails
+  return {
+    message: [`${message}.`, ...Object.values(notes)].join(' '),
+    changes,
+    ...(effect === undefined ? {} : { effect }),
+  }
 }
 
 /** With the rights that were checked when the run began. The audit entry of each object has the reason. */

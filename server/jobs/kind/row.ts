@@ -46,10 +46,12 @@ export type RunKindRow = {
    * nevertheless has ended as PARTLY. @throws OperationError: it would be
    */
   check?(context: RunContext, task: Task): Promise<void>
-  /** The items that are worked on at a time. */
-  atATime?: number
+  /** The items of the phase of this one that are worked on at a time. */
+  atATime?(item: RunItem): number
   /** Items of one phase end before those of the next begin, in the order of the items. Absent: all are of one. */
   phaseOf?(item: RunItem): string
+  /** Runs with another value of this parameter are no obstacle; absent: one run of the kind at a time. */
+  apartBy?: string
   /** The run has a single item and fails with that item. */
   isSingle?: boolean
 }

@@ -38,7 +38,7 @@ const AT_A_TIME = 64
 
 export const trustMarks: RunKindRow = {
   action: 'startRenewal',
-  atATime: AT_A_TIME,
+  atATime: () => AT_A_TIME,
   prepare: (tx, run) => addMarks(tx, run, isDueOnly(run.parameters) ? dueTrustMarks : Prisma.sql`m."active"`),
   work: renewMark,
 }
@@ -76,7 +76,7 @@ async function replaceOnce(
 /** The run that re-signs Trust Marks with the current key and keeps their expiry: all, those of a type, or of a wrong clock. */
 export const reissue: RunKindRow = {
   action: 'reissueTrustMarks',
-  atATime: AT_A_TIME,
+  atATime: () => AT_A_TIME,
 
   prepare: (tx, run) => {
     const type = typeOf(run.parameters)

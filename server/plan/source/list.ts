@@ -22,9 +22,9 @@ export type ListSource = {
 export async function fromList(context: SourceContext, { subordinates, lines }: ListSource): Promise<Source> {
   const written = (lines ?? []).map((line) => line.trim()).filter((entityId) => entityId !== '')
   const list: RegisterInput[] = [...(subordinates ?? []), ...written.map((entityId) => ({ entityId }))]
-  if (list.length === 0) throw new InvalidInputError('The list is empty. Name the entities.', 'list')
+  if (list.length === 0) throw new InvalidInputError('The list is empty. Name the entities.', 'subordinates')
   if (list.length > MAXIMUM)
-    throw new InvalidInputError(`At most ${MAXIMUM} entities are registered at once.`, 'list')
+    throw new InvalidInputError(`At most ${MAXIMUM} entities are registered at once.`, 'subordinates')
   const settings = await readSettings(context.db)
   const names = await organizationNames(
     context.db,
@@ -37,8 +37,17 @@ export async function fromList(context: SourceContext, { subordinates, lines }: 
   }
   const wanted: Wanted[] = []
   const warnings: Finding[] = []
+  const seen = new Set<string>()
   for (const { entityId: given, active, keysCompared, ...fields } of list) {
     const named = { section: 'members', key: given, isNew: true } as const
+    const say = (message: string, path: Finding['path'] = []): Finding => ({
+      ...{ object: { ...named, wanted: {} }, path, message },
+    })
+    if (seen.has(given)) {
+      warnings.push({ ...say('An earlier line names the same entity.'), isLeft: true })
+      continue
+    }
+    seen.add(given)
     try {
       const entityId = parseField('entityId', () => parseEntityId(given, context))
       const { organizationId, ...parsed } = parsePatch(subordinateFields, fields, settings)
@@ -50,7 +59,7 @@ export async function fromList(context: SourceContext, { subordinates, lines }: 
       wanted.push({ ...named, key: entityId, wanted: { entityId, ...parsed, ...others } })
     } catch (error) {
       if (!(error instanceof OperationError)) throw error
-      warnings.push({ object: { ...named, wanted: {} }, path: error.path ?? [], message: error.message })
+      warnings.push(say(error.message, error.path ?? []))
     }
   }
   return { anchor: context.slug, objects: objectsOf(wanted), warnings, isIndependent: true }

@@ -48,7 +48,10 @@ export type SelectionSource = {
 }
 
 /** Of any action, also of one that sets no field. */
-type Given = Omit<SelectionSource, 'action' | 'where'> & { action: string }
+type Given = Pick<SelectionSource, 'trustMarkType' | 'delegation' | 'revokesMarks'> & {
+  action: string
+  changes?: object | null | undefined
+}
 
 type Chosen = { entityId: string; tags: string[] }
 
@@ -173,13 +176,9 @@ export async function parseChanges({ db }: Pick<SourceContext, 'db'>, changes: C
   }
 }
 
-/** Without signing keys, as on the command line, the issue of each mark checks the delegation for itself. */
-type Issuing = Omit<SourceContext, 'slug' | 'checkCron' | 'signingKeys'> &
-  Partial<Pick<SourceContext, 'signingKeys'>>
-
 /** @throws NotFoundError, InvalidInputError */
-export async function findIssuable(
-  { signingKeys, ...context }: Issuing,
+async function findIssuable(
+  { signingKeys, ...context }: SourceContext,
   trustMarkType: string | null | undefined,
   delegation: string | null,
 ) {
@@ -191,7 +190,7 @@ export async function findIssuable(
 }
 
 /** @throws NotFoundError */
-export async function findType(db: Database, trustMarkType: string | null | undefined) {
+async function findType(db: Database, trustMarkType: string | null | undefined) {
   const type = await db.trustMarkType.findUnique({ where: { type: trustMarkType ?? '' } })
   if (type) return type
   throw new NotFoundError(`There is no Trust Mark type ${trustMarkType}.`, 'trustMarkType')

@@ -4,10 +4,9 @@ import type { Section } from '#server/plan/section.ts'
 import type { Wanted, WantedObjects } from '#server/plan/wanted.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 
-export type SourceContext = Pick<
-  ServiceContext,
-  'db' | 'slug' | 'entityId' | 'allowHttp' | 'now' | 'signingKeys'
-> &
+/** Without signing keys, the issue of each Trust Mark checks its delegation for itself. */
+export type SourceContext = Pick<ServiceContext, 'db' | 'slug' | 'entityId' | 'allowHttp' | 'now'> &
+  Partial<Pick<ServiceContext, 'signingKeys'>> &
   Pick<ParseContext, 'checkCron'>
 
 /** The objects of a plan that names each of them: more would take too much memory. */

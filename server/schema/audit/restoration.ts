@@ -1,20 +1,27 @@
 /** The restoration of an earlier version from the audit log. */
-import { builder } from '#server/schema/builder.ts'
-import { failures } from '#server/schema/error.ts'
-import { FieldChangeRef } from '#server/schema/field-change.ts'
-import { keyOrNull } from '#server/schema/input.ts'
-import { type InputFields, operation } from '#server/schema/operation.ts'
-import { TrustAnchor } from '#server/schema/trust-anchor/trust-anchor.ts'
-import { parseReason } from '#server/services/reason.ts'
+import type { AuditEvent, Subordinate } from '#prisma/generated/client/client.ts'
+import { readSettings } from '#server/database/settings.ts'
+import type { Settings } from '#server/database/typed-row.ts'
+import { ConflictError, InvalidInputError, NotFoundError } from '#server/error/operation-error.ts'
+import { remainingOf } from '#server/plan/apply.ts'
 import {
+  compareVersion,
   isOfAnchor,
   isRestorable,
-  type Restoration,
-  type Restored,
+  type Version,
   type VersionSide,
-} from '#server/services/versions.ts'
+} from '#server/plan/source/version.ts'
+import { builder } from '#server/schema/builder.ts'
+import type { Context } from '#server/schema/context.ts'
+import { failures } from '#server/schema/error.ts'
+import { FieldChangeRef } from '#server/schema/field-change.ts'
+import { locateId } from '#server/schema/global-id.ts'
+import { keyOrNull, requireCaller } from '#server/schema/input.ts'
+import { type InputFields, type OperationContext, operation } from '#server/schema/operation.ts'
+import { TrustAnchor } from '#server/schema/trust-anchor/trust-anchor.ts'
+import { parseReason } from '#server/services/reason.ts'
 
-const { InvalidInputError, ConflictError, NotFoundError, EntityRejectedError } = failures
+const { EntityRejectedError } = failures
 
 const VersionSideEnum = builder.enumType('VersionSide', {
   description: 'Which of the two versions of an audit entry.',
@@ -24,18 +31,35 @@ const VersionSideEnum = builder.enumType('VersionSide', {
   } as const satisfies Record<VersionSide, object>,
 })
 
-const RestorationRef = builder.objectRef<Restoration>('Restoration').implement({
+const RestorationRef = builder.objectRef<Version>('Restoration').implement({
   description: 'What the restoration of an earlier version would change.',
   authScopes: { read: true },
   fields: (t) => ({
     version: t.exposeInt('version', {
       description: 'The present version; pass it to restoreVersion, which fails after another change.',
     }),
-    differences: t.expose('differences', {
+    differences: t.field({
       type: [FieldChangeRef],
       description: 'The differences from the present to the restored version; empty: they are the same.',
+      resolve: ({ step }) => [...(step?.changes ?? [])],
     }),
   }),
+})
+
+/** Null: there is no such version, its object was removed, or it cannot be restored any more. */
+async function previewOf(context: Context, entry: AuditEvent, side: VersionSide): Promise<Version | null> {
+  const caller = requireCaller(context)
+  try {
+    return await compareVersion(sourceContext({ ...context, caller }), entry, side)
+  } catch (error) {
+    if (error instanceof InvalidInputError) return null
+    throw error
+  }
+}
+
+const sourceContext = (context: OperationContext) => ({
+  ...context,
+  checkCron: context.scheduleChanges.check,
 })
 
 builder.prismaObjectFields('AuditEvent', (t) => ({
@@ -61,9 +85,11 @@ builder.prismaObjectFields('AuditEvent', (t) => ({
       before: true,
       after: true,
     },
-    resolve: (event, { side }, { services }) => services.versions.preview(event, side),
+    resolve: (event, { side }, context) => previewOf(context, event, side),
   }),
 }))
+
+type Restored = { subordinate: Subordinate | null; trustAnchor: Settings | null }
 
 const RestoreVersionSuccess = builder.objectRef<Restored>('RestoreVersionSuccess').implement({
   description: 'The changed object.',
@@ -115,16 +141,28 @@ operation('restoreVersion', {
   },
   result: RestoreVersionSuccess,
   errors: [InvalidInputError, ConflictError, NotFoundError, EntityRejectedError],
-  run: ({ auditEventId, side, version, reason }, { services, caller }) =>
-    services.versions.restore(caller, auditEventKey(auditEventId), side, {
-      version,
-      reason: parseReason(reason),
-    }),
+  async run({ auditEventId, side, version: read, reason: given }, context) {
+    const { caller, db } = context
+    const entry = await findEntry(context, auditEventId)
+    const { version, step } = await compareVersion(sourceContext(context), entry, side)
+    if (read != null && read !== version)
+      throw new ConflictError('It was changed since. Read its present version.', 'version')
+    if (!step)
+      throw new InvalidInputError('The present version is the same. Nothing to restore.', 'auditEventId')
+    const remaining = await remainingOf({ ...context, installationChanges: null, reason: null }, step)
+    const origin = `Restored as ${side === 'BEFORE' ? 'before' : 'after'} audit entry ${entry.id} of ${entry.at.toISOString()}.`
+    const reason = [origin, parseReason(given) ?? []].flat().join(' ')
+    if ('perform' in remaining) await remaining.perform({ ...caller, reason })
+    return step.section === 'members'
+      ? { subordinate: await db.subordinate.findUnique({ where: { entityId: step.key } }), trustAnchor: null }
+      : { subordinate: null, trustAnchor: await readSettings(db) }
+  },
 })
 
-/** @throws NotFoundError */
-function auditEventKey(id: string): number {
-  const key = keyOrNull(id, 'AuditEvent')
-  if (key === null) throw new NotFoundError('There is no such audit entry.', 'auditEventId')
-  return key
+/** Ids of a stored request name their anchor. @throws NotFoundError */
+export async function findEntry({ db }: Context, id: string): Promise<AuditEvent> {
+  const key = keyOrNull(locateId(id)?.id ?? id, 'AuditEvent')
+  const entry = key === null ? null : await db.auditEvent.findUnique({ where: { id: key } })
+  if (!entry) throw new NotFoundError('There is no such audit entry.', 'auditEventId')
+  return entry
 }

@@ -2,18 +2,18 @@
 import type { GraphQLSchema } from 'graphql'
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import { type FilesPlan, planFiles } from '#server/as-code/files-plan.ts'
-import { InvalidInputError, NotFoundError } from '#server/error/operation-error.ts'
-import { requireSize } from '#server/jobs/kind/row.ts'
+import { InvalidInputError } from '#server/error/operation-error.ts'
+import { requireName, requireSize } from '#server/jobs/kind/row.ts'
 import { comparePlan, type Plan, PlanFaultsError, type Source } from '#server/plan/plan.ts'
 import { fromList } from '#server/plan/source/list.ts'
 import { fromAnchor } from '#server/plan/source/promotion.ts'
-import { fromSelection } from '#server/plan/source/selection.ts'
+import { type ChangeAction, fromSelection } from '#server/plan/source/selection.ts'
 import { fromSettings } from '#server/plan/source/setting.ts'
 import type { SourceContext } from '#server/plan/source/source.ts'
 import { fromVersion } from '#server/plan/source/version.ts'
 import type { Finding } from '#server/plan/wanted.ts'
 import { contextWith } from '#server/schema/anchor-context.ts'
-import { versionInputs } from '#server/schema/audit/restoration.ts'
+import { findEntry, versionInputs } from '#server/schema/audit/restoration.ts'
 import { builder } from '#server/schema/builder.ts'
 import { COMMIT, ConfigurationFileInput, PRUNE } from '#server/schema/configuration/file.ts'
 import type { Context } from '#server/schema/context.ts'
@@ -120,7 +120,11 @@ export type PlannedSource = {
   files: FilesPlan | null
   /** The field of the input that says what is wanted. */
   source: string
+  /** What a selection does to each. */
+  change?: ChangeAction
   isIndependent: boolean
+  /** The objects of an independent source that have no step, although they are not as it wants them. */
+  left: readonly Finding[]
 }
 
 /** @throws PlanFaultsError, InvalidInputError, NotFoundError, AnchorAccessError */
@@ -134,7 +138,7 @@ export async function planSource(
   if (given.files) {
     const options = { prune: given.files.prune ?? false, isOfInstallation }
     const plan = await planFiles({ ...context, caller, schema }, given.files.files, options)
-    return { plan, files: plan, source: 'files', isIndependent: false }
+    return { plan, files: plan, source: 'files', isIndependent: false, left: [] }
   }
   if (isOfInstallation) throw new InvalidInputError('Files alone configure the installation.', 'installation')
   const [name = ''] = Object.keys(given)
@@ -143,7 +147,14 @@ export async function planSource(
   if (faults.length > 0) throw new PlanFaultsError(faults.slice(0, MAXIMUM_SHOWN).map(withoutPlace))
   const shown = warnings.slice(0, MAXIMUM_SHOWN).map(withoutPlace)
   const isIndependent = source.isIndependent ?? false
-  return { plan: { ...plan, warnings: shown }, files: null, source: name, isIndependent }
+  return {
+    plan: { ...plan, warnings: shown },
+    files: null,
+    source: name,
+    ...(given.selection ? { change: given.selection.action } : {}),
+    isIndependent,
+    left: isIndependent ? warnings : [],
+  }
 }
 
 /** More would tell an operator nothing. */
@@ -163,8 +174,7 @@ async function sourceOf(context: Context, given: PlanSource): Promise<Source> {
   if (promotion) {
     const from = contextWith('read', context, promotion.from)
     const { entityIds, filter } = promotion
-    if (entityIds) requireSize(entityIds, 'subordinates', 'entityIds')
-    const where = entityIds ? { entityId: { in: entityIds } } : await subordinateCondition(filter ?? {}, from)
+    const { where } = await chosenBy(from, entityIds ? { entityIds } : { filter: filter ?? {} })
     return fromAnchor(of, { from, where })
   }
   if (!selection) throw new TypeError('The source has a field.')
@@ -177,27 +187,30 @@ async function sourceOf(context: Context, given: PlanSource): Promise<Source> {
 
 type Chosen = { where: Prisma.SubordinateWhereInput; named?: readonly string[] }
 
-async function chosenBy(
+/** @throws InvalidInputError */
+export async function chosenBy(
   context: Context,
   { ids, entityIds, filter }: typeof SubordinateSelection.$inferInput,
 ): Promise<Chosen> {
   if (entityIds) {
-    requireSize(entityIds, 'subordinates', 'entityIds')
-    return { where: { entityId: { in: [...new Set(entityIds)] } }, named: entityIds }
+    const given = entityIds
+      .map((name) => requireName(name.trim(), 'subordinates', 'entityIds'))
+      .filter((name) => name !== '')
+    const named = [...new Set(given)]
+    requireSize(named, 'subordinates', 'entityIds')
+    return { where: { entityId: { in: named } }, named }
   }
   if (!ids) return { where: await subordinateCondition(filter ?? {}, context) }
   requireSize(ids, 'subordinates', 'ids')
-  // Those of a stored request name their anchor.
-  const keys = ids.map((id) => keyOrNull(locateId(id)?.id ?? id, 'Subordinate') ?? 0)
+  const keys = ids.map((id) => ownKey(context, id))
   const where = { id: { in: keys } }
   const rows = await context.db.subordinate.findMany({ where, select: { id: true, entityId: true } })
   const names = new Map(rows.map(({ id, entityId }) => [id, entityId]))
   return { where, named: ids.map((id, at) => names.get(keys[at] ?? 0) ?? id) }
 }
 
-async function findEntry({ db }: Context, id: string) {
-  const key = keyOrNull(locateId(id)?.id ?? id, 'AuditEvent')
-  const entry = key === null ? null : await db.auditEvent.findUnique({ where: { id: key } })
-  if (!entry) throw new NotFoundError('There is no such audit entry.', 'auditEventId')
-  return entry
+/** Ids of a stored request name their anchor. 0: it is of no subordinate of this one. */
+function ownKey({ slug }: Context, given: string): number {
+  const { anchor, id } = locateId(given) ?? { anchor: slug, id: given }
+  return anchor === slug || id === given ? (keyOrNull(id, 'Subordinate') ?? 0) : 0
 }

@@ -6,13 +6,11 @@ import { ConflictError, InvalidInputError } from '#server/error/operation-error.
 import { requestError } from '#server/error/request-error.ts'
 import { callerMay } from '#server/identity/caller.ts'
 import type { Scope } from '#server/identity/roles.ts'
-import type { PlanParameters } from '#server/jobs/kind/configuration.ts'
-import type { RunItemInput } from '#server/jobs/kind/row.ts'
+import { type PlanParameters, planItems } from '#server/jobs/kind/configuration.ts'
 import { kinds } from '#server/plan/kinds.ts'
 import type { Plan } from '#server/plan/plan.ts'
 import { type Section, sectionsOf } from '#server/plan/section.ts'
 import { shownStep } from '#server/plan/shown-step.ts'
-import { nameOfStep, type Step } from '#server/plan/step.ts'
 import { MAXIMUM_COMMIT } from '#server/schema/configuration/file.ts'
 import { type OperationContext, scopes } from '#server/schema/operation.ts'
 import type { PlannedSource } from '#server/schema/plan/source.ts'
@@ -23,8 +21,13 @@ import { readProtection } from '#server/services/protection/settings.ts'
 /** Steps that the audit log and the page of an approval show; the hash is about all. */
 const SHOWN = 200
 
-type Start = {
-  action: 'applyPlan' | 'applyConfiguration'
+export type Start = {
+  action:
+    | 'applyPlan'
+    | 'applyConfiguration'
+    | 'startSubordinateChange'
+    | 'importSubordinates'
+    | 'promoteSubordinates'
   /** The hash of the plan that was read; absent: any plan is applied. */
   known?: string | null | undefined
   commit?: string | undefined
@@ -35,7 +38,7 @@ type Start = {
 /** @throws ConflictError if the plan is another one now, InvalidInputError, GraphQLError FORBIDDEN */
 export async function startPlan(
   context: OperationContext,
-  { plan, files, source, isIndependent }: PlannedSource,
+  { plan, files, source, change, left, isIndependent }: PlannedSource,
   { action, known, commit, reason, dryRun }: Start,
 ): Promise<Run> {
   if (known && known !== plan.hash)
@@ -50,14 +53,20 @@ export async function startPlan(
       `A commit has 1 to ${MAXIMUM_COMMIT} letters, digits and characters of ._/-.`,
       'commit',
     )
-  if (!dryRun) requireRights(context, plan)
+  if (!dryRun)
+    requireRights(
+      context,
+      plan.steps.map(({ section }) => section),
+    )
   const homes = dryRun ? [] : await requireHomes(context, plan)
-  if (!dryRun) requireKeys(plan, await readProtection(context.db), source)
+  // Of the others, a dry run has the keys, which its execution is about.
+  if (!dryRun && action.startsWith('apply')) requireKeys(plan, await readProtection(context.db), source)
   const own = files ? ownSections(context, files) : []
   const taken = own.flatMap((section) => [...(files?.taken.get(section) ?? [])])
   const parameters: PlanParameters = {
     source,
     plan: plan.hash,
+    ...(change ? { action: change } : {}),
     ...(commit ? { commit } : {}),
     ...(reason ? { reason } : {}),
     ...(dryRun ? { dryRun } : {}),
@@ -70,7 +79,7 @@ export async function startPlan(
   return context.runs.start(caller, 'CONFIGURATION', {
     action,
     parameters,
-    items: plan.steps.map(itemOf),
+    items: planItems(plan.steps, left),
     async also(tx) {
       if (dryRun || !files) return
       const described = files.described.filter(({ section }) => own.includes(section))
@@ -87,8 +96,11 @@ const ownSections = (context: OperationContext, { anchor }: FilesPlan): Section[
   sectionsOf(anchor === null).filter((section) => missingRight(context, section) === undefined)
 
 /** @throws GraphQLError FORBIDDEN */
-function requireRights({ caller }: OperationContext, { steps }: Plan): void {
-  for (const section of new Set(steps.map((step) => step.section))) {
+export function requireRights(
+  { caller }: Pick<OperationContext, 'caller'>,
+  sections: readonly Section[],
+): void {
+  for (const section of new Set(sections)) {
     const missing = missingRight({ caller }, section)
     if (missing)
       throw requestError(
@@ -132,12 +144,4 @@ function requireKeys(
       `A second person approves the keys of new members. Add jwks to the member ${open.key}.`,
       source,
     )
-}
-
-function itemOf(step: Step): RunItemInput {
-  return {
-    key: nameOfStep(step),
-    resource: shownStep(step).key || kinds[step.section].noun,
-    input: step as unknown as Prisma.InputJsonObject, // JSON of a source and of rows
-  }
 }

@@ -6,9 +6,8 @@ import { nodeId } from '#server/schema/input.ts'
 import { byId } from '#server/schema/input-fields.ts'
 import { operation } from '#server/schema/operation.ts'
 import { RunRef } from '#server/schema/run/run.ts'
-import { parseReason } from '#server/services/reason.ts'
 
-const { ConflictError, InvalidInputError, NotFoundError } = failures
+const { ConflictError, NotFoundError } = failures
 
 const RenewalKind = builder.enumType('RenewalKind', {
   description: 'What to renew.',
@@ -60,27 +59,6 @@ operation('startEvaluation', {
   result: RunRef,
   errors: [ConflictError],
   run: (_input, { runs, caller }) => runs.start(caller, 'EVALUATION'),
-})
-
-operation('executeDryRun', {
-  describes:
-    'Starts a run that does what a dry run said, to exactly the objects that it named. An object for which that would be something else now fails. A change of many that a second person must approve is asked for with this.',
-  scope: 'operate',
-  input: {
-    describes: 'The dry run to execute.',
-    fields: (t) => ({
-      id: t.id({ required: true, description: 'The id of a dry run that has succeeded.' }),
-      reason: t.string({
-        description: 'Why, at most 1000 characters. The audit log and revoked marks keep it.',
-      }),
-    }),
-  },
-  result: RunRef,
-  errors: [InvalidInputError, ConflictError, NotFoundError],
-  run(input, { caller, runs }) {
-    const reason = parseReason(input.reason)
-    return runs.executeDryRun({ ...caller, ...(reason ? { reason } : {}) }, nodeId(input.id, 'Run'), reason)
-  },
 })
 
 operation('cancelRun', {

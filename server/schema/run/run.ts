@@ -1,31 +1,31 @@
 /** Runs, such as renewals, imports and crawls, with their items. */
 import type { Prisma } from '#prisma/generated/client/client.ts'
-import { subordinateActions } from '#server/jobs/kind/change-parameters.ts'
 import { Actor } from '#server/schema/access/actor.ts'
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { type FieldChange, FieldChangeRef } from '#server/schema/field-change.ts'
 import { keyOrNull } from '#server/schema/input.ts'
 import { requireNestedCursor } from '#server/schema/page-cursor.ts'
-import { parameterOf, SubordinateAction } from '#server/schema/run/subordinate-action.ts'
+import { parameterOf, SubordinateAction, subordinateActions } from '#server/schema/run/subordinate-action.ts'
 import { entityOf } from '#server/services/entity/known-name.ts'
 
 export const RunKindEnum = builder.enumType('RunKind', {
   description: 'The kind of a run.',
   values: {
-    SUBORDINATES: { description: 'Renews every active subordinate.' },
+    SUBORDINATES: { description: 'Renews active subordinates: all, those that are due, or chosen ones.' },
     TRUST_MARKS: { description: 'Renews every active Trust Mark.' },
     REISSUE_TRUST_MARKS: {
       description: 'Re-signs Trust Marks with the current key and keeps their expiry.',
     },
     COLLECTION: { description: 'Crawls the federation into the collection.' },
-    IMPORT: { description: 'Registers a list of entities, each independently.' },
-    PROMOTION: { description: 'Registers subordinates of another anchor, each independently.' },
-    SUBORDINATE_CHANGE: { description: 'Changes many subordinates, each independently.' },
+    IMPORT: { description: 'Registered a list of entities, before 0.3; CONFIGURATION now.' },
+    PROMOTION: { description: 'Registered subordinates of another anchor, before 0.3; CONFIGURATION now.' },
+    SUBORDINATE_CHANGE: { description: 'Changed many subordinates, before 0.3; CONFIGURATION now.' },
     REQUEST_APPROVAL: { description: 'Approves many requests, each independently.' },
     REBUILD: { description: 'Republishes everything.' },
     CONFIGURATION: {
-      description: 'Applies the plan of configuration files, or none of it if an object would be refused.',
+      description:
+        'Applies a plan. Of files and settings, none of it if an object would be refused; of other sources, each object independently.',
     },
     EVALUATION: {
       description:
@@ -115,7 +115,7 @@ export const RunRef = builder.prismaNode('Run', {
     subordinateAction: t.field({
       type: SubordinateAction,
       nullable: true,
-      description: 'The action of a SUBORDINATE_CHANGE; null for other kinds.',
+      description: 'What is done to each of many chosen subordinates; null for other runs.',
       select: { parameters: true },
       resolve: ({ parameters }) =>
         subordinateActions.find((action) => action === parameterOf(parameters, 'action')) ?? null,

@@ -1,8 +1,7 @@
 /** The actions of a change of many subordinates, and the parameters of runs. */
 import { getMember, isJsonObject } from '#core/json.ts'
 import type { Prisma } from '#prisma/generated/client/client.ts'
-import type { SubordinateAction as Name } from '#server/jobs/kind/change-parameters.ts'
-import type { ChangeAction } from '#server/plan/source/selection.ts'
+import { type ChangeAction, changeActions } from '#server/plan/source/selection.ts'
 import { builder } from '#server/schema/builder.ts'
 
 /** Those that have a plan. */
@@ -17,12 +16,14 @@ export const plannedActions = {
   REVOKE_TRUST_MARK: { description: 'Revokes its Trust Mark of a type.' },
 } as const satisfies Record<ChangeAction, object>
 
+export const subordinateActions = ['RENEW', ...changeActions] as const
+
 export const SubordinateAction = builder.enumType('SubordinateAction', {
   description: 'What is done to each of many subordinates.',
   values: {
     RENEW: { description: 'Fetches its configuration again and signs a new statement.' },
     ...plannedActions,
-  } as const satisfies Record<Name, object>,
+  } as const satisfies Record<(typeof subordinateActions)[number], object>,
 })
 
 export function parameterOf(parameters: Prisma.JsonValue, name: string): unknown {

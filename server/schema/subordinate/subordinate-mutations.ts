@@ -77,7 +77,8 @@ operation('renewSubordinate', {
   input: byId('subordinate'),
   result: SubordinateRef,
   errors: [NotFoundError, ConflictError, EntityRejectedError],
-  run: ({ id }, { services, caller }) => services.subordinates.renew(caller, nodeId(id, 'Subordinate')),
+  run: async ({ id }, { services, caller }) =>
+    (await services.subordinates.renew(caller, nodeId(id, 'Subordinate'))).subordinate,
 })
 
 operation('deactivateSubordinate', {

@@ -2,7 +2,6 @@
 import type { Caller } from '#server/identity/caller.ts'
 import type { AuditAction } from '#server/services/audit/action.ts'
 import { operationNames, type ProtectedOperation } from '#server/services/protection/operation.ts'
-import { publishedOfSubordinate } from '#server/services/protection/published-fields.ts'
 
 export type Members = Record<string, unknown>
 type Operations = readonly ProtectedOperation[]
@@ -46,22 +45,11 @@ const unlessByClock =
   ({ before }) =>
     before.autorenew === true ? [] : operations
 
-/** Runs: what they do to each object. Their items pass the writer again. */
-const ofRun: Rule = ({ after }) => {
-  const parameters = membersOf(after.parameters)
-  if (parameters.dryRun === true) return []
-  if (after.kind === 'REQUEST_APPROVAL') return ['MEMBERS', 'TRUST_MARKS']
-  if (after.kind !== 'SUBORDINATE_CHANGE') return ['MEMBERS']
-  if (parameters.action === 'RENEW') return []
-  if (parameters.action === 'REMOVE')
-    return parameters.revokesMarks === true ? ['MEMBERS', 'TRUST_MARKS'] : ['MEMBERS']
-  if (parameters.action !== 'UPDATE')
-    return String(parameters.action).endsWith('TRUST_MARK') ? ['TRUST_MARKS'] : ['MEMBERS']
-  const named = Object.keys(membersOf(parameters.changes))
-  return named.some((name) => publishedOfSubordinate.includes(name)) ? ['MEMBERS'] : []
-}
+/** A run's items pass the writer again. */
+const ofApproval: Rule = ({ after }) =>
+  membersOf(after.parameters).dryRun === true ? [] : ['MEMBERS', 'TRUST_MARKS']
 
-/** What its steps amount to, as the server found when it made the plan. */
+/** What the steps of a run amount to, as the server found when it made the plan. A renewal has none. */
 const ofPlan: Rule = ({ after }) => {
   const { dryRun, operations } = membersOf(after.parameters)
   const named: readonly unknown[] = Array.isArray(operations) ? operations : []
@@ -178,13 +166,13 @@ export const rules: Record<AuditAction, Rule> = {
   startRebuild: none,
   startEvaluation: none,
   reissueTrustMarks: none,
-  importSubordinates: ofRun,
-  startSubordinateChange: ofRun,
+  importSubordinates: ofPlan,
+  startSubordinateChange: ofPlan,
   applyPlan: ofPlan,
   applyConfiguration: ofPlan,
-  startRequestApproval: ofRun,
-  promoteSubordinates: ofRun,
-  executeDryRun: ofRun,
+  startRequestApproval: ofApproval,
+  promoteSubordinates: ofPlan,
+  executeDryRun: (seen) => (seen.after.kind === 'REQUEST_APPROVAL' ? ofApproval(seen) : ofPlan(seen)),
   cancelRun: none,
   updateSchedule: always('ANCHOR'),
   updateProtection: always('ACCESS'),

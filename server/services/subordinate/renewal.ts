@@ -24,10 +24,8 @@ export function createSubordinateRenewal({ db }: ServiceContext, { look, store }
 
   return {
     /** For an operator: always signs a new statement. @throws EntityRejectedError, ConflictError */
-    async renew(caller: Caller, id: number): Promise<Subordinate> {
-      const manner = { isFollowed: true, signs: 'always' } as const
-      return (await renewAs(manner, caller, id)).subordinate
-    },
+    renew: (caller: Caller, id: number): Promise<Renewal> =>
+      renewAs({ isFollowed: true, signs: 'always' }, caller, id),
 
     /** For runs: writes a new version only after changes. @throws EntityRejectedError, ConflictError */
     refresh: (caller: Caller, id: number): Promise<Renewal> =>

@@ -62,12 +62,12 @@ const members = async (anchor: string) => {
 
 it('says in a dry run what it would do, and changes nothing', async () => {
   const { items, ...run } = await promote({ subordinates: { ids }, dryRun: true })
-  expect(run).toMatchObject({ kind: 'PROMOTION', dryRun: true })
+  expect(run).toMatchObject({ kind: 'CONFIGURATION', dryRun: true })
   const [good, bad] = federations.map(({ leaf }) => leaf.id)
   expect(items).toEqual(
     expect.arrayContaining([
       { resource: TYPE, ok: true, message: 'Would create the Trust Mark type.' },
-      { resource: good, ok: true, message: expect.stringContaining('Would register it') },
+      { resource: good, ok: true, message: 'Would create the member.' },
       // It does not name the anchor that it would come to.
       { resource: bad, ok: false, message: expect.stringContaining('authority_hints') },
     ]),

@@ -92,7 +92,7 @@ it('restores the settings and the recorded metadata of a subordinate', async () 
   await admin.mutate('updateSubordinate', { id, validFor: 24, metadata: null }, 'id')
   const { restoration } = await preview(registered.globalId, 'AFTER')
   const paths = restoration.differences.map(({ path }: { path: string }) => path)
-  expect(paths).toEqual(expect.arrayContaining(['validFor', 'metadataFollowsEntity']))
+  expect(paths).toEqual(['validFor', 'metadata'])
   expect(await restore(registered.globalId, {}, 'operator')).toMatchObject({ subordinate: { validFor: 12 } })
   expect(await admin.server.db.subordinate.findUnique({ where: { entityId: leaf.id } })).toMatchObject({
     metadata,

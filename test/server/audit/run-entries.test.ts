@@ -33,7 +33,7 @@ it('folds the changes of a run under its start', async () => {
   expect(folded[0]).toMatchObject({
     action: 'IMPORT_SUBORDINATES',
     runEntries: 2,
-    run: { kind: 'IMPORT' },
+    run: { kind: 'CONFIGURATION' },
   })
   const ofRun = await entries(`{ run: "${id}" }`)
   expect(ofRun.map(({ action, runEntries }: Record<string, unknown>) => [action, runEntries])).toEqual([
@@ -45,15 +45,18 @@ it('folds the changes of a run under its start', async () => {
 
 it('folds a scheduled run, which has no start, under its first change', async () => {
   const before = (await entries('{ folded: true }')).length
-  const items = leaves.slice(2).map((entityId) => ({ resource: entityId, input: { entityId } }))
-  const run = await admin.server.runs.start(jobCaller('renew-subordinates'), 'IMPORT', { items })
+  const items = leaves.slice(2).map((entityId) => ({
+    ...{ key: 'members CREATE', resource: entityId },
+    input: { section: 'members', key: entityId, verb: 'CREATE', fields: { entityId }, changes: [] },
+  }))
+  const run = await admin.server.runs.start(jobCaller('renew-subordinates'), 'CONFIGURATION', { items })
   await watchRun(admin, Buffer.from(`Run:${run.id}`).toString('base64'))
   const folded = await entries('{ folded: true }')
   expect(folded).toHaveLength(before + 1)
   expect(folded[0]).toMatchObject({
     action: 'REGISTER_SUBORDINATE',
     runEntries: 1,
-    run: { kind: 'IMPORT' },
+    run: { kind: 'CONFIGURATION' },
   })
 })
 

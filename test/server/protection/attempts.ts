@@ -98,7 +98,7 @@ export const starts = ({ member, candidate }: Filled): [mutation: string, input:
     'startSubordinateChange',
     { ...MAIN, subordinates: { ids: [member] }, action: 'UPDATE', changes: { validFor: 1 } },
   ],
-  ['importSubordinates', { ...MAIN, subordinates: [{ entityId: candidate.id, jwks: { keys: [] } }] }],
+  ['importSubordinates', { ...MAIN, subordinates: [{ entityId: candidate.id }] }],
   ['promoteSubordinates', { from: 'main', to: 'test', subordinates: { ids: [member] } }],
   ['startRequestApproval', { ...MAIN, requests: { filter: {} } }],
 ]

@@ -173,7 +173,7 @@ describe('the execution of a dry run', () => {
     await admin.mutate('updateSubordinate', { id: member, validFor: 90 }, 'id', 'admin')
     const { failed, items } = await run(id, 'FAILED')
     expect(failed).toBe(1)
-    expect(items.edges[0].node.message).toContain('changed since the dry run')
+    expect(items.edges[0].node.message).toContain('changed since the plan was made')
     expect((await find(leaf))?.validFor).toBe(90)
   })
 

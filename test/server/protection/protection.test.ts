@@ -125,7 +125,11 @@ describe('a run', () => {
     await propose(people.alice, 'reactivateSubordinate', { id })
 
     // A run that was started before the protection has no approval.
-    const where = { kind: 'SUBORDINATE_CHANGE' }
+    const where = { kind: 'CONFIGURATION' }
+    const step = {
+      ...{ section: 'members', key: leaf.id, verb: 'CHANGE', fields: { active: false } },
+      changes: [{ path: 'active', before: true, after: false }],
+    }
     const { parameters } = await admin.server.db.run.findFirstOrThrow({
       where,
       orderBy: { id: 'desc' },
@@ -139,7 +143,7 @@ describe('a run', () => {
         startedMethod: 'session',
         total: 1,
         heartbeatAt: new Date(0),
-        items: { create: { key: atob(id).split(':')[1] ?? '', resource: leaf.id } },
+        items: { create: { key: 'members CHANGE', resource: leaf.id, input: step } },
       },
     })
     const state = async () => admin.server.db.run.findUniqueOrThrow({ where: { id: run.id } })

@@ -14,7 +14,7 @@ eachRow<[mutation: string, kind: string, args: string]>(
     ['reissueTrustMarks', 'REISSUE_TRUST_MARKS', '(input: {})'],
     [
       'importSubordinates',
-      'IMPORT',
+      'CONFIGURATION',
       '(input: { subordinates: [{ entityId: "http://127.0.0.1:1" }, { entityId: "http://127.0.0.1:2" }] })',
     ],
   ],
@@ -27,7 +27,10 @@ eachRow<[mutation: string, kind: string, args: string]>(
   }
   const entries = () => db.auditEvent.findMany({ where: { action: mutation }, orderBy: { id: 'asc' } })
 
-  const { id } = await db.run.create({ data: { kind, state: 'RUNNING', startedBy: 'admin' } })
+  const parameters = kind === 'CONFIGURATION' ? { source: 'list' } : {}
+  const { id } = await db.run.create({
+    data: { kind, state: 'RUNNING', startedBy: 'admin', parameters },
+  })
   expect(await start()).toEqual({ __typename: 'ConflictError', code: 'CONFLICT', path: null })
   const refusal = {
     outcome: 'FAILED',

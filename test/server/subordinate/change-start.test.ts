@@ -68,10 +68,13 @@ it('refuses a second one while one runs, and says what to do', {
   const { leaf: silent } = await registerLeaf(admin)
   silent.misbehave('hang')
   const { id } = await start({ action: 'RENEW', ...all })
-  expect(await start({ action: 'DEACTIVATE', ...all })).toMatchObject({
+  expect(await start({ action: 'RENEW', ...all })).toMatchObject({
     code: 'CONFLICT',
-    message: 'Another change of many subordinates is still running. Wait until it ends, or cancel it.',
+    message: 'Another renewal of subordinates is still running. Wait until it ends, or cancel it.',
   })
+  // A change has its own turn, as has a renewal of all.
+  const beside = await start({ action: 'DEACTIVATE', ...all })
+  expect((await watchRun(admin, beside.id)).at(-1)?.run).toMatchObject({ state: 'SUCCEEDED', done: 1 })
   await admin.mutate('cancelRun', { id }, 'id')
   await silent.close()
   expect((await watchRun(admin, id)).at(-1)?.run.state).toBe('CANCELLED')
@@ -120,7 +123,7 @@ it('has an item for each of many members', async () => {
     dryRun: true,
     subordinates: { filter: { state: 'INACTIVE' } },
   })
-  const where = { kind: 'SUBORDINATE_CHANGE', total: count }
+  const where = { kind: 'CONFIGURATION', total: count }
   await vi.waitFor(async () => expect(await db.run.count({ where })).toBe(1), { timeout: 60_000 })
   await admin.mutate('cancelRun', { id }, 'id')
   expect((await watchRun(admin, id)).at(-1)?.run.state).toBe('CANCELLED')

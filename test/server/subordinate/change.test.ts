@@ -50,47 +50,37 @@ it('says in a dry run what each action would do, and changes nothing', async () 
   const before = [await stateOf(first.entity.id), await stateOf(second.entity.id)]
   const audited = await admin.server.db.auditEvent.count()
   const ids = [first.id, second.id]
-  const rows: [input: object, first: string, second: string][] = [
+  const issue = 'Would create the Trust Mark.'
+  const rows: [
+    input: { action: string; [name: string]: unknown },
+    first: string | null,
+    second: string | null,
+  ][] = [
     [
       { action: 'RENEW' },
       'Would fetch its Entity Configuration again and sign a new statement.',
-      'It is inactive. Nothing to renew.',
+      'It is not published, so there is nothing to renew.',
     ],
-    [
-      { action: 'DEACTIVATE' },
-      'Would remove it from every public endpoint and keep its registration.',
-      'It is inactive already.',
-    ],
-    [{ action: 'REACTIVATE' }, 'It is active already.', 'Would sign a new statement and publish it again.'],
+    [{ action: 'DEACTIVATE' }, 'Would change the member.', null],
+    [{ action: 'REACTIVATE' }, null, 'Would change the member.'],
     [
       { action: 'UPDATE', changes: { validFor: 12, autorenew: true } },
-      'Would change validFor.',
-      'Would change validFor.',
+      'Would change the member.',
+      'Would change the member.',
     ],
-    [
-      { action: 'ISSUE_TRUST_MARK', trustMarkType: type },
-      `Would issue a Trust Mark of the type ${type} to it.`,
-      `Would issue a Trust Mark of the type ${type} to it.`,
-    ],
-    [
-      { action: 'REVOKE_TRUST_MARK', trustMarkType: type },
-      'It holds no Trust Mark of this type to revoke.',
-      'It holds no Trust Mark of this type to revoke.',
-    ],
-    [
-      { action: 'REMOVE' },
-      'Would remove it from every public endpoint and delete its registration.',
-      'Would remove it from every public endpoint and delete its registration.',
-    ],
+    [{ action: 'ISSUE_TRUST_MARK', trustMarkType: type }, issue, issue],
+    [{ action: 'REVOKE_TRUST_MARK', trustMarkType: type }, null, null],
+    [{ action: 'REMOVE' }, 'Would remove the member.', 'Would remove the member.'],
   ]
   for (const [input, ofFirst, ofSecond] of rows) {
     const results = await change({ ...input, subordinates: { ids }, dryRun: true })
-    expect(results.toSorted()).toEqual(
-      [
-        [first.entity.id, true, ofFirst],
-        [second.entity.id, true, ofSecond],
-      ].toSorted(),
-    )
+    const suffix = input.action === 'ISSUE_TRUST_MARK' ? `${type} ` : ''
+    const expected = [
+      [`${suffix}${first.entity.id}`, true, ofFirst],
+      [`${suffix}${second.entity.id}`, true, ofSecond],
+    ]
+    // What is as it is to be has no item.
+    expect(results.toSorted()).toEqual(expected.filter(([, , message]) => message !== null).toSorted())
   }
   expect([await stateOf(first.entity.id), await stateOf(second.entity.id)]).toEqual(before)
   // Only the starts of the runs are recorded.
@@ -145,9 +135,9 @@ it('issues and revokes a mark of each subordinate of a pasted list, and fails th
   const results = await change({ action: 'ISSUE_TRUST_MARK', trustMarkType, subordinates: { entityIds } })
   expect(results.toSorted()).toEqual(
     [
-      ...names.map((name) => [name, true, null]),
-      ['https://unknown.example.org', false, 'https://unknown.example.org is not registered.'],
-      ['no url', false, 'no url is not registered.'],
+      ...names.map((name) => [`${trustMarkType} ${name}`, true, null]),
+      ['https://unknown.example.org', false, 'It is not registered.'],
+      ['no url', false, 'It is not registered.'],
     ].toSorted(),
   )
   expect((await holders(trustMarkType)).sort()).toEqual(names.toSorted())
@@ -156,9 +146,7 @@ it('issues and revokes a mark of each subordinate of a pasted list, and fails th
     trustMarkType,
     subordinates: { entityIds: names },
   })
-  expect(again.map(([, , message]) => message)).toEqual(
-    Array(2).fill('It holds a valid Trust Mark of this type already.'),
-  )
+  expect(again).toEqual([]) // they hold valid ones already
   await change({
     action: 'REVOKE_TRUST_MARK',
     trustMarkType,
@@ -205,7 +193,7 @@ it('has one audit entry for the run with action and count, and the items below i
     {
       action: 'startSubordinateChange',
       reason,
-      after: { kind: 'SUBORDINATE_CHANGE', parameters: { action: 'DEACTIVATE', count: 2, dryRun: false } },
+      after: { kind: 'CONFIGURATION', parameters: { source: 'selection', action: 'DEACTIVATE' }, total: 2 },
     },
     { action: 'deactivateSubordinate', actor: 'operator', reason },
     { action: 'deactivateSubordinate', actor: 'operator', reason },

@@ -18,17 +18,17 @@ it('registers the valid entities, and reports why it refused each other one', {
   await register(admin, known)
   bad.misbehave('no authority hint')
   const { id, kind } = await start([
-    { entityId: known.id },
+    { entityId: known.id, validFor: 12 },
     { entityId: good.id, validFor: 12 },
     { entityId: bad.id },
     { entityId: other.id, validFor: -1 },
   ])
-  expect(kind).toBe('IMPORT')
+  expect(kind).toBe('CONFIGURATION')
   const seen = await watchRun(admin, id)
-  expect(seen.at(-1)?.run).toEqual({ state: 'SUCCEEDED', total: 4, done: 1, failed: 3 })
+  expect(seen.at(-1)?.run).toEqual({ state: 'SUCCEEDED', total: 4, done: 2, failed: 2 })
   const results = Object.fromEntries(itemsOf(seen).map(({ resource, ...rest }) => [resource, rest]))
   expect(results).toMatchObject({
-    [known.id]: { ok: false, message: `${known.id} is already registered.` },
+    [known.id]: { ok: true, message: 'This member exists already, and stays as it is.' },
     [good.id]: { ok: true, message: null },
     [bad.id]: { ok: false, message: expect.stringContaining('authority_hints') },
     [other.id]: { ok: false, message: expect.stringContaining('validFor') },
@@ -92,7 +92,7 @@ it('registers nothing in a dry run, and says what it would do', async () => {
   ])
   expect(results).toEqual(
     expect.arrayContaining([
-      [good.id, true, 'Would register it and publish a statement about it.'],
+      [good.id, true, 'Would create the member.'],
       [bad.id, false, expect.stringContaining('authority_hints')],
     ]),
   )

@@ -1,0 +1,201 @@
+/** The mutations of 0.2 about many objects: each makes a source, whose plan is applied as it is at that moment. */
+import type { GraphQLResolveInfo } from 'graphql'
+import { getMember, isJsonObject } from '#core/json.ts'
+import type { Run } from '#prisma/generated/client/client.ts'
+import type { Database } from '#server/database/client.ts'
+import { ConflictError, InvalidInputError, NotFoundError } from '#server/error/operation-error.ts'
+import type { RenewalParameters } from '#server/jobs/kind/subordinates.ts'
+import { requireFitting } from '#server/plan/source/selection.ts'
+import { MAXIMUM_OBJECTS } from '#server/plan/source/source.ts'
+import { stepNamed } from '#server/plan/step.ts'
+import { contextWith } from '#server/schema/anchor-context.ts'
+import { scopeField } from '#server/schema/anchor-scope.ts'
+import { nodeId, requireCaller } from '#server/schema/input.ts'
+import { type OperationContext, operation } from '#server/schema/operation.ts'
+import { throwFirst } from '#server/schema/plan/plan.ts'
+import { chosenBy, type PlanSource, planSource } from '#server/schema/plan/source.ts'
+import { requireRights, type Start, startPlan } from '#server/schema/plan/start.ts'
+import { RunRef } from '#server/schema/run/run.ts'
+import { SubordinateAction } from '#server/schema/run/subordinate-action.ts'
+import { changeInputs } from '#server/schema/subordinate/subordinate-change.ts'
+import { RegisterSubordinateInput } from '#server/schema/subordinate/subordinate-mutations.ts'
+import { SubordinateSelection } from '#server/schema/subordinate/subordinate-selection.ts'
+import { parseReason } from '#server/services/reason.ts'
+
+async function startSource(
+  context: OperationContext,
+  { schema }: GraphQLResolveInfo,
+  source: PlanSource,
+  { dryRun, ...start }: Omit<Start, 'dryRun'> & { dryRun?: boolean | null | undefined },
+): Promise<Run> {
+  const planned = await planSource(context, schema, source, false).catch(throwFirst)
+  return startPlan(context, planned, { ...start, dryRun: dryRun ?? false })
+}
+
+operation('startSubordinateChange', {
+  describes:
+    'Starts a change of many subordinates, each independently and with the checks of its own mutation. Follow the run with runProgress. One at a time. applyPlan with a selection shows before who stops to resolve.',
+  scope: 'operate',
+  input: {
+    describes: 'The change and the subordinates.',
+    fields: (t) => ({
+      action: t.field({ type: SubordinateAction, required: true, description: 'What to do.' }),
+      subordinates: t.field({
+        type: SubordinateSelection,
+        required: true,
+        description: 'The subordinates, at most 100000.',
+      }),
+      dryRun: t.boolean({
+        description: 'Changes nothing: each item says what would happen. False by default.',
+      }),
+      reason: t.string({
+        description: 'Why, at most 1000 characters. The audit log and revoked marks keep it.',
+      }),
+      ...changeInputs(t),
+    }),
+  },
+  result: RunRef,
+  errors: [InvalidInputError, ConflictError, NotFoundError],
+  run({ action, subordinates, dryRun, reason: given, ...change }, context, info) {
+    const reason = parseReason(given)
+    if (action !== 'RENEW') {
+      const selection = { ...change, action, subordinates }
+      return startSource(context, info, { selection }, { action: 'startSubordinateChange', reason, dryRun })
+    }
+    requireFitting({ ...change, action, revokesMarks: change.revokeTrustMarks })
+    return startRenewal(context, subordinates, { reason, dryRun: dryRun ?? false })
+  },
+})
+
+/** A renewal sets no field, so it has no plan. */
+async function startRenewal(
+  context: OperationContext,
+  subordinates: typeof SubordinateSelection.$inferInput,
+  { reason, dryRun }: { reason: string | undefined; dryRun: boolean },
+): Promise<Run> {
+  const { where, named } = await chosenBy(context, subordinates)
+  const rows = await context.db.subordinate.findMany({
+    ...{ where, orderBy: { id: 'asc' }, take: MAXIMUM_OBJECTS + 1 },
+    select: { id: true, entityId: true },
+  })
+  if (rows.length > MAXIMUM_OBJECTS)
+    throw new InvalidInputError(
+      `At most ${MAXIMUM_OBJECTS} subordinates are renewed at once.`,
+      'subordinates',
+    )
+  const known = new Set(rows.map(({ entityId }) => entityId))
+  const unknown = (named ?? []).filter((entityId) => !known.has(entityId))
+  const parameters: RenewalParameters = { action: 'RENEW', dryRun, ...(reason ? { reason } : {}) }
+  return context.runs.start({ ...context.caller, ...(reason ? { reason } : {}) }, 'SUBORDINATES', {
+    action: 'startSubordinateChange',
+    parameters,
+    items: [
+      ...rows.map(({ id, entityId }) => ({ key: String(id), resource: entityId })),
+      ...unknown.map((resource) => ({ resource })),
+    ],
+  })
+}
+
+operation('importSubordinates', {
+  describes: 'Starts to register a list of entities, each independently. Follow the run with runProgress.',
+  scope: 'operate',
+  input: {
+    describes: 'The entities to register.',
+    fields: (t) => ({
+      subordinates: t.field({
+        type: [RegisterSubordinateInput],
+        description:
+          'The entities, each with the fields of registerSubordinate. An entity that is named twice is registered once.',
+      }),
+      lines: t.stringList({
+        description:
+          'Further entities by their identifiers as written. A line that is no Entity Identifier fails with the reason.',
+      }),
+      dryRun: t.boolean({
+        description: 'Checks each entity and registers none. False by default.',
+      }),
+    }),
+  },
+  result: RunRef,
+  errors: [InvalidInputError, ConflictError],
+  run: ({ dryRun, ...list }, context, info) =>
+    startSource(context, info, { list }, { action: 'importSubordinates', dryRun }),
+})
+
+operation('promoteSubordinates', {
+  describes:
+    'Starts a run that registers subordinates of one anchor in another one, with policy, constraints, note and tags, after the Trust Mark types that they hold or require. Each is examined again for the anchor that it comes to. Follow the run with runProgress.',
+  scope: 'known',
+  ofInstallation: true,
+  input: {
+    describes: 'The subordinates and both anchors.',
+    fields: (t) => ({
+      from: t.string({
+        required: true,
+        description: 'The anchor that has them, by slug or Entity Identifier.',
+      }),
+      to: t.string({ required: true, description: 'The anchor that they come to.' }),
+      subordinates: t.field({
+        type: SubordinateSelection,
+        required: true,
+        description: 'The subordinates, at most 10000.',
+      }),
+      dryRun: t.boolean({
+        description: 'Registers nothing: each item says what would happen. False by default.',
+      }),
+    }),
+  },
+  result: RunRef,
+  errors: [InvalidInputError, ConflictError],
+  async run({ from: name, to, subordinates, dryRun }, context, info) {
+    const from = contextWith('read', context, name)
+    const target = contextWith('operate', context, to)
+    if (from.slug === target.slug) throw new InvalidInputError('Name two anchors.', 'to')
+    const { named, filter } = { ...(await chosenBy(from, subordinates)), filter: subordinates.filter ?? {} }
+    const source = { promotion: { from: name, ...(named ? { entityIds: [...named] } : { filter }) } }
+    const caller = requireCaller(target)
+    const run = await startSource({ ...target, caller }, info, source, {
+      action: 'promoteSubordinates',
+      dryRun,
+    })
+    scopeField(info, target)
+    return run
+  },
+})
+
+operation('executeDryRun', {
+  describes:
+    'Starts a run that does what a dry run said, to exactly the objects that it named. An object for which that would be something else now fails. A change of many that a second person must approve can be asked for with this, or with applyPlan.',
+  scope: 'operate',
+  input: {
+    describes: 'The dry run to execute.',
+    fields: (t) => ({
+      id: t.id({ required: true, description: 'The id of a dry run that has succeeded.' }),
+      reason: t.string({
+        description: 'Why, at most 1000 characters. The audit log and revoked marks keep it.',
+      }),
+    }),
+  },
+  result: RunRef,
+  errors: [InvalidInputError, ConflictError, NotFoundError],
+  async run(input, context) {
+    const reason = parseReason(input.reason)
+    const id = nodeId(input.id, 'Run')
+    await requireRightsOf(context, id)
+    return context.runs.executeDryRun({ ...context.caller, ...(reason ? { reason } : {}) }, id, reason)
+  },
+})
+
+/** Whoever may read an anchor may make a dry run of each plan. @throws ConflictError, GraphQLError FORBIDDEN */
+async function requireRightsOf(context: OperationContext, id: number): Promise<void> {
+  const run = await context.db.run.findUnique({ where: { id }, select: { kind: true, parameters: true } })
+  if (run?.kind !== 'CONFIGURATION' || !isJsonObject(run.parameters)) return
+  if ((getMember(run.parameters, 'source') ?? 'files') === 'files')
+    throw new ConflictError('Files are applied with applyPlan, which records what they own.', 'id')
+  requireRights(context, await sectionsOfRun(context.db, id))
+}
+
+async function sectionsOfRun(db: Database, runId: number) {
+  const items = await db.runItem.findMany({ where: { runId }, distinct: ['key'], select: { key: true } })
+  return items.flatMap(({ key }) => stepNamed(key)?.section ?? [])
+}

@@ -203,9 +203,8 @@ type DryRun = { kind: RunKind; parameters: Prisma.JsonObject }
 /** @throws NotFoundError, ConflictError */
 async function findDryRun(tx: Transaction, id: number): Promise<DryRun> {
   const run = await tx.run.findUnique({ where: { id } })
-  if (!run || !isDryRun({ run })) throw new NotFoundError('There is no such dry run.', 'id')
-  if (!runKindOf(run.kind))
-    throw new ConflictError('An earlier version made this dry run. Make it again.', 'id')
+  if (!run || !runKindOf(run.kind) || !isDryRun({ run }))
+    throw new NotFoundError('There is no such dry run.', 'id')
   if (run.state !== 'SUCCEEDED')
     throw new ConflictError(`The dry run ${run.endedAt ? 'did not succeed' : 'has not ended yet'}.`, 'id')
   return { kind: run.kind as RunKind, parameters: run.parameters as Prisma.JsonObject } // as just checked

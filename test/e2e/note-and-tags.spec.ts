@@ -71,9 +71,9 @@ journey('note and tags are changed, filtered and exported', (step) => {
     await dialog.getByLabel('Add tags').fill('pilot')
     await dialog.getByLabel('Add tags').press('Enter')
     await dialog.getByRole('button', { name: 'Show what would happen' }).click()
-    await dialog.getByText('Would change tags.').first().waitFor()
+    await dialog.getByText('2 to change.').waitFor()
     await dialog.getByRole('button', { name: 'Change settings of 2 subordinates' }).click()
-    await page.getByText('2 subordinates changed').first().waitFor()
+    await page.getByText('2 objects changed').first().waitFor()
 
     await page.goto('/subordinates')
     await page.getByRole('combobox', { name: 'Tags' }).click()

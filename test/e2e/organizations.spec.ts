@@ -163,9 +163,9 @@ journey('an organization is created, gets members, is changed and removed', (ste
     await dialog.getByLabel('Action').selectOption('UPDATE')
     await dialog.getByLabel('Change “Organization”').check()
     await dialog.getByRole('button', { name: 'Show what would happen' }).click()
-    await dialog.getByRole('region', { name: '2 would be changed' }).waitFor()
+    await dialog.getByText('2 to change.').waitFor()
     await dialog.getByRole('button', { name: 'Change settings of 2 subordinates' }).click()
-    await page.getByText('2 subordinates changed').first().waitFor()
+    await page.getByText('2 objects changed').first().waitFor()
 
     await openOrganization('Northern Libraries')
     await panel('Members').getByText('It has none yet.').waitFor()

@@ -142,7 +142,7 @@ journey('two administrators decide protected changes', (step) => {
     expect(await violations(page)).toEqual([])
     await rows(page).first().getByRole('link', { name: 'Change the metadata policy' }).click()
     await page.getByRole('cell', { name: 'https://ta.example/Alice' }).waitFor()
-    await page.getByText('It changes the resolved metadata of 1 subordinate').waitFor()
+    await page.getByRole('list', { name: 'Effect on members' }).getByText('1 member').waitFor()
     await page.getByText('The mutation as it was sent').click()
     await page.getByText('mutation UpdateFederationPolicy').waitFor()
     expect(await violations(page)).toEqual([])

@@ -30,13 +30,13 @@ export const subordinateStates: readonly State[] = [
     part: '[role=dialog]',
   })),
   {
-    what: 'the dry run of a change of many subordinates',
+    what: 'the plan of a change of many subordinates',
     path: () => '/subordinates',
     async reach(page) {
       await page.getByRole('button', { name: 'Change many…' }).click()
       await page.getByLabel('Action').selectOption('REMOVE')
       await page.getByRole('button', { name: 'Show what would happen' }).click()
-      await page.getByRole('region', { name: '1 would be removed' }).waitFor()
+      await page.getByText('1 to remove.').waitFor()
     },
     part: '[role=dialog]',
   },

@@ -146,11 +146,11 @@ test.each<[action: AuditAction, resource: string, fields: object, sentence: stri
     'EXECUTE_DRY_RUN',
     '7',
     {
-      kind: { before: null, after: 'SUBORDINATE_CHANGE' },
-      parameters: { before: null, after: { action: 'DEACTIVATE' } },
+      kind: { before: null, after: 'CONFIGURATION' },
+      parameters: { before: null, after: { source: 'selection', action: 'DEACTIVATE' } },
       total: { before: null, after: 3 },
     },
-    'Deactivate: 3 subordinates',
+    'Deactivate: 3 objects',
   ],
   [
     'EXECUTE_DRY_RUN',

@@ -84,7 +84,8 @@ test('sends a Trust Mark type for marks only, and a delegation to issue only', (
 
 test('words a run by its action, and a dry run as a check', () => {
   const run = {
-    kind: 'SUBORDINATE_CHANGE',
+    kind: 'CONFIGURATION',
+    planSource: 'SELECTION',
     state: 'SUCCEEDED',
     total: 5,
     done: 4,
@@ -99,10 +100,8 @@ test('words a run by its action, and a dry run as a check', () => {
   } as const
   expect(runTitle(run)).toBe('Deactivation of subordinates')
   expect(itemVerb(run)).toBe('deactivated')
-  expect(runInWords(run)).toBe(
-    '3 of 5 subordinates deactivated, 1 with nothing to do, 1 failed, in 40 seconds.',
-  )
+  expect(runInWords(run)).toBe('3 of 5 objects deactivated, 1 with nothing to do, 1 failed, in 40 seconds.')
   const dry = { ...run, dryRun: true }
   expect(runTitle(dry)).toBe('Deactivation of subordinates (dry run)')
-  expect(runInWords(dry)).toBe('4 of 5 subordinates checked, 1 failed, in 40 seconds.')
+  expect(runInWords(dry)).toBe('4 of 5 objects checked, 1 failed, in 40 seconds.')
 })

@@ -5,6 +5,7 @@ import type { Run } from '#prisma/generated/client/client.ts'
 import type { Database } from '#server/database/client.ts'
 import { ConflictError, InvalidInputError, NotFoundError } from '#server/error/operation-error.ts'
 import type { RenewalParameters } from '#server/jobs/kind/subordinates.ts'
+import type { Section } from '#server/plan/section.ts'
 import { requireFitting } from '#server/plan/source/selection.ts'
 import { MAXIMUM_OBJECTS } from '#server/plan/source/source.ts'
 import { stepNamed } from '#server/plan/step.ts'
@@ -192,10 +193,16 @@ async function requireRightsOf(context: OperationContext, id: number): Promise<v
   if (run?.kind !== 'CONFIGURATION' || !isJsonObject(run.parameters)) return
   if ((getMember(run.parameters, 'source') ?? 'files') === 'files')
     throw new ConflictError('Files are applied with applyPlan, which records what they own.', 'id')
-  requireRights(context, await sectionsOfRun(context.db, id))
+  const sections = await sectionsOfRun(context.db, id)
+  if (sections === null) throw new ConflictError('An earlier version made this dry run. Make it again.', 'id')
+  requireRights(context, sections)
 }
 
-async function sectionsOfRun(db: Database, runId: number) {
-  const items = await db.runItem.findMany({ where: { runId }, distinct: ['key'], select: { key: true } })
-  return items.flatMap(({ key }) => stepNamed(key)?.section ?? [])
+/** Null: it has items that are no steps. */
+async function sectionsOfRun(db: Database, runId: number): Promise<Section[] | null> {
+  const where = { runId, ok: true, skipped: false }
+  const items = await db.runItem.findMany({ where, distinct: ['key'], select: { key: true } })
+  const steps = items.map(({ key }) => stepNamed(key))
+  const known = steps.filter((step) => step !== null)
+  return known.length === steps.length ? known.map(({ section }) => section) : null
 }

@@ -34,6 +34,19 @@ export const RunKindEnum = builder.enumType('RunKind', {
   } as const,
 })
 
+/** The values are those of the parameters of a run. */
+export const PlanSourceKind = builder.enumType('PlanSourceKind', {
+  description: 'What a plan is made of.',
+  values: {
+    FILES: { value: 'files', description: 'Configuration files.' },
+    SELECTION: { value: 'selection', description: 'One change of many subordinates.' },
+    LIST: { value: 'list', description: 'A list of entities to register.' },
+    PROMOTION: { value: 'promotion', description: 'Subordinates of another anchor.' },
+    VERSION: { value: 'version', description: 'An earlier version of an object.' },
+    SETTINGS: { value: 'settings', description: 'Settings and metadata policy.' },
+  } as const,
+})
+
 export const RunState = builder.enumType('RunState', {
   description: 'The state of a run.',
   values: {
@@ -95,6 +108,16 @@ export const RunRef = builder.prismaNode('Run', {
       description: 'The kind.',
       select: { kind: true },
       resolve: ({ kind }) => kinds[kind as keyof typeof kinds], // written by us, from the same names
+    }),
+    planSource: t.field({
+      type: PlanSourceKind,
+      nullable: true,
+      description: 'What the plan that it applies is made of; null: it applies none.',
+      select: { kind: true, parameters: true },
+      resolve: ({ kind, parameters }) => {
+        if (kind !== 'CONFIGURATION') return null
+        return (parameterOf(parameters, 'source') ?? 'files') as typeof PlanSourceKind.$inferType // as its start wrote it
+      },
     }),
     state: t.field({
       type: RunState,

@@ -80,7 +80,7 @@ it('refuses a second one while one runs, and says what to do', {
   expect((await watchRun(admin, id)).at(-1)?.run.state).toBe('CANCELLED')
 })
 
-it('continues after a worker was killed, and repeats nothing', async () => {
+it('continues what a worker of 0.2 left as a plan', async () => {
   const { db } = admin.server
   const [removed, inactive, open] = await Promise.all(Array.from({ length: 3 }, () => startLeaf(admin)))
   if (!removed || !inactive || !open) throw new Error('there are three')
@@ -104,9 +104,13 @@ it('continues after a worker was killed, and repeats nothing', async () => {
     },
   })
   const seen = await watchRun(admin, btoa(`Run:${id}`))
-  expect(seen.at(-1)?.run).toEqual({ state: 'SUCCEEDED', total: 2, done: 2, failed: 0 })
+  expect(seen.at(-1)?.run).toEqual({ state: 'SUCCEEDED', total: 2, done: 1, failed: 1 })
   const items = await db.runItem.findMany({ where: { runId: id }, orderBy: { id: 'asc' } })
-  expect(items.map(({ message }) => message)).toEqual(['Removed since the run started.', null])
+  expect(items.map(({ resource, message }) => [resource, message])).toEqual([
+    [open.id, null],
+    [removed.id, 'It is not registered.'],
+  ])
+  expect(await db.run.findUnique({ where: { id } })).toMatchObject({ kind: 'CONFIGURATION' })
   expect(await db.subordinate.findUnique({ where: { entityId: open.id } })).toBeNull()
 })
 
@@ -114,14 +118,14 @@ it('has an item for each of many members', async () => {
   const { db } = admin.server
   const count = 20_001 // more than two pages
   await db.$executeRaw`INSERT INTO "Subordinate" ("entityId", "entityTypes", "metadata", "jwks", "entityConfiguration",
-      "entityConfigurationExpiresAt", "lastCheckedAt", "active")
-    SELECT 'https://m' || n || '.example.org', '{}', '{}', '{}', '', now(), now(), false
+      "entityConfigurationExpiresAt", "lastCheckedAt", "active", "tags", "tagKeys")
+    SELECT 'https://m' || n || '.example.org', '{}', '{}', '{}', '', now(), now(), false, '{many}', '{many}'
     FROM generate_series(1, ${count}::int) n`
   onTestFinished(async () => void (await db.subordinate.deleteMany()))
   const { id } = await start({
     action: 'REMOVE',
     dryRun: true,
-    subordinates: { filter: { state: 'INACTIVE' } },
+    subordinates: { filter: { tags: ['many'] } },
   })
   const where = { kind: 'CONFIGURATION', total: count }
   await vi.waitFor(async () => expect(await db.run.count({ where })).toBe(1), { timeout: 60_000 })

@@ -48,17 +48,12 @@ const ofAnchor: readonly string[] = [
 
 const roleInWords = (role: unknown): string => (typeof role === 'string' ? `, with the role ${role}` : '')
 
-const runs: Readonly<Record<string, (count: string) => string>> = {
-  IMPORT: (count) => `Register ${count}`,
-  PROMOTION: (count) => `Register ${count} of another anchor`,
-  REQUEST_APPROVAL: (count) => `Approve ${count.replace('subordinate', 'request')}`,
-}
-
 function runInWords(kind: unknown, parameters: unknown, total: unknown): string {
-  const count = plural(typeof total === 'number' ? total : 0, 'subordinate')
-  const known = runs[String(kind)]
-  if (known) return known(count)
-  const action = isRecord(parameters) ? String(parameters.action) : ''
+  const many = typeof total === 'number' ? total : 0
+  if (kind === 'REQUEST_APPROVAL') return `Approve ${plural(many, 'request')}`
+  const { action, source } = isRecord(parameters) ? parameters : {}
+  if (source === 'list') return `Register ${plural(many, 'subordinate')}`
+  if (source === 'promotion') return `Register ${plural(many, 'object')} of another anchor`
   const words = Object.entries(subordinateActions).find(([name]) => name === action)?.[1]
-  return `${words?.label ?? 'Change'}: ${count}`
+  return `${words?.label ?? 'Change'}: ${plural(many, 'object')}`
 }

@@ -1,6 +1,6 @@
 /** Describes runs in words: their items, their progress and their results. */
 import { capitalized, count, plural } from '#lib/format.ts'
-import type { RunFieldsFragment } from '#lib/gql/graphql.ts'
+import type { PlanSourceKind, RunFieldsFragment } from '#lib/gql/graphql.ts'
 import { subordinateActions } from '#lib/subordinate/action.ts'
 import type { Tone } from '#lib/tone.ts'
 
@@ -32,15 +32,8 @@ const kinds: Readonly<Record<string, Kind>> = {
     done: 'read',
     isOpen: true,
   },
-  IMPORT: { label: 'Import of subordinates', things: ['entity', 'entities'], done: 'registered' },
-  PROMOTION: { label: 'Promotion of subordinates', things: ['item', 'items'], done: 'promoted' },
-  SUBORDINATE_CHANGE: {
-    label: 'Change of subordinates',
-    things: ['subordinate', 'subordinates'],
-    done: 'changed',
-  },
   REQUEST_APPROVAL: { label: 'Approval of requests', things: ['request', 'requests'], done: 'approved' },
-  CONFIGURATION: { label: 'Configuration files', things: ['object', 'objects'], done: 'applied' },
+  CONFIGURATION: { label: 'Plan', things: ['object', 'objects'], done: 'applied' },
   REBUILD: { label: 'Full republish', things: ['rebuild', 'rebuilds'], done: 'done' },
   EVALUATION: {
     label: 'Evaluation of subordinates',
@@ -49,6 +42,18 @@ const kinds: Readonly<Record<string, Kind>> = {
     isOpen: true,
   },
 }
+
+/** By what their plan is made of. */
+const plans: Readonly<Record<PlanSourceKind, Kind>> = {
+  FILES: { label: 'Configuration files', things: ['object', 'objects'], done: 'applied' },
+  SELECTION: { label: 'Change of subordinates', things: ['object', 'objects'], done: 'applied' },
+  LIST: { label: 'Import of subordinates', things: ['entity', 'entities'], done: 'registered' },
+  PROMOTION: { label: 'Promotion of subordinates', things: ['item', 'items'], done: 'promoted' },
+  VERSION: { label: 'Restoration of a version', things: ['object', 'objects'], done: 'applied' },
+  SETTINGS: { label: 'Change of settings and policy', things: ['object', 'objects'], done: 'applied' },
+}
+
+const kindOf = ({ kind, planSource }: Titled): Kind => (planSource ? plans[planSource] : runKind(kind))
 
 /** A kind without a row is shown by its name. */
 export const runKind = (kind: string): Kind =>
@@ -59,7 +64,7 @@ export const runKind = (kind: string): Kind =>
   }
 
 type Titled = Pick<RunFieldsFragment, 'kind'> &
-  Partial<Pick<RunFieldsFragment, 'dryRun' | 'subordinateAction'>>
+  Partial<Pick<RunFieldsFragment, 'dryRun' | 'subordinateAction' | 'planSource'>>
 
 type Run = Titled &
   Pick<
@@ -69,15 +74,17 @@ type Run = Titled &
   Partial<Pick<RunFieldsFragment, 'skipped'>>
 
 /** The title of a run: its kind, or the action of a change of many subordinates. */
-export function runTitle({ kind, dryRun, subordinateAction }: Titled): string {
-  const title = subordinateAction ? subordinateActions[subordinateAction].run : runKind(kind).label
+export function runTitle(run: Titled): string {
+  const { dryRun, subordinateAction } = run
+  const title = subordinateAction ? subordinateActions[subordinateAction].run : kindOf(run).label
   return dryRun ? `${title} (dry run)` : title
 }
 
 /** The verb for an item that succeeded. */
-export function itemVerb({ kind, dryRun, subordinateAction }: Titled): string {
+export function itemVerb(run: Titled): string {
+  const { dryRun, subordinateAction } = run
   if (dryRun) return 'checked'
-  return subordinateAction ? subordinateActions[subordinateAction].done : runKind(kind).done
+  return subordinateAction ? subordinateActions[subordinateAction].done : kindOf(run).done
 }
 
 const verbs: Readonly<Record<string, string>> = { CREATE: 'created', CHANGE: 'changed', REMOVE: 'removed' }
@@ -120,8 +127,8 @@ export function fractionDone({ kind, state, total, done, failed }: Run): number 
 }
 
 function counts(run: Run): string {
-  const { kind, done, failed, total, dryRun } = run
-  const { things, isOpen } = runKind(kind)
+  const { done, failed, total, dryRun } = run
+  const { things, isOpen } = kindOf(run)
   const verb = itemVerb(run)
   const skipped = (!dryRun && run.skipped) || 0
   const failures = failed > 0 ? `, ${count(failed)} failed` : ''

@@ -2,6 +2,7 @@
 import { parseValues } from '#lib/form/field.ts'
 import type {
   PickedTypeFragment,
+  PlanSourceInput,
   StartSubordinateChangeInput,
   SubordinateAction,
   SubordinateSettingsInput,
@@ -62,6 +63,16 @@ export function changeInput(draft: ChangeDraft, shown: Shown): Outcome<StartSubo
       reason: reason.trim() || null,
     },
   }
+}
+
+/** The source of the plan of a change; a renewal has none. */
+export function planSource(draft: ChangeDraft, shown: Shown): Outcome<PlanSourceInput> {
+  const { value, refusal } = changeInput(draft, shown)
+  if (refusal) return { refusal }
+  const { action, reason: _, ...selection } = value
+  return action === 'RENEW'
+    ? { refusal: { message: 'A renewal has no plan.', path: [] } }
+    : { value: { selection: { ...selection, action } } }
 }
 
 function parseChanges({

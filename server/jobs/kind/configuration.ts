@@ -27,6 +27,8 @@ export type PlanParameters = {
   plan: string
   /** What a selection does to each member. */
   action?: ChangeAction
+  /** The anchor whose members are promoted, as the caller named it. */
+  from?: string
   /** The commit of the files, as the caller gave it. */
   commit?: string
   /** Why, as the caller said it. */

@@ -3,11 +3,12 @@ import type { GraphQLSchema } from 'graphql'
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import { type FilesPlan, planFiles } from '#server/as-code/files-plan.ts'
 import { InvalidInputError } from '#server/error/operation-error.ts'
+import type { PlanParameters } from '#server/jobs/kind/configuration.ts'
 import { requireName, requireSize } from '#server/jobs/kind/row.ts'
 import { comparePlan, type Plan, PlanFaultsError, type Source } from '#server/plan/plan.ts'
 import { fromList } from '#server/plan/source/list.ts'
 import { fromAnchor } from '#server/plan/source/promotion.ts'
-import { type ChangeAction, fromSelection } from '#server/plan/source/selection.ts'
+import { fromSelection } from '#server/plan/source/selection.ts'
 import { fromSettings } from '#server/plan/source/setting.ts'
 import type { SourceContext } from '#server/plan/source/source.ts'
 import { fromVersion } from '#server/plan/source/version.ts'
@@ -120,8 +121,8 @@ export type PlannedSource = {
   files: FilesPlan | null
   /** The field of the input that says what is wanted. */
   source: string
-  /** What a selection does to each. */
-  change?: ChangeAction
+  /** What the run and the audit log say of it, besides its steps. */
+  about: Pick<PlanParameters, 'action' | 'from'>
   isIndependent: boolean
   /** The objects of an independent source that have no step, although they are not as it wants them. */
   left: readonly Finding[]
@@ -138,7 +139,7 @@ export async function planSource(
   if (given.files) {
     const options = { prune: given.files.prune ?? false, isOfInstallation }
     const plan = await planFiles({ ...context, caller, schema }, given.files.files, options)
-    return { plan, files: plan, source: 'files', isIndependent: false, left: [] }
+    return { plan, files: plan, source: 'files', about: {}, isIndependent: false, left: [] }
   }
   if (isOfInstallation) throw new InvalidInputError('Files alone configure the installation.', 'installation')
   const [name = ''] = Object.keys(given)
@@ -151,7 +152,10 @@ export async function planSource(
     plan: { ...plan, warnings: shown },
     files: null,
     source: name,
-    ...(given.selection ? { change: given.selection.action } : {}),
+    about: {
+      ...(given.selection ? { action: given.selection.action } : {}),
+      ...(given.promotion ? { from: given.promotion.from } : {}),
+    },
     isIndependent,
     left: isIndependent ? warnings : [],
   }

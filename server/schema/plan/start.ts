@@ -38,7 +38,7 @@ export type Start = {
 /** @throws ConflictError if the plan is another one now, InvalidInputError, GraphQLError FORBIDDEN */
 export async function startPlan(
   context: OperationContext,
-  { plan, files, source, change, left, isIndependent }: PlannedSource,
+  { plan, files, source, about, left, isIndependent }: PlannedSource,
   { action, known, commit, reason, dryRun }: Start,
 ): Promise<Run> {
   if (known && known !== plan.hash)
@@ -66,7 +66,7 @@ export async function startPlan(
   const parameters: PlanParameters = {
     source,
     plan: plan.hash,
-    ...(change ? { action: change } : {}),
+    ...about,
     ...(commit ? { commit } : {}),
     ...(reason ? { reason } : {}),
     ...(dryRun ? { dryRun } : {}),
@@ -79,7 +79,8 @@ export async function startPlan(
   return context.runs.start(caller, 'CONFIGURATION', {
     action,
     parameters,
-    items: planItems(plan.steps, left),
+    // Whoever read the plan knows what it leaves alone.
+    items: planItems(plan.steps, known ? [] : left),
     async also(tx) {
       if (dryRun || !files) return
       const described = files.described.filter(({ section }) => own.includes(section))

@@ -85,11 +85,12 @@ it('keeps a second promotion back while one is running, and records the first', 
     as('promoteSubordinates', { from: 'main', to: 'one', subordinates: { ids: [id] }, dryRun: true }, 'kind')
   const target = admin.server.anchors.find('one')?.running
   // A run that a worker has, and does not end.
-  const state = { kind: 'PROMOTION', state: 'RUNNING', startedBy: 'test', heartbeatAt: new Date() }
-  const running = await target?.db.run.create({ data: state })
+  const state = { kind: 'CONFIGURATION', state: 'RUNNING', startedBy: 'test', heartbeatAt: new Date() }
+  const data = { ...state, parameters: { source: 'promotion' } }
+  const running = await target?.db.run.create({ data })
   expect(await promote()).toMatchObject({ code: 'CONFLICT' })
   await target?.db.run.update({ where: { id: running?.id ?? 0 }, data: { state: 'SUCCEEDED' } })
-  expect(await promote()).toMatchObject({ kind: 'PROMOTION' })
+  expect(await promote()).toMatchObject({ kind: 'CONFIGURATION' })
   const entry = await target?.db.auditEvent.findFirst({
     where: { action: 'promoteSubordinates', outcome: 'SUCCEEDED' },
   })

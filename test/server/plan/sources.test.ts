@@ -102,20 +102,9 @@ it('registers a list, and says which lines name nothing new', async () => {
     warnings: [{ message: `${third.id}: There is no such organization.` }],
   })
   const dry = await apply(admin, source, { dryRun: true })
-  const refused = { resource: 'no identifier', ok: false, message: expect.stringContaining('Identifier') }
-  expect(dry).toEqual(
-    expect.arrayContaining([
-      expect.objectContaining({ resource: third.id, message: 'Would create the member.' }),
-      expect.objectContaining(refused),
-    ]),
-  )
+  expect(dry).toMatchObject([{ resource: third.id, message: 'Would create the member.' }])
   expect(await listed(admin)).not.toContain(third.id)
-  expect(await apply(admin, source)).toEqual(
-    expect.arrayContaining([
-      expect.objectContaining({ resource: third.id, ok: true }),
-      expect.objectContaining(refused),
-    ]),
-  )
+  expect(await apply(admin, source)).toMatchObject([{ resource: third.id, ok: true }])
   expect(await statementOf(admin, third.id)).toMatchObject({ sub: third.id })
 })
 

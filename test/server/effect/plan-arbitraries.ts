@@ -41,7 +41,7 @@ const policyFor = (...names: string[]): fc.Arbitrary<MetadataPolicy> =>
     )
     .filter(isPolicy)
 /** Services refuse policies of the federation and of a member that contradict each other, so these name others. */
-const federationPolicy = fc.oneof(policyFor('scope', 'alpha', 'issuer'), fc.constant({}))
+export const federationPolicy = fc.oneof(policyFor('scope', 'alpha', 'issuer'), fc.constant({}))
 const memberPolicy = fc.option(policyFor('beta'))
 
 function isPolicy(given: unknown): given is MetadataPolicy {
@@ -54,7 +54,7 @@ function isPolicy(given: unknown): given is MetadataPolicy {
   }
 }
 
-const constraints = fc.constantFrom<Constraints>(
+export const constraints = fc.constantFrom<Constraints>(
   {},
   { max_path_length: 0 },
   { max_path_length: 1 },

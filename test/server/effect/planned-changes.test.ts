@@ -1,17 +1,15 @@
 /** Tests that the effect of a plan is what the resolver finds after it is applied, for random plans. */
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { getMember, isJsonEqual } from '#core/json.ts'
 import type { JwkSet } from '#core/keys.ts'
-import type { Metadata } from '#core/metadata.ts'
 import { jobCaller } from '#server/identity/caller.ts'
 import { enqueue, toPublish } from '#server/publish/outbox.ts'
-import type { PlanEffect } from '#server/services/effect/plan-effect.ts'
 import type { PlannedMember, PlannedState } from '#server/services/effect/planned-state.ts'
 import { EntityRejectedError } from '#server/services/entity/checks.ts'
 import { toColumns } from '#server/services/subordinate/row.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
 import { effectOn } from '#test/server/effect/effect-context.ts'
+import { compare, countsIn, countsOf, saidBy } from '#test/server/effect/found.ts'
 import {
   type MemoryFederation,
   memberIds,
@@ -180,65 +178,4 @@ async function expectEvaluated(found: Resolution, text: string): Promise<void> {
   const stored = rows.map(({ entityId, state }) => [entityId, state])
   const resolved = rows.map(({ entityId }) => [entityId, found.get(entityId) ? 'ACTIVE' : 'DOES_NOT_RESOLVE'])
   expect(stored, text).toEqual(resolved)
-}
-
-type Said = { stops: string[]; starts: string[]; changes: string[] }
-
-/** As texts: the entity, or with the path and both values. */
-function saidBy({ stops, starts, changes }: PlanEffect): Said {
-  const names = (groups: PlanEffect['stops']) =>
-    groups.flatMap(({ examples }) => examples.map(({ entityId }) => entityId)).sort()
-  return {
-    stops: names(stops),
-    starts: names(starts),
-    changes: changes
-      .flatMap(({ path, before, after, examples }) =>
-        examples.map(({ entityId }) => JSON.stringify([entityId, path, before ?? null, after ?? null])),
-      )
-      .sort(),
-  }
-}
-
-function compare(before: Resolution, after: Resolution): Said {
-  const ids = [...before.keys()].sort()
-  const [was, is] = [(id: string) => before.get(id) ?? null, (id: string) => after.get(id) ?? null]
-  return {
-    stops: ids.filter((id) => was(id) && !is(id)),
-    starts: ids.filter((id) => !was(id) && is(id)),
-    changes: ids.flatMap((id) => differencesOf(id, was(id), is(id))).sort(),
-  }
-}
-
-function differencesOf(id: string, before: Metadata | null, after: Metadata | null): string[] {
-  if (!before || !after) return []
-  const types = new Set([...Object.keys(before), ...Object.keys(after)])
-  const text = (path: string[], one: unknown, other: unknown) =>
-    JSON.stringify([id, path, one ?? null, other ?? null])
-  return [...types].flatMap((type) => {
-    const [one, other] = [getMember(before, type), getMember(after, type)]
-    if (!one || !other) return [text([type], one && true, other && true)]
-    const names = [...new Set([...Object.keys(one), ...Object.keys(other)])]
-    const changed = names.filter((name) => !isJsonEqual(one[name] ?? null, other[name] ?? null))
-    return changed.map((name) => text([type, name], one[name], other[name]))
-  })
-}
-
-const sum = (
-  one: PlanEffect['members'],
-  other: PlanEffect['members'],
-  name: 'stops' | 'starts' | 'changes',
-) => one[name] + other[name]
-
-function countsOf({ members, below }: PlanEffect) {
-  return {
-    stops: sum(members, below, 'stops'),
-    starts: sum(members, below, 'starts'),
-    changes: sum(members, below, 'changes'),
-    unknown: members.unknown + below.unknown,
-  }
-}
-
-function countsIn({ stops, starts, changes }: Said) {
-  const changed = new Set(changes.map((text) => JSON.parse(text)[0]))
-  return { stops: stops.length, starts: starts.length, changes: changed.size, unknown: 0 }
 }

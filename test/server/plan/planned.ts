@@ -22,8 +22,8 @@ export async function planOf(admin: TestAdmin, source: object, anchor = 'main'):
   return data.plan
 }
 
-export const applying = (admin: TestAdmin, input: object) =>
-  admin.mutate('applyPlan', { anchor: 'main', ...input }, 'id')
+export const applying = (admin: TestAdmin, input: object, as?: 'admin') =>
+  admin.mutate('applyPlan', { anchor: 'main', ...input }, 'id', as)
 
 /** The items of the run, after it has ended. */
 export async function apply(admin: TestAdmin, source: object, input: object = {}) {

@@ -57,6 +57,7 @@ export async function planFiles(
   const { existing, faults, warnings, ...plan } = await comparePlan<Described>(context, {
     anchor,
     objects,
+    isOfFiles: true,
     removed: prune ? await ownedAndGone(db, { isOfInstallation, sets }, objects) : [],
     leaves: (object, changed) => explain(object, changed, applied.get(nameOf(object))),
   })

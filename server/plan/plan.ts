@@ -7,6 +7,8 @@ import { type Amounting, amounting, changedFields, changesOf, type Step } from '
 import { findMissing, findRefused, type StoredChecks } from '#server/plan/stored-checks.ts'
 import type { Finding, Wanted, WantedObjects } from '#server/plan/wanted.ts'
 import type { ServiceContext } from '#server/services/context.ts'
+import { nameOf } from '#server/services/file-object/changed-object.ts'
+import { findDescribed } from '#server/services/file-object/guard.ts'
 import { hashOfContent } from '#server/services/protection/content.ts'
 import type { ProtectedOperation } from '#server/services/protection/operation.ts'
 import { isAnyRequired } from '#server/services/protection/required-marks.ts'
@@ -24,6 +26,8 @@ export type Source<Item extends Wanted = Wanted> = {
   leaves?(object: Item, changed: Fields): string | null
   /** What the source leaves alone itself. */
   warnings?: readonly Finding<Item>[]
+  /** It may change what files describe, or the writer refuses that, with the lines of the file. */
+  isOfFiles?: true
   /** Each object for itself: one that would be refused has no step. Otherwise it is a fault of the whole. */
   isIndependent?: boolean
 }
@@ -84,6 +88,7 @@ export async function comparePlan<Item extends Wanted>(
     )
     for (const each of refused) found.faults.push(each)
   }
+  if (!source.isOfFiles) await findOfFiles(found, db, objects)
   if (isIndependent) leaveRefused(found)
   for (const each of removed) for (const step of await removals(context, each)) found.steps.push(step)
   const steps = found.steps.map(({ step }) => step)
@@ -193,6 +198,23 @@ async function removals({ db, now, caller }: PlanContext, { section, keys }: Rem
     }
   }
   return steps
+}
+
+/** What files describe changes in them. */
+async function findOfFiles<Item extends Wanted>(
+  found: Found<Item>,
+  db: PlanContext['db'],
+  objects: WantedObjects<Item>,
+): Promise<void> {
+  const changed = found.steps.flatMap(({ step: { section, key, verb, fields } }) =>
+    verb === 'CHANGE' ? [{ section, key, resource: key, isRemoved: false, changed: fields }] : [],
+  )
+  const sentences = await findDescribed(db, changed)
+  for (const { section, key } of changed) {
+    const message = sentences.get(nameOf({ section, key }))
+    const object = objects.get(section)?.get(key)
+    if (message !== undefined && object) found.faults.push(about(object, message))
+  }
 }
 
 /** Those that would be refused are left alone. */

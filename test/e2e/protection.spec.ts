@@ -97,7 +97,7 @@ journey('two administrators decide protected changes', (step) => {
       commandLine: false,
       validForHours: 48,
       passkeyHours: 48,
-      breakGlass: 'AT_ONCE',
+      breakGlass: 'OFF',
     })
   })
 

@@ -9,6 +9,8 @@ import type { Fields } from '#server/plan/section.ts'
 import { MAXIMUM_OBJECTS, objectsOf, type SourceContext } from '#server/plan/source/source.ts'
 import type { Finding, Wanted } from '#server/plan/wanted.ts'
 import { parseTags, tagKey, withTags } from '#server/services/annotation.ts'
+import { nameOf } from '#server/services/file-object/changed-object.ts'
+import { findDescribed } from '#server/services/file-object/guard.ts'
 import { requireOrganization } from '#server/services/organization/organization.ts'
 import { field, type Input, parsePatch } from '#server/services/patch.ts'
 import { statementFields } from '#server/services/subordinate/input.ts'
@@ -70,24 +72,22 @@ export async function fromSelection(context: SourceContext, change: SelectionSou
     throw new InvalidInputError(`At most ${MAXIMUM_OBJECTS} subordinates change at once.`, 'subordinates')
   const found = new Set(rows.map(({ entityId }) => entityId))
   const unknown = [...new Set(change.named)].filter((entityId) => !found.has(entityId))
-  const { wanted, keys = [] } = await wantedOf(rows)
+  const { wanted, keys = [], left = [] } = await wantedOf(rows)
   return {
     anchor: context.slug,
     objects: objectsOf(wanted),
     removed: [{ section: 'members', keys }],
-    warnings: unknown.map(notRegistered),
+    warnings: [...unknown.map((key) => notOf(key, 'It is not registered.')), ...left],
     isIndependent: true,
   }
 }
 
-const notRegistered = (key: string): Finding => ({
-  object: { section: 'members', key, wanted: {} },
-  path: [],
-  message: 'It is not registered.',
+const notOf = (key: string, message: string): Finding => ({
+  ...{ object: { section: 'members', key, wanted: {} }, path: [], message },
 })
 
-/** `keys`: of the members that are removed. */
-type Found = { wanted: Wanted[]; keys?: string[] }
+/** `keys`: of the members that are removed. `left`: those that are not. */
+type Found = { wanted: Wanted[]; keys?: string[]; left?: Finding[] }
 type ForRows = (rows: readonly Chosen[]) => Found | Promise<Found>
 
 const setActive = (active: boolean) => (): ForRows => (rows) => ({
@@ -103,10 +103,26 @@ const rowsOf: Readonly<
 
   REMOVE:
     ({ db }, { where, revokesMarks }) =>
-    async (rows) => ({
-      wanted: (revokesMarks ?? true) ? await marksOf(db, { subordinate: where }) : [],
-      keys: rows.map(({ entityId }) => entityId),
-    }),
+    async (rows) => {
+      const section = 'members'
+      const sentences = await findDescribed(
+        db,
+        rows.map(({ entityId: key }) => ({ section, key, resource: key, isRemoved: true, changed: {} })),
+      )
+      const sentenceOf = (key: string) => sentences.get(nameOf({ section, key }))
+      const all = rows.map(({ entityId }) => entityId)
+      const left = all.flatMap((key) => {
+        const sentence = sentenceOf(key)
+        return sentence === undefined ? [] : [notOf(key, sentence)]
+      })
+      const kept = new Set(left.map(({ object: { key } }) => key))
+      const marks = (revokesMarks ?? true) ? await marksOf(db, { subordinate: where }) : []
+      return {
+        wanted: marks.filter(({ wanted: { entityId } }) => !kept.has(String(entityId))),
+        keys: all.filter((key) => !kept.has(key)),
+        left,
+      }
+    },
 
   async UPDATE(context, { changes }) {
     const { tags, fields } = await parseChanges(context, changes ?? {})

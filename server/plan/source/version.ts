@@ -90,7 +90,8 @@ export async function compareVersion(
   entry: Entry,
   side: VersionSide,
 ): Promise<Version> {
-  const { steps, faults } = await comparePlan(context, await fromVersion(context, entry, side))
+  const source = await fromVersion(context, entry, side)
+  const { steps, faults } = await comparePlan(context, { ...source, isOfFiles: true })
   const [fault] = faults
   if (fault) throw new InvalidInputError(fault.message, 'auditEventId')
   const { db } = context

@@ -178,6 +178,8 @@ async function sourceOf(context: Context, given: PlanSource): Promise<Source> {
   if (promotion) {
     const from = contextWith('read', context, promotion.from)
     const { entityIds, filter } = promotion
+    if (!entityIds && !filter)
+      throw new InvalidInputError('Name the subordinates, or give a filter.', 'promotion', 'entityIds')
     const { where } = await chosenBy(from, entityIds ? { entityIds } : { filter: filter ?? {} })
     return fromAnchor(of, { from, where })
   }

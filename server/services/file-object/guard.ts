@@ -26,7 +26,16 @@ export async function readDescriptions(
   tx: Transaction,
   changes: readonly { caller: Caller; change: Change }[],
 ): Promise<Descriptions> {
-  const objects = changes.flatMap(({ caller, change }) => (isBound(caller) ? objectsOf(change) : []))
+  return readObjects(
+    tx,
+    changes.flatMap(({ caller, change }) => (isBound(caller) ? objectsOf(change) : [])),
+  )
+}
+
+async function readObjects(
+  tx: Pick<Transaction, '$queryRaw'>,
+  objects: readonly Pick<ChangedObject, 'section' | 'key'>[],
+): Promise<Descriptions> {
   if (objects.length === 0) return new Map()
   const named = JSON.stringify(objects.map(({ section, key }) => ({ section, key })))
   const rows = await tx.$queryRaw<FileObject[]>`
@@ -44,6 +53,21 @@ export function requireOutsideFiles(descriptions: Descriptions, caller: Caller, 
     const refused = row && refusedPart(row, object)
     if (refused) throw new DescribedError(refused, row.file)
   }
+}
+
+/** Why changes would be refused, by the names of their objects. */
+export async function findDescribed(
+  tx: Pick<Transaction, '$queryRaw'>,
+  objects: readonly ChangedObject[],
+): Promise<Map<string, string>> {
+  const descriptions = await readObjects(tx, objects)
+  const found = new Map<string, string>()
+  for (const object of objects) {
+    const row = descriptions.get(nameOf(object))
+    const refused = row && refusedPart(row, object)
+    if (refused) found.set(nameOf(object), new DescribedError(refused, row.file).message)
+  }
+  return found
 }
 
 /** What of the change a file stands against; null: nothing. */

@@ -20,7 +20,7 @@ export const defaultProtection: Omit<ProtectionSettings, 'updatedAt' | 'version'
   commandLine: true,
   validForHours: VALID_FOR_HOURS,
   passkeyHours: PASSKEY_HOURS,
-  breakGlass: 'AT_ONCE',
+  breakGlass: 'OFF',
   breakGlassHours: BREAK_GLASS_HOURS,
 }
 

@@ -218,5 +218,5 @@ const change: fc.Arbitrary<(file: DescribedInstallation) => void> = fc.oneof(
     .map((hours) => (file: DescribedInstallation) => set(file.protection, 'validForHours', hours, 72)),
   fc
     .constantFrom('OFF', 'DELAYED', 'AT_ONCE')
-    .map((mode) => (file: DescribedInstallation) => set(file.protection, 'breakGlass', mode, 'AT_ONCE')),
+    .map((mode) => (file: DescribedInstallation) => set(file.protection, 'breakGlass', mode, 'OFF')),
 )

@@ -6,6 +6,7 @@ import { relyingPartyNamed } from '#test/helpers/entity.ts'
 import { signInAsMember } from '#test/helpers/member.ts'
 import { startRun } from '#test/helpers/run.ts'
 import { memberInFile, servedStatement, startLeaf } from '#test/helpers/subordinate.ts'
+import { planOf as planOfSource } from '../plan/planned.ts'
 import { apply, exported, fileOf, planOf } from './configured.ts'
 
 const admin = adminInFile()
@@ -21,6 +22,9 @@ const change = async (input: object) =>
     { id: await idOf(leaf.id), ...input },
     'note describedIn { file set commit fields withdrawnBy }',
   )
+
+const planOfSelection = (action: string, others: object = {}) =>
+  planOfSource(admin, { selection: { action, subordinates: { entityIds: [leaf.id] }, ...others } })
 
 describe('a member of a file', () => {
   const file = (fields: object, beside: object = {}) =>
@@ -50,6 +54,17 @@ describe('a member of a file', () => {
       steps: [],
       faults: [],
     })
+  })
+
+  it('is left alone by the plan of a selection, which says so', async () => {
+    await apply(admin, file({ validFor: 48 }))
+    const removal = await planOfSelection('REMOVE')
+    const sentence = `The file 1.yaml describes ${leaf.id}. Remove it there. To stop it at once, deactivate it.`
+    expect(removal).toMatchObject({ steps: [], warnings: [{ message: `${leaf.id}: ${sentence}` }] })
+    const change = await planOfSelection('UPDATE', { changes: { validFor: 24 } })
+    const said = `The file 1.yaml says this of ${leaf.id}: validFor. Change it there.`
+    expect(change).toMatchObject({ steps: [], warnings: [{ message: `${leaf.id}: ${said}` }] })
+    expect(await planOfSelection('DEACTIVATE')).toMatchObject({ warnings: [], operations: ['MEMBERS'] })
   })
 
   it('is not removed outside of the file', { tags: 'mutation/removeSubordinate/ConflictError' }, async () => {

@@ -59,7 +59,9 @@ export async function protect(
   further: { commandLine?: boolean; passkeyHours?: number } = {},
 ): Promise<void> {
   const row = { commandLine: false, passkeyHours: 0, ...further, operations: [...operations] }
-  await server.installation.protection.upsert({ where: { id: 1 }, create: row, update: row })
+  // Chosen, because a new installation has it off.
+  const create = { ...row, breakGlass: 'AT_ONCE' }
+  await server.installation.protection.upsert({ where: { id: 1 }, create, update: row })
 }
 
 /** The id of the approval that the answer names. */

@@ -125,7 +125,7 @@ describe.each([
     ])
     const bad = await run([...change, '--entity-ids', unknown])
     expect(bad).toMatchObject({ code: 1, stderr: 'No item succeeded: 1 failed. Each says why.\n' })
-    expect(bad.stdout).toContain(`${unknown} ... FAILED: ${unknown} is not registered.\n`)
+    expect(bad.stdout).toContain(`${unknown} ... FAILED: It is not registered.\n`)
   })
 
   test('settings, policy and checks are shown and set, with JSON as text or from standard input', async () => {

@@ -144,6 +144,7 @@ test('an application waits for another one, and not longer than it is told', asy
       state: 'RUNNING',
       startedBy: 'admin',
       heartbeatAt: new Date(Date.now() + 3_600_000),
+      parameters: { source: 'files' },
     },
   })
   const path = await fileWith('settings: { color: "#654321" }\n')

@@ -38,23 +38,31 @@ export const toMarkdown = async (planned: Planned): Promise<string> =>
 /** The same for a terminal. */
 export async function toText(planned: Planned): Promise<string> {
   if ('faults' in planned) return planned.faults.map(placed).join('')
-  const { steps, unchanged, hash, operations, warnings } = planned.plan
+  const { steps, unchanged, hash, operations, warnings, left } = planned.plan
   const subject = subjectOf(planned.plan)
-  const warned = warnings.map((each) => `Warning: ${placed(each)}`).join('')
+  const rest = left - warnings.length
+  const warned = [
+    ...warnings.map((each) => `Warning: ${placed(each)}`),
+    ...(rest > 0 ? [`Warning: ${rest} more objects are left alone.\n`] : []),
+  ].join('')
   if (steps.length === 0) return `${warned}${subject}: nothing to do. ${describe(unchanged)}\n`
   const head = `${subject}: ${countsOf(steps)}. ${describe(unchanged)} Plan ${hash}.\n`
   const effect = (await linesOfEffect(planned.db, await planned.effect())).map((line) => `${line}\n`)
   return `${listOf(steps)}\n${warned}${head}${effect.join('')}${approvalOf(operations)}`
 }
 
-const placed = ({ file, line, column, message }: Fault) => `${file}:${line}:${column}: ${message}\n`
+const placed = ({ file, line, column, message }: Fault) =>
+  file === '' ? `${message}\n` : `${file}:${line}:${column}: ${message}\n`
 
 const faultsToMarkdown = (faults: readonly Fault[]) =>
   `### The configuration files have faults\n\n${listed(faults)}`
 
 const listed = (faults: readonly Fault[]) =>
   faults
-    .map(({ file, line, column, message }) => `- \`${file}:${line}:${column}\` ${escapeText(message)}\n`)
+    .map(({ file, line, column, message }) => {
+      const place = file === '' ? '' : `\`${file}:${line}:${column}\` `
+      return `- ${place}${escapeText(message)}\n`
+    })
     .join('')
 
 const subjectOf = ({ anchor }: Plan) => anchor ?? 'the installation'

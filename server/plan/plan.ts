@@ -52,8 +52,9 @@ export type Plan = {
   steps: readonly Step[]
   /** The objects that are as the source wants them. */
   unchanged: number
-  /** The objects that it leaves alone. */
+  /** The objects that it leaves alone, or the first ones; `left` counts them all. */
   warnings: readonly Fault[]
+  left: number
   /** What it amounts to, for the protection by two people. */
   operations: readonly ProtectedOperation[]
   /** SHA-256 of anchor and steps, base64url: a plan for another state has another one. */
@@ -96,7 +97,8 @@ export async function comparePlan<Item extends Wanted>(
   const ended = found.steps.flatMap(({ marks }) => marks)
   if (await isAnyRequired(db, ended)) operations.add('MEMBERS')
   const hash = hashOfPlan(anchor, steps)
-  return { ...found, anchor, steps, operations: [...operations].sort(), hash }
+  const left = found.warnings.length
+  return { ...found, anchor, steps, operations: [...operations].sort(), left, hash }
 }
 
 const hashOfPlan = (anchor: string | null, steps: readonly Step[]) =>

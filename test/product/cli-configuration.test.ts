@@ -59,7 +59,7 @@ test.each(runs)('an export is planned, changed and applied %s', async (where, ru
   })
   expect(await run(['apply', path, '--dry-run'])).toMatchObject({
     code: 0,
-    stdout: expect.stringContaining('settings ... OK: Would change the settings.'),
+    stdout: expect.stringContaining('settings ... OK: Would change the settings'),
   })
   const plan = join(folder, 'plan')
   await run(['plan', path, `--output=${plan}`])

@@ -64,7 +64,7 @@ test('changes many subordinates, after a dry run that changes nothing', async ()
   const change = ['subordinate', 'change', '--follow']
   const checked = await inmor(installation, [...change, '--action=deactivate', '--filter={}', '--dry-run'])
   expect(checked).toMatchObject({ code: 0, stderr: '' })
-  const sentence = 'Would remove it from every public endpoint and keep its registration.'
+  const sentence = 'Would change the member: active.'
   expect(linesOf(checked.stdout)).toEqual(
     expect.arrayContaining([
       `${good.id} ... OK: ${sentence}`,
@@ -79,7 +79,7 @@ test('changes many subordinates, after a dry run that changes nothing', async ()
   expect(linesOf(changed.stdout)).toEqual(
     expect.arrayContaining([
       `${good.id} ... OK`,
-      'https://unknown.example.org ... FAILED: https://unknown.example.org is not registered.',
+      'https://unknown.example.org ... FAILED: It is not registered.',
       'SUCCEEDED: 1 done, 1 failed.',
     ]),
   )

@@ -53,7 +53,7 @@ type LeftAlone = {
 
 export const configuration: RunKindRow = {
   action: 'applyConfiguration',
-  inWords: 'application of such a plan',
+  inWords: 'application of a plan',
   apartBy: 'source',
   phaseOf,
   atATime,
@@ -150,7 +150,8 @@ async function work(context: RunContext, task: Task): Promise<Outcome> {
     if (verb === 'REMOVE') await forgetOwned(context.db, step)
     return { changes, ...notes }
   }
-  const message = `Would ${words[verb]} the ${noun}`
+  const names = verb === 'CHANGE' ? Object.keys(step.fields).join(', ') : ''
+  const message = `Would ${words[verb]} the ${noun}${names && `: ${names}`}`
   if (remaining.waitsFor !== null)
     return { message: `${message}, after the ${remaining.waitsFor}, which another step creates.`, changes }
   const { effect } = await wouldChange(caller, perform) // one that would be refused fails

@@ -65,6 +65,10 @@ export const PlanRef = builder.objectRef<Planned>('ConfigurationPlan').implement
       description: 'The objects that it leaves alone, each with the reason, at most 100.',
       resolve: (planned) => [...(planOf(planned)?.warnings ?? [])],
     }),
+    left: t.int({
+      description: 'The number of objects that it leaves alone.',
+      resolve: (planned) => planOf(planned)?.left ?? 0,
+    }),
     hash: t.string({
       nullable: true,
       description:

@@ -5,6 +5,7 @@ import { stringify } from 'yaml'
 import { adminInFile } from '#test/helpers/admin.ts'
 import { itemsOf, watchRun } from '#test/helpers/run.ts'
 import { memberInFile, startLeaf, statementOf } from '#test/helpers/subordinate.ts'
+import { planOf as planOfSource } from '../plan/planned.ts'
 import { apply, type Described, exported, exportText, fileOf, planOf, start } from './configured.ts'
 import { itemsOfLastRun, type QueuedItem, queueRun } from './queued.ts'
 import { change } from './random-change.ts'
@@ -195,8 +196,15 @@ it('cannot be executed by an operator as the dry run of an administrator', async
   await watchRun(admin, id)
   expect(await admin.mutate('executeDryRun', { id }, 'id', 'operator')).toMatchObject({
     code: 'CONFLICT',
-    message: 'A plan is applied with applyConfiguration, which checks the rights for each step.',
+    message: 'Files are applied with applyPlan, which records what they own.',
   })
+  const source = { settings: { statementHours: 99 } }
+  const { hash } = await planOfSource(admin, source)
+  const planned = await admin.mutate('applyPlan', { source, hash, dryRun: true }, 'id', 'viewer')
+  await watchRun(admin, planned.id)
+  await expect(admin.mutate('executeDryRun', { id: planned.id }, 'id', 'operator')).rejects.toThrow(
+    'To change the settings, your role must be able to administer.',
+  )
 })
 
 it.each([

@@ -5,6 +5,7 @@ import { itemsOf, watchRun } from '#test/helpers/run.ts'
 export type PlannedSteps = {
   hash: string | null
   unchanged: number
+  left: number
   operations: string[]
   steps: { section: string; key: string; verb: string; changes: { path: string; after: unknown }[] }[]
   faults: { file: string; line: number; message: string }[]
@@ -13,7 +14,7 @@ export type PlannedSteps = {
 }
 
 const QUERY = `query ($source: PlanSourceInput!, $anchor: String) { plan(source: $source, anchor: $anchor) {
-  hash unchanged operations steps { section key verb changes { path after } } faults { file line message } warnings { message }
+  hash unchanged left operations steps { section key verb changes { path after } } faults { file line message } warnings { message }
   effect { members { stops starts changes } newMembers } } }`
 
 export async function planOf(admin: TestAdmin, source: object, anchor = 'main'): Promise<PlannedSteps> {

@@ -30,7 +30,7 @@ graphql(`
   fragment PlanFields on ConfigurationPlan {
     hash created changed removed unchanged
     faults { file line column message }
-    warnings { message }
+    left warnings { message }
     steps(first: $first) { ...PlanStep }
     effect { ...PlanEffect }
   }

@@ -12,7 +12,7 @@ export const ApprovalPlan = graphql(`
         configurationPlan {
           hash created changed removed unchanged
           faults { file line column message }
-          warnings { message }
+          left warnings { message }
           steps(first: $first) { ...PlanStep }
           effect { ...PlanEffect }
         }

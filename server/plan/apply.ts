@@ -19,7 +19,7 @@ export async function remainingOf(context: ApplyContext, step: Step): Promise<Re
   const stored = await find(context, section, key)
   if (verb === 'REMOVE') {
     if (!stored || !remove) return { done: `There is no ${noun} of this name any more.` }
-    return { perform: (caller) => remove(context, caller, stored), waitsFor: null }
+    return { perform: (caller) => remove(context, caller, stored, fields), waitsFor: null }
   }
   if (!stored || (isAgain && stored.hasEnded)) {
     if (verb === 'CHANGE' || !create)

@@ -13,7 +13,8 @@ import { hashOfContent } from '#server/services/protection/content.ts'
 import type { ProtectedOperation } from '#server/services/protection/operation.ts'
 import { isAnyRequired } from '#server/services/protection/required-marks.ts'
 
-export type Removed = { section: Section; keys: readonly string[] }
+/** `fields`: what its removal takes. */
+export type Removed = { section: Section; keys: readonly string[]; fields?: Fields }
 
 /** Where the wanted state comes from. */
 export type Source<Item extends Wanted = Wanted> = {
@@ -106,7 +107,7 @@ const hashOfPlan = (anchor: string | null, steps: readonly Step[]) =>
     anchor,
     steps: steps.map(({ section, key, verb, fields, changes, isAgain }) => ({
       ...{ section, key, verb, changes, isAgain },
-      fields: verb === 'CREATE' ? fields : null,
+      fields: verb === 'CHANGE' || Object.keys(fields).length === 0 ? null : fields,
     })),
   })
 
@@ -186,7 +187,10 @@ function stepOf(
     : { step, amounts: [], marks: [] }
 }
 
-async function removals({ db, now, caller }: PlanContext, { section, keys }: Removed): Promise<Amounting[]> {
+async function removals(
+  { db, now, caller }: PlanContext,
+  { section, keys, fields: how = {} }: Removed,
+): Promise<Amounting[]> {
   const { remove, mutations, read } = kinds[section]
   const [action] = mutations.REMOVE ?? []
   if (!remove || !action || keys.length === 0) return []
@@ -195,7 +199,7 @@ async function removals({ db, now, caller }: PlanContext, { section, keys }: Rem
   for await (const page of read(db, { keys }, now())) {
     for (const { key, fields } of page) {
       if (!known.has(key)) continue
-      const step: Step = { section, key, verb: 'REMOVE', fields: {}, changes: [] }
+      const step: Step = { section, key, verb: 'REMOVE', fields: how, changes: [] }
       steps.push(amounting(step, { action, resource: key, before: fields }, caller))
     }
   }

@@ -23,6 +23,7 @@ export function plannedStateOf(steps: readonly Step[]): PlannedState {
     marks: {
       types: new Map(of('trustMarkTypes').flatMap(typeOf)),
       ended: of('trustMarks').flatMap(endOf),
+      kept: new Set(of('members').flatMap(({ key, fields }) => (fields.revokesMarks === false ? [key] : []))),
     },
   }
 }

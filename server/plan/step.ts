@@ -17,7 +17,7 @@ export type Step = {
   /** Of the object; empty where there is one. */
   key: string
   verb: Verb
-  /** The fields that it is to have; empty for a removal. */
+  /** The fields that it is to have; of a removal, what that takes. */
   fields: Fields
   changes: readonly FieldChange[]
   /** It is created although there is one that has ended. */

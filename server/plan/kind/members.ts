@@ -70,7 +70,8 @@ export const members: KindRow = {
       await services.subordinates.update(caller, { ...(await withKey(db, fields)), id })
     if (active === true) await services.subordinates.reactivate(caller, id)
   },
-  remove: ({ services }, caller, { id }) => services.subordinates.remove(caller, id),
+  remove: ({ services }, caller, { id }, { revokesMarks }) =>
+    services.subordinates.remove(caller, id, { revokesMarks: revokesMarks !== false }),
 }
 
 /** Fetches and examines the member of a step, whose organization may not exist yet. @throws OperationError if it would be refused */

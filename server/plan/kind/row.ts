@@ -99,8 +99,8 @@ export type KindRow = {
   create?(context: ApplyContext, caller: Caller, fields: Fields): Promise<unknown>
   /** Sets these fields. Absent: an object of this kind does not change. */
   change?(context: ApplyContext, caller: Caller, stored: StoredObject, fields: Fields): Promise<unknown>
-  /** Absent: it cannot be removed. */
-  remove?(context: ApplyContext, caller: Caller, stored: StoredObject): Promise<unknown>
+  /** `fields`: what the step of the removal has. Absent: it cannot be removed. */
+  remove?(context: ApplyContext, caller: Caller, stored: StoredObject, fields: Fields): Promise<unknown>
   /** Why the change cannot be made, as a sentence; null: nothing is in the way. */
   obstacle?(stored: StoredObject, fields: Fields): string | null
 }

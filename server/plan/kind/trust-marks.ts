@@ -84,9 +84,10 @@ export const trustMarks: KindRow = {
       ...(delegation === undefined ? {} : { delegation }),
     }
   },
-  references: ({ trustMarkType }) => [
-    { section: 'trustMarkTypes', key: String(trustMarkType), field: 'trustMarkType' },
-  ],
+  references: ({ trustMarkType }) =>
+    trustMarkType === undefined
+      ? []
+      : [{ section: 'trustMarkTypes', key: String(trustMarkType), field: 'trustMarkType' }],
   create: ({ services }, caller, fields) => services.trustMarks.issue(caller, fields as IssueInput), // as it was parsed
   async change({ services, reason }, caller, { id, version }, { active, ...fields }) {
     if (active === false) await services.trustMarks.revoke(caller, id, reason)

@@ -59,7 +59,6 @@ type Chosen = { entityId: string; tags: string[] }
 
 /** @throws InvalidInputError, NotFoundError */
 export async function fromSelection(context: SourceContext, change: SelectionSource): Promise<Source> {
-  requireFitting(change)
   const { db } = context
   const wantedOf = await rowsOf[change.action](context, change)
   const rows = await db.subordinate.findMany({
@@ -72,11 +71,11 @@ export async function fromSelection(context: SourceContext, change: SelectionSou
     throw new InvalidInputError(`At most ${MAXIMUM_OBJECTS} subordinates change at once.`, 'subordinates')
   const found = new Set(rows.map(({ entityId }) => entityId))
   const unknown = [...new Set(change.named)].filter((entityId) => !found.has(entityId))
-  const { wanted, keys = [], left = [] } = await wantedOf(rows)
+  const { wanted, keys = [], how = {}, left = [] } = await wantedOf(rows)
   return {
     anchor: context.slug,
     objects: objectsOf(wanted),
-    removed: [{ section: 'members', keys }],
+    removed: [{ section: 'members', keys, fields: how }],
     warnings: [...unknown.map((key) => notOf(key, 'It is not registered.')), ...left],
     isIndependent: true,
   }
@@ -86,8 +85,8 @@ const notOf = (key: string, message: string): Finding => ({
   ...{ object: { section: 'members', key, wanted: {} }, path: [], message },
 })
 
-/** `keys`: of the members that are removed. `left`: those that are not. */
-type Found = { wanted: Wanted[]; keys?: string[]; left?: Finding[] }
+/** `keys`: of the members that are removed, `how`: with what. `left`: those that are not. */
+type Found = { wanted: Wanted[]; keys?: string[]; how?: Fields; left?: Finding[] }
 type ForRows = (rows: readonly Chosen[]) => Found | Promise<Found>
 
 const setActive = (active: boolean) => (): ForRows => (rows) => ({
@@ -120,6 +119,7 @@ const rowsOf: Readonly<
       return {
         wanted: marks.filter(({ wanted: { entityId } }) => !kept.has(String(entityId))),
         keys: all.filter((key) => !kept.has(key)),
+        how: revokesMarks === false ? { revokesMarks } : {},
         left,
       }
     },

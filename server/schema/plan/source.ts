@@ -8,7 +8,7 @@ import { requireName, requireSize } from '#server/jobs/kind/row.ts'
 import { comparePlan, type Plan, PlanFaultsError, type Source } from '#server/plan/plan.ts'
 import { fromList } from '#server/plan/source/list.ts'
 import { fromAnchor } from '#server/plan/source/promotion.ts'
-import { fromSelection } from '#server/plan/source/selection.ts'
+import { fromSelection, requireFitting } from '#server/plan/source/selection.ts'
 import { fromSettings } from '#server/plan/source/setting.ts'
 import type { SourceContext } from '#server/plan/source/source.ts'
 import { fromVersion } from '#server/plan/source/version.ts'
@@ -185,6 +185,7 @@ async function sourceOf(context: Context, given: PlanSource): Promise<Source> {
   }
   if (!selection) throw new TypeError('The source has a field.')
   const { subordinates, changes, revokeTrustMarks: revokesMarks, ...change } = selection
+  requireFitting({ ...change, changes, revokesMarks })
   return fromSelection(of, {
     ...{ ...change, revokesMarks, changes: changes && withOrganizationKey(changes) },
     ...(await chosenBy(context, subordinates)),

@@ -192,6 +192,9 @@ export const others: Readonly<Record<string, Cases>> = {
   ...one('ApiKeysPage ApprovalsPage MessagesPage UsersPage', () => ({ filter: {}, first: 50 })),
   ...one('AnchorReachability', () => ({ anchor: 'main' })),
   ...one('ApprovalPage ApprovalPlan ApprovalPlanSteps', () => ({ id: idOf('Approval'), first: 1, skip: 0 })),
+  ...one('MakePlan MakePlanSteps SourceEffect', () => ({
+    ...{ source: { settings: { metadataPolicy: policy } }, anchor: 'main', first: 1, skip: 0 },
+  })),
   ...one('InspectEntity ResolveEntity', () => ({ entityId: AWAY })),
   ...one('InvitationOffer', () => ({ token: 'invitation-2' })),
   ...one('MorePortalEntities MorePortalRequests', () => REQUESTED),

@@ -63,11 +63,9 @@ describe('the removal of many', () => {
     const members = [await memberWith(type), await memberWith(type), await memberWith()]
     const ids = members.map(({ id }) => id)
     const marks = members.flatMap((member) => member.marks)
-    const words = 'Would remove it from every public endpoint and delete its registration'
     expect((await remove({ subordinates: { ids }, dryRun: true })).toSorted()).toEqual([
-      `${words}, and revoke its Trust Marks.`,
-      `${words}, and revoke its Trust Marks.`,
-      `${words}.`,
+      ...Array(2).fill('Would change the Trust Mark: active.'),
+      ...Array(3).fill('Would remove the member.'),
     ])
     expect(await statusesOf(marks)).toEqual(['active', 'active'])
     await remove({ subordinates: { ids } })

@@ -100,7 +100,7 @@ journey('the plan of configuration files is approved on its page', (step) => {
     await admin.server.db.fileObject.update({ where: { section_key: owner }, data: { fileSet: 'other' } })
     await open(faulty)
     const faults = main(page).getByRole('alert')
-    await faults.getByText('The files can no longer be planned, so approving it would do nothing.').waitFor()
+    await faults.getByText('It can no longer be planned, so approving it would do nothing.').waitFor()
     await faults.getByText('is described by the set other').waitFor()
     expect(await objects().count()).toBe(0)
     expect(complaints).toEqual([])

@@ -73,7 +73,7 @@ test('activity shows the runs that there were, and not only one kind', async () 
   const run = { state: 'SUCCEEDED', startedBy: 'admin', endedAt: new Date() }
   await db.run.createMany({
     data: [
-      { ...run, kind: 'IMPORT' },
+      { ...run, kind: 'CONFIGURATION', parameters: { source: 'list' } },
       { ...run, kind: 'COLLECTION' },
     ],
   })

@@ -172,7 +172,7 @@ export const operations: Readonly<Record<string, Cases>> = {
   RenewalsPage: firstPages(runList),
   CollectionPage: firstPages(collectionList),
   UnsureMembers: () => ['ES256', 'ML_DSA_65'].map((alg) => ({ about: alg, variables: { alg } })),
-  ...one('PreviewPolicy PolicyEffectCounts', () => ({ policy })),
+  ...one('PreviewPolicy', () => ({ policy })),
   ...one('PolicyGroupPage', () => ({ policy, key: '', skip: 0, isBelow: false })),
   ...one(
     'FindTrustMarkTypes IssuePage Dashboard ShellStatus RegistrationLimits KeysPage PaletteKeys PolicyPage',

@@ -105,6 +105,8 @@ test('says what was done to an object, and of a dry run that it was checked', ()
   expect(itemWords('applied', 'REMOVE')).toBe('Removed')
   expect(itemWords('checked', 'REMOVE')).toBe('Checked')
   expect(itemWords('renewed', undefined)).toBe('Renewed')
+  expect(itemWords('removed', 'CHANGE')).toBe('Revoked')
+  expect(itemWords('removed', 'REMOVE')).toBe('Removed')
 })
 
 test('shows the members of a value, and takes only plain paths apart', () => {

@@ -90,8 +90,11 @@ export function itemVerb(run: Titled): string {
 const verbs: Readonly<Record<string, string>> = { CREATE: 'created', CHANGE: 'changed', REMOVE: 'removed' }
 
 /** What became of an item that succeeded. `verb`: of the step of a plan; a dry run only checks it. */
-export const itemWords = (done: string, verb: string | undefined): string =>
-  capitalized((done === 'applied' && verb ? verbs[verb] : undefined) ?? done)
+export function itemWords(done: string, verb: string | undefined): string {
+  // A removal revokes the Trust Marks of each member.
+  if (done === 'removed' && verb === 'CHANGE') return 'Revoked'
+  return capitalized((done === 'applied' && verb ? verbs[verb] : undefined) ?? done)
+}
 
 export function runState({ state, failed, cancelRequested }: Run): { tone: Tone; label: string } {
   if (state === 'RUNNING')

@@ -84,6 +84,10 @@ journey('two administrators decide protected changes', (step) => {
     await page.getByText('Enter whole hours, from 1 to 720.').first().waitFor()
     await page.getByLabel('Hours that a change waits for its approval').fill('48')
     await page.getByText('48 hours are 2 days.').waitFor()
+    const alone = page.getByLabel('Execution without a second person')
+    // A new installation has it off (decision 59).
+    expect(await alone.inputValue()).toBe('OFF')
+    await alone.selectOption('At once')
     await page.getByLabel('Hours until a new passkey counts for approvals').fill('48')
     expect(await violations(page)).toEqual([])
     await button(page, 'Save').click()
@@ -97,7 +101,7 @@ journey('two administrators decide protected changes', (step) => {
       commandLine: false,
       validForHours: 48,
       passkeyHours: 48,
-      breakGlass: 'OFF',
+      breakGlass: 'AT_ONCE',
     })
   })
 

@@ -124,7 +124,7 @@ export async function startMemoryFederation(admin: TestAdmin, seed: number) {
     })
   }
 
-  /** What a crawl stores of the entities below the Intermediates. */
+  /** What a crawl stores of the entities below the Intermediates, and that it ended. */
   async function crawl(): Promise<void> {
     const recorder = await services.collection.record(1)
     for (const { id, superiors } of entities) {
@@ -136,6 +136,9 @@ export async function startMemoryFederation(admin: TestAdmin, seed: number) {
       }
     }
     await recorder.flush()
+    // Without it, the server takes Redis for emptied, and crawls the federation that has no network.
+    const { redis, keys: published } = jobContext.publishing
+    await redis.set(published.collection.lastUpdated, iat)
     await services.collection.adopt(1, { signal: new AbortController().signal })
   }
 

@@ -37,7 +37,7 @@ describe('protection', () => {
     const obstacles = async () =>
       (await alice.visitor.execute('{ protection { obstacles } }')).data.protection.obstacles
     const { data } = await alice.visitor.execute('{ protection { operations breakGlass } }')
-    expect(data.protection).toEqual({ operations: [], breakGlass: 'OFF' })
+    expect(data.protection).toEqual({ operations: [], breakGlass: 'AT_ONCE' })
     expect(await obstacles()).toEqual([
       'Two administrators with a passkey that counts are needed, and there is 1. Register passkeys first.',
     ])

@@ -227,7 +227,13 @@ export function createCalls({ admin, visitor, succeed }: Started): Row[] {
       async () => ({ input: { id: await makeApproval(admin()), text: 'What is it for?' } }),
     ],
     ['refuse', async () => ({ input: { id: await makeApproval(admin()) } })],
-    ['override', async () => ({ input: { ...(await signedRequest()), reason: 'It is urgent.' } })],
+    [
+      'override',
+      async () => {
+        await admin().server.installation.protection.updateMany({ data: { breakGlass: 'AT_ONCE' } })
+        return { input: { ...(await signedRequest()), reason: 'It is urgent.' } }
+      },
+    ],
     ['updateSchedule', () => ({ input: { name: 'prune', enabled: false } })],
     ['startRenewal', () => ({ input: { kind: 'SUBORDINATES' } })],
     ['startCollectionWalk', () => null],

@@ -21,7 +21,10 @@ export const alertCodes = {
   CONFIGURATION_DRIFT: ['WARNING', 'Objects are not as the configuration files describe them.'],
   NO_WORKER: ['CRITICAL', 'No process executes runs and schedules.'],
   SCHEDULE_FAILING: ['CRITICAL', 'The last execution of a schedule failed.'],
-  AUDIT_LOG_CHANGED: ['CRITICAL', 'Entries of the audit log were changed, deleted or inserted.'],
+  AUDIT_LOG_CHANGED: [
+    'CRITICAL',
+    'Entries of the audit log were changed, deleted or inserted, or a protected change has no approval.',
+  ],
   CERTIFICATE_EXPIRES: [
     'CRITICAL',
     'The certificate of the public address expires soon, or clients refuse it.',

@@ -17,6 +17,7 @@ import type { RunContext } from '#server/jobs/context.ts'
 import type { Audience } from '#server/mail/outbox.ts'
 import { consoleLink, notificationsLink } from '#server/mail/reader.ts'
 import { alertRaised } from '#server/mail/templates/operator.ts'
+import { lastEntry } from '#server/services/audit/head.ts'
 import { findWilling, type NotificationRule } from '#server/services/mail/notification.ts'
 import { recordChange } from '#server/services/write.ts'
 
@@ -99,6 +100,7 @@ async function mailAlert(
     ...alert,
     anchor: nameOfAnchor(await readSettings(tx), entityId),
     link: consoleLink(mail.consoleUrl, slug),
+    lastEntry: await lastEntry(tx),
   }
   const stopUrl = notificationsLink(mail.consoleUrl)
   const isDecision = toldEachTime.includes(code)

@@ -1,6 +1,6 @@
 /** `inmor audit`: verifies, exports and prunes the audit log. */
 import { once } from 'node:events'
-import { Command } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import { ConfigurationError } from '#federation/config/error.ts'
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import { plural } from '#server/alerts/alert.ts'
@@ -12,15 +12,23 @@ import type { Installation } from '#server/process/installation.ts'
 import { nameInEnvironment } from '#server/process/open-anchor.ts'
 import type { VerifiedApproval } from '#server/services/audit/approvals.ts'
 import { pruneAuditEvents } from '#server/services/audit/retention.ts'
-import { verifyAuditLog } from '#server/services/audit/verification.ts'
+import { type KeptEntry, verifyAuditLog } from '#server/services/audit/verification.ts'
 
 /** Entries read at a time. */
 const PAGE = 1000
 
-const verify = command('verify', 'check that no entry was changed, removed or inserted, and each approval')
+const verify = command(
+  'verify',
+  'check that no entry was changed, removed or inserted, each approval, and that each protected change has one',
+)
   .option('--approvals', 'list who approved what, with which passkey')
-  .action(async (options: { approvals?: true; json?: boolean }) => {
-    const { fault, ...rest } = await withInstallation(({ db }) => verifyAuditLog(db))
+  .option(
+    '--against <entry>',
+    'also compare with an entry that was kept elsewhere, as <number>:<hash>',
+    parseEntry,
+  )
+  .action(async (options: { approvals?: true; against?: KeptEntry; json?: boolean }) => {
+    const { fault, ...rest } = await withInstallation(({ db }) => verifyAuditLog(db, options.against))
     if (fault) throw new ConfigurationError(`${fault} The ${rest.checked} entries before it are intact.`)
     const pruned = rest.pruned > 0 ? ` Retention removed ${rest.pruned} older entries.` : ''
     const count = rest.approvals.length
@@ -28,10 +36,18 @@ const verify = command('verify', 'check that no entry was changed, removed or in
     const lines = [
       `${rest.checked} entries, all intact.${pruned}${signed}`,
       ...(options.approvals ? rest.approvals.map(inWords) : []),
-      `Last hash: ${rest.hash}`,
+      ...(options.against ? [`Entry ${options.against.id} is the one that was kept.`] : []),
+      `Last entry: ${rest.lastId}:${rest.hash}`,
     ]
     print(options, rest, lines.join('\n'))
   })
+
+/** From a mail, a webhook or an earlier verification. */
+function parseEntry(value: string): KeptEntry {
+  const [, id, hash] = /^(\d{1,9}):([0-9a-f]{64})$/.exec(value) ?? []
+  if (id !== undefined && hash !== undefined) return { id: Number(id), hash }
+  throw new InvalidArgumentError('Enter the number and the hash, such as 120:9f86….')
+}
 
 function inWords(approval: VerifiedApproval): string {
   const { id, mutation, requestedBy, approvedBy, at, credentialId, registeredAt, confirmedBy } = approval

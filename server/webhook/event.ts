@@ -54,6 +54,7 @@ export function buildEvent(entry: Entry, sourceOf: SourceOf): Event {
       anchor,
       eventTypes,
       run: runId,
+      hash,
     },
   )
 }
@@ -70,6 +71,7 @@ export function buildTestEvent(name: string, source: string, resource: string, a
       anchor: null,
       eventTypes: [],
       run: null,
+      hash: null,
     },
   )
 }
@@ -87,6 +89,8 @@ type Data = {
   eventTypes: readonly string[]
   /** The run that made the change. */
   run: number | null
+  /** Of the entry of the audit log, whose number is in the id. */
+  hash: string | null
 }
 
 function buildEnvelope({ id, source, action, subject, at }: Attributes, data: Data): Event {

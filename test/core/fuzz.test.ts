@@ -2,9 +2,12 @@
 import { expect, it } from 'vitest'
 import { fuzz } from './fuzz.ts'
 
-it('finds only FederationError in two seconds', { timeout: 30_000 }, async () => {
-  for await (const { name, runs, fault } of fuzz({ seconds: 2 })) {
+/** Of each parser: some two seconds for all. */
+const RUNS = 300
+
+it('finds only FederationError', async () => {
+  for await (const { name, runs, fault } of fuzz({ numRuns: RUNS })) {
     expect(fault, name).toBeUndefined()
-    expect(runs, name).toBeGreaterThan(0)
+    expect(runs, name).toBe(RUNS)
   }
 })

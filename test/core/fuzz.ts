@@ -9,13 +9,14 @@ import { type Parser, parsers } from './fuzz/parser.ts'
 
 export type Outcome = { name: string; runs: number; accepted: number; fault: string | undefined }
 
-/** Divides the time equally between the parsers. */
-export async function* fuzz(options: { seconds: number; seed?: number }): AsyncGenerator<Outcome> {
-  const milliseconds = (options.seconds * 1000) / parsers.length
-  for (const parser of parsers) yield await fuzzParser(parser, milliseconds, options.seed)
+/** For each parser. */
+type Amount = { numRuns: number; interruptAfterTimeLimit?: number }
+
+export async function* fuzz(amount: Amount, seed?: number): AsyncGenerator<Outcome> {
+  for (const parser of parsers) yield await fuzzParser(parser, amount, seed)
 }
 
-async function fuzzParser(parser: Parser, milliseconds: number, seed?: number): Promise<Outcome> {
+async function fuzzParser(parser: Parser, amount: Amount, seed?: number): Promise<Outcome> {
   let refused = 0
   const property = parser.property((error) => {
     if (!(error instanceof FederationError)) return false
@@ -23,8 +24,7 @@ async function fuzzParser(parser: Parser, milliseconds: number, seed?: number): 
     return true
   })
   const details = await fc.check(property, {
-    numRuns: Number.MAX_SAFE_INTEGER,
-    interruptAfterTimeLimit: milliseconds,
+    ...amount,
     includeErrorInReport: true,
     ...(seed === undefined ? {} : { seed }),
   })
@@ -36,8 +36,10 @@ if (import.meta.main) {
   const { values } = parseArgs({
     options: { seconds: { type: 'string', default: '60' }, seed: { type: 'string' } },
   })
-  const seed = values.seed === undefined ? {} : { seed: Number(values.seed) }
-  for await (const { name, runs, accepted, fault } of fuzz({ seconds: Number(values.seconds), ...seed })) {
+  const seed = values.seed === undefined ? undefined : Number(values.seed)
+  const interruptAfterTimeLimit = (Number(values.seconds) * 1000) / parsers.length
+  const amount = { numRuns: Number.MAX_SAFE_INTEGER, interruptAfterTimeLimit }
+  for await (const { name, runs, accepted, fault } of fuzz(amount, seed)) {
     console.info(`${name}: ${runs} inputs, ${accepted} of them accepted`)
     if (fault === undefined) continue
     console.error(fault)

@@ -114,6 +114,6 @@ it('verifies who approved what', async () => {
   )
   await approve(people.bob, waiting(answer))
   expect(await commands.succeed(['audit', 'verify', '--approvals'])).toMatch(
-    /^\d+ entries, all intact\. 1 approval, each signed by a second person\.\nApproval \d+, updateTrustAnchor: asked for by alice, approved by bob at \S+ with the passkey \S+, known since \S+\.\nLast hash: \w+\n$/,
+    /^\d+ entries, all intact\. 1 approval, each signed by a second person\.\nApproval \d+, updateTrustAnchor: asked for by alice, approved by bob at \S+ with the passkey \S+, known since \S+\.\nLast entry: \d+:[0-9a-f]{64}\n$/,
   )
 })

@@ -239,7 +239,7 @@ export type AlertCode =
   | 'API_KEYS_EXPIRE'
   /** A protected change was made without a second person in the last 7 days. */
   | 'APPROVAL_BYPASSED'
-  /** Entries of the audit log were changed, deleted or inserted. */
+  /** Entries of the audit log were changed, deleted or inserted, or a protected change has no approval. */
   | 'AUDIT_LOG_CHANGED'
   /** An awaited entity passes all checks now: it can be registered. */
   | 'AWAITED_ENTITY_PASSES'

@@ -4,6 +4,7 @@ import { whoOperates } from '#server/identity/operators.ts'
 import type { RunContext } from '#server/jobs/context.ts'
 import { consoleLink, notificationsLink } from '#server/mail/reader.ts'
 import { type DigestFacts, digest, requestsWait } from '#server/mail/templates/operator.ts'
+import { lastEntry } from '#server/services/audit/head.ts'
 import { findWilling } from '#server/services/mail/notification.ts'
 import { problemColumns, problemOf, whereProblem } from '#server/services/subordinate/problem.ts'
 
@@ -30,6 +31,7 @@ export async function sendDigest(context: RunContext, anchor: string): Promise<n
     ...facts,
     anchor,
     link: consoleLink(consoleUrl, slug),
+    lastEntry: await lastEntry(db),
     accountUrl: new URL('/account', consoleUrl).href,
   })
   const day = at.toISOString().slice(0, 10)

@@ -8,6 +8,8 @@ type AlertRaised = {
   since: Date
   anchor: string
   link: string
+  /** The newest entry of the audit log, as `<number>:<hash>`. */
+  lastEntry: string
   /** Where its reader turns such messages off; null: they cannot be turned off. */
   stopUrl: string | null
 }
@@ -20,6 +22,7 @@ export const alertRaised = ({
   since,
   anchor,
   link,
+  lastEntry,
   stopUrl,
 }: AlertRaised): Message =>
   layOut({
@@ -30,6 +33,7 @@ export const alertRaised = ({
         facts: [
           ['Federation', anchor],
           ['Since', timeInUtc(since)],
+          ['Newest audit entry', lastEntry],
         ],
       },
       { link, label: 'Open the console' },
@@ -62,10 +66,11 @@ export type DigestFacts = {
   expiringMarks: number
 }
 
-type Digest = DigestFacts & { anchor: string; link: string; accountUrl: string }
+/** `lastEntry`: the newest one of the audit log, as `<number>:<hash>`. */
+type Digest = DigestFacts & { anchor: string; link: string; lastEntry: string; accountUrl: string }
 
 /** What happened in a week, for the operators of an anchor. */
-export function digest({ anchor, link, accountUrl, ...facts }: Digest): Message {
+export function digest({ anchor, link, lastEntry, accountUrl, ...facts }: Digest): Message {
   const { newMembers, problems, openRequests, expiringMarks } = facts
   return layOut({
     subject: `The week at ${anchor}: ${plural(problems.count, 'problem')}, ${plural(openRequests, 'open request')}`,
@@ -77,6 +82,7 @@ export function digest({ anchor, link, accountUrl, ...facts }: Digest): Message 
           ['Members with a problem', String(problems.count)],
           ['Requests that wait for you', String(openRequests)],
           ['Trust Marks that expire within 7 days', String(expiringMarks)],
+          ['Newest audit entry', lastEntry],
         ],
       },
       ...listed('New members', newMembers),

@@ -1,6 +1,10 @@
-/** Verifies the approvals in the audit log: each has the signature of a passkey over the change that was asked for. */
+/**
+ * Verifies the approvals in the audit log: each has the signature of a passkey that the log registered, over the change that
+ * was asked for, and names people who are or were users.
+ */
 import { z } from 'zod'
 import type { AuditEvent } from '#prisma/generated/client/client.ts'
+import type { Transaction } from '#server/database/client.ts'
 import { hashOfContent } from '#server/services/protection/content.ts'
 import { passkeyProof, verifyProof } from '#server/services/protection/passkey-proof.ts'
 
@@ -44,9 +48,19 @@ const HOUR_MS = 3_600_000
 /** Between the registration and its entry. */
 const TOLERANCE_MS = 60_000
 
-/** Reads all entries in their order. `fault`: a sentence about the entry; null: nothing is wrong with it. */
-export function createApprovalVerification() {
+type Deps = Pick<Transaction, 'user' | 'auditEvent' | 'passkey'>
+
+/**
+ * Reads all entries in their order. `isWhole`: no older entry was deleted. `faultOf`: a sentence about the entry; null:
+ * nothing is wrong with it.
+ */
+export function createApprovalVerification(db: Deps, { isWhole }: { isWhole: boolean }) {
   const approvals: VerifiedApproval[] = []
+  const known = new Set<string>()
+  /** The time of the first entry. */
+  let begins: Date | null = null
+  /** Those who registered a passkey of which earlier versions did not keep the key. */
+  const unnamed = new Set<string>()
   const registrations = new Map<string, Registration>()
   /** Who confirmed a passkey. */
   const confirmations = new Map<string, string[]>()
@@ -59,12 +73,35 @@ export function createApprovalVerification() {
   ): Promise<string | null> {
     if (hash !== hashOfContent(event.before)) return 'is about another change than was signed.'
     if ((await verifyProof(passkey, hash)) === null) return 'has a signature that does not verify.'
-    const known = registrations.get(passkey.credentialId)
-    if (known && (known.actor !== event.actor || known.publicKey !== passkey.publicKey))
-      return `was signed with a passkey that ${known.actor} registered with another key.`
-    const age = known ? event.at.getTime() - known.at.getTime() + TOLERANCE_MS : Number.POSITIVE_INFINITY
+    const registered = registrations.get(passkey.credentialId)
+    if (!registered) return faultOfUnregistered(event, passkey.credentialId)
+    if (registered.actor !== event.actor || registered.publicKey !== passkey.publicKey)
+      return `was signed with a passkey that ${registered.actor} registered with another key.`
+    const age = event.at.getTime() - registered.at.getTime() + TOLERANCE_MS
     if (passkeyHours && age < passkeyHours * HOUR_MS && confirmedBy === null)
-      return `was signed with a passkey that was registered at ${known?.at.toISOString()}, less than ${passkeyHours} hours before, and that no other person had confirmed.`
+      return `was signed with a passkey that was registered at ${registered.at.toISOString()}, less than ${passkeyHours} hours before, and that no other person had confirmed.`
+    return null
+  }
+
+  /** The entry of an old passkey may have been deleted with others. */
+  async function faultOfUnregistered(event: AuditEvent, credentialID: string): Promise<string | null> {
+    if (unnamed.has(event.actor)) return null
+    const row = isWhole ? null : await db.passkey.findFirst({ where: { credentialID } })
+    const isOld = !isWhole && !(row?.createdAt && begins && row.createdAt > begins)
+    return isOld ? null : 'was signed with a passkey that no entry registered.'
+  }
+
+  /** Null: all are or were users. */
+  async function findUnknown(names: readonly (string | null)[]): Promise<string | null> {
+    for (const name of names) {
+      if (name === null || known.has(name)) continue
+      const entries = { resource: name, action: { in: ['createUser', 'removeUser'] } }
+      const isUser =
+        (await db.user.findFirst({ where: { username: name }, select: { id: true } })) ??
+        (await db.auditEvent.findFirst({ where: entries, select: { id: true } }))
+      if (!isUser) return name
+      known.add(name)
+    }
     return null
   }
 
@@ -79,6 +116,8 @@ export function createApprovalVerification() {
     const { requestedBy, keyCreatedBy } = content
     if (approvedBy !== event.actor || [requestedBy, keyCreatedBy].includes(approvedBy))
       return `${approval} is not by another person than the request.`
+    const unknown = await findUnknown([requestedBy, keyCreatedBy, approvedBy])
+    if (unknown !== null) return `${approval} names ${unknown}, who is not and was not a user.`
     const confirmedBy = confirmationOf(signed, [approvedBy, requestedBy, keyCreatedBy])
     const fault = await faultOfSignature(event, signed, confirmedBy)
     if (fault) return `${approval} ${fault}`
@@ -106,6 +145,7 @@ export function createApprovalVerification() {
     approvals,
 
     async faultOf(event: AuditEvent): Promise<string | null> {
+      begins ??= event.at
       if (event.outcome !== 'SUCCEEDED') return null
       if (event.action === 'approve') return verify(event)
       if (event.action === 'override') return verifyOverride(event)
@@ -125,6 +165,7 @@ export function createApprovalVerification() {
           publicKey: data.publicKey,
           at: event.at,
         })
+      else unnamed.add(event.actor)
       return null
     },
   }

@@ -15,3 +15,9 @@ export async function lockAuditHead(tx: Transaction): Promise<LockedHead> {
   if (!head) throw new Error('The audit log has lost its head row. Run "inmor audit verify".')
   return head
 }
+
+/** The newest entry as `<number>:<hash>`, for a copy elsewhere: who rewrites the log cannot rewrite that. */
+export async function lastEntry(db: Pick<Transaction, 'auditHead'>): Promise<string> {
+  const { lastId, hash } = await db.auditHead.findFirstOrThrow({ select: { lastId: true, hash: true } })
+  return `${lastId}:${hash}`
+}

@@ -73,6 +73,7 @@ const messages: Record<string, { message: Message; stop: string }> = {
       openRequests: 2,
       expiringMarks: 0,
       link,
+      lastEntry: '7:abc',
       accountUrl: 'https://console.example.org/account',
     }),
     stop: 'https://console.example.org/account',

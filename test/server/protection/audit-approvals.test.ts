@@ -51,7 +51,7 @@ it.each([
   ['by a page of another domain', { after: { passkey: { rpId: 'example.org' } } }, 'does not verify'],
 ] as const)('finds an approval %s', async (_case, forged: Forged, fault) => {
   const event = await approvalEntry()
-  const verification = createApprovalVerification()
+  const verification = createApprovalVerification(admin.server.installation, { isWhole: false })
   const changed = {
     ...event,
     ...(forged.actor ? { actor: forged.actor } : {}),
@@ -63,7 +63,7 @@ it.each([
 })
 
 it('finds a passkey that someone else has registered', async () => {
-  const verification = createApprovalVerification()
+  const verification = createApprovalVerification(admin.server.installation, { isWhole: false })
   const registration = await admin.server.db.auditEvent.findFirstOrThrow({
     where: { action: 'registerPasskey', actor: 'bob' },
   })
@@ -99,7 +99,7 @@ it.each([
     expect(await override(people.alice, id, 'Now.')).toMatchObject({ state: 'EXECUTED' })
   }
   const event = await admin.server.db.auditEvent.findFirstOrThrow({ where })
-  const { faultOf } = createApprovalVerification()
+  const { faultOf } = createApprovalVerification(admin.server.installation, { isWhole: false })
   expect(await faultOf(event)).toBeNull()
   const changed = { before: merge(event.before, forged.before), after: merge(event.after, forged.after) }
   expect(await faultOf({ ...event, ...changed })).toContain(fault)

@@ -245,7 +245,7 @@ describe('the audit log', () => {
       after: { credentialId: passkey.credentialId },
     })
     const faultAfter = async (hours: number, confirmedBy?: string) => {
-      const verification = createApprovalVerification()
+      const verification = createApprovalVerification(admin.server.installation, { isWhole: false })
       const at = new Date(approval.at.getTime() - hours * 3_600_000)
       await verification.faultOf({ ...registration, at })
       if (confirmedBy) await verification.faultOf(confirmation(confirmedBy))

@@ -1,8 +1,10 @@
 /** Two administrators with passkeys that count, and what they do with approvals. */
 import { expect } from 'vitest'
 import { createAccounts } from '#server/auth/accounts.ts'
-import { cliCaller } from '#server/identity/caller.ts'
+import { cliCaller, jobCaller } from '#server/identity/caller.ts'
 import type { ProtectedOperation } from '#server/services/protection/operation.ts'
+import { readProtection } from '#server/services/protection/settings.ts'
+import { recordChange } from '#server/services/write.ts'
 import { type GraphQLAnswer, PASSWORD, type TestAdmin } from '#test/helpers/admin.ts'
 import { type Authenticator, createAuthenticator } from '#test/helpers/authenticator.ts'
 import { inFile } from '#test/helpers/in-file.ts'
@@ -52,7 +54,7 @@ export async function signIn(admin: TestAdmin, username: string): Promise<Visito
   return visitor
 }
 
-/** Without an approval: as before anything was protected. Passkeys count at once, as the audit log knows when they were registered. */
+/** Without an approval, as a job needs none. Passkeys count at once, as the audit log knows when they were registered. */
 export async function protect(
   { server }: TestAdmin,
   operations: readonly ProtectedOperation[],
@@ -61,7 +63,17 @@ export async function protect(
   const row = { commandLine: false, passkeyHours: 0, ...further, operations: [...operations] }
   // Chosen, because a new installation has it off.
   const create = { ...row, breakGlass: 'AT_ONCE' }
-  await server.installation.protection.upsert({ where: { id: 1 }, create, update: row })
+  await recordChange(server.installation, jobCaller('test'), async (tx) => {
+    const before = await readProtection(tx)
+    await tx.protection.upsert({ where: { id: 1 }, create, update: row })
+    return {
+      action: 'updateProtection',
+      resource: '',
+      before,
+      after: await readProtection(tx),
+      result: undefined,
+    }
+  })
 }
 
 /** The id of the approval that the answer names. */

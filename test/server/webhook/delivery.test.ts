@@ -35,6 +35,7 @@ it('sends each event as a signed CloudEvent, without personal data', async () =>
       anchor: 'main',
       eventTypes: ['registration'],
       run: null,
+      hash: entry.hash,
     },
   })
   expect(receiver.received[0]?.headers).toMatchObject({

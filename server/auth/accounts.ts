@@ -6,6 +6,7 @@ import { createInvitations } from '#server/auth/invitations.ts'
 import { createMemberOrganizations } from '#server/auth/member.ts'
 import { createMembers } from '#server/auth/members.ts'
 import { createPasskeyConfirmation } from '#server/auth/passkey-confirmation.ts'
+import { createSecuring } from '#server/auth/securing.ts'
 import { createUserRemoval, createUserReset } from '#server/auth/user-reset.ts'
 import { createUsers } from '#server/auth/users.ts'
 import { type MailOutbox, noMail } from '#server/mail/outbox.ts'
@@ -21,6 +22,7 @@ export function createAccounts({ db, auth, now, mail = noMail }: Parts) {
     ...createUsers(db, auth, now, sendInvitation),
     ...createUserReset(db, auth),
     ...createUserRemoval(db),
+    ...createSecuring(db, now),
     ...createInvitations(db, auth, now, sendInvitation),
     ...createMembers(db, now, sendInvitation),
     ...createMemberOrganizations(db),

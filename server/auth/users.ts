@@ -137,7 +137,7 @@ export function createUsers(db: Database, auth: Auth, now: Clock, sendInvitation
  * One account must not lock out all who can stop it: of administrators, two others stay who can undo it, and lock out the
  * caller. A person does it, not an API key.
  */
-async function mayLockOutAlone(
+export async function mayLockOutAlone(
   tx: Transaction,
   { session }: Caller,
   { id, role }: User,

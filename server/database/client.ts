@@ -15,10 +15,13 @@ const limits = {
   transaction: { maxWait: 10_000, timeout: 20_000 },
 }
 
-export function createPool(url: string, { max } = { max: 10 }): pg.Pool {
-  const pool = new pg.Pool({ ...connectionConfig(url), max, connectionTimeoutMillis: limits.connection })
+/** `patience`: milliseconds until a connection is there. */
+export function createPool(url: string, { max = 10, patience = limits.connection } = {}): pg.Pool {
+  const pool = new pg.Pool({ ...connectionConfig(url), max, connectionTimeoutMillis: patience })
   // An idle connection that breaks is replaced. Queries report an outage.
   pool.on('error', () => undefined)
+  // The pool does not listen any more to a connection that it ends.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   return pool.setMaxListeners(0) // the client of each anchor listens
 }
 

@@ -67,6 +67,7 @@ export const auditActions = {
   resetSecondFactor: 'User',
   endAccess: 'User',
   removeUser: 'User',
+  secureUser: 'User',
   invitePerson: 'User',
   updatePerson: 'User',
   removePerson: 'User',

@@ -105,6 +105,7 @@ const table = {
   resetSecondFactor: false,
   endAccess: false,
   removeUser: false,
+  secureUser: false,
   invitePerson: false,
   updatePerson: false,
   removePerson: false,

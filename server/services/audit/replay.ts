@@ -109,7 +109,8 @@ const runKey = (anchor: string | null, id: string) => `${anchor} ${id}`
 /** One administrator may do it alone, if two others are left. */
 function isLockOut(changed: Changed): boolean {
   const { banned, ...others } = effectOf(changed).fields
-  return changed.action === 'updateUser' && banned?.after === true && Object.keys(others).length === 0
+  const isOfUser = changed.action === 'updateUser' || changed.action === 'secureUser'
+  return isOfUser && banned?.after === true && Object.keys(others).length === 0
 }
 
 const stateIn = (state: unknown) => (state == null ? undefined : membersOf(state))

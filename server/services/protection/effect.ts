@@ -91,9 +91,11 @@ export function operationsOf(
   return operationNames.filter((name) => all.has(name))
 }
 
-/** The last three only count what ends with it: the user could change them again and again, and so prevent it. */
+/** The last ones only count what ends with it: the user could change them again and again, and so prevent it. */
 const isLasting = (name: string) =>
-  !/At$|^(id|version|statementVersion|evaluatedVersion|sessionsEnded|apiKeysRevoked|passkeys)$/.test(name)
+  !/At$|^(id|version|statementVersion|evaluatedVersion|sessionsEnded|apiKeysRevoked|invitationsEnded|requestsEnded|passkeys)$/.test(
+    name,
+  )
 
 const memberOf = (members: Record<string, unknown>, name: string): unknown => members[name] ?? null
 

@@ -134,6 +134,8 @@ export const rules: Record<AuditAction, Rule> = {
   resetSecondFactor: always('ACCESS'),
   endAccess: none,
   removeUser: always('ACCESS'),
+  // What it ends besides is a withdrawal.
+  secureUser: ({ changed }) => (changed.includes('banned') ? ['ACCESS'] : []),
   // People of an organization ask; they change nothing themselves.
   invitePerson: none,
   updatePerson: none,

@@ -39,6 +39,11 @@ export const losses: readonly Loss[] = [
   ['the owner loses the role', null, inAnchor(null)],
   ['the owner is locked out', null, update({ banned: true })],
   [
+    'the account of the owner is secured',
+    null,
+    (admin, { userId }) => admin.mutate('secureUser', { id: userId }, 'sessionsEnded', 'admin'),
+  ],
+  [
     'the owner is removed',
     null,
     (admin, { userId }) => admin.mutate('removeUser', { id: userId }, '', 'admin'),

@@ -9,13 +9,14 @@ import { rehearse } from '#server/services/protection/approval.ts'
 import { createWriter } from '#server/services/write.ts'
 import { startMigratedDatabase } from '#test/helpers/database.ts'
 import { inFile } from '#test/helpers/in-file.ts'
+import { protect } from '#test/server/protection/people.ts'
 
 const database = inFile(startMigratedDatabase)
 const db = inFile(() => connectDatabase(database.url))
 afterAll(() => db.$disconnect())
 beforeEach(async () => {
   await db.awaitedEntity.deleteMany()
-  await db.protection.deleteMany()
+  await protect({ server: { installation: db } }, [])
 })
 
 const job = jobCaller('import')
@@ -92,9 +93,7 @@ it('do not fail with one that is refused, or that another one has created', asyn
 })
 
 it('are judged each by its own caller', async () => {
-  await db.protection.create({
-    data: { operations: ['MEMBERS'], commandLine: false, breakGlass: 'OFF' },
-  })
+  await protect({ server: { installation: db } }, ['MEMBERS'])
   const entries = await entriesOf(async () => {
     const results = await Promise.allSettled([write(job, 'one'), write(operator, 'two'), write(job, 'three')])
     expect(results).toMatchObject([

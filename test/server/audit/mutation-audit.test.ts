@@ -24,6 +24,7 @@ eachRow<[mutation: string, input: (() => Promise<object>) | null, resource: () =
     ['updateUser', async () => ({ ...(await user('ben')), role: 'OPERATOR' }), () => 'ben'],
     ['resetUserPassword', async () => ({ ...(await user('cora')), password: PASSWORD }), () => 'cora'],
     ['resetSecondFactor', () => user('dora'), () => 'dora'],
+    ['secureUser', () => user('eva'), () => 'eva'],
     ['removeUser', () => user('emil'), () => 'emil'],
     ['createInvitation', () => made('createUser', { username: 'finn', role: 'VIEWER' }), () => 'finn'],
     ['createApiKey', async () => ({ username: 'viewer', name: 'ci' }), () => 'viewer/ci'],

@@ -87,6 +87,7 @@ const ofInstallation: Record<'query' | 'mutation', Rows> = {
     resetUserPassword: input((ids) => ({ id: ids.user, password: PASSWORD })),
     resumeTrustAnchor: input(() => ({ anchor: 'test' })),
     retryMail: input(() => ({ id: 'unknown' })),
+    secureUser: ofUser,
     revokeApiKey: input(() => ({ id: 'unknown' })),
     testWebhook: ofWebhook(),
     updatePerson: input((ids) => ({

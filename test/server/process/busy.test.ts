@@ -1,5 +1,4 @@
 /** Tests a server that gets more changes at once than its database can make: each succeeds, or the answer is true. */
-import pg from 'pg'
 import { afterAll, describe, expect, it } from 'vitest'
 import { connectAnchor } from '#server/database/anchor-client.ts'
 import { connectDatabase, createPool } from '#server/database/client.ts'
@@ -71,8 +70,7 @@ describe('a database client', () => {
   })
 
   it('says the same when no connection is free', async () => {
-    const small = new pg.Pool({ connectionString: database.url, max: 1, connectionTimeoutMillis: 1_000 })
-    small.setMaxListeners(0)
+    const small = createPool(database.url, { max: 1, patience: 1_000 })
     const waiting = connectDatabase(small)
     const held = await small.connect()
     const errors = await Promise.all([

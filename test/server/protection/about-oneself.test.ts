@@ -58,6 +58,7 @@ describe('a change about a person', () => {
   it.each([
     ['updateUser', { role: 'VIEWER' }],
     ['removeUser', {}],
+    ['secureUser', {}],
     ['resetSecondFactor', {}],
   ])('is not decided by this person: %s', async (mutation, further) => {
     const id = waiting(await ask(people.alice, mutation, { id: await idOf('mallory'), ...further }))

@@ -85,6 +85,7 @@ export async function mutations(admin: TestAdmin, filled: Filled): Promise<Mutat
     same('createUser', { username: 'dave', role: 'ADMIN' }),
     same('updateUser', { id: user, role: 'ADMIN' }),
     same('removeUser', { id: user }),
+    same('secureUser', { id: filled.administrator }),
     same('createInvitation', { id: filled.invited }),
     same('resetSecondFactor', { id: user }),
     same('updateProtection', { operations: [] }),

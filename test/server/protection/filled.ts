@@ -24,6 +24,7 @@ export type Filled = {
   type: string
   unusedType: string
   user: string
+  administrator: string
   invited: string
   request: string
   organization: string
@@ -81,6 +82,11 @@ export async function fill(admin: TestAdmin): Promise<Filled> {
     password: PASSWORD,
     role: 'operator',
   })
+  const { id: administrator } = await createAccounts(admin.server).createUser(cliCaller('test'), {
+    username: 'frank',
+    password: PASSWORD,
+    role: 'admin',
+  })
   const { id: invited } = await make('createUser', { username: 'erin', role: 'OPERATOR' })
   const { id: request } = await person.mutate(
     'submitRequest',
@@ -112,6 +118,7 @@ export async function fill(admin: TestAdmin): Promise<Filled> {
   return {
     ...{ member, inactive, mark, type, unusedType, request, organization, invited, leaf, candidate, person },
     user: btoa(`User:${user}`),
+    administrator: btoa(`User:${administrator}`),
     ...{ kidInUse, kidUnused, dryRuns },
     unrenewed: inactive,
     unrenewedMark: unrenewedMark.id,

@@ -56,7 +56,7 @@ export async function signIn(admin: TestAdmin, username: string): Promise<Visito
 
 /** Without an approval, as a job needs none. Passkeys count at once, as the audit log knows when they were registered. */
 export async function protect(
-  { server }: TestAdmin,
+  { server }: { server: Pick<TestAdmin['server'], 'installation'> },
   operations: readonly ProtectedOperation[],
   further: { commandLine?: boolean; passkeyHours?: number } = {},
 ): Promise<void> {

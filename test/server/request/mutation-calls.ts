@@ -79,6 +79,7 @@ export function createCalls({ admin, visitor, succeed }: Started): Row[] {
     ['updateUser', async () => ({ input: { id: (await makeUser()).id, role: 'OPERATOR' } })],
     ['resetUserPassword', async () => ({ input: { id: (await makeUser()).id, password: PASSWORD } })],
     ['resetSecondFactor', async () => ({ input: { id: (await makeUser()).id } })],
+    ['secureUser', async () => ({ input: { id: (await makeUser()).id } })],
     ['removeUser', async () => ({ input: { id: (await makeUser()).id } })],
     ['createInvitation', async () => ({ input: { id: (await makeInvited()).id } })],
     [

@@ -23,6 +23,7 @@ eachRow<[mutation: string, type: string, further?: object]>(
     ['updateUser', 'User', { role: 'VIEWER' }],
     ['resetUserPassword', 'User', { password: PASSWORD }],
     ['resetSecondFactor', 'User'],
+    ['secureUser', 'User'],
     ['removeUser', 'User'],
     ['createInvitation', 'User'],
     ['revokeApiKey', 'ApiKey'],

@@ -97,6 +97,7 @@ const forAdministrators = [
   'retryMail',
   'revokeApiKey',
   'revokeKey',
+  'secureUser',
   'switchSigningKey',
   'updateFederationPolicy',
   'updateTrustAnchor',

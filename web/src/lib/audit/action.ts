@@ -96,6 +96,7 @@ export const actionGroups = {
     BYPASS_APPROVAL: 'Protected change made on the command line',
   },
   'Users and access': {
+    SECURE_USER: 'Account secured',
     CREATE_USER: 'User created',
     UPDATE_USER: 'User changed',
     RESET_USER_PASSWORD: 'Password set by an administrator',
@@ -119,7 +120,6 @@ export const actionGroups = {
     RENAME_PASSKEY: 'Passkey renamed',
     REMOVE_PASSKEY: 'Passkey removed',
     CONFIRM_PASSKEY: 'Passkey confirmed by an administrator',
-    REQUEST_DOCUMENT_PASS: 'Documents of a session allowed',
   },
   'Alerts, e-mail and webhooks': {
     RAISE_ALERT: 'Alert raised',
@@ -137,6 +137,7 @@ export const actionGroups = {
     PAUSE_WEBHOOK: 'Webhook paused after failures',
   },
   'Care of the installation': {
+    REQUEST_DOCUMENT_PASS: 'Documents of a session allowed',
     BACKUP: 'Backup written',
     RESTORE: 'Backup restored',
     PRUNE_AUDIT_LOG: 'Old audit entries deleted',

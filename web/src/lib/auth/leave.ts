@@ -1,6 +1,6 @@
 /** Ends the session and shows the sign-in page. */
 import { toast } from 'svelte-sonner'
-import { clearStorage } from '#lib/graphiql/storage.ts'
+import { endStorage } from '#lib/graphiql/storage.ts'
 import { route } from '#lib/route.ts'
 import { signOut } from './sign-in.ts'
 
@@ -8,7 +8,7 @@ export async function signOutAndLeave(): Promise<void> {
   const { problem } = await signOut()
   if (problem) toast.error(`You are still signed in. ${problem}`)
   else {
-    clearStorage()
+    endStorage()
     // Loads a new document, so that no data of the session stays in this window.
     location.assign(route.signIn())
   }

@@ -4,11 +4,16 @@
 
 const PREFIX = 'graphiql '
 
+/** GraphiQL writes a moment after a change, which may be after the end of the session. */
+let isOver = false
+
 export function storageOf(username: string) {
   const keyOf = (key: string) => `${PREFIX}${username} ${key}`
   return {
     getItem: (key: string) => sessionStorage.getItem(keyOf(key)),
-    setItem: (key: string, value: string) => sessionStorage.setItem(keyOf(key), value),
+    setItem(key: string, value: string) {
+      if (!isOver) sessionStorage.setItem(keyOf(key), value)
+    },
     removeItem: (key: string) => sessionStorage.removeItem(keyOf(key)),
     clear: clearStorage,
     get length() {
@@ -21,4 +26,10 @@ export function storageOf(username: string) {
 export function clearStorage(): void {
   for (const key of Object.keys(sessionStorage).filter((each) => each.startsWith(PREFIX)))
     sessionStorage.removeItem(key)
+}
+
+/** The same, and nothing is kept in this document any more. */
+export function endStorage(): void {
+  isOver = true
+  clearStorage()
 }

@@ -40,6 +40,7 @@ const tasks: Partial<Record<AuditAction, string>> = {
   CREATE_API_KEY: 'Create an API key of another person',
   CREATE_INVITATION: 'Create an invitation link',
   RESET_USER_PASSWORD: 'Set the password of a user',
+  SECURE_USER: 'Secure an account',
   RESET_SECOND_FACTOR: 'Remove the second factor of a user',
   UPDATE_PROTECTION: 'Change the protected operations',
 }

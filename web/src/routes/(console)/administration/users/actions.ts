@@ -1,8 +1,10 @@
 /** The actions on a user that need a confirmation, with their effects. */
+
 import type { Action } from '#lib/action.ts'
 import type { UserFieldsFragment } from '#lib/gql/graphql.ts'
 import { write } from '#lib/graphql/client.ts'
-import { ConfirmPasskey, RemoveUser, ResetSecondFactor, UpdateUser } from './user.ts'
+import { goto } from '$app/navigation'
+import { ConfirmPasskey, RemoveUser, ResetSecondFactor, SecureUser, UpdateUser } from './user.ts'
 
 /** `isSelf`: the user is the one who looks. */
 type Subject = { user: UserFieldsFragment; isSelf: boolean }
@@ -18,8 +20,22 @@ export const userActions: readonly Action<Subject>[] = [
     run: async ({ user: { id } }) => (await write(UpdateUser, { input: { id, banned: true } })).refusal,
   },
   {
+    label: 'Secure account',
+    consequence:
+      'For an account that may be stolen. They are locked out. Their sessions, open approvals and open invitations end, and the API keys that they own or made are revoked for good, also in scripts. The audit log then shows what the account did.',
+    done: 'is secured.',
+    danger: true,
+    applies: ({ isSelf }) => !isSelf,
+    async run({ user: { id, username } }) {
+      const { refusal } = await write(SecureUser, { input: { id } })
+      if (!refusal) await goto(`/audit?actor=${encodeURIComponent(username)}`)
+      return refusal
+    },
+  },
+  {
     label: 'Let in again',
-    consequence: 'They can sign in with their previous password, and their API keys work again.',
+    consequence:
+      'They can sign in with their previous password, and API keys that were not revoked work again.',
     done: 'can sign in again.',
     danger: false,
     applies: ({ user }) => user.banned,

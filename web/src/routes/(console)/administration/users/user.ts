@@ -14,6 +14,7 @@ export const CreateUser = mutation(`CreateUser { user { id username invitation {
 export const UpdateUser = mutation(`UpdateUser { user { id username } }`)
 export const CreateInvitation = mutation(`CreateInvitation { user { id invitation { link isMailed } } }`)
 export const RemoveUser = mutation(`RemoveUser { ids }`)
+export const SecureUser = mutation(`SecureUser { securedUser { user { id } } }`)
 export const ResetUserPassword = mutation(`ResetUserPassword { user { id username } }`)
 export const ConfirmPasskey = mutation(`ConfirmPasskey { passkey { id } }`)
 export const ResetSecondFactor = mutation(`ResetSecondFactor { user { id username } }`)

@@ -163,6 +163,19 @@ journey('users are created, invited, locked out, found and removed, and the audi
     expect(complaints).toEqual([])
   })
 
+  step('secures a stolen account, and shows what it did', async () => {
+    await page.goto('/administration/users')
+    await page.getByRole('button', { name: 'What to do with vera' }).click()
+    await page.getByRole('menuitem', { name: 'Secure account' }).click()
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Secure account' }).click()
+    await page.waitForURL('/audit?actor=vera')
+    await page.getByText('vera is secured.').waitFor()
+    await page.getByRole('listitem').filter({ hasText: 'Signed in' }).first().waitFor()
+    await page.goto('/audit')
+    await page.getByRole('listitem').filter({ hasText: 'Account secured' }).first().waitFor()
+    expect(complaints).toEqual([])
+  })
+
   step('filters the audit log, shows differences, and exports it', async () => {
     await page.getByRole('link', { name: 'Audit log' }).click()
     await page.getByLabel('Action').selectOption({ label: 'User created' })

@@ -535,6 +535,8 @@ export type AuditAction =
   | 'REVOKE_TRUST_MARK'
   /** Changes a TrustAnchor. */
   | 'SCHEDULE_ROLLOVER'
+  /** Changes a User. */
+  | 'SECURE_USER'
   /** Changes a Session. */
   | 'SIGN_IN'
   /** Changes a Session. */

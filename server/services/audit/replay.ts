@@ -19,7 +19,7 @@ import { membersOf } from '#server/services/protection/rule.ts'
 export type ReplayedSettings = Pick<ProtectionSettings, 'operations' | 'commandLine'>
 
 const settings = z.object({ operations: z.array(z.string()), commandLine: z.boolean() })
-/** Absent: the change was not made yet, because it waits for its delay. */
+/** Of an entry whose change is not made yet, because it waits. */
 const delay = z.object({ from: z.string() })
 const bypass = z.object({ action: z.string() })
 
@@ -39,19 +39,23 @@ export function settingsIn(state: unknown): ReplayedSettings | null {
   return data ? { ...data, operations: withImplied(data.operations) } : null
 }
 
-/** Gets all entries in their order. `first`: the settings before the first one. */
-export function createReplay(first: ReplayedSettings) {
+/** Gets all entries in their order. `first`: the settings before the first one. `isWhole`: no older entry was deleted. */
+export function createReplay(first: ReplayedSettings, { isWhole }: { isWhole: boolean }) {
   let present = first
+  /** The time of the first entry. */
+  let begins: Date | null = null
   /** Of the transaction that the entry belongs to: its approval or bypass comes before the change. */
   let covered: Entry | null = null
   /** When the request of a person was approved. */
   const requests = new Map<string, Date>()
-  /** Runs that an approved change started. */
-  const runs = new Set<string>()
+  /** Runs that a person started: whether that was approved. */
+  const runs = new Map<string, boolean>()
 
   function isCovered(entry: Entry): boolean {
     if (covered && covered.actor === entry.actor && covered.at.getTime() === entry.at.getTime()) return true
-    if (entry.runId !== null && runs.has(runKey(entry.anchor, String(entry.runId)))) return true
+    // Of older entries that were deleted, the approval may be one.
+    if (entry.runId !== null) return runs.get(runKey(entry.anchor, String(entry.runId))) ?? !isWhole
+    if (!isWhole && begins && entry.at.getTime() - begins.getTime() < REQUEST_MS) return true
     const since = requests.get(requestKey(entry))
     return since !== undefined && entry.at.getTime() - since.getTime() < REQUEST_MS
   }
@@ -67,10 +71,10 @@ export function createReplay(first: ReplayedSettings) {
   function faultOfChange(entry: Entry): string | null {
     const { action, resource, before, after } = entry
     if (!isAuditAction(action)) return null
-    const isOfRun = auditActions[action] === 'Run'
     const changed = { action, resource, before: stateIn(before), after: stateIn(after) }
     const approved = isCovered(entry)
-    if (isOfRun && approved) runs.add(runKey(entry.anchor, resource))
+    if (auditActions[action] === 'Run' && action !== 'cancelRun')
+      runs.set(runKey(entry.anchor, resource), approved)
     if (approved || present.operations.length === 0 || isLockOut(changed)) return null
     const amounts = operationsOf(changed, callerOf(entry))
     const operations = present.operations.filter((name) => amounts.includes(name))
@@ -84,6 +88,7 @@ export function createReplay(first: ReplayedSettings) {
 
     /** A sentence; null: nothing is wrong with it. */
     faultOf(entry: Entry): string | null {
+      begins ??= entry.at
       if (entry.outcome !== 'SUCCEEDED') return null
       if (entry.action === 'bypassApproval') return faultOfBypass(entry)
       const isDecision = entry.action === 'approve' || entry.action === 'override'

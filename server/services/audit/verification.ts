@@ -77,7 +77,7 @@ async function follow(db: Log, head: AuditHead) {
   const { approvals, faultOf: faultOfApproval } = createApprovalVerification(db, {
     isWhole: head.prunedId === 0,
   })
-  const replay = createReplay(await protectionBefore(db, head))
+  const replay = createReplay(await protectionBefore(db, head), { isWhole: head.prunedId === 0 })
   const result = (fault: string | null) => ({
     ...{ checked, last, approvals, pruning, protection: replay.settings(), fault },
   })

@@ -4,7 +4,9 @@ import type { Transaction } from '#server/database/client.ts'
 import { type Caller, cliCaller, jobCaller, ruleCaller } from '#server/identity/caller.ts'
 import { type AuditEntry, appendAuditEntries } from '#server/services/audit/append.ts'
 import { createApprovalVerification } from '#server/services/audit/approvals.ts'
+import { createReplay } from '#server/services/audit/replay.ts'
 import { verifyAuditLog } from '#server/services/audit/verification.ts'
+import { operationNames } from '#server/services/protection/operation.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
 import { watchRun } from '#test/helpers/run.ts'
 import { memberInFile, register } from '#test/helpers/subordinate.ts'
@@ -101,6 +103,13 @@ describe('two people', () => {
     expect(await faultWith([{ ...session, name: entry.actor }, removal])).toContain('is protected (MEMBERS)')
     expect(await faultWith([session, removal, run.id + 1])).toContain('is protected (MEMBERS)')
     expect(await faultWith([session, removal, run.id])).toBeNull()
+    // Retention deleted the start of the run, and the change a moment after it.
+    const first = { operations: operationNames, commandLine: false }
+    const later = { ...entry, id: entry.id + 1, runId: null, at: new Date(entry.at.getTime() + 3_600_000) }
+    const replay = createReplay(first, { isWhole: false })
+    expect([entry, { ...entry, runId: null }].map(replay.faultOf)).toEqual([null, null])
+    expect(replay.faultOf(later)).toContain('is protected (MEMBERS)')
+    expect(createReplay(first, { isWhole: true }).faultOf(entry)).toContain('is protected (MEMBERS)')
   })
 
   it.each<[string, () => Further, string | null]>([

@@ -88,15 +88,15 @@ it('asks for it with an API key, and refuses no approval', async () => {
 
 it('does what is protected while it is allowed, with a sentence, an entry and an alert', async () => {
   await protect(admin, ['ACCESS', 'ANCHOR'], { commandLine: true })
-  const args = ['user', 'create', '--username=frank', '--role=viewer', '--password=@-', '--only=username']
+  const args = ['user', 'create', '--username=henry', '--role=viewer', '--password=@-', '--only=username']
   const { code, stdout, stderr } = await runFor(admin, args, {}, `${PASSWORD}\n`)
-  expect({ code, stdout }).toEqual({ code: 0, stdout: 'frank\n' })
+  expect({ code, stdout }).toEqual({ code: 0, stdout: 'henry\n' })
   expect(stderr).toMatch(/^This change is protected and was made without a second person\./)
   const [created, bypass] = await commands.entries(2)
-  expect(created).toMatchObject({ action: 'createUser', resource: 'frank' })
+  expect(created).toMatchObject({ action: 'createUser', resource: 'henry' })
   expect(bypass).toMatchObject({
     action: 'bypassApproval',
-    resource: 'frank',
+    resource: 'henry',
     method: 'cli',
     after: { action: 'createUser', operations: ['ACCESS'] },
   })

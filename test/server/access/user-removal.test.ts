@@ -94,18 +94,26 @@ describe('a removed user', () => {
     await db.user.update({ where: { username: 'admin' }, data: { role: 'admin' } })
   })
 
-  it('is not removed after an old sign-in', {
-    tags: 'mutation/removeUser/ReauthenticationRequiredError',
-  }, async () => {
-    const { id } = await createUser('cora')
-    const visitor = await signedIn(admin, 'admin')
-    await db.session.updateMany({ data: { createdAt: new Date(Date.now() - 3_600_000) } })
-    const document =
-      'mutation ($input: RemoveUserInput!) { removeUser(input: $input) { ... on Error { code } } }'
-    const { data } = await visitor.execute(document, { input: { id } })
-    expect(data.removeUser).toEqual({ code: 'REAUTHENTICATION_REQUIRED' })
-    expect(await db.user.count({ where: { username: 'cora' } })).toBe(1)
-  })
+  it.each(['removeUser', 'secureUser'])(
+    'is not ended after an old sign-in: %s',
+    {
+      tags: [
+        'mutation/removeUser/ReauthenticationRequiredError',
+        'mutation/secureUser/ReauthenticationRequiredError',
+      ],
+    },
+    async (mutation) => {
+      const username = `cora-${mutation.toLowerCase()}`
+      const { id } = await createUser(username)
+      const visitor = await signedIn(admin, 'admin')
+      await db.session.updateMany({ data: { createdAt: new Date(Date.now() - 3_600_000) } })
+      const type = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`
+      const document = `mutation ($input: ${type}!) { ${mutation}(input: $input) { ... on Error { code } } }`
+      const { data } = await visitor.execute(document, { input: { id } })
+      expect(data[mutation]).toEqual({ code: 'REAUTHENTICATION_REQUIRED' })
+      expect(await db.user.findUnique({ where: { username } })).toMatchObject({ banned: false })
+    },
+  )
 
   it.each(['viewer', 'operator'] as const)('is not removed by a %s', async (role) => {
     const document = 'mutation ($input: RemoveUserInput!) { removeUser(input: $input) { __typename } }'

@@ -5,7 +5,6 @@ import { dirname, join } from 'node:path'
 
 type Manifest = {
   dependencies?: Record<string, string>
-  optionalDependencies?: Record<string, string>
   peerDependencies?: Record<string, string>
   peerDependenciesMeta?: Record<string, { optional?: boolean }>
 }
@@ -24,12 +23,11 @@ export async function requiredPackages(root: string, names: readonly string[]): 
   return [...folders].filter((folder) => !/node_modules\/.+\/node_modules\//.test(folder))
 }
 
-/** Optional peer dependencies count only if another package requires them. */
+/** Optional dependencies are for other systems. Optional peers count only if another package requires them. */
 function needsOf({ peerDependenciesMeta = {}, ...manifest }: Manifest): string[] {
   const peers = Object.keys(manifest.peerDependencies ?? {})
   return [
     ...Object.keys(manifest.dependencies ?? {}),
-    ...Object.keys(manifest.optionalDependencies ?? {}),
     ...peers.filter((name) => !peerDependenciesMeta[name]?.optional),
   ]
 }

@@ -23,7 +23,6 @@ const entry = z.object({
   version: z.string().default(''),
   license: z.string().optional(),
   dependencies: names,
-  optionalDependencies: names,
   peerDependencies: names,
   peerDependenciesMeta: z.record(z.string(), z.object({ optional: z.boolean().optional() })).default({}),
   // Those for one platform only are parts of build tools.
@@ -69,7 +68,7 @@ function needsOf(each: Lock[string] | undefined): string[] {
   const peers = Object.keys(each.peerDependencies).filter(
     (name) => !each.peerDependenciesMeta[name]?.optional && !builders.includes(name),
   )
-  return [...Object.keys(each.dependencies), ...Object.keys(each.optionalDependencies), ...peers]
+  return [...Object.keys(each.dependencies), ...peers]
 }
 
 /** Resolves a package as Node does: in the node_modules of each parent package. */

@@ -4,6 +4,7 @@
  */
 import { Prisma, type Schedule } from '#prisma/generated/client/client.ts'
 import type { Anchor, Installation } from '#server/anchors/anchor.ts'
+import { endSuspensions } from '#server/auth/lock-out.ts'
 import { readInEach } from '#server/database/each-anchor.ts'
 import { eachInParallel } from '#server/jobs/in-parallel.ts'
 import type { Queues } from '#server/jobs/queue.ts'
@@ -61,13 +62,14 @@ type Due = { anchor: Anchor; name: ScheduleName; at: Date }
 
 /** Returns a function that is called every few seconds. What was due while it could not look is executed once. */
 export function createScheduleClock(
-  { db, queues, now }: Pick<Installation, 'db' | 'now'> & { queues: Pick<Queues, 'nextTime'> },
+  { db, log, queues, now }: Pick<Installation, 'db' | 'log' | 'now'> & { queues: Pick<Queues, 'nextTime'> },
   signal: AbortSignal,
 ) {
   let last = now()
   return async function tick(anchors: readonly Anchor[]): Promise<void> {
     const at = now()
     if (minuteOf(at) === minuteOf(last)) return
+    void endSuspensions(db, at).catch((err) => log.warn({ err }, 'no suspension is ended'))
     const query = Prisma.sql`SELECT "name", "cron" FROM "Schedule" WHERE "enabled"`
     const rows = await readInEach<Row>(db, anchors, query)
     const due = rows.flatMap((row) => toDue(row, anchors, last, at))

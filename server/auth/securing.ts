@@ -1,16 +1,20 @@
 /** Takes an account away from a thief. */
-import type { Prisma } from '#prisma/generated/client/client.ts'
+import type { Prisma, User } from '#prisma/generated/client/client.ts'
 import { revokeKeys } from '#server/auth/api-keys.ts'
 import { parseKeyMetadata } from '#server/auth/key-holders.ts'
+import { lasting, lockOutBy, SUSPENSION_HOURS } from '#server/auth/lock-out.ts'
 import { findUser, refuseLastAdministrator, resourceOf, snapshot } from '#server/auth/user-row.ts'
-import { mayLockOutAlone } from '#server/auth/users.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
+import { ConflictError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
+import { approvalIdOf } from '#server/services/protection/approval.ts'
 import { endRequestsOf, openRequestsOf } from '#server/services/protection/requester.ts'
+import { readProtection } from '#server/services/protection/settings.ts'
 import { recordChange } from '#server/services/write.ts'
 
 const DAYS = 30
+const HOUR_MS = 3_600_000
 const DAY_MS = 86_400_000
 
 export type Secured = {
@@ -41,11 +45,13 @@ export function createSecuring(db: Database, now: Clock) {
       const ended = await recordChange(db, caller, async (tx) => {
         const user = await findUser(tx, username)
         const { id: userId } = user
+        await refuseAgain(tx, caller, user, now())
         const locksOut = lockOut && user.banned !== true
         if (locksOut && user.role === 'admin') await refuseLastAdministrator(tx, userId)
-        const byOne = locksOut && (await mayLockOutAlone(tx, caller, user, now()))
-        const banned = lockOut || user.banned === true
-        await tx.user.update({ where: { id: userId }, data: { banned } })
+        const { byOne, suspendedUntil } = locksOut ? await lockOutBy(tx, caller, user, now()) : lasting
+        const after = locksOut
+          ? await tx.user.update({ where: { id: userId }, data: { banned: true, suspendedUntil } })
+          : user
         const counts = {
           sessionsEnded: (await tx.session.deleteMany({ where: { userId } })).count,
           apiKeysRevoked: await revokeKeys(tx, await keysOf(tx, userId, username)),
@@ -53,13 +59,30 @@ export function createSecuring(db: Database, now: Clock) {
           requestsEnded: await tx.approval.count({ where: openRequestsOf(username) }),
         }
         await endRequestsOf(tx, caller, username)
-        const states = { before: snapshot(user), after: { ...snapshot({ ...user, banned }), ...counts } }
+        const states = { before: snapshot(user), after: { ...snapshot(after), ...counts } }
         return { action: 'secureUser', ...resourceOf(user), ...states, byOne, result: { userId, ...counts } }
       })
       const at = { gte: since ?? new Date(now().getTime() - DAYS * DAY_MS) }
       return { ...ended, changes: { actor: username, at, outcome: 'SUCCEEDED' } }
     },
   }
+}
+
+/**
+ * One person must not keep another one from acting, by ending the sessions and requests again and again.
+ * @throws ConflictError
+ */
+async function refuseAgain(tx: Transaction, caller: Caller, user: User, now: Date): Promise<void> {
+  if (user.banned || approvalIdOf(caller) !== null) return
+  if (!(await readProtection(tx)).operations.includes('ACCESS')) return
+  const { resource } = resourceOf(user)
+  const at = { gt: new Date(now.getTime() - SUSPENSION_HOURS * HOUR_MS) }
+  const where = { action: 'secureUser', actor: caller.name, resource, outcome: 'SUCCEEDED', at }
+  if ((await tx.auditEvent.count({ where })) === 0) return
+  throw new ConflictError(
+    `You have secured ${resource} in the last ${SUSPENSION_HOURS} hours. Another administrator can do it again.`,
+    'id',
+  )
 }
 
 /** Those that the user owns, and those that the user made for others and so may know. */

@@ -17,10 +17,12 @@ export function resourceOf({ username, email }: { username: string | null; email
 
 /** The part of a user that audit entries show. */
 export function snapshot(
-  user: Pick<User, 'role' | 'name' | 'email' | 'passwordChange'> & { banned?: boolean | null },
+  user: Pick<User, 'role' | 'name' | 'email' | 'passwordChange'> &
+    Partial<Pick<User, 'banned' | 'suspendedUntil'>>,
 ) {
   const { role, name, email, passwordChange } = user
-  return { role, name, email, banned: user.banned ?? false, passwordChange }
+  const { banned, suspendedUntil = null } = user
+  return { role, name, email, banned: banned ?? false, suspendedUntil, passwordChange }
 }
 
 /** Keeps one administrator. The lock stops two administrators from demoting each other at the same time. */

@@ -1,11 +1,13 @@
 /** Creates, changes and locks out users. The rows are better-auth's; each change is one transaction with its audit entry. */
 import { generateRandomString } from 'better-auth/crypto'
 import { z } from 'zod'
+import { isJsonEqual } from '#core/json.ts'
 import type { User } from '#prisma/generated/client/client.ts'
 import type { Auth } from '#server/auth/auth.ts'
 import { checkUsername, WITHOUT_ADDRESS } from '#server/auth/credential.ts'
 import type { NewInvitation, SendInvitation } from '#server/auth/invitation-offer.ts'
 import { createCredential, endInvitation, writeInvitation } from '#server/auth/invitations.ts'
+import { lasting, lockOutBy } from '#server/auth/lock-out.ts'
 import { checkPassword } from '#server/auth/password.ts'
 import { findUser, refuseLastAdministrator, resourceOf, snapshot } from '#server/auth/user-row.ts'
 import type { Clock } from '#server/clock.ts'
@@ -14,7 +16,6 @@ import { ConflictError, InvalidInputError, NotFoundError } from '#server/error/o
 import type { Caller } from '#server/identity/caller.ts'
 import type { PasswordChange } from '#server/identity/password-change.ts'
 import type { Role } from '#server/identity/roles.ts'
-import { canOthersApprove } from '#server/services/protection/passkeys.ts'
 import { endRequestsOf } from '#server/services/protection/requester.ts'
 import { recordChange } from '#server/services/write.ts'
 import { FIRST_ANCHOR } from '#store/anchors.ts'
@@ -88,7 +89,7 @@ export function createUsers(db: Database, auth: Auth, now: Clock, sendInvitation
       return { id, username, invitation }
     },
 
-    /** A new role or a ban takes effect immediately: the user's sessions and open requests end. */
+    /** Other rights, or a lock-out, take effect immediately: the user's sessions and open requests end. */
     async updateUser(
       caller: Caller,
       username: string,
@@ -101,12 +102,16 @@ export function createUsers(db: Database, auth: Auth, now: Clock, sendInvitation
         const { id } = user
         const isLockOut =
           change.banned === true && Object.keys(change).length === 1 && anchorRoles.length === 0
-        const byOne = isLockOut && (await mayLockOutAlone(tx, caller, user, now()))
+        const { byOne, suspendedUntil } = isLockOut ? await lockOutBy(tx, caller, user, now()) : lasting
         const before = { ...snapshot(user), ...(await anchorRolesOf(tx, id)) }
-        await tx.user.update({ where: { id }, data: change })
+        const data = { ...change, ...(change.banned === undefined ? {} : { suspendedUntil }) }
+        const changed = await tx.user.update({ where: { id }, data })
         await changeAnchorRoles(tx, id, anchorRoles)
-        const after = await tx.user.findUniqueOrThrow({ where: { id } })
-        if (change.banned || change.role || anchorRoles.length > 0) {
+        // The first anchor’s role may end the one in the installation too.
+        const { role } = await tx.user.findUniqueOrThrow({ where: { id }, select: { role: true } })
+        const after = { ...snapshot({ ...changed, role }), ...(await anchorRolesOf(tx, id)) }
+        // A change that changes nothing needs no second person, and must not end what others do.
+        if (!isJsonEqual(rightsIn(before), rightsIn(after))) {
           await tx.session.deleteMany({ where: { userId: user.id } })
           await endRequestsOf(tx, caller, username)
         }
@@ -114,14 +119,7 @@ export function createUsers(db: Database, auth: Auth, now: Clock, sendInvitation
         const isMember = (await tx.organizationUser.count({ where: { userId: id } })) > 0
         const gainsRole = Boolean(change.role) || anchorRoles.some(({ role }) => role)
         if (change.banned || (isMember && gainsRole)) await endInvitation(tx, user.id)
-        return {
-          action: 'updateUser',
-          ...resourceOf(user),
-          before,
-          after: { ...snapshot(after), ...(await anchorRolesOf(tx, id)) },
-          byOne,
-          result: null,
-        }
+        return { action: 'updateUser', ...resourceOf(user), before, after, byOne, result: null }
       })
     },
 
@@ -133,19 +131,11 @@ export function createUsers(db: Database, auth: Auth, now: Clock, sendInvitation
   }
 }
 
-/**
- * One account must not lock out all who can stop it: of administrators, two others stay who can undo it, and lock out the
- * caller. A person does it, not an API key.
- */
-export async function mayLockOutAlone(
-  tx: Transaction,
-  { session }: Caller,
-  { id, role }: User,
-  now: Date,
-): Promise<boolean> {
-  if (!session) return false
-  return role !== 'admin' || canOthersApprove(tx, now, [session.userId, id])
-}
+const rightsIn = ({ role, banned, anchorRoles }: ReturnType<typeof snapshot> & ByAnchor) => ({
+  role,
+  banned,
+  anchorRoles: anchorRoles ?? {},
+})
 
 async function refuseDuplicate(
   tx: Transaction,
@@ -186,11 +176,10 @@ async function changeAnchorRoles(
   }
 }
 
+type ByAnchor = { anchorRoles?: Record<string, string> }
+
 /** The part of a user that audit entries show; nothing where there is none. */
-async function anchorRolesOf(
-  tx: Transaction,
-  userId: string,
-): Promise<{ anchorRoles?: Record<string, string> }> {
+async function anchorRolesOf(tx: Transaction, userId: string): Promise<ByAnchor> {
   const rows = await tx.anchorRole.findMany({ where: { userId }, orderBy: { anchorSlug: 'asc' } })
   if (rows.length === 0) return {}
   return { anchorRoles: Object.fromEntries(rows.map(({ anchorSlug, role }) => [anchorSlug, role])) }

@@ -164,14 +164,17 @@ journey('two administrators decide protected changes', (step) => {
     expect(complaints).toEqual([])
   })
 
-  step('the other person refuses with a reason, and the requester withdraws', async () => {
-    await request(alice.page, policyOf('Refused'))
+  step('the other person objects with a reason, and the requester withdraws', async () => {
+    await request(alice.page, policyOf('Disputed'))
     await openNewest(bob.page, 'Change the metadata policy')
-    await button(bob.page, 'Refuse…').click()
+    await button(bob.page, 'Object…').click()
     await question(bob.page).getByLabel('Reason').fill('Not before the summer.')
-    await question(bob.page).getByRole('button', { name: 'Refuse change' }).click()
+    await question(bob.page).getByRole('button', { name: 'Object' }).click()
     const { page } = alice
     await page.getByRole('note').getByText('Reason: Not before the summer.').waitFor()
+    await button(page, 'Withdraw…').click()
+    await question(page).getByRole('button', { name: 'Withdraw change' }).click()
+    await page.getByText('The requester withdrew the change.').waitFor()
 
     await request(page, policyOf('Withdrawn'))
     await button(page, 'Withdraw…').click()

@@ -82,7 +82,7 @@ it('asks for it with an API key, and refuses no approval', async () => {
   const asked = await runFor(admin, args, { INMOR_URL: admin.adminUrl, INMOR_KEY: key })
   expect(asked).toMatchObject({ code: 3, stderr: expect.stringMatching(REFUSAL) })
   expect(await commands.fail(['approval', 'refuse', asked.stdout.trim()])).toContain(
-    'Only a person can refuse it',
+    'Only a person can object to it',
   )
 })
 

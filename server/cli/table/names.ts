@@ -165,7 +165,7 @@ export const columnsOf: Readonly<Record<string, readonly string[]>> = {
   TrustAnchor: ['slug', 'entityId', 'displayName', 'pausedAt', 'status.counts.subordinates'],
   TrustMark: ['id', 'entityId', 'trustMarkType.type', 'state', 'expiresAt'],
   TrustMarkType: ['type', 'active', 'activeMarks', 'validFor', 'description'],
-  User: ['username', 'name', 'role', 'banned', 'lastSignInAt', 'invitation.link'],
+  User: ['username', 'name', 'role', 'banned', 'suspendedUntil', 'lastSignInAt', 'invitation.link'],
   Webhook: ['id', 'url', 'state', 'events'],
 }
 

@@ -46,7 +46,7 @@ const SecuredUser = builder.objectRef<Secured>('SecuredUser').implement({
 
 operation('secureUser', {
   describes:
-    'Takes an account away from a thief: locks it out, ends its sessions, open approvals and open invitations, revokes the API keys that it owns or made, and says what it has done. One administrator may do it alone, as `updateUser` with `banned`; to let the user in again takes a new password or second factor first.',
+    'Takes an account away from a thief: locks it out, ends its sessions, open approvals and open invitations, revokes the API keys that it owns or made, and says what it has done. One administrator may do it alone, as `updateUser` with `banned`, and once in 24 hours for the same account where access is protected; to let the user in again takes a new password or second factor first.',
   scope: 'administer',
   ofInstallation: true,
   isSensitive: true,

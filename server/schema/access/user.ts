@@ -60,6 +60,11 @@ export const UserRef = builder.prismaNode('User', {
       select: { banned: true },
       resolve: ({ banned }) => banned ?? false,
     }),
+    suspendedUntil: t.expose('suspendedUntil', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When a lock-out by one person ends by itself; null: it is lasting, or there is none.',
+    }),
     twoFactorEnabled: t.boolean({
       description: 'Whether a password sign-in requires a code of an authenticator app.',
       select: { twoFactorEnabled: true },
@@ -141,7 +146,7 @@ operation('updateUser', {
   isSensitive: true,
   input: {
     describes:
-      'Changes of a user; absent fields stay. A new role or a ban ends the user’s sessions and open approvals.',
+      'Changes of a user; absent fields stay. Other rights or a lock-out end the user’s sessions and open approvals.',
     fields: (t) => ({
       id: t.id({ required: true, description: 'The user’s id.' }),
       role: t.field({ type: RoleEnum, description: 'The role in the installation.' }),
@@ -150,7 +155,10 @@ operation('updateUser', {
         description: 'Roles in single anchors; those in other anchors stay.',
       }),
       name: t.string({ description: 'The display name.' }),
-      banned: t.boolean({ description: 'Whether the user is locked out.' }),
+      banned: t.boolean({
+        description:
+          'Whether the user is locked out. Where access is protected, a lock-out by one administrator ends after 24 hours; a further one asks for the approval of a lasting one.',
+      }),
     }),
   },
   result: UserRef,

@@ -63,14 +63,16 @@ operation('commentApproval', {
 
 operation('refuse', {
   describes:
-    'Refuses a protected change, or withdraws one’s own. No one refuses a change of their own account or rights. An API key only withdraws what it asked for.',
+    'Objects to a protected change, or withdraws one’s own. An objection is shown to those who decide, and stops its delayed execution by one person. The objection of a second person ends it. No one objects to a change of their own account or rights. An API key only withdraws what it asked for.',
   scope: 'operateAnywhere',
   ofInstallation: true,
   input: {
     describes: 'The approval.',
     fields: (t) => ({
       id: t.id({ required: true, description: 'The id of the approval.' }),
-      message: t.string({ description: 'Why, at most 1000 characters.' }),
+      message: t.string({
+        description: 'Why, at most 1000 characters. An objection needs it.',
+      }),
     }),
   },
   result: ApprovalRef,

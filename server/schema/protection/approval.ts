@@ -17,14 +17,14 @@ export const ApprovalStateEnum = builder.enumType('ApprovalState', {
   values: {
     OPEN: { description: 'It waits for a second person.' },
     EXECUTED: { description: 'It was approved or overridden, and executed.' },
-    REFUSED: { description: 'Another person refused it.' },
+    REFUSED: { description: 'Two other people objected, or the rights of its requester have changed.' },
     WITHDRAWN: { description: 'Its requester withdrew it.' },
     EXPIRED: { description: 'No one approved it in time.' },
   } satisfies Record<ApprovalState, { description: string }>,
 })
 
 const ChangeCommentRef = builder.objectRef<ChangeComment>('ChangeComment').implement({
-  description: 'A comment about an approval.',
+  description: 'A comment about an approval, or an objection.',
   authScopes: { known: true },
   fields: (t) => ({
     at: t.field({ type: 'DateTime', description: 'When.', resolve: ({ at }) => new Date(at) }),
@@ -95,6 +95,13 @@ export const ApprovalRef = builder.prismaNode('Approval', {
       type: [ChangeCommentRef],
       description: 'What people said about it, the oldest first, at most 100.',
       resolve: (row) => commentsOf(row),
+    }),
+    objection: t.field({
+      type: ChangeCommentRef,
+      nullable: true,
+      description: 'The objection of a person. Another person’s ends it; null: no one objected.',
+      resolve: ({ objectedBy: by, objectedAt: at, objection }) =>
+        by && at ? { by, at: at.toISOString(), text: objection ?? '' } : null,
     }),
     overrideBy: t.expose('overrideBy', { type: Actor, nullable: true }),
     overrideAt: t.expose('overrideAt', { type: 'DateTime', nullable: true }),

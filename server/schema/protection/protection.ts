@@ -22,7 +22,7 @@ const BreakGlassEnum = builder.enumType('BreakGlass', {
   description: 'Whether one administrator may execute a protected change without a second person.',
   values: {
     OFF: { description: 'Never.' },
-    DELAYED: { description: 'Some hours after asking for it, unless another person refuses.' },
+    DELAYED: { description: 'Some hours after asking for it, unless another person objects.' },
     AT_ONCE: { description: 'At once.' },
   } as const satisfies Record<BreakGlass, object>,
 })

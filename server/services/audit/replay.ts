@@ -111,11 +111,12 @@ const requestKey = ({ actor, requestId }: Entry) => `${requestId} ${actor}`
 /** Each anchor counts its own. */
 const runKey = (anchor: string | null, id: string) => `${anchor} ${id}`
 
-/** One administrator may do it alone, if two others are left. */
+/** One administrator may do it alone, if two others are left. Since version 0.3 that ends by itself. */
 function isLockOut(changed: Changed): boolean {
-  const { banned, ...others } = effectOf(changed).fields
+  const { banned, suspendedUntil, ...others } = effectOf(changed).fields
   const isOfUser = changed.action === 'updateUser' || changed.action === 'secureUser'
-  return isOfUser && banned?.after === true && Object.keys(others).length === 0
+  const ends = suspendedUntil?.after != null || !('suspendedUntil' in membersOf(changed.after))
+  return isOfUser && banned?.after === true && ends && Object.keys(others).length === 0
 }
 
 const stateIn = (state: unknown) => (state == null ? undefined : membersOf(state))

@@ -1,7 +1,7 @@
-/** Decides protected changes: another person approves one with a passkey or refuses it, or it is withdrawn or overridden. */
+/** Decides protected changes: another person approves one with a passkey, two object to it, or it is withdrawn or overridden. */
 import type { Approval, Prisma } from '#prisma/generated/client/client.ts'
 import { type Database, jsonOrNull, type Transaction } from '#server/database/client.ts'
-import { ConflictError, NotFoundError } from '#server/error/operation-error.ts'
+import { ConflictError, InvalidInputError, NotFoundError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { AuditEntry } from '#server/services/audit/append.ts'
 import { type ApprovalInUse, runWithApproval } from '#server/services/protection/approval.ts'
@@ -10,19 +10,14 @@ import { contentOf, hashOfContent, requireUnchanged } from '#server/services/pro
 import { addComment } from '#server/services/protection/discussion.ts'
 import type { Changed } from '#server/services/protection/effect.ts'
 import {
+  isAsker,
+  obstacleOfApproval,
   obstacleOfRefusal,
-  obstacleOfState,
-  obstacleOfSubject,
-  sentenceOfEnd,
+  refusalBy,
 } from '#server/services/protection/obstacle.ts'
 import type { PasskeyAnswer } from '#server/services/protection/passkey-proof.ts'
 import { columnsOfEffect, createProposal } from '#server/services/protection/proposal.ts'
-import {
-  askersOf,
-  createSigning,
-  type Signer,
-  type SigningDeps,
-} from '#server/services/protection/signing.ts'
+import { createSigning, type Signer, type SigningDeps } from '#server/services/protection/signing.ts'
 import { parseReason } from '#server/services/reason.ts'
 import { recordChange } from '#server/services/write.ts'
 
@@ -56,7 +51,7 @@ export function createApprovals({ databaseOf, ...deps }: ApprovalDeps) {
   ): Promise<void> {
     const where = { id, state: 'OPEN', expiresAt: { gt: now() } }
     const { count } = await tx.approval.updateMany({ where, data: { ...data, decidedAt: now() } })
-    if (count === 0) throw new ConflictError('Someone else has decided it, or its time has ended.', 'id')
+    if (count === 0) throw alreadyDecided()
   }
 
   /** Shows what it would do now beside what it did when it was read. Earlier signatures are about something else. */
@@ -118,16 +113,12 @@ export function createApprovals({ databaseOf, ...deps }: ApprovalDeps) {
 
   /** Why the caller may not approve it, as a sentence; null: nothing is in the way. */
   async function obstacle(caller: Caller, row: Approval): Promise<string | null> {
-    const ended = obstacleOfState(row, now())
-    if (ended) return ended
-    if (isAsker(caller, row)) return 'You asked for it. Another person must approve it.'
-    const inTheWay = obstacleOfSubject(row, caller) ?? (await signing.obstacle(caller, row))
+    const inTheWay = obstacleOfApproval(row, caller, now()) ?? (await signing.obstacle(caller, row))
     return inTheWay ?? (row.reason === null ? NO_REASON : null)
   }
 
-  /** Why the caller can neither refuse nor withdraw it, as a sentence; null: nothing is in the way. */
-  const refusalObstacle = (caller: Caller, row: Approval): string | null =>
-    sentenceOfEnd(row, now()) ?? obstacleOfRefusal(row, caller)
+  /** Why the caller can neither object to it nor withdraw it, as a sentence; null: nothing is in the way. */
+  const refusalObstacle = (caller: Caller, row: Approval) => obstacleOfRefusal(row, caller, now())
 
   return {
     find,
@@ -136,7 +127,6 @@ export function createApprovals({ databaseOf, ...deps }: ApprovalDeps) {
 
     create: createProposal({ db, databaseFor, now }),
 
-    /** Why the caller may not approve it, as a sentence; null: nothing is in the way. */
     /** What the viewer’s browser signs with. */
     signingOptions: signing.options,
 
@@ -163,22 +153,26 @@ export function createApprovals({ databaseOf, ...deps }: ApprovalDeps) {
       })
     },
 
-    /** Its requester withdraws it, or another person refuses it. @throws NotFoundError, ConflictError */
+    /**
+     * Its requester withdraws it, or another person objects. A second objection ends it.
+     * @throws NotFoundError, ConflictError, InvalidInputError
+     */
     async refuse(caller: Caller, id: number, message: string | null | undefined): Promise<Approval> {
       const row = await find(id)
       const reason = parseReason(message)
       const obstacle = refusalObstacle(caller, row)
       if (obstacle) throw new ConflictError(obstacle, 'id')
-      const isOwn = isAsker(caller, row)
-      await recordChange(
-        databaseFor(row.anchor),
-        { ...caller, ...(reason ? { reason } : {}) },
-        async (tx) => {
-          const state = isOwn ? 'WITHDRAWN' : 'REFUSED'
-          await end(tx, row, { state, decidedBy: caller.name, message: reason ?? null })
-          return { action: 'refuse', resource: String(id), after: { state }, result: undefined }
-        },
-      )
+      if (!reason && !isAsker(caller, row))
+        throw new InvalidInputError('Say why. The others decide with it.', 'message')
+      const data = refusalBy(row, caller, { reason, now: now() })
+      const because = { ...caller, ...(reason ? { reason } : {}) }
+      await recordChange(databaseFor(row.anchor), because, async (tx) => {
+        const where = { id, state: 'OPEN', objectedBy: row.objectedBy, expiresAt: { gt: now() } }
+        const { count } = await tx.approval.updateMany({ where, data })
+        if (count === 0) throw alreadyDecided()
+        const { state = row.state } = data
+        return { action: 'refuse', resource: String(id), after: { state }, result: undefined }
+      })
       return find(id)
     },
 
@@ -197,6 +191,6 @@ export function createApprovals({ databaseOf, ...deps }: ApprovalDeps) {
   }
 }
 
-const isAsker = ({ name }: Caller, row: Approval) => askersOf(row).includes(name)
+const alreadyDecided = () => new ConflictError('Someone else has decided it, or its time has ended.', 'id')
 
 const NO_REASON = 'There is no reason yet. The requester can add one in the discussion.'

@@ -6,7 +6,7 @@ import { ConflictError, InvalidInputError } from '#server/error/operation-error.
 import type { Caller } from '#server/identity/caller.ts'
 import type { AuditEntry } from '#server/services/audit/append.ts'
 import { contentOf, requireUnchanged } from '#server/services/protection/content.ts'
-import { obstacleOfState, obstacleOfSubject } from '#server/services/protection/obstacle.ts'
+import { obstacleOfOverride } from '#server/services/protection/obstacle.ts'
 import type { PasskeyAnswer } from '#server/services/protection/passkey-proof.ts'
 import { readProtection } from '#server/services/protection/settings.ts'
 import type { createSigning, Signer } from '#server/services/protection/signing.ts'
@@ -36,14 +36,8 @@ type Deps = {
 export function createBreakGlass({ db, databaseFor, now, signing, find, end, execute }: Deps) {
   /** Why it cannot be executed without a second person now, as a sentence; null: nothing is in the way. */
   async function overrideObstacle(caller: Caller, row: Approval): Promise<string | null> {
-    const ended = obstacleOfState(row, now())
-    if (ended) return ended
-    const { breakGlass } = await readProtection(db)
-    if (breakGlass === 'OFF') return 'The settings of the protection do not allow that.'
-    const obstacle = obstacleOfSubject(row, caller) ?? (await signing.obstacle(caller, row))
-    if (obstacle) return obstacle
-    if (row.overrideBy === null || row.overrideAt === null || row.overrideAt <= now()) return null
-    return `${row.overrideBy} asked for that. It can be executed from ${row.overrideAt.toISOString()}, unless another person refuses it.`
+    const settings = await readProtection(db)
+    return obstacleOfOverride(row, caller, settings, now()) ?? (await signing.obstacle(caller, row))
   }
 
   return {

@@ -43,7 +43,10 @@ export function contentOf(row: Source) {
 /** @throws ConflictError if it was changed in the database */
 export function requireUnchanged(row: Source & Pick<Approval, 'hash'>): void {
   if (hashOfContent(contentOf(row)) !== row.hash)
-    throw new ConflictError('It was changed in the database since it was asked for. Refuse it.', 'id')
+    throw new ConflictError(
+      'It was changed in the database since it was asked for. Object to it, or withdraw it.',
+      'id',
+    )
 }
 
 /** SHA-256 over the canonical JSON, base64url: the challenge of the passkey. */

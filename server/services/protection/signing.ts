@@ -4,6 +4,7 @@ import type { Clock } from '#server/clock.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
 import { InvalidInputError } from '#server/error/operation-error.ts'
 import type { Caller, CallerSession } from '#server/identity/caller.ts'
+import { askersOf } from '#server/services/protection/obstacle.ts'
 import {
   originOf,
   type PasskeyAnswer,
@@ -94,7 +95,3 @@ export function createSigning({ db, rpId, origins, now }: SigningDeps) {
 }
 
 const refuse = (sentence: string) => new InvalidInputError(sentence, 'passkey')
-
-/** Also who made the API key that asked, and so knows it. */
-export const askersOf = ({ requestedBy, keyCreatedBy }: Approval): string[] =>
-  keyCreatedBy === null ? [requestedBy] : [requestedBy, keyCreatedBy]

@@ -1,5 +1,7 @@
 /** Tests that no account prevents what others decide about it: its requests for approval, and its lock-out. */
 import { beforeEach, describe, expect, it } from 'vitest'
+import { endSuspensions } from '#server/auth/lock-out.ts'
+import { verifyAuditLog } from '#server/services/audit/verification.ts'
 import { adminInFile, type GraphQLAnswer } from '#test/helpers/admin.ts'
 import { inFile } from '#test/helpers/in-file.ts'
 import {
@@ -13,14 +15,16 @@ import {
   signIn,
   waiting,
 } from './people.ts'
+import { entriesOf } from './policy-change.ts'
 
 const admin = adminInFile()
 const people = administratorsInFile(admin)
 const mallory = inFile(() => addAdministrator(admin, 'mallory'))
 beforeEach(() => protect(admin, ['ACCESS']))
 
+const DAY_MS = 86_400_000
 const ABOUT_YOU = { code: 'CONFLICT', message: 'It is about you. Another person must decide it.' }
-const NO_PERSON = { code: 'CONFLICT', message: 'Only a person can refuse it, in the console.' }
+const NO_PERSON = { code: 'CONFLICT', message: 'Only a person can object to it, in the console.' }
 
 const documentOf = (mutation: string) => {
   const type = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input!`
@@ -35,6 +39,8 @@ const idOf = async (username: string) => {
 }
 const lockOut = async (by: Administrator, username: string) =>
   ask(by, 'updateUser', { id: await idOf(username), banned: true })
+const suspendedUntil = async (username: string) =>
+  (await admin.server.installation.user.findUniqueOrThrow({ where: { username } })).suspendedUntil
 const isLockedOut = async (username: string) =>
   (await admin.server.installation.user.findUniqueOrThrow({ where: { username } })).banned
 
@@ -70,7 +76,11 @@ describe('a change about a person', () => {
       { id },
     )
     expect(new Set(Object.values(data.node))).toEqual(new Set([ABOUT_YOU.message]))
-    expect(await refuse(people.bob, id)).toMatchObject({ state: 'REFUSED' })
+    expect(await refuse(people.bob, id)).toMatchObject({
+      state: 'OPEN',
+      objection: { by: { username: 'bob' } },
+    })
+    expect(await refuse(people.alice, id)).toMatchObject({ state: 'WITHDRAWN' })
   })
 
   it('is not ended by who made the API key that asked, nor with that key', async () => {
@@ -121,14 +131,25 @@ it('an API key of an unknown maker makes none of a known one', async () => {
 })
 
 describe('a lock-out', () => {
-  it('of a user takes one administrator, and what gives the right back takes two', async () => {
+  it('of a user takes one administrator for a day, and what is lasting takes two', async () => {
     const operator = await signIn(admin, 'operator')
     const id = await idOf('operator')
     waiting(await ask(people.alice, 'updateUser', { id, banned: true, role: 'VIEWER' }))
-    waiting(await withKey(await makeKey(people.alice, 'alice'), 'updateUser', { id, banned: true }))
+    const byKey = waiting(
+      await withKey(await makeKey(people.alice, 'alice'), 'updateUser', { id, banned: true }),
+    )
+    expect(await refuse(people.alice, byKey)).toMatchObject({ state: 'WITHDRAWN' })
+    const earliest = Date.now() + DAY_MS
     expect((await lockOut(people.alice, 'operator')).data.updateUser.__typename).toBe('UpdateUserSuccess')
+    const until = (await suspendedUntil('operator'))?.getTime()
+    expect(until).toBeGreaterThanOrEqual(earliest)
+    expect(until).toBeLessThanOrEqual(Date.now() + DAY_MS)
     expect((await operator.execute('{ viewer { username } }')).data.viewer).toBeNull()
     expect((await admin.execute('{ viewer { username } }', {}, 'operator')).data.viewer).toBeNull()
+    // One person does not make it longer.
+    const forGood = waiting(await lockOut(people.alice, 'operator'))
+    expect(await approve(people.bob, forGood)).toMatchObject({ state: 'EXECUTED' })
+    expect([await isLockedOut('operator'), await suspendedUntil('operator')]).toEqual([true, null])
     const back = waiting(await ask(people.alice, 'updateUser', { id, banned: false }))
     expect(await isLockedOut('operator')).toBe(true)
     expect(await approve(people.bob, back)).toMatchObject({ state: 'EXECUTED' })
@@ -141,16 +162,54 @@ describe('a lock-out', () => {
     const id = waiting(await lockOut(people.alice, 'mallory'))
     expect(await refuse(mallory, id)).toMatchObject(ABOUT_YOU)
     expect(await approve(people.bob, id)).toMatchObject({ state: 'EXECUTED' })
-    expect(await isLockedOut('mallory')).toBe(true)
+    expect([await isLockedOut('mallory'), await suspendedUntil('mallory')]).toEqual([true, null])
   })
 
-  it('of one administrator of four takes one, and of another one two', async () => {
+  it('of one administrator of four takes one and ends by itself, and of another one two', async () => {
     await protect(admin, [])
     await addAdministrator(admin, 'dora')
     await protect(admin, ['ACCESS'])
-    await admin.server.installation.user.update({ where: { username: 'mallory' }, data: { banned: false } })
+    const { user } = admin.server.installation
+    await user.update({ where: { username: 'mallory' }, data: { banned: false } })
     expect((await lockOut(people.alice, 'mallory')).data.updateUser.__typename).toBe('UpdateUserSuccess')
     waiting(await lockOut(people.alice, 'bob'))
     expect(await isLockedOut('bob')).toBe(false)
+    await endSuspensions(admin.server.installation, new Date(Date.now() + DAY_MS - 60_000))
+    expect(await isLockedOut('mallory')).toBe(true)
+    // The server looks each minute.
+    await user.update({ where: { username: 'mallory' }, data: { suspendedUntil: new Date() } })
+    await endSuspensions(admin.server.installation, new Date())
+    expect([await isLockedOut('mallory'), await suspendedUntil('mallory')]).toEqual([false, null])
+    expect((await entriesOf(admin, 'updateUser')).at(-1)).toMatchObject({
+      actor: 'job:end-suspensions',
+      resource: 'mallory',
+      before: { banned: true },
+      after: { banned: false, suspendedUntil: null },
+    })
+    expect((await verifyAuditLog(admin.server.installation)).fault).toBeNull()
+  })
+})
+
+describe('one administrator does not keep another one from acting', () => {
+  it('by a change that changes nothing', async () => {
+    const id = waiting(await ask(people.alice, 'updateUser', { id: await idOf('mallory'), role: 'VIEWER' }))
+    const input = { id: await idOf('alice'), role: 'ADMIN' }
+    expect((await ask(people.bob, 'updateUser', input)).data.updateUser.__typename).toBe('UpdateUserSuccess')
+    expect((await people.alice.visitor.execute('{ viewer { username } }')).data.viewer).not.toBeNull()
+    expect(await refuse(people.alice, id)).toMatchObject({ state: 'WITHDRAWN' })
+  })
+
+  it('by ending all sessions again and again', async () => {
+    const secure = async () =>
+      (await ask(people.bob, 'secureUser', { id: await idOf('mallory'), lockOut: false })).data.secureUser
+    expect(await secure()).toMatchObject({ __typename: 'SecureUserSuccess' })
+    expect(await secure()).toMatchObject({
+      code: 'CONFLICT',
+      message: 'You have secured mallory in the last 24 hours. Another administrator can do it again.',
+    })
+    const input = { id: await idOf('mallory'), lockOut: false }
+    expect((await ask(people.alice, 'secureUser', input)).data.secureUser.__typename).toBe(
+      'SecureUserSuccess',
+    )
   })
 })

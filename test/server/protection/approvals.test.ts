@@ -155,7 +155,7 @@ describe('an approval is refused', () => {
     expect(await comment(people.alice, id, 'It is as it was.')).toMatchObject({ code: 'CONFLICT' })
     expect(await approve(people.bob, id)).toMatchObject({
       code: 'CONFLICT',
-      message: 'It was changed in the database since it was asked for. Refuse it.',
+      message: 'It was changed in the database since it was asked for. Object to it, or withdraw it.',
     })
   })
 

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { createAccounts } from '#server/auth/accounts.ts'
 import { cliCaller } from '#server/identity/caller.ts'
 import { adminInFile } from '#test/helpers/admin.ts'
+import { inFile } from '#test/helpers/in-file.ts'
 import {
   type Administrator,
   addAdministrator,
@@ -20,6 +21,7 @@ import { createPolicies, entriesOf, presentPolicy, proposePolicy } from './polic
 
 const admin = adminInFile()
 const people = administratorsInFile(admin)
+const carol = inFile(() => addAdministrator(admin, 'carol'))
 beforeEach(() => protect(admin, ['ANCHOR']))
 
 const newPolicy = createPolicies()
@@ -28,24 +30,60 @@ const propose = (policy: object) => proposePolicy(people.alice, policy)
 const signAndApprove = ({ visitor, device }: Administrator, id: string) => approve({ visitor, device }, id)
 
 describe('an approval', () => {
-  it('is refused by another person and withdrawn by its requester', {
+  it('is refused by two others, and withdrawn by its requester', {
     tags: ['mutation/refuse/success', 'mutation/refuse/audit', 'mutation/refuse/ConflictError'],
   }, async () => {
     const [first, second] = [waiting(await propose(newPolicy())), waiting(await propose(newPolicy()))]
+    const objection = { by: { username: 'bob' }, text: 'Not now.' }
     expect(await refuse(people.bob, first, 'Not now.')).toMatchObject({
-      state: 'REFUSED',
-      decidedBy: { username: 'bob' },
+      state: 'OPEN',
+      decidedBy: null,
+      objection,
     })
-    expect(await refuse(people.alice, second)).toMatchObject({
+    expect(await refuse(people.bob, first)).toMatchObject({
+      code: 'CONFLICT',
+      message: 'You have objected to it. If another person objects too, it ends.',
+    })
+    expect(await refuse(carol, first, 'Nor ever.')).toMatchObject({
+      state: 'REFUSED',
+      decidedBy: { username: 'carol' },
+      objection,
+    })
+    expect(await refuse(people.alice, second, null)).toMatchObject({
       state: 'WITHDRAWN',
       decidedBy: { username: 'alice' },
     })
     expect(await approve(people.bob, first)).toMatchObject({ code: 'CONFLICT', message: 'It was refused.' })
     expect(await refuse(people.bob, second)).toMatchObject({ code: 'CONFLICT' })
-    expect((await entriesOf(admin, 'refuse')).slice(-2)).toMatchObject([
-      { actor: 'bob', after: { state: 'REFUSED' }, reason: 'Not now.' },
+    expect((await entriesOf(admin, 'refuse')).slice(-3)).toMatchObject([
+      { actor: 'bob', after: { state: 'OPEN' }, reason: 'Not now.' },
+      { actor: 'carol', after: { state: 'REFUSED' }, reason: 'Nor ever.' },
       { actor: 'alice', after: { state: 'WITHDRAWN' } },
     ])
+  })
+
+  it('is approved although one person objected, also by this person', async () => {
+    for (const approver of [carol, people.bob]) {
+      const policy = newPolicy()
+      const id = waiting(await propose(policy))
+      expect(await refuse(people.bob, id)).toMatchObject({ state: 'OPEN' })
+      const { visitor, device } = approver
+      await comment(people.alice, id, 'A test.')
+      expect(await approve({ visitor, device }, id)).toMatchObject({ state: 'EXECUTED' })
+      expect(await presentPolicy(admin)).toEqual(policy)
+    }
+  })
+
+  it('ends by two objections at the same time, which are of two people', async () => {
+    const id = waiting(await propose(newPolicy()))
+    const answers = await Promise.all([refuse(people.bob, id), refuse(people.bob, id), refuse(carol, id)])
+    const { objectedBy, state, decidedBy } = await admin.server.installation.approval.findUniqueOrThrow({
+      where: { id: Number(atob(id).split(':')[1]) },
+    })
+    expect(answers.some((answer) => answer.state === 'OPEN')).toBe(true)
+    expect(['bob', 'carol']).toContain(objectedBy)
+    if (state === 'REFUSED') expect(decidedBy).not.toBe(objectedBy)
+    else expect(state).toBe('OPEN')
   })
 
   it('is not refused or overridden without need', {
@@ -64,7 +102,8 @@ describe('an approval', () => {
     expect(await people.bob.visitor.mutate('override', input, 'id')).toMatchObject({
       code: 'NOT_FOUND',
     })
-    expect(await refuse(people.bob, id)).toMatchObject({ state: 'REFUSED' })
+    expect(await refuse(people.bob, id, null)).toMatchObject({ code: 'INVALID_INPUT' })
+    expect(await refuse(people.bob, id)).toMatchObject({ state: 'OPEN' })
   })
 
   it('is overridden by one administrator with a reason, which alerts', {
@@ -128,7 +167,7 @@ describe('an approval', () => {
     await admin.server.installation.protection.updateMany({ data: { breakGlass: 'AT_ONCE' } })
   })
 
-  it('is overridden after a delay, unless another person refuses', async () => {
+  it('is overridden after a delay, unless another person objects', async () => {
     const { installation } = admin.server
     await installation.protection.updateMany({ data: { breakGlass: 'DELAYED', breakGlassHours: 2 } })
     const [policy, before] = [newPolicy(), await presentPolicy(admin)]
@@ -138,16 +177,19 @@ describe('an approval', () => {
     expect(await override(people.alice, id, 'It blocks.')).toMatchObject({
       code: 'CONFLICT',
       message: expect.stringMatching(
-        /^alice asked for that\. It can be executed from .*, unless another person refuses it\.$/,
+        /^alice asked for that\. It can be executed from .*, unless another person objects\.$/,
       ),
     })
     expect(await presentPolicy(admin)).toEqual(before)
-    expect(await refuse(people.bob, other)).toMatchObject({ state: 'REFUSED' })
+    expect(await refuse(people.bob, other)).toMatchObject({ state: 'OPEN' })
     await installation.approval.updateMany({
       where: { overrideBy: 'alice' },
       data: { overrideAt: new Date() },
     })
-    expect(await override(people.alice, other, 'It blocks.')).toMatchObject({ code: 'CONFLICT' })
+    expect(await override(people.alice, other, 'It blocks.')).toMatchObject({
+      code: 'CONFLICT',
+      message: 'bob objected. Another person must approve it.',
+    })
     // Otherwise one person could begin the delay again and again.
     expect(await override(people.bob, id, 'Mine.')).toMatchObject({ state: 'EXECUTED', overridden: true })
     expect(await presentPolicy(admin)).toEqual(policy)

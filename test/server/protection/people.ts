@@ -108,8 +108,9 @@ export async function approve(person: Administrator, id: string) {
   return person.visitor.mutate('approve', await signed(person, id), FIELDS)
 }
 
-export const refuse = ({ visitor }: Administrator, id: string, message?: string) =>
-  visitor.mutate('refuse', { id, message }, FIELDS)
+/** Withdraws it without a reason, or objects to it with one. */
+export const refuse = ({ visitor }: Administrator, id: string, message: string | null = 'A test.') =>
+  visitor.mutate('refuse', { id, message }, `${FIELDS} objection { by { username } text }`)
 
 export const override = async (person: Administrator, id: string, reason: string) =>
   person.visitor.mutate('override', { reason, ...(await signed(person, id)) }, FIELDS)

@@ -39,7 +39,7 @@ it('executes what is due in each anchor, once, and what was due during an absenc
     runDue: async (name: string, due: Date) =>
       void executed.push(`${anchor.slug} ${name} ${due.toISOString().slice(11, 16)}`),
   }))
-  const tick = createScheduleClock({ db: admin.server.installation, queues, now: () => now }, signal)
+  const tick = createScheduleClock({ db: admin.server.installation, log, queues, now: () => now }, signal)
   const executedAt = async (time: string) => {
     now = at(time)
     await tick(watched)

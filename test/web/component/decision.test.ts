@@ -27,11 +27,11 @@ function show(members: object): { executed: unknown[] } {
   return { executed }
 }
 
-test('a passkey that is too new signs nothing, but its owner can refuse', () => {
+test('a passkey that is too new signs nothing, but its owner can object', () => {
   show({ obstacle: 'Your passkey is too new. Wait, or ask another administrator to confirm it.' })
   expect(document.body.textContent).toContain('Your passkey is too new.')
   expect(sign()).toBeNull()
-  expect(screen.queryByRole('button', { name: 'Refuse…' })).not.toBeNull()
+  expect(screen.queryByRole('button', { name: 'Object…' })).not.toBeNull()
 })
 
 test('a device that does not sign executes nothing, and the panel says so', async () => {

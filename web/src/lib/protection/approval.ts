@@ -14,6 +14,7 @@ graphql(`
     ...ApprovalFields
     requestedMethod keyCreatedBy { username } mutation document variables before after effect previousEffect movedAt reason message
     lastError hash obstacle refusalObstacle signingOptions overrideBy { username } overrideAt overrideObstacle
+    objection { at by { username } text }
     comments { at by { username } text }
   }
 `)

@@ -13,11 +13,20 @@ export const userActions: readonly Action<Subject>[] = [
   {
     label: 'Lock out',
     consequence:
-      'They are signed out everywhere, cannot sign in, and their API keys stop working. You can undo this.',
+      'They are signed out everywhere, cannot sign in, and their API keys stop working. You can undo this. Where a second person must approve changes of access, it ends after 24 hours.',
     done: 'is locked out.',
     danger: true,
     applies: ({ user }) => !user.banned,
-    run: async ({ user: { id } }) => (await write(UpdateUser, { input: { id, banned: true } })).refusal,
+    run: lockOut,
+  },
+  {
+    label: 'Lock out for good',
+    consequence:
+      'The present lock-out ends by itself, because one person did it. A second person must approve a lasting one.',
+    done: 'is locked out.',
+    danger: true,
+    applies: ({ user }) => user.suspendedUntil !== null,
+    run: lockOut,
   },
   {
     label: 'Secure account',
@@ -72,3 +81,7 @@ export const userActions: readonly Action<Subject>[] = [
     run: async ({ user: { id } }) => (await write(RemoveUser, { input: { id } })).refusal,
   },
 ]
+
+async function lockOut({ user: { id } }: Subject) {
+  return (await write(UpdateUser, { input: { id, banned: true } })).refusal
+}

@@ -4,7 +4,7 @@ import { mutation } from '#lib/graphql/mutation.ts'
 
 graphql(`
   fragment UserFields on User {
-    id username name email role anchorRoles { anchorSlug role } organizations { name } banned createdAt twoFactorEnabled passkeyCount lastSignInAt canBeInvited
+    id username name email role anchorRoles { anchorSlug role } organizations { name } banned suspendedUntil createdAt twoFactorEnabled passkeyCount lastSignInAt canBeInvited
     passkeys { id name createdAt counts countsFrom confirmedBy { username } }
     invitation { isExpired }
   }

@@ -1,0 +1,56 @@
+/**
+ * Lock-outs by one person. Where a second person must approve a change of access, one administrator alone locks a user out
+ * for a day, so that no single account keeps others out.
+ */
+import type { User } from '#prisma/generated/client/client.ts'
+import { resourceOf, snapshot } from '#server/auth/user-row.ts'
+import type { Database, Transaction } from '#server/database/client.ts'
+import { type Caller, jobCaller } from '#server/identity/caller.ts'
+import { approvalIdOf } from '#server/services/protection/approval.ts'
+import { canOthersApprove } from '#server/services/protection/passkeys.ts'
+import { readProtection } from '#server/services/protection/settings.ts'
+import { recordChange } from '#server/services/write.ts'
+
+export const SUSPENSION_HOURS = 24
+const HOUR_MS = 3_600_000
+
+type LockOut = {
+  /** Without a second person. */
+  byOne: boolean
+  /** When it ends by itself; null: it does not. */
+  suspendedUntil: Date | null
+}
+
+/** Needs a second person, if access is protected. */
+export const lasting: LockOut = { byOne: false, suspendedUntil: null }
+
+/**
+ * What a lock-out of this user by this caller is. A suspension is not made longer by one person. Of administrators, two
+ * others stay who can undo it, and lock out the caller. A person does it, not an API key.
+ */
+export async function lockOutBy(
+  tx: Transaction,
+  caller: Caller,
+  user: Pick<User, 'id' | 'role' | 'banned'>,
+  now: Date,
+): Promise<LockOut> {
+  if (!caller.session || user.banned || approvalIdOf(caller) !== null) return lasting
+  const { operations } = await readProtection(tx)
+  if (!operations.includes('ACCESS')) return lasting
+  const isSafe = user.role !== 'admin' || (await canOthersApprove(tx, now, [caller.session.userId, user.id]))
+  if (!isSafe) return lasting
+  return { byOne: true, suspendedUntil: new Date(now.getTime() + SUSPENSION_HOURS * HOUR_MS) }
+}
+
+/** Lets in the users whose suspension has ended. */
+export async function endSuspensions(db: Database, now: Date): Promise<void> {
+  const ended = { banned: true, suspendedUntil: { lte: now } }
+  for (const { id } of await db.user.findMany({ where: ended, select: { id: true } }))
+    await recordChange(db, jobCaller('end-suspensions'), async (tx) => {
+      const user = await tx.user.findFirst({ where: { id, ...ended } })
+      if (!user) return { action: null, result: undefined } // decided meanwhile
+      const after = await tx.user.update({ where: { id }, data: { banned: false, suspendedUntil: null } })
+      const states = { before: snapshot(user), after: snapshot(after) }
+      return { action: 'updateUser', ...resourceOf(user), ...states, result: undefined }
+    })
+}

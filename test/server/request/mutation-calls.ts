@@ -227,7 +227,7 @@ export function createCalls({ admin, visitor, succeed }: Started): Row[] {
       'commentApproval',
       async () => ({ input: { id: await makeApproval(admin()), text: 'What is it for?' } }),
     ],
-    ['refuse', async () => ({ input: { id: await makeApproval(admin()) } })],
+    ['refuse', async () => ({ input: { id: await makeApproval(admin()), message: 'No.' } })],
     [
       'override',
       async () => {

@@ -12,12 +12,12 @@ import { readProtection } from '#server/services/protection/settings.ts'
 import { recordChange } from '#server/services/write.ts'
 
 export const SUSPENSION_HOURS = 24
-const HOUR_MS = 3_600_000
+export const SUSPENSION_MS = SUSPENSION_HOURS * 3_600_000
 
 type LockOut = {
   /** Without a second person. */
   byOne: boolean
-  /** When it ends by itself; null: it does not. */
+  /** When it ends automatically; null: it does not. */
   suspendedUntil: Date | null
 }
 
@@ -39,18 +39,19 @@ export async function lockOutBy(
   if (!operations.includes('ACCESS')) return lasting
   const isSafe = user.role !== 'admin' || (await canOthersApprove(tx, now, [caller.session.userId, user.id]))
   if (!isSafe) return lasting
-  return { byOne: true, suspendedUntil: new Date(now.getTime() + SUSPENSION_HOURS * HOUR_MS) }
+  return { byOne: true, suspendedUntil: new Date(now.getTime() + SUSPENSION_MS) }
 }
 
 /** Lets in the users whose suspension has ended. */
 export async function endSuspensions(db: Database, now: Date): Promise<void> {
-  const ended = { banned: true, suspendedUntil: { lte: now } }
-  for (const { id } of await db.user.findMany({ where: ended, select: { id: true } }))
+  for (const { id, suspendedUntil } of await db.user.findMany({ where: { suspendedUntil: { lte: now } } }))
     await recordChange(db, jobCaller('end-suspensions'), async (tx) => {
-      const user = await tx.user.findFirst({ where: { id, ...ended } })
-      if (!user) return { action: null, result: undefined } // decided meanwhile
-      const after = await tx.user.update({ where: { id }, data: { banned: false, suspendedUntil: null } })
-      const states = { before: snapshot(user), after: snapshot(after) }
-      return { action: 'updateUser', ...resourceOf(user), ...states, result: undefined }
+      const [user] = await tx.user.updateManyAndReturn({
+        where: { id, banned: true, suspendedUntil },
+        data: { banned: false, suspendedUntil: null },
+      })
+      if (!user) return { action: null, result: undefined } // decided since
+      const before = { ...snapshot(user), banned: true, suspendedUntil }
+      return { action: 'updateUser', ...resourceOf(user), before, after: snapshot(user), result: undefined }
     })
 }

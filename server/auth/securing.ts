@@ -2,7 +2,7 @@
 import type { Prisma, User } from '#prisma/generated/client/client.ts'
 import { revokeKeys } from '#server/auth/api-keys.ts'
 import { parseKeyMetadata } from '#server/auth/key-holders.ts'
-import { lasting, lockOutBy, SUSPENSION_HOURS } from '#server/auth/lock-out.ts'
+import { lasting, lockOutBy, SUSPENSION_HOURS, SUSPENSION_MS } from '#server/auth/lock-out.ts'
 import { findUser, refuseLastAdministrator, resourceOf, snapshot } from '#server/auth/user-row.ts'
 import type { Clock } from '#server/clock.ts'
 import type { Database, Transaction } from '#server/database/client.ts'
@@ -14,7 +14,6 @@ import { readProtection } from '#server/services/protection/settings.ts'
 import { recordChange } from '#server/services/write.ts'
 
 const DAYS = 30
-const HOUR_MS = 3_600_000
 const DAY_MS = 86_400_000
 
 export type Secured = {
@@ -76,7 +75,7 @@ async function refuseAgain(tx: Transaction, caller: Caller, user: User, now: Dat
   if (user.banned || approvalIdOf(caller) !== null) return
   if (!(await readProtection(tx)).operations.includes('ACCESS')) return
   const { resource } = resourceOf(user)
-  const at = { gt: new Date(now.getTime() - SUSPENSION_HOURS * HOUR_MS) }
+  const at = { gt: new Date(now.getTime() - SUSPENSION_MS) }
   const where = { action: 'secureUser', actor: caller.name, resource, outcome: 'SUCCEEDED', at }
   if ((await tx.auditEvent.count({ where })) === 0) return
   throw new ConflictError(

@@ -105,11 +105,10 @@ export function createUsers(db: Database, auth: Auth, now: Clock, sendInvitation
         const { byOne, suspendedUntil } = isLockOut ? await lockOutBy(tx, caller, user, now()) : lasting
         const before = { ...snapshot(user), ...(await anchorRolesOf(tx, id)) }
         const data = { ...change, ...(change.banned === undefined ? {} : { suspendedUntil }) }
-        const changed = await tx.user.update({ where: { id }, data })
+        await tx.user.update({ where: { id }, data })
         await changeAnchorRoles(tx, id, anchorRoles)
-        // The first anchor’s role may end the one in the installation too.
-        const { role } = await tx.user.findUniqueOrThrow({ where: { id }, select: { role: true } })
-        const after = { ...snapshot({ ...changed, role }), ...(await anchorRolesOf(tx, id)) }
+        const changed = await tx.user.findUniqueOrThrow({ where: { id } })
+        const after = { ...snapshot(changed), ...(await anchorRolesOf(tx, id)) }
         // A change that changes nothing needs no second person, and must not end what others do.
         if (!isJsonEqual(rightsIn(before), rightsIn(after))) {
           await tx.session.deleteMany({ where: { userId: user.id } })

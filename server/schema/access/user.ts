@@ -63,7 +63,7 @@ export const UserRef = builder.prismaNode('User', {
     suspendedUntil: t.expose('suspendedUntil', {
       type: 'DateTime',
       nullable: true,
-      description: 'When a lock-out by one person ends by itself; null: it is lasting, or there is none.',
+      description: 'When a lock-out by one person ends automatically; null: it is lasting, or there is none.',
     }),
     twoFactorEnabled: t.boolean({
       description: 'Whether a password sign-in requires a code of an authenticator app.',

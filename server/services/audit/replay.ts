@@ -111,7 +111,7 @@ const requestKey = ({ actor, requestId }: Entry) => `${requestId} ${actor}`
 /** Each anchor counts its own. */
 const runKey = (anchor: string | null, id: string) => `${anchor} ${id}`
 
-/** One administrator may do it alone, if two others are left. Since version 0.3 that ends by itself. */
+/** One administrator may do it alone, if two others are left. Since version 0.3 that ends automatically. */
 function isLockOut(changed: Changed): boolean {
   const { banned, suspendedUntil, ...others } = effectOf(changed).fields
   const isOfUser = changed.action === 'updateUser' || changed.action === 'secureUser'

@@ -32,17 +32,21 @@ const keyRowOf = ({ keyRow }: MadeKey) => db().apikey.findUniqueOrThrow({ where:
 
 describe('a request with an API key', () => {
   it('reads key, owner and roles, and notes the use; for a second, the next ones read and write nothing', async () => {
-    const made = await makeKey(admin)
     const statements = recordStatements('Apikey', 'User', 'AnchorRole')
-    expect(await roleOf(made)).toBe('OPERATOR')
-    const first = { read: 0, written: 0 }
-    await vi.waitFor(() => {
-      const { read, written } = statements.take()
-      first.read += read.length
-      first.written += written.length
-      expect(first).toEqual({ read: 3, written: 1 })
+    // A new user and key may be announced after a look-up, which is then forgotten and done again.
+    const made = await vi.waitFor(async () => {
+      const made = await makeKey(admin)
+      statements.take()
+      expect(await roleOf(made)).toBe('OPERATOR')
+      const first = { read: 0, written: 0 }
+      await vi.waitFor(() => {
+        const { read, written } = statements.take()
+        first.read += read.length
+        first.written += written.length
+        expect(first).toEqual({ read: 3, written: 1 })
+      })
+      return made
     }, patience)
-    // The new user and key may be announced after a look-up, which is then forgotten.
     await vi.waitFor(async () => {
       while (statements.take().read.length === 0) expect(await roleOf(made)).toBe('OPERATOR')
       const begun = performance.now()
@@ -53,7 +57,7 @@ describe('a request with an API key', () => {
 
   it('shares its look-up with those at the same time', async () => {
     const statements = recordStatements('Apikey')
-    // As above, for each new key.
+    // An announcement of the new key may come after a look-up, which is then forgotten.
     await vi.waitFor(async () => {
       const made = await makeKey(admin)
       statements.take()

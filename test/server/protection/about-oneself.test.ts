@@ -165,7 +165,7 @@ describe('a lock-out', () => {
     expect([await isLockedOut('mallory'), await suspendedUntil('mallory')]).toEqual([true, null])
   })
 
-  it('of one administrator of four takes one and ends by itself, and of another one two', async () => {
+  it('of one administrator of four takes one and ends automatically, and of another one two', async () => {
     await protect(admin, [])
     await addAdministrator(admin, 'dora')
     await protect(admin, ['ACCESS'])

@@ -126,7 +126,7 @@ describe('one malicious account', () => {
       )
     expect(states(policy, 'OFF')).not.toContain('EXECUTED')
     expect(states(policy, 'AT_ONCE')).toContain('EXECUTED')
-    // Nobody looked for the whole delay.
+    // No one objected within the delay.
     expect(states(policy, 'DELAYED')).toContain('EXECUTED')
     for (const breakGlass of modes)
       for (const about of [aboutMallory, aboutKey])

@@ -39,7 +39,7 @@ async function change(): Promise<string> {
 /** The tables that decide about rights. */
 const tables = ['User', 'Apikey', 'AnchorRole', 'OrganizationUser', 'Session', 'Passkey']
 const isState = (statement: string) => statement.includes('ROW(')
-/** Each minute, whatever is open. */
+/** Each minute, without a subscription too. */
 const endsSuspensions = (statement: string) => statement.includes('"suspendedUntil" <=')
 
 describe('open subscriptions in which nothing happens', () => {

@@ -20,9 +20,9 @@ export const userActions: readonly Action<Subject>[] = [
     run: lockOut,
   },
   {
-    label: 'Lock out for good',
+    label: 'Lock out permanently',
     consequence:
-      'The present lock-out ends by itself, because one person did it. A second person must approve a lasting one.',
+      'The present lock-out ends automatically, because one person did it. A second person must approve a lasting one.',
     done: 'is locked out.',
     danger: true,
     applies: ({ user }) => user.suspendedUntil !== null,

@@ -152,8 +152,7 @@ operation('promoteSubordinates', {
     const from = contextWith('read', context, name)
     const target = contextWith('operate', context, to)
     if (from.slug === target.slug) throw new InvalidInputError('Name two anchors.', 'to')
-    const { named, filter } = { ...(await chosenBy(from, subordinates)), filter: subordinates.filter ?? {} }
-    const source = { promotion: { from: name, ...(named ? { entityIds: [...named] } : { filter }) } }
+    const source = { promotion: { from: name, subordinates } }
     const caller = requireCaller(target)
     const run = await startSource({ ...target, caller }, info, source, {
       action: 'promoteSubordinates',

@@ -23,7 +23,7 @@ import { keyOrNull, requireCaller } from '#server/schema/input.ts'
 import { plannedActions } from '#server/schema/run/subordinate-action.ts'
 import { withOrganizationKey } from '#server/schema/subordinate/annotation-fields.ts'
 import { changeInputs } from '#server/schema/subordinate/subordinate-change.ts'
-import { SubordinateFilter, subordinateCondition } from '#server/schema/subordinate/subordinate-list.ts'
+import { subordinateCondition } from '#server/schema/subordinate/subordinate-list.ts'
 import { RegisterSubordinateInput } from '#server/schema/subordinate/subordinate-mutations.ts'
 import { SubordinateSelection } from '#server/schema/subordinate/subordinate-selection.ts'
 import { settingInputs } from '#server/schema/trust-anchor/trust-anchor-mutations.ts'
@@ -71,17 +71,17 @@ const ListInput = builder.inputType('PlanListInput', {
 })
 
 const PromotionInput = builder.inputType('PlanPromotionInput', {
-  description:
-    'Subordinates of another anchor, with the Trust Mark types that they hold or require: by Entity Identifier, or all that match a filter.',
+  description: 'Subordinates of another anchor, with the Trust Mark types that they hold or require.',
   fields: (t) => ({
     from: t.string({
       required: true,
       description: 'The anchor that has them, by slug or Entity Identifier.',
     }),
-    entityIds: t.stringList({
-      description: 'Their Entity Identifiers, at most 10000; absent: those of the filter.',
+    subordinates: t.field({
+      type: SubordinateSelection,
+      required: true,
+      description: 'The subordinates, at most 10000.',
     }),
-    filter: t.field({ type: SubordinateFilter, description: 'As in the list; an empty filter matches all.' }),
   }),
 })
 
@@ -177,11 +177,7 @@ async function sourceOf(context: Context, given: PlanSource): Promise<Source> {
   if (version) return fromVersion(of, await findEntry(context, version.auditEventId), version.side)
   if (promotion) {
     const from = contextWith('read', context, promotion.from)
-    const { entityIds, filter } = promotion
-    if (!entityIds && !filter)
-      throw new InvalidInputError('Name the subordinates, or give a filter.', 'promotion', 'entityIds')
-    const { where } = await chosenBy(from, entityIds ? { entityIds } : { filter: filter ?? {} })
-    return fromAnchor(of, { from, where })
+    return fromAnchor(of, { from, where: (await chosenBy(from, promotion.subordinates)).where })
   }
   if (!selection) throw new TypeError('The source has a field.')
   const { subordinates, changes, revokeTrustMarks: revokesMarks, ...change } = selection

@@ -185,7 +185,11 @@ it.each([
     }),
     'InvalidInputError',
   ],
-  ['the same anchor', () => ({ promotion: { from: 'main', filter: {} } }), 'InvalidInputError'],
+  [
+    'the same anchor',
+    () => ({ promotion: { from: 'main', subordinates: { filter: {} } } }),
+    'InvalidInputError',
+  ],
   ['an unknown type', () => selected('ISSUE_TRUST_MARK', { trustMarkType: `${TYPE}/no` }), 'NotFoundError'],
   ['an unknown entry', () => ({ version: { auditEventId: 'QXVkaXRFdmVudDo5OTk5' } }), 'NotFoundError'],
 ])(
@@ -217,7 +221,7 @@ it('needs a recent sign-in for the installation', {
 it('brings members with their types from another anchor, and removes a selection with its marks', async () => {
   const entityId = 'http://test.example.org'
   await admin.mutate('createTrustAnchor', { slug: 'test', entityId, displayName: 'Test' }, 'slug', 'admin')
-  const source = { promotion: { from: 'main', entityIds: ids() } }
+  const source = { promotion: { from: 'main', subordinates: { entityIds: ids() } } }
   const { steps } = await planOf(admin, source, 'test')
   expect(steps.map(({ section, verb }) => `${section} ${verb}`)).toEqual([
     'trustMarkTypes CREATE',

@@ -29,6 +29,8 @@ type ScopesOf<Input> = (root: object, args: { input: Input }, context: Context) 
 
 type Operation<Type extends TypeParam<Types>, Fields extends InputFieldMap> = {
   describes: string
+  /** What to use instead, as a sentence, and until when it stays. */
+  deprecated?: string
   /** One scope, or any of several, or what the input decides. */
   scope: keyof Scopes | ScopeMap | ScopesOf<InputShapeFromFields<Fields>>
   /** Set where it is about the installation, or finds its anchor itself. */
@@ -64,6 +66,7 @@ export function operation<Type extends TypeParam<Types>, Fields extends InputFie
   name: string,
   {
     describes,
+    deprecated,
     scope,
     ofInstallation,
     isSensitive,
@@ -106,6 +109,7 @@ export function operation<Type extends TypeParam<Types>, Fields extends InputFie
     const options = {
       type: result,
       description: describes,
+      ...(deprecated === undefined ? {} : { deprecationReason: deprecated }),
       authScopes: typeof scope === 'string' ? { [scope]: true } : scope,
       extensions: ofInstallation ? { ofInstallation } : {},
       errors:

@@ -16,7 +16,7 @@ variables=$(jq -cRn '
   | .[1:]
   | map([$columns, .] | transpose | map({(.[0]): .[1]}) | add
       | {entityId, tags: (.tags // "" | split(" ") | map(select(. != ""))), note: (.note | if . == "" then null else . end)})
-  | {input: {subordinates: .}}' "$1")
+  | {input: {source: {list: {subordinates: .}}}}' "$1")
 run=$(inmor_mutate import-members "$variables")
 
 # `seen` is the last item. After a reconnect the stream begins again.

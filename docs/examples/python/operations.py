@@ -82,12 +82,73 @@ RenewalKind = Literal[
     "TRUST_MARKS",
 ]
 
+SubordinateProblemCode = Literal[
+    "AUTHORITY_HINT",
+    "CONSTRAINTS",
+    "IDENTITY",
+    "ISSUER",
+    "KEYS",
+    "LIMITS",
+    "METADATA",
+    "METADATA_POLICY",
+    "METADATA_TYPES",
+    "REACHABLE",
+    "RENEWAL",
+    "SIGNATURE",
+    "STATEMENT",
+    "STATEMENT_EXPIRED",
+    "TIMES",
+    "TRUST_MARKS",
+]
+
+SigningAlgorithm = Literal[
+    "ED448",
+    "ED25519",
+    "ES256",
+    "ES384",
+    "ES512",
+    "ML_DSA_44",
+    "ML_DSA_65",
+    "ML_DSA_87",
+    "PS256",
+    "RS256",
+]
+
+class SubordinateFilter(TypedDict):
+    """Conditions, combined with AND; absent ones are ignored."""
+
+    active: NotRequired[bool | None]
+    configurationExpiresAfter: NotRequired[str | None]
+    configurationExpiresBefore: NotRequired[str | None]
+    entityType: NotRequired[str | None]
+    expiresAfter: NotRequired[str | None]
+    expiresBefore: NotRequired[str | None]
+    hasProblem: NotRequired[bool | None]
+    intermediate: NotRequired[bool | None]
+    organizationId: NotRequired[str | None]
+    problem: NotRequired[SubordinateProblemCode | None]
+    search: NotRequired[str | None]
+    state: NotRequired[SubordinateState | None]
+    tags: NotRequired[list[str] | None]
+    trustMarkType: NotRequired[str | None]
+    withoutAlgorithm: NotRequired[SigningAlgorithm | None]
+
+class SubordinateSelectionInput(TypedDict):
+    """The subordinates, in exactly one of these ways."""
+
+    entityIds: NotRequired[list[str] | None]
+    filter: NotRequired[SubordinateFilter | None]
+    ids: NotRequired[list[str] | None]
+
 class StartRenewalInput(TypedDict):
     """What to renew."""
 
     anchor: NotRequired[str | None]
+    dryRun: NotRequired[bool | None]
     due: NotRequired[bool | None]
     kind: RenewalKind
+    reason: NotRequired[str | None]
+    subordinates: NotRequired[SubordinateSelectionInput | None]
 
 class StartRenewalVariables(TypedDict):
     input: StartRenewalInput

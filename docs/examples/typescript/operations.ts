@@ -63,10 +63,10 @@ export const AuditLog = `query AuditLog($last: Int!, $before: String) {
   }
 }` as Document<'query', AuditLogQuery, AuditLogQueryVariables>
 
-export const ImportMembers = `mutation ImportMembers($input: ImportSubordinatesInput!) {
-  importSubordinates(input: $input) {
+export const ImportMembers = `mutation ImportMembers($input: ApplyPlanInput!) {
+  applyPlan(input: $input) {
     __typename
-    ... on ImportSubordinatesSuccess {
+    ... on ApplyPlanSuccess {
       run {
         id
       }
@@ -341,6 +341,22 @@ export type AnnounceSigningKeyInput = {
   existing?: string | null | undefined;
   /** Where to create it; `SigningKeys.preferredStore` by default. */
   store?: KeyStore | null | undefined;
+};
+
+/** The source of the plan, and the hash of what was read. */
+export type ApplyPlanInput = {
+  /** The anchor: its slug or Entity Identifier. Where there are several, it is needed. */
+  anchor?: string | null | undefined;
+  /** Changes nothing: each item says what would happen. False by default. */
+  dryRun?: boolean | null | undefined;
+  /** The hash of the plan that was read. Absent: the plan as it is at that moment, and each object that it leaves alone is a failed item of the run. */
+  hash?: string | null | undefined;
+  /** Whether it is about the installation, instead of an anchor. It takes the rights of an administrator of the installation. False by default. A session must be recent. */
+  installation?: boolean | null | undefined;
+  /** Why, at most 1000 characters. The audit log and revoked marks keep it. */
+  reason?: string | null | undefined;
+  /** What is wanted. */
+  source: PlanSourceInput;
 };
 
 /** An action: a mutation, or what a job or a command does. */
@@ -665,6 +681,23 @@ export type CallerMethod =
   /** With single sign-on. */
   | 'SINGLE_SIGN_ON';
 
+/** A configuration file. */
+export type ConfigurationFileInput = {
+  /** Its text: YAML or JSON. */
+  content: string;
+  /** Its name, for messages. */
+  name: string;
+};
+
+/** What an anchor is for. */
+export type Environment =
+  /** Another purpose. */
+  | 'OTHER'
+  /** Services rely on it. */
+  | 'PRODUCTION'
+  /** Its members try things. */
+  | 'TEST';
+
 /** The kind of a failure. */
 export type ErrorCode =
   /** There are several anchors, and the request names none. `extensions.anchors` has their slugs. Only as `extensions.code` of an error. */
@@ -718,17 +751,34 @@ export type ErrorCode =
   /** The step of a key rollover would invalidate data in caches. The message says until when. */
   | 'UNSAFE_KEY_CHANGE';
 
-/** The entities to register. */
-export type ImportSubordinatesInput = {
-  /** The anchor: its slug or Entity Identifier. Where there are several, it is needed. */
-  anchor?: string | null | undefined;
-  /** Checks each entity and registers none. False by default. */
-  dryRun?: boolean | null | undefined;
-  /** Further entities by their identifiers as written. A line that is no Entity Identifier fails with the reason. */
-  lines?: Array<string> | null | undefined;
-  /** The entities, each with the fields of registerSubordinate. An entity that is named twice is registered once. */
-  subordinates?: Array<RegisterSubordinateInput> | null | undefined;
-};
+/** An optional endpoint of the federation server; fetch and list are always advertised. */
+export type FederationEndpoint =
+  /** Advertised as federation_collection_endpoint. */
+  | 'COLLECTION'
+  /** Advertised as federation_enroll_endpoint. */
+  | 'ENROLL'
+  /** Advertised as federation_extended_list_endpoint. */
+  | 'EXTENDED_LIST'
+  /** Advertised as federation_historical_keys_endpoint. */
+  | 'HISTORICAL_KEYS'
+  /** Advertised as federation_jwks_update_endpoint. */
+  | 'JWKS_UPDATE'
+  /** Advertised as federation_jwks_update_trigger_endpoint. */
+  | 'JWKS_UPDATE_TRIGGER'
+  /** Advertised as federation_resolve_endpoint. */
+  | 'RESOLVE'
+  /** Advertised as federation_self_check_endpoint. */
+  | 'SELF_CHECK'
+  /** Advertised as federation_subordinate_events_endpoint. */
+  | 'SUBORDINATE_EVENTS'
+  /** Advertised as federation_trust_mark_endpoint. */
+  | 'TRUST_MARK'
+  /** Advertised as federation_trust_mark_list_endpoint. */
+  | 'TRUST_MARK_LIST'
+  /** Advertised as federation_trust_mark_request_endpoint. */
+  | 'TRUST_MARK_REQUEST'
+  /** Advertised as federation_trust_mark_status_endpoint. */
+  | 'TRUST_MARK_STATUS';
 
 /** Where private keys are. */
 export type KeyStore =
@@ -738,6 +788,138 @@ export type KeyStore =
   | 'FILES'
   /** A hardware security module or another PKCS#11 token. */
   | 'PKCS11';
+
+/** Configuration files. */
+export type PlanFilesInput = {
+  /** The commit of the files, at most 100 characters. The audit entry of each object names it. */
+  commit?: string | null | undefined;
+  /** The files of the anchor or the installation. What none of them names is not touched. */
+  files: Array<ConfigurationFileInput>;
+  /** Whether objects are removed that the set of the files described before and describes no longer. False by default. */
+  prune?: boolean | null | undefined;
+};
+
+/** Entities to register. One that is registered already stays as it is. */
+export type PlanListInput = {
+  /** Further entities by their identifiers as written. */
+  lines?: Array<string> | null | undefined;
+  /** The entities, each with the fields of registerSubordinate; with the lines at most 10000. */
+  subordinates?: Array<RegisterSubordinateInput> | null | undefined;
+};
+
+/** Subordinates of another anchor, with the Trust Mark types that they hold or require. */
+export type PlanPromotionInput = {
+  /** The anchor that has them, by slug or Entity Identifier. */
+  from: string;
+  /** The subordinates, at most 10000. */
+  subordinates: SubordinateSelectionInput;
+};
+
+/** One change of many subordinates. One that would be refused is left alone. */
+export type PlanSelectionInput = {
+  /** What to do. */
+  action: PlannedAction;
+  /** The settings, for UPDATE only. */
+  changes?: SubordinateSettingsInput | null | undefined;
+  /** The owner’s delegation, to issue marks of a type with an owner (§7.2). */
+  delegation?: string | null | undefined;
+  /** Whether REMOVE revokes the Trust Marks that this anchor issued to each, too; true by default. For REMOVE only. */
+  revokeTrustMarks?: boolean | null | undefined;
+  /** The subordinates, at most 100000. */
+  subordinates: SubordinateSelectionInput;
+  /** The type, for ISSUE_TRUST_MARK and REVOKE_TRUST_MARK only. */
+  trustMarkType?: string | null | undefined;
+};
+
+/** Settings and metadata policy of the anchor: an absent field keeps its value, null resets it to its default. */
+export type PlanSettingsInput = {
+  /** The days for which audit entries are kept, at least 30, because the Subordinate Events endpoint serves them; null: forever. */
+  auditRetentionDays?: number | null | undefined;
+  /** Its own superiors in other federations. */
+  authorityHints?: Array<string> | null | undefined;
+  /** The minutes between two checks of a subordinate. Null: three minutes, and up to an hour where there are more than 1,800 subordinates. */
+  checkMinutes?: number | null | undefined;
+  /** The color that marks it in the console, as `#rrggbb`. */
+  color?: string | null | undefined;
+  /** Constraints on every subordinate (§6.2). */
+  constraints?: unknown;
+  /** Its name for its operators. It is not published. */
+  displayName?: string | null | undefined;
+  /** Client authentication by endpoint (§8.8). */
+  endpointAuthMethods?: unknown;
+  /** The optional endpoints to advertise. */
+  endpoints?: Array<FederationEndpoint> | null | undefined;
+  /** The validity of its Entity Configuration in hours. */
+  entityConfigurationHours?: number | null | undefined;
+  /** What it is for. */
+  environment?: Environment | null | undefined;
+  /** The days for which a published object is kept after another one has replaced it; null: forever. */
+  historyRetentionDays?: number | null | undefined;
+  /** The maximum validity of a Subordinate Statement in hours. */
+  maximumStatementHours?: number | null | undefined;
+  /** The maximum validity of a Trust Mark in hours. */
+  maximumTrustMarkHours?: number | null | undefined;
+  /** The metadata policy of the federation (§6.1). */
+  metadataPolicy?: unknown;
+  /** Further informational parameters (§5.2.2). */
+  organization?: unknown;
+  /** The name of the federation operator. */
+  organizationName?: string | null | undefined;
+  /** The hours for which everything that is published stays valid without this installation: renewals are planned for that, and an alert says what does not keep it. Null: no budget. */
+  outageBudget?: number | null | undefined;
+  /** The days for which ended runs are kept. */
+  runRetentionDays?: number | null | undefined;
+  /** The default validity of a Subordinate Statement in hours. */
+  statementHours?: number | null | undefined;
+  /** Trust Anchors of other federations that it trusts. */
+  trustAnchorHints?: Array<string> | null | undefined;
+  /** Foreign Trust Anchors: Entity Identifier -> pinned JWK Set. */
+  trustAnchors?: unknown;
+  /** Issuers of other types: Trust Mark type -> list of Entity Identifiers. */
+  trustMarkIssuers?: unknown;
+  /** Trust Mark Owners: type -> {sub, jwks}. */
+  trustMarkOwners?: unknown;
+  /** Trust Marks issued to it. */
+  trustMarks?: Array<string> | null | undefined;
+};
+
+/** What is wanted, in exactly one of these ways. */
+export type PlanSourceInput =
+  {   /** Configuration files. */
+  files: PlanFilesInput; list?: never; promotion?: never; selection?: never; settings?: never; version?: never; }
+  |  { files?: never;   /** Entities to register. */
+  list: PlanListInput; promotion?: never; selection?: never; settings?: never; version?: never; }
+  |  { files?: never; list?: never;   /** Subordinates of another anchor. */
+  promotion: PlanPromotionInput; selection?: never; settings?: never; version?: never; }
+  |  { files?: never; list?: never; promotion?: never;   /** One change of many subordinates. */
+  selection: PlanSelectionInput; settings?: never; version?: never; }
+  |  { files?: never; list?: never; promotion?: never; selection?: never;   /** Settings and metadata policy of the anchor. */
+  settings: PlanSettingsInput; version?: never; }
+  |  { files?: never; list?: never; promotion?: never; selection?: never; settings?: never;   /** An earlier version of an object. */
+  version: PlanVersionInput; };
+
+/** An earlier version of settings, policy or a subordinate. Keys and state of a subordinate stay. */
+export type PlanVersionInput = {
+  /** The audit entry. */
+  auditEventId: string | number;
+  /** Which version of the entry; the one after its change by default. */
+  side?: VersionSide;
+};
+
+/** What is done to each of many subordinates, as a plan. */
+export type PlannedAction =
+  /** Removes it from every endpoint and keeps its registration. */
+  | 'DEACTIVATE'
+  /** Issues a Trust Mark to it. */
+  | 'ISSUE_TRUST_MARK'
+  /** Publishes it again, with a new statement. */
+  | 'REACTIVATE'
+  /** Removes it from every endpoint, deletes its registration, and revokes its Trust Marks. */
+  | 'REMOVE'
+  /** Revokes its Trust Mark of a type. */
+  | 'REVOKE_TRUST_MARK'
+  /** Changes its settings. */
+  | 'UPDATE';
 
 /** An entity to register, with the settings of its Subordinate Statement. */
 export type RegisterSubordinateInput = {
@@ -843,10 +1025,16 @@ export type SigningKeyState =
 export type StartRenewalInput = {
   /** The anchor: its slug or Entity Identifier. Where there are several, it is needed. */
   anchor?: string | null | undefined;
+  /** Changes nothing: each item says what would happen. Only with subordinates. False by default. */
+  dryRun?: boolean | null | undefined;
   /** Whether to renew only what is due, as the schedule does. */
   due?: boolean | null | undefined;
   /** The kind of object. */
   kind: RenewalKind;
+  /** Why, at most 1000 characters. Only with subordinates. */
+  reason?: string | null | undefined;
+  /** Only these subordinates, at most 100000. Each gets a new statement in any case. */
+  subordinates?: SubordinateSelectionInput | null | undefined;
 };
 
 /** Conditions, combined with AND; absent ones are ignored. */
@@ -918,6 +1106,39 @@ export type SubordinateProblemCode =
   /** Not so: It has the required Trust Marks (§7). */
   | 'TRUST_MARKS';
 
+/** The subordinates, in exactly one of these ways. */
+export type SubordinateSelectionInput =
+  {   /** By Entity Identifier, at most 10000. An unknown one fails. */
+  entityIds: Array<string>; filter?: never; ids?: never; }
+  |  { entityIds?: never;   /** All that match, as in the list; an empty filter matches all. */
+  filter: SubordinateFilter; ids?: never; }
+  |  { entityIds?: never; filter?: never;   /** By id, at most 10000. */
+  ids: Array<string | number>; };
+
+/** Settings to change: an absent field keeps its value, null resets it to its default. */
+export type SubordinateSettingsInput = {
+  /** Tags to add. Each subordinate keeps its other tags. */
+  addTags?: Array<string> | null | undefined;
+  /** Additional claims of its statement; protected names are refused. */
+  additionalClaims?: unknown;
+  /** Whether its statement is renewed automatically; true by default. */
+  autorenew?: boolean | null | undefined;
+  /** The constraints for it and all entities below it; each takes precedence over the federation’s (§6.2). */
+  constraints?: unknown;
+  /** Metadata in its statement that replaces the declared parameters (§3.1.1). */
+  forcedMetadata?: unknown;
+  /** The metadata policy for it and all entities below it, merged with the federation’s (§6.1). */
+  metadataPolicy?: unknown;
+  /** The organization that they belong to. */
+  organizationId?: string | number | null | undefined;
+  /** Tags to remove, without regard to case. */
+  removeTags?: Array<string> | null | undefined;
+  /** Types of the Trust Marks that it must hold to be registered and renewed. */
+  requiredTrustMarks?: Array<string> | null | undefined;
+  /** The validity of its statement in hours, at most the federation’s maximum; null: the federation’s default. */
+  validFor?: number | null | undefined;
+};
+
 /** The state of a subordinate. */
 export type SubordinateState =
   /** Published, and its last check succeeded. */
@@ -940,6 +1161,13 @@ export type SwitchSigningKeyInput = {
   /** Switches although caches may lack the key, for this reason (kept in the audit log). Verifiers must fetch the Entity Configuration again. */
   overrideReason?: string | null | undefined;
 };
+
+/** Which of the two versions of an audit entry. */
+export type VersionSide =
+  /** The version after the recorded change. */
+  | 'AFTER'
+  /** The version before the recorded change. */
+  | 'BEFORE';
 
 export type AlertsChangedSubscriptionVariables = Exact<{ [key: string]: never; }>;
 
@@ -969,14 +1197,16 @@ export type AuditLogQueryVariables = Exact<{
 export type AuditLogQuery = { auditEvents: { edges: Array<{ cursor: string, node: { id: string, at: string, anchorSlug: string | null, method: CallerMethod, action: AuditAction, resourceType: AuditResourceType, resource: string, outcome: AuditOutcome, reason: string | null, previousHash: string, hash: string, actor: { username: string }, changes: Array<{ path: string, before: unknown, after: unknown }> } }>, pageInfo: { hasPreviousPage: boolean, startCursor: string | null } } };
 
 export type ImportMembersMutationVariables = Exact<{
-  input: ImportSubordinatesInput;
+  input: ApplyPlanInput;
 }>;
 
 
-export type ImportMembersMutation = { importSubordinates:
+export type ImportMembersMutation = { applyPlan:
+    | { __typename: 'ApplyPlanSuccess', run: { id: string } }
     | { __typename: 'ConflictError', code: ErrorCode, message: string, path: Array<string> | null }
-    | { __typename: 'ImportSubordinatesSuccess', run: { id: string } }
     | { __typename: 'InvalidInputError', code: ErrorCode, message: string, path: Array<string> | null }
+    | { __typename: 'NotFoundError', code: ErrorCode, message: string, path: Array<string> | null }
+    | { __typename: 'ReauthenticationRequiredError', code: ErrorCode, message: string, path: Array<string> | null }
    };
 
 export type MembersQueryVariables = Exact<{
@@ -1052,6 +1282,7 @@ export type StartRenewalMutationVariables = Exact<{
 
 export type StartRenewalMutation = { startRenewal:
     | { __typename: 'ConflictError', code: ErrorCode, message: string, path: Array<string> | null }
+    | { __typename: 'InvalidInputError', code: ErrorCode, message: string, path: Array<string> | null }
     | { __typename: 'StartRenewalSuccess', run: { id: string } }
    };
 

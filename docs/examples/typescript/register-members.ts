@@ -22,7 +22,7 @@ const subordinates = rows.map((fields) => {
 })
 
 const inmor = Inmor.from(process.env)
-const start = await inmor.mutate(ImportMembers, { input: { subordinates } })
+const start = await inmor.mutate(ImportMembers, { input: { source: { list: { subordinates } } } })
 if (!start.ok) throw new Error(`${start.code}: ${start.message}`)
 
 const runId = start.data.run.id

@@ -5,7 +5,7 @@ import { type Subordinate, typedSubordinate, typedTrustMarkType } from '#server/
 import { InvalidInputError } from '#server/error/operation-error.ts'
 import { organizationNames } from '#server/plan/kind/organizations.ts'
 import type { Source } from '#server/plan/plan.ts'
-import { objectsOf, type SourceContext } from '#server/plan/source/source.ts'
+import { notFound, objectsOf, type SourceContext } from '#server/plan/source/source.ts'
 import type { Wanted } from '#server/plan/wanted.ts'
 import { pickFields } from '#server/services/patch.ts'
 import { subordinateFields } from '#server/services/subordinate/input.ts'
@@ -14,10 +14,18 @@ import { trustMarkTypeFields } from '#server/services/trust-mark/trust-mark-type
 /** Each member that is new is examined. */
 const MAXIMUM = 10_000
 
-export type PromotionSource = { from: { db: Database; slug: string }; where: Prisma.SubordinateWhereInput }
+export type PromotionSource = {
+  from: { db: Database; slug: string }
+  where: Prisma.SubordinateWhereInput
+  /** Those that are named, to say which are unknown. */
+  named?: readonly string[]
+}
 
 /** @throws InvalidInputError */
-export async function fromAnchor(context: SourceContext, { from, where }: PromotionSource): Promise<Source> {
+export async function fromAnchor(
+  context: SourceContext,
+  { from, where, named }: PromotionSource,
+): Promise<Source> {
   if (from.slug === context.slug) throw new InvalidInputError('Name another anchor than this one.', 'from')
   const rows = await from.db.subordinate.findMany({ where, orderBy: { id: 'asc' }, take: MAXIMUM + 1 })
   if (rows.length === 0)
@@ -33,7 +41,12 @@ export async function fromAnchor(context: SourceContext, { from, where }: Promot
     ...(await typesOf(from.db, members, where)),
     ...members.map((row) => memberOf(row, admitted)),
   ]
-  return { anchor: context.slug, objects: objectsOf(wanted), isIndependent: true }
+  return {
+    anchor: context.slug,
+    objects: objectsOf(wanted),
+    warnings: notFound(named, rows),
+    isIndependent: true,
+  }
 }
 
 /** The anchor's own types of the marks that the members hold or must hold. */

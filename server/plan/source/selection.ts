@@ -6,7 +6,13 @@ import { InvalidInputError, NotFoundError } from '#server/error/operation-error.
 import { organizationName } from '#server/plan/kind/organizations.ts'
 import type { Source } from '#server/plan/plan.ts'
 import type { Fields } from '#server/plan/section.ts'
-import { MAXIMUM_OBJECTS, objectsOf, type SourceContext } from '#server/plan/source/source.ts'
+import {
+  MAXIMUM_OBJECTS,
+  notFound,
+  notOf,
+  objectsOf,
+  type SourceContext,
+} from '#server/plan/source/source.ts'
 import type { Finding, Wanted } from '#server/plan/wanted.ts'
 import { parseTags, tagKey, withTags } from '#server/services/annotation.ts'
 import { nameOf } from '#server/services/file-object/changed-object.ts'
@@ -69,21 +75,15 @@ export async function fromSelection(context: SourceContext, change: SelectionSou
   })
   if (rows.length > MAXIMUM_OBJECTS)
     throw new InvalidInputError(`At most ${MAXIMUM_OBJECTS} subordinates change at once.`, 'subordinates')
-  const found = new Set(rows.map(({ entityId }) => entityId))
-  const unknown = [...new Set(change.named)].filter((entityId) => !found.has(entityId))
   const { wanted, keys = [], how = {}, left = [] } = await wantedOf(rows)
   return {
     anchor: context.slug,
     objects: objectsOf(wanted),
     removed: [{ section: 'members', keys, fields: how }],
-    warnings: [...unknown.map((key) => notOf(key, 'It is not registered.')), ...left],
+    warnings: [...notFound(change.named, rows), ...left],
     isIndependent: true,
   }
 }
-
-const notOf = (key: string, message: string): Finding => ({
-  ...{ object: { section: 'members', key, wanted: {} }, path: [], message },
-})
 
 /** `keys`: of the members that are removed, `how`: with what. `left`: those that are not. */
 type Found = { wanted: Wanted[]; keys?: string[]; how?: Fields; left?: Finding[] }

@@ -1,7 +1,7 @@
 /** What sources of plans have in common. */
 import type { ParseContext } from '#server/plan/kind/row.ts'
 import type { Section } from '#server/plan/section.ts'
-import type { Wanted, WantedObjects } from '#server/plan/wanted.ts'
+import type { Finding, Wanted, WantedObjects } from '#server/plan/wanted.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 
 /** Without signing keys, the issue of each Trust Mark checks its delegation for itself. */
@@ -21,4 +21,20 @@ export function objectsOf<Item extends Wanted>(wanted: readonly Item[]): WantedO
     if (!some.has(object.key)) some.set(object.key, object)
   }
   return found
+}
+
+/** Says of each member that is named why nothing happens to it. */
+export const notOf = (key: string, message: string): Finding => ({
+  ...{ object: { section: 'members', key, wanted: {} }, path: [], message },
+})
+
+/** Of the members that are named one by one, those that are not found. */
+export function notFound(
+  named: readonly string[] | undefined,
+  found: readonly { entityId: string }[],
+): Finding[] {
+  const known = new Set(found.map(({ entityId }) => entityId))
+  return [...new Set(named)]
+    .filter((entityId) => !known.has(entityId))
+    .map((key) => notOf(key, 'It is not registered.'))
 }

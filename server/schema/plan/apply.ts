@@ -1,4 +1,4 @@
-/** Applies a plan that was read. */
+/** Applies a plan. */
 import {
   ConflictError,
   InvalidInputError,
@@ -16,12 +16,15 @@ import { parseReason } from '#server/services/reason.ts'
 
 operation('applyPlan', {
   describes:
-    'Starts a run that applies a plan that was read, with the checks of each mutation. If the anchor changed since, it fails with CONFLICT and changes nothing. It takes the rights of all mutations that it needs; a dry run, those of a viewer. Follow the run with runProgress.',
+    'Starts a run that applies a plan, with the checks of each mutation. If the anchor changed since the plan was read, it fails with CONFLICT and changes nothing. It takes the rights of all mutations that it needs; a dry run, those of a viewer. Follow the run with runProgress.',
   input: {
     describes: 'The source of the plan, and the hash of what was read.',
     fields: (t) => ({
       source: t.field({ type: PlanSourceInput, required: true, description: 'What is wanted.' }),
-      hash: t.string({ required: true, description: 'The hash of the plan that was read.' }),
+      hash: t.string({
+        description:
+          'The hash of the plan that was read. Absent: the plan as it is at that moment, and each object that it leaves alone is a failed item of the run.',
+      }),
       reason: t.string({
         description: 'Why, at most 1000 characters. The audit log and revoked marks keep it.',
       }),
@@ -40,7 +43,7 @@ operation('applyPlan', {
       requireRecentCaller(context)
     }
     const planned = await planSource(context, schema, source, installation ?? false).catch(throwFirst)
-    if (!planned.files && planned.plan.steps.length === 0)
+    if (known && !planned.files && planned.plan.steps.length === 0)
       throw new ConflictError('There is nothing to do.', 'hash')
     return startPlan(context, planned, {
       ...{ action: 'applyPlan', known, reason: parseReason(reason) },

@@ -4,18 +4,17 @@ import { getMember, isJsonObject } from '#core/json.ts'
 import type { Run } from '#prisma/generated/client/client.ts'
 import type { Database } from '#server/database/client.ts'
 import { ConflictError, InvalidInputError, NotFoundError } from '#server/error/operation-error.ts'
-import type { RenewalParameters } from '#server/jobs/kind/subordinates.ts'
 import type { Section } from '#server/plan/section.ts'
 import { requireFitting } from '#server/plan/source/selection.ts'
-import { MAXIMUM_OBJECTS } from '#server/plan/source/source.ts'
 import { stepNamed } from '#server/plan/step.ts'
 import { contextWith } from '#server/schema/anchor-context.ts'
 import { scopeField } from '#server/schema/anchor-scope.ts'
 import { nodeId, requireCaller } from '#server/schema/input.ts'
 import { type OperationContext, operation } from '#server/schema/operation.ts'
 import { throwFirst } from '#server/schema/plan/plan.ts'
-import { chosenBy, type PlanSource, planSource } from '#server/schema/plan/source.ts'
+import { type PlanSource, planSource } from '#server/schema/plan/source.ts'
 import { requireRights, type Start, startPlan } from '#server/schema/plan/start.ts'
+import { renewChosen } from '#server/schema/run/renewal.ts'
 import { RunRef } from '#server/schema/run/run.ts'
 import { SubordinateAction } from '#server/schema/run/subordinate-action.ts'
 import { changeInputs } from '#server/schema/subordinate/subordinate-change.ts'
@@ -35,7 +34,9 @@ async function startSource(
 
 operation('startSubordinateChange', {
   describes:
-    'Starts a change of many subordinates, each independently and with the checks of its own mutation. Follow the run with runProgress. One at a time. applyPlan with a selection shows before who stops to resolve.',
+    'Starts a change of many subordinates, each independently and with the checks of its own mutation. Follow the run with runProgress. One at a time.',
+  deprecated:
+    'Use applyPlan with a selection, and startRenewal with subordinates. It stays until 2027-05-31.',
   scope: 'operate',
   input: {
     describes: 'The change and the subordinates.',
@@ -64,41 +65,13 @@ operation('startSubordinateChange', {
       return startSource(context, info, { selection }, { action: 'startSubordinateChange', reason, dryRun })
     }
     requireFitting({ ...change, action, revokesMarks: change.revokeTrustMarks })
-    return startRenewal(context, subordinates, { reason, dryRun: dryRun ?? false })
+    return renewChosen(context, subordinates, { action: 'startSubordinateChange', reason, dryRun })
   },
 })
 
-/** A renewal sets no field, so it has no plan. */
-async function startRenewal(
-  context: OperationContext,
-  subordinates: typeof SubordinateSelection.$inferInput,
-  { reason, dryRun }: { reason: string | undefined; dryRun: boolean },
-): Promise<Run> {
-  const { where, named } = await chosenBy(context, subordinates)
-  const rows = await context.db.subordinate.findMany({
-    ...{ where, orderBy: { id: 'asc' }, take: MAXIMUM_OBJECTS + 1 },
-    select: { id: true, entityId: true },
-  })
-  if (rows.length > MAXIMUM_OBJECTS)
-    throw new InvalidInputError(
-      `At most ${MAXIMUM_OBJECTS} subordinates are renewed at once.`,
-      'subordinates',
-    )
-  const known = new Set(rows.map(({ entityId }) => entityId))
-  const unknown = (named ?? []).filter((entityId) => !known.has(entityId))
-  const parameters: RenewalParameters = { action: 'RENEW', dryRun, ...(reason ? { reason } : {}) }
-  return context.runs.start({ ...context.caller, ...(reason ? { reason } : {}) }, 'SUBORDINATES', {
-    action: 'startSubordinateChange',
-    parameters,
-    items: [
-      ...rows.map(({ id, entityId }) => ({ key: String(id), resource: entityId })),
-      ...unknown.map((resource) => ({ resource })),
-    ],
-  })
-}
-
 operation('importSubordinates', {
   describes: 'Starts to register a list of entities, each independently. Follow the run with runProgress.',
+  deprecated: 'Use applyPlan with a list. It stays until 2027-05-31.',
   scope: 'operate',
   input: {
     describes: 'The entities to register.',
@@ -126,6 +99,7 @@ operation('importSubordinates', {
 operation('promoteSubordinates', {
   describes:
     'Starts a run that registers subordinates of one anchor in another one, with policy, constraints, note and tags, after the Trust Mark types that they hold or require. Each is examined again for the anchor that it comes to. Follow the run with runProgress.',
+  deprecated: 'Use applyPlan with a promotion, in the anchor that they come to. It stays until 2027-05-31.',
   scope: 'known',
   ofInstallation: true,
   input: {

@@ -1,10 +1,8 @@
 /** Where a plan comes from, as the API takes it. */
 import type { GraphQLSchema } from 'graphql'
-import type { Prisma } from '#prisma/generated/client/client.ts'
 import { type FilesPlan, planFiles } from '#server/as-code/files-plan.ts'
 import { InvalidInputError } from '#server/error/operation-error.ts'
 import type { PlanParameters } from '#server/jobs/kind/configuration.ts'
-import { requireName, requireSize } from '#server/jobs/kind/row.ts'
 import { comparePlan, type Plan, PlanFaultsError, type Source } from '#server/plan/plan.ts'
 import { fromList } from '#server/plan/source/list.ts'
 import { fromAnchor } from '#server/plan/source/promotion.ts'
@@ -18,14 +16,12 @@ import { findEntry, versionInputs } from '#server/schema/audit/restoration.ts'
 import { builder } from '#server/schema/builder.ts'
 import { COMMIT, ConfigurationFileInput, PRUNE } from '#server/schema/configuration/file.ts'
 import type { Context } from '#server/schema/context.ts'
-import { locateId } from '#server/schema/global-id.ts'
-import { keyOrNull, requireCaller } from '#server/schema/input.ts'
+import { requireCaller } from '#server/schema/input.ts'
 import { plannedActions } from '#server/schema/run/subordinate-action.ts'
 import { withOrganizationKey } from '#server/schema/subordinate/annotation-fields.ts'
 import { changeInputs } from '#server/schema/subordinate/subordinate-change.ts'
-import { subordinateCondition } from '#server/schema/subordinate/subordinate-list.ts'
 import { RegisterSubordinateInput } from '#server/schema/subordinate/subordinate-mutations.ts'
-import { SubordinateSelection } from '#server/schema/subordinate/subordinate-selection.ts'
+import { chosenBy, SubordinateSelection } from '#server/schema/subordinate/subordinate-selection.ts'
 import { settingInputs } from '#server/schema/trust-anchor/trust-anchor-mutations.ts'
 
 const PlannedAction = builder.enumType('PlannedAction', {
@@ -177,7 +173,7 @@ async function sourceOf(context: Context, given: PlanSource): Promise<Source> {
   if (version) return fromVersion(of, await findEntry(context, version.auditEventId), version.side)
   if (promotion) {
     const from = contextWith('read', context, promotion.from)
-    return fromAnchor(of, { from, where: (await chosenBy(from, promotion.subordinates)).where })
+    return fromAnchor(of, { from, ...(await chosenBy(from, promotion.subordinates)) })
   }
   if (!selection) throw new TypeError('The source has a field.')
   const { subordinates, changes, revokeTrustMarks: revokesMarks, ...change } = selection
@@ -186,34 +182,4 @@ async function sourceOf(context: Context, given: PlanSource): Promise<Source> {
     ...{ ...change, revokesMarks, changes: changes && withOrganizationKey(changes) },
     ...(await chosenBy(context, subordinates)),
   })
-}
-
-type Chosen = { where: Prisma.SubordinateWhereInput; named?: readonly string[] }
-
-/** @throws InvalidInputError */
-export async function chosenBy(
-  context: Context,
-  { ids, entityIds, filter }: typeof SubordinateSelection.$inferInput,
-): Promise<Chosen> {
-  if (entityIds) {
-    const given = entityIds
-      .map((name) => requireName(name.trim(), 'subordinates', 'entityIds'))
-      .filter((name) => name !== '')
-    const named = [...new Set(given)]
-    requireSize(named, 'subordinates', 'entityIds')
-    return { where: { entityId: { in: named } }, named }
-  }
-  if (!ids) return { where: await subordinateCondition(filter ?? {}, context) }
-  requireSize(ids, 'subordinates', 'ids')
-  const keys = ids.map((id) => ownKey(context, id))
-  const where = { id: { in: keys } }
-  const rows = await context.db.subordinate.findMany({ where, select: { id: true, entityId: true } })
-  const names = new Map(rows.map(({ id, entityId }) => [id, entityId]))
-  return { where, named: ids.map((id, at) => names.get(keys[at] ?? 0) ?? id) }
-}
-
-/** Ids of a stored request name their anchor. 0: it is of no subordinate of this one. */
-function ownKey({ slug }: Context, given: string): number {
-  const { anchor, id } = locateId(given) ?? { anchor: slug, id: given }
-  return anchor === slug || id === given ? (keyOrNull(id, 'Subordinate') ?? 0) : 0
 }

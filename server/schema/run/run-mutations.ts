@@ -1,6 +1,5 @@
 /** The mutations that start and cancel runs. */
 import { reissueParameters } from '#server/jobs/kind/trust-marks.ts'
-import { builder } from '#server/schema/builder.ts'
 import { failures } from '#server/schema/error.ts'
 import { nodeId } from '#server/schema/input.ts'
 import { byId } from '#server/schema/input-fields.ts'
@@ -8,14 +7,6 @@ import { operation } from '#server/schema/operation.ts'
 import { RunRef } from '#server/schema/run/run.ts'
 
 const { ConflictError, NotFoundError } = failures
-
-const RenewalKind = builder.enumType('RenewalKind', {
-  description: 'What to renew.',
-  values: {
-    SUBORDINATES: { description: 'Every active subordinate.' },
-    TRUST_MARKS: { description: 'Every active Trust Mark.' },
-  } as const,
-})
 
 operation('reissueTrustMarks', {
   describes:
@@ -68,20 +59,4 @@ operation('cancelRun', {
   result: RunRef,
   errors: [ConflictError, NotFoundError],
   run: (input, { runs, caller }) => runs.cancel(caller, nodeId(input.id, 'Run')),
-})
-
-operation('startRenewal', {
-  describes:
-    'Starts a renewal of all objects of a kind; follow it with runProgress. One run per kind at a time.',
-  scope: 'operate',
-  input: {
-    describes: 'What to renew.',
-    fields: (t) => ({
-      kind: t.field({ type: RenewalKind, required: true, description: 'The kind of object.' }),
-      due: t.boolean({ description: 'Whether to renew only what is due, as the schedule does.' }),
-    }),
-  },
-  result: RunRef,
-  errors: [ConflictError],
-  run: ({ kind, due }, { runs, caller }) => runs.start(caller, kind, due ? { parameters: { due } } : {}),
 })

@@ -1,6 +1,11 @@
 /** Which subordinates an operation on many is about. */
+import type { Prisma } from '#prisma/generated/client/client.ts'
+import { requireName, requireSize } from '#server/jobs/kind/row.ts'
 import { builder } from '#server/schema/builder.ts'
-import { SubordinateFilter } from '#server/schema/subordinate/subordinate-list.ts'
+import type { Context } from '#server/schema/context.ts'
+import { locateId } from '#server/schema/global-id.ts'
+import { keyOrNull } from '#server/schema/input.ts'
+import { SubordinateFilter, subordinateCondition } from '#server/schema/subordinate/subordinate-list.ts'
 
 export const SubordinateSelection = builder.inputType('SubordinateSelectionInput', {
   description: 'The subordinates, in exactly one of these ways.',
@@ -14,3 +19,34 @@ export const SubordinateSelection = builder.inputType('SubordinateSelectionInput
     }),
   }),
 })
+
+/** `named`: those that are named one by one, to say which are unknown. */
+type Chosen = { where: Prisma.SubordinateWhereInput; named?: readonly string[] }
+
+/** @throws InvalidInputError */
+export async function chosenBy(
+  context: Context,
+  { ids, entityIds, filter }: typeof SubordinateSelection.$inferInput,
+): Promise<Chosen> {
+  if (entityIds) {
+    const given = entityIds
+      .map((name) => requireName(name.trim(), 'subordinates', 'entityIds'))
+      .filter((name) => name !== '')
+    const named = [...new Set(given)]
+    requireSize(named, 'subordinates', 'entityIds')
+    return { where: { entityId: { in: named } }, named }
+  }
+  if (!ids) return { where: await subordinateCondition(filter ?? {}, context) }
+  requireSize(ids, 'subordinates', 'ids')
+  const keys = ids.map((id) => ownKey(context, id))
+  const where = { id: { in: keys } }
+  const rows = await context.db.subordinate.findMany({ where, select: { id: true, entityId: true } })
+  const names = new Map(rows.map(({ id, entityId }) => [id, entityId]))
+  return { where, named: ids.map((id, at) => names.get(keys[at] ?? 0) ?? id) }
+}
+
+/** Ids of a stored request name their anchor. 0: it is of no subordinate of this one. */
+function ownKey({ slug }: Context, given: string): number {
+  const { anchor, id } = locateId(given) ?? { anchor: slug, id: given }
+  return anchor === slug || id === given ? (keyOrNull(id, 'Subordinate') ?? 0) : 0
+}

@@ -1,6 +1,7 @@
 /** Tests that each source of plans says what would happen, and that its plan does exactly that. */
 import { beforeAll, expect, it } from 'vitest'
 import { adminInFile } from '#test/helpers/admin.ts'
+import { itemsOf, watchRun } from '#test/helpers/run.ts'
 import { listed, memberInFile, register, statementOf } from '#test/helpers/subordinate.ts'
 import { signedIn } from '#test/helpers/visitor.ts'
 import { apply, applying, planOf } from './planned.ts'
@@ -104,7 +105,13 @@ it('registers a list, and says which lines name nothing new', async () => {
   const dry = await apply(admin, source, { dryRun: true })
   expect(dry).toMatchObject([{ resource: third.id, message: 'Would create the member.' }])
   expect(await listed(admin)).not.toContain(third.id)
-  expect(await apply(admin, source)).toMatchObject([{ resource: third.id, ok: true }])
+  // Without a hash, whoever applies it did not read what it leaves alone.
+  const run = await applying(admin, { source })
+  const items = itemsOf(await watchRun(admin, run.id))
+  expect(items.map(({ resource, ok }) => [resource, ok])).toEqual([
+    [third.id, true],
+    ['no identifier', false],
+  ])
   expect(await statementOf(admin, third.id)).toMatchObject({ sub: third.id })
 })
 
@@ -228,6 +235,10 @@ it('brings members with their types from another anchor, and removes a selection
     'members CREATE',
     'members CREATE',
   ])
+  const unknown = 'https://unknown.example.org'
+  const named = { promotion: { from: 'main', subordinates: { entityIds: [...ids(), unknown] } } }
+  const { left, warnings } = await planOf(admin, named, 'test')
+  expect([left, warnings]).toEqual([1, [{ message: `${unknown}: It is not registered.` }]])
   const removal = selected('REMOVE')
   const planned = await planOf(admin, removal)
   expect(planned.steps.map(({ section, verb }) => `${section} ${verb}`)).toEqual([

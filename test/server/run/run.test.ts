@@ -65,6 +65,40 @@ it('renews only what is due, if it is asked to', async () => {
   expect(seen.at(-1)?.run).toEqual({ state: 'SUCCEEDED', total: 0, done: 0, failed: 0 })
 })
 
+it('renews chosen subordinates with a reason, first as a dry run', {
+  tags: 'mutation/startRenewal/InvalidInputError',
+}, async () => {
+  const { id: entityId } = firstEntity()
+  const chosen = { kind: 'SUBORDINATES', subordinates: { entityIds: [entityId, 'https://no.example.org'] } }
+  const renew = (input: object) => admin.mutate('startRenewal', input, 'id dryRun subordinateAction')
+  const { subordinates, ...kind } = chosen
+  const faults: [object, string][] = [
+    [{ ...chosen, due: true }, 'kind'],
+    [{ kind: 'TRUST_MARKS', subordinates }, 'kind'],
+    [{ ...kind, dryRun: true }, 'subordinates'],
+    [{ ...kind, reason: 'Why' }, 'subordinates'],
+  ]
+  for (const [input, path] of faults)
+    expect(await renew(input)).toMatchObject({ __typename: 'InvalidInputError', path: ['input', path] })
+
+  const where = { entityId }
+  const before = await db.subordinate.findUniqueOrThrow({ where })
+  const dry = await renew({ ...chosen, dryRun: true })
+  expect(dry).toMatchObject({ dryRun: true, subordinateAction: 'RENEW' })
+  const messages = ['Would fetch its Entity Configuration again', 'https://no.example.org is not registered.']
+  const items = itemsOf(await watchRun(admin, dry.id))
+  expect(items).toHaveLength(messages.length)
+  for (const text of messages)
+    expect(items).toContainEqual(expect.objectContaining({ message: expect.stringContaining(text) }))
+  expect(await db.subordinate.findUniqueOrThrow({ where })).toMatchObject({ version: before.version })
+
+  const { id } = await renew({ ...chosen, reason: 'New keys.' })
+  expect((await watchRun(admin, id)).at(-1)?.run).toMatchObject({ done: 1, failed: 1 })
+  expect(await auditActions(id)).toEqual(['operator startRenewal'])
+  const entry = { action: 'renewSubordinate', resource: entityId }
+  expect(await db.auditEvent.findFirst({ where: entry })).toMatchObject({ reason: 'New keys.' })
+})
+
 it('starts no second run of a kind while one runs, and ends a cancelled one', {
   tags: ['mutation/cancelRun/success', 'mutation/cancelRun/ConflictError', 'mutation/cancelRun/audit'],
 }, async () => {

@@ -34,6 +34,10 @@ declare global {
       /** The field is about the installation, and takes no anchor. */
       ofInstallation?: true
     }
+    interface InputObjectTypeExtensions {
+      /** It names its anchor, of which its ids are. */
+      ofOtherAnchor?: true
+    }
   }
 }
 
@@ -174,7 +178,8 @@ function mapValue(value: unknown, given: GraphQLInputType, map: (id: string) => 
     const items = Array.isArray(value) ? value : [value]
     return items.map((item: unknown) => mapValue(item, type.ofType, map))
   }
-  if (isInputObjectType(type)) return mapMembers(value as Arguments, memberTypes(type), map) // by its type
+  if (isInputObjectType(type))
+    return type.extensions.ofOtherAnchor ? value : mapMembers(value as Arguments, memberTypes(type), map) // by its type
   return type.name === 'ID' && typeof value === 'string' ? map(value) : value
 }
 

@@ -1,4 +1,4 @@
-/** Tests a promotion in the console: members of one anchor come to another one, after a dry run. */
+/** Tests a promotion in the console: members of one anchor come to another one, after their plan. */
 import { beforeAll, expect } from 'vitest'
 import { adminInFile } from '#test/helpers/admin.ts'
 import { violations } from '#test/helpers/axe.ts'
@@ -38,7 +38,7 @@ async function startMember(client_name: string, authorityHints: string[]): Promi
 const bar = (name: string) => page.getByRole('button', { name })
 
 journey('members of one anchor come to another one', (step) => {
-  step('shows in a dry run what would come to the other anchor, and changes nothing there', async () => {
+  step('shows what would come to the other anchor, and changes nothing there', async () => {
     await page.getByLabel('Select all on this page').check()
     await bar('Promote…').click()
     // There is one other anchor.
@@ -46,6 +46,11 @@ journey('members of one anchor come to another one', (step) => {
     await expect.poll(() => dialog().getByLabel('The selected ones (2)').isChecked()).toBe(true)
     await dialog().getByLabel('All subordinates (2)').check()
     await dialog().getByRole('button', { name: 'Show what would happen' }).click()
+    await dialog().getByText('3 to create.').waitFor()
+    const planned = dialog().getByRole('list', { name: 'The objects' })
+    for (const name of [TYPE, ready.id, early.id]) await planned.getByText(name).first().waitFor()
+    expect(await violations(page, '[role=dialog]')).toEqual([])
+    await dialog().getByRole('button', { name: 'Examine 2 members now' }).click()
     const refused = dialog().getByRole('region', { name: '1 would be refused' })
     await refused.getByText(early.id).waitFor()
     await refused.getByText('authority_hints').waitFor()
@@ -62,7 +67,7 @@ journey('members of one anchor come to another one', (step) => {
     await dialog().getByRole('link', { name: 'Open the run in Main federation' }).click()
     await page.waitForURL(/\/a\/main\/activity\/.+/)
     await page.getByRole('heading', { level: 1, name: 'Promotion of subordinates' }).waitFor()
-    await page.getByText('Succeeded', { exact: true }).first().waitFor()
+    await page.getByText('Finished, 1 failed', { exact: true }).waitFor()
     await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Subordinates' }).click()
     await page.getByRole('link', { name: 'Archive' }).click()
     await page.getByText('Tested.').waitFor()

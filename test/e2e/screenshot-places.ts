@@ -126,7 +126,7 @@ async function promotion(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Promote…' }).click()
   await page.getByLabel('To anchor').selectOption('main')
   await page.getByRole('button', { name: 'Show what would happen' }).click()
-  await page.getByRole('dialog').getByRole('region', { name: 'would be promoted' }).waitFor()
+  await page.getByRole('dialog').getByRole('region', { name: 'Effect on members' }).waitFor()
 }
 
 async function intermediate(page: Page): Promise<void> {

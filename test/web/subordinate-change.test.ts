@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { itemVerb, runInWords, runTitle } from '#lib/run/run.ts'
-import { changeInput, newDraft } from '#lib/subordinate/change.ts'
-import { promotionInput } from '#lib/subordinate/promotion.ts'
-import { subjectCount } from '#lib/subordinate/subjects.ts'
+import { type ChangeDraft, changeSource, newDraft } from '#lib/subordinate/change.ts'
+import { promotionSource } from '#lib/subordinate/promotion.ts'
+import { type ListScope, subjectCount } from '#lib/subordinate/subjects.ts'
 
 const shown = { ids: ['a', 'b'], filter: { search: 'x' }, totalCount: 5008 }
 const type = {
@@ -15,71 +15,62 @@ const type = {
   owner: null,
 }
 
+const selectionOf = (draft: ChangeDraft) => changeSource(draft, shown).value?.selection
+
 test('names the selected subordinates by id, all that match by their filter, and a list by its lines', () => {
-  const reason = null
-  const selected = newDraft('RENEW', 'selected')
-  expect(changeInput(selected, shown).value).toEqual({
-    action: 'RENEW',
-    subordinates: { ids: ['a', 'b'] },
-    reason,
-  })
+  const selected = newDraft('DEACTIVATE', 'selected')
+  expect(selectionOf(selected)).toEqual({ action: 'DEACTIVATE', subordinates: { ids: ['a', 'b'] } })
   const matching = newDraft('REMOVE', 'matching')
-  const removal = { action: 'REMOVE', subordinates: { filter: { search: 'x' } }, reason }
-  expect(changeInput(matching, shown).value).toEqual({ ...removal, revokeTrustMarks: true })
+  const removal = { action: 'REMOVE', subordinates: { filter: { search: 'x' } } }
+  expect(selectionOf(matching)).toEqual({ ...removal, revokeTrustMarks: true })
   const keeping = { ...matching, revokeTrustMarks: false }
-  expect(changeInput(keeping, shown).value).toEqual({ ...removal, revokeTrustMarks: false })
-  const pasted = { ...newDraft('RENEW', 'pasted'), text: 'https://rp.example.org\nno url', reason: ' Why ' }
-  expect(changeInput(pasted, shown).value).toEqual({
-    action: 'RENEW',
+  expect(selectionOf(keeping)).toEqual({ ...removal, revokeTrustMarks: false })
+  const pasted = { ...newDraft('REACTIVATE', 'pasted'), text: 'https://rp.example.org\nno url' }
+  expect(selectionOf(pasted)).toEqual({
+    action: 'REACTIVATE',
     subordinates: { entityIds: ['https://rp.example.org', 'no url'] },
-    reason: 'Why',
   })
   expect([selected, matching, pasted].map((draft) => subjectCount(draft, shown))).toEqual([2, 5008, 1])
 })
 
-test('promotes the selected subordinates or all that match, and names both anchors', () => {
-  const both = { from: 'test', to: 'main' }
-  expect(promotionInput({ scope: 'selected', to: 'main' }, shown, 'test')).toEqual({
-    ...both,
-    subordinates: { ids: ['a', 'b'] },
-  })
-  expect(promotionInput({ scope: 'matching', to: 'main' }, shown, 'test')).toEqual({
-    ...both,
-    subordinates: { filter: { search: 'x' } },
-  })
+test('promotes the selected subordinates or all that match, of the anchor that has them', () => {
+  const promoted = (scope: ListScope) => promotionSource({ scope, to: 'main' }, shown, 'test').promotion
+  expect(promoted('selected')).toEqual({ from: 'test', subordinates: { ids: ['a', 'b'] } })
+  expect(promoted('matching')).toEqual({ from: 'test', subordinates: { filter: { search: 'x' } } })
 })
 
 test('sends the checked settings only, and refuses a change without any', () => {
   const draft = { ...newDraft('UPDATE', 'matching'), changed: ['validFor' as const] }
-  expect(changeInput(draft, shown).value?.changes).toEqual({ validFor: null })
+  expect(selectionOf(draft)?.changes).toEqual({ validFor: null })
   draft.settings.validFor = '48'
-  expect(changeInput(draft, shown).value?.changes).toEqual({ validFor: 48 })
+  expect(selectionOf(draft)?.changes).toEqual({ validFor: 48 })
   draft.settings.validFor = 'two'
-  expect(changeInput(draft, shown).refusal?.path).toEqual(['validFor'])
-  expect(changeInput(newDraft('UPDATE', 'matching'), shown).refusal?.path).toEqual(['changes'])
+  expect(changeSource(draft, shown).refusal?.path).toEqual(['validFor'])
+  expect(changeSource(newDraft('UPDATE', 'matching'), shown).refusal?.path).toEqual(['changes'])
 })
 
 test('sends an organization, or none', () => {
   const draft = { ...newDraft('UPDATE', 'matching'), changed: ['organizationId' as const] }
-  expect(changeInput(draft, shown).value?.changes).toEqual({ organizationId: null })
+  expect(selectionOf(draft)?.changes).toEqual({ organizationId: null })
   draft.settings.organizationId = 'o'
-  expect(changeInput(draft, shown).value?.changes).toEqual({ organizationId: 'o' })
+  expect(selectionOf(draft)?.changes).toEqual({ organizationId: 'o' })
 })
 
 test('sends tags to add and to remove, with or without settings', () => {
   const draft = { ...newDraft('UPDATE', 'matching'), addTags: ['pilot'] }
-  expect(changeInput(draft, shown).value?.changes).toEqual({ addTags: ['pilot'] })
+  expect(selectionOf(draft)?.changes).toEqual({ addTags: ['pilot'] })
   const both = { ...draft, addTags: [], removeTags: ['old'], changed: ['autorenew' as const] }
-  expect(changeInput(both, shown).value?.changes).toEqual({ autorenew: true, removeTags: ['old'] })
+  expect(selectionOf(both)?.changes).toEqual({ autorenew: true, removeTags: ['old'] })
 })
 
 test('sends a Trust Mark type for marks only, and a delegation to issue only', () => {
   const draft = { ...newDraft('ISSUE_TRUST_MARK', 'matching'), type, delegation: ' a.b.c ' }
-  expect(changeInput(draft, shown).value).toMatchObject({ trustMarkType: type.type, delegation: 'a.b.c' })
-  const revoke = changeInput({ ...draft, action: 'REVOKE_TRUST_MARK' }, shown).value
+  expect(selectionOf(draft)).toMatchObject({ trustMarkType: type.type, delegation: 'a.b.c' })
+  const revoke = selectionOf({ ...draft, action: 'REVOKE_TRUST_MARK' })
   expect(revoke).toMatchObject({ trustMarkType: type.type })
   expect(revoke).not.toHaveProperty('delegation')
-  expect(changeInput({ ...draft, action: 'RENEW' }, shown).value).not.toHaveProperty('trustMarkType')
+  expect(selectionOf({ ...draft, action: 'REMOVE' })).not.toHaveProperty('trustMarkType')
+  expect(changeSource({ ...draft, action: 'RENEW' }, shown).refusal?.message).toBe('A renewal has no plan.')
 })
 
 test('words a run by its action, and a dry run as a check', () => {

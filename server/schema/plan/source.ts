@@ -68,6 +68,7 @@ const ListInput = builder.inputType('PlanListInput', {
 
 const PromotionInput = builder.inputType('PlanPromotionInput', {
   description: 'Subordinates of another anchor, with the Trust Mark types that they hold or require.',
+  extensions: { ofOtherAnchor: true },
   fields: (t) => ({
     from: t.string({
       required: true,
@@ -173,7 +174,7 @@ async function sourceOf(context: Context, given: PlanSource): Promise<Source> {
   if (version) return fromVersion(of, await findEntry(context, version.auditEventId), version.side)
   if (promotion) {
     const from = contextWith('read', context, promotion.from)
-    return fromAnchor(of, { from, ...(await chosenBy(from, promotion.subordinates)) })
+    return fromAnchor(of, { from, ...(await chosenBy(from, promotion.subordinates, true)) })
   }
   if (!selection) throw new TypeError('The source has a field.')
   const { subordinates, changes, revokeTrustMarks: revokesMarks, ...change } = selection

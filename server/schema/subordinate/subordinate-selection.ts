@@ -23,10 +23,14 @@ export const SubordinateSelection = builder.inputType('SubordinateSelectionInput
 /** `named`: those that are named one by one, to say which are unknown. */
 type Chosen = { where: Prisma.SubordinateWhereInput; named?: readonly string[] }
 
-/** @throws InvalidInputError */
+/**
+ * `areWhole`: the ids name their anchor, as those of a client do.
+ * @throws InvalidInputError
+ */
 export async function chosenBy(
   context: Context,
   { ids, entityIds, filter }: typeof SubordinateSelection.$inferInput,
+  areWhole = false,
 ): Promise<Chosen> {
   if (entityIds) {
     const given = entityIds
@@ -38,15 +42,16 @@ export async function chosenBy(
   }
   if (!ids) return { where: await subordinateCondition(filter ?? {}, context) }
   requireSize(ids, 'subordinates', 'ids')
-  const keys = ids.map((id) => ownKey(context, id))
+  const keys = ids.map((id) => ownKey(context, id, areWhole))
   const where = { id: { in: keys } }
   const rows = await context.db.subordinate.findMany({ where, select: { id: true, entityId: true } })
   const names = new Map(rows.map(({ id, entityId }) => [id, entityId]))
   return { where, named: ids.map((id, at) => names.get(keys[at] ?? 0) ?? id) }
 }
 
-/** Ids of a stored request name their anchor. 0: it is of no subordinate of this one. */
-function ownKey({ slug }: Context, given: string): number {
+/** Ids of a stored request name their anchor too. 0: it is of no subordinate of this one. */
+function ownKey({ slug }: Context, given: string, isWhole: boolean): number {
   const { anchor, id } = locateId(given) ?? { anchor: slug, id: given }
-  return anchor === slug || id === given ? (keyOrNull(id, 'Subordinate') ?? 0) : 0
+  const isOwn = anchor === slug || (!isWhole && id === given)
+  return isOwn ? (keyOrNull(id, 'Subordinate') ?? 0) : 0
 }

@@ -94,6 +94,22 @@ it('registers each member with its settings, examined for its new anchor', async
   })
 })
 
+it('makes a plan of members by their ids, which are of the anchor that they come from', async () => {
+  const document = `query ($source: PlanSourceInput!, $anchor: String) {
+    plan(source: $source, anchor: $anchor) { steps { key } warnings { message } faults { message } } }`
+  const plan = async (promoted: string[]) => {
+    const source = { promotion: { from: 'test', subordinates: { ids: promoted } } }
+    return (await admin.execute(document, { source, anchor: 'main' }, 'admin')).data?.plan
+  }
+  const [good, bad] = federations.map(({ leaf }) => leaf.id)
+  const stays = { message: `${good}: This member exists already, and stays as it is.` }
+  expect(await plan(ids)).toEqual({ steps: [{ key: bad }], warnings: [stays], faults: [] })
+  const list = '{ subordinates(anchor: "main", first: 1) { edges { node { id } } } }'
+  const { id: foreign } = (await admin.execute(list, {}, 'admin')).data.subordinates.edges[0].node
+  const unknown = { message: `${foreign}: It is not registered.` }
+  expect(await plan([...ids, foreign])).toMatchObject({ warnings: expect.arrayContaining([stays, unknown]) })
+})
+
 it('is refused without two anchors, without subordinates, and without a role in both', {
   tags: 'mutation/promoteSubordinates/InvalidInputError',
 }, async () => {

@@ -3,7 +3,6 @@ import { parseValues } from '#lib/form/field.ts'
 import type {
   PickedTypeFragment,
   PlanSourceInput,
-  StartSubordinateChangeInput,
   SubordinateAction,
   SubordinateSettingsInput,
 } from '#lib/gql/graphql.ts'
@@ -46,33 +45,22 @@ export const newDraft = (action: SubordinateAction, scope: Scope): ChangeDraft =
   reason: '',
 })
 
-/** The input of the API, or the field that the user must correct. */
-export function changeInput(draft: ChangeDraft, shown: Shown): Outcome<StartSubordinateChangeInput> {
-  const { action, type, delegation, revokeTrustMarks, reason } = draft
+/** The source of the plan of a change, or the field that the user must correct. */
+export function changeSource(draft: ChangeDraft, shown: Shown): Outcome<PlanSourceInput> {
+  const { action, type, delegation, revokeTrustMarks } = draft
+  if (action === 'RENEW') return { refusal: { message: 'A renewal has no plan.', path: [] } }
   const { value: changes, refusal } = action === 'UPDATE' ? parseChanges(draft) : {}
   if (refusal) return { refusal }
   const isOfMark = subordinateActions[action].ofMark
-  return {
-    value: {
-      action,
-      subordinates: subjects(draft, shown),
-      ...(changes ? { changes } : {}),
-      ...(isOfMark ? { trustMarkType: type?.type ?? null } : {}),
-      ...(action === 'ISSUE_TRUST_MARK' && delegation.trim() ? { delegation: delegation.trim() } : {}),
-      ...(action === 'REMOVE' ? { revokeTrustMarks } : {}),
-      reason: reason.trim() || null,
-    },
+  const selection = {
+    action,
+    subordinates: subjects(draft, shown),
+    ...(changes ? { changes } : {}),
+    ...(isOfMark ? { trustMarkType: type?.type ?? null } : {}),
+    ...(action === 'ISSUE_TRUST_MARK' && delegation.trim() ? { delegation: delegation.trim() } : {}),
+    ...(action === 'REMOVE' ? { revokeTrustMarks } : {}),
   }
-}
-
-/** The source of the plan of a change; a renewal has none. */
-export function planSource(draft: ChangeDraft, shown: Shown): Outcome<PlanSourceInput> {
-  const { value, refusal } = changeInput(draft, shown)
-  if (refusal) return { refusal }
-  const { action, reason: _, ...selection } = value
-  return action === 'RENEW'
-    ? { refusal: { message: 'A renewal has no plan.', path: [] } }
-    : { value: { selection: { ...selection, action } } }
+  return { value: { selection } }
 }
 
 function parseChanges({

@@ -1,5 +1,5 @@
 /** A promotion as the user describes it, and as the API takes it. */
-import type { PromoteSubordinatesInput } from '#lib/gql/graphql.ts'
+import type { PlanSourceInput } from '#lib/gql/graphql.ts'
 import { type ListScope, listed, type Shown } from './subjects.ts'
 
 export interface PromotionDraft {
@@ -8,8 +8,6 @@ export interface PromotionDraft {
   to: string
 }
 
-export const promotionInput = (
-  { scope, to }: PromotionDraft,
-  shown: Shown,
-  from: string,
-): PromoteSubordinatesInput => ({ from, to, subordinates: listed(scope, shown) })
+export const promotionSource = ({ scope }: PromotionDraft, shown: Shown, from: string): PlanSourceInput => ({
+  promotion: { from, subordinates: listed(scope, shown) },
+})

@@ -1,4 +1,5 @@
 /** The dry run of an action on many objects: its words and its results. */
+import type { RunFieldsFragment } from '#lib/gql/graphql.ts'
 import { graphql } from '#lib/gql/index.ts'
 
 export interface DryRunWords {
@@ -23,3 +24,6 @@ export const DryRunResults = graphql(`
     }
   }
 `)
+
+/** How many objects the run would change. */
+export const changedBy = (run: RunFieldsFragment | undefined): number => (run ? run.done - run.skipped : 0)

@@ -1,12 +1,13 @@
 /** Runs that version 0.2 began: what is left of each becomes a plan. From 2027-05-31 on there is none any more. */
 import type { Prisma, Run, RunItem } from '#prisma/generated/client/client.ts'
 import { OperationError } from '#server/error/operation-error.ts'
-import { runCaller } from '#server/identity/caller.ts'
+import { type Caller, runCaller } from '#server/identity/caller.ts'
 import type { RunContext } from '#server/jobs/context.ts'
 import { type PlanParameters, planItems } from '#server/jobs/kind/configuration.ts'
 import { addItems } from '#server/jobs/runs.ts'
 import { comparePlan, type Source } from '#server/plan/plan.ts'
 import { fromList } from '#server/plan/source/list.ts'
+import { fromRequests } from '#server/plan/source/requests.ts'
 import { type ChangeAction, fromSelection, type SelectionSource } from '#server/plan/source/selection.ts'
 import type { Wanted } from '#server/plan/wanted.ts'
 import type { RegisterInput } from '#server/services/subordinate/input.ts'
@@ -16,26 +17,34 @@ type Change = Omit<SelectionSource, 'action' | 'where' | 'named'> & {
   /** Those that it was to change, where the run had no items yet. */
   where?: Prisma.SubordinateWhereInput
 }
-type Parameters = { dryRun?: boolean; reason?: string } & Partial<Change>
+/** `message`: for the organizations. */
+type Parameters = { dryRun?: boolean; reason?: string; message?: string } & Partial<Change>
+
+const sources = {
+  IMPORT: 'list',
+  PROMOTION: 'list',
+  SUBORDINATE_CHANGE: 'selection',
+  REQUEST_APPROVAL: 'requests',
+} as const
+type Kind = keyof typeof sources
 
 /** The run as this version executes it; null: it could not be, and has ended. */
 export async function toPresentKind(context: RunContext, run: Run): Promise<Run | null> {
-  if (run.kind !== 'IMPORT' && run.kind !== 'PROMOTION' && run.kind !== 'SUBORDINATE_CHANGE') return run
+  if (!Object.hasOwn(sources, run.kind)) return run
+  const kind = run.kind as Kind // as just checked
   const { db } = context
-  const { dryRun, reason, ...change } = run.parameters as Parameters // as 0.2 wrote them
+  const { dryRun, message, reason = message, ...change } = run.parameters as Parameters // as 0.2 wrote them
   const items = await db.runItem.findMany({ where: { runId: run.id, ok: null }, orderBy: { id: 'asc' } })
   try {
     if (change.action === 'RENEW') return await renewing(context, run, change)
-    const source =
-      run.kind === 'SUBORDINATE_CHANGE'
-        ? await selected(context, change as Change, run.total === null ? null : items)
-        : await listed(context, items)
-    const { steps, warnings, operations, hash } = await comparePlan(
-      { ...context, caller: runCaller(run) },
-      source,
-    )
+    const caller = runCaller(run)
+    const source = await sourceOf({ ...context, caller }, kind, change as Change, {
+      items,
+      isNew: run.total === null,
+    })
+    const { steps, warnings, operations, hash } = await comparePlan({ ...context, caller }, source)
     const parameters: PlanParameters = {
-      ...{ source: run.kind === 'SUBORDINATE_CHANGE' ? 'selection' : 'list', plan: hash },
+      ...{ source: sources[kind], plan: hash },
       ...(change.action ? { action: change.action } : {}),
       ...(dryRun ? { dryRun } : {}),
       ...(reason ? { reason } : {}),
@@ -55,11 +64,29 @@ export async function toPresentKind(context: RunContext, run: Run): Promise<Run 
   }
 }
 
+type Left = { items: readonly RunItem[]; isNew: boolean }
+
+function sourceOf(
+  context: RunContext & { caller: Caller },
+  kind: Kind,
+  change: Change,
+  { items, isNew }: Left,
+): Promise<Source> {
+  if (kind === 'SUBORDINATE_CHANGE') return selected(context, change, isNew ? null : items)
+  if (kind !== 'REQUEST_APPROVAL') return listed(context, items)
+  const ids = items.map(({ key, resource, input }) => ({
+    id: resource,
+    key: key === '' ? null : Number(key),
+    ...(input as { version?: number } | null), // as 0.2 wrote it
+  }))
+  return fromRequests({ ...sourceContext(context), caller: context.caller }, { ids })
+}
+
 /** `items` is null where the run had none yet. @throws InvalidInputError, NotFoundError */
 function selected(
   context: RunContext,
   { where = {}, action, ...change }: Change,
-  items: RunItem[] | null,
+  items: readonly RunItem[] | null,
 ): Promise<Source> {
   const named = items?.map(({ resource }) => resource)
   return fromSelection(sourceContext(context), {

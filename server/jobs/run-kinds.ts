@@ -3,7 +3,6 @@ import { collection } from '#server/jobs/kind/collection.ts'
 import { configuration } from '#server/jobs/kind/configuration.ts'
 import { evaluation } from '#server/jobs/kind/evaluation.ts'
 import { rebuild } from '#server/jobs/kind/rebuild.ts'
-import { requestApproval } from '#server/jobs/kind/request-approval.ts'
 import type { RunKindRow } from '#server/jobs/kind/row.ts'
 import { subordinates } from '#server/jobs/kind/subordinates.ts'
 import { reissue, trustMarks } from '#server/jobs/kind/trust-marks.ts'
@@ -13,7 +12,6 @@ export const runKinds = {
   TRUST_MARKS: trustMarks,
   REISSUE_TRUST_MARKS: reissue,
   COLLECTION: collection,
-  REQUEST_APPROVAL: requestApproval,
   REBUILD: rebuild,
   EVALUATION: evaluation,
   CONFIGURATION: configuration,

@@ -5,7 +5,7 @@ import { kinds } from '#server/plan/kinds.ts'
 import { type Fields, type Section, sections, type Verb } from '#server/plan/section.ts'
 import { type Amounting, amounting, changedFields, changesOf, type Step } from '#server/plan/step.ts'
 import { findMissing, findRefused, type StoredChecks } from '#server/plan/stored-checks.ts'
-import type { Finding, Wanted, WantedObjects } from '#server/plan/wanted.ts'
+import type { AskedIn, Finding, Wanted, WantedObjects } from '#server/plan/wanted.ts'
 import type { ServiceContext } from '#server/services/context.ts'
 import { nameOf } from '#server/services/file-object/changed-object.ts'
 import { findDescribed } from '#server/services/file-object/guard.ts'
@@ -13,8 +13,13 @@ import { hashOfContent } from '#server/services/protection/content.ts'
 import type { ProtectedOperation } from '#server/services/protection/operation.ts'
 import { isAnyRequired } from '#server/services/protection/required-marks.ts'
 
-/** `fields`: what its removal takes. */
-export type Removed = { section: Section; keys: readonly string[]; fields?: Fields }
+/** `fields`: what its removal takes. `requests`: those that ask for it, by key. */
+export type Removed = {
+  section: Section
+  keys: readonly string[]
+  fields?: Fields
+  requests?: ReadonlyMap<string, AskedIn>
+}
 
 /** Where the wanted state comes from. */
 export type Source<Item extends Wanted = Wanted> = {
@@ -105,8 +110,8 @@ export async function comparePlan<Item extends Wanted>(
 const hashOfPlan = (anchor: string | null, steps: readonly Step[]) =>
   hashOfContent({
     anchor,
-    steps: steps.map(({ section, key, verb, fields, changes, isAgain }) => ({
-      ...{ section, key, verb, changes, isAgain },
+    steps: steps.map(({ section, key, verb, fields, changes, isAgain, request }) => ({
+      ...{ section, key, verb, changes, isAgain, request },
       fields: verb === 'CHANGE' || Object.keys(fields).length === 0 ? null : fields,
     })),
   })
@@ -164,9 +169,11 @@ function compareObject<Item extends Wanted>(
   const leave = (message: string) => found.warnings.push({ ...about(object, message), isLeft: true })
   const left = isSame || !change ? null : (leaves?.(object, changed) ?? null)
   const inTheWay = left === null ? obstacleOf() : null
-  if (object.isNew && !isSame) leave(`This ${noun} exists already, and stays as it is.`)
+  if (object.isNew && (!isSame || object.request)) leave(`This ${noun} exists already, and stays as it is.`)
   else if (left !== null) leave(left)
   else if (inTheWay !== null) found.faults.push(about(object, inTheWay))
+  // Its approval is recorded, also where nothing differs.
+  else if (object.request) return object.wanted
   else if (isSame || !change) found.unchanged++
   else return changed
   return null
@@ -174,11 +181,12 @@ function compareObject<Item extends Wanted>(
 
 function stepOf(
   verb: Exclude<Verb, 'REMOVE'>,
-  { section, key, wanted }: Wanted,
+  { section, key, wanted, request }: Wanted,
   stored: Fields,
   caller: Caller,
 ): Amounting {
-  const step: Step = { section, key, verb, fields: wanted, changes: changesOf(stored, wanted) }
+  const changes = changesOf(stored, wanted)
+  const step: Step = { section, key, verb, fields: wanted, changes, ...(request ? { request } : {}) }
   const [action] = kinds[section].mutations[verb] ?? []
   const before = verb === 'CREATE' ? undefined : stored
   const after = { ...stored, ...wanted }
@@ -189,7 +197,7 @@ function stepOf(
 
 async function removals(
   { db, now, caller }: PlanContext,
-  { section, keys, fields: how = {} }: Removed,
+  { section, keys, fields: how = {}, requests }: Removed,
 ): Promise<Amounting[]> {
   const { remove, mutations, read } = kinds[section]
   const [action] = mutations.REMOVE ?? []
@@ -199,7 +207,9 @@ async function removals(
   for await (const page of read(db, { keys }, now())) {
     for (const { key, fields } of page) {
       if (!known.has(key)) continue
-      const step: Step = { section, key, verb: 'REMOVE', fields: how, changes: [] }
+      const request = requests?.get(key)
+      const by = request ? { request } : {}
+      const step: Step = { section, key, verb: 'REMOVE', fields: how, changes: [], ...by }
       steps.push(amounting(step, { action, resource: key, before: fields }, caller))
     }
   }

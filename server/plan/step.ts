@@ -5,6 +5,7 @@ import { formatPath } from '#core/path.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { StoredObject } from '#server/plan/kind/row.ts'
 import { type Fields, type Section, sections, type Verb, verbs } from '#server/plan/section.ts'
+import type { AskedIn } from '#server/plan/wanted.ts'
 import { type Changed, operationsOf } from '#server/services/protection/effect.ts'
 import type { ProtectedOperation } from '#server/services/protection/operation.ts'
 import { marksEndedBy } from '#server/services/protection/required-marks.ts'
@@ -22,6 +23,8 @@ export type Step = {
   changes: readonly FieldChange[]
   /** It is created although there is one that has ended. */
   isAgain?: true
+  /** The request whose approval does it. */
+  request?: AskedIn
 }
 
 /** What is known of a step when its fields are gone. */

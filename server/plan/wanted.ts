@@ -10,7 +10,12 @@ export type Wanted = {
   wanted: Fields
   /** It is only created: one that exists stays as it is, unless it has ended. */
   isNew?: true
+  /** Its approval does it, with what the organization asked for. */
+  request?: AskedIn
 }
+
+/** A request, in the version that was read. */
+export type AskedIn = { id: number; version: number }
 
 /** By section and key. */
 export type WantedObjects<Item extends Wanted = Wanted> = ReadonlyMap<Section, ReadonlyMap<string, Item>>

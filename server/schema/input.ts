@@ -5,7 +5,7 @@ import type { Person } from '#server/auth/own-account.ts'
 import { NotFoundError, ReauthenticationRequiredError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
 import type { Context } from '#server/schema/context.ts'
-import { integerKey, textKey } from '#server/schema/global-id.ts'
+import { integerKey, locateId, textKey } from '#server/schema/global-id.ts'
 
 /** The database key of a global id; null if it is malformed or of another type. */
 export function keyOrNull(globalId: string, typename: string): number | null {
@@ -16,6 +16,21 @@ export function keyOrNull(globalId: string, typename: string): number | null {
     return null // not a global id
   }
   return decoded.typename === typename ? integerKey(decoded.id) : null
+}
+
+/**
+ * The database key of an object of this anchor; null: it is of none. `isWhole`: the id names its anchor, as those of a
+ * client do. Those of a stored request name it too.
+ */
+export function ownKey(
+  { slug }: { slug: string },
+  given: string,
+  typename: string,
+  isWhole = false,
+): number | null {
+  const { anchor, id } = locateId(given) ?? { anchor: slug, id: given }
+  const isOwn = anchor === slug || (!isWhole && id === given)
+  return isOwn ? keyOrNull(id, typename) : null
 }
 
 /** The database key of a global id. @throws NotFoundError */

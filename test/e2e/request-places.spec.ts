@@ -76,7 +76,6 @@ journey('requests of each kind are shown, decided and found', (step) => {
     await panel('What ends').getByText('It has no entities below it.').waitFor()
     expect(await violations(page)).toEqual([])
     await approve()
-    await main().getByText('The entity was removed.').waitFor()
     await panel('Overview').getByText('It is not registered.').waitFor()
     expect(await admin.server.db.subordinate.count({ where: { entityId: entity.id } })).toBe(0)
   })
@@ -194,7 +193,7 @@ journey('requests of each kind are shown, decided and found', (step) => {
     await assigned.getByText('No one').waitFor()
   })
 
-  step('approves the selected requests after a dry run, and shows the run', async () => {
+  step('approves the selected requests after their plan, and shows the run', async () => {
     const entity = await start()
     await submit({ kind: 'REGISTER', entityId: entity.id })
     await page.goto('/requests')
@@ -207,14 +206,18 @@ journey('requests of each kind are shown, decided and found', (step) => {
     await dialog.getByText(words).waitFor()
     await dialog.getByRole('textbox', { name: 'Message to the organizations' }).fill('Welcome.')
     await dialog.getByRole('button', { name: 'Show what would happen' }).click()
+    await dialog.getByText('2 to create, 1 to remove.').waitFor()
+    const effect = dialog.getByRole('list', { name: 'Effect on members' })
+    await effect.getByText('Would no longer resolve').waitFor()
+    await dialog.getByRole('button', { name: 'Examine 3 requests now' }).click()
     const results = dialog.getByRole('list', { name: '3 would be approved' })
-    await results.getByText('Would remove the entity.').waitFor()
-    await expect.poll(() => results.getByText('Would register the entity.').count()).toBe(2)
+    await results.getByText('Would remove the member.').waitFor()
+    await expect.poll(() => results.getByText('Would create the member.').count()).toBe(2)
     expect(await violations(page)).toEqual([])
     await dialog.getByRole('button', { name: 'Approve 3 requests' }).click()
     await page.getByRole('heading', { level: 1, name: 'Approval of requests' }).waitFor()
     await main().getByText('3 of 3 requests approved').waitFor()
-    await main().getByText('The entity was removed.').waitFor()
+    await main().getByText('Approved', { exact: true }).nth(2).waitFor()
     await expect
       .poll(() => admin.server.db.requestStep.count({ where: { action: 'APPROVED', text: 'Welcome.' } }))
       .toBe(3)

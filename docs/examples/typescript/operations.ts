@@ -886,16 +886,18 @@ export type PlanSettingsInput = {
 /** What is wanted, in exactly one of these ways. */
 export type PlanSourceInput =
   {   /** Configuration files. */
-  files: PlanFilesInput; list?: never; promotion?: never; selection?: never; settings?: never; version?: never; }
+  files: PlanFilesInput; list?: never; promotion?: never; requests?: never; selection?: never; settings?: never; version?: never; }
   |  { files?: never;   /** Entities to register. */
-  list: PlanListInput; promotion?: never; selection?: never; settings?: never; version?: never; }
+  list: PlanListInput; promotion?: never; requests?: never; selection?: never; settings?: never; version?: never; }
   |  { files?: never; list?: never;   /** Subordinates of another anchor. */
-  promotion: PlanPromotionInput; selection?: never; settings?: never; version?: never; }
-  |  { files?: never; list?: never; promotion?: never;   /** One change of many subordinates. */
+  promotion: PlanPromotionInput; requests?: never; selection?: never; settings?: never; version?: never; }
+  |  { files?: never; list?: never; promotion?: never;   /** The approval of requests. The reason of the plan is a message to each organization. */
+  requests: RequestSelectionInput; selection?: never; settings?: never; version?: never; }
+  |  { files?: never; list?: never; promotion?: never; requests?: never;   /** One change of many subordinates. */
   selection: PlanSelectionInput; settings?: never; version?: never; }
-  |  { files?: never; list?: never; promotion?: never; selection?: never;   /** Settings and metadata policy of the anchor. */
+  |  { files?: never; list?: never; promotion?: never; requests?: never; selection?: never;   /** Settings and metadata policy of the anchor. */
   settings: PlanSettingsInput; version?: never; }
-  |  { files?: never; list?: never; promotion?: never; selection?: never; settings?: never;   /** An earlier version of an object. */
+  |  { files?: never; list?: never; promotion?: never; requests?: never; selection?: never; settings?: never;   /** An earlier version of an object. */
   version: PlanVersionInput; };
 
 /** An earlier version of settings, policy or a subordinate. Keys and state of a subordinate stay. */
@@ -961,6 +963,59 @@ export type RenewalKind =
   | 'SUBORDINATES'
   /** Every active Trust Mark. */
   | 'TRUST_MARKS';
+
+/** Conditions, combined with AND; absent ones are ignored. */
+export type RequestFilter = {
+  /** It is assigned to the user of this username. */
+  assignee?: string | null | undefined;
+  /** It is about this entity. */
+  entityId?: string | null | undefined;
+  /** Whether it is assigned to an operator. */
+  isAssigned?: boolean | null | undefined;
+  /** Whether it is assigned to the caller. */
+  isMine?: boolean | null | undefined;
+  /** Whether it is open: it waits for an operator or for the organization. */
+  isOpen?: boolean | null | undefined;
+  /** What it is for. */
+  kind?: RequestKind | null | undefined;
+  /** It is of this organization. */
+  organizationId?: string | number | null | undefined;
+  /** Words in any order, each a part of the Entity Identifier or the name of the organization; case-insensitive. At most 16. */
+  search?: string | null | undefined;
+  /** Its state. */
+  state?: RequestState | null | undefined;
+};
+
+/** What a request is for. */
+export type RequestKind =
+  /** To change the keys or the metadata that are recorded about an entity. */
+  | 'CHANGE'
+  /** To register an entity. */
+  | 'REGISTER'
+  /** To issue a Trust Mark to an entity. */
+  | 'TRUST_MARK'
+  /** To remove an entity from the federation. */
+  | 'WITHDRAW';
+
+/** The requests, in exactly one of these ways. */
+export type RequestSelectionInput =
+  {   /** All that match and wait for an operator, at most 10000; an empty filter matches all. */
+  filter: RequestFilter; ids?: never; }
+  |  { filter?: never;   /** By id, at most 10000. One that does not wait for an operator fails. */
+  ids: Array<string | number>; };
+
+/** The state of a request. In the first two it is open. */
+export type RequestState =
+  /** It was approved and executed. */
+  | 'APPROVED'
+  /** It was refused; the last step says why. */
+  | 'REFUSED'
+  /** The organization is asked to answer or change something. */
+  | 'WAITING_FOR_MEMBER'
+  /** An operator decides it. */
+  | 'WAITING_FOR_OPERATOR'
+  /** The organization withdrew it. */
+  | 'WITHDRAWN';
 
 /** The key to retire. */
 export type RetireKeyInput = {

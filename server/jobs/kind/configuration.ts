@@ -144,9 +144,10 @@ async function work(context: RunContext, task: Task): Promise<Outcome> {
   const remaining = await remainingOf({ ...context, reason }, step)
   if ('done' in remaining) return { message: remaining.done, isSkipped: true }
   const caller = callerOf(task)
-  const perform = (by: Caller) => remaining.perform(by).catch(throwRetryable)
+  const { perform, check } = remaining
+  const change = (by: Caller) => (check ? perform(by) : perform(by).catch(throwRetryable))
   if (!isDryRun(task)) {
-    await perform(caller)
+    await change(caller)
     if (verb === 'REMOVE') await forgetOwned(context.db, step)
     return { changes, ...notes }
   }
@@ -154,7 +155,9 @@ async function work(context: RunContext, task: Task): Promise<Outcome> {
   const message = `Would ${words[verb]} the ${noun}${names && `: ${names}`}`
   if (remaining.waitsFor !== null)
     return { message: `${message}, after the ${remaining.waitsFor}, which another step creates.`, changes }
-  const { effect } = await wouldChange(caller, perform) // one that would be refused fails
+  // One that would be refused fails.
+  await check?.(caller)
+  const { effect } = check ? {} : await wouldChange(caller, change)
   return {
     message: [`${message}.`, ...Object.values(notes)].join(' '),
     changes,

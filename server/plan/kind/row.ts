@@ -53,6 +53,8 @@ export type InstallationChanges = {
 
 export type ApplyContext = {
   db: Database
+  /** The slug of the anchor. */
+  slug: string
   services: Services
   scheduleChanges: ScheduleWriter
   /** Null for runs of other anchors than the first one. */

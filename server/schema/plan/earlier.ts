@@ -14,6 +14,7 @@ import { type OperationContext, operation } from '#server/schema/operation.ts'
 import { throwFirst } from '#server/schema/plan/plan.ts'
 import { type PlanSource, planSource } from '#server/schema/plan/source.ts'
 import { requireRights, type Start, startPlan } from '#server/schema/plan/start.ts'
+import { RequestSelection } from '#server/schema/request/request-list.ts'
 import { renewChosen } from '#server/schema/run/renewal.ts'
 import { RunRef } from '#server/schema/run/run.ts'
 import { SubordinateAction } from '#server/schema/run/subordinate-action.ts'
@@ -21,6 +22,7 @@ import { changeInputs } from '#server/schema/subordinate/subordinate-change.ts'
 import { RegisterSubordinateInput } from '#server/schema/subordinate/subordinate-mutations.ts'
 import { SubordinateSelection } from '#server/schema/subordinate/subordinate-selection.ts'
 import { parseReason } from '#server/services/reason.ts'
+import { MAXIMUM_TEXT, parseText } from '#server/services/request/input.ts'
 
 async function startSource(
   context: OperationContext,
@@ -137,9 +139,36 @@ operation('promoteSubordinates', {
   },
 })
 
+operation('startRequestApproval', {
+  describes:
+    'Starts the approval of many requests, each as approveRequest does, in the version of the start. Follow the run with runProgress. One at a time.',
+  deprecated: 'Use applyPlan with requests. It stays until 2027-05-31.',
+  scope: 'operate',
+  input: {
+    describes: 'The requests and what to say.',
+    fields: (t) => ({
+      requests: t.field({ type: RequestSelection, required: true, description: 'The requests.' }),
+      message: t.string({
+        description: `A message to each organization, at most ${MAXIMUM_TEXT} characters. The audit log keeps it as the reason.`,
+      }),
+      dryRun: t.boolean({
+        description:
+          'Checks each request and changes nothing: each item says what would happen. False by default.',
+      }),
+    }),
+  },
+  result: RunRef,
+  errors: [InvalidInputError, ConflictError],
+  run({ requests, message, dryRun }, context, info) {
+    const reason = parseText(message, 'message') ?? undefined
+    return startSource(context, info, { requests }, { action: 'startRequestApproval', reason, dryRun })
+  },
+})
+
 operation('executeDryRun', {
   describes:
     'Starts a run that does what a dry run said, to exactly the objects that it named. An object for which that would be something else now fails. A change of many that a second person must approve can be asked for with this, or with applyPlan.',
+  deprecated: 'Use applyPlan with the hash of the plan, or startRenewal. It stays until 2027-05-31.',
   scope: 'operate',
   input: {
     describes: 'The dry run to execute.',

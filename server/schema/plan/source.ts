@@ -2,10 +2,12 @@
 import type { GraphQLSchema } from 'graphql'
 import { type FilesPlan, planFiles } from '#server/as-code/files-plan.ts'
 import { InvalidInputError } from '#server/error/operation-error.ts'
+import type { Caller } from '#server/identity/caller.ts'
 import type { PlanParameters } from '#server/jobs/kind/configuration.ts'
 import { comparePlan, type Plan, PlanFaultsError, type Source } from '#server/plan/plan.ts'
 import { fromList } from '#server/plan/source/list.ts'
 import { fromAnchor } from '#server/plan/source/promotion.ts'
+import { fromRequests } from '#server/plan/source/requests.ts'
 import { fromSelection, requireFitting } from '#server/plan/source/selection.ts'
 import { fromSettings } from '#server/plan/source/setting.ts'
 import type { SourceContext } from '#server/plan/source/source.ts'
@@ -17,6 +19,7 @@ import { builder } from '#server/schema/builder.ts'
 import { COMMIT, ConfigurationFileInput, PRUNE } from '#server/schema/configuration/file.ts'
 import type { Context } from '#server/schema/context.ts'
 import { requireCaller } from '#server/schema/input.ts'
+import { chosenRequests, RequestSelection } from '#server/schema/request/request-list.ts'
 import { plannedActions } from '#server/schema/run/subordinate-action.ts'
 import { withOrganizationKey } from '#server/schema/subordinate/annotation-fields.ts'
 import { changeInputs } from '#server/schema/subordinate/subordinate-change.ts'
@@ -107,6 +110,10 @@ export const PlanSourceInput = builder.inputType('PlanSourceInput', {
     promotion: t.field({ type: PromotionInput, description: 'Subordinates of another anchor.' }),
     version: t.field({ type: VersionInput, description: 'An earlier version of an object.' }),
     settings: t.field({ type: SettingsInput, description: 'Settings and metadata policy of the anchor.' }),
+    requests: t.field({
+      type: RequestSelection,
+      description: 'The approval of requests. The reason of the plan is a message to each organization.',
+    }),
   }),
 })
 
@@ -140,7 +147,7 @@ export async function planSource(
   }
   if (isOfInstallation) throw new InvalidInputError('Files alone configure the installation.', 'installation')
   const [name = ''] = Object.keys(given)
-  const source = await sourceOf(context, given)
+  const source = await sourceOf({ ...context, caller }, given)
   const { faults, warnings, existing: _, ...plan } = await comparePlan({ ...context, caller }, source)
   if (faults.length > 0) throw new PlanFaultsError(faults.slice(0, MAXIMUM_SHOWN).map(withoutPlace))
   const shown = warnings.slice(0, MAXIMUM_SHOWN).map(withoutPlace)
@@ -166,12 +173,13 @@ const withoutPlace = ({ object: { key }, message }: Finding) => ({
   message: key === '' ? message : `${key}: ${message}`,
 })
 
-async function sourceOf(context: Context, given: PlanSource): Promise<Source> {
-  const { list, promotion, selection, settings, version } = given
+async function sourceOf(context: Context & { caller: Caller }, given: PlanSource): Promise<Source> {
+  const { list, promotion, requests, selection, settings, version } = given
   const of: SourceContext = { ...context, checkCron: context.scheduleChanges.check }
   if (settings) return fromSettings(of, { ...settings })
   if (list) return fromList(of, { ...list, subordinates: list.subordinates?.map(withOrganizationKey) })
   if (version) return fromVersion(of, await findEntry(context, version.auditEventId), version.side)
+  if (requests) return fromRequests({ ...of, caller: context.caller }, chosenRequests(context, requests))
   if (promotion) {
     const from = contextWith('read', context, promotion.from)
     return fromAnchor(of, { from, ...(await chosenBy(from, promotion.subordinates, true)) })

@@ -28,6 +28,7 @@ export type Start = {
     | 'startSubordinateChange'
     | 'importSubordinates'
     | 'promoteSubordinates'
+    | 'startRequestApproval'
   /** The hash of the plan that was read; absent: any plan is applied. */
   known?: string | null | undefined
   commit?: string | undefined

@@ -33,7 +33,7 @@ export function proposeChanges(schema: GraphQLSchema): GraphQLSchema {
 const listing: readonly AuditAction[] = ['executeDryRun', 'applyPlan', 'applyConfiguration']
 
 const NO_LIST =
-  'Make a dry run first, then execute it with executeDryRun: the second person approves exactly what it lists.'
+  'Read its plan with plan, then use applyPlan: the second person approves exactly what it lists.'
 const NO_PASSWORD =
   'A password cannot be kept until then. Create the user without one: the invitation is a link. A user who has lost the password is removed and invited again.'
 

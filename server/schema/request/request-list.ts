@@ -2,13 +2,15 @@
 import type { Prisma } from '#prisma/generated/client/client.ts'
 import { NotFoundError } from '#server/error/operation-error.ts'
 import type { Caller } from '#server/identity/caller.ts'
+import { requireName, requireSize } from '#server/jobs/kind/row.ts'
 import { followRequests } from '#server/live/audit-feed.ts'
 import { readOnce } from '#server/live/shared-read.ts'
+import type { RequestSource } from '#server/plan/source/requests.ts'
 import { scopeField } from '#server/schema/anchor-scope.ts'
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
 import { inFilter } from '#server/schema/in-filter.ts'
-import { keyOrNull } from '#server/schema/input.ts'
+import { keyOrNull, ownKey } from '#server/schema/input.ts'
 import { MemberAnchorRef } from '#server/schema/member/member-organization.ts'
 import { orderInput } from '#server/schema/order.ts'
 import { type PageOrder, readPage } from '#server/schema/page.ts'
@@ -35,6 +37,30 @@ export const RequestFilter = builder.inputType('RequestFilter', {
     isMine: t.boolean({ description: 'Whether it is assigned to the caller.' }),
   }),
 })
+
+export const RequestSelection = builder.inputType('RequestSelectionInput', {
+  description: 'The requests, in exactly one of these ways.',
+  isOneOf: true,
+  fields: (t) => ({
+    ids: t.idList({ description: 'By id, at most 10000. One that does not wait for an operator fails.' }),
+    filter: t.field({
+      type: RequestFilter,
+      description: 'All that match and wait for an operator, at most 10000; an empty filter matches all.',
+    }),
+  }),
+})
+
+/** @throws InvalidInputError */
+export function chosenRequests(
+  context: Context & { caller: Caller },
+  { ids, filter }: typeof RequestSelection.$inferInput,
+): RequestSource {
+  if (!ids) return { where: readFilter(filter, context.caller) }
+  requireSize(ids, 'requests', 'ids')
+  return {
+    ids: ids.map((id) => ({ id: requireName(id, 'requests', 'ids'), key: ownKey(context, id, 'Request') })),
+  }
+}
 
 const RequestOrder = orderInput('RequestOrder', 'requests', {
   SUBMITTED_AT: { value: 'submittedAt', description: 'By time of submission.' },

@@ -21,7 +21,7 @@ export const RunKindEnum = builder.enumType('RunKind', {
     IMPORT: { description: 'Registered a list of entities, before 0.3; CONFIGURATION now.' },
     PROMOTION: { description: 'Registered subordinates of another anchor, before 0.3; CONFIGURATION now.' },
     SUBORDINATE_CHANGE: { description: 'Changed many subordinates, before 0.3; CONFIGURATION now.' },
-    REQUEST_APPROVAL: { description: 'Approves many requests, each independently.' },
+    REQUEST_APPROVAL: { description: 'Approved many requests, before 0.3; CONFIGURATION now.' },
     REBUILD: { description: 'Republishes everything.' },
     CONFIGURATION: {
       description:
@@ -44,6 +44,7 @@ export const PlanSourceKind = builder.enumType('PlanSourceKind', {
     PROMOTION: { value: 'promotion', description: 'Subordinates of another anchor.' },
     VERSION: { value: 'version', description: 'An earlier version of an object.' },
     SETTINGS: { value: 'settings', description: 'Settings and metadata policy.' },
+    REQUESTS: { value: 'requests', description: 'The approval of requests.' },
   } as const,
 })
 

@@ -3,8 +3,7 @@ import type { Prisma } from '#prisma/generated/client/client.ts'
 import { requireName, requireSize } from '#server/jobs/kind/row.ts'
 import { builder } from '#server/schema/builder.ts'
 import type { Context } from '#server/schema/context.ts'
-import { locateId } from '#server/schema/global-id.ts'
-import { keyOrNull } from '#server/schema/input.ts'
+import { ownKey } from '#server/schema/input.ts'
 import { SubordinateFilter, subordinateCondition } from '#server/schema/subordinate/subordinate-list.ts'
 
 export const SubordinateSelection = builder.inputType('SubordinateSelectionInput', {
@@ -42,16 +41,9 @@ export async function chosenBy(
   }
   if (!ids) return { where: await subordinateCondition(filter ?? {}, context) }
   requireSize(ids, 'subordinates', 'ids')
-  const keys = ids.map((id) => ownKey(context, id, areWhole))
+  const keys = ids.map((id) => ownKey(context, id, 'Subordinate', areWhole) ?? 0)
   const where = { id: { in: keys } }
   const rows = await context.db.subordinate.findMany({ where, select: { id: true, entityId: true } })
   const names = new Map(rows.map(({ id, entityId }) => [id, entityId]))
   return { where, named: ids.map((id, at) => names.get(keys[at] ?? 0) ?? id) }
-}
-
-/** Ids of a stored request name their anchor too. 0: it is of no subordinate of this one. */
-function ownKey({ slug }: Context, given: string, isWhole: boolean): number {
-  const { anchor, id } = locateId(given) ?? { anchor: slug, id: given }
-  const isOwn = anchor === slug || (!isWhole && id === given)
-  return isOwn ? (keyOrNull(id, 'Subordinate') ?? 0) : 0
 }

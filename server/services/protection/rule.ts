@@ -45,10 +45,6 @@ const unlessByClock =
   ({ before }) =>
     before.autorenew === true ? [] : operations
 
-/** A run's items pass the writer again. */
-const ofApproval: Rule = ({ after }) =>
-  membersOf(after.parameters).dryRun === true ? [] : ['MEMBERS', 'TRUST_MARKS']
-
 /** What the steps of a run amount to, as the server found when it made the plan. A renewal has none. */
 const ofPlan: Rule = ({ after }) => {
   const { dryRun, operations } = membersOf(after.parameters)
@@ -172,9 +168,9 @@ export const rules: Record<AuditAction, Rule> = {
   startSubordinateChange: ofPlan,
   applyPlan: ofPlan,
   applyConfiguration: ofPlan,
-  startRequestApproval: ofApproval,
+  startRequestApproval: ofPlan,
   promoteSubordinates: ofPlan,
-  executeDryRun: (seen) => (seen.after.kind === 'REQUEST_APPROVAL' ? ofApproval(seen) : ofPlan(seen)),
+  executeDryRun: ofPlan,
   cancelRun: none,
   updateSchedule: always('ANCHOR'),
   updateProtection: always('ACCESS'),

@@ -1,7 +1,7 @@
 /** Approves requests: what an operator would have called is executed in the transaction of the decision. */
 import { isJsonEqual } from '#core/json.ts'
 import type { Organization, Prisma, Request } from '#prisma/generated/client/client.ts'
-import type { Database, Transaction } from '#server/database/client.ts'
+import type { Transaction } from '#server/database/client.ts'
 import { ConflictError, createVersionConflict, OperationError } from '#server/error/operation-error.ts'
 import { type Caller, ruleCaller } from '#server/identity/caller.ts'
 import type { AuditEntry } from '#server/services/audit/append.ts'
@@ -11,7 +11,7 @@ import { type Asked, type Checked, storedChecks } from '#server/services/request
 import { hasCompeting } from '#server/services/request/competing.ts'
 import { parseText, type RequestChanges, type RequestKind } from '#server/services/request/input.ts'
 import { createRequestMail } from '#server/services/request/mail.ts'
-import { isOwn } from '#server/services/request/own.ts'
+import { isOwn, refuseOwn } from '#server/services/request/own.ts'
 import {
   type Decision,
   findRequest,
@@ -42,7 +42,8 @@ export function createApproval(context: ServiceContext, check: Check) {
     const request = await findRequest(db, id)
     requireOpen(request)
     if (version != null && version !== request.version) throw createVersionConflict(version)
-    await refuseOwn(db, caller, request)
+    // Callers by API key and those of runs come without their organizations.
+    if (await isOwn(db, caller.name, request)) refuseOwn()
     return request
   }
 
@@ -168,12 +169,3 @@ const createConfigurationConflict = () =>
     'The entity has published another configuration since the request was checked. Look at it again, then approve.',
     'id',
   )
-
-/** Callers by API key and those of runs come without their organizations. @throws ConflictError */
-async function refuseOwn(db: Database, { name }: Caller, request: Request): Promise<void> {
-  if (await isOwn(db, name, request))
-    throw new ConflictError(
-      'You act for the organization of this request. Another operator must approve it.',
-      'id',
-    )
-}

@@ -38,9 +38,8 @@ export async function hasCompeting(db: Reader, compared: Compared): Promise<bool
 }
 
 /** An approval of many requests at once, in which no operator compares them, approves none of these. @throws ConflictError */
-export async function refuseCompeting(db: Reader, compared: Compared): Promise<void> {
-  if (await hasCompeting(db, compared))
-    throw new ConflictError(
-      'Another open request asks to register this entity too. Compare them, then decide each on its own page.',
-    )
+export function refuseCompeting(): never {
+  throw new ConflictError(
+    'Another open request asks to register this entity too. Compare them, then decide each on its own page.',
+  )
 }

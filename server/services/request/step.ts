@@ -38,6 +38,15 @@ export function requireOpen({ state }: Request): void {
   if (decided) throw new ConflictError(`${decided} Nothing more can be done with it.`, 'id')
 }
 
+/** For an approval of many, which asks nothing of the organizations. @throws ConflictError */
+export function requireWaiting(request: Request): void {
+  requireOpen(request)
+  if (request.state === 'WAITING_FOR_MEMBER')
+    throw new ConflictError(
+      'It waits for the organization. Approve it on its own page, or wait for the answer.',
+    )
+}
+
 type Change = {
   caller: Caller
   decision: Decision

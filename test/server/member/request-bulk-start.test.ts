@@ -67,11 +67,10 @@ it('continues after a worker ended, and approves nothing twice', async () => {
   await bulk.admin.mutate('approveRequest', { id: ids[0] }, 'id')
   const changes = { startedBy: 'operator', state: 'RUNNING', startedAt, attempts: 1 }
   const run = await bulk.queue(ids, changes)
-  const did = 'The entity was registered.'
   expect(await bulk.resultsOf(run)).toEqual(
     [
-      [entity.id, true, did],
-      [open.id, true, did],
+      [entity.id, true, 'It was approved. Nothing more can be done with it.'],
+      [open.id, true, null],
     ].toSorted(),
   )
 })
@@ -108,7 +107,7 @@ it('refuses a second one while one runs', {
   const { id } = await bulk.start({ requests: { ids }, dryRun: true })
   expect(await bulk.start({ requests: { ids } })).toMatchObject({
     code: 'CONFLICT',
-    message: 'Another approval of many requests is still running. Wait until it ends, or cancel it.',
+    message: 'Another application of a plan is still running. Wait until it ends, or cancel it.',
   })
   await bulk.admin.mutate('cancelRun', { id }, 'id')
   await silent.close()

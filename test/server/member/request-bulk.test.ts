@@ -37,10 +37,10 @@ describe('approves', () => {
     const before = await Promise.all(ids.map(bulk.stateOf))
     expect(await bulk.approve({ requests: { ids }, dryRun: true })).toEqual(
       [
-        [fresh, true, 'Would register the entity.'],
-        [changed, true, 'Would record the change.'],
-        [marked, true, 'Would issue the Trust Mark.'],
-        [leaving, true, 'Would remove the entity.'],
+        [fresh, true, 'Would create the member.'],
+        [changed, true, 'Would change the member: metadata.'],
+        [`${MARK} ${marked}`, true, 'Would create the Trust Mark.'],
+        [leaving, true, 'Would remove the member.'],
       ].toSorted(),
     )
     expect(await Promise.all(ids.map(bulk.stateOf))).toEqual(before)
@@ -50,10 +50,10 @@ describe('approves', () => {
     const [id, again] = ids
     expect(await bulk.approve({ requests: { ids: [...ids, id, again] }, message: ' Welcome. ' })).toEqual(
       [
-        [fresh, true, 'The entity was registered.'],
-        [changed, true, 'The change was recorded.'],
-        [marked, true, 'The Trust Mark was issued.'],
-        [leaving, true, 'The entity was removed.'],
+        [fresh, true, null],
+        [changed, true, null],
+        [`${MARK} ${marked}`, true, null],
+        [leaving, true, null],
       ].toSorted(),
     )
     expect(await servedStatement(bulk.admin, fresh)).toMatchObject({ sub: fresh })
@@ -69,7 +69,7 @@ describe('approves', () => {
     expect(entries[0]).toMatchObject({
       action: 'startRequestApproval',
       resourceType: 'Run',
-      after: { kind: 'REQUEST_APPROVAL', parameters: { count: 4, dryRun: false, message: 'Welcome.' } },
+      after: { kind: 'CONFIGURATION', total: 4, parameters: { source: 'requests', reason: 'Welcome.' } },
     })
     expect(entries.filter(({ action }) => action === 'approveRequest')).toHaveLength(4)
     expect(entries.map(({ actor, reason }) => `${actor}: ${reason}`)).toEqual(
@@ -87,11 +87,9 @@ describe('approves', () => {
     const id = await bulk.submit({ entityId: returned.id })
     await bulk.admin.mutate('returnRequest', { id, message: 'Which faculty?' }, 'id')
     expect(await bulk.approve({ requests: { filter: { entityId: first.id } } })).toEqual([
-      [first.id, true, 'The entity was registered.'],
+      [first.id, true, null],
     ])
-    expect(await bulk.approve({ requests: { filter: { isOpen: true } } })).toEqual([
-      [second.id, true, 'The entity was registered.'],
-    ])
+    expect(await bulk.approve({ requests: { filter: { isOpen: true } } })).toEqual([[second.id, true, null]])
     expect(await bulk.approve({ requests: { filter: {} } })).toEqual([])
     expect(await bulk.stateOf(id)).toMatchObject({ state: 'WAITING_FOR_MEMBER' })
   })
@@ -151,12 +149,10 @@ describe('does not approve', () => {
       [other.id, false, expect.stringContaining('has published another configuration')],
     ]
     expect(await bulk.approve({ requests: { ids }, dryRun: true })).toEqual(
-      [...refused, [good.id, true, 'Would register the entity.']].toSorted(),
+      [...refused, [good.id, true, 'Would create the member.']].toSorted(),
     )
     expect(await Promise.all(ids.map(bulk.stateOf))).toEqual(before)
-    expect(await bulk.approve({ requests: { ids } })).toEqual(
-      [...refused, [good.id, true, 'The entity was registered.']].toSorted(),
-    )
+    expect(await bulk.approve({ requests: { ids } })).toEqual([...refused, [good.id, true, null]].toSorted())
     expect([await bulk.stored(failing.id), await bulk.stored(other.id)]).toEqual([null, null])
     expect((await bulk.stateOf(ids[0] ?? '')).approvalChecks).not.toBeNull()
   })

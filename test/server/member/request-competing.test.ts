@@ -63,15 +63,15 @@ it('approves none of them together with others, and one on its own page', async 
   await submitForOslo(entityId)
   const { id: other } = await bulk.leaf()
   const ids = [id, await bulk.submit({ entityId: other })]
-  const withOther = (message: string) =>
+  const withOther = (message: string | null) =>
     [
       [entityId, false, CONTESTED],
       [other, true, message],
     ].toSorted()
   expect(await bulk.approve({ requests: { ids }, dryRun: true })).toEqual(
-    withOther('Would register the entity.'),
+    withOther('Would create the member.'),
   )
-  expect(await bulk.approve({ requests: { ids } })).toEqual(withOther('The entity was registered.'))
+  expect(await bulk.approve({ requests: { ids } })).toEqual(withOther(null))
   expect(await bulk.stored(entityId)).toBeNull()
   expect(await bulk.admin.mutate('approveRequest', { id }, 'state')).toMatchObject({ state: 'APPROVED' })
 })

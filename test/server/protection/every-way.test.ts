@@ -64,7 +64,10 @@ it('one person alone does no protected operation', async () => {
   for (const [mutation, input] of starts(filled)) {
     const answer = await people.alice.visitor.execute(documentOf(mutation), { input })
     expect(answer.errors, mutation).toMatchObject([
-      { message: expect.stringContaining('Make a dry run first'), extensions: { code: 'APPROVAL_REQUIRED' } },
+      {
+        message: expect.stringContaining('Read its plan'),
+        extensions: { code: 'APPROVAL_REQUIRED' },
+      },
     ])
     expect(answer.errors?.[0]?.extensions, mutation).not.toHaveProperty('approval')
     tried.add(mutation)

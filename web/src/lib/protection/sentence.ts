@@ -50,9 +50,9 @@ const roleInWords = (role: unknown): string => (typeof role === 'string' ? `, wi
 
 function runInWords(kind: unknown, parameters: unknown, total: unknown): string {
   const many = typeof total === 'number' ? total : 0
-  if (kind === 'REQUEST_APPROVAL') return `Approve ${plural(many, 'request')}`
   const { action, source } = isRecord(parameters) ? parameters : {}
   if (source === 'list') return `Register ${plural(many, 'subordinate')}`
+  if (source === 'requests' || kind === 'REQUEST_APPROVAL') return `Approve ${plural(many, 'request')}`
   if (source === 'promotion') return `Register ${plural(many, 'object')} of another anchor`
   const words = Object.entries(subordinateActions).find(([name]) => name === action)?.[1]
   return `${words?.label ?? 'Change'}: ${plural(many, 'object')}`

@@ -1,9 +1,6 @@
-/** Describes the approval of many requests: what it executes, and what a dry run says. */
+/** Describes the approval of many requests. */
 import { plural } from '#lib/format.ts'
 import type { RequestKind } from '#lib/gql/graphql.ts'
-import { mutation } from '#lib/graphql/mutation.ts'
-
-export const StartRequestApproval = mutation(`StartRequestApproval { run { id } }`)
 
 const effects: Readonly<Record<RequestKind, (number: number) => string>> = {
   REGISTER: (number) => `registers ${plural(number, 'entity', 'entities')}`,

@@ -32,7 +32,6 @@ const kinds: Readonly<Record<string, Kind>> = {
     done: 'read',
     isOpen: true,
   },
-  REQUEST_APPROVAL: { label: 'Approval of requests', things: ['request', 'requests'], done: 'approved' },
   CONFIGURATION: { label: 'Plan', things: ['object', 'objects'], done: 'applied' },
   REBUILD: { label: 'Full republish', things: ['rebuild', 'rebuilds'], done: 'done' },
   EVALUATION: {
@@ -51,6 +50,7 @@ const plans: Readonly<Record<PlanSourceKind, Kind>> = {
   PROMOTION: { label: 'Promotion of subordinates', things: ['item', 'items'], done: 'promoted' },
   VERSION: { label: 'Restoration of a version', things: ['object', 'objects'], done: 'applied' },
   SETTINGS: { label: 'Change of settings and policy', things: ['object', 'objects'], done: 'applied' },
+  REQUESTS: { label: 'Approval of requests', things: ['request', 'requests'], done: 'approved' },
 }
 
 const kindOf = ({ kind, planSource }: Titled): Kind => (planSource ? plans[planSource] : runKind(kind))

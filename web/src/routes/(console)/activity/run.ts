@@ -2,6 +2,5 @@
 import { mutation } from '#lib/graphql/mutation.ts'
 
 export const StartRenewal = mutation(`StartRenewal { run { id } }`)
-export const ExecuteDryRun = mutation(`ExecuteDryRun { run { id } }`)
 export const ApplyPlan = mutation(`ApplyPlan { run { id } }`)
 export const CancelRun = mutation(`CancelRun { run { id } }`)

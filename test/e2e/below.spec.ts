@@ -70,25 +70,25 @@ journey('a policy breaks an entity below an Intermediate, and is taken back', (s
     }
     await page.keyboard.insertText(JSON.stringify(policy))
     await page.getByRole('button', { name: 'Show the effect' }).click()
-    const groups = page.getByRole('list', { name: 'Below Intermediates', exact: true }).locator(':scope > li')
-    const [breaking, changed] = [groups.nth(0), groups.nth(1)]
+    const groups = page.getByRole('list', { name: 'Effect on members' }).locator(':scope > li')
+    const ofBelow = groups.filter({ hasText: 'below' })
+    const [breaking, changed] = [ofBelow.nth(0), ofBelow.nth(1)]
     await breaking.getByText('Would no longer resolve').waitFor()
     await breaking.getByText('openid_relying_party.client_name', { exact: true }).waitFor()
-    await breaking.getByText('1 entity', { exact: true }).waitFor()
+    await breaking.getByText('1 entity below an Intermediate', { exact: true }).waitFor()
     const link = breaking.getByRole('link', { name: 'Odd one' })
     await expect.poll(() => link.getAttribute('href')).toContain(encodeURIComponent(odd.id))
     await changed.getByText('is added: "https://ta.example/logo.svg"').waitFor()
     await changed.getByText(federation.leaf.id).waitFor()
-    await page.getByText('What the crawl of').waitFor()
+    await page.getByText('what the crawl of').waitFor()
     expect(await violations(page)).toEqual([])
 
     const members = page.getByRole('list', { name: /^Would no longer resolve/ }).first()
-    await expect.poll(() => members.getByRole('listitem').count()).toBe(5)
-    await page.getByRole('button', { name: 'Show 25 more of 35' }).click()
-    await page.getByRole('button', { name: 'Show 10 more' }).click()
+    await expect.poll(() => members.getByRole('listitem').count()).toBe(20)
+    await page.getByRole('button', { name: 'Show 20 more' }).click()
     await members.getByRole('listitem').nth(39).waitFor()
     await members.getByRole('link', { name: String(many.ids[39]), exact: true }).waitFor()
-    await page.getByRole('button', { name: 'Show 10 more' }).waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Show 20 more' }).waitFor({ state: 'detached' })
 
     await page.getByRole('button', { name: 'Save…' }).click()
     const question = page.getByRole('alertdialog')

@@ -57,7 +57,7 @@ async function policy(page: Page): Promise<void> {
   )
   await page.getByRole('button', { name: 'Show the effect' }).click()
   await page
-    .getByText(/\d+ changes?/)
+    .getByText(/\d+ changes?\./)
     .first()
     .waitFor()
 }

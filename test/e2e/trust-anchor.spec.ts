@@ -119,7 +119,7 @@ journey('a policy is written, previewed and saved', (step) => {
     await page.getByLabel('default of policy_uri', { exact: true }).press('Tab')
     await page.getByRole('button', { name: 'Show the effect' }).click()
 
-    const groups = page.getByRole('list', { name: 'Subordinates', exact: true }).locator(':scope > li')
+    const groups = page.getByRole('list', { name: 'Effect on members' }).locator(':scope > li')
     const [breaking, changed] = [groups.nth(0), groups.nth(1)]
     await breaking.getByText('Would no longer resolve').waitFor()
     await breaking.getByText('openid_relying_party.client_name', { exact: true }).waitFor()

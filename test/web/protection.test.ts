@@ -6,7 +6,7 @@ import { parseValues, storedValues } from '#lib/form/field.ts'
 import type { AuditAction } from '#lib/gql/graphql.ts'
 import { listVariables } from '#lib/list/list.ts'
 import { objectAt } from '#lib/palette/recent.ts'
-import { describePlanGroup, endInWords } from '#lib/plan/plan.ts'
+import { endInWords } from '#lib/plan/plan.ts'
 import { protectionFields } from '#lib/protection/draft.ts'
 import { differencesOf, dryRunOf, movesBetween } from '#lib/protection/effect.ts'
 import { changeList } from '#lib/protection/list.ts'
@@ -206,15 +206,5 @@ test('names what is different between two plans by their objects, wherever they 
 })
 
 test('says what a plan does to members and Trust Marks in the words of a policy', () => {
-  const group = { below: false, path: 'openid_provider.contacts', before: null, after: ['a'], count: 1 }
-  const of = { ...group, isMixed: false, reason: null, entities: [] }
-  expect(describePlanGroup('changes', of)).toMatchObject({
-    ...{ label: 'Changes', subject: 'openid_provider.contacts', detail: 'is added: ["a"]' },
-  })
-  const stops = describePlanGroup('stops', { ...of, path: '', reason: 'It is deactivated.' })
-  expect(stops).toMatchObject({ label: 'Would no longer resolve', subject: '', detail: 'It is deactivated.' })
-  expect(describePlanGroup('starts', { ...of, reason: 'No.' })).toMatchObject({
-    ...{ label: 'Would resolve again', detail: 'Now: No.' },
-  })
   expect([endInWords('HOLDER_REMOVED'), endInWords('OTHER')]).toEqual(['their holder is removed', ''])
 })

@@ -27,6 +27,7 @@ const GroupRef = builder.objectRef<PlanGroup>('ConfigurationEffectGroup').implem
   description: 'Entities to which a plan does the same.',
   authScopes: { read: true },
   fields: (t) => ({
+    key: t.exposeString('key', { description: 'Names the group in `group` of the same effect.' }),
     below: t.boolean({
       description: 'Whether they are below Intermediates; otherwise they are members.',
       resolve: ({ place }) => place === 'BELOW',
@@ -110,6 +111,14 @@ export const PlanEffectRef = builder.objectRef<PlanEffect>('ConfigurationEffect'
       type: [GroupRef],
       description:
         'Entities that resolve with other metadata. One with several differences is in several groups.',
+    }),
+    group: t.field({
+      type: GroupRef,
+      nullable: true,
+      description: 'One of these groups; null: there is none with this key any more.',
+      args: { key: t.arg.string({ required: true, description: 'The key of the group.' }) },
+      resolve: ({ stops, starts, changes }, { key }) =>
+        [...stops, ...starts, ...changes].find((group) => group.key === key) ?? null,
     }),
     members: t.expose('members', { type: CountsRef, description: 'The numbers of members.' }),
     below: t.expose('below', {

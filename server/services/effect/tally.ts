@@ -14,6 +14,8 @@ export type NamedEntity = { entityId: string; displayName: string | null }
 
 /** Entities to which the plan does the same. */
 export type PlanGroup = {
+  /** Names the group in a later request. */
+  key: string
   /** Members, or entities below Intermediates. */
   place: Place
   /** The parameter: Entity Type and name, or the type alone; or the claim at fault, if there is one. */
@@ -106,6 +108,19 @@ async function readNames(db: Database, place: Place, ids: readonly number[]): Pr
 
 function toPlanGroup(place: Place, group: EffectGroup, names: Names): PlanGroup {
   const { path, operator, before, after, isMixed, message, ids } = group
+  const key = `${place} ${group.key}`
   const examples = exampleIds(group).flatMap((id) => names.get(id) ?? [])
-  return { place, path, operator, before, after, isMixed, reason: message, count: ids.length, examples, ids }
+  return {
+    key,
+    place,
+    path,
+    operator,
+    before,
+    after,
+    isMixed,
+    reason: message,
+    count: ids.length,
+    examples,
+    ids,
+  }
 }

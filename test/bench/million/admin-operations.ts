@@ -172,8 +172,6 @@ export const operations: Readonly<Record<string, Cases>> = {
   RenewalsPage: firstPages(runList),
   CollectionPage: firstPages(collectionList),
   UnsureMembers: () => ['ES256', 'ML_DSA_65'].map((alg) => ({ about: alg, variables: { alg } })),
-  ...one('PreviewPolicy', () => ({ policy })),
-  ...one('PolicyGroupPage', () => ({ policy, key: '', skip: 0, isBelow: false })),
   ...one(
     'FindTrustMarkTypes IssuePage Dashboard ShellStatus RegistrationLimits KeysPage PaletteKeys PolicyPage',
   ),
@@ -192,8 +190,8 @@ export const others: Readonly<Record<string, Cases>> = {
   ...one('ApiKeysPage ApprovalsPage MessagesPage UsersPage', () => ({ filter: {}, first: 50 })),
   ...one('AnchorReachability', () => ({ anchor: 'main' })),
   ...one('ApprovalPage ApprovalPlan ApprovalPlanSteps', () => ({ id: idOf('Approval'), first: 1, skip: 0 })),
-  ...one('MakePlan MakePlanSteps SourceEffect', () => ({
-    ...{ source: { settings: { metadataPolicy: policy } }, anchor: 'main', first: 1, skip: 0 },
+  ...one('MakePlan MakePlanSteps EffectOfSource PlanGroupPage', () => ({
+    ...{ source: { settings: { metadataPolicy: policy } }, anchor: 'main', first: 1, skip: 0, key: '' },
   })),
   ...one('InspectEntity ResolveEntity', () => ({ entityId: AWAY })),
   ...one('InvitationOffer', () => ({ token: 'invitation-2' })),

@@ -1,7 +1,7 @@
 /** A plan: its steps, and its effect in words. */
-import type { PlanEffectGroupFragment } from '#lib/gql/graphql.ts'
+import { count, plural } from '#lib/format.ts'
+import type { PlanEffectFragment } from '#lib/gql/graphql.ts'
 import { graphql } from '#lib/gql/index.ts'
-import { describeGroup, type GroupWords } from '#lib/policy/effect-group.ts'
 
 graphql(`
   fragment PlanStep on ConfigurationStep { section noun key verb changes { path before after } }
@@ -9,7 +9,7 @@ graphql(`
 
 graphql(`
   fragment PlanEffectGroup on ConfigurationEffectGroup {
-    below path before after isMixed reason count entities { entityId displayName }
+    key below path before after isMixed reason count entities { entityId displayName }
   }
 `)
 
@@ -19,7 +19,23 @@ graphql(`
     starts { ...PlanEffectGroup }
     changes { ...PlanEffectGroup }
     marksEnd { trustMarkType reason count examples }
-    members { unknown } below { unknown } newMembers fetchedMembers unread unreadExamples crawledAt isComplete
+    members { stops starts changes examined unknown } below { stops starts changes examined unknown }
+    newMembers fetchedMembers unread unreadExamples crawledAt isComplete
+  }
+`)
+
+/** The effect of a source alone. */
+export const EffectOfSource = graphql(`
+  query EffectOfSource($source: PlanSourceInput!) {
+    plan(source: $source) { faults { message } effect { ...PlanEffect } }
+  }
+`)
+
+export const PlanGroupPage = graphql(`
+  query PlanGroupPage($source: PlanSourceInput!, $anchor: String, $key: String!, $first: Int!, $skip: Int!) {
+    plan(source: $source, anchor: $anchor) {
+      effect { group(key: $key) { entities(first: $first, skip: $skip) { entityId displayName } } }
+    }
   }
 `)
 
@@ -53,21 +69,6 @@ export type Change = { path: string; before: unknown; after: unknown }
 /** `noun`: what the object is; where it is not kept, the section of the file. */
 export type Step = { section: string; noun: string; key: string; verb: string; changes: readonly Change[] }
 
-export type GroupKind = 'stops' | 'starts' | 'changes'
-
-/** In the words of the effect of a policy. */
-export const describePlanGroup = (
-  kind: GroupKind,
-  { path, before, after, isMixed, reason, count }: PlanEffectGroupFragment,
-): GroupWords =>
-  describeGroup({
-    effect: kind === 'stops' ? 'FAILS' : 'CHANGED',
-    resolvesNow: kind !== 'starts',
-    path: path === '' ? [] : [path],
-    message: reason,
-    ...{ before, after, isMixed, count },
-  })
-
 const ends: Readonly<Record<string, string>> = {
   REVOKED: 'revoked',
   HOLDER_REMOVED: 'their holder is removed',
@@ -79,3 +80,19 @@ const ends: Readonly<Record<string, string>> = {
 
 /** Why Trust Marks end. */
 export const endInWords = (reason: string): string => ends[reason] ?? ''
+
+/** `Of 5 members, 1 stops to resolve and 2 change.` Nothing where none is affected. */
+export function countsInWords(counts: PlanEffectFragment['members'], one: string, many: string): string[] {
+  const words = (
+    [
+      [counts.stops, 'stops to resolve', 'stop to resolve'],
+      [counts.starts, 'starts to resolve', 'start to resolve'],
+      [counts.changes, 'changes', 'change'],
+    ] as const
+  ).flatMap(([size, singular, others]) =>
+    size > 0 ? [`${count(size)} ${size === 1 ? singular : others}`] : [],
+  )
+  return words.length > 0 ? [`Of ${plural(counts.examined, one, many)}, ${list.format(words)}.`] : []
+}
+
+const list = new Intl.ListFormat('en-GB')

@@ -1,11 +1,10 @@
-/** Describes what a policy does to a group of entities. */
-import type { PolicyEffectGroupFragment } from '#lib/gql/graphql.ts'
+/** Describes what a plan does to a group of entities. */
+import type { PlanEffectGroupFragment } from '#lib/gql/graphql.ts'
 import type { Tone } from '#lib/tone.ts'
 
-type Group = Pick<
-  PolicyEffectGroupFragment,
-  'effect' | 'resolvesNow' | 'path' | 'before' | 'after' | 'isMixed' | 'message' | 'count'
->
+export type GroupKind = 'stops' | 'starts' | 'changes'
+
+type Group = Pick<PlanEffectGroupFragment, 'path' | 'before' | 'after' | 'isMixed' | 'reason' | 'count'>
 
 export interface GroupWords {
   tone: Tone
@@ -20,22 +19,16 @@ export interface GroupWords {
 /** Characters of a value in a sentence. */
 const MAX_LENGTH = 200
 
-export function describeGroup({ effect, resolvesNow, path, message, ...group }: Group): GroupWords {
-  const subject = path.join('.')
-  if (effect === 'FAILS') {
-    const label = resolvesNow ? 'Would no longer resolve' : 'Does not resolve now either'
-    const reason = withoutStart(message ?? '', `${subject}: `)
+export function describeGroup(kind: GroupKind, { path: subject, reason, ...group }: Group): GroupWords {
+  if (kind === 'stops') {
+    const fault = withoutStart(reason ?? '', `${subject}: `)
     // The entities have the rule in common, and may have different values.
-    const detail = group.count > 1 && subject ? `for example: ${reason}` : reason
-    return { tone: resolvesNow ? 'error' : 'quiet', label, subject, detail }
+    const detail = group.count > 1 && subject ? `for example: ${fault}` : fault
+    return { tone: 'error', label: 'Would no longer resolve', subject, detail }
   }
-  if (!resolvesNow) {
-    return {
-      tone: 'success',
-      label: 'Would resolve again',
-      subject,
-      detail: message ? `Now: ${message}` : '',
-    }
+  if (kind === 'starts') {
+    const detail = reason ? `Now: ${reason}` : ''
+    return { tone: 'success', label: 'Would resolve again', subject, detail }
   }
   const other = subject ? 'changes, with different values' : 'Other parameters change'
   return { tone: 'warning', label: 'Changes', subject, detail: group.isMixed ? other : inWords(group) }

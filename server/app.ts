@@ -104,7 +104,7 @@ function noteOrigins(app: FastifyInstance): void {
 async function contextOf(deps: AppDeps, request: FastifyRequest): Promise<Context> {
   const requester = { address: request.ip, requestId: request.id }
   return deps.contextOf({
-    requester,
+    from: requester,
     namedAnchor: namedAnchorOf(request),
     onFailure: (mutation, { code }) => deps.observe.operations.failed(mutation, code),
     caller: await callerOf(deps, { headers: request.headers, ...requester }),

@@ -73,8 +73,8 @@ async function openContext(
   const { contextOf } = createContextMaker(config, backend)
   const context = () => {
     const requestId = randomUUID()
-    const requester = { address: '', requestId }
-    return contextOf({ caller: { ...caller, requestId }, requester, namedAnchor, onFailure: () => {} })
+    const from = { address: '', requestId }
+    return contextOf({ caller: { ...caller, requestId }, from, namedAnchor, onFailure: () => {} })
   }
   const work = async () => {
     if (!isServed || (await anchors.first.queue.countWorkers()) === 0) await backend.startRuns()

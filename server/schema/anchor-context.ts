@@ -30,19 +30,20 @@ export function contextWith(scope: Scope, context: Context, name: string): Conte
   return contextOf(context, requireAnchor(context, name, scope))
 }
 
+/** What a context has of its anchor. */
+export function ofAnchor(anchor: Anchor) {
+  const { db, services, runs, slug, entityId, now } = anchor
+  const readers = { isPending: createPendingReader(db), nameOf: createNameReader(db) }
+  return { anchor, db, services, runs, slug, entityId, now, ...readers }
+}
+
 export function contextOf(context: Context, anchor: Anchor): Context {
   const made = contexts.get(context) ?? new Map<string, Context>()
   contexts.set(context, made)
   const found = made.get(anchor.slug)
   if (found) return found
   const { caller } = context
-  const scoped = {
-    ...context,
-    ...anchor,
-    caller: caller && callerIn(caller, anchor),
-    isPending: createPendingReader(anchor.db),
-    nameOf: createNameReader(anchor.db),
-  }
+  const scoped = { ...context, ...ofAnchor(anchor), caller: caller && callerIn(caller, anchor) }
   made.set(anchor.slug, scoped)
   requests.set(scoped, installationContext(context))
   return scoped

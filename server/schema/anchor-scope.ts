@@ -119,7 +119,7 @@ function chooseScope(
 ): { args: Arguments; scope: Context } {
   const { anchor: argument, ...args } = given
   const { anchor: member, ...input } = (given.input ?? {}) as Arguments // an input object
-  const named = argument ?? member ?? context.namedAnchor
+  const named = argument ?? member ?? context.call.namedAnchor
   if (given.input) args.input = input
   // Its rows are among those of the first anchor.
   if (args.installation === true || input.installation === true)

@@ -92,7 +92,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     clientMutationId: 'omit',
     nodesOnConnection: true,
     cursorType: 'String',
-    encodeGlobalID: encodeNodeId,
+    encodeGlobalID: (typename, id, { anchor }) => encodeNodeId(typename, id, anchor),
     decodeGlobalID: decodeNodeId,
     nodeQueryOptions: {
       description: 'An object by its global id; null if it does not exist.',

@@ -9,13 +9,13 @@ import { createOwnAccount } from '#server/auth/own-account.ts'
 import type { Clock } from '#server/clock.ts'
 import type { ServerConfig } from '#server/config/config.ts'
 import type { Database } from '#server/database/client.ts'
+import type { Caller } from '#server/identity/caller.ts'
 import type { AccessEvents } from '#server/live/events.ts'
 import type { MailOutbox } from '#server/mail/outbox.ts'
-import { createPendingReader } from '#server/publish/outbox.ts'
-import type { Context, InstallationContext } from '#server/schema/context.ts'
+import { ofAnchor } from '#server/schema/anchor-context.ts'
+import type { CallContext, Context, InstallationServices } from '#server/schema/context.ts'
 import { createNewInvitations } from '#server/schema/new-invitations.ts'
 import { onAccessChange } from '#server/services/audit/access.ts'
-import { createNameReader } from '#server/services/entity/known-name.ts'
 import { createMailService } from '#server/services/mail/mails.ts'
 import { createApprovals } from '#server/services/protection/approvals.ts'
 import type { ProtectionService } from '#server/services/protection/protection.ts'
@@ -33,7 +33,7 @@ type Parts = {
   now: Clock
 }
 
-type OfRequest = Pick<InstallationContext, 'caller' | 'requester' | 'namedAnchor' | 'onFailure'>
+type OfRequest = Omit<CallContext, 'newInvitations'> & { caller: Caller | null }
 
 export type ContextMaker = ReturnType<typeof createContextMaker>
 
@@ -67,15 +67,12 @@ export function createContextMaker(config: ServerConfig, { mail, ...parts }: Par
     services,
     documentPasses,
     /** That of fields of the installation has all of its organizations, rather than those that an anchor admits. */
-    contextOf(request: OfRequest): Context {
-      const { first } = anchors
+    contextOf({ caller, ...call }: OfRequest): Context {
+      const newInvitations = createNewInvitations(new URL(loginRedirectUrl, adminUrl))
+      const installation: InstallationServices = services
       return {
-        ...first,
-        ...services,
-        ...request,
-        newInvitations: createNewInvitations(new URL(loginRedirectUrl, adminUrl)),
-        isPending: createPendingReader(first.db),
-        nameOf: createNameReader(first.db),
+        ...{ caller, call: { ...call, newInvitations }, installation, anchors },
+        ...{ ...ofAnchor(anchors.first), db },
       }
     },
   }

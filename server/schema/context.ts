@@ -13,16 +13,9 @@ import type { Approvals } from '#server/services/protection/approvals.ts'
 import type { ProtectionService } from '#server/services/protection/protection.ts'
 import type { Webhooks } from '#server/webhook/webhooks.ts'
 
-/** What the installation has, the same for fields of every anchor. */
-export type InstallationContext = {
-  caller: Caller | null
-  /** Where the request comes from, also without credentials. */
-  requester: { address: string; requestId: string }
-  /** The anchor that the request names for all of its fields, in the header Inmor-Anchor. */
-  namedAnchor: string | undefined
-  anchors: Anchors
+/** What the process has for the whole installation. */
+export type InstallationServices = {
   anchorChanges: AnchorChanges
-  newInvitations: NewInvitations
   accounts: Accounts
   ownAccount: OwnAccount
   mails: MailService
@@ -34,18 +27,32 @@ export type InstallationContext = {
   version: string
   approvals: Approvals
   protection: ProtectionService
+}
+
+/** What is the same for all fields of a call. */
+export type CallContext = {
+  /** Where it comes from, also without credentials. */
+  from: { address: string; requestId: string }
+  /** The anchor that it names for all of its fields, in the header Inmor-Anchor. */
+  namedAnchor: string | undefined
+  newInvitations: NewInvitations
   /** Called when a mutation returns an expected failure. */
   onFailure(mutation: string, failure: { code: string; message: string }): void
 }
 
-/** Everything else is the anchor's. */
-export type Context = InstallationContext &
-  Anchor & {
-    /** Whether a change of this subordinate waits for publication. */
-    isPending(entityId: string): Promise<boolean>
-    /** The display name of a registered entity; null: it is not registered here, or has none. */
-    nameOf(entityId: string): Promise<string | null>
-  }
+export type Context = {
+  /** With the role that it has in the anchor. */
+  caller: Caller | null
+  call: CallContext
+  installation: InstallationServices
+  anchors: Anchors
+  /** The anchor that the field is about. What most fields need of it is here too. */
+  anchor: Anchor
+  /** Whether a change of this subordinate waits for publication. */
+  isPending(entityId: string): Promise<boolean>
+  /** The display name of a registered entity; null: it is not registered here, or has none. */
+  nameOf(entityId: string): Promise<string | null>
+} & Pick<Anchor, 'db' | 'services' | 'runs' | 'slug' | 'entityId' | 'now'>
 
 /** Reads once for all fields of a request that need it. Not for subscriptions, whose context lasts. */
 export function perRequest<Value>(read: (context: Context) => Promise<Value>) {

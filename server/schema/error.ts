@@ -140,7 +140,7 @@ builder.objectType(ConflictError, {
       description: 'The id of the existing object; null for other conflicts.',
       authScopes: { read: true },
       resolve: ({ existing }, _args, context) =>
-        existing && encodeNodeId(existing.typename, existing.id, context),
+        existing && encodeNodeId(existing.typename, existing.id, context.anchor),
     }),
     configuration: t.string({
       nullable: true,

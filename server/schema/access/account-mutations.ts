@@ -17,7 +17,7 @@ operation('endSession', {
   errors: [NotFoundError],
   async run(input, context) {
     const who = requireSession(context)
-    await context.ownAccount.endSession(who, input.id)
+    await context.installation.ownAccount.endSession(who, input.id)
     return who.session
   },
 })
@@ -30,7 +30,7 @@ operation('endOtherSessions', {
   errors: [UnavailableError],
   async run(_input, context) {
     const who = requireSession(context)
-    await context.ownAccount.endOtherSessions(who)
+    await context.installation.ownAccount.endOtherSessions(who)
     return who.session
   },
 })
@@ -49,7 +49,7 @@ operation('changePassword', {
   errors: [InvalidInputError, ConflictError, ReauthenticationRequiredError],
   async run(input, context) {
     const who = requireRecentSession(context)
-    await context.ownAccount.changePassword(who, input.newPassword)
+    await context.installation.ownAccount.changePassword(who, input.newPassword)
     return who.session
   },
 })
@@ -72,7 +72,7 @@ operation('updateMail', {
   errors: [UnavailableError],
   async run(input, context) {
     const who = requireSession(context)
-    await context.ownAccount.setMail(who, input.enabled)
+    await context.installation.ownAccount.setMail(who, input.enabled)
     return who.session
   },
 })
@@ -85,7 +85,7 @@ operation('disableTwoFactor', {
   errors: [ConflictError, ReauthenticationRequiredError],
   async run(_input, context) {
     const who = requireRecentSession(context)
-    await context.ownAccount.disableTwoFactor(who)
+    await context.installation.ownAccount.disableTwoFactor(who)
     return who.session
   },
 })
@@ -105,7 +105,7 @@ operation('renamePasskey', {
   errors: [InvalidInputError, NotFoundError],
   async run(input, context) {
     const who = requireSession(context)
-    await context.ownAccount.renamePasskey(who, input.id, input.name)
+    await context.installation.ownAccount.renamePasskey(who, input.id, input.name)
     return who.session
   },
 })
@@ -120,7 +120,7 @@ operation('removePasskey', {
   errors: [ConflictError, NotFoundError, ReauthenticationRequiredError],
   async run(input, context) {
     const who = requireRecentSession(context)
-    await context.ownAccount.removePasskey(who, input.id)
+    await context.installation.ownAccount.removePasskey(who, input.id)
     return who.session
   },
 })

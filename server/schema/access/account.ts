@@ -72,13 +72,22 @@ export const AccountRef = builder.objectRef<CallerSession>('Account').implement(
     }),
     recoveryCodesLeft: t.int({
       description: 'The number of unused recovery codes; 0 without an authenticator app.',
-      resolve: ({ userId }, _args, { db, auth }) => countRecoveryCodes(db, auth, userId),
+      resolve: ({ userId }, _args, { db, installation: { auth } }) => countRecoveryCodes(db, auth, userId),
     }),
     mail: t.boolean({
       nullable: true,
       description:
         'Whether the user receives e-mail about changes; null: the server sends no e-mail, or the user has no address.',
-      resolve: async ({ userId }, _args, { db, mail: { isOn } }) => {
+      resolve: async (
+        { userId },
+        _args,
+        {
+          db,
+          anchor: {
+            mail: { isOn },
+          },
+        },
+      ) => {
         const user = await db.user.findUnique({ where: { id: userId }, select: { mail: true, email: true } })
         return isOn && user && canReceive(user.email) ? user.mail : null
       },

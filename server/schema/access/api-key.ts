@@ -119,7 +119,7 @@ operation('createApiKey', {
   },
   result: CreateApiKeySuccess,
   errors: [InvalidInputError, NotFoundError],
-  run({ username, name, role, anchor, days }, { accounts, caller }) {
+  run({ username, name, role, anchor, days }, { installation: { accounts }, caller }) {
     const limits = {
       ...(role ? { role } : {}),
       ...(anchor ? { anchor } : {}),
@@ -141,7 +141,7 @@ operation('revokeApiKey', {
   input: byId('key', 'The key to revoke.'),
   result: ApiKeyRef,
   errors: [NotFoundError],
-  async run(input, { accounts, caller, db }) {
+  async run(input, { installation: { accounts }, caller, db }) {
     const id = textNodeId(input.id, 'ApiKey')
     await accounts.revokeApiKey(caller, id)
     return db.apikey.findUniqueOrThrow({ where: { id } })

@@ -24,5 +24,6 @@ operation('requestDocumentPass', {
   ofInstallation: true,
   result: DocumentPassRef,
   errors: [failures.ReauthenticationRequiredError],
-  run: (_input, context) => context.ownAccount.requestDocumentPass(requireRecentSession(context)),
+  run: (_input, context) =>
+    context.installation.ownAccount.requestDocumentPass(requireRecentSession(context)),
 })

@@ -28,11 +28,11 @@ const InvitationRef = builder.objectRef<Invitation>('Invitation').implement({
       nullable: true,
       description:
         'The link. Returned once, by the mutation that creates it; null elsewhere, because only its hash is stored.',
-      resolve: ({ userId }, _args, { newInvitations }) => newInvitations.get(userId) ?? null,
+      resolve: ({ userId }, _args, { call: { newInvitations } }) => newInvitations.get(userId) ?? null,
     }),
     isMailed: t.boolean({
       description: 'Whether `link` is sent to the user’s e-mail address, too.',
-      resolve: async ({ userId }, _args, { newInvitations, mail, db }) => {
+      resolve: async ({ userId }, _args, { call: { newInvitations }, anchor: { mail }, db }) => {
         if (!mail.isOn || newInvitations.get(userId) === undefined) return false
         const user = await db.user.findUnique({ where: { id: userId }, select: { email: true } })
         return user !== null && canReceive(user.email)
@@ -92,7 +92,7 @@ builder.queryField('invitation', (t) =>
       'What the link of an invitation offers. Needs no credentials. Refused once the link is used or expired.',
     authScopes: { anyone: true },
     args: { token: t.arg.string({ required: true, description: 'The part of the link after #.' }) },
-    resolve: (_root, { token }, { accounts }) => accounts.readInvitation(token),
+    resolve: (_root, { token }, { installation: { accounts } }) => accounts.readInvitation(token),
   }),
 )
 
@@ -112,7 +112,7 @@ operation('createInvitation', {
   input: byId('user', 'The user to invite.'),
   result: UserRef,
   errors: [ConflictError, NotFoundError],
-  async run(input, { accounts, caller, db, newInvitations }) {
+  async run(input, { installation: { accounts }, caller, db, call: { newInvitations } }) {
     const { id } = await accounts.findUserById(textNodeId(input.id, 'User'))
     newInvitations.add(id, await accounts.createInvitation(caller, id))
     return db.user.findUniqueOrThrow({ where: { id } })
@@ -133,8 +133,8 @@ operation('acceptInvitation', {
   },
   result: AcceptInvitationSuccess,
   errors: [InvalidInputError, ConflictError, NotFoundError, TooManyRequestsError],
-  async run({ token, password }, { accounts, db, now, requester }) {
-    await countAttempt(db, now, 'invitation', requester.address)
-    return accounts.acceptInvitation(requester, token, password)
+  async run({ token, password }, { installation: { accounts }, db, now, call: { from } }) {
+    await countAttempt(db, now, 'invitation', from.address)
+    return accounts.acceptInvitation(from, token, password)
   },
 })

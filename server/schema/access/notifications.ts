@@ -55,7 +55,9 @@ builder.objectField(AccountRef, 'notifications', (t) =>
     description:
       'What the user receives e-mail about, for each anchor in which the user has a role: by default critical alerts and decisions, if the user may operate there. Administrators always learn of a change without a second person.',
     resolve: ({ userId }, _args, context) =>
-      Promise.all(placesOf(context).map((place) => context.ownAccount.readNotifications(userId, place))),
+      Promise.all(
+        placesOf(context).map((place) => context.installation.ownAccount.readNotifications(userId, place)),
+      ),
   }),
 )
 
@@ -78,7 +80,7 @@ operation('updateNotifications', {
     const { slug } = findAnchor(context, anchor)
     const place = placesOf(context).find((each) => each.slug === slug)
     if (!place) throw new TypeError('findAnchor finds those with a role.')
-    return context.ownAccount.updateNotifications(requireSession(context), place, {
+    return context.installation.ownAccount.updateNotifications(requireSession(context), place, {
       ...(alerts != null && { alerts }),
       ...(requests != null && { requests }),
       ...(approvals != null && { approvals }),

@@ -16,7 +16,7 @@ const hoursByRequest = new WeakMap<Context, Promise<number>>()
 function passkeyHoursOf(context: Context): Promise<number> {
   const known = hoursByRequest.get(context)
   if (known) return known
-  const read = context.protection.read().then(({ passkeyHours }) => passkeyHours)
+  const read = context.installation.protection.read().then(({ passkeyHours }) => passkeyHours)
   hoursByRequest.set(context, read)
   return read
 }
@@ -54,5 +54,6 @@ operation('confirmPasskey', {
   input: byId('passkey', 'The passkey to confirm.'),
   result: PasskeyRef,
   errors: [ConflictError, NotFoundError, ReauthenticationRequiredError],
-  run: (input, context) => context.accounts.confirmPasskey(requireRecentSession(context), input.id),
+  run: (input, context) =>
+    context.installation.accounts.confirmPasskey(requireRecentSession(context), input.id),
 })

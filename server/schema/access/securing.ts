@@ -66,7 +66,7 @@ operation('secureUser', {
   },
   result: SecuredUser,
   errors: [ConflictError, NotFoundError],
-  async run({ id, since, lockOut }, { accounts, caller }) {
+  async run({ id, since, lockOut }, { installation: { accounts }, caller }) {
     const user = await accounts.findUserById(textNodeId(id, 'User'))
     const name = user.username ?? user.email
     return accounts.secureUser(caller, name, { since: since ?? undefined, lockOut: lockOut ?? true })

@@ -1,8 +1,8 @@
 /** Public options of the sign-in page. */
 import { builder } from '#server/schema/builder.ts'
-import type { Context } from '#server/schema/context.ts'
+import type { InstallationServices } from '#server/schema/context.ts'
 
-const SignInOptions = builder.objectRef<Context>('SignInOptions').implement({
+const SignInOptions = builder.objectRef<InstallationServices>('SignInOptions').implement({
   description: 'The sign-in methods besides password and passkey.',
   authScopes: { anyone: true },
   fields: (t) => ({
@@ -23,6 +23,6 @@ builder.queryField('signInOptions', (t) =>
     type: SignInOptions,
     description: 'The options of the sign-in page.',
     authScopes: { anyone: true },
-    resolve: (_root, _args, context) => context,
+    resolve: (_root, _args, { installation }) => installation,
   }),
 )

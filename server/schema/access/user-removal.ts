@@ -18,9 +18,12 @@ operation('removeUser', {
   noun: 'ids',
   errors: [ConflictError, NotFoundError],
   async run(input, context) {
-    const { caller, accounts } = context
+    const {
+      caller,
+      installation: { accounts },
+    } = context
     const user = await accounts.findUserById(textNodeId(input.id, 'User'))
     await accounts.removeUser(caller, user.id)
-    return [encodeNodeId('User', user.id, context)]
+    return [encodeNodeId('User', user.id, context.anchor)]
   },
 })

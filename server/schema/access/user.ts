@@ -126,7 +126,7 @@ operation('createUser', {
   async run(input, context) {
     const { role, anchorRoles, username, password, name, email, mustChangePassword } = input
     const details = { ...(name ? { name } : {}), ...(email ? { email } : {}) }
-    const { id, invitation } = await context.accounts.createUser(context.caller, {
+    const { id, invitation } = await context.installation.accounts.createUser(context.caller, {
       username,
       ...(typeof password === 'string' ? { password } : {}),
       ...(role ? { role } : {}),
@@ -134,7 +134,7 @@ operation('createUser', {
       passwordChange: mustChangePassword && typeof password === 'string' ? 'REQUIRED' : 'NONE',
       ...details,
     })
-    if (invitation) context.newInvitations.add(id, invitation)
+    if (invitation) context.call.newInvitations.add(id, invitation)
     return context.db.user.findUniqueOrThrow({ where: { id } })
   },
 })
@@ -163,7 +163,7 @@ operation('updateUser', {
   },
   result: UserRef,
   errors: [InvalidInputError, ConflictError, NotFoundError],
-  async run({ id, ...change }, { accounts, caller, db }) {
+  async run({ id, ...change }, { installation: { accounts }, caller, db }) {
     const user = await accounts.findUserById(textNodeId(id, 'User'))
     const given = Object.entries(change).filter(([, value]) => value !== undefined && value !== null)
     await accounts.updateUser(caller, user.username ?? user.email, Object.fromEntries(given))
@@ -194,7 +194,7 @@ operation('resetUserPassword', {
   },
   result: UserRef,
   errors: [InvalidInputError, NotFoundError],
-  async run(input, { accounts, caller, db }) {
+  async run(input, { installation: { accounts }, caller, db }) {
     const user = await accounts.findUserById(textNodeId(input.id, 'User'))
     await accounts.setPassword(
       caller,
@@ -222,7 +222,7 @@ operation('resetSecondFactor', {
   },
   result: UserRef,
   errors: [ConflictError, NotFoundError],
-  async run(input, { caller, accounts, db }) {
+  async run(input, { caller, installation: { accounts }, db }) {
     const user = await accounts.findUserById(textNodeId(input.id, 'User'))
     await accounts.resetSecondFactor(caller, user.username ?? user.email, input.keepApiKeys ?? false)
     return db.user.findUniqueOrThrow({ where: { id: user.id } })

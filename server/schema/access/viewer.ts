@@ -125,7 +125,7 @@ builder.queryField('viewer', (t) =>
       }),
     },
     resolve: (_root, { anchor }, context) => {
-      const named = anchor ?? context.namedAnchor
+      const named = anchor ?? context.call.namedAnchor
       const isOfOne = named !== undefined || anchorsOf(context).length === 1
       return context.caller && isOfOne ? contextIn(context, named).caller : context.caller
     },

@@ -11,7 +11,7 @@ builder.subscriptionField('auditEventRecorded', (t) =>
     authScopes: { read: true },
     subscribe: (_root, _args, context) => {
       const readable = entriesFor(context.caller)
-      return followEntries(context, async (entry) => {
+      return followEntries(context.anchor, async (entry) => {
         const where = { id: entry.id, ...readable }
         const count = await readOnce(entry, readable, () => context.db.auditEvent.count({ where }))
         return count > 0 && entry

@@ -28,7 +28,7 @@ export function recordRefusals(schema: GraphQLSchema): GraphQLSchema {
       try {
         const result: unknown = await resolve(root, args, context, info)
         const failure = failureOf(result)
-        if (failure) context.onFailure(action, failure)
+        if (failure) context.call.onFailure(action, failure)
         await record(failure)
         return result
       } catch (error) {

@@ -3,6 +3,7 @@ import type { AuditEvent, Subordinate } from '#prisma/generated/client/client.ts
 import { readSettings } from '#server/database/settings.ts'
 import type { Settings } from '#server/database/typed-row.ts'
 import { ConflictError, InvalidInputError, NotFoundError } from '#server/error/operation-error.ts'
+import type { Caller } from '#server/identity/caller.ts'
 import { remainingOf } from '#server/plan/apply.ts'
 import {
   compareVersion,
@@ -17,7 +18,7 @@ import { failures } from '#server/schema/error.ts'
 import { FieldChangeRef } from '#server/schema/field-change.ts'
 import { locateId } from '#server/schema/global-id.ts'
 import { keyOrNull, requireCaller } from '#server/schema/input.ts'
-import { type InputFields, type OperationContext, operation } from '#server/schema/operation.ts'
+import { type InputFields, operation } from '#server/schema/operation.ts'
 import { TrustAnchor } from '#server/schema/trust-anchor/trust-anchor.ts'
 import { parseReason } from '#server/services/reason.ts'
 
@@ -50,16 +51,17 @@ const RestorationRef = builder.objectRef<Version>('Restoration').implement({
 async function previewOf(context: Context, entry: AuditEvent, side: VersionSide): Promise<Version | null> {
   const caller = requireCaller(context)
   try {
-    return await compareVersion(sourceContext({ ...context, caller }), entry, side)
+    return await compareVersion(sourceContext(context.anchor, caller), entry, side)
   } catch (error) {
     if (error instanceof InvalidInputError) return null
     throw error
   }
 }
 
-const sourceContext = (context: OperationContext) => ({
-  ...context,
-  checkCron: context.scheduleChanges.check,
+const sourceContext = (anchor: Context['anchor'], caller: Caller) => ({
+  ...anchor,
+  caller,
+  checkCron: anchor.scheduleChanges.check,
 })
 
 builder.prismaObjectFields('AuditEvent', (t) => ({
@@ -144,12 +146,12 @@ operation('restoreVersion', {
   async run({ auditEventId, side, version: read, reason: given }, context) {
     const { caller, db } = context
     const entry = await findEntry(context, auditEventId)
-    const { version, step } = await compareVersion(sourceContext(context), entry, side)
+    const { version, step } = await compareVersion(sourceContext(context.anchor, caller), entry, side)
     if (read != null && read !== version)
       throw new ConflictError('It was changed since. Read its present version.', 'version')
     if (!step)
       throw new InvalidInputError('The present version is the same. Nothing to restore.', 'auditEventId')
-    const remaining = await remainingOf({ ...context, installationChanges: null, reason: null }, step)
+    const remaining = await remainingOf({ ...context.anchor, installationChanges: null, reason: null }, step)
     const origin = `Restored as ${side === 'BEFORE' ? 'before' : 'after'} audit entry ${entry.id} of ${entry.at.toISOString()}.`
     const reason = [origin, parseReason(given) ?? []].flat().join(' ')
     if ('perform' in remaining) await remaining.perform({ ...caller, reason })

@@ -129,7 +129,7 @@ builder.queryField('collectionEntity', (t) =>
       entityId: t.arg({ type: 'EntityIdentifier', required: true, description: 'Its Entity Identifier.' }),
     },
     resolve: async (_root, { entityId }, context) => {
-      const record = await context.reader.collection.entity(entityId)
+      const record = await context.anchor.reader.collection.entity(entityId)
       return record ? withResults([record], context)[0] : null
     },
   }),
@@ -147,8 +147,8 @@ builder.queryField('collectionEntities', (t) =>
       resolve: async (_root, { filter: given, ...args }, context) => {
         const filter = readerFilter(given)
         const { from, limit } = window(args)
-        const choice = given?.state ? await chooseByState(given.state, context) : undefined
-        const { records, next } = await context.reader.collection.page(filter, from, limit, choice)
+        const choice = given?.state ? await chooseByState(given.state, context.anchor) : undefined
+        const { records, next } = await context.anchor.reader.collection.page(filter, from, limit, choice)
         const edges = withResults(records, context).map((node) => ({
           node,
           cursor: encodeCursor(node.entity_id),
@@ -172,14 +172,15 @@ builder.queryField('collectionEntities', (t) =>
         totalCount: t.int({
           description: 'The number of entities on all pages.',
           authScopes: { read: true },
-          resolve: ({ filter, choice }, _args, { reader }) => reader.collection.count(filter, choice),
+          resolve: ({ filter, choice }, _args, { anchor: { reader } }) =>
+            reader.collection.count(filter, choice),
         }),
         walkedAt: t.field({
           type: 'DateTime',
           nullable: true,
           description: 'When the last crawl ended; null: none yet.',
           authScopes: { read: true },
-          resolve: async (_connection, _args, { reader }) => {
+          resolve: async (_connection, _args, { anchor: { reader } }) => {
             const state = await reader.collection.state()
             return state?.lastUpdated === undefined ? null : new Date(state.lastUpdated * 1000)
           },

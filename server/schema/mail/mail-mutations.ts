@@ -14,5 +14,5 @@ operation('retryMail', {
   input: byId('e-mail', 'An e-mail that failed.'),
   result: MailRef,
   errors: [ConflictError, NotFoundError],
-  run: (input, { mails, caller }) => mails.retry(caller, nodeId(input.id, 'Mail')),
+  run: (input, { installation: { mails }, caller }) => mails.retry(caller, nodeId(input.id, 'Mail')),
 })

@@ -44,11 +44,11 @@ operation('invitePerson', {
   errors: [InvalidInputError, ConflictError, NotFoundError, ReauthenticationRequiredError],
   async run({ organizationId, mayInvite, ...person }, context) {
     const { caller, id } = await requireInviter(context, organizationId)
-    const { member, invitation } = await context.accounts.invitePerson(caller, id, {
+    const { member, invitation } = await context.installation.accounts.invitePerson(caller, id, {
       ...person,
       mayInvite: mayInvite ?? false,
     })
-    if (invitation) context.newInvitations.add(member.user.id, invitation)
+    if (invitation) context.call.newInvitations.add(member.user.id, invitation)
     return member
   },
 })
@@ -71,7 +71,7 @@ operation('updatePerson', {
   async run(input, context) {
     const { caller, id } = await requireInviter(context, input.organizationId)
     const { mayInvite } = input
-    return context.accounts.updatePerson(caller, id, {
+    return context.installation.accounts.updatePerson(caller, id, {
       userId: textNodeId(input.userId, 'User'),
       mayInvite,
     })
@@ -92,8 +92,8 @@ operation('removePerson', {
   async run(input, context) {
     const { caller, id } = await requireInviter(context, input.organizationId)
     const userId = textNodeId(input.userId, 'User')
-    await context.accounts.removePerson(caller, id, userId)
-    return [encodeNodeId('User', userId, context)]
+    await context.installation.accounts.removePerson(caller, id, userId)
+    return [encodeNodeId('User', userId, context.anchor)]
   },
 })
 

@@ -115,7 +115,7 @@ const MemberOrganizationRef = builder.objectRef<MemberOrganization>('MemberOrgan
     people: t.field({
       type: [OrganizationPerson],
       description: 'The users who act for it, by address.',
-      resolve: ({ id }, _args, { accounts }) => accounts.listMembers(id),
+      resolve: ({ id }, _args, { installation: { accounts } }) => accounts.listMembers(id),
     }),
     anchors: t.field({
       type: [MemberAnchorRef],
@@ -142,7 +142,7 @@ builder.objectField(ViewerRef, 'organizations', (t) =>
     description:
       'The organizations for which the caller acts, by name; none for an API key, and none until a required second factor is set up.',
     args: { id: t.arg.id({ description: 'Only the one with this id.' }) },
-    resolve: async (caller, { id: only }, { accounts }) => {
+    resolve: async (caller, { id: only }, { installation: { accounts } }) => {
       if (caller.factorStep) return []
       const own = await accounts.listOwnOrganizations(caller)
       return only == null ? own : own.filter(({ id }) => globalId('Organization', id) === only)

@@ -180,7 +180,7 @@ builder.queryField('organizationEntity', (t) =>
       entityId: t.arg({ type: 'EntityIdentifier', required: true, description: 'Its Entity Identifier.' }),
     },
     resolve: async (query, _root, { anchor, entityId }, context, info) => {
-      const own = await context.accounts.listOwnOrganizations(requireCaller(context))
+      const own = await context.installation.accounts.listOwnOrganizations(requireCaller(context))
       const ids = own.flatMap(({ id, anchors }) =>
         anchors.some(({ anchorSlug }) => anchorSlug === anchor) ? [id] : [],
       )

@@ -33,11 +33,11 @@ export const OrganizationPerson = builder.objectRef<Member>('OrganizationPerson'
       nullable: true,
       description:
         'The link of the invitation. Returned once, by the mutation that creates it; null elsewhere, because only its hash is stored.',
-      resolve: ({ user }, _args, { newInvitations }) => newInvitations.get(user.id) ?? null,
+      resolve: ({ user }, _args, { call: { newInvitations } }) => newInvitations.get(user.id) ?? null,
     }),
     isInvitationMailed: t.boolean({
       description: 'Whether `invitationLink` is sent to the e-mail address, too.',
-      resolve: ({ user: { id, email } }, _args, { newInvitations, mail }) =>
+      resolve: ({ user: { id, email } }, _args, { call: { newInvitations }, anchor: { mail } }) =>
         newInvitations.get(id) !== undefined && canMail(mail, email),
     }),
     lastSignInAt: t.field({
@@ -54,6 +54,6 @@ builder.prismaObjectField(OrganizationRef, 'people', (t) =>
     type: [OrganizationPerson],
     description: 'The users who act for it in the portal, by address.',
     select: { id: true },
-    resolve: ({ id }, _args, { accounts }) => accounts.listMembers(id),
+    resolve: ({ id }, _args, { installation: { accounts } }) => accounts.listMembers(id),
   }),
 )

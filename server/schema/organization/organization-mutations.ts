@@ -108,6 +108,6 @@ operation('removeOrganization', {
   async run(input, context) {
     const id = nodeId(input.id, 'Organization')
     await context.services.organizations.remove(context.caller, id)
-    return [encodeNodeId('Organization', id, context)]
+    return [encodeNodeId('Organization', id, context.anchor)]
   },
 })

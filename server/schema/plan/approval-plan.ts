@@ -27,7 +27,7 @@ builder.prismaObjectField('Approval', 'configurationPlan', (t) =>
     description:
       'The plan that it applies, as it would be now. An approval of a plan with another hash than the one in its `effect` changes nothing. It is made at each request, for one approval at a time. Null: it applies no plan, has ended, or the viewer may not read its anchor.',
     resolve(row, _args, context, info) {
-      if (!isOfPlan(row.mutation) || context.approvals.stateOf(row) !== 'OPEN') return null
+      if (!isOfPlan(row.mutation) || context.installation.approvals.stateOf(row) !== 'OPEN') return null
       requireAlone(info)
       const input = inputOf(row, info.schema)
       const anchor = input && findAnchor(context, row, input)

@@ -142,13 +142,13 @@ export async function planSource(
   const caller = requireCaller(context)
   if (given.files) {
     const options = { prune: given.files.prune ?? false, isOfInstallation }
-    const plan = await planFiles({ ...context, caller, schema }, given.files.files, options)
+    const plan = await planFiles({ ...context.anchor, caller, schema }, given.files.files, options)
     return { plan, files: plan, source: 'files', about: {}, isIndependent: false, left: [] }
   }
   if (isOfInstallation) throw new InvalidInputError('Files alone configure the installation.', 'installation')
   const [name = ''] = Object.keys(given)
   const source = await sourceOf({ ...context, caller }, given)
-  const { faults, warnings, existing: _, ...plan } = await comparePlan({ ...context, caller }, source)
+  const { faults, warnings, existing: _, ...plan } = await comparePlan({ ...context.anchor, caller }, source)
   if (faults.length > 0) throw new PlanFaultsError(faults.slice(0, MAXIMUM_SHOWN).map(withoutPlace))
   const shown = warnings.slice(0, MAXIMUM_SHOWN).map(withoutPlace)
   const isIndependent = source.isIndependent ?? false
@@ -175,7 +175,7 @@ const withoutPlace = ({ object: { key }, message }: Finding) => ({
 
 async function sourceOf(context: Context & { caller: Caller }, given: PlanSource): Promise<Source> {
   const { list, promotion, requests, selection, settings, version } = given
-  const of: SourceContext = { ...context, checkCron: context.scheduleChanges.check }
+  const of: SourceContext = { ...context.anchor, checkCron: context.anchor.scheduleChanges.check }
   if (settings) return fromSettings(of, { ...settings })
   if (list) return fromList(of, { ...list, subordinates: list.subordinates?.map(withOrganizationKey) })
   if (version) return fromVersion(of, await findEntry(context, version.auditEventId), version.side)

@@ -2,9 +2,9 @@
 import type { Approval, Prisma } from '#prisma/generated/client/client.ts'
 import { anchorsOf } from '#server/anchors/access.ts'
 import { callerIn, callerMay, inInstallation } from '#server/identity/caller.ts'
-import type { InstallationContext } from '#server/schema/context.ts'
+import type { Context } from '#server/schema/context.ts'
 
-type Asker = Pick<InstallationContext, 'anchors' | 'caller'>
+type Asker = Pick<Context, 'anchors' | 'caller'>
 
 export function readable(context: Asker): Prisma.ApprovalWhereInput {
   const { caller } = context

@@ -37,7 +37,7 @@ operation('approve', {
     const id = await requireReadable(context, input.id)
     const { work, result } = createExecution(context, info)
     const answer = parsePasskeyAnswer(input.passkey)
-    return noteResult(await context.approvals.approve(caller, id, answer, work), result())
+    return noteResult(await context.installation.approvals.approve(caller, id, answer, work), result())
   },
 })
 
@@ -57,7 +57,7 @@ operation('commentApproval', {
   errors: [InvalidInputError, ConflictError, NotFoundError],
   async run(input, context) {
     const id = await requireReadable(context, input.id)
-    return context.approvals.comment(context.caller, id, input.text)
+    return context.installation.approvals.comment(context.caller, id, input.text)
   },
 })
 
@@ -79,7 +79,7 @@ operation('refuse', {
   errors: [InvalidInputError, ConflictError, NotFoundError],
   async run(input, context) {
     const id = await requireReadable(context, input.id)
-    return context.approvals.refuse(context.caller, id, input.message)
+    return context.installation.approvals.refuse(context.caller, id, input.message)
   },
 })
 
@@ -106,14 +106,14 @@ operation('override', {
     const id = await requireReadable(context, input.id)
     const { work, result } = createExecution(context, info)
     const given = { given: input.reason, answer: parsePasskeyAnswer(input.passkey) }
-    return noteResult(await context.approvals.override(caller, id, given, work), result())
+    return noteResult(await context.installation.approvals.override(caller, id, given, work), result())
   },
 })
 
 /** The key of a request that the caller may read. @throws NotFoundError */
 async function requireReadable(context: Context, globalId: string): Promise<number> {
   const id = nodeId(globalId, 'Approval')
-  const row = await context.approvals.find(id)
+  const row = await context.installation.approvals.find(id)
   if (mayRead(context, row)) return id
   throw new NotFoundError('There is no such approval.', 'id')
 }

@@ -75,7 +75,7 @@ export const ApprovalRef = builder.prismaNode('Approval', {
     state: t.field({
       type: ApprovalStateEnum,
       description: 'Its state.',
-      resolve: (row, _args, { approvals }) => approvals.stateOf(row),
+      resolve: (row, _args, { installation: { approvals } }) => approvals.stateOf(row),
     }),
     requestedBy: t.expose('requestedBy', { type: Actor, description: 'Who asked for it.' }),
     requestedMethod: t.field({
@@ -109,7 +109,8 @@ export const ApprovalRef = builder.prismaNode('Approval', {
       nullable: true,
       description:
         'Why the viewer may not execute it without a second person now; null: nothing is in the way.',
-      resolve: (row, _args, { approvals, caller }) => caller && approvals.overrideObstacle(caller, row),
+      resolve: (row, _args, { installation: { approvals }, caller }) =>
+        caller && approvals.overrideObstacle(caller, row),
     }),
     overridden: t.exposeBoolean('overridden'),
     lastError: t.exposeString('lastError', { nullable: true }),
@@ -119,19 +120,21 @@ export const ApprovalRef = builder.prismaNode('Approval', {
     obstacle: t.string({
       nullable: true,
       description: 'Why the viewer may not approve it; null: nothing is in the way.',
-      resolve: (row, _args, { approvals, caller }) => caller && approvals.obstacle(caller, row),
+      resolve: (row, _args, { installation: { approvals }, caller }) =>
+        caller && approvals.obstacle(caller, row),
     }),
     refusalObstacle: t.string({
       nullable: true,
       description: 'Why the viewer may neither refuse nor withdraw it; null: nothing is in the way.',
-      resolve: (row, _args, { approvals, caller }) => caller && approvals.refusalObstacle(caller, row),
+      resolve: (row, _args, { installation: { approvals }, caller }) =>
+        caller && approvals.refusalObstacle(caller, row),
     }),
     signingOptions: t.field({
       type: 'JSON',
       nullable: true,
       description:
         'The options with which the viewer’s browser signs it, for `PublicKeyCredential.parseRequestOptionsFromJSON`; null for API keys.',
-      resolve: (row, _args, { approvals, caller }) => {
+      resolve: (row, _args, { installation: { approvals }, caller }) => {
         const session = caller?.session
         return session ? approvals.signingOptions({ ...caller, session }, row) : null
       },

@@ -20,10 +20,13 @@ export function createExecution(context: Context, { schema }: GraphQLResolveInfo
       contextValue: {
         ...context,
         caller: deciding(approved, row, context.now()),
-        namedAnchor: row.namedAnchor ?? undefined,
-        onFailure(mutation, found) {
-          failure = found.message
-          context.onFailure(mutation, found)
+        call: {
+          ...context.call,
+          namedAnchor: row.namedAnchor ?? undefined,
+          onFailure(mutation, found) {
+            failure = found.message
+            context.call.onFailure(mutation, found)
+          },
         },
       } satisfies Context,
     })

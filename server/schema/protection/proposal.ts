@@ -62,13 +62,15 @@ async function propose(
     })
   if (!caller) return refusal('')
   if (typeof sent === 'string') return refusal(sent)
-  const row = await context.approvals.create(caller, anchor, sent, error).catch((failure: unknown) => {
-    if (!(failure instanceof ConflictError)) throw failure
-    return failure.message
-  })
+  const row = await context.installation.approvals
+    .create(caller, anchor, sent, error)
+    .catch((failure: unknown) => {
+      if (!(failure instanceof ConflictError)) throw failure
+      return failure.message
+    })
   if (typeof row === 'string') return refusal(row)
   return refusal(`It waits until ${row.expiresAt.toISOString()}, as approval ${row.id}.`, {
-    approval: encodeNodeId('Approval', row.id, context),
+    approval: encodeNodeId('Approval', row.id, context.anchor),
   })
 }
 
@@ -87,7 +89,7 @@ function sentMutation(
     document: print({ kind: Kind.DOCUMENT, definitions }),
     variables: variablesOf(context),
     // A person with one anchor names none; the approver may have several.
-    namedAnchor: context.namedAnchor ?? anchor,
+    namedAnchor: context.call.namedAnchor ?? anchor,
   }
 }
 

@@ -56,7 +56,7 @@ export const ProtectionRef = builder.objectRef<ProtectionSettings>('Protection')
     obstacles: t.stringList({
       description:
         'Why nothing can be protected now, and what to do; empty: it can. Only administrators of the installation are shown any.',
-      resolve: (_protection, _args, { caller, protection }) =>
+      resolve: (_protection, _args, { caller, installation: { protection } }) =>
         caller && callerMay(inInstallation(caller), 'administer') ? protection.obstacles() : [],
     }),
     version: t.exposeInt('version', {
@@ -71,7 +71,7 @@ builder.queryField('protection', (t) =>
     description: 'The changes that a second person must approve.',
     extensions: { ofInstallation: true },
     authScopes: { known: true },
-    resolve: (_root, _args, { protection }) => protection.read(),
+    resolve: (_root, _args, { installation: { protection } }) => protection.read(),
   }),
 )
 
@@ -106,7 +106,7 @@ operation('updateProtection', {
   },
   result: ProtectionRef,
   errors: [failures.InvalidInputError, failures.ConflictError],
-  run(input, { protection, caller }) {
+  run(input, { installation: { protection }, caller }) {
     const operations = input.operations?.map(
       (name) => operationNames.find((each) => each === name) ?? 'ACCESS',
     )

@@ -150,7 +150,7 @@ builder.subscriptionField('requestChanged', (t) =>
     type: 'Request',
     description: 'Each request that was submitted or changed, from any process, within about a second.',
     authScopes: { read: true },
-    subscribe: (_root, _args, context) => followRequests(context),
+    subscribe: (_root, _args, context) => followRequests(context.anchor),
     resolve: (query, request, _args, { db }) =>
       readOnce(request, query, () => db.request.findUniqueOrThrow({ ...query, where: { id: request.id } })),
   }),

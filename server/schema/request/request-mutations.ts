@@ -65,7 +65,7 @@ operation('submitRequest', {
   errors: [...refusals, EntityRejectedError, TooManyRequestsError],
   async run({ anchor, ...input }, context, info) {
     const organizationId = keyOrNull(input.organizationId, 'Organization') ?? 0
-    const own = await context.accounts.listOwnOrganizations(context.caller)
+    const own = await context.installation.accounts.listOwnOrganizations(context.caller)
     const slugs = own.find(({ id }) => id === organizationId)?.anchors.map(({ anchorSlug }) => anchorSlug)
     if (!slugs) throw new NotFoundError('You act for no such organization.', 'organizationId')
     const slug = anchor ?? (slugs.length === 1 ? slugs[0] : undefined)

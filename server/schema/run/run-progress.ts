@@ -39,7 +39,7 @@ builder.subscriptionFields((t) => ({
       const id = keyOrNull(runId, 'Run') ?? 0
       const run = await context.db.run.findUnique({ where: { id }, select: { id: true } })
       if (!run) throw new NotFoundError('There is no run with this id.', 'runId')
-      return followRun(context, id, after ?? undefined)
+      return followRun(context.anchor, id, after ?? undefined)
     },
     resolve: (progress) => progress,
   }),
@@ -48,7 +48,7 @@ builder.subscriptionFields((t) => ({
     description:
       'First the queued and running runs, then each run when its state changes, and every few seconds while it runs.',
     authScopes: { read: true },
-    subscribe: (_root, _args, context) => followRuns(context),
+    subscribe: (_root, _args, context) => followRuns(context.anchor),
     resolve: (_query, run) => run,
   }),
 }))

@@ -24,7 +24,7 @@ export const ScheduleRef = builder.prismaObject('Schedule', {
       nullable: true,
       description: 'When it is next due; null while it is off.',
       select: { cron: true, enabled: true },
-      resolve: (schedule, _args, { scheduleChanges }) => scheduleChanges.nextTime(schedule),
+      resolve: (schedule, _args, { anchor: { scheduleChanges } }) => scheduleChanges.nextTime(schedule),
     }),
     lastStartedAt: t.expose('lastStartedAt', { type: 'DateTime', nullable: true }),
     lastEndedAt: t.expose('lastEndedAt', { type: 'DateTime', nullable: true }),
@@ -76,5 +76,5 @@ operation('updateSchedule', {
   },
   result: ScheduleRef,
   errors: [InvalidInputError, ConflictError, NotFoundError],
-  run: (input, context) => context.scheduleChanges.update(context.caller, input),
+  run: (input, context) => context.anchor.scheduleChanges.update(context.caller, input),
 })

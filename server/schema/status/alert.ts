@@ -59,7 +59,7 @@ export const AlertRef = builder.objectRef<Alert>('Alert').implement({
 })
 
 /** Those that the caller may see: some are about the installation, which the first anchor lists. */
-export const listAlerts = async (context: Context) => visible(await context.alerts.list(), context)
+export const listAlerts = async (context: Context) => visible(await context.anchor.alerts.list(), context)
 
 const visible = (alerts: readonly Alert[], context: Context): Alert[] =>
   alerts.filter(({ code }) => maySee(context, code)).map((alert) => alertFor(alert, context.caller?.name))
@@ -91,7 +91,7 @@ builder.subscriptionField('alertsChanged', (t) =>
     type: [AlertRef],
     description: 'The present alerts, then all of them after each change.',
     authScopes: { read: true },
-    subscribe: (_root, _args, { alertWatch }) => alertWatch.follow(),
+    subscribe: (_root, _args, { anchor: { alertWatch } }) => alertWatch.follow(),
     resolve: (alerts, _args, context) => visible(alerts, context),
   }),
 )
@@ -103,7 +103,8 @@ operation('acknowledgeAlert', {
   input: byId('alert'),
   result: AlertRef,
   errors: [NotFoundError, ConflictError],
-  run: (input, context) => context.alerts.acknowledge(context.caller, requireVisible(input.id, context)),
+  run: (input, context) =>
+    context.anchor.alerts.acknowledge(context.caller, requireVisible(input.id, context)),
 })
 
 operation('snoozeAlert', {
@@ -120,5 +121,5 @@ operation('snoozeAlert', {
   result: AlertRef,
   errors: [NotFoundError, InvalidInputError, ConflictError],
   run: (input, context) =>
-    context.alerts.snooze(context.caller, requireVisible(input.id, context), input.until),
+    context.anchor.alerts.snooze(context.caller, requireVisible(input.id, context), input.until),
 })

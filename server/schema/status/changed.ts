@@ -48,7 +48,7 @@ builder.subscriptionField('changed', (t) =>
     },
     subscribe: (_root, { lastMilliseconds }, context) =>
       followChanges(
-        context,
+        context.anchor,
         lastMilliseconds == null ? undefined : Math.min(Math.max(lastMilliseconds, 0), HOUR_MS),
       ),
     resolve: (change) => change,

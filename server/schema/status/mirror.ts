@@ -92,6 +92,6 @@ operation('removeMirror', {
   async run(input, context) {
     const id = nodeId(input.id, 'Mirror')
     await context.services.mirrors.remove(context.caller, id)
-    return [encodeNodeId('Mirror', id, context)]
+    return [encodeNodeId('Mirror', id, context.anchor)]
   },
 })

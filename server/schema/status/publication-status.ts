@@ -86,7 +86,7 @@ export const PublicationStatusRef = builder.objectRef<PublicationStatus>('Public
       type: OutageBudgetRef,
       nullable: true,
       description: 'Whether what is published keeps the outage budget; null: there is none.',
-      resolve: (_status, _args, { publishing }) => readBudgetReport(publishing),
+      resolve: (_status, _args, { anchor: { publishing } }) => readBudgetReport(publishing),
     }),
     drift: t.prismaField({
       type: Drift,
@@ -102,7 +102,7 @@ builder.subscriptionField('publicationChanged', (t) =>
     type: PublicationStatusRef,
     description: 'The publication status: first the current one, then each change.',
     authScopes: { read: true },
-    subscribe: (_root, _args, { publicationWatch }) => publicationWatch.follow(),
+    subscribe: (_root, _args, { anchor: { publicationWatch } }) => publicationWatch.follow(),
     resolve: (status) => status,
   }),
 )

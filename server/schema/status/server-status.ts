@@ -95,7 +95,7 @@ const JobHealth = builder.objectRef<object>('JobHealth').implement({
   fields: (t) => ({
     workers: t.int({
       description: 'The number of processes that execute runs and schedules. With 0, nothing runs.',
-      resolve: (_root, _args, { queue }) => queue.countWorkers(),
+      resolve: (_root, _args, { anchor: { queue } }) => queue.countWorkers(),
     }),
     queuedRuns: t.int({
       description: 'The number of queued runs.',
@@ -125,7 +125,7 @@ export const ServerStatus = builder.objectRef<object>('ServerStatus').implement(
     }),
     version: t.string({
       description: 'The version of this software.',
-      resolve: (_root, _args, { version }) => version,
+      resolve: (_root, _args, { installation: { version } }) => version,
     }),
     counts: t.field({ type: Counts, description: 'Counts of objects.', resolve: () => ({}) }),
     expiringSoon: t.field({
@@ -146,7 +146,7 @@ export const ServerStatus = builder.objectRef<object>('ServerStatus').implement(
     publication: t.field({
       type: PublicationStatusRef,
       description: 'The publication status.',
-      resolve: (_root, _args, context) => readPublicationStatus(context.publishing),
+      resolve: (_root, _args, context) => readPublicationStatus(context.anchor.publishing),
     }),
     jobs: t.field({
       type: JobHealth,

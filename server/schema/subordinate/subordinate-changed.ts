@@ -38,7 +38,7 @@ builder.subscriptionField('subordinateChanged', (t) =>
     type: SubordinateChangeRef,
     description: 'Each change of a subordinate, from any process.',
     authScopes: { read: true },
-    subscribe: (_root, _args, { events }) => events.subscribe(),
+    subscribe: (_root, _args, { anchor: { events } }) => events.subscribe(),
     resolve: (change) => change,
   }),
 )

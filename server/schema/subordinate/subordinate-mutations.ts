@@ -121,6 +121,6 @@ operation('removeSubordinate', {
     const id = nodeId(input.id, 'Subordinate')
     const how = { revokesMarks: input.revokeTrustMarks }
     await context.services.subordinates.remove(context.caller, id, how)
-    return [encodeNodeId('Subordinate', id, context)]
+    return [encodeNodeId('Subordinate', id, context.anchor)]
   },
 })

@@ -71,7 +71,7 @@ operation('createTrustAnchor', {
   result: TrustAnchor,
   errors: [InvalidInputError, ConflictError, EntityRejectedError, KeyDirectoryReadOnlyError],
   async run(input, context, info) {
-    const anchor = await context.anchorChanges.create(context.caller, input)
+    const anchor = await context.installation.anchorChanges.create(context.caller, input)
     return settingsOf(anchor, context, info)
   },
 })
@@ -92,7 +92,7 @@ operation('makeIntermediate', {
   result: TrustAnchor,
   errors: [ConflictError, NotFoundError, EntityRejectedError],
   async run(input, context, info) {
-    const anchor = await context.anchorChanges.join(context.caller, input.anchor, input.superior)
+    const anchor = await context.installation.anchorChanges.join(context.caller, input.anchor, input.superior)
     return settingsOf(anchor, context, info)
   },
 })
@@ -106,7 +106,7 @@ operation('pauseTrustAnchor', {
   result: TrustAnchor,
   errors: [ConflictError, NotFoundError],
   run: async (input, context, info) =>
-    settingsOf(await context.anchorChanges.pause(context.caller, input.anchor), context, info),
+    settingsOf(await context.installation.anchorChanges.pause(context.caller, input.anchor), context, info),
 })
 
 operation('resumeTrustAnchor', {
@@ -118,7 +118,7 @@ operation('resumeTrustAnchor', {
   result: TrustAnchor,
   errors: [ConflictError, NotFoundError],
   run: async (input, context, info) =>
-    settingsOf(await context.anchorChanges.resume(context.caller, input.anchor), context, info),
+    settingsOf(await context.installation.anchorChanges.resume(context.caller, input.anchor), context, info),
 })
 
 operation('removeTrustAnchor', {
@@ -130,7 +130,7 @@ operation('removeTrustAnchor', {
   input: about('The anchor to remove.'),
   result: RemoveTrustAnchorSuccess,
   errors: [ConflictError, NotFoundError],
-  run: ({ anchor }, { anchorChanges, caller }) => anchorChanges.remove(caller, anchor),
+  run: ({ anchor }, { installation: { anchorChanges }, caller }) => anchorChanges.remove(caller, anchor),
 })
 
 /** The fields of the result are about that anchor. */

@@ -67,7 +67,7 @@ export const TrustAnchor = builder.objectRef<Settings>('TrustAnchor').implement(
     }),
     isFirst: t.boolean({
       description: 'Whether it is the anchor of the server’s configuration.',
-      resolve: (_settings, _args, { isFirst }) => isFirst,
+      resolve: (_settings, _args, { anchor: { isFirst } }) => isFirst,
     }),
     pausedAt: t.field({
       type: 'DateTime',
@@ -93,7 +93,7 @@ export const TrustAnchor = builder.objectRef<Settings>('TrustAnchor').implement(
       type: AnchorReachability,
       description:
         'Whether its address reaches the federation server: its Entity Configuration is fetched now.',
-      resolve: (_settings, _args, context) => findReachability(context),
+      resolve: (_settings, _args, context) => findReachability(context.anchor),
     }),
     displayName: t.exposeString('displayName', {
       ...ofEveryone,
@@ -119,7 +119,9 @@ export const TrustAnchor = builder.objectRef<Settings>('TrustAnchor').implement(
     entityConfiguration: t.field({
       type: DecodedJwt,
       description: 'Its published Entity Configuration; signed now if Redis has none.',
-      resolve: async (_settings, _args, { publishing }) => ({ jwt: await servedConfiguration(publishing) }),
+      resolve: async (_settings, _args, { anchor: { publishing } }) => ({
+        jwt: await servedConfiguration(publishing),
+      }),
     }),
     metadataPolicy: t.expose('metadataPolicy', {
       type: 'JSON',

@@ -132,6 +132,6 @@ operation('removeTrustMarkType', {
   async run(input, context) {
     const id = nodeId(input.id, 'TrustMarkType')
     await context.services.trustMarkTypes.remove(context.caller, id)
-    return [encodeNodeId('TrustMarkType', id, context)]
+    return [encodeNodeId('TrustMarkType', id, context.anchor)]
   },
 })

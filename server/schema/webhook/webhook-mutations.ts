@@ -59,7 +59,7 @@ operation('createWebhook', {
   },
   result: changed('CreateWebhookSuccess'),
   errors: [InvalidInputError, ConflictError],
-  run: (input, { webhooks, caller }) => webhooks.create(caller, input),
+  run: (input, { installation: { webhooks }, caller }) => webhooks.create(caller, input),
 })
 
 operation('updateWebhook', {
@@ -82,7 +82,7 @@ operation('updateWebhook', {
   },
   result: changed('UpdateWebhookSuccess'),
   errors: [InvalidInputError, ConflictError, NotFoundError],
-  run(input, { webhooks, caller }) {
+  run(input, { installation: { webhooks }, caller }) {
     const id = nodeId(input.id, 'Webhook')
     return webhooks.update(caller, { ...input, id })
   },
@@ -98,8 +98,8 @@ operation('removeWebhook', {
   errors: [NotFoundError, ConflictError],
   async run(input, context) {
     const id = nodeId(input.id, 'Webhook')
-    await context.webhooks.remove(context.caller, id)
-    return [encodeNodeId('Webhook', id, context)]
+    await context.installation.webhooks.remove(context.caller, id)
+    return [encodeNodeId('Webhook', id, context.anchor)]
   },
 })
 
@@ -121,7 +121,8 @@ operation('replayWebhook', {
   },
   result: WebhookRef,
   errors: [InvalidInputError, NotFoundError],
-  run: ({ id, from }, { webhooks, caller }) => webhooks.replay(caller, nodeId(id, 'Webhook'), from),
+  run: ({ id, from }, { installation: { webhooks }, caller }) =>
+    webhooks.replay(caller, nodeId(id, 'Webhook'), from),
 })
 
 operation('testWebhook', {
@@ -132,5 +133,5 @@ operation('testWebhook', {
   input: byId('webhook'),
   result: DeliveryRef,
   errors: [NotFoundError],
-  run: (input, { webhooks, caller }) => webhooks.test(caller, nodeId(input.id, 'Webhook')),
+  run: (input, { installation: { webhooks }, caller }) => webhooks.test(caller, nodeId(input.id, 'Webhook')),
 })

@@ -72,7 +72,7 @@ export const WebhookRef = builder.prismaNode('Webhook', {
     waiting: t.field({
       type: WaitingEvents,
       description: 'The events that wait for it.',
-      resolve: (webhook, _args, { webhooks }) => webhooks.countWaiting(webhook),
+      resolve: (webhook, _args, { installation: { webhooks } }) => webhooks.countWaiting(webhook),
     }),
     secretChangedAt: t.expose('secretChangedAt', { type: 'DateTime' }),
     previousSecretUntil: t.expose('previousSecretUntil', { type: 'DateTime', nullable: true }),
@@ -87,6 +87,6 @@ builder.queryField('webhooks', (t) =>
     type: [WebhookRef],
     description: 'All webhooks, the oldest first.',
     authScopes: { administer: true },
-    resolve: (_root, _args, { webhooks }) => webhooks.list(),
+    resolve: (_root, _args, { installation: { webhooks } }) => webhooks.list(),
   }),
 )

@@ -63,7 +63,9 @@ async function startFilled(count: number, further = rows) {
     trustMarkType: encodeGlobalID('TrustMarkType', 1),
     run: encodeGlobalID('Run', 1),
   }
+  const contextValue = () => contextOf({ caller, from: requester, namedAnchor: undefined, onFailure() {} })
   return {
+    contextValue,
     statementsOf(name: string): Promise<string[]> {
       const [first] = { ...operations, ...others }[name]?.(samples) ?? []
       return statementsOf(async () => {
@@ -71,7 +73,7 @@ async function startFilled(count: number, further = rows) {
           schema,
           document: parse(documents.get(name) ?? lists.get(name) ?? ''),
           variableValues: first?.variables,
-          contextValue: contextOf({ caller, requester, namedAnchor: undefined, onFailure() {} }),
+          contextValue: contextValue(),
         })
         expect(errors).toEqual([])
       })
@@ -87,6 +89,10 @@ const caller: Caller = {
   organizations: new Map([[1, { mayInvite: true }]]),
   ...requester,
 }
+
+it('gives resolvers a context of at most 15 members', () => {
+  expect(Object.keys(few.contextValue()).length).toBeLessThanOrEqual(15)
+})
 
 /** Lists that scripts read, and no page. */
 const lists = new Map([

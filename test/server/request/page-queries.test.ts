@@ -93,15 +93,11 @@ async function addOneOfEach(n: number): Promise<void> {
 /** The parts of a request's context that lists read. */
 function contextOf(): Context {
   const caller = cliCaller('test')
+  const anchor = { slug: 'main', isFirst: true, db, entityId: 'https://ta.example.org', now: systemClock }
   const context = {
-    caller,
-    db,
-    now: systemClock,
-    entityId: 'https://ta.example.org',
-    allowHttp: false,
-    slug: 'main',
-    isFirst: true,
-    anchors: { first: { slug: 'main', isFirst: true, db }, list: () => [{ slug: 'main' }] },
+    ...anchor,
+    ...{ caller, anchor, call: {} },
+    anchors: { first: anchor, list: () => [{ slug: 'main' }] },
     isPending: async () => false,
     nameOf: createNameReader(db),
   }
